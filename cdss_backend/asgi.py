@@ -1,0 +1,13 @@
+"""ASGI entry point (uvicorn): WebSocket alerts only; HTTP is refused here."""
+
+from __future__ import annotations
+
+import cdss_backend.celery  # noqa: F401  (chooses the settings module)
+from django.core.asgi import get_asgi_application
+
+get_asgi_application()
+
+from alert.routing import websocket_application  # noqa: E402  (needs the app registry)
+from channels.routing import ProtocolTypeRouter  # noqa: E402
+
+application = ProtocolTypeRouter({"websocket": websocket_application})

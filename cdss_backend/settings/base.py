@@ -1,0 +1,176 @@
+"""Settings shared by every environment; what differs is in dev.py, prod.py and test.py."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cdss_backend.settings.env import BASE_DIR, database, load_env
+
+ENV = load_env()
+
+SECRET_KEY = ENV.secret_key.get_secret_value()
+DEBUG = False
+ALLOWED_HOSTS = [ENV.public_host.split(":")[0], "localhost", "127.0.0.1"]
+ROOT_URLCONF = "cdss_backend.urls"
+WSGI_APPLICATION = "cdss_backend.wsgi.application"
+ASGI_APPLICATION = "cdss_backend.asgi.application"
+AUTH_USER_MODEL = "acct.User"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False
+
+PROJECT_APPS = [
+    "common.outbox",
+    "common.idempotency",
+    "audit",
+    "rbac",
+    "acct",
+    "alert",
+    "emr",
+    "ocs",
+    "ris",
+    "ai",
+    "fhir",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "channels",
+    *PROJECT_APPS,
+]
+MIDDLEWARE = [
+    "common.context.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+]
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+
+DATABASES = {"default": database(ENV.database_url)}
+
+_REDIS = ENV.redis_url.get_secret_value().rstrip("/")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"{_REDIS}/1"}
+}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.core.RedisChannelLayer",
+        "CONFIG": {"hosts": [f"{_REDIS}/1"]},
+    }
+}
+AUDIT_STREAM_URL = f"{_REDIS}/2"
+AUDIT_HMAC_KEY = ENV.audit_hmac_key.get_secret_value()
+
+CELERY_BROKER_URL = f"{_REDIS}/0"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "django_tasks"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "outbox-sweep": {"task": "common.outbox.tasks.sweep", "schedule": 10.0},
+    "idempotency-expire": {"task": "common.idempotency.tasks.expire", "schedule": 3600.0},
+    "audit-flush": {"task": "audit.tasks.flush_stream", "schedule": 2.0},
+    "audit-seal": {"task": "audit.tasks.seal", "schedule": 30.0},
+    "ris-poll-changes": {"task": "ris.tasks.poll_changes", "schedule": 1.0},
+    "ris-mark-stable": {"task": "ris.tasks.mark_stable", "schedule": 2.0},
+}
+
+LANGUAGE_CODE = "ko"
+LANGUAGES = [("ko", "한국어"), ("en", "English")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / ".run" / "static"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 << 20
+DATA_UPLOAD_MAX_NUMBER_FILES = 5000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10000
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+CDSS_DATA_DIR = ENV.cdss_data_dir.resolve()
+FILE_UPLOAD_TEMP_DIR = CDSS_DATA_DIR / "tmp"
+AI_SEG_DIR = CDSS_DATA_DIR / "ai_seg"
+UPLOAD_MAX_FILE_BYTES = ENV.upload_max_file_bytes
+for _directory in (FILE_UPLOAD_TEMP_DIR, AI_SEG_DIR):
+    _directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+PUBLIC_BASE_URL = f"http://{ENV.public_host}"
+ORTHANC_URL = ENV.orthanc_url
+ORTHANC_CREDENTIALS = (ENV.orthanc_username, ENV.orthanc_password.get_secret_value())
+INFERENCE_URL = ENV.inference_url
+INFERENCE_TOKEN = ENV.inference_token.get_secret_value()
+INFERENCE_TIMEOUT_S = ENV.inference_timeout_s
+HAPI_URL = ENV.hapi_url
+HAPI_TOKEN = ENV.hapi_token.get_secret_value()
+OUTBOX_LEASE_S = ENV.outbox_lease_s
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SIMPLE_JWT = {
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": ENV.jwt_signing_key.get_secret_value(),
+    "ACCESS_TOKEN_LIFETIME": timedelta(hours=1),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "ISSUER": "neuronova",
+}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["acct.authentication.SessionJWTAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["common.api.permissions.DeclaredPermission"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "common.api.pagination.Pagination",
+    "DEFAULT_FILTER_BACKENDS": [
+        "django_filters.rest_framework.DjangoFilterBackend",
+        "rest_framework.filters.OrderingFilter",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "common.api.schema.AutoSchema",
+    "EXCEPTION_HANDLER": "common.api.exceptions.envelope_handler",
+    "UNAUTHENTICATED_USER": "common.api.permissions.Nobody",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "NeuroNova CDSS",
+    "DESCRIPTION": "Brain imaging with AI: order, see, read, correct, approve and share.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["common.api.permissions.DeclaredPermission"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"context": {"()": "common.context.ContextFilter"}},
+    "formatters": {
+        "json": {
+            "()": "pythonjsonlogger.json.JsonFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
+        }
+    },
+    "handlers": {
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "filters": ["context"],
+            "formatter": "json",
+        }
+    },
+    "root": {"handlers": ["stderr"], "level": "INFO"},
+    "loggers": {"pydicom": {"level": "ERROR"}, "highdicom": {"level": "ERROR"}},
+}

@@ -1,0 +1,84 @@
+"""The environment, typed and read once. A missing or weak setting stops the start and is named."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import unquote, urlsplit
+
+from pydantic import AfterValidator, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+MINIMUM_SECRET_LENGTH = 32
+
+
+def _strong(secret: SecretStr) -> SecretStr:
+    value = secret.get_secret_value()
+    if len(value) < MINIMUM_SECRET_LENGTH or "change-me" in value:
+        raise ValueError(f"must be a generated secret of {MINIMUM_SECRET_LENGTH}+ characters")
+    return secret
+
+
+Secret = Annotated[SecretStr, AfterValidator(_strong)]
+
+
+class Env(BaseSettings):
+    """One attribute per variable of .env.example; files in CDSS_SECRETS_DIR override nothing."""
+
+    model_config = SettingsConfigDict(
+        env_file=os.environ.get("CDSS_ENV_FILE", BASE_DIR / ".env"),
+        secrets_dir=os.environ.get("CDSS_SECRETS_DIR"),
+        extra="ignore",
+    )
+
+    cdss_env: Literal["dev", "test", "prod"] = "dev"
+    public_host: str = "localhost"
+    cdss_data_dir: Path
+    secret_key: Secret
+    jwt_signing_key: Secret
+    audit_hmac_key: Secret
+    database_url: SecretStr
+    database_owner_url: SecretStr | None = None
+    redis_url: SecretStr
+    orthanc_url: str
+    orthanc_username: str
+    orthanc_password: SecretStr
+    inference_url: str
+    inference_token: SecretStr
+    hapi_url: str
+    hapi_token: SecretStr
+    inference_timeout_s: int = 300
+    outbox_lease_s: int = 30
+    upload_max_file_bytes: int = 1 << 30
+
+
+def load_env() -> Env:
+    """Read the environment; exit naming each bad variable (values are never printed)."""
+    try:
+        return Env()
+    except ValidationError as error:
+        lines = [f"  {str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        sys.exit("NeuroNova does not start, these settings are missing or wrong:\n" + "\n".join(lines))
+
+
+def database(url: SecretStr) -> dict[str, object]:
+    """Turn mysql://user:password@host:port/name into a Django DATABASES entry."""
+    parts = urlsplit(url.get_secret_value())
+    return {
+        "ENGINE": "django.db.backends.mysql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or "",
+        "PORT": parts.port or 3306,
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "charset": "utf8mb4",
+            "isolation_level": "read committed",
+            "init_command": "SET sql_mode='STRICT_TRANS_TABLES'",
+        },
+    }

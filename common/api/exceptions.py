@@ -1,0 +1,118 @@
+"""The one place where an error becomes a response: the envelope of the API contract."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.exceptions import (
+    PermissionDenied as DjangoPermissionDenied,
+    RequestDataTooBig,
+    TooManyFilesSent,
+)
+from django.db import OperationalError
+from django.http import Http404, HttpRequest, JsonResponse
+from django.utils import timezone
+from django.utils.translation import get_language
+from redis.exceptions import RedisError
+from rest_framework import exceptions as drf
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from common import context
+from common.errors import AppError, ErrorCode, InvalidInput
+
+logger = logging.getLogger(__name__)
+
+_BY_DRF_TYPE: list[tuple[type[Exception], ErrorCode]] = [
+    (drf.NotAuthenticated, ErrorCode.NOT_AUTHENTICATED),
+    (drf.AuthenticationFailed, ErrorCode.TOKEN_INVALID),
+    (drf.PermissionDenied, ErrorCode.PERMISSION_DENIED),
+    (DjangoPermissionDenied, ErrorCode.PERMISSION_DENIED),
+    (drf.NotFound, ErrorCode.ROUTE_NOT_FOUND),
+    (Http404, ErrorCode.ROUTE_NOT_FOUND),
+    (drf.MethodNotAllowed, ErrorCode.METHOD_NOT_ALLOWED),
+    (drf.NotAcceptable, ErrorCode.NOT_ACCEPTABLE),
+    (drf.UnsupportedMediaType, ErrorCode.UNSUPPORTED_MEDIA),
+    (drf.Throttled, ErrorCode.THROTTLED),
+    (drf.ParseError, ErrorCode.MALFORMED),
+    (RequestDataTooBig, ErrorCode.TOO_LARGE),
+    (TooManyFilesSent, ErrorCode.TOO_LARGE),
+    (OperationalError, ErrorCode.UPSTREAM_UNAVAILABLE),
+    (RedisError, ErrorCode.UPSTREAM_UNAVAILABLE),
+]
+
+
+def envelope(error: AppError) -> dict[str, Any]:
+    """The body of every error answer."""
+    return {
+        "error": {
+            "code": error.code.value.code,
+            "message": error.message(get_language() or "ko"),
+            "detail": error.detail,
+            "field": error.field,
+            "timestamp": timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "request_id": context.current().request_id,
+        }
+    }
+
+
+def _first_problem(detail: Any, path: str = "") -> tuple[str | None, str]:
+    """Flatten DRF's nested validation detail to (field, sentence) of the first problem."""
+    if isinstance(detail, dict) and detail:
+        key, value = next(iter(detail.items()))
+        name = path if key == "non_field_errors" else f"{path}.{key}".strip(".")
+        return _first_problem(value, name)
+    if isinstance(detail, list) and detail:
+        first = next((item for item in detail if item), detail[0])
+        return _first_problem(first, path)
+    return path or None, str(detail)
+
+
+def as_app_error(error: Exception) -> AppError:
+    """Map any exception to the tree; what is unknown is logged and becomes INTERNAL."""
+    if isinstance(error, AppError):
+        return error
+    if isinstance(error, drf.ValidationError):
+        field, sentence = _first_problem(error.detail)
+        return InvalidInput(ErrorCode.VALIDATION, sentence, field)
+    for kind, code in _BY_DRF_TYPE:
+        if isinstance(error, kind):
+            return AppError(code)
+    logger.exception("unhandled error", exc_info=error)
+    return AppError(ErrorCode.INTERNAL)
+
+
+def error_response(error: Exception) -> JsonResponse:
+    """The envelope outside DRF (DICOMweb gateway, Django's own error pages)."""
+    mapped = as_app_error(error)
+    response = JsonResponse(envelope(mapped), status=mapped.status)
+    if mapped.status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def envelope_handler(error: Exception, _: dict[str, Any]) -> Response:
+    """DRF's EXCEPTION_HANDLER."""
+    mapped = as_app_error(error)
+    set_rollback()
+    headers = {"WWW-Authenticate": "Bearer"} if mapped.status == 401 else {}
+    if isinstance(error, drf.Throttled) and error.wait:
+        headers["Retry-After"] = str(int(error.wait))
+    return Response(envelope(mapped), status=mapped.status, headers=headers)
+
+
+def bad_request(_: HttpRequest, exception: Exception) -> JsonResponse:
+    return error_response(InvalidInput(ErrorCode.MALFORMED))
+
+
+def permission_denied(_: HttpRequest, exception: Exception) -> JsonResponse:
+    return error_response(AppError(ErrorCode.PERMISSION_DENIED))
+
+
+def not_found(_: HttpRequest, exception: Exception) -> JsonResponse:
+    return error_response(AppError(ErrorCode.ROUTE_NOT_FOUND))
+
+
+def server_error(_: HttpRequest) -> JsonResponse:
+    return error_response(AppError(ErrorCode.INTERNAL))

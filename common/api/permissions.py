@@ -1,0 +1,49 @@
+"""Deny by default: a view declares, per HTTP method, the permission it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from django.contrib.auth.models import AnonymousUser
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from common.errors import PermissionDenied
+
+
+class Access(Enum):
+    """Declarations that name no permission of the catalogue."""
+
+    PUBLIC = "public"
+    AUTHENTICATED = "authenticated"
+
+
+Requirement = Access | str
+Declaration = Mapping[str, Requirement]
+
+
+class Nobody(AnonymousUser):
+    """The user of a request without a token: has no permission at all."""
+
+    def has_permission(self, _: str) -> bool:
+        return False
+
+
+class DeclaredPermission(BasePermission):
+    """Reads ``required_permissions`` of the view; an undeclared method is refused."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        declared: Declaration = getattr(view, "required_permissions", {})
+        method = "GET" if request.method in ("HEAD", "OPTIONS") else str(request.method)
+        requirement = declared.get(method)
+        if requirement is Access.PUBLIC:
+            return True
+        if not request.user.is_authenticated or requirement is None:
+            return False
+        if isinstance(requirement, Access):
+            return True
+        if not request.user.has_permission(requirement):
+            raise PermissionDenied(f"needs the permission {requirement!s}")
+        return True

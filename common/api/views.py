@@ -1,0 +1,77 @@
+"""The bases of every REST view: declared permissions, idempotent POST, one error envelope."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import HttpResponseBase
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from common.api.permissions import Declaration
+from common.idempotency import services as idempotency
+
+
+class Replayed(Exception):
+    """Carries a stored answer past the handler."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+class _ApiMixin:
+    """``required_permissions`` maps a method to a permission, PUBLIC or AUTHENTICATED."""
+
+    required_permissions: ClassVar[Declaration] = {}
+    _claim: idempotency.Claim | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        key = request.headers.get(idempotency.HEADER)
+        if request.method != "POST" or key is None or not request.user.is_authenticated:
+            return
+        outcome = idempotency.claim(
+            user_id=request.user.pk,
+            key=key,
+            method="POST",
+            path=request.get_full_path(),
+            body_hash=idempotency.body_hash(request),
+        )
+        if isinstance(outcome, idempotency.Stored):
+            replay = Response(outcome.body, status=outcome.status)
+            replay["X-Idempotent-Replay"] = "true"
+            raise Replayed(replay)
+        self._claim = outcome
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, Replayed):
+            return exc.response
+        response: Response = super().handle_exception(exc)  # type: ignore[misc]
+        return response
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        claim, self._claim = self._claim, None
+        if claim is not None:
+            idempotency.settle(claim, status=response.status_code, body=response.data)
+        final: HttpResponseBase = super().finalize_response(  # type: ignore[misc]
+            request, response, *args, **kwargs
+        )
+        return final
+
+
+class ApiView(_ApiMixin, APIView):
+    """A view of one action."""
+
+
+class GenericApiView(_ApiMixin, GenericAPIView[Any]):
+    """A view over a queryset, for lists with filters, ordering and pages."""
+
+    def list_response(self, request: Request) -> Response:
+        """Filter, order and page ``get_queryset()``; serialise the page."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)

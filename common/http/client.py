@@ -1,0 +1,97 @@
+"""The base of every HTTP client: one session, timeouts, safe retries, a circuit breaker.
+
+One mapping of errors: what does not answer, times out or answers 5xx is a retryable
+ExternalError; subclasses decide what a 4xx means. An upstream's text is never relayed.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pybreaker
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+
+from common.context import REQUEST_ID_HEADER, current
+from common.errors import ErrorCode, ExternalError
+
+logger = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT_S = 3.0
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+
+
+class UpstreamStatus(Exception):
+    """Counts a 5xx answer as a failure for the breaker."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(str(status))
+        self.status = status
+
+
+class HttpClient:
+    """Subclass per service; ``unavailable`` is the code answered when it does not respond."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        unavailable: ErrorCode,
+        read_timeout_s: float = 10.0,
+        retries: int = 2,
+        pool_size: int = 10,
+        fail_max: int = 5,
+        reset_timeout_s: float = 5.0,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.unavailable = unavailable
+        self.read_timeout_s = read_timeout_s
+        self.session = requests.Session()
+        retry = Retry(
+            total=retries,
+            backoff_factor=0.2,
+            status_forcelist=(502, 503, 504),
+            allowed_methods=SAFE_METHODS,
+            raise_on_status=False,
+        )
+        adapter = HTTPAdapter(max_retries=retry, pool_maxsize=pool_size)
+        self.session.mount("http://", adapter)
+        self.session.mount("https://", adapter)
+        self.breaker = pybreaker.CircuitBreaker(
+            fail_max=fail_max, reset_timeout=reset_timeout_s, success_threshold=1
+        )
+
+    def request(
+        self, method: str, path: str, *, read_timeout_s: float | None = None, **kwargs: Any
+    ) -> requests.Response:
+        """Send and return any answer below 500.
+
+        Raises ExternalError(retryable=True) when the service does not answer, answers 5xx,
+        or its breaker is open.
+        """
+        headers = {REQUEST_ID_HEADER: current().request_id, **kwargs.pop("headers", {})}
+        timeout = (CONNECT_TIMEOUT_S, read_timeout_s or self.read_timeout_s)
+        try:
+            response: requests.Response = self.breaker.call(
+                self._send, method, self.base_url + path, timeout=timeout, headers=headers, **kwargs
+            )
+        except pybreaker.CircuitBreakerError:
+            raise self._failure("circuit open") from None
+        except UpstreamStatus as error:
+            raise self._failure(f"status {error.status}") from None
+        except requests.RequestException as error:
+            raise self._failure(type(error).__name__) from None
+        return response
+
+    def _send(self, method: str, url: str, **kwargs: Any) -> requests.Response:
+        response = self.session.request(method, url, **kwargs)
+        if response.status_code >= 500:
+            response.close()
+            raise UpstreamStatus(response.status_code)
+        return response
+
+    def _failure(self, reason: str) -> ExternalError:
+        logger.warning("upstream failed", extra={"client": type(self).__name__, "reason": reason})
+        return ExternalError(self.unavailable, reason, retryable=True)

@@ -1,0 +1,54 @@
+"""The one way to declare a Celery task, and the request id's way through the broker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from celery import Task, shared_task, signals
+
+from common.context import RequestContext, current, new_request_id, request_context
+
+Queue = Literal["django_tasks", "fastapi_tasks", "fhir_tasks"]
+_HEADER = "cdss_request_id"
+
+
+def task(
+    *,
+    queue: Queue,
+    retry_on: tuple[type[Exception], ...] = (),
+    max_retries: int = 5,
+    expires: float | None = None,
+) -> Callable[[Callable[..., None]], Task[..., None]]:
+    """Declare a task: acknowledged late, given back when its worker is lost, retried with jitter.
+
+    Arguments of the task are ids only. The body locks its row, checks the state, returns when
+    done and calls one service. ``expires`` (s) drops periodic work that waited too long.
+    """
+
+    def declare(function: Callable[..., None]) -> Task[..., None]:
+        def run(self: Task[..., None], *args: Any, **kwargs: Any) -> None:
+            request_id = getattr(self.request, _HEADER, None) or new_request_id()
+            with request_context(RequestContext(request_id)):
+                function(*args, **kwargs)
+
+        decorated: Task[..., None] = shared_task(
+            bind=True,
+            name=f"{function.__module__}.{function.__name__}",
+            queue=queue,
+            acks_late=True,
+            reject_on_worker_lost=True,
+            autoretry_for=retry_on,
+            retry_backoff=True,
+            retry_jitter=True,
+            max_retries=max_retries,
+            expires=expires,
+        )(run)
+        return decorated
+
+    return declare
+
+
+@signals.before_task_publish.connect
+def _pass_request_id(headers: dict[str, Any], **_: Any) -> None:
+    headers.setdefault(_HEADER, current().request_id)
