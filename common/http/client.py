@@ -9,26 +9,18 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-import pybreaker
 import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from common.context import REQUEST_ID_HEADER, current
 from common.errors import ErrorCode, ExternalError
+from common.http.breaker import CircuitBreaker
 
 logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 3.0
 SAFE_METHODS = frozenset({"GET", "HEAD"})
-
-
-class UpstreamStatus(Exception):
-    """Counts a 5xx answer as a failure for the breaker."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(str(status))
-        self.status = status
 
 
 class HttpClient:
@@ -59,9 +51,7 @@ class HttpClient:
         adapter = HTTPAdapter(max_retries=retry, pool_maxsize=pool_size)
         self.session.mount("http://", adapter)
         self.session.mount("https://", adapter)
-        self.breaker = pybreaker.CircuitBreaker(
-            fail_max=fail_max, reset_timeout=reset_timeout_s, success_threshold=1
-        )
+        self.breaker = CircuitBreaker(fail_max, reset_timeout_s)
 
     def request(
         self, method: str, path: str, *, read_timeout_s: float | None = None, **kwargs: Any
@@ -71,25 +61,22 @@ class HttpClient:
         Raises ExternalError(retryable=True) when the service does not answer, answers 5xx,
         or its breaker is open.
         """
+        if not self.breaker.allows():
+            raise self._failure("circuit open")
         headers = {REQUEST_ID_HEADER: current().request_id, **kwargs.pop("headers", {})}
         timeout = (CONNECT_TIMEOUT_S, read_timeout_s or self.read_timeout_s)
         try:
-            response: requests.Response = self.breaker.call(
-                self._send, method, self.base_url + path, timeout=timeout, headers=headers, **kwargs
+            response = self.session.request(
+                method, self.base_url + path, timeout=timeout, headers=headers, **kwargs
             )
-        except pybreaker.CircuitBreakerError:
-            raise self._failure("circuit open") from None
-        except UpstreamStatus as error:
-            raise self._failure(f"status {error.status}") from None
         except requests.RequestException as error:
+            self.breaker.failed()
             raise self._failure(type(error).__name__) from None
-        return response
-
-    def _send(self, method: str, url: str, **kwargs: Any) -> requests.Response:
-        response = self.session.request(method, url, **kwargs)
         if response.status_code >= 500:
             response.close()
-            raise UpstreamStatus(response.status_code)
+            self.breaker.failed()
+            raise self._failure(f"status {response.status_code}")
+        self.breaker.succeeded()
         return response
 
     def _failure(self, reason: str) -> ExternalError:

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.auth.models import AbstractBaseUser, UserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+
+from rbac import selectors as rights
+from rbac.permissions import Permission, Role, Scope
+
+
+class User(AbstractBaseUser):
+    """A person who can log in. Rights follow from ``role`` through the permission matrix."""
+
+    username = models.CharField(max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
+    full_name = models.CharField(max_length=150, blank=True)
+    email = models.EmailField(blank=True)
+    role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
+    language = models.CharField(max_length=2, choices=[("ko", "ko"), ("en", "en")], default="ko")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = UserManager["User"]()
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = ["role"]
+
+    class Meta:
+        ordering = ["username"]
+
+    def has_permission(self, permission: str) -> bool:
+        """Whether the role holds ``permission`` at all; rows are decided by ``visible_to``."""
+        return rights.scope_for(self, Permission(permission)) is not Scope.NONE
+
+
+class Session(models.Model):
+    """One login. Access tokens carry its id (``sid``): revoking it ends them at once.
+
+    ``refresh_jti`` is the only refresh token still good; rotation replaces it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    refresh_jti = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "revoked_at"])]

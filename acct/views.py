@@ -1,0 +1,154 @@
+"""Sessions, the own profile, and users for administrators."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from acct import selectors, serializers, services
+from acct.models import Session
+from common.api.permissions import Access
+from common.api.schema import errors
+from common.api.views import ApiView, GenericApiView
+from common.errors import AuthenticationError, ErrorCode
+from rbac.permissions import Permission
+
+
+class Login(ApiView):
+    required_permissions = {"POST": Access.PUBLIC}
+    authentication_classes = []
+
+    @extend_schema(
+        summary="Log in",
+        tags=["account"],
+        request=serializers.LoginIn,
+        responses={
+            200: serializers.LoginOut,
+            **errors(ErrorCode.CREDENTIALS_INVALID, ErrorCode.VALIDATION, ErrorCode.THROTTLED),
+        },
+        examples=[
+            OpenApiExample(
+                "development", {"username": "doctor", "password": "doctor123"}, request_only=True
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        body = serializers.LoginIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        user, tokens = services.login(**body.validated_data)
+        return Response(
+            {
+                "access": tokens.access,
+                "refresh": tokens.refresh,
+                "user": serializers.MeOut(user).data,
+            }
+        )
+
+
+class TokenRefresh(ApiView):
+    required_permissions = {"POST": Access.PUBLIC}
+    authentication_classes = []
+
+    @extend_schema(
+        summary="Renew the tokens (the refresh token is rotated)",
+        tags=["account"],
+        request=serializers.RefreshIn,
+        responses={
+            200: serializers.TokensOut,
+            **errors(ErrorCode.TOKEN_INVALID, ErrorCode.TOKEN_REVOKED, ErrorCode.VALIDATION),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        body = serializers.RefreshIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        tokens = services.session_refresh(token=body.validated_data["refresh"])
+        return Response({"access": tokens.access, "refresh": tokens.refresh})
+
+
+class Logout(ApiView):
+    required_permissions = {"POST": Access.AUTHENTICATED}
+
+    @extend_schema(
+        summary="End this session", tags=["account"], request=None, responses={204: None}
+    )
+    def post(self, request: Request) -> Response:
+        if not isinstance(request.auth, Session):
+            raise AuthenticationError(ErrorCode.NOT_AUTHENTICATED)
+        services.logout(session=request.auth)
+        return Response(status=204)
+
+
+class Me(ApiView):
+    required_permissions = {"GET": Access.AUTHENTICATED, "PATCH": Access.AUTHENTICATED}
+
+    @extend_schema(summary="Who am I", tags=["account"], responses=serializers.MeOut)
+    def get(self, request: Request) -> Response:
+        return Response(serializers.MeOut(request.user).data)
+
+    @extend_schema(
+        summary="Change my profile or password",
+        tags=["account"],
+        request=serializers.MeIn,
+        responses={200: serializers.MeOut, **errors(ErrorCode.VALIDATION)},
+    )
+    def patch(self, request: Request) -> Response:
+        body = serializers.MeIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        user = services.profile_update(user=request.user, **body.validated_data)
+        return Response(serializers.MeOut(user).data)
+
+
+class Users(GenericApiView):
+    required_permissions = {"GET": Permission.MANAGE_USERS, "POST": Permission.MANAGE_USERS}
+    serializer_class = serializers.UserOut
+    queryset = selectors.users_list()
+    filterset_fields = ["role", "is_active"]
+    ordering_fields = ["username", "created_at"]
+
+    @extend_schema(summary="List users", tags=["users"])
+    def get(self, request: Request) -> Response:
+        return self.list_response(request)
+
+    @extend_schema(
+        summary="Create a user",
+        tags=["users"],
+        request=serializers.UserIn,
+        responses={
+            201: serializers.UserOut,
+            **errors(ErrorCode.VALIDATION, ErrorCode.DUPLICATE),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        body = serializers.UserIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        user = services.user_create(actor=request.user, **body.validated_data)
+        return Response(serializers.UserOut(user).data, status=201)
+
+
+class UserDetail(ApiView):
+    required_permissions = {"GET": Permission.MANAGE_USERS, "PATCH": Permission.MANAGE_USERS}
+
+    @extend_schema(
+        summary="One user",
+        tags=["users"],
+        responses={200: serializers.UserOut, **errors(ErrorCode.USER_NOT_FOUND)},
+    )
+    def get(self, request: Request, user_id: int) -> Response:
+        return Response(serializers.UserOut(selectors.user_get(user_id)).data)
+
+    @extend_schema(
+        summary="Change a user, role included",
+        tags=["users"],
+        request=serializers.UserPatchIn,
+        responses={
+            200: serializers.UserOut,
+            **errors(ErrorCode.VALIDATION, ErrorCode.USER_NOT_FOUND),
+        },
+    )
+    def patch(self, request: Request, user_id: int) -> Response:
+        body = serializers.UserPatchIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        user = selectors.user_get(user_id)
+        changed = services.user_update(actor=request.user, user_id=user.pk, **body.validated_data)
+        return Response(serializers.UserOut(changed).data)

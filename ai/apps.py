@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class AiConfig(AppConfig):
+    name = "ai"
+
+    def ready(self) -> None:
+        from ai import handlers  # noqa: F401  (subscribes to the outbox)

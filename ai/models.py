@@ -1,0 +1,130 @@
+"""AI jobs, the masks they made, their review and publication."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from ai.choices import JobStatus, ReviewStatus, VersionKind
+from common.db import VersionedModel
+from rbac.permissions import Permission
+from ris import selectors as studies
+
+
+class AIJobQuerySet(models.QuerySet["AIJob"]):
+    def visible_to(self, user: Any) -> AIJobQuerySet:
+        """Jobs on studies whose pixels this person may see and who works with AI results."""
+        if not any(user.has_permission(p) for p in (Permission.REQUEST_AI, Permission.OPERATE)):
+            return self.none()
+        return self.filter(study__in=studies.studies_visible_to(user, Permission.VIEW_DICOM))
+
+
+class AIJob(VersionedModel):
+    """One run of one model on one series."""
+
+    study = models.ForeignKey("ris.Study", on_delete=models.PROTECT, related_name="ai_jobs")
+    series = models.ForeignKey("ris.Series", on_delete=models.PROTECT, related_name="ai_jobs")
+    model_id = models.CharField(max_length=60)
+    model_version = models.CharField(max_length=30, blank=True)
+    model_manifest = models.JSONField(default=dict)
+    parameters = models.JSONField(default=dict)
+    status = models.CharField(
+        max_length=12, choices=JobStatus.choices, default=JobStatus.PENDING, db_index=True
+    )
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ai_jobs"
+    )
+    run = models.PositiveIntegerField(default=1)
+    result = models.JSONField(null=True)
+    error_code = models.CharField(max_length=10, blank=True)
+    error_detail = models.CharField(max_length=500, blank=True)
+    review_status = models.CharField(
+        max_length=10, choices=ReviewStatus.choices, default=ReviewStatus.PENDING
+    )
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ai_reviews", null=True
+    )
+    reviewed_at = models.DateTimeField(null=True)
+    review_comment = models.CharField(max_length=500, blank=True)
+
+    objects = AIJobQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["review_status", "status"])]
+
+
+class AIJobEvent(models.Model):
+    """One step of a job's history; publication steps included."""
+
+    job = models.ForeignKey(AIJob, on_delete=models.CASCADE, related_name="events")
+    step = models.CharField(max_length=30)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]
+
+
+class Segmentation(models.Model):
+    """The mask of one job. ``segments`` and ``tracking`` stay the same across versions.
+
+    ``slices``: SOP Instance UIDs in ascending position; labelmaps are (slices, rows, columns).
+    """
+
+    job = models.OneToOneField(AIJob, on_delete=models.PROTECT, related_name="segmentation")
+    segments = models.JSONField()
+    slices = models.JSONField()
+    rows = models.PositiveIntegerField()
+    columns = models.PositiveIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class SegmentationVersion(models.Model):
+    """One immutable NIfTI in the ``ai_seg`` store; ``path`` is relative to it."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    segmentation = models.ForeignKey(
+        Segmentation, on_delete=models.PROTECT, related_name="versions"
+    )
+    version = models.PositiveIntegerField()
+    kind = models.CharField(max_length=10, choices=VersionKind.choices)
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    path = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    volumes_ml = models.JSONField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["segmentation", "version"], name="segmentation_version_once"
+            )
+        ]
+
+
+class Publication(models.Model):
+    """Where the approved version of a job stands on its way to the archive and to FHIR."""
+
+    job = models.OneToOneField(AIJob, on_delete=models.PROTECT, related_name="publication")
+    version = models.OneToOneField(
+        SegmentationVersion, on_delete=models.PROTECT, related_name="publication"
+    )
+    seg_sop_instance_uid = models.CharField(max_length=64, unique=True)
+    seg_series_instance_uid = models.CharField(max_length=64)
+    seg_stored_at = models.DateTimeField(null=True)
+    seg_seen_at = models.DateTimeField(null=True)
+    fhir_diagnostic_report = models.CharField(max_length=100, blank=True)
+    fhir_imaging_study = models.CharField(max_length=100, blank=True)
+    fhir_at = models.DateTimeField(null=True)
+    failed_code = models.CharField(max_length=10, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)

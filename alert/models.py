@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from alert.choices import Kind
+
+
+class Notification(models.Model):
+    """A message for one person. Its text follows from ``kind``; ``link`` and ``params`` hold ids.
+
+    ``dedup_key`` makes a repeated event harmless.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"
+    )
+    kind = models.CharField(max_length=30, choices=Kind.choices)
+    params = models.JSONField(default=dict)
+    link = models.CharField(max_length=200, blank=True)
+    dedup_key = models.CharField(max_length=150)
+    created_at = models.DateTimeField(auto_now_add=True)
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "dedup_key"], name="notification_once")
+        ]
+        indexes = [models.Index(fields=["user", "read_at"])]

@@ -1,0 +1,46 @@
+"""Append-only tables: the application's database role may only insert and select here."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from audit.choices import Outcome
+
+
+class AuditLog(models.Model):
+    """Who did what to whose data, when, from where, with which right (ISO 27789).
+
+    Identifiers only. ``source_key`` is the Redis stream id of a buffered record, so that a record
+    flushed twice is stored once.
+    """
+
+    occurred_at = models.DateTimeField(db_index=True)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+    actor_id = models.BigIntegerField(null=True)
+    actor_username = models.CharField(max_length=150, blank=True)
+    actor_role = models.CharField(max_length=20, blank=True)
+    action = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=40, blank=True)
+    object_id = models.CharField(max_length=128, blank=True)
+    patient_id = models.BigIntegerField(null=True, db_index=True)
+    permission = models.CharField(max_length=40, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    source_ip = models.CharField(max_length=45, blank=True)
+    request_id = models.CharField(max_length=64, blank=True)
+    detail = models.JSONField(default=dict)
+    source_key = models.CharField(max_length=40, null=True, unique=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["actor_id", "occurred_at"]),
+            models.Index(fields=["action", "occurred_at"]),
+        ]
+        ordering = ["-id"]
+
+
+class AuditSeal(models.Model):
+    """One link of the keyed hash chain: HMAC over the previous digest and one record."""
+
+    seq = models.BigIntegerField(primary_key=True)
+    log = models.OneToOneField(AuditLog, on_delete=models.PROTECT, related_name="seal")
+    digest = models.CharField(max_length=64)

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from audit import views
+
+urlpatterns = [
+    path("logs/", views.AuditLogs.as_view(), name="audit-logs"),
+    path("verify/", views.AuditVerify.as_view(), name="audit-verify"),
+]

@@ -1,0 +1,139 @@
+"""Write, claim, settle and re-drive outbox events."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from common import context
+from common.errors import AppError, BusinessError, ErrorCode, NotFound
+from common.outbox import registry
+from common.outbox.models import OutboxEvent, OutboxStatus
+from common.outbox.registry import Event, Subscription
+
+logger = logging.getLogger(__name__)
+
+MAX_BACKOFF = timedelta(minutes=16)
+
+
+def publish(topic: str, *, aggregate: str, payload: dict[str, Any]) -> None:
+    """Record that something happened, once per subscriber, in the caller's transaction.
+
+    ``payload`` holds ids only. After the commit a Celery task is nudged; when the nudge is lost,
+    the sweep finds the row.
+    """
+    for subscription in registry.subscribers(topic):
+        event = OutboxEvent.objects.create(
+            topic=topic,
+            aggregate=aggregate,
+            handler=subscription.name,
+            queue=subscription.queue,
+            payload=payload,
+            next_attempt_at=timezone.now(),
+            request_id=context.current().request_id,
+        )
+        transaction.on_commit(lambda event=event: _nudge(event), robust=True)  # type: ignore[misc]
+
+
+def _nudge(event: OutboxEvent) -> None:
+    from common.outbox.tasks import deliver  # the task module imports this one
+
+    deliver.apply_async((event.pk,), queue=event.queue)
+
+
+def backoff(attempts: int) -> timedelta:
+    """1 s doubled per attempt, at most 16 min."""
+    return min(timedelta(seconds=2 ** min(attempts - 1, 20)), MAX_BACKOFF)
+
+
+def lease_end() -> datetime:
+    return timezone.now() + timedelta(seconds=settings.OUTBOX_LEASE_S)
+
+
+@transaction.atomic
+def claim(event_id: int) -> OutboxEvent | None:
+    """Take a due event for one lease; None when done, dead, leased or taken by another worker."""
+    event = (
+        OutboxEvent.objects.select_for_update(skip_locked=True)
+        .filter(pk=event_id, status=OutboxStatus.PENDING, next_attempt_at__lte=timezone.now())
+        .first()
+    )
+    if event is None:
+        return None
+    event.attempts += 1
+    event.next_attempt_at = lease_end()
+    event.save(update_fields=["attempts", "next_attempt_at"])
+    return event
+
+
+def extend_lease(event_id: int) -> None:
+    OutboxEvent.objects.filter(pk=event_id, status=OutboxStatus.PENDING).update(
+        next_attempt_at=lease_end()
+    )
+
+
+def settle_done(event: OutboxEvent) -> None:
+    OutboxEvent.objects.filter(pk=event.pk).update(
+        status=OutboxStatus.DONE, done_at=timezone.now(), last_error="", last_error_code=""
+    )
+
+
+def settle_failed(event: OutboxEvent, error: AppError, *, retryable: bool) -> None:
+    """Schedule the next attempt, or give the event up (DEAD) and tell its subscriber once."""
+    subscription = registry.by_name(event.handler)
+    max_attempts = subscription.max_attempts if subscription else registry.DEFAULT_MAX_ATTEMPTS
+    event.last_error_code = error.code.value.code
+    event.last_error = error.detail[:500]
+    if retryable and event.attempts < max_attempts:
+        event.next_attempt_at = timezone.now() + backoff(event.attempts)
+        event.save(update_fields=["next_attempt_at", "last_error", "last_error_code"])
+        return
+    logger.error("outbox event is dead", extra={"event": event.pk, "topic": event.topic})
+    with transaction.atomic():
+        event.status = OutboxStatus.DEAD
+        event.save(update_fields=["status", "last_error", "last_error_code"])
+        if subscription and subscription.on_dead:
+            subscription.on_dead(as_event(event), error)
+
+
+def as_event(row: OutboxEvent) -> Event:
+    return Event(row.pk, row.topic, row.aggregate, row.payload, row.attempts)
+
+
+def due(limit: int = 500) -> list[OutboxEvent]:
+    """Events whose time has come: missed nudges, backoffs that ended, leases that ran out."""
+    return list(
+        OutboxEvent.objects.filter(
+            status=OutboxStatus.PENDING, next_attempt_at__lte=timezone.now()
+        ).order_by("next_attempt_at")[:limit]
+    )
+
+
+@transaction.atomic
+def redrive(event_id: int) -> OutboxEvent:
+    """DEAD → PENDING with fresh attempts. Raises NotFound, BusinessError (not dead)."""
+    event = OutboxEvent.objects.select_for_update().filter(pk=event_id).first()
+    if event is None:
+        raise NotFound(ErrorCode.ROUTE_NOT_FOUND, f"outbox event {event_id}")
+    if event.status != OutboxStatus.DEAD:
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, f"the event is {event.status}")
+    event.status = OutboxStatus.PENDING
+    event.attempts = 0
+    event.next_attempt_at = timezone.now()
+    event.save(update_fields=["status", "attempts", "next_attempt_at"])
+    transaction.on_commit(lambda: _nudge(event), robust=True)
+    return event
+
+
+def has_dead(aggregate: str) -> bool:
+    """Whether any event of this aggregate was given up."""
+    return OutboxEvent.objects.filter(aggregate=aggregate, status=OutboxStatus.DEAD).exists()
+
+
+def subscription_of(event: OutboxEvent) -> Subscription | None:
+    return registry.by_name(event.handler)

@@ -1,0 +1,42 @@
+"""The operator's view of the outbox: what waits, what is dead, re-drive it."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.api.schema import errors
+from common.api.views import ApiView, GenericApiView
+from common.errors import ErrorCode
+from common.outbox import services
+from common.outbox.models import OutboxEvent
+from common.outbox.serializers import OutboxEventOut
+
+
+class OutboxEvents(GenericApiView):
+    required_permissions = {"GET": "operate"}
+    serializer_class = OutboxEventOut
+    queryset = OutboxEvent.objects.all()
+    filterset_fields = ["status", "topic", "queue", "aggregate"]
+    ordering_fields = ["id", "next_attempt_at"]
+
+    @extend_schema(summary="List outbox events", tags=["operations"], responses=OutboxEventOut)
+    def get(self, request: Request) -> Response:
+        return self.list_response(request)
+
+
+class OutboxRedrive(ApiView):
+    required_permissions = {"POST": "operate"}
+
+    @extend_schema(
+        summary="Re-drive a DEAD event",
+        tags=["operations"],
+        request=None,
+        responses={
+            202: OutboxEventOut,
+            **errors(ErrorCode.ROUTE_NOT_FOUND, ErrorCode.INVALID_TRANSITION),
+        },
+    )
+    def post(self, request: Request, event_id: int) -> Response:
+        return Response(OutboxEventOut(services.redrive(event_id)).data, status=202)

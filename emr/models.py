@@ -1,0 +1,110 @@
+"""Patients and what happens to them outside imaging. ``visible_to`` defaults to nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from common.db import VersionedModel
+from emr.choices import EncounterKind, Gender
+from rbac import selectors as rights
+from rbac.permissions import Permission, Scope
+
+
+class PatientQuerySet(models.QuerySet["Patient"]):
+    def visible_to(
+        self, user: Any, permission: Permission = Permission.VIEW_PATIENT
+    ) -> PatientQuerySet:
+        """The patients that ``permission`` reaches for this person; none by default.
+
+        A restricted patient is seen by the care team, by themselves, through a grant, or for an
+        hour after breaking the glass.
+        """
+        scope = rights.scope_for(user, permission)
+        if scope in (Scope.OWN, Scope.OWN_SIGNED):
+            return self.filter(user_id=user.pk)
+        if scope in (Scope.SHARED, Scope.SHARED_SIGNED):
+            return self.filter(pk__in=rights.shared_patient_ids(user.pk))
+        if scope is Scope.NONE:
+            return self.none()
+        return self.filter(
+            Q(restricted=False)
+            | Q(pk__in=CareTeamMember.objects.filter(user_id=user.pk).values("patient_id"))
+            | Q(pk__in=rights.broken_glass_patient_ids(user.pk))
+        )
+
+
+class Patient(VersionedModel):
+    """``patient_id`` is the hospital's MRN and equals DICOM Patient ID (0010,0020)."""
+
+    patient_id = models.CharField(max_length=64, unique=True)
+    full_name = models.CharField(max_length=150)
+    birth_date = models.DateField()
+    gender = models.CharField(max_length=1, choices=Gender.choices)
+    phone = models.CharField(max_length=30, blank=True)
+    address = models.CharField(max_length=300, blank=True)
+    restricted = models.BooleanField(default=False)
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="patient"
+    )
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["patient_id"]
+        indexes = [models.Index(fields=["full_name"]), models.Index(fields=["birth_date"])]
+
+
+class CareTeamMember(models.Model):
+    """A person who cares for a restricted patient."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="care_team")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="care_teams"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patient", "user"], name="care_team_member_once")
+        ]
+
+
+class Encounter(VersionedModel):
+    """A visit or stay."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="encounters")
+    kind = models.CharField(max_length=20, choices=EncounterKind.choices)
+    reason = models.CharField(max_length=300)
+    note = models.TextField(blank=True)
+    clinician = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="encounters"
+    )
+    started_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-started_at"]
+
+
+class Prescription(VersionedModel):
+    """One medication of one encounter."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="prescriptions")
+    encounter = models.ForeignKey(
+        Encounter, on_delete=models.PROTECT, related_name="prescriptions", null=True
+    )
+    drug = models.CharField(max_length=200)
+    dose = models.CharField(max_length=100)
+    frequency = models.CharField(max_length=100)
+    days = models.PositiveSmallIntegerField()
+    prescriber = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="prescriptions"
+    )
+    prescribed_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["-prescribed_at"]

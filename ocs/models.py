@@ -1,0 +1,68 @@
+"""Orders and their history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from common.db import VersionedModel
+from emr import selectors as patients
+from ocs.choices import JobRole, OrderStatus, Priority
+from rbac import selectors as rights
+from rbac.permissions import Permission, Scope
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def visible_to(self, user: Any) -> OrderQuerySet:
+        """Orders that ``view_order`` reaches, of patients the person may see; none by default."""
+        scope = rights.scope_for(user, Permission.VIEW_ORDER)
+        if scope is Scope.NONE:
+            return self.none()
+        mine = self.filter(patient__in=patients.patients_visible_to(user))
+        return mine.filter(job_role=JobRole.LIS) if scope is Scope.LIS else mine
+
+
+class Order(VersionedModel):
+    """``accession_number`` becomes DICOM (0008,0050) of the images made for a RIS order."""
+
+    accession_number = models.CharField(max_length=16, unique=True)
+    patient = models.ForeignKey("emr.Patient", on_delete=models.PROTECT, related_name="orders")
+    encounter = models.ForeignKey(
+        "emr.Encounter", on_delete=models.PROTECT, related_name="orders", null=True
+    )
+    job_role = models.CharField(max_length=10, choices=JobRole.choices)
+    job_type = models.CharField(max_length=60)
+    priority = models.CharField(max_length=10, choices=Priority.choices, default=Priority.ROUTINE)
+    status = models.CharField(
+        max_length=15, choices=OrderStatus.choices, default=OrderStatus.ORDERED, db_index=True
+    )
+    clinical_info = models.CharField(max_length=500, blank=True)
+    result = models.JSONField(null=True)
+    ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders"
+    )
+    ordered_at = models.DateTimeField()
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-ordered_at"]
+        indexes = [models.Index(fields=["job_role", "status"])]
+
+
+class OrderHistory(models.Model):
+    """One transition: who moved the order from where to where, and why."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="history")
+    from_status = models.CharField(max_length=15, blank=True)
+    to_status = models.CharField(max_length=15)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="order_transitions"
+    )
+    reason = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["id"]

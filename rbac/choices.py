@@ -1,0 +1,57 @@
+"""The menu tree, as data: an entry shows when its permission is held."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from rbac.permissions import Permission as P
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """``permission`` None: everybody who is logged in."""
+
+    key: str
+    ko: str
+    en: str
+    icon: str
+    route: str
+    permission: P | None = None
+    children: tuple[MenuEntry, ...] = field(default=())
+
+
+MENUS: tuple[MenuEntry, ...] = (
+    MenuEntry("dashboard", "대시보드", "Dashboard", "home", "/"),
+    MenuEntry("patients", "환자", "Patients", "users", "/patients", P.VIEW_PATIENT),
+    MenuEntry("orders", "오더", "Orders", "clipboard", "/orders", P.VIEW_ORDER),
+    MenuEntry(
+        "imaging",
+        "영상",
+        "Imaging",
+        "scan",
+        "/studies",
+        P.VIEW_STUDY,
+        (
+            MenuEntry("studies", "판독 목록", "Worklist", "list", "/studies", P.VIEW_STUDY),
+            MenuEntry("upload", "영상 업로드", "Upload", "upload", "/upload", P.UPLOAD_DICOM),
+            MenuEntry(
+                "unmatched", "미확인 영상", "Unmatched", "help", "/unmatched", P.MATCH_STUDY
+            ),
+        ),
+    ),
+    MenuEntry("ai-review", "AI 검토", "AI review", "brain", "/ai/review", P.REVIEW_AI),
+    MenuEntry(
+        "admin",
+        "관리",
+        "Administration",
+        "settings",
+        "/admin",
+        P.OPERATE,
+        (
+            MenuEntry("users", "사용자와 역할", "Users and roles", "user", "/admin/users", P.MANAGE_USERS),
+            MenuEntry("audit", "감사 기록", "Audit log", "shield", "/admin/audit", P.VIEW_AUDIT),
+            MenuEntry("outbox", "작업 대기열", "Outbox", "inbox", "/admin/outbox", P.OPERATE),
+        ),
+    ),
+    MenuEntry("profile", "내 정보", "Profile", "person", "/profile"),
+)

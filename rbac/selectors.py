@@ -1,0 +1,90 @@
+"""Questions about rights, for every app."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from django.db.models import QuerySet
+
+from rbac import matrix
+from rbac.choices import MENUS, MenuEntry
+from rbac.models import Grant, GrantKind
+from rbac.permissions import Permission, Role, Scope
+
+
+class Person(Protocol):
+    """A user as far as rights are concerned."""
+
+    @property
+    def pk(self) -> Any: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def is_active(self) -> bool: ...
+
+
+def scope_for(user: Person | Any, permission: Permission) -> Scope:
+    """How far the right reaches; NONE for an anonymous or inactive person."""
+    role = getattr(user, "role", None)
+    if role is None or not user.is_active:
+        return Scope.NONE
+    return matrix.scope(role, permission)
+
+
+def shared_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
+    """Patients granted to this person (subquery)."""
+    return (
+        Grant.objects.valid_for(user_id)
+        .filter(kind=GrantKind.SHARED, patient_id__isnull=False)
+        .values_list("patient_id", flat=True)
+    )
+
+
+def shared_study_uids(user_id: int) -> QuerySet[Grant, str | None]:
+    """Studies granted to this person (subquery)."""
+    return (
+        Grant.objects.valid_for(user_id)
+        .filter(kind=GrantKind.SHARED, study_instance_uid__isnull=False)
+        .values_list("study_instance_uid", flat=True)
+    )
+
+
+def broken_glass_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
+    """Restricted patients whose glass this person broke in the last hour (subquery)."""
+    return (
+        Grant.objects.valid_for(user_id)
+        .filter(kind=GrantKind.BREAK_GLASS)
+        .values_list("patient_id", flat=True)
+    )
+
+
+def roles_list() -> list[dict[str, Any]]:
+    return [
+        {
+            "role": role,
+            "permissions": [
+                {"permission": p, "scope": matrix.scope(role, p)}
+                for p in matrix.permissions_of(role)
+            ],
+        }
+        for role in Role
+    ]
+
+
+def menus_for(user: Person) -> list[dict[str, Any]]:
+    """The menu tree of this person: label in both languages, icon, route, children."""
+    return [_menu(entry, user) for entry in MENUS if _shown(entry, user)]
+
+
+def _shown(entry: MenuEntry, user: Person) -> bool:
+    return entry.permission is None or scope_for(user, entry.permission) is not Scope.NONE
+
+
+def _menu(entry: MenuEntry, user: Person) -> dict[str, Any]:
+    return {
+        "key": entry.key,
+        "label": {"ko": entry.ko, "en": entry.en},
+        "icon": entry.icon,
+        "route": entry.route,
+        "children": [_menu(child, user) for child in entry.children if _shown(child, user)],
+    }

@@ -1,0 +1,47 @@
+"""Roles, permissions and the menus that follow from them."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.api.permissions import Access
+from common.api.views import ApiView
+from rbac import selectors
+from rbac.permissions import Permission
+from rbac.serializers import MenuOut, RoleOut
+
+
+class Roles(ApiView):
+    required_permissions = {"GET": Permission.MANAGE_ROLES}
+
+    @extend_schema(
+        summary="List the roles and their rights", tags=["rbac"], responses=RoleOut(many=True)
+    )
+    def get(self, request: Request) -> Response:
+        return Response(selectors.roles_list())
+
+
+class Permissions(ApiView):
+    required_permissions = {"GET": Permission.MANAGE_ROLES}
+
+    @extend_schema(
+        summary="List the permission catalogue",
+        tags=["rbac"],
+        responses={200: {"type": "array", "items": {"type": "string"}}},
+    )
+    def get(self, request: Request) -> Response:
+        return Response(list(Permission))
+
+
+class MyMenus(ApiView):
+    required_permissions = {"GET": Access.AUTHENTICATED}
+
+    @extend_schema(
+        summary="The menu tree of the person logged in",
+        tags=["rbac"],
+        responses=MenuOut(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return Response(selectors.menus_for(request.user))

@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class RisConfig(AppConfig):
+    name = "ris"
+
+    def ready(self) -> None:
+        from ris import handlers  # noqa: F401  (subscribes to the outbox)

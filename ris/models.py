@@ -1,0 +1,114 @@
+"""The index over the archive, fed by Orthanc's change feed alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from common.db import VersionedModel
+from emr import selectors as patients
+from rbac import selectors as rights
+from rbac.permissions import Permission, Scope
+
+
+class StudyQuerySet(models.QuerySet["Study"]):
+    def visible_to(
+        self, user: Any, permission: Permission = Permission.VIEW_STUDY
+    ) -> StudyQuerySet:
+        """Studies of patients that ``permission`` reaches; shared studies; none by default.
+
+        Unmatched studies belong to no patient and are reached through ``unmatched_for`` only.
+        """
+        scope = rights.scope_for(user, permission)
+        if scope is Scope.NONE:
+            return self.none()
+        mine = Q(patient__in=patients.patients_visible_to(user, permission))
+        if scope in (Scope.SHARED, Scope.SHARED_SIGNED):
+            mine |= Q(study_instance_uid__in=rights.shared_study_uids(user.pk))
+        return self.filter(mine, patient__isnull=False)
+
+    def unmatched_for(self, user: Any) -> StudyQuerySet:
+        """Studies whose Patient ID nobody knows, for those who may match them."""
+        if rights.scope_for(user, Permission.MATCH_STUDY) is Scope.NONE:
+            return self.none()
+        return self.filter(patient__isnull=True)
+
+
+class Study(VersionedModel):
+    """One DICOM study. ``patient`` is null until its Patient ID is known or matched by a person.
+
+    ``stable_at`` is set once no instance arrived for some seconds.
+    """
+
+    study_instance_uid = models.CharField(max_length=64, unique=True)
+    orthanc_id = models.CharField(max_length=44, unique=True)
+    patient = models.ForeignKey(
+        "emr.Patient", on_delete=models.PROTECT, related_name="studies", null=True
+    )
+    order = models.ForeignKey(
+        "ocs.Order", on_delete=models.SET_NULL, related_name="studies", null=True
+    )
+    dicom_patient_id = models.CharField(max_length=64, blank=True, db_index=True)
+    dicom_patient_name = models.CharField(max_length=324, blank=True)
+    dicom_birth_date = models.CharField(max_length=8, blank=True)
+    dicom_sex = models.CharField(max_length=16, blank=True)
+    accession_number = models.CharField(max_length=16, blank=True, db_index=True)
+    study_id = models.CharField(max_length=16, blank=True)
+    study_date = models.DateField(null=True, db_index=True)
+    study_time = models.CharField(max_length=16, blank=True)
+    description = models.CharField(max_length=64, blank=True)
+    referring_physician_name = models.CharField(max_length=324, blank=True)
+    modalities = models.CharField(max_length=100, blank=True)
+    last_instance_at = models.DateTimeField()
+    stable_at = models.DateTimeField(null=True, db_index=True)
+
+    objects = StudyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-study_date", "-id"]
+
+
+class Series(models.Model):
+    series_instance_uid = models.CharField(max_length=64, unique=True)
+    orthanc_id = models.CharField(max_length=44, unique=True)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="series")
+    modality = models.CharField(max_length=16)
+    number = models.IntegerField(null=True)
+    description = models.CharField(max_length=64, blank=True)
+    body_part = models.CharField(max_length=16, blank=True)
+    frame_of_reference_uid = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["number", "id"]
+
+
+class Instance(models.Model):
+    """``image_position`` and ``image_orientation`` are LPS, mm: (0020,0032), (0020,0037)."""
+
+    sop_instance_uid = models.CharField(max_length=64, unique=True)
+    orthanc_id = models.CharField(max_length=44, unique=True)
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="instances")
+    sop_class_uid = models.CharField(max_length=64)
+    transfer_syntax_uid = models.CharField(max_length=64, blank=True)
+    number = models.IntegerField(null=True)
+    rows = models.PositiveIntegerField(null=True)
+    columns = models.PositiveIntegerField(null=True)
+    frames = models.PositiveIntegerField(default=1)
+    image_position = models.JSONField(null=True)
+    image_orientation = models.JSONField(null=True)
+    pixel_spacing = models.JSONField(null=True)
+    slice_thickness = models.FloatField(null=True)
+    file_size = models.BigIntegerField(default=0)
+    indexed_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["number", "id"]
+
+
+class ChangeCursor(models.Model):
+    """The last sequence of Orthanc's ``/changes`` that the index holds; one row."""
+
+    last_seq = models.BigIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
