@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -11,6 +12,10 @@ from cdss_backend.settings.env import database
 
 TEST_USERS_ALLOWED = True
 DATABASES = {"default": database(ENV.database_owner_url or ENV.database_url)}
+DATABASES["default"]["TEST"] = {
+    "NAME": f"test_cdss_db{os.environ.get('TEST_DB_SUFFIX', '')}",
+    "CHARSET": "utf8mb4",
+}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

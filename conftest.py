@@ -1,0 +1,74 @@
+"""Fixtures for every app: one user per role, API clients with real tokens, patients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from itertools import count
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from rest_framework.test import APIClient
+
+from acct import services as accounts
+from acct.models import User
+from audit.services import STREAM, stream
+from emr.models import Patient
+from rbac.permissions import Role
+
+PASSWORD = "Correct-Horse-9-Battery"
+_numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def clean_redis(request: pytest.FixtureRequest) -> None:
+    """Throttle counters and the audit buffer start empty (tests with a database only)."""
+    if "django_db" in request.keywords:
+        cache.clear()
+        stream().delete(STREAM)
+
+
+@pytest.fixture
+def users(db: None) -> dict[str, User]:
+    """One user per role, password PASSWORD."""
+    return {
+        role.value: accounts.test_user_put(
+            username=f"{role.value}1", password=PASSWORD, role=role.value, full_name=role.value
+        )
+        for role in Role
+    }
+
+
+ApiFactory = Callable[[str | None], APIClient]
+
+
+@pytest.fixture
+def api(users: dict[str, User]) -> ApiFactory:
+    """``api("doctor")`` is a client with a real token of that role; ``api(None)`` has none."""
+
+    def make(role: str | None) -> APIClient:
+        client = APIClient()
+        if role is not None:
+            _, tokens = accounts.login(username=f"{role}1", password=PASSWORD)
+            client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def patient_factory(db: None) -> Callable[..., Patient]:
+    """``patient_factory(full_name=…)``: a synthetic patient with its own MRN."""
+
+    def make(**fields: Any) -> Patient:
+        number = next(_numbers)
+        defaults = {
+            "patient_id": f"T-{number:06d}",
+            "full_name": f"Test Patient {number}",
+            "birth_date": date(1980, 1, 1),
+            "gender": "F",
+        }
+        return Patient.objects.create(**(defaults | fields))
+
+    return make
