@@ -1,0 +1,35 @@
+"""What an approved segmentation becomes in FHIR R4: facts in, one transaction Bundle out."""
+
+from __future__ import annotations
+
+from fhir.services.resources.bundle import build_publication_bundle
+from fhir.services.resources.facts import (
+    PublicationFacts,
+    PublishedAiResult,
+    PublishedEncounter,
+    PublishedInstance,
+    PublishedModel,
+    PublishedOrder,
+    PublishedPatient,
+    PublishedPractitioner,
+    PublishedSeries,
+    PublishedStudy,
+    PublishedVersion,
+    PublishedVolume,
+)
+
+__all__ = [
+    "PublicationFacts",
+    "PublishedAiResult",
+    "PublishedEncounter",
+    "PublishedInstance",
+    "PublishedModel",
+    "PublishedOrder",
+    "PublishedPatient",
+    "PublishedPractitioner",
+    "PublishedSeries",
+    "PublishedStudy",
+    "PublishedVersion",
+    "PublishedVolume",
+    "build_publication_bundle",
+]

@@ -1,0 +1,171 @@
+"""Who and on whose behalf: Patient, Practitioner, Encounter, ServiceRequest, Device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fhir.services.resources.codes import procedure
+from fhir.services.resources.elements import (
+    HL7,
+    SNOMED,
+    Entry,
+    Json,
+    coding,
+    compact,
+    concept,
+    identified,
+    identifier,
+    moment,
+)
+from fhir.services.resources.facts import (
+    PublicationFacts,
+    PublishedEncounter,
+    PublishedModel,
+    PublishedOrder,
+    PublishedPatient,
+    PublishedPractitioner,
+)
+
+_GENDERS = {"M": "male", "F": "female", "O": "other", "U": "unknown"}
+_ENCOUNTER_CLASSES = {"AMB": "ambulatory", "IMP": "inpatient encounter", "EMER": "emergency"}
+
+
+@dataclass(frozen=True)
+class Actors:
+    """The people and things the other resources point to."""
+
+    patient: Entry
+    encounter: Entry | None
+    order: Entry | None
+    requester: Entry | None
+    approver: Entry
+    editor: Entry | None
+    device: Entry
+
+    @property
+    def subject(self) -> Json:
+        """The elements that tie a resource to its patient and visit."""
+        encounter = self.encounter.reference if self.encounter else None
+        return {"subject": self.patient.reference, "encounter": encounter}
+
+    @property
+    def based_on(self) -> list[Json]:
+        """The order, if there is one."""
+        return [self.order.reference] if self.order else []
+
+    @property
+    def all(self) -> tuple[Entry, ...]:
+        """Those that exist; one person in two roles appears twice, as the same entry."""
+        entries = (
+            self.patient, self.approver, self.editor, self.requester, self.encounter, self.order,
+            self.device,
+        )  # fmt: skip
+        return tuple(entry for entry in entries if entry)
+
+
+def actors_of(facts: PublicationFacts) -> Actors:
+    """Every actor of an approval."""
+    base, order, editor = facts.identifier_base, facts.order, facts.version.author
+    patient = _patient(facts.patient, base=base)
+    encounter = _encounter(facts.encounter, patient=patient, base=base) if facts.encounter else None
+    requester = _practitioner(order.ordered_by, base=base) if order else None
+    service_request = None
+    if order and requester:
+        service_request = _service_request(
+            order,
+            code=procedure(facts.source_series.modality),
+            patient=patient,
+            encounter=encounter,
+            requester=requester,
+            base=base,
+        )
+    return Actors(
+        patient=patient,
+        encounter=encounter,
+        order=service_request,
+        requester=requester,
+        approver=_practitioner(facts.approver, base=base),
+        editor=_practitioner(editor, base=base) if editor else None,
+        device=_device(facts.model, base=base),
+    )
+
+
+def _patient(patient: PublishedPatient, *, base: str) -> Entry:
+    """Patient, by the hospital's MRN."""
+    return identified(
+        "Patient",
+        identifier(f"{base}/mrn", patient.mrn, type_code="MR"),
+        name=[{"use": "official", "text": patient.full_name}],
+        gender=_GENDERS[patient.gender],
+        birthDate=patient.birth_date and patient.birth_date.isoformat(),
+    )
+
+
+def _practitioner(practitioner: PublishedPractitioner, *, base: str) -> Entry:
+    """Practitioner, by user name."""
+    return identified(
+        "Practitioner",
+        identifier(f"{base}/username", practitioner.username),
+        name=[{"use": "official", "text": practitioner.full_name}],
+    )
+
+
+def _encounter(encounter: PublishedEncounter, *, patient: Entry, base: str) -> Entry:
+    """Encounter, by its number."""
+    code = encounter.encounter_class
+    period = {
+        "start": moment(encounter.started_at),
+        "end": encounter.ended_at and moment(encounter.ended_at),
+    }
+    return identified(
+        "Encounter",
+        identifier(f"{base}/encounter", encounter.encounter_number),
+        status=encounter.status,
+        **{"class": coding(f"{HL7}/v3-ActCode", code, _ENCOUNTER_CLASSES[code])},
+        subject=patient.reference,
+        period=compact(period),
+    )
+
+
+def _service_request(
+    order: PublishedOrder,
+    *,
+    code: Json,
+    patient: Entry,
+    encounter: Entry | None,
+    requester: Entry,
+    base: str,
+) -> Entry:
+    """ServiceRequest, by order number, with the accession number beside it."""
+    identifiers = [identifier(f"{base}/order", order.order_number, type_code="PLAC")]
+    if order.accession_number:
+        identifiers.append(
+            identifier(f"{base}/accession", order.accession_number, type_code="ACSN")
+        )
+    return identified(
+        "ServiceRequest",
+        *identifiers,
+        status="completed" if order.completed else "active",
+        intent="order",
+        category=[concept(SNOMED, "363679005", "Imaging")],
+        code=code,
+        subject=patient.reference,
+        encounter=encounter and encounter.reference,
+        authoredOn=moment(order.ordered_at),
+        requester=requester.reference,
+    )
+
+
+def _device(model: PublishedModel, *, base: str) -> Entry:
+    """Device: one per model and version, so that a result names exactly what made it."""
+    return identified(
+        "Device",
+        identifier(f"{base}/ai-model", f"{model.id}/{model.version}"),
+        udiCarrier=[{"deviceIdentifier": model.udi}] if model.udi else [],
+        status="active",
+        manufacturer=model.manufacturer,
+        modelNumber=model.id,
+        deviceName=[{"name": model.name, "type": "model-name"}],
+        type=concept(SNOMED, "706689003", "Application program software"),
+        version=[{"value": model.version}],
+    )

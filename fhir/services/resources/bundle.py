@@ -1,0 +1,45 @@
+"""One approval as one FHIR transaction."""
+
+from __future__ import annotations
+
+from fhir.services.resources.actors import actors_of
+from fhir.services.resources.elements import Entry, Json
+from fhir.services.resources.facts import PublicationFacts
+from fhir.services.resources.findings import findings_entries
+from fhir.services.resources.imaging import endpoint_entry, imaging_study_entry
+from fhir.services.resources.provenance import ai_provenance_entry, approval_provenance_entry
+from fhir.services.resources.report import diagnostic_report_entry
+
+
+def build_publication_bundle(facts: PublicationFacts) -> Json:
+    """The transaction Bundle (FHIR R4, http.html#transaction) that publishes an approval.
+
+    Pure: no clock, no randomness. Every entry is a PUT on a natural key, so that sending the
+    same facts again leaves every versionId as it was.
+    """
+    entries = {entry.full_url: entry for entry in _entries(facts)}
+    return {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [entry.as_bundle_entry() for entry in entries.values()],
+    }
+
+
+def _entries(facts: PublicationFacts) -> list[Entry]:
+    actors = actors_of(facts)
+    endpoint = endpoint_entry(facts.gateway_url, base=facts.identifier_base)
+    imaging_study = imaging_study_entry(facts, actors, endpoint)
+    findings = findings_entries(facts, actors, imaging_study)
+    report = diagnostic_report_entry(facts, actors, imaging_study=imaging_study, findings=findings)
+    ai_provenance = ai_provenance_entry(
+        facts, actors, imaging_study=imaging_study, findings=findings
+    )
+    approval = approval_provenance_entry(
+        facts,
+        actors,
+        imaging_study=imaging_study,
+        findings=findings,
+        report=report,
+        ai_provenance=ai_provenance,
+    )
+    return [*actors.all, endpoint, imaging_study, *findings.all, report, ai_provenance, approval]

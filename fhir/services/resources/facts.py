@@ -1,0 +1,196 @@
+"""What was approved, said without FHIR: everything the Bundle is computed from, and nothing else.
+
+The same facts always give the same Bundle, which is what makes sending it twice harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedPatient:
+    """The subject; `mrn` is the hospital's number and DICOM PatientID (0010,0020)."""
+
+    mrn: str
+    full_name: str
+    birth_date: date | None
+    gender: Literal["M", "F", "O", "U"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedPractitioner:
+    """A person of the hospital, known by the user name."""
+
+    username: str
+    full_name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedEncounter:
+    """The visit the order belongs to; codes of v3-ActCode (AMB, IMP, EMER) and encounter-status."""
+
+    encounter_number: str
+    encounter_class: Literal["AMB", "IMP", "EMER"]
+    status: Literal["in-progress", "finished"]
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedOrder:
+    """The imaging order; the accession number is DICOM (0008,0050)."""
+
+    order_number: str
+    accession_number: str
+    ordered_by: PublishedPractitioner
+    ordered_at: datetime
+    completed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedInstance:
+    """One SOP instance of a series."""
+
+    sop_instance_uid: str
+    sop_class_uid: str
+    number: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedSeries:
+    """One series; `body_part_examined` is DICOM (0018,0015), empty when the header has none."""
+
+    series_instance_uid: str
+    modality: str
+    instances: tuple[PublishedInstance, ...]
+    number: int | None = None
+    description: str = ""
+    body_part_examined: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedStudy:
+    """The study with every series known now, the source and the SEG among them.
+
+    An ImagingStudy is replaced as a whole, so a series left out here disappears there.
+    """
+
+    study_instance_uid: str
+    started: datetime | date | None
+    series: tuple[PublishedSeries, ...]
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedModel:
+    """The model as its manifest names it; `udi` is the UDI-DI of a registered device."""
+
+    id: str
+    version: str
+    name: str
+    manufacturer: str = ""
+    udi: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedVolume:
+    """Volume of one segment in ml; code value, scheme and meaning are the DICOM triplet
+    of its Segmented Property Type (0062,000F)."""
+
+    segment_number: int
+    label: str
+    code_value: str
+    code_scheme: str
+    code_meaning: str
+    volume_ml: float
+    tracking_uid: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedVersion:
+    """The approved mask version; `uuid` is the root of every natural key in the Bundle.
+
+    `author` is who edited it, None for an untouched AI mask.
+    """
+
+    version: int
+    uuid: UUID
+    kind: Literal["ai", "edited"]
+    author: PublishedPractitioner | None
+    created_at: datetime
+    volumes: tuple[PublishedVolume, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedAiResult:
+    """What the model said; scores in 0..1 where the model has them, parameters as JSON values."""
+
+    job_id: int
+    finished_at: datetime
+    risk_score: float | None = None
+    confidence: float | None = None
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicationFacts:
+    """One approval.
+
+    `gateway_url` is our DICOMweb root as the outside sees it; `identifier_base` the URI under
+    which this hospital's identifier systems live, which must never change once in use.
+
+    Raises:
+        ValueError: a time without zone, no volume, or a series or SEG missing from the study.
+    """
+
+    patient: PublishedPatient
+    study: PublishedStudy
+    source_series_instance_uid: str
+    seg_series_instance_uid: str
+    seg_sop_instance_uid: str
+    model: PublishedModel
+    ai_result: PublishedAiResult
+    version: PublishedVersion
+    approver: PublishedPractitioner
+    approved_at: datetime
+    gateway_url: str
+    identifier_base: str
+    order: PublishedOrder | None = None
+    encounter: PublishedEncounter | None = None
+    comment: str = ""
+    preview_png: bytes | None = None
+
+    def __post_init__(self) -> None:
+        moments = [self.approved_at, self.ai_result.finished_at, self.version.created_at]
+        if isinstance(self.study.started, datetime):
+            moments.append(self.study.started)
+        if any(moment.tzinfo is None for moment in moments):
+            raise ValueError("a published time has no time zone")
+        if not self.version.volumes:
+            raise ValueError("the approved version has no segment volume")
+        if self.source_series.modality == "SEG":
+            raise ValueError("the source series is itself a segmentation")
+        seg = self.series(self.seg_series_instance_uid)
+        if self.seg_sop_instance_uid not in {i.sop_instance_uid for i in seg.instances}:
+            raise ValueError("the study does not hold the SEG instance")
+
+    @property
+    def source_series(self) -> PublishedSeries:
+        """The series the mask was drawn on."""
+        return self.series(self.source_series_instance_uid)
+
+    def series(self, series_instance_uid: str) -> PublishedSeries:
+        """The series of the study with this UID.
+
+        Raises:
+            ValueError: the study has no such series.
+        """
+        for series in self.study.series:
+            if series.series_instance_uid == series_instance_uid:
+                return series
+        raise ValueError("the study does not hold a series that was published")

@@ -1,0 +1,93 @@
+"""What was imaged and where to get it: ImagingStudy and Endpoint."""
+
+from __future__ import annotations
+
+from uuid import NAMESPACE_URL, uuid5
+
+from fhir.services.resources.actors import Actors
+from fhir.services.resources.codes import body_site, procedure
+from fhir.services.resources.elements import (
+    DCM,
+    HL7,
+    Entry,
+    Json,
+    coding,
+    compact,
+    dicom_identifier,
+    identified,
+    identifier,
+    moment,
+    under_id,
+)
+from fhir.services.resources.facts import (
+    PublicationFacts,
+    PublishedInstance,
+    PublishedSeries,
+)
+
+
+def endpoint_entry(gateway_url: str, *, base: str) -> Entry:
+    """Endpoint: WADO-RS at our gateway, where rights are checked; never the archive itself.
+
+    The installation has one, under a fixed id.
+    """
+    connection_type = coding(f"{HL7}/endpoint-connection-type", "dicom-wado-rs", "DICOM WADO-RS")
+    return under_id(
+        "Endpoint",
+        str(uuid5(NAMESPACE_URL, f"{base}/endpoint")),
+        identifier=[identifier(f"{base}/endpoint", "dicom-web")],
+        status="active",
+        connectionType=connection_type,
+        name="DICOMweb gateway",
+        payloadType=[{"text": "DICOM WADO-RS"}],
+        payloadMimeType=["application/dicom"],
+        address=gateway_url,
+    )
+
+
+def imaging_study_entry(facts: PublicationFacts, actors: Actors, endpoint: Entry) -> Entry:
+    """ImagingStudy, by Study Instance UID, with every series of the study."""
+    study = facts.study
+    series = sorted(study.series, key=lambda s: (s.number or 0, s.series_instance_uid))
+    modalities = sorted({s.modality for s in series})
+    return identified(
+        "ImagingStudy",
+        dicom_identifier(study.study_instance_uid),
+        status="available",
+        modality=[coding(DCM, modality) for modality in modalities],
+        **actors.subject,
+        started=study.started and moment(study.started),
+        basedOn=actors.based_on,
+        referrer=actors.requester and actors.requester.reference,
+        endpoint=[endpoint.reference],
+        numberOfSeries=len(series),
+        numberOfInstances=sum(len(s.instances) for s in series),
+        procedureCode=[procedure(facts.source_series.modality)],
+        description=study.description,
+        series=[_series(s) for s in series],
+    )
+
+
+def _series(series: PublishedSeries) -> Json:
+    instances = sorted(series.instances, key=lambda i: (i.number or 0, i.sop_instance_uid))
+    return compact(
+        {
+            "uid": series.series_instance_uid,
+            "number": series.number,
+            "modality": coding(DCM, series.modality),
+            "description": series.description,
+            "numberOfInstances": len(instances),
+            "bodySite": body_site(series.body_part_examined),
+            "instance": [_instance(i) for i in instances],
+        }
+    )
+
+
+def _instance(instance: PublishedInstance) -> Json:
+    return compact(
+        {
+            "uid": instance.sop_instance_uid,
+            "sopClass": coding("urn:ietf:rfc:3986", f"urn:oid:{instance.sop_class_uid}"),
+            "number": instance.number,
+        }
+    )

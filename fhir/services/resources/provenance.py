@@ -1,0 +1,142 @@
+"""Who said what: the model first, then the doctor, one Provenance each.
+
+Provenance has no identifier in R4, so each is written under an id derived from the version's uuid.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import uuid5
+
+from fhir.services.resources.actors import Actors
+from fhir.services.resources.elements import (
+    HL7,
+    Entry,
+    Json,
+    concept,
+    dicom_identifier,
+    identifier,
+    moment,
+    under_id,
+)
+from fhir.services.resources.facts import PublicationFacts
+from fhir.services.resources.findings import Findings
+
+_PARTICIPANTS = f"{HL7}/provenance-participant-type"
+_ASSERTED_BY = f"{HL7}/v3-ObservationValue"
+
+
+def ai_provenance_entry(
+    facts: PublicationFacts, actors: Actors, *, imaging_study: Entry, findings: Findings
+) -> Entry:
+    """The AI's assertion: agent the Device, source the series it was given.
+
+    Its targets are what the model itself said: its scores, and the volumes of a mask nobody
+    changed. An edited mask without any score leaves only the volumes derived from it.
+    """
+    unedited = facts.version.kind == "ai" or not findings.scores
+    source = _entity(
+        "source",
+        {
+            **imaging_study.reference,
+            "identifier": dicom_identifier(facts.source_series_instance_uid),
+            "display": "Source series",
+        },
+    )
+    entities = [source]
+    if facts.ai_result.parameters:
+        entities.append(_entity("source", {"reference": "#parameters", "type": "Parameters"}))
+    return _provenance(
+        facts,
+        "ai",
+        contained=_parameters(facts),
+        target=findings.all if unedited else findings.scores,
+        at=facts.ai_result.finished_at,
+        reason=concept(_ASSERTED_BY, "AIAST", "Artificial Intelligence asserted"),
+        agent=[_agent("author", "Author", actors.device)],
+        entity=entities,
+    )
+
+
+def approval_provenance_entry(
+    facts: PublicationFacts,
+    actors: Actors,
+    *,
+    imaging_study: Entry,
+    findings: Findings,
+    report: Entry,
+    ai_provenance: Entry,
+) -> Entry:
+    """The doctor's approval: agent the Practitioner, made of the AI result and the version."""
+    version = facts.version
+    ai_result = {
+        **ai_provenance.reference,
+        "identifier": identifier(f"{facts.identifier_base}/ai-job", str(facts.ai_result.job_id)),
+        "display": "AI result",
+    }
+    approved = {
+        **imaging_study.reference,
+        "identifier": dicom_identifier(facts.seg_sop_instance_uid),
+        "display": f"Segmentation version {version.version}, {version.kind}",
+    }
+    agents = [_agent("verifier", "Verifier", actors.approver)]
+    if actors.editor:
+        agents.append(_agent("author", "Author", actors.editor))
+    return _provenance(
+        facts,
+        "approval",
+        contained=[],
+        target=(report, *findings.all),
+        at=facts.approved_at,
+        reason=concept(_ASSERTED_BY, "CLINAST", "clinician asserted"),
+        agent=agents,
+        entity=[
+            _entity("revision" if version.kind == "edited" else "source", ai_result),
+            _entity("source", approved),
+        ],
+    )
+
+
+def _provenance(
+    facts: PublicationFacts,
+    name: str,
+    *,
+    contained: list[Json],
+    target: Iterable[Entry],
+    at: datetime,
+    reason: Json,
+    agent: list[Json],
+    entity: list[Json],
+) -> Entry:
+    return under_id(
+        "Provenance",
+        str(uuid5(facts.version.uuid, f"provenance/{name}")),
+        contained=contained,
+        target=[entry.reference for entry in target],
+        occurredDateTime=moment(at),
+        recorded=moment(at),
+        reason=[reason],
+        agent=agent,
+        entity=entity,
+    )
+
+
+def _agent(code: str, display: str, who: Entry) -> Json:
+    return {"type": concept(_PARTICIPANTS, code, display), "who": who.reference}
+
+
+def _entity(role: str, what: Json) -> Json:
+    return {"role": role, "what": what}
+
+
+def _parameters(facts: PublicationFacts) -> list[Json]:
+    """The job's parameters as JSON, contained: they mean nothing outside this result."""
+    parameters = [
+        {"name": name, "valueString": json.dumps(value, sort_keys=True)}
+        for name, value in sorted(facts.ai_result.parameters.items())
+    ]
+    if not parameters:
+        return []
+    return [{"resourceType": "Parameters", "id": "parameters", "parameter": parameters}]

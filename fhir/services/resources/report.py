@@ -1,0 +1,80 @@
+"""What the doctor stands for: the DiagnosticReport."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b64encode
+
+from fhir.services.resources.actors import Actors
+from fhir.services.resources.codes import procedure
+from fhir.services.resources.elements import (
+    HL7,
+    Entry,
+    Json,
+    concept,
+    identified,
+    identifier,
+    moment,
+)
+from fhir.services.resources.facts import PublicationFacts
+from fhir.services.resources.findings import Findings
+
+
+def diagnostic_report_entry(
+    facts: PublicationFacts, actors: Actors, *, imaging_study: Entry, findings: Findings
+) -> Entry:
+    """DiagnosticReport, by the uuid of the approved version."""
+    conclusion = _conclusion(facts)
+    forms = [
+        _attachment(facts, "text/plain;charset=utf-8", f"{conclusion}\n".encode(), "AI result")
+    ]
+    if facts.preview_png:
+        forms.append(_attachment(facts, "image/png", facts.preview_png, "Preview"))
+    return identified(
+        "DiagnosticReport",
+        identifier(f"{facts.identifier_base}/ai-report", str(facts.version.uuid)),
+        basedOn=actors.based_on,
+        status="final",
+        category=[concept(f"{HL7}/v2-0074", "RAD", "Radiology")],
+        code=procedure(facts.source_series.modality),
+        **actors.subject,
+        effectiveDateTime=moment(facts.study.started or facts.approved_at),
+        issued=moment(facts.approved_at),
+        performer=[actors.approver.reference],
+        resultsInterpreter=[actors.approver.reference],
+        result=[observation.reference for observation in findings.all],
+        imagingStudy=[imaging_study.reference],
+        conclusion=conclusion,
+        presentedForm=forms,
+    )
+
+
+def _conclusion(facts: PublicationFacts) -> str:
+    """Sentences a doctor can read without our software; no name, no number of the patient."""
+    version, model, ai_result = facts.version, facts.model, facts.ai_result
+    origin = "as the model drew it" if version.kind == "ai" else "edited by a person"
+    drawn = f"{model.name} {model.version}: segmentation version {version.version}, {origin}"
+    lines = [
+        f"{drawn}, reviewed and approved.",
+        *(f"{volume.label}: {volume.volume_ml:.1f} ml." for volume in version.volumes),
+    ]
+    if ai_result.risk_score is not None:
+        lines.append(f"AI risk score: {ai_result.risk_score:.2f}.")
+    if ai_result.confidence is not None:
+        lines.append(f"AI confidence: {ai_result.confidence:.2f}.")
+    if facts.comment:
+        lines.append(facts.comment)
+    return "\n".join(lines)
+
+
+def _attachment(facts: PublicationFacts, content_type: str, data: bytes, title: str) -> Json:
+    """Attachment; FHIR R4 defines its hash as SHA-1."""
+    digest = hashlib.sha1(data, usedforsecurity=False).digest()
+    return {
+        "contentType": content_type,
+        "data": b64encode(data).decode("ascii"),
+        "size": len(data),
+        "hash": b64encode(digest).decode("ascii"),
+        "title": title,
+        "creation": moment(facts.approved_at),
+    }
