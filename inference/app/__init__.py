@@ -1,0 +1,1 @@
+"""NeuroNova inference service: one DICOM series in, one reviewed-by-a-doctor mask out."""

@@ -1,0 +1,123 @@
+"""One DICOM file in, one slice out: what a model needs of it and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from io import BytesIO
+
+import numpy as np
+import numpy.typing as npt
+from pydicom import Dataset, dcmread
+from pydicom.errors import InvalidDicomError
+from pydicom.pixels.utils import pixel_array
+
+from app.errors import InputRefused
+
+
+@dataclass(frozen=True)
+class Slice:
+    """A single-frame image with its place in the patient.
+
+    Attributes:
+        pixels: stored values (rows, columns); value = stored * slope + intercept
+            (0028,1053) and (0028,1052).
+        position: centre of the first pixel, mm, LPS (0020,0032).
+        orientation: direction along a row, then along a column, LPS (0020,0037).
+        spacing: mm between rows, between columns (0028,0030).
+        echo_time: ms (0018,0081), None where absent.
+        age_years: at the time of the study, None where unknown.
+    """
+
+    sop_instance_uid: str
+    frame_of_reference_uid: str
+    patient_id: str
+    pixels: npt.NDArray[np.generic]
+    slope: float
+    intercept: float
+    position: tuple[float, ...]
+    orientation: tuple[float, ...]
+    spacing: tuple[float, ...]
+    echo_time: float | None
+    age_years: int | None
+
+
+def read_slice(data: bytes) -> Slice:
+    """Parse and decode one DICOM file.
+
+    Raises:
+        InputRefused: not a single-frame MONOCHROME2 image with a position, or undecodable.
+    """
+    try:
+        dataset = dcmread(BytesIO(data))
+    except (InvalidDicomError, EOFError) as error:
+        raise InputRefused("The series holds a file that is not DICOM.") from error
+    try:
+        return _to_slice(dataset)
+    except InputRefused:
+        raise
+    except Exception as error:
+        uid = dataset.get("SOPInstanceUID", "unknown")
+        raise InputRefused(f"Instance {uid} has a missing or malformed attribute.") from error
+
+
+def _to_slice(dataset: Dataset) -> Slice:
+    _check_kind(dataset)
+    return Slice(
+        sop_instance_uid=str(dataset.SOPInstanceUID),
+        frame_of_reference_uid=str(dataset.get("FrameOfReferenceUID", "")),
+        patient_id=str(dataset.get("PatientID", "")).strip(),
+        pixels=_decode(dataset),
+        slope=float(dataset.get("RescaleSlope", 1)),
+        intercept=float(dataset.get("RescaleIntercept", 0)),
+        position=_numbers(dataset, "ImagePositionPatient", 3),
+        orientation=_numbers(dataset, "ImageOrientationPatient", 6),
+        spacing=_numbers(dataset, "PixelSpacing", 2),
+        echo_time=None if dataset.get("EchoTime") is None else float(dataset.EchoTime),
+        age_years=_age_years(dataset),
+    )
+
+
+def _check_kind(dataset: Dataset) -> None:
+    uid = dataset.SOPInstanceUID
+    if "PixelData" not in dataset:
+        raise InputRefused(f"Instance {uid} is not an image with pixel data.")
+    if (
+        "SharedFunctionalGroupsSequence" in dataset
+        or int(dataset.get("NumberOfFrames", None) or 1) > 1
+    ):
+        raise InputRefused(
+            f"Instance {uid} is an Enhanced (multi-frame) image; "
+            "this service reads classic series of one image per slice."
+        )
+    if dataset.get("PhotometricInterpretation") != "MONOCHROME2":
+        raise InputRefused(
+            f"Instance {uid} is {dataset.get('PhotometricInterpretation')}; "
+            "only greyscale images (MONOCHROME2) are read."
+        )
+
+
+def _decode(dataset: Dataset) -> npt.NDArray[np.generic]:
+    try:
+        return pixel_array(dataset)
+    except Exception as error:
+        syntax = dataset.file_meta.TransferSyntaxUID.name
+        raise InputRefused(
+            f"Instance {dataset.SOPInstanceUID} cannot be decoded ({syntax})."
+        ) from error
+
+
+def _numbers(dataset: Dataset, keyword: str, count: int) -> tuple[float, ...]:
+    values = tuple(float(value) for value in dataset.get(keyword) or ())
+    if len(values) != count or not np.isfinite(values).all():
+        raise InputRefused(f"Instance {dataset.SOPInstanceUID} lacks a valid {keyword}.")
+    return values
+
+
+def _age_years(dataset: Dataset) -> int | None:
+    age = str(dataset.get("PatientAge", "") or "")
+    if len(age) == 4 and age[:3].isdigit():
+        return int(age[:3]) if age[3] == "Y" else 0
+    birth, study = (str(dataset.get(key, "") or "") for key in ("PatientBirthDate", "StudyDate"))
+    if len(birth) == len(study) == 8 and (birth + study).isdigit():
+        return (int(study) - int(birth)) // 10_000
+    return None

@@ -1,0 +1,99 @@
+"""The errors of the service, one tree.
+
+InferenceError
+├── Unauthorized         401 unauthorized
+├── ModelNotFound        404 model_not_found
+├── SeriesNotFound       404 series_not_found
+├── ResultNotFound       404 result_not_found
+├── RequestInvalid       422 request_invalid     the caller's JSON or parameters
+├── InputRefused         422 input_refused       the images, or what the model made of them
+├── ModelFailed          500 model_failed
+├── ArchiveUnavailable   502 archive_unavailable
+└── Busy                 503 busy
+
+Messages are clear English sentences and carry ids and figures only, never a patient's data.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class InferenceError(Exception):
+    """An error that the caller is told about as `{"error": {"code", "message"}}`."""
+
+    status: ClassVar[int]
+    code: ClassVar[str]
+    default_message: ClassVar[str] = ""
+
+    def __init__(self, message: str = "") -> None:
+        self.message = message or self.default_message
+        super().__init__(self.message)
+
+
+class Unauthorized(InferenceError):  # noqa: N818
+    """The bearer token is missing or wrong."""
+
+    status = 401
+    code = "unauthorized"
+    default_message = "A valid bearer token is required."
+
+
+class ModelNotFound(InferenceError):  # noqa: N818
+    """No manifest has this id."""
+
+    status = 404
+    code = "model_not_found"
+
+
+class SeriesNotFound(InferenceError):  # noqa: N818
+    """The archive does not hold the series or instance."""
+
+    status = 404
+    code = "series_not_found"
+
+
+class ResultNotFound(InferenceError):  # noqa: N818
+    """The job id is unknown or its result has expired."""
+
+    status = 404
+    code = "result_not_found"
+    default_message = "No result is kept under this job id; results are kept for one hour."
+
+
+class RequestInvalid(InferenceError):  # noqa: N818
+    """The request itself is malformed."""
+
+    status = 422
+    code = "request_invalid"
+
+
+class InputRefused(InferenceError):  # noqa: N818
+    """The series is outside the model's scope, or its result is implausible."""
+
+    status = 422
+    code = "input_refused"
+
+
+class ModelFailed(InferenceError):  # noqa: N818
+    """The model run ended in an unexpected error, which is in the log."""
+
+    status = 500
+    code = "model_failed"
+    default_message = "The model run failed; the log names the cause under this request id."
+
+
+class ArchiveUnavailable(InferenceError):  # noqa: N818
+    """Orthanc does not answer, or answers with an error."""
+
+    status = 502
+    code = "archive_unavailable"
+    default_message = "The image archive does not answer."
+
+
+class Busy(InferenceError):  # noqa: N818
+    """A model is running and the queue is full."""
+
+    status = 503
+    code = "busy"
+    default_message = "The model is running and its queue is full; ask again later."

@@ -1,0 +1,132 @@
+"""The HTTP face: `uvicorn --factory app.main:create_app`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Annotated
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI, Header, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import FileResponse, JSONResponse
+from starlette.exceptions import HTTPException
+
+from app.errors import InferenceError, RequestInvalid, ResultNotFound
+from app.logs import configure_logging
+from app.manifests import Manifest
+from app.middleware import BearerAuth, RequestContext, error_response
+from app.orthanc import OrthancClient
+from app.registry import Registry, load_registry
+from app.results import ResultStore
+from app.schemas import InferenceIn, InferenceOut
+from app.service import InferenceService
+from app.settings import Settings, load_settings
+
+_CLEAN_UP_SECONDS = 300
+_log = logging.getLogger("inference")
+
+
+def create_app(
+    settings: Settings | None = None, archive_transport: httpx.AsyncBaseTransport | None = None
+) -> FastAPI:
+    """Build the service: settings, models, routes.
+
+    Args:
+        archive_transport: stands in for the network to Orthanc in unit tests.
+
+    Raises:
+        SystemExit: a bad setting or model, named.
+    """
+    settings = settings or load_settings()
+    configure_logging()
+    registry = load_registry(settings.inference_models_dir, settings.inference_threads)
+    store = ResultStore(settings.inference_results_dir)
+    archive = OrthancClient(
+        url=str(settings.orthanc_url),
+        username=settings.orthanc_username,
+        password=settings.orthanc_password.get_secret_value(),
+        timeout=settings.inference_archive_timeout,
+        transport=archive_transport,
+    )
+    service = InferenceService(
+        registry=registry, archive=archive, store=store, queue_limit=settings.inference_queue
+    )
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        cleaner = asyncio.create_task(_clean_up(store))
+        yield
+        cleaner.cancel()
+        await archive.aclose()
+
+    app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app.add_middleware(BearerAuth, token=settings.inference_token.get_secret_value())
+    app.add_middleware(RequestContext)
+    _add_error_handlers(app)
+
+    _add_routes(app, registry, service, store)
+    return app
+
+
+def _add_routes(
+    app: FastAPI, registry: Registry, service: InferenceService, store: ResultStore
+) -> None:
+    @app.get("/healthz")
+    async def healthz() -> dict[str, str | int]:
+        return {"status": "ok", "models": len(registry)}
+
+    @app.get("/models")
+    async def models() -> dict[str, list[Manifest]]:
+        return {"models": registry.manifests()}
+
+    @app.post("/inference")
+    async def infer(
+        request: InferenceIn,
+        x_idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
+    ) -> InferenceOut:
+        return await service.infer(request, x_idempotency_key)
+
+    @app.get("/inference/{job_id}/mask")
+    async def mask(job_id: UUID) -> FileResponse:
+        path = await asyncio.to_thread(store.mask_path, str(job_id))
+        if path is None:
+            raise ResultNotFound
+        return FileResponse(path, media_type="application/gzip", filename=f"{job_id}.nii.gz")
+
+
+def _add_error_handlers(app: FastAPI) -> None:
+    @app.exception_handler(InferenceError)
+    async def refused(_: Request, error: InferenceError) -> JSONResponse:
+        return error_response(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(_: Request, error: RequestValidationError) -> JSONResponse:
+        faults = (
+            f"{'.'.join(str(part) for part in fault['loc'][1:])}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        return error_response(RequestInvalid("; ".join(faults)))
+
+    @app.exception_handler(HTTPException)
+    async def no_route(_: Request, error: HTTPException) -> JSONResponse:
+        code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "bad_request")
+        body = {"error": {"code": code, "message": str(error.detail)}}
+        return JSONResponse(body, status_code=error.status_code, headers=error.headers)
+
+    @app.exception_handler(Exception)
+    async def unexpected(_: Request, __: Exception) -> JSONResponse:
+        body = {"error": {"code": "internal", "message": "Unexpected error; see the log."}}
+        return JSONResponse(body, status_code=500)
+
+
+async def _clean_up(store: ResultStore) -> None:
+    while True:
+        with suppress(OSError):
+            removed = await asyncio.to_thread(store.remove_expired)
+            if removed:
+                _log.info("results expired", extra={"count": removed})
+        await asyncio.sleep(_CLEAN_UP_SECONDS)

@@ -1,0 +1,189 @@
+"""One inference job from request to stored result, one model run at a time."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import logging
+import time
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from app import gates, images
+from app.dicom import Slice, read_slice
+from app.errors import Busy, InferenceError, ModelFailed, RequestInvalid
+from app.manifests import Manifest
+from app.orthanc import ArchiveSeries, OrthancClient
+from app.registry import Model, Registry
+from app.results import ResultStore, StoredResult
+from app.schemas import InferenceIn, InferenceOut, Measurement, ModelRef
+from app.volume import Volume, assemble
+
+_KEY_NAMESPACE = uuid.UUID("5b0c7e52-35a4-4c07-9d6e-6e0a4f8f2a61")
+_log = logging.getLogger("inference.job")
+
+
+@dataclass(frozen=True)
+class _Job:
+    job_id: str
+    request: InferenceIn
+    model: Model
+    parameters: dict[str, float]
+    series: ArchiveSeries
+    started: float
+
+
+class InferenceService:
+    """Runs jobs. A request that arrives while `queue_limit` others wait is refused as busy."""
+
+    def __init__(
+        self, *, registry: Registry, archive: OrthancClient, store: ResultStore, queue_limit: int
+    ) -> None:
+        self._registry = registry
+        self._archive = archive
+        self._store = store
+        self._queue_limit = queue_limit
+        self._waiting = 0
+        self._model_free = asyncio.Semaphore(1)
+        self._running: dict[str, tuple[str, asyncio.Task[InferenceOut]]] = {}
+
+    async def infer(self, request: InferenceIn, idempotency_key: str | None) -> InferenceOut:
+        """Run the model on the series, or answer what the same key has already produced.
+
+        A second call under a key whose job still runs waits for that job. A job goes on when
+        its caller hangs up, so that a repeated call finds the result.
+
+        Raises:
+            RequestInvalid: the key was used for another request.
+            InferenceError: any other of `app.errors`.
+        """
+        if idempotency_key is None:
+            return await self._start(str(uuid.uuid4()), request)
+        job_id = str(uuid.uuid5(_KEY_NAMESPACE, idempotency_key))
+        fingerprint = request.fingerprint()
+        stored = await asyncio.to_thread(self._store.load, job_id)
+        if stored is not None:
+            _check_same(stored.fingerprint, fingerprint)
+            return stored.result
+        if job_id in self._running:
+            known, task = self._running[job_id]
+            _check_same(known, fingerprint)
+            return await asyncio.shield(task)
+        return await self._start(job_id, request)
+
+    async def _start(self, job_id: str, request: InferenceIn) -> InferenceOut:
+        task = asyncio.create_task(self._run(job_id, request))
+        self._running[job_id] = (request.fingerprint(), task)
+        task.add_done_callback(lambda done: self._forget(job_id, done))
+        return await asyncio.shield(task)
+
+    def _forget(self, job_id: str, task: asyncio.Task[InferenceOut]) -> None:
+        del self._running[job_id]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            code = error.code if isinstance(error, InferenceError) else type(error).__name__
+            _log.warning("job refused", extra={"job_id": job_id, "code": code})
+
+    async def _run(self, job_id: str, request: InferenceIn) -> InferenceOut:
+        model = self._registry.get(request.model_type)
+        parameters = model.manifest.resolve_parameters(request.parameters)
+        series = await self._archive.find_series(
+            series_instance_uid=request.series_instance_uid, instance_id=request.instance_id
+        )
+        gates.check_series(series, model.manifest.inputs)
+        async with self._model_slot():
+            job = _Job(job_id, request, model, parameters, series, time.perf_counter())
+            slices = await self._archive.read_instances(series, read_slice)
+            return await asyncio.to_thread(self._compute, job, slices)
+
+    @asynccontextmanager
+    async def _model_slot(self) -> AsyncIterator[None]:
+        if self._model_free.locked() and self._waiting >= self._queue_limit:
+            raise Busy
+        self._waiting += 1
+        try:
+            await self._model_free.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._model_free.release()
+
+    def _compute(self, job: _Job, slices: list[Slice]) -> InferenceOut:
+        try:
+            return self._predict_and_store(job, slices)
+        except InferenceError:
+            raise
+        except Exception as error:
+            _log.exception("model failed", extra={"job_id": job.job_id})
+            raise ModelFailed from error
+
+    def _predict_and_store(self, job: _Job, slices: list[Slice]) -> InferenceOut:
+        manifest = job.model.manifest
+        fetched = time.perf_counter()
+        warnings = gates.series_warnings(slices, job.request.patient_id, manifest.inputs)
+        volume = assemble(slices)
+        gates.check_volume(volume, manifest.inputs)
+
+        model_started = time.perf_counter()
+        prediction = job.model.runner.run(volume, job.parameters)
+        model_seconds = time.perf_counter() - model_started
+
+        measurements = _measure(prediction.labels, volume, manifest)
+        mask = images.mask_nifti(prediction.labels, volume)
+        preview = images.preview_png(prediction.labels, volume, manifest.outputs.segments)
+        result = InferenceOut(
+            job_id=job.job_id,
+            risk_score=prediction.risk_score,
+            confidence=prediction.confidence,
+            segmentation=base64.b64encode(preview).decode(),
+            processing_time=round(time.perf_counter() - job.started, 3),
+            model=ModelRef(id=manifest.id, version=manifest.version),
+            series_instance_uid=job.series.series_instance_uid,
+            slices=volume.sop_instance_uids,
+            rows=volume.data.shape[1],
+            columns=volume.data.shape[2],
+            measurements=measurements,
+            warnings=warnings + gates.cut_warnings(prediction.labels, volume),
+        )
+        self._store.save(StoredResult(job.request.fingerprint(), result), mask)
+        _log_done(result, fetched - job.started, model_seconds)
+        return result
+
+
+def _measure(
+    labels: npt.NDArray[np.uint8], volume: Volume, manifest: Manifest
+) -> list[Measurement]:
+    measurements = []
+    for segment in manifest.outputs.segments:
+        volume_ml = int(np.count_nonzero(labels == segment.number)) * volume.voxel_ml
+        gates.check_result(segment, volume_ml)
+        measurements.append(
+            Measurement(segment=segment.number, label=segment.label, volume_ml=round(volume_ml, 3))
+        )
+    return measurements
+
+
+def _log_done(result: InferenceOut, fetch_seconds: float, model_seconds: float) -> None:
+    _log.info(
+        "job done",
+        extra={
+            "job_id": result.job_id,
+            "series_instance_uid": result.series_instance_uid,
+            "model": result.model.id,
+            "slices": len(result.slices),
+            "fetch_seconds": round(fetch_seconds, 3),
+            "model_seconds": round(model_seconds, 3),
+            "total_seconds": result.processing_time,
+        },
+    )
+
+
+def _check_same(known: str, given: str) -> None:
+    if known != given:
+        raise RequestInvalid("X-Idempotency-Key was already used for another request.")

@@ -1,0 +1,63 @@
+"""Settings, read once from the environment. A bad one stops the start and is named."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Environment of the service; the variable is the field's name in capitals.
+
+    `inference_queue` is the number of requests that may wait while a model runs;
+    `inference_threads` the cores of one run (0: all); times in seconds.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+
+    orthanc_url: HttpUrl
+    orthanc_username: Annotated[str, Field(min_length=1)]
+    orthanc_password: Annotated[SecretStr, Field(min_length=1)]
+    inference_token: Annotated[SecretStr, Field(min_length=16)]
+    inference_results_dir: Path
+    inference_models_dir: Path = Path(__file__).resolve().parent.parent / "models"
+    inference_queue: Annotated[int, Field(ge=0, le=100)] = 4
+    inference_threads: Annotated[int, Field(ge=0, le=256)] = 0
+    inference_archive_timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
+
+    @field_validator("inference_results_dir")
+    @classmethod
+    def _writable(cls, path: Path) -> Path:
+        try:
+            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=path).close()
+        except OSError as error:
+            raise ValueError(f"not a writable folder ({error.strerror})") from None
+        return path
+
+    @field_validator("inference_models_dir")
+    @classmethod
+    def _folder(cls, path: Path) -> Path:
+        if not path.is_dir():
+            raise ValueError("not a folder")
+        return path
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SystemExit: names every missing or bad variable, without its value.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+            for fault in error.errors(include_input=False, include_url=False)
+        )
+        raise SystemExit(f"Refusing to start, bad settings: {faults}") from None
