@@ -66,8 +66,8 @@ SAMPLES = (
         patient_sex="F",
         study_description="MRI brain with contrast",
         series_description="T1 post contrast axial",
-        notice="Source: brain1 of pyradiomics. Copyright 2017 Harvard Medical School, BSD-3-Clause; "
-        "no warranty. Synthetic patient.",
+        notice="Source: brain1 of pyradiomics. Copyright 2017 Harvard Medical School, "
+        "BSD-3-Clause; no warranty. Synthetic patient.",
     ),
 )
 
@@ -174,10 +174,10 @@ def write_series(
 
 
 def _reoriented(image: nib.Nifti1Image, axes: str) -> nib.Nifti1Image:
-    current = orientations.io_orientation(image.affine)  # type: ignore[no-untyped-call]
-    wanted = orientations.axcodes2ornt(tuple(axes))  # type: ignore[no-untyped-call]
-    change = orientations.ornt_transform(current, wanted)  # type: ignore[no-untyped-call]
-    return image.as_reoriented(change)  # type: ignore[no-untyped-call,no-any-return]
+    current = orientations.io_orientation(image.affine)
+    wanted = orientations.axcodes2ornt(tuple(axes))
+    change = orientations.ornt_transform(current, wanted)
+    return image.as_reoriented(change)
 
 
 def _series_attributes(volume: AxialVolume, sample: Sample) -> Dataset:

@@ -1,0 +1,71 @@
+"""Coded concepts, checked: a code whose meaning disagrees never leaves the house."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+
+from pydicom.sr.codedict import codes
+from pydicom.sr.coding import Code
+
+CATEGORY_SYNONYMS: dict[tuple[str, str], Code] = {
+    ("123037004", "anatomical structure"): codes.cid7150.AnatomicalStructure,
+    ("49755003", "morphologically altered structure"): (
+        codes.cid7150.MorphologicallyAbnormalStructure
+    ),
+}
+"""Pairs in wide use (dcmqi, OHIF, older SNOMED) for what CID 7150 now lists otherwise."""
+
+
+class CodeError(ValueError):
+    """The code is not SNOMED CT, unknown, or its meaning disagrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class CodeSpec:
+    """A coded concept as a model's manifest writes it (PS3.3 8.8)."""
+
+    value: str
+    scheme: str
+    meaning: str
+
+
+def resolve_category(spec: CodeSpec) -> Code:
+    """The Segmented Property Category as CID 7150 of the installed pydicom lists it.
+
+    Raises:
+        CodeError: not in CID 7150, or code and meaning disagree.
+    """
+    synonym = CATEGORY_SYNONYMS.get((spec.value, spec.meaning.casefold()))
+    if synonym is not None and spec.scheme == "SCT":
+        return synonym
+    code = resolve_code(spec)
+    if code not in codes.cid7150.concepts.values():
+        raise CodeError(f"{spec.value} is not in CID 7150 (Segmentation Property Categories)")
+    return code
+
+
+def resolve_code(spec: CodeSpec) -> Code:
+    """The SNOMED CT concept whose code and meaning are both the given ones, letter case aside.
+
+    Raises:
+        CodeError: scheme is not SCT, pydicom's tables lack the code, or the meaning disagrees.
+    """
+    if spec.scheme != "SCT":
+        raise CodeError(f"{spec.value}: the scheme must be SCT, not {spec.scheme}")
+    known = _snomed_meanings().get(spec.value)
+    if known is None:
+        raise CodeError(f"{spec.value} is not a SNOMED CT code that DICOM lists")
+    code = known.get(spec.meaning.casefold())
+    if code is None:
+        raise CodeError(f"{spec.value} does not mean {spec.meaning!r}")
+    return code
+
+
+@cache
+def _snomed_meanings() -> dict[str, dict[str, Code]]:
+    meanings: dict[str, dict[str, Code]] = defaultdict(dict)
+    for code in codes.SCT.concepts.values():
+        meanings[code.value][code.meaning.casefold()] = code
+    return dict(meanings)
