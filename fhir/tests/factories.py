@@ -134,8 +134,7 @@ def publication(case: str = "a", **changes: Any) -> PublicationFacts:
         ),
         "encounter": PublishedEncounter(
             encounter_number=f"ENC-{case}",
-            encounter_class="AMB",
-            status="in-progress",
+            kind="outpatient",
             started_at=datetime(2026, 1, 5, 7, 45, tzinfo=UTC),
         ),
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from base64 import b64decode
-from datetime import date, datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ import pytest
 from fhir.services.publication import bundle_validate
 from fhir.services.resources import (
     PublicationFacts,
+    PublishedEncounter,
     PublishedPatient,
+    PublishedPractitioner,
     PublishedStudy,
     build_publication_bundle,
 )
@@ -49,7 +52,8 @@ class Built:
         return self.by_url[reference["reference"]]
 
     def url_of(self, resource: dict[str, Any]) -> str:
-        return next(e["request"]["url"] for e in self.bundle["entry"] if e["resource"] is resource)
+        entries = self.bundle["entry"]
+        return str(next(e["request"]["url"] for e in entries if e["resource"] is resource))
 
     def provenance(self, reason: str) -> Any:
         return next(
@@ -186,6 +190,39 @@ def test_a_study_date_without_time_stays_a_date() -> None:
         study_instance_uid=dated.study_instance_uid, started=date(2026, 1, 5), series=dated.series
     )
     assert Built(publication(study=dated)).one("ImagingStudy")["started"] == "2026-01-05"
+
+
+def test_a_negative_number_is_left_out_rather_than_refused() -> None:
+    source, seg = study().series
+    odd = PublishedStudy(
+        study_instance_uid=uid("a/study"), started=None, series=(replace(source, number=-1), seg)
+    )
+    built = Built(publication(study=odd))
+    bundle_validate(built.bundle)
+    first, _ = built.one("ImagingStudy")["series"]
+    assert "number" not in first
+    assert "started" not in built.one("ImagingStudy")
+    assert built.one("DiagnosticReport")["effectiveDateTime"] == "2026-01-05T10:15:00.000+00:00"
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"), [("outpatient", "AMB"), ("inpatient", "IMP"), ("emergency", "EMER")]
+)
+def test_encounter(kind: Any, code: str) -> None:
+    started = datetime(2026, 1, 4, 7, tzinfo=UTC)
+    visit = PublishedEncounter(encounter_number="9", kind=kind, started_at=started)
+    encounter = Built(publication(encounter=visit)).one("Encounter")
+    assert (encounter["class"]["code"], encounter["status"]) == (code, "in-progress")
+    assert encounter["period"] == {"start": "2026-01-04T07:00:00.000+00:00"}
+    over = replace(visit, ended_at=started + timedelta(days=1))
+    assert Built(publication(encounter=over)).one("Encounter")["status"] == "finished"
+
+
+def test_a_practitioner_without_a_name_goes_by_the_user_name() -> None:
+    nameless = PublishedPractitioner(username="locum", full_name="")
+    built = Built(publication(approver=nameless))
+    bundle_validate(built.bundle)
+    assert "locum" in [p["name"][0]["text"] for p in built.all("Practitioner")]
 
 
 def test_endpoint_is_the_gateway(built: Built) -> None:
@@ -327,7 +364,6 @@ def test_one_person_in_every_role_is_one_practitioner() -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"approved_at": datetime(2026, 1, 5, 10, 15)},  # noqa: DTZ001  (that is the fault)
         {"version": version(volumes=())},
         {"source_series_instance_uid": "1.2.3"},
         {"source_series_instance_uid": uid("a/seg")},
@@ -338,3 +374,9 @@ def test_one_person_in_every_role_is_one_practitioner() -> None:
 def test_facts_that_contradict_themselves_are_refused(changes: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         publication(**changes)
+
+
+def test_a_time_without_zone_is_refused() -> None:
+    facts = publication(approved_at=datetime(2026, 1, 5, 10, 15))  # noqa: DTZ001  (the fault)
+    with pytest.raises(ValueError, match="no time zone"):
+        build_publication_bundle(facts)

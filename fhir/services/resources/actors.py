@@ -27,7 +27,11 @@ from fhir.services.resources.facts import (
 )
 
 _GENDERS = {"M": "male", "F": "female", "O": "other", "U": "unknown"}
-_ENCOUNTER_CLASSES = {"AMB": "ambulatory", "IMP": "inpatient encounter", "EMER": "emergency"}
+_ENCOUNTER_CLASSES = {
+    "outpatient": coding(f"{HL7}/v3-ActCode", "AMB", "ambulatory"),
+    "inpatient": coding(f"{HL7}/v3-ActCode", "IMP", "inpatient encounter"),
+    "emergency": coding(f"{HL7}/v3-ActCode", "EMER", "emergency"),
+}
 
 
 @dataclass(frozen=True)
@@ -106,13 +110,12 @@ def _practitioner(practitioner: PublishedPractitioner, *, base: str) -> Entry:
     return identified(
         "Practitioner",
         identifier(f"{base}/username", practitioner.username),
-        name=[{"use": "official", "text": practitioner.full_name}],
+        name=[{"use": "official", "text": practitioner.full_name or practitioner.username}],
     )
 
 
 def _encounter(encounter: PublishedEncounter, *, patient: Entry, base: str) -> Entry:
     """Encounter, by its number."""
-    code = encounter.encounter_class
     period = {
         "start": moment(encounter.started_at),
         "end": encounter.ended_at and moment(encounter.ended_at),
@@ -120,8 +123,8 @@ def _encounter(encounter: PublishedEncounter, *, patient: Entry, base: str) -> E
     return identified(
         "Encounter",
         identifier(f"{base}/encounter", encounter.encounter_number),
-        status=encounter.status,
-        **{"class": coding(f"{HL7}/v3-ActCode", code, _ENCOUNTER_CLASSES[code])},
+        status="finished" if encounter.ended_at else "in-progress",
+        **{"class": _ENCOUNTER_CLASSES[encounter.kind]},
         subject=patient.reference,
         period=compact(period),
     )

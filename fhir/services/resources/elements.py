@@ -111,7 +111,13 @@ def quantity(value: float, *, unit: str, code: str) -> Json:
 
 
 def moment(value: datetime | date) -> str:
-    """dateTime or instant in UTC to the millisecond; a date without time stays a date."""
+    """dateTime or instant in UTC to the millisecond; a date without time stays a date.
+
+    Raises:
+        ValueError: a time without zone, which could be any moment of a day.
+    """
     if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError("a published time has no time zone")
         return value.astimezone(UTC).isoformat(timespec="milliseconds")
     return value.isoformat()

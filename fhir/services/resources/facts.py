@@ -32,11 +32,10 @@ class PublishedPractitioner:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedEncounter:
-    """The visit the order belongs to; codes of v3-ActCode (AMB, IMP, EMER) and encounter-status."""
+    """The visit the order belongs to; in progress as long as it has no end."""
 
     encounter_number: str
-    encounter_class: Literal["AMB", "IMP", "EMER"]
-    status: Literal["in-progress", "finished"]
+    kind: Literal["outpatient", "inpatient", "emergency"]
     started_at: datetime
     ended_at: datetime | None = None
 
@@ -145,7 +144,7 @@ class PublicationFacts:
     which this hospital's identifier systems live, which must never change once in use.
 
     Raises:
-        ValueError: a time without zone, no volume, or a series or SEG missing from the study.
+        ValueError: no volume, or a series or SEG missing from the study.
     """
 
     patient: PublishedPatient
@@ -166,11 +165,6 @@ class PublicationFacts:
     preview_png: bytes | None = None
 
     def __post_init__(self) -> None:
-        moments = [self.approved_at, self.ai_result.finished_at, self.version.created_at]
-        if isinstance(self.study.started, datetime):
-            moments.append(self.study.started)
-        if any(moment.tzinfo is None for moment in moments):
-            raise ValueError("a published time has no time zone")
         if not self.version.volumes:
             raise ValueError("the approved version has no segment volume")
         if self.source_series.modality == "SEG":

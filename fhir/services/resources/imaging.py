@@ -73,7 +73,7 @@ def _series(series: PublishedSeries) -> Json:
     return compact(
         {
             "uid": series.series_instance_uid,
-            "number": series.number,
+            "number": _unsigned(series.number),
             "modality": coding(DCM, series.modality),
             "description": series.description,
             "numberOfInstances": len(instances),
@@ -88,6 +88,11 @@ def _instance(instance: PublishedInstance) -> Json:
         {
             "uid": instance.sop_instance_uid,
             "sopClass": coding("urn:ietf:rfc:3986", f"urn:oid:{instance.sop_class_uid}"),
-            "number": instance.number,
+            "number": _unsigned(instance.number),
         }
     )
+
+
+def _unsigned(number: int | None) -> int | None:
+    """DICOM's Integer String may be negative, FHIR's unsignedInt not: better no number."""
+    return number if number is not None and number >= 0 else None
