@@ -38,9 +38,13 @@ class PatientQuerySet(models.QuerySet["Patient"]):
 
 
 class Patient(VersionedModel):
-    """``patient_id`` is the hospital's MRN and equals DICOM Patient ID (0010,0020)."""
+    """``patient_id`` is the hospital's MRN and equals DICOM Patient ID (0010,0020).
 
-    patient_id = models.CharField(max_length=64, unique=True)
+    It is compared byte by byte: under a case-insensitive collation the images of "a1" would be
+    filed under patient "A1".
+    """
+
+    patient_id = models.CharField(max_length=64, unique=True, db_collation="utf8mb4_bin")
     full_name = models.CharField(max_length=150)
     birth_date = models.DateField()
     gender = models.CharField(max_length=1, choices=Gender.choices)
@@ -87,7 +91,7 @@ class Encounter(VersionedModel):
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["-started_at"]
+        ordering = ["-started_at", "-id"]
 
 
 class Prescription(VersionedModel):
@@ -107,4 +111,4 @@ class Prescription(VersionedModel):
     prescribed_at = models.DateTimeField(db_index=True)
 
     class Meta:
-        ordering = ["-prescribed_at"]
+        ordering = ["-prescribed_at", "-id"]

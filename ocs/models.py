@@ -27,7 +27,7 @@ class OrderQuerySet(models.QuerySet["Order"]):
 class Order(VersionedModel):
     """``accession_number`` becomes DICOM (0008,0050) of the images made for a RIS order."""
 
-    accession_number = models.CharField(max_length=16, unique=True)
+    accession_number = models.CharField(max_length=16, unique=True, db_collation="utf8mb4_bin")
     patient = models.ForeignKey("emr.Patient", on_delete=models.PROTECT, related_name="orders")
     encounter = models.ForeignKey(
         "emr.Encounter", on_delete=models.PROTECT, related_name="orders", null=True
@@ -48,7 +48,7 @@ class Order(VersionedModel):
     objects = OrderQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-ordered_at"]
+        ordering = ["-ordered_at", "-id"]
         indexes = [models.Index(fields=["job_role", "status"])]
 
 
