@@ -68,12 +68,7 @@ def reorder(labelmap: Labelmap, given: Sequence[str], wanted: Sequence[str]) -> 
         InvalidInput: LABELMAP_SLICES, the two do not name the same instances, each once.
     """
     position = {uid: index for index, uid in enumerate(given)}
-    if (
-        len(given) != len(labelmap)
-        or len(position) != len(given)
-        or len(wanted) != len(given)
-        or set(wanted) != set(position)
-    ):
+    if len(position) != len(labelmap) or sorted(given) != sorted(wanted):
         raise InvalidInput(ErrorCode.LABELMAP_SLICES, field="slices")
     return labelmap[[position[uid] for uid in wanted]]
 

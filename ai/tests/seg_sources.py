@@ -171,4 +171,7 @@ def read_with_dcmqi(seg: Dataset, folder: Path) -> dict[int, nib.Nifti1Image]:
         check=True,
         capture_output=True,
     )
-    return {int(path.name.split(".")[0]): nib.load(path) for path in folder.glob("*.nii.gz")}
+    return {
+        int(path.name.split(".")[0]): nib.Nifti1Image.from_filename(path)
+        for path in folder.glob("*.nii.gz")
+    }

@@ -330,6 +330,15 @@ def test_a_mask_that_contradicts_its_segments_is_refused(
     assert caught.value.reason == reason
 
 
+def test_reading_refuses_two_segments_in_one_voxel() -> None:
+    sources = mr_series(*ODD, range(2))
+    seg = build(sources, mask(2, *ODD))
+    seg.PixelData = b"\xff" * len(seg.PixelData)
+    with pytest.raises(SegmentationError) as caught:
+        read_labelmap(reread(seg), uids(sources), *ODD)
+    assert caught.value.reason == "overlap"
+
+
 @pytest.mark.parametrize(
     ("listed", "size", "reason"),
     [(["2.25.1001"], EVEN, "unknown_source"), (["2.25.1001"], ODD, "shape_mismatch")],
@@ -356,7 +365,7 @@ def test_the_sample_tumour_arrives_where_it_was_drawn(tmp_path: Path) -> None:
     seg = build(sources, labelmap, segments=[segment(1)])
     assert complaints(seg, tmp_path) == []
     found = read_with_dcmqi(seg, tmp_path)[1]
-    drawn = nib.load(label_file)
+    drawn = nib.Nifti1Image.from_filename(label_file)
     places = [
         {
             tuple(np.round(place, 2) + 0.0)

@@ -177,7 +177,8 @@ def _reoriented(image: nib.Nifti1Image, axes: str) -> nib.Nifti1Image:
     current = orientations.io_orientation(image.affine)
     wanted = orientations.axcodes2ornt(tuple(axes))
     change = orientations.ornt_transform(current, wanted)
-    return image.as_reoriented(change)
+    reoriented: nib.Nifti1Image = image.as_reoriented(change)
+    return reoriented
 
 
 def _series_attributes(volume: AxialVolume, sample: Sample) -> Dataset:

@@ -80,7 +80,7 @@ def rotation(x: float, y: float, z: float) -> npt.NDArray[np.float64]:
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)
 def test_every_instance_is_valid_and_keeps_every_voxel(sample: Sample, tmp_path: Path) -> None:
     files = convert(sample, tmp_path)
-    original = nib.load(SAMPLE_DATA / sample.file_name)
+    original = nib.Nifti1Image.from_filename(SAMPLE_DATA / sample.file_name)
     data = np.asanyarray(original.dataobj)
     assert len(files) == data.shape[2]
     for path in (files[0], files[len(files) // 2], files[-1]):
