@@ -35,6 +35,10 @@ def _run(event: OutboxEvent) -> None:
         gone = AppError(ErrorCode.INTERNAL, f"no handler {event.handler}")
         services.settle_failed(event, gone, retryable=False)
         return
+    if event.attempts > subscription.max_attempts:
+        lost = AppError(ErrorCode.INTERNAL, "the worker died at every attempt")
+        services.settle_failed(event, lost, retryable=False)
+        return
     try:
         subscription.handler(services.as_event(event))
     except ExternalError as error:

@@ -1,0 +1,49 @@
+"""Where an approved result stands, and what FHIR needs to know of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ai.choices import PublicationStatus
+from ai.models import AIJob, Publication
+from common.outbox import services as outbox
+
+
+def publication_get(job_id: int) -> Publication:
+    """The publication with everything it refers to; for handlers, not filtered by rights."""
+    return Publication.objects.select_related(
+        "job__study__patient",
+        "job__study__order__ordered_by",
+        "job__series",
+        "job__reviewed_by",
+        "job__requested_by",
+        "version__author",
+        "version__segmentation",
+    ).get(job_id=job_id)
+
+
+def publication_view(job: AIJob) -> dict[str, Any]:
+    """What a person reads: NONE, PENDING, PUBLISHED or FAILED, and how far it came."""
+    publication: Publication | None = getattr(job, "publication", None)
+    if publication is None:
+        return {"status": PublicationStatus.NONE, "seg": None, "fhir": None}
+    if publication.fhir_at is not None:
+        status = PublicationStatus.PUBLISHED
+    elif outbox.has_dead(f"ai_publication:{job.pk}"):
+        status = PublicationStatus.FAILED
+    else:
+        status = PublicationStatus.PENDING
+    return {
+        "status": status,
+        "seg": {
+            "sop_instance_uid": publication.seg_sop_instance_uid,
+            "series_instance_uid": publication.seg_series_instance_uid,
+            "stored_at": publication.seg_stored_at,
+            "seen_at": publication.seg_seen_at,
+        },
+        "fhir": {
+            "diagnostic_report": publication.fhir_diagnostic_report or None,
+            "imaging_study": publication.fhir_imaging_study or None,
+            "at": publication.fhir_at,
+        },
+    }

@@ -1,0 +1,36 @@
+"""Read segmentations and their versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ai.models import AIJob, Segmentation, SegmentationVersion
+from common.errors import ErrorCode, NotFound
+
+
+def segmentation_get(user: Any, segmentation_id: int) -> Segmentation:
+    """Raises NotFound for what this person may not see."""
+    segmentation = (
+        Segmentation.objects.select_related("job__study", "job__series")
+        .prefetch_related("versions__author", "versions__parent")
+        .filter(pk=segmentation_id, job__in=AIJob.objects.visible_to(user))
+        .first()
+    )
+    if segmentation is None:
+        raise NotFound(ErrorCode.SEGMENTATION_NOT_FOUND, f"segmentation {segmentation_id}", "id")
+    return segmentation
+
+
+def version_get(segmentation: Segmentation, version: int) -> SegmentationVersion:
+    """Raises NotFound."""
+    found = segmentation.versions.filter(version=version).first()
+    if found is None:
+        raise NotFound(ErrorCode.SEGMENTATION_NOT_FOUND, f"version {version}", "version")
+    return found
+
+
+def latest_version(segmentation: Segmentation) -> SegmentationVersion:
+    version = segmentation.versions.order_by("-version").first()
+    if version is None:
+        raise NotFound(ErrorCode.SEGMENTATION_NOT_FOUND, "no version", "version")
+    return version

@@ -1,0 +1,223 @@
+"""Shapes of AI jobs, models and segmentations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ai.choices import PublicationStatus
+from ai.models import AIJob, Segmentation, SegmentationVersion
+from ai.selectors.publication import publication_view
+
+UID = r"^[0-9.]{1,64}$"
+
+
+class AIJobIn(serializers.Serializer[Any]):
+    study_instance_uid = serializers.RegexField(UID)
+    series_instance_uid = serializers.RegexField(UID, required=False)
+    model_type = serializers.CharField(max_length=60)
+    parameters = serializers.DictField(required=False)
+
+
+class ReviewIn(serializers.Serializer[Any]):
+    decision = serializers.ChoiceField(["approve", "reject"])
+    version = serializers.IntegerField(min_value=1, required=False)
+    comment = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class AIJobAcceptedOut(serializers.ModelSerializer[AIJob]):
+    class Meta:
+        model = AIJob
+        fields = ["id", "status", "review_status"]
+
+
+class MeasurementOut(serializers.Serializer[Any]):
+    label = serializers.CharField()
+    volume_ml = serializers.FloatField()
+
+
+class ResultOut(serializers.Serializer[Any]):
+    risk_score = serializers.FloatField(allow_null=True)
+    confidence = serializers.FloatField(allow_null=True)
+    processing_time = serializers.FloatField()
+    preview_png = serializers.CharField(help_text="base64 PNG")
+    warnings = serializers.ListField(child=serializers.CharField())
+    measurements = MeasurementOut(many=True)
+
+
+class ModelRefOut(serializers.Serializer[Any]):
+    id = serializers.CharField(source="model_id")
+    version = serializers.CharField(source="model_version")
+    kind = serializers.CharField(source="model_manifest.kind")
+    name = serializers.CharField(source="model_manifest.name")
+
+
+class JobErrorOut(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class StepOut(serializers.Serializer[Any]):
+    step = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
+class SegStateOut(serializers.Serializer[Any]):
+    sop_instance_uid = serializers.CharField()
+    series_instance_uid = serializers.CharField()
+    stored_at = serializers.DateTimeField(allow_null=True)
+    seen_at = serializers.DateTimeField(allow_null=True)
+
+
+class FhirStateOut(serializers.Serializer[Any]):
+    diagnostic_report = serializers.CharField(allow_null=True)
+    imaging_study = serializers.CharField(allow_null=True)
+    at = serializers.DateTimeField(allow_null=True)
+
+
+class PublicationOut(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(PublicationStatus.choices)
+    seg = SegStateOut(allow_null=True)
+    fhir = FhirStateOut(allow_null=True)
+
+
+class AIJobListOut(serializers.ModelSerializer[AIJob]):
+    model = ModelRefOut(source="*")
+    study_instance_uid = serializers.CharField(source="study.study_instance_uid")
+    series_instance_uid = serializers.CharField(source="series.series_instance_uid")
+    patient_id = serializers.SerializerMethodField()
+    requested_by = serializers.CharField(source="requested_by.username")
+    segmentation = serializers.SerializerMethodField()
+
+    class Meta:
+        model = AIJob
+        fields = [
+            "id",
+            "status",
+            "review_status",
+            "model",
+            "study_instance_uid",
+            "series_instance_uid",
+            "patient_id",
+            "requested_by",
+            "segmentation",
+            "created_at",
+        ]
+
+    def get_patient_id(self, job: AIJob) -> str | None:
+        patient = job.study.patient
+        return patient.patient_id if patient else None
+
+    def get_segmentation(self, job: AIJob) -> int | None:
+        segmentation: Segmentation | None = getattr(job, "segmentation", None)
+        return segmentation.pk if segmentation else None
+
+
+class AIJobOut(AIJobListOut):
+    result = ResultOut(allow_null=True)
+    error = serializers.SerializerMethodField()
+    timeline = StepOut(many=True, source="events")
+    publication = serializers.SerializerMethodField()
+    reviewed_by = serializers.CharField(source="reviewed_by.username", default=None)
+
+    class Meta(AIJobListOut.Meta):
+        fields = [
+            *AIJobListOut.Meta.fields,
+            "parameters",
+            "result",
+            "error",
+            "timeline",
+            "reviewed_by",
+            "reviewed_at",
+            "review_comment",
+            "publication",
+        ]
+
+    def get_error(self, job: AIJob) -> dict[str, str] | None:
+        if not job.error_code:
+            return None
+        return {"code": job.error_code, "detail": job.error_detail}
+
+    def get_publication(self, job: AIJob) -> dict[str, Any]:
+        return dict(PublicationOut(publication_view(job)).data)
+
+
+class ModelOut(serializers.Serializer[Any]):
+    """A model card: the manifest that ships with the model."""
+
+    id = serializers.CharField()
+    version = serializers.CharField()
+    name = serializers.CharField()
+    kind = serializers.CharField()
+    inputs = serializers.DictField()
+    outputs = serializers.DictField()
+    licence = serializers.CharField()
+    intended_use = serializers.CharField()
+    limits = serializers.JSONField()
+
+
+class SegmentOut(serializers.Serializer[Any]):
+    number = serializers.IntegerField()
+    label = serializers.CharField()
+    property_type = serializers.DictField(source="type")
+    color = serializers.CharField(required=False)
+
+
+class VersionSummaryOut(serializers.ModelSerializer[SegmentationVersion]):
+    author = serializers.CharField(source="author.username", default=None)
+    parent = serializers.IntegerField(source="parent.version", default=None)
+
+    class Meta:
+        model = SegmentationVersion
+        fields = ["version", "kind", "author", "parent", "created_at", "sha256", "volumes_ml"]
+
+
+class SegmentationOut(serializers.ModelSerializer[Segmentation]):
+    job = serializers.IntegerField(source="job_id")
+    study_instance_uid = serializers.CharField(source="job.study.study_instance_uid")
+    series_instance_uid = serializers.CharField(source="job.series.series_instance_uid")
+    segments = SegmentOut(many=True)
+    versions = VersionSummaryOut(many=True)
+
+    class Meta:
+        model = Segmentation
+        fields = [
+            "id",
+            "job",
+            "study_instance_uid",
+            "series_instance_uid",
+            "segments",
+            "versions",
+        ]
+
+
+class VersionOut(VersionSummaryOut):
+    rows = serializers.IntegerField(source="segmentation.rows")
+    columns = serializers.IntegerField(source="segmentation.columns")
+    slices = serializers.ListField(
+        child=serializers.CharField(), source="segmentation.slices"
+    )
+
+    class Meta(VersionSummaryOut.Meta):
+        fields = [*VersionSummaryOut.Meta.fields, "rows", "columns", "slices"]
+
+
+class SaveMetaIn(serializers.Serializer[Any]):
+    segmentation = serializers.IntegerField(min_value=1)
+    base_version = serializers.IntegerField(min_value=1)
+    slices = serializers.ListField(child=serializers.RegexField(UID), max_length=10000)
+    rows = serializers.IntegerField(min_value=1, max_value=65535)
+    columns = serializers.IntegerField(min_value=1, max_value=65535)
+    final = serializers.BooleanField(required=False, default=False)
+
+
+class SaveIn(serializers.Serializer[Any]):
+    meta = serializers.JSONField(help_text="SaveMetaIn as JSON")
+    labelmap = serializers.FileField(help_text="gzip of uint8 slices x rows x columns")
+
+
+class SavedOut(serializers.Serializer[Any]):
+    version = serializers.IntegerField()
+
+

@@ -1,0 +1,181 @@
+"""The life of an AI job: requested, run, finished or failed with a reason; never stuck."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from ai.choices import TRANSITIONS, JobStatus
+from ai.clients.inference import RunResult, inference
+from ai.events import JOB_COMPLETED, JOB_FAILED, JOB_REQUESTED
+from ai.models import AIJob, AIJobEvent
+from ai.selectors import jobs as job_selectors
+from ai.services import segmentations
+from audit import services as audit
+from common import outbox
+from common.errors import AppError, BusinessError, ErrorCode, InvalidInput, NotFound
+from rbac.permissions import Permission
+from ris import selectors as studies
+
+
+def job_transition(job: AIJob, status: JobStatus, *, actor: Any = None) -> None:
+    """Move a locked job. Raises BusinessError when the state machine forbids it."""
+    if status not in TRANSITIONS[job.status]:
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, f"the job is {job.status}", "status")
+    job.status = status
+    job.version += 1
+    job.save()
+    AIJobEvent.objects.create(job=job, step=status.value.lower(), actor=actor)
+
+
+def job_lock(job_id: int) -> AIJob:
+    """The job under a row lock (inside a transaction). Raises NotFound."""
+    job = AIJob.objects.select_for_update().filter(pk=job_id).first()
+    if job is None:
+        raise NotFound(ErrorCode.AI_JOB_NOT_FOUND, f"job {job_id}", "id")
+    return job
+
+
+def job_create(
+    *,
+    actor: Any,
+    study_instance_uid: str,
+    model_type: str,
+    series_instance_uid: str | None = None,
+    parameters: dict[str, Any] | None = None,
+) -> AIJob:
+    """Request a model for a series; without one, the series that suits the model best.
+
+    Raises NotFound (study, series, model), BusinessError (unmatched study, unsuitable series),
+    ExternalError (the inference service does not tell its models).
+    """
+    study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
+    manifest = job_selectors.model_get(model_type)
+    if series_instance_uid is None:
+        series = job_selectors.best_series(study, manifest)
+    else:
+        series = studies.series_get(study, series_instance_uid)
+        job_selectors.check_series(series, manifest)
+    with transaction.atomic():
+        job = AIJob.objects.create(
+            study=study,
+            series=series,
+            model_id=manifest.id,
+            model_version=manifest.version,
+            model_manifest=manifest.raw,
+            parameters=parameters or {},
+            requested_by=actor,
+        )
+        AIJobEvent.objects.create(job=job, step="requested", actor=actor)
+        audit.record(
+            actor=actor,
+            action="ai_job.create",
+            object_type="ai_job",
+            object_id=job.pk,
+            patient_id=study.patient_id,
+            permission=Permission.REQUEST_AI,
+            detail={"model": manifest.id, "series": series.series_instance_uid},
+        )
+        _request_run(job)
+    return job
+
+
+def _request_run(job: AIJob) -> None:
+    outbox.publish(JOB_REQUESTED, aggregate=f"ai_job:{job.pk}", payload={"job_id": job.pk})
+
+
+def job_run(job_id: int) -> None:
+    """Run the model and keep its mask as version 1. Safe to call again after any death.
+
+    A refusal of the model fails the job; an ExternalError is the outbox's to retry.
+    """
+    with transaction.atomic():
+        job = job_lock(job_id)
+        if job.status not in (JobStatus.PENDING, JobStatus.PROCESSING):
+            return
+        if job.status == JobStatus.PENDING:
+            job_transition(job, JobStatus.PROCESSING)
+    patient = job.study.patient
+    try:
+        result = inference().run(
+            series_instance_uid=job.series.series_instance_uid,
+            model_id=job.model_id,
+            patient_id=patient.patient_id if patient else "",
+            parameters=job.parameters,
+            idempotency_key=f"ai-job-{job.pk}-run-{job.run}",
+        )
+        mask = inference().mask(result.job_id)
+        draft = segmentations.draft_from_result(job, result, mask)
+    except (BusinessError, NotFound, InvalidInput) as error:
+        job_fail(job_id, error)
+        return
+    with transaction.atomic():
+        job = job_lock(job_id)
+        if job.status != JobStatus.PROCESSING:
+            return
+        version = segmentations.segmentation_create(job, draft)
+        job.result = _result(job, result, version.volumes_ml)
+        job_transition(job, JobStatus.COMPLETED)
+        outbox.publish(JOB_COMPLETED, aggregate=f"ai_job:{job.pk}", payload={"job_id": job.pk})
+
+
+def _result(job: AIJob, result: RunResult, volumes_ml: dict[str, float]) -> dict[str, Any]:
+    labels = {
+        str(s["number"]): s["label"] for s in job.model_manifest["outputs"]["segments"]
+    }
+    return {
+        "risk_score": result.risk_score,
+        "confidence": result.confidence,
+        "processing_time": result.processing_time,
+        "preview_png": result.segmentation,
+        "warnings": result.warnings,
+        "measurements": [
+            {"label": labels[number], "volume_ml": volume} for number, volume in volumes_ml.items()
+        ],
+    }
+
+
+@transaction.atomic
+def job_fail(job_id: int, error: AppError) -> None:
+    """End the job with the reason, unless it ended already."""
+    job = job_lock(job_id)
+    if job.status not in (JobStatus.PENDING, JobStatus.PROCESSING):
+        return
+    job.error_code = error.code.value.code
+    job.error_detail = error.detail
+    job_transition(job, JobStatus.FAILED)
+    outbox.publish(JOB_FAILED, aggregate=f"ai_job:{job.pk}", payload={"job_id": job.pk})
+
+
+@transaction.atomic
+def job_cancel(*, actor: Any, job_id: int) -> AIJob:
+    """Cancel a waiting or running job; a result that still arrives is dropped."""
+    job = _changed_by(actor, job_id, "ai_job.cancel")
+    job_transition(job, JobStatus.CANCELLED, actor=actor)
+    return job
+
+
+@transaction.atomic
+def job_retry(*, actor: Any, job_id: int) -> AIJob:
+    """FAILED → PENDING, as a new run."""
+    job = _changed_by(actor, job_id, "ai_job.retry")
+    job.run += 1
+    job.error_code = job.error_detail = ""
+    job_transition(job, JobStatus.PENDING, actor=actor)
+    _request_run(job)
+    return job
+
+
+def _changed_by(actor: Any, job_id: int, action: str) -> AIJob:
+    job = job_lock(job_selectors.job_get(actor, job_id).pk)
+    audit.record(
+        actor=actor,
+        action=action,
+        object_type="ai_job",
+        object_id=job.pk,
+        patient_id=job.study.patient_id,
+        permission=Permission.REQUEST_AI,
+    )
+    return job
+

@@ -1,0 +1,119 @@
+"""The approved mask on its way: DICOM SEG → archive → seen in the feed → FHIR. Idempotent steps."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from pydicom.dataset import Dataset
+
+from ai.choices import VersionKind
+from ai.events import PUBLISHED, SEG_SEEN
+from ai.models import AIJobEvent, Publication
+from ai.services.dicom_codes import CodeSpec
+from ai.services.dicom_seg import AlgorithmSpec, SegmentationError, SegmentSpec, build_segmentation
+from ai.services.review import publication_aggregate
+from ai.services.segmentations import version_labelmap
+from common import outbox
+from common.errors import BusinessError, ErrorCode
+from ris.services import archive
+
+SEG_SERIES_NUMBER_BASE = 9000
+
+
+def _of_job(job_id: int) -> Publication:
+    return Publication.objects.select_related(
+        "job__study__patient", "job__series", "job__reviewed_by", "version__segmentation"
+    ).get(job_id=job_id)
+
+
+def seg_publish(job_id: int) -> None:
+    """Build the SEG of the approved version and store it in the archive.
+
+    Its SOP Instance UID derives from the version, so a second call stores the same object.
+    Raises ExternalError (archive down), BusinessError (mask and source do not fit).
+    """
+    publication = _of_job(job_id)
+    if publication.seg_stored_at is not None:
+        return
+    try:
+        seg = _build(publication)
+    except SegmentationError as error:
+        raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, error.reason) from None
+    archive.instance_store(seg)
+    with transaction.atomic():
+        _mark(publication, "seg_stored_at", "seg_stored")
+
+
+def _build(publication: Publication) -> Dataset:
+    job, version = publication.job, publication.version
+    approver = job.reviewed_by
+    return build_segmentation(
+        source_datasets=archive.series_headers(job.series),
+        labelmap=version_labelmap(version),
+        segments=[_segment(s) for s in version.segmentation.segments],
+        series_instance_uid=publication.seg_series_instance_uid,
+        sop_instance_uid=publication.seg_sop_instance_uid,
+        series_number=SEG_SERIES_NUMBER_BASE + job.pk % 1000,
+        instance_number=1,
+        model=AlgorithmSpec(
+            job.model_manifest.get("algorithm_name", job.model_id), job.model_version
+        ),
+        edited=version.kind == VersionKind.EDITED,
+        content_creator_name=(approver.full_name or approver.username) if approver else "",
+        created_at=timezone.localtime(job.reviewed_at),
+    )
+
+
+def _segment(raw: dict[str, object]) -> SegmentSpec:
+    category, kind = raw["category"], raw["type"]
+    if not isinstance(category, dict) or not isinstance(kind, dict):
+        raise BusinessError(ErrorCode.INTERNAL, "the model's manifest has no codes")
+    return SegmentSpec(
+        number=int(str(raw["number"])),
+        label=str(raw["label"]),
+        category=CodeSpec(**category),
+        property_type=CodeSpec(**kind),
+        tracking_id=str(raw["tracking_id"]),
+        tracking_uid=str(raw["tracking_uid"]),
+        color=str(raw["color"]) if raw.get("color") else None,
+    )
+
+
+@transaction.atomic
+def seg_seen(sop_instance_uid: str) -> None:
+    """The change feed showed an object; when it is one of our SEGs, FHIR is next."""
+    publication = (
+        Publication.objects.select_for_update()
+        .filter(seg_sop_instance_uid=sop_instance_uid, seg_seen_at__isnull=True)
+        .first()
+    )
+    if publication is None:
+        return
+    if publication.seg_stored_at is None:
+        _mark(publication, "seg_stored_at", "seg_stored")
+    _mark(publication, "seg_seen_at", "seg_seen")
+    outbox.publish(
+        SEG_SEEN,
+        aggregate=publication_aggregate(publication.job_id),
+        payload={"job_id": publication.job_id},
+    )
+
+
+@transaction.atomic
+def fhir_done(*, job_id: int, diagnostic_report: str, imaging_study: str) -> None:
+    """The FHIR server has it all: the job is published."""
+    publication = Publication.objects.select_for_update().get(job_id=job_id)
+    if publication.fhir_at is not None:
+        return
+    publication.fhir_diagnostic_report = diagnostic_report
+    publication.fhir_imaging_study = imaging_study
+    _mark(publication, "fhir_at", "published")
+    outbox.publish(
+        PUBLISHED, aggregate=publication_aggregate(job_id), payload={"job_id": job_id}
+    )
+
+
+def _mark(publication: Publication, field: str, step: str) -> None:
+    setattr(publication, field, timezone.now())
+    publication.save()
+    AIJobEvent.objects.create(job_id=publication.job_id, step=step)

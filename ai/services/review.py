@@ -1,0 +1,98 @@
+"""A doctor's decision on a mask; approval starts its publication."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from django.db import transaction
+from django.utils import timezone
+
+from ai.choices import JobStatus, ReviewStatus
+from ai.events import VERSION_APPROVED
+from ai.models import AIJob, AIJobEvent, Publication, SegmentationVersion
+from ai.selectors import jobs as job_selectors, segmentations as selectors
+from ai.services.jobs import job_lock
+from ai.services.segmentations import version_labelmap, version_save
+from audit import services as audit
+from common import outbox
+from common.errors import BusinessError, ConflictError, ErrorCode
+from rbac.permissions import Permission
+from ris.services.uids import derived_uid
+
+DECISIONS = {"approve": ReviewStatus.APPROVED, "reject": ReviewStatus.REJECTED}
+
+
+@transaction.atomic
+def job_review(
+    *, actor: Any, job_id: int, decision: str, version: int | None = None, comment: str = ""
+) -> AIJob:
+    """Approve or reject a completed job once. ``version``: the mask that was looked at.
+
+    Raises BusinessError (not completed, reviewed already, empty mask), ConflictError (a newer
+    version exists), NotFound.
+    """
+    job = job_lock(job_selectors.job_get(actor, job_id).pk)
+    if job.status != JobStatus.COMPLETED:
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, f"the job is {job.status}")
+    if job.review_status != ReviewStatus.PENDING:
+        raise BusinessError(ErrorCode.ALREADY_REVIEWED, f"the job is {job.review_status}")
+    latest = selectors.latest_version(job.segmentation)
+    if version is not None and version != latest.version:
+        raise ConflictError(
+            ErrorCode.VERSION_CONFLICT, f"latest version is {latest.version}", "version"
+        )
+    if decision == "approve":
+        _publication_start(job, latest)
+    job.review_status = DECISIONS[decision]
+    job.reviewed_by = actor
+    job.reviewed_at = timezone.now()
+    job.review_comment = comment
+    job.version += 1
+    job.save()
+    AIJobEvent.objects.create(job=job, step=job.review_status.lower(), actor=actor)
+    audit.record(
+        actor=actor,
+        action=f"ai_job.{decision}",
+        object_type="ai_job",
+        object_id=job.pk,
+        patient_id=job.study.patient_id,
+        permission=Permission.REVIEW_AI,
+        detail={"version": latest.version},
+    )
+    return job
+
+
+def _publication_start(job: AIJob, version: SegmentationVersion) -> None:
+    if job.study.patient_id is None:
+        raise BusinessError(ErrorCode.STUDY_UNMATCHED, f"job {job.pk}")
+    if not np.any(version_labelmap(version)):
+        raise BusinessError(ErrorCode.SEGMENTATION_EMPTY, f"version {version.version}")
+    Publication.objects.create(
+        job=job,
+        version=version,
+        seg_sop_instance_uid=derived_uid("seg-instance", str(version.uuid)),
+        seg_series_instance_uid=derived_uid("seg-series", str(version.uuid)),
+    )
+    outbox.publish(
+        VERSION_APPROVED, aggregate=publication_aggregate(job.pk), payload={"job_id": job.pk}
+    )
+
+
+def publication_aggregate(job_id: int) -> str:
+    """The outbox aggregate of all steps that publish one job."""
+    return f"ai_publication:{job_id}"
+
+
+@transaction.atomic
+def version_save_and_review(*, actor: Any, final: bool, **fields: Any) -> SegmentationVersion:
+    """``segmentations.version_save``; ``final`` approves the new version in the same step."""
+    version = version_save(actor=actor, **fields)
+    if final:
+        job_review(
+            actor=actor,
+            job_id=version.segmentation.job_id,
+            decision="approve",
+            version=version.version,
+        )
+    return version

@@ -1,0 +1,172 @@
+"""Mask versions: the AI's first one, a doctor's edits, and the way back to voxels."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from ai.choices import ReviewStatus, VersionKind
+from ai.clients.inference import RunResult
+from ai.models import AIJob, Segmentation, SegmentationVersion
+from ai.selectors import segmentations as selectors
+from ai.services import labelmap as labelmaps, store
+from ai.services.labelmap import Labelmap
+from audit import services as audit
+from common.errors import BusinessError, ConflictError, ErrorCode, ExternalError, InvalidInput
+from rbac.permissions import Permission
+from ris import selectors as studies
+from ris.selectors import SeriesGeometry
+from ris.services.uids import derived_uid
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A checked mask (slices, rows, columns) on the grid of its source series."""
+
+    mask: Labelmap
+    geometry: SeriesGeometry
+    segments: list[dict[str, Any]]
+
+
+def draft_from_result(job: AIJob, result: RunResult, mask: bytes) -> Draft:
+    """Check the inference service's mask against the index. Raises ExternalError for nonsense."""
+    geometry = studies.series_geometry(job.series)
+    if set(result.slices) != set(geometry.slices) or (result.rows, result.columns) != (
+        geometry.rows,
+        geometry.columns,
+    ):
+        raise ExternalError(ErrorCode.INFERENCE_FAILED, "mask of other slices", retryable=False)
+    segments = job.model_manifest["outputs"]["segments"]
+    try:
+        voxels, _ = labelmaps.from_nifti(mask, shape=geometry.shape)
+        labelmaps.check_labels(voxels, [s["number"] for s in segments])
+        voxels = labelmaps.reorder(voxels, result.slices, geometry.slices)
+    except InvalidInput as error:
+        raise ExternalError(
+            ErrorCode.INFERENCE_FAILED, error.code.value.code, retryable=False
+        ) from None
+    return Draft(voxels, geometry, segments)
+
+
+def segmentation_create(job: AIJob, draft: Draft) -> SegmentationVersion:
+    """Version 1 of a job's mask, inside the caller's transaction."""
+    segments = [
+        {
+            **segment,
+            "tracking_id": f"{segment['label']} {job.pk}.{segment['number']}",
+            "tracking_uid": derived_uid("tracking", str(job.pk), str(segment["number"])),
+        }
+        for segment in draft.segments
+    ]
+    segmentation = Segmentation.objects.create(
+        job=job,
+        segments=segments,
+        slices=list(draft.geometry.slices),
+        rows=draft.geometry.rows,
+        columns=draft.geometry.columns,
+    )
+    return _add_version(
+        segmentation, 1, draft.mask, draft.geometry, kind=VersionKind.AI, parent=None, author=None
+    )
+
+
+def _add_version(
+    segmentation: Segmentation,
+    number: int,
+    mask: Labelmap,
+    geometry: SeriesGeometry,
+    *,
+    kind: VersionKind,
+    parent: SegmentationVersion | None,
+    author: Any,
+) -> SegmentationVersion:
+    content = labelmaps.to_nifti(mask, geometry.affine)
+    key = uuid.uuid4()
+    labels = [s["number"] for s in segmentation.segments]
+    volumes = labelmaps.volumes_ml(mask, geometry.spacing, labels)
+    return SegmentationVersion.objects.create(
+        uuid=key,
+        segmentation=segmentation,
+        version=number,
+        kind=kind,
+        parent=parent,
+        author=author,
+        path=store.write(segmentation_id=segmentation.pk, version_uuid=key, content=content),
+        sha256=labelmaps.sha256(content),
+        volumes_ml={str(label): round(volume, 3) for label, volume in volumes.items()},
+    )
+
+
+def version_labelmap(version: SegmentationVersion) -> Labelmap:
+    """uint8 (slices, rows, columns) in the order of the segmentation's ``slices``."""
+    segmentation = version.segmentation
+    content = store.read(path=version.path, sha256=version.sha256)
+    shape = (len(segmentation.slices), segmentation.rows, segmentation.columns)
+    mask, _ = labelmaps.from_nifti(content, shape=shape)
+    return mask
+
+
+def version_save(
+    *,
+    actor: Any,
+    study_instance_uid: str,
+    segmentation_id: int,
+    base_version: int,
+    slices: Sequence[str],
+    rows: int,
+    columns: int,
+    labelmap: bytes,
+) -> SegmentationVersion:
+    """Keep an edited mask as the next version.
+
+    ``labelmap``: gzip of uint8 slices x rows x columns in the order of ``slices`` (SOP Instance
+    UIDs). Raises InvalidInput (does not fit the series or its labels), ConflictError (another
+    version came first), BusinessError (already reviewed), NotFound.
+    """
+    found = selectors.segmentation_get(actor, segmentation_id)
+    if found.job.study.study_instance_uid != study_instance_uid:
+        raise InvalidInput(ErrorCode.VALIDATION, "not of this study", "segmentation")
+    if (rows, columns) != (found.rows, found.columns):
+        raise InvalidInput(
+            ErrorCode.LABELMAP_SIZE, f"the series has {found.rows} x {found.columns}", "rows"
+        )
+    if len(slices) != len(found.slices):
+        raise InvalidInput(
+            ErrorCode.LABELMAP_SLICES, f"the series has {len(found.slices)} slices", "slices"
+        )
+    labels = [s["number"] for s in found.segments]
+    mask = labelmaps.decompress(labelmap, shape=(len(slices), rows, columns), labels=labels)
+    mask = labelmaps.reorder(mask, slices, found.slices)
+    geometry = studies.series_geometry(found.job.series)
+    with transaction.atomic():
+        job = AIJob.objects.select_for_update().get(pk=found.job_id)
+        if job.review_status != ReviewStatus.PENDING:
+            raise BusinessError(ErrorCode.ALREADY_REVIEWED, f"job {job.pk}")
+        latest = selectors.latest_version(found)
+        if latest.version != base_version:
+            raise ConflictError(
+                ErrorCode.VERSION_CONFLICT, f"latest version is {latest.version}", "base_version"
+            )
+        version = _add_version(
+            found,
+            latest.version + 1,
+            mask,
+            geometry,
+            kind=VersionKind.EDITED,
+            parent=latest,
+            author=actor,
+        )
+        audit.record(
+            actor=actor,
+            action="segmentation.save",
+            object_type="segmentation",
+            object_id=found.pk,
+            patient_id=found.job.study.patient_id,
+            permission=Permission.REVIEW_AI,
+            detail={"version": version.version},
+        )
+    return version

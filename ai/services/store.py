@@ -1,0 +1,40 @@
+"""The ``ai_seg`` store: every mask version, written once and never changed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from uuid import UUID, uuid4
+
+from django.conf import settings
+
+from ai.services import labelmap
+from common.errors import AppError, ErrorCode
+
+
+def write(*, segmentation_id: int, version_uuid: UUID, content: bytes) -> str:
+    """Write a gzipped NIfTI durably and atomically; return its path relative to the store."""
+    relative = Path(str(segmentation_id)) / f"{version_uuid}.nii.gz"
+    target = settings.AI_SEG_DIR / relative
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    partial = target.with_name(f".{uuid4().hex}.part")
+    try:
+        with partial.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return str(relative)
+
+
+def read(*, path: str, sha256: str) -> bytes:
+    """Read a version and check its digest. Raises AppError (500) when the file is not that one."""
+    try:
+        content: bytes = (settings.AI_SEG_DIR / path).read_bytes()
+    except OSError:
+        raise AppError(ErrorCode.INTERNAL, f"mask file {path} cannot be read") from None
+    if labelmap.sha256(content) != sha256:
+        raise AppError(ErrorCode.INTERNAL, f"mask file {path} does not match its digest")
+    return content

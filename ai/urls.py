@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from ai import views
+
+_VERSION = "segmentations/<int:segmentation_id>/versions/<int:version>/"
+
+urlpatterns = [
+    path("models/", views.Models.as_view(), name="ai-models"),
+    path("models/available/", views.ModelsAvailable.as_view(), name="ai-models-available"),
+    path("jobs/", views.Jobs.as_view(), name="ai-jobs"),
+    path("jobs/<int:job_id>/", views.JobDetail.as_view(), name="ai-job"),
+    path("jobs/<int:job_id>/cancel/", views.JobCancel.as_view(), name="ai-job-cancel"),
+    path("jobs/<int:job_id>/retry/", views.JobRetry.as_view(), name="ai-job-retry"),
+    path("jobs/<int:job_id>/review/", views.JobReview.as_view(), name="ai-job-review"),
+    path(
+        "segmentations/<int:segmentation_id>/",
+        views.SegmentationDetail.as_view(),
+        name="ai-segmentation",
+    ),
+    path(_VERSION, views.VersionDetail.as_view(), name="ai-segmentation-version"),
+    path(f"{_VERSION}labelmap/", views.VersionLabelmap.as_view(), name="ai-labelmap"),
+]
+segmentation_urlpatterns = [
+    path(
+        "<str:study_instance_uid>/save/",
+        views.SegmentationSave.as_view(),
+        name="segmentation-save",
+    ),
+]

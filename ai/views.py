@@ -1,0 +1,292 @@
+"""AI jobs, models and masks over HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from ai import serializers
+from ai.filters import AIJobFilter
+from ai.models import AIJob
+from ai.selectors import jobs as job_selectors, segmentations as selectors
+from ai.services import jobs, labelmap as labelmaps, review, segmentations
+from audit import services as audit
+from common.api.schema import errors
+from common.api.views import ApiView, GenericApiView
+from common.errors import ErrorCode
+from rbac.permissions import Permission
+
+_JOB_ERRORS = errors(ErrorCode.AI_JOB_NOT_FOUND)
+
+
+def _read(request: Request, job: AIJob, action: str) -> None:
+    audit.record(
+        actor=request.user,
+        action=action,
+        object_type="ai_job",
+        object_id=job.pk,
+        patient_id=job.study.patient_id,
+        permission=Permission.REQUEST_AI,
+    )
+
+
+class Models(ApiView):
+    required_permissions = {"GET": Permission.REQUEST_AI}
+
+    @extend_schema(
+        summary="List the AI models with their cards",
+        tags=["ai"],
+        responses={
+            200: serializers.ModelOut(many=True),
+            **errors(ErrorCode.INFERENCE_UNAVAILABLE),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        return Response([m.raw for m in job_selectors.models_list()])
+
+
+class ModelsAvailable(ApiView):
+    required_permissions = {"GET": Permission.REQUEST_AI}
+
+    @extend_schema(
+        summary="The models that suit a patient's images",
+        tags=["ai"],
+        parameters=[OpenApiParameter("patient_id", description="MRN", required=True)],
+        responses={
+            200: serializers.ModelOut(many=True),
+            **errors(ErrorCode.INFERENCE_UNAVAILABLE),
+        },
+    )
+    def get(self, request: Request) -> Response:
+        patient_id = request.query_params.get("patient_id", "")
+        return Response(
+            [m.raw for m in job_selectors.models_available(request.user, patient_id)]
+        )
+
+
+class Jobs(GenericApiView):
+    required_permissions = {"GET": Permission.REQUEST_AI, "POST": Permission.REQUEST_AI}
+    serializer_class = serializers.AIJobListOut
+    filterset_class = AIJobFilter
+    ordering_fields = ["id", "created_at"]
+    queryset = AIJob.objects.none()
+
+    def get_queryset(self) -> Any:
+        return job_selectors.jobs_visible_to(self.request.user)
+
+    @extend_schema(summary="List AI jobs", tags=["ai"])
+    def get(self, request: Request) -> Response:
+        audit.record(
+            actor=request.user,
+            action="ai_job.list",
+            permission=Permission.REQUEST_AI,
+            detail={"filters": sorted(request.query_params)},
+        )
+        return self.list_response(request)
+
+    @extend_schema(
+        summary="Request an AI model for a series",
+        tags=["ai"],
+        request=serializers.AIJobIn,
+        responses={
+            202: serializers.AIJobAcceptedOut,
+            **errors(
+                ErrorCode.VALIDATION,
+                ErrorCode.STUDY_NOT_FOUND,
+                ErrorCode.SERIES_NOT_FOUND,
+                ErrorCode.MODEL_NOT_FOUND,
+                ErrorCode.MODEL_REFUSED_INPUT,
+                ErrorCode.INFERENCE_UNAVAILABLE,
+            ),
+        },
+        examples=[
+            OpenApiExample(
+                "brain extraction",
+                {"study_instance_uid": "2.25.1", "model_type": "brain_extraction"},
+                request_only=True,
+            )
+        ],
+    )
+    def post(self, request: Request) -> Response:
+        body = serializers.AIJobIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        job = jobs.job_create(actor=request.user, **body.validated_data)
+        return Response(serializers.AIJobAcceptedOut(job).data, status=202)
+
+
+class JobDetail(ApiView):
+    required_permissions = {"GET": Permission.REQUEST_AI}
+
+    @extend_schema(
+        summary="One AI job: state, result, timeline, publication",
+        tags=["ai"],
+        responses={200: serializers.AIJobOut, **_JOB_ERRORS},
+    )
+    def get(self, request: Request, job_id: int) -> Response:
+        job = job_selectors.job_get(request.user, job_id)
+        _read(request, job, "ai_job.read")
+        return Response(serializers.AIJobOut(job).data)
+
+
+class JobCancel(ApiView):
+    required_permissions = {"POST": Permission.REQUEST_AI}
+
+    @extend_schema(
+        summary="Cancel a waiting or running job",
+        tags=["ai"],
+        request=None,
+        responses={
+            202: serializers.AIJobAcceptedOut,
+            **errors(ErrorCode.AI_JOB_NOT_FOUND, ErrorCode.INVALID_TRANSITION),
+        },
+    )
+    def post(self, request: Request, job_id: int) -> Response:
+        job = jobs.job_cancel(actor=request.user, job_id=job_id)
+        return Response(serializers.AIJobAcceptedOut(job).data, status=202)
+
+
+class JobRetry(ApiView):
+    required_permissions = {"POST": Permission.REQUEST_AI}
+
+    @extend_schema(
+        summary="Run a failed job again",
+        tags=["ai"],
+        request=None,
+        responses={
+            202: serializers.AIJobAcceptedOut,
+            **errors(ErrorCode.AI_JOB_NOT_FOUND, ErrorCode.INVALID_TRANSITION),
+        },
+    )
+    def post(self, request: Request, job_id: int) -> Response:
+        job = jobs.job_retry(actor=request.user, job_id=job_id)
+        return Response(serializers.AIJobAcceptedOut(job).data, status=202)
+
+
+class JobReview(ApiView):
+    required_permissions = {"POST": Permission.REVIEW_AI}
+
+    @extend_schema(
+        summary="Approve or reject a result",
+        tags=["ai"],
+        request=serializers.ReviewIn,
+        responses={
+            202: serializers.AIJobAcceptedOut,
+            **errors(
+                ErrorCode.VALIDATION,
+                ErrorCode.AI_JOB_NOT_FOUND,
+                ErrorCode.ALREADY_REVIEWED,
+                ErrorCode.VERSION_CONFLICT,
+                ErrorCode.INVALID_TRANSITION,
+                ErrorCode.SEGMENTATION_EMPTY,
+            ),
+        },
+        examples=[OpenApiExample("approve", {"decision": "approve"}, request_only=True)],
+    )
+    def post(self, request: Request, job_id: int) -> Response:
+        body = serializers.ReviewIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        job = review.job_review(actor=request.user, job_id=job_id, **body.validated_data)
+        return Response(serializers.AIJobAcceptedOut(job).data, status=202)
+
+
+class SegmentationDetail(ApiView):
+    required_permissions = {"GET": Permission.REQUEST_AI}
+
+    @extend_schema(
+        summary="A segmentation and its versions",
+        tags=["segmentation"],
+        responses={
+            200: serializers.SegmentationOut,
+            **errors(ErrorCode.SEGMENTATION_NOT_FOUND),
+        },
+    )
+    def get(self, request: Request, segmentation_id: int) -> Response:
+        segmentation = selectors.segmentation_get(request.user, segmentation_id)
+        _read(request, segmentation.job, "segmentation.read")
+        return Response(serializers.SegmentationOut(segmentation).data)
+
+
+class VersionDetail(ApiView):
+    required_permissions = {"GET": Permission.REQUEST_AI}
+
+    @extend_schema(
+        summary="One version: its grid and volumes",
+        tags=["segmentation"],
+        responses={200: serializers.VersionOut, **errors(ErrorCode.SEGMENTATION_NOT_FOUND)},
+    )
+    def get(self, request: Request, segmentation_id: int, version: int) -> Response:
+        segmentation = selectors.segmentation_get(request.user, segmentation_id)
+        found = selectors.version_get(segmentation, version)
+        _read(request, segmentation.job, "segmentation.read")
+        return Response(serializers.VersionOut(found).data)
+
+
+class VersionLabelmap(ApiView):
+    required_permissions = {"GET": Permission.REQUEST_AI}
+
+    @extend_schema(
+        summary="The labelmap: gzip of uint8 slices x rows x columns",
+        tags=["segmentation"],
+        responses={
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            **errors(ErrorCode.SEGMENTATION_NOT_FOUND),
+        },
+    )
+    def get(self, request: Request, segmentation_id: int, version: int) -> HttpResponse:
+        segmentation = selectors.segmentation_get(request.user, segmentation_id)
+        found = selectors.version_get(segmentation, version)
+        _read(request, segmentation.job, "segmentation.labelmap")
+        body = labelmaps.compress(segmentations.version_labelmap(found))
+        return HttpResponse(
+            body,
+            content_type="application/octet-stream",
+            headers={"Content-Encoding": "gzip", "Cache-Control": "private, no-store"},
+        )
+
+
+class SegmentationSave(ApiView):
+    required_permissions = {"POST": Permission.REVIEW_AI}
+    parser_classes = [MultiPartParser]
+
+    @extend_schema(
+        summary="Save an edited mask as a new version (final approves it)",
+        tags=["segmentation"],
+        request={"multipart/form-data": serializers.SaveIn},
+        responses={
+            201: serializers.SavedOut,
+            **errors(
+                ErrorCode.VALIDATION,
+                ErrorCode.LABELMAP_ENCODING,
+                ErrorCode.LABELMAP_SIZE,
+                ErrorCode.LABELMAP_SLICES,
+                ErrorCode.LABELMAP_LABEL,
+                ErrorCode.SEGMENTATION_NOT_FOUND,
+                ErrorCode.VERSION_CONFLICT,
+                ErrorCode.ALREADY_REVIEWED,
+            ),
+        },
+    )
+    def post(self, request: Request, study_instance_uid: str) -> Response:
+        form = serializers.SaveIn(data=request.data)
+        form.is_valid(raise_exception=True)
+        meta = serializers.SaveMetaIn(data=form.validated_data["meta"])
+        meta.is_valid(raise_exception=True)
+        fields = dict(meta.validated_data)
+        version = review.version_save_and_review(
+            actor=request.user,
+            study_instance_uid=study_instance_uid,
+            segmentation_id=fields["segmentation"],
+            base_version=fields["base_version"],
+            slices=fields["slices"],
+            rows=fields["rows"],
+            columns=fields["columns"],
+            labelmap=form.validated_data["labelmap"].read(),
+            final=fields["final"],
+        )
+        return Response({"version": version.version}, status=201)
