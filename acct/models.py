@@ -13,7 +13,9 @@ from rbac.permissions import Permission, Role, Scope
 class User(AbstractBaseUser):
     """A person who can log in. Rights follow from ``role`` through the permission matrix."""
 
-    username = models.CharField(max_length=150, unique=True, validators=[UnicodeUsernameValidator()])
+    username = models.CharField(
+        max_length=150, unique=True, validators=[UnicodeUsernameValidator()]
+    )
     full_name = models.CharField(max_length=150, blank=True)
     email = models.EmailField(blank=True)
     role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])

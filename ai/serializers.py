@@ -195,9 +195,7 @@ class SegmentationOut(serializers.ModelSerializer[Segmentation]):
 class VersionOut(VersionSummaryOut):
     rows = serializers.IntegerField(source="segmentation.rows")
     columns = serializers.IntegerField(source="segmentation.columns")
-    slices = serializers.ListField(
-        child=serializers.CharField(), source="segmentation.slices"
-    )
+    slices = serializers.ListField(child=serializers.CharField(), source="segmentation.slices")
 
     class Meta(VersionSummaryOut.Meta):
         fields = [*VersionSummaryOut.Meta.fields, "rows", "columns", "slices"]
@@ -219,5 +217,3 @@ class SaveIn(serializers.Serializer[Any]):
 
 class SavedOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()
-
-

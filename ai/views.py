@@ -65,9 +65,7 @@ class ModelsAvailable(ApiView):
     )
     def get(self, request: Request) -> Response:
         patient_id = request.query_params.get("patient_id", "")
-        return Response(
-            [m.raw for m in job_selectors.models_available(request.user, patient_id)]
-        )
+        return Response([m.raw for m in job_selectors.models_available(request.user, patient_id)])
 
 
 class Jobs(GenericApiView):

@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any, Protocol
 
 import redis
@@ -51,15 +52,10 @@ class Actor(Protocol):
     def username(self) -> str: ...
 
 
-_stream: redis.Redis | None = None
-
-
+@cache
 def stream() -> redis.Redis:
     """The Redis of the audit buffer (AOF on)."""
-    global _stream
-    if _stream is None:
-        _stream = redis.Redis.from_url(settings.AUDIT_STREAM_URL, socket_timeout=2)
-    return _stream
+    return redis.Redis.from_url(settings.AUDIT_STREAM_URL, socket_timeout=2)
 
 
 def _fields(
@@ -106,9 +102,7 @@ def record(
     ``detail`` holds identifiers and codes, never PHI.
     """
     AuditLog.objects.create(
-        **_fields(
-            actor, action, object_type, object_id, patient_id, permission, outcome, detail
-        )
+        **_fields(actor, action, object_type, object_id, patient_id, permission, outcome, detail)
     )
 
 
@@ -127,9 +121,7 @@ def record_buffered(
 
     Raises ExternalError (503) when it cannot be kept: then nothing may be served.
     """
-    fields = _fields(
-        actor, action, object_type, object_id, patient_id, permission, outcome, detail
-    )
+    fields = _fields(actor, action, object_type, object_id, patient_id, permission, outcome, detail)
     try:
         stream().xadd(STREAM, {"record": json.dumps(fields, cls=DjangoJSONEncoder)})
     except RedisError:

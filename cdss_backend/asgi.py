@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import cdss_backend.celery  # noqa: F401  (chooses the settings module)
 from django.core.asgi import get_asgi_application
+
+import cdss_backend.celery  # noqa: F401  (chooses the settings module)
 
 get_asgi_application()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import cdss_backend.celery  # noqa: F401  (chooses the settings module)
 from django.core.wsgi import get_wsgi_application
+
+import cdss_backend.celery  # noqa: F401  (chooses the settings module)
 
 application = get_wsgi_application()

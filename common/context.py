@@ -24,7 +24,8 @@ class RequestContext:
     source_ip: str = ""
 
 
-_current: ContextVar[RequestContext] = ContextVar("request_context", default=RequestContext())
+_NO_REQUEST = RequestContext()
+_current: ContextVar[RequestContext] = ContextVar("request_context", default=_NO_REQUEST)
 
 
 def current() -> RequestContext:

@@ -54,12 +54,8 @@ class ErrorCode(Enum):
         "Too many attempts. Please wait and try again.",
         "시도 횟수가 너무 많습니다. 잠시 후 다시 시도해 주세요.",
     )
-    VALIDATION = Spec(
-        "ERR_101", 400, "The input is not valid.", "입력값이 올바르지 않습니다."
-    )
-    MALFORMED = Spec(
-        "ERR_102", 400, "The request could not be read.", "요청을 해석할 수 없습니다."
-    )
+    VALIDATION = Spec("ERR_101", 400, "The input is not valid.", "입력값이 올바르지 않습니다.")
+    MALFORMED = Spec("ERR_102", 400, "The request could not be read.", "요청을 해석할 수 없습니다.")
     UNSUPPORTED_MEDIA = Spec(
         "ERR_103", 415, "This content type is not supported.", "지원하지 않는 콘텐츠 형식입니다."
     )
@@ -100,9 +96,7 @@ class ErrorCode(Enum):
         "The zip unpacks to more than is allowed.",
         "압축을 풀면 허용 크기를 넘습니다.",
     )
-    NO_FILES = Spec(
-        "ERR_115", 400, "No file could be stored.", "저장할 수 있는 파일이 없습니다."
-    )
+    NO_FILES = Spec("ERR_115", 400, "No file could be stored.", "저장할 수 있는 파일이 없습니다.")
     FILE_TOO_LARGE = Spec(
         "ERR_116", 413, "The file is larger than allowed.", "파일이 허용 크기보다 큽니다."
     )
@@ -133,9 +127,7 @@ class ErrorCode(Enum):
     PATIENT_NOT_FOUND = Spec(
         "ERR_201", 404, "The patient was not found.", "환자를 찾을 수 없습니다."
     )
-    STUDY_NOT_FOUND = Spec(
-        "ERR_202", 404, "The study was not found.", "검사를 찾을 수 없습니다."
-    )
+    STUDY_NOT_FOUND = Spec("ERR_202", 404, "The study was not found.", "검사를 찾을 수 없습니다.")
     SERIES_NOT_FOUND = Spec(
         "ERR_203", 404, "The series was not found.", "시리즈를 찾을 수 없습니다."
     )

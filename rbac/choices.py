@@ -34,9 +34,7 @@ MENUS: tuple[MenuEntry, ...] = (
         (
             MenuEntry("studies", "판독 목록", "Worklist", "list", "/studies", P.VIEW_STUDY),
             MenuEntry("upload", "영상 업로드", "Upload", "upload", "/upload", P.UPLOAD_DICOM),
-            MenuEntry(
-                "unmatched", "미확인 영상", "Unmatched", "help", "/unmatched", P.MATCH_STUDY
-            ),
+            MenuEntry("unmatched", "미확인 영상", "Unmatched", "help", "/unmatched", P.MATCH_STUDY),
         ),
     ),
     MenuEntry("ai-review", "AI 검토", "AI review", "brain", "/ai/review", P.REVIEW_AI),
@@ -48,7 +46,9 @@ MENUS: tuple[MenuEntry, ...] = (
         "/admin",
         P.OPERATE,
         (
-            MenuEntry("users", "사용자와 역할", "Users and roles", "user", "/admin/users", P.MANAGE_USERS),
+            MenuEntry(
+                "users", "사용자와 역할", "Users and roles", "user", "/admin/users", P.MANAGE_USERS
+            ),
             MenuEntry("audit", "감사 기록", "Audit log", "shield", "/admin/audit", P.VIEW_AUDIT),
             MenuEntry("outbox", "작업 대기열", "Outbox", "inbox", "/admin/outbox", P.OPERATE),
         ),

@@ -25,7 +25,7 @@ def grant_share(
     study_instance_uid: str | None = None,
     reason: str = "",
 ) -> Grant:
-    """Share one patient or one study until ``expires_at``. Raises InvalidInput for a past expiry."""
+    """Share one patient or one study until ``expires_at``; InvalidInput when that is past."""
     if expires_at <= timezone.now():
         raise InvalidInput(ErrorCode.VALIDATION, "expires_at lies in the past", "expires_at")
     grant = Grant.objects.create(

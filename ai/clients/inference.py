@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import requests  # noqa: TID251  (a client)
+import requests
 from django.conf import settings
 from pydantic import BaseModel, Field, ValidationError
 

@@ -14,6 +14,7 @@ def publication_get(job_id: int) -> Publication:
     return Publication.objects.select_related(
         "job__study__patient",
         "job__study__order__ordered_by",
+        "job__study__order__encounter",
         "job__series",
         "job__reviewed_by",
         "job__requested_by",

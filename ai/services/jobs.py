@@ -121,9 +121,7 @@ def job_run(job_id: int) -> None:
 
 
 def _result(job: AIJob, result: RunResult, volumes_ml: dict[str, float]) -> dict[str, Any]:
-    labels = {
-        str(s["number"]): s["label"] for s in job.model_manifest["outputs"]["segments"]
-    }
+    labels = {str(s["number"]): s["label"] for s in job.model_manifest["outputs"]["segments"]}
     return {
         "risk_score": result.risk_score,
         "confidence": result.confidence,
@@ -178,4 +176,3 @@ def _changed_by(actor: Any, job_id: int, action: str) -> AIJob:
         permission=Permission.REQUEST_AI,
     )
     return job
-

@@ -108,9 +108,7 @@ def fhir_done(*, job_id: int, diagnostic_report: str, imaging_study: str) -> Non
     publication.fhir_diagnostic_report = diagnostic_report
     publication.fhir_imaging_study = imaging_study
     _mark(publication, "fhir_at", "published")
-    outbox.publish(
-        PUBLISHED, aggregate=publication_aggregate(job_id), payload={"job_id": job_id}
-    )
+    outbox.publish(PUBLISHED, aggregate=publication_aggregate(job_id), payload={"job_id": job_id})
 
 
 def _mark(publication: Publication, field: str, step: str) -> None:

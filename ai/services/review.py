@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
+from ris.services.uids import derived_uid
 
 from ai.choices import JobStatus, ReviewStatus
 from ai.events import VERSION_APPROVED
@@ -18,7 +19,6 @@ from audit import services as audit
 from common import outbox
 from common.errors import BusinessError, ConflictError, ErrorCode
 from rbac.permissions import Permission
-from ris.services.uids import derived_uid
 
 DECISIONS = {"approve": ReviewStatus.APPROVED, "reject": ReviewStatus.REJECTED}
 

@@ -89,7 +89,7 @@ LANGUAGE_CODE = "ko"
 LANGUAGES = [("ko", "한국어"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = "UTC"
+TIME_ZONE = ENV.hospital_timezone
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / ".run" / "static"
 
@@ -110,6 +110,7 @@ ORTHANC_CREDENTIALS = (ENV.orthanc_username, ENV.orthanc_password.get_secret_val
 INFERENCE_URL = ENV.inference_url
 INFERENCE_TOKEN = ENV.inference_token.get_secret_value()
 INFERENCE_TIMEOUT_S = ENV.inference_timeout_s
+FHIR_IDENTIFIER_BASE = ENV.fhir_identifier_base
 HAPI_URL = ENV.hapi_url
 HAPI_TOKEN = ENV.hapi_token.get_secret_value()
 OUTBOX_LEASE_S = ENV.outbox_lease_s

@@ -52,6 +52,8 @@ class Env(BaseSettings):
     hapi_token: SecretStr
     inference_timeout_s: int = 300
     outbox_lease_s: int = 30
+    hospital_timezone: str = "Asia/Seoul"
+    fhir_identifier_base: str = "https://cdss.neuronova.local/fhir/sid"
     upload_max_file_bytes: int = 1 << 30
 
 
@@ -61,7 +63,9 @@ def load_env() -> Env:
         return Env()
     except ValidationError as error:
         lines = [f"  {str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
-        sys.exit("NeuroNova does not start, these settings are missing or wrong:\n" + "\n".join(lines))
+        sys.exit(
+            "NeuroNova does not start, these settings are missing or wrong:\n" + "\n".join(lines)
+        )
 
 
 def database(url: SecretStr) -> dict[str, object]:

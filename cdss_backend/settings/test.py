@@ -19,7 +19,9 @@ DATABASES["default"]["TEST"] = {
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"{_REDIS}/5"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"{_REDIS}/5"}
+}
 AUDIT_STREAM_URL = f"{_REDIS}/6"
 CDSS_DATA_DIR = Path(tempfile.mkdtemp(prefix="cdss-test-"))
 FILE_UPLOAD_TEMP_DIR = CDSS_DATA_DIR / "tmp"

@@ -1,0 +1,20 @@
+"""What this app does when something happened."""
+
+from __future__ import annotations
+
+from ai.events import SEG_SEEN
+from ai.services import publication
+from common.outbox import Event, subscribe
+from fhir.services.gather import publication_facts
+from fhir.services.publication import publication_send
+
+
+@subscribe(SEG_SEEN, queue="fhir_tasks")
+def send_publication(event: Event) -> None:
+    job_id = event.payload["job_id"]
+    receipt = publication_send(facts=publication_facts(job_id))
+    publication.fhir_done(
+        job_id=job_id,
+        diagnostic_report=receipt.diagnostic_report,
+        imaging_study=receipt.imaging_study,
+    )

@@ -1,0 +1,167 @@
+"""From our tables to the facts of one publication."""
+
+from __future__ import annotations
+
+import base64
+from datetime import date, datetime
+from typing import Any, cast
+
+from django.conf import settings
+from django.utils import timezone
+
+from ai.selectors.publication import publication_get
+from fhir.services.resources import PublicationFacts
+from fhir.services.resources.facts import (
+    PublishedAiResult,
+    PublishedEncounter,
+    PublishedInstance,
+    PublishedModel,
+    PublishedOrder,
+    PublishedPatient,
+    PublishedPractitioner,
+    PublishedSeries,
+    PublishedStudy,
+    PublishedVersion,
+    PublishedVolume,
+)
+
+GATEWAY_PATH = "/api/ris/dicom-web"
+
+
+def publication_facts(job_id: int) -> PublicationFacts:
+    """Everything the Bundle of one approval says, as the tables know it now."""
+    publication = publication_get(job_id)
+    job, version = publication.job, publication.version
+    study, patient = job.study, job.study.patient
+    return PublicationFacts(
+        patient=PublishedPatient(
+            mrn=patient.patient_id,
+            full_name=patient.full_name,
+            birth_date=patient.birth_date,
+            gender=cast(Any, patient.gender),
+        ),
+        study=_study(study),
+        source_series_instance_uid=job.series.series_instance_uid,
+        seg_series_instance_uid=publication.seg_series_instance_uid,
+        seg_sop_instance_uid=publication.seg_sop_instance_uid,
+        model=_model(job),
+        ai_result=_ai_result(job),
+        version=_version(version),
+        approver=_practitioner(job.reviewed_by),
+        approved_at=job.reviewed_at,
+        gateway_url=f"{settings.PUBLIC_BASE_URL}{GATEWAY_PATH}",
+        identifier_base=settings.FHIR_IDENTIFIER_BASE,
+        order=_order(study.order),
+        encounter=_encounter(study.order.encounter) if study.order else None,
+        comment=job.review_comment,
+        preview_png=base64.b64decode(job.result["preview_png"]) or None,
+    )
+
+
+def _practitioner(user: Any) -> PublishedPractitioner:
+    return PublishedPractitioner(username=user.username, full_name=user.full_name or user.username)
+
+
+def _study(study: Any) -> PublishedStudy:
+    series = study.series.prefetch_related("instances")
+    return PublishedStudy(
+        study_instance_uid=study.study_instance_uid,
+        started=_started(study.study_date, study.study_time),
+        description=study.description,
+        series=tuple(
+            PublishedSeries(
+                series_instance_uid=one.series_instance_uid,
+                modality=one.modality,
+                number=one.number,
+                description=one.description,
+                body_part_examined=one.body_part,
+                instances=tuple(
+                    PublishedInstance(
+                        sop_instance_uid=i.sop_instance_uid,
+                        sop_class_uid=i.sop_class_uid,
+                        number=i.number,
+                    )
+                    for i in one.instances.all()
+                ),
+            )
+            for one in series
+        ),
+    )
+
+
+def _started(day: date | None, time: str) -> date | datetime | None:
+    """DICOM Study Date and Time are the hospital's local time; a bad time leaves the date."""
+    if day is None:
+        return None
+    try:
+        clock = datetime.strptime(time[:6], "%H%M%S").time()  # noqa: DTZ007  (zone follows)
+    except ValueError:
+        return day
+    return timezone.make_aware(datetime.combine(day, clock))
+
+
+def _model(job: Any) -> PublishedModel:
+    manifest = job.model_manifest
+    return PublishedModel(
+        id=job.model_id,
+        version=job.model_version,
+        name=manifest.get("name", job.model_id),
+        manufacturer=manifest.get("manufacturer", ""),
+        udi=manifest.get("udi", ""),
+    )
+
+
+def _ai_result(job: Any) -> PublishedAiResult:
+    finished = job.events.filter(step="completed").latest("at").at
+    return PublishedAiResult(
+        job_id=job.pk,
+        finished_at=finished,
+        risk_score=job.result["risk_score"],
+        confidence=job.result["confidence"],
+        parameters=job.parameters,
+    )
+
+
+def _version(version: Any) -> PublishedVersion:
+    return PublishedVersion(
+        version=version.version,
+        uuid=version.uuid,
+        kind=version.kind,
+        author=_practitioner(version.author) if version.author else None,
+        created_at=version.created_at,
+        volumes=tuple(
+            PublishedVolume(
+                segment_number=segment["number"],
+                label=segment["label"],
+                code_value=segment["type"]["value"],
+                code_scheme=segment["type"]["scheme"],
+                code_meaning=segment["type"]["meaning"],
+                volume_ml=version.volumes_ml[str(segment["number"])],
+                tracking_uid=segment["tracking_uid"],
+            )
+            for segment in version.segmentation.segments
+        ),
+    )
+
+
+def _order(order: Any) -> PublishedOrder | None:
+    if order is None:
+        return None
+    return PublishedOrder(
+        order_number=str(order.pk),
+        accession_number=order.accession_number,
+        ordered_by=_practitioner(order.ordered_by),
+        ordered_at=order.ordered_at,
+        completed=order.status == "CONFIRMED",
+    )
+
+
+def _encounter(encounter: Any) -> PublishedEncounter | None:
+    if encounter is None:
+        return None
+    return PublishedEncounter(
+        encounter_number=str(encounter.pk),
+        kind=encounter.kind,
+        started_at=encounter.started_at,
+        ended_at=encounter.ended_at,
+    )
