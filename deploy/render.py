@@ -65,7 +65,9 @@ def write_private(path: Path, text: str) -> None:
 def render_file(template: Path, output: Path, values: Mapping[str, str]) -> None:
     """Render ``x.json.template`` as JSON, anything else as nginx or ini text."""
     as_json = ".json" in template.suffixes
-    text = render(template.read_text(encoding="utf-8"), with_basic_credentials(values), as_json=as_json)
+    text = render(
+        template.read_text(encoding="utf-8"), with_basic_credentials(values), as_json=as_json
+    )
     if as_json:
         json.loads(text)
     write_private(output, text)

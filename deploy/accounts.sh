@@ -1,0 +1,23 @@
+#!/bin/bash
+# Prints the SQL that makes the database and its two accounts; running it again changes nothing
+# but the passwords. cdss_owner migrates and grants (and makes pytest's test databases);
+# cdss_app gets nothing here: `manage.py grant_app_role` gives it rights table by table.
+set -euo pipefail
+directory=${CDSS_SECRETS_DIR:-}
+app=${DATABASE_PASSWORD:-$(cat "$directory/database_password")}
+owner=${DATABASE_OWNER_PASSWORD:-$(cat "$directory/database_owner_password")}
+for password in "$app" "$owner"; do
+    if [[ ! $password =~ ^[A-Za-z0-9_-]{16,}$ ]]; then
+        echo "database passwords must be 16 or more letters, digits, _ or -" >&2
+        exit 1
+    fi
+done
+cat <<SQL
+CREATE DATABASE IF NOT EXISTS cdss_db CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_520_ci;
+CREATE USER IF NOT EXISTS 'cdss_owner'@'%' IDENTIFIED BY '$owner';
+ALTER USER 'cdss_owner'@'%' IDENTIFIED BY '$owner';
+GRANT ALL PRIVILEGES ON \`cdss\\_db\`.* TO 'cdss_owner'@'%' WITH GRANT OPTION;
+GRANT ALL PRIVILEGES ON \`test\\_cdss\\_db%\`.* TO 'cdss_owner'@'%' WITH GRANT OPTION;
+CREATE USER IF NOT EXISTS 'cdss_app'@'%' IDENTIFIED BY '$app';
+ALTER USER 'cdss_app'@'%' IDENTIFIED BY '$app';
+SQL

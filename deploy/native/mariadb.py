@@ -1,0 +1,65 @@
+"""The private MariaDB: its data directory and its accounts."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Mapping
+
+from deploy.native import processes, programs
+from deploy.native.console import step
+from deploy.native.errors import StackError
+from deploy.native.layout import Layout
+
+
+def initialise(layout: Layout) -> None:
+    """Make the data directory, once: no anonymous user, no test database, root by socket only."""
+    directory = layout.data / "mariadb"
+    if (directory / "mysql").exists():
+        return
+    scratch = layout.data / "mariadb.new"
+    shutil.rmtree(scratch, ignore_errors=True)
+    with step("database files"):
+        user = pwd.getpwuid(os.geteuid()).pw_name
+        processes.run_logged(
+            [
+                "mariadb-install-db",
+                "--no-defaults",
+                f"--datadir=./{scratch.name}",  # relative: the script breaks on a path with spaces
+                f"--user={user}",
+                "--auth-root-authentication-method=socket",
+                f"--auth-root-socket-user={user}",
+                "--skip-test-db",
+                "--skip-name-resolve",
+            ],
+            log=layout.log / "mariadb-install.log",
+            what="mariadb-install-db",
+            cwd=layout.data,
+            env=programs.system_environment(),
+        )
+        shutil.rmtree(directory, ignore_errors=True)
+        scratch.rename(directory)
+
+
+def put_accounts(layout: Layout, settings: Mapping[str, str]) -> None:
+    """Make the database and its two accounts, with the passwords of the env file."""
+    environment = programs.system_environment()
+    names = ("DATABASE_PASSWORD", "DATABASE_OWNER_PASSWORD")
+    sql = subprocess.run(
+        [layout.root / "deploy" / "accounts.sh"],
+        env=environment | {name: settings[name] for name in names},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if sql.returncode:
+        raise StackError(f"The database accounts cannot be made: {sql.stderr.strip()}.")
+    processes.run_logged(
+        ["mariadb", "--no-defaults", f"--socket={layout.sockets / 'mariadb.sock'}"],
+        log=layout.log / "mariadb-install.log",
+        what="making the database accounts",
+        env=environment,
+        stdin=sql.stdout,
+    )

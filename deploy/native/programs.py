@@ -1,0 +1,232 @@
+"""The processes of the stack: their environment, their configuration and supervisord's file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy import render
+from deploy.native.errors import StackError
+from deploy.native.layout import Layout
+
+SERVERS = ("mariadb", "redis", "orthanc", "hapi", "inference")
+"""Started first: nothing of ours runs inside them."""
+APPLICATION = ("django", "ws", "worker-django", "worker-fastapi", "worker-fhir", "beat", "nginx")
+"""Started once the database is migrated."""
+
+_INFRASTRUCTURE_ONLY = {
+    "DATABASE_OWNER_URL",
+    "DATABASE_OWNER_PASSWORD",
+    "DATABASE_PASSWORD",
+    "REDIS_PASSWORD",
+    "INFERENCE_ORTHANC_USERNAME",
+    "INFERENCE_ORTHANC_PASSWORD",
+}
+_STOP_SECONDS = {"mariadb": 60, "hapi": 30, "orthanc": 30, "redis": 30}
+_STOP_SIGNAL = {"nginx": "QUIT"}
+_CODE_DIRECTORIES = (
+    "cdss_backend",
+    "common",
+    "audit",
+    "rbac",
+    "acct",
+    "alert",
+    "emr",
+    "ocs",
+    "ris",
+    "ai",
+    "fhir",
+)
+MARKER = "CDSS_SUPERVISED"
+"""Environment variable by which the stack's processes are known, should supervisord be lost."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """One supervised process; ``deploy/run.sh NAME`` is its command."""
+
+    name: str
+    environment: Mapping[str, str] = field(repr=False)
+
+
+def system_environment() -> dict[str, str]:
+    """Return what every process gets, and nothing else of the caller's environment."""
+    return {
+        "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME": str(Path.home()),
+        "LANG": "C.UTF-8",
+    }
+
+
+def django_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings for Django's processes: all but the accounts that are not theirs."""
+    own = {name: value for name, value in settings.items() if name not in _INFRASTRUCTURE_ONLY}
+    return own | {"CDSS_ENV_FILE": "/dev/null"}
+
+
+def owner_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings for the commands that change tables and grants."""
+    return django_environment(settings) | {"DATABASE_OWNER_URL": settings["DATABASE_OWNER_URL"]}
+
+
+def write_configuration(layout: Layout, settings: Mapping[str, str]) -> None:
+    """Render the servers' configuration files into ``etc/``."""
+    values = {**settings, **_places(layout), **_addresses(settings)}
+    root = layout.root
+    try:
+        for template in (
+            root / "deploy" / "native" / "my.cnf.template",
+            root / "deploy" / "redis.conf.template",
+            root / "orthanc" / "orthanc.json.template",
+            root / "nginx" / "nginx.conf.template",
+        ):
+            render.render_file(template, layout.etc / template.stem, values)
+    except render.RenderError as error:
+        raise StackError(f"The configuration cannot be written: {error}.") from None
+
+
+def _places(layout: Layout) -> dict[str, str]:
+    as_root = os.geteuid() == 0
+    for name in ("mariadb", "redis", "orthanc", "hapi", "inference"):
+        (layout.data / name).mkdir(mode=0o700, exist_ok=True)
+    (layout.sockets / "nginx").mkdir(mode=0o700, exist_ok=True)
+    return {
+        "SOCKETS": str(layout.sockets),
+        "MARIADB_USER": "user = root" if as_root else "",
+        "MARIADB_DIR": str(layout.data / "mariadb"),
+        "REDIS_DIR": str(layout.data / "redis"),
+        "ORTHANC_STORAGE_DIR": str(layout.data / "orthanc"),
+        "ORTHANC_INDEX_DIR": str(layout.data / "orthanc"),
+        "ORTHANC_DICOMWEB_PLUGIN": "/usr/share/orthanc/plugins/libOrthancDicomWeb.so",
+        "NGINX_USER": "user root;" if as_root else "",
+        "NGINX_RUN_DIR": str(layout.sockets / "nginx"),
+        "NGINX_MIME_TYPES": "/etc/nginx/mime.types",
+        "NGINX_ACCESS_LOG": str(layout.log / "access.log"),
+        "NGINX_WWW_DIR": str(layout.root / "nginx" / "www"),
+        "STATIC_DIR": str(layout.static),
+    }
+
+
+def _addresses(settings: Mapping[str, str]) -> dict[str, str]:
+    local = "127.0.0.1"
+    return {
+        "CDSS_LISTEN": f"{local}:{settings['CDSS_PORT']}",
+        "DJANGO_ADDRESS": f"{local}:{settings['DJANGO_PORT']}",
+        "WS_ADDRESS": f"{local}:{settings['WS_PORT']}",
+        "ORTHANC_ADDRESS": f"{local}:{settings['ORTHANC_PORT']}",
+        "ORTHANC_REMOTE_ACCESS": "false",
+        "SAMPLE_MODALITY_HOST": local,
+        "REDIS_BIND": local,
+    }
+
+
+def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
+    """Return the processes in the order in which they start.
+
+    What a process reads besides its environment (configuration, code) is in its environment as a
+    hash: supervisord then restarts exactly the processes that changed.
+    """
+    django = django_environment(settings) | {"CDSS_VERSION": _tree_hash(layout, _CODE_DIRECTORIES)}
+    inference = {
+        "ORTHANC_URL": settings["ORTHANC_URL"],
+        "ORTHANC_USERNAME": settings["INFERENCE_ORTHANC_USERNAME"],
+        "ORTHANC_PASSWORD": settings["INFERENCE_ORTHANC_PASSWORD"],
+        "INFERENCE_PORT": settings["INFERENCE_PORT"],
+        "INFERENCE_TOKEN": settings["INFERENCE_TOKEN"],
+        "INFERENCE_RESULTS_DIR": str(layout.data / "inference"),
+        "CDSS_VERSION": _tree_hash(layout, ("inference/app", "inference/models")),
+    }
+    hapi = {
+        "HAPI_PORT": settings["HAPI_PORT"],
+        "HAPI_TOKEN": settings["HAPI_TOKEN"],
+        "HAPI_DATA_DIR": str(layout.data / "hapi"),
+        "CDSS_VERSION": _file_hash(layout.root / "hapi" / "target" / ".stamp"),
+    }
+    environments = {
+        "mariadb": _configured("MARIADB_CONF", layout.etc / "my.cnf"),
+        "redis": _configured("REDIS_CONF", layout.etc / "redis.conf"),
+        "orthanc": _configured("ORTHANC_CONF", layout.etc / "orthanc.json"),
+        "nginx": _configured("NGINX_CONF", layout.etc / "nginx.conf"),
+        "hapi": hapi,
+        "inference": inference,
+    }
+    return [Program(name, environments.get(name, django)) for name in SERVERS + APPLICATION]
+
+
+def _configured(variable: str, path: Path) -> dict[str, str]:
+    return {variable: str(path), "CDSS_VERSION": _file_hash(path)}
+
+
+def _file_hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.exists() else "absent"
+
+
+def _tree_hash(layout: Layout, directories: tuple[str, ...]) -> str:
+    """Return a hash of the code's file names, sizes and times, and of the installed packages."""
+    total = hashlib.sha256()
+    for venv in (".venv", ".venv-inference"):
+        total.update(_file_hash(layout.root / venv / ".base.stamp").encode())
+    for directory in directories:
+        for path in sorted((layout.root / directory).rglob("*")):
+            if path.suffix in (".py", ".json", ".onnx") and "tests" not in path.parts:
+                status = path.stat()
+                total.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return total.hexdigest()[:16]
+
+
+def supervisor_file(layout: Layout, found: list[Program]) -> str:
+    """Return supervisord's configuration: nothing starts by itself, everything restarts."""
+    sockets = layout.sockets
+    text = [
+        "[unix_http_server]",
+        f"file={_ini(sockets / 'supervisor.sock')}",
+        "chmod=0700",
+        "[supervisord]",
+        f"logfile={_ini(layout.log / 'supervisord.log')}",
+        "logfile_maxbytes=10MB",
+        "logfile_backups=2",
+        f"pidfile={_ini(sockets / 'supervisord.pid')}",
+        f"childlogdir={_ini(layout.log)}",
+        "umask=077",
+        "minfds=4096",
+        *(["user=root"] if os.geteuid() == 0 else []),
+        "[rpcinterface:supervisor]",
+        "supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface",
+        "[supervisorctl]",
+        f"serverurl=unix://{_ini(sockets / 'supervisor.sock')}",
+    ]
+    for priority, program in enumerate(found, 1):
+        environment = {**program.environment, MARKER: str(layout.state)}
+        command = f"{shlex.quote(str(layout.root / 'deploy' / 'run.sh'))} {program.name}"
+        text += [
+            f"[program:{program.name}]",
+            f"command={_ini(command)}",
+            f"directory={_ini(layout.root)}",
+            f"priority={priority}",
+            "autostart=false",
+            "autorestart=true",
+            "startsecs=2",
+            "startretries=10",
+            f"stopsignal={_STOP_SIGNAL.get(program.name, 'TERM')}",
+            f"stopwaitsecs={_STOP_SECONDS.get(program.name, 20)}",
+            "stopasgroup=false",
+            "killasgroup=true",
+            "redirect_stderr=true",
+            f"stdout_logfile={_ini(layout.log / program.name)}.log",
+            "stdout_logfile_maxbytes=10MB",
+            "stdout_logfile_backups=3",
+            "environment="
+            + ",".join(f'{name}="{_ini(value)}"' for name, value in environment.items()),
+        ]
+    return "\n".join(text) + "\n"
+
+
+def _ini(value: object) -> str:
+    text = str(value)
+    if any(part in text for part in ('"', "\n", " ;", " #")):
+        raise StackError("A setting or the path of this checkout holds a quote, ' ;' or ' #'.")
+    return text.replace("%", "%%")

@@ -1,0 +1,146 @@
+"""One stack: start, stop, status. bin/up and bin/test differ only in the layout they give."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+
+from deploy.native import envfile, health, mariadb, ports, processes, programs
+from deploy.native.console import say, step
+from deploy.native.control import Supervisor, strays
+from deploy.native.errors import StackError
+from deploy.native.layout import DJANGO_PYTHON, RUN, Layout
+
+
+class Stack:
+    """The processes, settings and data of one layout."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.supervisor = Supervisor(layout)
+        self.settings = envfile.read(layout.env_file)
+
+    def check_port(self) -> int:
+        """Return the public port; raises StackError if somebody else has it."""
+        self.supervisor.recover()
+        port = envfile.public_port(self.settings, os.environ if self.layout.name == "up" else {})
+        ours = self.settings.get("CDSS_PORT") == str(port) and self._is_ours("nginx")
+        try:
+            free = ours or ports.is_free(port, "127.0.0.1")
+        except PermissionError:
+            raise StackError(f"CDSS_PORT {port} needs root; choose one above 1023.") from None
+        if not free and self.layout.name != "up":
+            return ports.choose(())
+        if not free:
+            raise StackError(
+                f"Port {port} is used by another program; stop that one, "
+                f"or choose another port: CDSS_PORT={port + 1} bin/up"
+            )
+        return port
+
+    def _is_ours(self, name: str) -> bool:
+        process = self.supervisor.processes().get(name)
+        return process is not None and process.state == "RUNNING"
+
+    def configure(self, port: int) -> None:
+        """Complete the env file and render every configuration file."""
+        self.layout.create()
+        settings = envfile.complete(self.layout, self.settings, port=port)
+        self.settings = envfile.assign_ports(settings, keep=self.supervisor.is_running())
+        if self.settings != envfile.read(self.layout.env_file):
+            envfile.write(self.layout.env_file, self.settings)
+        self.layout.env_file.chmod(0o600)
+        programs.write_configuration(self.layout, self.settings)
+
+    def start(self) -> None:
+        """Bring everything up and wait until it answers; what runs unchanged is left alone."""
+        begun = programs.programs(self.layout, self.settings)
+        text = programs.supervisor_file(self.layout, begun)
+        programs.render.write_private(self.layout.etc / "supervisord.conf", text)
+        mariadb.initialise(self.layout)
+        restarted = self.supervisor.apply()
+        if restarted:
+            say(f"changed, so restarted: {' '.join(restarted)}")
+        checks = health.checks(self.layout, self.settings)
+        with step("processes"):
+            self.supervisor.start(programs.SERVERS)
+            self._wait(("mariadb", "redis"), checks)
+            mariadb.put_accounts(self.layout, self.settings)
+            self.migrate()
+            self.supervisor.start(programs.APPLICATION)
+            self._wait(("orthanc", "hapi", "inference", *programs.APPLICATION), checks)
+
+    def _wait(self, names: tuple[str, ...], checks: Mapping[str, health.Check]) -> None:
+        health.wait(names, checks, self.supervisor, self.layout.log)
+
+    def migrate(self) -> None:
+        """Bring the tables and the application's grants up to date, and collect static files."""
+        with step("tables and grants"):
+            self.manage("migrate", "--no-input", owner=True)
+            self.manage("grant_app_role", owner=True)
+        with processes.lock(RUN / "static.lock", busy="waiting for static files", wait=True):
+            self.manage("collectstatic", "--no-input")
+
+    def manage(self, *arguments: str, owner: bool = False, show: bool = False) -> None:
+        """Run a management command with the stack's settings, and nothing else in its environment.
+
+        ``owner``: with the database account that may change tables. ``show``: its lines are for
+        the person who watches, not for the log.
+        """
+        environment = programs.system_environment() | (
+            programs.owner_environment(self.settings)
+            if owner
+            else programs.django_environment(self.settings)
+        )
+        command = [DJANGO_PYTHON, "manage.py", *arguments]
+        root = self.layout.root
+        if not show:
+            log = self.layout.log / "manage.log"
+            what = f"manage.py {arguments[0]}"
+            processes.run_logged(command, log=log, what=what, cwd=root, env=environment)
+        elif subprocess.run(command, cwd=root, env=environment, check=False).returncode:
+            raise StackError(f"manage.py {arguments[0]} failed; its reason stands above.")
+
+    def seed(self) -> None:
+        """Make the test users and the synthetic patients; done before, it changes nothing."""
+        with step("test users and sample data"):
+            self.manage("create_test_users")
+            self.manage("init_sample_data")
+
+    def stop(self) -> None:
+        """End every process; data, logs and settings stay."""
+        self.supervisor.stop()
+        left = strays(self.layout)
+        if left:
+            raise StackError(f"These processes do not end: {' '.join(map(str, left))}.")
+        if self.layout.sockets.exists():
+            shutil.rmtree(self.layout.sockets)
+
+    def forget(self) -> None:
+        """Delete the data and the logs of a stopped stack; its settings stay."""
+        for path in (self.layout.data, self.layout.log):
+            with contextlib.suppress(FileNotFoundError):
+                shutil.rmtree(path)
+
+    def status(self) -> bool:
+        """Print a line per process; tell whether all of them run and answer."""
+        found = self.supervisor.processes()
+        if not found:
+            print(f"The stack '{self.layout.name}' is not running.")
+            return False
+        checks = health.checks(self.layout, self.settings)
+        well = True
+        for name in programs.SERVERS + programs.APPLICATION:
+            process = found[name]
+            running = process.state == "RUNNING"
+            answer = (
+                "-" if name not in checks else ("ok" if running and checks[name]() else "no answer")
+            )
+            well = well and running and answer != "no answer"
+            print(
+                f"{name:15} {process.state:9} pid {process.pid:<8} {process.seconds:>7} s   {answer}"
+            )
+        return well

@@ -1,0 +1,155 @@
+"""What is built in the checkout: two virtual environments and the FHIR server."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from deploy.native import packages, processes
+from deploy.native.console import step
+from deploy.native.errors import StackError
+from deploy.native.layout import ROOT, RUN
+
+_LOG = RUN / "log"
+_FREE_TO_INSTALL = 3.0
+_FREE_TO_RUN = 0.5
+
+
+def digest(files: Iterable[Path]) -> str:
+    """Return a hash of the files' names and contents, in a fixed order."""
+    total = hashlib.sha256()
+    for path in sorted(files):
+        total.update(path.name.encode() + b"\0")
+        total.update(path.read_bytes() if path.exists() else b"absent")
+    return total.hexdigest()
+
+
+class Stamp:
+    """Remembers what something was built from, so that a second build takes no time."""
+
+    def __init__(self, path: Path, sources: Iterable[Path]) -> None:
+        self._path = path
+        self._digest = digest(sources)
+
+    def is_current(self) -> bool:
+        return self._path.exists() and self._path.read_text(encoding="utf-8") == self._digest
+
+    def set(self) -> None:
+        self._path.write_text(self._digest, encoding="utf-8")
+
+    def clear(self) -> None:
+        self._path.unlink(missing_ok=True)
+
+
+def check_disk(path: Path, *, installed: bool) -> None:
+    """Raise StackError if the disk has too little room for what comes next."""
+    needed = _FREE_TO_RUN if installed else _FREE_TO_INSTALL
+    free = shutil.disk_usage(path).free / 1e9
+    if free < needed:
+        raise StackError(
+            f"The disk is full: {path} has {free:.1f} GB free and NeuroNova needs {needed:.1f} GB."
+        )
+
+
+class Venv:
+    """A virtual environment and the requirements it is made from."""
+
+    def __init__(self, path: Path, requirements: Path, development: Path) -> None:
+        self.path = path
+        self.python = path / "bin" / "python"
+        self._requirements = requirements
+        self._development = development
+        self._base = Stamp(path / ".base.stamp", [requirements])
+        self._all = Stamp(path / ".development.stamp", [requirements, development])
+
+    def is_current(self, *, development: bool) -> bool:
+        stamp = self._all if development else self._base
+        return stamp.is_current() and self.python.exists()
+
+    def build(self, *, development: bool) -> None:
+        """Create or update it; the stamp is set last, so that an interrupted build is repeated."""
+        if self.is_current(development=development):
+            return
+        log = _LOG / f"pip{self.path.name}.log"
+        with step(f"Python packages in {self.path.name}"):
+            if not self._works():
+                processes.run_logged(
+                    ["/usr/bin/python3", "-m", "venv", "--clear", self.path], log=log, what="venv"
+                )
+            self._base.clear()
+            self._all.clear()
+            wanted = self._development if development else self._requirements
+            options = ["--quiet", "--no-input", "--disable-pip-version-check", "--retries=5"]
+            processes.run_logged(
+                [self.python, "-m", "pip", "install", *options, "-r", wanted], log=log, what="pip"
+            )
+            self._base.set()
+            if development:
+                self._all.set()
+
+    def _works(self) -> bool:
+        if not self.python.exists():
+            return False
+        probe = [str(self.python), "-m", "pip", "--version"]
+        return subprocess.run(probe, check=False, capture_output=True).returncode == 0
+
+
+DJANGO = Venv(ROOT / ".venv", ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
+INFERENCE = Venv(
+    ROOT / ".venv-inference",
+    ROOT / "inference" / "requirements.txt",
+    ROOT / "inference" / "requirements-dev.txt",
+)
+
+
+def _hapi_stamp() -> Stamp:
+    hapi = ROOT / "hapi"
+    sources = [hapi / "pom.xml", *(path for path in (hapi / "src").rglob("*") if path.is_file())]
+    return Stamp(hapi / "target" / ".stamp", sources)
+
+
+def build_hapi() -> None:
+    """Build the FHIR server with Maven, once per version of its sources."""
+    stamp = _hapi_stamp()
+    if stamp.is_current():
+        return
+    with step("FHIR server (Maven)"):
+        stamp.clear()
+        processes.run_logged(
+            ["mvn", "-q", "-B", "package"], log=_LOG / "maven.log", what="Maven", cwd=ROOT / "hapi"
+        )
+        stamp.set()
+
+
+def is_installed(*, development: bool) -> bool:
+    """Tell whether nothing at all is left to install or build."""
+    wanted = packages.RUNTIME + (packages.DEVELOPMENT if development else ())
+    venvs = (DJANGO, INFERENCE)
+    return (
+        not packages.missing(wanted)
+        and all(venv.is_current(development=development) for venv in venvs)
+        and _hapi_stamp().is_current()
+    )
+
+
+def install(*, development: bool) -> None:
+    """Install and build everything that is missing; instant when nothing is."""
+    packages.check_system()
+    with processes.lock(
+        RUN / "install.lock", busy="waiting for another installation in this checkout", wait=True
+    ):
+        check_disk(ROOT, installed=is_installed(development=development))
+        wanted = packages.RUNTIME + (packages.DEVELOPMENT if development else ())
+        packages.install(wanted, _LOG / "apt.log")
+        with ThreadPoolExecutor(3) as pool:
+            builds = [
+                pool.submit(DJANGO.build, development=development),
+                pool.submit(INFERENCE.build, development=development),
+                pool.submit(build_hapi),
+            ]
+        for build in builds:
+            build.result()

@@ -1,0 +1,73 @@
+#!/bin/bash
+# One command line per process: supervisord (bin/up, bin/test) and the compose files both call
+# this, so a process runs the same way everywhere. Settings come from the environment alone.
+set -euo pipefail
+cd "$(dirname "$(readlink -f "$0")")/.."
+role=${1:?role}
+shift
+
+# Secrets given as files (compose) become variables of this one process.
+if [ -n "${CDSS_SECRETS_DIR:-}" ]; then
+    for file in "$CDSS_SECRETS_DIR"/*; do
+        name=$(basename "$file")
+        export "${name^^}=$(cat "$file")"
+    done
+fi
+if [ -n "${DATABASE_PASSWORD:-}" ] && [ -z "${DATABASE_URL:-}" ]; then
+    export DATABASE_URL="mysql://cdss_app:$DATABASE_PASSWORD@$DATABASE_HOST:3306/cdss_db"
+fi
+if [ -n "${DATABASE_OWNER_PASSWORD:-}" ] && [ -z "${DATABASE_OWNER_URL:-}" ]; then
+    export DATABASE_OWNER_URL="mysql://cdss_owner:$DATABASE_OWNER_PASSWORD@$DATABASE_HOST:3306/cdss_db"
+fi
+if [ -n "${REDIS_PASSWORD:-}" ] && [ -z "${REDIS_URL:-}" ]; then
+    export REDIS_URL="redis://:$REDIS_PASSWORD@$REDIS_HOST:6379"
+fi
+
+python=${CDSS_PYTHON:-$PWD/.venv/bin/python}
+bind=${CDSS_BIND:-127.0.0.1}
+
+worker() { # QUEUE NAME CONCURRENCY
+    exec "$python" -m celery -A cdss_backend worker -Q "$1" -n "$2@%h" -c "$3" \
+        --without-gossip --without-mingle --loglevel INFO
+}
+
+case $role in
+    django)
+        exec "$python" -m gunicorn cdss_backend.wsgi --bind "$bind:${DJANGO_PORT:-8000}" \
+            --worker-class gthread --workers 2 --threads 8 --timeout 300 --graceful-timeout 30 \
+            --keep-alive 30 --worker-tmp-dir /dev/shm --no-control-socket
+        ;;
+    ws)
+        exec "$python" -m uvicorn cdss_backend.asgi:application --host "$bind" \
+            --port "${WS_PORT:-8001}" --no-access-log --timeout-graceful-shutdown 5 --lifespan off
+        ;;
+    worker-django) worker django_tasks worker-django 2 ;;
+    worker-fastapi) worker fastapi_tasks worker-fastapi 1 ;;
+    worker-fhir) worker fhir_tasks worker-fhir 1 ;;
+    beat)
+        exec "$python" -m celery -A cdss_backend beat --loglevel INFO --pidfile=
+        ;;
+    inference)
+        cd inference
+        exec "${CDSS_INFERENCE_PYTHON:-$OLDPWD/.venv-inference/bin/python}" -m uvicorn app.main:app \
+            --host "$bind" --port "${INFERENCE_PORT:-8500}" --no-access-log \
+            --timeout-graceful-shutdown 10
+        ;;
+    hapi)
+        export HAPI_BIND=$bind
+        exec java "-Xmx${HAPI_HEAP:-768m}" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError \
+            -jar hapi/target/hapi-r4-jpa.jar
+        ;;
+    mariadb) exec mariadbd --defaults-file="$MARIADB_CONF" ;;
+    redis) exec redis-server "$REDIS_CONF" ;;
+    orthanc) exec Orthanc "$ORTHANC_CONF" ;;
+    nginx) exec nginx -c "$NGINX_CONF" -g 'daemon off;' ;;
+    manage) exec "$python" manage.py "$@" ;;
+    render)
+        exec "$python" deploy/render.py "$@"
+        ;;
+    *)
+        echo "deploy/run.sh: no role $role" >&2
+        exit 2
+        ;;
+esac
