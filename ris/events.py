@@ -4,3 +4,4 @@ from __future__ import annotations
 
 STUDY_STABLE = "ris.study.stable"
 DERIVED_OBJECT_INDEXED = "ris.derived_object.indexed"
+INSTANCE_UNREAD = "ris.instance.unread"

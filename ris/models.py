@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -60,7 +61,6 @@ class Study(VersionedModel):
     study_time = models.CharField(max_length=16, blank=True)
     description = models.CharField(max_length=64, blank=True)
     referring_physician_name = models.CharField(max_length=324, blank=True)
-    modalities = models.CharField(max_length=100, blank=True)
     last_instance_at = models.DateTimeField()
     stable_at = models.DateTimeField(null=True, db_index=True)
 
@@ -112,3 +112,18 @@ class ChangeCursor(models.Model):
 
     last_seq = models.BigIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
+
+
+class HeldStudy(models.Model):
+    """A study whose Patient ID came with a sender who may not speak for that patient.
+
+    Written before its first file is stored. It is never matched by its Patient ID, known or not,
+    so that neither an outside hospital's numbering nor a guess puts images into a record: a
+    person matches it. Deleted then.
+    """
+
+    study_instance_uid = models.CharField(max_length=64, unique=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="held_studies"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)

@@ -1,0 +1,227 @@
+"""Orthanc's REST interface (1.10 and later), as far as storing and indexing need it.
+
+An Orthanc id is the SHA-1 over Patient ID, Study, Series and SOP Instance UID; it is taken from
+Orthanc's answers and never computed here.
+"""
+
+from __future__ import annotations
+
+import functools
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Literal
+
+import requests
+from django.conf import settings
+
+from common.errors import ErrorCode, ExternalError, InvalidInput
+from common.http.client import HttpClient
+
+STORE_TIMEOUT_S = 120.0
+NO_BREAKER = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredInstance:
+    """``already``: the archive held this SOP Instance UID and kept what it had."""
+
+    orthanc_id: str
+    status: Literal["stored", "already"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One line of the change feed; ``kind`` as Orthanc names it, ``NewInstance`` for one."""
+
+    seq: int
+    kind: str
+    orthanc_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    """``last``: the sequence to go on from; ``done``: nothing is left behind it."""
+
+    changes: tuple[Change, ...]
+    last: int
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedInstance:
+    """Where an instance stands in the archive, without its tags. ``file_size`` in bytes."""
+
+    orthanc_id: str
+    series_orthanc_id: str
+    study_orthanc_id: str
+    transfer_syntax_uid: str
+    file_size: int
+
+
+class OrthancClient(HttpClient):
+    """Raises ExternalError(ARCHIVE_UNAVAILABLE) for what the archive fails to do."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(settings.ORTHANC_URL, unavailable=ErrorCode.ARCHIVE_UNAVAILABLE, **options)
+        self.session.auth = settings.ORTHANC_CREDENTIALS
+
+    def instance_add(self, stream: BinaryIO) -> StoredInstance:
+        """Store one DICOM file, streamed from ``stream``.
+
+        Raises InvalidInput when the archive cannot read it.
+        """
+        response = self.request(
+            "POST",
+            "/instances",
+            data=stream,
+            headers={"Content-Type": "application/dicom"},
+            read_timeout_s=STORE_TIMEOUT_S,
+        )
+        if response.status_code in (400, 415):
+            raise InvalidInput(ErrorCode.DICOM_UNREADABLE)
+        answer = self._json(response)
+        status = {"Success": "stored", "AlreadyStored": "already"}.get(answer.get("Status"))
+        if status is None:
+            raise self._refused("not stored")
+        return StoredInstance(answer["ID"], "stored" if status == "stored" else "already")
+
+    def instance_md5(self, orthanc_id: str) -> str | None:
+        """MD5 (hex) of the stored file; None when it is gone."""
+        response = self.request("GET", f"/instances/{orthanc_id}/attachments/dicom/md5")
+        return None if response.status_code == 404 else self._ok(response).text.strip()
+
+    def instances_with_uid(self, sop_instance_uid: str) -> list[str]:
+        """Orthanc ids of all that is stored under a SOP Instance UID (0008,0018)."""
+        found = self._json(self.request("POST", "/tools/lookup", data=sop_instance_uid))
+        return [entry["ID"] for entry in found if entry["Type"] == "Instance"]
+
+    def stow(self, part10: bytes) -> None:
+        """Store one DICOM file by STOW-RS (PS3.18 10.5). What is stored already is kept as it is.
+
+        Raises ExternalError, not retryable when the archive refuses the object.
+        """
+        boundary = uuid.uuid4().hex
+        body = b"".join(
+            (
+                f"--{boundary}\r\nContent-Type: application/dicom\r\n\r\n".encode(),
+                part10,
+                f"\r\n--{boundary}--\r\n".encode(),
+            )
+        )
+        response = self.request(
+            "POST",
+            "/dicom-web/studies",
+            data=body,
+            headers={
+                "Content-Type": f'multipart/related; type="application/dicom"; boundary={boundary}',
+                "Accept": "application/dicom+json",
+            },
+            read_timeout_s=STORE_TIMEOUT_S,
+        )
+        if "00081199" not in self._json(response):
+            raise self._refused("the object was not stored")
+
+    def series_metadata(
+        self, study_instance_uid: str, series_instance_uid: str
+    ) -> list[dict[str, Any]]:
+        """Every instance's attributes without bulk data, DICOM JSON (PS3.18 annex F)."""
+        response = self.request(
+            "GET",
+            f"/dicom-web/studies/{study_instance_uid}/series/{series_instance_uid}/metadata",
+            headers={"Accept": "application/dicom+json"},
+            read_timeout_s=STORE_TIMEOUT_S,
+        )
+        found: list[dict[str, Any]] = self._json(response)
+        return found
+
+    def changes_last(self) -> int:
+        """The sequence of the newest change; 0 for an empty archive."""
+        return int(self._json(self.request("GET", "/changes?last"))["Last"])
+
+    def changes(self, *, since: int, limit: int) -> ChangePage:
+        """What happened after sequence ``since``, oldest first."""
+        answer = self._json(self.request("GET", f"/changes?since={since}&limit={limit}"))
+        try:
+            changes = tuple(
+                Change(int(c["Seq"]), c["ChangeType"], c["ID"]) for c in answer["Changes"]
+            )
+            return ChangePage(changes, int(answer["Last"]), bool(answer["Done"]))
+        except (KeyError, TypeError, ValueError):
+            raise self._nonsense() from None
+
+    def instances_describe(self, orthanc_ids: Sequence[str]) -> list[ArchivedInstance]:
+        """Place, size and transfer syntax of those that still exist; two requests for all."""
+        if not orthanc_ids:
+            return []
+        try:
+            parents = {s["ID"]: s["ParentStudy"] for s in self._bulk(orthanc_ids, "Series")}
+            return [
+                ArchivedInstance(
+                    orthanc_id=raw["ID"],
+                    series_orthanc_id=raw["ParentSeries"],
+                    study_orthanc_id=parents[raw["ParentSeries"]],
+                    transfer_syntax_uid=raw["Metadata"].get("TransferSyntax", ""),
+                    file_size=int(raw["FileSize"]),
+                )
+                for raw in self._bulk(orthanc_ids, "Instance")
+                if raw["ParentSeries"] in parents
+            ]
+        except (KeyError, TypeError, ValueError):
+            raise self._nonsense() from None
+
+    def _bulk(self, orthanc_ids: Sequence[str], level: str) -> list[dict[str, Any]]:
+        body = {"Resources": list(orthanc_ids), "Level": level, "Metadata": True}
+        found: list[dict[str, Any]] = self._json(
+            self.request("POST", "/tools/bulk-content", json=body)
+        )
+        return found
+
+    def instance_tags(self, orthanc_id: str) -> dict[str, Any] | None:
+        """Keyword to value, texts in UTF-8, several values joined by a backslash; None when gone.
+
+        Read without the pixels; a value over 256 bytes is None.
+        """
+        response = self.request("GET", f"/instances/{orthanc_id}/simplified-tags")
+        if response.status_code == 404:
+            return None
+        tags = self._json(response)
+        if not isinstance(tags, dict):
+            raise self._nonsense()
+        return tags
+
+    def ping(self) -> None:
+        """Raises ExternalError when the archive does not answer."""
+        self._ok(self.request("GET", "/system"))
+
+    def _ok(self, response: requests.Response) -> requests.Response:
+        if not response.ok:
+            raise self._refused(f"status {response.status_code}")
+        return response
+
+    def _json(self, response: requests.Response) -> Any:
+        try:
+            return self._ok(response).json()
+        except ValueError:
+            raise self._nonsense() from None
+
+    def _refused(self, reason: str) -> ExternalError:
+        return ExternalError(self.unavailable, reason, retryable=False)
+
+    def _nonsense(self) -> ExternalError:
+        return ExternalError(self.unavailable, "unexpected answer", retryable=True)
+
+
+@functools.cache
+def orthanc() -> OrthancClient:
+    """The client of this process."""
+    return OrthancClient()
+
+
+@functools.cache
+def feed_orthanc() -> OrthancClient:
+    """The change feed's own: no breaker, so that one sick instance cannot shut it out.
+
+    It asks again each second anyway, and asks little of an archive that is down.
+    """
+    return OrthancClient(fail_max=NO_BREAKER, retries=0)
