@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
+from acct import selectors as accounts
 from common.errors import ErrorCode, NotFound
-from emr.models import Encounter, Patient, Prescription
-from rbac.permissions import Permission
+from emr.models import CareTeamMember, Encounter, Patient, Prescription
+from rbac.permissions import Permission, Scope
+from rbac.selectors import scope_for
+
+TIMELINE_LENGTH = 200
 
 
 def patients_visible_to(
@@ -17,9 +22,9 @@ def patients_visible_to(
     return Patient.objects.visible_to(user, permission)
 
 
-def patient_get(user: Any, pk: int) -> Patient:
+def patient_get(user: Any, pk: int, permission: Permission = Permission.VIEW_PATIENT) -> Patient:
     """Raises NotFound for what this person may not see."""
-    patient = Patient.objects.visible_to(user).filter(pk=pk).first()
+    patient = Patient.objects.visible_to(user, permission).filter(pk=pk).first()
     if patient is None:
         raise NotFound(ErrorCode.PATIENT_NOT_FOUND, f"patient {pk}", "id")
     return patient
@@ -31,9 +36,47 @@ def patient_by_mrn(patient_id: str) -> Patient | None:
 
 
 def patient_search(user: Any, query: str) -> QuerySet[Patient]:
-    """By MRN prefix or part of the name."""
+    """By the beginning of the MRN (in upper case too) or a part of the name."""
     return Patient.objects.visible_to(user).filter(
-        Q(patient_id__startswith=query) | Q(full_name__icontains=query)
+        Q(patient_id__startswith=query)
+        | Q(patient_id__startswith=query.upper())
+        | Q(full_name__icontains=query)
+    )
+
+
+def restricted_patient_get(user: Any, pk: int) -> Patient:
+    """A restricted patient for somebody who may break the glass, seen or not.
+
+    Raises NotFound for anybody else and for any other patient.
+    """
+    patient = Patient.objects.filter(pk=pk, restricted=True).first()
+    if patient is None or scope_for(user, Permission.BREAK_GLASS) is Scope.NONE:
+        raise NotFound(ErrorCode.PATIENT_NOT_FOUND, f"restricted patient {pk}", "id")
+    return patient
+
+
+def in_care_team(user: Any, patient: Patient) -> bool:
+    return CareTeamMember.objects.filter(patient=patient, user_id=user.pk).exists()
+
+
+def patient_grants(patient: Patient) -> QuerySet[Any, dict[str, Any]]:
+    """Who was given this patient, newest first: id, grantee, username, reason and expiry."""
+    return (
+        accounts.users_list()
+        .filter(
+            grants__patient_id=patient.pk,
+            grants__kind="shared",
+            grants__revoked_at__isnull=True,
+        )
+        .order_by("-grants__id")
+        .values(
+            "username",
+            grant_id=F("grants__id"),
+            grantee=F("pk"),
+            reason=F("grants__reason"),
+            granted_at=F("grants__created_at"),
+            expires_at=F("grants__expires_at"),
+        )
     )
 
 
@@ -42,6 +85,28 @@ def encounters_visible_to(user: Any) -> QuerySet[Encounter]:
     return Encounter.objects.filter(patient__in=visible).select_related("patient", "clinician")
 
 
+def encounter_of_patient(patient: Patient, pk: int) -> Encounter | None:
+    return Encounter.objects.filter(patient=patient, pk=pk).first()
+
+
 def prescriptions_visible_to(user: Any) -> QuerySet[Prescription]:
     visible = Patient.objects.visible_to(user, Permission.VIEW_PRESCRIPTION)
     return Prescription.objects.filter(patient__in=visible).select_related("patient", "prescriber")
+
+
+def patient_timeline(user: Any, patient: Patient) -> list[dict[str, Any]]:
+    """The newest visits and prescriptions of one patient that this person may read."""
+    visits = encounters_visible_to(user).filter(patient=patient)[:TIMELINE_LENGTH]
+    drugs = prescriptions_visible_to(user).filter(patient=patient)[:TIMELINE_LENGTH]
+    entries = chain(
+        (_entry("encounter", e.started_at, e.pk, e.reason, e.kind) for e in visits),
+        (
+            _entry("prescription", p.prescribed_at, p.pk, p.drug, f"{p.dose}, {p.frequency}")
+            for p in drugs
+        ),
+    )
+    return sorted(entries, key=lambda entry: entry["at"], reverse=True)[:TIMELINE_LENGTH]
+
+
+def _entry(kind: str, at: Any, pk: int, title: str, detail: str) -> dict[str, Any]:
+    return {"type": kind, "at": at, "id": pk, "title": title, "detail": detail}

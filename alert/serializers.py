@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import get_language
+from rest_framework import serializers
+
+from alert import selectors
+from alert.models import Notification
+
+
+class NotificationOut(serializers.ModelSerializer[Notification]):
+    """``text`` is in the active language; ``link`` is a path of the web application."""
+
+    text = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Notification
+        fields = ["id", "kind", "text", "params", "link", "created_at", "read_at"]
+
+    def get_text(self, notification: Notification) -> str:
+        return selectors.notification_text(notification.kind, get_language() or "ko")
+
+
+class NotificationsReadIn(serializers.Serializer[Any]):
+    ids = serializers.ListField(
+        child=serializers.IntegerField(min_value=1), required=False, max_length=1000
+    )
+
+
+class NotificationsReadOut(serializers.Serializer[Any]):
+    read = serializers.IntegerField(help_text="how many this request marked")
+    unread = serializers.IntegerField(help_text="how many are left")

@@ -1,0 +1,48 @@
+"""One's own notifications."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from alert import selectors, serializers, services
+from alert.filters import NotificationFilter
+from alert.models import Notification
+from common.api.permissions import Access
+from common.api.schema import errors
+from common.api.views import ApiView, GenericApiView
+from common.errors import ErrorCode
+
+
+class Notifications(GenericApiView):
+    required_permissions = {"GET": Access.AUTHENTICATED}
+    serializer_class = serializers.NotificationOut
+    queryset = Notification.objects.none()
+    filterset_class = NotificationFilter
+    ordering_fields = ["id"]
+
+    def get_queryset(self) -> QuerySet[Notification]:
+        return selectors.notifications_of(self.request.user.pk)
+
+    @extend_schema(summary="List my notifications, newest first", tags=["alerts"])
+    def get(self, request: Request) -> Response:
+        return self.list_response(request)
+
+
+class NotificationsRead(ApiView):
+    required_permissions = {"POST": Access.AUTHENTICATED}
+
+    @extend_schema(
+        summary="Mark my notifications read (all without ids)",
+        tags=["alerts"],
+        request=serializers.NotificationsReadIn,
+        responses={200: serializers.NotificationsReadOut, **errors(ErrorCode.VALIDATION)},
+    )
+    def post(self, request: Request) -> Response:
+        body = serializers.NotificationsReadIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        user_id = request.user.pk
+        read = services.notifications_read(user_id=user_id, ids=body.validated_data.get("ids"))
+        return Response({"read": read, "unread": selectors.unread_count(user_id)})

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+from rest_framework import serializers
+
+from emr.choices import EncounterKind, Gender
+from emr.models import Encounter, Patient, Prescription
+
+HOSPITAL_ZONE = ZoneInfo("Asia/Seoul")
+EARLIEST_BIRTH = date(1850, 1, 1)
+
+
+def validate_mrn(value: str) -> None:
+    """Safe as DICOM Patient ID (0010,0020), VR LO (PS3.5 6.2), in any character set and query.
+
+    Printable ASCII; no backslash (separates values), no ``*`` or ``?`` (wildcards of a query).
+    """
+    if not (value.isascii() and value.isprintable()) or set(value) & set("\\*?"):
+        raise serializers.ValidationError("only printable ASCII characters without \\ * ?")
+
+
+def validate_one_line(value: str) -> None:
+    """No control character in a text of one line."""
+    if any(unicodedata.category(character) == "Cc" for character in value):
+        raise serializers.ValidationError("control characters are not allowed")
+
+
+def validate_birth_date(value: date) -> None:
+    """Not after today by the hospital's calendar, nor before anybody's memory."""
+    if not EARLIEST_BIRTH <= value <= timezone.localdate(timezone=HOSPITAL_ZONE):
+        raise serializers.ValidationError(
+            "the birth date lies in the future or too far in the past"
+        )
+
+
+_LINE = [validate_one_line]
+
+
+class PatientFieldsIn(serializers.Serializer[Any]):
+    """What may change about a patient."""
+
+    full_name = serializers.CharField(max_length=150, validators=_LINE)
+    birth_date = serializers.DateField(validators=[validate_birth_date])
+    gender = serializers.ChoiceField(Gender.choices)
+    phone = serializers.CharField(max_length=30, validators=_LINE, required=False, allow_blank=True)
+    address = serializers.CharField(
+        max_length=300, validators=_LINE, required=False, allow_blank=True
+    )
+    restricted = serializers.BooleanField(required=False)
+
+
+class PatientIn(PatientFieldsIn):
+    patient_id = serializers.CharField(
+        max_length=64, validators=[validate_mrn], help_text="the MRN, equal to DICOM Patient ID"
+    )
+
+
+class PatientPatchIn(PatientFieldsIn):
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "patient_id" in self.initial_data:
+            raise serializers.ValidationError({"patient_id": "the MRN never changes"})
+        return attrs
+
+
+class PatientOut(serializers.ModelSerializer[Patient]):
+    class Meta:
+        model = Patient
+        fields = [
+            "id",
+            "patient_id",
+            "full_name",
+            "birth_date",
+            "gender",
+            "phone",
+            "address",
+            "restricted",
+            "version",
+        ]
+
+
+class PatientBriefOut(serializers.ModelSerializer[Patient]):
+    """The patient as part of another answer."""
+
+    class Meta:
+        model = Patient
+        fields = ["id", "patient_id", "full_name", "birth_date", "gender"]
+
+
+class PatientSearchIn(serializers.Serializer[Any]):
+    q = serializers.CharField(max_length=150, help_text="start of the MRN or part of the name")
+
+
+class BreakGlassIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=500)
+
+
+class BreakGlassOut(serializers.Serializer[Any]):
+    patient = serializers.IntegerField()
+    expires_at = serializers.DateTimeField()
+
+
+class GrantIn(serializers.Serializer[Any]):
+    grantee = serializers.IntegerField(min_value=1, help_text="id of the user")
+    expires_at = serializers.DateTimeField()
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class GrantOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField(source="grant_id")
+    grantee = serializers.IntegerField()
+    username = serializers.CharField()
+    reason = serializers.CharField()
+    created_at = serializers.DateTimeField(source="granted_at")
+    expires_at = serializers.DateTimeField()
+
+
+class TimelineEntryOut(serializers.Serializer[Any]):
+    type = serializers.ChoiceField(["encounter", "prescription"])
+    at = serializers.DateTimeField()
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class EncounterIn(serializers.Serializer[Any]):
+    patient = serializers.IntegerField(min_value=1)
+    kind = serializers.ChoiceField(EncounterKind.choices)
+    reason = serializers.CharField(max_length=300, validators=_LINE)
+    note = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
+    started_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        ended: datetime | None = attrs.get("ended_at")
+        if ended is not None and ended < attrs["started_at"]:
+            raise serializers.ValidationError({"ended_at": "it ends before it starts"})
+        return attrs
+
+
+class EncounterOut(serializers.ModelSerializer[Encounter]):
+    patient = PatientBriefOut()
+    clinician_name = serializers.CharField(source="clinician.full_name")
+
+    class Meta:
+        model = Encounter
+        fields = [
+            "id",
+            "patient",
+            "kind",
+            "reason",
+            "note",
+            "clinician",
+            "clinician_name",
+            "started_at",
+            "ended_at",
+            "version",
+        ]
+
+
+class PrescriptionIn(serializers.Serializer[Any]):
+    patient = serializers.IntegerField(min_value=1)
+    encounter = serializers.IntegerField(min_value=1, required=False, allow_null=True)
+    drug = serializers.CharField(max_length=200, validators=_LINE)
+    dose = serializers.CharField(max_length=100, validators=_LINE)
+    frequency = serializers.CharField(max_length=100, validators=_LINE)
+    days = serializers.IntegerField(min_value=1, max_value=365)
+
+
+class PrescriptionOut(serializers.ModelSerializer[Prescription]):
+    patient = PatientBriefOut()
+    prescriber_name = serializers.CharField(source="prescriber.full_name")
+
+    class Meta:
+        model = Prescription
+        fields = [
+            "id",
+            "patient",
+            "encounter",
+            "drug",
+            "dose",
+            "frequency",
+            "days",
+            "prescriber",
+            "prescriber_name",
+            "prescribed_at",
+            "version",
+        ]

@@ -1,0 +1,163 @@
+"""The only place that changes patients, visits and prescriptions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from acct import selectors as accounts
+from alert import services as alert
+from alert.choices import Kind
+from audit import services as audit
+from common.errors import ConflictError, ErrorCode, InvalidInput, PermissionDenied
+from emr import selectors
+from emr.models import CareTeamMember, Encounter, Patient, Prescription
+from rbac import selectors as rights, services as grants
+from rbac.permissions import Permission, Role, Scope
+
+
+def patient_create(*, actor: audit.Actor, **fields: Any) -> Patient:
+    """Register a patient. Raises ConflictError when the MRN is taken.
+
+    Whoever creates a restricted patient becomes the first of the care team.
+    """
+    try:
+        with transaction.atomic():
+            patient = Patient.objects.create(**fields)
+            if patient.restricted:
+                care_team_add(patient=patient, user_id=actor.pk)
+            audit.record(
+                actor=actor,
+                action="patient.create",
+                object_type="patient",
+                object_id=patient.pk,
+                patient_id=patient.pk,
+                permission=Permission.EDIT_PATIENT,
+            )
+    except IntegrityError:
+        raise ConflictError(ErrorCode.DUPLICATE, "the MRN is taken", "patient_id") from None
+    return patient
+
+
+@transaction.atomic
+def patient_update(*, actor: audit.Actor, pk: int, expected: int, **changes: Any) -> Patient:
+    """Change a patient that still has version ``expected``; the MRN never changes.
+
+    Restricting a patient makes the actor part of the care team; only the care team may lift it,
+    so that a broken glass does not open the record for everybody. Raises NotFound, ConflictError,
+    PermissionDenied.
+    """
+    selectors.patient_get(actor, pk, Permission.EDIT_PATIENT)
+    patient = Patient.objects.select_for_update().get(pk=pk)
+    before, after = patient.restricted, changes.get("restricted", patient.restricted)
+    if before and not after and not selectors.in_care_team(actor, patient):
+        raise PermissionDenied("only the care team lifts a restriction", "restricted")
+    patient.save_versioned(expected=expected, **changes)
+    if after and not before:
+        care_team_add(patient=patient, user_id=actor.pk)
+    audit.record(
+        actor=actor,
+        action="patient.update",
+        object_type="patient",
+        object_id=pk,
+        patient_id=pk,
+        permission=Permission.EDIT_PATIENT,
+        detail={"fields": sorted(changes)},
+    )
+    return patient
+
+
+def care_team_add(*, patient: Patient, user_id: int) -> None:
+    CareTeamMember.objects.get_or_create(patient=patient, user_id=user_id)
+
+
+@transaction.atomic
+def patient_break_glass(*, actor: audit.Actor, pk: int, reason: str) -> datetime:
+    """Open a restricted patient for an hour and tell every administrator; returns the end.
+
+    Raises NotFound when the patient is not restricted.
+    """
+    patient = selectors.restricted_patient_get(actor, pk)
+    grant = grants.grant_break_glass(actor=actor, patient_id=patient.pk, reason=reason)
+    for admin in accounts.users_with_role(Role.ADMIN):
+        alert.notify(
+            user_id=admin.pk,
+            kind=Kind.GLASS_BROKEN,
+            dedup_key=f"glass:{grant.pk}",
+            params={"patient": patient.pk, "by": actor.pk},
+            link="/admin/audit",
+        )
+    return grant.expires_at
+
+
+@transaction.atomic
+def patient_share(
+    *, actor: audit.Actor, pk: int, grantee: int, expires_at: datetime, reason: str = ""
+) -> int:
+    """Let an outside person see one patient until ``expires_at``; returns the grant's id.
+
+    Raises NotFound (patient, user), InvalidInput (past expiry, or a role that grants do not
+    reach: it sees patients by its own right or not at all).
+    """
+    patient = selectors.patient_get(actor, pk)
+    person = accounts.user_get(grantee)
+    if rights.scope_for(person, Permission.VIEW_PATIENT) is not Scope.SHARED:
+        raise InvalidInput(ErrorCode.VALIDATION, "this role sees nothing by grants", "grantee")
+    grant = grants.grant_share(
+        actor=actor,
+        grantee_id=person.pk,
+        patient_id=patient.pk,
+        expires_at=expires_at,
+        reason=reason,
+    )
+    return grant.pk
+
+
+@transaction.atomic
+def encounter_create(*, actor: audit.Actor, patient: int, **fields: Any) -> Encounter:
+    """Record a visit of a patient the actor sees. Raises NotFound."""
+    seen = selectors.patient_get(actor, patient, Permission.EDIT_ENCOUNTER)
+    encounter = Encounter.objects.create(patient=seen, clinician_id=actor.pk, **fields)
+    audit.record(
+        actor=actor,
+        action="encounter.create",
+        object_type="encounter",
+        object_id=encounter.pk,
+        patient_id=seen.pk,
+        permission=Permission.EDIT_ENCOUNTER,
+    )
+    return encounter
+
+
+@transaction.atomic
+def prescription_create(
+    *,
+    actor: audit.Actor,
+    patient: int,
+    encounter: int | None = None,
+    prescribed_at: datetime | None = None,
+    **fields: Any,
+) -> Prescription:
+    """Prescribe for a patient the actor sees. Raises NotFound, InvalidInput (foreign encounter)."""
+    seen = selectors.patient_get(actor, patient, Permission.CREATE_PRESCRIPTION)
+    if encounter is not None and selectors.encounter_of_patient(seen, encounter) is None:
+        raise InvalidInput(ErrorCode.VALIDATION, "no encounter of this patient", "encounter")
+    prescription = Prescription.objects.create(
+        patient=seen,
+        encounter_id=encounter,
+        prescriber_id=actor.pk,
+        prescribed_at=prescribed_at or timezone.now(),
+        **fields,
+    )
+    audit.record(
+        actor=actor,
+        action="prescription.create",
+        object_type="prescription",
+        object_id=prescription.pk,
+        patient_id=seen.pk,
+        permission=Permission.CREATE_PRESCRIPTION,
+    )
+    return prescription

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.urls import path
+
+from emr.views import access, care, patients
+
+urlpatterns = [
+    path("patients/", patients.Patients.as_view(), name="patients"),
+    path("patients/search/", patients.PatientSearch.as_view(), name="patient-search"),
+    path("patients/<int:pk>/", patients.PatientDetail.as_view(), name="patient-detail"),
+    path("patients/<int:pk>/timeline/", care.PatientTimeline.as_view(), name="patient-timeline"),
+    path(
+        "patients/<int:pk>/break-glass/",
+        access.PatientBreakGlass.as_view(),
+        name="patient-break-glass",
+    ),
+    path("patients/<int:pk>/grants/", access.PatientGrants.as_view(), name="patient-grants"),
+    path("encounters/", care.Encounters.as_view(), name="encounters"),
+    path("prescriptions/", care.Prescriptions.as_view(), name="prescriptions"),
+]

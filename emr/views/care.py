@@ -1,0 +1,117 @@
+"""What happened to a patient: the timeline, visits, prescriptions."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit import services as audit
+from common.api.schema import errors
+from common.api.views import ApiView, GenericApiView
+from common.errors import ErrorCode
+from emr import selectors, serializers, services
+from emr.filters import EncounterFilter, PrescriptionFilter
+from emr.models import Encounter, Prescription
+from rbac.permissions import Permission
+
+
+class PatientTimeline(ApiView):
+    required_permissions = {"GET": Permission.VIEW_ENCOUNTER}
+
+    @extend_schema(
+        summary="Visits and prescriptions of a patient, newest first (at most 200)",
+        tags=["patients"],
+        responses={
+            200: serializers.TimelineEntryOut(many=True),
+            **errors(ErrorCode.PATIENT_NOT_FOUND),
+        },
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        patient = selectors.patient_get(request.user, pk, Permission.VIEW_ENCOUNTER)
+        audit.record(
+            actor=request.user,
+            action="patient.timeline",
+            object_type="patient",
+            object_id=pk,
+            patient_id=pk,
+            permission=Permission.VIEW_ENCOUNTER,
+        )
+        entries = selectors.patient_timeline(request.user, patient)
+        return Response(serializers.TimelineEntryOut(entries, many=True).data)
+
+
+class Encounters(GenericApiView):
+    required_permissions = {"GET": Permission.VIEW_ENCOUNTER, "POST": Permission.EDIT_ENCOUNTER}
+    serializer_class = serializers.EncounterOut
+    filterset_class = EncounterFilter
+    ordering_fields = ["started_at"]
+
+    def get_queryset(self) -> QuerySet[Encounter]:
+        return selectors.encounters_visible_to(self.request.user)
+
+    @extend_schema(summary="List visits and stays", tags=["encounters"])
+    def get(self, request: Request) -> Response:
+        audit.record(
+            actor=request.user,
+            action="encounter.list",
+            object_type="encounter",
+            permission=Permission.VIEW_ENCOUNTER,
+            detail={"filters": sorted(EncounterFilter.base_filters.keys() & request.GET.keys())},
+        )
+        return self.list_response(request)
+
+    @extend_schema(
+        summary="Record a visit or stay",
+        tags=["encounters"],
+        request=serializers.EncounterIn,
+        responses={
+            201: serializers.EncounterOut,
+            **errors(ErrorCode.VALIDATION, ErrorCode.PATIENT_NOT_FOUND),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        body = serializers.EncounterIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        encounter = services.encounter_create(actor=request.user, **body.validated_data)
+        return Response(serializers.EncounterOut(encounter).data, status=201)
+
+
+class Prescriptions(GenericApiView):
+    required_permissions = {
+        "GET": Permission.VIEW_PRESCRIPTION,
+        "POST": Permission.CREATE_PRESCRIPTION,
+    }
+    serializer_class = serializers.PrescriptionOut
+    filterset_class = PrescriptionFilter
+    ordering_fields = ["prescribed_at"]
+
+    def get_queryset(self) -> QuerySet[Prescription]:
+        return selectors.prescriptions_visible_to(self.request.user)
+
+    @extend_schema(summary="List prescriptions", tags=["prescriptions"])
+    def get(self, request: Request) -> Response:
+        audit.record(
+            actor=request.user,
+            action="prescription.list",
+            object_type="prescription",
+            permission=Permission.VIEW_PRESCRIPTION,
+            detail={"filters": sorted(PrescriptionFilter.base_filters.keys() & request.GET.keys())},
+        )
+        return self.list_response(request)
+
+    @extend_schema(
+        summary="Prescribe a drug",
+        tags=["prescriptions"],
+        request=serializers.PrescriptionIn,
+        responses={
+            201: serializers.PrescriptionOut,
+            **errors(ErrorCode.VALIDATION, ErrorCode.PATIENT_NOT_FOUND),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        body = serializers.PrescriptionIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        prescription = services.prescription_create(actor=request.user, **body.validated_data)
+        return Response(serializers.PrescriptionOut(prescription).data, status=201)

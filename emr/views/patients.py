@@ -1,0 +1,140 @@
+"""Patients: list, search, read, change."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit import services as audit
+from common.api.etag import expected_version, with_etag
+from common.api.schema import errors
+from common.api.views import ApiView, GenericApiView
+from common.errors import ErrorCode
+from emr import selectors, serializers, services
+from emr.filters import PatientFilter
+from emr.models import Patient
+from rbac.permissions import Permission
+
+_IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)
+_ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200])
+_EXAMPLE = OpenApiExample(
+    "a patient",
+    {
+        "patient_id": "P2026-0042",
+        "full_name": "김민준",
+        "birth_date": "1974-03-02",
+        "gender": "M",
+    },
+    request_only=True,
+)
+
+
+class Patients(GenericApiView):
+    required_permissions = {"GET": Permission.VIEW_PATIENT, "POST": Permission.EDIT_PATIENT}
+    serializer_class = serializers.PatientOut
+    filterset_class = PatientFilter
+    ordering_fields = ["patient_id", "full_name", "birth_date", "created_at"]
+
+    def get_queryset(self) -> QuerySet[Patient]:
+        return selectors.patients_visible_to(self.request.user)
+
+    @extend_schema(summary="List the patients I may see", tags=["patients"])
+    def get(self, request: Request) -> Response:
+        audit.record(
+            actor=request.user,
+            action="patient.list",
+            object_type="patient",
+            permission=Permission.VIEW_PATIENT,
+            detail={"filters": sorted(PatientFilter.base_filters.keys() & request.GET.keys())},
+        )
+        return self.list_response(request)
+
+    @extend_schema(
+        summary="Register a patient",
+        tags=["patients"],
+        request=serializers.PatientIn,
+        responses={
+            201: serializers.PatientOut,
+            **errors(ErrorCode.VALIDATION, ErrorCode.DUPLICATE),
+        },
+        examples=[_EXAMPLE],
+    )
+    def post(self, request: Request) -> Response:
+        body = serializers.PatientIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        patient = services.patient_create(actor=request.user, **body.validated_data)
+        response = Response(serializers.PatientOut(patient).data, status=201)
+        return with_etag(response, patient.version)
+
+
+class PatientSearch(GenericApiView):
+    required_permissions = {"GET": Permission.VIEW_PATIENT}
+    serializer_class = serializers.PatientOut
+
+    def get_queryset(self) -> QuerySet[Patient]:
+        query = serializers.PatientSearchIn(data=self.request.GET)
+        query.is_valid(raise_exception=True)
+        return selectors.patient_search(self.request.user, query.validated_data["q"])
+
+    @extend_schema(
+        summary="Search patients by MRN or name",
+        tags=["patients"],
+        parameters=[serializers.PatientSearchIn],
+        responses={200: serializers.PatientOut(many=True), **errors(ErrorCode.VALIDATION)},
+    )
+    def get(self, request: Request) -> Response:
+        audit.record(
+            actor=request.user,
+            action="patient.search",
+            object_type="patient",
+            permission=Permission.VIEW_PATIENT,
+        )
+        return self.list_response(request)
+
+
+class PatientDetail(ApiView):
+    required_permissions = {"GET": Permission.VIEW_PATIENT, "PATCH": Permission.EDIT_PATIENT}
+
+    @extend_schema(
+        summary="One patient",
+        tags=["patients"],
+        parameters=[_ETAG],
+        responses={200: serializers.PatientOut, **errors(ErrorCode.PATIENT_NOT_FOUND)},
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        patient = selectors.patient_get(request.user, pk)
+        audit.record(
+            actor=request.user,
+            action="patient.read",
+            object_type="patient",
+            object_id=pk,
+            patient_id=pk,
+            permission=Permission.VIEW_PATIENT,
+        )
+        return with_etag(Response(serializers.PatientOut(patient).data), patient.version)
+
+    @extend_schema(
+        summary="Change a patient (If-Match: the ETag that was read)",
+        tags=["patients"],
+        parameters=[_IF_MATCH, _ETAG],
+        request=serializers.PatientPatchIn,
+        responses={
+            200: serializers.PatientOut,
+            **errors(
+                ErrorCode.VALIDATION,
+                ErrorCode.PATIENT_NOT_FOUND,
+                ErrorCode.VERSION_CONFLICT,
+                ErrorCode.PRECONDITION_REQUIRED,
+            ),
+        },
+    )
+    def patch(self, request: Request, pk: int) -> Response:
+        expected = expected_version(request)
+        body = serializers.PatientPatchIn(data=request.data, partial=True)
+        body.is_valid(raise_exception=True)
+        patient = services.patient_update(
+            actor=request.user, pk=pk, expected=expected, **body.validated_data
+        )
+        return with_etag(Response(serializers.PatientOut(patient).data), patient.version)

@@ -1,0 +1,48 @@
+"""Read orders; everything a person reads goes through ``visible_to``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from common.errors import ErrorCode, NotFound
+from ocs.choices import OrderStatus
+from ocs.models import Order, OrderHistory
+from ocs.permissions import step_permission
+from rbac.permissions import Permission, Scope
+from rbac.selectors import scope_for
+
+
+def orders_visible_to(user: Any) -> QuerySet[Order]:
+    return Order.objects.visible_to(user).select_related("patient", "ordered_by")
+
+
+def order_get(user: Any, pk: int) -> Order:
+    """Raises NotFound for what this person may not see."""
+    order = orders_visible_to(user).filter(pk=pk).first()
+    if order is None:
+        raise NotFound(ErrorCode.ORDER_NOT_FOUND, f"order {pk}", "id")
+    return order
+
+
+def order_by_accession(accession_number: str) -> Order | None:
+    """The order of a DICOM Accession Number (0008,0050), for matching; not filtered by rights."""
+    return Order.objects.select_related("patient").filter(accession_number=accession_number).first()
+
+
+def order_history(order: Order) -> QuerySet[OrderHistory]:
+    return OrderHistory.objects.filter(order=order).select_related("actor")
+
+
+def may_step(user: Any, order: Order, to_status: str) -> bool:
+    """Whether this person has the right to the step; whether it is possible now is not asked."""
+    scope = scope_for(user, step_permission(order.job_role, to_status))
+    reached = scope is Scope.ALL or scope.value == order.job_role.lower()
+    return reached and (to_status != OrderStatus.CANCELLED or order.ordered_by_id == user.pk)
+
+
+def result_shown(user: Any, order: Order) -> bool:
+    """Patients see a result once it is confirmed, everybody else as soon as it is there."""
+    own = scope_for(user, Permission.VIEW_ORDER) is Scope.OWN
+    return not own or order.status == OrderStatus.CONFIRMED

@@ -1,0 +1,107 @@
+"""The only place that changes orders."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import services as audit
+from common.errors import BusinessError, ErrorCode, InvalidInput, PermissionDenied
+from emr import selectors as patients
+from ocs import selectors
+from ocs.choices import TRANSITIONS, JobRole, OrderStatus
+from ocs.models import Order, OrderHistory
+from ocs.permissions import step_permission
+from rbac.permissions import Permission
+
+
+def _accession_number(order: Order) -> str:
+    """Date and row number: unique without a counter, 16 characters (DICOM VR SH)."""
+    return f"{order.ordered_at:%y%m%d}{order.pk:010d}"
+
+
+@transaction.atomic
+def order_create(
+    *,
+    actor: audit.Actor,
+    patient: int,
+    encounter: int | None = None,
+    accession_number: str | None = None,
+    ordered_at: datetime | None = None,
+    **fields: Any,
+) -> Order:
+    """Order something for a patient the actor sees.
+
+    ``accession_number`` and ``ordered_at`` are for sample data; by default both are made here.
+    Raises NotFound (patient), InvalidInput (an encounter of another patient).
+    """
+    seen = patients.patient_get(actor, patient)
+    if encounter is not None and patients.encounter_of_patient(seen, encounter) is None:
+        raise InvalidInput(ErrorCode.VALIDATION, "no encounter of this patient", "encounter")
+    order = Order.objects.create(
+        patient=seen,
+        encounter_id=encounter,
+        accession_number=accession_number or uuid.uuid4().hex[:16],
+        ordered_by_id=actor.pk,
+        ordered_at=ordered_at or timezone.now(),
+        **fields,
+    )
+    if accession_number is None:
+        order.accession_number = _accession_number(order)
+        order.save(update_fields=["accession_number"])
+    _keep(order, actor, "", "", Permission.CREATE_ORDER)
+    return order
+
+
+@transaction.atomic
+def order_transition(
+    *,
+    actor: audit.Actor,
+    order_id: int,
+    to_status: str,
+    reason: str = "",
+    result: dict[str, Any] | None = None,
+) -> Order:
+    """Move an order one step, under a row lock, with a history row.
+
+    Raises NotFound (not visible), PermissionDenied (not this person's step), BusinessError (not
+    possible from the present state), InvalidInput (a laboratory result without values).
+    """
+    order = selectors.order_get(actor, order_id)
+    permission = step_permission(order.job_role, to_status)
+    if not selectors.may_step(actor, order, to_status):
+        raise PermissionDenied(f"{order.job_role} order to {to_status} needs {permission}")
+    order.refresh_from_db(from_queryset=Order.objects.select_for_update())
+    before = order.status
+    if to_status not in TRANSITIONS[before]:
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, f"{before} to {to_status}", "status")
+    changes: dict[str, Any] = {"status": to_status}
+    if to_status == OrderStatus.RESULT_READY:
+        if order.job_role == JobRole.LIS and not result:
+            raise InvalidInput(ErrorCode.VALIDATION, "a laboratory result has values", "result")
+        changes["result"] = result
+    order.save_versioned(expected=order.version, **changes)
+    _keep(order, actor, before, reason, permission)
+    return order
+
+
+def _keep(
+    order: Order, actor: audit.Actor, before: str, reason: str, permission: Permission
+) -> None:
+    """The history row and the audit record of one step."""
+    OrderHistory.objects.create(
+        order=order, from_status=before, to_status=order.status, actor_id=actor.pk, reason=reason
+    )
+    audit.record(
+        actor=actor,
+        action="order.transition" if before else "order.create",
+        object_type="order",
+        object_id=order.pk,
+        patient_id=order.patient_id,
+        permission=permission,
+        detail={"from": before, "to": order.status},
+    )

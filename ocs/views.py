@@ -1,0 +1,201 @@
+"""Orders and the steps they take."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit import services as audit
+from common.api.etag import with_etag
+from common.api.schema import errors
+from common.api.views import ApiView, GenericApiView
+from common.errors import ErrorCode
+from ocs import selectors, serializers, services
+from ocs.choices import OrderStatus
+from ocs.filters import OrderFilter
+from ocs.models import Order, OrderHistory
+from rbac.permissions import Permission
+
+_STEP_ERRORS = errors(ErrorCode.VALIDATION, ErrorCode.ORDER_NOT_FOUND, ErrorCode.INVALID_TRANSITION)
+_EXAMPLE = OpenApiExample(
+    "MR of the brain",
+    {"patient": 1, "job_role": "RIS", "job_type": "MR_BRAIN", "clinical_info": "headache"},
+    request_only=True,
+)
+
+
+def _answer(request: Request, order: Order, status: int = 200) -> Response:
+    body = serializers.OrderOut(order, context={"request": request}).data
+    return with_etag(Response(body, status=status), order.version)
+
+
+class Orders(GenericApiView):
+    required_permissions = {"GET": Permission.VIEW_ORDER, "POST": Permission.CREATE_ORDER}
+    serializer_class = serializers.OrderOut
+    filterset_class = OrderFilter
+    ordering_fields = ["ordered_at", "status", "accession_number"]
+
+    def get_queryset(self) -> QuerySet[Order]:
+        return selectors.orders_visible_to(self.request.user)
+
+    @extend_schema(summary="List the orders I may see", tags=["orders"])
+    def get(self, request: Request) -> Response:
+        audit.record(
+            actor=request.user,
+            action="order.list",
+            object_type="order",
+            permission=Permission.VIEW_ORDER,
+            detail={"filters": sorted(OrderFilter.base_filters.keys() & request.GET.keys())},
+        )
+        return self.list_response(request)
+
+    @extend_schema(
+        summary="Order imaging, a laboratory test, a treatment or a consultation",
+        tags=["orders"],
+        request=serializers.OrderIn,
+        responses={
+            201: serializers.OrderOut,
+            **errors(ErrorCode.VALIDATION, ErrorCode.PATIENT_NOT_FOUND),
+        },
+        examples=[_EXAMPLE],
+    )
+    def post(self, request: Request) -> Response:
+        body = serializers.OrderIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        order = services.order_create(actor=request.user, **body.validated_data)
+        return _answer(request, order, 201)
+
+
+class OrderDetail(ApiView):
+    required_permissions = {"GET": Permission.VIEW_ORDER}
+
+    @extend_schema(
+        summary="One order",
+        tags=["orders"],
+        responses={200: serializers.OrderOut, **errors(ErrorCode.ORDER_NOT_FOUND)},
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        order = selectors.order_get(request.user, pk)
+        audit.record(
+            actor=request.user,
+            action="order.read",
+            object_type="order",
+            object_id=pk,
+            patient_id=order.patient_id,
+            permission=Permission.VIEW_ORDER,
+        )
+        return _answer(request, order)
+
+
+class OrderStep(ApiView):
+    """One view per step; the right to it depends on the order and is decided by the service."""
+
+    required_permissions = {"POST": Permission.VIEW_ORDER}
+    serializer_class: ClassVar[type[serializers.StepIn]] = serializers.StepIn
+    to_status: ClassVar[OrderStatus]
+
+    def step(self, request: Request, pk: int) -> Response:
+        body = self.serializer_class(data=request.data)
+        body.is_valid(raise_exception=True)
+        order = services.order_transition(
+            actor=request.user, order_id=pk, to_status=self.to_status, **body.validated_data
+        )
+        return _answer(request, order)
+
+
+class OrderAccept(OrderStep):
+    to_status = OrderStatus.ACCEPTED
+
+    @extend_schema(
+        summary="Accept an order (radiology, laboratory; doctors for the others)",
+        tags=["orders"],
+        request=serializers.StepIn,
+        responses={200: serializers.OrderOut, **_STEP_ERRORS},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        return self.step(request, pk)
+
+
+class OrderStart(OrderStep):
+    to_status = OrderStatus.IN_PROGRESS
+
+    @extend_schema(
+        summary="Start the work on an accepted order",
+        tags=["orders"],
+        request=serializers.StepIn,
+        responses={200: serializers.OrderOut, **_STEP_ERRORS},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        return self.step(request, pk)
+
+
+class OrderSubmitResult(OrderStep):
+    to_status = OrderStatus.RESULT_READY
+    serializer_class = serializers.ResultIn
+
+    @extend_schema(
+        summary="Submit the result of an order in progress",
+        tags=["orders"],
+        request=serializers.ResultIn,
+        responses={200: serializers.OrderOut, **_STEP_ERRORS},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        return self.step(request, pk)
+
+
+class OrderConfirm(OrderStep):
+    to_status = OrderStatus.CONFIRMED
+
+    @extend_schema(
+        summary="Confirm a result (doctors; radiology and laboratory their own)",
+        tags=["orders"],
+        request=serializers.StepIn,
+        responses={200: serializers.OrderOut, **_STEP_ERRORS},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        return self.step(request, pk)
+
+
+class OrderCancel(OrderStep):
+    to_status = OrderStatus.CANCELLED
+
+    @extend_schema(
+        summary="Cancel one's own order before it has a result",
+        tags=["orders"],
+        request=serializers.StepIn,
+        responses={200: serializers.OrderOut, **_STEP_ERRORS},
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        return self.step(request, pk)
+
+
+class OrderHistoryList(GenericApiView):
+    required_permissions = {"GET": Permission.VIEW_ORDER}
+    serializer_class = serializers.OrderHistoryOut
+    queryset = OrderHistory.objects.none()
+
+    def get_queryset(self) -> QuerySet[OrderHistory]:
+        order = selectors.order_get(self.request.user, self.kwargs["pk"])
+        return selectors.order_history(order)
+
+    @extend_schema(
+        summary="The steps of an order",
+        tags=["orders"],
+        responses={
+            200: serializers.OrderHistoryOut(many=True),
+            **errors(ErrorCode.ORDER_NOT_FOUND),
+        },
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        audit.record(
+            actor=request.user,
+            action="order.history",
+            object_type="order",
+            object_id=pk,
+            permission=Permission.VIEW_ORDER,
+        )
+        return self.list_response(request)
