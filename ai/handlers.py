@@ -8,7 +8,7 @@ from ai.services import jobs, publication
 from alert import services as alerts
 from alert.choices import Kind
 from common.errors import AppError
-from common.outbox import Event, subscribe
+from common.outbox.registry import Event, subscribe
 from ris.events import DERIVED_OBJECT_INDEXED
 
 RUN_ATTEMPTS = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ai.events import SEG_SEEN
 from ai.services import publication
-from common.outbox import Event, subscribe
+from common.outbox.registry import Event, subscribe
 from fhir.services.gather import publication_facts
 from fhir.services.publication import publication_send
 

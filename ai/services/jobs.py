@@ -13,7 +13,7 @@ from ai.models import AIJob, AIJobEvent
 from ai.selectors import jobs as job_selectors
 from ai.services import segmentations
 from audit import services as audit
-from common import outbox
+from common.outbox import services as outbox
 from common.errors import AppError, BusinessError, ErrorCode, InvalidInput, NotFound
 from rbac.permissions import Permission
 from ris import selectors as studies

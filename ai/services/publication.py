@@ -13,7 +13,7 @@ from ai.services.dicom_codes import CodeSpec
 from ai.services.dicom_seg import AlgorithmSpec, SegmentationError, SegmentSpec, build_segmentation
 from ai.services.review import publication_aggregate
 from ai.services.segmentations import version_labelmap
-from common import outbox
+from common.outbox import services as outbox
 from common.errors import BusinessError, ErrorCode
 from ris.services import archive
 

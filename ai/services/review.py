@@ -16,7 +16,7 @@ from ai.selectors import jobs as job_selectors, segmentations as selectors
 from ai.services.jobs import job_lock
 from ai.services.segmentations import version_labelmap, version_save
 from audit import services as audit
-from common import outbox
+from common.outbox import services as outbox
 from common.errors import BusinessError, ConflictError, ErrorCode
 from rbac.permissions import Permission
 

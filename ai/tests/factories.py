@@ -1,0 +1,101 @@
+"""A small study in the index, and the inference service's answers for it."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+import numpy as np
+from django.utils import timezone
+
+from ai.services import labelmap as labelmaps
+from ris.models import Instance, Series, Study
+from ris.selectors import series_geometry
+
+SLICES, ROWS, COLUMNS = 5, 6, 7
+MANIFEST: dict[str, Any] = {
+    "id": "brain_extraction",
+    "version": "1.0.2",
+    "name": "Brain extraction",
+    "kind": "segmentation",
+    "inputs": {"modalities": ["MR"], "min_slices": 4},
+    "outputs": {
+        "segments": [
+            {
+                "number": 1,
+                "label": "Brain",
+                "label_ko": "뇌",
+                "color": "#e6b8a2",
+                "category": {
+                    "value": "123037004",
+                    "scheme": "SCT",
+                    "meaning": "Anatomical Structure",
+                },
+                "type": {"value": "12738006", "scheme": "SCT", "meaning": "Brain"},
+            }
+        ]
+    },
+    "licence": "MIT",
+    "intended_use": "Adults, T1-weighted MRI of the head.",
+    "limits": ["Not for diagnosis."],
+    "algorithm_name": "deepbet",
+}
+
+
+def make_series(patient: Any, *, slices: int = SLICES, modality: str = "MR", tag: str = "1") -> Series:
+    """A study of one axial stack, 1 x 1 x 2 mm, its instances numbered from the top down."""
+    uid = f"2.25.{tag}{patient.pk}"
+    study = Study.objects.create(
+        study_instance_uid=uid,
+        orthanc_id=f"study-{uid}"[:44],
+        patient=patient,
+        modalities=modality,
+        last_instance_at=timezone.now(),
+    )
+    series = Series.objects.create(
+        study=study,
+        series_instance_uid=f"{uid}.1",
+        orthanc_id=f"series-{uid}"[:44],
+        modality=modality,
+    )
+    for number in range(slices):
+        Instance.objects.create(
+            series=series,
+            sop_instance_uid=f"{uid}.1.{number}",
+            orthanc_id=f"i{number}-{uid}"[:44],
+            sop_class_uid="1.2.840.10008.5.1.4.1.1.4",
+            number=number + 1,
+            rows=ROWS,
+            columns=COLUMNS,
+            image_position=[0.0, 0.0, 100.0 - 2.0 * number],
+            image_orientation=[1, 0, 0, 0, 1, 0],
+            pixel_spacing=[1.0, 1.0],
+        )
+    return series
+
+
+def make_mask() -> labelmaps.Labelmap:
+    """30 voxels of label 1 on (SLICES, ROWS, COLUMNS)."""
+    mask = np.zeros((SLICES, ROWS, COLUMNS), np.uint8)
+    mask[1:4, 1:3, 1:6] = 1
+    return mask
+
+
+def run_answer(series: Series, **changes: Any) -> dict[str, Any]:
+    geometry = series_geometry(series)
+    return {
+        "job_id": "0b8d3ef2-5f0e-5a6b-9a53-000000000001",
+        "risk_score": None,
+        "confidence": 0.97,
+        "processing_time": 4.2,
+        "segmentation": base64.b64encode(b"png").decode(),
+        "slices": list(geometry.slices),
+        "rows": ROWS,
+        "columns": COLUMNS,
+        "warnings": [],
+    } | changes
+
+
+def mask_file(series: Series, mask: labelmaps.Labelmap | None = None) -> bytes:
+    affine = series_geometry(series).affine
+    return labelmaps.to_nifti(make_mask() if mask is None else mask, affine)

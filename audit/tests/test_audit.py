@@ -1,0 +1,106 @@
+"""Records, the crash-safe buffer, the chain."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import redis
+
+from audit import services
+from audit.models import AuditLog, AuditSeal
+from common.context import RequestContext, request_context
+from common.errors import ExternalError
+
+pytestmark = pytest.mark.django_db
+
+
+def write(count, actor=None):
+    for number in range(count):
+        services.record(actor=actor, action="test.done", object_type="thing", object_id=number)
+
+
+def test_a_record_tells_who_what_whose_where_and_which_request(users):
+    with request_context(RequestContext("request-0001", "10.0.0.9")):
+        services.record(
+            actor=users["doctor"],
+            action="study.read",
+            object_type="study",
+            object_id="1.2",
+            patient_id=7,
+            permission="view_study",
+        )
+    row = AuditLog.objects.get()
+    assert (row.actor_username, row.actor_role, row.patient_id) == ("doctor1", "doctor", 7)
+    assert (row.source_ip, row.request_id, row.outcome) == ("10.0.0.9", "request-0001", "ok")
+
+
+def test_buffered_records_reach_the_table_once(users):
+    for number in range(3):
+        services.record_buffered(actor=users["doctor"], action="dicomweb.wado", object_id=number)
+    assert AuditLog.objects.count() == 0
+    entries = services.stream().xrange(services.STREAM)
+    assert services.flush_stream() == 3
+    key, values = entries[0]
+    services.stream().xadd(services.STREAM, values, id="1-1")
+    AuditLog.objects.filter(source_key=key.decode()).update(source_key="1-1")
+    services.flush_stream()
+    assert AuditLog.objects.count() == 3, "a record flushed twice is stored once"
+    assert services.stream().xlen(services.STREAM) == 0
+    assert AuditLog.objects.filter(actor_username="doctor1").count() == 3
+
+
+def test_without_a_buffer_nothing_can_be_recorded(users, monkeypatch):
+    dead = redis.Redis(port=1, socket_connect_timeout=0.2)
+    monkeypatch.setattr(services, "stream", lambda: dead)
+    with pytest.raises(ExternalError) as caught:
+        services.record_buffered(actor=users["doctor"], action="dicomweb.wado")
+    assert caught.value.status == 503
+
+
+def test_the_chain_is_intact_and_grows():
+    write(3)
+    assert services.seal_pending() == 3
+    write(2)
+    assert services.seal_pending() == 2
+    assert services.seal_pending() == 0
+    assert list(services.chain_breaks()) == []
+
+
+def test_an_edited_record_breaks_the_chain():
+    write(4)
+    services.seal_pending()
+    victim = AuditLog.objects.order_by("id")[1]
+    AuditLog.objects.filter(pk=victim.pk).update(outcome="denied")
+    assert list(services.chain_breaks()) == [f"record {victim.pk} was changed"]
+
+
+def test_a_deleted_record_breaks_the_chain():
+    write(4)
+    services.seal_pending()
+    victim = AuditLog.objects.order_by("id")[1]
+    AuditSeal.objects.filter(log=victim).delete()
+    victim.delete()
+    assert "seal 2 is missing" in list(services.chain_breaks())
+
+
+def test_a_forged_digest_needs_the_key(settings):
+    write(2)
+    services.seal_pending()
+    settings.AUDIT_HMAC_KEY = "another key"
+    assert len(list(services.chain_breaks())) >= 1
+
+
+def test_reading_the_log_is_recorded_and_filtered(api):
+    admin = api("admin")
+    write(2)
+    body = admin.get("/api/audit/logs/", {"action": "test.done"}).json()
+    assert body["count"] == 2
+    assert AuditLog.objects.filter(action="audit.read").count() == 1
+    assert admin.get("/api/audit/verify/").json() == {"intact": True, "breaks": []}
+
+
+def test_detail_is_json_without_surprises(users):
+    services.record_buffered(actor=users["doctor"], action="x", detail={"frames": [1, 2]})
+    _, values = services.stream().xrange(services.STREAM)[0]
+    assert json.loads(values[b"record"])["detail"] == {"frames": [1, 2]}

@@ -1,0 +1,194 @@
+"""The outbox: once per subscriber, backoff, DEAD, re-drive, leases."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from common.errors import AppError, BusinessError, ErrorCode, ExternalError
+from common.outbox import registry, services, tasks
+from common.outbox.models import OutboxEvent, OutboxStatus
+from common.outbox.registry import subscribe
+from common.outbox.services import publish
+
+pytestmark = pytest.mark.django_db
+TOPIC = "test.happened"
+
+
+@pytest.fixture
+def seen(monkeypatch):
+    """Two subscribers of TOPIC; the first does what ``seen["fail"]`` says."""
+    monkeypatch.setattr(registry, "_by_name", {})
+    monkeypatch.setattr(services, "_nudge", lambda event: None)
+    log: dict = {"first": [], "second": [], "dead": [], "fail": None}
+
+    @subscribe(
+        TOPIC,
+        queue="django_tasks",
+        max_attempts=3,
+        on_dead=lambda event, error: log["dead"].append(error.code),
+    )
+    def first(event):
+        log["first"].append(event.payload)
+        if log["fail"]:
+            raise log["fail"]
+
+    @subscribe(TOPIC, queue="fhir_tasks")
+    def second(event):
+        log["second"].append(event.payload)
+
+    return log
+
+
+def make_due(event):
+    OutboxEvent.objects.filter(pk=event.pk).update(next_attempt_at=timezone.now())
+
+
+def events():
+    return list(OutboxEvent.objects.order_by("id"))
+
+
+def deliver(event):
+    tasks.deliver.run(event.pk)
+    event.refresh_from_db()
+
+
+def test_one_row_per_subscriber_on_its_queue(seen):
+    publish(TOPIC, aggregate="thing:1", payload={"id": 1})
+    assert [e.queue for e in events()] == ["django_tasks", "fhir_tasks"]
+
+
+def test_a_rolled_back_change_publishes_nothing(seen):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        publish(TOPIC, aggregate="thing:1", payload={})
+        raise RuntimeError
+    assert events() == []
+
+
+def test_delivered_once(seen):
+    publish(TOPIC, aggregate="thing:1", payload={"id": 1})
+    first, _ = events()
+    deliver(first)
+    deliver(first)
+    assert seen["first"] == [{"id": 1}]
+    assert first.status == OutboxStatus.DONE
+    assert first.done_at is not None
+
+
+def test_failure_is_retried_with_doubling_backoff_then_dead_and_told_once(seen):
+    seen["fail"] = ExternalError(ErrorCode.FHIR_UNAVAILABLE, "down")
+    publish(TOPIC, aggregate="thing:1", payload={})
+    event, _ = events()
+    for attempt, wait in ((1, 1), (2, 2)):
+        deliver(event)
+        assert (event.status, event.attempts) == (OutboxStatus.PENDING, attempt)
+        left = (event.next_attempt_at - timezone.now()).total_seconds()
+        assert wait - 1 < left <= wait
+        make_due(event)
+    deliver(event)
+    assert event.status == OutboxStatus.DEAD
+    assert (event.last_error_code, event.last_error) == ("ERR_505", "down")
+    assert seen["dead"] == [ErrorCode.FHIR_UNAVAILABLE]
+
+
+def test_backoff_is_capped_at_16_minutes():
+    assert services.backoff(1) == timedelta(seconds=1)
+    assert services.backoff(11) == timedelta(minutes=16)
+    assert services.backoff(500) == timedelta(minutes=16)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        ExternalError(ErrorCode.FHIR_REJECTED, "bad", retryable=False),
+        BusinessError(ErrorCode.STUDY_UNMATCHED),
+    ],
+)
+def test_a_final_error_is_dead_at_once(seen, error):
+    seen["fail"] = error
+    publish(TOPIC, aggregate="thing:1", payload={})
+    event, _ = events()
+    deliver(event)
+    assert (event.status, event.attempts) == (OutboxStatus.DEAD, 1)
+
+
+def test_an_unexpected_error_is_retried_and_keeps_no_text(seen):
+    seen["fail"] = ValueError("Kim^Minjun")
+    publish(TOPIC, aggregate="thing:1", payload={})
+    event, _ = events()
+    deliver(event)
+    assert event.status == OutboxStatus.PENDING
+    assert event.last_error == "ValueError"
+
+
+def test_one_failing_handler_does_not_delay_the_other(seen):
+    seen["fail"] = ValueError()
+    publish(TOPIC, aggregate="thing:1", payload={})
+    for event in events():
+        deliver(event)
+    assert len(seen["second"]) == 1
+
+
+def test_a_leased_event_is_left_alone_until_the_lease_ends(seen):
+    publish(TOPIC, aggregate="thing:1", payload={})
+    event, _ = events()
+    assert services.claim(event.pk) is not None
+    assert services.claim(event.pk) is None
+    assert event not in services.due()
+    make_due(event)
+    assert event in services.due()
+
+
+def test_a_worker_that_dies_at_every_attempt_ends_dead(seen):
+    publish(TOPIC, aggregate="thing:1", payload={})
+    event, _ = events()
+    for _ in range(3):
+        assert services.claim(event.pk) is not None
+        make_due(event)
+    deliver(event)
+    assert event.status == OutboxStatus.DEAD
+    assert seen["first"] == []
+    assert seen["dead"] == [ErrorCode.INTERNAL]
+
+
+def test_redrive_gives_fresh_attempts_to_the_dead_only(seen):
+    seen["fail"] = BusinessError(ErrorCode.STUDY_UNMATCHED)
+    publish(TOPIC, aggregate="thing:1", payload={})
+    event, _ = events()
+    deliver(event)
+    assert services.has_dead("thing:1")
+    services.redrive(event.pk)
+    assert not services.has_dead("thing:1")
+    seen["fail"] = None
+    deliver(event)
+    assert (event.status, event.attempts) == (OutboxStatus.DONE, 1)
+    with pytest.raises(AppError):
+        services.redrive(event.pk)
+
+
+def test_sweep_nudges_what_is_due_on_its_own_queue(seen, monkeypatch):
+    publish(TOPIC, aggregate="thing:1", payload={})
+    sent = []
+    monkeypatch.setattr(
+        tasks.deliver, "apply_async", lambda args, queue: sent.append((args[0], queue))
+    )
+    tasks.sweep.run()
+    assert sent == [(e.pk, e.queue) for e in events()]
+
+
+def test_operator_sees_and_redrives_dead_events(seen, api):
+    seen["fail"] = BusinessError(ErrorCode.STUDY_UNMATCHED)
+    publish(TOPIC, aggregate="thing:1", payload={"id": 1})
+    event, _ = events()
+    deliver(event)
+    admin = api("admin")
+    listed = admin.get("/api/ops/outbox/", {"status": "DEAD"}).json()
+    assert [row["id"] for row in listed["results"]] == [event.pk]
+    assert "payload" not in listed["results"][0]
+    assert admin.post(f"/api/ops/outbox/{event.pk}/redrive/").status_code == 202
+    again = admin.post(f"/api/ops/outbox/{event.pk}/redrive/")
+    assert (again.status_code, again.json()["error"]["code"]) == (409, "ERR_401")
+    assert admin.post("/api/ops/outbox/999999/redrive/").status_code == 404
