@@ -1,1 +1,1 @@
-"""What starts the system: the native stack of bin/up and bin/test, and the compose files' helpers."""
+"""What starts the system: the native stack of bin/up and bin/test, and what compose shares."""

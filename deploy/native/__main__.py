@@ -26,7 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     install = commands.add_parser("install", help="install and build what is missing")
     install.add_argument("--development", action="store_true", help="linters and test tools too")
     stack = commands.add_parser("stack", help="a stack of its own, without sample images")
-    stack.add_argument("action", choices=("start", "stop", "status"))
+    stack.add_argument("action", choices=("configure", "start", "stop", "status"))
     stack.add_argument("--name", default="test", help="its directory under .run")
     stack.add_argument("--fresh", action="store_true", help="forget the data of the last run")
     manage = commands.add_parser("manage", help="run manage.py on a stack")
@@ -49,6 +49,8 @@ def _stack(options: argparse.Namespace) -> bool:
             stack.stop()
             stack.forget()
         stack.configure(stack.check_port())
+        if options.action == "configure":
+            return True
         stack.start()
         stack.seed()
     return True

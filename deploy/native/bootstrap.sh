@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by bin/up and bin/test: makes sure that there is a Python to run the rest with.
 if [ ! -x /usr/bin/python3 ]; then
     if ! command -v apt-get >/dev/null; then

@@ -1,4 +1,4 @@
-"""The dotenv file of a stack: generated once, kept for ever, completed when something is missing."""
+"""The dotenv file of a stack: generated once, kept, completed when something is missing."""
 
 from __future__ import annotations
 

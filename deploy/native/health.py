@@ -105,6 +105,6 @@ def wait(
             return
         if time.monotonic() - begun > patience:
             raise StackError(
-                f"{waiting[0]} did not become ready in {patience:.0f} s; see {log / waiting[0]}.log."
+                f"{waiting[0]} was not ready after {patience:.0f} s; see {log / waiting[0]}.log."
             )
         time.sleep(0.2)

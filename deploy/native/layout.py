@@ -56,7 +56,7 @@ class Layout:
 
     @property
     def sockets(self) -> Path:
-        """Sockets and temporary files; under /tmp if the checkout's path is too long for a socket."""
+        """Sockets and temporary files; under /tmp if the checkout's path is too long for one."""
         inside = self.state / "run"
         if len(os.fsencode(inside)) <= _SOCKET_DIRECTORY_LIMIT:
             return inside

@@ -65,7 +65,7 @@ def explain(what: str, output: str, log: Path) -> str:
 
 @contextmanager
 def lock(path: Path, *, busy: str, wait: bool) -> Iterator[None]:
-    """Hold an exclusive lock on a file; when it is held, wait or fail with the sentence ``busy``."""
+    """Hold an exclusive lock on a file; if it is held, wait or fail with the sentence ``busy``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:

@@ -141,6 +141,6 @@ class Stack:
             )
             well = well and running and answer != "no answer"
             print(
-                f"{name:15} {process.state:9} pid {process.pid:<8} {process.seconds:>7} s   {answer}"
+                f"{name:15} {process.state:9} pid {process.pid:<8} {process.seconds:>7} s  {answer}"
             )
         return well

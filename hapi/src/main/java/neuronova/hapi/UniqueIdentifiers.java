@@ -24,7 +24,7 @@ final class UniqueIdentifiers {
 
     static final List<String> RESOURCES = List.of(
             "Patient", "Practitioner", "Encounter", "ServiceRequest",
-            "ImagingStudy", "Observation", "Device", "DiagnosticReport");
+            "ImagingStudy", "Endpoint", "Observation", "Device", "DiagnosticReport");
 
     private UniqueIdentifiers() {}
 
