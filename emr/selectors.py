@@ -59,7 +59,7 @@ def in_care_team(user: Any, patient: Patient) -> bool:
     return CareTeamMember.objects.filter(patient=patient, user_id=user.pk).exists()
 
 
-def patient_grants(patient: Patient) -> QuerySet[Any, dict[str, Any]]:
+def patient_grants(patient: Patient) -> QuerySet[Any, Any]:
     """Who was given this patient, newest first: id, grantee, username, reason and expiry."""
     return (
         accounts.users_list()

@@ -33,9 +33,7 @@ def validate_one_line(value: str) -> None:
 def validate_birth_date(value: date) -> None:
     """Not after today by the hospital's calendar, nor before anybody's memory."""
     if not EARLIEST_BIRTH <= value <= timezone.localdate(timezone=HOSPITAL_ZONE):
-        raise serializers.ValidationError(
-            "the birth date lies in the future or too far in the past"
-        )
+        raise serializers.ValidationError("lies in the future or too far in the past")
 
 
 _LINE = [validate_one_line]

@@ -7,11 +7,17 @@ from typing import Any
 from django.db.models import QuerySet
 
 from common.errors import ErrorCode, NotFound
-from ocs.choices import OrderStatus
+from ocs.choices import JobRole, OrderStatus
 from ocs.models import Order, OrderHistory
-from ocs.permissions import step_permission
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
+
+_WORK: dict[str, Permission] = {
+    JobRole.RIS: Permission.WORK_RIS_ORDER,
+    JobRole.LIS: Permission.WORK_LIS_ORDER,
+    JobRole.TREATMENT: Permission.CREATE_ORDER,
+    JobRole.CONSULT: Permission.CREATE_ORDER,
+}
 
 
 def orders_visible_to(user: Any) -> QuerySet[Order]:
@@ -33,6 +39,21 @@ def order_by_accession(accession_number: str) -> Order | None:
 
 def order_history(order: Order) -> QuerySet[OrderHistory]:
     return OrderHistory.objects.filter(order=order).select_related("actor")
+
+
+def step_permission(job_role: str, to_status: str) -> Permission:
+    """The right that moves an order of ``job_role`` to ``to_status``.
+
+    Treatments and consultations are worked by doctors, who are those that hold create_order.
+    Cancelling needs create_order and is for the orderer alone.
+    """
+    if to_status == OrderStatus.CONFIRMED:
+        return Permission.CONFIRM_ORDER
+    if to_status == OrderStatus.CANCELLED:
+        return Permission.CREATE_ORDER
+    if to_status == OrderStatus.RESULT_READY and job_role == JobRole.LIS:
+        return Permission.ENTER_LAB_RESULT
+    return _WORK[job_role]
 
 
 def may_step(user: Any, order: Order, to_status: str) -> bool:

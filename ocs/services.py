@@ -15,7 +15,6 @@ from emr import selectors as patients
 from ocs import selectors
 from ocs.choices import TRANSITIONS, JobRole, OrderStatus
 from ocs.models import Order, OrderHistory
-from ocs.permissions import step_permission
 from rbac.permissions import Permission
 
 
@@ -72,7 +71,7 @@ def order_transition(
     possible from the present state), InvalidInput (a laboratory result without values).
     """
     order = selectors.order_get(actor, order_id)
-    permission = step_permission(order.job_role, to_status)
+    permission = selectors.step_permission(order.job_role, to_status)
     if not selectors.may_step(actor, order, to_status):
         raise PermissionDenied(f"{order.job_role} order to {to_status} needs {permission}")
     order.refresh_from_db(from_queryset=Order.objects.select_for_update())

@@ -43,7 +43,7 @@ class PatientGrants(GenericApiView):
     required_permissions = {"GET": Permission.MANAGE_USERS, "POST": Permission.MANAGE_USERS}
     serializer_class = serializers.GrantOut
 
-    def get_queryset(self) -> QuerySet[Any, dict[str, Any]]:
+    def get_queryset(self) -> QuerySet[Any, Any]:
         patient = selectors.patient_get(self.request.user, self.kwargs["pk"])
         return selectors.patient_grants(patient)
 
