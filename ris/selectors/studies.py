@@ -1,15 +1,46 @@
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from common.errors import ErrorCode, NotFound
 from rbac.permissions import Permission
+from ris.choices import DERIVED_MODALITIES
 from ris.models import Instance, Series, Study
 
 
-def studies_visible_to(user: Any, permission: Permission = Permission.VIEW_STUDY) -> QuerySet[Study]:
+@dataclass(frozen=True, slots=True)
+class StudySummary:
+    """A study with what its series add up to. ``modalities`` are sorted."""
+
+    study: Study
+    modalities: tuple[str, ...]
+    series_count: int
+    instance_count: int
+
+    @property
+    def modality(self) -> str:
+        """The modality of the images; of the derived objects when there is nothing else."""
+        images = [m for m in self.modalities if m not in DERIVED_MODALITIES]
+        return next(iter(images or self.modalities), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What one DICOMweb request is about: a study, and at most one series or instance in it."""
+
+    study: Study
+    series: Series | None = None
+    instance: Instance | None = None
+
+
+def studies_visible_to(
+    user: Any, permission: Permission = Permission.VIEW_STUDY
+) -> QuerySet[Study]:
     return Study.objects.visible_to(user, permission)
 
 
@@ -46,4 +77,71 @@ def instance_by_uid(sop_instance_uid: str) -> Instance | None:
         Instance.objects.select_related("series__study")
         .filter(sop_instance_uid=sop_instance_uid)
         .first()
+    )
+
+
+def target_get(
+    user: Any,
+    permission: Permission,
+    *,
+    study_instance_uid: str,
+    series_instance_uid: str | None = None,
+    sop_instance_uid: str | None = None,
+) -> Target:
+    """The study if ``permission`` reaches it, and its own series or instance; two queries.
+
+    Raises NotFound, also for a series or an instance of another study.
+    """
+    study = study_get(user, study_instance_uid, permission)
+    if series_instance_uid is None:
+        return Target(study)
+    if sop_instance_uid is None:
+        return Target(study, series_get(study, series_instance_uid))
+    instance = (
+        Instance.objects.select_related("series")
+        .filter(
+            sop_instance_uid=sop_instance_uid,
+            series__series_instance_uid=series_instance_uid,
+            series__study=study,
+        )
+        .first()
+    )
+    if instance is None:
+        raise NotFound(
+            ErrorCode.INSTANCE_NOT_FOUND, f"instance {sop_instance_uid}", "sop_instance_uid"
+        )
+    return Target(study, instance.series, instance)
+
+
+def stored_transfer_syntaxes(target: Target) -> frozenset[str]:
+    """The Transfer Syntax UIDs that the archive holds the target's instances in."""
+    if target.instance is not None:
+        return frozenset({target.instance.transfer_syntax_uid})
+    instances = Instance.objects.filter(series__study=target.study)
+    if target.series is not None:
+        instances = instances.filter(series=target.series)
+    return frozenset(instances.values_list("transfer_syntax_uid", flat=True).distinct())
+
+
+def study_summaries(studies: Iterable[Study]) -> list[StudySummary]:
+    """The studies in their order with modalities and counts; one query for all of them."""
+    wanted = list(studies)
+    groups: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
+    rows = (
+        Series.objects.filter(study__in=wanted)
+        .order_by()
+        .values_list("study_id", "modality")
+        .annotate(series=Count("id", distinct=True), images=Count("instances"))
+    )
+    for study_id, modality, series, images in rows:
+        groups[study_id].append((modality, series, images))
+    return [_summary(study, groups[study.pk]) for study in wanted]
+
+
+def _summary(study: Study, groups: Sequence[tuple[str, int, int]]) -> StudySummary:
+    return StudySummary(
+        study=study,
+        modalities=tuple(sorted(modality for modality, _, _ in groups)),
+        series_count=sum(series for _, series, _ in groups),
+        instance_count=sum(images for _, _, images in groups),
     )

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from rbac.permissions import Permission
+from ris.models import Instance, Series
+from ris.selectors.studies import StudySummary
+
+
+class StudyPatientOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    patient_id = serializers.CharField(help_text="The hospital's MRN, DICOM Patient ID")
+    full_name = serializers.CharField()
+    birth_date = serializers.DateField()
+    gender = serializers.CharField()
+
+
+class StudyOrderOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    accession_number = serializers.CharField()
+    job_type = serializers.CharField()
+    status = serializers.CharField()
+
+
+class StudyOut(serializers.Serializer[Any]):
+    """A StudySummary. ``order`` is null for who may not see orders."""
+
+    id = serializers.IntegerField(source="study.pk")
+    study_instance_uid = serializers.CharField(source="study.study_instance_uid")
+    patient = StudyPatientOut(source="study.patient")
+    order = serializers.SerializerMethodField()
+    modality = serializers.CharField()
+    modalities = serializers.ListField(child=serializers.CharField())
+    study_date = serializers.DateField(source="study.study_date", allow_null=True)
+    study_time = serializers.CharField(source="study.study_time")
+    description = serializers.CharField(source="study.description")
+    accession_number = serializers.CharField(source="study.accession_number")
+    series_count = serializers.IntegerField()
+    instance_count = serializers.IntegerField()
+    stable_at = serializers.DateTimeField(source="study.stable_at", allow_null=True)
+
+    @extend_schema_field(StudyOrderOut(allow_null=True))
+    def get_order(self, summary: StudySummary) -> dict[str, Any] | None:
+        order = summary.study.order
+        if order is None or not self.context["request"].user.has_permission(Permission.VIEW_ORDER):
+            return None
+        return dict(StudyOrderOut(order).data)
+
+
+class SeriesOut(serializers.ModelSerializer[Series]):
+    """``instances`` is their number."""
+
+    instances = serializers.IntegerField(source="instance_count")
+
+    class Meta:
+        model = Series
+        fields = [
+            "id",
+            "series_instance_uid",
+            "modality",
+            "number",
+            "description",
+            "body_part",
+            "frame_of_reference_uid",
+            "instances",
+        ]
+
+
+class SegmentationSeriesOut(serializers.Serializer[Any]):
+    series_instance_uid = serializers.CharField(source="series.series_instance_uid")
+    description = serializers.CharField(source="series.description")
+    instances = serializers.IntegerField()
+    sop_instance_uids = serializers.ListField(child=serializers.CharField())
+
+
+class PriorOut(serializers.Serializer[Any]):
+    """Another study of the same patient."""
+
+    study_instance_uid = serializers.CharField(source="study.study_instance_uid")
+    modality = serializers.CharField()
+    modalities = serializers.ListField(child=serializers.CharField())
+    study_date = serializers.DateField(source="study.study_date", allow_null=True)
+    description = serializers.CharField(source="study.description")
+    series_count = serializers.IntegerField()
+    instance_count = serializers.IntegerField()
+
+
+class StudyDetailOut(StudyOut):
+    """``segmentations`` are the SEG series that the archive holds; ``reports`` is empty so far."""
+
+    series = SeriesOut(many=True)
+    reports = serializers.ListField(child=serializers.DictField())
+    segmentations = SegmentationSeriesOut(many=True)
+    priors = PriorOut(many=True)
+
+
+class InstanceOut(serializers.ModelSerializer[Instance]):
+    """``image_position`` is LPS, mm, (0020,0032)."""
+
+    class Meta:
+        model = Instance
+        fields = [
+            "sop_instance_uid",
+            "orthanc_id",
+            "sop_class_uid",
+            "transfer_syntax_uid",
+            "number",
+            "rows",
+            "columns",
+            "frames",
+            "image_position",
+            "file_size",
+        ]
+
+
+class SeriesDetailOut(serializers.Serializer[Any]):
+    """A series with its instances, ascending in position when they are a stack."""
+
+    id = serializers.IntegerField(source="series.pk")
+    study_instance_uid = serializers.CharField(source="series.study.study_instance_uid")
+    series_instance_uid = serializers.CharField(source="series.series_instance_uid")
+    modality = serializers.CharField(source="series.modality")
+    number = serializers.IntegerField(source="series.number", allow_null=True)
+    description = serializers.CharField(source="series.description")
+    body_part = serializers.CharField(source="series.body_part")
+    frame_of_reference_uid = serializers.CharField(source="series.frame_of_reference_uid")
+    instances = InstanceOut(many=True)
+
+
+class PatientWithImagesOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField(source="patient_id")
+    patient_id = serializers.CharField(source="patient__patient_id", help_text="The MRN")
+    full_name = serializers.CharField(source="patient__full_name")
+    studies = serializers.IntegerField()
+    last_study_date = serializers.DateField(allow_null=True)
+
+
+class PatientImageOut(serializers.ModelSerializer[Instance]):
+    study_instance_uid = serializers.CharField(source="series.study.study_instance_uid")
+    study_date = serializers.DateField(source="series.study.study_date", allow_null=True)
+    series_instance_uid = serializers.CharField(source="series.series_instance_uid")
+    modality = serializers.CharField(source="series.modality")
+    preview = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Instance
+        fields = [
+            "orthanc_id",
+            "sop_instance_uid",
+            "study_instance_uid",
+            "study_date",
+            "series_instance_uid",
+            "modality",
+            "number",
+            "rows",
+            "columns",
+            "frames",
+            "preview",
+        ]
+
+    def get_preview(self, instance: Instance) -> str:
+        """Address of the PNG."""
+        return reverse("orthanc-preview", kwargs={"orthanc_id": instance.orthanc_id})

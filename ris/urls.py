@@ -1,0 +1,133 @@
+"""Routes of the imaging app. The DICOMweb routes are an allow-list: what is not here is refused."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path, re_path, register_converter
+
+from ris.views import dicomweb, orthanc_view, previews, studies
+
+_MAX_UID = 64
+
+
+class UidConverter:
+    """A DICOM UID (PS3.5 9.1): digits and single dots, at most 64 characters."""
+
+    regex = r"[0-9]+(?:\.[0-9]+)*"
+
+    def to_python(self, value: str) -> str:
+        if len(value) > _MAX_UID:
+            raise ValueError
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class FramesConverter:
+    """A frame list; what it holds is checked where the number of frames is known."""
+
+    regex = r"[0-9,]+"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class BulkDataConverter(FramesConverter):
+    """The path of an attribute: a tag, or tag/item/tag for one in a sequence."""
+
+    regex = r"[0-9A-Fa-f]{8}(?:/[0-9]{1,6}/[0-9A-Fa-f]{8}){0,8}"
+
+
+class OrthancIdConverter(FramesConverter):
+    """The archive's own id: a SHA-1 in five groups."""
+
+    regex = r"[0-9a-f]{8}(?:-[0-9a-f]{8}){4}"
+
+
+register_converter(UidConverter, "uid")
+register_converter(FramesConverter, "frames")
+register_converter(BulkDataConverter, "bulkdata")
+register_converter(OrthancIdConverter, "orthanc_id")
+
+_STUDY = "dicom-web/studies/<uid:study_instance_uid>"
+_SERIES = f"{_STUDY}/series/<uid:series_instance_uid>"
+_INSTANCE = f"{_SERIES}/instances/<uid:sop_instance_uid>"
+_FRAMES = f"{_INSTANCE}/frames/<frames:frames>"
+
+
+def _levels(view: type[dicomweb.FromArchive], name: str, suffix: str = "") -> list[URLPattern]:
+    return [
+        path(f"{_STUDY}{suffix}", view.as_view(), name=f"wado-study{name}"),
+        path(f"{_SERIES}{suffix}", view.as_view(), name=f"wado-series{name}"),
+        path(f"{_INSTANCE}{suffix}", view.as_view(), name=f"wado-instance{name}"),
+    ]
+
+
+dicomweb_urlpatterns = [
+    path(
+        "dicom-web/studies",
+        dicomweb.SearchStudies.as_view(allow="GET, HEAD, POST"),
+        name="qido-studies",
+    ),
+    path(f"{_STUDY}/series", dicomweb.Search.as_view(suffix="/series"), name="qido-series"),
+    path(
+        f"{_STUDY}/instances",
+        dicomweb.Search.as_view(suffix="/instances"),
+        name="qido-study-instances",
+    ),
+    path(
+        f"{_SERIES}/instances",
+        dicomweb.Search.as_view(suffix="/instances"),
+        name="qido-series-instances",
+    ),
+    *_levels(dicomweb.Instances, ""),
+    *_levels(dicomweb.Metadata, "-metadata", "/metadata"),
+    *_levels(dicomweb.Rendered, "-rendered", "/rendered"),
+    *_levels(dicomweb.Thumbnail, "-thumbnail", "/thumbnail"),
+    path(_FRAMES, dicomweb.Frames.as_view(), name="wado-frames"),
+    path(f"{_FRAMES}/rendered", dicomweb.Rendered.as_view(), name="wado-frames-rendered"),
+    path(f"{_FRAMES}/thumbnail", dicomweb.Thumbnail.as_view(), name="wado-frames-thumbnail"),
+    path(f"{_INSTANCE}/bulk/<bulkdata:bulkdata>", dicomweb.BulkData.as_view(), name="wado-bulk"),
+    path(
+        f"{_INSTANCE}/bulkdata/<bulkdata:bulkdata>",
+        dicomweb.BulkData.as_view(),
+        name="wado-bulkdata",
+    ),
+    path("dicom-web/stow-decision/", dicomweb.StowDecision.as_view(), name="stow-decision"),
+    re_path(r"^dicom-web(?s:/.*)?\Z", dicomweb.NoRoute.as_view(), name="dicomweb-unknown"),
+]
+urlpatterns = [
+    path("studies/", studies.Studies.as_view(), name="studies"),
+    path("studies/<uid:study_instance_uid>/", studies.StudyDetail.as_view(), name="study-detail"),
+    path("series/<uid:series_instance_uid>/", studies.SeriesDetail.as_view(), name="series-detail"),
+    path(
+        "studies/<uid:study_instance_uid>/preview/",
+        previews.StudyPreview.as_view(),
+        name="study-preview",
+    ),
+    path(
+        "series/<uid:series_instance_uid>/preview/",
+        previews.SeriesPreview.as_view(),
+        name="series-preview",
+    ),
+    path(
+        "instances/<uid:sop_instance_uid>/preview/",
+        previews.InstancePreview.as_view(),
+        name="instance-preview",
+    ),
+    path("orthanc/patients/", orthanc_view.Patients.as_view(), name="orthanc-patients"),
+    path(
+        "orthanc/patients/<int:patient_id>/images/",
+        orthanc_view.PatientImages.as_view(),
+        name="orthanc-patient-images",
+    ),
+    path(
+        "orthanc/instances/<orthanc_id:orthanc_id>/preview/",
+        previews.OrthancPreview.as_view(),
+        name="orthanc-preview",
+    ),
+    *dicomweb_urlpatterns,
+]

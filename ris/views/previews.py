@@ -1,0 +1,116 @@
+"""PNG previews: decided and recorded here, drawn by the archive, sent by nginx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from common.api.schema import errors
+from common.api.views import ApiView
+from common.errors import ErrorCode
+from rbac.permissions import Permission
+from ris.models import Instance
+from ris.selectors import browse
+from ris.selectors.studies import study_get
+from ris.services.access import Access, access_recorded
+from ris.views.accel import from_archive
+
+VIEW_DICOM = Permission.VIEW_DICOM
+PNG = {(200, "image/png"): OpenApiTypes.BINARY}
+
+
+class AnyAccept(BaseContentNegotiation):
+    """There is one form only, whatever an <img> accepts."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        return parsers[0]
+
+    def select_renderer(
+        self, request: Request, renderers: Any, format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], renderers[0].media_type
+
+
+class Preview(ApiView):
+    required_permissions = {"GET": VIEW_DICOM}
+    content_negotiation_class = AnyAccept
+    object_type = ""
+
+    def image(self, user: Any, key: str) -> Instance:
+        raise NotImplementedError
+
+    def answer(self, request: Request, key: str) -> HttpResponse:
+        access = Access("preview.read", VIEW_DICOM, self.object_type, key, request.user)
+        with access_recorded(access):
+            image = self.image(request.user, key)
+            access.patient_id = image.series.study.patient_id
+            access.detail["sop_instance_uid"] = image.sop_instance_uid
+        frame = f"/frames/{image.frames // 2}" if image.frames > 1 else ""
+        path = f"instances/{image.orthanc_id}{frame}/preview"
+        return from_archive(path, accept="image/png", content_type="image/png")
+
+
+class StudyPreview(Preview):
+    object_type = "study"
+
+    @extend_schema(
+        summary="The middle image of the study's largest series",
+        tags=["imaging"],
+        responses={**PNG, **errors(ErrorCode.STUDY_NOT_FOUND, ErrorCode.AUDIT_UNAVAILABLE)},
+    )
+    def get(self, request: Request, study_instance_uid: str) -> HttpResponse:
+        return self.answer(request, study_instance_uid)
+
+    def image(self, user: Any, key: str) -> Instance:
+        return browse.study_middle(study_get(user, key, VIEW_DICOM))
+
+
+class SeriesPreview(Preview):
+    object_type = "series"
+
+    @extend_schema(
+        summary="The middle image of a series",
+        tags=["imaging"],
+        responses={**PNG, **errors(ErrorCode.SERIES_NOT_FOUND, ErrorCode.AUDIT_UNAVAILABLE)},
+    )
+    def get(self, request: Request, series_instance_uid: str) -> HttpResponse:
+        return self.answer(request, series_instance_uid)
+
+    def image(self, user: Any, key: str) -> Instance:
+        return browse.series_middle(browse.series_visible_get(user, key, VIEW_DICOM))
+
+
+class InstancePreview(Preview):
+    object_type = "instance"
+
+    @extend_schema(
+        summary="One image (the middle frame)",
+        tags=["imaging"],
+        responses={**PNG, **errors(ErrorCode.INSTANCE_NOT_FOUND, ErrorCode.AUDIT_UNAVAILABLE)},
+    )
+    def get(self, request: Request, sop_instance_uid: str) -> HttpResponse:
+        return self.answer(request, sop_instance_uid)
+
+    def image(self, user: Any, key: str) -> Instance:
+        return browse.instance_visible_get(user, VIEW_DICOM, sop_instance_uid=key)
+
+
+class OrthancPreview(Preview):
+    object_type = "instance"
+
+    @extend_schema(
+        summary="One image, by the archive's own id",
+        tags=["orthanc view"],
+        responses={**PNG, **errors(ErrorCode.INSTANCE_NOT_FOUND, ErrorCode.AUDIT_UNAVAILABLE)},
+    )
+    def get(self, request: Request, orthanc_id: str) -> HttpResponse:
+        return self.answer(request, orthanc_id)
+
+    def image(self, user: Any, key: str) -> Instance:
+        return browse.instance_visible_get(user, VIEW_DICOM, orthanc_id=key)
