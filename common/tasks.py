@@ -11,6 +11,7 @@ from common.context import RequestContext, current, new_request_id, request_cont
 
 Queue = Literal["django_tasks", "fastapi_tasks", "fhir_tasks"]
 _HEADER = "cdss_request_id"
+_queues: dict[str, Queue] = {}
 
 
 def task(
@@ -28,14 +29,16 @@ def task(
 
     def declare(function: Callable[..., None]) -> Task[..., None]:
         def run(self: Task[..., None], *args: Any, **kwargs: Any) -> None:
-            request_id = getattr(self.request, _HEADER, None) or new_request_id()
+            passed = self.request.get(_HEADER) or (self.request.headers or {}).get(_HEADER)
+            request_id = passed or new_request_id()
             with request_context(RequestContext(request_id)):
                 function(*args, **kwargs)
 
+        name = f"{function.__module__}.{function.__name__}"
+        _queues[name] = queue
         decorated: Task[..., None] = shared_task(
             bind=True,
-            name=f"{function.__module__}.{function.__name__}",
-            queue=queue,
+            name=name,
             acks_late=True,
             reject_on_worker_lost=True,
             autoretry_for=retry_on,
@@ -47,6 +50,11 @@ def task(
         return decorated
 
     return declare
+
+
+def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
+    """Celery's router: every task to the queue of its declaration."""
+    return {"queue": _queues[name]} if name in _queues else None
 
 
 @signals.before_task_publish.connect

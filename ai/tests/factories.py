@@ -49,7 +49,6 @@ def make_series(patient: Any, *, slices: int = SLICES, modality: str = "MR", tag
         study_instance_uid=uid,
         orthanc_id=f"study-{uid}"[:44],
         patient=patient,
-        modalities=modality,
         last_instance_at=timezone.now(),
     )
     series = Series.objects.create(

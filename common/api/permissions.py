@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AnonymousUser
+from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -43,7 +44,11 @@ class DeclaredPermission(BasePermission):
         requirement = declared.get(method)
         if requirement is Access.PUBLIC:
             return True
-        if not request.user.is_authenticated or requirement is None:
+        if not request.user.is_authenticated:
+            return False
+        if requirement is None:
+            if not hasattr(view, method.lower()):
+                raise MethodNotAllowed(method)
             return False
         if isinstance(requirement, Access):
             return True

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import timedelta
 
@@ -103,10 +102,9 @@ def test_another_body_under_the_key_is_refused(api):
 
 @pytest.mark.django_db
 def test_the_key_of_another_person_is_another_key(api, users):
-    body = json.dumps(USER).encode()
     for user in (users["admin"], users["doctor"]):
         outcome = idempotency.claim(
-            user_id=user.pk, key="k", method="POST", path="/x", body_hash=body.hex()
+            user_id=user.pk, key="k", method="POST", path="/x", body_hash="h"
         )
         assert isinstance(outcome, idempotency.Claim)
 

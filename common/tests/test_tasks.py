@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from celery import current_app
+from django.conf import settings
 
 from common import context, tasks
 from common.context import RequestContext, request_context
@@ -18,7 +19,7 @@ def remember() -> None:
 
 
 def test_promises():
-    assert remember.queue == "fhir_tasks"
+    assert tasks.route(remember.name) == {"queue": "fhir_tasks"}
     assert remember.acks_late
     assert remember.reject_on_worker_lost
     assert remember.max_retries == 3
@@ -29,11 +30,12 @@ def test_promises():
 def test_every_project_task_is_declared_with_the_decorator():
     current_app.loader.import_default_modules()
     ours = [t for name, t in current_app.tasks.items() if not name.startswith("celery.")]
+    assert {t["task"] for t in settings.CELERY_BEAT_SCHEDULE.values()} <= {t.name for t in ours}
     assert len(ours) >= 8
     for found in ours:
         assert found.acks_late, found.name
         assert found.reject_on_worker_lost, found.name
-        assert found.queue in ("django_tasks", "fastapi_tasks", "fhir_tasks"), found.name
+        assert tasks.route(found.name), found.name
 
 
 def test_request_id_travels_in_the_message_headers():
