@@ -63,8 +63,19 @@ case $role in
     orthanc) exec Orthanc "$ORTHANC_CONF" ;;
     nginx) exec nginx -c "$NGINX_CONF" -g 'daemon off;' ;;
     manage) exec "$python" manage.py "$@" ;;
-    render)
-        exec "$python" deploy/render.py "$@"
+    ping) exec "$python" -m celery -A cdss_backend inspect ping -d "$1@$HOSTNAME" --timeout 20 ;;
+    migrate) # with the account that may change tables
+        app_url=$DATABASE_URL
+        export DATABASE_URL=$DATABASE_OWNER_URL
+        "$python" manage.py migrate --no-input
+        DATABASE_URL=$app_url "$python" manage.py grant_app_role
+        "$python" manage.py collectstatic --no-input
+        ;;
+    prepare) # in compose, as root: configuration files, and volumes for the user of the processes
+        "$python" deploy/render.py nginx/nginx.conf.template /config/nginx/nginx.conf
+        "$python" deploy/render.py orthanc/orthanc.json.template /config/orthanc/orthanc.json
+        "$python" deploy/render.py deploy/redis.conf.template /config/redis/redis.conf
+        chown -R 10001:10001 /config /volumes
         ;;
     *)
         echo "deploy/run.sh: no role $role" >&2

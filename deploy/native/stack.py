@@ -8,11 +8,13 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 
+from deploy import render
 from deploy.native import envfile, health, mariadb, ports, processes, programs
 from deploy.native.console import say, step
 from deploy.native.control import Supervisor, strays
 from deploy.native.errors import StackError
 from deploy.native.layout import DJANGO_PYTHON, RUN, Layout
+from deploy.native.toolchain import Stamp
 
 
 class Stack:
@@ -59,7 +61,7 @@ class Stack:
         """Bring everything up and wait until it answers; what runs unchanged is left alone."""
         begun = programs.programs(self.layout, self.settings)
         text = programs.supervisor_file(self.layout, begun)
-        programs.render.write_private(self.layout.etc / "supervisord.conf", text)
+        render.write_private(self.layout.etc / "supervisord.conf", text)
         mariadb.initialise(self.layout)
         restarted = self.supervisor.apply()
         if restarted:
@@ -81,8 +83,15 @@ class Stack:
         with step("tables and grants"):
             self.manage("migrate", "--no-input", owner=True)
             self.manage("grant_app_role", owner=True)
+        self.collect_static()
+
+    def collect_static(self) -> None:
+        """Copy the packages' static files for nginx, once per version of the packages."""
+        stamp = Stamp(self.layout.static / ".stamp", [self.layout.root / "requirements.txt"])
         with processes.lock(RUN / "static.lock", busy="waiting for static files", wait=True):
-            self.manage("collectstatic", "--no-input")
+            if not stamp.is_current():
+                self.manage("collectstatic", "--no-input")
+                stamp.set()
 
     def manage(self, *arguments: str, owner: bool = False, show: bool = False) -> None:
         """Run a management command with the stack's settings, and nothing else in its environment.
@@ -95,7 +104,7 @@ class Stack:
             if owner
             else programs.django_environment(self.settings)
         )
-        command = [DJANGO_PYTHON, "manage.py", *arguments]
+        command = [str(DJANGO_PYTHON), "manage.py", *arguments]
         root = self.layout.root
         if not show:
             log = self.layout.log / "manage.log"

@@ -50,9 +50,7 @@ def test_the_command_ends_with_one_sentence_and_1(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_before_anything_is_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(
-        toolchain.shutil, "disk_usage", lambda _: type("Usage", (), {"free": 2_900_000_000})()
-    )
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 2_900_000_000})())
     with pytest.raises(StackError, match=r"The disk is full: .* 2\.9 GB free .* needs 3\.0 GB"):
         toolchain.check_disk(tmp_path, installed=False)
     toolchain.check_disk(tmp_path, installed=True)
@@ -79,8 +77,8 @@ def test_a_failing_program_gives_its_likely_reason(
 def test_without_root_and_sudo_there_is_no_right_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(packages.os, "geteuid", lambda: 1000)
-    monkeypatch.setattr(packages.shutil, "which", lambda *_, **__: None)
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    monkeypatch.setattr("shutil.which", lambda *_, **__: None)
     with pytest.raises(StackError, match="No right to install nothing-such"):
         packages.install((packages.Package("nothing-such", "nothing-such"),), tmp_path / "log")
 
