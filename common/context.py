@@ -63,8 +63,9 @@ class RequestContextMiddleware:
 
 
 class ContextFilter(logging.Filter):
-    """Adds ``request_id`` to every log record."""
+    """Adds ``request_id`` to every log record, and drops Django's request (its URL may hold PHI)."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = current().request_id
+        record.__dict__.pop("request", None)
         return True

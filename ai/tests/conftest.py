@@ -13,9 +13,7 @@ def service(settings):
     """The inference service, faked at the transport."""
     inference.cache_clear()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        mock.get(
-            f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]}
-        )
+        mock.get(f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]})
         yield mock
 
 

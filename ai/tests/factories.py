@@ -42,7 +42,9 @@ MANIFEST: dict[str, Any] = {
 }
 
 
-def make_series(patient: Any, *, slices: int = SLICES, modality: str = "MR", tag: str = "1") -> Series:
+def make_series(
+    patient: Any, *, slices: int = SLICES, modality: str = "MR", tag: str = "1"
+) -> Series:
     """A study of one axial stack, 1 x 1 x 2 mm, its instances numbered from the top down."""
     uid = f"2.25.{tag}{patient.pk}"
     study = Study.objects.create(

@@ -212,7 +212,7 @@ def test_list_costs_the_same_for_many_jobs(
     assert body["count"] == 10
 
 
-def test_models_and_which_suit_a_patient(api, series):
+def test_models_and_which_suit_a_patient(api, series, service):
     doctor = api("doctor")
     assert [m["id"] for m in doctor.get("/api/ai/models/").json()] == ["brain_extraction"]
     mrn = series.study.patient.patient_id
@@ -222,10 +222,6 @@ def test_models_and_which_suit_a_patient(api, series):
 
 
 def test_models_when_the_service_is_down(api, service, settings, db):
-    service.replace(
-        "GET", f"{settings.INFERENCE_URL}/models", body=requests.ConnectionError()
-    )
+    service.replace("GET", f"{settings.INFERENCE_URL}/models", body=requests.ConnectionError())
     answer = api("doctor").get("/api/ai/models/")
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "ERR_503")
-
-

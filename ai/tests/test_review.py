@@ -183,9 +183,7 @@ def test_publication_steps_are_idempotent_and_visible(api, completed):
     assert seen["seg"]["seen_at"] is not None
     assert seen["status"] == "PENDING"
     for _ in range(2):
-        publication.fhir_done(
-            job_id=completed.pk, diagnostic_report="dr-1", imaging_study="is-1"
-        )
+        publication.fhir_done(job_id=completed.pk, diagnostic_report="dr-1", imaging_study="is-1")
     assert state()["status"] == "PUBLISHED"
     assert state()["fhir"]["diagnostic_report"] == "dr-1"
     steps = [e.step for e in completed.events.all()]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cdss_backend.settings.env import BASE_DIR, database, load_env
+from cdss_backend.settings.env import BASE_DIR, database, database_url, load_env
 
 ENV = load_env()
 
@@ -19,6 +19,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False
 
 PROJECT_APPS = [
+    "common",
     "common.outbox",
     "common.idempotency",
     "audit",
@@ -51,7 +52,8 @@ MIDDLEWARE = [
 ]
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
-DATABASES = {"default": database(ENV.database_url)}
+DATABASES = {"default": database(database_url(ENV))}
+DATABASE_APP_URL = ENV.database_url.get_secret_value()
 
 _REDIS = ENV.redis_url.get_secret_value().rstrip("/")
 CACHES = {
@@ -174,5 +176,9 @@ LOGGING = {
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
-    "loggers": {"pydicom": {"level": "ERROR"}, "highdicom": {"level": "ERROR"}},
+    "loggers": {
+        "urllib3": {"level": "ERROR"},
+        "pydicom": {"level": "ERROR"},
+        "highdicom": {"level": "ERROR"},
+    },
 }

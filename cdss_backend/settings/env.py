@@ -35,6 +35,7 @@ class Env(BaseSettings):
     )
 
     cdss_env: Literal["dev", "test", "prod"] = "dev"
+    cdss_database_role: Literal["app", "owner"] = "app"
     public_host: str = "localhost"
     cdss_data_dir: Path
     secret_key: Secret
@@ -66,6 +67,15 @@ def load_env() -> Env:
         sys.exit(
             "NeuroNova does not start, these settings are missing or wrong:\n" + "\n".join(lines)
         )
+
+
+def database_url(env: Env) -> SecretStr:
+    """The application's account, or the owner's for migrations (CDSS_DATABASE_ROLE=owner)."""
+    if env.cdss_database_role == "app":
+        return env.database_url
+    if env.database_owner_url is None:
+        sys.exit("NeuroNova does not start: DATABASE_OWNER_URL is missing for the owner role")
+    return env.database_owner_url
 
 
 def database(url: SecretStr) -> dict[str, object]:

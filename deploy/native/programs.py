@@ -70,7 +70,10 @@ def django_environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 def owner_environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Return the settings for the commands that change tables and grants."""
-    return django_environment(settings) | {"DATABASE_OWNER_URL": settings["DATABASE_OWNER_URL"]}
+    return django_environment(settings) | {
+        "DATABASE_OWNER_URL": settings["DATABASE_OWNER_URL"],
+        "CDSS_DATABASE_ROLE": "owner",
+    }
 
 
 def write_configuration(layout: Layout, settings: Mapping[str, str]) -> None:
