@@ -97,7 +97,7 @@ dicomweb_urlpatterns = [
         name="wado-bulkdata",
     ),
     path("dicom-web/stow-decision/", dicomweb.StowDecision.as_view(), name="stow-decision"),
-    re_path(r"^dicom-web(?s:/.*)?\Z", dicomweb.NoRoute.as_view(), name="dicomweb-unknown"),
+    re_path(r"^dicom-web(?:/[\s\S]*)?\Z", dicomweb.NoRoute.as_view(), name="dicomweb-unknown"),
 ]
 urlpatterns = [
     path("studies/", studies.Studies.as_view(), name="studies"),
