@@ -17,7 +17,7 @@ from ris import selectors as studies
 class AIJobQuerySet(models.QuerySet["AIJob"]):
     def visible_to(self, user: Any) -> AIJobQuerySet:
         """Jobs on studies whose pixels this person may see and who works with AI results."""
-        if not any(user.has_permission(p) for p in (Permission.REQUEST_AI, Permission.OPERATE)):
+        if not user.has_permission(Permission.REQUEST_AI):
             return self.none()
         return self.filter(study__in=studies.studies_visible_to(user, Permission.VIEW_DICOM))
 

@@ -13,8 +13,8 @@ from ai.models import AIJob, AIJobEvent
 from ai.selectors import jobs as job_selectors
 from ai.services import segmentations
 from audit import services as audit
-from common.outbox import services as outbox
 from common.errors import AppError, BusinessError, ErrorCode, InvalidInput, NotFound
+from common.outbox import services as outbox
 from rbac.permissions import Permission
 from ris import selectors as studies
 

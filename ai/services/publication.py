@@ -13,8 +13,8 @@ from ai.services.dicom_codes import CodeSpec
 from ai.services.dicom_seg import AlgorithmSpec, SegmentationError, SegmentSpec, build_segmentation
 from ai.services.review import publication_aggregate
 from ai.services.segmentations import version_labelmap
-from common.outbox import services as outbox
 from common.errors import BusinessError, ErrorCode
+from common.outbox import services as outbox
 from ris.services import archive
 
 SEG_SERIES_NUMBER_BASE = 9000

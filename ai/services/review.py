@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from django.db import transaction
 from django.utils import timezone
-from ris.services.uids import derived_uid
 
 from ai.choices import JobStatus, ReviewStatus
 from ai.events import VERSION_APPROVED
@@ -16,9 +15,10 @@ from ai.selectors import jobs as job_selectors, segmentations as selectors
 from ai.services.jobs import job_lock
 from ai.services.segmentations import version_labelmap, version_save
 from audit import services as audit
-from common.outbox import services as outbox
 from common.errors import BusinessError, ConflictError, ErrorCode
+from common.outbox import services as outbox
 from rbac.permissions import Permission
+from ris.services.uids import derived_uid
 
 DECISIONS = {"approve": ReviewStatus.APPROVED, "reject": ReviewStatus.REJECTED}
 

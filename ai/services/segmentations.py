@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from ris.services.uids import derived_uid
 
 from ai.choices import ReviewStatus, VersionKind
 from ai.clients.inference import RunResult
@@ -21,6 +20,7 @@ from common.errors import BusinessError, ConflictError, ErrorCode, ExternalError
 from rbac.permissions import Permission
 from ris import selectors as studies
 from ris.selectors import SeriesGeometry
+from ris.services.uids import derived_uid
 
 
 @dataclass(frozen=True, slots=True)

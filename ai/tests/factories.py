@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,12 @@ MANIFEST: dict[str, Any] = {
 }
 
 
+def archive_id(name: str) -> str:
+    """An identifier in Orthanc's form: five groups of eight hexadecimal digits."""
+    digest = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()
+    return "-".join(digest[start : start + 8] for start in range(0, 40, 8))
+
+
 def make_series(
     patient: Any, *, slices: int = SLICES, modality: str = "MR", tag: str = "1"
 ) -> Series:
@@ -49,21 +56,21 @@ def make_series(
     uid = f"2.25.{tag}{patient.pk}"
     study = Study.objects.create(
         study_instance_uid=uid,
-        orthanc_id=f"study-{uid}"[:44],
+        orthanc_id=archive_id(uid),
         patient=patient,
         last_instance_at=timezone.now(),
     )
     series = Series.objects.create(
         study=study,
         series_instance_uid=f"{uid}.1",
-        orthanc_id=f"series-{uid}"[:44],
+        orthanc_id=archive_id(f"{uid}.1"),
         modality=modality,
     )
     for number in range(slices):
         Instance.objects.create(
             series=series,
             sop_instance_uid=f"{uid}.1.{number}",
-            orthanc_id=f"i{number}-{uid}"[:44],
+            orthanc_id=archive_id(f"{uid}.1.{number}"),
             sop_class_uid="1.2.840.10008.5.1.4.1.1.4",
             number=number + 1,
             rows=ROWS,

@@ -1,0 +1,62 @@
+"""Rules about the code that no linter knows."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+from django.conf import settings
+from django.core.management import call_command
+
+from common.management.commands.write_docs import errors_markdown, openapi_yaml
+
+ROOT = Path(settings.BASE_DIR)
+MAX_LINES = 400
+SOURCES = {".py", ".ts", ".tsx", ".js", ".sh", ".java"}
+
+
+def tracked() -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True
+    )
+    return [ROOT / name for name in listed.stdout.split("\0") if name]
+
+
+def test_no_source_file_is_past_400_lines():
+    long = {
+        str(path.relative_to(ROOT)): lines
+        for path in tracked()
+        if path.suffix in SOURCES and "migrations" not in path.parts and path.exists()
+        if (lines := len(path.read_text().splitlines())) > MAX_LINES
+    }
+    assert long == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "generate"), [("openapi.yaml", openapi_yaml), ("errors.md", errors_markdown)]
+)
+def test_generated_documents_are_current(name, generate):
+    assert (ROOT / "docs" / name).read_text() == generate(), "run: python manage.py write_docs"
+
+
+def test_openapi_is_complete():
+    """Every operation has a summary, one tag, and says how it refuses."""
+    schema = yaml.safe_load(openapi_yaml())
+    operations = [
+        (f"{method.upper()} {path}", operation)
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    ]
+    assert len(operations) > 40
+    for name, operation in operations:
+        assert operation.get("summary"), name
+        assert len(operation.get("tags", [])) == 1, name
+        assert {"401", "403"} <= set(operation["responses"]), name
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", check=True, dry_run=True, stdout=io.StringIO())
