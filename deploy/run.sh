@@ -49,8 +49,8 @@ case $role in
         ;;
     inference)
         cd inference
-        exec "${CDSS_INFERENCE_PYTHON:-$OLDPWD/.venv-inference/bin/python}" -m uvicorn app.main:app \
-            --host "$bind" --port "${INFERENCE_PORT:-8500}" --no-access-log \
+        exec "${CDSS_INFERENCE_PYTHON:-$OLDPWD/.venv-inference/bin/python}" -m uvicorn \
+            --factory app.main:create_app --host "$bind" --port "${INFERENCE_PORT:-8500}" --no-access-log \
             --timeout-graceful-shutdown 10
         ;;
     hapi)
@@ -65,10 +65,9 @@ case $role in
     manage) exec "$python" manage.py "$@" ;;
     ping) exec "$python" -m celery -A cdss_backend inspect ping -d "$1@$HOSTNAME" --timeout 20 ;;
     migrate) # with the account that may change tables
-        app_url=$DATABASE_URL
-        export DATABASE_URL=$DATABASE_OWNER_URL
+        export CDSS_DATABASE_ROLE=owner
         "$python" manage.py migrate --no-input
-        DATABASE_URL=$app_url "$python" manage.py grant_app_role
+        "$python" manage.py grant_app_role
         "$python" manage.py collectstatic --no-input
         ;;
     prepare) # in compose, as root: configuration files, and volumes for the user of the processes

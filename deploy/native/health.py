@@ -16,6 +16,8 @@ from deploy.native.errors import StackError
 from deploy.native.layout import Layout
 
 _PATIENCE = 300.0
+_CRASHING = 30.0
+"""A process that still ends right after each start is not slow, it is broken."""
 _OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 Check = Callable[[], bool]
@@ -96,10 +98,11 @@ def wait(
     while True:
         states = supervisor.processes()
         for name in list(waiting):
-            if states[name].state == "FATAL":
+            state, seconds = states[name].state, time.monotonic() - begun
+            if state == "FATAL" or (state == "BACKOFF" and seconds > _CRASHING):
                 raise StackError(f"{name} does not start; the reason is in {log / name}.log.")
-            if states[name].state == "RUNNING" and found.get(name, lambda: True)():
-                say(f"  {name} is ready ({time.monotonic() - begun:.1f} s)")
+            if state == "RUNNING" and found.get(name, lambda: True)():
+                say(f"  {name} is ready ({seconds:.1f} s)")
                 waiting.remove(name)
         if not waiting:
             return
