@@ -86,7 +86,9 @@ def _compose_verdict(file: str) -> str:
     """Return what docker compose finds wrong; nothing where it is not installed."""
     if shutil.which("docker") is None:
         return ""
-    if subprocess.run(["docker", "compose", "version"], capture_output=True).returncode:
+    if subprocess.run(
+        ["docker", "compose", "version"], check=False, capture_output=True
+    ).returncode:
         return ""
     done = subprocess.run(
         ["docker", "compose", "--env-file", ".run/test/.env", "-f", file, "config", "--quiet"],

@@ -1,0 +1,206 @@
+"""The doors of the live stack: what nginx, Orthanc and HAPI let in, answer and write down."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+from pydicom.dataset import FileDataset, FileMetaDataset
+from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+
+BASE = f"http://127.0.0.1:{os.environ.get('CDSS_PORT', '')}"
+STOW = "/api/ris/dicom-web/studies"
+MULTIPART = {"Content-Type": 'multipart/related; type="application/dicom"; boundary=B'}
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def error(self) -> dict[str, str]:
+        return json.loads(self.body)["error"]
+
+
+def ask(
+    url: str,
+    method: str = "GET",
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    url = url if url.startswith("http") else BASE + url
+    request = urllib.request.Request(url, body, dict(headers or {}), method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as response:
+            return Answer(response.status, dict(response.headers), response.read())
+    except urllib.error.HTTPError as error:
+        return Answer(error.code, dict(error.headers), error.read())
+
+
+def orthanc(path: str) -> Answer:
+    pair = f"{os.environ['ORTHANC_USERNAME']}:{os.environ['ORTHANC_PASSWORD']}".encode()
+    basic = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+    return ask(os.environ["ORTHANC_URL"] + path, headers=basic)
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> tuple[Path, str]:
+    """A small MR image of its own study, and its Study Instance UID."""
+    meta = FileMetaDataset()
+    meta.MediaStorageSOPClassUID = MRImageStorage
+    meta.MediaStorageSOPInstanceUID = generate_uid()
+    meta.TransferSyntaxUID = ExplicitVRLittleEndian
+    image = FileDataset("", {}, file_meta=meta, preamble=b"\0" * 128)
+    image.SOPClassUID, image.SOPInstanceUID = MRImageStorage, meta.MediaStorageSOPInstanceUID
+    image.StudyInstanceUID, image.SeriesInstanceUID = generate_uid(), generate_uid()
+    image.PatientID, image.PatientName = f"EDGE-{uuid4().hex[:8]}", "Edge^Test"
+    image.Modality = "MR"
+    path = tmp_path / "image.dcm"
+    image.save_as(path, enforce_file_format=True)
+    return path, image.StudyInstanceUID
+
+
+def store(path: Path, calling: str, called: str = "NEURONOVA") -> int:
+    command = ["storescu", "-aet", calling, "-aec", called, "127.0.0.1"]
+    command += [os.environ["ORTHANC_DICOM_PORT"], str(path)]
+    return subprocess.run(command, check=False, capture_output=True).returncode
+
+
+def stored(study_instance_uid: str) -> bool:
+    answer = orthanc(f"/dicom-web/studies?StudyInstanceUID={study_instance_uid}")
+    return bool(json.loads(answer.body))
+
+
+@pytest.mark.parametrize(("calling", "called"), [("UNKNOWN", "NEURONOVA"), ("SAMPLE_MOD", "OTHER")])
+def test_c_store_of_a_stranger_is_refused(
+    instance: tuple[Path, str], calling: str, called: str
+) -> None:
+    path, study = instance
+    assert store(path, calling, called) != 0
+    assert not stored(study)
+
+
+def test_c_store_of_the_known_modality_arrives(instance: tuple[Path, str]) -> None:
+    path, study = instance
+    assert store(path, "SAMPLE_MOD") == 0
+    assert stored(study)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/ris/dicom-web/stow-decision/",
+        "/api/ris/dicom-web/stow-decision",
+        "/api/ris/dicom-web//stow-decision/",
+        "/api/ris/dicom-web/stow%2Ddecision/",
+        "/_orthanc/system",
+        "/_files/ai_seg/",
+        "/_stow/studies",
+        "/_stow_decision",
+        "/_error",
+        "/readyz",
+        "/metrics",
+        "/nothing",
+    ],
+)
+def test_inner_places_are_not_there_from_outside(path: str) -> None:
+    answer = ask(path)
+    assert (answer.status, answer.error["code"]) == (404, "ERR_299")
+    assert answer.error["request_id"] == answer.headers["X-Request-ID"]
+
+
+def test_stow_without_a_token_stores_nothing(instance: tuple[Path, str]) -> None:
+    path, study = instance
+    part = b"--B\r\nContent-Type: application/dicom\r\n\r\n" + path.read_bytes() + b"\r\n--B--\r\n"
+    forged = {"X-Original-Method": "GET", "X-Original-URI": "/", "Accept-Language": "en"}
+    answer = ask(STOW, "POST", part, MULTIPART | forged)
+    assert (answer.status, answer.error["code"]) == (401, "ERR_001")
+    assert answer.error["message"] == "Please log in."
+    assert not stored(study)
+
+
+def test_a_body_above_the_limit_is_refused_in_the_envelope() -> None:
+    answer = ask("/api/acct/login/", "POST", b"x" * (11 << 20))
+    assert (answer.status, answer.error["code"]) == (413, "ERR_104")
+
+
+def test_a_request_that_is_none_gets_an_envelope_too() -> None:
+    with socket.create_connection(("127.0.0.1", int(os.environ["CDSS_PORT"]))) as connection:
+        connection.sendall(b"GET /..%2f..%2fetc/passwd HTTP/1.1\r\nHost: x\r\n\r\n")
+        connection.settimeout(10)
+        answer = connection.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b'"code":"ERR_102"' in answer
+
+
+def test_a_request_id_of_the_client_is_not_trusted() -> None:
+    answer = ask("/healthz", headers={"X-Request-ID": "forged"})
+    assert answer.status == 200
+    assert answer.headers["X-Request-ID"] != "forged"
+
+
+def test_the_access_log_holds_neither_query_nor_token() -> None:
+    mark = uuid4().hex
+    headers = {"Authorization": f"Bearer {mark}", "Referer": f"http://x/?{mark}", "Cookie": mark}
+    request_id = ask(f"/api/ris/studies/?q={mark}", headers=headers).headers["X-Request-ID"]
+    log = Path(os.environ["CDSS_STATE_DIR"]) / "log" / "access.log"
+    deadline = time.monotonic() + 10
+    while request_id not in (text := log.read_text(encoding="utf-8")):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert mark not in text
+    line = next(json.loads(line) for line in text.splitlines() if request_id in line)
+    assert line["path"] == "/api/ris/studies/"
+
+
+def test_security_headers_are_there_once() -> None:
+    headers = ask("/api/acct/me/").headers
+    for name in ("X-Content-Type-Options", "X-Frame-Options", "Content-Security-Policy"):
+        assert name in headers
+    assert headers["Server"] == "nginx"
+
+
+def test_the_servers_behind_refuse_who_has_no_secret() -> None:
+    assert ask(os.environ["ORTHANC_URL"] + "/system").status == 401
+    assert ask(os.environ["HAPI_URL"] + "/metadata").status == 401
+    wrong = {"Authorization": "Bearer " + "x" * len(os.environ["HAPI_TOKEN"])}
+    assert ask(os.environ["HAPI_URL"] + "/metadata", headers=wrong).status == 401
+    redis = urlsplit(os.environ["REDIS_URL"])
+    with socket.create_connection((redis.hostname, redis.port)) as connection:
+        connection.sendall(b"PING\r\n")
+        assert connection.recv(64).startswith(b"-NOAUTH")
+
+
+def test_conditional_writes_at_the_same_time_make_one_resource() -> None:
+    headers = {
+        "Authorization": f"Bearer {os.environ['HAPI_TOKEN']}",
+        "Content-Type": "application/fhir+json",
+        "X-Retry-On-Version-Conflict": "retry; max-retries=10",
+    }
+    for _ in range(5):
+        key = f"urn:edge|{uuid4().hex}"
+        system, _, value = key.partition("|")
+        resource = {"resourceType": "Device", "identifier": [{"system": system, "value": value}]}
+        url, body = f"{os.environ['HAPI_URL']}/Device?identifier={key}", json.dumps(resource)
+
+        def put(_: int, url: str = url, body: str = body) -> int:
+            return ask(url, "PUT", body.encode(), headers).status
+
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(put, range(8))) <= {200, 201}
+        assert len(json.loads(ask(url, headers=headers).body)["entry"]) == 1
