@@ -19,7 +19,7 @@ from common.errors import AuthenticationError, ErrorCode
 
 def bearer_token(request: HttpRequest | Request) -> str | None:
     """The token of the Authorization header; None without one. Raises AuthenticationError."""
-    header = request.META.get("HTTP_AUTHORIZATION", "")
+    header = str(request.META.get("HTTP_AUTHORIZATION", ""))
     if not header:
         return None
     scheme, _, token = header.partition(" ")

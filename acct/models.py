@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, UserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -26,7 +27,7 @@ class User(AbstractBaseUser):
     objects = UserManager["User"]()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS: list[str] = ["role"]
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["role"]
 
     class Meta:
         ordering = ["username"]

@@ -84,7 +84,7 @@ class Me(ApiView):
 
     @extend_schema(summary="Who am I", tags=["account"], responses=serializers.MeOut)
     def get(self, request: Request) -> Response:
-        return Response(serializers.MeOut(request.user).data)
+        return Response(serializers.MeOut(self.actor).data)
 
     @extend_schema(
         summary="Change my profile or password",
@@ -95,7 +95,7 @@ class Me(ApiView):
     def patch(self, request: Request) -> Response:
         body = serializers.MeIn(data=request.data)
         body.is_valid(raise_exception=True)
-        user = services.profile_update(user=request.user, **body.validated_data)
+        user = services.profile_update(user=self.actor, **body.validated_data)
         return Response(serializers.MeOut(user).data)
 
 
@@ -122,7 +122,7 @@ class Users(GenericApiView):
     def post(self, request: Request) -> Response:
         body = serializers.UserIn(data=request.data)
         body.is_valid(raise_exception=True)
-        user = services.user_create(actor=request.user, **body.validated_data)
+        user = services.user_create(actor=self.actor, **body.validated_data)
         return Response(serializers.UserOut(user).data, status=201)
 
 
@@ -150,5 +150,5 @@ class UserDetail(ApiView):
         body = serializers.UserPatchIn(data=request.data)
         body.is_valid(raise_exception=True)
         user = selectors.user_get(user_id)
-        changed = services.user_update(actor=request.user, user_id=user.pk, **body.validated_data)
+        changed = services.user_update(actor=self.actor, user_id=user.pk, **body.validated_data)
         return Response(serializers.UserOut(changed).data)

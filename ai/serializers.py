@@ -33,7 +33,7 @@ class AIJobAcceptedOut(serializers.ModelSerializer[AIJob]):
 
 
 class MeasurementOut(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     volume_ml = serializers.FloatField()
 
 
@@ -159,14 +159,14 @@ class ModelOut(serializers.Serializer[Any]):
 
 class SegmentOut(serializers.Serializer[Any]):
     number = serializers.IntegerField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     property_type = serializers.DictField(source="type")
     color = serializers.CharField(required=False)
 
 
 class VersionSummaryOut(serializers.ModelSerializer[SegmentationVersion]):
     author = serializers.CharField(source="author.username", default=None)
-    parent = serializers.IntegerField(source="parent.version", default=None)
+    parent = serializers.IntegerField(source="parent.version", default=None)  # type: ignore[assignment]
 
     class Meta:
         model = SegmentationVersion

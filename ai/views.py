@@ -15,7 +15,7 @@ from ai import serializers
 from ai.filters import AIJobFilter
 from ai.models import AIJob
 from ai.selectors import jobs as job_selectors, segmentations as selectors
-from ai.services import jobs, labelmap as labelmaps, review, segmentations
+from ai.services import catalogue, jobs, labelmap as labelmaps, review, segmentations
 from audit import services as audit
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView
@@ -48,7 +48,7 @@ class Models(ApiView):
         },
     )
     def get(self, request: Request) -> Response:
-        return Response([m.raw for m in job_selectors.models_list()])
+        return Response([m.raw for m in catalogue.models_list()])
 
 
 class ModelsAvailable(ApiView):
@@ -65,7 +65,7 @@ class ModelsAvailable(ApiView):
     )
     def get(self, request: Request) -> Response:
         patient_id = request.query_params.get("patient_id", "")
-        return Response([m.raw for m in job_selectors.models_available(request.user, patient_id)])
+        return Response([m.raw for m in catalogue.models_available(request.user, patient_id)])
 
 
 class Jobs(GenericApiView):
@@ -76,12 +76,12 @@ class Jobs(GenericApiView):
     queryset = AIJob.objects.none()
 
     def get_queryset(self) -> Any:
-        return job_selectors.jobs_visible_to(self.request.user)
+        return job_selectors.jobs_visible_to(self.actor)
 
     @extend_schema(summary="List AI jobs", tags=["ai"])
     def get(self, request: Request) -> Response:
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="ai_job.list",
             permission=Permission.REQUEST_AI,
             detail={"filters": sorted(request.query_params)},
@@ -114,7 +114,7 @@ class Jobs(GenericApiView):
     def post(self, request: Request) -> Response:
         body = serializers.AIJobIn(data=request.data)
         body.is_valid(raise_exception=True)
-        job = jobs.job_create(actor=request.user, **body.validated_data)
+        job = jobs.job_create(actor=self.actor, **body.validated_data)
         return Response(serializers.AIJobAcceptedOut(job).data, status=202)
 
 
@@ -145,7 +145,7 @@ class JobCancel(ApiView):
         },
     )
     def post(self, request: Request, job_id: int) -> Response:
-        job = jobs.job_cancel(actor=request.user, job_id=job_id)
+        job = jobs.job_cancel(actor=self.actor, job_id=job_id)
         return Response(serializers.AIJobAcceptedOut(job).data, status=202)
 
 
@@ -162,7 +162,7 @@ class JobRetry(ApiView):
         },
     )
     def post(self, request: Request, job_id: int) -> Response:
-        job = jobs.job_retry(actor=request.user, job_id=job_id)
+        job = jobs.job_retry(actor=self.actor, job_id=job_id)
         return Response(serializers.AIJobAcceptedOut(job).data, status=202)
 
 
@@ -189,7 +189,7 @@ class JobReview(ApiView):
     def post(self, request: Request, job_id: int) -> Response:
         body = serializers.ReviewIn(data=request.data)
         body.is_valid(raise_exception=True)
-        job = review.job_review(actor=request.user, job_id=job_id, **body.validated_data)
+        job = review.job_review(actor=self.actor, job_id=job_id, **body.validated_data)
         return Response(serializers.AIJobAcceptedOut(job).data, status=202)
 
 
@@ -277,7 +277,7 @@ class SegmentationSave(ApiView):
         meta.is_valid(raise_exception=True)
         fields = dict(meta.validated_data)
         version = review.version_save_and_review(
-            actor=request.user,
+            actor=self.actor,
             study_instance_uid=study_instance_uid,
             segmentation_id=fields["segmentation"],
             base_version=fields["base_version"],

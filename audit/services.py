@@ -53,7 +53,7 @@ class Actor(Protocol):
 
 
 @cache
-def stream() -> redis.Redis:
+def stream() -> Any:
     """The Redis of the audit buffer (AOF on)."""
     return redis.Redis.from_url(settings.AUDIT_STREAM_URL, socket_timeout=2)
 

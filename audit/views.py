@@ -28,7 +28,7 @@ class AuditLogs(GenericApiView):
     @extend_schema(summary="Search the audit log", tags=["audit"], responses=AuditLogOut)
     @transaction.atomic
     def get(self, request: Request) -> Response:
-        services.record(actor=request.user, action="audit.read", permission="view_audit")
+        services.record(actor=self.actor, action="audit.read", permission="view_audit")
         return self.list_response(request)
 
 
@@ -39,7 +39,7 @@ class AuditVerify(ApiView):
         summary="Verify the chain of audit records", tags=["audit"], responses=AuditVerifyOut
     )
     def get(self, request: Request) -> Response:
-        services.record(actor=request.user, action="audit.verify", permission="view_audit")
+        services.record(actor=self.actor, action="audit.verify", permission="view_audit")
         services.seal_pending()
         breaks = list(islice(services.chain_breaks(), MAX_BREAKS))
         return Response({"intact": not breaks, "breaks": breaks})

@@ -8,7 +8,8 @@ import cdss_backend.celery  # noqa: F401  (chooses the settings module)
 
 get_asgi_application()
 
-from alert.routing import websocket_application  # noqa: E402  (needs the app registry)
 from channels.routing import ProtocolTypeRouter  # noqa: E402
+
+from alert.routing import websocket_application  # noqa: E402  (needs the app registry)
 
 application = ProtocolTypeRouter({"websocket": websocket_application})

@@ -63,7 +63,7 @@ class RequestContextMiddleware:
 
 
 class ContextFilter(logging.Filter):
-    """Adds ``request_id`` to every log record, and drops Django's request (its URL may hold PHI)."""
+    """Adds ``request_id`` to every log record, drops Django's request (its URL may hold PHI)."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = current().request_id

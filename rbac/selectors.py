@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from django.db.models import QuerySet
 
 from rbac import matrix
-from rbac.choices import MENUS, MenuEntry
+from rbac.menus import MENUS, MenuEntry
 from rbac.models import Grant, GrantKind
 from rbac.permissions import Permission, Role, Scope
 

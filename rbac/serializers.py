@@ -22,7 +22,7 @@ class MenuLabelOut(serializers.Serializer[Any]):
 
 class MenuOut(serializers.Serializer[Any]):
     key = serializers.CharField()
-    label = MenuLabelOut()
+    label = MenuLabelOut()  # type: ignore[assignment]
     icon = serializers.CharField()
     route = serializers.CharField()
     children = serializers.ListField(child=serializers.DictField())

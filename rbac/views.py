@@ -44,4 +44,4 @@ class MyMenus(ApiView):
         responses=MenuOut(many=True),
     )
     def get(self, request: Request) -> Response:
-        return Response(selectors.menus_for(request.user))
+        return Response(selectors.menus_for(self.actor))

@@ -13,8 +13,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
-from acct import services
-from acct.models import Session
+from acct.models import Session, User
 from audit.models import AuditLog
 from conftest import PASSWORD
 
@@ -89,12 +88,12 @@ def test_logout_ends_access_and_refresh_at_once_but_not_other_sessions(users):
     assert me(other["access"]).status_code == 200
 
 
-@pytest.mark.parametrize("change", [{"role": "nurse"}, {"is_active": False}, {"password": "N3w-Long-Pass"}])
+@pytest.mark.parametrize(
+    "change", [{"role": "nurse"}, {"is_active": False}, {"password": "N3w-Long-Pass"}]
+)
 def test_role_password_and_deactivation_revoke_access_at_once(users, api, change):
     token = login().json()["access"]
-    answer = api("admin").patch(
-        f"/api/acct/users/{users['doctor'].pk}/", change, format="json"
-    )
+    answer = api("admin").patch(f"/api/acct/users/{users['doctor'].pk}/", change, format="json")
     assert answer.status_code == 200
     assert me(token).status_code == 401
 
@@ -195,7 +194,9 @@ def test_admin_creates_users_and_names_are_unique(users, api):
     assert admin.post("/api/acct/users/", body, format="json").status_code == 201
     again = admin.post("/api/acct/users/", body, format="json")
     assert (again.status_code, again.json()["error"]["code"]) == (409, "ERR_302")
-    weak = admin.post("/api/acct/users/", body | {"username": "n2", "password": "123"}, format="json")
+    weak = admin.post(
+        "/api/acct/users/", body | {"username": "n2", "password": "123"}, format="json"
+    )
     assert (weak.status_code, weak.json()["error"]["field"]) == (400, "password")
 
 
@@ -205,4 +206,4 @@ def test_production_refuses_test_users(settings):
     settings.TEST_USERS_ALLOWED = False
     with pytest.raises(CommandError):
         call_command("create_test_users")
-    assert services.User.objects.count() == 0
+    assert User.objects.count() == 0

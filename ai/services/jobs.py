@@ -11,7 +11,7 @@ from ai.clients.inference import RunResult, inference
 from ai.events import JOB_COMPLETED, JOB_FAILED, JOB_REQUESTED
 from ai.models import AIJob, AIJobEvent
 from ai.selectors import jobs as job_selectors
-from ai.services import segmentations
+from ai.services import catalogue, segmentations
 from audit import services as audit
 from common.errors import AppError, BusinessError, ErrorCode, InvalidInput, NotFound
 from common.outbox import services as outbox
@@ -51,12 +51,12 @@ def job_create(
     ExternalError (the inference service does not tell its models).
     """
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
-    manifest = job_selectors.model_get(model_type)
+    manifest = catalogue.model_get(model_type)
     if series_instance_uid is None:
-        series = job_selectors.best_series(study, manifest)
+        series = catalogue.best_series(study, manifest)
     else:
         series = studies.series_get(study, series_instance_uid)
-        job_selectors.check_series(series, manifest)
+        catalogue.check_series(series, manifest)
     with transaction.atomic():
         job = AIJob.objects.create(
             study=study,

@@ -97,8 +97,8 @@ def envelope_handler(error: Exception, _: dict[str, Any]) -> Response:
     mapped = as_app_error(error)
     set_rollback()
     headers = {"WWW-Authenticate": "Bearer"} if mapped.status == 401 else {}
-    if isinstance(error, drf.Throttled) and error.wait:
-        headers["Retry-After"] = str(int(error.wait))
+    if isinstance(error, drf.Throttled) and getattr(error, "wait", None):
+        headers["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]
     return Response(envelope(mapped), status=mapped.status, headers=headers)
 
 

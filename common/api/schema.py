@@ -69,14 +69,14 @@ class AutoSchema(SpectacularAutoSchema):
             )
         return [*super().get_override_parameters(), *shared]
 
-    def _get_response_bodies(self, direction: str = "response") -> Any:
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         shared = errors(
             ErrorCode.NOT_AUTHENTICATED, ErrorCode.TOKEN_INVALID, ErrorCode.PERMISSION_DENIED
         )
         for status, response in shared.items():
             if str(status) not in bodies:
-                bodies[str(status)] = self._get_response_for_code(
+                bodies[str(status)] = self._get_response_for_code(  # type: ignore[no-untyped-call]
                     response, str(status), direction=direction
                 )
         return bodies

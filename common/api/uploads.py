@@ -28,7 +28,7 @@ MAX_NAME_LENGTH = 500
 CHUNK_BYTES = 1 << 20
 
 
-class ReceivedFile(UploadedFile):
+class ReceivedFile(UploadedFile):  # type: ignore[type-arg]
     """A file of the form, closed on disk, so that thousands of them need no descriptors.
 
     ``client_name`` is the name as the client sent it, folders included: it is for answers and

@@ -26,7 +26,13 @@ class _ApiMixin:
     """``required_permissions`` maps a method to a permission, PUBLIC or AUTHENTICATED."""
 
     required_permissions: ClassVar[Declaration] = {}
+    request: Request
     _claim: idempotency.Claim | None = None
+
+    @property
+    def actor(self) -> Any:
+        """The person who asks: a User wherever the declaration is not PUBLIC."""
+        return self.request.user
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
@@ -64,11 +70,11 @@ class _ApiMixin:
         return final
 
 
-class ApiView(_ApiMixin, APIView):
+class ApiView(_ApiMixin, APIView):  # type: ignore[misc]
     """A view of one action."""
 
 
-class GenericApiView(_ApiMixin, GenericAPIView[Any]):
+class GenericApiView(_ApiMixin, GenericAPIView[Any]):  # type: ignore[misc]
     """A view over a queryset, for lists with filters, ordering and pages."""
 
     def list_response(self, request: Request) -> Response:

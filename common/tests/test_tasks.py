@@ -54,7 +54,7 @@ def test_named_exceptions_are_retried(code):
     attempts = []
 
     @tasks.task(queue="django_tasks", retry_on=(ExternalError,), max_retries=2)
-    def fails() -> None:
+    def fails():
         attempts.append(1)
         raise ExternalError(code)
 

@@ -31,8 +31,8 @@ GATEWAY_PATH = "/api/ris/dicom-web"
 def publication_facts(job_id: int) -> PublicationFacts:
     """Everything the Bundle of one approval says, as the tables know it now."""
     publication = publication_get(job_id)
-    job, version = publication.job, publication.version
-    study, patient = job.study, job.study.patient
+    job: Any = publication.job
+    study, patient, version = job.study, job.study.patient, publication.version
     return PublicationFacts(
         patient=PublishedPatient(
             mrn=patient.patient_id,

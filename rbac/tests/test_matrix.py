@@ -77,7 +77,14 @@ def test_menus_follow_the_permissions(api):
     assert {"users", "audit", "outbox", "unmatched"} <= set(menus[Role.ADMIN])
     assert "ai-review" in menus[Role.DOCTOR]
     assert "unmatched" not in menus[Role.DOCTOR]
-    assert menus[Role.PATIENT] == ["dashboard", "patients", "orders", "imaging", "studies", "profile"]
+    assert menus[Role.PATIENT] == [
+        "dashboard",
+        "patients",
+        "orders",
+        "imaging",
+        "studies",
+        "profile",
+    ]
     assert "imaging" not in menus[Role.LAB]
 
 
@@ -85,9 +92,7 @@ def test_menus_follow_the_permissions(api):
 def test_grants_expire_and_name_exactly_one_thing(users):
     actor, grantee = users["admin"], users["external"]
     soon = timezone.now() + timedelta(days=1)
-    grant = services.grant_share(
-        actor=actor, grantee_id=grantee.pk, expires_at=soon, patient_id=7
-    )
+    grant = services.grant_share(actor=actor, grantee_id=grantee.pk, expires_at=soon, patient_id=7)
     assert list(selectors.shared_patient_ids(grantee.pk)) == [7]
     Grant.objects.filter(pk=grant.pk).update(expires_at=timezone.now())
     assert list(selectors.shared_patient_ids(grantee.pk)) == []

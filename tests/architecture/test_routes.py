@@ -129,9 +129,8 @@ def address(name: str, world: dict[str, Any]) -> str:
     kwargs = {}
     for key in route.pattern.converters:
         value = world[key]
-        kwargs[key] = (
-            value[name.split("-", maxsplit=1)[0].rstrip("s")] if isinstance(value, dict) else value
-        )
+        kind = name.split("-", maxsplit=1)[0]
+        kwargs[key] = value[kind] if isinstance(value, dict) else value
     return reverse(name, kwargs=kwargs)
 
 
@@ -139,7 +138,7 @@ def ask(client: Any, method: str, url: str) -> int:
     """Send an empty request and undo what it did."""
     sid = transaction.savepoint()
     try:
-        body = {} if method in ("POST", "PATCH") else None
+        body: dict[str, str] | None = {} if method in ("POST", "PATCH") else None
         if url.endswith("/save/"):
             status = client.post(url, {}, format="multipart").status_code
         else:

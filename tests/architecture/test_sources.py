@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from django.conf import settings
 from django.core.management import call_command
 
 from common.management.commands.write_docs import errors_markdown, openapi_yaml
 
-ROOT = Path(settings.BASE_DIR)
+ROOT = Path(__file__).resolve().parent.parent.parent
 MAX_LINES = 400
 SOURCES = {".py", ".ts", ".tsx", ".js", ".sh", ".java"}
 

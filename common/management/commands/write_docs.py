@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
@@ -23,7 +22,8 @@ Generated from `common/errors.py` by `python manage.py write_docs`; do not edit.
 
 def openapi_yaml() -> str:
     schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
-    rendered: bytes = OpenApiYamlRenderer().render(schema, renderer_context={})
+    renderer = OpenApiYamlRenderer()
+    rendered: bytes = renderer.render(schema, renderer_context={})  # type: ignore[no-untyped-call]
     return rendered.decode()
 
 
@@ -39,7 +39,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        docs = Path(settings.BASE_DIR) / "docs"
+        docs = Path(__file__).resolve().parents[3] / "docs"
         (docs / "openapi.yaml").write_text(openapi_yaml())
         (docs / "errors.md").write_text(errors_markdown())
         self.stdout.write("docs/openapi.yaml and docs/errors.md are written.")

@@ -1,0 +1,73 @@
+"""The models the inference service offers, and which series suit them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.cache import cache
+from django.db.models import Count
+
+from ai.clients.inference import ModelManifest, inference
+from common.errors import BusinessError, ErrorCode, NotFound
+from ris import selectors as studies
+
+MODELS_CACHE_KEY = "ai:models"
+MODELS_CACHE_S = 60
+
+
+def models_list() -> list[ModelManifest]:
+    """The models the inference service offers, remembered for a minute."""
+    models: list[ModelManifest] | None = cache.get(MODELS_CACHE_KEY)
+    if models is None:
+        models = inference().models()
+        cache.set(MODELS_CACHE_KEY, models, MODELS_CACHE_S)
+    return models
+
+
+def model_get(model_id: str) -> ModelManifest:
+    """Raises NotFound."""
+    for manifest in models_list():
+        if manifest.id == model_id:
+            return manifest
+    raise NotFound(ErrorCode.MODEL_NOT_FOUND, f"model {model_id[:60]}", "model_type")
+
+
+def check_series(series: Any, manifest: ModelManifest) -> None:
+    """Raises BusinessError (422) when the series cannot suit the model."""
+    if series.modality not in manifest.modalities:
+        wanted = ", ".join(sorted(manifest.modalities))
+        reason = f"the model reads {wanted}, the series is {series.modality}"
+    elif (count := series.instances.count()) < manifest.min_slices:
+        reason = f"the model needs {manifest.min_slices} slices, the series has {count}"
+    else:
+        return
+    raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, reason, "series_instance_uid")
+
+
+def best_series(study: Any, manifest: ModelManifest) -> Any:
+    """The suitable series with the most images. Raises BusinessError without one."""
+    series = (
+        study.series.filter(modality__in=manifest.modalities)
+        .annotate(images=Count("instances"))
+        .filter(images__gte=manifest.min_slices)
+        .order_by("-images", "pk")
+        .first()
+    )
+    if series is None:
+        detail = f"no series of this study suits the model {manifest.id}"
+        raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "study_instance_uid")
+    return series
+
+
+def models_available(user: Any, patient_id: str) -> list[ModelManifest]:
+    """The models for which this patient (MRN) has a suitable series that ``user`` may see."""
+    visible = studies.studies_visible_to(user).filter(patient__patient_id=patient_id)
+    return [m for m in models_list() if any(_suits(study, m) for study in visible)]
+
+
+def _suits(study: Any, manifest: ModelManifest) -> bool:
+    try:
+        best_series(study, manifest)
+    except BusinessError:
+        return False
+    return True
