@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from itertools import chain
 from typing import Any
 
@@ -35,6 +36,12 @@ def patient_by_mrn(patient_id: str) -> Patient | None:
     return Patient.objects.filter(patient_id=patient_id).first()
 
 
+def known_mrns(patient_ids: Collection[str]) -> set[str]:
+    """Those that are a patient's MRN, to the letter; for matching, not filtered by rights."""
+    found = Patient.objects.filter(patient_id__in=patient_ids)
+    return set(found.values_list("patient_id", flat=True)) & set(patient_ids)
+
+
 def patient_search(user: Any, query: str) -> QuerySet[Patient]:
     """By the beginning of the MRN (in upper case too) or a part of the name."""
     return Patient.objects.visible_to(user).filter(
@@ -59,12 +66,12 @@ def in_care_team(user: Any, patient: Patient) -> bool:
     return CareTeamMember.objects.filter(patient=patient, user_id=user.pk).exists()
 
 
-def patient_grants(patient: Patient) -> QuerySet[Any, Any]:
+def patient_grants(pk: int) -> QuerySet[Any, Any]:
     """Who was given this patient, newest first: id, grantee, username, reason and expiry."""
     return (
         accounts.users_list()
         .filter(
-            grants__patient_id=patient.pk,
+            grants__patient_id=pk,
             grants__kind="shared",
             grants__revoked_at__isnull=True,
         )

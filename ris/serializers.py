@@ -3,9 +3,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common.errors import AppError
 from rbac.permissions import Permission
 from ris.models import Instance, Series
 from ris.selectors.studies import StudySummary
@@ -165,3 +167,73 @@ class PatientImageOut(serializers.ModelSerializer[Instance]):
     def get_preview(self, instance: Instance) -> str:
         """Address of the PNG."""
         return reverse("orthanc-preview", kwargs={"orthanc_id": instance.orthanc_id})
+
+
+class UploadIn(serializers.Serializer[Any]):
+    files = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True),
+        help_text="DICOM files, the files of folders, zips of either",
+    )
+    patient_id = serializers.CharField(
+        max_length=64,
+        required=False,
+        allow_blank=True,
+        help_text="The hospital's MRN; files of another patient are rejected",
+    )
+
+
+class UploadedStudyOut(serializers.Serializer[Any]):
+    study_instance_uid = serializers.CharField()
+    instances = serializers.IntegerField()
+
+
+class UploadedFileOut(serializers.Serializer[Any]):
+    """A FileResult. ``code`` and ``message`` are null unless the file was rejected."""
+
+    name = serializers.CharField()
+    status = serializers.ChoiceField(["stored", "duplicate", "rejected"])
+    sop_instance_uid = serializers.CharField(allow_blank=True)
+    code = serializers.CharField(source="error.value.code", default=None)
+    message = serializers.SerializerMethodField()
+
+    def get_message(self, file: Any) -> str | None:
+        return AppError(file.error).message(get_language() or "ko") if file.error else None
+
+
+class UploadOut(serializers.Serializer[Any]):
+    """An UploadResult."""
+
+    studies = serializers.SerializerMethodField()
+    files = UploadedFileOut(many=True)
+
+    @extend_schema_field(UploadedStudyOut(many=True))
+    def get_studies(self, result: Any) -> list[dict[str, Any]]:
+        return [
+            {"study_instance_uid": uid, "instances": count} for uid, count in result.studies.items()
+        ]
+
+
+class UnmatchedStudyOut(serializers.Serializer[Any]):
+    """A study whose patient nobody knows yet, with what its files say about the patient."""
+
+    study_instance_uid = serializers.CharField()
+    dicom_patient_id = serializers.CharField()
+    dicom_patient_name = serializers.CharField()
+    dicom_birth_date = serializers.CharField()
+    dicom_sex = serializers.CharField()
+    accession_number = serializers.CharField()
+    study_date = serializers.DateField(allow_null=True)
+    description = serializers.CharField()
+    instances = serializers.IntegerField(source="instance_count")
+    last_instance_at = serializers.DateTimeField()
+
+
+class MatchIn(serializers.Serializer[Any]):
+    patient_id = serializers.CharField(max_length=64, help_text="The hospital's MRN")
+
+
+class MatchOut(serializers.Serializer[Any]):
+    study_instance_uid = serializers.CharField()
+    patient = StudyPatientOut()
+    accession_number = serializers.CharField()
+    order = serializers.IntegerField(source="order_id", allow_null=True)

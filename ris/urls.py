@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path, register_converter
 
-from ris.views import dicomweb, orthanc_view, previews, studies
+from ris.views import dicomweb, orthanc_view, previews, studies, unmatched, upload
 
 _MAX_UID = 64
 
@@ -128,6 +128,13 @@ urlpatterns = [
         "orthanc/instances/<orthanc_id:orthanc_id>/preview/",
         previews.OrthancPreview.as_view(),
         name="orthanc-preview",
+    ),
+    path("upload/dicom/", upload.DicomUpload.as_view(), name="dicom-upload"),
+    path("unmatched/", unmatched.UnmatchedStudies.as_view(), name="unmatched-studies"),
+    path(
+        "unmatched/<uid:study_instance_uid>/match/",
+        unmatched.StudyMatch.as_view(),
+        name="study-match",
     ),
     *dicomweb_urlpatterns,
 ]

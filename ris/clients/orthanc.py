@@ -161,13 +161,13 @@ class OrthancClient(HttpClient):
                     orthanc_id=raw["ID"],
                     series_orthanc_id=raw["ParentSeries"],
                     study_orthanc_id=parents[raw["ParentSeries"]],
-                    transfer_syntax_uid=raw["Metadata"].get("TransferSyntax", ""),
-                    file_size=int(raw["FileSize"]),
+                    transfer_syntax_uid=raw.get("Metadata", {}).get("TransferSyntax", ""),
+                    file_size=int(raw.get("FileSize", 0)),
                 )
                 for raw in self._bulk(orthanc_ids, "Instance")
                 if raw["ParentSeries"] in parents
             ]
-        except (KeyError, TypeError, ValueError):
+        except (KeyError, TypeError, ValueError, AttributeError):
             raise self._nonsense() from None
 
     def _bulk(self, orthanc_ids: Sequence[str], level: str) -> list[dict[str, Any]]:

@@ -1,0 +1,11 @@
+"""DICOM files from people: checked one by one, streamed into the archive."""
+
+from ris.services.upload.store import (
+    FileResult,
+    FileStatus,
+    IncomingFile,
+    UploadResult,
+    dicom_upload,
+)
+
+__all__ = ["FileResult", "FileStatus", "IncomingFile", "UploadResult", "dicom_upload"]

@@ -1,0 +1,131 @@
+"""The element structure of a DICOM data set (PS3.5 chapter 7), walked in constant memory.
+
+Own code because pydicom builds every nested element in memory and takes the end of a truncated
+file for the end of the data set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from struct import Struct
+from typing import BinaryIO
+
+UNDEFINED = 0xFFFFFFFF
+ITEM = 0xFFFEE000
+ITEM_DELIMITER = 0xFFFEE00D
+SEQUENCE_DELIMITER = 0xFFFEE0DD
+LONG_VRS = frozenset(
+    {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
+)
+MAX_ELEMENTS = 2_000_000
+MAX_DEPTH = 64
+
+
+class MalformedError(ValueError):
+    """Not a data set, or one that ends before it says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """``begin`` is where its header is, ``offset`` where its value is, in bytes of the file.
+
+    ``vr`` is None where it is implicit; ``length`` None where it is undefined.
+    """
+
+    tag: int
+    vr: str | None
+    length: int | None
+    begin: int
+    offset: int
+
+
+class Walker:
+    """Walks the top level from ``start``; sequences are stepped through but not reported."""
+
+    def __init__(
+        self, stream: BinaryIO, *, start: int, size: int, implicit: bool, little_endian: bool
+    ) -> None:
+        self._stream = stream
+        self._position = start
+        self._size = size
+        self._implicit = implicit
+        order = "<" if little_endian else ">"
+        self._tag = Struct(f"{order}HH")
+        self._short = Struct(f"{order}H")
+        self._long = Struct(f"{order}L")
+        self._count = 0
+
+    def elements(self) -> Iterator[Element]:
+        """Raises MalformedError as soon as a length reaches past the end of the file."""
+        self._stream.seek(self._position)
+        while not self._at_end():
+            begin = self._position
+            tag, vr, length = self._header(self._implicit)
+            if tag == 0:
+                return
+            known_length = None if length == UNDEFINED else length
+            yield Element(tag, vr.decode() if vr else None, known_length, begin, self._position)
+            self._stream.seek(self._position)
+            if length == UNDEFINED:
+                self._step_through(self._implicit or vr == b"UN")
+            else:
+                self._skip(length)
+
+    def _at_end(self) -> bool:
+        """At the end, or before less than an element's worth of zeros (padding)."""
+        left = self._size - self._position
+        return left == 0 or (left < 8 and not any(self._peek(left)))
+
+    def _peek(self, length: int) -> bytes:
+        data = self._stream.read(length)
+        self._stream.seek(self._position)
+        return data
+
+    def _header(self, implicit: bool) -> tuple[int, bytes | None, int]:
+        self._count += 1
+        if self._count > MAX_ELEMENTS:
+            raise MalformedError("too many elements")
+        raw = self._read(8)
+        group, element = self._tag.unpack(raw[:4])
+        tag = group << 16 | element
+        vr = raw[4:6]
+        if implicit or group == 0xFFFE or not (vr.isalpha() and vr.isupper()):
+            return tag, None, self._long.unpack(raw[4:])[0]
+        if vr in LONG_VRS:
+            return tag, vr, self._long.unpack(self._read(4))[0]
+        return tag, vr, self._short.unpack(raw[6:])[0]
+
+    def _step_through(self, implicit: bool) -> None:
+        """Past a value of undefined length: sequence items or encapsulated fragments.
+
+        The stack holds, for each open level, whether its VRs are implicit and whether it is an
+        item (elements follow) or a sequence (items follow).
+        """
+        stack = [(implicit, False)]
+        while stack:
+            if len(stack) > MAX_DEPTH:
+                raise MalformedError("nested too deep")
+            implicit, in_item = stack[-1]
+            tag, vr, length = self._header(implicit)
+            if tag == (ITEM_DELIMITER if in_item else SEQUENCE_DELIMITER):
+                stack.pop()
+            elif not in_item and tag != ITEM:
+                raise MalformedError("an item is missing")
+            elif length == UNDEFINED:
+                stack.append((implicit or vr == b"UN", not in_item))
+            else:
+                self._skip(length)
+
+    def _read(self, length: int) -> bytes:
+        data = self._stream.read(length)
+        self._position += len(data)
+        if len(data) < length:
+            raise MalformedError("ends inside an element")
+        return data
+
+    def _skip(self, length: int) -> None:
+        self._position += length
+        if self._position > self._size:
+            raise MalformedError("ends inside a value")
+        self._stream.seek(self._position)

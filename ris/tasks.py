@@ -1,0 +1,31 @@
+"""The heartbeat of the index."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from kombu.exceptions import OperationalError
+
+from common.errors import ExternalError
+from common.tasks import task
+from ris.services import changes, matching, stability
+
+
+@task(queue="django_tasks", expires=2)
+def poll_changes() -> None:
+    """Every second, and after an upload. An archive that is down is asked again next time."""
+    with suppress(ExternalError):
+        changes.changes_poll()
+
+
+@task(queue="django_tasks", expires=4)
+def mark_stable() -> None:
+    """Every two seconds."""
+    matching.studies_rematch()
+    stability.studies_settle()
+
+
+def nudge_poll() -> None:
+    """Do not wait for the next second. A broker that is down does not fail the caller."""
+    with suppress(OperationalError):
+        poll_changes.apply_async(retry=False)
