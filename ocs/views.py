@@ -178,10 +178,6 @@ class OrderHistoryList(GenericApiView):
     serializer_class = serializers.OrderHistoryOut
     queryset = OrderHistory.objects.none()
 
-    def get_queryset(self) -> QuerySet[OrderHistory]:
-        order = selectors.order_get(self.request.user, self.kwargs["pk"])
-        return selectors.order_history(order)
-
     @extend_schema(
         summary="The steps of an order",
         tags=["orders"],
@@ -191,11 +187,14 @@ class OrderHistoryList(GenericApiView):
         },
     )
     def get(self, request: Request, pk: int) -> Response:
+        order = selectors.order_get(request.user, pk)
         audit.record(
             actor=request.user,
             action="order.history",
             object_type="order",
             object_id=pk,
+            patient_id=order.patient_id,
             permission=Permission.VIEW_ORDER,
         )
+        self.queryset = selectors.order_history(order)
         return self.list_response(request)

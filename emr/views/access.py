@@ -44,8 +44,7 @@ class PatientGrants(GenericApiView):
     serializer_class = serializers.GrantOut
 
     def get_queryset(self) -> QuerySet[Any, Any]:
-        patient = selectors.patient_get(self.request.user, self.kwargs["pk"])
-        return selectors.patient_grants(patient)
+        return selectors.patient_grants(self.kwargs["pk"])
 
     @extend_schema(
         summary="With whom the patient is shared",
@@ -56,6 +55,7 @@ class PatientGrants(GenericApiView):
         },
     )
     def get(self, request: Request, pk: int) -> Response:
+        selectors.patient_get(request.user, pk)
         audit.record(
             actor=request.user,
             action="grant.list",

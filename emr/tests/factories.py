@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from typing import Any
+
+PATIENT: dict[str, Any] = {
+    "patient_id": "MRN-1",
+    "full_name": "홍길동",
+    "birth_date": "1980-02-29",
+    "gender": "M",
+}
+
+
+def patient_body(**fields: Any) -> dict[str, Any]:
+    return PATIENT | fields
+
+
+def encounter_body(patient: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "patient": patient,
+        "kind": "outpatient",
+        "reason": "headache",
+        "started_at": "2026-01-05T09:30:00Z",
+    } | fields
+
+
+def prescription_body(patient: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "patient": patient,
+        "drug": "Acetaminophen",
+        "dose": "500 mg",
+        "frequency": "three times a day",
+        "days": 7,
+    } | fields

@@ -1,0 +1,167 @@
+"""Who reaches whose record: roles, restriction, glass, grants."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from acct.models import User
+from alert.models import Notification
+from audit.models import AuditLog
+from emr.models import CareTeamMember
+from emr.tests.factories import encounter_body, patient_body, prescription_body
+from rbac.models import Grant
+
+URL = "/api/emr/patients/"
+ROLES = ["admin", "doctor", "rib", "lab", "nurse", "patient", "external", None]
+
+
+def _table(*rows: tuple[str, str, list[int]]):
+    return [
+        pytest.param(method, path, role, status, id=f"{method} {path} {role}")
+        for method, path, statuses in rows
+        for role, status in zip(ROLES, statuses, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "role", "status"),
+    _table(
+        # admin, doctor, rib, lab, nurse, patient, external, nobody
+        ("GET", "patients/", [200, 200, 200, 200, 200, 200, 200, 401]),
+        ("POST", "patients/", [201, 201, 403, 403, 201, 403, 403, 401]),
+        ("GET", "patients/search/?q=a", [200, 200, 200, 200, 200, 200, 200, 401]),
+        ("GET", "patients/{pk}/", [200, 200, 200, 200, 200, 404, 404, 401]),
+        ("PATCH", "patients/{pk}/", [200, 200, 403, 403, 200, 403, 403, 401]),
+        ("GET", "patients/{pk}/timeline/", [200, 200, 200, 403, 200, 404, 403, 401]),
+        ("POST", "patients/{pk}/break-glass/", [403, 404, 404, 403, 404, 403, 403, 401]),
+        ("GET", "patients/{pk}/grants/", [200, 403, 403, 403, 403, 403, 403, 401]),
+        ("POST", "patients/{pk}/grants/", [201, 403, 403, 403, 403, 403, 403, 401]),
+        ("GET", "encounters/", [200, 200, 200, 403, 200, 200, 403, 401]),
+        ("POST", "encounters/", [403, 201, 403, 403, 403, 403, 403, 401]),
+        ("GET", "prescriptions/", [200, 200, 200, 403, 200, 200, 403, 401]),
+        ("POST", "prescriptions/", [403, 201, 403, 403, 403, 403, 403, 401]),
+    ),
+)
+def test_rights(api, users, patient_factory, method, path, role, status):
+    patient = patient_factory()
+    bodies = {
+        "patients/": patient_body(),
+        "patients/{pk}/": {"phone": "1"},
+        "patients/{pk}/break-glass/": {"reason": "emergency"},
+        "patients/{pk}/grants/": _grant(users["external"]),
+        "encounters/": encounter_body(patient.pk),
+        "prescriptions/": prescription_body(patient.pk),
+    }
+    answer = api(role).generic(
+        method,
+        f"/api/emr/{path.format(pk=patient.pk)}",
+        json.dumps(bodies.get(path, {})),
+        content_type="application/json",
+        HTTP_IF_MATCH='"1"',
+    )
+    assert answer.status_code == status, answer.content
+
+
+def _grant(grantee: User, **fields: object) -> dict[str, object]:
+    expires_at = (timezone.now() + timedelta(days=1)).isoformat()
+    return {"grantee": grantee.pk, "expires_at": expires_at} | fields
+
+
+def test_a_patient_sees_only_their_own_record(api, users, patient_factory):
+    own, _ = patient_factory(user=users["patient"]), patient_factory()
+    listed = api("patient").get(URL).json()
+    assert [p["id"] for p in listed["results"]] == [own.pk]
+    assert api("patient").get(f"{URL}{own.pk}/").status_code == 200
+    assert api("patient").get(f"{URL}{own.pk}/timeline/").status_code == 200
+
+
+def test_a_restricted_patient_does_not_exist_outside_the_care_team(api, users, patient_factory):
+    patient = patient_factory(restricted=True)
+    CareTeamMember.objects.create(patient=patient, user=users["nurse"])
+    assert api("nurse").get(f"{URL}{patient.pk}/").status_code == 200
+    for role in ("admin", "doctor", "rib", "lab"):
+        client = api(role)
+        assert client.get(f"{URL}{patient.pk}/").status_code == 404
+        assert client.get(URL).json()["count"] == 0
+        assert client.get(f"{URL}search/", {"q": patient.patient_id}).json()["count"] == 0
+
+
+def test_breaking_the_glass_opens_for_an_hour_and_alerts_every_admin(api, users, patient_factory):
+    patient = patient_factory(restricted=True)
+    client = api("doctor")
+    answer = client.post(
+        f"{URL}{patient.pk}/break-glass/", {"reason": "unconscious"}, format="json"
+    )
+    assert answer.status_code == 201
+    assert answer.json()["patient"] == patient.pk
+    assert client.get(f"{URL}{patient.pk}/").status_code == 200
+    assert api("rib").get(f"{URL}{patient.pk}/").status_code == 404
+    alert = Notification.objects.get()
+    assert (alert.user, alert.kind) == (users["admin"], "glass_broken")
+    assert alert.params == {"patient": patient.pk, "by": users["doctor"].pk}
+    record = AuditLog.objects.get(action="patient.break_glass")
+    assert (record.patient_id, record.actor_id) == (patient.pk, users["doctor"].pk)
+    Grant.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert client.get(f"{URL}{patient.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": "  "}, {"reason": "x" * 501}])
+def test_breaking_the_glass_needs_a_reason(api, patient_factory, body):
+    patient = patient_factory(restricted=True)
+    answer = api("doctor").post(f"{URL}{patient.pk}/break-glass/", body, format="json")
+    assert answer.status_code == 400
+    assert Grant.objects.count() == 0
+
+
+def test_a_broken_glass_does_not_lift_the_restriction(api, users, patient_factory):
+    patient = patient_factory(restricted=True)
+    client, url = api("doctor"), f"{URL}{patient.pk}/"
+    client.post(f"{url}break-glass/", {"reason": "emergency"}, format="json")
+    lifted = client.patch(url, {"restricted": False}, format="json", HTTP_IF_MATCH='"1"')
+    assert lifted.status_code == 403
+    changed = client.patch(url, {"phone": "1"}, format="json", HTTP_IF_MATCH='"1"')
+    assert changed.status_code == 200
+    assert not CareTeamMember.objects.exists()
+    CareTeamMember.objects.create(patient=patient, user=users["doctor"])
+    lifted = client.patch(url, {"restricted": False}, format="json", HTTP_IF_MATCH='"2"')
+    assert lifted.json()["restricted"] is False
+
+
+def test_whoever_restricts_a_patient_keeps_seeing_them(api, patient_factory):
+    client = api("doctor")
+    created = client.post(URL, patient_body(restricted=True), format="json").json()
+    assert client.get(f"{URL}{created['id']}/").status_code == 200
+    url = f"{URL}{patient_factory().pk}/"
+    client.patch(url, {"restricted": True}, format="json", HTTP_IF_MATCH='"1"')
+    assert client.get(url).status_code == 200
+    assert api("nurse").get(url).status_code == 404
+
+
+def test_a_grant_shares_one_patient_until_it_expires(api, users, patient_factory):
+    patient, other = patient_factory(), patient_factory()
+    body = _grant(users["external"], reason="second opinion")
+    created = api("admin").post(f"{URL}{patient.pk}/grants/", body, format="json")
+    assert created.status_code == 201, created.json()
+    assert created.json()["username"] == "external1"
+    listed = api("admin").get(f"{URL}{patient.pk}/grants/").json()
+    assert listed["results"] == [created.json()]
+    assert api("admin").get(f"{URL}{other.pk}/grants/").json()["count"] == 0
+    external = api("external")
+    assert [p["id"] for p in external.get(URL).json()["results"]] == [patient.pk]
+    assert external.get(f"{URL}{other.pk}/").status_code == 404
+    Grant.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert external.get(f"{URL}{patient.pk}/").status_code == 404
+
+
+def test_a_grant_needs_a_future_expiry_and_a_person_it_reaches(api, users, patient_factory):
+    client, url = api("admin"), f"{URL}{patient_factory().pk}/grants/"
+    past = _grant(users["external"], expires_at="2020-01-01T00:00:00Z")
+    assert client.post(url, past, format="json").status_code == 400
+    assert client.post(url, _grant(users["doctor"]), format="json").status_code == 400
+    nobody = _grant(users["external"]) | {"grantee": 999_999}
+    assert client.post(url, nobody, format="json").status_code == 404
+    assert Grant.objects.count() == 0
