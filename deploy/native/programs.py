@@ -108,7 +108,7 @@ def _places(layout: Layout) -> dict[str, str]:
         "NGINX_USER": "user root;" if as_root else "",
         "NGINX_RUN_DIR": str(layout.sockets / "nginx"),
         "NGINX_MIME_TYPES": "/etc/nginx/mime.types",
-        "NGINX_ACCESS_LOG": str(layout.log / "access.log"),
+        "NGINX_ACCESS_LOG": "/dev/stdout",  # supervisord writes and rotates it: log/nginx.log
         "NGINX_WWW_DIR": str(layout.root / "nginx" / "www"),
         "STATIC_DIR": str(layout.static),
     }

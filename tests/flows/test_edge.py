@@ -158,7 +158,7 @@ def test_the_access_log_holds_neither_query_nor_token() -> None:
     mark = uuid4().hex
     headers = {"Authorization": f"Bearer {mark}", "Referer": f"http://x/?{mark}", "Cookie": mark}
     request_id = ask(f"/api/ris/studies/?q={mark}", headers=headers).headers["X-Request-ID"]
-    log = Path(os.environ["CDSS_STATE_DIR"]) / "log" / "access.log"
+    log = Path(os.environ["CDSS_STATE_DIR"]) / "log" / "nginx.log"
     deadline = time.monotonic() + 10
     while request_id not in (text := log.read_text(encoding="utf-8")):
         assert time.monotonic() < deadline

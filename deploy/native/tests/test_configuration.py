@@ -5,6 +5,8 @@ from __future__ import annotations
 import configparser
 import json
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +18,15 @@ from deploy.native.layout import ROOT, Layout
 
 
 @pytest.fixture
-def layout(tmp_path: Path) -> Layout:
+def layout(tmp_path: Path) -> Iterator[Layout]:
     root = tmp_path / "check out"
     root.mkdir()
     for name in ("deploy", "nginx", "orthanc"):
         (root / name).symlink_to(ROOT / name)
     layout = Layout("up", root)
     layout.create()
-    return layout
+    yield layout
+    shutil.rmtree(layout.sockets)
 
 
 @pytest.fixture
