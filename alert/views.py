@@ -33,7 +33,11 @@ class Notifications(GenericApiView):
     def get_queryset(self) -> QuerySet[Notification]:
         return selectors.notifications_of(_me(self.request))
 
-    @extend_schema(summary="List my notifications, newest first", tags=["alerts"])
+    @extend_schema(
+        summary="List my notifications, newest first",
+        tags=["alerts"],
+        responses=serializers.NotificationOut(many=True),
+    )
     def get(self, request: Request) -> Response:
         return self.list_response(request)
 

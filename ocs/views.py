@@ -42,7 +42,11 @@ class Orders(GenericApiView):
     def get_queryset(self) -> QuerySet[Order]:
         return selectors.orders_visible_to(self.request.user)
 
-    @extend_schema(summary="List the orders I may see", tags=["orders"])
+    @extend_schema(
+        summary="List the orders I may see",
+        tags=["orders"],
+        responses=serializers.OrderOut(many=True),
+    )
     def get(self, request: Request) -> Response:
         audit.record(
             actor=request.user,

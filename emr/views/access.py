@@ -42,9 +42,7 @@ class PatientBreakGlass(ApiView):
 class PatientGrants(GenericApiView):
     required_permissions = {"GET": Permission.MANAGE_USERS, "POST": Permission.MANAGE_USERS}
     serializer_class = serializers.GrantOut
-
-    def get_queryset(self) -> QuerySet[Any, Any]:
-        return selectors.patient_grants(self.kwargs["pk"])
+    queryset: QuerySet[Any, Any] = selectors.patient_grants(0)
 
     @extend_schema(
         summary="With whom the patient is shared",
@@ -63,6 +61,7 @@ class PatientGrants(GenericApiView):
             patient_id=pk,
             permission=Permission.MANAGE_USERS,
         )
+        self.queryset = selectors.patient_grants(pk)
         return self.list_response(request)
 
     @extend_schema(
@@ -78,5 +77,5 @@ class PatientGrants(GenericApiView):
         body = serializers.GrantIn(data=request.data)
         body.is_valid(raise_exception=True)
         grant_id = services.patient_share(actor=request.user, pk=pk, **body.validated_data)
-        grant = self.get_queryset().get(grant_id=grant_id)
+        grant = selectors.patient_grants(pk).get(grant_id=grant_id)
         return Response(serializers.GrantOut(grant).data, status=201)

@@ -51,7 +51,11 @@ class Encounters(GenericApiView):
     def get_queryset(self) -> QuerySet[Encounter]:
         return selectors.encounters_visible_to(self.request.user)
 
-    @extend_schema(summary="List visits and stays", tags=["encounters"])
+    @extend_schema(
+        summary="List visits and stays",
+        tags=["encounters"],
+        responses=serializers.EncounterOut(many=True),
+    )
     def get(self, request: Request) -> Response:
         audit.record(
             actor=request.user,
@@ -90,7 +94,11 @@ class Prescriptions(GenericApiView):
     def get_queryset(self) -> QuerySet[Prescription]:
         return selectors.prescriptions_visible_to(self.request.user)
 
-    @extend_schema(summary="List prescriptions", tags=["prescriptions"])
+    @extend_schema(
+        summary="List prescriptions",
+        tags=["prescriptions"],
+        responses=serializers.PrescriptionOut(many=True),
+    )
     def get(self, request: Request) -> Response:
         audit.record(
             actor=request.user,

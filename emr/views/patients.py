@@ -40,7 +40,11 @@ class Patients(GenericApiView):
     def get_queryset(self) -> QuerySet[Patient]:
         return selectors.patients_visible_to(self.request.user)
 
-    @extend_schema(summary="List the patients I may see", tags=["patients"])
+    @extend_schema(
+        summary="List the patients I may see",
+        tags=["patients"],
+        responses=serializers.PatientOut(many=True),
+    )
     def get(self, request: Request) -> Response:
         audit.record(
             actor=request.user,
@@ -72,11 +76,7 @@ class Patients(GenericApiView):
 class PatientSearch(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_PATIENT}
     serializer_class = serializers.PatientOut
-
-    def get_queryset(self) -> QuerySet[Patient]:
-        query = serializers.PatientSearchIn(data=self.request.GET)
-        query.is_valid(raise_exception=True)
-        return selectors.patient_search(self.request.user, query.validated_data["q"])
+    queryset: QuerySet[Patient] = Patient.objects.none()
 
     @extend_schema(
         summary="Search patients by MRN or name",
@@ -85,12 +85,15 @@ class PatientSearch(GenericApiView):
         responses={200: serializers.PatientOut(many=True), **errors(ErrorCode.VALIDATION)},
     )
     def get(self, request: Request) -> Response:
+        query = serializers.PatientSearchIn(data=request.GET)
+        query.is_valid(raise_exception=True)
         audit.record(
             actor=request.user,
             action="patient.search",
             object_type="patient",
             permission=Permission.VIEW_PATIENT,
         )
+        self.queryset = selectors.patient_search(request.user, query.validated_data["q"])
         return self.list_response(request)
 
 
