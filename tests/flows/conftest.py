@@ -1,0 +1,139 @@
+"""The live stack of bin/test: its address, its people, its processes, the sample images."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from common.http.api_client import ApiClient, wait_until
+from deploy.native.layout import Layout
+from deploy.native.stack import Stack
+from ris.management.nifti_to_dicom import SAMPLES, write_series
+
+PASSWORDS = {
+    "admin": "admin123",
+    "doctor": "doctor123",
+    "radiologist": "radiologist123",
+    "labtech": "labtech123",
+    "nurse": "nurse123",
+    "patient": "patient123",
+    "external": "external123",
+}
+ACCESSION = {"P2026-0001": "RIS2026-0001", "P2026-0002": "RIS2026-0002"}
+
+
+class LiveStack(Stack):
+    """The running processes, with a hand on their switches."""
+
+    def pid(self, name: str) -> int:
+        return self.supervisor.processes()[name].pid
+
+    def kill(self, name: str) -> None:
+        """SIGKILL the process and its children, as a lost machine would; supervisord restarts it."""
+        os.killpg(os.getpgid(self.pid(name)), signal.SIGKILL)
+
+    def stop_one(self, name: str) -> None:
+        self.supervisor._rpc.stopProcess(name)
+
+    def start_one(self, name: str) -> None:
+        self.supervisor._rpc.startProcess(name)
+
+    def wait_running(self, name: str) -> None:
+        wait_until(
+            lambda: self.supervisor.processes()[name].state,
+            lambda state: state == "RUNNING",
+            what=name,
+        )
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    return f"http://127.0.0.1:{os.environ['CDSS_PORT']}"
+
+
+@pytest.fixture(scope="session")
+def stack() -> LiveStack:
+    live = LiveStack(Layout("test"))
+    live.seed()
+    return live
+
+
+@pytest.fixture(scope="session")
+def login(stack: LiveStack, base_url: str) -> Callable[[str], ApiClient]:
+    """``login("doctor")``: the API client of a test user."""
+    clients: dict[str, ApiClient] = {}
+
+    def get(username: str) -> ApiClient:
+        if username not in clients:
+            clients[username] = ApiClient.logged_in(base_url, username, PASSWORDS[username])
+        return clients[username]
+
+    return get
+
+
+@pytest.fixture(scope="session")
+def sample_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
+    """The two sample volumes as DICOM files, by patient."""
+    from datetime import date
+
+    found = {}
+    for sample in SAMPLES:
+        folder = tmp_path_factory.mktemp(sample.patient_id)
+        found[sample.patient_id] = write_series(
+            sample,
+            folder,
+            accession_number=ACCESSION[sample.patient_id],
+            study_date=date(2026, 3, 2),
+        )
+    return found
+
+
+def upload(client: ApiClient, files: list[Path], **fields: str) -> requests.Response:
+    """POST files to the upload API, whatever it answers."""
+    handles = [path.open("rb") for path in files]
+    try:
+        return client.session.post(
+            f"{client.base_url}/api/ris/upload/dicom/",
+            files=[("files", (path.name, handle)) for path, handle in zip(files, handles)],
+            data=fields,
+            timeout=300,
+        )
+    finally:
+        for handle in handles:
+            handle.close()
+
+
+@pytest.fixture(scope="session")
+def studies(login, sample_files) -> Iterator[dict[str, str]]:
+    """Both sample studies in the archive and the index; patient → Study Instance UID."""
+    found = {}
+    for patient_id, files in sample_files.items():
+        answer = upload(login("radiologist"), files)
+        assert answer.status_code == 201, answer.text
+        found[patient_id] = answer.json()["studies"][0]["study_instance_uid"]
+    for patient_id, uid in found.items():
+        wait_until(
+            lambda patient_id=patient_id: login("doctor").get(
+                "ris/studies/", patient_id=patient_id
+            )["results"],
+            lambda rows, uid=uid: uid in [row["study_instance_uid"] for row in rows],
+            what="study in the index",
+        )
+        wait_until(
+            lambda uid=uid: login("doctor").get(f"ris/studies/{uid}/"),
+            lambda study, patient_id=patient_id: (
+                sum(s["instances"] for s in study["series"]) >= len(sample_files[patient_id])
+            ),
+            what="all instances in the index",
+        )
+    yield found
+
+
+def settle(seconds: float = 0.2) -> None:
+    time.sleep(seconds)

@@ -1,0 +1,198 @@
+"""The main job over HTTP, on the real components, down to the voxels and the resources."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import time
+
+import numpy as np
+import pydicom
+import pytest
+import requests
+
+from ai.management.main_job import MainJob
+from ai.services.dicom_seg import read_labelmap
+from common.http.api_client import ApiCallFailed
+
+COLIN, TUMOUR = "P2026-0001", "P2026-0002"
+
+
+@pytest.fixture(scope="module")
+def played(studies, base_url) -> MainJob:
+    job = MainJob(base_url, print, studies[COLIN])
+    job.run()
+    return job
+
+
+@pytest.fixture(scope="module")
+def seg(played, login) -> pydicom.Dataset:
+    state = played.job["publication"]["seg"]
+    answer = login("doctor").call(
+        "GET",
+        f"ris/dicom-web/studies/{played.study_instance_uid}/series/{state['series_instance_uid']}"
+        f"/instances/{state['sop_instance_uid']}",
+        headers={"Accept": 'multipart/related; type="application/dicom"'},
+    )
+    boundary = answer.headers["Content-Type"].split("boundary=")[1].split(";")[0].strip('"')
+    part = answer.content.split(b"--" + boundary.encode())[1]
+    return pydicom.dcmread(io.BytesIO(part.split(b"\r\n\r\n", 1)[1][:-2]), force=True)
+
+
+def fhir(path: str, **params: str) -> dict:
+    answer = requests.get(
+        f"{os.environ['HAPI_URL']}/{path}",
+        params=params,
+        headers={"Authorization": f"Bearer {os.environ['HAPI_TOKEN']}"},
+        timeout=30,
+    )
+    answer.raise_for_status()
+    return answer.json()
+
+
+def test_the_job_is_published_with_each_step_in_its_timeline(played):
+    job = played.job
+    assert job["status"] == "COMPLETED"
+    assert job["review_status"] == "APPROVED"
+    assert job["publication"]["status"] == "PUBLISHED"
+    steps = [entry["step"] for entry in job["timeline"]]
+    assert steps == [
+        "requested",
+        "processing",
+        "completed",
+        "approved",
+        "seg_stored",
+        "seg_seen",
+        "published",
+    ]
+
+
+def test_the_volume_is_a_brain(played):
+    (brain,) = played.job["result"]["measurements"]
+    assert brain["label"] == "Brain"
+    assert 1200 < brain["volume_ml"] < 2000
+
+
+def test_the_seg_has_voxel_for_voxel_the_approved_mask(played, seg, login):
+    doctor = login("doctor")
+    base = f"ai/segmentations/{played.job['segmentation']}/versions/2/"
+    grid = doctor.get(base)
+    raw = doctor.call("GET", f"{base}labelmap/").content
+    approved = np.frombuffer(raw, np.uint8).reshape(
+        len(grid["slices"]), grid["rows"], grid["columns"]
+    )
+    archived = read_labelmap(seg, grid["slices"], grid["rows"], grid["columns"])
+    np.testing.assert_array_equal(archived, approved)
+    assert approved.any()
+
+
+def test_the_seg_says_who_and_how(played, seg):
+    segment = seg.SegmentSequence[0]
+    assert segment.SegmentAlgorithmType == "SEMIAUTOMATIC"
+    assert segment.SegmentedPropertyTypeCodeSequence[0].CodeValue == "12738006"
+    assert segment.SegmentedPropertyTypeCodeSequence[0].CodingSchemeDesignator == "SCT"
+    assert str(seg.PatientID) == COLIN
+    assert str(seg.ContentCreatorName) != ""
+    assert len(seg.PerFrameFunctionalGroupsSequence) < 181, "frames only where there is mask"
+
+
+def test_dciodvfy_finds_no_error(seg, tmp_path):
+    path = tmp_path / "seg.dcm"
+    seg.save_as(path)
+    checked = subprocess.run(["dciodvfy", path], capture_output=True, text=True, check=False)
+    errors = [line for line in checked.stderr.splitlines() if line.startswith("Error")]
+    assert errors == []
+    assert "Segmentation" in checked.stderr
+
+
+def test_fhir_resources_are_found_by_search(played, studies):
+    study = fhir("ImagingStudy", identifier=f"urn:dicom:uid|urn:oid:{studies[COLIN]}")
+    assert study["total"] == 1
+    resource = study["entry"][0]["resource"]
+    assert {s["modality"]["code"] for s in resource["series"]} == {"MR", "SEG"}
+    reports = fhir("DiagnosticReport", **{"subject.identifier": COLIN, "_count": "50"})
+    ids = [entry["resource"]["id"] for entry in reports["entry"]]
+    report_id = played.job["publication"]["fhir"]["diagnostic_report"]
+    assert report_id in ids
+    report = fhir(f"DiagnosticReport/{report_id}")
+    assert report["status"] == "final"
+    assert report["imagingStudy"][0]["reference"].endswith(resource["id"])
+    observation = fhir(report["result"][0]["reference"])
+    assert observation["valueQuantity"]["code"] == "mL"
+    provenances = fhir("Provenance", target=f"DiagnosticReport/{report_id}")
+    assert provenances.get("total", 0) >= 1
+
+
+def test_the_doctor_is_alerted(played, login):
+    kinds = {n["kind"] for n in login("doctor").get("alert/notifications/")["results"]}
+    assert {"ai_completed", "published"} <= kinds
+
+
+def test_approving_twice_changes_nothing(played, login):
+    with pytest.raises(ApiCallFailed, match="ERR_402"):
+        login("doctor").post(f"ai/jobs/{played.job['id']}/review/", json={"decision": "approve"})
+
+
+@pytest.mark.parametrize(("username", "hidden"), [("patient", TUMOUR), ("external", COLIN)])
+def test_another_patients_user_sees_none_of_it(played, studies, login, username, hidden):
+    person = login(username)
+    uid = studies[hidden]
+    listed = person.get("ris/studies/")["results"]
+    assert listed
+    assert uid not in [row["study_instance_uid"] for row in listed]
+    series = login("doctor").get(f"ris/studies/{uid}/")["series"][0]["series_instance_uid"]
+    for path in (
+        f"ris/studies/{uid}/",
+        f"ris/studies/{uid}/preview/",
+        f"ris/series/{series}/preview/",
+        f"ris/dicom-web/studies/{uid}/metadata",
+        f"ris/dicom-web/studies/{uid}/series/{series}",
+        f"ris/dicom-web/studies/{uid}/series",
+    ):
+        answer = person.session.get(f"{person.base_url}/api/{path}", timeout=30)
+        assert answer.status_code == 404, path
+    qido = person.get("ris/dicom-web/studies", StudyInstanceUID=uid)
+    assert qido == []
+
+
+def test_every_pixel_left_a_trace(played, login):
+    series = played.job["series_instance_uid"]
+    deadline = time.monotonic() + 20
+    admin = login("admin")
+    while time.monotonic() < deadline:
+        rows = admin.get("audit/logs/", actor_username="doctor", page_size=200)["results"]
+        frames = [
+            r for r in rows if r["detail"].get("route") == "wado-frames" and r["outcome"] == "ok"
+        ]
+        if frames:
+            break
+        time.sleep(0.5)
+    assert frames
+    assert frames[0]["detail"]["series_instance_uid"] == series
+    assert frames[0]["request_id"]
+    assert admin.get("audit/verify/") == {"intact": True, "breaks": []}
+
+
+def test_the_application_cannot_change_its_own_audit_records(stack):
+    import MySQLdb
+
+    where = stack.settings
+    database = MySQLdb.connect(
+        host="127.0.0.1",
+        port=int(where["MARIADB_PORT"]),
+        user="cdss_app",
+        password=where["DATABASE_PASSWORD"],
+        database="cdss_db",
+    )
+    cursor = database.cursor()
+    cursor.execute("SELECT COUNT(*) FROM audit_auditlog")
+    assert cursor.fetchone()[0] > 0
+    for statement in (
+        "UPDATE audit_auditlog SET outcome = 'ok'",
+        "DELETE FROM audit_auditlog",
+        "DROP TABLE audit_auditlog",
+        "TRUNCATE audit_auditseal",
+    ):
+        with pytest.raises(MySQLdb.OperationalError, match="command denied"):
+            cursor.execute(statement)

@@ -1,0 +1,53 @@
+"""After all flows: what the logs hold, and that one request can be followed through them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.flows.conftest import PASSWORDS
+
+NAMES = ("Kim^Minjun", "Kim Minjun", "김민준", "Carter^Emily", "Emily Carter")
+
+
+def log_files(stack) -> list[Path]:
+    return [path for path in stack.layout.log.rglob("*") if path.is_file()]
+
+
+def test_no_log_holds_a_name_a_password_or_a_token(stack, login, studies):
+    token = login("doctor").session.headers["Authorization"].removeprefix("Bearer ")
+    forbidden = [*NAMES, *PASSWORDS.values(), token, stack.settings["ORTHANC_PASSWORD"]]
+    files = log_files(stack)
+    assert len(files) > 8
+    for path in files:
+        text = path.read_text(errors="replace")
+        found = [word for word in forbidden if word in text]
+        assert found == [], path.name
+
+
+def test_a_request_id_is_followed_from_nginx_to_the_worker(stack, login, studies):
+    doctor = login("doctor")
+    answer = doctor.call(
+        "POST",
+        "ai/jobs/",
+        json={
+            "study_instance_uid": studies["P2026-0002"],
+            "model_type": "brain_extraction",
+        },
+    )
+    request_id = answer.headers["X-Request-ID"]
+    job_id = answer.json()["id"]
+    from common.http.api_client import wait_until
+
+    wait_until(
+        lambda: doctor.get(f"ai/jobs/{job_id}/")["status"],
+        lambda status: status == "COMPLETED",
+        what="job",
+    )
+    access = (stack.layout.log / "access.log").read_text()
+    assert request_id in access
+    inference = "".join(
+        p.read_text(errors="replace") for p in log_files(stack) if p.name.startswith("inference")
+    )
+    lines = [json.loads(line) for line in inference.splitlines() if request_id in line]
+    assert lines, "the inference service logs the caller's request id"
