@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -35,7 +35,7 @@ class LiveStack(Stack):
         return self.supervisor.processes()[name].pid
 
     def kill(self, name: str) -> None:
-        """SIGKILL the process and its children, as a lost machine would; supervisord restarts it."""
+        """SIGKILL the process and its children; supervisord starts it again."""
         os.killpg(os.getpgid(self.pid(name)), signal.SIGKILL)
 
     def stop_one(self, name: str) -> None:
@@ -80,8 +80,6 @@ def login(stack: LiveStack, base_url: str) -> Callable[[str], ApiClient]:
 @pytest.fixture(scope="session")
 def sample_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
     """The two sample volumes as DICOM files, by patient."""
-    from datetime import date
-
     found = {}
     for sample in SAMPLES:
         folder = tmp_path_factory.mktemp(sample.patient_id)
@@ -100,7 +98,9 @@ def upload(client: ApiClient, files: list[Path], **fields: str) -> requests.Resp
     try:
         return client.session.post(
             f"{client.base_url}/api/ris/upload/dicom/",
-            files=[("files", (path.name, handle)) for path, handle in zip(files, handles)],
+            files=[
+                ("files", (path.name, handle)) for path, handle in zip(files, handles, strict=True)
+            ],
             data=fields,
             timeout=300,
         )
@@ -133,7 +133,3 @@ def studies(login, sample_files) -> Iterator[dict[str, str]]:
             what="all instances in the index",
         )
     yield found
-
-
-def settle(seconds: float = 0.2) -> None:
-    time.sleep(seconds)
