@@ -56,7 +56,7 @@ GEOMETRIES = {
 def test_valid_and_the_same_voxels(
     size: tuple[int, int], geometry: str, offsets: tuple[float, ...], tmp_path: Path
 ) -> None:
-    sources = mr_series(*size, offsets, **GEOMETRIES[geometry])  # type: ignore[arg-type]
+    sources = mr_series(*size, offsets, **GEOMETRIES[geometry])
     labelmap = mask(5, *size)
     before = labelmap.copy(), [source.to_json() for source in sources]
     seg = build(sources, labelmap)

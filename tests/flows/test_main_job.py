@@ -6,6 +6,7 @@ import io
 import os
 import subprocess
 import time
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -40,7 +41,7 @@ def seg(played, login) -> pydicom.Dataset:
     return pydicom.dcmread(io.BytesIO(part.split(b"\r\n\r\n", 1)[1][:-2]), force=True)
 
 
-def fhir(path: str, **params: str) -> dict:
+def fhir(path: str, **params: str) -> dict[str, Any]:
     answer = requests.get(
         f"{os.environ['HAPI_URL']}/{path}",
         params=params,
