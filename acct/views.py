@@ -106,7 +106,7 @@ class Users(GenericApiView):
     filterset_fields = ["role", "is_active"]
     ordering_fields = ["username", "created_at"]
 
-    @extend_schema(summary="List users", tags=["users"])
+    @extend_schema(summary="List users", tags=["users"], responses=serializers.UserOut(many=True))
     def get(self, request: Request) -> Response:
         return self.list_response(request)
 

@@ -78,7 +78,9 @@ class Jobs(GenericApiView):
     def get_queryset(self) -> Any:
         return job_selectors.jobs_visible_to(self.actor)
 
-    @extend_schema(summary="List AI jobs", tags=["ai"])
+    @extend_schema(
+        summary="List AI jobs", tags=["ai"], responses=serializers.AIJobListOut(many=True)
+    )
     def get(self, request: Request) -> Response:
         audit.record(
             actor=self.actor,

@@ -16,7 +16,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from audit.choices import Outcome
 from audit.models import AuditLog, AuditSeal
@@ -55,7 +57,9 @@ class Actor(Protocol):
 @cache
 def stream() -> Any:
     """The Redis of the audit buffer (AOF on)."""
-    return redis.Redis.from_url(settings.AUDIT_STREAM_URL, socket_timeout=2)
+    return redis.Redis.from_url(
+        settings.AUDIT_STREAM_URL, socket_timeout=2, retry=Retry(NoBackoff(), 1)
+    )
 
 
 def _fields(

@@ -25,7 +25,7 @@ class AuditLogs(GenericApiView):
     filterset_class = AuditLogFilter
     ordering_fields = ["id", "occurred_at"]
 
-    @extend_schema(summary="Search the audit log", tags=["audit"], responses=AuditLogOut)
+    @extend_schema(summary="Search the audit log", tags=["audit"], responses=AuditLogOut(many=True))
     @transaction.atomic
     def get(self, request: Request) -> Response:
         services.record(actor=self.actor, action="audit.read", permission="view_audit")

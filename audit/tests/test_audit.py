@@ -6,6 +6,8 @@ import json
 
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from audit import services
 from audit.models import AuditLog, AuditSeal
@@ -51,7 +53,7 @@ def test_buffered_records_reach_the_table_once(users):
 
 
 def test_without_a_buffer_nothing_can_be_recorded(users, monkeypatch):
-    dead = redis.Redis(port=1, socket_connect_timeout=0.2)
+    dead = redis.Redis(port=1, retry=Retry(NoBackoff(), 0))
     monkeypatch.setattr(services, "stream", lambda: dead)
     with pytest.raises(ExternalError) as caught:
         services.record_buffered(actor=users["doctor"], action="dicomweb.wado")

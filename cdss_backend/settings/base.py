@@ -155,7 +155,17 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "AIJobStatus": "ai.choices.JobStatus",
+        "ReviewStatus": "ai.choices.ReviewStatus",
+        "PublicationStatus": "ai.choices.PublicationStatus",
+        "VersionKind": "ai.choices.VersionKind",
+        "OrderStatus": "ocs.choices.OrderStatus",
+        "OutboxStatus": "common.outbox.models.OutboxStatus",
+        "EncounterKind": "emr.choices.EncounterKind",
+        "NotificationKind": "alert.choices.Kind",
+        "GrantKind": "rbac.models.GrantKind",
+    },
 }
 
 LOGGING = {

@@ -21,7 +21,9 @@ class OutboxEvents(GenericApiView):
     filterset_fields = ["status", "topic", "queue", "aggregate"]
     ordering_fields = ["id", "next_attempt_at"]
 
-    @extend_schema(summary="List outbox events", tags=["operations"], responses=OutboxEventOut)
+    @extend_schema(
+        summary="List outbox events", tags=["operations"], responses=OutboxEventOut(many=True)
+    )
     def get(self, request: Request) -> Response:
         return self.list_response(request)
 
