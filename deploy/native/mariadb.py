@@ -33,6 +33,7 @@ def initialise(layout: Layout) -> None:
                 f"--auth-root-socket-user={user}",
                 "--skip-test-db",
                 "--skip-name-resolve",
+                "--force",  # it would else insist on a host name that resolves
             ],
             log=layout.log / "mariadb-install.log",
             what="mariadb-install-db",
