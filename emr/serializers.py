@@ -3,7 +3,6 @@ from __future__ import annotations
 import unicodedata
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from rest_framework import serializers
@@ -11,7 +10,6 @@ from rest_framework import serializers
 from emr.choices import EncounterKind, Gender
 from emr.models import Encounter, Patient, Prescription
 
-HOSPITAL_ZONE = ZoneInfo("Asia/Seoul")
 EARLIEST_BIRTH = date(1850, 1, 1)
 
 
@@ -32,7 +30,7 @@ def validate_one_line(value: str) -> None:
 
 def validate_birth_date(value: date) -> None:
     """Not after today by the hospital's calendar, nor before anybody's memory."""
-    if not EARLIEST_BIRTH <= value <= timezone.localdate(timezone=HOSPITAL_ZONE):
+    if not EARLIEST_BIRTH <= value <= timezone.localdate():
         raise serializers.ValidationError("lies in the future or too far in the past")
 
 

@@ -20,7 +20,7 @@ from rbac.permissions import Permission
 
 def _accession_number(order: Order) -> str:
     """Date and row number: unique without a counter, 16 characters (DICOM VR SH)."""
-    return f"{order.ordered_at:%y%m%d}{order.pk:010d}"
+    return f"{timezone.localtime(order.ordered_at):%y%m%d}{order.pk:010d}"
 
 
 @transaction.atomic

@@ -11,10 +11,10 @@ from alert.routing import websocket_application
 
 
 class Socket(ApplicationCommunicator):
-    """One open socket at /ws/alerts/."""
+    """One socket, at /ws/alerts/ unless told."""
 
-    def __init__(self) -> None:
-        scope = {"type": "websocket", "path": "/ws/alerts/", "headers": [], "subprotocols": []}
+    def __init__(self, path: str = "/ws/alerts/") -> None:
+        scope = {"type": "websocket", "path": path, "headers": [], "subprotocols": []}
         super().__init__(websocket_application, scope)
 
     async def open(self) -> None:

@@ -162,3 +162,13 @@ def test_later_messages_are_ignored(users):
         assert await socket.receive_nothing()
 
     _talk(talk)
+
+
+@pytest.mark.parametrize("path", ["/", "/ws/", "/ws/alerts", "/ws/alerts/1/"])
+def test_nothing_answers_elsewhere(path):
+    async def knock() -> str:
+        socket = Socket(path)
+        await socket.send_input({"type": "websocket.connect"})
+        return str((await socket.receive_output())["type"])
+
+    assert async_to_sync(knock)() == "websocket.close"
