@@ -50,23 +50,23 @@ def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
     study = _study(archived, tags)
     series = _series(archived, tags, study)
     sop_instance_uid = _required_uid(tags, "SOPInstanceUID")
+    fields = {
+        "orthanc_id": archived.orthanc_id,
+        "series": series,
+        "transfer_syntax_uid": archived.transfer_syntax_uid[:64],
+        "file_size": archived.file_size,
+        **_image_fields(tags),
+    }
     known = Instance.objects.filter(sop_instance_uid=sop_instance_uid).first()
-    if known and (known.orthanc_id, known.series_id) != (archived.orthanc_id, series.pk):
-        raise _Conflict("SOP Instance UID is used elsewhere")
-    _, created = Instance.objects.update_or_create(
-        sop_instance_uid=sop_instance_uid,
-        defaults={
-            "orthanc_id": archived.orthanc_id,
-            "series": series,
-            "transfer_syntax_uid": archived.transfer_syntax_uid[:64],
-            "file_size": archived.file_size,
-            **_image_fields(tags),
-        },
-    )
-    if created:
-        Study.objects.filter(pk=study.pk).update(last_instance_at=timezone.now(), stable_at=None)
-        if series.modality in DERIVED_MODALITIES:
-            _tell_derived(study, series, sop_instance_uid)
+    if known is not None:
+        if (known.orthanc_id, known.series_id) != (archived.orthanc_id, series.pk):
+            raise _Conflict("SOP Instance UID is used elsewhere")
+        Instance.objects.filter(pk=known.pk).update(**fields)
+        return
+    Instance.objects.create(sop_instance_uid=sop_instance_uid, **fields)
+    Study.objects.filter(pk=study.pk).update(last_instance_at=timezone.now(), stable_at=None)
+    if series.modality in DERIVED_MODALITIES:
+        _tell_derived(study, series, sop_instance_uid)
 
 
 def _required_uid(tags: Tags, keyword: str) -> str:

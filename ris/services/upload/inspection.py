@@ -214,7 +214,8 @@ def _check_pixels(elements: dict[int, Element], values: Dataset, syntax: UID) ->
             raise _unreadable("no pixels")
     elif syntax in NATIVE:
         expected = _expected_bytes(values, PIXEL_BITS[keyword])
-        if elements[TAGS[keyword]].length not in (expected, expected + expected % 2):
+        length = elements[TAGS[keyword]].length
+        if not length or length not in (expected, expected + expected % 2):
             raise _unreadable("pixels do not fit")
 
 

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+import responses
+from django.utils import timezone
+
+from audit import services as audit
+from rbac.models import Grant
+from ris.clients import orthanc as client
+from ris.tests import index
+from ris.tests.fake_orthanc import FakeOrthanc
+
+
+@pytest.fixture
+def mine(users, patient_factory):
+    """A study of the patient's own, shared with the external user, and one of another patient."""
+    patient = patient_factory(user=users["patient"])
+    study = index.study(patient)
+    series = index.series(study, slices=5)
+    other = index.study(patient_factory())
+    Grant.objects.create(
+        kind="shared",
+        grantee=users["external"],
+        granted_by=users["admin"],
+        study_instance_uid=study.study_instance_uid,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    return SimpleNamespace(
+        patient=patient,
+        study=study,
+        series=series,
+        instance=series.instances.order_by("number").first(),
+        other=other,
+        other_series=index.series(other),
+    )
+
+
+@pytest.fixture
+def audit_down(settings, clean_redis):
+    """Nothing answers where the audit buffer was."""
+    settings.AUDIT_STREAM_URL = "redis://127.0.0.1:1/0"
+    audit.stream.cache_clear()
+    yield
+    audit.stream.cache_clear()
+
+
+@pytest.fixture
+def archive():
+    """An Orthanc behind the transport, with clients that have failed nowhere yet."""
+    client.orthanc.cache_clear()
+    client.feed_orthanc.cache_clear()
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as transport:
+        yield FakeOrthanc(transport)

@@ -1,0 +1,77 @@
+"""Small DICOM files for tests."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import Any
+
+import numpy as np
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filewriter import dcmwrite
+from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage, generate_uid
+
+
+def mr_image(**attributes: Any) -> Dataset:
+    """An MR image of 16x16; ``attributes`` replace or, with None, remove."""
+    image = Dataset()
+    image.SpecificCharacterSet = "ISO_IR 192"
+    image.SOPClassUID = MRImageStorage
+    image.SOPInstanceUID = generate_uid()
+    image.StudyInstanceUID = generate_uid()
+    image.SeriesInstanceUID = generate_uid()
+    image.PatientID = "T-UNKNOWN"
+    image.PatientName = "Nemo^Captain"
+    image.PatientBirthDate = "19000101"
+    image.PatientSex = "O"
+    image.StudyDate = "20260105"
+    image.AccessionNumber = ""
+    image.Modality = "MR"
+    image.SeriesNumber = 1
+    image.InstanceNumber = 1
+    image.ImagePositionPatient = [0, 0, 0]
+    image.ImageOrientationPatient = [1, 0, 0, 0, 1, 0]
+    image.PixelSpacing = [1, 1]
+    image.Rows = image.Columns = 16
+    image.SamplesPerPixel = 1
+    image.PhotometricInterpretation = "MONOCHROME2"
+    image.BitsAllocated = image.BitsStored = 16
+    image.HighBit = 15
+    image.PixelRepresentation = 0
+    image.add_new("PixelData", "OW", np.arange(256, dtype="<u2").tobytes())
+    for keyword, value in attributes.items():
+        if value is None:
+            delattr(image, keyword)
+        else:
+            setattr(image, keyword, value)
+    return image
+
+
+def part10(image: Dataset, transfer_syntax_uid: str = ExplicitVRLittleEndian) -> bytes:
+    """The file with preamble and File Meta Information."""
+    image.file_meta = FileMetaDataset()
+    image.file_meta.TransferSyntaxUID = UID(transfer_syntax_uid)
+    buffer = io.BytesIO()
+    image.save_as(buffer, enforce_file_format=True)
+    return buffer.getvalue()
+
+
+def bare(image: Dataset, *, implicit: bool = True, little_endian: bool = True) -> bytes:
+    """The data set alone."""
+    buffer = io.BytesIO()
+    dcmwrite(
+        buffer,
+        image,
+        implicit_vr=implicit,
+        little_endian=little_endian,
+        enforce_file_format=False,
+    )
+    return buffer.getvalue()
+
+
+def zipped(entries: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", method) as archive:
+        for name, data in entries.items():
+            archive.writestr(name, data)
+    return buffer.getvalue()

@@ -1,0 +1,137 @@
+"""Orthanc as far as the client sees it, behind the transport."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+from typing import Any
+
+import pydicom
+import requests
+import responses
+from django.conf import settings
+
+Answer = tuple[int, dict[str, str], str]
+
+
+def _id(*parts: str) -> str:
+    digest = hashlib.sha1("|".join(parts).encode(), usedforsecurity=False).hexdigest()
+    return "-".join(digest[i : i + 8] for i in range(0, 40, 8))
+
+
+class FakeOrthanc:
+    """Keeps files like Orthanc with OverwriteInstances off; ``broken`` ids answer 500."""
+
+    def __init__(self, transport: responses.RequestsMock) -> None:
+        self.files: dict[str, bytes] = {}
+        self.tags: dict[str, dict[str, Any]] = {}
+        self.changes: list[tuple[str, str]] = []
+        self.broken: set[str] = set()
+        self.down = False
+        for method, path, answer in (
+            ("POST", "/instances", self._add),
+            ("POST", "/tools/lookup", self._lookup),
+            ("POST", "/tools/bulk-content", self._bulk),
+            ("GET", "/changes", self._changes),
+            ("GET", "/system", lambda _: (200, {}, "{}")),
+            ("GET", "/instances/([^/]+)/attachments/dicom/md5", self._md5),
+            ("GET", "/instances/([^/]+)/simplified-tags", self._simplified),
+        ):
+            url = re.compile(f"{re.escape(settings.ORTHANC_URL)}{path}(\\?.*)?$")
+            transport.add_callback(method, url, self._guarded(answer))
+
+    def _guarded(self, answer: Any) -> Any:
+        def respond(request: requests.PreparedRequest) -> Answer:
+            if self.down:
+                raise requests.ConnectionError
+            found: Answer = answer(request)
+            return found
+
+        return respond
+
+    def store(self, file: bytes) -> str:
+        """As if it came by C-STORE."""
+        image = pydicom.dcmread(io.BytesIO(file))
+        levels = [
+            str(image.get(keyword, ""))
+            for keyword in ("PatientID", "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
+        ]
+        orthanc_id = _id(*levels)
+        if orthanc_id not in self.files:
+            self.files[orthanc_id] = file
+            self.tags[orthanc_id] = {
+                element.keyword: None if element.keyword == "PixelData" else _value(element.value)
+                for element in image
+            }
+            self.changes.append(("NewInstance", orthanc_id))
+        return orthanc_id
+
+    def _add(self, request: Any) -> Answer:
+        body = request.body if isinstance(request.body, bytes) else request.body.read()
+        try:
+            pydicom.dcmread(io.BytesIO(body))
+        except pydicom.errors.InvalidDicomError:
+            return 400, {}, ""
+        before = len(self.files)
+        orthanc_id = self.store(body)
+        status = "Success" if len(self.files) > before else "AlreadyStored"
+        return 200, {}, json.dumps({"ID": orthanc_id, "Status": status})
+
+    def _lookup(self, request: Any) -> Answer:
+        uid = request.body if isinstance(request.body, str) else request.body.decode()
+        found = [i for i, tags in self.tags.items() if tags["SOPInstanceUID"] == uid]
+        return 200, {}, json.dumps([{"ID": i, "Type": "Instance"} for i in found])
+
+    def _md5(self, request: Any) -> Answer:
+        file = self.files.get(request.url.split("/")[-4])
+        if file is None:
+            return 404, {}, ""
+        return 200, {}, hashlib.md5(file, usedforsecurity=False).hexdigest()
+
+    def _changes(self, request: Any) -> Answer:
+        newest = len(self.changes)
+        if "last" in request.params:
+            return 200, {}, json.dumps({"Changes": [], "Last": newest, "Done": True})
+        since, limit = int(request.params["since"]), int(request.params["limit"])
+        page = list(enumerate(self.changes, 1))[since : since + limit]
+        last = page[-1][0] if page else newest
+        changes = [{"Seq": s, "ChangeType": kind, "ID": i} for s, (kind, i) in page]
+        return 200, {}, json.dumps({"Changes": changes, "Last": last, "Done": last == newest})
+
+    def _bulk(self, request: Any) -> Answer:
+        asked = json.loads(request.body)
+        answer: list[dict[str, Any]] = []
+        for orthanc_id in asked["Resources"]:
+            if orthanc_id not in self.files:
+                continue
+            tags = self.tags[orthanc_id]
+            patient, study = str(tags.get("PatientID", "")), tags.get("StudyInstanceUID", "")
+            series_id = _id(patient, study, tags.get("SeriesInstanceUID", ""))
+            if asked["Level"] == "Series":
+                answer.append({"ID": series_id, "ParentStudy": _id(patient, study)})
+            else:
+                answer.append(
+                    {
+                        "ID": orthanc_id,
+                        "ParentSeries": series_id,
+                        "FileSize": len(self.files[orthanc_id]),
+                        "Metadata": {"TransferSyntax": "1.2.840.10008.1.2.1"},
+                    }
+                )
+        return 200, {}, json.dumps(answer)
+
+    def _simplified(self, request: Any) -> Answer:
+        orthanc_id = request.url.split("/")[-2]
+        if orthanc_id in self.broken:
+            return 500, {}, ""
+        if orthanc_id not in self.files:
+            return 404, {}, ""
+        return 200, {}, json.dumps(self.tags[orthanc_id])
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, pydicom.multival.MultiValue):
+        return "\\".join(map(str, value))
+    return str(value)
