@@ -45,6 +45,11 @@ class ApiClient:
             raise ApiCallFailed(f"{method} {path}: {_sentence(response)}")
         return response
 
+    def status(self, path: str) -> int:
+        """Only the status of a GET: for waiting until something is there."""
+        url = f"{self.base_url}/api/{path}"
+        return self.session.get(url, timeout=TIMEOUT_S).status_code
+
     def get(self, path: str, **params: Any) -> Any:
         return self.call("GET", path, params=params).json()
 
