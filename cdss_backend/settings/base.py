@@ -62,7 +62,8 @@ CACHES = {
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.core.RedisChannelLayer",
-        "CONFIG": {"hosts": [f"{_REDIS}/1"]},
+        # without a timeout of its own: an idle socket blocks in one read until a message comes
+        "CONFIG": {"hosts": [{"address": f"{_REDIS}/1", "socket_timeout": None}]},
     }
 }
 AUDIT_STREAM_URL = f"{_REDIS}/2"
