@@ -193,6 +193,7 @@ class UploadedFileOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     status = serializers.ChoiceField(["stored", "duplicate", "rejected"])
     sop_instance_uid = serializers.CharField(allow_blank=True)
+    study_instance_uid = serializers.CharField(allow_blank=True)
     code = serializers.CharField(source="error.value.code", default=None)
     message = serializers.SerializerMethodField()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any, TypeVar
 
 import requests
@@ -31,8 +31,13 @@ class ApiClient:
         client.session.headers["Authorization"] = f"Bearer {tokens['access']}"
         return client
 
-    def call(self, method: str, path: str, **kwargs: Any) -> requests.Response:
-        """Any answer below 400. Raises ApiCallFailed with the envelope's sentence."""
+    def call(
+        self, method: str, path: str, *, also: Collection[int] = (), **kwargs: Any
+    ) -> requests.Response:
+        """Any answer below 400, or ``also`` of these statuses.
+
+        Raises ApiCallFailed with the envelope's sentence.
+        """
         try:
             response = self.session.request(
                 method, f"{self.base_url}/api/{path}", timeout=TIMEOUT_S, **kwargs
@@ -41,7 +46,7 @@ class ApiClient:
             raise ApiCallFailed(
                 f"{self.base_url} does not answer ({type(error).__name__}); is bin/up running?"
             ) from None
-        if response.status_code >= 400:
+        if response.status_code >= 400 and response.status_code not in also:
             raise ApiCallFailed(f"{method} {path}: {_sentence(response)}")
         return response
 

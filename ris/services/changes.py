@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
+from django.utils import timezone
 
 from common.errors import ExternalError
 from common.outbox.services import publish
@@ -58,7 +59,8 @@ def _cursor() -> int:
 
 def _cursor_move(since: int, last: int) -> bool:
     """Compare and set; holds the cursor's row until the transaction ends."""
-    return ChangeCursor.objects.filter(pk=1, last_seq=since).update(last_seq=last) == 1
+    cursor = ChangeCursor.objects.filter(pk=1, last_seq=since)
+    return cursor.update(last_seq=last, updated_at=timezone.now()) == 1
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ class UnmatchedStudies(GenericApiView):
     required_permissions = {"GET": Permission.MATCH_STUDY}
     queryset = Study.objects.none()
     serializer_class = serializers.UnmatchedStudyOut
+    filterset_fields = ["study_instance_uid"]
     ordering_fields = ["last_instance_at", "study_date"]
 
     @extend_schema(

@@ -1,29 +1,27 @@
-"""Uploads the sample images, or a folder of DICOM files, over the public HTTP API."""
+"""Uploads the sample volumes, or a folder of one's own, over the public HTTP API."""
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import date
-from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from common.http.api_client import ApiCallFailed, ApiClient, default_base_url, wait_until
+from common.http.api_client import ApiCallFailed, ApiClient, default_base_url
 from ris.management.nifti_to_dicom import SAMPLES, write_series
+from ris.management.uploader import Uploader
 
-BATCH = 50
 ACCESSION_NUMBERS = {"P2026-0001": "RIS2026-0001", "P2026-0002": "RIS2026-0002"}
 STUDY_DATE = date(2026, 3, 2)
 BAR_WIDTH = 30
+MAX_REJECTED_SHOWN = 20
 
 
 class Command(BaseCommand):
-    help = "Upload the sample MR series (or --path DIR) and wait until they are in the index."
+    help = "Upload the sample series, or the DICOM files and zips below a folder. Safe to repeat."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--path", type=Path, help="a folder of DICOM files")
@@ -32,61 +30,49 @@ class Command(BaseCommand):
         parser.add_argument("--password", default="radiologist123")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["path"] and not options["path"].is_dir():
+            raise CommandError(f"{options['path']} is not a folder.")
         try:
-            client = ApiClient.logged_in(
-                options["base_url"], options["username"], options["password"]
+            uploader = Uploader(
+                ApiClient.logged_in(options["base_url"], options["username"], options["password"])
             )
-            if options["path"] is not None:
-                self.upload(client, sorted(p for p in options["path"].rglob("*") if p.is_file()))
-                return
-            for folder in self.sample_folders():
-                self.upload(client, sorted(folder.iterdir()))
+            if options["path"]:
+                self._send(uploader, options["path"], options["path"].name)
+            else:
+                self._send_samples(uploader)
+            uploader.wait_indexed()
         except ApiCallFailed as error:
             raise CommandError(str(error)) from None
+        self._report(uploader)
 
-    def sample_folders(self) -> Iterator[Path]:
-        """Convert each sample volume to DICOM in a folder that is removed afterwards."""
+    def _send_samples(self, uploader: Uploader) -> None:
         for sample in SAMPLES:
-            with tempfile.TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR) as name:
-                folder = Path(name)
+            with TemporaryDirectory(dir=settings.CDSS_DATA_DIR, prefix="sample-") as folder:
                 write_series(
                     sample,
-                    folder,
+                    Path(folder),
                     accession_number=ACCESSION_NUMBERS[sample.patient_id],
                     study_date=STUDY_DATE,
                 )
-                yield folder
+                self._send(uploader, Path(folder), sample.name)
 
-    def upload(self, client: ApiClient, paths: list[Path]) -> None:
-        """Send batches of files, show a bar, then wait for the index."""
-        counts: dict[str, int] = {}
-        studies: set[str] = set()
-        for start in range(0, len(paths), BATCH):
-            batch = paths[start : start + BATCH]
-            answer = self.send(client, batch)
-            for file in answer["files"]:
-                counts[file["status"]] = counts.get(file["status"], 0) + 1
-                if file["status"] == "rejected":
-                    self.stderr.write(f"  {file['name']}: {file['code']} {file['message']}")
-            studies |= {study["study_instance_uid"] for study in answer["studies"]}
-            self.bar(start + len(batch), len(paths), counts)
-        self.stdout.write("")
-        for uid in sorted(studies):
-            wait_until(
-                partial(client.status, f"ris/studies/{uid}/"),
-                lambda status: status == 200,
-                what=f"study {uid} in the index",
-            )
+    def _send(self, uploader: Uploader, folder: Path, name: str) -> None:
+        def progress(done: int, total: int) -> None:
+            bar = "█" * (BAR_WIDTH * done // total)
+            line = f"  {name:<12} {bar:·<{BAR_WIDTH}} {done}/{total}"
+            if self.stdout.isatty():
+                self.stdout.write(line, ending="\n" if done == total else "\r")
+            elif done == total:
+                self.stdout.write(line)
 
-    def send(self, client: ApiClient, batch: list[Path]) -> dict[str, Any]:
-        with ExitStack() as stack:
-            files = [("files", (p.name, stack.enter_context(p.open("rb")))) for p in batch]
-            answer: dict[str, Any] = client.post("ris/upload/dicom/", files=files)
-        return answer
+        uploader.send(folder, progress)
 
-    def bar(self, done: int, total: int, counts: dict[str, int]) -> None:
-        filled = BAR_WIDTH * done // total
-        said = ", ".join(f"{count} {status}" for status, count in sorted(counts.items()))
-        line = f"\r  [{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {done}/{total}  {said}"
-        self.stdout.write(line, ending="")
-        self.stdout.flush()
+    def _report(self, uploader: Uploader) -> None:
+        for file in uploader.rejected[:MAX_REJECTED_SHOWN]:
+            self.stdout.write(f"  rejected: {file['name']}: {file['code']} {file['message']}")
+        counts = ", ".join(f"{count} {status}" for status, count in uploader.statuses.items())
+        self.stdout.write(
+            f"  {counts or 'no file'}; {len(uploader.instances)} studies in the index"
+        )
+        if uploader.rejected and not uploader.instances:
+            raise CommandError("No file was stored.")

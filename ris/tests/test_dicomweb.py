@@ -1,0 +1,318 @@
+"""The DICOMweb gateway: every route, who may, what is passed on, what is refused and recorded."""
+
+from __future__ import annotations
+
+import pytest
+
+from ris.models import Instance
+from ris.tests import index
+
+pytestmark = pytest.mark.django_db
+URL = "/api/ris/dicom-web"
+FRAMES = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
+DICOM = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+BULK = 'multipart/related; type="application/octet-stream"'
+JSON = "application/dicom+json"
+# path of the route, what the archive is asked, with which Accept
+STUDY, SERIES, INSTANCE = "{s}", "{s}/series/{e}", "{s}/series/{e}/instances/{i}"
+MIDDLE = "{s}/series/{e}/instances/{m}"
+WADO = [
+    (STUDY, STUDY, DICOM),
+    (SERIES, SERIES, DICOM),
+    (INSTANCE, INSTANCE, DICOM),
+    (f"{STUDY}/metadata", f"{STUDY}/metadata", JSON),
+    (f"{SERIES}/metadata", f"{SERIES}/metadata", JSON),
+    (f"{INSTANCE}/metadata", f"{INSTANCE}/metadata", JSON),
+    (f"{INSTANCE}/frames/1", f"{INSTANCE}/frames/1", FRAMES),
+    (f"{INSTANCE}/frames/1,3,1", f"{INSTANCE}/frames/1,3,1", FRAMES),
+    (f"{INSTANCE}/frames/02", f"{INSTANCE}/frames/2", FRAMES),
+    (f"{STUDY}/rendered", f"{MIDDLE}/rendered", "image/jpeg"),
+    (f"{SERIES}/rendered", f"{MIDDLE}/rendered", "image/jpeg"),
+    (f"{INSTANCE}/rendered", f"{INSTANCE}/rendered", "image/jpeg"),
+    (f"{INSTANCE}/frames/2/rendered", f"{INSTANCE}/frames/2/rendered", "image/jpeg"),
+    (f"{STUDY}/thumbnail", f"{MIDDLE}/rendered?viewport=128,128", "image/jpeg"),
+    (f"{SERIES}/thumbnail", f"{MIDDLE}/rendered?viewport=128,128", "image/jpeg"),
+    (f"{INSTANCE}/thumbnail", f"{INSTANCE}/rendered?viewport=128,128", "image/jpeg"),
+    (f"{INSTANCE}/bulk/7FE00010", f"{INSTANCE}/bulk/7FE00010", BULK),
+    (f"{INSTANCE}/bulkdata/54000100/1/54001010", f"{INSTANCE}/bulk/54000100/1/54001010", BULK),
+]
+QIDO = [
+    (f"{STUDY}/series", f"{STUDY}/series", JSON),
+    (f"{STUDY}/instances", f"{STUDY}/instances", JSON),
+    (f"{SERIES}/instances", f"{SERIES}/instances", JSON),
+]
+
+
+@pytest.fixture
+def world(mine):
+    mine.series.instances.update(frames=3)
+    return mine
+
+
+def _names(study, series, instance):
+    middle = series.instances.get(image_position=[0.0, 0.0, float(series.instances.count() // 2)])
+    return {
+        "s": study.study_instance_uid,
+        "e": series.series_instance_uid,
+        "i": instance.sop_instance_uid,
+        "m": middle.sop_instance_uid,
+    }
+
+
+def _own(world):
+    return _names(world.study, world.series, world.instance)
+
+
+def _others(world):
+    return _names(world.other, world.other_series, world.other_series.instances.first())
+
+
+def _path(route, names):
+    return f"{URL}/studies/{route.format(**names)}"
+
+
+@pytest.mark.parametrize(("route", "archive", "accept"), WADO + QIDO)
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_every_route_leads_to_one_place_in_the_archive(api, world, method, route, archive, accept):
+    names = _own(world)
+    answer = getattr(api("doctor"), method)(_path(route, names))
+    assert answer.status_code == 200
+    assert answer["X-Accel-Redirect"] == (f"/_orthanc/dicom-web/studies/{archive.format(**names)}")
+    assert answer["X-Orthanc-Accept"] == accept
+    assert "Content-Type" not in answer
+    assert "private" in answer["Cache-Control"]
+    assert answer.content == b""
+
+
+@pytest.mark.parametrize(
+    ("routes", "own", "others"),
+    [
+        # admin, doctor, rib, lab, nurse, patient, external, nobody
+        (WADO, [200, 200, 200, 403, 403, 200, 200, 401], [200, 200, 200, 403, 403, 404, 404, 401]),
+        (QIDO, [200, 200, 200, 403, 200, 200, 200, 401], [200, 200, 200, 403, 200, 404, 404, 401]),
+    ],
+)
+def test_rights(api, world, routes, own, others):
+    Instance.objects.update(frames=3)
+    for role, expected_own, expected_others in zip(index.ROLES, own, others, strict=True):
+        client = api(role)
+        for route, _, _ in routes:
+            for names, expected in ((_own(world), expected_own), (_others(world), expected_others)):
+                answer = client.get(_path(route, names))
+                assert (route, role, answer.status_code) == (route, role, expected)
+                assert ("X-Accel-Redirect" in answer) == (expected == 200)
+
+
+@pytest.mark.parametrize(("route", "archive", "accept"), WADO + QIDO)
+def test_children_of_another_study_are_not_found(api, world, route, archive, accept):
+    """The admin may see both: it is the mixture that does not exist."""
+    mixtures = [
+        _own(world) | {"e": _others(world)["e"]},
+        _own(world) | {"i": _others(world)["i"]},
+        _own(world) | {"e": _others(world)["e"], "i": _others(world)["i"]},
+    ]
+    client = api("admin")
+    for names in mixtures:
+        path = _path(route, names)
+        if path != _path(route, _own(world)):
+            assert client.get(path).status_code == 404
+
+
+S = "{s}/series/{e}/instances/{i}"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("", 404),
+        ("/", 404),
+        ("/studies/", 404),
+        ("/studies/{s}/", 404),
+        ("/studies//series", 404),
+        ("/studies/{s}//series", 404),
+        ("/studies/{s}/../{s}", 404),
+        ("/studies/../studies", 404),
+        ("/studies/..", 404),
+        ("/studies/.", 404),
+        ("/studies/%2e%2e/instances", 404),
+        ("/studies/{s}%2f..%2f..%2finstances", 404),
+        ("/studies/{s}/%2e%2e/%2e%2e/instances", 404),
+        ("/studies/{s}/series/..", 404),
+        ("/studies/{s};x=1/series", 404),
+        ("/studies/{s};", 404),
+        ("/STUDIES/{s}", 404),
+        ("/Studies", 404),
+        ("/studies/{s}/Metadata", 404),
+        ("/studies/{s}%00", 404),
+        ("/studies/{s}%0a", 404),
+        ("/studies/{s}%0d%0aX-Accel-Redirect:%20/_orthanc/system", 404),
+        ("/studies/{s}%20", 404),
+        ("/studies/*", 404),
+        ("/studies/1.2.*", 404),
+        ("/studies/1..2", 404),
+        ("/studies/.1.2", 404),
+        ("/studies/1.2.", 404),
+        ("/studies/" + "1" * 65, 404),
+        ("/studies/" + "1." * 40000 + "1", 404),
+        ("/studies/１.２", 404),
+        ("/studies/{s}/series/{e}/metadata/x", 404),
+        ("/studies/{s}/archive", 404),
+        ("/studies/{s}/frames/1", 404),
+        ("/series", 404),
+        ("/instances", 404),
+        ("/servers", 404),
+        ("/info", 404),
+        ("/../../../system", 404),
+        ("/stow-decision", 404),
+        ("/studies/" + S + "/frames/", 404),
+        ("/studies/" + S + "/frames/0", 400),
+        ("/studies/" + S + "/frames/4", 400),
+        ("/studies/" + S + "/frames/,", 400),
+        ("/studies/" + S + "/frames/1,,2", 400),
+        ("/studies/" + S + "/frames/1,", 400),
+        ("/studies/" + S + "/frames/-1", 404),
+        ("/studies/" + S + "/frames/1.5", 404),
+        ("/studies/" + S + "/frames/1%2f..%2f..", 404),
+        ("/studies/" + S + "/frames/99999999999999999999", 400),
+        ("/studies/" + S + "/frames/" + "1," * 100_000 + "1", 400),
+        ("/studies/" + S + "/frames/" + "9" * 100_000, 400),
+        ("/studies/" + S + "/bulk/", 404),
+        ("/studies/" + S + "/bulk/7FE0001", 404),
+        ("/studies/" + S + "/bulk/7FE00010/..", 404),
+        ("/studies/" + S + "/bulk/..%2f..%2fmetadata", 404),
+        ("/studies/" + S + "/bulk/7FE00010/1", 404),
+        ("/studies/" + S + "/rendered?viewport=99999,1", 400),
+        ("/studies/" + S + "/rendered?viewport=10", 400),
+        ("/studies/" + S + "/rendered?viewport=a,b", 400),
+        ("/studies/" + S + "/rendered?window=1,2,evil", 400),
+        ("/studies/" + S + "/rendered?quality=101", 400),
+        ("/studies/{s}/series?limit=-1", 400),
+        ("/studies/{s}/series?limit=x", 400),
+        ("/studies/{s}/series?offset=99999999999999", 400),
+        ("/studies/{s}/series?Modality=MR&Modality=CT", 400),
+        ("/studies/{s}/series?Modality=MR&00080060=CT", 400),
+        ("/studies/{s}/series?Modality=M%00R", 400),
+    ],
+)
+def test_refused_paths(api, world, path, status):
+    answer = api("admin").get(URL + path.format(**_own(world)))
+    assert answer.status_code == status
+    assert "X-Accel-Redirect" not in answer
+    assert answer["Content-Type"] == "application/json"
+    assert answer.json()["error"]["code"].startswith("ERR_")
+    (record,) = index.records()
+    assert record["outcome"] == ("denied" if status == 404 else "failed")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options", "trace"])
+def test_other_methods_are_refused(api, world, method):
+    for route in ("", *(f"/{route.format(**_own(world))}" for route, _, _ in WADO + QIDO)):
+        answer = getattr(api("admin"), method)(f"{URL}/studies{route}")
+        assert answer.status_code == 405
+        assert answer["Allow"].startswith("GET, HEAD")
+        assert answer.json()["error"]["code"] == "ERR_106"
+        assert "X-Accel-Redirect" not in answer
+
+
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("", "ERR_001"),
+        ("Bearer", "ERR_002"),
+        ("Bearer x.y.z", "ERR_002"),
+        ("Basic Y2RzczpjZHNz", "ERR_002"),
+        ("Bearer a, Bearer b", "ERR_002"),
+        ("Bearer eyJhbGciOiJub25lIn0.eyJzaWQiOiIxIn0.", "ERR_002"),
+    ],
+)
+def test_broken_tokens(client, world, header, code):
+    headers = {"Authorization": header} if header else {}
+    answer = client.get(_path(STUDY, _own(world)), headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, code)
+    assert answer["WWW-Authenticate"] == "Bearer"
+
+
+def test_a_session_that_ended_is_refused_at_once(api, world):
+    client = api("doctor")
+    path = _path(STUDY, _own(world))
+    assert client.get(path).status_code == 200
+    client.post("/api/acct/logout/")
+    assert client.get(path).status_code == 401
+
+
+def test_served_and_refused_are_both_recorded(api, users, client, world):
+    patient = api("patient")
+    patient.get(_path(f"{INSTANCE}/frames/1,2", _own(world)))
+    patient.get(_path(f"{INSTANCE}/frames/1", _others(world)))
+    api("nurse").get(_path(STUDY, _own(world)))
+    client.get(_path(STUDY, _own(world)))
+    patient.get(f"{URL}/studies?PatientName=Kim*")
+    patient.get(f"{URL}/system")
+    served, unseen, no_right, nobody, query, unknown = index.records()
+    assert (served["action"], served["outcome"]) == ("dicomweb.retrieve", "ok")
+    assert (served["object_type"], served["object_id"]) == (
+        "instance",
+        world.instance.sop_instance_uid,
+    )
+    assert (served["patient_id"], served["permission"]) == (world.patient.pk, "view_dicom")
+    assert served["detail"]["frames"] == "1,2"
+    assert served["detail"]["study_instance_uid"] == world.study.study_instance_uid
+    assert (unseen["outcome"], unseen["patient_id"]) == ("denied", world.other.patient_id)
+    assert {r["actor_id"] for r in (served, unseen, query, unknown)} == {users["patient"].pk}
+    assert (no_right["outcome"], no_right["actor_id"]) == ("denied", users["nurse"].pk)
+    assert (nobody["outcome"], nobody["actor_id"]) == ("denied", None)
+    assert (query["action"], query["outcome"]) == ("dicomweb.query", "ok")
+    assert query["detail"] | {"filters": ["00100010"], "results": 1} == query["detail"]
+    assert "Kim" not in str(query)
+    assert (unknown["action"], unknown["outcome"]) == ("dicomweb.unknown", "denied")
+
+
+def test_without_a_record_nothing_is_served(api, world, audit_down):
+    client = api("doctor")
+    names = _own(world)
+    for path in (*(_path(route, names) for route, _, _ in WADO + QIDO), f"{URL}/studies"):
+        answer = client.get(path)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (503, "ERR_507")
+        assert "X-Accel-Redirect" not in answer
+
+
+def _stow(client, study_instance_uid="", method="POST"):
+    path = f"{URL}/studies/{study_instance_uid}".rstrip("/")
+    return client.get(
+        f"{URL}/stow-decision/", HTTP_X_ORIGINAL_METHOD=method, HTTP_X_ORIGINAL_URI=path
+    )
+
+
+def test_who_may_store(api, world):
+    known, others = world.study.study_instance_uid, world.other.study_instance_uid
+    unmatched = index.study(None).study_instance_uid
+    clients = {role: api(role) for role in index.ROLES}
+    expected = {
+        # admin, doctor, rib, lab, nurse, patient, external, nobody
+        "": [204, 204, 204, 403, 403, 403, 204, 401],
+        "1.2.3.4": [204, 204, 204, 403, 403, 403, 204, 401],
+        known: [204, 204, 204, 403, 403, 403, 204, 401],
+        others: [204, 204, 204, 403, 403, 403, 403, 401],
+        unmatched: [204, 204, 204, 403, 403, 403, 204, 401],
+    }
+    for uid, statuses in expected.items():
+        answers = [_stow(clients[role], uid).status_code for role in index.ROLES]
+        assert (uid, answers) == (uid, statuses)
+    records = index.records()
+    assert len(records) == 5 * 8
+    assert {r["action"] for r in records} == {"dicomweb.store"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"HTTP_X_ORIGINAL_METHOD": "POST"},
+        {"HTTP_X_ORIGINAL_METHOD": "PUT", "HTTP_X_ORIGINAL_URI": f"{URL}/studies"},
+        {"HTTP_X_ORIGINAL_METHOD": "POST", "HTTP_X_ORIGINAL_URI": f"{URL}/studies/1.2/series"},
+        {"HTTP_X_ORIGINAL_METHOD": "POST", "HTTP_X_ORIGINAL_URI": f"{URL}/studies/1%2e2"},
+        {"HTTP_X_ORIGINAL_METHOD": "POST", "HTTP_X_ORIGINAL_URI": f"{URL}/x/../studies"},
+    ],
+)
+def test_storing_is_decided_for_stow_requests_only(api, users, headers):
+    assert api("admin").get(f"{URL}/stow-decision/", **headers).status_code == 403
