@@ -18,7 +18,7 @@ _MAX_UIDS = 500
 
 
 @CharField.register_lookup
-class DicomWildcard(Lookup):  # type: ignore[type-arg]
+class DicomWildcard(Lookup):
     """``field__dicom="Kim*"``: ``*`` any text, ``?`` one character (PS3.4 C.2.2.2.4).
 
     Letter case follows the column's collation: it does not matter.
