@@ -133,7 +133,7 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
     What a process reads besides its environment (configuration, code) is in its environment as a
     hash: supervisord then restarts exactly the processes that changed.
     """
-    django = django_environment(settings) | {"CDSS_VERSION": _tree_hash(layout, _CODE_DIRECTORIES)}
+    django = django_environment(settings) | {"CDSS_VERSION": django_version(layout)}
     inference = {
         "ORTHANC_URL": settings["ORTHANC_URL"],
         "ORTHANC_USERNAME": settings["INFERENCE_ORTHANC_USERNAME"],
@@ -159,6 +159,11 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
         "inference": inference,
     }
     return [Program(name, environments.get(name, django)) for name in SERVERS + APPLICATION]
+
+
+def django_version(layout: Layout) -> str:
+    """Return a hash that changes with the Django code and its packages."""
+    return _tree_hash(layout, _CODE_DIRECTORIES)
 
 
 def _configured(variable: str, path: Path) -> dict[str, str]:

@@ -79,14 +79,17 @@ class Stack:
         health.wait(names, checks, self.supervisor, self.layout.log)
 
     def migrate(self) -> None:
-        """Bring the tables and the application's grants up to date, and collect static files."""
-        with step("tables and grants"):
-            self.manage("migrate", "--no-input", owner=True)
-            self.manage("grant_app_role", owner=True)
-        self.collect_static()
+        """Bring tables and grants up to date, once per version of the code; collect static files."""
+        done = self.layout.data / ".migrated"
+        version = programs.django_version(self.layout)
+        if not done.exists() or done.read_text(encoding="utf-8") != version:
+            with step("tables and grants"):
+                self.manage("migrate", "--no-input", owner=True)
+                self.manage("grant_app_role", owner=True)
+            done.write_text(version, encoding="utf-8")
+        self._collect_static()
 
-    def collect_static(self) -> None:
-        """Copy the packages' static files for nginx, once per version of the packages."""
+    def _collect_static(self) -> None:
         stamp = Stamp(self.layout.static / ".stamp", [self.layout.root / "requirements.txt"])
         with processes.lock(RUN / "static.lock", busy="waiting for static files", wait=True):
             if not stamp.is_current():
