@@ -35,7 +35,7 @@ case $role in
     django)
         exec "$python" -m gunicorn cdss_backend.wsgi --bind "$bind:${DJANGO_PORT:-8000}" \
             --worker-class gthread --workers 2 --threads 8 --timeout 300 --graceful-timeout 30 \
-            --keep-alive 30 --worker-tmp-dir /dev/shm --no-control-socket
+            --keep-alive 30 --limit-request-line 0 --worker-tmp-dir /dev/shm --no-control-socket
         ;;
     ws)
         exec "$python" -m uvicorn cdss_backend.asgi:application --host "$bind" \
