@@ -79,7 +79,7 @@ class Stack:
         health.wait(names, checks, self.supervisor, self.layout.log)
 
     def migrate(self) -> None:
-        """Bring tables and grants up to date, once per version of the code; collect static files."""
+        """Bring tables and grants up to date once per version of the code, and static files too."""
         done = self.layout.data / ".migrated"
         version = programs.django_version(self.layout)
         if not done.exists() or done.read_text(encoding="utf-8") != version:
