@@ -97,7 +97,7 @@ def _index(archived: ArchivedInstance, tags: Tags) -> bool:
 
 
 def _describe(orthanc_ids: Sequence[str]) -> tuple[list[Described], list[str]]:
-    """What the archive tells of each instance, and the ids that it fails to tell of.
+    """What the archive tells of each instance, in the feed's order, and the ids that it fails at.
 
     Instances deleted meanwhile are left out. Raises ExternalError when the archive as a whole
     does not answer; then the page is tried again.
@@ -107,6 +107,7 @@ def _describe(orthanc_ids: Sequence[str]) -> tuple[list[Described], list[str]]:
     except ExternalError:
         feed_orthanc().ping()
         return [], list(orthanc_ids)
+    archived.sort(key=lambda a: orthanc_ids.index(a.orthanc_id))
     with ThreadPoolExecutor(FETCH_THREADS, "changes") as pool:
         found = list(pool.map(_tags, (a.orthanc_id for a in archived)))
     told = list(zip(archived, found, strict=True))

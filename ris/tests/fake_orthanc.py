@@ -103,7 +103,7 @@ class FakeOrthanc:
     def _bulk(self, request: Any) -> Answer:
         asked = json.loads(request.body)
         answer: list[dict[str, Any]] = []
-        for orthanc_id in asked["Resources"]:
+        for orthanc_id in sorted(asked["Resources"]):
             if orthanc_id not in self.files:
                 continue
             tags = self.tags[orthanc_id]

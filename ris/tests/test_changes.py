@@ -155,6 +155,15 @@ def test_garbage_values_become_empty(archive):
     assert instance.slice_thickness is None
 
 
+def test_the_first_in_the_feed_is_the_first(archive):
+    series = generate_uid()
+    images = [mr_image(SeriesInstanceUID=series, PatientID=f"T-{n}") for n in range(8)]
+    for image in images:
+        archive.store(part10(image))
+    changes.changes_poll()
+    assert Instance.objects.get().sop_instance_uid == images[0].SOPInstanceUID
+
+
 @pytest.mark.parametrize(
     "reused",
     [

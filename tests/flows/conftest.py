@@ -15,6 +15,7 @@ from common.http.api_client import ApiClient, wait_until
 from deploy.native.layout import Layout
 from deploy.native.stack import Stack
 from ris.management.nifti_to_dicom import SAMPLES, write_series
+from tests.flows.images import StudyQuestions
 
 PASSWORDS = {
     "admin": "admin123",
@@ -75,6 +76,11 @@ def login(stack: LiveStack, base_url: str) -> Callable[[str], ApiClient]:
         return clients[username]
 
     return get
+
+
+@pytest.fixture(scope="session")
+def ask_studies(login: Callable[[str], ApiClient]) -> StudyQuestions:
+    return StudyQuestions(login)
 
 
 @pytest.fixture(scope="session")
