@@ -44,7 +44,7 @@ def test_a_request_id_is_followed_from_nginx_to_the_worker(stack, login, studies
         lambda status: status == "COMPLETED",
         what="job",
     )
-    access = (stack.layout.log / "access.log").read_text()
+    access = (stack.layout.log / "nginx.log").read_text()
     assert request_id in access
     inference = "".join(
         p.read_text(errors="replace") for p in log_files(stack) if p.name.startswith("inference")
