@@ -45,7 +45,7 @@ def up() -> None:
         with step("sample images"):
             stack.manage("upload_sample_dicoms", show=True)
         with step("main job"):
-            stack.manage("run_main_job", show=True)
+            stack.manage("run_main_job", "--once", show=True)
         _welcome(stack.settings)
 
 
