@@ -186,6 +186,17 @@ def test_an_external_persons_file_of_a_known_patient_is_not_put_into_the_record(
     assert answer.status_code == 404
 
 
+def test_the_sample_command_is_safe_to_repeat(stack, login):
+    def counts():
+        rows = login("doctor").get("ris/studies/", patient_id=KNOWN)["results"]
+        return {row["study_instance_uid"]: row["instance_count"] for row in rows}
+
+    stack.manage("upload_sample_dicoms")
+    before = counts()
+    stack.manage("upload_sample_dicoms")
+    assert counts() == before
+
+
 def test_an_upload_that_breaks_off_leaves_nothing(login, base_url):
     parts = urlsplit(base_url)
     token = login("radiologist").session.headers["Authorization"]
