@@ -37,9 +37,9 @@ def patient_by_mrn(patient_id: str) -> Patient | None:
 
 
 def known_mrns(patient_ids: Collection[str]) -> set[str]:
-    """Those that are a patient's MRN, to the letter; for matching, not filtered by rights."""
+    """Those that are a patient's MRN; for matching, not filtered by rights."""
     found = Patient.objects.filter(patient_id__in=patient_ids)
-    return set(found.values_list("patient_id", flat=True)) & set(patient_ids)
+    return set(found.values_list("patient_id", flat=True))
 
 
 def patient_search(user: Any, query: str) -> QuerySet[Patient]:

@@ -57,9 +57,11 @@ def test_what_is_sent_is_received(tmp_path, settings):
     assert not folder.exists()
 
 
-@pytest.mark.parametrize(("size", "too_large"), [(1000, False), (1001, True), (500_000, True)])
+@pytest.mark.parametrize(
+    ("size", "too_large"), [(100_000, False), (100_001, True), (500_000, True)]
+)
 def test_a_file_past_the_limit_keeps_nothing(settings, size, too_large):
-    settings.UPLOAD_MAX_FILE_BYTES = 1000
+    settings.UPLOAD_MAX_FILE_BYTES = 100_000
     head = b'--B\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n'
     body = head + b"x" * size + b"\r\n--B--\r\n"
     request = request_with(body, "multipart/form-data; boundary=B")

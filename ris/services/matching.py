@@ -23,7 +23,7 @@ def study_assign(study: Study) -> bool:
     if not study.dicom_patient_id or _held(study):
         return False
     patient = patients.patient_by_mrn(study.dicom_patient_id)
-    if patient is None or patient.patient_id != study.dicom_patient_id:
+    if patient is None:
         return False
     _set_patient(study, patient)
     return True

@@ -33,8 +33,7 @@ class PatientGate:
             raise NotFound(ErrorCode.PATIENT_NOT_FOUND, field="patient_id")
 
     def _sees(self, patient_id: str) -> bool:
-        found = patients.patients_visible_to(self._actor).filter(patient_id=patient_id).first()
-        return found is not None and found.patient_id == patient_id
+        return patients.patients_visible_to(self._actor).filter(patient_id=patient_id).exists()
 
     def check(self, candidate: Candidate) -> None:
         """Raises InvalidInput for another patient's file, ConflictError for a misused Series UID.
