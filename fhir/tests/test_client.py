@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-import requests  # noqa: TID251  (what the transport raises)
+import requests
 import responses
 from responses import matchers
 

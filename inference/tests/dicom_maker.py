@@ -14,8 +14,8 @@ import numpy.typing as npt
 from pydicom import Dataset, FileMetaDataset
 from pydicom.dataset import FileDataset
 from pydicom.uid import (
-    JPEG2000Lossless,
     ExplicitVRLittleEndian,
+    JPEG2000Lossless,
     MRImageStorage,
     RLELossless,
     generate_uid,
