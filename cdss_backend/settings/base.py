@@ -156,6 +156,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "ris.openapi.describe_dicomweb",
+        "common.api.schema.share_error_responses",
+    ],
     "ENUM_NAME_OVERRIDES": {
         "AIJobStatus": "ai.choices.JobStatus",
         "ReviewStatus": "ai.choices.ReviewStatus",
@@ -189,6 +194,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         "urllib3": {"level": "ERROR"},
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
         "pydicom": {"level": "ERROR"},
         "highdicom": {"level": "ERROR"},
     },
