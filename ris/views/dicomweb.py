@@ -202,7 +202,7 @@ class StowDecision(Gateway):
             raise PermissionDenied("not a STOW-RS request")
         if match[1]:
             access.object_type, access.object_id = "study", match[1]
-            access.patient_id = store_check(user, match[1])
+        access.patient_id = store_check(user, match[1])
         return HttpResponse(status=204)
 
 

@@ -9,8 +9,8 @@ from ris.selectors.browse import patient_id_of
 from ris.selectors.studies import study_get
 
 
-def store_check(user: Any, study_instance_uid: str) -> int | None:
-    """Whether this person may send to this study ("" for the root), decided before any byte.
+def store_check(user: Any, study_instance_uid: str | None) -> int | None:
+    """Whether this person may send to this study (None for the root), decided before any byte.
 
     A study that already belongs to a patient takes images from those only who may see it. Who sees
     only single patients (external people) cannot be checked without reading the body, so their way
@@ -21,8 +21,8 @@ def store_check(user: Any, study_instance_uid: str) -> int | None:
     """
     if rights.scope_for(user, Permission.VIEW_PATIENT) is not Scope.ALL:
         raise PermissionDenied("use the upload API")
-    patient_id = patient_id_of("study", study_instance_uid)
-    if patient_id is None:
+    patient_id = patient_id_of("study", study_instance_uid) if study_instance_uid else None
+    if study_instance_uid is None or patient_id is None:
         return None
     try:
         study_get(user, study_instance_uid)
