@@ -4,16 +4,20 @@ from typing import Any
 
 from rest_framework import serializers
 
+from acct import examples
 from acct.models import User
+from common.api.schema import example
 from rbac import matrix
 from rbac.permissions import Role
 
 
+@example(examples.LOGIN)
 class LoginIn(serializers.Serializer[Any]):
     username = serializers.CharField(max_length=150)
     password = serializers.CharField(max_length=200, trim_whitespace=False)
 
 
+@example(examples.ME)
 class MeOut(serializers.ModelSerializer[User]):
     permissions = serializers.SerializerMethodField()
 
@@ -25,19 +29,23 @@ class MeOut(serializers.ModelSerializer[User]):
         return [str(p) for p in matrix.permissions_of(user.role)]
 
 
+@example(examples.TOKENS)
 class TokensOut(serializers.Serializer[Any]):
     access = serializers.CharField()
     refresh = serializers.CharField()
 
 
+@example(examples.LOGGED_IN)
 class LoginOut(TokensOut):
     user = MeOut()
 
 
+@example(examples.REFRESH)
 class RefreshIn(serializers.Serializer[Any]):
     refresh = serializers.CharField(max_length=2000)
 
 
+@example(examples.ME_CHANGE)
 class MeIn(serializers.Serializer[Any]):
     full_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
     email = serializers.EmailField(required=False, allow_blank=True)
@@ -46,6 +54,7 @@ class MeIn(serializers.Serializer[Any]):
     new_password = serializers.CharField(max_length=200, required=False, write_only=True)
 
 
+@example(examples.USER_NEW)
 class UserIn(serializers.Serializer[Any]):
     username = serializers.RegexField(r"^[\w.@+-]+\Z", max_length=150)
     password = serializers.CharField(max_length=200, write_only=True)
@@ -55,6 +64,7 @@ class UserIn(serializers.Serializer[Any]):
     language = serializers.ChoiceField(["ko", "en"], required=False)
 
 
+@example(examples.USER_CHANGE)
 class UserPatchIn(serializers.Serializer[Any]):
     password = serializers.CharField(max_length=200, required=False, write_only=True)
     role = serializers.ChoiceField([r.value for r in Role], required=False)
@@ -63,6 +73,7 @@ class UserPatchIn(serializers.Serializer[Any]):
     is_active = serializers.BooleanField(required=False)
 
 
+@example(examples.USER)
 class UserOut(serializers.ModelSerializer[User]):
     class Meta:
         model = User

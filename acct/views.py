@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,11 +27,6 @@ class Login(ApiView):
             200: serializers.LoginOut,
             **errors(ErrorCode.CREDENTIALS_INVALID, ErrorCode.VALIDATION, ErrorCode.THROTTLED),
         },
-        examples=[
-            OpenApiExample(
-                "development", {"username": "doctor", "password": "doctor123"}, request_only=True
-            )
-        ],
     )
     def post(self, request: Request) -> Response:
         body = serializers.LoginIn(data=request.data)

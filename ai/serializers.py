@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ai import examples
 from ai.choices import PublicationStatus
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors.publication import publication_view
+from common.api.schema import example
 
 UID = r"^[0-9.]{1,64}$"
 
 
+@example(examples.JOB_NEW)
 class AIJobIn(serializers.Serializer[Any]):
     study_instance_uid = serializers.RegexField(UID)
     series_instance_uid = serializers.RegexField(UID, required=False)
@@ -20,6 +24,7 @@ class AIJobIn(serializers.Serializer[Any]):
     parameters = serializers.DictField(required=False)
 
 
+@example(examples.REVIEW)
 class ReviewIn(serializers.Serializer[Any]):
     decision = serializers.ChoiceField(["approve", "reject"])
     version = serializers.IntegerField(min_value=1, required=False)
@@ -82,6 +87,7 @@ class PublicationOut(serializers.Serializer[Any]):
     fhir = FhirStateOut(allow_null=True)
 
 
+@example(examples.JOB_LISTED)
 class AIJobListOut(serializers.ModelSerializer[AIJob]):
     model = ModelRefOut(source="*")
     study_instance_uid = serializers.CharField(source="study.study_instance_uid")
@@ -114,12 +120,15 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
         return segmentation.pk if segmentation else None
 
 
+@example(examples.JOB)
 class AIJobOut(AIJobListOut):
     result = ResultOut(allow_null=True)
     error = serializers.SerializerMethodField()
     timeline = StepOut(many=True, source="events")
     publication = serializers.SerializerMethodField()
-    reviewed_by = serializers.CharField(source="reviewed_by.username", default=None)
+    reviewed_by = serializers.CharField(
+        source="reviewed_by.username", default=None, allow_null=True
+    )
 
     class Meta(AIJobListOut.Meta):
         fields = [
@@ -134,27 +143,36 @@ class AIJobOut(AIJobListOut):
             "publication",
         ]
 
+    @extend_schema_field(JobErrorOut(allow_null=True))
     def get_error(self, job: AIJob) -> dict[str, str] | None:
         if not job.error_code:
             return None
         return {"code": job.error_code, "detail": job.error_detail}
 
+    @extend_schema_field(PublicationOut)
     def get_publication(self, job: AIJob) -> dict[str, Any]:
         return dict(PublicationOut(publication_view(job)).data)
 
 
+@example(examples.MODEL)
 class ModelOut(serializers.Serializer[Any]):
     """A model card: the manifest that ships with the model."""
 
     id = serializers.CharField()
     version = serializers.CharField()
     name = serializers.CharField()
+    name_ko = serializers.CharField(required=False)
     kind = serializers.CharField()
+    algorithm_name = serializers.CharField(required=False)
+    description = serializers.CharField(required=False)
     inputs = serializers.DictField()
     outputs = serializers.DictField()
+    parameters = serializers.DictField(required=False)
     licence = serializers.CharField()
+    source = serializers.CharField(required=False)  # type: ignore[assignment]
     intended_use = serializers.CharField()
     limits = serializers.JSONField()
+    files = serializers.DictField(required=False, help_text="sha256 of each weight file")
 
 
 class SegmentOut(serializers.Serializer[Any]):
@@ -165,14 +183,17 @@ class SegmentOut(serializers.Serializer[Any]):
 
 
 class VersionSummaryOut(serializers.ModelSerializer[SegmentationVersion]):
-    author = serializers.CharField(source="author.username", default=None)
-    parent = serializers.IntegerField(source="parent.version", default=None)  # type: ignore[assignment]
+    author = serializers.CharField(source="author.username", default=None, allow_null=True)
+    parent = serializers.IntegerField(  # type: ignore[assignment]
+        source="parent.version", default=None, allow_null=True
+    )
 
     class Meta:
         model = SegmentationVersion
         fields = ["version", "kind", "author", "parent", "created_at", "sha256", "volumes_ml"]
 
 
+@example(examples.SEGMENTATION)
 class SegmentationOut(serializers.ModelSerializer[Segmentation]):
     job = serializers.IntegerField(source="job_id")
     study_instance_uid = serializers.CharField(source="job.study.study_instance_uid")
@@ -192,6 +213,7 @@ class SegmentationOut(serializers.ModelSerializer[Segmentation]):
         ]
 
 
+@example(examples.VERSION)
 class VersionOut(VersionSummaryOut):
     rows = serializers.IntegerField(source="segmentation.rows")
     columns = serializers.IntegerField(source="segmentation.columns")
@@ -210,10 +232,12 @@ class SaveMetaIn(serializers.Serializer[Any]):
     final = serializers.BooleanField(required=False, default=False)
 
 
+@example(examples.SAVE, media_type="multipart/form-data")
 class SaveIn(serializers.Serializer[Any]):
     meta = serializers.JSONField(help_text="SaveMetaIn as JSON")
     labelmap = serializers.FileField(help_text="gzip of uint8 slices x rows x columns")
 
 
+@example(examples.SAVED)
 class SavedOut(serializers.Serializer[Any]):
     version = serializers.IntegerField()

@@ -6,18 +6,19 @@ from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ai import serializers
+from ai import examples, serializers
 from ai.filters import AIJobFilter
 from ai.models import AIJob
 from ai.selectors import jobs as job_selectors, segmentations as selectors
 from ai.services import catalogue, jobs, labelmap as labelmaps, review, segmentations
 from audit import services as audit
-from common.api.schema import errors
+from common.api.negotiation import AnyAccept
+from common.api.schema import answer, errors
 from common.api.views import ApiView, GenericApiView
 from common.errors import ErrorCode
 from rbac.permissions import Permission
@@ -44,7 +45,7 @@ class Models(ApiView):
         tags=["ai"],
         responses={
             200: serializers.ModelOut(many=True),
-            **errors(ErrorCode.INFERENCE_UNAVAILABLE),
+            **errors(ErrorCode.INFERENCE_UNAVAILABLE, ErrorCode.INFERENCE_FAILED),
         },
     )
     def get(self, request: Request) -> Response:
@@ -60,7 +61,7 @@ class ModelsAvailable(ApiView):
         parameters=[OpenApiParameter("patient_id", description="MRN", required=True)],
         responses={
             200: serializers.ModelOut(many=True),
-            **errors(ErrorCode.INFERENCE_UNAVAILABLE),
+            **errors(ErrorCode.INFERENCE_UNAVAILABLE, ErrorCode.INFERENCE_FAILED),
         },
     )
     def get(self, request: Request) -> Response:
@@ -95,7 +96,7 @@ class Jobs(GenericApiView):
         tags=["ai"],
         request=serializers.AIJobIn,
         responses={
-            202: serializers.AIJobAcceptedOut,
+            202: answer(serializers.AIJobAcceptedOut, examples.accepted("PENDING")),
             **errors(
                 ErrorCode.VALIDATION,
                 ErrorCode.STUDY_NOT_FOUND,
@@ -103,15 +104,9 @@ class Jobs(GenericApiView):
                 ErrorCode.MODEL_NOT_FOUND,
                 ErrorCode.MODEL_REFUSED_INPUT,
                 ErrorCode.INFERENCE_UNAVAILABLE,
+                ErrorCode.INFERENCE_FAILED,
             ),
         },
-        examples=[
-            OpenApiExample(
-                "brain extraction",
-                {"study_instance_uid": "2.25.1", "model_type": "brain_extraction"},
-                request_only=True,
-            )
-        ],
     )
     def post(self, request: Request) -> Response:
         body = serializers.AIJobIn(data=request.data)
@@ -142,7 +137,7 @@ class JobCancel(ApiView):
         tags=["ai"],
         request=None,
         responses={
-            202: serializers.AIJobAcceptedOut,
+            202: answer(serializers.AIJobAcceptedOut, examples.accepted("CANCELLED")),
             **errors(ErrorCode.AI_JOB_NOT_FOUND, ErrorCode.INVALID_TRANSITION),
         },
     )
@@ -159,7 +154,7 @@ class JobRetry(ApiView):
         tags=["ai"],
         request=None,
         responses={
-            202: serializers.AIJobAcceptedOut,
+            202: answer(serializers.AIJobAcceptedOut, examples.accepted("PENDING")),
             **errors(ErrorCode.AI_JOB_NOT_FOUND, ErrorCode.INVALID_TRANSITION),
         },
     )
@@ -176,17 +171,17 @@ class JobReview(ApiView):
         tags=["ai"],
         request=serializers.ReviewIn,
         responses={
-            202: serializers.AIJobAcceptedOut,
+            202: answer(serializers.AIJobAcceptedOut, examples.accepted("COMPLETED", "APPROVED")),
             **errors(
                 ErrorCode.VALIDATION,
                 ErrorCode.AI_JOB_NOT_FOUND,
                 ErrorCode.ALREADY_REVIEWED,
                 ErrorCode.VERSION_CONFLICT,
                 ErrorCode.INVALID_TRANSITION,
+                ErrorCode.STUDY_UNMATCHED,
                 ErrorCode.SEGMENTATION_EMPTY,
             ),
         },
-        examples=[OpenApiExample("approve", {"decision": "approve"}, request_only=True)],
     )
     def post(self, request: Request, job_id: int) -> Response:
         body = serializers.ReviewIn(data=request.data)
@@ -229,6 +224,7 @@ class VersionDetail(ApiView):
 
 class VersionLabelmap(ApiView):
     required_permissions = {"GET": Permission.REQUEST_AI}
+    content_negotiation_class = AnyAccept
 
     @extend_schema(
         summary="The labelmap: gzip of uint8 slices x rows x columns",
@@ -267,8 +263,11 @@ class SegmentationSave(ApiView):
                 ErrorCode.LABELMAP_SLICES,
                 ErrorCode.LABELMAP_LABEL,
                 ErrorCode.SEGMENTATION_NOT_FOUND,
+                ErrorCode.MODEL_REFUSED_INPUT,
                 ErrorCode.VERSION_CONFLICT,
                 ErrorCode.ALREADY_REVIEWED,
+                ErrorCode.STUDY_UNMATCHED,
+                ErrorCode.SEGMENTATION_EMPTY,
             ),
         },
     )

@@ -5,10 +5,12 @@ from typing import Any
 from django.utils.translation import get_language
 from rest_framework import serializers
 
-from alert import selectors
+from alert import examples, selectors
 from alert.models import Notification
+from common.api.schema import example
 
 
+@example(examples.NOTIFICATION)
 class NotificationOut(serializers.ModelSerializer[Notification]):
     """``text`` is in the active language; ``link`` is a path of the web application."""
 
@@ -22,12 +24,14 @@ class NotificationOut(serializers.ModelSerializer[Notification]):
         return selectors.notification_text(notification.kind, get_language() or "ko")
 
 
+@example(examples.READ)
 class NotificationsReadIn(serializers.Serializer[Any]):
     ids = serializers.ListField(
         child=serializers.IntegerField(min_value=1), required=False, max_length=1000
     )
 
 
+@example(examples.READ_DONE)
 class NotificationsReadOut(serializers.Serializer[Any]):
     read = serializers.IntegerField(help_text="how many this request marked")
     unread = serializers.IntegerField(help_text="how many are left")

@@ -4,9 +4,12 @@ from typing import Any
 
 from rest_framework import serializers
 
+from audit import examples
 from audit.models import AuditLog
+from common.api.schema import example
 
 
+@example(examples.AUDIT_LOG)
 class AuditLogOut(serializers.ModelSerializer[AuditLog]):
     class Meta:
         model = AuditLog
@@ -28,6 +31,7 @@ class AuditLogOut(serializers.ModelSerializer[AuditLog]):
         ]
 
 
+@example(examples.AUDIT_VERIFIED)
 class AuditVerifyOut(serializers.Serializer[Any]):
     intact = serializers.BooleanField()
     breaks = serializers.ListField(child=serializers.CharField())

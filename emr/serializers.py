@@ -7,6 +7,8 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
+from common.api.schema import example
+from emr import examples
 from emr.choices import EncounterKind, Gender
 from emr.models import Encounter, Patient, Prescription
 
@@ -50,12 +52,14 @@ class PatientFieldsIn(serializers.Serializer[Any]):
     restricted = serializers.BooleanField(required=False)
 
 
+@example(examples.PATIENT_NEW)
 class PatientIn(PatientFieldsIn):
     patient_id = serializers.CharField(
         max_length=64, validators=[validate_mrn], help_text="the MRN, equal to DICOM Patient ID"
     )
 
 
+@example(examples.PATIENT_CHANGE)
 class PatientPatchIn(PatientFieldsIn):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if "patient_id" in self.initial_data:
@@ -63,6 +67,7 @@ class PatientPatchIn(PatientFieldsIn):
         return attrs
 
 
+@example(examples.PATIENT)
 class PatientOut(serializers.ModelSerializer[Patient]):
     class Meta:
         model = Patient
@@ -91,21 +96,25 @@ class PatientSearchIn(serializers.Serializer[Any]):
     q = serializers.CharField(max_length=150, help_text="start of the MRN or part of the name")
 
 
+@example(examples.GLASS_BREAK)
 class BreakGlassIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500)
 
 
+@example(examples.GLASS_BROKEN)
 class BreakGlassOut(serializers.Serializer[Any]):
     patient = serializers.IntegerField()
     expires_at = serializers.DateTimeField()
 
 
+@example(examples.GRANT_NEW)
 class GrantIn(serializers.Serializer[Any]):
     grantee = serializers.IntegerField(min_value=1, help_text="id of the user")
     expires_at = serializers.DateTimeField()
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
 
+@example(examples.GRANT)
 class GrantOut(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="grant_id")
     grantee = serializers.IntegerField()
@@ -115,6 +124,7 @@ class GrantOut(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
 
 
+@example(examples.TIMELINE_ENTRY)
 class TimelineEntryOut(serializers.Serializer[Any]):
     type = serializers.ChoiceField(["encounter", "prescription"])
     at = serializers.DateTimeField()
@@ -123,6 +133,7 @@ class TimelineEntryOut(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
+@example(examples.ENCOUNTER_NEW)
 class EncounterIn(serializers.Serializer[Any]):
     patient = serializers.IntegerField(min_value=1)
     kind = serializers.ChoiceField(EncounterKind.choices)
@@ -138,6 +149,7 @@ class EncounterIn(serializers.Serializer[Any]):
         return attrs
 
 
+@example(examples.ENCOUNTER)
 class EncounterOut(serializers.ModelSerializer[Encounter]):
     patient = PatientBriefOut()
     clinician_name = serializers.CharField(source="clinician.full_name")
@@ -158,6 +170,7 @@ class EncounterOut(serializers.ModelSerializer[Encounter]):
         ]
 
 
+@example(examples.PRESCRIPTION_NEW)
 class PrescriptionIn(serializers.Serializer[Any]):
     patient = serializers.IntegerField(min_value=1)
     encounter = serializers.IntegerField(min_value=1, required=False, allow_null=True)
@@ -167,6 +180,7 @@ class PrescriptionIn(serializers.Serializer[Any]):
     days = serializers.IntegerField(min_value=1, max_value=365)
 
 
+@example(examples.PRESCRIPTION)
 class PrescriptionOut(serializers.ModelSerializer[Prescription]):
     patient = PatientBriefOut()
     prescriber_name = serializers.CharField(source="prescriber.full_name")

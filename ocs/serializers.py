@@ -5,13 +5,15 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ocs import selectors
+from common.api.schema import example
+from ocs import examples, selectors
 from ocs.choices import JobRole, Priority
 from ocs.models import Order, OrderHistory
 
 MAX_RESULT_BYTES = 64 << 10
 
 
+@example(examples.ORDER_NEW)
 class OrderIn(serializers.Serializer[Any]):
     patient = serializers.IntegerField(min_value=1)
     encounter = serializers.IntegerField(min_value=1, required=False, allow_null=True)
@@ -23,10 +25,12 @@ class OrderIn(serializers.Serializer[Any]):
     clinical_info = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
 
+@example(examples.STEP)
 class StepIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
+@example(examples.RESULT)
 class ResultIn(StepIn):
     """``result`` is an object; laboratory orders need one with values."""
 
@@ -49,6 +53,7 @@ class OrderPatientOut(serializers.Serializer[Any]):
     full_name = serializers.CharField()
 
 
+@example(examples.ORDER)
 class OrderOut(serializers.ModelSerializer[Order]):
     """Needs the request in its context: a patient sees confirmed results only."""
 
@@ -80,6 +85,7 @@ class OrderOut(serializers.ModelSerializer[Order]):
         return order.result if shown else None
 
 
+@example(examples.ORDER_STEP)
 class OrderHistoryOut(serializers.ModelSerializer[OrderHistory]):
     actor_name = serializers.CharField(source="actor.full_name")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -21,11 +21,6 @@ from ocs.models import Order, OrderHistory
 from rbac.permissions import Permission
 
 _STEP_ERRORS = errors(ErrorCode.VALIDATION, ErrorCode.ORDER_NOT_FOUND, ErrorCode.INVALID_TRANSITION)
-_EXAMPLE = OpenApiExample(
-    "MR of the brain",
-    {"patient": 1, "job_role": "RIS", "job_type": "MR_BRAIN", "clinical_info": "headache"},
-    request_only=True,
-)
 
 
 def _answer(request: Request, order: Order, status: int = 200) -> Response:
@@ -65,7 +60,6 @@ class Orders(GenericApiView):
             201: serializers.OrderOut,
             **errors(ErrorCode.VALIDATION, ErrorCode.PATIENT_NOT_FOUND),
         },
-        examples=[_EXAMPLE],
     )
     def post(self, request: Request) -> Response:
         body = serializers.OrderIn(data=request.data)

@@ -4,12 +4,16 @@ from typing import Any
 
 from rest_framework import serializers
 
+from common.api.schema import example
+from rbac import examples
+
 
 class RolePermissionOut(serializers.Serializer[Any]):
     permission = serializers.CharField()
     scope = serializers.CharField()
 
 
+@example(examples.ROLE)
 class RoleOut(serializers.Serializer[Any]):
     role = serializers.CharField()
     permissions = RolePermissionOut(many=True)
@@ -20,6 +24,7 @@ class MenuLabelOut(serializers.Serializer[Any]):
     en = serializers.CharField()
 
 
+@example(examples.MENU)
 class MenuOut(serializers.Serializer[Any]):
     key = serializers.CharField()
     label = MenuLabelOut()  # type: ignore[assignment]

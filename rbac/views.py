@@ -7,8 +7,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.permissions import Access
+from common.api.schema import answer
 from common.api.views import ApiView
-from rbac import selectors
+from rbac import examples, selectors
 from rbac.permissions import Permission
 from rbac.serializers import MenuOut, RoleOut
 
@@ -29,7 +30,9 @@ class Permissions(ApiView):
     @extend_schema(
         summary="List the permission catalogue",
         tags=["rbac"],
-        responses={200: {"type": "array", "items": {"type": "string"}}},
+        responses={
+            200: answer({"type": "array", "items": {"type": "string"}}, examples.PERMISSIONS)
+        },
     )
     def get(self, request: Request) -> Response:
         return Response(list(Permission))

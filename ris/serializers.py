@@ -7,8 +7,10 @@ from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from common.api.schema import example
 from common.errors import AppError
 from rbac.permissions import Permission
+from ris import examples
 from ris.models import Instance, Series
 from ris.selectors.studies import StudySummary
 
@@ -28,6 +30,7 @@ class StudyOrderOut(serializers.Serializer[Any]):
     status = serializers.CharField()
 
 
+@example(examples.STUDY)
 class StudyOut(serializers.Serializer[Any]):
     """A StudySummary. ``order`` is null for who may not see orders."""
 
@@ -91,6 +94,7 @@ class PriorOut(serializers.Serializer[Any]):
     instance_count = serializers.IntegerField()
 
 
+@example(examples.STUDY_DETAIL)
 class StudyDetailOut(StudyOut):
     """``segmentations`` are the SEG series that the archive holds; ``reports`` is empty so far."""
 
@@ -119,6 +123,7 @@ class InstanceOut(serializers.ModelSerializer[Instance]):
         ]
 
 
+@example(examples.SERIES_DETAIL)
 class SeriesDetailOut(serializers.Serializer[Any]):
     """A series with its instances, ascending in position when they are a stack."""
 
@@ -133,6 +138,7 @@ class SeriesDetailOut(serializers.Serializer[Any]):
     instances = InstanceOut(many=True)
 
 
+@example(examples.PATIENT_WITH_IMAGES)
 class PatientWithImagesOut(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="patient_id")
     patient_id = serializers.CharField(source="patient__patient_id", help_text="The MRN")
@@ -141,6 +147,7 @@ class PatientWithImagesOut(serializers.Serializer[Any]):
     last_study_date = serializers.DateField(allow_null=True)
 
 
+@example(examples.PATIENT_IMAGE)
 class PatientImageOut(serializers.ModelSerializer[Instance]):
     study_instance_uid = serializers.CharField(source="series.study.study_instance_uid")
     study_date = serializers.DateField(source="series.study.study_date", allow_null=True)
@@ -169,6 +176,7 @@ class PatientImageOut(serializers.ModelSerializer[Instance]):
         return reverse("orthanc-preview", kwargs={"orthanc_id": instance.orthanc_id})
 
 
+@example(examples.UPLOAD, media_type="multipart/form-data")
 class UploadIn(serializers.Serializer[Any]):
     files = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True),
@@ -194,7 +202,7 @@ class UploadedFileOut(serializers.Serializer[Any]):
     status = serializers.ChoiceField(["stored", "duplicate", "rejected"])
     sop_instance_uid = serializers.CharField(allow_blank=True)
     study_instance_uid = serializers.CharField(allow_blank=True)
-    code = serializers.CharField(source="error.value.code", default=None)
+    code = serializers.CharField(source="error.value.code", default=None, allow_null=True)
     message = serializers.SerializerMethodField()
 
     def get_message(self, file: Any) -> str | None:
@@ -214,6 +222,7 @@ class UploadOut(serializers.Serializer[Any]):
         ]
 
 
+@example(examples.UNMATCHED)
 class UnmatchedStudyOut(serializers.Serializer[Any]):
     """A study whose patient nobody knows yet, with what its files say about the patient."""
 
@@ -229,10 +238,12 @@ class UnmatchedStudyOut(serializers.Serializer[Any]):
     last_instance_at = serializers.DateTimeField()
 
 
+@example(examples.MATCH)
 class MatchIn(serializers.Serializer[Any]):
     patient_id = serializers.CharField(max_length=64, help_text="The hospital's MRN")
 
 
+@example(examples.MATCHED)
 class MatchOut(serializers.Serializer[Any]):
     study_instance_uid = serializers.CharField()
     patient = StudyPatientOut()

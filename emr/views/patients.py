@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,16 +19,6 @@ from rbac.permissions import Permission
 
 _IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)
 _ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200])
-_EXAMPLE = OpenApiExample(
-    "a patient",
-    {
-        "patient_id": "P2026-0042",
-        "full_name": "김민준",
-        "birth_date": "1974-03-02",
-        "gender": "M",
-    },
-    request_only=True,
-)
 
 
 class Patients(GenericApiView):
@@ -63,7 +53,6 @@ class Patients(GenericApiView):
             201: serializers.PatientOut,
             **errors(ErrorCode.VALIDATION, ErrorCode.DUPLICATE),
         },
-        examples=[_EXAMPLE],
     )
     def post(self, request: Request) -> Response:
         body = serializers.PatientIn(data=request.data)

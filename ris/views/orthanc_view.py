@@ -25,7 +25,11 @@ class Patients(GenericApiView):
     serializer_class = serializers.PatientWithImagesOut
     filter_backends = []
 
-    @extend_schema(summary="Patients with images that I may see", tags=["orthanc view"])
+    @extend_schema(
+        summary="Patients with images that I may see",
+        tags=["orthanc view"],
+        responses=serializers.PatientWithImagesOut(many=True),
+    )
     def get(self, request: Request) -> Response:
         audit.record(
             actor=request.user,

@@ -7,10 +7,9 @@ from typing import Any
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
+from common.api.negotiation import AnyAccept
 from common.api.schema import errors
 from common.api.views import ApiView
 from common.errors import ErrorCode
@@ -23,18 +22,11 @@ from ris.views.accel import from_archive
 
 VIEW_DICOM = Permission.VIEW_DICOM
 PNG = {(200, "image/png"): OpenApiTypes.BINARY}
-
-
-class AnyAccept(BaseContentNegotiation):
-    """There is one form only, whatever an <img> accepts."""
-
-    def select_parser(self, request: Request, parsers: Any) -> Any:
-        return parsers[0]
-
-    def select_renderer(
-        self, request: Request, renderers: Any, format_suffix: str | None = None
-    ) -> tuple[BaseRenderer, str]:
-        return renderers[0], renderers[0].media_type
+_IMAGE_ERRORS = (
+    ErrorCode.INSTANCE_NOT_FOUND,
+    ErrorCode.AUDIT_UNAVAILABLE,
+    ErrorCode.ARCHIVE_UNAVAILABLE,
+)
 
 
 class Preview(ApiView):
@@ -62,7 +54,10 @@ class StudyPreview(Preview):
     @extend_schema(
         summary="The middle image of the study's largest series",
         tags=["imaging"],
-        responses={**PNG, **errors(ErrorCode.STUDY_NOT_FOUND, ErrorCode.AUDIT_UNAVAILABLE)},
+        responses={
+            **PNG,
+            **errors(ErrorCode.STUDY_NOT_FOUND, *_IMAGE_ERRORS),
+        },
     )
     def get(self, request: Request, study_instance_uid: str) -> HttpResponse:
         return self.answer(request, study_instance_uid)
@@ -77,7 +72,10 @@ class SeriesPreview(Preview):
     @extend_schema(
         summary="The middle image of a series",
         tags=["imaging"],
-        responses={**PNG, **errors(ErrorCode.SERIES_NOT_FOUND, ErrorCode.AUDIT_UNAVAILABLE)},
+        responses={
+            **PNG,
+            **errors(ErrorCode.SERIES_NOT_FOUND, *_IMAGE_ERRORS),
+        },
     )
     def get(self, request: Request, series_instance_uid: str) -> HttpResponse:
         return self.answer(request, series_instance_uid)
@@ -92,7 +90,7 @@ class InstancePreview(Preview):
     @extend_schema(
         summary="One image (the middle frame)",
         tags=["imaging"],
-        responses={**PNG, **errors(ErrorCode.INSTANCE_NOT_FOUND, ErrorCode.AUDIT_UNAVAILABLE)},
+        responses={**PNG, **errors(*_IMAGE_ERRORS)},
     )
     def get(self, request: Request, sop_instance_uid: str) -> HttpResponse:
         return self.answer(request, sop_instance_uid)
@@ -107,7 +105,7 @@ class OrthancPreview(Preview):
     @extend_schema(
         summary="One image, by the archive's own id",
         tags=["orthanc view"],
-        responses={**PNG, **errors(ErrorCode.INSTANCE_NOT_FOUND, ErrorCode.AUDIT_UNAVAILABLE)},
+        responses={**PNG, **errors(*_IMAGE_ERRORS)},
     )
     def get(self, request: Request, orthanc_id: str) -> HttpResponse:
         return self.answer(request, orthanc_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, QuerySet
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -63,7 +63,6 @@ class StudyMatch(ApiView):
                 ErrorCode.INVALID_TRANSITION,
             ),
         },
-        examples=[OpenApiExample("MRN", {"patient_id": "P2026-0001"}, request_only=True)],
     )
     def post(self, request: Request, study_instance_uid: str) -> Response:
         body = serializers.MatchIn(data=request.data)

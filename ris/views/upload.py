@@ -5,49 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.api.schema import errors
+from common.api.schema import answer, errors
 from common.api.uploads import FolderMultiPartParser, spooled_uploads
 from common.api.views import ApiView
 from common.errors import ErrorCode
 from rbac.permissions import Permission
-from ris import serializers, tasks
+from ris import examples, serializers, tasks
 from ris.services.upload import IncomingFile, UploadResult, dicom_upload
-
-_EXAMPLE = {
-    "studies": [{"study_instance_uid": "2.25.3332160", "instances": 1}],
-    "files": [
-        {
-            "name": "series1/0001.dcm",
-            "status": "stored",
-            "sop_instance_uid": "2.25.1300125",
-            "study_instance_uid": "2.25.3332160",
-            "code": None,
-            "message": None,
-        },
-        {
-            "name": "notes.txt",
-            "status": "rejected",
-            "sop_instance_uid": "",
-            "study_instance_uid": "",
-            "code": "ERR_110",
-            "message": "The file is not readable as DICOM.",
-        },
-    ],
-}
 
 
 def _status(result: UploadResult) -> int:
     if not result.accepted:
         return 503 if result.archive_failed else 400
     return 201 if len(result.accepted) == len(result.files) else 207
-
-
-def _answer(description: str) -> OpenApiResponse:
-    return OpenApiResponse(serializers.UploadOut, description=description)
 
 
 class DicomUpload(ApiView):
@@ -60,17 +34,23 @@ class DicomUpload(ApiView):
 
     @extend_schema(
         summary="Upload DICOM files, folders or zips",
-        description="One answer per file. Sending the same files again is safe.",
+        description=(
+            "One answer per file; a rejected file's `code` is ERR_110 to ERR_116, ERR_305 or "
+            "ERR_502. Sending the same files again is safe."
+        ),
         tags=["imaging"],
         request={"multipart/form-data": serializers.UploadIn},
         responses={
-            201: _answer("All are stored"),
-            207: _answer("Some were rejected"),
-            400: _answer("None is stored"),
-            503: _answer("The archive does not answer; none is stored"),
-            **errors(ErrorCode.PATIENT_NOT_FOUND, ErrorCode.UNSUPPORTED_MEDIA, ErrorCode.TOO_LARGE),
+            201: answer(serializers.UploadOut, examples.UPLOADED, "All are stored"),
+            207: answer(serializers.UploadOut, examples.UPLOADED_PARTLY, "Some were rejected"),
+            400: answer(serializers.UploadOut, examples.UPLOADED_NOTHING, "None is stored"),
+            503: answer(
+                serializers.UploadOut,
+                examples.UPLOAD_FAILED,
+                "The archive does not answer",
+            ),
+            **errors(ErrorCode.PATIENT_NOT_FOUND),
         },
-        examples=[OpenApiExample("some rejected", _EXAMPLE, response_only=True)],
     )
     def post(self, request: Request) -> Response:
         given = {"patient_id": request.POST.get("patient_id", "")}

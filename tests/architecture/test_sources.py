@@ -7,7 +7,6 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
 from django.core.management import call_command
 
 from common.management.commands.write_docs import errors_markdown, openapi_yaml
@@ -39,21 +38,6 @@ def test_no_source_file_is_past_400_lines():
 )
 def test_generated_documents_are_current(name, generate):
     assert (ROOT / "docs" / name).read_text() == generate(), "run: python manage.py write_docs"
-
-
-def test_openapi_is_complete():
-    """Every operation has a summary, one tag, and says how it refuses."""
-    schema = yaml.safe_load(openapi_yaml())
-    operations = [
-        (f"{method.upper()} {path}", operation)
-        for path, methods in schema["paths"].items()
-        for method, operation in methods.items()
-    ]
-    assert len(operations) > 40
-    for name, operation in operations:
-        assert operation.get("summary"), name
-        assert len(operation.get("tags", [])) == 1, name
-        assert {"401", "403"} <= set(operation["responses"]), name
 
 
 @pytest.mark.django_db

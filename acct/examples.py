@@ -1,0 +1,44 @@
+"""What the requests and answers of the API's description hold: people of the development data."""
+
+from __future__ import annotations
+
+LOGIN = {"username": "doctor", "password": "doctor123"}
+TOKENS = {
+    "access": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…",
+    "refresh": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…",
+}
+REFRESH = {"refresh": TOKENS["refresh"]}
+ME = {
+    "id": 2,
+    "username": "doctor",
+    "full_name": "이서연",
+    "email": "seoyeon.lee@neuronova.example",
+    "role": "doctor",
+    "language": "ko",
+    "permissions": ["view_patient", "edit_patient", "request_ai", "review_ai"],
+}
+LOGGED_IN = {**TOKENS, "user": ME}
+ME_CHANGE = {
+    "language": "en",
+    "current_password": "doctor123",
+    "new_password": "a long sentence is a good password",
+}
+USER_NEW = {
+    "username": "jihoon.park",
+    "password": "a long sentence is a good password",
+    "role": "rib",
+    "full_name": "박지훈",
+    "email": "jihoon.park@neuronova.example",
+    "language": "ko",
+}
+USER_CHANGE = {"role": "doctor", "is_active": True}
+USER = {
+    "id": 8,
+    "username": "jihoon.park",
+    "full_name": "박지훈",
+    "email": "jihoon.park@neuronova.example",
+    "role": "rib",
+    "language": "ko",
+    "is_active": True,
+    "created_at": "2026-01-05T09:00:00+09:00",
+}

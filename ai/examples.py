@@ -1,0 +1,142 @@
+"""What the requests and answers of the API's description hold: the brain of patient P2026-0001."""
+
+from __future__ import annotations
+
+from typing import Any
+
+STUDY_UID = "2.25.333216059847145773890626641928231274454"
+SERIES_UID = "2.25.121852365263760072419533216558915000533"
+SOP_UIDS = [
+    "2.25.130012516087098285886354148095763614072",
+    "2.25.322830664257279620727603927681836629108",
+]
+_CODE = {"value": "12738006", "scheme": "SCT", "meaning": "Brain"}
+
+MODEL = {
+    "id": "brain_extraction",
+    "version": "1.0.2",
+    "name": "Brain extraction (T1 MRI)",
+    "name_ko": "뇌 추출 (T1 MRI)",
+    "kind": "segmentation",
+    "algorithm_name": "deepbet",
+    "description": "Marks the brain in a T1-weighted head MRI and measures its volume.",
+    "inputs": {"modalities": ["MR"], "min_slices": 16, "max_spacing_mm": 8.0},
+    "outputs": {
+        "segments": [
+            {
+                "number": 1,
+                "label": "Brain",
+                "label_ko": "뇌",
+                "color": "#f2c14e",
+                "category": {
+                    "value": "91723000",
+                    "scheme": "SCT",
+                    "meaning": "Anatomical Structure",
+                },
+                "type": _CODE,
+                "plausible_ml": [700.0, 2200.0],
+            }
+        ]
+    },
+    "parameters": {"threshold": {"default": 0.5, "minimum": 0.05, "maximum": 0.95}},
+    "licence": "MIT, copyright 2023 Medical Machine Learning Lab, University of Münster",
+    "source": "https://github.com/wwu-mmll/deepbet",
+    "intended_use": "A first mask for a doctor to correct and approve.",
+    "limits": ["Made for T1-weighted images of healthy adults: check the mask of a tumour."],
+}
+JOB_NEW = {
+    "study_instance_uid": STUDY_UID,
+    "series_instance_uid": SERIES_UID,
+    "model_type": "brain_extraction",
+    "parameters": {"threshold": 0.5},
+}
+JOB_LISTED = {
+    "id": 3,
+    "status": "COMPLETED",
+    "review_status": "APPROVED",
+    "model": {
+        "id": "brain_extraction",
+        "version": "1.0.2",
+        "kind": "segmentation",
+        "name": "Brain extraction (T1 MRI)",
+    },
+    "study_instance_uid": STUDY_UID,
+    "series_instance_uid": SERIES_UID,
+    "patient_id": "P2026-0001",
+    "requested_by": "doctor",
+    "segmentation": 3,
+    "created_at": "2026-03-02T09:40:47.978875+09:00",
+}
+JOB = {
+    **JOB_LISTED,
+    "parameters": {},
+    "result": {
+        "risk_score": None,
+        "confidence": 0.9977229962549967,
+        "processing_time": 4.376,
+        "preview_png": "iVBORw0KGgoAAAANSUhEUgAAAasAAA…",
+        "warnings": [],
+        "measurements": [{"label": "Brain", "volume_ml": 1956.459}],
+    },
+    "error": None,
+    "timeline": [
+        {"step": "requested", "at": "2026-03-02T09:40:47.979997+09:00"},
+        {"step": "completed", "at": "2026-03-02T09:40:52.486696+09:00"},
+        {"step": "published", "at": "2026-03-02T09:40:54.358149+09:00"},
+    ],
+    "reviewed_by": "doctor",
+    "reviewed_at": "2026-03-02T09:40:52.883861+09:00",
+    "review_comment": "",
+    "publication": {
+        "status": "PUBLISHED",
+        "seg": {
+            "sop_instance_uid": "2.25.296282671006610588138128276923540579823",
+            "series_instance_uid": "2.25.23541917670236689822118063895431055481",
+            "stored_at": "2026-03-02T09:40:53.569870+09:00",
+            "seen_at": "2026-03-02T09:40:54.204993+09:00",
+        },
+        "fhir": {
+            "diagnostic_report": "1caceeac-c2f1-43d7-bf15-68c82cb55c4b",
+            "imaging_study": "b544b817-200f-4d59-800f-216d1a4c07a8",
+            "at": "2026-03-02T09:40:54.357445+09:00",
+        },
+    },
+}
+REVIEW = {"decision": "approve", "version": 2, "comment": "The cerebellum is corrected."}
+VERSION_SUMMARY: dict[str, Any] = {
+    "version": 2,
+    "kind": "edited",
+    "author": "doctor",
+    "parent": 1,
+    "created_at": "2026-03-02T09:40:52.851229+09:00",
+    "sha256": "9b7e291d35f25d24dadf4cbe1f6a8cf02b0aabe905b66f755a72c6b0456145a9",
+    "volumes_ml": {"1": 1956.253},
+}
+VERSION = {**VERSION_SUMMARY, "rows": 217, "columns": 181, "slices": SOP_UIDS}
+SEGMENTATION = {
+    "id": 3,
+    "job": 3,
+    "study_instance_uid": STUDY_UID,
+    "series_instance_uid": SERIES_UID,
+    "segments": [
+        {"number": 1, "label": "Brain", "property_type": _CODE, "color": "#f2c14e"},
+    ],
+    "versions": [VERSION_SUMMARY],
+}
+SAVE = {
+    "meta": {
+        "segmentation": 3,
+        "base_version": 1,
+        "slices": SOP_UIDS,
+        "rows": 217,
+        "columns": 181,
+        "final": False,
+    },
+    "labelmap": "(gzip of 2 x 217 x 181 bytes)",
+}
+SAVED = {"version": 2}
+
+
+def accepted(status: str, review_status: str = "PENDING") -> dict[str, Any]:
+    """The answer to a request that changes job 3."""
+    return {"id": 3, "status": status, "review_status": review_status}

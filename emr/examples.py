@@ -1,0 +1,79 @@
+"""What the requests and answers of the API's description hold: the synthetic patients."""
+
+from __future__ import annotations
+
+PATIENT_BRIEF = {
+    "id": 1,
+    "patient_id": "P2026-0001",
+    "full_name": "김민준",
+    "birth_date": "1974-03-02",
+    "gender": "M",
+}
+PATIENT_NEW = {
+    "patient_id": "P2026-0001",
+    "full_name": "김민준",
+    "birth_date": "1974-03-02",
+    "gender": "M",
+    "phone": "010-0000-0001",
+    "address": "서울특별시 종로구",
+}
+PATIENT = {"id": 1, **PATIENT_NEW, "restricted": False, "version": 1}
+PATIENT_CHANGE = {"phone": "010-0000-0099", "restricted": True}
+GLASS_BREAK = {"reason": "Unconscious in the emergency room, no relatives"}
+GLASS_BROKEN = {"patient": 11, "expires_at": "2026-01-05T11:30:00+09:00"}
+GRANT_NEW = {
+    "grantee": 7,
+    "expires_at": "2026-02-05T00:00:00+09:00",
+    "reason": "Second opinion",
+}
+GRANT = {
+    "id": 1,
+    "grantee": 7,
+    "username": "external",
+    "reason": "Second opinion",
+    "created_at": "2026-01-05T10:30:00+09:00",
+    "expires_at": "2026-02-05T00:00:00+09:00",
+}
+TIMELINE_ENTRY = {
+    "type": "encounter",
+    "at": "2026-01-05T09:30:00+09:00",
+    "id": 1,
+    "title": "New headache for six weeks",
+    "detail": "outpatient",
+}
+ENCOUNTER_NEW = {
+    "patient": 1,
+    "kind": "outpatient",
+    "reason": "New headache for six weeks",
+    "note": "No focal deficit.",
+    "started_at": "2026-01-05T09:30:00+09:00",
+}
+ENCOUNTER = {
+    "id": 1,
+    "patient": PATIENT_BRIEF,
+    "kind": "outpatient",
+    "reason": "New headache for six weeks",
+    "note": "No focal deficit.",
+    "clinician": 2,
+    "clinician_name": "이서연",
+    "started_at": "2026-01-05T09:30:00+09:00",
+    "ended_at": None,
+    "version": 1,
+}
+PRESCRIPTION_NEW = {
+    "patient": 1,
+    "encounter": 1,
+    "drug": "Acetaminophen",
+    "dose": "500 mg",
+    "frequency": "every 6 hours as needed",
+    "days": 7,
+}
+PRESCRIPTION = {
+    "id": 1,
+    **PRESCRIPTION_NEW,
+    "patient": PATIENT_BRIEF,
+    "prescriber": 2,
+    "prescriber_name": "이서연",
+    "prescribed_at": "2026-01-05T09:30:00+09:00",
+    "version": 1,
+}

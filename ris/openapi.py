@@ -1,0 +1,207 @@
+"""The DICOMweb gateway in the API's description: plain Django views tell drf-spectacular nothing.
+
+Made from the routes themselves, so that one without a summary breaks the description.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import URLPattern
+
+from common.api.schema import AUTHENTICATION_ERRORS, SERVER_ERRORS, errors_add
+from common.errors import ErrorCode
+from ris import examples
+from ris.services.dicomweb import accept
+from ris.urls import dicomweb_urlpatterns
+from ris.views import dicomweb
+
+Object = dict[str, Any]
+
+PREFIX = "/api/ris/"
+NOT_DESCRIBED = frozenset({"stow-decision", "dicomweb-unknown"})
+SUMMARIES = {
+    "qido-studies": "Search for studies (QIDO-RS)",
+    "qido-series": "Search for series of a study (QIDO-RS)",
+    "qido-study-instances": "Search for instances of a study (QIDO-RS)",
+    "qido-series-instances": "Search for instances of a series (QIDO-RS)",
+    "wado-study": "Retrieve a study (WADO-RS)",
+    "wado-series": "Retrieve a series (WADO-RS)",
+    "wado-instance": "Retrieve an instance (WADO-RS)",
+    "wado-study-metadata": "Retrieve the metadata of a study (WADO-RS)",
+    "wado-series-metadata": "Retrieve the metadata of a series (WADO-RS)",
+    "wado-instance-metadata": "Retrieve the metadata of an instance (WADO-RS)",
+    "wado-study-rendered": "Render the middle image of a study (WADO-RS)",
+    "wado-series-rendered": "Render the middle image of a series (WADO-RS)",
+    "wado-instance-rendered": "Render an instance (WADO-RS)",
+    "wado-study-thumbnail": "A thumbnail of a study (WADO-RS)",
+    "wado-series-thumbnail": "A thumbnail of a series (WADO-RS)",
+    "wado-instance-thumbnail": "A thumbnail of an instance (WADO-RS)",
+    "wado-frames": "Retrieve frames, numbered from 1 (WADO-RS)",
+    "wado-frames-rendered": "Render a frame (WADO-RS)",
+    "wado-frames-thumbnail": "A thumbnail of a frame (WADO-RS)",
+    "wado-bulk": "Retrieve the bulk data of an attribute (WADO-RS)",
+    "wado-bulkdata": "Retrieve the bulk data of an attribute (WADO-RS, as in BulkDataURI)",
+}
+STORE_SUMMARIES = {
+    "qido-studies": "Store instances (STOW-RS)",
+    "wado-study": "Store instances of one study (STOW-RS)",
+}
+DICOM_JSON = "application/dicom+json"
+COMPONENTS: Object = {
+    "DicomAttribute": {
+        "type": "object",
+        "description": "One attribute of the DICOM JSON model (PS3.18 annex F)",
+        "properties": {
+            "vr": {"type": "string"},
+            "Value": {"type": "array", "items": {}},
+            "BulkDataURI": {"type": "string"},
+            "InlineBinary": {"type": "string", "format": "byte"},
+        },
+        "required": ["vr"],
+    },
+    "DicomDataset": {
+        "type": "object",
+        "description": "Attributes by tag, eight hexadecimal digits",
+        "additionalProperties": {"$ref": "#/components/schemas/DicomAttribute"},
+    },
+}
+_DATASET = {"$ref": "#/components/schemas/DicomDataset"}
+_BINARY = {"type": "string", "format": "binary"}
+_SEARCH_PARAMETERS: Sequence[tuple[str, Object, str]] = (
+    ("limit", {"type": "integer", "minimum": 0}, "At most so many results"),
+    ("offset", {"type": "integer", "minimum": 0}, "Leave out so many results"),
+    ("includefield", {"type": "string"}, "More attributes: keyword, tag or all"),
+    ("fuzzymatching", {"type": "boolean"}, "Accepted; matching stays literal"),
+    (
+        "attributes",
+        {"type": "object", "additionalProperties": {"type": "string"}},
+        "Any parameter named by keyword or tag: PatientID=P2026-0001, 00080060=MR; "
+        "one that is not supported is ignored",
+    ),
+)
+_RENDERED_PARAMETERS: Sequence[tuple[str, Object, str]] = (
+    ("viewport", {"type": "string"}, "width,height in pixels"),
+    ("window", {"type": "string"}, "center,width,linear | linear-exact | sigmoid"),
+    ("quality", {"type": "integer", "minimum": 1, "maximum": 100}, "Of a JPEG"),
+)
+
+
+def describe_dicomweb(result: Object, **_: Any) -> Object:
+    """Postprocessing hook: add the gateway's routes."""
+    for route in dicomweb_urlpatterns:
+        name = str(route.name)
+        if name in NOT_DESCRIBED:
+            continue
+        path = PREFIX + re.sub(r"<\w+:(\w+)>", r"{\1}", str(route.pattern))
+        methods = {"get": _retrieve(route, name)}
+        if name in STORE_SUMMARIES:
+            methods["post"] = _store(route, name)
+        result["paths"][path] = methods
+    result["paths"] = dict(sorted(result["paths"].items()))
+    result["components"]["schemas"] |= COMPONENTS
+    return result
+
+
+def _operation(route: URLPattern, operation_id: str, summary: str) -> Object:
+    return {
+        "operationId": operation_id.replace("-", "_"),
+        "summary": summary,
+        "tags": ["dicomweb"],
+        "security": [{"bearer": []}],
+        "parameters": _path_parameters(route),
+    }
+
+
+def _path_parameters(route: URLPattern) -> list[Object]:
+    return [
+        {
+            "in": "path",
+            "name": name,
+            "required": True,
+            "schema": {"type": "string", "pattern": f"^(?:{converter.regex})$"},
+        }
+        for name, converter in route.pattern.converters.items()
+    ]
+
+
+def _query_parameters(described: Sequence[tuple[str, Object, str]]) -> list[Object]:
+    return [
+        {"in": "query", "name": name, "schema": schema, "description": description}
+        for name, schema, description in described
+    ]
+
+
+def _retrieve(route: URLPattern, name: str) -> Object:
+    view: Any = route.callback.view_class  # type: ignore[attr-defined]
+    operation = _operation(route, name, SUMMARIES[name])
+    if view in (dicomweb.SearchStudies, dicomweb.Search):
+        operation["parameters"] += _query_parameters(_SEARCH_PARAMETERS)
+    if issubclass(view, dicomweb.Rendered):
+        operation["parameters"] += _query_parameters(_RENDERED_PARAMETERS)
+    offers: Sequence[accept.Offer] = getattr(view, "offers", accept.DICOM_JSON)
+    content = {_media_type(offer): _body(offer, name) for offer in offers}
+    operation["responses"] = {"200": {"content": content, "description": SUMMARIES[name]}}
+    errors_add(operation["responses"], _retrieve_errors(view, str(route.pattern)))
+    operation["responses"] = dict(sorted(operation["responses"].items()))
+    return operation
+
+
+def _media_type(offer: accept.Offer) -> str:
+    """What the answer is: both JSON offers are answered with DICOM JSON."""
+    return f'{offer.media_type}; type="{offer.part}"' if offer.part else offer.archive_accept
+
+
+def _body(offer: accept.Offer, name: str) -> Object:
+    if offer not in accept.DICOM_JSON:
+        return {"schema": _BINARY}
+    kind = "metadata" if name.endswith("-metadata") else name.rpartition("-")[2]
+    value = [examples.DICOM_JSON[kind]]
+    return {
+        "schema": {"type": "array", "items": _DATASET},
+        "examples": {"Example": {"value": value}},
+    }
+
+
+def _retrieve_errors(view: type[dicomweb.Gateway], path: str) -> list[ErrorCode]:
+    codes = [*AUTHENTICATION_ERRORS, *SERVER_ERRORS]
+    codes += [ErrorCode.AUDIT_UNAVAILABLE, ErrorCode.NOT_ACCEPTABLE]
+    if issubclass(view, dicomweb.FromArchive):
+        codes += [ErrorCode.ARCHIVE_UNAVAILABLE, ErrorCode.STUDY_NOT_FOUND]
+        codes += [ErrorCode.MALFORMED, ErrorCode.ROUTE_NOT_FOUND]
+    if "sop_instance_uid" in path or issubclass(view, dicomweb.Rendered):
+        codes.append(ErrorCode.INSTANCE_NOT_FOUND)
+    if "series_instance_uid" in path and "sop_instance_uid" not in path:
+        codes.append(ErrorCode.SERIES_NOT_FOUND)
+    validating = (dicomweb.SearchStudies, dicomweb.Search, dicomweb.Frames, dicomweb.Rendered)
+    if issubclass(view, validating):
+        codes.append(ErrorCode.VALIDATION)
+    return codes
+
+
+def _store(route: URLPattern, name: str) -> Object:
+    operation = _operation(route, f"stow-{name.partition('-')[2]}", STORE_SUMMARIES[name])
+    operation["description"] = (
+        "Django decides, then the body goes straight to the archive. An instance that is there "
+        "already stays as it is. FailedSOPSequence (00081198) names what was not stored."
+    )
+    operation["requestBody"] = {
+        "required": True,
+        "content": {'multipart/related; type="application/dicom"': {"schema": _BINARY}},
+    }
+    stored = {"schema": _DATASET, "examples": {"Example": {"value": examples.STORED}}}
+    operation["responses"] = {
+        "200": {"content": {DICOM_JSON: stored}, "description": "What was stored"}
+    }
+    codes = [
+        ErrorCode.MALFORMED,
+        ErrorCode.NOT_AUTHENTICATED,
+        ErrorCode.PERMISSION_DENIED,
+        ErrorCode.TOO_LARGE,
+        ErrorCode.UNSUPPORTED_MEDIA,
+        ErrorCode.ARCHIVE_UNAVAILABLE,
+    ]
+    errors_add(operation["responses"], codes)
+    return operation
