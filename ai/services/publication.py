@@ -26,6 +26,10 @@ def _of_job(job_id: int) -> Publication:
     ).get(job_id=job_id)
 
 
+def _lock(job_id: int) -> Publication:
+    return Publication.objects.select_for_update().get(job_id=job_id)
+
+
 def seg_publish(job_id: int) -> None:
     """Build the SEG of the approved version and store it in the archive.
 
@@ -41,7 +45,9 @@ def seg_publish(job_id: int) -> None:
         raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, error.reason) from None
     archive.instance_store(seg)
     with transaction.atomic():
-        _mark(publication, "seg_stored_at", "seg_stored")
+        publication = _lock(job_id)
+        if publication.seg_stored_at is None:  # the feed may have been faster
+            _mark(publication, "seg_stored_at", "seg_stored")
 
 
 def _build(publication: Publication) -> Dataset:
@@ -102,7 +108,7 @@ def seg_seen(sop_instance_uid: str) -> None:
 @transaction.atomic
 def fhir_done(*, job_id: int, diagnostic_report: str, imaging_study: str) -> None:
     """The FHIR server has it all: the job is published."""
-    publication = Publication.objects.select_for_update().get(job_id=job_id)
+    publication = _lock(job_id)
     if publication.fhir_at is not None:
         return
     publication.fhir_diagnostic_report = diagnostic_report
@@ -112,6 +118,7 @@ def fhir_done(*, job_id: int, diagnostic_report: str, imaging_study: str) -> Non
 
 
 def _mark(publication: Publication, field: str, step: str) -> None:
+    """``publication`` is locked."""
     setattr(publication, field, timezone.now())
     publication.save()
     AIJobEvent.objects.create(job_id=publication.job_id, step=step)

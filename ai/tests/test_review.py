@@ -15,6 +15,7 @@ from ai.selectors.publication import publication_view
 from ai.services import publication
 from ai.services.segmentations import version_labelmap
 from ai.tests import factories
+from ai.tests.seg_sources import mr_series
 from audit.models import AuditLog
 from common.outbox.models import OutboxEvent, OutboxStatus
 
@@ -188,6 +189,41 @@ def test_publication_steps_are_idempotent_and_visible(api, completed):
     assert state()["fhir"]["diagnostic_report"] == "dr-1"
     steps = [e.step for e in completed.events.all()]
     assert steps[-4:] == ["approved", "seg_stored", "seg_seen", "published"]
+
+
+def archived_headers(series):
+    """What the archive's metadata answers for the series of the factories."""
+    instances = list(series.instances.order_by("number"))
+    heights = [i.image_position[2] for i in instances]
+    headers = mr_series(factories.ROWS, factories.COLUMNS, heights)
+    for header, instance in zip(headers, instances, strict=True):
+        header.SOPInstanceUID = instance.sop_instance_uid
+        header.SeriesInstanceUID = series.series_instance_uid
+        header.StudyInstanceUID = series.study.study_instance_uid
+    return [header.to_json_dict() for header in headers]
+
+
+def test_a_feed_faster_than_the_archives_answer_loses_nothing(api, completed, service, settings):
+    """The object can be indexed, and even be in FHIR, before STOW-RS answers."""
+    review(api("doctor"), completed)
+    uid = Publication.objects.get().seg_sop_instance_uid
+    study, series = completed.study, completed.series
+    archive = f"{settings.ORTHANC_URL}/dicom-web/studies"
+    service.get(
+        f"{archive}/{study.study_instance_uid}/series/{series.series_instance_uid}/metadata",
+        json=archived_headers(series),
+    )
+
+    def stored(_):
+        publication.seg_seen(uid)
+        publication.fhir_done(job_id=completed.pk, diagnostic_report="dr", imaging_study="is")
+        return 200, {}, '{"00081199": {}}'
+
+    service.add_callback("POST", archive, stored)
+    publication.seg_publish(completed.pk)
+    assert publication_view(AIJob.objects.get(pk=completed.pk))["status"] == "PUBLISHED"
+    assert Publication.objects.get().seg_seen_at is not None
+    assert [e.step for e in completed.events.all()].count("seg_stored") == 1
 
 
 def test_a_dead_step_shows_as_failed_until_redriven(api, completed):
