@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 import redis
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from redis.backoff import NoBackoff
@@ -27,6 +28,8 @@ from common.errors import ErrorCode, ExternalError
 
 STREAM = "audit"
 FLUSH_BATCH = 1000
+SEAL_LOCK_WAIT_S = 10
+_SEAL_LOCK = "CONCAT(DATABASE(), '.audit-seal')"
 SEALED_FIELDS = [
     "id",
     "actor_id",
@@ -162,10 +165,31 @@ def _digest(previous: str, seq: int, log: AuditLog) -> str:
     return hmac.new(settings.AUDIT_HMAC_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
-@transaction.atomic
+@contextmanager
+def _sealing_alone() -> Iterator[bool]:
+    """One sealer at a time; False when another one did not finish.
+
+    A named lock, because MySQL allows SELECT ... FOR UPDATE only to accounts that may update or
+    delete, and the application's account may do neither here.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT GET_LOCK({_SEAL_LOCK}, %s)", [SEAL_LOCK_WAIT_S])
+        alone = cursor.fetchone() == (1,)
+        try:
+            yield alone
+        finally:
+            if alone:
+                cursor.execute(f"SELECT RELEASE_LOCK({_SEAL_LOCK})")
+
+
 def seal_pending(limit: int = 5000) -> int:
     """Chain the records that have no seal yet, in id order; returns how many."""
-    last = AuditSeal.objects.select_for_update().order_by("-seq").first()
+    with _sealing_alone() as alone, transaction.atomic():
+        return _seal(limit) if alone else 0
+
+
+def _seal(limit: int) -> int:
+    last = AuditSeal.objects.order_by("-seq").first()
     seq, previous = (last.seq, last.digest) if last else (0, "")
     seals = []
     for log in AuditLog.objects.filter(seal__isnull=True).order_by("id")[:limit]:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import closing
 
 import pytest
 import redis
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -67,6 +71,25 @@ def test_the_chain_is_intact_and_grows():
     assert services.seal_pending() == 2
     assert services.seal_pending() == 0
     assert list(services.chain_breaks()) == []
+
+
+def test_sealing_needs_no_right_to_change_the_tables():
+    """MySQL 8 allows SELECT ... FOR UPDATE only to who may update or delete; nobody may here."""
+    write(1)
+    with CaptureQueriesContext(connection) as queries:
+        assert services.seal_pending() == 1
+    for query in queries.captured_queries:
+        assert not re.search(r"FOR UPDATE|UPDATE `audit|DELETE", query["sql"])
+
+
+def test_two_sealers_take_turns(monkeypatch):
+    write(1)
+    monkeypatch.setattr(services, "SEAL_LOCK_WAIT_S", 0)
+    other = connection.copy()
+    with closing(other), other.cursor() as cursor:
+        cursor.execute("SELECT GET_LOCK(CONCAT(DATABASE(), '.audit-seal'), 0)")
+        assert services.seal_pending() == 0
+    assert services.seal_pending() == 1
 
 
 def test_an_edited_record_breaks_the_chain():
