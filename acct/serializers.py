@@ -45,31 +45,38 @@ class RefreshIn(serializers.Serializer[Any]):
     refresh = serializers.CharField(max_length=2000)
 
 
+class PasswordField(serializers.CharField):
+    """Spaces at its ends belong to a password."""
+
+    def __init__(self, *, required: bool = True) -> None:
+        super().__init__(max_length=200, trim_whitespace=False, write_only=True, required=required)
+
+
 @example(examples.ME_CHANGE)
 class MeIn(serializers.Serializer[Any]):
     full_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
-    email = serializers.EmailField(required=False, allow_blank=True)
+    email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
     language = serializers.ChoiceField(["ko", "en"], required=False)
-    current_password = serializers.CharField(max_length=200, required=False, write_only=True)
-    new_password = serializers.CharField(max_length=200, required=False, write_only=True)
+    current_password = PasswordField(required=False)
+    new_password = PasswordField(required=False)
 
 
 @example(examples.USER_NEW)
 class UserIn(serializers.Serializer[Any]):
     username = serializers.RegexField(r"^[\w.@+-]+\Z", max_length=150)
-    password = serializers.CharField(max_length=200, write_only=True)
+    password = PasswordField()
     role = serializers.ChoiceField([r.value for r in Role])
     full_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
-    email = serializers.EmailField(required=False, allow_blank=True)
+    email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
     language = serializers.ChoiceField(["ko", "en"], required=False)
 
 
 @example(examples.USER_CHANGE)
 class UserPatchIn(serializers.Serializer[Any]):
-    password = serializers.CharField(max_length=200, required=False, write_only=True)
+    password = PasswordField(required=False)
     role = serializers.ChoiceField([r.value for r in Role], required=False)
     full_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
-    email = serializers.EmailField(required=False, allow_blank=True)
+    email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
     is_active = serializers.BooleanField(required=False)
 
 

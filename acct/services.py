@@ -62,10 +62,11 @@ def login(*, username: str, password: str) -> tuple[User, TokenPair]:
     Raises AuthenticationError, or AppError(THROTTLED) after 10 failures in 15 minutes from one
     address. An unknown user costs the same time as a wrong password.
     """
-    key = _failure_key(username)
+    user = User.objects.filter(username=username).first()
+    # the database finds a name in many spellings; all of them count as one
+    key = _failure_key(user.username if user else username)
     if cache.get(key, 0) >= MAX_FAILURES:
         raise AppError(ErrorCode.THROTTLED)
-    user = User.objects.filter(username=username).first()
     if user is None:
         make_password(password)
     if user is None or not user.check_password(password) or not user.is_active:
@@ -114,6 +115,14 @@ def session_refresh(*, token: str) -> TokenPair:
                 session.refresh_jti = fresh["jti"]
                 session.expires_at = _expiry(fresh)
             session.save()
+        if session is not None and reused:
+            audit.record(
+                actor=session.user,
+                action="session.refresh",
+                outcome=Outcome.DENIED,
+                object_type="user",
+                object_id=session.user_id,
+            )
     if session is None or reused:
         raise AuthenticationError(ErrorCode.TOKEN_REVOKED)
     return _issue(session, fresh)
@@ -151,6 +160,7 @@ def profile_update(
     new_password: str | None = None,
 ) -> User:
     """Change one's own profile. A new password needs the current one and ends every session."""
+    user = User.objects.select_for_update().get(pk=user.pk)
     changes = {"full_name": full_name, "email": email, "language": language}
     for name, value in changes.items():
         if value is not None:

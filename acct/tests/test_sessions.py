@@ -13,6 +13,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
+from acct import services
 from acct.models import Session, User
 from audit.models import AuditLog
 from conftest import PASSWORD
@@ -67,6 +68,14 @@ def test_ten_failures_throttle_and_are_recorded(users):
     assert AuditLog.objects.filter(action="session.login", outcome="denied").count() == 10
 
 
+@pytest.mark.parametrize("spelling", ["DOCTOR1", "dóctor1", "döctor1"])
+def test_other_spellings_of_a_name_share_its_failures(users, spelling):
+    """The database compares names without case and accents."""
+    for _ in range(10):
+        assert login(spelling, "wrong").status_code == 401
+    assert login(password="wrong").status_code == 429
+
+
 def test_refresh_rotates_and_a_used_token_ends_the_session(users):
     first = login().json()
     second = refresh(first["refresh"]).json()
@@ -75,6 +84,8 @@ def test_refresh_rotates_and_a_used_token_ends_the_session(users):
     assert (stolen.status_code, stolen.json()["error"]["code"]) == (401, "ERR_003")
     assert me(second["access"]).status_code == 401
     assert refresh(second["refresh"]).status_code == 401
+    reuse = AuditLog.objects.get(action="session.refresh")
+    assert (reuse.outcome, reuse.actor_username) == ("denied", "doctor1")
 
 
 def test_logout_ends_access_and_refresh_at_once_but_not_other_sessions(users):
@@ -116,6 +127,27 @@ def test_own_password_needs_the_current_one_and_ends_sessions(users):
     assert right.status_code == 200
     assert me(token).status_code == 401
     assert login(password="N3w-Long-Pass").status_code == 200
+
+
+def test_a_profile_change_in_flight_does_not_undo_what_an_admin_did(users):
+    stale = User.objects.get(pk=users["doctor"].pk)
+    User.objects.filter(pk=stale.pk).update(role="nurse", is_active=False)
+    services.profile_update(user=stale, full_name="New Name")
+    kept = User.objects.get(pk=stale.pk)
+    assert (kept.full_name, kept.role, kept.is_active) == ("New Name", "nurse", False)
+
+
+def test_spaces_around_a_password_belong_to_it(users, api):
+    body = {"username": "spaced", "password": "  N3w-Long-Pass ", "role": "lab"}
+    assert api("admin").post("/api/acct/users/", body, format="json").status_code == 201
+    assert login("spaced", "  N3w-Long-Pass ").status_code == 200
+    assert login("spaced", "N3w-Long-Pass").status_code == 401
+
+
+def test_an_address_longer_than_its_column_is_refused(users, api):
+    email = f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.com"
+    answer = api("doctor").patch("/api/acct/me/", {"email": email}, format="json")
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, "email")
 
 
 def test_nobody_changes_their_own_role(users, api):
