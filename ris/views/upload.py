@@ -43,7 +43,11 @@ class DicomUpload(ApiView):
         responses={
             201: answer(serializers.UploadOut, examples.UPLOADED, "All are stored"),
             207: answer(serializers.UploadOut, examples.UPLOADED_PARTLY, "Some were rejected"),
-            400: answer(serializers.UploadOut, examples.UPLOADED_NOTHING, "None is stored"),
+            400: answer(
+                serializers.UploadOut,
+                examples.UPLOADED_NOTHING,
+                f"None is stored; {ErrorCode.NO_FILES.value.code} {ErrorCode.NO_FILES.value.en}",
+            ),
             503: answer(
                 serializers.UploadOut,
                 examples.UPLOAD_FAILED,
