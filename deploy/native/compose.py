@@ -21,7 +21,23 @@ def is_available() -> bool:
         return False
     return all(
         subprocess.run(command, check=False, capture_output=True, timeout=60).returncode == 0
-        for command in (
+        for command in (("docker", "info"), ("docker", "compose", "version"))
+    )
+
+
+def _compose(*arguments: str) -> int:
+    return subprocess.run([*_COMPOSE, *arguments], cwd=ROOT, check=False).returncode
+
+
+def up(port: int) -> dict[str, str]:
+    """Build and start the containers, wait for their health and fill in sample data."""
+    layout = Layout("up")
+    settings = envfile.complete(layout, envfile.read(layout.env_file), port=port)
+    envfile.write(layout.env_file, settings)
+    with step("containers"):
+        if _compose("up", "--detach", "--build", "--wait"):
+            raise StackError("docker compose failed; its reason stands above.")
+    for command in (
         ["create_test_users"],
         ["init_sample_data"],
         ["upload_sample_dicoms", "--base-url", _INSIDE],
