@@ -19,10 +19,13 @@ def is_available() -> bool:
     """Tell whether an engine answers (a client alone is not enough) and compose is installed."""
     if shutil.which("docker") is None:
         return False
-    return all(
-        subprocess.run(command, check=False, capture_output=True, timeout=60).returncode == 0
-        for command in (("docker", "info"), ("docker", "compose", "version"))
-    )
+    try:
+        return all(
+            subprocess.run(command, check=False, capture_output=True, timeout=60).returncode == 0
+            for command in (("docker", "info"), ("docker", "compose", "version"))
+        )
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def _compose(*arguments: str) -> int:
