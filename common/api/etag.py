@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -19,7 +21,7 @@ def expected_version(request: Request) -> int:
     header = request.headers.get("If-Match", "").strip()
     if not header:
         raise ConflictError(ErrorCode.PRECONDITION_REQUIRED, "If-Match is missing", "If-Match")
-    text = header.removeprefix("W/").strip('"')
-    if not text.isascii() or not text.isdigit():
+    tag = re.fullmatch(r'(?:W/)?"?(\d{1,10})"?', header, re.ASCII)
+    if tag is None:
         raise InvalidInput(ErrorCode.VALIDATION, "If-Match must be one ETag", "If-Match")
-    return int(text)
+    return int(tag[1])

@@ -8,10 +8,12 @@ from typing import Any
 from django.core.exceptions import (
     PermissionDenied as DjangoPermissionDenied,
     RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import OperationalError
-from django.http import Http404, HttpRequest, JsonResponse
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.translation import get_language
 from redis.exceptions import RedisError
@@ -37,10 +39,13 @@ _BY_DRF_TYPE: list[tuple[type[Exception], ErrorCode]] = [
     (drf.Throttled, ErrorCode.THROTTLED),
     (drf.ParseError, ErrorCode.MALFORMED),
     (RequestDataTooBig, ErrorCode.TOO_LARGE),
+    (TooManyFieldsSent, ErrorCode.TOO_LARGE),
     (TooManyFilesSent, ErrorCode.TOO_LARGE),
-    (OperationalError, ErrorCode.UPSTREAM_UNAVAILABLE),
-    (RedisError, ErrorCode.UPSTREAM_UNAVAILABLE),
+    (SuspiciousOperation, ErrorCode.MALFORMED),
+    (UnreadablePostError, ErrorCode.MALFORMED),
+    (OverflowError, ErrorCode.VALIDATION),  # a date that UTC puts before year 1 or after 9999
 ]
+_OUR_SERVERS = (OperationalError, InterfaceError, RedisError)
 
 
 def envelope(error: AppError) -> dict[str, Any]:
@@ -79,6 +84,12 @@ def as_app_error(error: Exception) -> AppError:
     for kind, code in _BY_DRF_TYPE:
         if isinstance(error, kind):
             return AppError(code)
+    if isinstance(error, _OUR_SERVERS):
+        number = next((a for a in error.args if isinstance(a, int)), "")
+        logger.error(
+            "database or redis failed", extra={"error": f"{type(error).__name__} {number}"}
+        )
+        return AppError(ErrorCode.UPSTREAM_UNAVAILABLE)
     logger.exception("unhandled error", exc_info=error)
     return AppError(ErrorCode.INTERNAL)
 

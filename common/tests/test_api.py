@@ -6,12 +6,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import SuspiciousOperation, TooManyFieldsSent
+from django.db import OperationalError
+from django.http import UnreadablePostError
 from django.test import RequestFactory
 from django.utils import timezone
 from rest_framework.request import Request
 
 from common.api.etag import expected_version
 from common.api.exceptions import as_app_error
+from common.api.parsers import MAX_DEPTH
 from common.errors import ConflictError, ErrorCode, InvalidInput
 from common.idempotency import services as idempotency
 from common.idempotency.models import IdempotencyKey
@@ -80,6 +84,57 @@ def test_every_refusal_wears_the_envelope(api, method, path, body, content_type,
     assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)
 
 
+def nested(depth):
+    return '{"a":' * depth + "1" + "}" * depth
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "body",
+    [
+        nested(MAX_DEPTH + 1),
+        nested(100_000),
+        "[" * 100_000,
+        '{"a": 1e400}',
+        '{"a": NaN}',
+        '{"a": ' + "9" * 5000 + "}",
+        '{"a": "\\ud800"}',
+        '{"\\ud800": 1}',
+    ],
+    ids=lambda body: body[:20],
+)
+def test_json_that_no_column_could_hold_is_malformed(api, body):
+    answer = api("doctor").patch("/api/acct/me/", body, content_type="application/json")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "ERR_102")
+
+
+@pytest.mark.django_db
+def test_json_of_the_greatest_depth_is_read(api):
+    body = nested(MAX_DEPTH)
+    answer = api("doctor").patch("/api/acct/me/", body, content_type="application/json")
+    assert answer.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (TooManyFieldsSent(), ErrorCode.TOO_LARGE),
+        (SuspiciousOperation("x"), ErrorCode.MALFORMED),
+        (UnreadablePostError("x"), ErrorCode.MALFORMED),
+        (OverflowError("date value out of range"), ErrorCode.VALIDATION),
+    ],
+)
+def test_a_request_that_cannot_be_read_is_not_our_fault(error, code):
+    assert as_app_error(error).code is code
+
+
+def test_a_database_that_fails_is_logged_without_its_text(caplog):
+    error = as_app_error(OperationalError(1205, "Kim^Minjun"))
+    assert error.code is ErrorCode.UPSTREAM_UNAVAILABLE
+    assert [r.error for r in caplog.records] == ["OperationalError 1205"]
+    assert "Kim" not in caplog.text
+
+
 @pytest.mark.django_db
 def test_the_same_key_runs_once_and_answers_the_same(api):
     admin = api("admin")
@@ -130,7 +185,14 @@ def test_in_progress_abandoned_failed_and_expired_keys():
 
 
 @pytest.mark.parametrize(
-    ("header", "expected"), [('"7"', 7), ('W/"7"', 7), ("", ConflictError), ('"x"', InvalidInput)]
+    ("header", "expected"),
+    [
+        ('"7"', 7),
+        ('W/"7"', 7),
+        ("", ConflictError),
+        ('"x"', InvalidInput),
+        (f'"{"9" * 5000}"', InvalidInput),
+    ],
 )
 def test_if_match(header, expected):
     request = Request(RequestFactory().get("/", HTTP_IF_MATCH=header))

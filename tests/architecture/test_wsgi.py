@@ -1,0 +1,16 @@
+"""What gunicorn makes of a request before any of our code runs."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import RequestFactory
+
+from cdss_backend.wsgi import application
+
+
+@pytest.mark.parametrize("charset", ["hex", "undefined", "punycode", "utf-16"])
+def test_text_is_utf_8_whatever_charset_a_client_names(charset: str) -> None:
+    environ = RequestFactory()._base_environ(
+        QUERY_STRING="name=%EA%B9%80", CONTENT_TYPE=f"text/plain; charset={charset}"
+    )
+    assert application.request_class(environ).GET["name"] == "김"
