@@ -10,7 +10,8 @@ from cdss_backend.wsgi import application
 
 @pytest.mark.parametrize("charset", ["hex", "undefined", "punycode", "utf-16"])
 def test_text_is_utf_8_whatever_charset_a_client_names(charset: str) -> None:
-    environ = RequestFactory()._base_environ(
-        QUERY_STRING="name=%EA%B9%80", CONTENT_TYPE=f"text/plain; charset={charset}"
-    )
+    environ = RequestFactory().get("/").environ | {
+        "QUERY_STRING": "name=%EA%B9%80",
+        "CONTENT_TYPE": f"text/plain; charset={charset}",
+    }
     assert application.request_class(environ).GET["name"] == "김"
