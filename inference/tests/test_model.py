@@ -1,0 +1,35 @@
+"""The brain does not move when the series is cut another way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nibabel as nib
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from tests.conftest import FakeArchive, Service
+from tests.dicom_maker import AXIAL, make_series
+from tests.test_service import mask_of
+
+Head = tuple[npt.NDArray[np.int16], npt.NDArray[np.float64]]
+CUTS = {
+    "axial, feet first": ((0, 1), (1, -1), (2, -1)),
+    "sagittal": ((1, 1), (2, -1), (0, 1)),
+    "coronal": ((0, -1), (2, -1), (1, 1)),
+}
+
+
+def canonical_mask(folder: Path, head: Head, axes: Any) -> npt.NDArray[np.uint8]:  # noqa: ANN401
+    service = Service(folder, FakeArchive(make_series(*head, axes=axes)))
+    mask = mask_of(service, service.infer().json()["job_id"])
+    return np.asarray(nib.as_closest_canonical(mask).dataobj)
+
+
+@pytest.mark.parametrize("cut", CUTS)
+def test_the_mask_is_the_same_in_every_cut(tmp_path: Path, head: Head, cut: str) -> None:
+    usual = canonical_mask(tmp_path / "a", head, AXIAL)
+    other = canonical_mask(tmp_path / "b", head, CUTS[cut])
+    np.testing.assert_array_equal(usual, other)
