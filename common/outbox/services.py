@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from common import context
@@ -71,10 +72,15 @@ def claim(event_id: int) -> OutboxEvent | None:
     return event
 
 
-def extend_lease(event_id: int) -> None:
-    OutboxEvent.objects.filter(pk=event_id, status=OutboxStatus.PENDING).update(
-        next_attempt_at=lease_end()
+def _held(event: OutboxEvent) -> QuerySet[OutboxEvent]:
+    """The row while it is still this attempt's: whoever lost the lease changes nothing."""
+    return OutboxEvent.objects.filter(
+        pk=event.pk, status=OutboxStatus.PENDING, attempts=event.attempts
     )
+
+
+def extend_lease(event: OutboxEvent) -> None:
+    _held(event).update(next_attempt_at=lease_end())
 
 
 def settle_done(event: OutboxEvent) -> None:
@@ -87,16 +93,14 @@ def settle_failed(event: OutboxEvent, error: AppError, *, retryable: bool) -> No
     """Schedule the next attempt, or give the event up (DEAD) and tell its subscriber once."""
     subscription = registry.by_name(event.handler)
     max_attempts = subscription.max_attempts if subscription else registry.DEFAULT_MAX_ATTEMPTS
-    event.last_error_code = error.code.value.code
-    event.last_error = error.detail[:500]
+    problem = {"last_error_code": error.code.value.code, "last_error": error.detail[:500]}
     if retryable and event.attempts < max_attempts:
-        event.next_attempt_at = timezone.now() + backoff(event.attempts)
-        event.save(update_fields=["next_attempt_at", "last_error", "last_error_code"])
+        _held(event).update(next_attempt_at=timezone.now() + backoff(event.attempts), **problem)
         return
-    logger.error("outbox event is dead", extra={"event": event.pk, "topic": event.topic})
     with transaction.atomic():
-        event.status = OutboxStatus.DEAD
-        event.save(update_fields=["status", "last_error", "last_error_code"])
+        if not _held(event).update(status=OutboxStatus.DEAD, **problem):
+            return
+        logger.error("outbox event is dead", extra={"event": event.pk, "topic": event.topic})
         if subscription and subscription.on_dead:
             subscription.on_dead(as_event(event), error)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 
 from common.context import RequestContext, request_context
 from common.errors import AppError, ErrorCode, ExternalError
@@ -25,47 +25,50 @@ def deliver(event_id: int) -> None:
     event = services.claim(event_id)
     if event is None:
         return
-    with request_context(RequestContext(event.request_id)), _heartbeat(event.pk):
-        _run(event)
+    with request_context(RequestContext(event.request_id)):
+        with _heartbeat(event):
+            failure = _attempt(event)
+        if failure is None:
+            services.settle_done(event)
+        else:
+            error, retryable = failure
+            services.settle_failed(event, error, retryable=retryable)
 
 
-def _run(event: OutboxEvent) -> None:
+def _attempt(event: OutboxEvent) -> tuple[AppError, bool] | None:
+    """Run the handler; None, or what went wrong and whether waiting can help."""
     subscription = services.subscription_of(event)
     if subscription is None:
-        gone = AppError(ErrorCode.INTERNAL, f"no handler {event.handler}")
-        services.settle_failed(event, gone, retryable=False)
-        return
+        return AppError(ErrorCode.INTERNAL, f"no handler {event.handler}"), False
     if event.attempts > subscription.max_attempts:
-        lost = AppError(ErrorCode.INTERNAL, "the worker died at every attempt")
-        services.settle_failed(event, lost, retryable=False)
-        return
+        return AppError(ErrorCode.INTERNAL, "the worker died at every attempt"), False
     try:
         subscription.handler(services.as_event(event))
     except ExternalError as error:
-        services.settle_failed(event, error, retryable=error.retryable)
+        return error, error.retryable
     except AppError as error:
-        services.settle_failed(event, error, retryable=False)
+        return error, False
     except Exception as error:
         logger.exception("outbox handler failed", extra={"event": event.pk})
-        wrapped = AppError(ErrorCode.INTERNAL, type(error).__name__)
-        services.settle_failed(event, wrapped, retryable=True)
-    else:
-        services.settle_done(event)
+        return AppError(ErrorCode.INTERNAL, type(error).__name__), True
+    return None
 
 
 @contextmanager
-def _heartbeat(event_id: int) -> Iterator[None]:
+def _heartbeat(event: OutboxEvent) -> Iterator[None]:
     """Extend the lease every third of its length while the handler runs."""
     stop = threading.Event()
 
     def beat() -> None:
-        try:
-            while not stop.wait(settings.OUTBOX_LEASE_S / 3):
-                services.extend_lease(event_id)
-        finally:
-            connection.close()
+        while not stop.wait(settings.OUTBOX_LEASE_S / 3):
+            try:
+                services.extend_lease(event)
+            except DatabaseError:
+                logger.warning("lease not extended", extra={"event": event.pk})
+            finally:
+                connection.close()
 
-    thread = threading.Thread(target=beat, daemon=True, name=f"outbox-{event_id}")
+    thread = threading.Thread(target=beat, daemon=True, name=f"outbox-{event.pk}")
     thread.start()
     try:
         yield

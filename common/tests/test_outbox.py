@@ -154,6 +154,21 @@ def test_a_worker_that_dies_at_every_attempt_ends_dead(seen):
     assert seen["dead"] == [ErrorCode.INTERNAL]
 
 
+def test_a_worker_that_lost_its_lease_settles_nothing(seen):
+    publish(TOPIC, aggregate="thing:1", payload={})
+    event, _ = events()
+    OutboxEvent.objects.filter(pk=event.pk).update(attempts=1)
+    slow = services.claim(event.pk)
+    make_due(event)
+    deliver(event)
+    assert event.status == OutboxStatus.DONE
+    for retryable in (True, False):
+        services.settle_failed(slow, AppError(ErrorCode.INTERNAL), retryable=retryable)
+        event.refresh_from_db()
+        assert (event.status, event.last_error_code) == (OutboxStatus.DONE, "")
+    assert seen["dead"] == []
+
+
 def test_redrive_gives_fresh_attempts_to_the_dead_only(seen):
     seen["fail"] = BusinessError(ErrorCode.STUDY_UNMATCHED)
     publish(TOPIC, aggregate="thing:1", payload={})

@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from common.outbox import registry, services, tasks
@@ -60,3 +60,26 @@ def test_a_long_handler_keeps_its_lease(monkeypatch, settings):
     event.refresh_from_db()
     assert due_while_running == []
     assert event.status == OutboxStatus.DONE
+
+
+def test_the_heartbeat_outlives_a_database_hiccup(monkeypatch, settings):
+    settings.OUTBOX_LEASE_S = 1.2
+    monkeypatch.setattr(registry, "_by_name", {})
+    extend, failures, due_while_running = services.extend_lease, [], []
+
+    def flaky(event):
+        if not failures:
+            failures.append(event)
+            raise OperationalError(2006, "gone away")
+        extend(event)
+
+    monkeypatch.setattr(services, "extend_lease", flaky)
+
+    @subscribe("t", queue="django_tasks")
+    def slow(event):
+        time.sleep(2)
+        due_while_running.extend(services.due())
+
+    event = make_event(f"{slow.__module__}.{slow.__name__}")
+    tasks.deliver.run(event.pk)
+    assert (len(failures), due_while_running) == (1, [])
