@@ -5,16 +5,22 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpRequest
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import AccessToken
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from acct import selectors
 from acct.models import Session, User
-from common.errors import AuthenticationError, ErrorCode
+from common.errors import AuthenticationError, ErrorCode, InvalidInput
+
+BROWSER_HEADER = "X-Session"
+REFRESH_COOKIE = "cdss_refresh"
+REFRESH_COOKIE_PATH = "/api/acct/"
 
 
 def bearer_token(request: HttpRequest | Request) -> str | None:
@@ -42,6 +48,35 @@ def session_of(token: str) -> Session:
     if session is None:
         raise AuthenticationError(ErrorCode.TOKEN_REVOKED)
     return session
+
+
+def is_browser(request: Request) -> bool:
+    """Whether the refresh token travels in its cookie (``X-Session: cookie``).
+
+    A page of another origin cannot send this header, so the cookie alone does nothing (CSRF).
+    Raises InvalidInput for any other value.
+    """
+    form = request.headers.get(BROWSER_HEADER)
+    if form not in (None, "cookie"):
+        raise InvalidInput(ErrorCode.VALIDATION, "the only form is: cookie", BROWSER_HEADER)
+    return form == "cookie"
+
+
+def refresh_cookie_set(response: Response, token: str) -> None:
+    """Out of the page's reach, sent to this app's routes only and from this site only."""
+    response.set_cookie(
+        REFRESH_COOKIE,
+        token,
+        max_age=RefreshToken.lifetime,
+        path=REFRESH_COOKIE_PATH,
+        secure=settings.PUBLIC_BASE_URL.startswith("https://"),
+        httponly=True,
+        samesite="Strict",
+    )
+
+
+def refresh_cookie_clear(response: Response) -> None:
+    response.delete_cookie(REFRESH_COOKIE, path=REFRESH_COOKIE_PATH, samesite="Strict")
 
 
 class SessionJWTAuthentication(BaseAuthentication):

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 LOGIN = {"username": "doctor", "password": "doctor123"}
-TOKENS = {
-    "access": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…",
-    "refresh": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…",
-}
-REFRESH = {"refresh": TOKENS["refresh"]}
+_JWT = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.…"
+REFRESH = {"refresh": _JWT}
 ME = {
     "id": 2,
     "username": "doctor",
@@ -17,7 +14,7 @@ ME = {
     "language": "ko",
     "permissions": ["view_patient", "edit_patient", "request_ai", "review_ai"],
 }
-LOGGED_IN = {**TOKENS, "user": ME}
+SESSION = {"access": _JWT, "refresh": _JWT, "user": ME}
 ME_CHANGE = {
     "language": "en",
     "current_password": "doctor123",

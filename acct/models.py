@@ -40,12 +40,15 @@ class User(AbstractBaseUser):
 class Session(models.Model):
     """One login. Access tokens carry its id (``sid``): revoking it ends them at once.
 
-    ``refresh_jti`` is the only refresh token still good; rotation replaces it.
+    ``refresh_jti`` is the only refresh token still good; rotation at ``rotated_at`` replaced
+    ``previous_jti`` by it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
     refresh_jti = models.CharField(max_length=64)
+    previous_jti = models.CharField(max_length=64, blank=True)
+    rotated_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)

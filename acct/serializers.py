@@ -29,20 +29,25 @@ class MeOut(serializers.ModelSerializer[User]):
         return [str(p) for p in matrix.permissions_of(user.role)]
 
 
-@example(examples.TOKENS)
-class TokensOut(serializers.Serializer[Any]):
+@example(examples.SESSION)
+class SessionOut(serializers.Serializer[Any]):
     access = serializers.CharField()
-    refresh = serializers.CharField()
-
-
-@example(examples.LOGGED_IN)
-class LoginOut(TokensOut):
+    refresh = serializers.CharField(
+        required=False, help_text="Absent with X-Session: cookie, where a cookie holds it"
+    )
     user = MeOut()
 
 
 @example(examples.REFRESH)
 class RefreshIn(serializers.Serializer[Any]):
-    refresh = serializers.CharField(max_length=2000)
+    refresh = serializers.CharField(
+        max_length=2000, required=False, help_text="Needed without X-Session: cookie"
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if "refresh" not in attrs:
+            raise serializers.ValidationError({"refresh": "This field is required."})
+        return attrs
 
 
 class PasswordField(serializers.CharField):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -32,6 +32,8 @@ from rbac.permissions import Permission
 
 MAX_FAILURES = 10
 FAILURE_WINDOW_S = 900
+BROWSER_LEEWAY = timedelta(seconds=10)
+"""A browser that reloads while its renewal is on the way has only the token that it sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +92,10 @@ def login(*, username: str, password: str) -> tuple[User, TokenPair]:
     return user, _issue(session, refresh)
 
 
-def session_refresh(*, token: str) -> TokenPair:
+def session_refresh(*, token: str, leeway: timedelta = timedelta(0)) -> tuple[User, TokenPair]:
     """Rotate the refresh token. One that was rotated out ends its session (it was stolen or lost).
 
+    Only the last one rotated out, and only for ``leeway`` after that, gets its successor again.
     Raises AuthenticationError.
     """
     try:
@@ -100,32 +103,42 @@ def session_refresh(*, token: str) -> TokenPair:
         session_id = str(uuid.UUID(given["sid"]))
     except (TokenError, KeyError, ValueError, TypeError, AttributeError):
         raise AuthenticationError(ErrorCode.TOKEN_INVALID) from None
-    fresh = RefreshToken()
     with transaction.atomic():
         session = (
             Session.objects.select_for_update()
+            .select_related("user")
             .filter(pk=session_id, revoked_at__isnull=True, user__is_active=True)
             .first()
         )
-        reused = session is not None and session.refresh_jti != given["jti"]
-        if session is not None:
-            if reused:
-                session.revoked_at = timezone.now()
-            else:
-                session.refresh_jti = fresh["jti"]
-                session.expires_at = _expiry(fresh)
-            session.save()
-        if session is not None and reused:
-            audit.record(
-                actor=session.user,
-                action="session.refresh",
-                outcome=Outcome.DENIED,
-                object_type="user",
-                object_id=session.user_id,
-            )
-    if session is None or reused:
+        tokens = _rotate(session, given["jti"], leeway) if session is not None else None
+    if session is None or tokens is None:
         raise AuthenticationError(ErrorCode.TOKEN_REVOKED)
-    return _issue(session, fresh)
+    return session.user, tokens
+
+
+def _rotate(session: Session, jti: str, leeway: timedelta) -> TokenPair | None:
+    """The session's next tokens; None when ``jti`` is no longer good, which ends the session."""
+    now = timezone.now()
+    refresh = RefreshToken()
+    if jti == session.refresh_jti:
+        session.previous_jti, session.refresh_jti = jti, refresh["jti"]
+        session.rotated_at = now
+    elif jti == session.previous_jti and session.rotated_at and now < session.rotated_at + leeway:
+        refresh["jti"] = session.refresh_jti
+    else:
+        session.revoked_at = now
+        session.save(update_fields=["revoked_at"])
+        audit.record(
+            actor=session.user,
+            action="session.refresh",
+            outcome=Outcome.DENIED,
+            object_type="user",
+            object_id=session.user_id,
+        )
+        return None
+    session.expires_at = _expiry(refresh)
+    session.save()
+    return _issue(session, refresh)
 
 
 @transaction.atomic

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from acct import selectors, serializers, services
-from acct.models import Session
+from acct.authentication import (
+    BROWSER_HEADER,
+    REFRESH_COOKIE,
+    is_browser,
+    refresh_cookie_clear,
+    refresh_cookie_set,
+)
+from acct.models import Session, User
 from common.api.permissions import Access
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView
 from common.errors import AuthenticationError, ErrorCode
 from rbac.permissions import Permission
+
+_X_SESSION = OpenApiParameter(
+    BROWSER_HEADER,
+    enum=["cookie"],
+    location="header",
+    description="For browsers: the refresh token travels in an HttpOnly cookie, never in JSON.",
+)
+
+
+def _signed_in(user: User, tokens: services.TokenPair, *, browser: bool) -> Response:
+    body = {"access": tokens.access, "user": serializers.MeOut(user).data}
+    if not browser:
+        return Response(body | {"refresh": tokens.refresh})
+    response = Response(body)
+    refresh_cookie_set(response, tokens.refresh)
+    return response
 
 
 class Login(ApiView):
@@ -22,23 +45,19 @@ class Login(ApiView):
     @extend_schema(
         summary="Log in",
         tags=["account"],
+        parameters=[_X_SESSION],
         request=serializers.LoginIn,
         responses={
-            200: serializers.LoginOut,
+            200: serializers.SessionOut,
             **errors(ErrorCode.CREDENTIALS_INVALID, ErrorCode.VALIDATION, ErrorCode.THROTTLED),
         },
     )
     def post(self, request: Request) -> Response:
+        browser = is_browser(request)
         body = serializers.LoginIn(data=request.data)
         body.is_valid(raise_exception=True)
         user, tokens = services.login(**body.validated_data)
-        return Response(
-            {
-                "access": tokens.access,
-                "refresh": tokens.refresh,
-                "user": serializers.MeOut(user).data,
-            }
-        )
+        return _signed_in(user, tokens, browser=browser)
 
 
 class TokenRefresh(ApiView):
@@ -48,30 +67,50 @@ class TokenRefresh(ApiView):
     @extend_schema(
         summary="Renew the tokens (the refresh token is rotated)",
         tags=["account"],
+        parameters=[_X_SESSION],
         request=serializers.RefreshIn,
         responses={
-            200: serializers.TokensOut,
-            **errors(ErrorCode.TOKEN_INVALID, ErrorCode.TOKEN_REVOKED, ErrorCode.VALIDATION),
+            200: serializers.SessionOut,
+            **errors(
+                ErrorCode.NOT_AUTHENTICATED,
+                ErrorCode.TOKEN_INVALID,
+                ErrorCode.TOKEN_REVOKED,
+                ErrorCode.VALIDATION,
+            ),
         },
     )
     def post(self, request: Request) -> Response:
+        if is_browser(request):
+            token = request.COOKIES.get(REFRESH_COOKIE)
+            if token is None:
+                raise AuthenticationError(ErrorCode.NOT_AUTHENTICATED)
+            renewed = services.session_refresh(token=token, leeway=services.BROWSER_LEEWAY)
+            return _signed_in(*renewed, browser=True)
         body = serializers.RefreshIn(data=request.data)
         body.is_valid(raise_exception=True)
-        tokens = services.session_refresh(token=body.validated_data["refresh"])
-        return Response({"access": tokens.access, "refresh": tokens.refresh})
+        renewed = services.session_refresh(token=body.validated_data["refresh"])
+        return _signed_in(*renewed, browser=False)
 
 
 class Logout(ApiView):
     required_permissions = {"POST": Access.AUTHENTICATED}
 
     @extend_schema(
-        summary="End this session", tags=["account"], request=None, responses={204: None}
+        summary="End this session",
+        tags=["account"],
+        parameters=[_X_SESSION],
+        request=None,
+        responses={204: None},
     )
     def post(self, request: Request) -> Response:
         if not isinstance(request.auth, Session):
             raise AuthenticationError(ErrorCode.NOT_AUTHENTICATED)
+        browser = is_browser(request)
         services.logout(session=request.auth)
-        return Response(status=204)
+        response = Response(status=204)
+        if browser:
+            refresh_cookie_clear(response)
+        return response
 
 
 class Me(ApiView):

@@ -108,7 +108,7 @@ UPLOAD_MAX_FILE_BYTES = ENV.upload_max_file_bytes
 for _directory in (FILE_UPLOAD_TEMP_DIR, AI_SEG_DIR):
     _directory.mkdir(parents=True, exist_ok=True, mode=0o700)
 
-PUBLIC_BASE_URL = f"http://{ENV.public_host}"
+PUBLIC_BASE_URL = f"{ENV.public_scheme}://{ENV.public_host}"
 ORTHANC_URL = ENV.orthanc_url
 ORTHANC_CREDENTIALS = (ENV.orthanc_username, ENV.orthanc_password.get_secret_value())
 INFERENCE_URL = ENV.inference_url

@@ -37,6 +37,7 @@ class Env(BaseSettings):
     cdss_env: Literal["dev", "test", "prod"] = "dev"
     cdss_database_role: Literal["app", "owner"] = "app"
     public_host: str = "localhost"
+    public_scheme: Literal["http", "https"] = "http"
     cdss_data_dir: Path
     secret_key: Secret
     jwt_signing_key: Secret
