@@ -232,9 +232,19 @@ class SaveMetaIn(serializers.Serializer[Any]):
     final = serializers.BooleanField(required=False, default=False)
 
 
+class MetaField(serializers.JSONField):
+    """JSON in a form field; nesting without end is no JSON."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        try:
+            return super().to_internal_value(data)
+        except RecursionError:
+            self.fail("invalid")
+
+
 @example(examples.SAVE, media_type="multipart/form-data")
 class SaveIn(serializers.Serializer[Any]):
-    meta = serializers.JSONField(help_text="SaveMetaIn as JSON")
+    meta = MetaField(help_text="SaveMetaIn as JSON")
     labelmap = serializers.FileField(help_text="gzip of uint8 slices x rows x columns")
 
 

@@ -66,7 +66,8 @@ class ModelsAvailable(ApiView):
     )
     def get(self, request: Request) -> Response:
         patient_id = request.query_params.get("patient_id", "")
-        return Response([m.raw for m in catalogue.models_available(request.user, patient_id)])
+        models = catalogue.models_available(actor=self.actor, patient_id=patient_id)
+        return Response([m.raw for m in models])
 
 
 class Jobs(GenericApiView):
@@ -77,7 +78,7 @@ class Jobs(GenericApiView):
     queryset = AIJob.objects.none()
 
     def get_queryset(self) -> Any:
-        return job_selectors.jobs_visible_to(self.actor)
+        return job_selectors.job_list(self.actor)
 
     @extend_schema(
         summary="List AI jobs", tags=["ai"], responses=serializers.AIJobListOut(many=True)

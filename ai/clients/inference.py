@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
 from functools import cache
 from typing import Any
 
 import requests
 from django.conf import settings
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from common.errors import AppError, BusinessError, ErrorCode, ExternalError, NotFound
 from common.http.client import HttpClient
@@ -23,23 +23,58 @@ class RunResult(BaseModel):
     job_id: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$")
     risk_score: float | None = Field(ge=0, le=1)
     confidence: float | None = Field(ge=0, le=1)
-    processing_time: float = Field(ge=0)
+    processing_time: float = Field(ge=0, allow_inf_nan=False)
     segmentation: str
     slices: list[str]
     rows: int = Field(ge=1, le=65535)
     columns: int = Field(ge=1, le=65535)
     warnings: list[str] = []
 
+    @field_validator("segmentation")
+    @classmethod
+    def _is_base64(cls, value: str) -> str:
+        base64.b64decode(value, validate=True)
+        return value
 
-@dataclass(frozen=True, slots=True)
-class ModelManifest:
+
+class _Code(BaseModel):
+    value: str
+    scheme: str
+    meaning: str
+
+
+class _Segment(BaseModel):
+    number: int
+    label: str = Field(min_length=1)
+    category: _Code
+    type: _Code
+
+
+class _Inputs(BaseModel):
+    modalities: frozenset[str]
+    min_slices: int = 2
+
+
+class _Outputs(BaseModel):
+    segments: list[_Segment] = Field(min_length=1, max_length=255)
+
+    @field_validator("segments")
+    @classmethod
+    def _are_numbered(cls, segments: list[_Segment]) -> list[_Segment]:
+        if [s.number for s in segments] != list(range(1, len(segments) + 1)):
+            raise ValueError("segments are numbered 1, 2, 3, …")
+        return segments
+
+
+class ModelManifest(BaseModel):
     """What the hospital needs to know of a model; ``raw`` is the whole manifest."""
 
-    id: str
-    version: str
+    id: str = Field(max_length=60)
+    version: str = Field(max_length=30)
+    name: str
     kind: str
-    modalities: frozenset[str]
-    min_slices: int
+    inputs: _Inputs
+    outputs: _Outputs
     raw: dict[str, Any]
 
 
@@ -57,8 +92,8 @@ class InferenceClient(HttpClient):
     def models(self) -> list[ModelManifest]:
         body = self._json(self.request("GET", "/models"))
         try:
-            return [_manifest(raw) for raw in body["models"]]
-        except (KeyError, TypeError):
+            return [ModelManifest.model_validate({**raw, "raw": raw}) for raw in body["models"]]
+        except (KeyError, TypeError, ValidationError):
             raise _nonsense("manifest") from None
 
     def run(
@@ -105,17 +140,6 @@ class InferenceClient(HttpClient):
         if response.status_code >= 400:
             raise _refusal(response.status_code, body)
         return body
-
-
-def _manifest(raw: dict[str, Any]) -> ModelManifest:
-    return ModelManifest(
-        id=str(raw["id"]),
-        version=str(raw["version"]),
-        kind=str(raw["kind"]),
-        modalities=frozenset(raw["inputs"]["modalities"]),
-        min_slices=int(raw["inputs"].get("min_slices", 2)),
-        raw=raw,
-    )
 
 
 def _nonsense(what: str) -> ExternalError:

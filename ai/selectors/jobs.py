@@ -10,8 +10,18 @@ from ai.models import AIJob
 from common.errors import ErrorCode, NotFound
 
 
-def jobs_visible_to(user: Any) -> QuerySet[AIJob]:
+def job_list(user: Any) -> QuerySet[AIJob]:
+    """Rows of the list: without pictures and grids, which are large."""
     return (
+        AIJob.objects.visible_to(user)
+        .select_related("study__patient", "series", "requested_by", "segmentation")
+        .defer("result", "parameters", "segmentation__slices", "segmentation__segments")
+    )
+
+
+def job_get(user: Any, job_id: int) -> AIJob:
+    """Raises NotFound for what this person may not see."""
+    job = (
         AIJob.objects.visible_to(user)
         .select_related(
             "study__patient",
@@ -22,12 +32,9 @@ def jobs_visible_to(user: Any) -> QuerySet[AIJob]:
             "publication__version",
         )
         .prefetch_related("events")
+        .filter(pk=job_id)
+        .first()
     )
-
-
-def job_get(user: Any, job_id: int) -> AIJob:
-    """Raises NotFound for what this person may not see."""
-    job = jobs_visible_to(user).filter(pk=job_id).first()
     if job is None:
         raise NotFound(ErrorCode.AI_JOB_NOT_FOUND, f"job {job_id}", "id")
     return job

@@ -8,7 +8,9 @@ from django.core.cache import cache
 from django.db.models import Count
 
 from ai.clients.inference import ModelManifest, inference
+from audit import services as audit
 from common.errors import BusinessError, ErrorCode, NotFound
+from rbac.permissions import Permission
 from ris import selectors as studies
 
 MODELS_CACHE_KEY = "ai:models"
@@ -34,11 +36,11 @@ def model_get(model_id: str) -> ModelManifest:
 
 def check_series(series: Any, manifest: ModelManifest) -> None:
     """Raises BusinessError (422) when the series cannot suit the model."""
-    if series.modality not in manifest.modalities:
-        wanted = ", ".join(sorted(manifest.modalities))
+    if series.modality not in manifest.inputs.modalities:
+        wanted = ", ".join(sorted(manifest.inputs.modalities))
         reason = f"the model reads {wanted}, the series is {series.modality}"
-    elif (count := series.instances.count()) < manifest.min_slices:
-        reason = f"the model needs {manifest.min_slices} slices, the series has {count}"
+    elif (count := series.instances.count()) < manifest.inputs.min_slices:
+        reason = f"the model needs {manifest.inputs.min_slices} slices, the series has {count}"
     else:
         return
     raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, reason, "series_instance_uid")
@@ -47,9 +49,9 @@ def check_series(series: Any, manifest: ModelManifest) -> None:
 def best_series(study: Any, manifest: ModelManifest) -> Any:
     """The suitable series with the most images. Raises BusinessError without one."""
     series = (
-        study.series.filter(modality__in=manifest.modalities)
+        study.series.filter(modality__in=manifest.inputs.modalities)
         .annotate(images=Count("instances"))
-        .filter(images__gte=manifest.min_slices)
+        .filter(images__gte=manifest.inputs.min_slices)
         .order_by("-images", "pk")
         .first()
     )
@@ -59,10 +61,17 @@ def best_series(study: Any, manifest: ModelManifest) -> Any:
     return series
 
 
-def models_available(user: Any, patient_id: str) -> list[ModelManifest]:
-    """The models for which this patient (MRN) has a suitable series that ``user`` may see."""
-    visible = studies.studies_visible_to(user).filter(patient__patient_id=patient_id)
-    return [m for m in models_list() if any(_suits(study, m) for study in visible)]
+def models_available(*, actor: Any, patient_id: str) -> list[ModelManifest]:
+    """The models for which this patient (MRN) has a suitable series that ``actor`` may see."""
+    visible = studies.studies_visible_to(actor, Permission.VIEW_DICOM)
+    found = list(visible.filter(patient__patient_id=patient_id))
+    audit.record(
+        actor=actor,
+        action="ai_model.available",
+        patient_id=found[0].patient_id if found else None,
+        permission=Permission.REQUEST_AI,
+    )
+    return [m for m in models_list() if any(_suits(study, m) for study in found)]
 
 
 def _suits(study: Any, manifest: ModelManifest) -> bool:

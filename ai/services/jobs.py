@@ -47,8 +47,8 @@ def job_create(
 ) -> AIJob:
     """Request a model for a series; without one, the series that suits the model best.
 
-    Raises NotFound (study, series, model), BusinessError (unmatched study, unsuitable series),
-    ExternalError (the inference service does not tell its models).
+    Raises NotFound (study, also an unmatched one; series, model), BusinessError (unsuitable
+    series), ExternalError (the inference service does not tell its models).
     """
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
     manifest = catalogue.model_get(model_type)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import copy
+
 import numpy as np
 import pytest
 import requests
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ai.choices import JobStatus
 from ai.models import AIJob, SegmentationVersion
@@ -108,6 +113,8 @@ def test_a_broken_service_ends_in_failed_with_a_reason(
         ({"slices": ["1.2.3"]}, None),
         ({"confidence": 7.0}, None),
         ({"job_id": "../../etc/passwd"}, None),
+        ({"processing_time": 1e400}, None),
+        ({"segmentation": "not base64!"}, None),
         ({}, b"not gzip"),
         ({}, "label 9"),
         ({}, "too small"),
@@ -225,3 +232,59 @@ def test_models_when_the_service_is_down(api, service, settings, db):
     service.replace("GET", f"{settings.INFERENCE_URL}/models", body=requests.ConnectionError())
     answer = api("doctor").get("/api/ai/models/")
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "ERR_503")
+
+
+def _without(*path):
+    manifest = copy.deepcopy(factories.MANIFEST)
+    inner = manifest
+    for name in path[:-1]:
+        inner = inner[name]
+    del inner[path[-1]]
+    return manifest
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "x",
+        _without("name"),
+        _without("kind"),
+        _without("inputs", "modalities"),
+        _without("outputs", "segments"),
+        _without("outputs", "segments", 0, "type"),
+        factories.MANIFEST | {"inputs": []},
+        factories.MANIFEST | {"inputs": {"modalities": ["MR"], "min_slices": "many"}},
+        factories.MANIFEST | {"outputs": {"segments": []}},
+    ],
+    ids=lambda m: str(m)[-50:],
+)
+def test_a_manifest_that_cannot_be_used_is_refused_whole(api, service, settings, manifest):
+    service.replace("GET", f"{settings.INFERENCE_URL}/models", json={"models": [manifest]})
+    answer = api("doctor").get("/api/ai/models/")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (502, "ERR_504")
+
+
+def test_which_models_suit_a_patient_is_a_question_about_the_patient(api, series, service):
+    mrn = series.study.patient.patient_id
+    api("doctor").get("/api/ai/models/available/", {"patient_id": mrn})
+    row = AuditLog.objects.get(action="ai_model.available")
+    assert (row.patient_id, row.actor_username) == (series.study.patient_id, "doctor1")
+    assert mrn not in str(row.detail)
+
+
+def test_the_list_reads_no_picture_and_no_grid(api, completed):
+    doctor = api("doctor")
+    with CaptureQueriesContext(connection) as queries:
+        assert doctor.get("/api/ai/jobs/").json()["count"] == 1
+    rows = [q["sql"] for q in queries.captured_queries if "FROM `ai_aijob`" in q["sql"]]
+    assert rows
+    assert not [sql for sql in rows if "`result`" in sql or "`slices`" in sql]
+
+
+def test_a_mask_form_nested_without_end_is_refused(api, completed):
+    answer = api("doctor").post(
+        f"/api/segmentation/{completed.study.study_instance_uid}/save/",
+        {"meta": "[" * 100_000, "labelmap": SimpleUploadedFile("labelmap.gz", b"x")},
+        format="multipart",
+    )
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, "meta")
