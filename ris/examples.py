@@ -28,6 +28,11 @@ _SERIES = {
     "body_part": "BRAIN",
     "frame_of_reference_uid": FRAME_OF_REFERENCE_UID,
 }
+_READING = {
+    "reading_status": "READING",
+    "reader": {"id": 3, "username": "radiologist", "full_name": "박도윤"},
+    "reading_at": "2026-03-02T10:02:40.120339+09:00",
+}
 
 STUDY = {
     "id": 1,
@@ -48,7 +53,10 @@ STUDY = {
     "series_count": 2,
     "instance_count": 182,
     "stable_at": "2026-03-02T09:31:11.784181+09:00",
+    **_READING,
 }
+READING_CHANGE = {"status": "READING"}
+READING = {"study_instance_uid": STUDY_UID, **_READING}
 STUDY_DETAIL = {
     **STUDY,
     "series": [{**_SERIES, "instances": 181}],

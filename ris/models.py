@@ -12,6 +12,7 @@ from common.db import VersionedModel
 from emr import selectors as patients
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
+from ris.choices import ReadingStatus
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -40,7 +41,8 @@ class StudyQuerySet(models.QuerySet["Study"]):
 class Study(VersionedModel):
     """One DICOM study. ``patient`` is null until its Patient ID is known or matched by a person.
 
-    ``stable_at`` is set once no instance arrived for some seconds.
+    ``stable_at`` is set once no instance arrived for some seconds. ``reader`` and ``reading_at``
+    belong to the reading status: who reads or has read it, and since when; null while unread.
     """
 
     study_instance_uid = models.CharField(max_length=64, unique=True)
@@ -63,6 +65,16 @@ class Study(VersionedModel):
     referring_physician_name = models.CharField(max_length=324, blank=True)
     last_instance_at = models.DateTimeField()
     stable_at = models.DateTimeField(null=True, db_index=True)
+    reading_status = models.CharField(
+        max_length=7,
+        choices=ReadingStatus.choices,
+        default=ReadingStatus.UNREAD,
+        db_index=True,
+    )
+    reader = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    reading_at = models.DateTimeField(null=True)
 
     objects = StudyQuerySet.as_manager()
 

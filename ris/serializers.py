@@ -11,6 +11,7 @@ from common.api.schema import example
 from common.errors import AppError
 from rbac.permissions import Permission
 from ris import examples
+from ris.choices import ReadingStatus
 from ris.models import Instance, Series
 from ris.selectors.studies import StudySummary
 
@@ -21,6 +22,12 @@ class StudyPatientOut(serializers.Serializer[Any]):
     full_name = serializers.CharField()
     birth_date = serializers.DateField()
     gender = serializers.CharField()
+
+
+class ReaderOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+    full_name = serializers.CharField()
 
 
 class StudyOrderOut(serializers.Serializer[Any]):
@@ -47,6 +54,9 @@ class StudyOut(serializers.Serializer[Any]):
     series_count = serializers.IntegerField()
     instance_count = serializers.IntegerField()
     stable_at = serializers.DateTimeField(source="study.stable_at", allow_null=True)
+    reading_status = serializers.ChoiceField(ReadingStatus.choices, source="study.reading_status")
+    reader = ReaderOut(source="study.reader", allow_null=True)
+    reading_at = serializers.DateTimeField(source="study.reading_at", allow_null=True)
 
     @extend_schema_field(StudyOrderOut(allow_null=True))
     def get_order(self, summary: StudySummary) -> dict[str, Any] | None:
@@ -54,6 +64,19 @@ class StudyOut(serializers.Serializer[Any]):
         if order is None or not self.context["request"].user.has_permission(Permission.VIEW_ORDER):
             return None
         return dict(StudyOrderOut(order).data)
+
+
+@example(examples.READING_CHANGE)
+class ReadingIn(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(ReadingStatus.choices)
+
+
+@example(examples.READING)
+class ReadingOut(serializers.Serializer[Any]):
+    study_instance_uid = serializers.CharField()
+    reading_status = serializers.ChoiceField(ReadingStatus.choices)
+    reader = ReaderOut(allow_null=True)
+    reading_at = serializers.DateTimeField(allow_null=True)
 
 
 class SeriesOut(serializers.ModelSerializer[Series]):

@@ -102,6 +102,11 @@ dicomweb_urlpatterns = [
 urlpatterns = [
     path("studies/", studies.Studies.as_view(), name="studies"),
     path("studies/<uid:study_instance_uid>/", studies.StudyDetail.as_view(), name="study-detail"),
+    path(
+        "studies/<uid:study_instance_uid>/reading/",
+        studies.StudyReading.as_view(),
+        name="study-reading",
+    ),
     path("series/<uid:series_instance_uid>/", studies.SeriesDetail.as_view(), name="series-detail"),
     path(
         "studies/<uid:study_instance_uid>/preview/",

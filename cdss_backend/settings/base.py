@@ -167,6 +167,7 @@ SPECTACULAR_SETTINGS = {
         "PublicationStatus": "ai.choices.PublicationStatus",
         "VersionKind": "ai.choices.VersionKind",
         "OrderStatus": "ocs.choices.OrderStatus",
+        "ReadingStatus": "ris.choices.ReadingStatus",
         "OutboxStatus": "common.outbox.models.OutboxStatus",
         "EncounterKind": "emr.choices.EncounterKind",
         "NotificationKind": "alert.choices.Kind",

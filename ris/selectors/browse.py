@@ -49,7 +49,7 @@ class StudyTree:
 
 
 def study_list(user: Any) -> QuerySet[Study]:
-    return Study.objects.visible_to(user).select_related("patient", "order")
+    return Study.objects.visible_to(user).select_related("patient", "order", "reader")
 
 
 def study_tree(user: Any, study_instance_uid: str) -> StudyTree:

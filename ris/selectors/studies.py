@@ -50,7 +50,7 @@ def study_get(
     """Raises NotFound for what this person may not see."""
     study = (
         Study.objects.visible_to(user, permission)
-        .select_related("patient", "order")
+        .select_related("patient", "order", "reader")
         .filter(study_instance_uid=study_instance_uid)
         .first()
     )

@@ -19,6 +19,7 @@ from ris.filters import StudyFilter
 from ris.models import Study
 from ris.selectors import browse
 from ris.selectors.studies import study_summaries
+from ris.services import reading
 
 
 class Studies(GenericApiView):
@@ -70,6 +71,28 @@ class StudyDetail(ApiView):
             permission=Permission.VIEW_STUDY,
         )
         return Response(serializers.StudyDetailOut(tree, context={"request": request}).data)
+
+
+class StudyReading(ApiView):
+    required_permissions = {"POST": Permission.REVIEW_AI}
+
+    @extend_schema(
+        summary="Say that I read a study, have read it, or give it back",
+        description="What one person reads, another can only give back (UNREAD).",
+        tags=["imaging"],
+        request=serializers.ReadingIn,
+        responses={
+            200: serializers.ReadingOut,
+            **errors(ErrorCode.VALIDATION, ErrorCode.STUDY_NOT_FOUND, ErrorCode.INVALID_TRANSITION),
+        },
+    )
+    def post(self, request: Request, study_instance_uid: str) -> Response:
+        body = serializers.ReadingIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        study = reading.study_reading_set(
+            actor=request.user, study_instance_uid=study_instance_uid, **body.validated_data
+        )
+        return Response(serializers.ReadingOut(study).data)
 
 
 class SeriesDetail(ApiView):

@@ -51,6 +51,7 @@ ROUTES: dict[str, str] = {
     "GET order-history": "200 200 200 404 200 200 403 401",
     "GET studies": "200 200 200 403 200 200 200 401",
     "GET study-detail": "200 200 200 403 200 200 200 401",
+    "POST study-reading": "403 400 400 403 403 403 403 401",
     "GET series-detail": "200 200 200 403 200 200 200 401",
     "GET study-preview": "200 200 200 403 403 200 200 401",
     "GET series-preview": "200 200 200 403 403 200 200 401",
