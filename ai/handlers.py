@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ai import events
-from ai.selectors import jobs as selectors
 from ai.services import jobs, publication
-from alert import services as alerts
+from ai.services.notices import job_tell
 from alert.choices import Kind
 from common.errors import AppError
 from common.outbox.registry import Event, subscribe
@@ -18,19 +17,8 @@ def _job_failed(event: Event, error: AppError) -> None:
     jobs.job_fail(event.payload["job_id"], error)
 
 
-def _tell_requester(event: Event, kind: Kind) -> None:
-    job = selectors.job_for_handler(event.payload["job_id"])
-    alerts.notify(
-        user_id=job.requested_by_id,
-        kind=kind,
-        dedup_key=f"ai-job-{job.pk}-{kind}-run-{job.run}",
-        params={"job_id": job.pk, "study_instance_uid": job.study.study_instance_uid},
-        link=f"/ai/jobs/{job.pk}",
-    )
-
-
 def _publication_failed(event: Event, error: AppError) -> None:
-    _tell_requester(event, Kind.PUBLICATION_FAILED)
+    job_tell(event.payload["job_id"], Kind.PUBLICATION_FAILED)
 
 
 @subscribe(
@@ -42,12 +30,12 @@ def run_job(event: Event) -> None:
 
 @subscribe(events.JOB_COMPLETED, queue="django_tasks")
 def tell_completed(event: Event) -> None:
-    _tell_requester(event, Kind.AI_COMPLETED)
+    job_tell(event.payload["job_id"], Kind.AI_COMPLETED)
 
 
 @subscribe(events.JOB_FAILED, queue="django_tasks")
 def tell_failed(event: Event) -> None:
-    _tell_requester(event, Kind.AI_FAILED)
+    job_tell(event.payload["job_id"], Kind.AI_FAILED)
 
 
 @subscribe(events.VERSION_APPROVED, queue="django_tasks", on_dead=_publication_failed)
@@ -62,4 +50,4 @@ def mark_seg_seen(event: Event) -> None:
 
 @subscribe(events.PUBLISHED, queue="django_tasks")
 def tell_published(event: Event) -> None:
-    _tell_requester(event, Kind.PUBLISHED)
+    job_tell(event.payload["job_id"], Kind.PUBLISHED)

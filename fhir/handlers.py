@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from ai.events import SEG_SEEN
 from ai.services import publication
+from ai.services.notices import job_tell
+from alert.choices import Kind
+from common.errors import AppError
 from common.outbox.registry import Event, subscribe
 from fhir.services.gather import publication_facts
 from fhir.services.publication import publication_send
 
 
-@subscribe(SEG_SEEN, queue="fhir_tasks")
+def _publication_failed(event: Event, error: AppError) -> None:
+    job_tell(event.payload["job_id"], Kind.PUBLICATION_FAILED)
+
+
+@subscribe(SEG_SEEN, queue="fhir_tasks", on_dead=_publication_failed)
 def send_publication(event: Event) -> None:
     job_id = event.payload["job_id"]
     receipt = publication_send(facts=publication_facts(job_id))

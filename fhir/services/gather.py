@@ -90,11 +90,17 @@ def _study(study: Any) -> PublishedStudy:
 
 
 def _started(day: date | None, time: str) -> date | datetime | None:
-    """DICOM Study Date and Time are the hospital's local time; a bad time leaves the date."""
+    """DICOM Study Date and Time are the hospital's local time; a bad time leaves the date.
+
+    A Time may end after the hour or the minute (PS3.5 6.2, TM).
+    """
     if day is None:
         return None
+    digits = time.strip().partition(".")[0]
+    if len(digits) not in (2, 4, 6):
+        return day
     try:
-        clock = datetime.strptime(time[:6], "%H%M%S").time()  # noqa: DTZ007  (zone follows)
+        clock = datetime.strptime(digits.ljust(6, "0"), "%H%M%S").time()  # noqa: DTZ007
     except ValueError:
         return day
     return timezone.make_aware(datetime.combine(day, clock))

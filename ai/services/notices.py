@@ -1,0 +1,20 @@
+"""Tell the people of a job how it goes on."""
+
+from __future__ import annotations
+
+from ai.selectors import jobs as selectors
+from alert import services as alerts
+from alert.choices import Kind
+
+
+def job_tell(job_id: int, kind: Kind) -> None:
+    """Alert who asked for the job and who approved it; once per run of the job and ``kind``."""
+    job = selectors.job_for_handler(job_id)
+    for user_id in {job.requested_by_id, job.reviewed_by_id or job.requested_by_id}:
+        alerts.notify(
+            user_id=user_id,
+            kind=kind,
+            dedup_key=f"ai-job-{job.pk}-{kind}-run-{job.run}",
+            params={"job_id": job.pk, "study_instance_uid": job.study.study_instance_uid},
+            link=f"/ai/jobs/{job.pk}",
+        )

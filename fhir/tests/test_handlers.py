@@ -1,0 +1,127 @@
+"""From an approval in our tables to the FHIR server, delivered as the worker does it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+import responses
+
+from ai.clients.inference import inference
+from ai.selectors.publication import publication_get, publication_view
+from ai.services import jobs, publication, review
+from ai.tests import factories
+from alert.models import Notification
+from common.outbox import tasks
+from common.outbox.models import OutboxEvent, OutboxStatus
+from fhir.clients.hapi import hapi_client
+from fhir.services.gather import publication_facts
+from fhir.tests.factories import SEG_STORAGE
+
+pytestmark = pytest.mark.django_db
+ANSWERS = "0b8d3ef2-5f0e-5a6b-9a53-000000000001"
+
+
+@pytest.fixture
+def upstream() -> Iterator[responses.RequestsMock]:
+    inference.cache_clear()
+    hapi_client.cache_clear()
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+@pytest.fixture
+def job_id(upstream: Any, users: Any, patient_factory: Any, settings: Any) -> int:
+    """An approved job whose SEG was seen in the archive."""
+    doctor, series = users["doctor"], factories.make_series(patient_factory())
+    upstream.get(f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]})
+    upstream.post(f"{settings.INFERENCE_URL}/inference", json=factories.run_answer(series))
+    upstream.get(
+        f"{settings.INFERENCE_URL}/inference/{ANSWERS}/mask", body=factories.mask_file(series)
+    )
+    job = jobs.job_create(
+        actor=doctor,
+        study_instance_uid=series.study.study_instance_uid,
+        model_type="brain_extraction",
+    )
+    jobs.job_run(job.pk)
+    review.job_review(actor=users["rib"], job_id=job.pk, decision="approve", comment="good")
+    approved = publication_get(job.pk)
+    seg_series = job.study.series.create(
+        series_instance_uid=approved.seg_series_instance_uid,
+        orthanc_id=factories.archive_id("series"),
+        modality="SEG",
+    )
+    seg_series.instances.create(
+        sop_instance_uid=approved.seg_sop_instance_uid,
+        orthanc_id=factories.archive_id("instance"),
+        sop_class_uid=SEG_STORAGE,
+        number=1,
+    )
+    publication.seg_seen(approved.seg_sop_instance_uid)
+    return int(job.pk)
+
+
+def deliver() -> OutboxEvent:
+    event = OutboxEvent.objects.get(topic="ai.seg.seen")
+    tasks.deliver.run(event.pk)
+    event.refresh_from_db()
+    return event
+
+
+def stored(request: Any) -> tuple[int, dict[str, str], str]:
+    """A server that keeps every entry of the transaction under its type's name."""
+    entries = [
+        {
+            "response": {
+                "status": "201 Created",
+                "location": f"{e['resource']['resourceType']}/the-one/_history/1",
+            }
+        }
+        for e in json.loads(request.body)["entry"]
+    ]
+    return 200, {}, json.dumps({"resourceType": "Bundle", "entry": entries})
+
+
+def test_an_approval_arrives_with_its_facts(upstream: Any, job_id: int, settings: Any) -> None:
+    upstream.add_callback("POST", settings.HAPI_URL, stored)
+    assert deliver().status == OutboxStatus.DONE
+    state = publication_view(publication_get(job_id).job)
+    assert (state["status"], state["fhir"]["diagnostic_report"]) == ("PUBLISHED", "the-one")
+    facts = publication_facts(job_id)
+    assert (facts.approver.username, facts.comment) == ("rib1", "good")
+    assert facts.version.volumes[0].volume_ml == 0.06
+
+
+def test_a_refusal_of_the_server_is_told_to_the_people_who_wait(
+    upstream: Any, job_id: int, users: Any, settings: Any
+) -> None:
+    upstream.post(settings.HAPI_URL, status=422, json={"issue": [{"code": "processing"}]})
+    assert deliver().status == OutboxStatus.DEAD
+    assert publication_view(publication_get(job_id).job)["status"] == "FAILED"
+    told = Notification.objects.filter(kind="publication_failed", params__job_id=job_id)
+    asked, approved = users["doctor"].pk, users["rib"].pk
+    assert set(told.values_list("user_id", flat=True)) == {asked, approved}
+
+
+@pytest.mark.parametrize(
+    ("time", "started"),
+    [
+        ("103015.25", datetime(2026, 1, 5, 1, 30, 15, tzinfo=UTC)),
+        ("1030", datetime(2026, 1, 5, 1, 30, tzinfo=UTC)),
+        ("10", datetime(2026, 1, 5, 1, 0, tzinfo=UTC)),
+        ("", date(2026, 1, 5)),
+        ("10:30", date(2026, 1, 5)),
+        ("250000", date(2026, 1, 5)),
+    ],
+)
+def test_a_study_time_may_be_as_short_as_an_hour(
+    job_id: int, time: str, started: date | datetime
+) -> None:
+    study = publication_get(job_id).job.study
+    study.study_date, study.study_time = date(2026, 1, 5), time
+    study.save()
+    assert publication_facts(job_id).study.started == started
