@@ -10,6 +10,7 @@ import pytest
 import redis
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -17,6 +18,8 @@ from audit import services
 from audit.models import AuditLog, AuditSeal
 from common.context import RequestContext, request_context
 from common.errors import ExternalError
+from common.outbox import tasks
+from common.outbox.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -129,3 +132,20 @@ def test_detail_is_json_without_surprises(users):
     services.record_buffered(actor=users["doctor"], action="x", detail={"frames": [1, 2]})
     _, values = services.stream().xrange(services.STREAM)[0]
     assert json.loads(values[b"record"])["detail"] == {"frames": [1, 2]}
+
+
+def test_a_redrive_is_recorded_with_its_operator(api, users):
+    dead = OutboxEvent.objects.create(
+        topic="t",
+        aggregate="a:1",
+        handler="gone",
+        queue="django_tasks",
+        status="DEAD",
+        next_attempt_at=timezone.now(),
+    )
+    answer = api("admin").post(f"/api/ops/outbox/{dead.pk}/redrive/")
+    assert answer.status_code == 202
+    tasks.deliver.run(OutboxEvent.objects.get(topic="outbox.redriven").pk)
+    row = AuditLog.objects.get(action="outbox.redrive")
+    assert (row.actor_id, row.actor_username) == (users["admin"].pk, "admin1")
+    assert (row.object_id, row.request_id) == (str(dead.pk), answer["X-Request-ID"])

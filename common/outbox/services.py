@@ -19,6 +19,7 @@ from common.outbox.registry import Event, Subscription
 
 logger = logging.getLogger(__name__)
 
+REDRIVEN = "outbox.redriven"
 MAX_BACKOFF = timedelta(minutes=16)
 
 
@@ -119,8 +120,11 @@ def due(limit: int = 500) -> list[OutboxEvent]:
 
 
 @transaction.atomic
-def redrive(event_id: int) -> OutboxEvent:
-    """DEAD → PENDING with fresh attempts. Raises NotFound, BusinessError (not dead)."""
+def redrive(event_id: int, *, operator: dict[str, Any]) -> OutboxEvent:
+    """DEAD → PENDING with fresh attempts. Raises NotFound, BusinessError (not dead).
+
+    ``operator`` (pk, username, role) goes with REDRIVEN to the audit, which is above this package.
+    """
     event = OutboxEvent.objects.select_for_update().filter(pk=event_id).first()
     if event is None:
         raise NotFound(ErrorCode.ROUTE_NOT_FOUND, f"outbox event {event_id}")
@@ -131,6 +135,11 @@ def redrive(event_id: int) -> OutboxEvent:
     event.next_attempt_at = timezone.now()
     event.save(update_fields=["status", "attempts", "next_attempt_at"])
     transaction.on_commit(lambda: _nudge(event), robust=True)
+    publish(
+        REDRIVEN,
+        aggregate=f"outbox_event:{event.pk}",
+        payload={"event_id": event.pk, "operator": operator},
+    )
     return event
 
 

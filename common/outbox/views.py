@@ -41,4 +41,7 @@ class OutboxRedrive(ApiView):
         },
     )
     def post(self, request: Request, event_id: int) -> Response:
-        return Response(OutboxEventOut(services.redrive(event_id)).data, status=202)
+        actor = self.actor
+        operator = {"pk": actor.pk, "username": actor.username, "role": actor.role}
+        event = services.redrive(event_id, operator=operator)
+        return Response(OutboxEventOut(event).data, status=202)

@@ -175,13 +175,13 @@ def test_redrive_gives_fresh_attempts_to_the_dead_only(seen):
     event, _ = events()
     deliver(event)
     assert services.has_dead("thing:1")
-    services.redrive(event.pk)
+    services.redrive(event.pk, operator={})
     assert not services.has_dead("thing:1")
     seen["fail"] = None
     deliver(event)
     assert (event.status, event.attempts) == (OutboxStatus.DONE, 1)
     with pytest.raises(AppError):
-        services.redrive(event.pk)
+        services.redrive(event.pk, operator={})
 
 
 def test_sweep_nudges_what_is_due_on_its_own_queue(seen, monkeypatch):
