@@ -41,6 +41,7 @@ class HttpClient:
         self.unavailable = unavailable
         self.read_timeout_s = read_timeout_s
         self.session = requests.Session()
+        self.session.trust_env = False  # no proxy, no .netrc: these servers are our own
         retry = Retry(
             total=retries,
             backoff_factor=0.2,

@@ -109,3 +109,17 @@ def live_flaky():
     yield state
     server.shutdown()
     server.server_close()
+
+
+@responses.activate
+def test_neither_a_proxy_nor_a_netrc_of_the_machine_comes_between(client, monkeypatch, tmp_path):
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine upstream.test login somebody password else")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.test:3128")
+    responses.get(f"{URL}/x", json={})
+    client.session.headers["Authorization"] = "Bearer ours"
+    client.request("GET", "/x")
+    sent = responses.calls[0].request
+    assert sent.headers["Authorization"] == "Bearer ours"
+    assert "http" not in sent.req_kwargs["proxies"]
