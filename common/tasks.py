@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from celery import Task, shared_task, signals
+from celery import Task, current_app, shared_task, signals
+from kombu.exceptions import ChannelError
 
 from common.context import RequestContext, current, new_request_id, request_context
 
@@ -55,6 +56,22 @@ def task(
 def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
     """Celery's router: every task to the queue of its declaration."""
     return {"queue": _queues[name]} if name in _queues else None
+
+
+def queue_lengths() -> dict[str, int]:
+    """How many messages wait on each queue, those not counted that a worker has taken.
+
+    Raises the broker's own error when it does not answer.
+    """
+    with current_app.connection_for_read() as connection, connection.channel() as channel:
+        return {queue: _length(channel, queue) for queue in get_args(Queue)}
+
+
+def _length(channel: Any, queue: str) -> int:
+    try:
+        return int(channel.queue_declare(queue, passive=True).message_count)
+    except ChannelError:  # Redis forgets an empty queue
+        return 0
 
 
 @signals.before_task_publish.connect

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers
 
 from common.api.schema import example
@@ -41,3 +43,32 @@ class OutboxEventOut(serializers.ModelSerializer[OutboxEvent]):
             "created_at",
             "done_at",
         ]
+
+
+class QueueOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    waiting = serializers.IntegerField(help_text="Messages that no worker has taken")
+
+
+class OutboxSummaryOut(serializers.Serializer[Any]):
+    pending = serializers.IntegerField()
+    done = serializers.IntegerField()
+    dead = serializers.IntegerField()
+    oldest_pending_s = serializers.FloatField(
+        allow_null=True, help_text="Age in seconds of the oldest PENDING event"
+    )
+
+
+@example(
+    {
+        "queues": [
+            {"name": "django_tasks", "waiting": 0},
+            {"name": "fastapi_tasks", "waiting": 2},
+            {"name": "fhir_tasks", "waiting": 0},
+        ],
+        "outbox": {"pending": 3, "done": 412, "dead": 1, "oldest_pending_s": 41.7},
+    }
+)
+class QueuesOut(serializers.Serializer[Any]):
+    queues = QueueOut(many=True)
+    outbox = OutboxSummaryOut()

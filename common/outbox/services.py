@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 
 from common import context
@@ -141,6 +142,29 @@ def redrive(event_id: int, *, operator: dict[str, Any]) -> OutboxEvent:
         payload={"event_id": event.pk, "operator": operator},
     )
     return event
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How many events are in each status; the age (s) of the oldest that is PENDING."""
+
+    pending: int
+    done: int
+    dead: int
+    oldest_pending_s: float | None
+
+
+def summary() -> Summary:
+    rows = OutboxEvent.objects.order_by().values_list("status").annotate(Count("id"))
+    counts: dict[str, int] = dict(rows)
+    pending = OutboxEvent.objects.filter(status=OutboxStatus.PENDING)
+    oldest = pending.aggregate(oldest=Min("created_at"))["oldest"]
+    return Summary(
+        pending=counts.get(OutboxStatus.PENDING, 0),
+        done=counts.get(OutboxStatus.DONE, 0),
+        dead=counts.get(OutboxStatus.DEAD, 0),
+        oldest_pending_s=(timezone.now() - oldest).total_seconds() if oldest else None,
+    )
 
 
 def has_dead(aggregate: str) -> bool:

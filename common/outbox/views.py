@@ -11,7 +11,8 @@ from common.api.views import ApiView, GenericApiView
 from common.errors import ErrorCode
 from common.outbox import services
 from common.outbox.models import OutboxEvent
-from common.outbox.serializers import OutboxEventOut
+from common.outbox.serializers import OutboxEventOut, QueuesOut
+from common.tasks import queue_lengths
 
 
 class OutboxEvents(GenericApiView):
@@ -45,3 +46,20 @@ class OutboxRedrive(ApiView):
         operator = {"pk": actor.pk, "username": actor.username, "role": actor.role}
         event = services.redrive(event_id, operator=operator)
         return Response(OutboxEventOut(event).data, status=202)
+
+
+class Queues(ApiView):
+    required_permissions = {"GET": "operate"}
+
+    @extend_schema(
+        summary="What waits: the task queues and the outbox",
+        tags=["operations"],
+        responses={200: QueuesOut, **errors(ErrorCode.UPSTREAM_UNAVAILABLE)},
+    )
+    def get(self, request: Request) -> Response:
+        waiting = queue_lengths()
+        body = {
+            "queues": [{"name": name, "waiting": length} for name, length in waiting.items()],
+            "outbox": services.summary(),
+        }
+        return Response(QueuesOut(body).data)
