@@ -14,6 +14,7 @@ from acct.authentication import (
     refresh_cookie_clear,
     refresh_cookie_set,
 )
+from acct.filters import UserFilter
 from acct.models import Session, User
 from common.api.permissions import Access
 from common.api.schema import errors
@@ -137,7 +138,7 @@ class Users(GenericApiView):
     required_permissions = {"GET": Permission.MANAGE_USERS, "POST": Permission.MANAGE_USERS}
     serializer_class = serializers.UserOut
     queryset = selectors.users_list()
-    filterset_fields = ["role", "is_active"]
+    filterset_class = UserFilter
     ordering_fields = ["username", "created_at"]
 
     @extend_schema(summary="List users", tags=["users"], responses=serializers.UserOut(many=True))

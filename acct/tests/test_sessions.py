@@ -232,6 +232,24 @@ def test_admin_creates_users_and_names_are_unique(users, api):
     assert (weak.status_code, weak.json()["error"]["field"]) == (400, "password")
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=DOC", ["doctor1"]),
+        ("q=b1", ["lab1", "rib1"]),
+        ("q=kim@", ["nurse1"]),
+        ("q=b1&role=rib", ["rib1"]),
+        ("q=nobody", []),
+        ("is_active=false", ["lab1"]),
+    ],
+)
+def test_users_are_found_by_a_part_of_their_names(users, api, query, found):
+    User.objects.filter(username="nurse1").update(email="kim@neuronova.example")
+    User.objects.filter(username="lab1").update(is_active=False)
+    rows = api("admin").get(f"/api/acct/users/?{query}").json()["results"]
+    assert [row["username"] for row in rows] == found
+
+
 def test_production_refuses_test_users(settings):
     from django.core.management import CommandError, call_command
 
