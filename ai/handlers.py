@@ -10,7 +10,8 @@ from common.errors import AppError
 from common.outbox.registry import Event, subscribe
 from ris.events import DERIVED_OBJECT_INDEXED
 
-RUN_ATTEMPTS = 3
+RUN_ATTEMPTS = 5
+"""15 s of backoff: the service has time to start again."""
 
 
 def _job_failed(event: Event, error: AppError) -> None:

@@ -7,7 +7,7 @@ import os
 from celery import Celery
 
 os.environ.setdefault(
-    "DJANGO_SETTINGS_MODULE", f"cdss_backend.settings.{os.environ.get('CDSS_ENV', 'dev')}"
+    "DJANGO_SETTINGS_MODULE", f"cdss_backend.settings.{os.environ.get('CDSS_ENV', 'prod')}"
 )
 
 app = Celery("cdss_backend")

@@ -11,7 +11,7 @@ from django.conf import settings
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from common.errors import AppError, BusinessError, ErrorCode, ExternalError, NotFound
-from common.http.client import HttpClient
+from common.http.client import TIMED_OUT, HttpClient
 from common.idempotency.services import HEADER as IDEMPOTENCY_HEADER
 
 REFUSAL_MAX_CHARS = 300
@@ -105,19 +105,28 @@ class InferenceClient(HttpClient):
         parameters: dict[str, Any],
         idempotency_key: str,
     ) -> RunResult:
-        """Run a model on a series and wait. The same key answers the stored result."""
-        response = self.request(
-            "POST",
-            "/inference",
-            json={
-                "series_instance_uid": series_instance_uid,
-                "model_type": model_id,
-                "patient_id": patient_id,
-                "parameters": parameters,
-            },
-            headers={IDEMPOTENCY_HEADER: idempotency_key},
-            read_timeout_s=settings.INFERENCE_TIMEOUT_S,
-        )
+        """Run a model on a series and wait. The same key answers the stored result.
+
+        A model that hangs would hang again: its time-out is final.
+        """
+        body = {
+            "series_instance_uid": series_instance_uid,
+            "model_type": model_id,
+            "patient_id": patient_id,
+            "parameters": parameters,
+        }
+        try:
+            response = self.request(
+                "POST",
+                "/inference",
+                json=body,
+                headers={IDEMPOTENCY_HEADER: idempotency_key},
+                read_timeout_s=settings.INFERENCE_TIMEOUT_S,
+            )
+        except ExternalError as error:
+            if error.detail == TIMED_OUT:
+                error.retryable = False
+            raise
         try:
             return RunResult.model_validate(self._json(response))
         except ValidationError:

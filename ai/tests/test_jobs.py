@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ai.choices import JobStatus
+from ai.handlers import RUN_ATTEMPTS
 from ai.models import AIJob, SegmentationVersion
 from ai.selectors.segmentations import latest_version
 from ai.services import jobs
@@ -88,9 +89,9 @@ def test_a_refusal_fails_the_job_with_the_sentence(job, service, settings):
 @pytest.mark.parametrize(
     ("answer", "code", "attempts"),
     [
-        ({"body": requests.ConnectionError()}, "ERR_503", 3),
-        ({"body": requests.ReadTimeout()}, "ERR_503", 3),
-        ({"status": 500, "body": "boom"}, "ERR_503", 3),
+        ({"body": requests.ConnectionError()}, "ERR_503", 5),
+        ({"body": requests.ReadTimeout()}, "ERR_503", 1),
+        ({"status": 500, "body": "boom"}, "ERR_503", 5),
         ({"status": 200, "body": "<html>"}, "ERR_504", 1),
         ({"status": 200, "json": []}, "ERR_504", 1),
         ({"status": 200, "json": {"job_id": "x"}}, "ERR_504", 1),
@@ -133,7 +134,7 @@ def test_nonsense_never_becomes_a_mask(job, series, answers, changes, mask):
 
 def test_a_worker_that_dies_each_time_leaves_failed_not_processing(job):
     event = request_event(job)
-    OutboxEvent.objects.filter(pk=event.pk).update(attempts=3)
+    OutboxEvent.objects.filter(pk=event.pk).update(attempts=RUN_ATTEMPTS)
     AIJob.objects.filter(pk=job.pk).update(status=JobStatus.PROCESSING)
     deliver_until_settled(job)
     assert (job.status, job.error_code) == (JobStatus.FAILED, "ERR_500")

@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import unquote, urlsplit
 
-from pydantic import AfterValidator, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -34,7 +40,7 @@ class Env(BaseSettings):
         extra="ignore",
     )
 
-    cdss_env: Literal["dev", "test", "prod"] = "dev"
+    cdss_env: Literal["dev", "test", "prod"] = "prod"
     cdss_database_role: Literal["app", "owner"] = "app"
     public_host: str = "localhost"
     public_scheme: Literal["http", "https"] = "http"
@@ -57,6 +63,18 @@ class Env(BaseSettings):
     hospital_timezone: str = "Asia/Seoul"
     fhir_identifier_base: str = "https://cdss.neuronova.local/fhir/sid"
     upload_max_file_bytes: int = 1 << 30
+
+    @field_validator("orthanc_password", "inference_token", "hapi_token")
+    @classmethod
+    def _strong_in_production(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
+        return _strong(secret) if info.data.get("cdss_env") == "prod" else secret
+
+    @field_validator("database_url", "redis_url")
+    @classmethod
+    def _password_in_production(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
+        if info.data.get("cdss_env") == "prod":
+            _strong(SecretStr(unquote(urlsplit(url.get_secret_value()).password or "")))
+        return url
 
 
 def load_env() -> Env:

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 3.0
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+TIMED_OUT = requests.ReadTimeout.__name__
+"""The detail of an ExternalError whose service took the request and never answered."""
 
 
 class HttpClient:

@@ -18,6 +18,9 @@ from common.tasks import task
 
 logger = logging.getLogger(__name__)
 
+SWEEP_S = 10
+"""How often the sweep runs; what it sends again is void by the next one."""
+
 
 @task(queue="django_tasks")
 def deliver(event_id: int) -> None:
@@ -77,8 +80,8 @@ def _heartbeat(event: OutboxEvent) -> Iterator[None]:
         thread.join()
 
 
-@task(queue="django_tasks", expires=10)
+@task(queue="django_tasks", expires=SWEEP_S)
 def sweep() -> None:
     """Every 10 s: nudge what is due on its own queue."""
     for event in services.due():
-        deliver.apply_async((event.pk,), queue=event.queue)
+        deliver.apply_async((event.pk,), queue=event.queue, expires=SWEEP_S)

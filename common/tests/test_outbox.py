@@ -188,7 +188,7 @@ def test_sweep_nudges_what_is_due_on_its_own_queue(seen, monkeypatch):
     publish(TOPIC, aggregate="thing:1", payload={})
     sent = []
     monkeypatch.setattr(
-        tasks.deliver, "apply_async", lambda args, queue: sent.append((args[0], queue))
+        tasks.deliver, "apply_async", lambda args, queue, expires: sent.append((args[0], queue))
     )
     tasks.sweep.run()
     assert sent == [(e.pk, e.queue) for e in events()]
