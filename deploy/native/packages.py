@@ -52,6 +52,8 @@ DEVELOPMENT = (
     Package("dicom3tools", "dciodvfy"),
     Package("dcmtk", "storescu"),
     Package("shellcheck", "shellcheck"),
+    Package("chromium", "chromium"),
+    Package("fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
 )
 
 

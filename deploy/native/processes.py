@@ -17,7 +17,8 @@ _NO_SPACE = re.compile(r"no space left on device|not enough free disk space", re
 _NO_NETWORK = re.compile(
     r"could not resolve|temporary failure (in name resolution|resolving)|failed to fetch|"
     r"could not connect|connection (refused|timed out)|network is unreachable|"
-    r"newconnectionerror|max retries exceeded|connecttimeout|readtimeout|unknown host|"
+    r"enotfound|eai_again|econnrefused|etimedout|newconnectionerror|"
+    r"max retries exceeded|connecttimeout|readtimeout|unknown host|"
     r"could not transfer artifact|no matching distribution found|unable to locate package",
     re.IGNORECASE,
 )

@@ -110,6 +110,8 @@ def _places(layout: Layout) -> dict[str, str]:
         "NGINX_MIME_TYPES": "/etc/nginx/mime.types",
         "NGINX_ACCESS_LOG": "/dev/stdout",  # supervisord writes and rotates it: log/nginx.log
         "NGINX_WWW_DIR": str(layout.root / "nginx" / "www"),
+        "WEB_DIR": str(layout.root / "web" / "dist"),
+        "VIEWER_DIR": str(layout.root / "viewer" / "dist"),
         "STATIC_DIR": str(layout.static),
     }
 

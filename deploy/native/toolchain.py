@@ -1,11 +1,11 @@
-"""What is built in the checkout: two virtual environments and the FHIR server."""
+"""What is built in the checkout: two virtual environments, the FHIR server and the two faces."""
 
 from __future__ import annotations
 
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -58,13 +58,13 @@ def check_disk(path: Path, *, installed: bool) -> None:
 class Venv:
     """A virtual environment and the requirements it is made from."""
 
-    def __init__(self, path: Path, requirements: Path, development: Path) -> None:
+    def __init__(self, path: Path, requirements: Sequence[Path], development: Path) -> None:
         self.path = path
         self.python = path / "bin" / "python"
         self._requirements = requirements
         self._development = development
-        self._base = Stamp(path / ".base.stamp", [requirements])
-        self._all = Stamp(path / ".development.stamp", [requirements, development])
+        self._base = Stamp(path / ".base.stamp", requirements)
+        self._all = Stamp(path / ".development.stamp", [*requirements, development])
 
     def is_current(self, *, development: bool) -> bool:
         stamp = self._all if development else self._base
@@ -82,10 +82,11 @@ class Venv:
                 )
             self._base.clear()
             self._all.clear()
-            wanted = self._development if development else self._requirements
+            wanted = [*self._requirements, *([self._development] if development else [])]
             options = ["--quiet", "--no-input", "--disable-pip-version-check", "--retries=5"]
+            files = [part for path in wanted for part in ("-r", path)]
             processes.run_logged(
-                [self.python, "-m", "pip", "install", *options, "-r", wanted], log=log, what="pip"
+                [self.python, "-m", "pip", "install", *options, *files], log=log, what="pip"
             )
             self._base.set()
             if development:
@@ -98,10 +99,14 @@ class Venv:
         return subprocess.run(probe, check=False, capture_output=True).returncode == 0
 
 
-DJANGO = Venv(ROOT / ".venv", ROOT / "requirements.txt", ROOT / "requirements-dev.txt")
+DJANGO = Venv(
+    ROOT / ".venv",
+    [ROOT / "requirements.txt", ROOT / "requirements-build.txt"],
+    ROOT / "requirements-dev.txt",
+)
 INFERENCE = Venv(
     ROOT / ".venv-inference",
-    ROOT / "inference" / "requirements.txt",
+    [ROOT / "inference" / "requirements.txt"],
     ROOT / "inference" / "requirements-dev.txt",
 )
 
@@ -125,6 +130,23 @@ def build_hapi() -> None:
         stamp.set()
 
 
+def _faces(development: bool) -> list[Path | str]:
+    script = ROOT / "deploy" / "build_faces.sh"
+    return [script, "--development"] if development else [script]
+
+
+def faces_are_built(*, development: bool) -> bool:
+    done = subprocess.run([*_faces(development), "--check"], check=False, stderr=subprocess.DEVNULL)
+    return done.returncode == 0
+
+
+def build_faces(*, development: bool) -> None:
+    """Build the web application and the viewer, each once per version of its sources."""
+    if not faces_are_built(development=development):
+        with step("web application and viewer (npm)"):
+            processes.run_logged(_faces(development), log=_LOG / "npm.log", what="npm")
+
+
 def is_installed(*, development: bool) -> bool:
     """Tell whether nothing at all is left to install or build."""
     wanted = packages.RUNTIME + (packages.DEVELOPMENT if development else ())
@@ -133,7 +155,14 @@ def is_installed(*, development: bool) -> bool:
         not packages.missing(wanted)
         and all(venv.is_current(development=development) for venv in venvs)
         and _hapi_stamp().is_current()
+        and faces_are_built(development=development)
     )
+
+
+def _build_django_and_faces(*, development: bool) -> None:
+    """One after the other: Node comes with the Python packages."""
+    DJANGO.build(development=development)
+    build_faces(development=development)
 
 
 def install(*, development: bool) -> None:
@@ -147,7 +176,7 @@ def install(*, development: bool) -> None:
         packages.install(wanted, _LOG / "apt.log")
         with ThreadPoolExecutor(3) as pool:
             builds = [
-                pool.submit(DJANGO.build, development=development),
+                pool.submit(_build_django_and_faces, development=development),
                 pool.submit(INFERENCE.build, development=development),
                 pool.submit(build_hapi),
             ]

@@ -115,7 +115,7 @@ def test_c_store_of_the_known_modality_arrives(instance: tuple[Path, str]) -> No
         "/_error",
         "/readyz",
         "/metrics",
-        "/nothing",
+        "/nothing.js",
     ],
 )
 def test_inner_places_are_not_there_from_outside(path: str) -> None:

@@ -61,6 +61,7 @@ def test_a_full_disk_is_said_before_anything_is_installed(
     [
         ("echo 'OSError: [Errno 28] No space left on device'; exit 1", "The disk is full"),
         ("echo 'E: Could not resolve host: mirror' >&2; exit 100", "No network"),
+        ("echo 'npm error code EAI_AGAIN'; exit 1", "No network"),
         ("echo 'Max retries exceeded with url: /simple'; exit 1", "No network"),
         ("echo anything else; exit 1", "pip failed; the reason is at the end of"),
     ],

@@ -1,0 +1,36 @@
+"""The browser tests of tests/web, one file after the other, on the live stack."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploy.native.layout import ROOT
+
+FILES = sorted((ROOT / "tests" / "web").glob("*.test.mjs"))
+NODE = ROOT / ".venv" / "bin" / "node"
+PATIENCE_S = 900
+
+
+@pytest.mark.skipif(not (ROOT / "web" / "package.json").exists(), reason="not there yet")
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_in_chromium(file: Path, base_url: str, studies: dict[str, str]) -> None:
+    """``studies``: the sample studies are in the archive before the first click."""
+    run = subprocess.Popen(
+        [NODE, "--test", "--test-reporter=spec", file],
+        env={**os.environ, "BASE_URL": base_url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        output, _ = run.communicate(timeout=PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(run.pid, signal.SIGKILL)
+        output = run.communicate()[0] + f"\nstopped after {PATIENCE_S} s"
+    assert run.returncode == 0, output
