@@ -1,0 +1,44 @@
+// OHIF's configuration. Everything it needs lies beside this file.
+(() => {
+  const base = new URL('.', document.currentScript.src).pathname;
+  window.PUBLIC_URL = base;
+  window.browserImportFunction = address => import(address);
+  window.config = {
+    routerBasename: '/ohif/',
+    showStudyList: false,
+    showPatientInfo: 'visible',
+    extensions: [`${base}extension/index.js`],
+    modes: [`${base}mode/index.js`],
+    customizationService: {},
+    maxNumberOfWebWorkers: 2,
+    showWarningMessageForCrossOrigin: false,
+    showCPUFallbackMessage: true,
+    showLoadingIndicator: true,
+    strictZSpacingForVolumeViewport: true,
+    investigationalUseDialog: { option: 'never' },
+    defaultDataSourceName: 'ris',
+    dataSources: [
+      {
+        namespace: '@ohif/extension-default.dataSourcesModule.dicomweb',
+        sourceName: 'ris',
+        configuration: {
+          friendlyName: 'NeuroNova',
+          name: 'ris',
+          qidoRoot: '/api/ris/dicom-web',
+          wadoRoot: '/api/ris/dicom-web',
+          qidoSupportsIncludeField: false,
+          supportsFuzzyMatching: false,
+          supportsWildcard: true,
+          imageRendering: 'wadors',
+          thumbnailRendering: 'wadors',
+          enableStudyLazyLoad: true,
+          bulkDataURI: { enabled: true, relativeResolution: 'studies' },
+          omitQuotationForMultipartRequest: true,
+        },
+      },
+    ],
+    httpErrorHandler: error => {
+      window.dispatchEvent(new CustomEvent('cdss-http-error', { detail: error?.status ?? 0 }));
+    },
+  };
+})();

@@ -1,0 +1,63 @@
+// The API's JSON, and its errors as sentences for a person.
+import { request } from './session.js';
+import { language, t } from './texts.js';
+
+export class ApiError extends Error {
+  /** `status` 0: no answer at all. `code` as in docs/errors.md. */
+  constructor(status, code, message, detail = '') {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.detail = detail;
+  }
+
+  /** Nobody answered, or a machine in between did: trying again can help. */
+  get passing() {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+async function failure(response) {
+  const envelope = await response.json().catch(() => null);
+  const error = envelope?.error;
+  const message = error?.message ?? t('error.http', { status: response.status });
+  return new ApiError(response.status, error?.code ?? '', message, error?.detail ?? '');
+}
+
+/** The response of a call that succeeded. Raises ApiError. */
+export async function call(path, { headers, ...init } = {}) {
+  let response;
+  try {
+    response = await request(path, {
+      ...init,
+      headers: { 'Accept-Language': language(), ...headers },
+    });
+  } catch {
+    throw new ApiError(0, '', t('error.offline'));
+  }
+  if (!response.ok) throw await failure(response);
+  return response;
+}
+
+export async function get(path) {
+  return (await call(path)).json();
+}
+
+export async function post(path, body) {
+  const response = await call(path, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  return response.json();
+}
+
+export async function bytes(path) {
+  const response = await call(path);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+export async function gzip(data) {
+  const stream = new Blob([data]).stream().pipeThrough(new CompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}

@@ -1,0 +1,149 @@
+// The extension: signs in, finds out what to show, and hands OHIF its panel and its commands.
+import { get } from './api.js';
+import { cover, stylesheet } from './dom.js';
+import * as mask from './mask.js';
+import * as measurements from './measurements.js';
+import { mountPanel } from './panel/index.js';
+import * as priors from './priors.js';
+import { compareWith, editable, loadJobs, loadModels, openJob, reload } from './review.js';
+import { save } from './saving.js';
+import { authorization, may, start as signIn } from './session.js';
+import { state, update } from './store.js';
+import { t } from './texts.js';
+import * as tools from './tools.js';
+import * as windows from './windows.js';
+
+const REACT_ELEMENT = Symbol.for('react.element');
+const parameters = new URLSearchParams(location.search);
+const studyUid = parameters.get('StudyInstanceUIDs')?.split(',')[0] ?? '';
+const stops = [];
+/** Masks of the archive: ours are drawn from the API, others are not read rightly by this OHIF. */
+const OVERLAYS = ['SEG', 'RTSTRUCT'];
+let firstJob = null;
+
+const never = new Promise(() => {});
+
+/** OHIF does not start before this; when there is nothing to show, it never does. */
+async function preRegistration({ servicesManager, commandsManager, extensionManager, appConfig }) {
+  stylesheet();
+  servicesManager.services.userAuthenticationService.setServiceImplementation({
+    getAuthorizationHeader: authorization,
+    handleUnauthenticated: () => null,
+  });
+  if (!(await signIn({ hasUnsavedWork }))) return never;
+  if (!(await findStudy())) return never;
+  const managers = { servicesManager, commandsManager, extensionManager };
+  [tools, windows, priors].forEach(part => part.start(managers));
+  mask.start(servicesManager);
+  window.addEventListener('beforeunload', warnOfUnsavedWork);
+  appConfig.whiteLabeling = { createLogoComponentFn: wayBack };
+  return undefined;
+}
+
+const wayBack = React => React.createElement(
+  'a', { id: 'cdss-back', className: 'cdss-back', href: `/studies/${studyUid}` }, `‹ ${t('back.study')}`);
+
+function refuse(sentence) {
+  cover(sentence, [{ label: t('back'), href: '/' }]);
+  return false;
+}
+
+/** The study, and the AI result to begin with, or a sentence why not. */
+async function findStudy() {
+  if (!studyUid) return refuse(t('study.none'));
+  if (!may('view_dicom')) return refuse(t('rights.images'));
+  try {
+    update({ study: await get(`/api/ris/studies/${studyUid}/`) });
+    firstJob = await loadJobs(studyUid, Number(parameters.get('job')));
+    if (firstJob && !parameters.has('initialSeriesInstanceUID')) {
+      parameters.set('initialSeriesInstanceUID', firstJob.series_instance_uid);
+      history.replaceState(history.state, '', `${location.pathname}?${parameters}`);
+    }
+    return true;
+  } catch (error) {
+    return refuse(error.message);
+  }
+}
+
+const hasUnsavedWork = () => state.dirty || !state.measurements.saved;
+
+function warnOfUnsavedWork(event) {
+  if (!hasUnsavedWork()) return;
+  event.preventDefault();
+  event.returnValue = true;
+}
+
+/** The first time that the job's series is on screen its mask is drawn; later only attached. */
+function onModeEnter({ servicesManager, commandsManager }) {
+  const { cornerstoneViewportService, displaySetService, viewportGridService } = servicesManager.services;
+  let opened = false;
+  const drawn = cornerstoneViewportService.subscribe(
+    cornerstoneViewportService.EVENTS.VIEWPORT_DATA_CHANGED, async () => {
+      if (opened) {
+        await mask.attachEverywhere();
+        return;
+      }
+      opened = true;
+      if (firstJob) await openJob(firstJob.id);
+    });
+  const { ACTIVE_VIEWPORT_ID_CHANGED, GRID_STATE_CHANGED } = viewportGridService.EVENTS;
+  const grids = [ACTIVE_VIEWPORT_ID_CHANGED, GRID_STATE_CHANGED].map(
+    name => viewportGridService.subscribe(name, () => update({})));
+  const added = displaySetService.subscribe(displaySetService.EVENTS.DISPLAY_SETS_ADDED, hideForeign);
+  function hideForeign({ displaySetsAdded }) {
+    displaySetsAdded.filter(({ Modality, unsupported }) => unsupported && OVERLAYS.includes(Modality))
+      .forEach(({ displaySetInstanceUID }) => displaySetService.deleteDisplaySet(displaySetInstanceUID));
+  }
+  tools.watchTool();
+  loadModels().catch(() => {});
+  stops.push(drawn.unsubscribe, added.unsubscribe, ...grids.map(grid => grid.unsubscribe),
+    measurements.start({ servicesManager, commandsManager }));
+}
+
+function onModeExit() {
+  stops.splice(0).forEach(stop => stop());
+}
+
+const ACTIONS = {
+  tool: ({ tool }) => tools.choose(tool),
+  fill: () => tools.fill(),
+  resize: ({ factor }) => tools.resizeBrush(factor),
+  toggleMask: () => tools.toggleMask(),
+  window: ({ index }) => windows.applyPreset(index),
+  compare: () => state.segmentation && compareWith(state.compared ? null : 1),
+  save: () => state.dirty && editable() && save({ reload }),
+};
+
+function getCommandsModule() {
+  const commandFn = ({ action, ...options }) => ACTIONS[action](options);
+  return { defaultContext: 'CORNERSTONE', actions: {}, definitions: { cdss: { commandFn } } };
+}
+
+/** React gives the panel one element to live in; what is in it is plain DOM. */
+function Panel() {
+  const ref = host => {
+    if (host && !host.dataset.mounted) {
+      host.dataset.mounted = 'yes';
+      mountPanel(host);
+    }
+  };
+  return {
+    $$typeof: REACT_ELEMENT, type: 'div', key: null, ref, _owner: null,
+    props: { style: { height: '100%', overflow: 'hidden' } },
+  };
+}
+
+function getPanelModule() {
+  return [{
+    name: 'review', iconName: 'tab-segmentation', iconLabel: t('title'), label: t('title'), component: Panel,
+  }];
+}
+
+export default {
+  id: '@cdss/extension',
+  preRegistration,
+  onModeEnter,
+  onModeExit,
+  getCommandsModule,
+  getPanelModule,
+};

@@ -1,0 +1,244 @@
+// The mask as an editable layer. Slices are named by SOP Instance UID everywhere: OHIF sorts a
+// series its own way, and only the UID says which labels belong to which image.
+import { core, forgetHistory, instanceOf, labelmapImageIds, labelsChanged, labelsOf, onLabelsChanged,
+  sopOf } from './cornerstone.js';
+import { state, update } from './store.js';
+import { t } from './texts.js';
+
+export const MASK = 'cdss-mask';
+export const COMPARED = 'cdss-compared';
+const LABELMAP = 'Labelmap';
+const MAX_VOXELS = 2 ** 30;
+const COMPARED_COLOR = [0, 229, 255, 255];
+
+let services = null;
+/** The labels of the mask, one array per slice in the order of `grid.slices`. */
+let labels = [];
+let grid = null;
+let displaySet = null;
+let loading = false;
+let strokes = 0;
+let counting = 0;
+const edited = new Set();
+
+export class MaskProblem extends Error {}
+
+export const strokeCount = () => strokes;
+export const maskGrid = () => grid;
+export const maskLabels = () => labels;
+export const editedSlices = () => edited;
+export const maskDisplaySet = () => displaySet;
+
+export function start(servicesManager) {
+  services = servicesManager.services;
+  onLabelsChanged(({ segmentationId, modifiedSlicesToUse }) => {
+    if (segmentationId !== MASK || loading) return;
+    strokes += 1;
+    noteEdited(modifiedSlicesToUse);
+    update({ dirty: true });
+    recount();
+  });
+}
+
+/** The display set that shows exactly these instances. */
+export function displaySetOf(seriesInstanceUid, slices) {
+  const candidates = services.displaySetService.getDisplaySetsForSeries(seriesInstanceUid);
+  const wanted = new Set(slices);
+  return candidates.find(found => found.imageIds?.length === wanted.size
+    && found.imageIds.every(imageId => wanted.has(sopOf(imageId))));
+}
+
+/** Draw a version. `found`: {rows, columns, slices}; `voxels`: slices x rows x columns. */
+export async function drawMask(segmentation, found, voxels) {
+  const target = displaySetOf(segmentation.series_instance_uid, found.slices);
+  if (!target) throw new MaskProblem(t('mask.otherSlices'));
+  checkSize(target, found, voxels);
+  loading = true;
+  try {
+    removeLayer(COMPARED);
+    removeLayer(MASK);
+    const images = await createLayer(MASK, target, segmentation.segments, t('mask.layer'));
+    labels = fill(images, found, voxels);
+    grid = found;
+    displaySet = target;
+    edited.clear();
+    forgetHistory();
+    await attachEverywhere();
+    labelsChanged(MASK);
+  } finally {
+    loading = false;
+  }
+  await recount();
+}
+
+/** Draw another version on top, as an outline that no tool touches. */
+export async function drawCompared(segmentation, voxels) {
+  loading = true;
+  try {
+    removeLayer(COMPARED);
+    const images = await createLayer(COMPARED, displaySet, segmentation.segments, t('compare.layer'));
+    fill(images, grid, voxels);
+    for (const viewportId of viewportsOf(displaySet)) await attach(viewportId, COMPARED);
+    labelsChanged(COMPARED);
+  } finally {
+    loading = false;
+  }
+}
+
+export function removeLayer(segmentationId) {
+  if (!services.segmentationService.getSegmentation(segmentationId)) return;
+  const imageIds = labelmapImageIds(segmentationId);
+  services.segmentationService.remove(segmentationId);
+  for (const imageId of imageIds) {
+    if (core().cache.getImageLoadObject(imageId)) core().cache.removeImageLoadObject(imageId);
+  }
+}
+
+function checkSize(target, found, voxels) {
+  const expected = found.slices.length * found.rows * found.columns;
+  const { Rows, Columns } = instanceOf(target.imageIds[0]);
+  if (voxels.length !== expected || Rows !== found.rows || Columns !== found.columns) {
+    throw new MaskProblem(t('mask.otherSize'));
+  }
+  if (expected > MAX_VOXELS || expected > core().cache.getBytesAvailable()) {
+    throw new MaskProblem(t('mask.tooLarge', { slices: found.slices.length }));
+  }
+}
+
+async function createLayer(segmentationId, target, segments, label) {
+  const entries = segments.map(({ number, label: name }) => [number, {
+    segmentIndex: number, label: name, active: number === segments[0].number, locked: false, cachedStats: {},
+  }]);
+  await services.segmentationService.createLabelmapForDisplaySet(target, {
+    segmentationId, label, segments: Object.fromEntries(entries),
+  });
+  const bySop = new Map();
+  labelmapImageIds(segmentationId).forEach((imageId, index) => {
+    bySop.set(sopOf(target.imageIds[index]), imageId);
+  });
+  return bySop;
+}
+
+function fill(images, { slices, rows, columns }, voxels) {
+  const size = rows * columns;
+  return slices.map((sop, index) => {
+    const array = labelsOf(images.get(sop));
+    array.set(voxels.subarray(index * size, (index + 1) * size));
+    return array;
+  });
+}
+
+/** All labels as the API takes them: uint8, slices x rows x columns. */
+export function readMask() {
+  const size = grid.rows * grid.columns;
+  const voxels = new Uint8Array(size * labels.length);
+  labels.forEach((slice, index) => voxels.set(slice, index * size));
+  return voxels;
+}
+
+function viewportsOf(target) {
+  const { viewports } = services.viewportGridService.getState();
+  return [...viewports.values()]
+    .filter(viewport => viewport.displaySetInstanceUIDs?.includes(target.displaySetInstanceUID))
+    .map(viewport => viewport.viewportId);
+}
+
+/** Show the layers in every viewport that shows the series; called again whenever one changes. */
+export async function attachEverywhere() {
+  if (!displaySet || !services.segmentationService.getSegmentation(MASK)) return;
+  for (const viewportId of viewportsOf(displaySet)) {
+    await attach(viewportId, MASK);
+    if (services.segmentationService.getSegmentation(COMPARED)) await attach(viewportId, COMPARED);
+  }
+  applyLook();
+}
+
+async function attach(viewportId, segmentationId) {
+  const { segmentationService, cornerstoneViewportService } = services;
+  if (!cornerstoneViewportService.getCornerstoneViewport(viewportId)) return;
+  const specifier = { segmentationId, type: LABELMAP };
+  if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) {
+    await segmentationService.addSegmentationRepresentation(viewportId, specifier);
+  }
+  if (segmentationId === COMPARED) {
+    segmentationService.setStyle(specifier, {
+      renderFill: false, renderFillInactive: false, renderOutline: true, renderOutlineInactive: true,
+      outlineWidth: 2, outlineWidthInactive: 2, outlineOpacity: 1, outlineOpacityInactive: 1,
+    });
+    for (const { number } of state.segmentation.segments) {
+      segmentationService.setSegmentColor(viewportId, segmentationId, number, COMPARED_COLOR);
+    }
+  }
+  segmentationService.setActiveSegmentation(viewportId, MASK);
+}
+
+/** Opacity, colours and visibility as chosen in the panel. */
+export function applyLook() {
+  const { segmentationService } = services;
+  if (!displaySet || !segmentationService.getSegmentation(MASK)) return;
+  const specifier = { segmentationId: MASK, type: LABELMAP };
+  segmentationService.setStyle(specifier, { fillAlpha: state.opacity, fillAlphaInactive: state.opacity });
+  for (const viewportId of viewportsOf(displaySet)) {
+    if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) continue;
+    for (const { number, color } of state.segmentation.segments) {
+      const rgb = rgbOf(state.colors[number] ?? color ?? '#f2c14e');
+      segmentationService.setSegmentColor(viewportId, MASK, number, [...rgb, 255]);
+      const visible = !state.hidden.includes(number);
+      segmentationService.setSegmentVisibility(viewportId, MASK, number, visible, LABELMAP);
+    }
+  }
+}
+
+const rgbOf = hex => [1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16));
+
+function noteEdited(indices) {
+  const known = indices?.length ? indices : services.cornerstoneViewportService
+    .getCornerstoneViewport(services.viewportGridService.getActiveViewportId())
+    ?.getCurrentImageIdIndex?.();
+  for (const index of [known ?? []].flat()) {
+    const imageId = displaySet.imageIds[index];
+    if (imageId) edited.add(grid.slices.indexOf(sopOf(imageId)));
+  }
+}
+
+/** Volume of one voxel in ml, from the same distances as the server's: first to last slice. */
+export function voxelMl() {
+  const place = sop => displaySet.imageIds.map(instanceOf).find(found => found.SOPInstanceUID === sop);
+  const first = place(grid.slices[0]);
+  const last = place(grid.slices.at(-1));
+  const [from, to] = [first, last].map(found => [...found.ImagePositionPatient].map(Number));
+  const step = Math.hypot(...from.map((value, axis) => to[axis] - value)) / (grid.slices.length - 1);
+  const [row, column] = [...first.PixelSpacing].map(Number);
+  return (step * row * column) / 1000;
+}
+
+const idle = () => new Promise(resolve => setTimeout(resolve));
+
+/** Volumes in ml from the arrays themselves, a few slices at a time. */
+export async function recount() {
+  const run = (counting += 1);
+  const counts = new Array(256).fill(0);
+  let since = performance.now();
+  for (const slice of labels) {
+    for (let at = 0; at < slice.length; at += 1) counts[slice[at]] += 1;
+    if (performance.now() - since < 12) continue;
+    await idle();
+    if (run !== counting) return;
+    since = performance.now();
+  }
+  const ml = voxelMl();
+  const volumes = state.segmentation.segments.map(({ number }) => [number, counts[number] * ml]);
+  update({ volumes: Object.fromEntries(volumes) });
+}
+
+/** Bring the middle of the mask into view. */
+export function showMiddle() {
+  const filled = labels.map((slice, index) => (slice.some(Boolean) ? index : -1)).filter(at => at >= 0);
+  if (!filled.length) return;
+  const sop = grid.slices[filled[filled.length >> 1]];
+  const imageIndex = displaySet.imageIds.findIndex(imageId => sopOf(imageId) === sop);
+  for (const viewportId of viewportsOf(displaySet)) {
+    const viewport = services.cornerstoneViewportService.getCornerstoneViewport(viewportId);
+    viewport?.setImageIdIndex?.(imageIndex);
+  }
+}

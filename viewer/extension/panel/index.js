@@ -1,0 +1,24 @@
+// The panel on the right: one column of sections, in the order of the work.
+import { h } from '../dom.js';
+import { subscribe } from '../store.js';
+import { jobSection } from './job.js';
+import { maskSection } from './mask.js';
+import { requestSection } from './request.js';
+import { reviewSection } from './review.js';
+import { saveBar } from './save.js';
+import { measurementsSection, priorsSection, seriesSection, windowsSection } from './study.js';
+import { versionsSection } from './versions.js';
+
+const PARTS = [seriesSection, jobSection, saveBar, maskSection, versionsSection, reviewSection, requestSection,
+  windowsSection, measurementsSection, priorsSection];
+
+/** Fills `host`; returns what takes the panel away again. */
+export function mountPanel(host) {
+  const parts = PARTS.map(make => make());
+  host.replaceChildren(h('div', { id: 'cdss-panel' }, parts.map(part => part.element)));
+  const stop = subscribe(state => parts.forEach(part => part.show(state)));
+  return () => {
+    stop();
+    host.replaceChildren();
+  };
+}

@@ -1,0 +1,75 @@
+// Which AI result is on screen, how sure the model was, and what the model is.
+import { h, refill } from '../dom.js';
+import { openJob } from '../review.js';
+import { may } from '../session.js';
+import { state } from '../store.js';
+import { language, ml, percent, t, when } from '../texts.js';
+import { section } from './section.js';
+
+const modelName = model => (language() === 'ko' && model.name_ko) || model.name;
+
+export function jobSection() {
+  const choice = h('select', {
+    'aria-label': t('job.choose'), onchange: event => openJob(Number(event.target.value)),
+  });
+  const sentence = h('p', { className: 'cdss-note', role: 'status' });
+  const facts = h('dl', { className: 'cdss-facts' });
+  const warnings = h('ul', { className: 'cdss-warnings' });
+  const card = h('details', { className: 'cdss-card' });
+  const element = section('job', choice, sentence, facts, warnings, card);
+
+  function show({ jobs, job, models }) {
+    refill(choice, jobs.map(known => [known.id, known.status, known.review_status]), () => jobs.map(jobOption));
+    choice.hidden = jobs.length === 0;
+    if (job) choice.value = String(job.id);
+    sentence.textContent = sentenceOf();
+    sentence.hidden = !sentence.textContent;
+    refill(facts, job && [job.id, job.status, job.result?.confidence], () => factsOf(job));
+    refill(warnings, job?.result?.warnings, () => (job?.result?.warnings ?? []).map(text => h('li', {}, text)));
+    const model = models.find(known => known.id === job?.model.id);
+    card.hidden = !model;
+    refill(card, model?.id, () => (model ? cardOf(model) : []));
+  }
+  return { element, show };
+}
+
+function jobOption({ id, model, created_at: at, review_status: review, status }) {
+  const stateText = status === 'COMPLETED' ? t(`job.review.${review}`) : t(`job.status.${status}`);
+  return h('option', { value: String(id) }, `#${id} ${model.name} · ${when(at)} · ${stateText}`);
+}
+
+function sentenceOf() {
+  if (!may('request_ai')) return t('rights.ai');
+  if (state.maskStatus === 'loading') return t('mask.loading');
+  if (state.maskStatus === 'refused') return state.maskProblem;
+  if (!state.job) return t('job.none');
+  if (state.job.status !== 'COMPLETED') {
+    return [t(`job.status.${state.job.status}`), state.job.error?.detail].filter(Boolean).join(': ');
+  }
+  return '';
+}
+
+function factsOf(job) {
+  if (!job?.result) return [];
+  const rows = [[t('job.model'), `${job.model.name} ${job.model.version}`]];
+  if (job.result.confidence !== null) rows.push([t('job.confidence'), percent(job.result.confidence)]);
+  if (job.result.risk_score !== null) rows.push([t('job.risk'), percent(job.result.risk_score)]);
+  for (const { label, volume_ml: volume } of job.result.measurements) rows.push([`AI: ${label}`, ml(volume)]);
+  rows.push([t('job.requestedBy'), job.requested_by]);
+  return rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]);
+}
+
+function cardOf(model) {
+  const rows = [
+    [t('card.use'), model.intended_use],
+    [t('card.does'), model.description],
+    [t('card.input'), model.inputs?.description],
+    [t('card.confidence'), model.outputs?.confidence],
+    [t('card.limits'), [model.limits].flat().join('\n')],
+    [t('card.licence'), model.licence],
+  ].filter(([, text]) => text);
+  return [
+    h('summary', {}, `${t('card.title')}: ${modelName(model)} ${model.version}`),
+    h('dl', {}, rows.flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)])),
+  ];
+}

@@ -1,0 +1,87 @@
+// Windows, measurements and earlier studies.
+import { button, h, refill } from '../dom.js';
+import { saveMeasurements } from '../measurements.js';
+import { closePrior, openPrior, setLinked } from '../priors.js';
+import { may } from '../session.js';
+import { t } from '../texts.js';
+import { activeDisplaySet, applyPreset, presets } from '../windows.js';
+import { section, visible } from './section.js';
+
+/** OHIF's DisplaySetMessage.CODES. */
+const [MISSING_FRAMES, IRREGULAR_SPACING, INCONSISTENT_DIMENSIONS, INCONSISTENT_ORIENTATIONS] = [7, 8, 9, 11];
+const MANY_IMAGES = 1500;
+
+const SHAPES = [
+  [found => found.messages?.includesMessage?.(MISSING_FRAMES), 'series.missing'],
+  [found => found.messages?.includesMessage?.(IRREGULAR_SPACING), 'series.spacing'],
+  [found => found.messages?.includesMessage?.(INCONSISTENT_ORIENTATIONS), 'series.orientations'],
+  [found => found.messages?.includesMessage?.(INCONSISTENT_DIMENSIONS), 'series.sizes'],
+  [found => found.imageIds?.length === 1, 'series.single'],
+  [found => found.imageIds?.length >= MANY_IMAGES, 'series.many'],
+  [found => found.imageIds?.length > 1 && !found.isReconstructable, 'series.flat'],
+];
+
+/** What is unusual about the series on screen. */
+export function seriesSection() {
+  const list = h('ul', { className: 'cdss-warnings', role: 'status' });
+  const element = section('series', list);
+
+  function show() {
+    const found = activeDisplaySet();
+    const names = found ? SHAPES.filter(([holds]) => holds(found)).map(([, name]) => name) : [];
+    visible(element, names.length > 0);
+    refill(list, names, () => names.map(name => h('li', {}, t(name, { count: found.imageIds.length }))));
+  }
+  return { element, show };
+}
+
+export function windowsSection() {
+  const row = h('div', { className: 'cdss-row' });
+  const element = section('window', row);
+  const show = () => refill(row, presets(), () => presets().map(({ label, key }, index) =>
+    button(`${key} ${label}`, () => applyPreset(index), { 'data-window': key })));
+  return { element, show };
+}
+
+export function measurementsSection() {
+  const save = button(t('measure.save'), saveMeasurements, { id: 'cdss-measure-save' });
+  const status = h('p', { className: 'cdss-note', role: 'status', id: 'cdss-measure-state' });
+  const element = section('measure', status, save);
+
+  function show({ measurements: { count, saved, status: busy, problem } }) {
+    status.textContent = problem || t(saved ? 'measure.saved' : 'measure.unsaved', { count });
+    visible(save, may('upload_dicom'));
+    save.disabled = !count || saved || busy === 'saving';
+    element.dataset.saved = String(saved);
+    element.dataset.count = String(count);
+  }
+  return { element, show };
+}
+
+export function priorsSection() {
+  const list = h('ul', { className: 'cdss-priors' });
+  const linked = h('input', { type: 'checkbox', id: 'cdss-linked', onchange: event => setLinked(event.target.checked) });
+  const linking = h('label', { className: 'cdss-check', for: 'cdss-linked' }, linked, t('prior.linked'));
+  const close = button(t('prior.close'), closePrior, { id: 'cdss-prior-close' });
+  const problem = h('p', { className: 'cdss-note', role: 'status' });
+  const element = section('prior', list, linking, close, problem);
+
+  function show({ study, prior }) {
+    const priors = study?.priors ?? [];
+    refill(list, [priors, prior.open], () => (priors.length ? priors.map(found => row(found, prior.open)) : [
+      h('li', {}, t('prior.none'))]));
+    visible(linking, Boolean(prior.open));
+    visible(close, Boolean(prior.open));
+    linked.checked = prior.linked;
+    problem.textContent = prior.problem;
+    visible(problem, Boolean(prior.problem));
+  }
+  return { element, show };
+}
+
+function row({ study_instance_uid: uid, study_date: date, description, modalities, instance_count: count }, open) {
+  const label = [date, description, modalities.join('/'), t('prior.images', { count })].filter(Boolean).join(' · ');
+  return h('li', {}, h('span', {}, label), button(t('prior.open'), () => openPrior(uid), {
+    disabled: uid === open, 'data-prior': uid,
+  }));
+}

@@ -1,0 +1,77 @@
+// The one mode of this viewer, at /ohif/viewer: OHIF's basic mode with our panel, the brushes in
+// its tool groups, our keys, and its buttons in the person's language.
+import { buttonTexts } from '../extension/texts.js';
+import { hotkeys } from '../extension/hotkeys.js';
+
+const REVIEW = '@cdss/extension.panelModule.review';
+const MEASUREMENTS = '@ohif/extension-cornerstone.panelModule.panelMeasurement';
+const BRUSHES = { $reference: 'cornerstone.segmentationTools' };
+
+/** No SEG handler: 3.13.2 reads the bits of a SEG in the wrong order when rows x columns is not
+    divisible by 8. Masks come from the API as labelmaps. */
+const HANDLERS = [
+  '@ohif/extension-dicom-video.sopClassHandlerModule.dicom-video',
+  '@ohif/extension-default.sopClassHandlerModule.stack',
+  '@ohif/extension-dicom-pdf.sopClassHandlerModule.dicom-pdf',
+  '@ohif/extension-cornerstone-dicom-sr.sopClassHandlerModule.dicom-sr-3d',
+  '@ohif/extension-cornerstone-dicom-sr.sopClassHandlerModule.dicom-sr',
+];
+const EXTENSIONS = [
+  '@ohif/extension-default', '@ohif/extension-cornerstone', '@ohif/extension-cornerstone-dicom-sr',
+  '@ohif/extension-dicom-pdf', '@ohif/extension-dicom-video',
+];
+const TOOLBAR = {
+  primary: ['MeasurementTools', 'WindowLevel', 'Pan', 'Zoom', 'Layout', 'Crosshairs', 'MoreTools', 'Capture'],
+  MoreTools: ['Reset', 'rotate-right', 'flipHorizontal', 'invert', 'StackScroll', 'ImageSliceSync',
+    'ReferenceLines', 'Probe', 'Cine', 'Angle', 'CobbAngle', 'Magnify', 'WindowLevelRegion', 'TagBrowser'],
+};
+
+/** Not the button whose condition comes with the SEG extension. */
+function translated(buttons) {
+  return buttons.filter(({ id }) => id !== 'SegmentLabelTool').map(button => {
+    const text = buttonTexts()[button.id];
+    return text ? { ...button, props: { ...button.props, label: text, tooltip: text } } : button;
+  });
+}
+
+async function modeFactory({ loadModules }) {
+  const [{ modeInstance: basic }] = await loadModules(['@ohif/mode-basic']);
+  const [route] = basic.routes;
+  const { viewports } = route.layoutInstance.props;
+  const shown = viewports.filter(({ namespace }) => !/dicom-(seg|pmap|rt)\./.test(namespace));
+  const layoutInstance = {
+    ...route.layoutInstance,
+    props: {
+      ...route.layoutInstance.props,
+      viewports: shown,
+      rightPanels: [REVIEW, MEASUREMENTS],
+      rightPanelClosed: false,
+      rightPanelInitialExpandedWidth: 340,
+    },
+  };
+  return {
+    ...basic,
+    id: '@cdss/mode',
+    routeName: 'viewer',
+    displayName: 'NeuroNova',
+    hide: false,
+    extensions: Object.fromEntries(EXTENSIONS.map(name => [name, '^3.0.0'])),
+    sopClassHandlers: HANDLERS,
+    toolbarSections: [{ $reference: 'cornerstone.toolbarSections' }, TOOLBAR],
+    toolGroupAdditions: { default: [BRUSHES], mpr: [BRUSHES] },
+    modeCustomizations: {
+      'ohif.hotkeyBindings': { $set: hotkeys() },
+      'ohif.tours': { $set: [] },
+      'panelSegmentation.disableUpdateSegmentationStats': { $set: true },
+    },
+    onModeEnter(context) {
+      const { customizationService } = context.servicesManager.services;
+      const buttons = customizationService.getCustomization('toolbarButtons');
+      customizationService.setCustomizations({ toolbarButtons: { $set: translated(buttons) } });
+      basic.onModeEnter.call(this, context);
+    },
+    routes: [{ ...route, path: 'viewer', layoutInstance }],
+  };
+}
+
+export default { id: '@cdss/mode', modeFactory };

@@ -1,0 +1,73 @@
+// What is left out of OHIF's files and what is changed in them; tied to the pinned version.
+
+/** Paths below OHIF's dist, as regular expressions; each must match something. */
+export const DROPPED = [
+  /^ort(\/|$)/, // AI in the browser, 136 MB
+  /^dicom-microscopy-viewer(\/|$)/,
+  /^customizations(\/|$)/,
+  /^assets\/(android|apple|firefox|mstile|yandex|coast|browserconfig|manifest)/,
+  /^(sw|init-service-worker|google|oidc-client\.min|polyfill\.min|es6-shim\.min)\.js$/,
+  /^silent-refresh\.html$/,
+  /^(_headers|_redirects|serve\.json|manifest\.json)$/,
+  /^(index\.html|app-config\.js)$/,
+];
+
+/** `find` occurs `times` times in the files whose name matches `files`. */
+export const REWRITES = [
+  {
+    // Scripts, workers and wasm are found beside the file that asks for them.
+    files: /\.js$/,
+    find: '__webpack_require__.p = "/"',
+    replace: '__webpack_require__.p = self.PUBLIC_URL || new URL("./", self.location).pathname',
+    times: 8,
+  },
+  {
+    files: /\.css$/,
+    find: 'url(/a34f9d1faa5f3315.woff2)',
+    replace: 'url(a34f9d1faa5f3315.woff2)',
+    times: 5,
+  },
+  {
+    // Our mode is the only one, so that it can have the route /ohif/viewer.
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: 'pluginImports_modes.push(',
+    replace: 'void (',
+    times: 7,
+  },
+  {
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: 'pluginImports_extensions.push("@ohif/extension-ultrasound-pleura-bline");',
+    replace: '',
+    times: 1,
+  },
+  {
+    // A token in the address would be somebody else's session, and land in logs.
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: "const token = lowerCaseSearchParams.get('token');",
+    replace: 'const token = null;',
+    times: 1,
+  },
+];
+
+/** The page. No inline script, so that the policy can forbid them. */
+export function page(base, bundle) {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="theme-color" content="#000000">
+<title>NeuroNova Viewer</title>
+<link rel="icon" href="${base}assets/favicon.ico">
+<script src="${base}app-config.js"></script>
+<script defer src="${base}${bundle}"></script>
+<link rel="stylesheet" href="${base}app.bundle.css">
+</head>
+<body>
+<noscript>This page needs JavaScript.</noscript>
+<div id="react-portal"></div>
+<div id="root"></div>
+</body>
+</html>
+`;
+}
