@@ -1,0 +1,53 @@
+import { lazy, Suspense, type ComponentType } from "react";
+import { createBrowserRouter, Outlet, type RouteObject } from "react-router";
+import type { Permission } from "@/session/react";
+import { CrashPage } from "./CrashPage";
+import { Guarded } from "./Guarded";
+import { NotFound } from "./NotFound";
+import { PageLoader } from "./PageLoader";
+import { RequireSession } from "./RequireSession";
+
+type Load = () => Promise<{ default: ComponentType }>;
+
+/** A page with its own chunk; with a permission, others read a sentence instead. */
+function page(path: string, load: Load, permission?: Permission): RouteObject {
+  const Page = lazy(load);
+  const element = <Page />;
+  return {
+    path,
+    element: permission ? <Guarded permission={permission}>{element}</Guarded> : element,
+  };
+}
+
+const Shell = lazy(() => import("./shell/Shell"));
+
+const pages: RouteObject[] = [page("/", () => import("@/pages/dashboard/DashboardPage"))];
+
+/** Chunks are asked for only when shown: who is not logged in loads the login page alone. */
+export const router = createBrowserRouter([
+  {
+    errorElement: <CrashPage />,
+    element: (
+      <Suspense fallback={<PageLoader />}>
+        <Outlet />
+      </Suspense>
+    ),
+    children: [
+      page("/login", () => import("@/pages/login/LoginPage")),
+      {
+        Component: RequireSession,
+        children: [
+          {
+            element: <Shell />,
+            children: [
+              {
+                errorElement: <CrashPage />,
+                children: [...pages, { path: "*", Component: NotFound }],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+  },
+]);

@@ -1,0 +1,47 @@
+import { Avatar, Menu, Stack, Text, UnstyledButton } from "@mantine/core";
+import { IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { notifications } from "@mantine/notifications";
+import { session } from "@/session";
+import { useUser } from "@/session/react";
+import { useRoleName } from "@/shared/roles";
+import classes from "./Shell.module.css";
+
+export function AccountMenu() {
+  const { t } = useTranslation();
+  const user = useUser();
+  const roleName = useRoleName();
+  const name = user.full_name || user.username;
+  const logout = () => {
+    session.logout().catch(() => {
+      notifications.show({ color: "red", message: t("shell.logoutFailed") });
+    });
+  };
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <UnstyledButton className={classes.account} aria-label={`${name} ${roleName(user.role)}`}>
+          <Avatar size={30} name={name} color="nova" aria-hidden />
+          <Stack gap={0} visibleFrom="sm">
+            <Text size="sm" lh={1.2}>
+              {name}
+            </Text>
+            <Text size="xs" c="dimmed" lh={1.2}>
+              {roleName(user.role)}
+            </Text>
+          </Stack>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{`${name} · ${roleName(user.role)}`}</Menu.Label>
+        <Menu.Item component={Link} to="/profile" leftSection={<IconUserCircle size={16} />}>
+          {t("shell.profile")}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconLogout size={16} />} onClick={logout}>
+          {t("shell.logout")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

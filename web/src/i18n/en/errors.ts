@@ -1,0 +1,15 @@
+export default {
+  network: "The server could not be reached. Please check the connection and try again.",
+  unexpected: "Something went wrong. Please try again.",
+  notYet: "The server does not offer this yet.",
+  requestId: "Request id",
+  notFoundTitle: "Page not found",
+  notFound: "There is no page at this address. It may have moved, or the link is incomplete.",
+  toStart: "To the start page",
+  forbiddenTitle: "Not available to you",
+  forbidden: "Your role has no right to see this page. An administrator can change that.",
+  crashTitle: "This page stopped working",
+  crash: "The rest of the application still works. Please reload the page.",
+  reload: "Reload",
+  unreachableTitle: "The server cannot be reached",
+};

@@ -1,0 +1,22 @@
+export default {
+  notices: "Notices",
+  skip: "Skip to the content",
+  menu: "Main menu",
+  openMenu: "Open the menu",
+  closeMenu: "Close the menu",
+  profile: "Profile and password",
+  logout: "Log out",
+  logoutFailed: "You are still logged in: the server could not be reached.",
+  language: "Language",
+  languages: { ko: "한국어", en: "English" },
+  scheme: { light: "Light", dark: "Dark (reading room)", auto: "As the device", label: "Appearance" },
+  role: {
+    admin: "Administrator",
+    doctor: "Doctor",
+    rib: "Radiologist",
+    lab: "Laboratory",
+    nurse: "Nurse",
+    patient: "Patient",
+    external: "External clinician",
+  },
+};

@@ -1,0 +1,45 @@
+/** The person logged in, as `POST /api/acct/login/` and the renewal answer it. */
+export interface SessionUser {
+  id: number;
+  username: string;
+  full_name?: string;
+  email?: string;
+  role: string;
+  language?: string;
+  permissions: string[];
+}
+
+export type EndReason = "logout" | "expired";
+
+/**
+ * `unknown` until the first answer of the server; `unreachable` when there was none. A session that
+ * ended says why, so that the login page can.
+ */
+export type SessionState =
+  | { status: "unknown" }
+  | { status: "unreachable" }
+  | { status: "anonymous"; reason: EndReason | null }
+  | { status: "authenticated"; user: SessionUser };
+
+/** What tabs tell each other over the `cdss-session` channel. */
+export type SessionMessage =
+  | { type: "token"; access: string; user?: SessionUser }
+  | { type: "logout" };
+
+/** There is no session: log in again. */
+export class SessionEnded extends Error {
+  override readonly name = "SessionEnded";
+}
+
+/** The server refused (with its JSON body) or could not be asked (status 0). */
+export class SessionRefused extends Error {
+  override readonly name = "SessionRefused";
+
+  constructor(
+    readonly status: number,
+    readonly body: unknown,
+    readonly requestId: string | null,
+  ) {
+    super(`HTTP ${status}`);
+  }
+}

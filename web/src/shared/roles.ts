@@ -1,0 +1,18 @@
+import { useTranslation } from "react-i18next";
+import type { Schema } from "@/api/client";
+
+const ROLES: readonly string[] = [
+  "admin",
+  "doctor",
+  "rib",
+  "lab",
+  "nurse",
+  "patient",
+  "external",
+] satisfies Schema["RoleEnum"][];
+
+/** A role in the person's language; an unknown one as the server names it. */
+export function useRoleName(): (role: string) => string {
+  const { t } = useTranslation();
+  return (role) => (ROLES.includes(role) ? t(`shell.role.${role as Schema["RoleEnum"]}`) : role);
+}

@@ -1,0 +1,31 @@
+import { notifications } from "@mantine/notifications";
+import i18next from "i18next";
+import { asApiError, type ApiError } from "@/api/errors";
+
+/** One sentence for a person, in the language of the page. */
+export function errorText(error: ApiError): string {
+  if (error.kind === "network") return i18next.t("errors.network");
+  if (error.kind === "session") return i18next.t("auth.ended.expired");
+  if (error.notOffered) return i18next.t("errors.notYet");
+  return error.message || i18next.t("errors.unexpected");
+}
+
+export function showError(thrown: unknown): void {
+  const error = asApiError(thrown);
+  const request = error.requestId ? `${i18next.t("errors.requestId")}: ${error.requestId}` : null;
+  notifications.show({
+    color: "red",
+    title: errorText(error),
+    message: request,
+    autoClose: 10_000,
+    closeButtonProps: { "aria-label": i18next.t("common.close") },
+  });
+}
+
+export function showDone(message: string): void {
+  notifications.show({
+    color: "teal",
+    message,
+    closeButtonProps: { "aria-label": i18next.t("common.close") },
+  });
+}
