@@ -80,6 +80,7 @@ class Study(VersionedModel):
 
     class Meta:
         ordering = ["-study_date", "-id"]
+        indexes = [models.Index(fields=["patient", "study_date"])]
 
 
 class Series(models.Model):
@@ -94,6 +95,7 @@ class Series(models.Model):
 
     class Meta:
         ordering = ["number", "id"]
+        indexes = [models.Index(fields=["modality", "study"])]
 
 
 class Instance(models.Model):

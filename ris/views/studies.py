@@ -18,7 +18,7 @@ from ris import serializers
 from ris.filters import StudyFilter
 from ris.models import Study
 from ris.selectors import browse
-from ris.selectors.studies import study_summaries
+from ris.selectors.studies import studies_visible_to, study_summaries
 from ris.services import reading
 
 
@@ -46,10 +46,10 @@ class Studies(GenericApiView):
         return self.list_response(request)
 
     def get_queryset(self) -> QuerySet[Study]:
-        return browse.study_list(self.request.user)
+        return studies_visible_to(self.request.user).only("pk")
 
     def paginate_queryset(self, queryset: Any) -> list[Any]:
-        return study_summaries(super().paginate_queryset(queryset) or [])
+        return study_summaries(browse.study_rows(super().paginate_queryset(queryset) or []))
 
 
 class StudyDetail(ApiView):
