@@ -1,0 +1,8 @@
+export default {
+  page: "Page {{number}}",
+  next: "Next page",
+  previous: "Previous page",
+  patientPlaceholder: "Name or patient number",
+  nobody: "No patient found",
+  typeName: "Type a name or number",
+};

@@ -1,0 +1,17 @@
+export default {
+  title: "Profile",
+  details: "Your details",
+  username: "User name",
+  name: "Name",
+  email: "E-mail",
+  language: "Language of alerts and texts",
+  role: "Role",
+  password: "Change the password",
+  current: "Current password",
+  next: "New password",
+  again: "New password again",
+  differs: "The two new passwords differ.",
+  change: "Change the password",
+  warning: "Every session ends: you log in again everywhere.",
+  badEmail: "This is not an e-mail address.",
+};

@@ -1,0 +1,5 @@
+export default {
+  title: "Viewer",
+  back: "Back to the study",
+  frame: "Image viewer",
+};

@@ -1,0 +1,47 @@
+import type en from "../en/status";
+
+const texts: typeof en = {
+  order: {
+    ORDERED: "접수 대기",
+    ACCEPTED: "접수됨",
+    IN_PROGRESS: "진행 중",
+    RESULT_READY: "결과 있음",
+    CONFIRMED: "확정됨",
+    CANCELLED: "취소됨",
+  },
+  job: {
+    PENDING: "대기 중",
+    PROCESSING: "분석 중",
+    COMPLETED: "완료",
+    FAILED: "실패",
+    CANCELLED: "취소됨",
+  },
+  review: {
+    PENDING: "검토 대기",
+    APPROVED: "승인됨",
+    REJECTED: "반려됨",
+  },
+  reading: {
+    UNREAD: "미판독",
+    READING: "판독 중",
+    READ: "판독 완료",
+  },
+  publication: {
+    NONE: "게시 안 됨",
+    PENDING: "게시 중",
+    PUBLISHED: "게시됨",
+    FAILED: "게시 실패",
+  },
+  priority: {
+    routine: "일반",
+    urgent: "긴급",
+    stat: "초응급",
+  },
+  jobRole: {
+    RIS: "영상",
+    LIS: "검사",
+    TREATMENT: "처치",
+    CONSULT: "협진",
+  },
+};
+export default texts;

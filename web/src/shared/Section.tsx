@@ -1,0 +1,25 @@
+import { Group, Paper, Title } from "@mantine/core";
+import { useId, type ReactNode } from "react";
+import classes from "./Section.module.css";
+
+interface SectionProps {
+  title: string;
+  action?: ReactNode;
+  children: ReactNode;
+}
+
+/** A titled part of a page on its own surface. */
+export function Section({ title, action, children }: SectionProps) {
+  const id = useId();
+  return (
+    <Paper component="section" aria-labelledby={id} withBorder p="md" className={classes.section}>
+      <Group justify="space-between" mb="sm" wrap="nowrap">
+        <Title order={2} size="h5" id={id}>
+          {title}
+        </Title>
+        {action}
+      </Group>
+      {children}
+    </Paper>
+  );
+}

@@ -1,0 +1,49 @@
+import { Badge, type MantineColor } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Schema } from "@/api/client";
+
+const COLORS = {
+  order: {
+    ORDERED: "blue",
+    ACCEPTED: "cyan",
+    IN_PROGRESS: "yellow",
+    RESULT_READY: "grape",
+    CONFIRMED: "teal",
+    CANCELLED: "gray",
+  },
+  job: {
+    PENDING: "blue",
+    PROCESSING: "yellow",
+    COMPLETED: "teal",
+    FAILED: "red",
+    CANCELLED: "gray",
+  },
+  review: { PENDING: "grape", APPROVED: "teal", REJECTED: "red" },
+  reading: { UNREAD: "blue", READING: "yellow", READ: "gray" },
+  publication: { NONE: "gray", PENDING: "yellow", PUBLISHED: "teal", FAILED: "red" },
+  priority: { routine: "gray", urgent: "orange", stat: "red" },
+} as const satisfies {
+  order: Record<Schema["OrderStatus"], MantineColor>;
+  job: Record<Schema["AIJobStatus"], MantineColor>;
+  review: Record<Schema["ReviewStatus"], MantineColor>;
+  reading: Record<Schema["ReadingStatus"], MantineColor>;
+  publication: Record<string, MantineColor>;
+  priority: Record<Schema["PriorityEnum"], MantineColor>;
+};
+
+type Kinds = typeof COLORS;
+
+export type StatusBadgeProps = {
+  [K in keyof Kinds]: { kind: K; value: keyof Kinds[K] };
+}[keyof Kinds];
+
+/** A state in words; the colour only helps. */
+export function StatusBadge({ kind, value }: StatusBadgeProps) {
+  const { t } = useTranslation();
+  const colors: Record<string, MantineColor> = COLORS[kind];
+  return (
+    <Badge color={colors[value] ?? "gray"}>
+      {t(`status.${kind}.${value}` as "status.order.ORDERED")}
+    </Badge>
+  );
+}
