@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count, Min, QuerySet
@@ -21,6 +23,7 @@ from common.outbox.registry import Event, Subscription
 logger = logging.getLogger(__name__)
 
 REDRIVEN = "outbox.redriven"
+DELIVER = "common.outbox.tasks.deliver"
 MAX_BACKOFF = timedelta(minutes=16)
 
 
@@ -40,13 +43,12 @@ def publish(topic: str, *, aggregate: str, payload: dict[str, Any]) -> None:
             next_attempt_at=timezone.now(),
             request_id=context.current().request_id,
         )
-        transaction.on_commit(lambda event=event: _nudge(event), robust=True)  # type: ignore[misc]
+        transaction.on_commit(partial(nudge, event), robust=True)
 
 
-def _nudge(event: OutboxEvent) -> None:
-    from common.outbox.tasks import deliver  # the task module imports this one
-
-    deliver.apply_async((event.pk,), queue=event.queue)
+def nudge(event: OutboxEvent, expires: float | None = None) -> None:
+    """Ask a worker of the event's queue to deliver it; void after ``expires`` (s)."""
+    current_app.send_task(DELIVER, (event.pk,), queue=event.queue, expires=expires)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -135,7 +137,7 @@ def redrive(event_id: int, *, operator: dict[str, Any]) -> OutboxEvent:
     event.attempts = 0
     event.next_attempt_at = timezone.now()
     event.save(update_fields=["status", "attempts", "next_attempt_at"])
-    transaction.on_commit(lambda: _nudge(event), robust=True)
+    transaction.on_commit(partial(nudge, event), robust=True)
     publish(
         REDRIVEN,
         aggregate=f"outbox_event:{event.pk}",

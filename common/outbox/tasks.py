@@ -84,4 +84,4 @@ def _heartbeat(event: OutboxEvent) -> Iterator[None]:
 def sweep() -> None:
     """Every 10 s: nudge what is due on its own queue."""
     for event in services.due():
-        deliver.apply_async((event.pk,), queue=event.queue, expires=SWEEP_S)
+        services.nudge(event, expires=SWEEP_S)

@@ -22,7 +22,7 @@ TOPIC = "test.happened"
 def seen(monkeypatch):
     """Two subscribers of TOPIC; the first does what ``seen["fail"]`` says."""
     monkeypatch.setattr(registry, "_by_name", {})
-    monkeypatch.setattr(services, "_nudge", lambda event: None)
+    monkeypatch.setattr(services, "nudge", lambda event: None)
     log: dict = {"first": [], "second": [], "dead": [], "fail": None}
 
     @subscribe(
@@ -187,11 +187,18 @@ def test_redrive_gives_fresh_attempts_to_the_dead_only(seen):
 def test_sweep_nudges_what_is_due_on_its_own_queue(seen, monkeypatch):
     publish(TOPIC, aggregate="thing:1", payload={})
     sent = []
-    monkeypatch.setattr(
-        tasks.deliver, "apply_async", lambda args, queue, expires: sent.append((args[0], queue))
-    )
+    monkeypatch.setattr(services, "nudge", lambda event, expires: sent.append((event, expires)))
     tasks.sweep.run()
-    assert sent == [(e.pk, e.queue) for e in events()]
+    assert sent == [(event, tasks.SWEEP_S) for event in events()]
+
+
+def test_a_nudge_asks_for_the_declared_task_on_the_events_queue(monkeypatch):
+    sent = []
+    monkeypatch.setattr(
+        services.current_app, "send_task", lambda *args, **options: sent.append((args, options))
+    )
+    services.nudge(OutboxEvent(pk=7, queue="fhir_tasks"))
+    assert sent == [((tasks.deliver.name, (7,)), {"queue": "fhir_tasks", "expires": None})]
 
 
 def test_operator_sees_and_redrives_dead_events(seen, api):
