@@ -21,7 +21,11 @@ function page(path: string, load: Load, permission?: Permission): RouteObject {
 
 const Shell = lazy(() => import("./shell/Shell"));
 
-const pages: RouteObject[] = [page("/", () => import("@/pages/dashboard/DashboardPage"))];
+const pages: RouteObject[] = [
+  page("/", () => import("@/pages/dashboard/DashboardPage")),
+  page("/patients", () => import("@/pages/patients/PatientsPage"), "view_patient"),
+  page("/patients/:patientId", () => import("@/pages/patients/PatientPage"), "view_patient"),
+];
 
 /** Chunks are asked for only when shown: who is not logged in loads the login page alone. */
 export const router = createBrowserRouter([

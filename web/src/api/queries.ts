@@ -1,0 +1,87 @@
+import { queryOptions } from "@tanstack/react-query";
+import { api, unwrap } from "./client";
+import type { paths } from "./schema";
+
+type Query<Path extends keyof paths> = paths[Path] extends {
+  get: { parameters: { query?: infer Q } };
+}
+  ? NonNullable<Q>
+  : never;
+
+export type StudyFilters = Query<"/api/ris/studies/">;
+export type JobFilters = Query<"/api/ai/jobs/">;
+export type OrderFilters = Query<"/api/ocs/orders/">;
+
+export const studiesQuery = (query: StudyFilters) =>
+  queryOptions({
+    queryKey: ["studies", "list", query],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/ris/studies/", { params: { query }, signal })),
+  });
+
+export const studyQuery = (study_instance_uid: string) =>
+  queryOptions({
+    queryKey: ["studies", "one", study_instance_uid],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/ris/studies/{study_instance_uid}/", {
+          params: { path: { study_instance_uid } },
+          signal,
+        }),
+      ),
+  });
+
+export const seriesQuery = (series_instance_uid: string) =>
+  queryOptions({
+    queryKey: ["series", series_instance_uid],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/ris/series/{series_instance_uid}/", {
+          params: { path: { series_instance_uid } },
+          signal,
+        }),
+      ),
+  });
+
+export const jobsQuery = (query: JobFilters) =>
+  queryOptions({
+    queryKey: ["ai", "jobs", query],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/ai/jobs/", { params: { query }, signal })),
+  });
+
+export const jobQuery = (job_id: number) =>
+  queryOptions({
+    queryKey: ["ai", "job", job_id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/ai/jobs/{job_id}/", { params: { path: { job_id } }, signal })),
+  });
+
+export const modelsQuery = queryOptions({
+  queryKey: ["ai", "models"],
+  queryFn: ({ signal }) => unwrap(api.GET("/api/ai/models/", { signal })),
+  staleTime: 600_000,
+});
+
+export const segmentationQuery = (segmentation_id: number) =>
+  queryOptions({
+    queryKey: ["ai", "segmentation", segmentation_id],
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/ai/segmentations/{segmentation_id}/", {
+          params: { path: { segmentation_id } },
+          signal,
+        }),
+      ),
+  });
+
+export const ordersQuery = (query: OrderFilters) =>
+  queryOptions({
+    queryKey: ["orders", query],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/ocs/orders/", { params: { query }, signal })),
+  });
+
+export const patientQuery = (id: number) =>
+  queryOptions({
+    queryKey: ["patients", "one", id],
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/emr/patients/{id}/", { params: { path: { id } }, signal })),
+  });

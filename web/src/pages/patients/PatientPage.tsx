@@ -1,0 +1,100 @@
+import { Badge, Group, Tabs, Text } from "@mantine/core";
+import { IconClipboardList, IconScan, IconTimeline } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import type { Schema } from "@/api/client";
+import { asApiError } from "@/api/errors";
+import { patientQuery } from "@/api/queries";
+import { useCan } from "@/session/react";
+import { ageAt } from "@/shared/format";
+import { PageHeader } from "@/shared/PageHeader";
+import { QueryView } from "@/shared/QueryView";
+import { useIdParam } from "@/shared/useIdParam";
+import { calendarDate } from "@/shared/when";
+import { BreakGlass } from "./BreakGlass";
+import { ClinicalTimeline } from "./ClinicalTimeline";
+import { ImagingTimeline } from "./ImagingTimeline";
+import { PatientOrders } from "./PatientOrders";
+
+export default function PatientPage() {
+  const { t } = useTranslation();
+  const can = useCan();
+  const id = useIdParam("patientId");
+  const patient = useQuery(patientQuery(id));
+  const hidden = patient.isError && asApiError(patient.error).status === 404;
+  return (
+    <>
+      {!patient.data && <PageHeader title={t("patients.page")} />}
+      <QueryView query={patient} rows={6}>
+        {(found) => <Record patient={found} />}
+      </QueryView>
+      {hidden && can("break_glass") && <BreakGlass patientId={id} />}
+    </>
+  );
+}
+
+function Facts({ patient }: { patient: Schema["PatientOut"] }) {
+  const { t } = useTranslation();
+  const { patient_id, birth_date, gender, phone, restricted } = patient;
+  return (
+    <Group gap="sm">
+      <Text span size="sm" className="mono">
+        {patient_id}
+      </Text>
+      <Text span size="sm">
+        {`${t(`common.gender.${gender}`)} · ${calendarDate(birth_date)} (${t("common.age", { age: ageAt(birth_date, new Date()) })})`}
+      </Text>
+      {phone && (
+        <Text span size="sm">
+          {phone}
+        </Text>
+      )}
+      {restricted && <Badge color="orange">{t("patients.restricted")}</Badge>}
+    </Group>
+  );
+}
+
+function Record({ patient }: { patient: Schema["PatientOut"] }) {
+  const { t } = useTranslation();
+  const can = useCan();
+  const tabs = [
+    can("view_study") && {
+      key: "imaging" as const,
+      icon: IconScan,
+      panel: <ImagingTimeline patient={patient.id} />,
+    },
+    can("view_encounter") && {
+      key: "timeline" as const,
+      icon: IconTimeline,
+      panel: <ClinicalTimeline patient={patient.id} />,
+    },
+    can("view_order") && {
+      key: "orders" as const,
+      icon: IconClipboardList,
+      panel: <PatientOrders patient={patient.id} />,
+    },
+  ].filter((tab) => tab !== false);
+  return (
+    <>
+      <PageHeader
+        title={patient.full_name}
+        tab={t("patients.page")}
+        subtitle={<Facts patient={patient} />}
+      />
+      <Tabs defaultValue={tabs[0]?.key ?? null} keepMounted={false}>
+        <Tabs.List mb="md">
+          {tabs.map(({ key, icon: TabIcon }) => (
+            <Tabs.Tab key={key} value={key} leftSection={<TabIcon size={16} aria-hidden />}>
+              {t(`patients.tabs.${key}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {tabs.map(({ key, panel }) => (
+          <Tabs.Panel key={key} value={key}>
+            {panel}
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </>
+  );
+}
