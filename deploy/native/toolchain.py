@@ -15,7 +15,7 @@ from deploy.native.errors import StackError
 from deploy.native.layout import ROOT, RUN
 
 _LOG = RUN / "log"
-_FREE_TO_INSTALL = 3.0
+_FREE_TO_INSTALL = 4.0
 _FREE_TO_RUN = 0.5
 
 

@@ -11,10 +11,6 @@ from deploy.native.layout import ROOT
 from tests.flows.test_edge import ask
 
 WEB, VIEWER = ROOT / "web", ROOT / "viewer"
-pytestmark = pytest.mark.skipif(
-    not all((face / "package.json").exists() for face in (WEB, VIEWER)),
-    reason="the faces are not there yet",
-)
 IMMUTABLE = "public, max-age=31536000, immutable"
 
 

@@ -16,7 +16,6 @@ NODE = ROOT / ".venv" / "bin" / "node"
 PATIENCE_S = 900
 
 
-@pytest.mark.skipif(not (ROOT / "web" / "package.json").exists(), reason="not there yet")
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_in_chromium(file: Path, base_url: str, studies: dict[str, str]) -> None:
     """``studies``: the sample studies are in the archive before the first click."""

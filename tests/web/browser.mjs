@@ -37,3 +37,15 @@ export async function newPage(browser, options = {}) {
   });
   return { context, page, problems };
 }
+
+/** A browser session of this person, for the pages of `context`. Returns a reader of the API:
+ * a path below /api/ to its JSON. */
+export async function signIn(context, username, password) {
+  const answer = await context.request.post('/api/acct/login/', {
+    headers: { 'X-Session': 'cookie' },
+    data: { username, password },
+  });
+  const { access } = await answer.json();
+  const headers = { Authorization: `Bearer ${access}` };
+  return async path => (await context.request.get(`/api/${path}`, { headers })).json();
+}

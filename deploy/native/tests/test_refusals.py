@@ -50,8 +50,8 @@ def test_the_command_ends_with_one_sentence_and_1(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_before_anything_is_installed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 2_900_000_000})())
-    with pytest.raises(StackError, match=r"The disk is full: .* 2\.9 GB free .* needs 3\.0 GB"):
+    monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 3_900_000_000})())
+    with pytest.raises(StackError, match=r"The disk is full: .* 3\.9 GB free .* needs 4\.0 GB"):
         toolchain.check_disk(tmp_path, installed=False)
     toolchain.check_disk(tmp_path, installed=True)
 
