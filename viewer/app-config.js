@@ -7,6 +7,7 @@
     routerBasename: '/ohif/',
     showStudyList: false,
     showPatientInfo: 'visible',
+    activateViewportBeforeInteraction: false,
     extensions: [`${base}extension/index.js`],
     modes: [`${base}mode/index.js`],
     customizationService: {},

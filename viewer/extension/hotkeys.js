@@ -27,7 +27,7 @@ export const hotkeys = () => [
   own('ctrl+s', 'save', 'key.save'),
   ohif('ctrl+z', 'undo', 'key.undo'),
   ohif('ctrl+y', 'redo', 'key.redo'),
-  ohif('ctrl+shift+z', 'redo', 'key.redo'),
+  own('ctrl+shift+z', 'redo', 'key.redo'),
   ...[0, 1, 2, 3, 4, 5].map(index => own(String(index + 1), 'window', 'key.preset', { index })),
   ohif('i', 'invertViewport', 'key.invert'),
   ohif('r', 'rotateViewportCW', 'key.rotate'),

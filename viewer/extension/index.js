@@ -107,6 +107,7 @@ function onModeExit() {
 const ACTIONS = {
   tool: ({ tool }) => tools.choose(tool),
   fill: () => tools.fill(),
+  redo: () => tools.redo(),
   resize: ({ factor }) => tools.resizeBrush(factor),
   toggleMask: () => tools.toggleMask(),
   window: ({ index }) => windows.applyPreset(index),
@@ -139,6 +140,9 @@ function getPanelModule() {
   }];
 }
 
+/** No guided tour over somebody's images. */
+const getCustomizationModule = () => [{ name: 'global', value: { 'ohif.tours': { $set: [] } } }];
+
 export default {
   id: '@cdss/extension',
   preRegistration,
@@ -146,4 +150,5 @@ export default {
   onModeExit,
   getCommandsModule,
   getPanelModule,
+  getCustomizationModule,
 };

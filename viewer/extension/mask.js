@@ -9,6 +9,7 @@ export const MASK = 'cdss-mask';
 export const COMPARED = 'cdss-compared';
 const LABELMAP = 'Labelmap';
 const MAX_VOXELS = 2 ** 30;
+const LABELS = 256;
 const COMPARED_COLOR = [0, 229, 255, 255];
 
 let services = null;
@@ -19,6 +20,9 @@ let displaySet = null;
 let loading = false;
 let strokes = 0;
 let counting = 0;
+/** Voxels per slice and label; a slice whose numbers change was edited. */
+let histogram = new Uint32Array();
+let marking = false;
 const edited = new Set();
 
 export class MaskProblem extends Error {}
@@ -31,10 +35,9 @@ export const maskDisplaySet = () => displaySet;
 
 export function start(servicesManager) {
   services = servicesManager.services;
-  onLabelsChanged(({ segmentationId, modifiedSlicesToUse }) => {
+  onLabelsChanged(({ segmentationId }) => {
     if (segmentationId !== MASK || loading) return;
     strokes += 1;
-    noteEdited(modifiedSlicesToUse);
     update({ dirty: true });
     recount();
   });
@@ -68,7 +71,9 @@ export async function drawMask(segmentation, found, voxels) {
   } finally {
     loading = false;
   }
+  marking = false;
   await recount();
+  marking = true;
 }
 
 /** Draw another version on top, as an outline that no tool touches. */
@@ -191,16 +196,6 @@ export function applyLook() {
 
 const rgbOf = hex => [1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16));
 
-function noteEdited(indices) {
-  const known = indices?.length ? indices : services.cornerstoneViewportService
-    .getCornerstoneViewport(services.viewportGridService.getActiveViewportId())
-    ?.getCurrentImageIdIndex?.();
-  for (const index of [known ?? []].flat()) {
-    const imageId = displaySet.imageIds[index];
-    if (imageId) edited.add(grid.slices.indexOf(sopOf(imageId)));
-  }
-}
-
 /** Volume of one voxel in ml, from the same distances as the server's: first to last slice. */
 export function voxelMl() {
   const place = sop => displaySet.imageIds.map(instanceOf).find(found => found.SOPInstanceUID === sop);
@@ -217,18 +212,38 @@ const idle = () => new Promise(resolve => setTimeout(resolve));
 /** Volumes in ml from the arrays themselves, a few slices at a time. */
 export async function recount() {
   const run = (counting += 1);
-  const counts = new Array(256).fill(0);
+  const counts = new Uint32Array(labels.length * LABELS);
   let since = performance.now();
-  for (const slice of labels) {
-    for (let at = 0; at < slice.length; at += 1) counts[slice[at]] += 1;
+  for (const [index, slice] of labels.entries()) {
+    const offset = index * LABELS;
+    for (let at = 0; at < slice.length; at += 1) counts[offset + slice[at]] += 1;
     if (performance.now() - since < 12) continue;
     await idle();
     if (run !== counting) return;
     since = performance.now();
   }
+  if (marking) markEdited(counts);
+  histogram = counts;
   const ml = voxelMl();
-  const volumes = state.segmentation.segments.map(({ number }) => [number, counts[number] * ml]);
+  const total = number => labels.reduce((sum, _, index) => sum + counts[index * LABELS + number], 0);
+  const volumes = state.segmentation.segments.map(({ number }) => [number, total(number) * ml]);
   update({ volumes: Object.fromEntries(volumes) });
+}
+
+function markEdited(counts) {
+  for (let at = 0; at < counts.length; at += 1) {
+    if (counts[at] !== histogram[at]) edited.add(Math.floor(at / LABELS));
+  }
+}
+
+/** A change by the page itself: strokes, but not slices that a person edited. */
+export async function changeQuietly(change) {
+  await recount();
+  marking = false;
+  const result = change();
+  await recount();
+  marking = true;
+  return result;
 }
 
 /** Bring the middle of the mask into view. */

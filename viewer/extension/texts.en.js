@@ -6,6 +6,7 @@ export const en = {
   'error.offline': 'The server does not answer.',
   'session.ended': 'You were logged out. Your unsaved work is still in this tab: log in again as the same person in another tab, and it comes back.',
   'session.login': 'Log in again',
+  'session.again': 'Try again',
   'study.none': 'The address names no study.',
   'rights.images': 'Your account may not see images.',
   'rights.ai': 'Your account may look at the images, but not at AI results.',

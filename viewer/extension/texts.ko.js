@@ -6,6 +6,7 @@ export const ko = {
   'error.offline': '서버가 응답하지 않습니다.',
   'session.ended': '로그아웃되었습니다. 저장하지 않은 작업은 이 탭에 남아 있습니다. 다른 탭에서 같은 사용자로 다시 로그인하면 이어집니다.',
   'session.login': '다시 로그인',
+  'session.again': '다시 시도',
   'study.none': '주소에 검사가 지정되지 않았습니다.',
   'rights.images': '이 계정에는 영상을 볼 권한이 없습니다.',
   'rights.ai': '이 계정은 영상은 볼 수 있지만 AI 결과는 볼 수 없습니다.',

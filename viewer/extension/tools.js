@@ -1,7 +1,7 @@
 // The editing tools. OHIF's own brushes paint; here they are chosen and set.
 import { core, tools } from './cornerstone.js';
 import { fillBetween } from './fill.js';
-import { MASK, applyLook } from './mask.js';
+import { MASK, applyLook, changeQuietly } from './mask.js';
 import { editable } from './review.js';
 import { state, update } from './store.js';
 import { t } from './texts.js';
@@ -56,13 +56,13 @@ export function redo() {
   commands.run('redo');
 }
 
-export function fill() {
+export async function fill() {
   if (!editable()) {
     notify(t('tools.notNow'), 'warning');
     return;
   }
   const label = activeSegment();
-  const slices = fillBetween(label);
+  const slices = await changeQuietly(() => fillBetween(label));
   notify(t(slices ? 'tools.filled' : 'tools.nothingToFill', { slices }), slices ? 'success' : 'info');
 }
 

@@ -61,7 +61,6 @@ async function modeFactory({ loadModules }) {
     toolGroupAdditions: { default: [BRUSHES], mpr: [BRUSHES] },
     modeCustomizations: {
       'ohif.hotkeyBindings': { $set: hotkeys() },
-      'ohif.tours': { $set: [] },
       'panelSegmentation.disableUpdateSegmentationStats': { $set: true },
     },
     onModeEnter(context) {

@@ -1,0 +1,130 @@
+// What the tests of the viewer share: the API as a client sees it, and the page's mask in numbers.
+import assert from 'node:assert/strict';
+import { gunzipSync } from 'node:zlib';
+
+import { BASE_URL } from './browser.mjs';
+
+export const MRN = 'P2026-0001';
+const MODEL = 'brain_extraction';
+export const SLOW_MS = 60_000;
+
+/** The API as `username`; raises on an unexpected status. */
+export async function api(username) {
+  const login = await fetch(`${BASE_URL}/api/acct/login/`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ username, password: `${username}123` }),
+  });
+  assert.equal(login.status, 200, `login as ${username}`);
+  const { access } = await login.json();
+  const call = async (path, init = {}) => {
+    const headers = { Authorization: `Bearer ${access}`, 'Accept-Language': 'en', ...init.headers };
+    const response = await fetch(BASE_URL + path, { ...init, headers });
+    if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${response.status} ${await response.text()}`);
+    return response;
+  };
+  const json = async (path, init) => (await call(path, init)).json();
+  const post = (path, body) => json(path, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+  });
+  return { call, json, post };
+}
+
+export async function until(what, condition, timeout = SLOW_MS) {
+  const deadline = Date.now() + timeout;
+  for (;;) {
+    const found = await condition();
+    if (found) return found;
+    assert.ok(Date.now() < deadline, `timed out: ${what}`);
+    await new Promise(resolve => setTimeout(resolve, 250));
+  }
+}
+
+/** The study of the sample patient with the most images. */
+export async function sampleStudy(as) {
+  const { results } = await as.json(`/api/ris/studies/?patient_id=${MRN}`);
+  return results.sort((a, b) => b.instance_count - a.instance_count)[0].study_instance_uid;
+}
+
+/** A new AI job of the study, finished; returns the job as the API tells it. */
+export async function finishedJob(as, study) {
+  const { id } = await as.post('/api/ai/jobs/', { study_instance_uid: study, model_type: MODEL });
+  return until(`job ${id}`, async () => {
+    const job = await as.json(`/api/ai/jobs/${id}/`);
+    assert.notEqual(job.status, 'FAILED', JSON.stringify(job.error));
+    return job.status === 'COMPLETED' && job;
+  }, 2 * SLOW_MS);
+}
+
+/** A version's labels from the API: SOP Instance UID to the bytes of its slice. */
+export async function storedLabels(as, segmentation, version) {
+  const path = `/api/ai/segmentations/${segmentation}/versions/${version}/`;
+  const grid = await as.json(path);
+  const response = await as.call(`${path}labelmap/`, { headers: { 'Accept-Encoding': 'gzip' } });
+  let voxels = Buffer.from(await response.arrayBuffer());
+  if (voxels[0] === 0x1f && voxels[1] === 0x8b) voxels = gunzipSync(voxels);
+  const size = grid.rows * grid.columns;
+  assert.equal(voxels.length, size * grid.slices.length);
+  return new Map(grid.slices.map((sop, at) => [sop, voxels.subarray(at * size, (at + 1) * size)]));
+}
+
+/** What the page would draw: SOP Instance UID to bytes, read from the arrays under the tools. */
+export async function drawnLabels(page, segmentationId = 'cdss-mask') {
+  const found = await page.evaluate(id => {
+    const { cornerstone: core, cornerstoneTools: tools } = window;
+    const { imageIds } = tools.segmentation.state.getSegmentation(id).representationData.Labelmap;
+    const base64 = bytes => {
+      let text = '';
+      for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+      return btoa(text);
+    };
+    return imageIds.map(imageId => {
+      const image = core.cache.getImage(imageId);
+      const { SOPInstanceUID } = core.metaData.get('instance', image.referencedImageId);
+      return [SOPInstanceUID, base64(image.voxelManager.getScalarData())];
+    });
+  }, segmentationId);
+  return new Map(found.map(([sop, text]) => [sop, Buffer.from(text, 'base64')]));
+}
+
+export function assertSameLabels(actual, expected) {
+  assert.equal(actual.size, expected.size, 'number of slices');
+  for (const [sop, slice] of expected) assert.ok(slice.equals(actual.get(sop)), `slice ${sop} differs`);
+}
+
+/** Voxels that are set in `after` and not in `before`, per SOP Instance UID. */
+export function painted(before, after) {
+  const found = new Map();
+  for (const [sop, slice] of after) {
+    const old = before.get(sop);
+    const at = [...slice.keys()].filter(index => slice[index] !== old[index]);
+    if (at.length) found.set(sop, at);
+  }
+  return found;
+}
+
+export async function signIn(context, username) {
+  const answer = await context.request.post(`${BASE_URL}/api/acct/login/`, {
+    headers: { 'X-Session': 'cookie' }, data: { username, password: `${username}123` },
+  });
+  assert.equal(answer.status(), 200);
+}
+
+/** The viewer on a study (and job), with its mask drawn. */
+export async function openViewer(page, study, job) {
+  const wanted = job ? `&job=${job}` : '';
+  await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}${wanted}`);
+  await page.locator('#cdss-mask .cdss-segments output', { hasText: 'ml' }).waitFor({ timeout: SLOW_MS });
+}
+
+/** Drag the mouse over the viewport along points given as fractions of its width and height. */
+export async function drag(page, points, viewport = 0) {
+  const box = await page.locator('.viewport-element').nth(viewport).boundingBox();
+  const [first, ...rest] = points.map(([x, y]) => [box.x + x * box.width, box.y + y * box.height]);
+  await page.mouse.move(...first);
+  await page.mouse.down();
+  for (const point of rest) await page.mouse.move(...point, { steps: 6 });
+  await page.mouse.up();
+}
+
+export const saveState = page => page.locator('.cdss-savebar').getAttribute('data-status');
