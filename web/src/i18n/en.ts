@@ -1,29 +1,37 @@
+import admin from "./en/admin";
 import ai from "./en/ai";
+import alerts from "./en/alerts";
 import auth from "./en/auth";
 import common from "./en/common";
 import dashboard from "./en/dashboard";
 import errors from "./en/errors";
 import list from "./en/list";
+import orders from "./en/orders";
 import patients from "./en/patients";
 import profile from "./en/profile";
 import shell from "./en/shell";
 import status from "./en/status";
 import studies from "./en/studies";
+import unmatched from "./en/unmatched";
 import upload from "./en/upload";
 import viewer from "./en/viewer";
 
 export default {
+  admin,
   ai,
+  alerts,
   auth,
   common,
   dashboard,
   errors,
   list,
+  orders,
   patients,
   profile,
   shell,
   status,
   studies,
+  unmatched,
   upload,
   viewer,
 };

@@ -1,29 +1,37 @@
+import admin from "./ko/admin";
 import ai from "./ko/ai";
+import alerts from "./ko/alerts";
 import auth from "./ko/auth";
 import common from "./ko/common";
 import dashboard from "./ko/dashboard";
 import errors from "./ko/errors";
 import list from "./ko/list";
+import orders from "./ko/orders";
 import patients from "./ko/patients";
 import profile from "./ko/profile";
 import shell from "./ko/shell";
 import status from "./ko/status";
 import studies from "./ko/studies";
+import unmatched from "./ko/unmatched";
 import upload from "./ko/upload";
 import viewer from "./ko/viewer";
 
 export default {
+  admin,
   ai,
+  alerts,
   auth,
   common,
   dashboard,
   errors,
   list,
+  orders,
   patients,
   profile,
   shell,
   status,
   studies,
+  unmatched,
   upload,
   viewer,
 };

@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 
-const ROLES: readonly string[] = [
+export const ROLES = [
   "admin",
   "doctor",
   "rib",
@@ -9,10 +9,10 @@ const ROLES: readonly string[] = [
   "nurse",
   "patient",
   "external",
-] satisfies Schema["RoleEnum"][];
+] as const satisfies Schema["RoleEnum"][];
 
 /** A role in the person's language; an unknown one as the server names it. */
 export function useRoleName(): (role: string) => string {
   const { t } = useTranslation();
-  return (role) => (ROLES.includes(role) ? t(`shell.role.${role as Schema["RoleEnum"]}`) : role);
+  return (role) => (ROLES.some((known) => known === role) ? t(`shell.role.${role as Schema["RoleEnum"]}`) : role);
 }

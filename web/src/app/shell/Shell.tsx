@@ -6,6 +6,7 @@ import { Notifications } from "@mantine/notifications";
 import { Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet, ScrollRestoration, useLocation } from "react-router";
+import { AlertBell } from "@/pages/alerts/AlertBell";
 import { PageLoader } from "../PageLoader";
 import { AccountMenu } from "./AccountMenu";
 import { AppearanceMenu } from "./AppearanceMenu";
@@ -55,6 +56,7 @@ export default function Shell() {
               </UnstyledButton>
             </Group>
             <Group gap={4} wrap="nowrap">
+              <AlertBell />
               <LanguageMenu />
               <AppearanceMenu />
               <AccountMenu />

@@ -1,0 +1,38 @@
+import type en from "../en/orders";
+
+const texts: typeof en = {
+  title: "오더",
+  create: "새 오더",
+  created: "오더를 등록했습니다.",
+  submit: "오더 등록",
+  empty: "조건에 맞는 오더가 없습니다.",
+  order: "오더",
+  detail: "오더",
+  patient: "환자",
+  jobRole: "부서",
+  jobType: "내용",
+  jobTypeHint: "예: MR_BRAIN",
+  jobTypeWrong: "문자, 숫자, 공백과 . / ( ) + - _ 만 쓸 수 있습니다.",
+  status: "상태",
+  priority: "우선순위",
+  info: "임상 정보",
+  orderedAt: "지시",
+  history: "이력",
+  result: "결과",
+  resultName: "항목 {{number}}",
+  resultValue: "값 {{number}}",
+  addValue: "값 추가",
+  removeValue: "값 {{number}} 삭제",
+  reason: "취소 사유",
+  remark: "비고",
+  cancelNow: "이 오더 취소",
+  submitNow: "결과 제출",
+  step: {
+    accept: "접수",
+    start: "시작",
+    submit: "결과 입력",
+    confirm: "결과 확정",
+    cancel: "오더 취소",
+  },
+};
+export default texts;

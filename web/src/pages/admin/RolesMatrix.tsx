@@ -1,0 +1,93 @@
+import { Badge, Paper, Table, Text, VisuallyHidden } from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import type en from "@/i18n/en";
+import { api, unwrap } from "@/api/client";
+import { QueryView } from "@/shared/QueryView";
+import { useRoleName } from "@/shared/roles";
+
+type PermissionKey = keyof typeof en.admin.permission;
+type ScopeKey = keyof typeof en.admin.scope;
+
+/** What each role may do, as the server decides it. */
+export function RolesMatrix() {
+  const { t } = useTranslation();
+  const roleName = useRoleName();
+  const roles = useQuery({
+    queryKey: ["roles"],
+    queryFn: ({ signal }) => unwrap(api.GET("/api/rbac/roles/", { signal })),
+    staleTime: Infinity,
+  });
+  return (
+    <QueryView query={roles} rows={8}>
+      {(all) => {
+        const permissions = [
+          ...new Set(all.flatMap((each) => each.permissions.map(({ permission }) => permission))),
+        ];
+        const scopes = new Map(
+          all.flatMap(({ role, permissions: held }) =>
+            held.map(({ permission, scope }) => [`${role} ${permission}`, scope] as const),
+          ),
+        );
+        return (
+          <Paper withBorder>
+            <Table.ScrollContainer
+              minWidth={760}
+              tabIndex={0}
+              role="region"
+              aria-label={t("admin.roles.label")}
+            >
+              <Table highlightOnHover aria-label={t("admin.roles.label")}>
+                <Table.Thead>
+                  <Table.Tr>
+                    <Table.Th scope="col">{t("admin.roles.right")}</Table.Th>
+                    {all.map(({ role }) => (
+                      <Table.Th key={role} scope="col">
+                        {roleName(role)}
+                      </Table.Th>
+                    ))}
+                  </Table.Tr>
+                </Table.Thead>
+                <Table.Tbody>
+                  {permissions.map((permission) => (
+                    <Table.Tr key={permission}>
+                      <Table.Th scope="row" fw={400}>
+                        <Text size="sm">
+                          {t(`admin.permission.${permission as PermissionKey}`, permission)}
+                        </Text>
+                      </Table.Th>
+                      {all.map(({ role }) => (
+                        <Table.Td key={role}>
+                          <Reach scope={scopes.get(`${role} ${permission}`)} />
+                        </Table.Td>
+                      ))}
+                    </Table.Tr>
+                  ))}
+                </Table.Tbody>
+              </Table>
+            </Table.ScrollContainer>
+          </Paper>
+        );
+      }}
+    </QueryView>
+  );
+}
+
+function Reach({ scope }: { scope: string | undefined }) {
+  const { t } = useTranslation();
+  if (!scope || scope === "none") return <VisuallyHidden>{t("common.no")}</VisuallyHidden>;
+  if (scope !== "all") {
+    return (
+      <Badge color="gray" tt="none">
+        {t(`admin.scope.${scope as ScopeKey}`, scope)}
+      </Badge>
+    );
+  }
+  return (
+    <>
+      <IconCheck size={18} color="var(--mantine-color-teal-6)" aria-hidden />
+      <VisuallyHidden>{t("common.yes")}</VisuallyHidden>
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+import { Alert, Button, Drawer, Group, PasswordInput, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api, unwrap, type Schema } from "@/api/client";
+import { asApiError } from "@/api/errors";
+import { useUser } from "@/session/react";
+import { ErrorNotice } from "@/shared/ErrorNotice";
+import { ROLES, useRoleName } from "@/shared/roles";
+import { showDone } from "@/shared/toasts";
+import type { User } from "./UsersPage";
+
+interface Values {
+  username: string;
+  password: string;
+  role: Schema["RoleEnum"];
+  full_name: string;
+  email: string;
+  is_active: boolean;
+}
+
+function save(user: User | "new", { password, is_active, username, ...rest }: Values) {
+  if (user === "new") {
+    return unwrap(api.POST("/api/acct/users/", { body: { username, password, ...rest } }));
+  }
+  const body = { ...rest, is_active, ...(password && { password }) };
+  return unwrap(
+    api.PATCH("/api/acct/users/{user_id}/", { params: { path: { user_id: user.id } }, body }),
+  );
+}
+
+interface UserFormProps {
+  user: User | "new" | null;
+  onClose: () => void;
+}
+
+/** Create a user, or change what may be changed of one. */
+export function UserForm({ user, onClose }: UserFormProps) {
+  const { t } = useTranslation();
+  return (
+    <Drawer
+      opened={user !== null}
+      onClose={onClose}
+      position="right"
+      title={user === "new" ? t("admin.users.create") : user?.username}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
+      {user && <Fields user={user} onClose={onClose} />}
+    </Drawer>
+  );
+}
+
+function Fields({ user, onClose }: { user: User | "new"; onClose: () => void }) {
+  const { t } = useTranslation();
+  const roleName = useRoleName();
+  const me = useUser();
+  const client = useQueryClient();
+  const isNew = user === "new";
+  const isMe = !isNew && user.id === me.id;
+  const required = (value: string) => (value.trim() ? null : t("auth.required"));
+  const form = useForm<Values>({
+    initialValues: {
+      username: isNew ? "" : user.username,
+      password: "",
+      role: isNew ? "doctor" : user.role,
+      full_name: isNew ? "" : (user.full_name ?? ""),
+      email: isNew ? "" : (user.email ?? ""),
+      is_active: isNew || (user.is_active ?? true),
+    },
+    validate: { username: required, password: (value) => (isNew ? required(value) : null) },
+  });
+  const saving = useMutation({
+    mutationFn: (values: Values) => save(user, values),
+    meta: { quiet: true },
+    onSuccess: async () => {
+      showDone(t("common.saved"));
+      await client.invalidateQueries({ queryKey: ["users"] });
+      onClose();
+    },
+    onError: (thrown) => {
+      const { field, detail, message } = asApiError(thrown);
+      if (field && field in form.values) form.setFieldError(field, detail || message);
+    },
+  });
+  return (
+    <form
+      noValidate
+      onSubmit={form.onSubmit((values) => {
+        saving.mutate(values);
+      })}
+    >
+      <Stack>
+        {isNew && (
+          <TextInput
+            label={t("admin.users.username")}
+            withAsterisk
+            autoComplete="off"
+            autoCapitalize="none"
+            {...form.getInputProps("username")}
+          />
+        )}
+        <TextInput label={t("admin.users.fullName")} {...form.getInputProps("full_name")} />
+        <TextInput label={t("admin.users.email")} type="email" {...form.getInputProps("email")} />
+        <Select
+          label={t("admin.users.role")}
+          allowDeselect={false}
+          disabled={isMe}
+          data={ROLES.map((role) => ({ value: role, label: roleName(role) }))}
+          {...form.getInputProps("role")}
+        />
+        <PasswordInput
+          label={isNew ? t("auth.password") : t("admin.users.newPassword")}
+          description={isNew ? undefined : t("admin.users.newPasswordHint")}
+          withAsterisk={isNew}
+          autoComplete="new-password"
+          visibilityToggleButtonProps={{ "aria-label": t("auth.showPassword") }}
+          {...form.getInputProps("password")}
+        />
+        {!isNew && (
+          <Switch
+            label={t("admin.users.active")}
+            disabled={isMe}
+            {...form.getInputProps("is_active", { type: "checkbox" })}
+          />
+        )}
+        {!isNew && <Alert variant="light">{t("admin.users.sessionsEnd")}</Alert>}
+        {saving.isError && <ErrorNotice error={saving.error} />}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t("common.cancel")}
+          </Button>
+          <Button type="submit" loading={saving.isPending}>
+            {t("common.save")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

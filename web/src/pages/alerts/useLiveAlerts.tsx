@@ -1,0 +1,53 @@
+import { Anchor, Text } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconBell } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { fetchWithAuth, getAccessToken } from "@/session";
+import { adoptUnread, countOneMore } from "./data";
+import { AlertSocket } from "./socket";
+
+/** Keeps the live line open while somebody is logged in; each alert shows as a toast. */
+export function useLiveAlerts(): void {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  useEffect(() => {
+    const url = new URL("/ws/alerts/", location.href);
+    url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new AlertSocket({
+      url: url.href,
+      token: getAccessToken,
+      renew: () => fetchWithAuth("/api/acct/me/"),
+      onReady: (unread) => {
+        adoptUnread(client, unread);
+      },
+      onNotification: ({ id, text, link }) => {
+        countOneMore(client);
+        const close = () => {
+          notifications.hide(`alert-${id}`);
+        };
+        notifications.show({
+          id: `alert-${id}`,
+          icon: <IconBell size={18} aria-hidden />,
+          autoClose: 12_000,
+          message: (
+            <>
+              <Text size="sm">{text}</Text>
+              {link && (
+                <Anchor component={Link} to={link} size="sm" onClick={close}>
+                  {t("alerts.open")}
+                </Anchor>
+              )}
+            </>
+          ),
+          closeButtonProps: { "aria-label": t("common.close") },
+        });
+      },
+    });
+    return () => {
+      socket.close();
+    };
+  }, [client, t]);
+}

@@ -1,0 +1,204 @@
+import { Anchor, Button, Group, Select, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { IconPlus } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
+import { api, unwrap } from "@/api/client";
+import { useCan } from "@/session/react";
+import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
+import { PageHeader } from "@/shared/PageHeader";
+import { StatusBadge } from "@/shared/StatusBadge";
+import { dateTime } from "@/shared/when";
+import { OrderDrawer } from "./OrderDrawer";
+import { OrderForm } from "./OrderForm";
+import { JOB_ROLES, PRIORITIES, STATUSES, type Order } from "./steps";
+
+type Filters = Partial<Pick<Order, "job_role" | "status" | "priority">>;
+
+function useOrders(filters: Filters, page: number) {
+  return useQuery({
+    queryKey: ["orders", filters, page],
+    queryFn: ({ signal }) => {
+      const query = { page, page_size: PAGE_SIZE, ordering: "-ordered_at", ...filters };
+      return unwrap(api.GET("/api/ocs/orders/", { params: { query }, signal }));
+    },
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** `?order=<id>` opens one order. */
+export default function OrdersPage() {
+  const { t } = useTranslation();
+  const can = useCan();
+  const [params, setParams] = useSearchParams();
+  const [creating, form] = useDisclosure();
+  const [filters, setFilters] = useState<Filters>({});
+  const [page, setPage] = useState(1);
+  const orders = useOrders(filters, page);
+  const opened = Number(params.get("order")) || null;
+  const open = (id: number | null) => {
+    setParams(id ? { order: String(id) } : {}, { preventScrollReset: true });
+  };
+  return (
+    <>
+      <PageHeader title={t("orders.title")}>
+        {can("create_order") && (
+          <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={form.open}>
+            {t("orders.create")}
+          </Button>
+        )}
+      </PageHeader>
+      <Stack>
+        <FilterBar
+          filters={filters}
+          onChange={(next) => {
+            setFilters(next);
+            setPage(1);
+          }}
+        />
+        <DataTable
+          label={t("orders.title")}
+          query={orders}
+          columns={useColumns(open)}
+          rowKey={({ id }) => id}
+          empty={t("orders.empty")}
+          page={page}
+          onPage={setPage}
+        />
+      </Stack>
+      <OrderDrawer
+        id={opened}
+        onClose={() => {
+          open(null);
+        }}
+      />
+      <OrderForm
+        opened={creating}
+        onClose={form.close}
+        onCreated={({ id }) => {
+          form.close();
+          open(id);
+        }}
+      />
+    </>
+  );
+}
+
+interface FilterBarProps {
+  filters: Filters;
+  onChange: (filters: Filters) => void;
+}
+
+function FilterBar({ filters, onChange }: FilterBarProps) {
+  const { t } = useTranslation();
+  const common = {
+    clearable: true,
+    placeholder: t("common.all"),
+    clearButtonProps: { "aria-label": t("common.clear") },
+  };
+  const change = (patch: { [Name in keyof Filters]: Filters[Name] | null }) => {
+    const all = Object.entries({ ...filters, ...patch });
+    onChange(Object.fromEntries(all.filter(([, value]) => value)));
+  };
+  return (
+    <Group gap="sm" align="flex-end">
+      <Select
+        {...common}
+        label={t("orders.jobRole")}
+        data={JOB_ROLES.map((value) => ({ value, label: t(`status.jobRole.${value}`) }))}
+        value={filters.job_role ?? null}
+        onChange={(value) => {
+          change({ job_role: value });
+        }}
+      />
+      <Select
+        {...common}
+        label={t("orders.status")}
+        data={STATUSES.map((value) => ({ value, label: t(`status.order.${value}`) }))}
+        value={filters.status ?? null}
+        onChange={(value) => {
+          change({ status: value });
+        }}
+      />
+      <Select
+        {...common}
+        label={t("orders.priority")}
+        data={PRIORITIES.map((value) => ({ value, label: t(`status.priority.${value}`) }))}
+        value={filters.priority ?? null}
+        onChange={(value) => {
+          change({ priority: value });
+        }}
+      />
+    </Group>
+  );
+}
+
+function useColumns(open: (id: number) => void): Column<Order>[] {
+  const { t } = useTranslation();
+  return [
+    {
+      key: "order",
+      header: t("orders.order"),
+      lead: true,
+      render: ({ id, job_type, accession_number }) => (
+        <div>
+          <Anchor
+            component="button"
+            type="button"
+            size="sm"
+            ta="left"
+            onClick={() => {
+              open(id);
+            }}
+          >
+            {job_type}
+          </Anchor>
+          <Text size="xs" c="dimmed" className="mono">
+            {accession_number}
+          </Text>
+        </div>
+      ),
+    },
+    {
+      key: "patient",
+      header: t("orders.patient"),
+      render: ({ patient }) => (
+        <div>
+          <Text size="sm">{patient.full_name}</Text>
+          <Text size="xs" c="dimmed">
+            {patient.patient_id}
+          </Text>
+        </div>
+      ),
+    },
+    {
+      key: "role",
+      header: t("orders.jobRole"),
+      render: ({ job_role }) => t(`status.jobRole.${job_role}`),
+    },
+    {
+      key: "status",
+      header: t("orders.status"),
+      render: ({ status = "ORDERED", priority = "routine" }) => (
+        <Group gap={6}>
+          <StatusBadge kind="order" value={status} />
+          {priority !== "routine" && <StatusBadge kind="priority" value={priority} />}
+        </Group>
+      ),
+    },
+    {
+      key: "at",
+      header: t("orders.orderedAt"),
+      render: ({ ordered_at, ordered_by_name }) => (
+        <div>
+          <Text size="sm">{dateTime(ordered_at)}</Text>
+          <Text size="xs" c="dimmed">
+            {ordered_by_name}
+          </Text>
+        </div>
+      ),
+    },
+  ];
+}

@@ -1,0 +1,58 @@
+import type { Schema } from "@/api/client";
+import type { SessionUser } from "@/session";
+
+export type Order = Schema["OrderOut"];
+export type OrderStatus = Schema["OrderStatus"];
+export type JobRole = Schema["JobRoleEnum"];
+export type Step = "accept" | "start" | "submit" | "confirm" | "cancel";
+
+export const JOB_ROLES = ["RIS", "LIS", "TREATMENT", "CONSULT"] as const satisfies JobRole[];
+export const STATUSES = [
+  "ORDERED",
+  "ACCEPTED",
+  "IN_PROGRESS",
+  "RESULT_READY",
+  "CONFIRMED",
+  "CANCELLED",
+] as const satisfies OrderStatus[];
+export const PRIORITIES = ["routine", "urgent", "stat"] as const satisfies Schema["PriorityEnum"][];
+
+const POSSIBLE: Record<OrderStatus, Step[]> = {
+  ORDERED: ["accept", "cancel"],
+  ACCEPTED: ["start", "cancel"],
+  IN_PROGRESS: ["submit", "cancel"],
+  RESULT_READY: ["confirm"],
+  CONFIRMED: [],
+  CANCELLED: [],
+};
+
+const WORK: Record<JobRole, string> = {
+  RIS: "work_ris_order",
+  LIS: "work_lis_order",
+  TREATMENT: "create_order",
+  CONSULT: "create_order",
+};
+
+/** The roles whose right to confirm reaches one kind of order only. */
+const CONFIRMS: Partial<Record<string, JobRole>> = { rib: "RIS", lab: "LIS" };
+
+/**
+ * The steps to offer this person: those possible now that their rights cover. The server decides
+ * again (ocs/selectors.py, `may_step`).
+ */
+export function stepsFor(order: Order, user: SessionUser): Step[] {
+  const has = (permission: string) => user.permissions.includes(permission);
+  const allowed = (step: Step): boolean => {
+    switch (step) {
+      case "cancel":
+        return has("create_order") && order.ordered_by === user.id;
+      case "confirm":
+        return has("confirm_order") && [undefined, order.job_role].includes(CONFIRMS[user.role]);
+      case "submit":
+        return has(order.job_role === "LIS" ? "enter_lab_result" : WORK[order.job_role]);
+      default:
+        return has(WORK[order.job_role]);
+    }
+  };
+  return POSSIBLE[order.status ?? "ORDERED"].filter(allowed);
+}

@@ -1,0 +1,139 @@
+import { Alert, Anchor, Button, Checkbox, Group, Modal, Stack, Table, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { api, unwrap } from "@/api/client";
+import { ErrorNotice } from "@/shared/ErrorNotice";
+import { PatientPicker, type Patient } from "@/shared/PatientPicker";
+import { calendarDate } from "@/shared/when";
+import { birthOf, type Unmatched } from "./UnmatchedPage";
+
+interface MatchStudyProps {
+  study: Unmatched | null;
+  onClose: () => void;
+}
+
+export function MatchStudy({ study, onClose }: MatchStudyProps) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={study !== null}
+      onClose={onClose}
+      size="lg"
+      title={t("unmatched.matchTitle")}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
+      {study && <Choice study={study} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+/** Which patient; what the files say beside what is on record; and only then the confirmation. */
+function Choice({ study, onClose }: { study: Unmatched; onClose: () => void }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const [patient, setPatient] = useState<Patient | null>(null);
+  const [sure, setSure] = useState(false);
+  const { study_instance_uid } = study;
+  const match = useMutation({
+    mutationFn: (patient_id: string) =>
+      unwrap(
+        api.POST("/api/ris/unmatched/{study_instance_uid}/match/", {
+          params: { path: { study_instance_uid } },
+          body: { patient_id },
+        }),
+      ),
+    meta: { quiet: true },
+    onSuccess: () => {
+      void client.invalidateQueries({ queryKey: ["unmatched"] });
+      void client.invalidateQueries({ queryKey: ["studies"] });
+    },
+  });
+  if (match.data) {
+    return (
+      <Stack>
+        <Alert color="teal" role="status">
+          {t("unmatched.done")}
+        </Alert>
+        <Group justify="flex-end">
+          <Anchor component={Link} to={`/studies/${study_instance_uid}`}>
+            {t("unmatched.openStudy")}
+          </Anchor>
+          <Button onClick={onClose}>{t("common.close")}</Button>
+        </Group>
+      </Stack>
+    );
+  }
+  return (
+    <Stack>
+      <PatientPicker
+        label={t("unmatched.patient")}
+        value={patient}
+        onChange={(next) => {
+          setPatient(next);
+          setSure(false);
+          match.reset();
+        }}
+      />
+      <Comparison study={study} patient={patient} />
+      {match.isError && <ErrorNotice error={match.error} />}
+      <Checkbox
+        label={t("unmatched.sure")}
+        checked={sure}
+        disabled={!patient}
+        onChange={(event) => {
+          setSure(event.currentTarget.checked);
+        }}
+      />
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          {t("common.cancel")}
+        </Button>
+        <Button
+          disabled={!patient || !sure}
+          loading={match.isPending}
+          onClick={() => {
+            if (patient) match.mutate(patient.patient_id);
+          }}
+        >
+          {t("unmatched.confirm")}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
+
+function Comparison({ study, patient }: { study: Unmatched; patient: Patient | null }) {
+  const { t } = useTranslation();
+  const rows = [
+    [t("unmatched.number"), study.dicom_patient_id, patient?.patient_id] as const,
+    [t("unmatched.name"), study.dicom_patient_name, patient?.full_name] as const,
+    [t("unmatched.birth"), birthOf(study), patient && calendarDate(patient.birth_date)] as const,
+    [t("unmatched.sex"), study.dicom_sex, patient?.gender] as const,
+  ];
+  return (
+    <Table aria-label={t("unmatched.comparison")}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th />
+          <Table.Th scope="col">{t("unmatched.inFiles")}</Table.Th>
+          <Table.Th scope="col">{t("unmatched.onRecord")}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map(([name, files, record]) => (
+          <Table.Tr key={name}>
+            <Table.Th scope="row">{name}</Table.Th>
+            <Table.Td>{files || "–"}</Table.Td>
+            <Table.Td>
+              <Text size="sm" fw={record && record !== files ? 700 : 400}>
+                {record ?? "–"}
+              </Text>
+            </Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}

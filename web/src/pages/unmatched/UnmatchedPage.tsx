@@ -1,0 +1,110 @@
+import { Button, Stack, Text } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, unwrap, type Schema } from "@/api/client";
+import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
+import { PageHeader } from "@/shared/PageHeader";
+import { calendarDate, dateTime } from "@/shared/when";
+import { MatchStudy } from "./MatchStudy";
+
+export type Unmatched = Schema["UnmatchedStudyOut"];
+
+export default function UnmatchedPage() {
+  const { t } = useTranslation();
+  const [page, setPage] = useState(1);
+  const [study, setStudy] = useState<Unmatched | null>(null);
+  const studies = useQuery({
+    queryKey: ["unmatched", page],
+    queryFn: ({ signal }) => {
+      const query = { page, page_size: PAGE_SIZE };
+      return unwrap(api.GET("/api/ris/unmatched/", { params: { query }, signal }));
+    },
+    placeholderData: keepPreviousData,
+  });
+  const columns: Column<Unmatched>[] = [
+    {
+      key: "study",
+      header: t("unmatched.study"),
+      lead: true,
+      render: ({ description, study_date, accession_number }) => (
+        <div>
+          <Text size="sm">{description || t("unmatched.untitled")}</Text>
+          <Text size="xs" c="dimmed">
+            {[study_date && calendarDate(study_date), accession_number].filter(Boolean).join(" · ")}
+          </Text>
+        </div>
+      ),
+    },
+    {
+      key: "patient",
+      header: t("unmatched.inFiles"),
+      render: ({ dicom_patient_name, dicom_patient_id }) => (
+        <div>
+          <Text size="sm">{dicom_patient_name || "–"}</Text>
+          <Text size="xs" c="dimmed">
+            {dicom_patient_id}
+          </Text>
+        </div>
+      ),
+    },
+    {
+      key: "birth",
+      header: t("unmatched.birth"),
+      render: (each) => [birthOf(each), each.dicom_sex].filter(Boolean).join(" · ") || "–",
+    },
+    { key: "instances", header: t("unmatched.instances"), render: ({ instances }) => instances },
+    {
+      key: "at",
+      header: t("unmatched.arrived"),
+      render: ({ last_instance_at }) => dateTime(last_instance_at),
+    },
+    {
+      key: "match",
+      header: t("unmatched.action"),
+      render: (each) => (
+        <Button
+          size="compact-sm"
+          variant="light"
+          onClick={() => {
+            setStudy(each);
+          }}
+        >
+          {t("unmatched.match")}
+        </Button>
+      ),
+    },
+  ];
+  return (
+    <>
+      <PageHeader title={t("unmatched.title")} subtitle={t("unmatched.subtitle")} />
+      <Stack>
+        <DataTable
+          label={t("unmatched.title")}
+          query={studies}
+          columns={columns}
+          rowKey={(each) => each.study_instance_uid}
+          empty={t("unmatched.empty")}
+          page={page}
+          onPage={setPage}
+        />
+      </Stack>
+      <MatchStudy
+        key={study?.study_instance_uid}
+        study={study}
+        onClose={() => {
+          setStudy(null);
+        }}
+      />
+    </>
+  );
+}
+
+/** The birth date of the files (DICOM DA, `YYYYMMDD`, or ISO) for reading; as it is when odd. */
+export function birthOf({ dicom_birth_date: date }: Unmatched): string {
+  const match = /^(\d{4})-?(\d{2})-?(\d{2})$/.exec(date);
+  if (!match) return date;
+  const [, year = "", month = "", day = ""] = match;
+  const iso = `${year}-${month}-${day}`;
+  return Number.isNaN(Date.parse(iso)) ? date : calendarDate(iso);
+}
