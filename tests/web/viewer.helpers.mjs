@@ -40,10 +40,10 @@ export async function until(what, condition, timeout = SLOW_MS) {
   }
 }
 
-/** The study of the sample patient with the most images. */
+/** The sample patient's study that was ordered: 181 slices of 217 x 181, not divisible by 8. */
 export async function sampleStudy(as) {
-  const { results } = await as.json(`/api/ris/studies/?patient_id=${MRN}`);
-  return results.sort((a, b) => b.instance_count - a.instance_count)[0].study_instance_uid;
+  const { results } = await as.json(`/api/ris/studies/?patient_id=${MRN}&page_size=100`);
+  return results.find(found => found.accession_number).study_instance_uid;
 }
 
 /** A new AI job of the study, finished; returns the job as the API tells it. */
@@ -128,3 +128,32 @@ export async function drag(page, points, viewport = 0) {
 }
 
 export const saveState = page => page.locator('.cdss-savebar').getAttribute('data-status');
+
+function firstPart(body, contentType) {
+  const boundary = /boundary="?([^";]+)/.exec(contentType)[1];
+  const start = body.indexOf('\r\n\r\n') + 4;
+  return body.subarray(start, body.indexOf(`\r\n--${boundary}`, start));
+}
+
+/** The SEG in the archive: source SOP Instance UID to its voxels, for the slices asked for. */
+export async function segLabels(as, study, seg, sops) {
+  const path = `/api/ris/dicom-web/studies/${study}/series/${seg.series_instance_uid}/instances/${seg.sop_instance_uid}`;
+  const [dataset] = await as.json(`${path}/metadata`, { headers: { Accept: 'application/dicom+json' } });
+  const value = (item, tag) => item?.[tag]?.Value?.[0];
+  const bits = value(dataset, '00280100');
+  const found = new Map();
+  for (const [at, frame] of dataset['52009230'].Value.entries()) {
+    const derivation = value(frame, '00089124');
+    const sop = value(value(derivation, '00082112'), '00081155');
+    if (!sops.includes(sop)) continue;
+    const response = await as.call(`${path}/frames/${at + 1}`, {
+      headers: { Accept: 'multipart/related; type="application/octet-stream"; transfer-syntax=*' },
+    });
+    const bytes = firstPart(Buffer.from(await response.arrayBuffer()), response.headers.get('Content-Type'));
+    const voxels = bits === 1
+      ? Buffer.from(Array.from({ length: bytes.length * 8 }, (_, bit) => (bytes[bit >> 3] >> (bit & 7)) & 1))
+      : bytes;
+    found.set(sop, voxels);
+  }
+  return found;
+}

@@ -7,6 +7,7 @@ import { mountPanel } from './panel/index.js';
 import * as priors from './priors.js';
 import { compareWith, editable, loadJobs, loadModels, openJob, reload } from './review.js';
 import { save } from './saving.js';
+import { admit } from './series.js';
 import { authorization, may, start as signIn } from './session.js';
 import { state, update } from './store.js';
 import { t } from './texts.js';
@@ -17,8 +18,6 @@ const REACT_ELEMENT = Symbol.for('react.element');
 const parameters = new URLSearchParams(location.search);
 const studyUid = parameters.get('StudyInstanceUIDs')?.split(',')[0] ?? '';
 const stops = [];
-/** Masks of the archive: ours are drawn from the API, others are not read rightly by this OHIF. */
-const OVERLAYS = ['SEG', 'RTSTRUCT'];
 let firstJob = null;
 
 const never = new Promise(() => {});
@@ -74,7 +73,7 @@ function warnOfUnsavedWork(event) {
 }
 
 /** The first time that the job's series is on screen its mask is drawn; later only attached. */
-function onModeEnter({ servicesManager, commandsManager }) {
+function onModeEnter({ servicesManager, commandsManager, appConfig }) {
   const { cornerstoneViewportService, displaySetService, viewportGridService } = servicesManager.services;
   let opened = false;
   const drawn = cornerstoneViewportService.subscribe(
@@ -89,11 +88,10 @@ function onModeEnter({ servicesManager, commandsManager }) {
   const { ACTIVE_VIEWPORT_ID_CHANGED, GRID_STATE_CHANGED } = viewportGridService.EVENTS;
   const grids = [ACTIVE_VIEWPORT_ID_CHANGED, GRID_STATE_CHANGED].map(
     name => viewportGridService.subscribe(name, () => update({})));
-  const added = displaySetService.subscribe(displaySetService.EVENTS.DISPLAY_SETS_ADDED, hideForeign);
-  function hideForeign({ displaySetsAdded }) {
-    displaySetsAdded.filter(({ Modality, unsupported }) => unsupported && OVERLAYS.includes(Modality))
-      .forEach(({ displaySetInstanceUID }) => displaySetService.deleteDisplaySet(displaySetInstanceUID));
-  }
+  const added = displaySetService.subscribe(
+    displaySetService.EVENTS.DISPLAY_SETS_ADDED,
+    ({ displaySetsAdded }) => displaySetsAdded.forEach(
+      found => admit(found, displaySetService, appConfig.max3DTextureSize)));
   tools.watchTool();
   loadModels().catch(() => {});
   stops.push(drawn.unsubscribe, added.unsubscribe, ...grids.map(grid => grid.unsubscribe),

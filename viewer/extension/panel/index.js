@@ -16,9 +16,18 @@ const PARTS = [seriesSection, jobSection, saveBar, maskSection, versionsSection,
 export function mountPanel(host) {
   const parts = PARTS.map(make => make());
   host.replaceChildren(h('div', { id: 'cdss-panel' }, parts.map(part => part.element)));
-  const stop = subscribe(state => parts.forEach(part => part.show(state)));
+  const stop = subscribe(state => parts.forEach(part => showSafely(part, state)));
   return () => {
     stop();
     host.replaceChildren();
   };
+}
+
+/** What goes wrong in one section leaves the others, and the images, alone. */
+function showSafely(part, state) {
+  try {
+    part.show(state);
+  } catch (error) {
+    reportError(error);
+  }
 }

@@ -9,7 +9,7 @@ import { section, visible } from './section.js';
 export function requestSection() {
   const model = h('select', { 'aria-label': t('request.model') });
   const ask = button(t('request.button'), () => requestAi(model.value, activeDisplaySet()?.SeriesInstanceUID), {
-    id: 'cdss-request',
+    id: 'cdss-run',
   });
   const progress = h('progress', { 'aria-label': t('request.running') });
   const status = h('p', { className: 'cdss-note', role: 'status', id: 'cdss-request-state' });

@@ -2,35 +2,21 @@
 import { button, h, refill } from '../dom.js';
 import { saveMeasurements } from '../measurements.js';
 import { closePrior, openPrior, setLinked } from '../priors.js';
+import { peculiarities } from '../series.js';
 import { may } from '../session.js';
 import { t } from '../texts.js';
 import { activeDisplaySet, applyPreset, presets } from '../windows.js';
 import { section, visible } from './section.js';
 
-/** OHIF's DisplaySetMessage.CODES. */
-const [MISSING_FRAMES, IRREGULAR_SPACING, INCONSISTENT_DIMENSIONS, INCONSISTENT_ORIENTATIONS] = [7, 8, 9, 11];
-const MANY_IMAGES = 1500;
-
-const SHAPES = [
-  [found => found.messages?.includesMessage?.(MISSING_FRAMES), 'series.missing'],
-  [found => found.messages?.includesMessage?.(IRREGULAR_SPACING), 'series.spacing'],
-  [found => found.messages?.includesMessage?.(INCONSISTENT_ORIENTATIONS), 'series.orientations'],
-  [found => found.messages?.includesMessage?.(INCONSISTENT_DIMENSIONS), 'series.sizes'],
-  [found => found.imageIds?.length === 1, 'series.single'],
-  [found => found.imageIds?.length >= MANY_IMAGES, 'series.many'],
-  [found => found.imageIds?.length > 1 && !found.isReconstructable, 'series.flat'],
-];
-
-/** What is unusual about the series on screen. */
 export function seriesSection() {
   const list = h('ul', { className: 'cdss-warnings', role: 'status' });
   const element = section('series', list);
 
   function show() {
     const found = activeDisplaySet();
-    const names = found ? SHAPES.filter(([holds]) => holds(found)).map(([, name]) => name) : [];
+    const names = found ? peculiarities(found) : [];
     visible(element, names.length > 0);
-    refill(list, names, () => names.map(name => h('li', {}, t(name, { count: found.imageIds.length }))));
+    refill(list, names, () => names.map(name => h('li', {}, t(name, { count: found.numImageFrames }))));
   }
   return { element, show };
 }

@@ -1,0 +1,111 @@
+// Small MR series for the tests, written as DICOM Part 10 (explicit VR, little endian).
+import { createHash } from 'node:crypto';
+
+const MR_IMAGE = '1.2.840.10008.5.1.4.1.1.4';
+const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
+const LONG = new Set(['OB', 'OW']);
+
+/** The same name gives the same UID, so that a second run stores duplicates, not more studies. */
+export function uid(...names) {
+  const hex = createHash('sha256').update(names.join('/')).digest('hex').slice(0, 31);
+  return `2.25.${BigInt(`0x${hex}`)}`;
+}
+
+function element(group, number, vr, value) {
+  let body;
+  if (Buffer.isBuffer(value)) body = value;
+  else if (vr === 'US') body = Buffer.from([value & 255, value >> 8]);
+  else body = Buffer.from([value].flat().join('\\'), 'utf8');
+  if (body.length % 2) body = Buffer.concat([body, Buffer.from(vr === 'UI' ? '\0' : ' ')]);
+  const head = Buffer.alloc(LONG.has(vr) ? 12 : 8);
+  head.writeUInt16LE(group, 0);
+  head.writeUInt16LE(number, 2);
+  head.write(vr, 4, 'latin1');
+  if (LONG.has(vr)) head.writeUInt32LE(body.length, 8);
+  else head.writeUInt16LE(body.length, 6);
+  return Buffer.concat([head, body]);
+}
+
+function file(sop, elements) {
+  const meta = Buffer.concat([
+    element(2, 1, 'OB', Buffer.from([0, 1])),
+    element(2, 2, 'UI', MR_IMAGE),
+    element(2, 3, 'UI', sop),
+    element(2, 0x10, 'UI', EXPLICIT_LITTLE_ENDIAN),
+    element(2, 0x12, 'UI', '2.25.1'),
+  ]);
+  const length = Buffer.alloc(12);
+  length.write('\x02\x00\x00\x00UL\x04\x00', 0, 'latin1');
+  length.writeUInt32LE(meta.length, 8);
+  const preamble = Buffer.concat([Buffer.alloc(128), Buffer.from('DICM')]);
+  return Buffer.concat([preamble, length, meta, ...elements.map(parts => element(...parts))]);
+}
+
+/** Every pixel of image `n` (from 0) holds n + 1, its corner pixel 4000. */
+export function image({ study, series, number, rows, columns, position, orientation, patient, date, description }) {
+  const sop = uid(study, series, String(number));
+  const pixels = Buffer.alloc(rows * columns * 2);
+  for (let at = 0; at < rows * columns; at += 1) pixels.writeUInt16LE(number + 1, at * 2);
+  pixels.writeUInt16LE(4000, 0);
+  return file(sop, [
+    [0x08, 0x05, 'CS', 'ISO_IR 192'],
+    [0x08, 0x16, 'UI', MR_IMAGE],
+    [0x08, 0x18, 'UI', sop],
+    [0x08, 0x20, 'DA', date],
+    [0x08, 0x30, 'TM', '101500'],
+    [0x08, 0x50, 'SH', ''],
+    [0x08, 0x60, 'CS', 'MR'],
+    [0x08, 0x1030, 'LO', description],
+    [0x08, 0x103e, 'LO', description],
+    [0x10, 0x10, 'PN', patient.name],
+    [0x10, 0x20, 'LO', patient.id],
+    [0x10, 0x30, 'DA', patient.birthDate],
+    [0x10, 0x40, 'CS', patient.sex],
+    [0x18, 0x50, 'DS', '1'],
+    [0x20, 0x0d, 'UI', uid(study)],
+    [0x20, 0x0e, 'UI', uid(study, series)],
+    [0x20, 0x10, 'SH', '1'],
+    [0x20, 0x11, 'IS', '1'],
+    [0x20, 0x13, 'IS', String(number + 1)],
+    [0x20, 0x32, 'DS', position.map(String)],
+    [0x20, 0x37, 'DS', orientation.map(String)],
+    [0x20, 0x52, 'UI', uid(study, 'frame')],
+    [0x28, 0x02, 'US', 1],
+    [0x28, 0x04, 'CS', 'MONOCHROME2'],
+    [0x28, 0x10, 'US', rows],
+    [0x28, 0x11, 'US', columns],
+    [0x28, 0x30, 'DS', ['1', '1']],
+    [0x28, 0x100, 'US', 16],
+    [0x28, 0x101, 'US', 16],
+    [0x28, 0x102, 'US', 15],
+    [0x28, 0x103, 'US', 0],
+    [0x28, 0x1050, 'DS', '2000'],
+    [0x28, 0x1051, 'DS', '4000'],
+    [0x7fe0, 0x10, 'OW', pixels],
+  ]);
+}
+
+export const AXIAL = [1, 0, 0, 0, 1, 0];
+export const SAGITTAL = [0, 1, 0, 0, 0, -1];
+const PATIENT = { name: 'Kim^Minjun', id: 'P2026-0001', birthDate: '19740302', sex: 'M' };
+
+/** A study of the sample patient; `places` is one {position, orientation} per image. */
+export function study(name, places, { rows = 64, columns = 64, date = '20250110' } = {}) {
+  return places.map(({ position, orientation = AXIAL }, number) => image({
+    study: name, series: 'one', number, rows, columns, position, orientation, patient: PATIENT, date,
+    description: `test ${name}`,
+  }));
+}
+
+export const stack = (count, from = 0) =>
+  Array.from({ length: count }, (_, at) => ({ position: [0, 0, from + at] }));
+
+/** Send the files through the upload API and wait until the study is indexed. */
+export async function upload(as, files, batch = 250) {
+  for (let from = 0; from < files.length; from += batch) {
+    const body = new FormData();
+    files.slice(from, from + batch).forEach((content, at) =>
+      body.append('files', new File([content], `${from + at}.dcm`)));
+    await as.call('/api/ris/upload/dicom/', { method: 'POST', body });
+  }
+}

@@ -1,0 +1,205 @@
+// The viewer as a doctor uses it, by mouse and keyboard, against the live stack. What the page
+// claims is checked through the API and in the archive.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { launch, newPage } from './browser.mjs';
+import { SLOW_MS, api, assertSameLabels, drag, drawnLabels, finishedJob, openViewer, painted,
+  sampleStudy, saveState, segLabels, signIn, storedLabels, until } from './viewer.helpers.mjs';
+
+const VIEW = { viewport: { width: 1500, height: 900 }, locale: 'en-US' };
+const CORNER = [[0.1, 0.1], [0.2, 0.15]];
+
+async function viewerPage(t, username = 'doctor', options = {}) {
+  const browser = await launch(t);
+  const opened = await newPage(browser, { ...VIEW, ...options });
+  await signIn(opened.context, username);
+  return opened;
+}
+
+const saved = page => page.waitForFunction(
+  () => document.querySelector('.cdss-savebar')?.dataset.status === 'saved', null, { timeout: SLOW_MS });
+const answer = (page, name) => page.locator(`.cdss-dialog button[name="${name}"]`).click();
+const volume = async page => Number.parseFloat(
+  (await page.locator('#cdss-mask output').first().innerText()).replace(',', ''));
+
+test('a mask is painted, saved, approved and found again in the archive', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const job = await finishedJob(as, study);
+  const { page, problems } = await viewerPage(t);
+  await openViewer(page, study, job.id);
+
+  const ai = await storedLabels(as, job.segmentation, 1);
+  assertSameLabels(await drawnLabels(page), ai);
+  const before = await volume(page);
+
+  await page.click('#cdss-brush');
+  await drag(page, CORNER);
+  await until('the volume grows', async () => (await volume(page)) > before);
+  const stroke = painted(ai, await drawnLabels(page));
+  assert.equal(stroke.size, 1, 'a flat brush paints one slice');
+  assert.equal(await saveState(page), 'dirty');
+  await page.keyboard.press('Control+z');
+  assertSameLabels(await drawnLabels(page), ai);
+  await page.keyboard.press('Control+y');
+  assert.deepEqual(painted(ai, await drawnLabels(page)), stroke);
+
+  await page.click('#cdss-save');
+  await saved(page);
+  const edited = await storedLabels(as, job.segmentation, 2);
+  assertSameLabels(edited, await drawnLabels(page));
+  assert.deepEqual(painted(ai, edited), stroke);
+
+  await page.locator('[data-compare="1"]').click();
+  await page.getByText('Against version 1').waitFor();
+  assertSameLabels(await drawnLabels(page, 'cdss-compared'), ai);
+
+  await page.fill('#cdss-comment', 'Checked by a test.');
+  await page.click('#cdss-approve');
+  await answer(page, 'true');
+  await page.locator('#cdss-publication[data-status="PUBLISHED"]').waitFor({ timeout: 2 * SLOW_MS });
+  const { publication, review_comment: comment } = await as.json(`/api/ai/jobs/${job.id}/`);
+  assert.equal(comment, 'Checked by a test.');
+  const archived = await segLabels(as, study, publication.seg, [...stroke.keys()]);
+  for (const [sop, at] of stroke) {
+    for (const index of at) assert.ok(archived.get(sop)[index], `voxel ${index} of ${sop} is in the SEG`);
+  }
+  assert.ok(await page.getByText('can no longer be changed').isVisible());
+  assert.deepEqual(problems, []);
+});
+
+test('eraser, threshold brush, fill between slices and painting in other planes', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const job = await finishedJob(as, study);
+  const { page } = await viewerPage(t);
+  await openViewer(page, study, job.id);
+  const ai = await drawnLabels(page);
+  const slices = async () => painted(ai, await drawnLabels(page)).size;
+
+  await page.keyboard.press('e');
+  await drag(page, [[0.4, 0.5], [0.6, 0.5]]);
+  for (let step = 0; step < 5; step += 1) {
+    await page.keyboard.press('ArrowDown');
+    await page.waitForTimeout(200);
+  }
+  await drag(page, [[0.4, 0.5], [0.6, 0.5]]);
+  assert.equal(await slices(), 2);
+  await page.keyboard.press('f');
+  await until('the slices between are filled', async () => (await slices()) === 6);
+  await page.keyboard.press('Control+z');
+  await until('the filling is undone', async () => (await slices()) === 2);
+
+  await page.keyboard.press('t');
+  await drag(page, [[0.25, 0.9], [0.35, 0.9]]);
+  await page.locator('[data-cy="Layout"]').click();
+  await page.getByText('MPR', { exact: true }).first().click();
+  await page.locator('.viewport-element').nth(2).waitFor({ timeout: SLOW_MS });
+  await page.waitForTimeout(3000);
+  await page.keyboard.press('e');
+  await drag(page, [[0.45, 0.5], [0.55, 0.5]], 2);
+  await until('a stroke across the slices', async () => (await slices()) > 10);
+  await page.keyboard.press('Control+s');
+  await saved(page);
+  assertSameLabels(await storedLabels(as, job.segmentation, 2), await drawnLabels(page));
+});
+
+test('two doctors edit the same mask: both are kept', async t => {
+  const as = await api('radiologist');
+  const study = await sampleStudy(as);
+  const job = await finishedJob(as, study);
+  const { page } = await viewerPage(t);
+  await openViewer(page, study, job.id);
+  await page.click('#cdss-brush');
+  await drag(page, CORNER);
+
+  const other = await storedLabels(as, job.segmentation, 1);
+  const grid = await as.json(`/api/ai/segmentations/${job.segmentation}/versions/1/`);
+  other.get(grid.slices[3])[0] = 1;
+  const { gzipSync } = await import('node:zlib');
+  const body = new FormData();
+  body.append('meta', JSON.stringify({
+    segmentation: job.segmentation, base_version: 1, slices: grid.slices, rows: grid.rows, columns: grid.columns,
+  }));
+  body.append('labelmap', new File([gzipSync(Buffer.concat([...other.values()]))], 'labelmap.gz'));
+  await as.json(`/api/segmentation/${study}/save/`, { method: 'POST', body });
+
+  await page.click('#cdss-save');
+  await page.getByText('radiologist saved version 2').waitFor();
+  await answer(page, 'both');
+  await saved(page);
+  const { versions } = await as.json(`/api/ai/segmentations/${job.segmentation}/`);
+  assert.deepEqual(versions.map(({ version, author }) => [version, author]),
+    [[1, null], [2, 'radiologist'], [3, 'doctor']]);
+  assertSameLabels(await storedLabels(as, job.segmentation, 2), other);
+  assertSameLabels(await storedLabels(as, job.segmentation, 3), await drawnLabels(page));
+});
+
+test('the server goes away in the middle of a save: nothing is lost, nothing is doubled', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const job = await finishedJob(as, study);
+  const { page } = await viewerPage(t);
+  await openViewer(page, study, job.id);
+  await page.click('#cdss-brush');
+  await drag(page, CORNER);
+  const strokes = await drawnLabels(page);
+
+  let lost = 0;
+  await page.route('**/save/', async route => {
+    lost += 1;
+    if (lost === 1) return route.abort('connectionrefused'); // it does not arrive
+    if (lost === 2) await route.fetch(); // it arrives, the answer does not
+    return lost === 2 ? route.abort('connectionreset') : route.continue();
+  });
+  await page.click('#cdss-save');
+  await page.getByText('Your strokes are kept here').waitFor();
+  assertSameLabels(await drawnLabels(page), strokes);
+  await saved(page);
+  assert.equal(lost, 3);
+  const { versions } = await as.json(`/api/ai/segmentations/${job.segmentation}/`);
+  assert.equal(versions.length, 2, 'the save that arrived twice is one version');
+  assertSameLabels(await storedLabels(as, job.segmentation, 2), strokes);
+});
+
+test('leaving with unsaved strokes asks first; another result asks too', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const job = await finishedJob(as, study);
+  const { page } = await viewerPage(t);
+  await openViewer(page, study, job.id);
+  await page.click('#cdss-brush');
+  await drag(page, CORNER);
+
+  const asked = page.waitForEvent('dialog');
+  const leaving = page.click('#cdss-back').catch(() => {});
+  const dialog = await asked;
+  assert.equal(dialog.type(), 'beforeunload');
+  await dialog.dismiss();
+  await leaving;
+  assert.equal(await saveState(page), 'dirty');
+
+  const others = page.locator('#cdss-job select option:not(:checked)');
+  if (await others.count()) {
+    await page.locator('#cdss-job select').selectOption(await others.first().getAttribute('value'));
+    await answer(page, 'stay');
+    assert.equal(await saveState(page), 'dirty');
+  }
+});
+
+test('AI is asked for from the viewer, and its mask appears', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const { page } = await viewerPage(t);
+  await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}`);
+  await page.locator('#cdss-run').waitFor({ timeout: SLOW_MS });
+  const before = await page.locator('#cdss-job select option').count();
+  await page.click('#cdss-run');
+  await page.locator('#cdss-request-state', { hasText: 'Running' }).waitFor();
+  await page.locator('#cdss-request-state', { hasText: 'Finished' }).waitFor({ timeout: 2 * SLOW_MS });
+  await page.locator('#cdss-save-state', { hasText: 'Version 1' }).waitFor({ timeout: SLOW_MS });
+  assert.equal(await page.locator('#cdss-job select option').count(), before + 1);
+  const [newest] = (await as.json(`/api/ai/jobs/?study_instance_uid=${study}`)).results;
+  assertSameLabels(await drawnLabels(page), await storedLabels(as, newest.segmentation, 1));
+});
