@@ -21,6 +21,8 @@ export default tseslint.config(
     rules: {
       "max-lines": ["error", 400],
       "no-console": "error",
+      // It warns of the React compiler, which is not used.
+      "react-hooks/incompatible-library": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/consistent-type-imports": "error",
     },

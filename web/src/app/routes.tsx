@@ -25,6 +25,18 @@ const pages: RouteObject[] = [
   page("/", () => import("@/pages/dashboard/DashboardPage")),
   page("/patients", () => import("@/pages/patients/PatientsPage"), "view_patient"),
   page("/patients/:patientId", () => import("@/pages/patients/PatientPage"), "view_patient"),
+  page("/studies", () => import("@/pages/studies/StudiesPage"), "view_study"),
+  page("/studies/:studyInstanceUid", () => import("@/pages/studies/StudyPage"), "view_study"),
+  page("/ai/review/:jobId?", () => import("@/pages/ai/ReviewPage"), "review_ai"),
+  page("/ai/jobs/:jobId", () => import("@/pages/ai/JobPage"), "request_ai"),
+  page("/orders", () => import("@/pages/orders/OrdersPage"), "view_order"),
+  page("/upload", () => import("@/pages/upload/UploadPage"), "upload_dicom"),
+  page("/unmatched", () => import("@/pages/unmatched/UnmatchedPage"), "match_study"),
+  page("/alerts", () => import("@/pages/alerts/AlertsPage")),
+  page("/admin/users", () => import("@/pages/admin/UsersPage"), "manage_users"),
+  page("/admin/audit", () => import("@/pages/admin/AuditPage"), "view_audit"),
+  page("/admin/outbox", () => import("@/pages/admin/OutboxPage"), "operate"),
+  page("/profile", () => import("@/pages/profile/ProfilePage")),
 ];
 
 /** Chunks are asked for only when shown: who is not logged in loads the login page alone. */

@@ -90,8 +90,7 @@ export class Session {
       if (error instanceof SessionEnded) return;
       throw error;
     }
-    this.end("logout");
-    this.deps.send({ type: "logout" });
+    this.ended("logout");
   };
 
   /** `fetch` with the token; an answer of 401 renews it once and asks again. Own origin only. */
@@ -125,6 +124,12 @@ export class Session {
     if (this.state.status !== "authenticated") return;
     this.change({ status: "authenticated", user });
     this.announce();
+  };
+
+  /** The server has ended the session; other tabs learn it from here. */
+  readonly ended = (reason: EndReason): void => {
+    this.end(reason);
+    this.deps.send({ type: "logout" });
   };
 
   private renew(stale: string | null): Promise<string> {

@@ -9,7 +9,8 @@ export interface SessionUser {
   permissions: string[];
 }
 
-export type EndReason = "logout" | "expired";
+/** `password`: changed here, which ends every session of the person. */
+export type EndReason = "logout" | "expired" | "password";
 
 /**
  * `unknown` until the first answer of the server; `unreachable` when there was none. A session that

@@ -1,3 +1,5 @@
+import { currentLanguage } from "@/i18n";
+
 /** Whole years from a birth date (YYYY-MM-DD) to `at`. */
 export function ageAt(birthDate: string, at: Date): number {
   const [year = 0, month = 1, day = 1] = birthDate.split("-").map(Number);
@@ -10,4 +12,13 @@ export function ageAt(birthDate: string, at: Date): number {
 export function dicomTime(time: string): string {
   const match = /^(\d{2})(\d{2})?/.exec(time);
   return match ? `${match[1] ?? ""}:${match[2] ?? "00"}` : "";
+}
+
+/** A fraction as the language of the page writes a percentage. */
+export function percent(fraction: number): string {
+  const format = new Intl.NumberFormat(currentLanguage(), {
+    style: "percent",
+    maximumFractionDigits: 1,
+  });
+  return format.format(fraction);
 }

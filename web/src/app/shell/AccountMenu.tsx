@@ -1,4 +1,4 @@
-import { Avatar, Menu, Stack, Text, UnstyledButton } from "@mantine/core";
+import { Avatar, Menu, Stack, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -21,8 +21,9 @@ export function AccountMenu() {
   return (
     <Menu position="bottom-end" width={220}>
       <Menu.Target>
-        <UnstyledButton className={classes.account} aria-label={`${name} ${roleName(user.role)}`}>
+        <UnstyledButton className={classes.account}>
           <Avatar size={30} name={name} color="nova" aria-hidden />
+          <VisuallyHidden hiddenFrom="sm">{name}</VisuallyHidden>
           <Stack gap={0} visibleFrom="sm">
             <Text size="sm" lh={1.2}>
               {name}

@@ -24,15 +24,10 @@ import { useSession } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import classes from "./LoginPage.module.css";
 
-interface Arrival {
-  from?: string;
-  notice?: "password";
-}
-
 export default function LoginPage() {
   const { t } = useTranslation();
   const state = useSession();
-  const arrival = (useLocation().state ?? {}) as Arrival;
+  const arrival = (useLocation().state ?? {}) as { from?: string };
   useEffect(() => {
     void session.restore();
     document.title = `${t("auth.title")} · ${t("common.product")}`;
@@ -58,7 +53,7 @@ export default function LoginPage() {
           </Group>
           {ended && (
             <Alert role="status" variant="light">
-              {t(`auth.ended.${arrival.notice ?? ended}`)}
+              {t(`auth.ended.${ended}`)}
             </Alert>
           )}
           <LoginForm />

@@ -1,0 +1,130 @@
+import { Alert, Anchor, Box, Button, Grid, Group, List, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle, IconEye } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { useCan } from "@/session/react";
+import { Section } from "@/shared/Section";
+import { dateTime } from "@/shared/when";
+import { Confidence } from "./Confidence";
+import type { Job } from "./jobs";
+import { JobSteps } from "./JobSteps";
+import { ModelCard } from "./ModelCard";
+import { ReviewForm } from "./ReviewForm";
+import { Versions } from "./Versions";
+import { Volumes } from "./Volumes";
+
+interface JobDetailProps {
+  job: Job;
+  onReviewed?: () => void;
+}
+
+/** Everything a doctor needs to decide on a result. */
+export function JobDetail({ job, onReviewed }: JobDetailProps) {
+  const { t } = useTranslation();
+  const can = useCan();
+  return (
+    <Grid>
+      <Grid.Col span={{ base: 12, xl: 7 }}>
+        <Stack>
+          <Section
+            title={job.model.name}
+            action={
+              can("view_dicom") && (
+                <Button
+                  component={Link}
+                  to={`/viewer/${job.study_instance_uid}`}
+                  size="xs"
+                  leftSection={<IconEye size={16} aria-hidden />}
+                >
+                  {t("studies.openViewer")}
+                </Button>
+              )
+            }
+          >
+            <Result job={job} />
+          </Section>
+          {job.result && job.review_status === "PENDING" && can("review_ai") && (
+            <ReviewForm key={job.id} job={job} {...(onReviewed && { onReviewed })} />
+          )}
+          {job.reviewed_at && <Decision job={job} />}
+        </Stack>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, xl: 5 }}>
+        <Stack>
+          <Section title={t("ai.steps.title")}>
+            <JobSteps job={job} />
+          </Section>
+          {job.segmentation !== null && <Versions segmentationId={job.segmentation} />}
+          <ModelCard model={job.model} />
+        </Stack>
+      </Grid.Col>
+    </Grid>
+  );
+}
+
+function Result({ job }: { job: Job }) {
+  const { t } = useTranslation();
+  const { result, error } = job;
+  return (
+    <Stack gap="sm">
+      <Group gap="md">
+        <Anchor component={Link} to={`/studies/${job.study_instance_uid}`} size="sm">
+          {`${t("ai.patientNumber", { id: job.patient_id ?? t("common.unknown") })} · ${t("ai.study")}`}
+        </Anchor>
+        <Text size="sm" c="dimmed">
+          {t("ai.requestedBy", { name: job.requested_by, at: dateTime(job.created_at) })}
+        </Text>
+      </Group>
+      {error && (
+        <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={t("ai.failed")}>
+          {error.detail || error.code}
+        </Alert>
+      )}
+      {result && (
+        <>
+          {result.warnings.length > 0 && (
+            <Alert
+              color="orange"
+              icon={<IconAlertTriangle aria-hidden />}
+              title={t("ai.warnings")}
+            >
+              <List size="sm">
+                {result.warnings.map((warning) => (
+                  <List.Item key={warning}>{warning}</List.Item>
+                ))}
+              </List>
+            </Alert>
+          )}
+          {result.preview_png && (
+            <Box bg="#000" ta="center" style={{ borderRadius: "var(--mantine-radius-sm)" }}>
+              <img
+                src={`data:image/png;base64,${result.preview_png}`}
+                alt={t("ai.preview")}
+                style={{ maxWidth: "100%", maxHeight: 440 }}
+              />
+            </Box>
+          )}
+          <Volumes result={result} />
+          <Confidence result={result} />
+        </>
+      )}
+    </Stack>
+  );
+}
+
+function Decision({ job }: { job: Job }) {
+  const { t } = useTranslation();
+  if (!job.reviewed_at || !job.review_status) return null;
+  return (
+    <Section title={t("ai.review.title")}>
+      <Text size="sm">
+        {t("ai.review.done", {
+          decision: t(`status.review.${job.review_status}`),
+          name: job.reviewed_by ?? t("common.unknown"),
+          at: dateTime(job.reviewed_at),
+        })}
+      </Text>
+      {job.review_comment && <Text size="sm">{job.review_comment}</Text>}
+    </Section>
+  );
+}

@@ -1,0 +1,40 @@
+import { Alert, Text, Timeline } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { dateTime } from "@/shared/when";
+import { stepsOf, type Job } from "./jobs";
+
+/** From the request to the report in the record, step by step. */
+export function JobSteps({ job }: { job: Job }) {
+  const { t } = useTranslation();
+  const steps = stepsOf(job);
+  const active = steps.filter(({ at }) => at !== null).length - 1;
+  return (
+    <>
+      {job.publication.status === "FAILED" && (
+        <Alert color="red" mb="sm" icon={<IconAlertTriangle aria-hidden />}>
+          {t("ai.steps.stuck")}
+        </Alert>
+      )}
+      <Timeline active={active} bulletSize={14} lineWidth={2} aria-label={t("ai.steps.title")}>
+        {steps.map(({ step, at }, index) => (
+          <Timeline.Item
+            key={`${step}-${index}`}
+            lineVariant={at ? "solid" : "dashed"}
+            title={
+              <Text size="sm" {...(!at && { c: "dimmed" })}>
+                {t(`ai.steps.${step}`)}
+              </Text>
+            }
+          >
+            {at && (
+              <Text size="xs" c="dimmed">
+                {dateTime(at)}
+              </Text>
+            )}
+          </Timeline.Item>
+        ))}
+      </Timeline>
+    </>
+  );
+}

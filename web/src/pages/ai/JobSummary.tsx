@@ -1,0 +1,63 @@
+import { Alert, Button, Group, Stack, Text } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { QueryView } from "@/shared/QueryView";
+import { JobSteps } from "./JobSteps";
+import { isRunning, type Job } from "./jobs";
+import { useJob, useJobStep } from "./useJob";
+import { Volumes } from "./Volumes";
+
+/** A job as part of its study's page. */
+export function JobSummary({ jobId }: { jobId: number }) {
+  const job = useJob(jobId);
+  return <QueryView query={job}>{(found) => <Summary job={found} />}</QueryView>;
+}
+
+function Summary({ job }: { job: Job }) {
+  const { t } = useTranslation();
+  const cancel = useJobStep(job.id, "cancel");
+  const retry = useJobStep(job.id, "retry");
+  return (
+    <Stack gap="sm">
+      {job.error && (
+        <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={t("ai.failed")}>
+          <Text size="sm">{job.error.detail || job.error.code}</Text>
+        </Alert>
+      )}
+      {job.result && <Volumes result={job.result} />}
+      <JobSteps job={job} />
+      <Group gap="xs">
+        {job.status === "COMPLETED" && (
+          <Button component={Link} to={`/ai/jobs/${job.id}`} size="xs" variant="light">
+            {t("ai.openResult")}
+          </Button>
+        )}
+        {job.status === "FAILED" && (
+          <Button
+            size="xs"
+            variant="light"
+            loading={retry.isPending}
+            onClick={() => {
+              retry.mutate();
+            }}
+          >
+            {t("ai.retryJob")}
+          </Button>
+        )}
+        {isRunning(job) && (
+          <Button
+            size="xs"
+            variant="default"
+            loading={cancel.isPending}
+            onClick={() => {
+              cancel.mutate();
+            }}
+          >
+            {t("ai.cancelJob")}
+          </Button>
+        )}
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,79 @@
+import { Accordion, List, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import type { Schema } from "@/api/client";
+import { modelsQuery } from "@/api/queries";
+import { QueryView } from "@/shared/QueryView";
+import { Section } from "@/shared/Section";
+import { modelName } from "./jobs";
+
+/** What the model is for, and what it cannot do: the manifest that ships with it. */
+export function ModelCard({ model }: { model: Schema["ModelRefOut"] }) {
+  const { t } = useTranslation();
+  const models = useQuery(modelsQuery);
+  return (
+    <Section title={t("ai.card.title")}>
+      <QueryView query={models}>
+        {(found) => {
+          const card = found.find(({ id }) => id === model.id);
+          if (!card) return <Text size="sm">{t("ai.card.unknown")}</Text>;
+          return <Card card={card} version={model.version} />;
+        }}
+      </QueryView>
+    </Section>
+  );
+}
+
+function textOf(from: Record<string, unknown>, key: string): string {
+  const value = from[key];
+  return typeof value === "string" ? value : "";
+}
+
+function limitsOf(limits: unknown): string[] {
+  if (typeof limits === "string") return [limits];
+  return Array.isArray(limits) ? limits.filter((limit) => typeof limit === "string") : [];
+}
+
+function Card({ card, version }: { card: Schema["ModelOut"]; version: string }) {
+  const { t } = useTranslation();
+  const texts = [
+    { key: "inputs", text: textOf(card.inputs, "description") },
+    { key: "confidence", text: textOf(card.outputs, "confidence") },
+    { key: "licence", text: card.licence },
+  ] as const;
+  return (
+    <Stack gap="xs">
+      <Text size="sm" fw={500}>
+        {`${modelName(card)} · ${t("ai.card.version", { version })}`}
+      </Text>
+      <Text size="sm" lang="en">
+        {card.intended_use}
+      </Text>
+      <Accordion variant="default" order={3}>
+        <Accordion.Item value="limits">
+          <Accordion.Control>{t("ai.card.limits")}</Accordion.Control>
+          <Accordion.Panel>
+            <List size="sm" lang="en">
+              {limitsOf(card.limits).map((limit) => (
+                <List.Item key={limit}>{limit}</List.Item>
+              ))}
+            </List>
+          </Accordion.Panel>
+        </Accordion.Item>
+        {texts.map(
+          ({ key, text }) =>
+            text && (
+              <Accordion.Item key={key} value={key}>
+                <Accordion.Control>{t(`ai.card.${key}`)}</Accordion.Control>
+                <Accordion.Panel>
+                  <Text size="sm" lang="en">
+                    {text}
+                  </Text>
+                </Accordion.Panel>
+              </Accordion.Item>
+            ),
+        )}
+      </Accordion>
+    </Stack>
+  );
+}

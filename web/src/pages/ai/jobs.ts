@@ -1,0 +1,54 @@
+import type { Schema } from "@/api/client";
+import { currentLanguage } from "@/i18n";
+
+export type Job = Schema["AIJobOut"];
+
+/** How often a running reading or publication is asked about. */
+export const POLL_MS = 2500;
+
+export function isRunning(job: Pick<Job, "status">): boolean {
+  return job.status === "PENDING" || job.status === "PROCESSING";
+}
+
+/** Something will change without this person's doing. */
+export function isMoving(job: Job): boolean {
+  return isRunning(job) || job.publication.status === "PENDING";
+}
+
+/** The manifest's name in the language of the page, where it has one. */
+export function modelName(card: Schema["ModelOut"]): string {
+  const korean = (card as { name_ko?: string }).name_ko;
+  return currentLanguage() === "ko" && korean ? korean : card.name;
+}
+
+const AFTER_ANALYSIS = ["completed", "approved", "seg_stored", "seg_seen", "published"] as const;
+const KNOWN = [
+  "requested",
+  "pending",
+  "processing",
+  "failed",
+  "cancelled",
+  "rejected",
+  ...AFTER_ANALYSIS,
+] as const;
+export type Step = (typeof KNOWN)[number];
+
+export interface StepView {
+  step: Step;
+  /** Null: still to come. */
+  at: string | null;
+}
+
+/** What happened to a job, then what is still to happen until its result is published. */
+export function stepsOf(job: Job): StepView[] {
+  const done = job.timeline.flatMap(({ step, at }): StepView[] => {
+    const known = KNOWN.find((each) => each === step);
+    return known ? [{ step: known, at }] : [];
+  });
+  const last = done.at(-1)?.step;
+  if (last === "failed" || last === "cancelled" || last === "rejected") return done;
+  const seen = new Set(done.map(({ step }) => step));
+  const analysis = seen.has("processing") || seen.has("completed") ? [] : (["processing"] as const);
+  const ahead = [...analysis, ...AFTER_ANALYSIS.filter((step) => !seen.has(step))];
+  return [...done, ...ahead.map((step): StepView => ({ step, at: null }))];
+}

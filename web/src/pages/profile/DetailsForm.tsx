@@ -1,0 +1,82 @@
+import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
+import { isEmail, useForm } from "@mantine/form";
+import { useMutation } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api, unwrap } from "@/api/client";
+import { asApiError } from "@/api/errors";
+import { currentLanguage, isLanguage, LANGUAGES, setLanguage } from "@/i18n";
+import { session } from "@/session";
+import { useUser } from "@/session/react";
+import { ErrorNotice } from "@/shared/ErrorNotice";
+import { useRoleName } from "@/shared/roles";
+import { Section } from "@/shared/Section";
+import { showDone } from "@/shared/toasts";
+
+export function DetailsForm() {
+  const { t } = useTranslation();
+  const user = useUser();
+  const roleName = useRoleName();
+  const badEmail = isEmail(t("profile.badEmail"));
+  const form = useForm({
+    initialValues: {
+      full_name: user.full_name ?? "",
+      email: user.email ?? "",
+      language: isLanguage(user.language) ? user.language : currentLanguage(),
+    },
+    validate: { email: (value) => (value === "" ? null : badEmail(value)) },
+  });
+  const save = useMutation({
+    mutationFn: (body: typeof form.values) => unwrap(api.PATCH("/api/acct/me/", { body })),
+    meta: { quiet: true },
+    onSuccess: async (changed) => {
+      session.updateUser(changed);
+      if (isLanguage(changed.language)) await setLanguage(changed.language, true);
+      showDone(t("common.saved"));
+    },
+    onError: (error) => {
+      const { field, message } = asApiError(error);
+      if (field && field in form.values) form.setFieldError(field, message);
+    },
+  });
+  return (
+    <Section title={t("profile.details")}>
+      <form
+        noValidate
+        onSubmit={form.onSubmit((values) => {
+          save.mutate(values);
+        })}
+      >
+        <Stack>
+          <Group grow>
+            <TextInput label={t("profile.username")} value={user.username} readOnly />
+            <TextInput label={t("profile.role")} value={roleName(user.role)} readOnly />
+          </Group>
+          <TextInput
+            label={t("profile.name")}
+            autoComplete="name"
+            maxLength={150}
+            {...form.getInputProps("full_name")}
+          />
+          <TextInput
+            label={t("profile.email")}
+            type="email"
+            autoComplete="email"
+            {...form.getInputProps("email")}
+          />
+          <Select
+            label={t("profile.language")}
+            data={LANGUAGES.map((value) => ({ value, label: t(`shell.languages.${value}`) }))}
+            allowDeselect={false}
+            {...form.getInputProps("language")}
+          />
+          {save.isError && <ErrorNotice error={save.error} />}
+          <Group justify="flex-end">
+            <Button type="submit" loading={save.isPending}>
+              {t("common.save")}
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Section>
+  );
+}

@@ -1,0 +1,71 @@
+import { Button, Group, Text } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api, unwrap, type Schema } from "@/api/client";
+import { useCan, useUser } from "@/session/react";
+import { Section } from "@/shared/Section";
+import { StatusBadge } from "@/shared/StatusBadge";
+import { dateTime } from "@/shared/when";
+
+type Status = Schema["ReadingStatus"];
+
+/** The steps a reader may take from a state; what another person reads can only be given back. */
+function stepsFrom(status: Status, mine: boolean): Status[] {
+  if (status === "UNREAD") return ["READING", "READ"];
+  if (status === "READING") return mine ? ["READ", "UNREAD"] : ["UNREAD"];
+  return ["UNREAD"];
+}
+
+const LABELS = { READING: "startReading", READ: "markRead", UNREAD: "giveBack" } as const;
+
+/** Who reads the study, and the buttons to say so. */
+export function ReadingState({ study }: { study: Schema["StudyDetailOut"] }) {
+  const { t } = useTranslation();
+  const can = useCan();
+  const user = useUser();
+  const queryClient = useQueryClient();
+  const { reading_status: status, reader, reading_at } = study;
+  const change = useMutation({
+    mutationFn: (next: Status) =>
+      unwrap(
+        api.POST("/api/ris/studies/{study_instance_uid}/reading/", {
+          params: { path: { study_instance_uid: study.study_instance_uid } },
+          body: { status: next },
+        }),
+      ),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: ["studies"] }),
+  });
+  const reads = can("write_report") || can("review_ai");
+  return (
+    <Section title={t("studies.reading")} action={<StatusBadge kind="reading" value={status} />}>
+      <Group justify="space-between">
+        <Text size="sm" c="dimmed">
+          {reader && reading_at
+            ? t("studies.readBy", {
+                name: reader.full_name || reader.username,
+                at: dateTime(reading_at),
+              })
+            : ""}
+        </Text>
+        {reads && (
+          <Group gap="xs">
+            {stepsFrom(status, reader?.id === user.id).map((next, index) => (
+              <Button
+                key={next}
+                size="xs"
+                variant={index === 0 ? "light" : "default"}
+                loading={change.isPending && change.variables === next}
+                disabled={change.isPending}
+                onClick={() => {
+                  change.mutate(next);
+                }}
+              >
+                {t(`studies.${LABELS[next]}`)}
+              </Button>
+            ))}
+          </Group>
+        )}
+      </Group>
+    </Section>
+  );
+}

@@ -1,0 +1,99 @@
+import "@mantine/dates/styles.layer.css";
+import "dayjs/locale/ko";
+import { Button, Checkbox, Group, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { DatePickerInput, DatesProvider } from "@mantine/dates";
+import { IconCalendar } from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import { currentLanguage } from "@/i18n";
+import { useCan } from "@/session/react";
+import { READING, type Worklist } from "./useStudyFilters";
+
+/** DICOM's codes (0008,0060), the ones a hospital sends. */
+const MODALITIES = ["MR", "CT", "PT", "NM", "CR", "DX", "US", "XA", "MG", "SEG", "SR", "OT"];
+const ALL = "ALL";
+
+interface StudyFilterBarProps {
+  worklist: Worklist;
+  onChange: (changes: Partial<Worklist>) => void;
+}
+
+export function StudyFilterBar({ worklist, onChange }: StudyFilterBarProps) {
+  const { t } = useTranslation();
+  const can = useCan();
+  const { reading, modality, from, until, mine, mrn } = worklist;
+  return (
+    <Group role="search" aria-label={t("studies.filters")} mb="sm" gap="sm" align="flex-end">
+      <SegmentedControl
+        aria-label={t("studies.reading")}
+        value={reading ?? ALL}
+        onChange={(value) => {
+          onChange({ reading: READING.find((status) => status === value) ?? null });
+        }}
+        data={[
+          { value: ALL, label: t("common.all") },
+          ...READING.map((status) => ({ value: status, label: t(`status.reading.${status}`) })),
+        ]}
+      />
+      <Select
+        aria-label={t("studies.modality")}
+        placeholder={t("studies.modality")}
+        data={MODALITIES}
+        value={modality}
+        clearable
+        onChange={(value) => {
+          onChange({ modality: value });
+        }}
+        clearButtonProps={{ "aria-label": t("common.clear") }}
+        w={120}
+      />
+      <DatesProvider settings={{ locale: currentLanguage() }}>
+        <DatePickerInput
+          type="range"
+          allowSingleDateInRange
+          aria-label={t("studies.dates")}
+          placeholder={t("studies.dates")}
+          leftSection={<IconCalendar size={16} aria-hidden />}
+          valueFormat="YYYY-MM-DD"
+          value={[from, until]}
+          onChange={([start, end]) => {
+            onChange({ from: start, until: end });
+          }}
+          clearable
+          clearButtonProps={{ "aria-label": t("common.clear") }}
+          w={240}
+        />
+      </DatesProvider>
+      {can("view_patient") && (
+        <TextInput
+          aria-label={t("studies.mrn")}
+          placeholder={t("studies.mrn")}
+          autoComplete="off"
+          value={mrn}
+          onChange={(event) => {
+            onChange({ mrn: event.currentTarget.value });
+          }}
+          w={150}
+        />
+      )}
+      {can("write_report") && (
+        <Checkbox
+          label={t("studies.mine")}
+          checked={mine}
+          onChange={(event) => {
+            onChange({ mine: event.currentTarget.checked });
+          }}
+          mb={8}
+        />
+      )}
+      <Button
+        variant="subtle"
+        color="gray"
+        onClick={() => {
+          onChange({ reading: null, modality: null, from: null, until: null, mine: false, mrn: "" });
+        }}
+      >
+        {t("studies.reset")}
+      </Button>
+    </Group>
+  );
+}

@@ -1,0 +1,109 @@
+import { Alert, Anchor, Badge, Button, Grid, Group, Stack, Text } from "@mantine/core";
+import { IconEye, IconInfoCircle } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link, useParams } from "react-router";
+import type { Schema } from "@/api/client";
+import { studyQuery } from "@/api/queries";
+import { useCan } from "@/session/react";
+import { dicomTime } from "@/shared/format";
+import { PageHeader } from "@/shared/PageHeader";
+import { QueryView } from "@/shared/QueryView";
+import { Section } from "@/shared/Section";
+import { calendarDate } from "@/shared/when";
+import { ReadingState } from "./ReadingState";
+import { SeriesTree } from "./SeriesTree";
+import { StudyJobs } from "./StudyJobs";
+import { StudyRelations } from "./StudyRelations";
+
+type Study = Schema["StudyDetailOut"];
+
+export default function StudyPage() {
+  const { t } = useTranslation();
+  const { studyInstanceUid = "" } = useParams();
+  const study = useQuery(studyQuery(studyInstanceUid));
+  return (
+    <>
+      {!study.data && <PageHeader title={t("studies.page")} />}
+      <QueryView query={study} rows={6}>
+        {(found) => <StudyView study={found} />}
+      </QueryView>
+    </>
+  );
+}
+
+function Facts({ study }: { study: Study }) {
+  const { t } = useTranslation();
+  const can = useCan();
+  const { patient, study_date, study_time, modalities, accession_number } = study;
+  const name = `${patient.full_name} (${patient.patient_id})`;
+  return (
+    <Group gap="xs">
+      {can("view_patient") ? (
+        <Anchor component={Link} to={`/patients/${patient.id}`} size="sm">
+          {name}
+        </Anchor>
+      ) : (
+        <Text size="sm">{name}</Text>
+      )}
+      <Text size="sm">
+        {study_date ? `${calendarDate(study_date)} ${dicomTime(study_time)}` : t("studies.noDate")}
+      </Text>
+      {modalities.map((modality) => (
+        <Badge key={modality} color="gray">
+          {modality}
+        </Badge>
+      ))}
+      {accession_number && (
+        <Text size="sm" className="mono" title={t("studies.accession")}>
+          {accession_number}
+        </Text>
+      )}
+    </Group>
+  );
+}
+
+function StudyView({ study }: { study: Study }) {
+  const { t } = useTranslation();
+  const can = useCan();
+  return (
+    <>
+      <PageHeader
+        title={study.description || t("studies.noDescription")}
+        tab={t("studies.page")}
+        subtitle={<Facts study={study} />}
+      >
+        {can("view_dicom") && (
+          <Button
+            component={Link}
+            to={`/viewer/${study.study_instance_uid}`}
+            leftSection={<IconEye size={18} aria-hidden />}
+          >
+            {t("studies.openViewer")}
+          </Button>
+        )}
+      </PageHeader>
+      <Stack>
+        {!study.stable_at && (
+          <Alert role="status" icon={<IconInfoCircle aria-hidden />}>
+            {t("studies.arriving")}
+          </Alert>
+        )}
+        <Grid>
+          <Grid.Col span={{ base: 12, lg: 7 }}>
+            <Section title={t("studies.seriesTree")}>
+              <SeriesTree series={study.series} />
+            </Section>
+          </Grid.Col>
+          <Grid.Col span={{ base: 12, lg: 5 }}>
+            <Stack>
+              <ReadingState study={study} />
+              {can("request_ai") && <StudyJobs study={study} />}
+              <StudyRelations study={study} />
+            </Stack>
+          </Grid.Col>
+        </Grid>
+      </Stack>
+    </>
+  );
+}

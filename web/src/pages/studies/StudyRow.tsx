@@ -1,0 +1,76 @@
+import { memo, type CSSProperties } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import type { Schema } from "@/api/client";
+import { dicomTime } from "@/shared/format";
+import { calendarDate } from "@/shared/when";
+import classes from "./StudiesPage.module.css";
+
+interface StudyRowProps {
+  index: number;
+  top: number;
+  height: number;
+  /** Undefined while its page is on the way. */
+  study: Schema["StudyOut"] | undefined;
+  /** An arrow key asks for the row above or below. */
+  onStep: (index: number) => void;
+}
+
+const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
+
+/** One line of the worklist. Plain elements: dozens of them are made per frame while scrolling. */
+export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
+  const { index, top, height, study, onStep } = props;
+  const { t } = useTranslation();
+  const place = { "--row": `${height}px`, transform: `translateY(${top}px)` } as CSSProperties;
+  if (!study) {
+    return (
+      <div role="row" aria-rowindex={index + 2} className={classes.row} style={place}>
+        <span role="cell" className={classes.waiting} aria-label={t("common.loading")} />
+      </div>
+    );
+  }
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      data-index={index}
+      className={classes.row}
+      style={place}
+    >
+      <span role="cell" className={classes.cell} data-area="state">
+        <span className={classes.dot} data-state={study.reading_status} />
+        {t(`status.reading.${study.reading_status}`)}
+      </span>
+      <span role="cell" className={classes.cell} data-area="patient">
+        {study.patient.full_name}
+        <span className={classes.second}>{study.patient.patient_id}</span>
+      </span>
+      <span role="cell" className={classes.cell} data-area="study">
+        <Link
+          to={`/studies/${study.study_instance_uid}`}
+          className={classes.link}
+          onKeyDown={(event) => {
+            const step = STEPS[event.key];
+            if (!step) return;
+            event.preventDefault();
+            onStep(index + step);
+          }}
+        >
+          {study.description || t("studies.noDescription")}
+        </Link>
+        <span className={classes.second}>{study.modalities.join(", ")}</span>
+      </span>
+      <span role="cell" className={classes.cell} data-area="date">
+        {study.study_date ? calendarDate(study.study_date) : t("studies.noDate")}
+        <span className={classes.second}>{dicomTime(study.study_time)}</span>
+      </span>
+      <span role="cell" className={classes.cell} data-area="images">
+        {study.instance_count}
+      </span>
+      <span role="cell" className={classes.cell} data-area="reader">
+        {study.reader?.full_name ?? ""}
+      </span>
+    </div>
+  );
+});

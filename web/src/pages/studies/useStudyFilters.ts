@@ -1,0 +1,80 @@
+import { useCallback, useState } from "react";
+import { useSearchParams } from "react-router";
+import type { Schema } from "@/api/client";
+import type { StudyFilters } from "@/api/queries";
+import { useUser } from "@/session/react";
+
+export const READING: Schema["ReadingStatus"][] = ["UNREAD", "READING", "READ"];
+
+/** What a worklist can be narrowed by. */
+export interface Worklist {
+  reading: Schema["ReadingStatus"] | null;
+  modality: string | null;
+  /** `YYYY-MM-DD`, inclusive. */
+  from: string | null;
+  until: string | null;
+  mine: boolean;
+  /** The hospital's number of a patient: stays out of the address. */
+  mrn: string;
+}
+
+const ADDRESSED = ["reading", "modality", "from", "until"] as const;
+
+function readingOf(value: string | null): Worklist["reading"] {
+  return READING.find((status) => status === value) ?? null;
+}
+
+function dateOf(value: string | null): string | null {
+  return value && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : null;
+}
+
+/** The filters, kept in the address where that tells nothing about a patient. */
+export function useWorklist() {
+  const [params, setParams] = useSearchParams();
+  const [mrn, setMrn] = useState("");
+  const worklist: Worklist = {
+    reading: readingOf(params.get("reading")),
+    modality: params.get("modality"),
+    from: dateOf(params.get("from")),
+    until: dateOf(params.get("until")),
+    mine: params.has("mine"),
+    mrn,
+  };
+  const change = useCallback(
+    (changes: Partial<Worklist>) => {
+      if (changes.mrn !== undefined) setMrn(changes.mrn);
+      setParams(
+        (before) => {
+          const next = new URLSearchParams(before);
+          for (const key of ADDRESSED) {
+            if (!(key in changes)) continue;
+            const value = changes[key];
+            if (value) next.set(key, value);
+            else next.delete(key);
+          }
+          if (changes.mine === true) next.set("mine", "");
+          if (changes.mine === false) next.delete("mine");
+          return next;
+        },
+        { replace: true, preventScrollReset: true },
+      );
+    },
+    [setParams],
+  );
+  return { worklist, change };
+}
+
+/** The API's names for the filters; absent ones are left out. */
+export function useStudyQuery(worklist: Worklist, mrn: string): StudyFilters {
+  const user = useUser();
+  const { reading, modality, from, until, mine } = worklist;
+  return {
+    ordering: "-study_date",
+    ...(reading && { reading_status: reading }),
+    ...(modality && { modality }),
+    ...(from && { study_date_after: from }),
+    ...(until && { study_date_before: until }),
+    ...(mine && { reader: user.id }),
+    ...(mrn && { patient_id: mrn }),
+  };
+}
