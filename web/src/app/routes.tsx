@@ -27,6 +27,7 @@ const pages: RouteObject[] = [
   page("/patients/:patientId", () => import("@/pages/patients/PatientPage"), "view_patient"),
   page("/studies", () => import("@/pages/studies/StudiesPage"), "view_study"),
   page("/studies/:studyInstanceUid", () => import("@/pages/studies/StudyPage"), "view_study"),
+  page("/viewer/:studyInstanceUid", () => import("@/pages/viewer/ViewerPage"), "view_dicom"),
   page("/ai/review/:jobId?", () => import("@/pages/ai/ReviewPage"), "review_ai"),
   page("/ai/jobs/:jobId", () => import("@/pages/ai/JobPage"), "request_ai"),
   page("/orders", () => import("@/pages/orders/OrdersPage"), "view_order"),

@@ -14,7 +14,6 @@ import status from "./en/status";
 import studies from "./en/studies";
 import unmatched from "./en/unmatched";
 import upload from "./en/upload";
-import viewer from "./en/viewer";
 
 export default {
   admin,
@@ -33,5 +32,4 @@ export default {
   studies,
   unmatched,
   upload,
-  viewer,
 };

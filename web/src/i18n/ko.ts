@@ -14,7 +14,6 @@ import status from "./ko/status";
 import studies from "./ko/studies";
 import unmatched from "./ko/unmatched";
 import upload from "./ko/upload";
-import viewer from "./ko/viewer";
 
 export default {
   admin,
@@ -33,5 +32,4 @@ export default {
   studies,
   unmatched,
   upload,
-  viewer,
 };

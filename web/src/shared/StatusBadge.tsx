@@ -37,12 +37,14 @@ export type StatusBadgeProps = {
   [K in keyof Kinds]: { kind: K; value: keyof Kinds[K] };
 }[keyof Kinds];
 
-/** A state in words; the colour only helps. */
+/** A state in words; the colour only helps. Nothing for a state this page does not know. */
 export function StatusBadge({ kind, value }: StatusBadgeProps) {
   const { t } = useTranslation();
   const colors: Record<string, MantineColor> = COLORS[kind];
+  const color = colors[value];
+  if (!color) return null;
   return (
-    <Badge color={colors[value] ?? "gray"}>
+    <Badge color={color}>
       {t(`status.${kind}.${value}` as "status.order.ORDERED")}
     </Badge>
   );

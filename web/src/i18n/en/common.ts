@@ -10,7 +10,6 @@ export default {
   unknown: "Unknown",
   loading: "Loading",
   loadMore: "Show more",
-  copy: "Copy",
   copied: "Copied",
   search: "Search",
   clear: "Clear",

@@ -7,7 +7,6 @@ export default {
   born: "Born",
   sex: "Sex",
   phone: "Phone",
-  address: "Address",
   restricted: "Restricted",
   noneFound: "No patient matches.",
   empty: "There is no patient you may see.",

@@ -12,7 +12,6 @@ const texts: typeof en = {
   unknown: "알 수 없음",
   loading: "불러오는 중",
   loadMore: "더 보기",
-  copy: "복사",
   copied: "복사됨",
   search: "검색",
   clear: "지우기",

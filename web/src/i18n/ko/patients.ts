@@ -9,7 +9,6 @@ const texts: typeof en = {
   born: "생년월일",
   sex: "성별",
   phone: "전화",
-  address: "주소",
   restricted: "열람 제한",
   noneFound: "일치하는 환자가 없습니다.",
   empty: "볼 수 있는 환자가 없습니다.",

@@ -17,23 +17,28 @@ import { IconMoon, IconSun } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, useLocation } from "react-router";
+import { Navigate, useLocation, type Location } from "react-router";
+import { PageLoader } from "@/app/PageLoader";
 import { currentLanguage, setLanguage } from "@/i18n";
 import { session } from "@/session";
 import { useSession } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import classes from "./LoginPage.module.css";
+import { isOutside, nextPath } from "./next";
 
 export default function LoginPage() {
   const { t } = useTranslation();
   const state = useSession();
-  const arrival = (useLocation().state ?? {}) as { from?: string };
+  const { search, state: arrival } = useLocation() as Location<{ from?: string } | null>;
   useEffect(() => {
     void session.restore();
     document.title = `${t("auth.title")} · ${t("common.product")}`;
   }, [t]);
 
-  if (state.status === "authenticated") return <Navigate to={arrival.from ?? "/"} replace />;
+  if (state.status === "authenticated") {
+    const to = nextPath(search, location.origin) ?? arrival?.from ?? "/";
+    return isOutside(to) ? <Leave to={to} /> : <Navigate to={to} replace />;
+  }
   const ended = state.status === "anonymous" ? state.reason : null;
   return (
     <Box component="main" className={classes.page}>
@@ -61,6 +66,13 @@ export default function LoginPage() {
       </Paper>
     </Box>
   );
+}
+
+function Leave({ to }: { to: string }) {
+  useEffect(() => {
+    location.replace(to);
+  }, [to]);
+  return <PageLoader />;
 }
 
 function LoginForm() {

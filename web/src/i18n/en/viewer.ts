@@ -1,5 +1,0 @@
-export default {
-  title: "Viewer",
-  back: "Back to the study",
-  frame: "Image viewer",
-};

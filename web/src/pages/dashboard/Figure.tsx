@@ -1,0 +1,53 @@
+import { Group, Paper, Skeleton, Stack, Text } from "@mantine/core";
+import type { Icon } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "react-router";
+import { asApiError } from "@/api/errors";
+import { errorText } from "@/shared/toasts";
+import classes from "./Figure.module.css";
+
+const REFRESH_MS = 60_000;
+
+export interface FigureProps {
+  name: string;
+  label: string;
+  icon: Icon;
+  to: string;
+  count: (signal: AbortSignal) => Promise<number>;
+  /** More than none is a matter of concern. */
+  alarming?: boolean;
+}
+
+/** How many of something wait, and the way there. */
+export function Figure({ name, label, icon: FigureIcon, to, count, alarming }: FigureProps) {
+  const counted = useQuery({
+    queryKey: ["dashboard", name],
+    queryFn: ({ signal }) => count(signal),
+    staleTime: 0,
+    refetchInterval: REFRESH_MS,
+  });
+  return (
+    <Paper
+      component={Link}
+      to={to}
+      withBorder
+      p="md"
+      className={classes.figure}
+      data-alarming={(alarming && (counted.data ?? 0) > 0) || undefined}
+    >
+      <Group justify="space-between" wrap="nowrap" align="flex-start">
+        <Stack gap={2} miw={0}>
+          <Text size="sm" c="dimmed">
+            {label}
+          </Text>
+          {counted.isPending && <Skeleton w={48} h={32} />}
+          {counted.isError && <Text size="sm">{errorText(asApiError(counted.error))}</Text>}
+          {counted.isSuccess && (
+            <Text className={classes.count}>{counted.data.toLocaleString()}</Text>
+          )}
+        </Stack>
+        <FigureIcon size={22} stroke={1.5} aria-hidden className={classes.icon} />
+      </Group>
+    </Paper>
+  );
+}

@@ -1,0 +1,38 @@
+import { NavLink, Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { jobsQuery } from "@/api/queries";
+import { QueryView } from "@/shared/QueryView";
+import { Section } from "@/shared/Section";
+import { dateTime } from "@/shared/when";
+import { ShowAll } from "./ShowAll";
+
+export function NextReviews() {
+  const { t } = useTranslation();
+  const jobs = useQuery(
+    jobsQuery({ status: "COMPLETED", review_status: "PENDING", ordering: "-id", page_size: 6 }),
+  );
+  return (
+    <Section title={t("dashboard.nextReview")} action={<ShowAll to="/ai/review" />}>
+      <QueryView query={jobs} empty={t("dashboard.nothing")} isEmpty={({ count }) => count === 0}>
+        {({ results }) => (
+          <Stack gap={2}>
+            {results.map((job) => (
+              <NavLink
+                key={job.id}
+                component={Link}
+                to={`/ai/review/${job.id}`}
+                label={`${t("ai.patientNumber", { id: job.patient_id ?? t("common.unknown") })} · ${job.model.name}`}
+                description={t("ai.requestedBy", {
+                  name: job.requested_by,
+                  at: dateTime(job.created_at),
+                })}
+              />
+            ))}
+          </Stack>
+        )}
+      </QueryView>
+    </Section>
+  );
+}
