@@ -44,7 +44,7 @@ const variantColorResolver: VariantColorsResolver = (input) => {
   if (!(name in input.theme.colors)) return colors;
   return {
     ...colors,
-    color: `light-dark(color-mix(in srgb, var(--mantine-color-${name}-9) 75%, black), var(--mantine-color-${name}-2))`,
+    color: `light-dark(color-mix(in srgb, var(--mantine-color-${name}-9) 65%, black), var(--mantine-color-${name}-2))`,
   };
 };
 

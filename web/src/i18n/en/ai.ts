@@ -41,6 +41,7 @@ export default {
     title: "Versions of the mask",
     version: "Version",
     ai: "AI",
+    edited: "Edited",
     author: "By",
     at: "When",
   },

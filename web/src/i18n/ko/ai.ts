@@ -43,6 +43,7 @@ const texts: typeof en = {
     title: "마스크 버전",
     version: "버전",
     ai: "AI",
+    edited: "수정",
     author: "작성자",
     at: "시각",
   },
