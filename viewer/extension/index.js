@@ -12,12 +12,15 @@ import { authorization, may, start as signIn } from './session.js';
 import { state, update } from './store.js';
 import { t } from './texts.js';
 import * as tools from './tools.js';
+import * as viewports from './viewports.js';
 import * as windows from './windows.js';
 
 const REACT_ELEMENT = Symbol.for('react.element');
 const parameters = new URLSearchParams(location.search);
 const studyUid = parameters.get('StudyInstanceUIDs')?.split(',')[0] ?? '';
 const stops = [];
+/** OHIF's configuration; it notes the depth that the graphics card can hold there. */
+let config = null;
 let firstJob = null;
 
 const never = new Promise(() => {});
@@ -32,9 +35,10 @@ async function preRegistration({ servicesManager, commandsManager, extensionMana
   if (!(await signIn({ hasUnsavedWork }))) return never;
   if (!(await findStudy())) return never;
   const managers = { servicesManager, commandsManager, extensionManager };
-  [tools, windows, priors].forEach(part => part.start(managers));
+  [viewports, tools, windows, priors].forEach(part => part.start(managers));
   mask.start(servicesManager);
   window.addEventListener('beforeunload', warnOfUnsavedWork);
+  config = appConfig;
   appConfig.whiteLabeling = { createLogoComponentFn: wayBack };
   return undefined;
 }
@@ -73,7 +77,7 @@ function warnOfUnsavedWork(event) {
 }
 
 /** The first time that the job's series is on screen its mask is drawn; later only attached. */
-function onModeEnter({ servicesManager, commandsManager, appConfig }) {
+function onModeEnter({ servicesManager, commandsManager }) {
   const { cornerstoneViewportService, displaySetService, viewportGridService } = servicesManager.services;
   let opened = false;
   const drawn = cornerstoneViewportService.subscribe(
@@ -91,7 +95,7 @@ function onModeEnter({ servicesManager, commandsManager, appConfig }) {
   const added = displaySetService.subscribe(
     displaySetService.EVENTS.DISPLAY_SETS_ADDED,
     ({ displaySetsAdded }) => displaySetsAdded.forEach(
-      found => admit(found, displaySetService, appConfig.max3DTextureSize)));
+      found => admit(found, displaySetService, config.max3DTextureSize)));
   tools.watchTool();
   loadModels().catch(() => {});
   stops.push(drawn.unsubscribe, added.unsubscribe, ...grids.map(grid => grid.unsubscribe),

@@ -4,6 +4,7 @@ import { core, forgetHistory, instanceOf, labelmapImageIds, labelsChanged, label
   sopOf } from './cornerstone.js';
 import { state, update } from './store.js';
 import { t } from './texts.js';
+import { displaySetOf, viewportOf, viewportsOf } from './viewports.js';
 
 export const MASK = 'cdss-mask';
 export const COMPARED = 'cdss-compared';
@@ -43,17 +44,9 @@ export function start(servicesManager) {
   });
 }
 
-/** The display set that shows exactly these instances. */
-export function displaySetOf(seriesInstanceUid, slices) {
-  const candidates = services.displaySetService.getDisplaySetsForSeries(seriesInstanceUid);
-  const wanted = new Set(slices);
-  return candidates.find(found => found.imageIds?.length === wanted.size
-    && found.imageIds.every(imageId => wanted.has(sopOf(imageId))));
-}
-
 /** Draw a version. `found`: {rows, columns, slices}; `voxels`: slices x rows x columns. */
 export async function drawMask(segmentation, found, voxels) {
-  const target = displaySetOf(segmentation.series_instance_uid, found.slices);
+  const target = await displaySetOf(segmentation.series_instance_uid, found.slices);
   if (!target) throw new MaskProblem(t('mask.otherSlices'));
   checkSize(target, found, voxels);
   loading = true;
@@ -141,13 +134,6 @@ export function readMask() {
   return voxels;
 }
 
-function viewportsOf(target) {
-  const { viewports } = services.viewportGridService.getState();
-  return [...viewports.values()]
-    .filter(viewport => viewport.displaySetInstanceUIDs?.includes(target.displaySetInstanceUID))
-    .map(viewport => viewport.viewportId);
-}
-
 /** Show the layers in every viewport that shows the series; called again whenever one changes. */
 export async function attachEverywhere() {
   if (!displaySet || !services.segmentationService.getSegmentation(MASK)) return;
@@ -159,8 +145,8 @@ export async function attachEverywhere() {
 }
 
 async function attach(viewportId, segmentationId) {
-  const { segmentationService, cornerstoneViewportService } = services;
-  if (!cornerstoneViewportService.getCornerstoneViewport(viewportId)) return;
+  const { segmentationService } = services;
+  if (!viewportOf(viewportId)) return;
   const specifier = { segmentationId, type: LABELMAP };
   if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) {
     await segmentationService.addSegmentationRepresentation(viewportId, specifier);
@@ -252,8 +238,5 @@ export function showMiddle() {
   if (!filled.length) return;
   const sop = grid.slices[filled[filled.length >> 1]];
   const imageIndex = displaySet.imageIds.findIndex(imageId => sopOf(imageId) === sop);
-  for (const viewportId of viewportsOf(displaySet)) {
-    const viewport = services.cornerstoneViewportService.getCornerstoneViewport(viewportId);
-    viewport?.setImageIdIndex?.(imageIndex);
-  }
+  for (const viewportId of viewportsOf(displaySet)) viewportOf(viewportId)?.setImageIdIndex?.(imageIndex);
 }

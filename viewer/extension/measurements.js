@@ -1,4 +1,5 @@
 // Measurements as DICOM SR (TID 1500): stored through STOW-RS, and drawn again on reopening.
+import { core, instanceOf, tools } from './cornerstone.js';
 import { may } from './session.js';
 import { state, update } from './store.js';
 import { t } from './texts.js';
@@ -9,7 +10,8 @@ const WAIT_FOR_REPORTS_MS = 15_000;
 
 let services = null;
 let commands = null;
-let restoring = false;
+/** What was measured when it was last in the archive. */
+let kept = '';
 
 export function start({ servicesManager, commandsManager }) {
   services = servicesManager.services;
@@ -24,15 +26,22 @@ export function start({ servicesManager, commandsManager }) {
   return () => stops.forEach(({ unsubscribe }) => unsubscribe());
 }
 
+/** Where and with which words, not how it is drawn. */
+function content() {
+  const found = services.measurementService.getMeasurements();
+  const parts = found.map(({ uid, points, label }) => [uid, points?.flat().map(value => value.toFixed(2)), label]);
+  return parts.length ? JSON.stringify(parts) : '';
+}
+
 function noteChange() {
   const count = services.measurementService.getMeasurements().length;
-  const saved = restoring || (count === 0 && state.measurements.count === 0);
-  update({ measurements: { ...state.measurements, count, saved } });
+  update({ measurements: { ...state.measurements, count, saved: content() === kept } });
 }
 
 export async function saveMeasurements() {
   if (!may('upload_dicom')) return;
   const measurementData = services.measurementService.getMeasurements();
+  const sent = content();
   update({ measurements: { ...state.measurements, status: 'saving', problem: '' } });
   try {
     await commands.runCommand('storeMeasurements', {
@@ -41,7 +50,9 @@ export async function saveMeasurements() {
       additionalFindingTypes: ['ArrowAnnotate'],
       options: { SeriesDescription: SERIES_DESCRIPTION, SeriesNumber: 4700 },
     }, 'CORNERSTONE_STRUCTURED_REPORT');
-    update({ measurements: { ...state.measurements, status: 'idle', saved: true } });
+    kept = sent;
+    update({ measurements: { ...state.measurements, status: 'idle' } });
+    noteChange();
   } catch {
     update({ measurements: { ...state.measurements, status: 'idle', problem: t('measure.failed') } });
   }
@@ -55,18 +66,28 @@ async function restore() {
   const ours = reports.filter(found => found.SeriesDescription === SERIES_DESCRIPTION);
   const newest = ours.sort((a, b) => timeOf(b).localeCompare(timeOf(a)))[0];
   if (!newest) return;
-  restoring = true;
   try {
     await newest.load?.();
     commands.runCommand('hydrateStructuredReport',
       { displaySetInstanceUID: newest.displaySetInstanceUID }, 'CORNERSTONE_STRUCTURED_REPORT');
+    tools().annotation.state.getAllAnnotations().forEach(orient);
+    core().getRenderingEngines()[0]?.render();
   } catch {
     update({ measurements: { ...state.measurements, problem: t('measure.unreadable') } });
-  } finally {
-    setTimeout(() => {
-      restoring = false;
-    }, 500);
   }
+  kept = content();
+  noteChange();
+}
+
+/** A report names the image, not the plane, without which no area is computed. */
+function orient(annotation) {
+  const { metadata } = annotation;
+  const orientation = instanceOf(metadata.referencedImageId)?.ImageOrientationPatient;
+  if (metadata.viewPlaneNormal || !orientation) return;
+  const [rx, ry, rz, cx, cy, cz] = [...orientation].map(Number);
+  metadata.viewPlaneNormal = [rz * cy - ry * cz, rx * cz - rz * cx, ry * cx - rx * cy];
+  metadata.viewUp = [-cx, -cy, -cz];
+  annotation.invalidated = true;
 }
 
 const timeOf = ({ instance }) => `${instance?.ContentDate ?? ''}${instance?.ContentTime ?? ''}`;

@@ -1,10 +1,9 @@
 // An earlier study of the same patient beside the open one, scrolled together by millimetres.
 import { core, instanceOf } from './cornerstone.js';
-import { activeDisplaySet } from './windows.js';
 import { state, update } from './store.js';
 import { t } from './texts.js';
+import { activeDisplaySet, gridViewports, show, until, viewportOf } from './viewports.js';
 
-const LAYOUT_TIMEOUT_MS = 8000;
 const SAME_DIRECTION = 0.9;
 
 let services = null;
@@ -18,17 +17,18 @@ export function start({ servicesManager, commandsManager, extensionManager }) {
   extensions = extensionManager;
 }
 
-const viewportOf = viewportId => services.cornerstoneViewportService.getCornerstoneViewport(viewportId);
-
 export async function openPrior(studyUid) {
   update({ prior: { ...state.prior, open: studyUid, problem: '' } });
   try {
     const current = activeDisplaySet();
     const displaySet = bestMatch(current, await displaySetsOf(studyUid));
     if (!displaySet) throw new Error('no images');
+    unlink();
     const [left, right] = await sideBySide(current, displaySet);
+    await startTogether(left, right);
     join(left, right);
-  } catch {
+  } catch (error) {
+    console.warn('prior', error);
     update({ prior: { ...state.prior, open: null, problem: t('prior.failed') } });
   }
 }
@@ -49,48 +49,31 @@ async function displaySetsOf(studyUid) {
   const [dataSource] = extensions.getActiveDataSource();
   await dataSource.retrieve.series.metadata({ StudyInstanceUID: studyUid });
   return services.displaySetService.getDisplaySetsBy(
-    found => found.StudyInstanceUID === studyUid && found.imageIds?.length && !found.isOverlayDisplaySet,
+    found => found.StudyInstanceUID === studyUid && found.images?.length && found.numImageFrames,
   );
 }
 
 function bestMatch(current, candidates) {
+  const aligned = found => Math.abs(dot(normalOf(found.images[0]), normalOf(current.images[0]))) > SAME_DIRECTION;
   const score = found => (found.Modality === current.Modality ? 4 : 0)
     + (found.SeriesDescription === current.SeriesDescription ? 2 : 0)
-    + (Math.abs(dot(normalOf(found.imageIds[0]), normalOf(current.imageIds[0]))) > SAME_DIRECTION ? 2 : 0)
-    + found.imageIds.length / 10_000;
+    + (aligned(found) ? 2 : 0)
+    + found.numImageFrames / 10_000;
   return [...candidates].sort((a, b) => score(b) - score(a))[0];
 }
 
 async function sideBySide(current, prior) {
-  const grid = services.viewportGridService;
-  if (grid.getState().viewports.size !== 2) {
+  if (gridViewports().length !== 2) {
     commands.run('setViewportGridLayout', { numRows: 1, numCols: 2 });
-    await until(() => grid.getState().viewports.size === 2);
+    await until(() => gridViewports().length === 2);
   }
-  const [left, right] = [...grid.getState().viewports.keys()];
-  grid.setDisplaySetsForViewports([
-    { viewportId: left, displaySetInstanceUIDs: [current.displaySetInstanceUID] },
-    { viewportId: right, displaySetInstanceUIDs: [prior.displaySetInstanceUID] },
-  ]);
-  const shows = (viewportId, displaySet) => {
-    const imageId = viewportOf(viewportId)?.getCurrentImageId?.();
-    return imageId && displaySet.imageIds.includes(imageId);
-  };
-  await until(() => shows(left, current) && shows(right, prior));
-  grid.setActiveViewportId(left);
+  const [left, right] = gridViewports().map(({ viewportId }) => viewportId);
+  await show([[left, current], [right, prior]]);
+  services.viewportGridService.setActiveViewportId(left);
   return [left, right];
 }
 
-async function until(condition) {
-  const deadline = Date.now() + LAYOUT_TIMEOUT_MS;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error('the layout did not come');
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}
-
 function join(left, right) {
-  unlink();
   const pair = new Map([[left, right], [right, left]]);
   let anchors = new Map();
   let following = null;
@@ -113,7 +96,6 @@ function join(left, right) {
     return () => element.removeEventListener(STACK_NEW_IMAGE, listener);
   });
   link = { anchor, stop: () => heard.forEach(stop => stop()) };
-  startTogether(left, right);
   anchor();
 }
 
@@ -125,16 +107,15 @@ function unlink() {
 const positionOf = imageId => [...(instanceOf(imageId)?.ImagePositionPatient ?? [0, 0, 0])].map(Number);
 const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
-function normalOf(imageId) {
-  const [rx, ry, rz, cx, cy, cz] = [...(instanceOf(imageId)?.ImageOrientationPatient ?? [1, 0, 0, 0, 1, 0])]
-    .map(Number);
+function normalOf({ ImageOrientationPatient: orientation = [1, 0, 0, 0, 1, 0] }) {
+  const [rx, ry, rz, cx, cy, cz] = [...orientation].map(Number);
   return [ry * cz - rz * cy, rz * cx - rx * cz, rx * cy - ry * cx];
 }
 
 function placeOf(viewportId) {
   const viewport = viewportOf(viewportId);
   const imageId = viewport.getCurrentImageId();
-  const normal = normalOf(imageId);
+  const normal = normalOf(instanceOf(imageId));
   return { index: viewport.getCurrentImageIdIndex(), mm: dot(positionOf(imageId), normal), normal };
 }
 
@@ -154,7 +135,7 @@ function matchingIndex(source, target, anchors) {
 }
 
 /** Same frame of reference: the same place; else the same part of the way through. */
-function startTogether(left, right) {
+async function startTogether(left, right) {
   const [here, there] = [viewportOf(left), viewportOf(right)];
   const imageIds = there.getImageIds();
   const current = here.getCurrentImageId();
@@ -162,10 +143,10 @@ function startTogether(left, right) {
   const part = here.getCurrentImageIdIndex() / Math.max(1, here.getImageIds().length - 1);
   let index = Math.round(part * (imageIds.length - 1));
   if (sameFrame) {
-    const normal = normalOf(current);
+    const normal = normalOf(instanceOf(current));
     const wanted = dot(positionOf(current), normal);
     const away = imageIds.map(imageId => Math.abs(dot(positionOf(imageId), normal) - wanted));
     index = away.indexOf(Math.min(...away));
   }
-  there.setImageIdIndex(index);
+  await there.setImageIdIndex(index);
 }

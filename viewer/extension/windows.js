@@ -2,6 +2,7 @@
 import { core } from './cornerstone.js';
 import { state } from './store.js';
 import { t } from './texts.js';
+import { activeDisplaySet, activeViewportId, viewportOf } from './viewports.js';
 
 const CT = [
   { name: 'brain', center: 40, width: 80 },
@@ -18,11 +19,11 @@ const BY_VALUES = [
   { name: 'wide', from: 0, to: 1 },
 ];
 
-let services = null;
+const SAMPLED_IMAGES = 9;
+
 let commands = null;
 
-export function start({ servicesManager, commandsManager }) {
-  services = servicesManager.services;
+export function start({ commandsManager }) {
   commands = commandsManager;
 }
 
@@ -32,29 +33,33 @@ export function presets() {
   return list.map((preset, index) => ({ ...preset, key: String(index + 1), label: t(`window.${preset.name}`) }));
 }
 
-export function activeDisplaySet() {
-  const { viewportGridService, displaySetService } = services;
-  const viewportId = viewportGridService.getActiveViewportId();
-  const [uid] = viewportGridService.getDisplaySetsUIDsForViewport(viewportId) ?? [];
-  return uid ? displaySetService.getDisplaySetByUID(uid) : undefined;
-}
-
 export function applyPreset(index) {
   const preset = presets()[index];
-  const viewportId = services.viewportGridService.getActiveViewportId();
-  const viewport = services.cornerstoneViewportService.getCornerstoneViewport(viewportId);
-  const image = core().cache.getImage(viewport?.getCurrentImageId?.());
+  const viewportId = activeViewportId();
+  const image = core().cache.getImage(viewportOf(viewportId)?.getCurrentImageId?.());
   if (!preset || !image) return;
   const { center, width } = preset.width ? preset : windowOf(image, preset);
   commands.run('setViewportWindowLevel', { viewportId, windowWidth: width, windowCenter: center });
 }
 
+/** From the values of up to nine images of the series that are here, the background left out. */
 function windowOf(image, { from, to }) {
   const [center, width] = [image.windowCenter, image.windowWidth].map(value => [value].flat()[0]);
   if (from === undefined && width > 1) return { center, width };
-  const scale = image.preScale?.scaled ? value => value : value => value * image.slope + image.intercept;
-  const values = Float32Array.from(image.getPixelData(), scale).sort();
-  const at = part => values[Math.min(values.length - 1, Math.floor(part * values.length))];
+  const values = Float32Array.from(sample(image)).sort();
+  const inside = values.subarray(values.findIndex(value => value > values[0]));
+  const at = part => inside[Math.min(inside.length - 1, Math.floor(part * inside.length))];
   const [low, high] = [at(from ?? 0.01), at(to ?? 0.995)];
-  return { center: (low + high) / 2, width: Math.max(1, high - low) };
+  return { center: (low + high) / 2, width: Math.max(2, high - low) };
+}
+
+function* sample(image) {
+  const imageIds = activeDisplaySet()?.imageIds ?? [];
+  const cached = imageIds.map(imageId => core().cache.getImage(imageId)).filter(Boolean);
+  const step = Math.max(1, Math.floor(cached.length / SAMPLED_IMAGES));
+  for (const { preScale, slope, intercept, getPixelData } of [image, ...cached.filter((_, at) => at % step === 0)]) {
+    const scale = preScale?.scaled ? [1, 0] : [slope, intercept];
+    const pixels = getPixelData();
+    for (let at = 0; at < pixels.length; at += 7) yield pixels[at] * scale[0] + scale[1];
+  }
 }

@@ -3,7 +3,7 @@ import { button, h, refill } from '../dom.js';
 import { openJob, requestAi } from '../review.js';
 import { may } from '../session.js';
 import { language, t } from '../texts.js';
-import { activeDisplaySet } from '../windows.js';
+import { activeDisplaySet } from '../viewports.js';
 import { section, visible } from './section.js';
 
 export function requestSection() {

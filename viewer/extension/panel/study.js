@@ -5,7 +5,8 @@ import { closePrior, openPrior, setLinked } from '../priors.js';
 import { peculiarities } from '../series.js';
 import { may } from '../session.js';
 import { t } from '../texts.js';
-import { activeDisplaySet, applyPreset, presets } from '../windows.js';
+import { activeDisplaySet } from '../viewports.js';
+import { applyPreset, presets } from '../windows.js';
 import { section, visible } from './section.js';
 
 export function seriesSection() {

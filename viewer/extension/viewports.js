@@ -1,0 +1,59 @@
+// What is on screen: viewports, the display sets in them, and waiting for one to appear.
+import { core, instanceOf, sopOf } from './cornerstone.js';
+
+const TIMEOUT_MS = 15_000;
+
+let services = null;
+
+export function start(managers) {
+  services = managers.servicesManager.services;
+}
+
+export const viewportOf = id => services.cornerstoneViewportService.getCornerstoneViewport(id);
+export const activeViewportId = () => services.viewportGridService.getActiveViewportId();
+export const gridViewports = () => [...services.viewportGridService.getState().viewports.values()];
+
+export function activeDisplaySet() {
+  const [uid] = services.viewportGridService.getDisplaySetsUIDsForViewport(activeViewportId()) ?? [];
+  return uid ? services.displaySetService.getDisplaySetByUID(uid) : undefined;
+}
+
+export const viewportsOf = displaySet => gridViewports()
+  .filter(found => found.displaySetInstanceUIDs?.includes(displaySet.displaySetInstanceUID))
+  .map(found => found.viewportId);
+
+/** The series whose image is drawn, not only asked for. */
+function seriesShown(viewportId) {
+  const imageId = viewportOf(viewportId)?.getCurrentImageId?.();
+  return core().cache.getImage(imageId) && instanceOf(imageId)?.SeriesInstanceUID;
+}
+
+/** Put display sets into viewports ([viewportId, displaySet] pairs); resolves when all are drawn.
+    What is there already stays as it is. */
+export async function show(pairs) {
+  const missing = pairs.filter(([viewportId, displaySet]) => !viewportsOf(displaySet).includes(viewportId));
+  services.viewportGridService.setDisplaySetsForViewports(missing.map(([viewportId, displaySet]) => ({
+    viewportId, displaySetInstanceUIDs: [displaySet.displaySetInstanceUID],
+  })));
+  await until(() => pairs.every(([viewportId, displaySet]) =>
+    displaySet.imageIds && seriesShown(viewportId) === displaySet.SeriesInstanceUID));
+}
+
+/** The display set with exactly these instances, brought on screen if it is not yet there. */
+export async function displaySetOf(seriesInstanceUid, slices) {
+  const wanted = new Set(slices);
+  const found = services.displaySetService.getDisplaySetsForSeries(seriesInstanceUid)
+    .find(({ images }) => images?.length === wanted.size
+      && images.every(image => wanted.has(image.SOPInstanceUID)));
+  if (found && !viewportsOf(found).length) await show([[activeViewportId(), found]]);
+  if (found) await until(() => found.imageIds?.length === wanted.size && found.imageIds.every(sopOf));
+  return found;
+}
+
+export async function until(condition) {
+  const deadline = Date.now() + TIMEOUT_MS;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('the viewport did not follow');
+    await new Promise(resolve => setTimeout(resolve, 50));
+  }
+}
