@@ -60,6 +60,10 @@ export const theme = createTheme({
   components: {
     Table: { defaultProps: { verticalSpacing: "xs" } },
     Badge: { defaultProps: { variant: "light", radius: "sm" } },
+    Paper: { styles: { root: { backgroundColor: "var(--cdss-surface)" } } },
+    // A <header> of a dialog would count as another banner of the page.
+    ModalHeader: { defaultProps: { role: "none" } },
+    DrawerHeader: { defaultProps: { role: "none" } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
   },
 });

@@ -9,4 +9,12 @@ export default {
   markAllRead: "Mark all as read",
   none: "There are no alerts.",
   noneUnread: "Nothing is unread.",
+  kind: {
+    ai_completed: "The AI result is ready for your review.",
+    ai_failed: "The AI job failed. Please see why.",
+    published: "The approved result is in the archive and the FHIR server.",
+    publication_failed: "The approved result could not be sent. Please tell an administrator.",
+    study_unmatched: "A study without a known patient has arrived.",
+    glass_broken: "Somebody broke the glass on a restricted patient.",
+  },
 };

@@ -11,5 +11,13 @@ const texts: typeof en = {
   markAllRead: "모두 읽음으로 표시",
   none: "알림이 없습니다.",
   noneUnread: "읽지 않은 알림이 없습니다.",
+  kind: {
+    ai_completed: "AI 분석이 끝났습니다. 결과를 검토해 주세요.",
+    ai_failed: "AI 분석에 실패했습니다. 사유를 확인해 주세요.",
+    published: "승인한 결과가 PACS와 FHIR 서버에 저장되었습니다.",
+    publication_failed: "승인한 결과를 전송하지 못했습니다. 관리자에게 문의해 주세요.",
+    study_unmatched: "환자를 확인할 수 없는 검사가 도착했습니다.",
+    glass_broken: "제한된 환자 기록이 긴급 열람되었습니다.",
+  },
 };
 export default texts;

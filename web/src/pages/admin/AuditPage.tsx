@@ -1,6 +1,4 @@
-import "@mantine/dates/styles.layer.css";
 import { Badge, Button, Code, Group, Popover, Select, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
-import { DateTimePicker } from "@mantine/dates";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -111,15 +109,13 @@ function FilterBar({ filters, onChange }: FilterBarProps) {
         }}
       />
       {(["since", "until"] as const).map((name) => (
-        <DateTimePicker
+        <TextInput
           key={name}
+          type="datetime-local"
           label={t(`admin.audit.${name}`)}
-          valueFormat="YYYY-MM-DD HH:mm"
-          clearable
-          clearButtonProps={{ "aria-label": t("common.clear") }}
-          value={filters[name] ?? null}
-          onChange={(value) => {
-            onChange({ ...filters, [name]: value ?? "" });
+          value={filters[name] ?? ""}
+          onChange={(event) => {
+            onChange({ ...filters, [name]: event.currentTarget.value });
           }}
         />
       ))}

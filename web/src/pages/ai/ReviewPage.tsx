@@ -67,7 +67,7 @@ export default function ReviewPage() {
   const detail = hasChosen ? (
     <Chosen id={chosen} onReviewed={() => void navigate("/ai/review")} />
   ) : (
-    <Text c="dimmed">{t("ai.choose")}</Text>
+    <Text c="dimmed">{queue.data?.count ? t("ai.choose") : null}</Text>
   );
   return (
     <>

@@ -71,7 +71,9 @@ export function AlertList({ unreadOnly, onFollow }: AlertListProps) {
 function AlertRow({ alert, onFollow }: { alert: Notification; onFollow?: () => void }) {
   const { t } = useTranslation();
   const read = useMarkRead();
-  const { id, kind, text, link, created_at, read_at } = alert;
+  const { id, kind, link, created_at, read_at } = alert;
+  // In the language of the page, which may differ from that of the profile.
+  const text = t(`alerts.kind.${kind}`, alert.text);
   const [KindIcon, color] = ICONS[kind];
   const follow = () => {
     if (!read_at) read.mutate([id]);

@@ -6,7 +6,6 @@ import {
   type QueryClient,
 } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
-import { currentLanguage } from "@/i18n";
 
 const UNREAD = ["alerts", "unread"];
 const PAGE = 20;
@@ -22,10 +21,10 @@ export function useUnread() {
   });
 }
 
-/** Newest first, page after page; the server writes the texts, so they follow the language. */
+/** Newest first, page after page. */
 export function useAlerts(unreadOnly: boolean) {
   return useInfiniteQuery({
-    queryKey: ["alerts", "list", currentLanguage(), unreadOnly],
+    queryKey: ["alerts", "list", unreadOnly],
     queryFn: ({ pageParam, signal }) => {
       const query = { page: pageParam, page_size: PAGE, ...(unreadOnly && { unread: true }) };
       return unwrap(api.GET("/api/alert/notifications/", { params: { query }, signal }));

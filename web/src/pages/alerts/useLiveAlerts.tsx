@@ -23,7 +23,7 @@ export function useLiveAlerts(): void {
       onReady: (unread) => {
         adoptUnread(client, unread);
       },
-      onNotification: ({ id, text, link }) => {
+      onNotification: ({ id, kind, text, link }) => {
         countOneMore(client);
         const close = () => {
           notifications.hide(`alert-${id}`);
@@ -34,7 +34,7 @@ export function useLiveAlerts(): void {
           autoClose: 12_000,
           message: (
             <>
-              <Text size="sm">{text}</Text>
+              <Text size="sm">{t(`alerts.kind.${kind}`, text)}</Text>
               {link && (
                 <Anchor component={Link} to={link} size="sm" onClick={close}>
                   {t("alerts.open")}

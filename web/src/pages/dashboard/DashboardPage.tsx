@@ -21,12 +21,17 @@ export default function DashboardPage() {
         tab={t("dashboard.title")}
       />
       <Stack gap="lg">
-        <SimpleGrid cols={{ base: 2, sm: 3, lg: 4 }} component="section" aria-label={t("dashboard.waiting")}>
+        <SimpleGrid
+          component="section"
+          aria-label={t("dashboard.waiting")}
+          minColWidth="165px"
+          autoFlow="auto-fill"
+        >
           {figures.map(({ key, ...figure }) => (
             <Figure key={key} name={key} {...figure} />
           ))}
         </SimpleGrid>
-        <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <SimpleGrid cols={{ base: 1, lg: 2 }} style={{ alignItems: "start" }}>
           {can("view_study") && <NewestStudies />}
           {can("review_ai") && <NextReviews />}
           {can("view_order") && user.role !== "admin" && <NextOrders />}

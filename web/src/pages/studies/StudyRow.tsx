@@ -1,6 +1,5 @@
-import { memo, type CSSProperties } from "react";
-import { useTranslation } from "react-i18next";
-import { Link } from "react-router";
+import type { TFunction } from "i18next";
+import { memo, type CSSProperties, type MouseEvent } from "react";
 import type { Schema } from "@/api/client";
 import { dicomTime } from "@/shared/format";
 import { calendarDate } from "@/shared/when";
@@ -12,16 +11,18 @@ interface StudyRowProps {
   height: number;
   /** Undefined while its page is on the way. */
   study: Schema["StudyOut"] | undefined;
+  /** Handed down, as a hook per row would cost more than the row. */
+  t: TFunction;
+  onOpen: (event: MouseEvent<HTMLAnchorElement>) => void;
   /** An arrow key asks for the row above or below. */
   onStep: (index: number) => void;
 }
 
 const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
 
-/** One line of the worklist. Plain elements: dozens of them are made per frame while scrolling. */
+/** One line of the worklist, of plain elements: several are made in each frame while scrolling. */
 export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
-  const { index, top, height, study, onStep } = props;
-  const { t } = useTranslation();
+  const { index, top, height, study, t, onOpen, onStep } = props;
   const place = { "--row": `${height}px`, transform: `translateY(${top}px)` } as CSSProperties;
   if (!study) {
     return (
@@ -47,9 +48,10 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
         <span className={classes.second}>{study.patient.patient_id}</span>
       </span>
       <span role="cell" className={classes.cell} data-area="study">
-        <Link
-          to={`/studies/${study.study_instance_uid}`}
+        <a
+          href={`/studies/${study.study_instance_uid}`}
           className={classes.link}
+          onClick={onOpen}
           onKeyDown={(event) => {
             const step = STEPS[event.key];
             if (!step) return;
@@ -58,7 +60,7 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
           }}
         >
           {study.description || t("studies.noDescription")}
-        </Link>
+        </a>
         <span className={classes.second}>{study.modalities.join(", ")}</span>
       </span>
       <span role="cell" className={classes.cell} data-area="date">

@@ -1,8 +1,9 @@
 import { useDebouncedValue, useMediaQuery } from "@mantine/hooks";
 import { useQueries } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useCallback, useRef } from "react";
+import { useCallback, useRef, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import { studiesQuery, type StudyFilters } from "@/api/queries";
 import { StudyRow } from "./StudyRow";
 import classes from "./StudiesPage.module.css";
@@ -33,6 +34,7 @@ function useRows(filters: StudyFilters, from: number, to: number) {
 /** The worklist, drawn only where it is seen: its length does not matter. */
 export function StudyTable({ filters, count }: { filters: StudyFilters; count: number }) {
   const { t } = useTranslation();
+  const navigate = useNavigate();
   const scroll = useRef<HTMLDivElement>(null);
   const phone = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
   const height = phone ? PHONE_ROW_PX : ROW_PX;
@@ -56,6 +58,15 @@ export function StudyTable({ filters, count }: { filters: StudyFilters; count: n
       });
     },
     [count, virtualizer],
+  );
+
+  const open = useCallback(
+    (event: MouseEvent<HTMLAnchorElement>) => {
+      if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      void navigate(event.currentTarget.pathname);
+    },
+    [navigate],
   );
 
   return (
@@ -83,6 +94,8 @@ export function StudyTable({ filters, count }: { filters: StudyFilters; count: n
             top={start - virtualizer.options.scrollMargin}
             height={height}
             study={studyAt(index)}
+            t={t}
+            onOpen={open}
             onStep={step}
           />
         ))}

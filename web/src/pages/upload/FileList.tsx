@@ -48,7 +48,7 @@ export function FileList({ items }: { items: readonly UploadItem[] }) {
         ref={viewport}
         className={classes.viewport}
         tabIndex={0}
-        role="region"
+        role="group"
         aria-label={t("upload.files")}
       >
         <div role="list" className={classes.list} style={{ height: virtual.getTotalSize() }}>

@@ -28,9 +28,11 @@ export function Overall({ view, queue, patientId }: OverallProps) {
     <Paper withBorder p="md">
       <Stack gap="sm">
         <Group justify="space-between">
-          <Title order={2} size="h5" role="status">
-            {t(`upload.phase.${phase}`)}
-          </Title>
+          <div role="status">
+            <Title order={2} size="h5">
+              {t(`upload.phase.${phase}`)}
+            </Title>
+          </div>
           <Actions view={view} queue={queue} patientId={patientId} />
         </Group>
         <Progress.Root size="lg">

@@ -1,8 +1,14 @@
 import type { ChosenFile } from "./queue";
 
+const byName = new Intl.Collator("en", { numeric: true });
+
+function sorted(files: ChosenFile[]): ChosenFile[] {
+  return files.sort((a, b) => byName.compare(a.name, b.name));
+}
+
 /** The files of an input element; those of a folder keep their path in it. */
 export function filesOf(list: readonly File[]): ChosenFile[] {
-  return list.map((file) => ({ name: file.webkitRelativePath || file.name, file }));
+  return sorted(list.map((file) => ({ name: file.webkitRelativePath || file.name, file })));
 }
 
 function fileOf(entry: FileSystemFileEntry): Promise<File> {
@@ -39,5 +45,5 @@ export async function filesDropped(data: DataTransfer): Promise<ChosenFile[]> {
   const plain = filesOf(Array.from(data.files));
   const found: ChosenFile[] = [];
   for (const entry of entries) if (entry) await walk(entry, found);
-  return found.length > 0 ? found : plain;
+  return found.length > 0 ? sorted(found) : plain;
 }
