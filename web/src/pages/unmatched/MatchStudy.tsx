@@ -116,7 +116,7 @@ function Comparison({ study, patient }: { study: Unmatched; patient: Patient | n
     <Table aria-label={t("unmatched.comparison")}>
       <Table.Thead>
         <Table.Tr>
-          <Table.Th />
+          <Table.Td />
           <Table.Th scope="col">{t("unmatched.inFiles")}</Table.Th>
           <Table.Th scope="col">{t("unmatched.onRecord")}</Table.Th>
         </Table.Tr>
