@@ -44,3 +44,9 @@ export function useCan(): (permission: Permission) => boolean {
   const { permissions } = useUser();
   return (permission) => permissions.includes(permission);
 }
+
+/** Of the hospital: how far a reading is says nothing to patients and guests. */
+export function useIsStaff(): boolean {
+  const { role } = useUser();
+  return role !== "patient" && role !== "external";
+}

@@ -1,6 +1,5 @@
 import { Group, Paper, Title } from "@mantine/core";
 import { useId, type ReactNode } from "react";
-import classes from "./Section.module.css";
 
 interface SectionProps {
   title: string;
@@ -12,12 +11,12 @@ interface SectionProps {
 export function Section({ title, action, children }: SectionProps) {
   const id = useId();
   return (
-    <Paper component="section" aria-labelledby={id} withBorder p="md" className={classes.section}>
+    <Paper component="section" aria-labelledby={id} withBorder p="md">
       <Group justify="space-between" mb="sm" wrap="nowrap">
         <Title order={2} size="h5" id={id}>
           {title}
         </Title>
-        {action}
+        <div style={{ flexShrink: 0 }}>{action}</div>
       </Group>
       {children}
     </Paper>

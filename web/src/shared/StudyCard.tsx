@@ -2,6 +2,7 @@ import { Anchor, Badge, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schema } from "@/api/client";
+import { useIsStaff } from "@/session/react";
 import { dicomTime } from "./format";
 import { PreviewImage } from "./PreviewImage";
 import { StatusBadge } from "./StatusBadge";
@@ -16,6 +17,7 @@ interface StudyCardProps {
 /** A study with its picture, as part of a list. */
 export function StudyCard({ study, named }: StudyCardProps) {
   const { t } = useTranslation();
+  const clinical = useIsStaff();
   const uid = study.study_instance_uid;
   const name = study.description || t("studies.noDescription");
   const when = study.study_date
@@ -38,7 +40,7 @@ export function StudyCard({ study, named }: StudyCardProps) {
               {modality}
             </Badge>
           ))}
-          <StatusBadge kind="reading" value={study.reading_status} />
+          {clinical && <StatusBadge kind="reading" value={study.reading_status} />}
         </Group>
         <Text size="xs" c="dimmed">
           {`${when} · ${t("studies.counts", { series: study.series_count, images: study.instance_count })}`}

@@ -1,6 +1,6 @@
 import "@mantine/core/styles.layer.css";
 import "@mantine/notifications/styles.layer.css";
-import { AppShell, Burger, Group, Text, UnstyledButton } from "@mantine/core";
+import { AppShell, Burger, Group, Text, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Notifications } from "@mantine/notifications";
 import { Suspense, useEffect, useRef } from "react";
@@ -52,7 +52,10 @@ export default function Shell() {
               />
               <UnstyledButton component={Link} to="/" className={classes.brand}>
                 <img src="/icon.svg" alt="" width={24} height={24} />
-                <Text fw={600}>{t("common.product")}</Text>
+                <VisuallyHidden>{t("common.product")}</VisuallyHidden>
+                <Text fw={600} visibleFrom="xs" aria-hidden>
+                  {t("common.product")}
+                </Text>
               </UnstyledButton>
             </Group>
             <Group gap={4} wrap="nowrap">

@@ -13,6 +13,9 @@ import { ReviewForm } from "./ReviewForm";
 import { Versions } from "./Versions";
 import { Volumes } from "./Volumes";
 
+/** Of the space it gets, as it stands alone or beside the queue. */
+const BREAKPOINTS = { xs: "400px", sm: "500px", md: "600px", lg: "700px", xl: "1200px" };
+
 interface JobDetailProps {
   job: Job;
   onReviewed?: () => void;
@@ -23,8 +26,8 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
   const { t } = useTranslation();
   const can = useCan();
   return (
-    <Grid>
-      <Grid.Col span={{ base: 12, xl: 7 }}>
+    <Grid type="container" breakpoints={BREAKPOINTS}>
+      <Grid.Col span={{ base: 12, lg: 7 }}>
         <Stack>
           <Section
             title={job.model.name}
@@ -49,7 +52,7 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
           {job.reviewed_at && <Decision job={job} />}
         </Stack>
       </Grid.Col>
-      <Grid.Col span={{ base: 12, xl: 5 }}>
+      <Grid.Col span={{ base: 12, lg: 5 }}>
         <Stack>
           <Section title={t("ai.steps.title")}>
             <JobSteps job={job} />

@@ -2,6 +2,7 @@ import { Alert, Text, Timeline } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { dateTime } from "@/shared/when";
+import classes from "./JobSteps.module.css";
 import { stepsOf, type Job } from "./jobs";
 
 /** From the request to the report in the record, step by step. */
@@ -20,6 +21,7 @@ export function JobSteps({ job }: { job: Job }) {
         {steps.map(({ step, at }, index) => (
           <Timeline.Item
             key={`${step}-${index}`}
+            className={classes.step}
             lineVariant={at ? "solid" : "dashed"}
             title={
               <Text size="sm" {...(!at && { c: "dimmed" })}>

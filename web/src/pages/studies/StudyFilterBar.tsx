@@ -1,8 +1,9 @@
 import "@mantine/dates/styles.layer.css";
 import "dayjs/locale/ko";
-import { Button, Checkbox, Group, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Checkbox, Group, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { DatePickerInput, DatesProvider } from "@mantine/dates";
-import { IconCalendar } from "@tabler/icons-react";
+import { useDisclosure, useMediaQuery } from "@mantine/hooks";
+import { IconCalendar, IconFilter } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
 import { useCan } from "@/session/react";
@@ -19,8 +20,9 @@ interface StudyFilterBarProps {
 
 export function StudyFilterBar({ worklist, onChange }: StudyFilterBarProps) {
   const { t } = useTranslation();
-  const can = useCan();
-  const { reading, modality, from, until, mine, mrn } = worklist;
+  const phone = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
+  const [more, { toggle }] = useDisclosure();
+  const { reading } = worklist;
   return (
     <Group role="search" aria-label={t("studies.filters")} mb="sm" gap="sm" align="flex-end">
       <SegmentedControl
@@ -33,7 +35,30 @@ export function StudyFilterBar({ worklist, onChange }: StudyFilterBarProps) {
           { value: ALL, label: t("common.all") },
           ...READING.map((status) => ({ value: status, label: t(`status.reading.${status}`) })),
         ]}
+        size={phone ? "xs" : "sm"}
       />
+      {phone && (
+        <ActionIcon
+          variant="default"
+          size="lg"
+          aria-label={t("studies.filters")}
+          aria-expanded={more}
+          onClick={toggle}
+        >
+          <IconFilter size={18} aria-hidden />
+        </ActionIcon>
+      )}
+      {(!phone || more) && <MoreFilters worklist={worklist} onChange={onChange} />}
+    </Group>
+  );
+}
+
+function MoreFilters({ worklist, onChange }: StudyFilterBarProps) {
+  const { t } = useTranslation();
+  const can = useCan();
+  const { modality, from, until, mine, mrn } = worklist;
+  return (
+    <>
       <Select
         aria-label={t("studies.modality")}
         placeholder={t("studies.modality")}
@@ -94,6 +119,6 @@ export function StudyFilterBar({ worklist, onChange }: StudyFilterBarProps) {
       >
         {t("studies.reset")}
       </Button>
-    </Group>
+    </>
   );
 }

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import type { Schema } from "@/api/client";
 import { studyQuery } from "@/api/queries";
-import { useCan } from "@/session/react";
+import { useCan, useIsStaff } from "@/session/react";
 import { dicomTime } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
@@ -65,6 +65,7 @@ function Facts({ study }: { study: Study }) {
 
 function StudyView({ study }: { study: Study }) {
   const { t } = useTranslation();
+  const staff = useIsStaff();
   const can = useCan();
   return (
     <>
@@ -97,7 +98,7 @@ function StudyView({ study }: { study: Study }) {
           </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 5 }}>
             <Stack>
-              <ReadingState study={study} />
+              {staff && <ReadingState study={study} />}
               {can("request_ai") && <StudyJobs study={study} />}
               <StudyRelations study={study} />
             </Stack>

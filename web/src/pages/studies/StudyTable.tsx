@@ -10,7 +10,7 @@ import classes from "./StudiesPage.module.css";
 
 export const PAGE = 100;
 const ROW_PX = 52;
-const PHONE_ROW_PX = 68;
+const PHONE_ROW_PX = 96;
 const HEADER_PX = 36;
 /** A page that only flies past is not asked for. */
 const SETTLE_MS = 100;
