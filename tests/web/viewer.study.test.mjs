@@ -1,0 +1,254 @@
+// What surrounds the mask: sign-in, rights, languages, measurements, earlier studies, and series
+// of every shape.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { launch, newPage } from './browser.mjs';
+import { SAGITTAL, stack, study as images, uid, upload } from './viewer.dicom.mjs';
+import { SLOW_MS, api, drag, drawnLabels, finishedJob, openViewer, painted, sampleStudy, saveState, signIn,
+  until } from './viewer.helpers.mjs';
+
+const VIEW = { viewport: { width: 1500, height: 900 }, locale: 'en-US' };
+
+async function viewerPage(t, username = 'doctor', options = {}) {
+  const browser = await launch(t);
+  const opened = await newPage(browser, { ...VIEW, ...options });
+  await signIn(opened.context, username);
+  return opened;
+}
+
+/** A study with these images in the archive; returns its UID. */
+async function stored(name, places, size) {
+  const as = await api('radiologist');
+  const found = () => as.json(`/api/ris/studies/${uid(name)}/`).catch(() => null);
+  if (((await found())?.instance_count ?? 0) < places.length) await upload(as, images(name, places, size));
+  await until(`${name} is indexed`, async () => (await found())?.instance_count >= places.length, 3 * SLOW_MS);
+  return uid(name);
+}
+
+/** What each viewport shows. */
+const shown = page => page.evaluate(() => window.cornerstone.getRenderingEngines()[0].getViewports().map(viewport => {
+  const imageId = viewport.getCurrentImageId();
+  const instance = window.cornerstone.metaData.get('instance', imageId);
+  const image = window.cornerstone.cache.getImage(imageId);
+  return {
+    index: viewport.getCurrentImageIdIndex(),
+    count: viewport.getImageIds().length,
+    number: Number(instance.InstanceNumber),
+    pixel: image?.getPixelData()[1],
+    size: [image?.rows, image?.columns],
+    place: [...instance.ImagePositionPatient].map(Number),
+    normal: viewport.getCamera().viewPlaneNormal.map(value => Math.abs(Math.round(value))),
+  };
+}));
+
+async function openStudy(page, study) {
+  await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}`);
+  await page.locator('#cdss-panel').waitFor({ timeout: SLOW_MS });
+  return until('the first image', async () => {
+    const found = await shown(page).catch(() => []);
+    return found[0]?.pixel !== undefined && found[0];
+  });
+}
+
+async function showImage(page, index) {
+  await page.evaluate(at => window.cornerstone.getRenderingEngines()[0].getViewports()[0].setImageIdIndex(at), index);
+  return until(`image ${index}`, async () => {
+    const [found] = await shown(page);
+    return found.index === index && found.pixel !== undefined && found;
+  });
+}
+
+test('an expired token is renewed under the strokes', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const job = await finishedJob(as, study);
+  const { page } = await viewerPage(t);
+  await openViewer(page, study, job.id);
+  await page.click('#cdss-brush');
+  await drag(page, [[0.1, 0.1], [0.2, 0.15]]);
+  let refused = 0;
+  let renewed = 0;
+  await page.route('**/save/', route => {
+    refused += 1;
+    return refused === 1 ? route.fulfill({ status: 401, json: { error: { code: 'ERR_002' } } }) : route.continue();
+  });
+  page.on('request', request => { renewed += request.url().endsWith('/token/refresh/') ? 1 : 0; });
+  await page.click('#cdss-save');
+  await until('saved', async () => (await saveState(page)) === 'saved');
+  assert.deepEqual([refused, renewed], [2, 1]);
+});
+
+test('a logout in another tab hides the images, and a login brings the strokes back', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const job = await finishedJob(as, study);
+  const { page, context } = await viewerPage(t);
+  await openViewer(page, study, job.id);
+  const ai = await drawnLabels(page);
+  await page.click('#cdss-brush');
+  await drag(page, [[0.1, 0.1], [0.2, 0.15]]);
+  const stroke = painted(ai, await drawnLabels(page));
+
+  const other = await context.newPage();
+  await other.goto('/login');
+  await other.evaluate(async () => {
+    const { session } = await import('/session.js');
+    await session.restore();
+    await session.logout();
+  });
+  await page.getByText('You were logged out').waitFor();
+  const cover = await page.locator('#cdss-cover').boundingBox();
+  assert.deepEqual([cover.width, cover.height], [1500, 900]);
+  await other.evaluate(async () => {
+    const { session } = await import('/session.js');
+    await session.login('doctor', 'doctor123');
+  });
+  await page.locator('#cdss-cover').waitFor({ state: 'detached' });
+  assert.deepEqual(painted(ai, await drawnLabels(page)), stroke);
+  await page.click('#cdss-save');
+  await until('saved', async () => (await saveState(page)) === 'saved');
+
+  await other.evaluate(async () => {
+    const { session } = await import('/session.js');
+    await session.logout();
+  });
+  await page.waitForURL('**/login?next=**');
+});
+
+test('who has no right, or asks for nothing, reads a sentence', async t => {
+  const study = await sampleStudy(await api('doctor'));
+  const sentences = [
+    ['nurse', study, 'Your account may not see images.'],
+    ['doctor', '1.2.3', 'The study was not found.'],
+    ['doctor', '', 'The address names no study.'],
+  ];
+  for (const [username, asked, sentence] of sentences) {
+    const { page } = await viewerPage(t, username);
+    await page.goto(`/ohif/viewer?StudyInstanceUIDs=${asked}`);
+    await page.getByText(sentence).waitFor({ timeout: SLOW_MS });
+    assert.equal(await page.locator('#cdss-cover a').getAttribute('href'), '/');
+  }
+  const { page } = await viewerPage(t, 'admin');
+  await openStudy(page, study);
+  await page.getByText('but not at AI results').waitFor();
+  assert.equal(await page.locator('#cdss-save').isVisible(), false);
+});
+
+test('without a session the login page comes first', async t => {
+  const { page } = await newPage(await launch(t), VIEW);
+  await page.goto('/ohif/viewer?StudyInstanceUIDs=1.2.3');
+  await page.waitForURL('**/login?next=%2Fohif%2Fviewer**');
+});
+
+test('in Korean every button of the panel and the toolbar is Korean', async t => {
+  const study = await sampleStudy(await api('doctor'));
+  const { page } = await viewerPage(t, 'doctor', { locale: 'ko-KR' });
+  await openViewer(page, study);
+  const words = await page.locator('#cdss-panel h2, #cdss-panel button, #cdss-back').allInnerTexts();
+  const foreign = words.filter(word => word && !/[가-힣]/.test(word) && !/^(AI|Brain|●|○|.*DICOM SR)/.test(word));
+  assert.deepEqual(foreign, []);
+  await page.locator('[data-cy="WindowLevel"]').first().hover();
+  await page.getByText('윈도우', { exact: true }).first().waitFor();
+});
+
+test('measurements are stored as SR and come back', async t => {
+  const study = await stored(`viewer-measured-${Date.now()}`, stack(3), { rows: 61, columns: 53 });
+  const { page } = await viewerPage(t);
+  await openStudy(page, study);
+  const count = page.locator('#cdss-measure[data-count="1"]');
+  await page.keyboard.press('l');
+  await drag(page, [[0.35, 0.3], [0.6, 0.5]]);
+  await count.waitFor();
+  const length = () => page.evaluate(() => {
+    const [annotation] = window.cornerstoneTools.annotation.state.getAllAnnotations()
+      .filter(({ metadata }) => metadata.toolName === 'Length');
+    return Object.values(annotation?.data.cachedStats ?? {})[0]?.length;
+  });
+  await page.click('#cdss-measure-save');
+  await page.locator('#cdss-measure[data-saved="true"]').waitFor({ timeout: SLOW_MS });
+  const measured = await length();
+  assert.ok(measured > 5);
+  const as = await api('doctor');
+  await until('the archive has it', async () => (await as.json(`/api/ris/studies/${study}/`)).series
+    .some(found => found.modality === 'SR'));
+
+  await openStudy(page, study);
+  await count.waitFor({ timeout: SLOW_MS });
+  await until('its length', async () => Math.abs((await length()) - measured) < 0.01);
+  assert.equal(await page.locator('#cdss-measure').getAttribute('data-saved'), 'true');
+});
+
+test('an earlier study lies beside the open one and scrolls with it', async t => {
+  const prior = await stored('viewer-prior', stack(60));
+  const study = await sampleStudy(await api('doctor'));
+  const { page } = await viewerPage(t);
+  await openViewer(page, study);
+  await page.locator(`[data-prior="${prior}"]`).click();
+  await page.locator('#cdss-prior-close').waitFor();
+  await until('both are drawn', async () => (await shown(page)).length === 2);
+  await page.waitForTimeout(2000);
+  const [here, there] = await shown(page);
+  await page.locator('.viewport-element').first().hover();
+  for (let step = 0; step < 6; step += 1) {
+    await page.mouse.wheel(0, 100);
+    await page.waitForTimeout(200);
+  }
+  const together = await until('they scroll', async () => {
+    const found = await shown(page);
+    return found[0].index === here.index + 6 && found;
+  });
+  const moved = (from, to) => Math.abs(to.place[2] - from.place[2]);
+  assert.equal(moved(here, together[0]), moved(there, together[1]), 'as many millimetres');
+
+  await page.click('#cdss-linked');
+  await page.locator('.viewport-element').nth(1).hover();
+  await page.mouse.wheel(0, 100);
+  await until('only one scrolls', async () => (await shown(page))[1].index === together[1].index + 1);
+  assert.equal((await shown(page))[0].index, together[0].index);
+  await page.click('#cdss-prior-close');
+  await until('one is left', async () => (await shown(page)).length === 1);
+});
+
+test('series of every shape are drawn rightly, or only as far as is right', async t => {
+  const holes = stack(20).filter((_, at) => at !== 9);
+  const mixed = [...stack(10), ...Array.from({ length: 8 }, (_, at) => ({ position: [at, 0, 0], orientation: SAGITTAL }))];
+  const shapes = [
+    { name: 'viewer-missing', places: holes, sentence: 'A slice is missing' },
+    { name: 'viewer-two', places: mixed, sentence: 'more than one orientation' },
+    { name: 'viewer-single', places: stack(1), sentence: 'one image' },
+    { name: 'viewer-odd', places: stack(12), size: { rows: 61, columns: 53 } },
+  ];
+  const { page, problems } = await viewerPage(t);
+  for (const { name, places, size = { rows: 64, columns: 64 }, sentence } of shapes) {
+    const study = await stored(name, places, size);
+    await openStudy(page, study);
+    for (let at = 0; at < places.length; at += 1) {
+      const found = await showImage(page, at);
+      assert.equal(found.count, places.length, name);
+      assert.equal(found.pixel, found.number, `${name}: the pixels are those of the image`);
+      assert.deepEqual(found.size, [size.rows, size.columns]);
+      const { orientation } = places[found.number - 1];
+      assert.deepEqual(found.normal, orientation ? [1, 0, 0] : [0, 0, 1], `${name}: its own plane`);
+    }
+    if (sentence) await page.locator('#cdss-series', { hasText: sentence }).waitFor();
+    await page.locator('[data-cy="Layout"]').click();
+    const planes = page.locator('[data-cy="MPR"]');
+    await planes.waitFor();
+    const offered = !/pointer-events-none/.test(await planes.getAttribute('class'));
+    assert.equal(offered, !sentence, `${name}: other planes`);
+  }
+  assert.deepEqual(problems, []);
+});
+
+test('3,000 slices open at once and scroll to any place', async t => {
+  const study = await stored('viewer-many', stack(3000));
+  const { page } = await viewerPage(t);
+  const first = await openStudy(page, study);
+  assert.equal(first.count, 3000);
+  for (const at of [2999, 1500, 7]) {
+    const found = await showImage(page, at);
+    assert.equal(found.pixel, found.number);
+  }
+  await page.getByText('3000 images').waitFor();
+});
