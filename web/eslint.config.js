@@ -27,6 +27,7 @@ export default tseslint.config(
       "@typescript-eslint/consistent-type-imports": "error",
     },
   },
+  { files: ["**/*.test.tsx"], rules: { "i18next/no-literal-string": "off" } },
   {
     files: ["scripts/*.mjs", "public/*.js"],
     languageOptions: {

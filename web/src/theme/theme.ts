@@ -59,7 +59,7 @@ export const theme = createTheme({
   variantColorResolver,
   components: {
     Table: { defaultProps: { verticalSpacing: "xs" } },
-    Badge: { defaultProps: { variant: "light", radius: "sm" } },
+    Badge: { defaultProps: { variant: "light", radius: "sm", tt: "none" } },
     Paper: { styles: { root: { backgroundColor: "var(--cdss-surface)" } } },
     // A <header> of a dialog would count as another banner of the page.
     ModalHeader: { defaultProps: { role: "none" } },

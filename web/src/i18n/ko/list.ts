@@ -1,7 +1,7 @@
 import type en from "../en/list";
 
 const texts: typeof en = {
-  page: "{{number}}쪽",
+  page: "{{number}} 쪽",
   next: "다음 쪽",
   previous: "이전 쪽",
   patientPlaceholder: "이름 또는 환자 번호",

@@ -14,7 +14,7 @@ import { Versions } from "./Versions";
 import { Volumes } from "./Volumes";
 
 /** Of the space it gets, as it stands alone or beside the queue. */
-const BREAKPOINTS = { xs: "400px", sm: "500px", md: "600px", lg: "700px", xl: "1200px" };
+const BREAKPOINTS = { xs: "400px", sm: "500px", md: "600px", lg: "900px", xl: "1200px" };
 
 interface JobDetailProps {
   job: Job;
@@ -103,7 +103,7 @@ function Result({ job }: { job: Job }) {
               <img
                 src={`data:image/png;base64,${result.preview_png}`}
                 alt={t("ai.preview")}
-                style={{ maxWidth: "100%", maxHeight: 440 }}
+                style={{ maxWidth: "100%", maxHeight: 360 }}
               />
             </Box>
           )}

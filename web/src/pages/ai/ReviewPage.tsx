@@ -35,6 +35,10 @@ export default function ReviewPage() {
     placeholderData: keepPreviousData,
     refetchInterval: 30_000,
   });
+  const toNext = () => {
+    const next = queue.data?.results.find(({ id }) => id !== chosen);
+    void navigate(next ? `/ai/review/${next.id}` : "/ai/review");
+  };
   const hasChosen = !Number.isNaN(chosen);
   const list = (
     <Section title={t("ai.queue")}>
@@ -65,7 +69,7 @@ export default function ReviewPage() {
     </Section>
   );
   const detail = hasChosen ? (
-    <Chosen id={chosen} onReviewed={() => void navigate("/ai/review")} />
+    <Chosen id={chosen} onReviewed={toNext} />
   ) : (
     <Text c="dimmed">{queue.data?.count ? t("ai.choose") : null}</Text>
   );
@@ -107,8 +111,8 @@ function QueueEntry({ job, active }: { job: Schema["AIJobListOut"]; active: bool
       to={`/ai/review/${job.id}`}
       active={active}
       aria-current={active ? "true" : undefined}
-      label={`${t("ai.patientNumber", { id: job.patient_id ?? t("common.unknown") })} · ${job.model.name}`}
-      description={t("ai.requestedBy", { name: job.requested_by, at: dateTime(job.created_at) })}
+      label={t("ai.patientNumber", { id: job.patient_id ?? t("common.unknown") })}
+      description={`${job.model.name} · ${t("ai.requestedBy", { name: job.requested_by, at: dateTime(job.created_at) })}`}
     />
   );
 }

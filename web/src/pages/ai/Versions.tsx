@@ -28,7 +28,13 @@ function VersionTable({ segmentation }: { segmentation: Schema["SegmentationOut"
   const { t } = useTranslation();
   const { segments, versions } = segmentation;
   return (
-    <Table.ScrollContainer minWidth={320} tabIndex={0} role="group" aria-label={t("ai.versions.title")}>
+    <Table.ScrollContainer
+      type="native"
+      minWidth={320}
+      tabIndex={0}
+      role="group"
+      aria-label={t("ai.versions.title")}
+    >
       <Table>
         <Table.Thead>
           <Table.Tr>

@@ -23,11 +23,8 @@ export function NextReviews() {
                 key={job.id}
                 component={Link}
                 to={`/ai/review/${job.id}`}
-                label={`${t("ai.patientNumber", { id: job.patient_id ?? t("common.unknown") })} · ${job.model.name}`}
-                description={t("ai.requestedBy", {
-                  name: job.requested_by,
-                  at: dateTime(job.created_at),
-                })}
+                label={t("ai.patientNumber", { id: job.patient_id ?? t("common.unknown") })}
+                description={`${job.model.name} · ${t("ai.requestedBy", { name: job.requested_by, at: dateTime(job.created_at) })}`}
               />
             ))}
           </Stack>

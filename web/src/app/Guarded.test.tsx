@@ -1,0 +1,80 @@
+import { MantineProvider } from "@mantine/core";
+import { QueryClient } from "@tanstack/react-query";
+import { cleanup, render, screen } from "@testing-library/react";
+import { MemoryRouter, Route, Routes } from "react-router";
+import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { setLanguage, startTranslations } from "@/i18n";
+import { session } from "@/session";
+import { followUser } from "./followUser";
+import { Guarded } from "./Guarded";
+import { RequireSession } from "./RequireSession";
+
+const nurse = { id: 5, username: "nurse", role: "nurse", permissions: ["view_patient"] };
+
+function show(permission: "view_patient" | "review_ai") {
+  render(
+    <MantineProvider>
+      <MemoryRouter initialEntries={["/secret"]}>
+        <Routes>
+          <Route path="/login" element={<p>login page</p>} />
+          <Route element={<RequireSession />}>
+            <Route
+              path="/secret"
+              element={
+                <Guarded permission={permission}>
+                  <p>the page</p>
+                </Guarded>
+              }
+            />
+          </Route>
+        </Routes>
+      </MemoryRouter>
+    </MantineProvider>,
+  );
+}
+
+beforeAll(async () => {
+  vi.stubGlobal("matchMedia", () => ({
+    matches: false,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }));
+  await startTranslations();
+  await setLanguage("en", false);
+});
+
+afterEach(cleanup);
+
+describe("guards", () => {
+  it("show the page to who has the right", () => {
+    session.receive({ type: "token", access: "a", user: nurse });
+    show("view_patient");
+    expect(screen.getByText("the page")).toBeTruthy();
+  });
+
+  it("show a sentence to who has not", () => {
+    session.receive({ type: "token", access: "a", user: nurse });
+    show("review_ai");
+    expect(screen.queryByText("the page")).toBeNull();
+    expect(screen.getByRole("heading").textContent).toBe("Not available to you");
+  });
+
+  it("lead to the login page without a session", () => {
+    session.receive({ type: "logout" });
+    show("view_patient");
+    expect(screen.getByText("login page")).toBeTruthy();
+  });
+});
+
+describe("followUser", () => {
+  it("forgets what was loaded when the person changes, and only then", () => {
+    const queryClient = new QueryClient();
+    followUser(session, queryClient);
+    session.receive({ type: "token", access: "a", user: nurse });
+    queryClient.setQueryData(["patients"], ["secret"]);
+    session.receive({ type: "token", access: "b", user: nurse });
+    expect(queryClient.getQueryData(["patients"])).toEqual(["secret"]);
+    session.receive({ type: "token", access: "c", user: { ...nurse, id: 6 } });
+    expect(queryClient.getQueryData(["patients"])).toBeUndefined();
+  });
+});
