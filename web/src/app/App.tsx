@@ -1,24 +1,24 @@
-import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { RouterProvider } from "react-router/dom";
 import { queryClient } from "@/api/query";
-import { cssVariablesResolver, theme } from "@/theme/theme";
+import { session } from "@/session";
+import { followUser } from "./followUser";
 import { router } from "./routes";
 
-const colorSchemes = localStorageColorSchemeManager({ key: "cdss-color-scheme" });
+followUser(session, queryClient);
 
-export function App({ nonce }: { nonce: string }) {
+/** The application of a person logged in. */
+export default function App() {
+  useEffect(() => {
+    // The address may have changed on the login page, where the router does not look.
+    const { pathname, search } = router.state.location;
+    const here = location.pathname + location.search;
+    if (pathname + search !== here) void router.navigate(here, { replace: true });
+  }, []);
   return (
-    <MantineProvider
-      theme={theme}
-      cssVariablesResolver={cssVariablesResolver}
-      colorSchemeManager={colorSchemes}
-      defaultColorScheme="auto"
-      getStyleNonce={() => nonce}
-    >
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </MantineProvider>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
   );
 }

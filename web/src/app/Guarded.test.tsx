@@ -1,34 +1,26 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClient } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
-import { MemoryRouter, Route, Routes } from "react-router";
+import { MemoryRouter } from "react-router";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { setLanguage, startTranslations } from "@/i18n";
 import { session } from "@/session";
 import { followUser } from "./followUser";
+import { Gate } from "./Gate";
 import { Guarded } from "./Guarded";
-import { RequireSession } from "./RequireSession";
 
 const nurse = { id: 5, username: "nurse", role: "nurse", permissions: ["view_patient"] };
 
 function show(permission: "view_patient" | "review_ai") {
   render(
     <MantineProvider>
-      <MemoryRouter initialEntries={["/secret"]}>
-        <Routes>
-          <Route path="/login" element={<p>login page</p>} />
-          <Route element={<RequireSession />}>
-            <Route
-              path="/secret"
-              element={
-                <Guarded permission={permission}>
-                  <p>the page</p>
-                </Guarded>
-              }
-            />
-          </Route>
-        </Routes>
-      </MemoryRouter>
+      <Gate>
+        <MemoryRouter>
+          <Guarded permission={permission}>
+            <p>the page</p>
+          </Guarded>
+        </MemoryRouter>
+      </Gate>
     </MantineProvider>,
   );
 }
@@ -59,10 +51,11 @@ describe("guards", () => {
     expect(screen.getByRole("heading").textContent).toBe("Not available to you");
   });
 
-  it("lead to the login page without a session", () => {
+  it("show the login page without a session", () => {
     session.receive({ type: "logout" });
     show("view_patient");
-    expect(screen.getByText("login page")).toBeTruthy();
+    expect(screen.getByRole("button", { name: "Log in" })).toBeTruthy();
+    expect(screen.getByText("You are logged out.")).toBeTruthy();
   });
 });
 

@@ -5,7 +5,7 @@ import type { session as Session } from "@/session";
 /** What one person loaded is never shown to the next, and a profile brings its language along. */
 export function followUser(session: typeof Session, queryClient: QueryClient): void {
   let current: number | null = null;
-  session.subscribe(() => {
+  const follow = () => {
     const state = session.getState();
     const user = state.status === "authenticated" ? state.user : null;
     if ((user?.id ?? null) === current) return;
@@ -14,5 +14,7 @@ export function followUser(session: typeof Session, queryClient: QueryClient): v
     if (user && !chosenLanguage() && isLanguage(user.language)) {
       void setLanguage(user.language, false);
     }
-  });
+  };
+  session.subscribe(follow);
+  follow();
 }

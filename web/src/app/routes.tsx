@@ -1,11 +1,11 @@
-import { lazy, Suspense, type ComponentType } from "react";
-import { createBrowserRouter, Outlet, type RouteObject } from "react-router";
+import { lazy, type ComponentType } from "react";
+import { createBrowserRouter, type RouteObject } from "react-router";
 import type { Permission } from "@/session/react";
 import { CrashPage } from "./CrashPage";
 import { Guarded } from "./Guarded";
 import { NotFound } from "./NotFound";
 import { PageLoader } from "./PageLoader";
-import { RequireSession } from "./RequireSession";
+import { Shell } from "./shell/Shell";
 
 type Load = () => Promise<{ default: ComponentType }>;
 
@@ -18,8 +18,6 @@ function page(path: string, load: Load, permission?: Permission): RouteObject {
     element: permission ? <Guarded permission={permission}>{element}</Guarded> : element,
   };
 }
-
-const Shell = lazy(() => import("./shell/Shell"));
 
 const pages: RouteObject[] = [
   page("/", () => import("@/pages/dashboard/DashboardPage")),
@@ -40,29 +38,18 @@ const pages: RouteObject[] = [
   page("/profile", () => import("@/pages/profile/ProfilePage")),
 ];
 
-/** Chunks are asked for only when shown: who is not logged in loads the login page alone. */
 export const router = createBrowserRouter([
   {
     errorElement: <CrashPage />,
-    element: (
-      <Suspense fallback={<PageLoader />}>
-        <Outlet />
-      </Suspense>
-    ),
+    Component: Shell,
     children: [
-      page("/login", () => import("@/pages/login/LoginPage")),
       {
-        Component: RequireSession,
+        errorElement: <CrashPage />,
         children: [
-          {
-            element: <Shell />,
-            children: [
-              {
-                errorElement: <CrashPage />,
-                children: [...pages, { path: "*", Component: NotFound }],
-              },
-            ],
-          },
+          ...pages,
+          // On the way from the login page to the viewer.
+          { path: "/login", Component: PageLoader },
+          { path: "*", Component: NotFound },
         ],
       },
     ],

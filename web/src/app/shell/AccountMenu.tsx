@@ -19,7 +19,7 @@ export function AccountMenu() {
     });
   };
   return (
-    <Menu position="bottom-end" width={220}>
+    <Menu position="bottom-end" width={220} withinPortal={false}>
       <Menu.Target>
         <UnstyledButton className={classes.account}>
           <Avatar size={30} name={name} color="nova" aria-hidden />

@@ -14,7 +14,7 @@ export function LanguageMenu() {
     session.updateUser(await unwrap(api.PATCH("/api/acct/me/", { body: { language } })));
   };
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" withinPortal={false}>
       <Menu.Target>
         <ActionIcon variant="subtle" color="gray" size="lg" aria-label={t("shell.language")}>
           <IconLanguage size={20} stroke={1.6} aria-hidden />

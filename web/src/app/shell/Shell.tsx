@@ -15,7 +15,7 @@ import { MainMenu } from "./MainMenu";
 import classes from "./Shell.module.css";
 
 /** Header, menu and the page. After a change of page, keyboard and screen reader go on in it. */
-export default function Shell() {
+export function Shell() {
   const { t } = useTranslation();
   const [opened, { toggle, close }] = useDisclosure();
   const { pathname } = useLocation();

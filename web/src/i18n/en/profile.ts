@@ -8,6 +8,7 @@ export default {
   role: "Role",
   password: "Change the password",
   current: "Current password",
+  wrong: "This is not the current password.",
   next: "New password",
   again: "New password again",
   differs: "The two new passwords differ.",

@@ -8,6 +8,8 @@ export default {
   from: "From",
   until: "Until",
   dates: "Study date",
+  previous: "Earlier",
+  following: "Later",
   mrn: "Patient number",
   mine: "Mine only",
   reset: "Reset",

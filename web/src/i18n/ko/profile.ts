@@ -10,6 +10,7 @@ const texts: typeof en = {
   role: "역할",
   password: "비밀번호 변경",
   current: "현재 비밀번호",
+  wrong: "현재 비밀번호가 아닙니다.",
   next: "새 비밀번호",
   again: "새 비밀번호 확인",
   differs: "새 비밀번호가 서로 다릅니다.",

@@ -10,6 +10,8 @@ const texts: typeof en = {
   from: "시작일",
   until: "종료일",
   dates: "검사일",
+  previous: "이전",
+  following: "다음",
   mrn: "환자번호",
   mine: "내 판독만",
   reset: "초기화",

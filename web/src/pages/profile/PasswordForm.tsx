@@ -29,7 +29,8 @@ export function PasswordForm() {
     },
     onError: (error) => {
       const { field, message, detail } = asApiError(error);
-      if (field && field in form.values) form.setFieldError(field, detail || message);
+      if (field === "current_password") form.setFieldError(field, t("profile.wrong"));
+      else if (field && field in form.values) form.setFieldError(field, detail || message);
     },
   });
   const visibility = { visibilityToggleButtonProps: { "aria-label": t("auth.showPassword") } };
@@ -63,7 +64,9 @@ export function PasswordForm() {
             {...visibility}
             {...form.getInputProps("again")}
           />
-          {change.isError && <ErrorNotice error={change.error} />}
+          {change.isError && !form.errors.current_password && !form.errors.new_password && (
+            <ErrorNotice error={change.error} />
+          )}
           <Group justify="flex-end">
             <Button type="submit" loading={change.isPending}>
               {t("profile.change")}

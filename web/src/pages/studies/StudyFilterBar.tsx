@@ -4,6 +4,7 @@ import { ActionIcon, Button, Checkbox, Group, SegmentedControl, Select, TextInpu
 import { DatePickerInput, DatesProvider } from "@mantine/dates";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { IconCalendar, IconFilter } from "@tabler/icons-react";
+import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
 import { useCan } from "@/session/react";
@@ -56,6 +57,7 @@ export function StudyFilterBar({ worklist, onChange }: StudyFilterBarProps) {
 function MoreFilters({ worklist, onChange }: StudyFilterBarProps) {
   const { t } = useTranslation();
   const can = useCan();
+  const dates = useId();
   const { modality, from, until, mine, mrn } = worklist;
   return (
     <>
@@ -69,6 +71,8 @@ function MoreFilters({ worklist, onChange }: StudyFilterBarProps) {
           onChange({ modality: value });
         }}
         clearButtonProps={{ "aria-label": t("common.clear") }}
+        comboboxProps={{ withinPortal: false }}
+        maxDropdownHeight={460}
         w={120}
       />
       <DatesProvider settings={{ locale: currentLanguage() }}>
@@ -79,6 +83,18 @@ function MoreFilters({ worklist, onChange }: StudyFilterBarProps) {
           placeholder={t("studies.dates")}
           leftSection={<IconCalendar size={16} aria-hidden />}
           valueFormat="YYYY-MM-DD"
+          hideOutsideDates
+          id={dates}
+          // The same id names the calendar after its field.
+          popoverProps={{ id: dates, withinPortal: false }}
+          ariaLabels={{
+            previousMonth: t("studies.previous"),
+            nextMonth: t("studies.following"),
+            previousYear: t("studies.previous"),
+            nextYear: t("studies.following"),
+            previousDecade: t("studies.previous"),
+            nextDecade: t("studies.following"),
+          }}
           value={[from, until]}
           onChange={([start, end]) => {
             onChange({ from: start, until: end });

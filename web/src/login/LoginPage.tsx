@@ -14,32 +14,19 @@ import {
   useMantineColorScheme,
 } from "@mantine/core";
 import { IconMoon, IconSun } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
 import { useEffect, useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, useLocation, type Location } from "react-router";
-import { PageLoader } from "@/app/PageLoader";
 import { currentLanguage, setLanguage } from "@/i18n";
-import { session } from "@/session";
-import { useSession } from "@/session/react";
+import { session, type EndReason } from "@/session";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import classes from "./LoginPage.module.css";
-import { isOutside, nextPath } from "./next";
 
-export default function LoginPage() {
+/** `ended`: why there is no session any more. */
+export function LoginPage({ ended }: { ended: EndReason | null }) {
   const { t } = useTranslation();
-  const state = useSession();
-  const { search, state: arrival } = useLocation() as Location<{ from?: string } | null>;
   useEffect(() => {
-    void session.restore();
     document.title = `${t("auth.title")} · ${t("common.product")}`;
   }, [t]);
-
-  if (state.status === "authenticated") {
-    const to = nextPath(search, location.origin) ?? arrival?.from ?? "/";
-    return isOutside(to) ? <Leave to={to} /> : <Navigate to={to} replace />;
-  }
-  const ended = state.status === "anonymous" ? state.reason : null;
   return (
     <Box component="main" className={classes.page}>
       <Tools />
@@ -68,27 +55,23 @@ export default function LoginPage() {
   );
 }
 
-function Leave({ to }: { to: string }) {
-  useEffect(() => {
-    location.replace(to);
-  }, [to]);
-  return <PageLoader />;
-}
-
 function LoginForm() {
   const { t } = useTranslation();
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [checked, setChecked] = useState(false);
-  const login = useMutation({
-    mutationFn: () => session.login(username, password),
-    meta: { quiet: true },
-  });
+  const [waiting, setWaiting] = useState(false);
+  const [error, setError] = useState<unknown>(null);
   const missing = (value: string) => (checked && !value ? t("auth.required") : null);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     setChecked(true);
-    if (username && password) login.mutate();
+    if (!username || !password) return;
+    setWaiting(true);
+    session.login(username, password).catch((refusal: unknown) => {
+      setError(refusal);
+      setWaiting(false);
+    });
   };
   return (
     <form onSubmit={submit} noValidate>
@@ -115,8 +98,8 @@ function LoginForm() {
           }}
           visibilityToggleButtonProps={{ "aria-label": t("auth.showPassword") }}
         />
-        {login.isError && <ErrorNotice error={login.error} />}
-        <Button type="submit" loading={login.isPending} fullWidth>
+        {error !== null && !waiting && <ErrorNotice error={error} />}
+        <Button type="submit" loading={waiting} fullWidth>
           {t("auth.submit")}
         </Button>
       </Stack>

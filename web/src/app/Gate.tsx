@@ -1,20 +1,17 @@
 import { Button } from "@mantine/core";
 import { IconCloudOff } from "@tabler/icons-react";
-import { useEffect } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Navigate, Outlet, useLocation } from "react-router";
+import { LoginPage } from "@/login/LoginPage";
 import { session } from "@/session";
 import { useSession } from "@/session/react";
 import { Message } from "./Message";
 import { PageLoader } from "./PageLoader";
 
-/** Everything below has a person logged in. Where to come back to stays out of the address. */
-export function RequireSession() {
+/** What is inside has a person logged in. */
+export function Gate({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
   const state = useSession();
-  const location = useLocation();
-  useEffect(() => void session.restore(), []);
-
   switch (state.status) {
     case "unknown":
       return <PageLoader />;
@@ -29,8 +26,8 @@ export function RequireSession() {
         </Message>
       );
     case "anonymous":
-      return <Navigate to="/login" replace state={{ from: location.pathname + location.search }} />;
+      return <LoginPage ended={state.reason} />;
     case "authenticated":
-      return <Outlet />;
+      return children;
   }
 }
