@@ -1,6 +1,7 @@
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { lazy, Suspense } from "react";
 import { cssVariablesResolver, theme } from "@/theme/theme";
+import { CrashBoundary } from "./CrashBoundary";
 import { Gate } from "./Gate";
 import { PageLoader } from "./PageLoader";
 
@@ -18,11 +19,13 @@ export function Root({ nonce }: { nonce: string }) {
       defaultColorScheme="auto"
       getStyleNonce={() => nonce}
     >
-      <Gate>
-        <Suspense fallback={<PageLoader />}>
-          <App />
-        </Suspense>
-      </Gate>
+      <CrashBoundary>
+        <Gate>
+          <Suspense fallback={<PageLoader />}>
+            <App />
+          </Suspense>
+        </Gate>
+      </CrashBoundary>
     </MantineProvider>
   );
 }
