@@ -12,7 +12,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, r
 import { basename, extname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-import { DROPPED, REWRITES, page } from './rewrites.mjs';
+import { DROPPED, PRELOADED, REWRITES, page } from './rewrites.mjs';
 
 const here = import.meta.dirname ?? new URL('.', import.meta.url).pathname;
 const cache = join(here, '.cache');
@@ -100,6 +100,12 @@ function rewrite(folder) {
   }
 }
 
+function only(names, prefix) {
+  const found = names.filter(name => name.startsWith(prefix) && name.endsWith('.js'));
+  if (found.length !== 1) throw new Error(`${found.length} scripts begin with ${prefix}`);
+  return found[0];
+}
+
 /** A .gz beside each file; what was compressed before comes from the cache. */
 function compress(folder) {
   const store = join(cache, 'gz');
@@ -134,9 +140,12 @@ function build() {
   say('moving it below /ohif/');
   rewrite(assets);
   for (const name of OWN) cpSync(join(here, name), join(assets, name), { recursive: true });
-  const bundles = readdirSync(assets).filter(name => /^app\.bundle\.[0-9a-f]+\.js$/.test(name));
-  if (bundles.length !== 1) throw new Error(`${bundles.length} app bundles`);
-  writeFileSync(join(next, 'index.html'), page(`/ohif/assets/${hash}/`, bundles[0]));
+  const names = readdirSync(assets);
+  const chunks = PRELOADED.map(number => only(names, `${number}.bundle.`));
+  const modules = [...filesOf(join(assets, 'extension')), ...filesOf(join(assets, 'mode'))]
+    .map(path => relative(assets, path)).filter(name => name.endsWith('.js')).sort();
+  const html = page(`/ohif/assets/${hash}/`, only(names, 'app.bundle.'), chunks, modules);
+  writeFileSync(join(next, 'index.html'), html);
   say('compressing');
   const bytes = compress(next);
   writeFileSync(join(next, 'build.json'), `${JSON.stringify({ hash, ohif: ohif.version })}\n`);

@@ -42,6 +42,7 @@ test('a mask is painted, saved, approved and found again in the archive', async 
   assert.equal(await saveState(page), 'dirty');
   await page.keyboard.press('Control+z');
   assertSameLabels(await drawnLabels(page), ai);
+  await until('nothing is left to save', async () => (await saveState(page)) === 'saved');
   await page.keyboard.press('Control+y');
   assert.deepEqual(painted(ai, await drawnLabels(page)), stroke);
 
@@ -69,6 +70,26 @@ test('a mask is painted, saved, approved and found again in the archive', async 
   assert.deepEqual(problems, []);
 });
 
+test('looking from other sides and at other versions changes nothing', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const job = await finishedJob(as, study);
+  const { page } = await viewerPage(t);
+  await openViewer(page, study, job.id);
+  await page.locator('[data-cy="Layout"]').click();
+  await page.locator('[data-cy="MPR"]').click();
+  await page.locator('.viewport-element').nth(2).waitFor({ timeout: SLOW_MS });
+  await page.waitForTimeout(4000);
+  await page.locator('[data-compare="1"]').click();
+  await page.getByText('Against version 1').waitFor();
+  await page.keyboard.press('x');
+  await page.keyboard.press('3');
+  assert.equal(await saveState(page), 'saved');
+  const { AxeBuilder } = await import('@axe-core/playwright');
+  const { violations } = await new AxeBuilder({ page }).include('#cdss-panel').include('#cdss-back').analyze();
+  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+});
+
 test('eraser, threshold brush, fill between slices and painting in other planes', async t => {
   const as = await api('doctor');
   const study = await sampleStudy(as);
@@ -94,7 +115,7 @@ test('eraser, threshold brush, fill between slices and painting in other planes'
   await page.keyboard.press('t');
   await drag(page, [[0.25, 0.9], [0.35, 0.9]]);
   await page.locator('[data-cy="Layout"]').click();
-  await page.getByText('MPR', { exact: true }).first().click();
+  await page.locator('[data-cy="MPR"]').click();
   await page.locator('.viewport-element').nth(2).waitFor({ timeout: SLOW_MS });
   await page.waitForTimeout(3000);
   await page.keyboard.press('e');

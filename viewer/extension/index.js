@@ -1,5 +1,6 @@
 // The extension: signs in, finds out what to show, and hands OHIF its panel and its commands.
 import { get } from './api.js';
+import { core } from './cornerstone.js';
 import { cover, stylesheet } from './dom.js';
 import * as mask from './mask.js';
 import * as measurements from './measurements.js';
@@ -7,7 +8,7 @@ import { mountPanel } from './panel/index.js';
 import * as priors from './priors.js';
 import { compareWith, editable, loadJobs, loadModels, openJob, reload } from './review.js';
 import { save } from './saving.js';
-import { admit } from './series.js';
+import { admit, beginWith } from './series.js';
 import { authorization, may, start as signIn } from './session.js';
 import { state, update } from './store.js';
 import { t } from './texts.js';
@@ -18,6 +19,8 @@ import * as windows from './windows.js';
 const REACT_ELEMENT = Symbol.for('react.element');
 const parameters = new URLSearchParams(location.search);
 const studyUid = parameters.get('StudyInstanceUIDs')?.split(',')[0] ?? '';
+const FIRST_SERIES = 'initialSeriesInstanceUID';
+const GL_CONTEXTS = 3;
 const stops = [];
 /** OHIF's configuration; it notes the depth that the graphics card can hold there. */
 let config = null;
@@ -39,8 +42,17 @@ async function preRegistration({ servicesManager, commandsManager, extensionMana
   mask.start(servicesManager);
   window.addEventListener('beforeunload', warnOfUnsavedWork);
   config = appConfig;
+  fewContexts();
   appConfig.whiteLabeling = { createLogoComponentFn: wayBack };
   return undefined;
+}
+
+/** One per plane is enough; each takes its time to be made. */
+function fewContexts() {
+  const configuration = core().getConfiguration();
+  core().setConfiguration({
+    ...configuration, rendering: { ...configuration.rendering, webGlContextCount: GL_CONTEXTS },
+  });
 }
 
 const wayBack = React => React.createElement(
@@ -56,19 +68,21 @@ async function findStudy() {
   if (!studyUid) return refuse(t('study.none'));
   if (!may('view_dicom')) return refuse(t('rights.images'));
   try {
-    update({ study: await get(`/api/ris/studies/${studyUid}/`) });
-    firstJob = await loadJobs(studyUid, Number(parameters.get('job')));
-    if (firstJob && !parameters.has('initialSeriesInstanceUID')) {
-      parameters.set('initialSeriesInstanceUID', firstJob.series_instance_uid);
-      history.replaceState(history.state, '', `${location.pathname}?${parameters}`);
-    }
+    const [study, job] = await Promise.all([
+      get(`/api/ris/studies/${studyUid}/`), loadJobs(studyUid, Number(parameters.get('job')))]);
+    update({ study });
+    firstJob = job;
+    if (!parameters.has(FIRST_SERIES)) parameters.set(FIRST_SERIES, job?.series_instance_uid ?? largestSeries(study));
+    history.replaceState(history.state, '', `${location.pathname}?${parameters}`);
     return true;
   } catch (error) {
     return refuse(error.message);
   }
 }
 
-const hasUnsavedWork = () => state.dirty || !state.measurements.saved;
+const largestSeries = ({ series }) => [...series].sort((a, b) => b.instances - a.instances)[0]?.series_instance_uid ?? '';
+
+const hasUnsavedWork = () => mask.mayBeDirty() || !state.measurements.saved;
 
 function warnOfUnsavedWork(event) {
   if (!hasUnsavedWork()) return;
@@ -77,8 +91,9 @@ function warnOfUnsavedWork(event) {
 }
 
 /** The first time that the job's series is on screen its mask is drawn; later only attached. */
-function onModeEnter({ servicesManager, commandsManager }) {
+function onModeEnter({ servicesManager, commandsManager, extensionManager }) {
   const { cornerstoneViewportService, displaySetService, viewportGridService } = servicesManager.services;
+  if (!stops.length) beginWith(parameters.get(FIRST_SERIES), extensionManager.getActiveDataSource()[0]);
   let opened = false;
   const drawn = cornerstoneViewportService.subscribe(
     cornerstoneViewportService.EVENTS.VIEWPORT_DATA_CHANGED, async () => {
@@ -96,9 +111,8 @@ function onModeEnter({ servicesManager, commandsManager }) {
     displaySetService.EVENTS.DISPLAY_SETS_ADDED,
     ({ displaySetsAdded }) => displaySetsAdded.forEach(
       found => admit(found, displaySetService, config.max3DTextureSize)));
-  tools.watchTool();
   loadModels().catch(() => {});
-  stops.push(drawn.unsubscribe, added.unsubscribe, ...grids.map(grid => grid.unsubscribe),
+  stops.push(tools.watchTool(), drawn.unsubscribe, added.unsubscribe, ...grids.map(grid => grid.unsubscribe),
     measurements.start({ servicesManager, commandsManager }));
 }
 
@@ -114,7 +128,7 @@ const ACTIONS = {
   toggleMask: () => tools.toggleMask(),
   window: ({ index }) => windows.applyPreset(index),
   compare: () => state.segmentation && compareWith(state.compared ? null : 1),
-  save: () => state.dirty && editable() && save({ reload }),
+  save: async () => editable() && (await mask.strokesAreUnsaved()) && save({ reload }),
 };
 
 function getCommandsModule() {

@@ -19,16 +19,16 @@ let labels = [];
 let grid = null;
 let displaySet = null;
 let loading = false;
-let strokes = 0;
 let counting = 0;
-/** Voxels per slice and label; a slice whose numbers change was edited. */
-let histogram = new Uint32Array();
+/** A number per slice that changes with its labels; and as it was when last saved. */
+let fingerprint = new Int32Array();
+let kept = null;
 let marking = false;
+let settled = true;
 const edited = new Set();
 
 export class MaskProblem extends Error {}
 
-export const strokeCount = () => strokes;
 export const maskGrid = () => grid;
 export const maskLabels = () => labels;
 export const editedSlices = () => edited;
@@ -37,15 +37,12 @@ export const maskDisplaySet = () => displaySet;
 export function start(servicesManager) {
   services = servicesManager.services;
   onLabelsChanged(({ segmentationId }) => {
-    if (segmentationId !== MASK || loading) return;
-    strokes += 1;
-    update({ dirty: true });
-    recount();
+    if (segmentationId === MASK && !loading) recount();
   });
 }
 
 /** Draw a version. `found`: {rows, columns, slices}; `voxels`: slices x rows x columns. */
-export async function drawMask(segmentation, found, voxels) {
+export async function drawMask(segmentation, found, voxels, { saved = true } = {}) {
   const target = await displaySetOf(segmentation.series_instance_uid, found.slices);
   if (!target) throw new MaskProblem(t('mask.otherSlices'));
   checkSize(target, found, voxels);
@@ -65,8 +62,16 @@ export async function drawMask(segmentation, found, voxels) {
     loading = false;
   }
   marking = false;
+  kept = saved ? fingerprintOf(voxels) : null;
   await recount();
   marking = true;
+}
+
+export function clearMask() {
+  removeLayer(COMPARED);
+  removeLayer(MASK);
+  labels = [];
+  displaySet = null;
 }
 
 /** Draw another version on top, as an outline that no tool touches. */
@@ -195,31 +200,57 @@ export function voxelMl() {
 
 const idle = () => new Promise(resolve => setTimeout(resolve));
 
-/** Volumes in ml from the arrays themselves, a few slices at a time. */
+/** Volumes in ml from the arrays themselves, and whether they differ from what is saved. */
 export async function recount() {
   const run = (counting += 1);
-  const counts = new Uint32Array(labels.length * LABELS);
+  settled = false;
+  const counts = new Array(LABELS).fill(0);
+  const found = new Int32Array(labels.length);
   let since = performance.now();
   for (const [index, slice] of labels.entries()) {
-    const offset = index * LABELS;
-    for (let at = 0; at < slice.length; at += 1) counts[offset + slice[at]] += 1;
+    for (let at = 0; at < slice.length; at += 1) counts[slice[at]] += 1;
+    found[index] = hash(slice);
     if (performance.now() - since < 12) continue;
     await idle();
     if (run !== counting) return;
     since = performance.now();
   }
-  if (marking) markEdited(counts);
-  histogram = counts;
+  if (marking) found.forEach((value, index) => value === fingerprint[index] || edited.add(index));
+  fingerprint = found;
   const ml = voxelMl();
-  const total = number => labels.reduce((sum, _, index) => sum + counts[index * LABELS + number], 0);
-  const volumes = state.segmentation.segments.map(({ number }) => [number, total(number) * ml]);
-  update({ volumes: Object.fromEntries(volumes) });
+  const volumes = state.segmentation.segments.map(({ number }) => [number, counts[number] * ml]);
+  settled = true;
+  update({ volumes: Object.fromEntries(volumes), dirty: isDirty() });
 }
 
-function markEdited(counts) {
-  for (let at = 0; at < counts.length; at += 1) {
-    if (counts[at] !== histogram[at]) edited.add(Math.floor(at / LABELS));
-  }
+/** Whether there are strokes that the server does not have; in doubt, yes. */
+export const mayBeDirty = () => state.job?.review_status === 'PENDING' && (state.dirty || !settled);
+
+/** Whether there are such strokes, once all have been counted. */
+export async function strokesAreUnsaved() {
+  while (!settled) await recount();
+  return mayBeDirty();
+}
+
+/** FNV-1a over the bytes. */
+function hash(bytes) {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < bytes.length; at += 1) value = Math.imul(value ^ bytes[at], 0x01000193);
+  return value;
+}
+
+/** Of all labels as `readMask` gives them. */
+export function fingerprintOf(voxels) {
+  const size = grid.rows * grid.columns;
+  return Int32Array.from(grid.slices, (_, index) => hash(voxels.subarray(index * size, (index + 1) * size)));
+}
+
+const isDirty = () => !kept || fingerprint.some((value, index) => value !== kept[index]);
+
+/** These labels are on the server now; strokes since then are not. */
+export function markSaved(saved) {
+  kept = saved;
+  update({ dirty: isDirty() });
 }
 
 /** A change by the page itself: strokes, but not slices that a person edited. */

@@ -69,6 +69,10 @@ async function sideBySide(current, prior) {
   }
   const [left, right] = gridViewports().map(({ viewportId }) => viewportId);
   await show([[left, current], [right, prior]]);
+  for (const viewportId of [left, right]) {
+    viewportOf(viewportId).resetCamera();
+    viewportOf(viewportId).render();
+  }
   services.viewportGridService.setActiveViewportId(left);
   return [left, right];
 }

@@ -1,8 +1,8 @@
 // AI jobs of the study: which one is on screen, its versions, the decision, its publication.
 import { ApiError, bytes, get, post } from './api.js';
 import { ask } from './dom.js';
-import { MaskProblem, drawCompared, drawMask, COMPARED, maskGrid, maskLabels, removeLayer, showMiddle,
-  voxelMl } from './mask.js';
+import { MaskProblem, clearMask, drawCompared, drawMask, COMPARED, maskGrid, maskLabels, removeLayer, showMiddle,
+  strokesAreUnsaved, voxelMl } from './mask.js';
 import { save } from './saving.js';
 import { may } from './session.js';
 import { state, update } from './store.js';
@@ -30,13 +30,14 @@ export async function loadModels() {
 }
 
 /** Show a job: its mask's newest version as the editable layer. */
-export async function openJob(jobId, { jump = true } = {}) {
-  if (!(await mayLeaveStrokes())) return;
+export async function openJob(jobId, { jump = true, discard = false } = {}) {
+  if (!discard && !(await mayLeaveStrokes())) return;
   update({ maskStatus: 'loading', maskProblem: '', compared: null, changed: null, volumes: {} });
   try {
     const job = await get(`/api/ai/jobs/${jobId}/`);
     update({ job, segmentation: null, dirty: false, saveStatus: 'idle', saveProblem: '' });
     if (!job.segmentation) {
+      clearMask();
       update({ maskStatus: 'idle' });
       return;
     }
@@ -50,26 +51,26 @@ export async function openJob(jobId, { jump = true } = {}) {
   }
 }
 
-async function openVersion(version) {
+async function openVersion(version, newest = version) {
   const path = `/api/ai/segmentations/${state.segmentation.id}/versions/${version}/`;
   const [grid, voxels] = await Promise.all([get(path), bytes(`${path}labelmap/`)]);
-  await drawMask(state.segmentation, grid, voxels);
-  update({ maskStatus: 'drawn', baseVersion: version, dirty: false });
+  await drawMask(state.segmentation, grid, voxels, { saved: version === newest });
+  update({ maskStatus: 'drawn', baseVersion: newest, compared: null, changed: null });
 }
 
 function refuse(error) {
-  if (!(error instanceof ApiError || error instanceof MaskProblem)) throw error;
-  update({ maskStatus: 'refused', maskProblem: error.message });
+  const known = error instanceof ApiError || error instanceof MaskProblem;
+  if (!known) reportError(error);
+  update({ maskStatus: 'refused', maskProblem: known ? error.message : t('mask.failed') });
 }
 
 /** Throw the strokes away and take what the server has now. */
 export async function reload() {
-  update({ dirty: false });
-  await openJob(state.job.id, { jump: false });
+  await openJob(state.job.id, { jump: false, discard: true });
 }
 
 async function mayLeaveStrokes() {
-  if (!state.dirty) return true;
+  if (!(await strokesAreUnsaved())) return true;
   const answer = await ask(t('save.leave'), [
     { label: t('save.save'), value: 'save' },
     { label: t('save.discard'), value: 'discard' },
@@ -84,8 +85,7 @@ export async function restoreVersion(version) {
   if (!(await mayLeaveStrokes())) return;
   const newest = state.segmentation.versions.at(-1).version;
   try {
-    await openVersion(version);
-    update({ baseVersion: newest, dirty: version !== newest });
+    await openVersion(version, newest);
   } catch (error) {
     refuse(error);
   }
@@ -126,7 +126,7 @@ function difference(voxels) {
 /** Approve or reject what is on screen; unsaved strokes become a version first. */
 export async function decide(decision, comment) {
   update({ saveProblem: '' });
-  if (decision === 'approve' && state.dirty && (await save({ reload })) === null) return;
+  if (decision === 'approve' && (await strokesAreUnsaved()) && (await save({ reload })) === null) return;
   const sentence = t(`review.sure.${decision}`, { version: state.baseVersion });
   const sure = await ask(sentence, [
     { label: t(`review.${decision}`), value: true },
@@ -137,7 +137,6 @@ export async function decide(decision, comment) {
   if (decision === 'approve') body.version = state.baseVersion;
   try {
     await post(`/api/ai/jobs/${state.job.id}/review/`, body);
-    if (decision === 'reject') update({ dirty: false });
     await refreshJob();
     followPublication();
   } catch (error) {
@@ -200,5 +199,5 @@ async function followRequest(jobId) {
 async function finishRequest(job) {
   await loadJobs(state.study.study_instance_uid);
   update({ request: { status: 'done', problem: '', jobId: job.id, step: '' } });
-  if (!state.dirty) await openJob(job.id);
+  if (!(await strokesAreUnsaved())) await openJob(job.id);
 }

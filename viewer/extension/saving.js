@@ -2,7 +2,7 @@
 // and while the server is away the copy waits here and is sent again until it is acknowledged.
 import { ApiError, call, get, gzip } from './api.js';
 import { ask } from './dom.js';
-import { maskGrid, readMask, strokeCount } from './mask.js';
+import { fingerprintOf, markSaved, maskGrid, readMask } from './mask.js';
 import { state, update } from './store.js';
 import { t } from './texts.js';
 
@@ -24,14 +24,15 @@ export const retryNow = () => wake();
 
 async function saveNow(reload) {
   const segmentation = state.segmentation.id;
-  const strokes = strokeCount();
+  const voxels = readMask();
+  const sent = fingerprintOf(voxels);
   update({ saveStatus: 'saving', saveProblem: '' });
-  const labelmap = await gzip(readMask());
+  const labelmap = await gzip(voxels);
   let attempt = { baseVersion: state.baseVersion, key: crypto.randomUUID() };
   for (;;) {
     try {
       const { version } = await send(segmentation, attempt, labelmap);
-      await acknowledge(segmentation, version, strokes);
+      await acknowledge(segmentation, version, sent);
       return version;
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
@@ -93,8 +94,9 @@ async function newestVersion(segmentation) {
   return found.versions.at(-1);
 }
 
-async function acknowledge(segmentation, version, strokes) {
-  update({ saveStatus: 'idle', saveProblem: '', baseVersion: version, dirty: strokeCount() !== strokes });
+async function acknowledge(segmentation, version, sent) {
+  update({ saveStatus: 'idle', saveProblem: '', baseVersion: version });
+  markSaved(sent);
   try {
     update({ segmentation: await get(`/api/ai/segmentations/${segmentation}/`) });
   } catch {

@@ -12,6 +12,23 @@ const MESSAGES = [
   [8, 'series.spacing'],
 ];
 
+/** Of a study's series ask for the one to begin with; the others follow once it is there. */
+export function beginWith(seriesInstanceUid, { retrieve: { series } }) {
+  const { metadata } = series;
+  series.metadata = async options => {
+    const found = await metadata(options);
+    if (!options.returnPromises) return found;
+    const wanted = found.filter(one => !OVERLAYS.includes(one.metadata.Modality));
+    const first = wanted.find(one => one.metadata.SeriesInstanceUID === seriesInstanceUid);
+    if (!first) return wanted;
+    const others = wanted.filter(one => one !== first).map(one => ({
+      metadata: one.metadata,
+      start: async () => { first.start().finally(one.start); },
+    }));
+    return [first, ...others];
+  };
+}
+
 const flaw = displaySet => MESSAGES.find(([code]) => displaySet.messages?.includesMessage(code))?.[1];
 
 /** Leave out what would be drawn wrongly, and planes that are wrong or too deep for the card. */

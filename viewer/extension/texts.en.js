@@ -47,6 +47,7 @@ export const en = {
   'mask.otherSlices': 'The mask is not drawn: its slices are not those of the series on screen.',
   'mask.otherSize': 'The mask is not drawn: its size is not that of the series on screen.',
   'mask.tooLarge': 'The mask is not drawn: {slices} slices of this size do not fit into the memory of the browser.',
+  'mask.failed': 'The mask could not be drawn. Please reload the page.',
   'tools.look': 'Window',
   'tools.brush': 'Brush',
   'tools.eraser': 'Eraser',

@@ -47,6 +47,7 @@ export const ko = {
   'mask.otherSlices': '마스크를 그리지 않았습니다. 마스크의 슬라이스가 화면의 시리즈와 다릅니다.',
   'mask.otherSize': '마스크를 그리지 않았습니다. 마스크의 크기가 화면의 시리즈와 다릅니다.',
   'mask.tooLarge': '마스크를 그리지 않았습니다. 이 크기의 슬라이스 {slices}장은 브라우저 메모리에 들어가지 않습니다.',
+  'mask.failed': '마스크를 그리지 못했습니다. 페이지를 새로고침해 주세요.',
   'tools.look': '윈도우',
   'tools.brush': '브러시',
   'tools.eraser': '지우개',

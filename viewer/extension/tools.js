@@ -106,10 +106,11 @@ export function notify(message, type = 'info') {
 /** A key or a toolbar button may have changed the tool behind our back. */
 export function watchTool() {
   const { TOOL_ACTIVATED } = tools().Enums.Events;
-  core().eventTarget.addEventListener(TOOL_ACTIVATED, event => {
-    const { toolName, toolGroupId } = event.detail;
+  const heard = ({ detail: { toolName, toolGroupId } }) => {
     if (toolGroupId !== 'default') return;
     const own = EDITING.find(name => Object.values(NAMES[name]).includes(toolName));
     update({ tool: own ?? toolName });
-  });
+  };
+  core().eventTarget.addEventListener(TOOL_ACTIVATED, heard);
+  return () => core().eventTarget.removeEventListener(TOOL_ACTIVATED, heard);
 }

@@ -36,7 +36,8 @@ export function presets() {
 export function applyPreset(index) {
   const preset = presets()[index];
   const viewportId = activeViewportId();
-  const image = core().cache.getImage(viewportOf(viewportId)?.getCurrentImageId?.());
+  const image = [viewportOf(viewportId)?.getCurrentImageId?.(), ...(activeDisplaySet()?.imageIds ?? [])]
+    .map(imageId => core().cache.getImage(imageId)).find(Boolean);
   if (!preset || !image) return;
   const { center, width } = preset.width ? preset : windowOf(image, preset);
   commands.run('setViewportWindowLevel', { viewportId, windowWidth: width, windowCenter: center });

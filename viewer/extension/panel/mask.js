@@ -28,7 +28,7 @@ export function maskSection() {
   function show(state) {
     visible(element, state.maskStatus === 'drawn');
     if (state.maskStatus !== 'drawn') return;
-    refill(list, [state.segmentation.segments, state.hidden, state.activeSegment],
+    refill(list, [state.segmentation.segments, state.hidden, state.activeSegment, state.models.length],
       () => state.segmentation.segments.map(segment => row(segment, state)));
     for (const { number } of state.segmentation.segments) {
       const volume = list.querySelector(`[data-segment="${number}"] output`);
@@ -45,8 +45,16 @@ export function maskSection() {
   return { element, show };
 }
 
-function row({ number, label, label_ko: korean, color }, state) {
-  const name = (language() === 'ko' && korean) || label;
+/** The model's manifest knows the segment's name in Korean. */
+function nameOf({ number, label }, { models, job }) {
+  const manifest = models.find(model => model.id === job.model.id);
+  const korean = manifest?.outputs.segments?.find(segment => segment.number === number)?.label_ko;
+  return (language() === 'ko' && korean) || label;
+}
+
+function row(segment, state) {
+  const { number, color } = segment;
+  const name = nameOf(segment, state);
   const hidden = state.hidden.includes(number);
   const active = (state.activeSegment ?? state.segmentation.segments[0].number) === number;
   return h('li', { 'data-segment': String(number), className: active ? 'cdss-active' : '' },
