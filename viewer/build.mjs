@@ -7,8 +7,17 @@
 // what we need is in its tarball, which `npm pack` fetches and whose digest package.json pins.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync,
-  writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, extname, join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -45,7 +54,9 @@ function fetchOhif() {
   rmSync(unpacked, { recursive: true, force: true });
   mkdirSync(unpacked, { recursive: true });
   const arguments_ = ['pack', name, '--json', '--pack-destination', unpacked];
-  const packed = JSON.parse(execFileSync('npm', arguments_, { stdio: ['ignore', 'pipe', 'ignore'] }));
+  const packed = JSON.parse(
+    execFileSync('npm', arguments_, { stdio: ['ignore', 'pipe', 'ignore'] }),
+  );
   const tarball = join(unpacked, packed[0].filename);
   const found = `sha512-${digest('sha512', readFileSync(tarball), 'base64')}`;
   if (found !== ohif.integrity) throw new Error(`${name}: ${found} is not the pinned digest`);
@@ -143,7 +154,9 @@ function build() {
   const names = readdirSync(assets);
   const chunks = PRELOADED.map(number => only(names, `${number}.bundle.`));
   const modules = [...filesOf(join(assets, 'extension')), ...filesOf(join(assets, 'mode'))]
-    .map(path => relative(assets, path)).filter(name => name.endsWith('.js')).sort();
+    .map(path => relative(assets, path))
+    .filter(name => name.endsWith('.js'))
+    .sort();
   const html = page(`/ohif/assets/${hash}/`, only(names, 'app.bundle.'), chunks, modules);
   writeFileSync(join(next, 'index.html'), html);
   say('compressing');

@@ -42,7 +42,18 @@ function file(sop, elements) {
 }
 
 /** Every pixel of image `n` (from 0) holds n + 1, its corner pixel 4000. */
-export function image({ study, series, number, rows, columns, position, orientation, patient, date, description }) {
+export function image({
+  study,
+  series,
+  number,
+  rows,
+  columns,
+  position,
+  orientation,
+  patient,
+  date,
+  description,
+}) {
   const sop = uid(study, series, String(number));
   const pixels = Buffer.alloc(rows * columns * 2);
   for (let at = 0; at < rows * columns; at += 1) pixels.writeUInt16LE(number + 1, at * 2);
@@ -87,14 +98,30 @@ export function image({ study, series, number, rows, columns, position, orientat
 
 export const AXIAL = [1, 0, 0, 0, 1, 0];
 export const SAGITTAL = [0, 1, 0, 0, 0, -1];
-const PATIENT = { name: 'Kim^Minjun', id: 'P2026-0001', birthDate: '19740302', sex: 'M' };
+export const KIM = { name: 'Kim^Minjun', id: 'P2026-0001', birthDate: '19740302', sex: 'M' };
+export const CARTER = {
+  name: 'Carter^Emily',
+  id: 'P2026-0002',
+  birthDate: '19680914',
+  sex: 'F',
+};
 
-/** A study of the sample patient; `places` is one {position, orientation} per image. */
-export function study(name, places, { rows = 64, columns = 64, date = '20250110' } = {}) {
-  return places.map(({ position, orientation = AXIAL }, number) => image({
-    study: name, series: 'one', number, rows, columns, position, orientation, patient: PATIENT, date,
-    description: `test ${name}`,
-  }));
+/** A study of a sample patient; `places` is one {position, orientation} per image. */
+export function study(name, places, { rows = 64, columns = 64, patient = CARTER } = {}) {
+  return places.map(({ position, orientation = AXIAL }, number) =>
+    image({
+      study: name,
+      series: 'one',
+      number,
+      rows,
+      columns,
+      position,
+      orientation,
+      patient,
+      date: '20250110',
+      description: `test ${name}`,
+    }),
+  );
 }
 
 export const stack = (count, from = 0) =>
@@ -104,8 +131,9 @@ export const stack = (count, from = 0) =>
 export async function upload(as, files, batch = 250) {
   for (let from = 0; from < files.length; from += batch) {
     const body = new FormData();
-    files.slice(from, from + batch).forEach((content, at) =>
-      body.append('files', new File([content], `${from + at}.dcm`)));
+    files
+      .slice(from, from + batch)
+      .forEach((content, at) => body.append('files', new File([content], `${from + at}.dcm`)));
     await as.call('/api/ris/upload/dicom/', { method: 'POST', body });
   }
 }

@@ -20,13 +20,19 @@ export async function api(username) {
   const call = async (path, init = {}) => {
     const headers = { Authorization: `Bearer ${access}`, 'Accept-Language': 'en', ...init.headers };
     const response = await fetch(BASE_URL + path, { ...init, headers });
-    if (!response.ok) throw new Error(`${init.method ?? 'GET'} ${path}: ${response.status} ${await response.text()}`);
+    if (!response.ok)
+      throw new Error(
+        `${init.method ?? 'GET'} ${path}: ${response.status} ${await response.text()}`,
+      );
     return response;
   };
   const json = async (path, init) => (await call(path, init)).json();
-  const post = (path, body) => json(path, {
-    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
-  });
+  const post = (path, body) =>
+    json(path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify(body),
+    });
   return { call, json, post };
 }
 
@@ -49,11 +55,15 @@ export async function sampleStudy(as) {
 /** A new AI job of the study, finished; returns the job as the API tells it. */
 export async function finishedJob(as, study) {
   const { id } = await as.post('/api/ai/jobs/', { study_instance_uid: study, model_type: MODEL });
-  return until(`job ${id}`, async () => {
-    const job = await as.json(`/api/ai/jobs/${id}/`);
-    assert.notEqual(job.status, 'FAILED', JSON.stringify(job.error));
-    return job.status === 'COMPLETED' && job;
-  }, 2 * SLOW_MS);
+  return until(
+    `job ${id}`,
+    async () => {
+      const job = await as.json(`/api/ai/jobs/${id}/`);
+      assert.notEqual(job.status, 'FAILED', JSON.stringify(job.error));
+      return job.status === 'COMPLETED' && job;
+    },
+    2 * SLOW_MS,
+  );
 }
 
 /** A version's labels from the API: SOP Instance UID to the bytes of its slice. */
@@ -75,7 +85,8 @@ export async function drawnLabels(page, segmentationId = 'cdss-mask') {
     const { imageIds } = tools.segmentation.state.getSegmentation(id).representationData.Labelmap;
     const base64 = bytes => {
       let text = '';
-      for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+      for (let at = 0; at < bytes.length; at += 8192)
+        text += String.fromCharCode(...bytes.subarray(at, at + 8192));
       return btoa(text);
     };
     return imageIds.map(imageId => {
@@ -89,7 +100,8 @@ export async function drawnLabels(page, segmentationId = 'cdss-mask') {
 
 export function assertSameLabels(actual, expected) {
   assert.equal(actual.size, expected.size, 'number of slices');
-  for (const [sop, slice] of expected) assert.ok(slice.equals(actual.get(sop)), `slice ${sop} differs`);
+  for (const [sop, slice] of expected)
+    assert.ok(slice.equals(actual.get(sop)), `slice ${sop} differs`);
 }
 
 /** Voxels that are set in `after` and not in `before`, per SOP Instance UID. */
@@ -105,7 +117,8 @@ export function painted(before, after) {
 
 export async function signIn(context, username) {
   const answer = await context.request.post(`${BASE_URL}/api/acct/login/`, {
-    headers: { 'X-Session': 'cookie' }, data: { username, password: `${username}123` },
+    headers: { 'X-Session': 'cookie' },
+    data: { username, password: `${username}123` },
   });
   assert.equal(answer.status(), 200);
 }
@@ -114,7 +127,9 @@ export async function signIn(context, username) {
 export async function openViewer(page, study, job) {
   const wanted = job ? `&job=${job}` : '';
   await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}${wanted}`);
-  await page.locator('#cdss-mask .cdss-segments output', { hasText: 'ml' }).waitFor({ timeout: SLOW_MS });
+  await page
+    .locator('#cdss-mask .cdss-segments output', { hasText: 'ml' })
+    .waitFor({ timeout: SLOW_MS });
 }
 
 /** Drag the mouse over the viewport along points given as fractions of its width and height. */
@@ -129,7 +144,7 @@ export async function drag(page, points, viewport = 0) {
 
 export const saveState = page => page.locator('.cdss-savebar').getAttribute('data-status');
 
-function firstPart(body, contentType) {
+export function firstPart(body, contentType) {
   const boundary = /boundary="?([^";]+)/.exec(contentType)[1];
   const start = body.indexOf('\r\n\r\n') + 4;
   return body.subarray(start, body.indexOf(`\r\n--${boundary}`, start));
@@ -138,7 +153,9 @@ function firstPart(body, contentType) {
 /** The SEG in the archive: source SOP Instance UID to its voxels, for the slices asked for. */
 export async function segLabels(as, study, seg, sops) {
   const path = `/api/ris/dicom-web/studies/${study}/series/${seg.series_instance_uid}/instances/${seg.sop_instance_uid}`;
-  const [dataset] = await as.json(`${path}/metadata`, { headers: { Accept: 'application/dicom+json' } });
+  const [dataset] = await as.json(`${path}/metadata`, {
+    headers: { Accept: 'application/dicom+json' },
+  });
   const value = (item, tag) => item?.[tag]?.Value?.[0];
   const bits = value(dataset, '00280100');
   const found = new Map();
@@ -149,10 +166,19 @@ export async function segLabels(as, study, seg, sops) {
     const response = await as.call(`${path}/frames/${at + 1}`, {
       headers: { Accept: 'multipart/related; type="application/octet-stream"; transfer-syntax=*' },
     });
-    const bytes = firstPart(Buffer.from(await response.arrayBuffer()), response.headers.get('Content-Type'));
-    const voxels = bits === 1
-      ? Buffer.from(Array.from({ length: bytes.length * 8 }, (_, bit) => (bytes[bit >> 3] >> (bit & 7)) & 1))
-      : bytes;
+    const bytes = firstPart(
+      Buffer.from(await response.arrayBuffer()),
+      response.headers.get('Content-Type'),
+    );
+    const voxels =
+      bits === 1
+        ? Buffer.from(
+            Array.from(
+              { length: bytes.length * 8 },
+              (_, bit) => (bytes[bit >> 3] >> (bit & 7)) & 1,
+            ),
+          )
+        : bytes;
     found.set(sop, voxels);
   }
   return found;

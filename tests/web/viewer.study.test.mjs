@@ -4,9 +4,20 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { launch, newPage } from './browser.mjs';
-import { SAGITTAL, stack, study as images, uid, upload } from './viewer.dicom.mjs';
-import { SLOW_MS, api, drag, drawnLabels, finishedJob, openViewer, painted, sampleStudy, saveState, signIn,
-  until } from './viewer.helpers.mjs';
+import { KIM, SAGITTAL, stack, study as images, uid, upload } from './viewer.dicom.mjs';
+import {
+  SLOW_MS,
+  api,
+  drag,
+  drawnLabels,
+  finishedJob,
+  openViewer,
+  painted,
+  sampleStudy,
+  saveState,
+  signIn,
+  until,
+} from './viewer.helpers.mjs';
 
 const VIEW = { viewport: { width: 1500, height: 900 }, locale: 'en-US' };
 
@@ -18,29 +29,40 @@ async function viewerPage(t, username = 'doctor', options = {}) {
 }
 
 /** A study with these images in the archive; returns its UID. */
-async function stored(name, places, size) {
+async function stored(name, places, options) {
   const as = await api('radiologist');
   const found = () => as.json(`/api/ris/studies/${uid(name)}/`).catch(() => null);
-  if (((await found())?.instance_count ?? 0) < places.length) await upload(as, images(name, places, size));
-  await until(`${name} is indexed`, async () => (await found())?.instance_count >= places.length, 3 * SLOW_MS);
+  if (((await found())?.instance_count ?? 0) < places.length)
+    await upload(as, images(name, places, options));
+  await until(
+    `${name} is indexed`,
+    async () => (await found())?.instance_count >= places.length,
+    3 * SLOW_MS,
+  );
   return uid(name);
 }
 
 /** What each viewport shows. */
-const shown = page => page.evaluate(() => window.cornerstone.getRenderingEngines()[0].getViewports().map(viewport => {
-  const imageId = viewport.getCurrentImageId();
-  const instance = window.cornerstone.metaData.get('instance', imageId);
-  const image = window.cornerstone.cache.getImage(imageId);
-  return {
-    index: viewport.getCurrentImageIdIndex(),
-    count: viewport.getImageIds().length,
-    number: Number(instance.InstanceNumber),
-    pixel: image?.getPixelData()[1],
-    size: [image?.rows, image?.columns],
-    place: [...instance.ImagePositionPatient].map(Number),
-    normal: viewport.getCamera().viewPlaneNormal.map(value => Math.abs(Math.round(value))),
-  };
-}));
+const shown = page =>
+  page.evaluate(() =>
+    window.cornerstone
+      .getRenderingEngines()[0]
+      .getViewports()
+      .map(viewport => {
+        const imageId = viewport.getCurrentImageId();
+        const instance = window.cornerstone.metaData.get('instance', imageId);
+        const image = window.cornerstone.cache.getImage(imageId);
+        return {
+          index: viewport.getCurrentImageIdIndex(),
+          count: viewport.getImageIds().length,
+          number: Number(instance.InstanceNumber),
+          pixel: image?.getPixelData()[1],
+          size: [image?.rows, image?.columns],
+          place: [...instance.ImagePositionPatient].map(Number),
+          normal: viewport.getCamera().viewPlaneNormal.map(value => Math.abs(Math.round(value))),
+        };
+      }),
+  );
 
 async function openStudy(page, study) {
   await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}`);
@@ -52,7 +74,10 @@ async function openStudy(page, study) {
 }
 
 async function showImage(page, index) {
-  await page.evaluate(at => window.cornerstone.getRenderingEngines()[0].getViewports()[0].setImageIdIndex(at), index);
+  await page.evaluate(
+    at => window.cornerstone.getRenderingEngines()[0].getViewports()[0].setImageIdIndex(at),
+    index,
+  );
   return until(`image ${index}`, async () => {
     const [found] = await shown(page);
     return found.index === index && found.pixel !== undefined && found;
@@ -66,14 +91,21 @@ test('an expired token is renewed under the strokes', async t => {
   const { page } = await viewerPage(t);
   await openViewer(page, study, job.id);
   await page.click('#cdss-brush');
-  await drag(page, [[0.1, 0.1], [0.2, 0.15]]);
+  await drag(page, [
+    [0.1, 0.1],
+    [0.2, 0.15],
+  ]);
   let refused = 0;
   let renewed = 0;
   await page.route('**/save/', route => {
     refused += 1;
-    return refused === 1 ? route.fulfill({ status: 401, json: { error: { code: 'ERR_002' } } }) : route.continue();
+    return refused === 1
+      ? route.fulfill({ status: 401, json: { error: { code: 'ERR_002' } } })
+      : route.continue();
   });
-  page.on('request', request => { renewed += request.url().endsWith('/token/refresh/') ? 1 : 0; });
+  page.on('request', request => {
+    renewed += request.url().endsWith('/token/refresh/') ? 1 : 0;
+  });
   await page.click('#cdss-save');
   await until('saved', async () => (await saveState(page)) === 'saved');
   assert.deepEqual([refused, renewed], [2, 1]);
@@ -87,7 +119,10 @@ test('a logout in another tab hides the images, and a login brings the strokes b
   await openViewer(page, study, job.id);
   const ai = await drawnLabels(page);
   await page.click('#cdss-brush');
-  await drag(page, [[0.1, 0.1], [0.2, 0.15]]);
+  await drag(page, [
+    [0.1, 0.1],
+    [0.2, 0.15],
+  ]);
   const stroke = painted(ai, await drawnLabels(page));
 
   const other = await context.newPage();
@@ -145,33 +180,43 @@ test('in Korean every button of the panel and the toolbar is Korean', async t =>
   const study = await sampleStudy(await api('doctor'));
   const { page } = await viewerPage(t, 'doctor', { locale: 'ko-KR' });
   await openViewer(page, study);
-  const words = await page.locator('#cdss-panel h2, #cdss-panel button, #cdss-back').allInnerTexts();
-  const foreign = words.filter(word => word && !/[가-힣]/.test(word) && !/^(AI|Brain|●|○|.*DICOM SR)/.test(word));
+  const words = await page
+    .locator('#cdss-panel h2, #cdss-panel button, #cdss-back')
+    .allInnerTexts();
+  const foreign = words.filter(
+    word => word && !/[가-힣]/.test(word) && !/^(AI|Brain|●|○|.*DICOM SR)/.test(word),
+  );
   assert.deepEqual(foreign, []);
   await page.locator('[data-cy="WindowLevel"]').first().hover();
   await page.getByText('윈도우', { exact: true }).first().waitFor();
 });
 
 test('measurements are stored as SR and come back', async t => {
-  const study = await stored(`viewer-measured-${Date.now()}`, stack(3), { rows: 61, columns: 53 });
+  const study = await stored(`shape-measured-${Date.now()}`, stack(3), { rows: 61, columns: 53 });
   const { page } = await viewerPage(t);
   await openStudy(page, study);
   const count = page.locator('#cdss-measure[data-count="1"]');
   await page.keyboard.press('l');
-  await drag(page, [[0.35, 0.3], [0.6, 0.5]]);
+  await drag(page, [
+    [0.35, 0.3],
+    [0.6, 0.5],
+  ]);
   await count.waitFor();
-  const length = () => page.evaluate(() => {
-    const [annotation] = window.cornerstoneTools.annotation.state.getAllAnnotations()
-      .filter(({ metadata }) => metadata.toolName === 'Length');
-    return Object.values(annotation?.data.cachedStats ?? {})[0]?.length;
-  });
+  const length = () =>
+    page.evaluate(() => {
+      const [annotation] = window.cornerstoneTools.annotation.state
+        .getAllAnnotations()
+        .filter(({ metadata }) => metadata.toolName === 'Length');
+      return Object.values(annotation?.data.cachedStats ?? {})[0]?.length;
+    });
   await page.click('#cdss-measure-save');
   await page.locator('#cdss-measure[data-saved="true"]').waitFor({ timeout: SLOW_MS });
   const measured = await length();
   assert.ok(measured > 5);
   const as = await api('doctor');
-  await until('the archive has it', async () => (await as.json(`/api/ris/studies/${study}/`)).series
-    .some(found => found.modality === 'SR'));
+  await until('the archive has it', async () =>
+    (await as.json(`/api/ris/studies/${study}/`)).series.some(found => found.modality === 'SR'),
+  );
 
   await openStudy(page, study);
   await count.waitFor({ timeout: SLOW_MS });
@@ -180,7 +225,7 @@ test('measurements are stored as SR and come back', async t => {
 });
 
 test('an earlier study lies beside the open one and scrolls with it', async t => {
-  const prior = await stored('viewer-prior', stack(60));
+  const prior = await stored('viewer-earlier', stack(60), { patient: KIM });
   const study = await sampleStudy(await api('doctor'));
   const { page } = await viewerPage(t);
   await openViewer(page, study);
@@ -204,7 +249,10 @@ test('an earlier study lies beside the open one and scrolls with it', async t =>
   await page.click('#cdss-linked');
   await page.locator('.viewport-element').nth(1).hover();
   await page.mouse.wheel(0, 100);
-  await until('only one scrolls', async () => (await shown(page))[1].index === together[1].index + 1);
+  await until(
+    'only one scrolls',
+    async () => (await shown(page))[1].index === together[1].index + 1,
+  );
   assert.equal((await shown(page))[0].index, together[0].index);
   await page.click('#cdss-prior-close');
   await until('one is left', async () => (await shown(page)).length === 1);
@@ -212,12 +260,15 @@ test('an earlier study lies beside the open one and scrolls with it', async t =>
 
 test('series of every shape are drawn rightly, or only as far as is right', async t => {
   const holes = stack(20).filter((_, at) => at !== 9);
-  const mixed = [...stack(10), ...Array.from({ length: 8 }, (_, at) => ({ position: [at, 0, 0], orientation: SAGITTAL }))];
+  const mixed = [
+    ...stack(10),
+    ...Array.from({ length: 8 }, (_, at) => ({ position: [at, 0, 0], orientation: SAGITTAL })),
+  ];
   const shapes = [
-    { name: 'viewer-missing', places: holes, sentence: 'A slice is missing' },
-    { name: 'viewer-two', places: mixed, sentence: 'more than one orientation' },
-    { name: 'viewer-single', places: stack(1), sentence: 'one image' },
-    { name: 'viewer-odd', places: stack(12), size: { rows: 61, columns: 53 } },
+    { name: 'shape-missing', places: holes, sentence: 'A slice is missing' },
+    { name: 'shape-two', places: mixed, sentence: 'more than one orientation' },
+    { name: 'shape-single', places: stack(1), sentence: 'one image' },
+    { name: 'shape-odd', places: stack(12), size: { rows: 61, columns: 53 } },
   ];
   const { page, problems } = await viewerPage(t);
   for (const { name, places, size = { rows: 64, columns: 64 }, sentence } of shapes) {
@@ -242,7 +293,7 @@ test('series of every shape are drawn rightly, or only as far as is right', asyn
 });
 
 test('3,000 slices open at once and scroll to any place', async t => {
-  const study = await stored('viewer-many', stack(3000));
+  const study = await stored('shape-many', stack(3000));
   const { page } = await viewerPage(t);
   const first = await openStudy(page, study);
   assert.equal(first.count, 3000);

@@ -4,11 +4,28 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { launch, newPage } from './browser.mjs';
-import { SLOW_MS, api, assertSameLabels, drag, drawnLabels, finishedJob, openViewer, painted,
-  sampleStudy, saveState, segLabels, signIn, storedLabels, until } from './viewer.helpers.mjs';
+import {
+  SLOW_MS,
+  api,
+  assertSameLabels,
+  drag,
+  drawnLabels,
+  finishedJob,
+  openViewer,
+  painted,
+  sampleStudy,
+  saveState,
+  segLabels,
+  signIn,
+  storedLabels,
+  until,
+} from './viewer.helpers.mjs';
 
 const VIEW = { viewport: { width: 1500, height: 900 }, locale: 'en-US' };
-const CORNER = [[0.1, 0.1], [0.2, 0.15]];
+const CORNER = [
+  [0.1, 0.1],
+  [0.2, 0.15],
+];
 
 async function viewerPage(t, username = 'doctor', options = {}) {
   const browser = await launch(t);
@@ -17,11 +34,15 @@ async function viewerPage(t, username = 'doctor', options = {}) {
   return opened;
 }
 
-const saved = page => page.waitForFunction(
-  () => document.querySelector('.cdss-savebar')?.dataset.status === 'saved', null, { timeout: SLOW_MS });
+const saved = page =>
+  page.waitForFunction(
+    () => document.querySelector('.cdss-savebar')?.dataset.status === 'saved',
+    null,
+    { timeout: SLOW_MS },
+  );
 const answer = (page, name) => page.locator(`.cdss-dialog button[name="${name}"]`).click();
-const volume = async page => Number.parseFloat(
-  (await page.locator('#cdss-mask output').first().innerText()).replace(',', ''));
+const volume = async page =>
+  Number.parseFloat((await page.locator('#cdss-mask output').first().innerText()).replace(',', ''));
 
 test('a mask is painted, saved, approved and found again in the archive', async t => {
   const as = await api('doctor');
@@ -59,12 +80,15 @@ test('a mask is painted, saved, approved and found again in the archive', async 
   await page.fill('#cdss-comment', 'Checked by a test.');
   await page.click('#cdss-approve');
   await answer(page, 'true');
-  await page.locator('#cdss-publication[data-status="PUBLISHED"]').waitFor({ timeout: 2 * SLOW_MS });
+  await page
+    .locator('#cdss-publication[data-status="PUBLISHED"]')
+    .waitFor({ timeout: 2 * SLOW_MS });
   const { publication, review_comment: comment } = await as.json(`/api/ai/jobs/${job.id}/`);
   assert.equal(comment, 'Checked by a test.');
   const archived = await segLabels(as, study, publication.seg, [...stroke.keys()]);
   for (const [sop, at] of stroke) {
-    for (const index of at) assert.ok(archived.get(sop)[index], `voxel ${index} of ${sop} is in the SEG`);
+    for (const index of at)
+      assert.ok(archived.get(sop)[index], `voxel ${index} of ${sop} is in the SEG`);
   }
   assert.ok(await page.getByText('can no longer be changed').isVisible());
   assert.deepEqual(problems, []);
@@ -86,8 +110,60 @@ test('looking from other sides and at other versions changes nothing', async t =
   await page.keyboard.press('3');
   assert.equal(await saveState(page), 'saved');
   const { AxeBuilder } = await import('@axe-core/playwright');
-  const { violations } = await new AxeBuilder({ page }).include('#cdss-panel').include('#cdss-back').analyze();
-  assert.deepEqual(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]), []);
+  const { violations } = await new AxeBuilder({ page })
+    .include('#cdss-panel')
+    .include('#cdss-back')
+    .analyze();
+  assert.deepEqual(
+    violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
+    [],
+  );
+});
+
+test('an older version is taken up again, segments are coloured and hidden, a result is rejected', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const job = await finishedJob(as, study);
+  const { page } = await viewerPage(t);
+  await openViewer(page, study, job.id);
+  const ai = await drawnLabels(page);
+  await page.click('#cdss-brush');
+  await drag(page, CORNER);
+  await until('dirty', async () => (await saveState(page)) === 'dirty');
+  await page.click('#cdss-save');
+  await saved(page);
+  await page.locator('[data-restore="1"]').click();
+  await until('dirty', async () => (await saveState(page)) === 'dirty');
+  assertSameLabels(await drawnLabels(page), ai);
+  await page.click('#cdss-save');
+  await page.locator('[data-version="3"]').waitFor();
+  assertSameLabels(await storedLabels(as, job.segmentation, 3), ai);
+
+  const look = () =>
+    page.evaluate(() => {
+      const { config } = window.cornerstoneTools.segmentation;
+      const [{ id }] = window.cornerstone.getRenderingEngines()[0].getViewports();
+      const mask = { segmentationId: 'cdss-mask', type: 'Labelmap' };
+      return {
+        color: [...config.color.getSegmentIndexColor(id, 'cdss-mask', 1)].slice(0, 3),
+        visible: config.visibility.getSegmentIndexVisibility(id, mask, 1),
+        opacity: config.style.getStyle({ viewportId: id, ...mask }).fillAlpha,
+      };
+    });
+  await page.locator('#cdss-mask input[type="color"]').fill('#ff0000');
+  await page.locator('#cdss-mask-opacity').fill('0.75');
+  await page.getByRole('button', { name: 'Hide Brain' }).click();
+  assert.deepEqual(await look(), { color: [255, 0, 0], visible: false, opacity: 0.75 });
+  await page.keyboard.press('x');
+  assert.equal((await look()).visible, true);
+
+  await page.fill('#cdss-comment', 'Motion.');
+  await page.click('#cdss-reject');
+  await answer(page, 'true');
+  await page.getByText('Rejected by doctor').waitFor();
+  const { review_status: review, publication } = await as.json(`/api/ai/jobs/${job.id}/`);
+  assert.deepEqual([review, publication.status], ['REJECTED', 'NONE']);
+  assert.equal(await page.locator('#cdss-brush').isVisible(), false);
 });
 
 test('eraser, threshold brush, fill between slices and painting in other planes', async t => {
@@ -100,12 +176,18 @@ test('eraser, threshold brush, fill between slices and painting in other planes'
   const slices = async () => painted(ai, await drawnLabels(page)).size;
 
   await page.keyboard.press('e');
-  await drag(page, [[0.4, 0.5], [0.6, 0.5]]);
+  await drag(page, [
+    [0.4, 0.5],
+    [0.6, 0.5],
+  ]);
   for (let step = 0; step < 5; step += 1) {
     await page.keyboard.press('ArrowDown');
     await page.waitForTimeout(200);
   }
-  await drag(page, [[0.4, 0.5], [0.6, 0.5]]);
+  await drag(page, [
+    [0.4, 0.5],
+    [0.6, 0.5],
+  ]);
   assert.equal(await slices(), 2);
   await page.keyboard.press('f');
   await until('the slices between are filled', async () => (await slices()) === 6);
@@ -113,13 +195,23 @@ test('eraser, threshold brush, fill between slices and painting in other planes'
   await until('the filling is undone', async () => (await slices()) === 2);
 
   await page.keyboard.press('t');
-  await drag(page, [[0.25, 0.9], [0.35, 0.9]]);
+  await drag(page, [
+    [0.25, 0.9],
+    [0.35, 0.9],
+  ]);
   await page.locator('[data-cy="Layout"]').click();
   await page.locator('[data-cy="MPR"]').click();
   await page.locator('.viewport-element').nth(2).waitFor({ timeout: SLOW_MS });
   await page.waitForTimeout(3000);
   await page.keyboard.press('e');
-  await drag(page, [[0.45, 0.5], [0.55, 0.5]], 2);
+  await drag(
+    page,
+    [
+      [0.45, 0.5],
+      [0.55, 0.5],
+    ],
+    2,
+  );
   await until('a stroke across the slices', async () => (await slices()) > 10);
   await page.keyboard.press('Control+s');
   await saved(page);
@@ -140,9 +232,16 @@ test('two doctors edit the same mask: both are kept', async t => {
   other.get(grid.slices[3])[0] = 1;
   const { gzipSync } = await import('node:zlib');
   const body = new FormData();
-  body.append('meta', JSON.stringify({
-    segmentation: job.segmentation, base_version: 1, slices: grid.slices, rows: grid.rows, columns: grid.columns,
-  }));
+  body.append(
+    'meta',
+    JSON.stringify({
+      segmentation: job.segmentation,
+      base_version: 1,
+      slices: grid.slices,
+      rows: grid.rows,
+      columns: grid.columns,
+    }),
+  );
   body.append('labelmap', new File([gzipSync(Buffer.concat([...other.values()]))], 'labelmap.gz'));
   await as.json(`/api/segmentation/${study}/save/`, { method: 'POST', body });
 
@@ -151,8 +250,14 @@ test('two doctors edit the same mask: both are kept', async t => {
   await answer(page, 'both');
   await saved(page);
   const { versions } = await as.json(`/api/ai/segmentations/${job.segmentation}/`);
-  assert.deepEqual(versions.map(({ version, author }) => [version, author]),
-    [[1, null], [2, 'radiologist'], [3, 'doctor']]);
+  assert.deepEqual(
+    versions.map(({ version, author }) => [version, author]),
+    [
+      [1, null],
+      [2, 'radiologist'],
+      [3, 'doctor'],
+    ],
+  );
   assertSameLabels(await storedLabels(as, job.segmentation, 2), other);
   assertSameLabels(await storedLabels(as, job.segmentation, 3), await drawnLabels(page));
 });
@@ -218,7 +323,9 @@ test('AI is asked for from the viewer, and its mask appears', async t => {
   const before = await page.locator('#cdss-job select option').count();
   await page.click('#cdss-run');
   await page.locator('#cdss-request-state', { hasText: 'Running' }).waitFor();
-  await page.locator('#cdss-request-state', { hasText: 'Finished' }).waitFor({ timeout: 2 * SLOW_MS });
+  await page
+    .locator('#cdss-request-state', { hasText: 'Finished' })
+    .waitFor({ timeout: 2 * SLOW_MS });
   await page.locator('#cdss-save-state', { hasText: 'Version 1' }).waitFor({ timeout: SLOW_MS });
   assert.equal(await page.locator('#cdss-job select option').count(), before + 1);
   const [newest] = (await as.json(`/api/ai/jobs/?study_instance_uid=${study}`)).results;

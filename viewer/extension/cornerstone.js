@@ -16,14 +16,18 @@ export const labelmapImageIds = segmentationId =>
 
 /** Tell every viewport (and who listens) that the labels of these images changed. */
 export function labelsChanged(segmentationId, indices) {
-  tools().segmentation.triggerSegmentationEvents
-    .triggerSegmentationDataModified(segmentationId, indices);
+  tools().segmentation.triggerSegmentationEvents.triggerSegmentationDataModified(
+    segmentationId,
+    indices,
+  );
 }
 
 const history = () => core().utilities.HistoryMemo.DefaultHistoryMemo;
 
 export const undoable = restoreMemo => history().push({ restoreMemo, operationType: 'labelmap' });
-export const forgetHistory = () => { history().size = history().size; };
+export const forgetHistory = () => {
+  history().size = history().size;
+};
 
 export function onLabelsChanged(listener) {
   const { SEGMENTATION_DATA_MODIFIED } = tools().Enums.Events;

@@ -6,7 +6,8 @@ export function h(tag, properties = {}, ...children) {
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined || value === null) continue;
     if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
-    else if (name.includes('-') || name === 'role' || name === 'for') element.setAttribute(name, value);
+    else if (name.includes('-') || name === 'role' || name === 'for')
+      element.setAttribute(name, value);
     else element[name] = value;
   }
   element.append(...children.flat().filter(child => child !== null && child !== undefined));
@@ -22,15 +23,23 @@ export function refill(element, key, make) {
   const text = JSON.stringify(key);
   if (element.dataset.key === text) return;
   element.dataset.key = text;
-  element.replaceChildren(...[make()].flat().filter(child => child !== null && child !== undefined));
+  element.replaceChildren(
+    ...[make()].flat().filter(child => child !== null && child !== undefined),
+  );
 }
 
 /** Hide the page behind one sentence and, if given, a button. The images must not show through. */
 export function cover(sentence, actions = []) {
   uncover();
   const links = actions.map(({ label, run, href }) =>
-    href ? h('a', { className: 'cdss-button', href }, label) : button(label, run));
-  const box = h('div', { role: 'alert', className: 'cdss-cover-box' }, h('p', {}, sentence), ...links);
+    href ? h('a', { className: 'cdss-button', href }, label) : button(label, run),
+  );
+  const box = h(
+    'div',
+    { role: 'alert', className: 'cdss-cover-box' },
+    h('p', {}, sentence),
+    ...links,
+  );
   document.body.append(h('div', { id: 'cdss-cover' }, box));
 }
 
@@ -52,7 +61,9 @@ export function ask(sentence, answers) {
       dialog.remove();
       resolve(value);
     };
-    const row = answers.map(({ label, value }) => button(label, () => close(value), { name: value }));
+    const row = answers.map(({ label, value }) =>
+      button(label, () => close(value), { name: value }),
+    );
     dialog.append(h('div', { className: 'cdss-row' }, row));
     dialog.addEventListener('cancel', event => {
       event.preventDefault();

@@ -36,7 +36,9 @@ function distanceTo(inside, rows, columns) {
   const field = Float64Array.from(inside, value => (value ? 0 : FAR));
   const size = Math.max(rows, columns);
   const scratch = {
-    hull: new Int32Array(size), bounds: new Float64Array(size + 1), source: new Float64Array(size),
+    hull: new Int32Array(size),
+    bounds: new Float64Array(size + 1),
+    source: new Float64Array(size),
   };
   const column = new Float64Array(rows);
   for (let x = 0; x < columns; x += 1) {
@@ -52,8 +54,16 @@ function distanceTo(inside, rows, columns) {
 
 /** In pixels: positive inside the label, negative outside. */
 export function signedDistance(slice, label, rows, columns) {
-  const outside = distanceTo(Uint8Array.from(slice, value => value === label), rows, columns);
-  const inside = distanceTo(Uint8Array.from(slice, value => value !== label), rows, columns);
+  const outside = distanceTo(
+    Uint8Array.from(slice, value => value === label),
+    rows,
+    columns,
+  );
+  const inside = distanceTo(
+    Uint8Array.from(slice, value => value !== label),
+    rows,
+    columns,
+  );
   return inside.map((value, at) => value - outside[at]);
 }
 
@@ -66,7 +76,10 @@ export function fillPairs(filled, edited) {
   }
   if (gaps.length) return gaps;
   const touched = present.filter(index => edited.has(index));
-  return touched.slice(1).map((to, at) => [touched[at], to]).filter(([from, to]) => to - from > 1);
+  return touched
+    .slice(1)
+    .map((to, at) => [touched[at], to])
+    .filter(([from, to]) => to - from > 1);
 }
 
 /** Interpolate one segment; undoable. Returns the number of slices that were written. */

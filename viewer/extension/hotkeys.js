@@ -2,10 +2,16 @@
 import { t } from './texts.js';
 
 const own = (key, action, label, options = {}) => ({
-  commandName: 'cdss', commandOptions: { action, ...options }, label: t(label), keys: [key],
+  commandName: 'cdss',
+  commandOptions: { action, ...options },
+  label: t(label),
+  keys: [key],
 });
 const ohif = (key, commandName, label, commandOptions = {}) => ({
-  commandName, commandOptions, label: t(label), keys: [key],
+  commandName,
+  commandOptions,
+  label: t(label),
+  keys: [key],
 });
 
 export const hotkeys = () => [

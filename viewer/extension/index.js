@@ -51,12 +51,17 @@ async function preRegistration({ servicesManager, commandsManager, extensionMana
 function fewContexts() {
   const configuration = core().getConfiguration();
   core().setConfiguration({
-    ...configuration, rendering: { ...configuration.rendering, webGlContextCount: GL_CONTEXTS },
+    ...configuration,
+    rendering: { ...configuration.rendering, webGlContextCount: GL_CONTEXTS },
   });
 }
 
-const wayBack = React => React.createElement(
-  'a', { id: 'cdss-back', className: 'cdss-back', href: `/studies/${studyUid}` }, `‹ ${t('back.study')}`);
+const wayBack = React =>
+  React.createElement(
+    'a',
+    { id: 'cdss-back', className: 'cdss-back', href: `/studies/${studyUid}` },
+    `‹ ${t('back.study')}`,
+  );
 
 function refuse(sentence) {
   cover(sentence, [{ label: t('back'), href: '/' }]);
@@ -69,10 +74,13 @@ async function findStudy() {
   if (!may('view_dicom')) return refuse(t('rights.images'));
   try {
     const [study, job] = await Promise.all([
-      get(`/api/ris/studies/${studyUid}/`), loadJobs(studyUid, Number(parameters.get('job')))]);
+      get(`/api/ris/studies/${studyUid}/`),
+      loadJobs(studyUid, Number(parameters.get('job'))),
+    ]);
     update({ study });
     firstJob = job;
-    if (!parameters.has(FIRST_SERIES)) parameters.set(FIRST_SERIES, job?.series_instance_uid ?? largestSeries(study));
+    if (!parameters.has(FIRST_SERIES))
+      parameters.set(FIRST_SERIES, job?.series_instance_uid ?? largestSeries(study));
     history.replaceState(history.state, '', `${location.pathname}?${parameters}`);
     return true;
   } catch (error) {
@@ -80,7 +88,8 @@ async function findStudy() {
   }
 }
 
-const largestSeries = ({ series }) => [...series].sort((a, b) => b.instances - a.instances)[0]?.series_instance_uid ?? '';
+const largestSeries = ({ series }) =>
+  [...series].sort((a, b) => b.instances - a.instances)[0]?.series_instance_uid ?? '';
 
 const hasUnsavedWork = () => mask.mayBeDirty() || !state.measurements.saved;
 
@@ -92,28 +101,39 @@ function warnOfUnsavedWork(event) {
 
 /** The first time that the job's series is on screen its mask is drawn; later only attached. */
 function onModeEnter({ servicesManager, commandsManager, extensionManager }) {
-  const { cornerstoneViewportService, displaySetService, viewportGridService } = servicesManager.services;
-  if (!stops.length) beginWith(parameters.get(FIRST_SERIES), extensionManager.getActiveDataSource()[0]);
+  const { cornerstoneViewportService, displaySetService, viewportGridService } =
+    servicesManager.services;
+  if (!stops.length)
+    beginWith(parameters.get(FIRST_SERIES), extensionManager.getActiveDataSource()[0]);
   let opened = false;
   const drawn = cornerstoneViewportService.subscribe(
-    cornerstoneViewportService.EVENTS.VIEWPORT_DATA_CHANGED, async () => {
+    cornerstoneViewportService.EVENTS.VIEWPORT_DATA_CHANGED,
+    async () => {
       if (opened) {
         await mask.attachEverywhere();
         return;
       }
       opened = true;
       if (firstJob) await openJob(firstJob.id);
-    });
+    },
+  );
   const { ACTIVE_VIEWPORT_ID_CHANGED, GRID_STATE_CHANGED } = viewportGridService.EVENTS;
-  const grids = [ACTIVE_VIEWPORT_ID_CHANGED, GRID_STATE_CHANGED].map(
-    name => viewportGridService.subscribe(name, () => update({})));
+  const grids = [ACTIVE_VIEWPORT_ID_CHANGED, GRID_STATE_CHANGED].map(name =>
+    viewportGridService.subscribe(name, () => update({})),
+  );
   const added = displaySetService.subscribe(
     displaySetService.EVENTS.DISPLAY_SETS_ADDED,
-    ({ displaySetsAdded }) => displaySetsAdded.forEach(
-      found => admit(found, displaySetService, config.max3DTextureSize)));
+    ({ displaySetsAdded }) =>
+      displaySetsAdded.forEach(found => admit(found, displaySetService, config.max3DTextureSize)),
+  );
   loadModels().catch(() => {});
-  stops.push(tools.watchTool(), drawn.unsubscribe, added.unsubscribe, ...grids.map(grid => grid.unsubscribe),
-    measurements.start({ servicesManager, commandsManager }));
+  stops.push(
+    tools.watchTool(),
+    drawn.unsubscribe,
+    added.unsubscribe,
+    ...grids.map(grid => grid.unsubscribe),
+    measurements.start({ servicesManager, commandsManager }),
+  );
 }
 
 function onModeExit() {
@@ -145,15 +165,25 @@ function Panel() {
     }
   };
   return {
-    $$typeof: REACT_ELEMENT, type: 'div', key: null, ref, _owner: null,
+    $$typeof: REACT_ELEMENT,
+    type: 'div',
+    key: null,
+    ref,
+    _owner: null,
     props: { style: { height: '100%', overflow: 'hidden' } },
   };
 }
 
 function getPanelModule() {
-  return [{
-    name: 'review', iconName: 'tab-segmentation', iconLabel: t('title'), label: t('title'), component: Panel,
-  }];
+  return [
+    {
+      name: 'review',
+      iconName: 'tab-segmentation',
+      iconLabel: t('title'),
+      label: t('title'),
+      component: Panel,
+    },
+  ];
 }
 
 /** No guided tour over somebody's images. */

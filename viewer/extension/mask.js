@@ -1,7 +1,15 @@
 // The mask as an editable layer. Slices are named by SOP Instance UID everywhere: OHIF sorts a
 // series its own way, and only the UID says which labels belong to which image.
-import { core, forgetHistory, instanceOf, labelmapImageIds, labelsChanged, labelsOf, onLabelsChanged,
-  sopOf } from './cornerstone.js';
+import {
+  core,
+  forgetHistory,
+  instanceOf,
+  labelmapImageIds,
+  labelsChanged,
+  labelsOf,
+  onLabelsChanged,
+  sopOf,
+} from './cornerstone.js';
 import { state, update } from './store.js';
 import { t } from './texts.js';
 import { displaySetOf, viewportOf, viewportsOf } from './viewports.js';
@@ -79,7 +87,12 @@ export async function drawCompared(segmentation, voxels) {
   loading = true;
   try {
     removeLayer(COMPARED);
-    const images = await createLayer(COMPARED, displaySet, segmentation.segments, t('compare.layer'));
+    const images = await createLayer(
+      COMPARED,
+      displaySet,
+      segmentation.segments,
+      t('compare.layer'),
+    );
     fill(images, grid, voxels);
     for (const viewportId of viewportsOf(displaySet)) await attach(viewportId, COMPARED);
     labelsChanged(COMPARED);
@@ -109,11 +122,20 @@ function checkSize(target, found, voxels) {
 }
 
 async function createLayer(segmentationId, target, segments, label) {
-  const entries = segments.map(({ number, label: name }) => [number, {
-    segmentIndex: number, label: name, active: number === segments[0].number, locked: false, cachedStats: {},
-  }]);
+  const entries = segments.map(({ number, label: name }) => [
+    number,
+    {
+      segmentIndex: number,
+      label: name,
+      active: number === segments[0].number,
+      locked: false,
+      cachedStats: {},
+    },
+  ]);
   await services.segmentationService.createLabelmapForDisplaySet(target, {
-    segmentationId, label, segments: Object.fromEntries(entries),
+    segmentationId,
+    label,
+    segments: Object.fromEntries(entries),
   });
   const bySop = new Map();
   labelmapImageIds(segmentationId).forEach((imageId, index) => {
@@ -158,8 +180,14 @@ async function attach(viewportId, segmentationId) {
   }
   if (segmentationId === COMPARED) {
     segmentationService.setStyle(specifier, {
-      renderFill: false, renderFillInactive: false, renderOutline: true, renderOutlineInactive: true,
-      outlineWidth: 2, outlineWidthInactive: 2, outlineOpacity: 1, outlineOpacityInactive: 1,
+      renderFill: false,
+      renderFillInactive: false,
+      renderOutline: true,
+      renderOutlineInactive: true,
+      outlineWidth: 2,
+      outlineWidthInactive: 2,
+      outlineOpacity: 1,
+      outlineOpacityInactive: 1,
     });
     for (const { number } of state.segmentation.segments) {
       segmentationService.setSegmentColor(viewportId, segmentationId, number, COMPARED_COLOR);
@@ -173,7 +201,10 @@ export function applyLook() {
   const { segmentationService } = services;
   if (!displaySet || !segmentationService.getSegmentation(MASK)) return;
   const specifier = { segmentationId: MASK, type: LABELMAP };
-  segmentationService.setStyle(specifier, { fillAlpha: state.opacity, fillAlphaInactive: state.opacity });
+  segmentationService.setStyle(specifier, {
+    fillAlpha: state.opacity,
+    fillAlphaInactive: state.opacity,
+  });
   for (const viewportId of viewportsOf(displaySet)) {
     if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) continue;
     for (const { number, color } of state.segmentation.segments) {
@@ -189,11 +220,13 @@ const rgbOf = hex => [1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 
 
 /** Volume of one voxel in ml, from the same distances as the server's: first to last slice. */
 export function voxelMl() {
-  const place = sop => displaySet.imageIds.map(instanceOf).find(found => found.SOPInstanceUID === sop);
+  const place = sop =>
+    displaySet.imageIds.map(instanceOf).find(found => found.SOPInstanceUID === sop);
   const first = place(grid.slices[0]);
   const last = place(grid.slices.at(-1));
   const [from, to] = [first, last].map(found => [...found.ImagePositionPatient].map(Number));
-  const step = Math.hypot(...from.map((value, axis) => to[axis] - value)) / (grid.slices.length - 1);
+  const step =
+    Math.hypot(...from.map((value, axis) => to[axis] - value)) / (grid.slices.length - 1);
   const [row, column] = [...first.PixelSpacing].map(Number);
   return (step * row * column) / 1000;
 }
@@ -242,7 +275,9 @@ function hash(bytes) {
 /** Of all labels as `readMask` gives them. */
 export function fingerprintOf(voxels) {
   const size = grid.rows * grid.columns;
-  return Int32Array.from(grid.slices, (_, index) => hash(voxels.subarray(index * size, (index + 1) * size)));
+  return Int32Array.from(grid.slices, (_, index) =>
+    hash(voxels.subarray(index * size, (index + 1) * size)),
+  );
 }
 
 const isDirty = () => !kept || fingerprint.some((value, index) => value !== kept[index]);
@@ -265,9 +300,12 @@ export async function changeQuietly(change) {
 
 /** Bring the middle of the mask into view. */
 export function showMiddle() {
-  const filled = labels.map((slice, index) => (slice.some(Boolean) ? index : -1)).filter(at => at >= 0);
+  const filled = labels
+    .map((slice, index) => (slice.some(Boolean) ? index : -1))
+    .filter(at => at >= 0);
   if (!filled.length) return;
   const sop = grid.slices[filled[filled.length >> 1]];
   const imageIndex = displaySet.imageIds.findIndex(imageId => sopOf(imageId) === sop);
-  for (const viewportId of viewportsOf(displaySet)) viewportOf(viewportId)?.setImageIdIndex?.(imageIndex);
+  for (const viewportId of viewportsOf(displaySet))
+    viewportOf(viewportId)?.setImageIdIndex?.(imageIndex);
 }

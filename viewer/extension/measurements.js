@@ -17,10 +17,20 @@ export function start({ servicesManager, commandsManager }) {
   services = servicesManager.services;
   commands = commandsManager;
   const { measurementService } = services;
-  const { MEASUREMENT_ADDED, MEASUREMENT_UPDATED, MEASUREMENT_REMOVED, RAW_MEASUREMENT_ADDED,
-    MEASUREMENTS_CLEARED } = measurementService.EVENTS;
-  const names = [MEASUREMENT_ADDED, MEASUREMENT_UPDATED, MEASUREMENT_REMOVED, RAW_MEASUREMENT_ADDED,
-    MEASUREMENTS_CLEARED];
+  const {
+    MEASUREMENT_ADDED,
+    MEASUREMENT_UPDATED,
+    MEASUREMENT_REMOVED,
+    RAW_MEASUREMENT_ADDED,
+    MEASUREMENTS_CLEARED,
+  } = measurementService.EVENTS;
+  const names = [
+    MEASUREMENT_ADDED,
+    MEASUREMENT_UPDATED,
+    MEASUREMENT_REMOVED,
+    RAW_MEASUREMENT_ADDED,
+    MEASUREMENTS_CLEARED,
+  ];
   const stops = names.map(name => measurementService.subscribe(name, noteChange));
   restore();
   return () => stops.forEach(({ unsubscribe }) => unsubscribe());
@@ -29,7 +39,11 @@ export function start({ servicesManager, commandsManager }) {
 /** Where and with which words, not how it is drawn. */
 function content() {
   const found = services.measurementService.getMeasurements();
-  const parts = found.map(({ uid, points, label }) => [uid, points?.flat().map(value => value.toFixed(2)), label]);
+  const parts = found.map(({ uid, points, label }) => [
+    uid,
+    points?.flat().map(value => value.toFixed(2)),
+    label,
+  ]);
   return parts.length ? JSON.stringify(parts) : '';
 }
 
@@ -44,17 +58,23 @@ export async function saveMeasurements() {
   const sent = content();
   update({ measurements: { ...state.measurements, status: 'saving', problem: '' } });
   try {
-    await commands.runCommand('storeMeasurements', {
-      measurementData,
-      dataSource: 'ris',
-      additionalFindingTypes: ['ArrowAnnotate'],
-      options: { SeriesDescription: SERIES_DESCRIPTION, SeriesNumber: 4700 },
-    }, 'CORNERSTONE_STRUCTURED_REPORT');
+    await commands.runCommand(
+      'storeMeasurements',
+      {
+        measurementData,
+        dataSource: 'ris',
+        additionalFindingTypes: ['ArrowAnnotate'],
+        options: { SeriesDescription: SERIES_DESCRIPTION, SeriesNumber: 4700 },
+      },
+      'CORNERSTONE_STRUCTURED_REPORT',
+    );
     kept = sent;
     update({ measurements: { ...state.measurements, status: 'idle' } });
     noteChange();
   } catch {
-    update({ measurements: { ...state.measurements, status: 'idle', problem: t('measure.failed') } });
+    update({
+      measurements: { ...state.measurements, status: 'idle', problem: t('measure.failed') },
+    });
   }
 }
 
@@ -68,8 +88,11 @@ async function restore() {
   if (!newest) return;
   try {
     await newest.load?.();
-    commands.runCommand('hydrateStructuredReport',
-      { displaySetInstanceUID: newest.displaySetInstanceUID }, 'CORNERSTONE_STRUCTURED_REPORT');
+    commands.runCommand(
+      'hydrateStructuredReport',
+      { displaySetInstanceUID: newest.displaySetInstanceUID },
+      'CORNERSTONE_STRUCTURED_REPORT',
+    );
     tools().annotation.state.getAllAnnotations().forEach(orient);
     core().getRenderingEngines()[0]?.render();
   } catch {
@@ -94,7 +117,8 @@ const timeOf = ({ instance }) => `${instance?.ContentDate ?? ''}${instance?.Cont
 
 async function reportsOf(expected) {
   const { displaySetService } = services;
-  const find = () => displaySetService.getDisplaySetsBy(found => found.Modality === SR && found.instance);
+  const find = () =>
+    displaySetService.getDisplaySetsBy(found => found.Modality === SR && found.instance);
   const deadline = Date.now() + WAIT_FOR_REPORTS_MS;
   while (find().length < expected && Date.now() < deadline) {
     await new Promise(resolve => setTimeout(resolve, 200));

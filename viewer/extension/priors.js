@@ -54,11 +54,13 @@ async function displaySetsOf(studyUid) {
 }
 
 function bestMatch(current, candidates) {
-  const aligned = found => Math.abs(dot(normalOf(found.images[0]), normalOf(current.images[0]))) > SAME_DIRECTION;
-  const score = found => (found.Modality === current.Modality ? 4 : 0)
-    + (found.SeriesDescription === current.SeriesDescription ? 2 : 0)
-    + (aligned(found) ? 2 : 0)
-    + found.numImageFrames / 10_000;
+  const aligned = found =>
+    Math.abs(dot(normalOf(found.images[0]), normalOf(current.images[0]))) > SAME_DIRECTION;
+  const score = found =>
+    (found.Modality === current.Modality ? 4 : 0) +
+    (found.SeriesDescription === current.SeriesDescription ? 2 : 0) +
+    (aligned(found) ? 2 : 0) +
+    found.numImageFrames / 10_000;
   return [...candidates].sort((a, b) => score(b) - score(a))[0];
 }
 
@@ -68,7 +70,10 @@ async function sideBySide(current, prior) {
     await until(() => gridViewports().length === 2);
   }
   const [left, right] = gridViewports().map(({ viewportId }) => viewportId);
-  await show([[left, current], [right, prior]]);
+  await show([
+    [left, current],
+    [right, prior],
+  ]);
   for (const viewportId of [left, right]) {
     viewportOf(viewportId).resetCamera();
     viewportOf(viewportId).render();
@@ -78,7 +83,10 @@ async function sideBySide(current, prior) {
 }
 
 function join(left, right) {
-  const pair = new Map([[left, right], [right, left]]);
+  const pair = new Map([
+    [left, right],
+    [right, left],
+  ]);
   let anchors = new Map();
   let following = null;
   const anchor = () => {
@@ -90,7 +98,9 @@ function join(left, right) {
     const index = matchingIndex(viewportId, target, anchors);
     if (index === null || index === viewportOf(target).getCurrentImageIdIndex()) return;
     following = target;
-    Promise.resolve(viewportOf(target).setImageIdIndex(index)).finally(() => { following = null; });
+    Promise.resolve(viewportOf(target).setImageIdIndex(index)).finally(() => {
+      following = null;
+    });
   };
   const { STACK_NEW_IMAGE } = core().Enums.Events;
   const heard = [...pair.keys()].map(id => {
@@ -108,7 +118,8 @@ function unlink() {
   link = null;
 }
 
-const positionOf = imageId => [...(instanceOf(imageId)?.ImagePositionPatient ?? [0, 0, 0])].map(Number);
+const positionOf = imageId =>
+  [...(instanceOf(imageId)?.ImagePositionPatient ?? [0, 0, 0])].map(Number);
 const dot = (a, b) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
 
 function normalOf({ ImageOrientationPatient: orientation = [1, 0, 0, 0, 1, 0] }) {
@@ -143,7 +154,8 @@ async function startTogether(left, right) {
   const [here, there] = [viewportOf(left), viewportOf(right)];
   const imageIds = there.getImageIds();
   const current = here.getCurrentImageId();
-  const sameFrame = instanceOf(current)?.FrameOfReferenceUID === instanceOf(imageIds[0])?.FrameOfReferenceUID;
+  const sameFrame =
+    instanceOf(current)?.FrameOfReferenceUID === instanceOf(imageIds[0])?.FrameOfReferenceUID;
   const part = here.getCurrentImageIdIndex() / Math.max(1, here.getImageIds().length - 1);
   let index = Math.round(part * (imageIds.length - 1));
   if (sameFrame) {

@@ -1,8 +1,19 @@
 // AI jobs of the study: which one is on screen, its versions, the decision, its publication.
 import { ApiError, bytes, get, post } from './api.js';
 import { ask } from './dom.js';
-import { MaskProblem, clearMask, drawCompared, drawMask, COMPARED, maskGrid, maskLabels, removeLayer, showMiddle,
-  strokesAreUnsaved, voxelMl } from './mask.js';
+import {
+  MaskProblem,
+  clearMask,
+  drawCompared,
+  drawMask,
+  COMPARED,
+  maskGrid,
+  maskLabels,
+  removeLayer,
+  showMiddle,
+  strokesAreUnsaved,
+  voxelMl,
+} from './mask.js';
 import { save } from './saving.js';
 import { may } from './session.js';
 import { state, update } from './store.js';
@@ -10,8 +21,8 @@ import { t } from './texts.js';
 
 const POLL_MS = 2000;
 
-export const editable = () => may('review_ai') && state.job?.review_status === 'PENDING'
-  && state.maskStatus === 'drawn';
+export const editable = () =>
+  may('review_ai') && state.job?.review_status === 'PENDING' && state.maskStatus === 'drawn';
 
 /** The jobs of the study, and the one to begin with: named in the address, else still to review. */
 export async function loadJobs(studyUid, wantedId) {
@@ -20,9 +31,12 @@ export async function loadJobs(studyUid, wantedId) {
   const { results } = await get(`/api/ai/jobs/?${query}`);
   update({ jobs: results });
   const drawn = results.filter(job => job.segmentation);
-  return results.find(job => job.id === wantedId)
-    ?? drawn.find(job => job.review_status === 'PENDING')
-    ?? drawn[0] ?? null;
+  return (
+    results.find(job => job.id === wantedId) ??
+    drawn.find(job => job.review_status === 'PENDING') ??
+    drawn[0] ??
+    null
+  );
 }
 
 export async function loadModels() {
@@ -99,7 +113,9 @@ export async function compareWith(version) {
     return;
   }
   try {
-    const voxels = await bytes(`/api/ai/segmentations/${state.segmentation.id}/versions/${version}/labelmap/`);
+    const voxels = await bytes(
+      `/api/ai/segmentations/${state.segmentation.id}/versions/${version}/labelmap/`,
+    );
     await drawCompared(state.segmentation, voxels);
     update({ compared: version, changed: difference(voxels) });
   } catch (error) {
@@ -126,7 +142,8 @@ function difference(voxels) {
 /** Approve or reject what is on screen; unsaved strokes become a version first. */
 export async function decide(decision, comment) {
   update({ saveProblem: '' });
-  if (decision === 'approve' && (await strokesAreUnsaved()) && (await save({ reload })) === null) return;
+  if (decision === 'approve' && (await strokesAreUnsaved()) && (await save({ reload })) === null)
+    return;
   const sentence = t(`review.sure.${decision}`, { version: state.baseVersion });
   const sure = await ask(sentence, [
     { label: t(`review.${decision}`), value: true },
@@ -148,7 +165,10 @@ export async function decide(decision, comment) {
 
 async function refreshJob() {
   const job = await get(`/api/ai/jobs/${state.job.id}/`);
-  update({ job, jobs: state.jobs.map(known => (known.id === job.id ? { ...known, ...job } : known)) });
+  update({
+    job,
+    jobs: state.jobs.map(known => (known.id === job.id ? { ...known, ...job } : known)),
+  });
 }
 
 let following = 0;

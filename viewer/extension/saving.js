@@ -16,7 +16,9 @@ window.addEventListener('online', () => wake());
 
 /** Resolves to the new version's number, or null when it was refused or given up. */
 export function save({ reload } = {}) {
-  running ??= saveNow(reload).finally(() => { running = null; });
+  running ??= saveNow(reload).finally(() => {
+    running = null;
+  });
   return running;
 }
 
@@ -42,11 +44,14 @@ async function saveNow(reload) {
       }
       const newest = await newestVersion(segmentation);
       update({ saveStatus: 'conflict' });
-      const answer = await ask(t('save.conflict', { author: newest.author ?? 'AI', version: newest.version }), [
-        { label: t('save.keepBoth'), value: 'both' },
-        { label: t('save.takeTheirs'), value: 'theirs' },
-        { label: t('save.later'), value: 'later' },
-      ]);
+      const answer = await ask(
+        t('save.conflict', { author: newest.author ?? 'AI', version: newest.version }),
+        [
+          { label: t('save.keepBoth'), value: 'both' },
+          { label: t('save.takeTheirs'), value: 'theirs' },
+          { label: t('save.later'), value: 'later' },
+        ],
+      );
       if (answer !== 'both') {
         update({ saveStatus: 'idle' });
         if (answer === 'theirs') await reload?.();
@@ -68,7 +73,11 @@ async function send(segmentation, { baseVersion, key }, labelmap) {
     body.append('meta', JSON.stringify(meta));
     body.append('labelmap', new File([labelmap], 'labelmap.gz', { type: 'application/gzip' }));
     try {
-      const response = await call(path, { method: 'POST', headers: { 'X-Idempotency-Key': key }, body });
+      const response = await call(path, {
+        method: 'POST',
+        headers: { 'X-Idempotency-Key': key },
+        body,
+      });
       return await response.json();
     } catch (error) {
       if (!error.passing && error.code !== STILL_RUNNING) throw error;

@@ -21,15 +21,20 @@ export function beginWith(seriesInstanceUid, { retrieve: { series } }) {
     const wanted = found.filter(one => !OVERLAYS.includes(one.metadata.Modality));
     const first = wanted.find(one => one.metadata.SeriesInstanceUID === seriesInstanceUid);
     if (!first) return wanted;
-    const others = wanted.filter(one => one !== first).map(one => ({
-      metadata: one.metadata,
-      start: async () => { first.start().finally(one.start); },
-    }));
+    const others = wanted
+      .filter(one => one !== first)
+      .map(one => ({
+        metadata: one.metadata,
+        start: async () => {
+          first.start().finally(one.start);
+        },
+      }));
     return [first, ...others];
   };
 }
 
-const flaw = displaySet => MESSAGES.find(([code]) => displaySet.messages?.includesMessage(code))?.[1];
+const flaw = displaySet =>
+  MESSAGES.find(([code]) => displaySet.messages?.includesMessage(code))?.[1];
 
 /** Leave out what would be drawn wrongly, and planes that are wrong or too deep for the card. */
 export function admit(displaySet, displaySetService, deepest) {
@@ -44,6 +49,7 @@ export function admit(displaySet, displaySetService, deepest) {
 export function peculiarities(displaySet) {
   const { numImageFrames, isReconstructable } = displaySet;
   if (numImageFrames === 1) return ['series.single'];
-  const flat = flaw(displaySet) ?? (numImageFrames > 1 && !isReconstructable ? 'series.flat' : null);
+  const flat =
+    flaw(displaySet) ?? (numImageFrames > 1 && !isReconstructable ? 'series.flat' : null);
   return [flat, numImageFrames >= MANY_IMAGES ? 'series.many' : null].filter(Boolean);
 }

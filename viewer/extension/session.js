@@ -58,7 +58,9 @@ function ended() {
     login();
     return;
   }
-  cover(t('session.ended'), [{ label: t('session.login'), run: () => window.open('/login', '_blank') }]);
+  cover(t('session.ended'), [
+    { label: t('session.login'), run: () => window.open('/login', '_blank') },
+  ]);
   const stop = session.session.subscribe(() => {
     const state = signedIn();
     if (state.status !== 'authenticated') return;

@@ -17,8 +17,12 @@ export function t(key, parameters = {}) {
 
 export const buttonTexts = () => (language() === 'ko' ? koButtons : enButtons);
 
-const numbers = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
+const numbers = new Intl.NumberFormat(undefined, {
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
 
 export const ml = value => `${numbers.format(value)} ml`;
 export const percent = value => `${Math.round(value * 1000) / 10} %`;
-export const when = iso => new Date(iso).toLocaleString(language(), { dateStyle: 'short', timeStyle: 'short' });
+export const when = iso =>
+  new Date(iso).toLocaleString(language(), { dateStyle: 'short', timeStyle: 'short' });

@@ -63,11 +63,15 @@ export async function fill() {
   }
   const label = activeSegment();
   const slices = await changeQuietly(() => fillBetween(label));
-  notify(t(slices ? 'tools.filled' : 'tools.nothingToFill', { slices }), slices ? 'success' : 'info');
+  notify(
+    t(slices ? 'tools.filled' : 'tools.nothingToFill', { slices }),
+    slices ? 'success' : 'info',
+  );
 }
 
 export const activeSegment = () =>
-  tools().segmentation.segmentIndex.getActiveSegmentIndex(MASK) ?? state.segmentation.segments[0].number;
+  tools().segmentation.segmentIndex.getActiveSegmentIndex(MASK) ??
+  state.segmentation.segments[0].number;
 
 export function setActiveSegment(number) {
   services.segmentationService.setActiveSegment(MASK, number);

@@ -14,13 +14,15 @@ export const activeViewportId = () => services.viewportGridService.getActiveView
 export const gridViewports = () => [...services.viewportGridService.getState().viewports.values()];
 
 export function activeDisplaySet() {
-  const [uid] = services.viewportGridService.getDisplaySetsUIDsForViewport(activeViewportId()) ?? [];
+  const [uid] =
+    services.viewportGridService.getDisplaySetsUIDsForViewport(activeViewportId()) ?? [];
   return uid ? services.displaySetService.getDisplaySetByUID(uid) : undefined;
 }
 
-export const viewportsOf = displaySet => gridViewports()
-  .filter(found => found.displaySetInstanceUIDs?.includes(displaySet.displaySetInstanceUID))
-  .map(found => found.viewportId);
+export const viewportsOf = displaySet =>
+  gridViewports()
+    .filter(found => found.displaySetInstanceUIDs?.includes(displaySet.displaySetInstanceUID))
+    .map(found => found.viewportId);
 
 /** The series whose image is drawn, not only asked for. */
 function seriesShown(viewportId) {
@@ -31,22 +33,35 @@ function seriesShown(viewportId) {
 /** Put display sets into viewports ([viewportId, displaySet] pairs); resolves when all are drawn.
     What is there already stays as it is. */
 export async function show(pairs) {
-  const missing = pairs.filter(([viewportId, displaySet]) => !viewportsOf(displaySet).includes(viewportId));
-  services.viewportGridService.setDisplaySetsForViewports(missing.map(([viewportId, displaySet]) => ({
-    viewportId, displaySetInstanceUIDs: [displaySet.displaySetInstanceUID],
-  })));
-  await until(() => pairs.every(([viewportId, displaySet]) =>
-    displaySet.imageIds && seriesShown(viewportId) === displaySet.SeriesInstanceUID));
+  const missing = pairs.filter(
+    ([viewportId, displaySet]) => !viewportsOf(displaySet).includes(viewportId),
+  );
+  services.viewportGridService.setDisplaySetsForViewports(
+    missing.map(([viewportId, displaySet]) => ({
+      viewportId,
+      displaySetInstanceUIDs: [displaySet.displaySetInstanceUID],
+    })),
+  );
+  await until(() =>
+    pairs.every(
+      ([viewportId, displaySet]) =>
+        displaySet.imageIds && seriesShown(viewportId) === displaySet.SeriesInstanceUID,
+    ),
+  );
 }
 
 /** The display set with exactly these instances, brought on screen if it is not yet there. */
 export async function displaySetOf(seriesInstanceUid, slices) {
   const wanted = new Set(slices);
-  const found = services.displaySetService.getDisplaySetsForSeries(seriesInstanceUid)
-    .find(({ images }) => images?.length === wanted.size
-      && images.every(image => wanted.has(image.SOPInstanceUID)));
+  const found = services.displaySetService
+    .getDisplaySetsForSeries(seriesInstanceUid)
+    .find(
+      ({ images }) =>
+        images?.length === wanted.size && images.every(image => wanted.has(image.SOPInstanceUID)),
+    );
   if (found && !viewportsOf(found).length) await show([[activeViewportId(), found]]);
-  if (found) await until(() => found.imageIds?.length === wanted.size && found.imageIds.every(sopOf));
+  if (found)
+    await until(() => found.imageIds?.length === wanted.size && found.imageIds.every(sopOf));
   return found;
 }
 

@@ -30,14 +30,22 @@ export function start({ commandsManager }) {
 export function presets() {
   const modality = activeDisplaySet()?.Modality ?? state.study?.modality;
   const list = modality === 'CT' ? CT : BY_VALUES;
-  return list.map((preset, index) => ({ ...preset, key: String(index + 1), label: t(`window.${preset.name}`) }));
+  return list.map((preset, index) => ({
+    ...preset,
+    key: String(index + 1),
+    label: t(`window.${preset.name}`),
+  }));
 }
 
 export function applyPreset(index) {
   const preset = presets()[index];
   const viewportId = activeViewportId();
-  const image = [viewportOf(viewportId)?.getCurrentImageId?.(), ...(activeDisplaySet()?.imageIds ?? [])]
-    .map(imageId => core().cache.getImage(imageId)).find(Boolean);
+  const image = [
+    viewportOf(viewportId)?.getCurrentImageId?.(),
+    ...(activeDisplaySet()?.imageIds ?? []),
+  ]
+    .map(imageId => core().cache.getImage(imageId))
+    .find(Boolean);
   if (!preset || !image) return;
   const { center, width } = preset.width ? preset : windowOf(image, preset);
   commands.run('setViewportWindowLevel', { viewportId, windowWidth: width, windowCenter: center });
@@ -58,7 +66,10 @@ function* sample(image) {
   const imageIds = activeDisplaySet()?.imageIds ?? [];
   const cached = imageIds.map(imageId => core().cache.getImage(imageId)).filter(Boolean);
   const step = Math.max(1, Math.floor(cached.length / SAMPLED_IMAGES));
-  for (const { preScale, slope, intercept, getPixelData } of [image, ...cached.filter((_, at) => at % step === 0)]) {
+  for (const { preScale, slope, intercept, getPixelData } of [
+    image,
+    ...cached.filter((_, at) => at % step === 0),
+  ]) {
     const scale = preScale?.scaled ? [1, 0] : [slope, intercept];
     const pixels = getPixelData();
     for (let at = 0; at < pixels.length; at += 7) yield pixels[at] * scale[0] + scale[1];

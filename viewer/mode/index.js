@@ -17,21 +17,49 @@ const HANDLERS = [
   '@ohif/extension-cornerstone-dicom-sr.sopClassHandlerModule.dicom-sr',
 ];
 const EXTENSIONS = [
-  '@ohif/extension-default', '@ohif/extension-cornerstone', '@ohif/extension-cornerstone-dicom-sr',
-  '@ohif/extension-dicom-pdf', '@ohif/extension-dicom-video',
+  '@ohif/extension-default',
+  '@ohif/extension-cornerstone',
+  '@ohif/extension-cornerstone-dicom-sr',
+  '@ohif/extension-dicom-pdf',
+  '@ohif/extension-dicom-video',
 ];
 const TOOLBAR = {
-  primary: ['MeasurementTools', 'WindowLevel', 'Pan', 'Zoom', 'Layout', 'Crosshairs', 'MoreTools', 'Capture'],
-  MoreTools: ['Reset', 'rotate-right', 'flipHorizontal', 'invert', 'StackScroll', 'ImageSliceSync',
-    'ReferenceLines', 'Probe', 'Cine', 'Angle', 'CobbAngle', 'Magnify', 'WindowLevelRegion', 'TagBrowser'],
+  primary: [
+    'MeasurementTools',
+    'WindowLevel',
+    'Pan',
+    'Zoom',
+    'Layout',
+    'Crosshairs',
+    'MoreTools',
+    'Capture',
+  ],
+  MoreTools: [
+    'Reset',
+    'rotate-right',
+    'flipHorizontal',
+    'invert',
+    'StackScroll',
+    'ImageSliceSync',
+    'ReferenceLines',
+    'Probe',
+    'Cine',
+    'Angle',
+    'CobbAngle',
+    'Magnify',
+    'WindowLevelRegion',
+    'TagBrowser',
+  ],
 };
 
 /** Not the button whose condition comes with the SEG extension. */
 function translated(buttons) {
-  return buttons.filter(({ id }) => id !== 'SegmentLabelTool').map(button => {
-    const text = buttonTexts()[button.id];
-    return text ? { ...button, props: { ...button.props, label: text, tooltip: text } } : button;
-  });
+  return buttons
+    .filter(({ id }) => id !== 'SegmentLabelTool')
+    .map(button => {
+      const text = buttonTexts()[button.id];
+      return text ? { ...button, props: { ...button.props, label: text, tooltip: text } } : button;
+    });
 }
 
 async function modeFactory({ loadModules }) {

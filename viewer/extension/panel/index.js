@@ -9,13 +9,29 @@ import { saveBar } from './save.js';
 import { measurementsSection, priorsSection, seriesSection, windowsSection } from './study.js';
 import { versionsSection } from './versions.js';
 
-const PARTS = [seriesSection, jobSection, saveBar, maskSection, versionsSection, reviewSection, requestSection,
-  windowsSection, measurementsSection, priorsSection];
+const PARTS = [
+  seriesSection,
+  jobSection,
+  saveBar,
+  maskSection,
+  versionsSection,
+  reviewSection,
+  requestSection,
+  windowsSection,
+  measurementsSection,
+  priorsSection,
+];
 
 /** Fills `host`; returns what takes the panel away again. */
 export function mountPanel(host) {
   const parts = PARTS.map(make => make());
-  host.replaceChildren(h('div', { id: 'cdss-panel' }, parts.map(part => part.element)));
+  host.replaceChildren(
+    h(
+      'div',
+      { id: 'cdss-panel' },
+      parts.map(part => part.element),
+    ),
+  );
   const stop = subscribe(state => parts.forEach(part => showSafely(part, state)));
   return () => {
     stop();

@@ -10,7 +10,8 @@ const modelName = model => (language() === 'ko' && model.name_ko) || model.name;
 
 export function jobSection() {
   const choice = h('select', {
-    'aria-label': t('job.choose'), onchange: event => openJob(Number(event.target.value)),
+    'aria-label': t('job.choose'),
+    onchange: event => openJob(Number(event.target.value)),
   });
   const sentence = h('p', { className: 'cdss-note', role: 'status' });
   const facts = h('dl', { className: 'cdss-facts' });
@@ -19,13 +20,19 @@ export function jobSection() {
   const element = section('job', choice, sentence, facts, warnings, card);
 
   function show({ jobs, job, models }) {
-    refill(choice, jobs.map(known => [known.id, known.status, known.review_status]), () => jobs.map(jobOption));
+    refill(
+      choice,
+      jobs.map(known => [known.id, known.status, known.review_status]),
+      () => jobs.map(jobOption),
+    );
     choice.hidden = jobs.length === 0;
     if (job) choice.value = String(job.id);
     sentence.textContent = sentenceOf();
     sentence.hidden = !sentence.textContent;
     refill(facts, job && [job.id, job.status, job.result?.confidence], () => factsOf(job));
-    refill(warnings, job?.result?.warnings, () => (job?.result?.warnings ?? []).map(text => h('li', {}, text)));
+    refill(warnings, job?.result?.warnings, () =>
+      (job?.result?.warnings ?? []).map(text => h('li', {}, text)),
+    );
     const model = models.find(known => known.id === job?.model.id);
     card.hidden = !model;
     refill(card, model?.id, () => (model ? cardOf(model) : []));
@@ -44,7 +51,9 @@ function sentenceOf() {
   if (state.maskStatus === 'refused') return state.maskProblem;
   if (!state.job) return t('job.none');
   if (state.job.status !== 'COMPLETED') {
-    return [t(`job.status.${state.job.status}`), state.job.error?.detail].filter(Boolean).join(': ');
+    return [t(`job.status.${state.job.status}`), state.job.error?.detail]
+      .filter(Boolean)
+      .join(': ');
   }
   return '';
 }
@@ -52,9 +61,11 @@ function sentenceOf() {
 function factsOf(job) {
   if (!job?.result) return [];
   const rows = [[t('job.model'), `${job.model.name} ${job.model.version}`]];
-  if (job.result.confidence !== null) rows.push([t('job.confidence'), percent(job.result.confidence)]);
+  if (job.result.confidence !== null)
+    rows.push([t('job.confidence'), percent(job.result.confidence)]);
   if (job.result.risk_score !== null) rows.push([t('job.risk'), percent(job.result.risk_score)]);
-  for (const { label, volume_ml: volume } of job.result.measurements) rows.push([`AI: ${label}`, ml(volume)]);
+  for (const { label, volume_ml: volume } of job.result.measurements)
+    rows.push([`AI: ${label}`, ml(volume)]);
   rows.push([t('job.requestedBy'), job.requested_by]);
   return rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]);
 }
@@ -70,6 +81,10 @@ function cardOf(model) {
   ].filter(([, text]) => text);
   return [
     h('summary', {}, `${t('card.title')}: ${modelName(model)} ${model.version}`),
-    h('dl', {}, rows.flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)])),
+    h(
+      'dl',
+      {},
+      rows.flatMap(([name, text]) => [h('dt', {}, name), h('dd', {}, text)]),
+    ),
   ];
 }

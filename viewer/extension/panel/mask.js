@@ -2,8 +2,20 @@
 import { button, h, refill } from '../dom.js';
 import { editable } from '../review.js';
 import { language, ml, t } from '../texts.js';
-import { EDITING, RADIUS_MM, choose, fill, redo, setActiveSegment, setColor, setOpacity, setRadius,
-  setSphere, toggleSegment, undo } from '../tools.js';
+import {
+  EDITING,
+  RADIUS_MM,
+  choose,
+  fill,
+  redo,
+  setActiveSegment,
+  setColor,
+  setOpacity,
+  setRadius,
+  setSphere,
+  toggleSegment,
+  undo,
+} from '../tools.js';
 import { section, visible } from './section.js';
 
 const KEYS = { brush: 'B', eraser: 'E', threshold: 'T' };
@@ -12,35 +24,64 @@ export function maskSection() {
   const list = h('ul', { className: 'cdss-segments' });
   const opacity = slider('mask.opacity', { min: 0, max: 1, step: 0.05 }, setOpacity);
   const radius = slider('tools.radius', { ...RADIUS_MM, step: 0.5 }, setRadius);
-  const brushes = EDITING.map(name => button(t(`tools.${name}`), () => choose(name), {
-    id: `cdss-${name}`, 'aria-pressed': 'false', title: KEYS[name],
-  }));
-  const look = button(t('tools.look'), () => choose('WindowLevel'), { id: 'cdss-look', title: 'W' });
-  const sphere = h('input', { type: 'checkbox', id: 'cdss-sphere', onchange: event => setSphere(event.target.checked) });
+  const brushes = EDITING.map(name =>
+    button(t(`tools.${name}`), () => choose(name), {
+      id: `cdss-${name}`,
+      'aria-pressed': 'false',
+      title: KEYS[name],
+    }),
+  );
+  const look = button(t('tools.look'), () => choose('WindowLevel'), {
+    id: 'cdss-look',
+    title: 'W',
+  });
+  const sphere = h('input', {
+    type: 'checkbox',
+    id: 'cdss-sphere',
+    onchange: event => setSphere(event.target.checked),
+  });
   const fillButton = button(t('tools.fill'), fill, { id: 'cdss-fill', title: 'F' });
-  const steps = h('div', { className: 'cdss-row' }, button(t('tools.undo'), undo, { id: 'cdss-undo', title: 'Ctrl+Z' }),
-    button(t('tools.redo'), redo, { id: 'cdss-redo', title: 'Ctrl+Y' }), fillButton);
-  const editing = h('div', {}, h('div', { className: 'cdss-row' }, look, brushes), radius.element,
-    h('label', { className: 'cdss-check', for: 'cdss-sphere' }, sphere, t('tools.sphere')), steps);
+  const steps = h(
+    'div',
+    { className: 'cdss-row' },
+    button(t('tools.undo'), undo, { id: 'cdss-undo', title: 'Ctrl+Z' }),
+    button(t('tools.redo'), redo, { id: 'cdss-redo', title: 'Ctrl+Y' }),
+    fillButton,
+  );
+  const editing = h(
+    'div',
+    {},
+    h('div', { className: 'cdss-row' }, look, brushes),
+    radius.element,
+    h('label', { className: 'cdss-check', for: 'cdss-sphere' }, sphere, t('tools.sphere')),
+    steps,
+  );
   const locked = h('p', { className: 'cdss-note' });
   const element = section('mask', list, opacity.element, editing, locked);
 
   function show(state) {
     visible(element, state.maskStatus === 'drawn');
     if (state.maskStatus !== 'drawn') return;
-    refill(list, [state.segmentation.segments, state.hidden, state.activeSegment, state.models.length],
-      () => state.segmentation.segments.map(segment => row(segment, state)));
+    refill(
+      list,
+      [state.segmentation.segments, state.hidden, state.activeSegment, state.models.length],
+      () => state.segmentation.segments.map(segment => row(segment, state)),
+    );
     for (const { number } of state.segmentation.segments) {
       const volume = list.querySelector(`[data-segment="${number}"] output`);
       volume.textContent = number in state.volumes ? ml(state.volumes[number]) : '…';
     }
     opacity.show(state.opacity, `${Math.round(state.opacity * 100)} %`);
     radius.show(state.brushRadius, `${state.brushRadius} mm`);
-    EDITING.forEach((name, at) => brushes[at].setAttribute('aria-pressed', String(state.tool === name)));
+    EDITING.forEach((name, at) =>
+      brushes[at].setAttribute('aria-pressed', String(state.tool === name)),
+    );
     look.setAttribute('aria-pressed', String(!EDITING.includes(state.tool)));
     visible(editing, editable());
     visible(locked, !editable());
-    locked.textContent = t(state.job?.review_status === 'PENDING' ? 'rights.edit' : 'mask.reviewed');
+    locked.textContent = t(
+      state.job?.review_status === 'PENDING' ? 'rights.edit' : 'mask.reviewed',
+    );
   }
   return { element, show };
 }
@@ -57,22 +98,37 @@ function row(segment, state) {
   const name = nameOf(segment, state);
   const hidden = state.hidden.includes(number);
   const active = (state.activeSegment ?? state.segmentation.segments[0].number) === number;
-  return h('li', { 'data-segment': String(number), className: active ? 'cdss-active' : '' },
+  return h(
+    'li',
+    { 'data-segment': String(number), className: active ? 'cdss-active' : '' },
     button(hidden ? '○' : '●', () => toggleSegment(number), {
-      'aria-label': t(hidden ? 'mask.show' : 'mask.hide', { name }), 'aria-pressed': String(!hidden),
+      'aria-label': t(hidden ? 'mask.show' : 'mask.hide', { name }),
+      'aria-pressed': String(!hidden),
       className: 'cdss-button cdss-eye',
     }),
     h('input', {
-      type: 'color', value: state.colors[number] ?? color ?? '#f2c14e', 'aria-label': t('mask.color', { name }),
+      type: 'color',
+      value: state.colors[number] ?? color ?? '#f2c14e',
+      'aria-label': t('mask.color', { name }),
       oninput: event => setColor(number, event.target.value),
     }),
-    h('button', { type: 'button', className: 'cdss-name', onclick: () => setActiveSegment(number) }, name),
-    h('output', {}));
+    h(
+      'button',
+      { type: 'button', className: 'cdss-name', onclick: () => setActiveSegment(number) },
+      name,
+    ),
+    h('output', {}),
+  );
 }
 
 function slider(label, range, change) {
   const id = `cdss-${label.replace('.', '-')}`;
-  const input = h('input', { type: 'range', id, ...range, oninput: event => change(Number(event.target.value)) });
+  const input = h('input', {
+    type: 'range',
+    id,
+    ...range,
+    oninput: event => change(Number(event.target.value)),
+  });
   const value = h('output', { for: id });
   const element = h('label', { className: 'cdss-slider', for: id }, t(label), input, value);
   return {

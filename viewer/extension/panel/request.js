@@ -8,25 +8,46 @@ import { section, visible } from './section.js';
 
 export function requestSection() {
   const model = h('select', { 'aria-label': t('request.model') });
-  const ask = button(t('request.button'), () => requestAi(model.value, activeDisplaySet()?.SeriesInstanceUID), {
-    id: 'cdss-run',
-  });
+  const ask = button(
+    t('request.button'),
+    () => requestAi(model.value, activeDisplaySet()?.SeriesInstanceUID),
+    {
+      id: 'cdss-run',
+    },
+  );
   const progress = h('progress', { 'aria-label': t('request.running') });
   const status = h('p', { className: 'cdss-note', role: 'status', id: 'cdss-request-state' });
-  const open = button(t('request.open'), () => openJob(Number(open.dataset.job)), { id: 'cdss-request-open' });
-  const element = section('request', h('div', { className: 'cdss-row' }, model, ask), progress, status, open);
+  const open = button(t('request.open'), () => openJob(Number(open.dataset.job)), {
+    id: 'cdss-request-open',
+  });
+  const element = section(
+    'request',
+    h('div', { className: 'cdss-row' }, model, ask),
+    progress,
+    status,
+    open,
+  );
 
   function show({ models, request, job }) {
     visible(element, may('request_ai') && models.length > 0);
-    refill(model, models.map(({ id }) => id), () => models.map(({ id, name, name_ko: korean }) =>
-      h('option', { value: id }, (language() === 'ko' && korean) || name)));
+    refill(
+      model,
+      models.map(({ id }) => id),
+      () =>
+        models.map(({ id, name, name_ko: korean }) =>
+          h('option', { value: id }, (language() === 'ko' && korean) || name),
+        ),
+    );
     const busy = request.status === 'sending' || request.status === 'running';
     ask.disabled = busy;
     visible(progress, busy);
     visible(status, request.status !== 'idle');
-    status.textContent = request.status === 'failed'
-      ? t('request.failed', { problem: request.problem })
-      : t(`request.${request.status}`, { step: request.step && t(`request.step.${request.step}`) });
+    status.textContent =
+      request.status === 'failed'
+        ? t('request.failed', { problem: request.problem })
+        : t(`request.${request.status}`, {
+            step: request.step && t(`request.step.${request.step}`),
+          });
     visible(open, request.status === 'done' && job?.id !== request.jobId);
     open.dataset.job = String(request.jobId);
   }

@@ -7,7 +7,9 @@ import { visible } from './section.js';
 
 export function saveBar() {
   const keep = button(t('save.button'), () => save({ reload }), {
-    id: 'cdss-save', className: 'cdss-button cdss-primary', title: 'Ctrl+S',
+    id: 'cdss-save',
+    className: 'cdss-button cdss-primary',
+    title: 'Ctrl+S',
   });
   const again = button(t('save.retry'), retryNow, { id: 'cdss-retry' });
   const text = h('span', { id: 'cdss-save-state', role: 'status', 'aria-live': 'polite' });
@@ -15,10 +17,14 @@ export function saveBar() {
 
   function show(state) {
     visible(element, state.maskStatus === 'drawn');
-    keep.disabled = !editable() || !state.dirty || state.saveStatus !== 'idle' && state.saveStatus !== 'refused';
+    keep.disabled =
+      !editable() ||
+      !state.dirty ||
+      (state.saveStatus !== 'idle' && state.saveStatus !== 'refused');
     visible(again, state.saveStatus === 'waiting');
     text.textContent = sentence(state);
-    element.dataset.status = state.saveStatus === 'idle' ? (state.dirty ? 'dirty' : 'saved') : state.saveStatus;
+    element.dataset.status =
+      state.saveStatus === 'idle' ? (state.dirty ? 'dirty' : 'saved') : state.saveStatus;
   }
   return { element, show };
 }

@@ -17,7 +17,9 @@ export function seriesSection() {
     const found = activeDisplaySet();
     const names = found ? peculiarities(found) : [];
     visible(element, names.length > 0);
-    refill(list, names, () => names.map(name => h('li', {}, t(name, { count: found.numImageFrames }))));
+    refill(list, names, () =>
+      names.map(name => h('li', {}, t(name, { count: found.numImageFrames }))),
+    );
   }
   return { element, show };
 }
@@ -25,8 +27,12 @@ export function seriesSection() {
 export function windowsSection() {
   const row = h('div', { className: 'cdss-row' });
   const element = section('window', row);
-  const show = () => refill(row, presets(), () => presets().map(({ label, key }, index) =>
-    button(`${key} ${label}`, () => applyPreset(index), { 'data-window': key })));
+  const show = () =>
+    refill(row, presets(), () =>
+      presets().map(({ label, key }, index) =>
+        button(`${key} ${label}`, () => applyPreset(index), { 'data-window': key }),
+      ),
+    );
   return { element, show };
 }
 
@@ -47,16 +53,26 @@ export function measurementsSection() {
 
 export function priorsSection() {
   const list = h('ul', { className: 'cdss-priors' });
-  const linked = h('input', { type: 'checkbox', id: 'cdss-linked', onchange: event => setLinked(event.target.checked) });
-  const linking = h('label', { className: 'cdss-check', for: 'cdss-linked' }, linked, t('prior.linked'));
+  const linked = h('input', {
+    type: 'checkbox',
+    id: 'cdss-linked',
+    onchange: event => setLinked(event.target.checked),
+  });
+  const linking = h(
+    'label',
+    { className: 'cdss-check', for: 'cdss-linked' },
+    linked,
+    t('prior.linked'),
+  );
   const close = button(t('prior.close'), closePrior, { id: 'cdss-prior-close' });
   const problem = h('p', { className: 'cdss-note', role: 'status' });
   const element = section('prior', list, linking, close, problem);
 
   function show({ study, prior }) {
     const priors = study?.priors ?? [];
-    refill(list, [priors, prior.open], () => (priors.length ? priors.map(found => row(found, prior.open)) : [
-      h('li', {}, t('prior.none'))]));
+    refill(list, [priors, prior.open], () =>
+      priors.length ? priors.map(found => row(found, prior.open)) : [h('li', {}, t('prior.none'))],
+    );
     visible(linking, Boolean(prior.open));
     visible(close, Boolean(prior.open));
     linked.checked = prior.linked;
@@ -66,9 +82,20 @@ export function priorsSection() {
   return { element, show };
 }
 
-function row({ study_instance_uid: uid, study_date: date, description, modalities, instance_count: count }, open) {
-  const label = [date, description, modalities.join('/'), t('prior.images', { count })].filter(Boolean).join(' · ');
-  return h('li', {}, h('span', {}, label), button(t('prior.open'), () => openPrior(uid), {
-    disabled: uid === open, 'data-prior': uid,
-  }));
+function row(
+  { study_instance_uid: uid, study_date: date, description, modalities, instance_count: count },
+  open,
+) {
+  const label = [date, description, modalities.join('/'), t('prior.images', { count })]
+    .filter(Boolean)
+    .join(' · ');
+  return h(
+    'li',
+    {},
+    h('span', {}, label),
+    button(t('prior.open'), () => openPrior(uid), {
+      disabled: uid === open,
+      'data-prior': uid,
+    }),
+  );
 }

@@ -13,12 +13,19 @@ export function versionsSection() {
     visible(element, state.maskStatus === 'drawn' && Boolean(state.segmentation));
     if (element.hidden) return;
     const { versions } = state.segmentation;
-    const key = [versions.map(found => found.version), state.baseVersion, state.compared, editable()];
+    const key = [
+      versions.map(found => found.version),
+      state.baseVersion,
+      state.compared,
+      editable(),
+    ];
     refill(list, key, () => [...versions].reverse().map(found => row(found, state)));
     visible(difference, state.compared !== null);
     if (state.changed) {
       difference.textContent = t('compare.difference', {
-        version: state.compared, added: ml(state.changed.added), removed: ml(state.changed.removed),
+        version: state.compared,
+        added: ml(state.changed.added),
+        removed: ml(state.changed.removed),
       });
     }
   }
@@ -30,13 +37,27 @@ function row({ version, kind, author, created_at: at, volumes_ml: volumes }, sta
   const total = Object.values(volumes).map(ml).join(' / ');
   const shown = version === state.baseVersion ? [h('strong', {}, t('versions.shown'))] : [];
   const compared = state.compared === version;
-  const actions = [button(t(compared ? 'compare.stop' : 'compare.start'), () => compareWith(compared ? null : version), {
-    'aria-pressed': String(compared), 'data-compare': String(version),
-  })];
+  const actions = [
+    button(
+      t(compared ? 'compare.stop' : 'compare.start'),
+      () => compareWith(compared ? null : version),
+      {
+        'aria-pressed': String(compared),
+        'data-compare': String(version),
+      },
+    ),
+  ];
   if (version !== state.baseVersion && editable()) {
-    actions.push(button(t('versions.restore'), () => restoreVersion(version), { 'data-restore': String(version) }));
+    actions.push(
+      button(t('versions.restore'), () => restoreVersion(version), {
+        'data-restore': String(version),
+      }),
+    );
   }
-  return h('li', { 'data-version': String(version) },
+  return h(
+    'li',
+    { 'data-version': String(version) },
     h('div', {}, `v${version} · ${who} · ${when(at)} · ${total} `, shown),
-    h('div', { className: 'cdss-row' }, actions));
+    h('div', { className: 'cdss-row' }, actions),
+  );
 }

@@ -1,0 +1,71 @@
+// What the tests of the web application share: people, their menus, and the way in.
+import { launch, newPage } from './browser.mjs';
+import { SLOW_MS, signIn } from './viewer.helpers.mjs';
+
+/** The menu of each test user, as (English, Korean) labels in order; the heading of a group is no link. */
+const ENTRIES = {
+  '/': ['Dashboard', '대시보드'],
+  '/patients': ['Patients', '환자'],
+  '/orders': ['Orders', '오더'],
+  '/studies': ['Worklist', '판독 목록'],
+  '/upload': ['Upload', '영상 업로드'],
+  '/unmatched': ['Unmatched', '미확인 영상'],
+  '/ai/review': ['AI review', 'AI 검토'],
+  '/admin/users': ['Users and roles', '사용자와 역할'],
+  '/admin/audit': ['Audit log', '감사 기록'],
+  '/admin/outbox': ['Outbox', '작업 대기열'],
+  '/profile': ['Profile', '내 정보'],
+};
+const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/outbox'];
+export const MENUS = {
+  admin: ['/', '/patients', '/orders', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
+  doctor: ['/', '/patients', '/orders', '/studies', '/upload', '/ai/review', '/profile'],
+  radiologist: ['/', '/patients', '/orders', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
+  labtech: ['/', '/patients', '/orders', '/profile'],
+  nurse: ['/', '/patients', '/orders', '/studies', '/profile'],
+  patient: ['/', '/patients', '/orders', '/studies', '/profile'],
+  external: ['/', '/patients', '/studies', '/upload', '/profile'],
+};
+export const ROUTES = Object.keys(ENTRIES);
+export const label = (route, language = 'en') => ENTRIES[route][language === 'en' ? 0 : 1];
+
+const VIEW = { viewport: { width: 1440, height: 900 } };
+
+/** A page on this browser's `language`, chosen there by hand once: it wins over the profile's. */
+export async function appPage(browser, { language = 'en', ...options } = {}) {
+  const locale = language === 'en' ? 'en-US' : 'ko-KR';
+  const opened = await newPage(browser, { ...VIEW, locale, ...options });
+  opened.page.setDefaultTimeout(SLOW_MS);
+  await opened.context.addInitScript(chosen => {
+    if (!localStorage.getItem('cdss-language')) localStorage.setItem('cdss-language', chosen);
+  }, language);
+  return opened;
+}
+
+/** A page of somebody whose session is there already. */
+export async function pageOf(t, username, options = {}) {
+  const opened = await appPage(await launch(t), options);
+  await signIn(opened.context, username);
+  return opened;
+}
+
+/** By mouse and keyboard, in English. */
+export async function logInByHand(page, username) {
+  await page.goto('/login');
+  await page.getByLabel('User name').click();
+  await page.keyboard.type(username);
+  await page.getByLabel('Password', { exact: true }).click();
+  await page.keyboard.type(`${username}123`);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await mainMenu(page).waitFor();
+}
+
+export const mainMenu = page => page.getByRole('navigation', { name: /^(Main menu|주 메뉴)$/ });
+export const heading = page => page.getByRole('heading', { level: 1 });
+
+/** The page is there and nothing of it is still on its way. */
+export async function settled(page) {
+  await heading(page).first().waitFor();
+  await page.waitForLoadState('networkidle');
+  await page.locator('.mantine-Skeleton-root[data-visible]').first().waitFor({ state: 'detached' });
+}
