@@ -16,7 +16,7 @@ from common.errors import ErrorCode
 from ris import examples
 from ris.services.dicomweb import accept
 from ris.urls import dicomweb_urlpatterns
-from ris.views import dicomweb
+from ris.views.dicomweb import gateway, retrieve, search
 
 Object = dict[str, Any]
 
@@ -137,9 +137,9 @@ def _query_parameters(described: Sequence[tuple[str, Object, str]]) -> list[Obje
 def _retrieve(route: URLPattern, name: str) -> Object:
     view: Any = route.callback.view_class  # type: ignore[attr-defined]
     operation = _operation(route, name, SUMMARIES[name])
-    if view in (dicomweb.SearchStudies, dicomweb.Search):
+    if view in (search.SearchStudies, search.Search):
         operation["parameters"] += _query_parameters(_SEARCH_PARAMETERS)
-    if issubclass(view, dicomweb.Rendered):
+    if issubclass(view, retrieve.Rendered):
         operation["parameters"] += _query_parameters(_RENDERED_PARAMETERS)
     offers: Sequence[accept.Offer] = getattr(view, "offers", accept.DICOM_JSON)
     content = {_media_type(offer): _body(offer, name) for offer in offers}
@@ -165,17 +165,17 @@ def _body(offer: accept.Offer, name: str) -> Object:
     }
 
 
-def _retrieve_errors(view: type[dicomweb.Gateway], path: str) -> list[ErrorCode]:
+def _retrieve_errors(view: type[gateway.Gateway], path: str) -> list[ErrorCode]:
     codes = [*AUTHENTICATION_ERRORS, *SERVER_ERRORS]
     codes += [ErrorCode.AUDIT_UNAVAILABLE, ErrorCode.NOT_ACCEPTABLE]
-    if issubclass(view, dicomweb.FromArchive):
+    if issubclass(view, gateway.FromArchive):
         codes += [ErrorCode.ARCHIVE_UNAVAILABLE, ErrorCode.STUDY_NOT_FOUND]
         codes += [ErrorCode.MALFORMED, ErrorCode.ROUTE_NOT_FOUND]
-    if "sop_instance_uid" in path or issubclass(view, dicomweb.Rendered):
+    if "sop_instance_uid" in path or issubclass(view, retrieve.Rendered):
         codes.append(ErrorCode.INSTANCE_NOT_FOUND)
     if "series_instance_uid" in path and "sop_instance_uid" not in path:
         codes.append(ErrorCode.SERIES_NOT_FOUND)
-    validating = (dicomweb.SearchStudies, dicomweb.Search, dicomweb.Frames, dicomweb.Rendered)
+    validating = (search.SearchStudies, search.Search, retrieve.Frames, retrieve.Rendered)
     if issubclass(view, validating):
         codes.append(ErrorCode.VALIDATION)
     return codes

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, re_path, register_converter
 
-from ris.views import dicomweb, orthanc_view, previews, studies, unmatched, upload
+from ris.views import orthanc_view, previews, studies, unmatched, upload
+from ris.views.dicomweb import gateway, retrieve, search, store
 
 _MAX_UID = 64
 
@@ -58,7 +59,7 @@ _INSTANCE = f"{_SERIES}/instances/<uid:sop_instance_uid>"
 _FRAMES = f"{_INSTANCE}/frames/<frames:frames>"
 
 
-def _levels(view: type[dicomweb.FromArchive], name: str, suffix: str = "") -> list[URLPattern]:
+def _levels(view: type[gateway.FromArchive], name: str, suffix: str = "") -> list[URLPattern]:
     return [
         path(f"{_STUDY}{suffix}", view.as_view(), name=f"wado-study{name}"),
         path(f"{_SERIES}{suffix}", view.as_view(), name=f"wado-series{name}"),
@@ -69,35 +70,35 @@ def _levels(view: type[dicomweb.FromArchive], name: str, suffix: str = "") -> li
 dicomweb_urlpatterns = [
     path(
         "dicom-web/studies",
-        dicomweb.SearchStudies.as_view(allow="GET, HEAD, POST"),
+        search.SearchStudies.as_view(allow="GET, HEAD, POST"),
         name="qido-studies",
     ),
-    path(f"{_STUDY}/series", dicomweb.Search.as_view(suffix="/series"), name="qido-series"),
+    path(f"{_STUDY}/series", search.Search.as_view(suffix="/series"), name="qido-series"),
     path(
         f"{_STUDY}/instances",
-        dicomweb.Search.as_view(suffix="/instances"),
+        search.Search.as_view(suffix="/instances"),
         name="qido-study-instances",
     ),
     path(
         f"{_SERIES}/instances",
-        dicomweb.Search.as_view(suffix="/instances"),
+        search.Search.as_view(suffix="/instances"),
         name="qido-series-instances",
     ),
-    *_levels(dicomweb.Instances, ""),
-    *_levels(dicomweb.Metadata, "-metadata", "/metadata"),
-    *_levels(dicomweb.Rendered, "-rendered", "/rendered"),
-    *_levels(dicomweb.Thumbnail, "-thumbnail", "/thumbnail"),
-    path(_FRAMES, dicomweb.Frames.as_view(), name="wado-frames"),
-    path(f"{_FRAMES}/rendered", dicomweb.Rendered.as_view(), name="wado-frames-rendered"),
-    path(f"{_FRAMES}/thumbnail", dicomweb.Thumbnail.as_view(), name="wado-frames-thumbnail"),
-    path(f"{_INSTANCE}/bulk/<bulkdata:bulkdata>", dicomweb.BulkData.as_view(), name="wado-bulk"),
+    *_levels(retrieve.Instances, ""),
+    *_levels(retrieve.Metadata, "-metadata", "/metadata"),
+    *_levels(retrieve.Rendered, "-rendered", "/rendered"),
+    *_levels(retrieve.Thumbnail, "-thumbnail", "/thumbnail"),
+    path(_FRAMES, retrieve.Frames.as_view(), name="wado-frames"),
+    path(f"{_FRAMES}/rendered", retrieve.Rendered.as_view(), name="wado-frames-rendered"),
+    path(f"{_FRAMES}/thumbnail", retrieve.Thumbnail.as_view(), name="wado-frames-thumbnail"),
+    path(f"{_INSTANCE}/bulk/<bulkdata:bulkdata>", retrieve.BulkData.as_view(), name="wado-bulk"),
     path(
         f"{_INSTANCE}/bulkdata/<bulkdata:bulkdata>",
-        dicomweb.BulkData.as_view(),
+        retrieve.BulkData.as_view(),
         name="wado-bulkdata",
     ),
-    path("dicom-web/stow-decision/", dicomweb.StowDecision.as_view(), name="stow-decision"),
-    re_path(r"^dicom-web(?:/[\s\S]*)?\Z", dicomweb.NoRoute.as_view(), name="dicomweb-unknown"),
+    path("dicom-web/stow-decision/", store.StowDecision.as_view(), name="stow-decision"),
+    re_path(r"^dicom-web(?:/[\s\S]*)?\Z", gateway.NoRoute.as_view(), name="dicomweb-unknown"),
 ]
 urlpatterns = [
     path("studies/", studies.Studies.as_view(), name="studies"),

@@ -1,0 +1,70 @@
+"""WADO-RS (PS3.18 10.4): metadata, instances, frames, bulk data, rendered images."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from ris.selectors.browse import series_middle, study_middle
+from ris.selectors.studies import Target
+from ris.services.dicomweb import accept, query
+from ris.views.dicomweb.gateway import FromArchive, Parts
+
+
+class Metadata(FromArchive):
+    offers = accept.DICOM_JSON
+    suffix = "/metadata"
+
+
+class Instances(FromArchive):
+    """A whole study, series or instance."""
+
+    offers = accept.DICOM_INSTANCES
+
+
+class Frames(FromArchive):
+    offers = accept.FRAMES
+
+    def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
+        return query.archive_path(target, f"/frames/{_frames(target, parts)}")
+
+
+class BulkData(FromArchive):
+    """``bulkdata`` is the attribute's path: ``7FE00010`` or ``52009229/1/00280030``."""
+
+    offers = accept.BULK_DATA
+
+    def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
+        return query.archive_path(target, f"/bulk/{parts['bulkdata']}")
+
+
+class Rendered(FromArchive):
+    """One image for a browser; the middle one of a study or series."""
+
+    offers = accept.RENDERED
+
+    def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
+        image = _middle(target)
+        frame = f"/frames/{_frames(image, parts)}" if "frames" in parts else ""
+        return query.archive_path(image, f"{frame}/rendered", self.parameters(request))
+
+    def parameters(self, request: HttpRequest) -> str:
+        return query.rendered_query(dict(request.GET.lists()))
+
+
+class Thumbnail(Rendered):
+    def parameters(self, request: HttpRequest) -> str:
+        chosen = {"viewport": [query.THUMBNAIL_VIEWPORT], **dict(request.GET.lists())}
+        return query.rendered_query(chosen)
+
+
+def _middle(target: Target) -> Target:
+    """The target itself, or the image that stands for its series or study."""
+    if target.instance is not None:
+        return target
+    image = series_middle(target.series) if target.series else study_middle(target.study)
+    return Target(target.study, image.series, image)
+
+
+def _frames(target: Target, parts: Parts) -> str:
+    available = target.instance.frames if target.instance else 0
+    return query.frames_parse(parts["frames"], available)
