@@ -2,34 +2,40 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { mainMenu, pageOf } from './app.helpers.mjs';
-import { SLOW_MS, api, finishedJob, sampleStudy, until } from './viewer.helpers.mjs';
+import { appPage, mainMenu } from './app.helpers.mjs';
+import { launch } from './browser.mjs';
+import { brokenLine } from './line.mjs';
+import { api, finishedJob, sampleStudy, signIn, until } from './viewer.helpers.mjs';
 
-const unread = async page => Number.parseInt(
-  (await page.getByRole('button', { name: /^Alerts, .* unread$/ }).getAttribute('aria-label'))
-    .replace(/\D/g, ''), 10);
+const bell = page => page.getByRole('button', { name: /^Alerts, .* unread$/ });
+const unread = async page =>
+  Number((await bell(page).getAttribute('aria-label')).replace(/\D/g, ''));
 
-/** Resolves when the server has taken the token of the line. */
-const ready = socket => socket.waitForEvent('framereceived', {
-  predicate: ({ payload }) => String(payload).includes('"ready"'), timeout: SLOW_MS });
-
-/** A page that would forget `window.untouched` when reloaded. */
-async function watchingPage(t) {
-  const opened = await pageOf(t, 'doctor');
+/** A page that would forget `window.untouched` when reloaded; `lines`: those the server took. */
+async function watchingPage(browser) {
+  const opened = await appPage(browser);
+  await signIn(opened.context, 'doctor');
   const lines = [];
-  opened.page.on('websocket', socket => lines.push(ready(socket)));
+  opened.page.on('websocket', socket => {
+    socket.on('framereceived', ({ payload }) => {
+      if (String(payload).includes('"ready"')) lines.push(socket);
+    });
+  });
   await opened.page.goto('/');
   await mainMenu(opened.page).waitFor();
   await until('the live line', () => lines.length);
-  await lines[0];
-  await opened.page.evaluate(() => { window.untouched = true; });
+  await opened.page.evaluate(() => {
+    window.untouched = true;
+  });
   return { ...opened, lines };
 }
 
-async function seesAlertOf(page, as) {
+const linkTo = (region, job) => region.locator(`a[href*="${job.id}"]`).first();
+
+async function seesAlertOf(page, as, study) {
   const before = await unread(page);
-  const job = await finishedJob(as, await sampleStudy(as));
-  const toast = page.getByRole('region', { name: 'Notices' }).locator(`a[href*="${job.id}"]`).first();
+  const job = await finishedJob(as, study);
+  const toast = linkTo(page.getByRole('region', { name: 'Notices' }), job);
   await toast.waitFor();
   await until('the bell counts one more', async () => (await unread(page)) > before);
   assert.equal(await page.evaluate(() => window.untouched), true, 'no reload');
@@ -38,24 +44,34 @@ async function seesAlertOf(page, as) {
 
 test('an alert shows without a reload and leads to the result', async t => {
   const as = await api('doctor');
-  const { page, problems } = await watchingPage(t);
-  const toast = await seesAlertOf(page, as);
+  const { page, problems } = await watchingPage(await launch(t));
+  const toast = await seesAlertOf(page, as, await sampleStudy(as));
   await toast.click();
   await page.getByRole('heading', { name: 'AI result' }).waitFor();
   assert.deepEqual(problems, []);
 });
 
-test('a broken line comes back by itself', async t => {
+test('a broken line comes back by itself, with what was missed', async t => {
   const as = await api('doctor');
-  const { context, page, lines } = await watchingPage(t);
-  const network = await context.newCDPSession(page);
-  await network.send('Network.enable');
-  const offline = value => network.send('Network.emulateNetworkConditions', {
-    offline: value, latency: 0, downloadThroughput: -1, uploadThroughput: -1 });
-  await offline(true);
-  await page.waitForTimeout(1000);
-  await offline(false);
+  const study = await sampleStudy(as);
+  const { line, browser } = await brokenLine(t);
+  const { page, lines } = await watchingPage(browser);
+  await bell(page).click();
+  const list = page.getByRole('dialog', { name: 'Alerts' });
+  await list.getByRole('list', { name: 'Alerts' }).waitFor();
+  await page.keyboard.press('Escape');
+  const before = await unread(page);
+
+  const closed = lines[0].waitForEvent('close');
+  line.cut();
+  await closed;
+  const missed = await finishedJob(as, study);
+  assert.equal(await unread(page), before, 'nothing arrives over a cut line');
+  line.mend();
   await until('a second line', () => lines.length > 1);
-  await lines[1];
-  await seesAlertOf(page, as);
+  await until('the bell counts what was missed', async () => (await unread(page)) > before);
+  await bell(page).click();
+  await linkTo(list, missed).waitFor();
+  await page.keyboard.press('Escape');
+  await seesAlertOf(page, as, study);
 });

@@ -1,4 +1,6 @@
 // Debian's Chromium, and a page that remembers what went wrong in it.
+import { after } from 'node:test';
+
 import { chromium } from 'playwright-core';
 
 export const BASE_URL = process.env.BASE_URL;
@@ -12,10 +14,24 @@ const ARGUMENTS = [
   '--ignore-gpu-blocklist',
 ];
 
-/** Chromium until the end of the test `t`. */
-export async function launch(t) {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: ARGUMENTS });
-  t.after(() => browser.close());
+const start = (more = []) =>
+  chromium.launch({ executablePath: '/usr/bin/chromium', args: [...ARGUMENTS, ...more] });
+
+// Only `node --test` knows where a file of tests ends; a bench has a Chromium of its own.
+const inTests = Boolean(process.env.NODE_TEST_CONTEXT);
+let shared = null;
+if (inTests) after(async () => (await shared)?.close());
+
+/** Chromium; its pages last until the end of the test `t`. With `more` arguments it is not shared. */
+export async function launch(t, more = []) {
+  if (!inTests || more.length) {
+    const browser = await start(more);
+    t.after(() => browser.close());
+    return browser;
+  }
+  shared ??= start();
+  const browser = await shared;
+  t.after(() => Promise.all(browser.contexts().map(context => context.close())));
   return browser;
 }
 

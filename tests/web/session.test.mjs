@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 import { appPage, heading, label, logInByHand, mainMenu, pageOf } from './app.helpers.mjs';
 import { launch } from './browser.mjs';
-import { api, sampleStudy } from './viewer.helpers.mjs';
+import { MRN, api, sampleStudy, until } from './viewer.helpers.mjs';
 
 const renewals = page => {
   const seen = [];
@@ -54,18 +54,29 @@ test('a log-out in one tab ends every tab, the viewer too', async t => {
 test('a token is renewed before its end, once for all tabs', async t => {
   const { context, page, problems } = await pageOf(t, 'doctor');
   await context.clock.install();
-  const seen = renewals(page);
   await page.goto('/');
   await mainMenu(page).waitFor();
   const second = await context.newPage();
-  const seenThere = renewals(second);
   await second.goto('/alerts');
   await heading(second).waitFor();
-  const before = seen.length + seenThere.length;
 
+  const seen = [page, second].map(renewals);
+  let forwarded;
+  const bothForwarded = new Promise(resolve => {
+    forwarded = resolve;
+  });
+  await context.route('**/token/refresh/', async route => {
+    await bothForwarded;
+    await route.continue();
+  });
   await context.clock.fastForward('59:30');
-  await page.waitForTimeout(1500);
-  assert.deepEqual([...seen, ...seenThere].slice(before), [200], 'one renewal, and it succeeds');
+  forwarded();
+  await until('a renewal', () => seen.flat().length);
+  await until('nobody renews', () => page.evaluate(async () => {
+    const { held, pending } = await navigator.locks.query();
+    return held.length + pending.length === 0;
+  }));
+  assert.deepEqual(seen.flat(), [200], 'one renewal, and it succeeds');
   for (const tab of [page, second]) {
     await mainMenu(tab).getByRole('link', { name: label('/patients') }).click();
     await tab.getByRole('heading', { name: 'Patients' }).waitFor();
@@ -78,12 +89,17 @@ test('a token the server no longer takes is renewed under way', async t => {
   await page.goto('/');
   await mainMenu(page).waitFor();
   const seen = renewals(page);
-  let refused = 0;
-  await page.route('**/api/emr/patients/**', route => {
-    refused += 1;
-    return refused === 1 ? route.fulfill({ status: 401, json: {} }) : route.continue();
+  const answers = [];
+  await page.route('**/api/emr/patients/**', async route => {
+    const headers = { ...route.request().headers() };
+    if (answers.length === 0) headers.authorization = 'Bearer worn.out';
+    const answer = await route.fetch({ headers });
+    answers.push(answer.status());
+    await route.fulfill({ response: answer });
   });
   await mainMenu(page).getByRole('link', { name: label('/patients') }).click();
-  await page.getByText('P2026-0001').first().waitFor();
+  await page.getByRole('heading', { name: 'Patients' }).waitFor();
+  await page.getByRole('main').getByText(MRN).first().waitFor();
+  assert.deepEqual(answers, [401, 200]);
   assert.deepEqual(seen, [200]);
 });
