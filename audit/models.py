@@ -10,8 +10,8 @@ from audit.choices import Outcome
 class AuditLog(models.Model):
     """Who did what to whose data, when, from where, with which right (ISO 27789).
 
-    Identifiers only. ``source_key`` is the Redis stream id of a buffered record, so that a record
-    flushed twice is stored once.
+    Identifiers only. A row may stand for many requests of a viewer: then ``detail`` holds them
+    packed. ``source_key`` is the id of the (first) stream entry that a buffered record came from.
     """
 
     occurred_at = models.DateTimeField(db_index=True)
@@ -34,8 +34,16 @@ class AuditLog(models.Model):
         indexes = [
             models.Index(fields=["actor_id", "occurred_at"]),
             models.Index(fields=["action", "occurred_at"]),
+            models.Index(fields=["object_id", "occurred_at"]),
         ]
         ordering = ["-id"]
+
+
+class AuditCursor(models.Model):
+    """How far one life of the Redis stream is in the table; changed by who inserts, then only."""
+
+    life = models.CharField(max_length=32, unique=True)
+    last_id = models.CharField(max_length=41, default="0-0")
 
 
 class AuditSeal(models.Model):

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
-from audit import services
+from audit.services import buffer, chain
 from common.tasks import task
+
+SETTLED_MS = 5000
 
 
 @task(queue="django_tasks", expires=5)
 def flush_stream() -> None:
-    services.flush_stream()
+    buffer.flush_stream(settled_ms=SETTLED_MS)
 
 
 @task(queue="django_tasks", expires=30)
 def seal() -> None:
-    services.seal_pending()
+    chain.seal_pending()

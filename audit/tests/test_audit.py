@@ -16,6 +16,7 @@ from redis.retry import Retry
 
 from audit import services
 from audit.models import AuditLog, AuditSeal
+from audit.services import buffer, chain
 from common.context import RequestContext, request_context
 from common.errors import ExternalError
 from common.outbox import tasks
@@ -49,11 +50,11 @@ def test_buffered_records_reach_the_table_once(users):
         services.record_buffered(actor=users["doctor"], action="dicomweb.wado", object_id=number)
     assert AuditLog.objects.count() == 0
     entries = services.stream().xrange(services.STREAM)
-    assert services.flush_stream() == 3
+    assert buffer.flush_stream() == 3
     key, values = entries[0]
     services.stream().delete(services.STREAM)
     services.stream().xadd(services.STREAM, values, id=key)
-    services.flush_stream()
+    buffer.flush_stream()
     assert AuditLog.objects.count() == 3, "a record flushed twice is stored once"
     assert services.stream().xlen(services.STREAM) == 0
     assert AuditLog.objects.filter(actor_username="doctor1").count() == 3
@@ -69,55 +70,55 @@ def test_without_a_buffer_nothing_can_be_recorded(users, monkeypatch):
 
 def test_the_chain_is_intact_and_grows():
     write(3)
-    assert services.seal_pending() == 3
+    assert chain.seal_pending() == 3
     write(2)
-    assert services.seal_pending() == 2
-    assert services.seal_pending() == 0
-    assert list(services.chain_breaks()) == []
+    assert chain.seal_pending() == 2
+    assert chain.seal_pending() == 0
+    assert list(chain.chain_breaks()) == []
 
 
 def test_sealing_needs_no_right_to_change_the_tables():
     """MySQL 8 allows SELECT ... FOR UPDATE only to who may update or delete; nobody may here."""
     write(1)
     with CaptureQueriesContext(connection) as queries:
-        assert services.seal_pending() == 1
+        assert chain.seal_pending() == 1
     for query in queries.captured_queries:
         assert not re.search(r"FOR UPDATE|UPDATE `audit|DELETE", query["sql"])
 
 
 def test_two_sealers_take_turns(monkeypatch):
     write(1)
-    monkeypatch.setattr(services, "SEAL_LOCK_WAIT_S", 0)
+    monkeypatch.setattr(chain, "SEAL_LOCK_WAIT_S", 0)
     other = connection.copy()
     with closing(other), other.cursor() as cursor:
         cursor.execute("SELECT GET_LOCK(CONCAT(DATABASE(), '.audit-seal'), 0)")
-        assert services.seal_pending() == 0
+        assert chain.seal_pending() == 0
         cursor.execute("SELECT RELEASE_ALL_LOCKS()")
-        assert services.seal_pending() == 1
+        assert chain.seal_pending() == 1
 
 
 def test_an_edited_record_breaks_the_chain():
     write(4)
-    services.seal_pending()
+    chain.seal_pending()
     victim = AuditLog.objects.order_by("id")[1]
     AuditLog.objects.filter(pk=victim.pk).update(outcome="denied")
-    assert list(services.chain_breaks()) == [f"record {victim.pk} was changed"]
+    assert list(chain.chain_breaks()) == [f"record {victim.pk} was changed"]
 
 
 def test_a_deleted_record_breaks_the_chain():
     write(4)
-    services.seal_pending()
+    chain.seal_pending()
     victim = AuditLog.objects.order_by("id")[1]
     AuditSeal.objects.filter(log=victim).delete()
     victim.delete()
-    assert "seal 2 is missing" in list(services.chain_breaks())
+    assert "seal 2 is missing" in list(chain.chain_breaks())
 
 
 def test_a_forged_digest_needs_the_key(settings):
     write(2)
-    services.seal_pending()
+    chain.seal_pending()
     settings.AUDIT_HMAC_KEY = "another key"
-    assert len(list(services.chain_breaks())) >= 1
+    assert len(list(chain.chain_breaks())) >= 1
 
 
 def test_reading_the_log_is_recorded_and_filtered(api):

@@ -1,0 +1,77 @@
+"""What a viewer asked of one series, many requests in one text, none of them blurred.
+
+The text has six lines: the first request's time (ms since 1970), what all SOP Instance UIDs begin
+with, how each goes on (in the order of first requests), and one column each for times, UIDs (as
+places in that list) and frames, as differences from one request to the next. Columns of small,
+alike numbers are what zlib makes almost nothing of.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, pairwise, takewhile
+from typing import NamedTuple
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ITEM = re.compile(rb"([0-9.]{1,64}) ([0-9]{1,10})")
+
+
+class BurstItem(NamedTuple):
+    """One request. ``frame`` is 0 where a whole instance or its metadata was asked for."""
+
+    at: datetime
+    sop_instance_uid: str
+    frame: int
+
+
+def instant(milliseconds: int) -> datetime:
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def item_read(text: bytes) -> tuple[str, int] | None:
+    """The UID and the frame of an entry's ``item``; None when it is no such text."""
+    found = _ITEM.fullmatch(text)
+    return (found[1].decode(), int(found[2])) if found else None
+
+
+def _differences(values: Iterable[int]) -> str:
+    return " ".join(str(later - earlier) for earlier, later in pairwise([0, *values]))
+
+
+def _sums(column: str) -> Iterator[int]:
+    return accumulate(int(difference) for difference in column.split(" "))
+
+
+def _common_prefix(first: str, last: str) -> str:
+    """Of everything that sorts between the two."""
+    alike = takewhile(lambda pair: pair[0] == pair[1], zip(first, last, strict=False))
+    return "".join(character for character, _ in alike)
+
+
+def pack(requests: Sequence[tuple[int, str, int]]) -> str:
+    """Requests as (ms since 1970, SOP Instance UID, frame), oldest first and at least one."""
+    times, uids, frames = zip(*requests, strict=True)
+    places = {uid: place for place, uid in enumerate(dict.fromkeys(uids))}
+    prefix = _common_prefix(min(places), max(places))
+    lines = [
+        str(times[0]),
+        prefix,
+        " ".join(uid[len(prefix) :] for uid in places),
+        _differences(time - times[0] for time in times),
+        _differences(places[uid] for uid in uids),
+        _differences(frames),
+    ]
+    return base64.b64encode(zlib.compress("\n".join(lines).encode(), 9)).decode()
+
+
+def unpack(packed: str) -> list[BurstItem]:
+    """What ``pack`` was given."""
+    text = zlib.decompress(base64.b64decode(packed)).decode()
+    first, prefix, endings, times, places, frames = text.split("\n")
+    uids = [prefix + ending for ending in endings.split(" ")]
+    columns = zip(_sums(times), _sums(places), _sums(frames), strict=True)
+    return [BurstItem(instant(int(first) + t), uids[place], frame) for t, place, frame in columns]

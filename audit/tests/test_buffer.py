@@ -1,0 +1,204 @@
+"""From the stream into the table: grouped, exactly once, whatever dies or is unreadable."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+from django.db import connection, connections
+
+from audit.models import AuditCursor, AuditLog
+from audit.services import STREAM, buffer, bursts, chain, record_buffered, stream
+from audit.tests import viewer
+
+pytestmark = pytest.mark.django_db
+
+
+class Killed(BaseException):
+    """Not an Exception: nothing may catch it, as nothing catches SIGKILL."""
+
+
+def requests_of(log):
+    return bursts.unpack(log.detail["items"])
+
+
+def die_before_dropping(monkeypatch):
+    def killed(*_):
+        raise Killed
+
+    monkeypatch.setattr(stream(), "xdel", killed)
+    with pytest.raises(Killed):
+        buffer.flush_stream()
+    monkeypatch.undo()
+
+
+def test_a_burst_is_one_row_that_holds_every_request():
+    keys = [viewer.add(number, frame=number % 3) for number in range(1, 156)]
+    assert buffer.flush_stream() == 155
+    log = AuditLog.objects.get()
+    assert requests_of(log) == [
+        (buffer._time(key.encode()), viewer.counted_uid(number), number % 3)
+        for number, key in enumerate(keys, 1)
+    ]
+    assert (log.actor_username, log.object_id, log.patient_id) == ("doctor1", viewer.SERIES, 7)
+    assert log.occurred_at == requests_of(log)[0].at
+    assert log.detail["requests"] == 155
+    assert log.detail["until"] == requests_of(log)[-1].at.isoformat(timespec="milliseconds")
+    assert stream().xlen(STREAM) == 0
+
+
+def test_only_the_same_person_series_address_and_outcome_share_a_row(users):
+    for change in ({}, {"actor_id": 3}, {"object_id": "1.9"}, {"source_ip": "::1"}, {}):
+        viewer.add(burst=viewer.constants(**change))
+    record_buffered(actor=users["doctor"], action="dicomweb.search")
+    record_buffered(actor=users["doctor"], action="dicomweb.search")
+    buffer.flush_stream()
+    counts = [log.detail.get("requests") for log in AuditLog.objects.order_by("id")]
+    assert counts == [2, 1, 1, 1, None, None]
+
+
+def test_dying_after_the_insert_stores_nothing_twice(monkeypatch):
+    for number in range(10):
+        viewer.add(number)
+    die_before_dropping(monkeypatch)
+    assert stream().xlen(STREAM) == 10
+    for number in range(10, 14):
+        viewer.add(number)
+    assert buffer.flush_stream() == 4
+    assert [log.detail["requests"] for log in AuditLog.objects.order_by("id")] == [10, 4]
+    assert stream().xlen(STREAM) == 0
+
+
+def test_dying_before_the_commit_loses_nothing(monkeypatch):
+    for number in range(10):
+        viewer.add(number)
+
+    def killed(*_, **__):
+        raise Killed
+
+    monkeypatch.setattr(AuditCursor, "save", killed)
+    with pytest.raises(Killed):
+        buffer.flush_stream()
+    monkeypatch.undo()
+    assert AuditLog.objects.count() == 0
+    assert buffer.flush_stream() == 10
+
+
+def test_a_redis_that_lost_its_data_begins_again_even_with_a_slow_clock():
+    viewer.add(1)
+    buffer.flush_stream()
+    stream().delete(STREAM, buffer.LIFE)
+    viewer.add(2, key="5-1")
+    assert buffer.flush_stream() == 1
+    assert AuditLog.objects.count() == AuditCursor.objects.count() == 2
+
+
+def test_a_burst_is_waited_for_but_not_for_long():
+    seconds, _ = stream().time()
+    viewer.add(1, key=f"{seconds * 1000 - 3000}-0")
+    viewer.add(2)
+    assert buffer.flush_stream(settled_ms=60_000) == 0
+    assert buffer.flush_stream(settled_ms=2000) == 2
+    assert AuditLog.objects.get().detail["requests"] == 2
+
+
+def test_a_full_batch_does_not_wait(monkeypatch):
+    monkeypatch.setattr(buffer, "FLUSH_BATCH", 4)
+    for number in range(6):
+        viewer.add(number)
+    assert buffer.flush_stream(settled_ms=60_000) == 4
+
+
+RECORD = {"occurred_at": "2026-03-02T09:41:07.541Z", "action": "x.read", "outcome": "ok"}
+POISON = [
+    {"record": "{not json"},
+    {"record": "[]"},
+    {"record": "null"},
+    {"record": b"\xff\xfe"},
+    {"record": json.dumps(RECORD | {"outcome": "perhaps"})},
+    {"record": json.dumps(RECORD | {"occurred_at": "yesterday"})},
+    {"record": json.dumps(RECORD | {"occurred_at": None})},
+    {"record": json.dumps(RECORD | {"id": 1})},
+    {"record": json.dumps(RECORD | {"object_id": "9" * 5000})},
+    {"record": json.dumps(RECORD | {"actor_id": 2**70})},
+    {"record": json.dumps(RECORD | {"actor_username": "\ud800"})},
+    {"record": json.dumps(RECORD | {"action": None})},
+    {"record": json.dumps(RECORD)[:-1] + ', "detail": {"x": NaN}}'},
+    {"nothing": "known"},
+    {"burst": "{not json", "item": "1.2.3 1"},
+    {"burst": viewer.constants(), "item": "1.2.3"},
+    {"burst": viewer.constants()},
+    {"burst": viewer.constants(object_id="9" * 5000), "item": "1.2.3 1"},
+    {"burst": "[1]", "item": "1.2.3 1"},
+]
+
+
+@pytest.mark.parametrize("poison", POISON)
+def test_an_unreadable_entry_is_kept_as_it_is_and_stops_nothing(poison):
+    viewer.add(1)
+    key = stream().xadd(STREAM, poison).decode()
+    viewer.add(2)
+    stream().xadd(STREAM, {"record": json.dumps(RECORD)})
+    buffer.flush_stream()
+    kept = AuditLog.objects.get(action="audit.unreadable")
+    assert (kept.outcome, kept.object_id) == ("failed", key)
+    texts = {
+        name: value if isinstance(value, str) else value.decode(errors="backslashreplace")
+        for name, value in poison.items()
+    }
+    assert kept.detail == {"entries": [[key, texts]]}
+    assert AuditLog.objects.get(action="dicomweb.retrieve").detail["requests"] == 2
+    assert AuditLog.objects.filter(action="x.read").count() == 1
+    assert stream().xlen(STREAM) == 0
+    chain.seal_pending()
+    assert list(chain.chain_breaks()) == []
+
+
+def test_the_chain_covers_the_packed_requests():
+    for number in range(20):
+        viewer.add(number)
+    buffer.flush_stream()
+    chain.seal_pending()
+    assert list(chain.chain_breaks()) == []
+    log = AuditLog.objects.get()
+    fewer = bursts.pack([(1, viewer.counted_uid(1), 1)])
+    AuditLog.objects.filter(pk=log.pk).update(detail=log.detail | {"items": fewer})
+    assert list(chain.chain_breaks()) == [f"record {log.pk} was changed"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_flushers_at_once_store_each_request_once(monkeypatch):
+    monkeypatch.setattr(buffer, "FLUSH_BATCH", 50)
+    ready = threading.Barrier(5)
+    added, stored, failed = [], [], []
+
+    def run(work):
+        try:
+            ready.wait()
+            work()
+        except Exception as error:
+            failed.append(error)
+        finally:
+            connections.close_all()
+
+    def write():
+        added.extend(viewer.add(number) for number in range(2000))
+
+    def flush():
+        while True:
+            done = len(added) == 2000
+            stored.append(buffer.flush_stream())
+            if done:
+                return
+
+    threads = [threading.Thread(target=run, args=[work]) for work in [write] + [flush] * 4]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    assert sum(stored) == 2000
+    found = [item for log in AuditLog.objects.order_by("id") for item in requests_of(log)]
+    assert [item.sop_instance_uid for item in found] == [viewer.counted_uid(n) for n in range(2000)]
+    assert connection.is_usable()
