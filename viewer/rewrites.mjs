@@ -52,7 +52,8 @@ export const REWRITES = [
 /** Chunks that every start needs, by number: asked for at once instead of one after the other. */
 export const PRELOADED = [1673, 6938, 6489, 6495, 8478, 89, 9383, 7248, 6749];
 
-/** The page. No inline script, so that the policy can forbid them. */
+/** The page. Our extension runs before OHIF, so that who is there and what is to be shown is asked
+    for while OHIF is still being read. No inline script, so that the policy can forbid them. */
 export function page(base, bundle, chunks, modules) {
   const preload = chunks.map(name => `<link rel="preload" as="script" href="${base}${name}">`);
   const modulepreload = modules.map(name => `<link rel="modulepreload" href="${base}${name}">`);
@@ -65,8 +66,10 @@ export function page(base, bundle, chunks, modules) {
 <title>NeuroNova Viewer</title>
 <link rel="icon" href="${base}assets/favicon.ico">
 <script src="${base}app-config.js"></script>
+<script type="module" src="${base}extension/index.js"></script>
 <script defer src="${base}${bundle}"></script>
 <link rel="stylesheet" href="${base}app.bundle.css">
+<link rel="modulepreload" href="/session.js">
 ${[...preload, ...modulepreload].join('\n')}
 </head>
 <body>

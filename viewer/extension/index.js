@@ -8,7 +8,7 @@ import { mountPanel } from './panel/index.js';
 import * as priors from './priors.js';
 import { compareWith, editable, loadJobs, loadModels, openJob, reload } from './review.js';
 import { save } from './saving.js';
-import { admit, beginWith } from './series.js';
+import { admit, beginInTheMiddle, beginWith } from './series.js';
 import { authorization, may, start as signIn } from './session.js';
 import { state, update } from './store.js';
 import { t } from './texts.js';
@@ -20,7 +20,6 @@ const REACT_ELEMENT = Symbol.for('react.element');
 const parameters = new URLSearchParams(location.search);
 const studyUid = parameters.get('StudyInstanceUIDs')?.split(',')[0] ?? '';
 const FIRST_SERIES = 'initialSeriesInstanceUID';
-const GL_CONTEXTS = 3;
 const stops = [];
 /** OHIF's configuration; it notes the depth that the graphics card can hold there. */
 let config = null;
@@ -28,31 +27,34 @@ let firstJob = null;
 
 const never = new Promise(() => {});
 
+async function begin() {
+  stylesheet();
+  return (await signIn({ hasUnsavedWork })) && findStudy();
+}
+
 /** OHIF does not start before this; when there is nothing to show, it never does. */
 async function preRegistration({ servicesManager, commandsManager, extensionManager, appConfig }) {
-  stylesheet();
   servicesManager.services.userAuthenticationService.setServiceImplementation({
     getAuthorizationHeader: authorization,
     handleUnauthenticated: () => null,
   });
-  if (!(await signIn({ hasUnsavedWork }))) return never;
-  if (!(await findStudy())) return never;
+  if (!(await admitted)) return never;
   const managers = { servicesManager, commandsManager, extensionManager };
   [viewports, tools, windows, priors].forEach(part => part.start(managers));
   mask.start(servicesManager);
   window.addEventListener('beforeunload', warnOfUnsavedWork);
   config = appConfig;
-  fewContexts();
+  oneContext();
   appConfig.whiteLabeling = { createLogoComponentFn: wayBack };
   return undefined;
 }
 
-/** One per plane is enough; each takes its time to be made. */
-function fewContexts() {
+/** Each takes its time to be made, and planes of one volume share its texture only within one. */
+function oneContext() {
   const configuration = core().getConfiguration();
   core().setConfiguration({
     ...configuration,
-    rendering: { ...configuration.rendering, webGlContextCount: GL_CONTEXTS },
+    rendering: { ...configuration.rendering, webGlContextCount: 1 },
   });
 }
 
@@ -99,13 +101,15 @@ function warnOfUnsavedWork(event) {
   event.returnValue = true;
 }
 
-/** The first time that the job's series is on screen its mask is drawn; later only attached. */
+/** Once the first image is on screen the mask is drawn; what comes on screen later gets it too. */
 function onModeEnter({ servicesManager, commandsManager, extensionManager }) {
   const { cornerstoneViewportService, displaySetService, viewportGridService } =
     servicesManager.services;
+  beginInTheMiddle(servicesManager.services.hangingProtocolService);
   if (!stops.length)
     beginWith(parameters.get(FIRST_SERIES), extensionManager.getActiveDataSource()[0]);
   let opened = false;
+  const imageShown = viewports.firstImage();
   const drawn = cornerstoneViewportService.subscribe(
     cornerstoneViewportService.EVENTS.VIEWPORT_DATA_CHANGED,
     async () => {
@@ -114,6 +118,7 @@ function onModeEnter({ servicesManager, commandsManager, extensionManager }) {
         return;
       }
       opened = true;
+      await imageShown;
       if (firstJob) await openJob(firstJob.id);
     },
   );
@@ -188,6 +193,9 @@ function getPanelModule() {
 
 /** No guided tour over somebody's images. */
 const getCustomizationModule = () => [{ name: 'global', value: { 'ohif.tours': { $set: [] } } }];
+
+/** Asked for before OHIF itself is there: the page names this module in front of it. */
+const admitted = begin();
 
 export default {
   id: '@cdss/extension',

@@ -1,5 +1,6 @@
 // What is unusual about a series, and what follows: shown image by image where planes through it
 // would be wrong, or not shown at all.
+import { call } from './api.js';
 
 /** Masks of the archive: ours are drawn from the API, others are not read rightly by this OHIF. */
 const OVERLAYS = ['SEG', 'RTSTRUCT'];
@@ -33,8 +34,21 @@ export function beginWith(seriesInstanceUid, { retrieve: { series } }) {
   };
 }
 
+/** The ends of a stack are mostly air. */
+export function beginInTheMiddle(hangingProtocolService) {
+  const [{ viewports }] = hangingProtocolService.getDefaultProtocol().stages;
+  for (const { viewportOptions } of viewports)
+    viewportOptions.initialImageOptions = { preset: 'middle' };
+}
+
 const flaw = displaySet =>
   MESSAGES.find(([code]) => displaySet.messages?.includesMessage(code))?.[1];
+
+/** The picture for the list, as the server keeps it: no frame and no graphics context for it. */
+async function picture({ SeriesInstanceUID }) {
+  const response = await call(`/api/ris/series/${SeriesInstanceUID}/preview/`).catch(() => null);
+  return response && URL.createObjectURL(await response.blob());
+}
 
 /** Leave out what would be drawn wrongly, and planes that are wrong or too deep for the card. */
 export function admit(displaySet, displaySetService, deepest) {
@@ -43,6 +57,7 @@ export function admit(displaySet, displaySetService, deepest) {
   } else if (flaw(displaySet) || displaySet.numImageFrames > deepest) {
     displaySet.isReconstructable = false;
   }
+  if (displaySet.images) displaySet.getThumbnailSrc = () => picture(displaySet);
 }
 
 /** Names of sentences for a person. */

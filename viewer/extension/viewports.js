@@ -30,6 +30,19 @@ function seriesShown(viewportId) {
   return core().cache.getImage(imageId) && instanceOf(imageId)?.SeriesInstanceUID;
 }
 
+/** Resolves when pixels of an image are on screen, not only its frame. */
+export function firstImage() {
+  const { IMAGE_RENDERED } = core().Enums.Events;
+  return new Promise(resolve => {
+    const drawn = ({ detail }) => {
+      if (!seriesShown(detail.viewportId)) return;
+      window.removeEventListener(IMAGE_RENDERED, drawn, true);
+      requestAnimationFrame(resolve);
+    };
+    window.addEventListener(IMAGE_RENDERED, drawn, true);
+  });
+}
+
 /** Put display sets into viewports ([viewportId, displaySet] pairs); resolves when all are drawn.
     What is there already stays as it is. */
 export async function show(pairs) {
