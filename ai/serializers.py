@@ -165,13 +165,16 @@ class ModelOut(serializers.Serializer[Any]):
     kind = serializers.CharField()
     algorithm_name = serializers.CharField(required=False)
     description = serializers.CharField(required=False)
+    description_ko = serializers.CharField(required=False, allow_null=True)
     inputs = serializers.DictField()
     outputs = serializers.DictField()
     parameters = serializers.DictField(required=False)
     licence = serializers.CharField()
     source = serializers.CharField(required=False)  # type: ignore[assignment]
     intended_use = serializers.CharField()
+    intended_use_ko = serializers.CharField(required=False, allow_null=True)
     limits = serializers.JSONField()
+    limits_ko = serializers.ListField(child=serializers.CharField(), required=False)
     files = serializers.DictField(required=False, help_text="sha256 of each weight file")
 
 

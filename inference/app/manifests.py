@@ -52,6 +52,7 @@ class Inputs(_Part):
     """
 
     description: str
+    description_ko: str | None = None
     modalities: list[str]
     body_parts: list[str] = []
     min_slices: Annotated[int, Field(ge=2)] = 2
@@ -67,11 +68,15 @@ class Outputs(_Part):
 
     segments: Annotated[list[Segment], Field(min_length=1)]
     confidence: str | None
+    confidence_ko: str | None = None
     risk_score: str | None
 
 
 class Manifest(_Part):
-    """One model. `files` are the SHA-256 sums of the weights, checked at start."""
+    """One model. `files` are the SHA-256 sums of the weights, checked at start.
+
+    A text is English; the same name with `_ko` holds it in Korean.
+    """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")]
     version: str
@@ -80,13 +85,16 @@ class Manifest(_Part):
     kind: Literal["segmentation"]
     algorithm_name: str
     description: str
+    description_ko: str | None = None
     inputs: Inputs
     outputs: Outputs
     parameters: dict[str, Parameter] = {}
     licence: str
     source: str
     intended_use: str
+    intended_use_ko: str | None = None
     limits: list[str]
+    limits_ko: list[str] = []
     files: dict[str, str] = {}
 
     @model_validator(mode="after")

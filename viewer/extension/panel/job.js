@@ -6,7 +6,13 @@ import { state } from '../store.js';
 import { language, ml, percent, t, when } from '../texts.js';
 import { section } from './section.js';
 
-const modelName = model => (language() === 'ko' && model.name_ko) || model.name;
+/** A text of the manifest in the language of the page, where it has one. */
+function textOf(from, key) {
+  const korean = language() === 'ko' && from?.[`${key}_ko`];
+  return korean?.length ? korean : from?.[key];
+}
+const modelName = ({ id, name }) =>
+  textOf(state.models.find(known => known.id === id), 'name') ?? name;
 
 export function jobSection() {
   const choice = h('select', {
@@ -22,14 +28,14 @@ export function jobSection() {
   function show({ jobs, job, models }) {
     refill(
       choice,
-      jobs.map(known => [known.id, known.status, known.review_status]),
+      [models.length, ...jobs.map(known => [known.id, known.status, known.review_status])],
       () => jobs.map(jobOption),
     );
     choice.hidden = jobs.length === 0;
     if (job) choice.value = String(job.id);
     sentence.textContent = sentenceOf();
     sentence.hidden = !sentence.textContent;
-    refill(facts, job && [job.id, job.status, job.result?.confidence], () => factsOf(job));
+    refill(facts, job && [job.id, job.status, job.result?.confidence, models.length], () => factsOf(job));
     refill(warnings, job?.result?.warnings, () =>
       (job?.result?.warnings ?? []).map(text => h('li', {}, text)),
     );
@@ -42,7 +48,7 @@ export function jobSection() {
 
 function jobOption({ id, model, created_at: at, review_status: review, status }) {
   const stateText = status === 'COMPLETED' ? t(`job.review.${review}`) : t(`job.status.${status}`);
-  return h('option', { value: String(id) }, `#${id} ${model.name} · ${when(at)} · ${stateText}`);
+  return h('option', { value: String(id) }, `#${id} ${modelName(model)} · ${when(at)} · ${stateText}`);
 }
 
 function sentenceOf() {
@@ -60,7 +66,7 @@ function sentenceOf() {
 
 function factsOf(job) {
   if (!job?.result) return [];
-  const rows = [[t('job.model'), `${job.model.name} ${job.model.version}`]];
+  const rows = [[t('job.model'), `${modelName(job.model)} ${job.model.version}`]];
   if (job.result.confidence !== null)
     rows.push([t('job.confidence'), percent(job.result.confidence)]);
   if (job.result.risk_score !== null) rows.push([t('job.risk'), percent(job.result.risk_score)]);
@@ -72,11 +78,11 @@ function factsOf(job) {
 
 function cardOf(model) {
   const rows = [
-    [t('card.use'), model.intended_use],
-    [t('card.does'), model.description],
-    [t('card.input'), model.inputs?.description],
-    [t('card.confidence'), model.outputs?.confidence],
-    [t('card.limits'), [model.limits].flat().join('\n')],
+    [t('card.use'), textOf(model, 'intended_use')],
+    [t('card.does'), textOf(model, 'description')],
+    [t('card.input'), textOf(model.inputs, 'description')],
+    [t('card.confidence'), textOf(model.outputs, 'confidence')],
+    [t('card.limits'), [textOf(model, 'limits')].flat().join('\n')],
     [t('card.licence'), model.licence],
   ].filter(([, text]) => text);
   return [

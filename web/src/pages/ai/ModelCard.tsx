@@ -5,7 +5,7 @@ import type { Schema } from "@/api/client";
 import { modelsQuery } from "@/api/queries";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
-import { modelName } from "./jobs";
+import { cardText, modelName } from "./jobs";
 
 /** What the model is for, and what it cannot do: the manifest that ships with it. */
 export function ModelCard({ model }: { model: Schema["ModelRefOut"] }) {
@@ -25,7 +25,7 @@ export function ModelCard({ model }: { model: Schema["ModelRefOut"] }) {
 }
 
 function textOf(from: Record<string, unknown>, key: string): string {
-  const value = from[key];
+  const value = cardText(from, key);
   return typeof value === "string" ? value : "";
 }
 
@@ -46,15 +46,13 @@ function Card({ card, version }: { card: Schema["ModelOut"]; version: string }) 
       <Text size="sm" fw={500}>
         {`${modelName(card)} · ${t("ai.card.version", { version })}`}
       </Text>
-      <Text size="sm" lang="en">
-        {card.intended_use}
-      </Text>
+      <Text size="sm">{textOf(card, "intended_use")}</Text>
       <Accordion variant="default" order={3}>
         <Accordion.Item value="limits">
           <Accordion.Control>{t("ai.card.limits")}</Accordion.Control>
           <Accordion.Panel>
-            <List size="sm" lang="en">
-              {limitsOf(card.limits).map((limit) => (
+            <List size="sm">
+              {limitsOf(cardText(card, "limits")).map((limit) => (
                 <List.Item key={limit}>{limit}</List.Item>
               ))}
             </List>
@@ -66,9 +64,7 @@ function Card({ card, version }: { card: Schema["ModelOut"]; version: string }) 
               <Accordion.Item key={key} value={key}>
                 <Accordion.Control>{t(`ai.card.${key}`)}</Accordion.Control>
                 <Accordion.Panel>
-                  <Text size="sm" lang="en">
-                    {text}
-                  </Text>
+                  <Text size="sm">{text}</Text>
                 </Accordion.Panel>
               </Accordion.Item>
             ),

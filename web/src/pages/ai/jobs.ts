@@ -15,10 +15,15 @@ export function isMoving(job: Job): boolean {
   return isRunning(job) || job.publication.status === "PENDING";
 }
 
-/** The manifest's name in the language of the page, where it has one. */
+/** A text of the manifest in the language of the page, where it has one: `<key>_ko`. */
+export function cardText(from: Record<string, unknown>, key: string): unknown {
+  const korean = currentLanguage() === "ko" ? from[`${key}_ko`] : null;
+  const has = Array.isArray(korean) ? korean.length > 0 : Boolean(korean);
+  return has ? korean : from[key];
+}
+
 export function modelName(card: Schema["ModelOut"]): string {
-  const korean = (card as { name_ko?: string }).name_ko;
-  return currentLanguage() === "ko" && korean ? korean : card.name;
+  return String(cardText(card, "name"));
 }
 
 const AFTER_ANALYSIS = ["completed", "approved", "seg_stored", "seg_seen", "published"] as const;

@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
-import { modelName } from "@/pages/ai/jobs";
+import { cardText, modelName } from "@/pages/ai/jobs";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { QueryView } from "@/shared/QueryView";
 import { showDone } from "@/shared/toasts";
@@ -71,7 +71,7 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
                           {modelName(card)}
                         </Text>
                         <Text size="xs" c="dimmed">
-                          {card.intended_use}
+                          {String(cardText(card, "intended_use"))}
                         </Text>
                       </div>
                     </Group>
