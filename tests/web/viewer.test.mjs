@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { launch, newPage } from './browser.mjs';
+import { start, stop } from './stack.mjs';
 import {
   SLOW_MS,
   api,
@@ -286,6 +287,32 @@ test('the server goes away in the middle of a save: nothing is lost, nothing is 
   assert.equal(lost, 3);
   const { versions } = await as.json(`/api/ai/segmentations/${job.segmentation}/`);
   assert.equal(versions.length, 2, 'the save that arrived twice is one version');
+  assertSameLabels(await storedLabels(as, job.segmentation, 2), strokes);
+});
+
+test('the server is stopped before a save: the strokes wait for it', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const job = await finishedJob(as, study);
+  const { page } = await viewerPage(t);
+  await openViewer(page, study, job.id);
+  await page.click('#cdss-brush');
+  await drag(page, CORNER);
+  const strokes = await drawnLabels(page);
+  await until('dirty', async () => (await saveState(page)) === 'dirty');
+
+  stop('django');
+  try {
+    await page.click('#cdss-save');
+    await page.getByText('Your strokes are kept here').waitFor();
+    assertSameLabels(await drawnLabels(page), strokes);
+    assert.equal(await saveState(page), 'waiting');
+  } finally {
+    start('django');
+  }
+  await saved(page);
+  const { versions } = await as.json(`/api/ai/segmentations/${job.segmentation}/`);
+  assert.equal(versions.length, 2);
   assertSameLabels(await storedLabels(as, job.segmentation, 2), strokes);
 });
 
