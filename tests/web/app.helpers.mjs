@@ -63,9 +63,10 @@ export async function logInByHand(page, username) {
 export const mainMenu = page => page.getByRole('navigation', { name: /^(Main menu|주 메뉴)$/ });
 export const heading = page => page.getByRole('heading', { level: 1 });
 
-/** The page is there and nothing of it is still on its way. */
+/** The page is there, and nothing of it is still awaited. */
 export async function settled(page) {
-  await heading(page).first().waitFor();
-  await page.waitForLoadState('networkidle');
-  await page.locator('.mantine-Skeleton-root[data-visible]').first().waitFor({ state: 'detached' });
+  await page.waitForFunction(
+    () => document.querySelector('h1') &&
+      !document.querySelector('main :is([role="status"][aria-label], .mantine-Skeleton-root[data-visible])'),
+  );
 }

@@ -1,5 +1,6 @@
 import { Center, EmptyState } from "@mantine/core";
-import type { ReactNode } from "react";
+import { useEffect, type ReactNode } from "react";
+import { useTranslation } from "react-i18next";
 
 interface MessageProps {
   icon: ReactNode;
@@ -8,8 +9,12 @@ interface MessageProps {
   children?: ReactNode;
 }
 
-/** A page that has one thing to say. */
+/** A page that has one thing to say; the tab says it too. */
 export function Message({ icon, title, text, children }: MessageProps) {
+  const { t } = useTranslation();
+  useEffect(() => {
+    document.title = `${title} · ${t("common.product")}`;
+  }, [title, t]);
   return (
     <Center mih="60vh" px="md">
       <EmptyState icon={icon} maw={460}>

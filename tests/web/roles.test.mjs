@@ -1,0 +1,91 @@
+// Role by role: the menu, every page by its address, and both languages.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { MENUS, ROUTES, appPage, label, mainMenu, settled } from './app.helpers.mjs';
+import { launch } from './browser.mjs';
+import { text, wronglySpoken } from './texts.mjs';
+import { api, signIn } from './viewer.helpers.mjs';
+
+const TITLES = {
+  '/': 'dashboard.title',
+  '/patients': 'patients.title',
+  '/orders': 'orders.title',
+  '/studies': 'studies.title',
+  '/upload': 'upload.title',
+  '/unmatched': 'unmatched.title',
+  '/ai/review': 'ai.reviewTitle',
+  '/admin/users': 'admin.users.title',
+  '/admin/audit': 'admin.audit.title',
+  '/admin/outbox': 'admin.outbox.title',
+  '/profile': 'profile.title',
+};
+
+/** What may be written in any script: the names of people, in full and as initials. */
+async function namesOfPeople() {
+  const asked = [['admin', 'acct/users'], ['admin', 'emr/patients'], ['nurse', 'emr/patients']];
+  const lists = asked.map(async ([username, path]) => {
+    const { results } = await (await api(username)).json(`/api/${path}/?page_size=100`);
+    return results.map(({ full_name }) => full_name);
+  });
+  const names = (await Promise.all(lists)).flat().filter(Boolean);
+  const initials = names.map(name => name.split(' ').map(word => word[0]).join(''));
+  return [...names, ...names.map(name => name.slice(0, 2)), ...initials.filter(one => one.length > 1)];
+}
+const NAMES = namesOfPeople();
+
+async function speaks(page, language) {
+  await settled(page);
+  const where = new URL(page.url()).pathname;
+  assert.equal(await page.locator('html').getAttribute('lang'), language);
+  assert.deepEqual(await wronglySpoken(page, language, await NAMES), [], `${where} in ${language}`);
+}
+
+const title = (language, key) => `${text(language, key)} · ${text(language, 'common.product')}`;
+
+/** The page of this address, or one sentence and nothing else. */
+async function isPageOrSentence(page, route, allowed, language) {
+  const key = allowed ? TITLES[route] : 'errors.forbiddenTitle';
+  await page.waitForFunction(wanted => document.title === wanted, title(language, key));
+  await speaks(page, language);
+  if (allowed) return;
+  const sentence = ['forbiddenTitle', 'forbidden', 'toStart'].map(name => text(language, `errors.${name}`));
+  const said = (await page.getByRole('main').innerText()).split(/\n+/);
+  assert.deepEqual(said, sentence, route);
+}
+
+for (const [username, menu] of Object.entries(MENUS)) {
+  test(`${username} gets a menu and its pages, else a sentence`, async t => {
+    const { context, page, problems } = await appPage(await launch(t));
+    await signIn(context, username);
+    for (const route of ROUTES) {
+      await page.goto(route);
+      await isPageOrSentence(page, route, menu.includes(route), 'en');
+    }
+    const links = mainMenu(page).getByRole('link');
+    assert.deepEqual(await links.allInnerTexts(), menu.map(route => label(route)));
+
+    await page.getByRole('button', { name: text('en', 'shell.language') }).click();
+    await page.getByRole('menuitem', { name: text('en', 'shell.languages.ko') }).click();
+    await page.getByRole('link', { name: label('/', 'ko') }).waitFor();
+    assert.deepEqual(await links.allInnerTexts(), menu.map(route => label(route, 'ko')));
+    for (const route of menu) {
+      await mainMenu(page).getByRole('link', { name: label(route, 'ko'), exact: true }).click();
+      await isPageOrSentence(page, route, true, 'ko');
+    }
+    assert.deepEqual(problems, []);
+  });
+}
+
+test("what is another person's is not there, and says so", async t => {
+  const doctor = await api('doctor');
+  const { results: [study] } = await doctor.json('/api/ris/studies/?patient_id=P2026-0002&page_size=1');
+  const { context, page } = await appPage(await launch(t));
+  await signIn(context, 'patient');
+  for (const path of [`/studies/${study.study_instance_uid}`, `/patients/${study.patient.id}`]) {
+    await page.goto(path);
+    const main = page.getByRole('main');
+    await main.getByRole('alert').waitFor();
+    assert.doesNotMatch(await main.innerText(), /Carter|P2026-0002/);
+  }
+});
