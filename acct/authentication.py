@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -34,17 +37,39 @@ def bearer_token(request: HttpRequest | Request) -> str | None:
     return token.strip()
 
 
-def session_of(token: str) -> Session:
-    """Verify signature, issuer, expiry and kind, and that the session was not ended.
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What an access token says. ``expires_at`` is a Unix time in seconds."""
+
+    session_id: str
+    user_id: int
+    expires_at: int
+
+
+def claims_of(token: str) -> Claims:
+    """Verify signature, issuer, expiry and kind; not whether the session was ended.
 
     Raises AuthenticationError (401).
     """
+    claims = _verified(token)
+    if claims.expires_at <= time.time():
+        raise AuthenticationError(ErrorCode.TOKEN_INVALID)
+    return claims
+
+
+@lru_cache(maxsize=4096)
+def _verified(token: str) -> Claims:
+    """Remembered: but for its expiry, what a signature proves stays true."""
     try:
         claims = AccessToken(token)  # type: ignore[arg-type]
-        session_id = str(UUID(claims["sid"]))
-    except (TokenError, KeyError, ValueError, TypeError, AttributeError):
+        return Claims(str(UUID(claims["sid"])), int(claims["user_id"]), int(claims["exp"]))
+    except (TokenError, KeyError, ValueError, TypeError, AttributeError, OverflowError):
         raise AuthenticationError(ErrorCode.TOKEN_INVALID) from None
-    session = selectors.session_active(session_id)
+
+
+def session_of(token: str) -> Session:
+    """Verify the token, and that its session was not ended. Raises AuthenticationError (401)."""
+    session = selectors.session_active(claims_of(token).session_id)
     if session is None:
         raise AuthenticationError(ErrorCode.TOKEN_REVOKED)
     return session

@@ -12,6 +12,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
@@ -28,6 +29,7 @@ from common.errors import (
     InvalidInput,
     PermissionDenied,
 )
+from rbac.epochs import rights_changing
 from rbac.permissions import Permission
 
 MAX_FAILURES = 10
@@ -46,6 +48,7 @@ class TokenPair:
 
 def _issue(session: Session, refresh: RefreshToken) -> TokenPair:
     refresh["sid"] = str(session.pk)
+    refresh["user_id"] = session.user_id
     return TokenPair(str(refresh.access_token), str(refresh))
 
 
@@ -126,8 +129,7 @@ def _rotate(session: Session, jti: str, leeway: timedelta) -> TokenPair | None:
     elif jti == session.previous_jti and session.rotated_at and now < session.rotated_at + leeway:
         refresh["jti"] = session.refresh_jti
     else:
-        session.revoked_at = now
-        session.save(update_fields=["revoked_at"])
+        _revoke(session.user_id, Session.objects.filter(pk=session.pk))
         audit.record(
             actor=session.user,
             action="session.refresh",
@@ -144,14 +146,20 @@ def _rotate(session: Session, jti: str, leeway: timedelta) -> TokenPair | None:
 @transaction.atomic
 def logout(*, session: Session) -> None:
     """End this session: its access and refresh tokens stop working at once."""
-    Session.objects.filter(pk=session.pk).update(revoked_at=timezone.now())
+    _revoke(session.user_id, Session.objects.filter(pk=session.pk))
     audit.record(
         actor=session.user, action="session.logout", object_type="user", object_id=session.user.pk
     )
 
 
 def sessions_revoke(user: User) -> None:
-    Session.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    """Inside the caller's transaction."""
+    _revoke(user.pk, Session.objects.filter(user=user, revoked_at__isnull=True))
+
+
+def _revoke(user_id: int, sessions: QuerySet[Session]) -> None:
+    rights_changing(user_id)
+    sessions.update(revoked_at=timezone.now())
 
 
 def _checked_password(user: User, password: str) -> str:

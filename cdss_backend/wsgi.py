@@ -1,4 +1,4 @@
-"""WSGI entry point (gunicorn): the REST API and the DICOMweb decisions."""
+"""WSGI entry point (gunicorn, granian): the REST API and the DICOMweb decisions."""
 
 from __future__ import annotations
 
@@ -25,5 +25,9 @@ class Utf8Request(WSGIRequest):
         return
 
 
-application = get_wsgi_application()
-application.request_class = Utf8Request
+django_application = get_wsgi_application()
+django_application.request_class = Utf8Request
+
+from ris.views.dicomweb.warm import WarmFrames  # noqa: E402  (needs the apps loaded)
+
+application = WarmFrames(django_application)

@@ -37,6 +37,11 @@ case $role in
             --worker-class gthread --workers 2 --threads 8 --timeout 300 --graceful-timeout 30 \
             --keep-alive 30 --limit-request-line 0 --worker-tmp-dir /dev/shm --no-control-socket
         ;;
+    gateway) # the pixel path: the same application on a server whose own share is a tenth
+        exec "$python" -m granian --interface wsgi cdss_backend.wsgi:application --host "$bind" \
+            --port "${GATEWAY_PORT:-8002}" --workers 1 --blocking-threads "${GATEWAY_THREADS:-8}" \
+            --http 1 --no-ws --respawn-failed-workers --log-level warning
+        ;;
     ws)
         exec "$python" -m uvicorn cdss_backend.asgi:application --host "$bind" \
             --port "${WS_PORT:-8001}" --no-access-log --timeout-graceful-shutdown 5 --lifespan off

@@ -16,6 +16,7 @@ from common.errors import ConflictError, ErrorCode, InvalidInput, PermissionDeni
 from emr import selectors
 from emr.models import CareTeamMember, Encounter, Patient, Prescription
 from rbac import selectors as rights, services as grants
+from rbac.epochs import rights_changing
 from rbac.permissions import Permission, Role, Scope
 
 
@@ -57,6 +58,7 @@ def patient_update(*, actor: audit.Actor, pk: int, expected: int, **changes: Any
         raise PermissionDenied("only the care team lifts a restriction", "restricted")
     patient.save_versioned(expected=expected, **changes)
     if after and not before:
+        rights_changing()
         care_team_add(patient=patient, user_id=actor.pk)
     audit.record(
         actor=actor,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any, Protocol
 
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
+from django.utils import timezone
 
 from rbac import matrix
 from rbac.menus import MENUS, MenuEntry
@@ -56,6 +58,12 @@ def broken_glass_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
         .filter(kind=GrantKind.BREAK_GLASS)
         .values_list("patient_id", flat=True)
     )
+
+
+def seconds_left(user_id: int) -> float:
+    """Until the first right of this person ends by itself; a long time when none does."""
+    first = Grant.objects.valid_for(user_id).aggregate(Min("expires_at"))["expires_at__min"]
+    return (first - timezone.now()).total_seconds() if first else inf
 
 
 def roles_list() -> list[dict[str, Any]]:

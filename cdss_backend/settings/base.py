@@ -104,6 +104,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 CDSS_DATA_DIR = ENV.cdss_data_dir.resolve()
 FILE_UPLOAD_TEMP_DIR = CDSS_DATA_DIR / "tmp"
 AI_SEG_DIR = CDSS_DATA_DIR / "ai_seg"
+FRAME_CACHE_DIR = ENV.frame_cache_dir
 UPLOAD_MAX_FILE_BYTES = ENV.upload_max_file_bytes
 for _directory in (FILE_UPLOAD_TEMP_DIR, AI_SEG_DIR):
     _directory.mkdir(parents=True, exist_ok=True, mode=0o700)

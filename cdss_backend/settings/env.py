@@ -45,6 +45,7 @@ class Env(BaseSettings):
     public_host: str = "localhost"
     public_scheme: Literal["http", "https"] = "http"
     cdss_data_dir: Path
+    frame_cache_dir: Path | None = None
     secret_key: Secret
     jwt_signing_key: Secret
     audit_hmac_key: Secret

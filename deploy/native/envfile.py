@@ -33,6 +33,7 @@ PORTS = (
     "HAPI_PORT",
     "INFERENCE_PORT",
     "DJANGO_PORT",
+    "GATEWAY_PORT",
     "WS_PORT",
 )
 DEFAULT_PORT = 8080
@@ -100,6 +101,7 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
     if settings["PUBLIC_HOST"] == old_host:
         settings["PUBLIC_HOST"] = f"localhost:{port}"
     settings["CDSS_DATA_DIR"] = str(layout.cdss_data)
+    settings["FRAME_CACHE_DIR"] = str(layout.data / "frames")
     for name in SECRETS:
         if not settings.get(name):
             settings[name] = secrets.token_urlsafe(36)

@@ -80,6 +80,7 @@ def checks(layout: Layout, settings: Mapping[str, str]) -> dict[str, Check]:
         "hapi": lambda: answers(f"{settings['HAPI_URL']}/metadata", bearer),
         "inference": lambda: answers(f"{settings['INFERENCE_URL']}/healthz"),
         "django": lambda: answers(f"{local}:{settings['DJANGO_PORT']}/healthz", host),
+        "gateway": lambda: answers(f"{local}:{settings['GATEWAY_PORT']}/healthz", host),
         "ws": lambda: listens(int(settings["WS_PORT"])),
         "nginx": lambda: answers(f"{local}:{settings['CDSS_PORT']}/healthz", host),
     }

@@ -15,7 +15,7 @@ from deploy.native.layout import Layout
 
 SERVERS = ("mariadb", "redis", "orthanc", "hapi", "inference")
 """Started first: nothing of ours runs inside them."""
-APPLICATION = ("django", "ws", "worker-django", "worker-fastapi", "worker-fhir", "beat", "nginx")
+APPLICATION = ("django", "gateway", "ws", "worker-django", "worker-fastapi", "worker-fhir", "beat", "nginx")
 """Started once the database is migrated."""
 
 _INFRASTRUCTURE_ONLY = {
@@ -94,7 +94,7 @@ def write_configuration(layout: Layout, settings: Mapping[str, str]) -> None:
 
 def _places(layout: Layout) -> dict[str, str]:
     as_root = os.geteuid() == 0
-    for name in ("mariadb", "redis", "orthanc", "hapi", "inference"):
+    for name in ("mariadb", "redis", "orthanc", "hapi", "inference", "frames"):
         (layout.data / name).mkdir(mode=0o700, exist_ok=True)
     (layout.sockets / "nginx").mkdir(mode=0o700, exist_ok=True)
     return {
@@ -106,6 +106,7 @@ def _places(layout: Layout) -> dict[str, str]:
         "ORTHANC_INDEX_DIR": str(layout.data / "orthanc"),
         "ORTHANC_DICOMWEB_PLUGIN": "/usr/share/orthanc/plugins/libOrthancDicomWeb.so",
         "NGINX_USER": "user root;" if as_root else "",
+        "FRAME_CACHE_SIZE": "10g",
         "NGINX_RUN_DIR": str(layout.sockets / "nginx"),
         "NGINX_MIME_TYPES": "/etc/nginx/mime.types",
         "NGINX_ACCESS_LOG": "/dev/stdout",  # supervisord writes and rotates it: log/nginx.log
@@ -121,6 +122,7 @@ def _addresses(settings: Mapping[str, str]) -> dict[str, str]:
     return {
         "CDSS_LISTEN": f"{local}:{settings['CDSS_PORT']}",
         "DJANGO_ADDRESS": f"{local}:{settings['DJANGO_PORT']}",
+        "GATEWAY_ADDRESS": f"{local}:{settings['GATEWAY_PORT']}",
         "WS_ADDRESS": f"{local}:{settings['WS_PORT']}",
         "ORTHANC_ADDRESS": f"{local}:{settings['ORTHANC_PORT']}",
         "ORTHANC_REMOTE_ACCESS": "false",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
+from ris.services.dicomweb import accept
+from ris.services.dicomweb.warm import StoredFrame
+
 
 def from_archive(path: str, *, accept: str, content_type: str | None = None) -> HttpResponse:
     """``path`` below the archive's root; ``accept`` is what the archive is asked with.
@@ -17,3 +20,21 @@ def from_archive(path: str, *, accept: str, content_type: str | None = None) -> 
     response["X-Orthanc-Accept"] = accept
     response["Cache-Control"] = "private, no-cache"
     return response
+
+
+def frame_headers(frame: StoredFrame, *, multipart: bool, boundary: str) -> dict[str, str]:
+    """One frame as the archive stores it: nginx has it in its cache or fetches it.
+
+    nginx also writes the head and the tail of the one part, with ``boundary``: its own request id.
+    """
+    media_type = accept.frame_media_type(frame.transfer_syntax_uid)
+    part = f"{media_type}; transfer-syntax={frame.transfer_syntax_uid}"
+    place = f"{frame.orthanc_id}/{frame.number - 1}"
+    headers = {"Cache-Control": "private, no-cache"}
+    if not multipart:
+        return headers | {"X-Accel-Redirect": f"/_frame/{place}", "Content-Type": part}
+    return headers | {
+        "X-Accel-Redirect": f"/_frame_part/{place}",
+        "X-Part-Type": part,
+        "Content-Type": f'multipart/related; type="{media_type}"; boundary={boundary}',
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import RequestFactory
 
-from cdss_backend.wsgi import application
+from cdss_backend.wsgi import django_application
 
 
 @pytest.mark.parametrize("charset", ["hex", "undefined", "punycode", "utf-16"])
@@ -14,4 +14,4 @@ def test_text_is_utf_8_whatever_charset_a_client_names(charset: str) -> None:
         "QUERY_STRING": "name=%EA%B9%80",
         "CONTENT_TYPE": f"text/plain; charset={charset}",
     }
-    assert application.request_class(environ).GET["name"] == "김"
+    assert django_application.request_class(environ).GET["name"] == "김"

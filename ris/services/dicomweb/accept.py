@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.http.request import MediaType
 
@@ -60,6 +61,7 @@ FRAMES = (
         frames=True,
     ),
 )
+_ONE_FRAME = (*FRAMES, Offer("application/octet-stream", "", frames=True))
 BULK_DATA = (
     Offer(
         "multipart/related",
@@ -86,6 +88,33 @@ def negotiate(
     raise AppError(ErrorCode.NOT_ACCEPTABLE, f"can be served: {names}", "Accept")
 
 
+def frame_media_type(transfer_syntax_uid: str) -> str:
+    """The media type of one stored frame (PS3.18 table 8.7.3-6)."""
+    return _FRAME_MEDIA_TYPES.get(transfer_syntax_uid, "application/octet-stream")
+
+
+def frame_is_multipart(header: str | None, transfer_syntax_uid: str) -> bool:
+    """Whether one frame goes out in multipart/related (the default) or bare.
+
+    Raises AppError (406) when the client takes neither in the stored transfer syntax.
+    """
+    offer = negotiate(header, _ONE_FRAME, lambda: frozenset({transfer_syntax_uid}))
+    return bool(offer.part)
+
+
+@lru_cache(maxsize=1024)
+def any_frame_is_multipart(header: str | None) -> bool | None:
+    """The same for a client that takes every transfer syntax; None for any other."""
+    try:
+        return bool(negotiate(header, _ONE_FRAME, _unknown).part)
+    except (LookupError, AppError):
+        return None
+
+
+def _unknown() -> frozenset[str]:
+    raise LookupError
+
+
 def _ranges(header: str | None) -> list[MediaType]:
     """The media ranges of the header, preferred ones first."""
     if not header:
@@ -100,15 +129,20 @@ def _ranges(header: str | None) -> list[MediaType]:
 
 
 def _matches(accepted: MediaType, offer: Offer, stored: StoredSyntaxes) -> bool:
+    name = f"{accepted.main_type}/{accepted.sub_type}".lower()
+    bare_frame = offer.frames and not offer.part
     main, _, sub = offer.media_type.partition("/")
-    if accepted.main_type not in ("*", main) or accepted.sub_type not in ("*", sub):
+    if not bare_frame and name not in ("*/*", f"{main}/*", f"{main}/{sub}"):
         return False
-    part = accepted.params.get("type", "*/*").lower()
+    if not offer.frames and not offer.part:
+        return True
+    part = name if bare_frame else accepted.params.get("type", "*/*").lower()
     syntax = accepted.params.get("transfer-syntax", "*")
-    if not offer.part or (part in ("*/*", offer.part) and syntax == "*"):
+    own = offer.part or offer.media_type
+    if part in ("*/*", own) and syntax == "*":
         return True
     held = stored()
-    parts = {"*/*", offer.part}
+    parts = {"*/*", own}
     if offer.frames and len(held) == 1:
         parts |= {_FRAME_MEDIA_TYPES.get(held_syntax, "") for held_syntax in held}
     if part not in parts:

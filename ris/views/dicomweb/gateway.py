@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse
 from django.views import View
 
-from acct.authentication import bearer_token, session_of
+from acct.authentication import Claims, bearer_token, claims_of, session_of
 from common.api.exceptions import error_response
 from common.api.permissions import Access as ApiAccess, Declaration, Requirement
 from common.errors import AppError, AuthenticationError, ErrorCode, NotFound, PermissionDenied
@@ -58,6 +58,7 @@ class Gateway(View):
             token = bearer_token(request)
             if token is None:
                 raise AuthenticationError(ErrorCode.NOT_AUTHENTICATED)
+            self.begin(claims_of(token))
             user = session_of(token).user
             access.actor = user
             if permission and not user.has_permission(permission):
@@ -65,6 +66,9 @@ class Gateway(View):
             if request.method not in ("GET", "HEAD"):
                 raise AppError(ErrorCode.METHOD_NOT_ALLOWED)
             return self.answer(request, access, user, parts)
+
+    def begin(self, claims: Claims) -> None:
+        """The token is good; the database has not been asked yet."""
 
     def _detail(self, parts: Parts) -> dict[str, Any]:
         match = self.request.resolver_match
@@ -88,6 +92,10 @@ class FromArchive(Gateway):
     suffix = ""
 
     def answer(self, request: HttpRequest, access: Access, user: Any, parts: Parts) -> HttpResponse:
+        return self.from_archive(request, self.target(access, user, parts), parts)
+
+    def target(self, access: Access, user: Any, parts: Parts) -> Target:
+        """Raises NotFound for what this person may not see."""
         target = target_get(
             user,
             Permission(access.permission),
@@ -96,6 +104,9 @@ class FromArchive(Gateway):
             sop_instance_uid=parts.get("sop_instance_uid"),
         )
         access.patient_id = target.study.patient_id
+        return target
+
+    def from_archive(self, request: HttpRequest, target: Target, parts: Parts) -> HttpResponse:
         offer = accept.negotiate(
             request.headers.get("Accept"), self.offers, lambda: stored_transfer_syntaxes(target)
         )

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from typing import Any
 
+from django.http import HttpRequest, HttpResponse
+
+from acct.authentication import Claims
+from common import context
+from rbac import epochs
 from ris.selectors.browse import series_middle, study_middle
 from ris.selectors.studies import Target
-from ris.services.dicomweb import accept, query
+from ris.services.access import Access
+from ris.services.dicomweb import accept, query, warm
+from ris.services.dicomweb.warm import StoredFrame
+from ris.views.accel import frame_headers
 from ris.views.dicomweb.gateway import FromArchive, Parts
 
 
@@ -22,7 +30,26 @@ class Instances(FromArchive):
 
 
 class Frames(FromArchive):
+    """A list of frames comes from the archive's DICOMweb; a single one, which viewers ask for by
+    the thousand, as it is stored, and the decision is remembered for the next one."""
+
     offers = accept.FRAMES
+
+    def begin(self, claims: Claims) -> None:
+        self.claims, self.epochs = claims, epochs.current(claims.user_id)
+
+    def answer(self, request: HttpRequest, access: Access, user: Any, parts: Parts) -> HttpResponse:
+        target = self.target(access, user, parts)
+        frames, instance = _frames(target, parts), target.instance
+        if instance is None or not frames.isdigit() or instance.sop_class_uid in warm.PACKED_BITS:
+            return self.from_archive(request, target, parts)
+        syntax = instance.transfer_syntax_uid
+        multipart = accept.frame_is_multipart(request.headers.get("Accept"), syntax)
+        if self.epochs is not None:
+            warm.remember(self.claims, user, instance.series, self.epochs)
+        frame = StoredFrame(instance.orthanc_id, int(frames), syntax)
+        boundary = context.current().request_id
+        return HttpResponse(headers=frame_headers(frame, multipart=multipart, boundary=boundary))
 
     def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
         return query.archive_path(target, f"/frames/{_frames(target, parts)}")

@@ -1,0 +1,113 @@
+"""Decisions about frames that were made before: found, checked and recorded in one round trip.
+
+An opened study is a thousand requests for frames by one person. The first one is decided by the
+database and remembered in Redis: the person's right to the study, and what the index knows of each
+instance of the series. The others need one script, which also appends the audit record. It answers
+only what it is sure of; everything else takes the long way (``ris.views.dicomweb``).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydicom.uid import MultiFrameSingleBitSecondaryCaptureImageStorage, SegmentationStorage
+from redis.exceptions import RedisError
+
+from acct.authentication import Claims
+from audit.choices import Outcome
+from audit.services import STREAM, stream
+from common.errors import ErrorCode, ExternalError
+from rbac import epochs, selectors as rights
+from rbac.permissions import Permission
+from ris.models import Series
+
+PACKED_BITS = frozenset({SegmentationStorage, MultiFrameSingleBitSecondaryCaptureImageStorage})
+"""A frame may begin in the middle of a byte: the archive takes them apart."""
+DECISION_S = 60
+INSTANCE_S = 3600
+MAX_SERIES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFrame:
+    """Where the archive has it; ``number`` counts from 1."""
+
+    orthanc_id: str
+    number: int
+    transfer_syntax_uid: str
+
+
+@cache
+def _script() -> Any:
+    """Once in a process, which begins by trusting nothing that Redis remembers."""
+    epochs.forget_everything()
+    return stream().register_script(Path(__file__).with_suffix(".lua").read_text("utf-8"))
+
+
+def frame_find(
+    claims: Claims, study: str, series: str, instance: str, number: int, source_ip: str
+) -> StoredFrame | None:
+    """The frame, if this person was allowed to see it and still is; the access is recorded then.
+
+    None says nothing about the right. Raises ExternalError when Redis does not answer.
+    """
+    keys = [_decision(claims.session_id, study), _instance(instance), STREAM]
+    arguments = [study, series, instance, number, source_ip, epochs.EVERYBODY]
+    try:
+        place = _script()(keys=keys, args=arguments)
+    except RedisError:
+        raise ExternalError(ErrorCode.AUDIT_UNAVAILABLE) from None
+    if not place:
+        return None
+    orthanc_id, syntax = place.decode().split(" ")
+    return StoredFrame(orthanc_id, number, syntax)
+
+
+def remember(claims: Claims, user: Any, series: Series, in_epochs: str) -> None:
+    """Keep what was just decided: ``in_epochs`` was read before the database was asked.
+
+    A right with an end (a grant, a session) is remembered no longer than that.
+    """
+    seconds = int(min(DECISION_S, rights.seconds_left(user.pk)))
+    if seconds < 1:
+        return
+    study = series.study
+    key = _decision(claims.session_id, study.study_instance_uid)
+    who = json.dumps(
+        {
+            "actor_id": user.pk,
+            "actor_username": user.username,
+            "actor_role": user.role,
+            "action": "dicomweb.retrieve",
+            "patient_id": study.patient_id,
+            "permission": Permission.VIEW_DICOM,
+            "outcome": Outcome.OK,
+            "object_type": "series",
+        }
+    ).removesuffix("}")
+    with stream().pipeline() as pipe:
+        pipe.hset(key, mapping={"epochs": in_epochs, "user": user.pk, "who": who})
+        pipe.expire(key, seconds)
+        belongs = f"{study.study_instance_uid} {series.series_instance_uid}"
+        for instance in series.instances.exclude(sop_class_uid__in=PACKED_BITS)[:MAX_SERIES]:
+            held = f"{instance.frames} {instance.orthanc_id} {instance.transfer_syntax_uid}"
+            pipe.set(_instance(instance.sop_instance_uid), f"{belongs} {held}", ex=INSTANCE_S)
+        pipe.execute()
+
+
+def forget_instances(sop_instance_uids: list[str]) -> None:
+    """They were deleted."""
+    if sop_instance_uids:
+        stream().delete(*map(_instance, sop_instance_uids))
+
+
+def _decision(session_id: str, study_instance_uid: str) -> str:
+    return f"dicomweb:decision:{session_id}:{study_instance_uid}"
+
+
+def _instance(sop_instance_uid: str) -> str:
+    return f"dicomweb:instance:{sop_instance_uid}"
