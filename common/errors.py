@@ -145,6 +145,7 @@ class ErrorCode(Enum):
         "ERR_208", 404, "The AI model was not found.", "AI 모델을 찾을 수 없습니다."
     )
     USER_NOT_FOUND = Spec("ERR_209", 404, "The user was not found.", "사용자를 찾을 수 없습니다.")
+    GRANT_NOT_FOUND = Spec("ERR_210", 404, "The share was not found.", "공유를 찾을 수 없습니다.")
     ROUTE_NOT_FOUND = Spec(
         "ERR_299", 404, "There is nothing at this address.", "요청한 주소를 찾을 수 없습니다."
     )

@@ -118,6 +118,12 @@ def patient_share(
     return grant.pk
 
 
+def patient_unshare(*, actor: audit.Actor, pk: int, grant_id: int) -> None:
+    """Raises NotFound (patient, grant)."""
+    selectors.patient_get(actor, pk)
+    grants.grant_revoke(actor=actor, grant_id=grant_id, patient_id=pk)
+
+
 @transaction.atomic
 def encounter_create(*, actor: audit.Actor, patient: int, **fields: Any) -> Encounter:
     """Record a visit of a patient the actor sees. Raises NotFound."""

@@ -15,6 +15,11 @@ urlpatterns = [
         name="patient-break-glass",
     ),
     path("patients/<int:pk>/grants/", access.PatientGrants.as_view(), name="patient-grants"),
+    path(
+        "patients/<int:pk>/grants/<int:grant_id>/",
+        access.PatientGrant.as_view(),
+        name="patient-grant",
+    ),
     path("encounters/", care.Encounters.as_view(), name="encounters"),
     path("prescriptions/", care.Prescriptions.as_view(), name="prescriptions"),
 ]

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import services as audit
-from common.errors import ErrorCode, InvalidInput
+from common.errors import ErrorCode, InvalidInput, NotFound
+from rbac.epochs import rights_changing
 from rbac.models import Grant, GrantKind
 from rbac.permissions import Permission
 
@@ -47,6 +48,30 @@ def grant_share(
         detail={"grantee": grantee_id, "study": study_instance_uid},
     )
     return grant
+
+
+@transaction.atomic
+def grant_revoke(*, actor: audit.Actor, grant_id: int, patient_id: int) -> None:
+    """End a share of this patient now; the next request already sees nothing. Raises NotFound."""
+    grant = (
+        Grant.objects.select_for_update()
+        .filter(pk=grant_id, patient_id=patient_id, kind=GrantKind.SHARED, revoked_at=None)
+        .first()
+    )
+    if grant is None:
+        raise NotFound(ErrorCode.GRANT_NOT_FOUND, f"grant {grant_id}", "grant_id")
+    rights_changing(grant.grantee_id)
+    grant.revoked_at = timezone.now()
+    grant.save(update_fields=["revoked_at"])
+    audit.record(
+        actor=actor,
+        action="grant.revoke",
+        object_type="grant",
+        object_id=grant_id,
+        patient_id=patient_id,
+        permission=Permission.MANAGE_USERS,
+        detail={"grantee": grant.grantee_id},
+    )
 
 
 @transaction.atomic

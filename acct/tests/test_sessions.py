@@ -169,7 +169,7 @@ def broken_tokens(user):
         user=user, refresh_jti="x", expires_at=timezone.now() + timedelta(days=1)
     )
     good = AccessToken()
-    good["sid"] = str(session.pk)
+    good["sid"], good["user_id"] = str(session.pk), user.pk
     claims = dict(good.payload)
     key = settings.SIMPLE_JWT["SIGNING_KEY"]
     expired = claims | {"exp": int((timezone.now() - timedelta(seconds=5)).timestamp())}
@@ -188,6 +188,9 @@ def broken_tokens(user):
         "other issuer": jwt.encode(claims | {"iss": "x"}, key, algorithm="HS256"),
         "refresh as access": str(refresh_token),
         "no session": jwt.encode(without_sid, key, algorithm="HS256"),
+        "no user": jwt.encode(
+            {k: v for k, v in claims.items() if k != "user_id"}, key, algorithm="HS256"
+        ),
         "session no uuid": jwt.encode(claims | {"sid": "1 OR 1=1"}, key, algorithm="HS256"),
         "unknown session": jwt.encode(
             claims | {"sid": "6a1c1e1e-0000-4000-8000-000000000000"}, key, algorithm="HS256"

@@ -15,7 +15,16 @@ from deploy.native.layout import Layout
 
 SERVERS = ("mariadb", "redis", "orthanc", "hapi", "inference")
 """Started first: nothing of ours runs inside them."""
-APPLICATION = ("django", "gateway", "ws", "worker-django", "worker-fastapi", "worker-fhir", "beat", "nginx")
+APPLICATION = (
+    "django",
+    "gateway",
+    "ws",
+    "worker-django",
+    "worker-fastapi",
+    "worker-fhir",
+    "beat",
+    "nginx",
+)
 """Started once the database is migrated."""
 
 _INFRASTRUCTURE_ONLY = {

@@ -157,6 +157,19 @@ def test_a_grant_shares_one_patient_until_it_expires(api, users, patient_factory
     assert external.get(f"{URL}{patient.pk}/").status_code == 404
 
 
+def test_a_share_ends_at_once_when_it_is_taken_back(api, users, patient_factory):
+    patient, other = patient_factory(), patient_factory()
+    admin, external = api("admin"), api("external")
+    url = f"{URL}{patient.pk}/grants/"
+    grant = admin.post(url, _grant(users["external"]), format="json").json()["id"]
+    assert external.get(f"{URL}{patient.pk}/").status_code == 200
+    assert admin.delete(f"{URL}{other.pk}/grants/{grant}/").status_code == 404
+    assert admin.delete(f"{url}{grant}/").status_code == 204
+    assert external.get(f"{URL}{patient.pk}/").status_code == 404
+    assert admin.get(url).json()["count"] == 0
+    assert admin.delete(f"{url}{grant}/").json()["error"]["code"] == "ERR_210"
+
+
 def test_a_grant_needs_a_future_expiry_and_a_person_it_reaches(api, users, patient_factory):
     client, url = api("admin"), f"{URL}{patient_factory().pk}/grants/"
     past = _grant(users["external"], expires_at="2020-01-01T00:00:00Z")

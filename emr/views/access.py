@@ -79,3 +79,19 @@ class PatientGrants(GenericApiView):
         grant_id = services.patient_share(actor=request.user, pk=pk, **body.validated_data)
         grant = selectors.patient_grants(pk).get(grant_id=grant_id)
         return Response(serializers.GrantOut(grant).data, status=201)
+
+
+class PatientGrant(ApiView):
+    required_permissions = {"DELETE": Permission.MANAGE_USERS}
+
+    @extend_schema(
+        summary="Stop sharing the patient with this person, at once",
+        tags=["patients"],
+        responses={
+            204: None,
+            **errors(ErrorCode.PATIENT_NOT_FOUND, ErrorCode.GRANT_NOT_FOUND),
+        },
+    )
+    def delete(self, request: Request, pk: int, grant_id: int) -> Response:
+        services.patient_unshare(actor=request.user, pk=pk, grant_id=grant_id)
+        return Response(status=204)

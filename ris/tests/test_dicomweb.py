@@ -11,6 +11,7 @@ pytestmark = pytest.mark.django_db
 URL = "/api/ris/dicom-web"
 FRAMES = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
 DICOM = 'multipart/related; type="application/dicom"; transfer-syntax=*'
+RAW = "application/octet-stream"
 BULK = 'multipart/related; type="application/octet-stream"'
 JSON = "application/dicom+json"
 # path of the route, what the archive is asked, with which Accept
@@ -23,9 +24,7 @@ WADO = [
     (f"{STUDY}/metadata", f"{STUDY}/metadata", JSON),
     (f"{SERIES}/metadata", f"{SERIES}/metadata", JSON),
     (f"{INSTANCE}/metadata", f"{INSTANCE}/metadata", JSON),
-    (f"{INSTANCE}/frames/1", f"{INSTANCE}/frames/1", FRAMES),
     (f"{INSTANCE}/frames/1,3,1", f"{INSTANCE}/frames/1,3,1", FRAMES),
-    (f"{INSTANCE}/frames/02", f"{INSTANCE}/frames/2", FRAMES),
     (f"{STUDY}/rendered", f"{MIDDLE}/rendered", "image/jpeg"),
     (f"{SERIES}/rendered", f"{MIDDLE}/rendered", "image/jpeg"),
     (f"{INSTANCE}/rendered", f"{INSTANCE}/rendered", "image/jpeg"),
@@ -36,11 +35,14 @@ WADO = [
     (f"{INSTANCE}/bulk/7FE00010", f"{INSTANCE}/bulk/7FE00010", BULK),
     (f"{INSTANCE}/bulkdata/54000100/1/54001010", f"{INSTANCE}/bulk/54000100/1/54001010", BULK),
 ]
+# as stored: path of the route, index of the frame
+FRAME = [(f"{INSTANCE}/frames/1", 0), (f"{INSTANCE}/frames/02", 1)]
 QIDO = [
     (f"{STUDY}/series", f"{STUDY}/series", JSON),
     (f"{STUDY}/instances", f"{STUDY}/instances", JSON),
     (f"{SERIES}/instances", f"{SERIES}/instances", JSON),
 ]
+PIXELS = [*WADO, *((route, "", "") for route, _ in FRAME)]
 
 
 @pytest.fixture
@@ -85,10 +87,47 @@ def test_every_route_leads_to_one_place_in_the_archive(api, world, method, route
 
 
 @pytest.mark.parametrize(
+    ("accept", "place", "content_type"),
+    [
+        ("", "_frame_part", 'multipart/related; type="application/octet-stream"; boundary='),
+        ("*/*", "_frame_part", 'multipart/related; type="application/octet-stream"; boundary='),
+        (FRAMES, "_frame_part", 'multipart/related; type="application/octet-stream"; boundary='),
+        ("application/octet-stream", "_frame", f"{RAW}; transfer-syntax={index.EXPLICIT_LE}"),
+        (
+            f"{RAW}; transfer-syntax={index.EXPLICIT_LE}",
+            "_frame",
+            f"{RAW}; transfer-syntax={index.EXPLICIT_LE}",
+        ),
+    ],
+)
+@pytest.mark.parametrize(("route", "at"), FRAME)
+def test_one_frame_is_sent_as_it_is_stored(api, world, route, at, accept, place, content_type):
+    headers = {"Accept": accept} if accept else {}
+    answer = api("doctor").get(_path(route, _own(world)), headers=headers)
+    assert answer.status_code == 200
+    assert answer["X-Accel-Redirect"] == f"/{place}/{world.instance.orthanc_id}/{at}"
+    assert answer["Content-Type"].startswith(content_type)
+    assert answer.get("X-Part-Type", f"{RAW}; transfer-syntax={index.EXPLICIT_LE}") == (
+        f"{RAW}; transfer-syntax={index.EXPLICIT_LE}"
+    )
+
+
+def test_frames_of_packed_bits_are_taken_apart_by_the_archive(api, world):
+    Instance.objects.filter(pk=world.instance.pk).update(sop_class_uid=index.SEG_IMAGE)
+    for route, at in FRAME:
+        answer = api("doctor").get(_path(route, _own(world)))
+        assert answer["X-Accel-Redirect"].endswith(f"/frames/{at + 1}")
+
+
+@pytest.mark.parametrize(
     ("routes", "own", "others"),
     [
         # admin, doctor, rib, lab, nurse, patient, external, nobody
-        (WADO, [200, 200, 200, 403, 403, 200, 200, 401], [200, 200, 200, 403, 403, 404, 404, 401]),
+        (
+            PIXELS,
+            [200, 200, 200, 403, 403, 200, 200, 401],
+            [200, 200, 200, 403, 403, 404, 404, 401],
+        ),
         (QIDO, [200, 200, 200, 403, 200, 200, 200, 401], [200, 200, 200, 403, 200, 404, 404, 401]),
     ],
 )
@@ -103,7 +142,7 @@ def test_rights(api, world, routes, own, others):
                 assert ("X-Accel-Redirect" in answer) == (expected == 200)
 
 
-@pytest.mark.parametrize(("route", "archive", "accept"), WADO + QIDO)
+@pytest.mark.parametrize(("route", "archive", "accept"), PIXELS + QIDO)
 def test_children_of_another_study_are_not_found(api, world, route, archive, accept):
     """The admin may see both: it is the mixture that does not exist."""
     mixtures = [
@@ -206,7 +245,10 @@ def test_refused_paths(api, world, path, status):
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options", "trace"])
 def test_other_methods_are_refused(api, world, method):
-    for route in ("", *(f"/{route.format(**_own(world))}" for route, _, _ in WADO + QIDO)):
+    for route in (
+        "",
+        *(f"/{route.format(**_own(world))}" for route, _, _ in PIXELS + QIDO),
+    ):
         answer = getattr(api("admin"), method)(f"{URL}/studies{route}")
         assert answer.status_code == 405
         assert answer["Allow"].startswith("GET, HEAD")
@@ -270,7 +312,7 @@ def test_served_and_refused_are_both_recorded(api, users, client, world):
 def test_without_a_record_nothing_is_served(api, world, audit_down):
     client = api("doctor")
     names = _own(world)
-    for path in (*(_path(route, names) for route, _, _ in WADO + QIDO), f"{URL}/studies"):
+    for path in (*(_path(route, names) for route, _, _ in PIXELS + QIDO), f"{URL}/studies"):
         answer = client.get(path)
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "ERR_507")
         assert "X-Accel-Redirect" not in answer

@@ -24,38 +24,43 @@ def path_of(route, world):
 @pytest.mark.parametrize(
     ("route", "stored", "accept", "passed"),
     [
-        ("{i}/frames/1", None, "*/*", FRAMES),
-        ("{i}/frames/1", None, "multipart/*", FRAMES),
-        ("{i}/frames/1", None, "multipart/related", FRAMES),
-        ("{i}/frames/1", None, "Multipart/Related; Type=application/octet-stream", FRAMES),
-        ("{i}/frames/1", None, f"image/png;q=0.9, {FRAMES};q=0.5", FRAMES),
+        ("{i}/frames/1,2", None, "*/*", FRAMES),
+        ("{i}/frames/1,2", None, "multipart/*", FRAMES),
+        ("{i}/frames/1,2", None, "multipart/related", FRAMES),
+        ("{i}/frames/1,2", None, "Multipart/Related; Type=application/octet-stream", FRAMES),
+        ("{i}/frames/1,2", None, f"image/png;q=0.9, {FRAMES};q=0.5", FRAMES),
         (
-            "{i}/frames/1",
+            "{i}/frames/1,2",
             None,
             "multipart/related; type=application/octet-stream; transfer-syntax=*",
             FRAMES,
         ),
         (
-            "{i}/frames/1",
+            "{i}/frames/1,2",
             "1.2.840.10008.1.2",
             RAW_FRAMES,
             FRAMES,
         ),
         (
-            "{i}/frames/1",
+            "{i}/frames/1,2",
             JLS,
             RAW_FRAMES,
             None,
         ),
-        ("{i}/frames/1", JLS, f"multipart/related; type=image/jls; transfer-syntax={JLS}", FRAMES),
-        ("{i}/frames/1", JLS, "multipart/related; type=image/jls", FRAMES),
-        ("{i}/frames/1", JLS, "multipart/related; type=image/jp2", None),
-        ("{i}/frames/1", None, "application/octet-stream", None),
-        ("{i}/frames/1", None, "image/jpeg", None),
-        ("{i}/frames/1", None, "multipart/related; type=application/dicom", None),
-        ("{i}/frames/1", None, f"{FRAMES};q=0", None),
-        ("{i}/frames/1", None, "x" * 2000, None),
-        ("{i}/frames/1", None, "a/b; c*=nonsense''d", None),
+        (
+            "{i}/frames/1,2",
+            JLS,
+            f"multipart/related; type=image/jls; transfer-syntax={JLS}",
+            FRAMES,
+        ),
+        ("{i}/frames/1,2", JLS, "multipart/related; type=image/jls", FRAMES),
+        ("{i}/frames/1,2", JLS, "multipart/related; type=image/jp2", None),
+        ("{i}/frames/1,2", None, "application/octet-stream", None),
+        ("{i}/frames/1,2", None, "image/jpeg", None),
+        ("{i}/frames/1,2", None, "multipart/related; type=application/dicom", None),
+        ("{i}/frames/1,2", None, f"{FRAMES};q=0", None),
+        ("{i}/frames/1,2", None, "x" * 2000, None),
+        ("{i}/frames/1,2", None, "a/b; c*=nonsense''d", None),
         ("{s}", None, "multipart/related; type=application/dicom", DICOM),
         ("{s}", JLS, f"multipart/related; type=application/dicom; transfer-syntax={JLS}", DICOM),
         (
@@ -77,6 +82,7 @@ def path_of(route, world):
     ],
 )
 def test_accept_is_rewritten_or_refused(api, mine, route, stored, accept, passed):
+    Instance.objects.update(frames=2)
     if stored:
         Instance.objects.update(transfer_syntax_uid=stored)
     answer = api("doctor").get(path_of(route, mine), HTTP_ACCEPT=accept)

@@ -35,6 +35,7 @@ ROUTES: dict[str, str] = {
     "GET patient-timeline": "200 200 200 403 200 200 403 401",
     "POST patient-break-glass": "403 400 400 403 400 403 403 401",
     "GET patient-grants": "200 403 403 403 403 403 403 401",
+    "DELETE patient-grant": "204 403 403 403 403 403 403 401",
     "POST patient-grants": "400 403 403 403 403 403 403 401",
     "GET encounters": "200 200 200 403 200 200 403 401",
     "POST encounters": "403 400 403 403 403 403 403 401",

@@ -77,7 +77,7 @@ def world(users, patient_factory, settings):
     with responses.RequestsMock(assert_all_requests_are_fired=False) as service:
         service.get(f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]})
         patient = patient_factory(user=users["patient"])
-        rights.grant_share(
+        grant = rights.grant_share(
             actor=users["admin"],
             grantee_id=users["external"].pk,
             expires_at=timezone.now() + timedelta(days=1),
@@ -109,6 +109,7 @@ def world(users, patient_factory, settings):
             "user_id": users["nurse"].pk,
             "pk": {"patient": patient.pk, "order": order.pk},
             "patient_id": patient.pk,
+            "grant_id": grant.pk,
             "event_id": OutboxEvent.objects.first().pk,
             "job_id": job.pk,
             "segmentation_id": job.segmentation.pk,

@@ -11,7 +11,6 @@ from common.errors import AppError
 from ris.services.dicomweb import accept, warm
 from ris.views.accel import frame_headers
 
-
 _UID = r"([0-9.]{1,64})"  # whether it is one is told by finding it
 _FRAME = re.compile(
     rf"/api/ris/dicom-web/studies/{_UID}/series/{_UID}/instances/{_UID}/frames/([1-9][0-9]{{0,8}})"
@@ -51,4 +50,8 @@ class WarmFrames:
             frame = warm.frame_find(claims, study, series, instance, int(number), address)
         except AppError:
             return None
-        return None if frame is None else frame_headers(frame, multipart=multipart, boundary=request_id)
+        return (
+            None
+            if frame is None
+            else frame_headers(frame, multipart=multipart, boundary=request_id)
+        )

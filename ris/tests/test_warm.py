@@ -1,0 +1,266 @@
+"""Remembered decisions: one round trip to Redis, none to the database, ended by any change."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.db import transaction
+from django.test import RequestFactory
+from django.utils import timezone
+
+from acct import services as accounts
+from audit.services import STREAM, stream
+from cdss_backend.wsgi import application
+from conftest import PASSWORD
+from emr import services as patients
+from emr.models import Patient
+from rbac import epochs, services as grants
+from rbac.models import Grant
+from ris.services.dicomweb import warm
+
+pytestmark = pytest.mark.django_db(transaction=True)
+REQUEST_ID = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    stream().flushdb()
+
+
+@pytest.fixture
+def signed_in(users):
+    """``signed_in("doctor")``: an access token of a new session."""
+
+    def make(role):
+        return accounts.login(username=f"{role}1", password=PASSWORD)[1].access
+
+    return make
+
+
+@pytest.fixture
+def ask(mine):
+    """``ask(token)`` for the first frame of the own study; other parts by keyword."""
+
+    def make(token, *, method="GET", accept="*/*", frame=1, **parts):
+        names = {
+            "study": mine.study.study_instance_uid,
+            "series": mine.series.series_instance_uid,
+            "instance": mine.instance.sop_instance_uid,
+        } | parts
+        path = (
+            "/api/ris/dicom-web/studies/{study}/series/{series}/instances/{instance}".format(
+                **names
+            )
+            + f"/frames/{frame}"
+        )
+        environ = RequestFactory().generic(
+            method,
+            path,
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Accept": accept,
+                "X-Request-ID": REQUEST_ID,
+                "X-Real-IP": "10.1.2.3",
+            },
+        )
+        seen = SimpleNamespace(headers={})
+
+        def start_response(status, headers, *_):
+            seen.status = int(status.split()[0])
+            seen.headers = dict(headers)
+
+        b"".join(application(environ.environ, start_response))
+        return seen
+
+    return make
+
+
+def bursts():
+    entries = [values for _, values in stream().xrange(STREAM)]
+    return [(json.loads(e[b"burst"]), e[b"item"].decode()) for e in entries if b"burst" in e]
+
+
+def test_the_second_frame_needs_no_database_and_is_recorded(
+    ask, mine, users, signed_in, django_assert_num_queries
+):
+    token = signed_in("doctor")
+    first = ask(token)
+    with django_assert_num_queries(0):
+        second = ask(token)
+    assert first.status == second.status == 200
+    for name in ("X-Accel-Redirect", "X-Part-Type", "Content-Type", "Cache-Control"):
+        assert first.headers[name] == second.headers[name]
+    ((who, item),) = bursts()
+    assert item == f"{mine.instance.sop_instance_uid} 1"
+    assert who == {
+        "actor_id": users["doctor"].pk,
+        "actor_username": "doctor1",
+        "actor_role": "doctor",
+        "action": "dicomweb.retrieve",
+        "patient_id": mine.patient.pk,
+        "permission": "view_dicom",
+        "outcome": "ok",
+        "object_type": "series",
+        "object_id": mine.series.series_instance_uid,
+        "source_ip": "10.1.2.3",
+    }
+
+
+def test_the_other_instances_of_the_series_are_warm_too(
+    ask, mine, signed_in, django_assert_num_queries
+):
+    token = signed_in("patient")
+    ask(token)
+    uids = list(mine.series.instances.values_list("sop_instance_uid", "orthanc_id"))
+    with django_assert_num_queries(0):
+        answers = [ask(token, instance=uid) for uid, _ in uids]
+    places = [answer.headers["X-Accel-Redirect"] for answer in answers]
+    assert places == [f"/_frame_part/{orthanc_id}/0" for _, orthanc_id in uids]
+    assert len(bursts()) == len(uids)
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"frame": 2},
+        {"study": "other"},
+        {"series": "other"},
+        {"instance": "other"},
+        {"study": "other", "series": "other"},
+        {"instance": "1.2.3"},
+        {"method": "POST"},
+        {"accept": "image/jphc"},
+    ],
+)
+def test_what_was_not_decided_is_never_warm(ask, mine, signed_in, parts):
+    token = signed_in("patient")
+    for _ in range(2):
+        assert ask(token).status == 200
+    others = {
+        "study": mine.other.study_instance_uid,
+        "series": mine.other_series.series_instance_uid,
+        "instance": mine.other_series.instances.first().sop_instance_uid,
+    }
+    asked = {name: others[name] if value == "other" else value for name, value in parts.items()}
+    before = len(bursts())
+    assert ask(token, **asked).status in (400, 404, 405, 406)
+    assert len(bursts()) == before
+
+
+def test_each_session_is_decided_by_itself(ask, signed_in):
+    assert ask(signed_in("doctor")).status == 200
+    assert ask(signed_in("nurse")).status == 403
+    assert ask("x.y.z").status == 401
+    assert bursts() == []
+
+
+def _logout(people, token):
+    accounts.logout(session=people["external"].sessions.first())
+
+
+def _user(**changes):
+    def change(people, token):
+        accounts.user_update(actor=people["admin"], user_id=people["external"].pk, **changes)
+
+    return change
+
+
+def _own_password(people, token):
+    accounts.profile_update(
+        user=people["external"], current_password=PASSWORD, new_password="Another-Horse-8-Staple"
+    )
+
+
+def _grant_taken_back(people, token):
+    grant = Grant.objects.get(patient_id__isnull=False)
+    grants.grant_revoke(actor=people["admin"], grant_id=grant.pk, patient_id=grant.patient_id)
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (_logout, 401),
+        (_user(role="doctor"), 401),
+        (_user(is_active=False), 401),
+        (_user(password="Another-Horse-8-Staple"), 401),
+        (_own_password, 401),
+        (_grant_taken_back, 404),
+    ],
+    ids=["logout", "role", "inactive", "password", "own password", "grant"],
+)
+def test_a_change_counts_for_the_very_next_request(ask, mine, users, signed_in, change, status):
+    Grant.objects.all().delete()
+    grants.grant_share(
+        actor=users["admin"],
+        grantee_id=users["external"].pk,
+        expires_at=timezone.now() + timedelta(days=1),
+        patient_id=mine.patient.pk,
+    )
+    token = signed_in("external")
+    for _ in range(3):
+        assert ask(token).status == 200
+    assert len(bursts()) == 2
+    change(users, token)
+    assert ask(token).status == status
+    assert len(bursts()) == 2
+
+
+def test_restricting_a_patient_counts_for_everybody_at_once(ask, mine, users, signed_in):
+    token = signed_in("rib")
+    assert [ask(token).status for _ in range(2)] == [200, 200]
+    patient = Patient.objects.get(pk=mine.patient.pk)
+    patients.patient_update(
+        actor=users["doctor"], pk=patient.pk, expected=patient.version, restricted=True
+    )
+    assert ask(token).status == 404
+    assert ask(signed_in("doctor")).status == 200
+
+
+def test_nothing_is_remembered_while_a_right_is_changing(users):
+    doctor, nurse = users["doctor"].pk, users["nurse"].pk
+    before = epochs.current(doctor)
+    with transaction.atomic():
+        epochs.rights_changing(doctor)
+        assert epochs.current(doctor) is None
+        assert epochs.current(nurse) is not None
+    assert epochs.current(doctor) not in (None, before)
+    with transaction.atomic():
+        epochs.rights_changing()
+        assert epochs.current(nurse) is None
+
+
+def test_a_decision_made_before_a_change_is_worth_nothing_after_it(mine, users, signed_in):
+    """Read by one process before the change, stored after it."""
+    claims = warm.Claims("00000000-0000-4000-8000-000000000000", users["doctor"].pk, 2**33)
+    read = epochs.current(claims.user_id)
+    epochs.rights_changing(claims.user_id)
+    warm.remember(claims, users["doctor"], mine.series, read)
+    uids = (mine.study.study_instance_uid, mine.series.series_instance_uid)
+    assert warm.frame_find(claims, *uids, mine.instance.sop_instance_uid, 1, "") is None
+
+
+def test_a_grant_is_remembered_no_longer_than_it_lasts(ask, mine, users, signed_in):
+    Grant.objects.update(expires_at=timezone.now() + timedelta(seconds=20))
+    token = signed_in("external")
+    ask(token)
+    (key,) = stream().keys("dicomweb:decision:*")
+    assert 0 < stream().ttl(key) <= 20
+
+
+def test_without_redis_nothing_is_served_and_nothing_changes(ask, users, signed_in, settings):
+    token = signed_in("doctor")
+    assert [ask(token).status for _ in range(2)] == [200, 200]
+    settings.AUDIT_STREAM_URL = "redis://127.0.0.1:1/0"
+    stream.cache_clear()
+    warm._script.cache_clear()
+    try:
+        assert ask(token).status == 503
+        with pytest.raises(Exception, match="refused"):
+            accounts.logout(session=users["doctor"].sessions.first())
+        assert users["doctor"].sessions.get().revoked_at is None
+    finally:
+        stream.cache_clear()
+        warm._script.cache_clear()
