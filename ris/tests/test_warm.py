@@ -7,19 +7,20 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.core.wsgi import get_wsgi_application
 from django.db import transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
 from acct import services as accounts
 from audit.services import STREAM, stream
-from cdss_backend.wsgi import application
 from conftest import PASSWORD
 from emr import services as patients
 from emr.models import Patient
 from rbac import epochs, services as grants
 from rbac.models import Grant
 from ris.services.dicomweb import warm
+from ris.views.dicomweb.warm import WarmFrames
 
 pytestmark = pytest.mark.django_db(transaction=True)
 REQUEST_ID = "0123456789abcdef0123456789abcdef"
@@ -43,6 +44,7 @@ def signed_in(users):
 @pytest.fixture
 def ask(mine):
     """``ask(token)`` for the first frame of the own study; other parts by keyword."""
+    application = WarmFrames(get_wsgi_application())
 
     def make(token, *, method="GET", accept="*/*", frame=1, **parts):
         names = {
