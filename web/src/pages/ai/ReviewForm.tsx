@@ -69,8 +69,8 @@ export function ReviewForm({ job, onReviewed }: ReviewFormProps) {
         {segmentation.isError && <ErrorNotice error={segmentation.error} />}
         <Group justify="flex-end">
           <Button
-            variant="outline"
-            color="red.8"
+            variant="light"
+            color="red"
             leftSection={<IconX size={16} aria-hidden />}
             loading={review.isPending && review.variables === "reject"}
             disabled={review.isPending}

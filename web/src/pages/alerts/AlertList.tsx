@@ -47,13 +47,16 @@ export function AlertList({ unreadOnly, onFollow }: AlertListProps) {
           );
         }
         return (
-          <Stack gap={0} role="list" aria-label={t("alerts.title")}>
-            {all.map((alert) => (
-              <AlertRow key={alert.id} alert={alert} {...(onFollow && { onFollow })} />
-            ))}
+          <>
+            <Stack gap={0} role="list" aria-label={t("alerts.title")}>
+              {all.map((alert) => (
+                <AlertRow key={alert.id} alert={alert} {...(onFollow && { onFollow })} />
+              ))}
+            </Stack>
             {alerts.hasNextPage && (
               <Button
                 variant="subtle"
+                fullWidth
                 mt="sm"
                 loading={alerts.isFetchingNextPage}
                 onClick={() => void alerts.fetchNextPage()}
@@ -61,7 +64,7 @@ export function AlertList({ unreadOnly, onFollow }: AlertListProps) {
                 {t("common.loadMore")}
               </Button>
             )}
-          </Stack>
+          </>
         );
       }}
     </QueryView>

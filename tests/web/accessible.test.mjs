@@ -1,0 +1,82 @@
+// Every page for everybody: axe finds nothing, light and dark, and a phone need not scroll sideways.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { AxeBuilder } from '@axe-core/playwright';
+
+import { appPage, settled } from './app.helpers.mjs';
+import { launch } from './browser.mjs';
+import { MRN, api, finishedJob, sampleStudy, signIn } from './viewer.helpers.mjs';
+
+const DESK = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+
+async function violations(page, where, rules) {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true);
+  const { violations: found } = await (rules ? axe.withRules(rules) : axe).analyze();
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${where}: ${id} at ${target}`));
+}
+
+const scrollsSideways = page =>
+  page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return scrollWidth > clientWidth;
+  });
+
+/** No colour is on its way to another one. */
+const still = page =>
+  page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'));
+
+/** What is wrong with the page at this address; light and dark differ in nothing but colours. */
+async function flaws(page, path) {
+  await page.setViewportSize(DESK);
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.goto(path);
+  await settled(page);
+  const found = await violations(page, `${path}, light`);
+  await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+  await page.locator('html[data-mantine-color-scheme="dark"]').waitFor();
+  await still(page);
+  found.push(...(await violations(page, `${path}, dark`, ['color-contrast'])));
+  await page.setViewportSize(PHONE);
+  await settled(page);
+  found.push(...(await violations(page, `${path}, phone`)));
+  if (await scrollsSideways(page)) found.push(`${path}, phone: scrolls sideways`);
+  return found;
+}
+
+async function assertNoFlaws(page, paths) {
+  const found = [];
+  for (const path of paths) found.push(...(await flaws(page, path)));
+  assert.deepEqual(found, []);
+}
+
+test('the login page', async t => {
+  const { page } = await appPage(await launch(t));
+  await assertNoFlaws(page, ['/login']);
+});
+
+test('the pages of a doctor', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const { id: job } = await finishedJob(as, study);
+  const { results } = await as.json(`/api/emr/patients/search/?q=${MRN}`);
+  const { context, page } = await appPage(await launch(t));
+  await signIn(context, 'doctor');
+  await assertNoFlaws(page, [
+    '/', '/patients', `/patients/${results[0].id}`, '/orders', '/studies', `/studies/${study}`, '/upload',
+    `/ai/review/${job}`, `/ai/jobs/${job}`, '/alerts', '/profile', '/admin/users', '/nowhere',
+  ]);
+});
+
+test('the pages of an administrator', async t => {
+  const { context, page } = await appPage(await launch(t));
+  await signIn(context, 'admin');
+  await assertNoFlaws(page, ['/', '/unmatched', '/admin/users', '/admin/audit', '/admin/outbox']);
+});
+
+test('the pages of a patient in Korean', async t => {
+  const { context, page } = await appPage(await launch(t), { language: 'ko' });
+  await signIn(context, 'patient');
+  await assertNoFlaws(page, ['/', '/patients', '/orders', '/studies', '/profile']);
+});
