@@ -1,60 +1,62 @@
-// A Chromium whose line to the server can be cut, mended and slowed down.
+// A Chromium whose line to the server can be cut and mended, held and released.
 import { connect, createServer } from 'node:net';
 
 import { BASE_URL, launch } from './browser.mjs';
 
 const { host, hostname, port } = new URL(BASE_URL);
-const TICK_MS = 20;
 
-/** Hands on what comes from the browser, at `line.bytesPerSecond` at most. */
-function pump(browser, server, line) {
-  browser.on('data', chunk => {
-    server.write(chunk);
-    if (line.bytesPerSecond === Infinity) return;
-    browser.pause();
-    const wait = Math.max(TICK_MS, (chunk.length / line.bytesPerSecond) * 1000);
-    setTimeout(() => browser.resume(), wait);
-  });
-  server.pipe(browser);
-}
-
-/** The page's origin stays the server's: only its connections are led through here. */
-export async function brokenLine(t) {
-  const open = new Set();
-  const line = {
-    up: true,
-    bytesPerSecond: Infinity,
-    /** Ends every connection, and takes no new one. */
-    cut() {
-      line.up = false;
-      for (const socket of open) socket.destroy();
-    },
-    mend() {
-      line.up = true;
-    },
-  };
-  const relay = createServer(browser => {
-    if (!line.up) {
+/** A relay between browser and server, listening. */
+async function relay() {
+  const pairs = new Set();
+  let up = true;
+  let held = false;
+  const server = createServer(browser => {
+    if (!up) {
       browser.destroy();
       return;
     }
-    const server = connect(port, hostname);
-    const ends = [browser, server];
-    for (const end of ends) {
-      open.add(end);
+    const pair = [browser, connect(port, hostname)];
+    pairs.add(pair);
+    browser.pipe(pair[1]).pipe(browser);
+    if (held) browser.pause();
+    for (const end of pair) {
       end.on('error', () => {});
       end.on('close', () => {
-        open.delete(end);
-        for (const other of ends) other.destroy();
+        pairs.delete(pair);
+        for (const each of pair) each.destroy();
       });
     }
-    pump(browser, server, line);
   });
-  await new Promise(resolve => relay.listen(0, '127.0.0.1', resolve));
+  const line = {
+    /** End every connection, and take no new one. */
+    cut() {
+      up = false;
+      for (const end of [...pairs].flat()) end.destroy();
+    },
+    mend() {
+      up = true;
+    },
+    /** Take nothing more from the browser: what it sends fills up the buffers on the way. */
+    hold() {
+      held = true;
+      for (const [browser] of pairs) browser.pause();
+    },
+    release() {
+      held = false;
+      for (const [browser] of pairs) browser.resume();
+    },
+  };
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
+  return { line, server };
+}
+
+/** The page's origin stays the server's: only its connections are led through the relay. */
+export async function brokenLine(t) {
+  const { line, server } = await relay();
   t.after(() => {
     line.cut();
-    relay.close();
+    server.close();
   });
-  const rule = `MAP ${host} 127.0.0.1:${relay.address().port}`;
+  const rule = `MAP ${host} 127.0.0.1:${server.address().port}`;
   return { line, browser: await launch(t, [`--host-resolver-rules=${rule}`]) };
 }
