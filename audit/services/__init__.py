@@ -25,7 +25,7 @@ from common import context
 from common.errors import ErrorCode, ExternalError
 
 STREAM = "audit"
-_refused: ContextVar[str] = ContextVar("refused", default="")
+_refused: ContextVar[context.RequestContext | None] = ContextVar("refused", default=None)
 
 
 class Actor(Protocol):
@@ -57,7 +57,7 @@ def _fields(
 ) -> dict[str, Any]:
     request = context.current()
     if outcome == Outcome.DENIED:
-        _refused.set(request.request_id)
+        _refused.set(request)
     return {
         "occurred_at": timezone.now(),
         "actor_id": actor.pk if actor else None,
@@ -77,7 +77,7 @@ def _fields(
 
 def refusal_is_recorded() -> bool:
     """Whether the current request already has a record of being denied."""
-    return _refused.get() == context.current().request_id != ""
+    return _refused.get() is context.current()
 
 
 def record(

@@ -143,7 +143,7 @@ REST_FRAMEWORK = {
         "rest_framework.filters.OrderingFilter",
     ],
     "DEFAULT_SCHEMA_CLASS": "common.api.schema.AutoSchema",
-    "EXCEPTION_HANDLER": "common.api.exceptions.envelope_handler",
+    "EXCEPTION_HANDLER": "audit.handlers.refusal_recorded",
     "UNAUTHENTICATED_USER": "common.api.permissions.Nobody",
 }
 SPECTACULAR_SETTINGS = {
