@@ -16,6 +16,13 @@ AUDIT_LOG = {
     "outcome": "ok",
     "source_ip": "192.0.2.14",
     "request_id": "381689b81f9233f14d6e3f5cbdfb94b0",
+    "requests": 1,
+    "until": None,
     "detail": {},
+}
+BURST_ITEM = {
+    "at": "2026-03-02T09:41:07.541000+09:00",
+    "sop_instance_uid": "2.25.227951473962311452713062842214560203",
+    "frame": 1,
 }
 AUDIT_VERIFIED = {"intact": True, "breaks": []}

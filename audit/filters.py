@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from audit.models import AuditLog
+from audit.services.instances import logs_of_instance
 
 
 class AuditLogFilter(filters.FilterSet):
     since = filters.IsoDateTimeFilter(field_name="occurred_at", lookup_expr="gte")
     until = filters.IsoDateTimeFilter(field_name="occurred_at", lookup_expr="lt")
+    sop_instance_uid = filters.CharFilter(
+        method="of_instance",
+        max_length=64,
+        label="Records of the instance, its series and its study; of bursts, those that hold it",
+    )
 
     class Meta:
         model = AuditLog
@@ -21,3 +28,8 @@ class AuditLogFilter(filters.FilterSet):
             "outcome",
             "request_id",
         ]
+
+    def of_instance(
+        self, logs: QuerySet[AuditLog, AuditLog], _: str, uid: str
+    ) -> QuerySet[AuditLog, AuditLog]:
+        return logs_of_instance(logs, uid)

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.utils.dateparse import parse_datetime
 from rest_framework import serializers
 
 from audit import examples
 from audit.models import AuditLog
+from audit.services.bursts import BurstItem, is_burst
 from common.api.schema import example
 
 
 @example(examples.AUDIT_LOG)
 class AuditLogOut(serializers.ModelSerializer[AuditLog]):
+    requests = serializers.SerializerMethodField(help_text="How many requests the record holds")
+    until = serializers.SerializerMethodField(help_text="When the last of them was")
+    detail = serializers.SerializerMethodField()
+
     class Meta:
         model = AuditLog
         fields = [
@@ -27,8 +34,26 @@ class AuditLogOut(serializers.ModelSerializer[AuditLog]):
             "outcome",
             "source_ip",
             "request_id",
+            "requests",
+            "until",
             "detail",
         ]
+
+    def get_requests(self, log: AuditLog) -> int:
+        return int(log.detail["requests"]) if is_burst(log) else 1
+
+    def get_until(self, log: AuditLog) -> datetime | None:
+        return parse_datetime(log.detail["until"]) if is_burst(log) else None
+
+    def get_detail(self, log: AuditLog) -> dict[str, Any]:
+        return {} if is_burst(log) else log.detail
+
+
+@example(examples.BURST_ITEM)
+class BurstItemOut(serializers.Serializer[BurstItem]):
+    at = serializers.DateTimeField()
+    sop_instance_uid = serializers.CharField()
+    frame = serializers.IntegerField(help_text="0: the instance itself, or its metadata")
 
 
 @example(examples.AUDIT_VERIFIED)

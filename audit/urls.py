@@ -6,5 +6,6 @@ from audit import views
 
 urlpatterns = [
     path("logs/", views.AuditLogs.as_view(), name="audit-logs"),
+    path("logs/<int:log_id>/items/", views.AuditLogItems.as_view(), name="audit-log-items"),
     path("verify/", views.AuditVerify.as_view(), name="audit-verify"),
 ]

@@ -12,9 +12,12 @@ from rest_framework.response import Response
 from audit import services
 from audit.filters import AuditLogFilter
 from audit.models import AuditLog
-from audit.serializers import AuditLogOut, AuditVerifyOut
+from audit.serializers import AuditLogOut, AuditVerifyOut, BurstItemOut
 from audit.services import chain
+from audit.services.bursts import burst_items
+from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView
+from common.errors import ErrorCode, NotFound
 
 MAX_BREAKS = 100
 
@@ -31,6 +34,33 @@ class AuditLogs(GenericApiView):
     def get(self, request: Request) -> Response:
         services.record(actor=self.actor, action="audit.read", permission="view_audit")
         return self.list_response(request)
+
+
+class AuditLogItems(GenericApiView):
+    required_permissions = {"GET": "view_audit"}
+    queryset = AuditLog.objects.none()
+    serializer_class = BurstItemOut
+    filter_backends = []
+
+    @extend_schema(
+        summary="The single requests of a record that holds many, oldest first",
+        tags=["audit"],
+        responses={200: BurstItemOut(many=True), **errors(ErrorCode.ROUTE_NOT_FOUND)},
+    )
+    @transaction.atomic
+    def get(self, request: Request, log_id: int) -> Response:
+        log = AuditLog.objects.filter(pk=log_id).first()
+        if log is None:
+            raise NotFound(ErrorCode.ROUTE_NOT_FOUND)
+        services.record(
+            actor=self.actor,
+            action="audit.read",
+            object_type="audit_log",
+            object_id=log_id,
+            permission="view_audit",
+        )
+        page = self.paginate_queryset(burst_items(log))
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 
 class AuditVerify(ApiView):

@@ -16,6 +16,9 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate, pairwise, takewhile
 from typing import NamedTuple
 
+from audit.models import AuditLog
+
+_DETAIL = {"requests", "until", "items"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ITEM = re.compile(rb"([0-9.]{1,64}) ([0-9]{1,10})")
 
@@ -75,3 +78,13 @@ def unpack(packed: str) -> list[BurstItem]:
     uids = [prefix + ending for ending in endings.split(" ")]
     columns = zip(_sums(times), _sums(places), _sums(frames), strict=True)
     return [BurstItem(instant(int(first) + t), uids[place], frame) for t, place, frame in columns]
+
+
+def is_burst(log: AuditLog) -> bool:
+    """Whether the row stands for requests that ``detail`` holds packed."""
+    return set(log.detail) == _DETAIL
+
+
+def burst_items(log: AuditLog) -> list[BurstItem]:
+    """Every request that the row stands for; none where it is the record of one alone."""
+    return unpack(log.detail["items"]) if is_burst(log) else []

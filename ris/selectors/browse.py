@@ -194,3 +194,11 @@ def patient_id_of(object_type: str, object_id: str) -> int | None:
         match = Q(sop_instance_uid=object_id) | Q(orthanc_id=object_id)
         found = Instance.objects.filter(match).values_list("series__study__patient_id").first()
     return found[0] if found else None
+
+
+def parent_uids(sop_instance_uid: str) -> tuple[str, ...]:
+    """The UIDs of the series and the study of an instance; for the audit log, not by rights."""
+    rows = Instance.objects.filter(sop_instance_uid=sop_instance_uid).values_list(
+        "series__series_instance_uid", "series__study__study_instance_uid"
+    )
+    return tuple(uid for row in rows for uid in row)

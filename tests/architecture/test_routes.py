@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from ai.clients.inference import inference
 from ai.services import jobs
 from ai.tests import factories
+from audit.models import AuditLog
 from common.api.permissions import Access
 from common.outbox.models import OutboxEvent
 from ocs.models import Order
@@ -110,6 +111,7 @@ def world(users, patient_factory, settings):
             "pk": {"patient": patient.pk, "order": order.pk},
             "patient_id": patient.pk,
             "grant_id": grant.pk,
+            "log_id": AuditLog.objects.earliest("id").pk,
             "event_id": OutboxEvent.objects.first().pk,
             "job_id": job.pk,
             "segmentation_id": job.segmentation.pk,
