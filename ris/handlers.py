@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from common.outbox.registry import Event, subscribe
-from ris.events import INSTANCE_UNREAD
+from ris.events import INSTANCE_UNREAD, STUDY_STABLE
 from ris.services import changes
+from ris.services.dicomweb import prepared
 
 
 @subscribe(INSTANCE_UNREAD, queue="django_tasks")
 def instance_reread(event: Event) -> None:
     changes.instance_reread(event.payload["orthanc_id"])
+
+
+@subscribe(STUDY_STABLE, queue="django_tasks")
+def metadata_prepare(event: Event) -> None:
+    prepared.study_prepare(event.payload["study_id"])

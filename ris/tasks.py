@@ -8,7 +8,7 @@ from kombu.exceptions import OperationalError
 
 from common.errors import ExternalError
 from common.tasks import task
-from ris.services import changes, matching, stability
+from ris.services import changes, deletion, matching, stability
 
 
 @task(queue="django_tasks", expires=2)
@@ -23,6 +23,13 @@ def mark_stable() -> None:
     """Every two seconds."""
     matching.studies_rematch()
     stability.studies_settle()
+
+
+@task(queue="django_tasks", expires=50)
+def find_deletions() -> None:
+    """Every minute. An archive that is down is asked again next time."""
+    with suppress(ExternalError):
+        deletion.deletions_find()
 
 
 def nudge_poll() -> None:

@@ -86,6 +86,7 @@ CELERY_BEAT_SCHEDULE = {
     "audit-flush": {"task": "audit.tasks.flush_stream", "schedule": 2.0},
     "audit-seal": {"task": "audit.tasks.seal", "schedule": 30.0},
     "ris-poll-changes": {"task": "ris.tasks.poll_changes", "schedule": 1.0},
+    "ris-find-deletions": {"task": "ris.tasks.find_deletions", "schedule": 60.0},
     "ris-mark-stable": {"task": "ris.tasks.mark_stable", "schedule": 2.0},
 }
 

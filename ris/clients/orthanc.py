@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal
+from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
@@ -126,14 +127,34 @@ class OrthancClient(HttpClient):
         self, study_instance_uid: str, series_instance_uid: str
     ) -> list[dict[str, Any]]:
         """Every instance's attributes without bulk data, DICOM JSON (PS3.18 annex F)."""
-        response = self.request(
-            "GET",
-            f"/dicom-web/studies/{study_instance_uid}/series/{series_instance_uid}/metadata",
-            headers={"Accept": "application/dicom+json"},
-            read_timeout_s=STORE_TIMEOUT_S,
-        )
+        response = self._series_metadata(study_instance_uid, series_instance_uid)
         found: list[dict[str, Any]] = self._json(response)
         return found
+
+    def series_metadata_json(self, study_instance_uid: str, series_instance_uid: str) -> bytes:
+        """The same as text, for clients: its bulk data URIs lead to the gateway."""
+        return self._ok(self._series_metadata(study_instance_uid, series_instance_uid)).content
+
+    def _series_metadata(
+        self, study_instance_uid: str, series_instance_uid: str
+    ) -> requests.Response:
+        public = urlsplit(settings.PUBLIC_BASE_URL)
+        return self.request(
+            "GET",
+            f"/dicom-web/studies/{study_instance_uid}/series/{series_instance_uid}/metadata",
+            headers={
+                "Accept": "application/dicom+json",
+                "Forwarded": f"host={public.netloc}/api/ris;proto={public.scheme}",
+            },
+            read_timeout_s=STORE_TIMEOUT_S,
+        )
+
+    def instance_count(self) -> int:
+        """How many instances the archive holds."""
+        try:
+            return int(self._json(self.request("GET", "/statistics"))["CountInstances"])
+        except (KeyError, TypeError, ValueError):
+            raise self._nonsense() from None
 
     def changes_last(self) -> int:
         """The sequence of the newest change; 0 for an empty archive."""

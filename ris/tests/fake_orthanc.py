@@ -36,6 +36,7 @@ class FakeOrthanc:
             ("POST", "/tools/bulk-content", self._bulk),
             ("GET", "/changes", self._changes),
             ("GET", "/system", lambda _: (200, {}, "{}")),
+            ("GET", "/statistics", self._statistics),
             ("GET", "/instances/([^/]+)/attachments/dicom/md5", self._md5),
             ("GET", "/instances/([^/]+)/simplified-tags", self._simplified),
         ):
@@ -50,6 +51,9 @@ class FakeOrthanc:
             return found
 
         return respond
+
+    def _statistics(self, _: requests.PreparedRequest) -> Answer:
+        return 200, {}, json.dumps({"CountInstances": len(self.files)})
 
     def store(self, file: bytes) -> str:
         """As if it came by C-STORE."""

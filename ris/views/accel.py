@@ -22,6 +22,14 @@ def from_archive(path: str, *, accept: str, content_type: str | None = None) -> 
     return response
 
 
+def from_file(name: str, *, content_type: str) -> HttpResponse:
+    """``name``.gz below CDSS_DATA_DIR; nginx unpacks it for a client that wants it so."""
+    response = HttpResponse(content_type=content_type)
+    response["X-Accel-Redirect"] = f"/_packed/{name}"
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
 def frame_headers(frame: StoredFrame, *, multipart: bool, boundary: str) -> dict[str, str]:
     """One frame as the archive stores it: nginx has it in its cache or fetches it.
 

@@ -12,15 +12,25 @@ from rbac import epochs
 from ris.selectors.browse import series_middle, study_middle
 from ris.selectors.studies import Target
 from ris.services.access import Access
-from ris.services.dicomweb import accept, query, warm
+from ris.services.dicomweb import accept, prepared, query, warm
 from ris.services.dicomweb.warm import StoredFrame
-from ris.views.accel import frame_headers
+from ris.views.accel import frame_headers, from_file
 from ris.views.dicomweb.gateway import FromArchive, Parts
 
 
 class Metadata(FromArchive):
+    """Of a series: the file that was prepared when its study was stable, if it is there."""
+
     offers = accept.DICOM_JSON
     suffix = "/metadata"
+
+    def from_archive(self, request: HttpRequest, target: Target, parts: Parts) -> HttpResponse:
+        if target.series is not None and target.instance is None:
+            file = prepared.series_metadata_file(target.series)
+            if file is not None:
+                accept.negotiate(request.headers.get("Accept"), self.offers)
+                return from_file(file, content_type="application/dicom+json")
+        return super().from_archive(request, target, parts)
 
 
 class Instances(FromArchive):

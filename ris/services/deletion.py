@@ -1,0 +1,101 @@
+"""What was deleted in the archive leaves the index, the caches and the prepared files.
+
+The change feed does not tell deletions, so the index is compared with the archive.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Model, ProtectedError
+
+from audit import services as audit
+from ris.clients.orthanc import orthanc
+from ris.models import Instance
+from ris.services.dicomweb import prepared, warm
+
+logger = logging.getLogger(__name__)
+BATCH = 500
+PLAUSIBLE = 0.5
+
+
+def deletions_find(*, force: bool = False) -> int:
+    """Forget every instance of the index that the archive no longer has; returns how many.
+
+    A glance at the totals comes first: more of it only when the archive holds less than the index.
+    An archive that lost more than half is taken for a wrong or a broken one, and nothing is
+    forgotten unless a person says so with ``force``. Raises ExternalError.
+    """
+    held, known = orthanc().instance_count(), Instance.objects.count()
+    if held >= known:
+        return 0
+    if held < known * PLAUSIBLE and not force:
+        logger.error("the archive misses most of the index", extra={"held": held, "known": known})
+        return 0
+    ids = Instance.objects.order_by("pk").values_list("orthanc_id", flat=True).iterator()
+    forgotten = 0
+    while batch := list(islice(ids, BATCH)):
+        forgotten += _batch_compare(batch)
+    return forgotten
+
+
+def _batch_compare(orthanc_ids: Sequence[str]) -> int:
+    held = {found.orthanc_id for found in orthanc().instances_describe(orthanc_ids)}
+    gone = [orthanc_id for orthanc_id in orthanc_ids if orthanc_id not in held]
+    if gone:
+        instances_forget(gone)
+    return len(gone)
+
+
+def instances_forget(orthanc_ids: Sequence[str]) -> None:
+    """These instances do not exist any more: no trace of their pixels stays with us.
+
+    A series without instances goes with them, and a study without series unless something refers
+    to it. Decisions and bytes go after the commit: until then the rows refuse nobody.
+    """
+    with transaction.atomic():
+        rows = Instance.objects.filter(orthanc_id__in=orthanc_ids).select_related("series__study")
+        instances = list(rows)
+        rows.delete()
+        for study in {instance.series.study for instance in instances}:
+            audit.record(
+                actor=None,
+                action="dicom.deleted",
+                object_type="study",
+                object_id=study.study_instance_uid,
+                patient_id=study.patient_id,
+            )
+            for series in study.series.filter(instances=None):
+                _delete_unless_needed(series)
+            if not study.series.exists():
+                _delete_unless_needed(study)
+    warm.forget_instances([instance.sop_instance_uid for instance in instances])
+    for instance in instances:
+        prepared.series_forget(instance.series.orthanc_id)
+        for path in cached_frames(instance.orthanc_id, instance.frames):
+            path.unlink(missing_ok=True)
+
+
+def _delete_unless_needed(row: Model) -> None:
+    """An AI job keeps its study and series: what was found in them stays on record."""
+    try:
+        with transaction.atomic():
+            row.delete()
+    except ProtectedError:
+        return
+
+
+def cached_frames(orthanc_id: str, frames: int) -> Iterable[Path]:
+    """Where nginx keeps the frames: ``proxy_cache_key``, ``levels=1:2`` of its configuration."""
+    if settings.FRAME_CACHE_DIR is None:
+        return
+    for index in range(frames):
+        key = f"{orthanc_id}/{index}".encode()
+        name = hashlib.md5(key, usedforsecurity=False).hexdigest()
+        yield Path(settings.FRAME_CACHE_DIR) / name[-1] / name[-3:-1] / name
