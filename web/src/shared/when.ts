@@ -22,6 +22,16 @@ export function exactTime(value: string): string {
   return format(value, { dateStyle: "medium", timeStyle: "medium" });
 }
 
+/** To the millisecond, where the day is known. */
+export function preciseTime(value: string): string {
+  return format(value, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 3,
+  });
+}
+
 /** A calendar date (`2026-01-31`), which no time zone may move. */
 export function calendarDate(value: string): string {
   return format(`${value}T00:00:00Z`, { dateStyle: "medium", timeZone: "UTC" });

@@ -8,13 +8,22 @@ import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { PageHeader } from "@/shared/PageHeader";
 import { useRoleName } from "@/shared/roles";
 import { exactTime } from "@/shared/when";
+import { BurstItems } from "./BurstItems";
 import { VerifyChain } from "./VerifyChain";
 
 type Log = Schema["AuditLogOut"];
 
 const OUTCOMES = ["ok", "denied", "failed"] as const satisfies Schema["OutcomeEnum"][];
 const COLORS: Record<Schema["OutcomeEnum"], string> = { ok: "teal", denied: "orange", failed: "red" };
-const FIELDS = ["actor_username", "action", "object_type", "object_id", "patient_id", "request_id"] as const;
+const FIELDS = [
+  "actor_username",
+  "action",
+  "object_type",
+  "object_id",
+  "sop_instance_uid",
+  "patient_id",
+  "request_id",
+] as const;
 
 type Filters = Partial<Record<(typeof FIELDS)[number] | "outcome" | "since" | "until", string>>;
 
@@ -152,10 +161,13 @@ function useColumns(): Column<Log>[] {
     {
       key: "object",
       header: t("admin.audit.object"),
-      render: ({ object_type, object_id }) => (
-        <Text className="mono" style={{ overflowWrap: "anywhere" }} maw={280}>
-          {[object_type, object_id].filter(Boolean).join(" ")}
-        </Text>
+      render: (log) => (
+        <>
+          <Text className="mono" style={{ overflowWrap: "anywhere" }} maw={280}>
+            {[log.object_type, log.object_id].filter(Boolean).join(" ")}
+          </Text>
+          {log.until && <BurstItems log={log} />}
+        </>
       ),
     },
     {
