@@ -70,7 +70,7 @@ def static_files(study: BenchStudy, server: Server) -> Iterator[Server]:
         f"""daemon off; pid {folder}/pid; error_log stderr crit; worker_processes auto;
         {"user root;" if os.geteuid() == 0 else ""}
         events {{ }}
-        http {{ access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+        http {{ access_log {folder}/log; sendfile on; tcp_nopush on; keepalive_requests 1000000;
           client_body_temp_path {folder}/b; proxy_temp_path {folder}/p;
           fastcgi_temp_path {folder}/f; uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
           server {{ listen 127.0.0.1:{port}; root {folder}; }} }}"""

@@ -37,13 +37,23 @@ class Server:
 class _Connection:
     def __init__(self, server: Server) -> None:
         parts = urlsplit(server.base_url)
-        self._socket = socket.create_connection((parts.hostname or "", parts.port or 80), 60)
-        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._address = (parts.hostname or "", parts.port or 80)
         self._buffer = bytearray(_BUFFER)
+        self._open()
 
-    def ask(self, request: bytes) -> int:
-        """Send one request, read its whole answer; returns the bytes of its body."""
+    def _open(self) -> None:
+        self._socket = socket.create_connection(self._address, 60)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, request: bytes) -> None:
+        """Send one request and read its whole answer."""
         self._socket.sendall(request)
+        if b"connection: close" in self._answer():
+            self.close()
+            self._open()
+
+    def _answer(self) -> bytes:
+        """The head of the answer in small letters, once all of the body was read."""
         view, have, end = memoryview(self._buffer), 0, -1
         while end < 0:
             have += self._more(view[have:])
@@ -57,12 +67,11 @@ class _Connection:
             length = int(head[place + 15 :].split(b"\r\n", 1)[0])
             while body < length:
                 body += self._more(view)
-            return body
+            return head
         while not tail.endswith(_LAST_CHUNK):
             count = self._more(view)
-            body += count
             tail = (tail + bytes(view[max(0, count - 5) : count]))[-5:]
-        return body
+        return head
 
     def _more(self, view: memoryview) -> int:
         count = self._socket.recv_into(view)
