@@ -17,6 +17,8 @@ from audit.models import AuditLog, AuditSeal
 
 SEAL_LOCK_WAIT_S = 10
 _SEAL_LOCK = "CONCAT(DATABASE(), '.audit-seal')"
+REACH = 100_000
+"""How many ids back a record may lie that was inserted earlier and committed later."""
 _CHUNK = 500
 SEALED_FIELDS = [
     "id",
@@ -65,17 +67,23 @@ def _sealing_alone() -> Iterator[bool]:
                 cursor.execute(f"SELECT RELEASE_LOCK({_SEAL_LOCK})")
 
 
-def seal_pending(limit: int = 5000) -> int:
-    """Chain the records that have no seal yet, in id order; returns how many."""
+def seal_pending(limit: int = 5000, *, everywhere: bool = False) -> int:
+    """Chain the records that have no seal yet, in id order; returns how many.
+
+    Not ``everywhere``, only near the last sealed one: the cost is that of a day, not of years.
+    """
     with _sealing_alone() as alone, transaction.atomic():
-        return _seal(limit) if alone else 0
+        return _seal(limit, everywhere) if alone else 0
 
 
-def _seal(limit: int) -> int:
+def _seal(limit: int, everywhere: bool) -> int:
     last = AuditSeal.objects.order_by("-seq").first()
-    seq, previous = (last.seq, last.digest) if last else (0, "")
+    seq, previous, place = (last.seq, last.digest, last.log_id) if last else (0, "", 0)
     seals = []
-    for log in AuditLog.objects.filter(seal__isnull=True).order_by("id")[:limit]:
+    pending = AuditLog.objects.filter(seal__isnull=True).order_by("id")
+    if not everywhere:
+        pending = pending.filter(id__gt=place - REACH)
+    for log in pending[:limit]:
         seq += 1
         previous = _digest(previous, seq, log)
         seals.append(AuditSeal(seq=seq, log=log, digest=previous))

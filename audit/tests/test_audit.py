@@ -77,6 +77,18 @@ def test_the_chain_is_intact_and_grows():
     assert list(chain.chain_breaks()) == []
 
 
+def test_a_record_that_comes_late_is_sealed_however_far_back(monkeypatch):
+    write(3)
+    chain.seal_pending()
+    AuditLog.objects.create(
+        pk=AuditLog.objects.earliest("id").pk - 1, occurred_at=timezone.now(), outcome="ok"
+    )
+    monkeypatch.setattr(chain, "REACH", 1)
+    assert chain.seal_pending() == 0
+    assert chain.seal_pending(everywhere=True) == 1
+    assert list(chain.chain_breaks()) == []
+
+
 def test_sealing_needs_no_right_to_change_the_tables():
     """MySQL 8 allows SELECT ... FOR UPDATE only to who may update or delete; nobody may here."""
     write(1)
