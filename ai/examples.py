@@ -59,6 +59,7 @@ JOB_LISTED = {
         "version": "1.0.2",
         "kind": "segmentation",
         "name": "Brain extraction (T1 MRI)",
+        "name_ko": "뇌 추출 (T1 MRI)",
     },
     "study_instance_uid": STUDY_UID,
     "series_instance_uid": SERIES_UID,

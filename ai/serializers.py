@@ -56,6 +56,7 @@ class ModelRefOut(serializers.Serializer[Any]):
     version = serializers.CharField(source="model_version")
     kind = serializers.CharField(source="model_manifest.kind")
     name = serializers.CharField(source="model_manifest.name")
+    name_ko = serializers.CharField(source="model_manifest.name_ko", required=False)
 
 
 class JobErrorOut(serializers.Serializer[Any]):

@@ -11,8 +11,7 @@ function textOf(from, key) {
   const korean = language() === 'ko' && from?.[`${key}_ko`];
   return korean?.length ? korean : from?.[key];
 }
-const modelName = ({ id, name }) =>
-  textOf(state.models.find(known => known.id === id), 'name') ?? name;
+const modelName = model => textOf(model, 'name');
 
 export function jobSection() {
   const choice = h('select', {
@@ -28,7 +27,7 @@ export function jobSection() {
   function show({ jobs, job, models }) {
     refill(
       choice,
-      [models.length, ...jobs.map(known => [known.id, known.status, known.review_status])],
+      jobs.map(known => [known.id, known.status, known.review_status]),
       () => jobs.map(jobOption),
     );
     choice.hidden = jobs.length === 0;
@@ -64,6 +63,11 @@ function sentenceOf() {
   return '';
 }
 
+function segmentName(modelId, label) {
+  const { segments = [] } = state.models.find(({ id }) => id === modelId)?.outputs ?? {};
+  return textOf(segments.find(segment => segment.label === label) ?? { label }, 'label');
+}
+
 function factsOf(job) {
   if (!job?.result) return [];
   const rows = [[t('job.model'), `${modelName(job.model)} ${job.model.version}`]];
@@ -71,7 +75,7 @@ function factsOf(job) {
     rows.push([t('job.confidence'), percent(job.result.confidence)]);
   if (job.result.risk_score !== null) rows.push([t('job.risk'), percent(job.result.risk_score)]);
   for (const { label, volume_ml: volume } of job.result.measurements)
-    rows.push([`AI: ${label}`, ml(volume)]);
+    rows.push([`AI: ${segmentName(job.model.id, label)}`, ml(volume)]);
   rows.push([t('job.requestedBy'), job.requested_by]);
   return rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]);
 }

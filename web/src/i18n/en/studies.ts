@@ -23,7 +23,7 @@ export default {
   none: "No study matches the filters.",
   noDescription: "No description",
   noDate: "No date",
-  counts: "Series: {{series, number}} · images: {{images, number}}",
+  counts: "Series: {{series, number}} · Images: {{images, number}}",
   imageCount: "Images: {{count, number}}",
   preview: "Preview of {{name}}",
   noPreview: "No preview",

@@ -6,7 +6,7 @@ import { useCan } from "@/session/react";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
 import { Confidence } from "./Confidence";
-import type { Job } from "./jobs";
+import { modelName, type Job } from "./jobs";
 import { JobSteps } from "./JobSteps";
 import { ModelCard } from "./ModelCard";
 import { ReviewForm } from "./ReviewForm";
@@ -30,12 +30,12 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
       <Grid.Col span={{ base: 12, lg: 7 }}>
         <Stack>
           <Section
-            title={job.model.name}
+            title={modelName(job.model)}
             action={
               can("view_dicom") && (
                 <Button
                   component={Link}
-                  to={`/viewer/${job.study_instance_uid}`}
+                  to={`/viewer/${job.study_instance_uid}?job=${job.id}`}
                   size="xs"
                   leftSection={<IconEye size={16} aria-hidden />}
                 >
@@ -57,7 +57,7 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
           <Section title={t("ai.steps.title")}>
             <JobSteps job={job} />
           </Section>
-          {job.segmentation !== null && <Versions segmentationId={job.segmentation} />}
+          {job.segmentation !== null && <Versions segmentationId={job.segmentation} modelId={job.model.id} />}
           <ModelCard model={job.model} />
         </Stack>
       </Grid.Col>
@@ -107,7 +107,7 @@ function Result({ job }: { job: Job }) {
               />
             </Box>
           )}
-          <Volumes result={result} />
+          <Volumes result={result} modelId={job.model.id} />
           <Confidence result={result} />
         </>
       )}

@@ -25,7 +25,7 @@ function Summary({ job }: { job: Job }) {
           <Text size="sm">{job.error.detail || job.error.code}</Text>
         </Alert>
       )}
-      {job.result && <Volumes result={job.result} />}
+      {job.result && <Volumes result={job.result} modelId={job.model.id} />}
       <JobSteps job={job} />
       <Group gap="xs">
         {job.status === "COMPLETED" && (

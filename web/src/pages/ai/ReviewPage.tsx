@@ -13,6 +13,7 @@ import { Section } from "@/shared/Section";
 import { useIdParam } from "@/shared/useIdParam";
 import { dateTime } from "@/shared/when";
 import { JobDetail } from "./JobDetail";
+import { modelName } from "./jobs";
 import { useJob } from "./useJob";
 
 const PAGE = 20;
@@ -112,7 +113,7 @@ function QueueEntry({ job, active }: { job: Schema["AIJobListOut"]; active: bool
       active={active}
       aria-current={active ? "true" : undefined}
       label={t("ai.patientNumber", { id: job.patient_id ?? t("common.unknown") })}
-      description={`${job.model.name} · ${t("ai.requestedBy", { name: job.requested_by, at: dateTime(job.created_at) })}`}
+      description={`${modelName(job.model)} · ${t("ai.requestedBy", { name: job.requested_by, at: dateTime(job.created_at) })}`}
     />
   );
 }

@@ -6,14 +6,20 @@ import { segmentationQuery } from "@/api/queries";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
+import { useSegmentName } from "./useSegmentName";
+
+interface VersionsProps {
+  segmentationId: number;
+  modelId: string;
+}
 
 /** The mask's versions: the model's own first, then what doctors made of it. */
-export function Versions({ segmentationId }: { segmentationId: number }) {
+export function Versions({ segmentationId, modelId }: VersionsProps) {
   const { t } = useTranslation();
   const segmentation = useQuery(segmentationQuery(segmentationId));
   return (
     <Section title={t("ai.versions.title")}>
-      <QueryView query={segmentation}>{(found) => <VersionTable segmentation={found} />}</QueryView>
+      <QueryView query={segmentation}>{(found) => <VersionTable segmentation={found} modelId={modelId} />}</QueryView>
     </Section>
   );
 }
@@ -24,8 +30,14 @@ function volumeOf(volumes: unknown, segment: number): number | null {
   return typeof value === "number" ? value : null;
 }
 
-function VersionTable({ segmentation }: { segmentation: Schema["SegmentationOut"] }) {
+interface VersionTableProps {
+  segmentation: Schema["SegmentationOut"];
+  modelId: string;
+}
+
+function VersionTable({ segmentation, modelId }: VersionTableProps) {
   const { t } = useTranslation();
+  const nameOf = useSegmentName(modelId);
   const { segments, versions } = segmentation;
   return (
     <Table.ScrollContainer
@@ -42,7 +54,7 @@ function VersionTable({ segmentation }: { segmentation: Schema["SegmentationOut"
             <Table.Th scope="col">{t("ai.versions.author")}</Table.Th>
             {segments.map(({ number, label }) => (
               <Table.Th key={number} scope="col">
-                {label}
+                {nameOf(label)}
               </Table.Th>
             ))}
             <Table.Th scope="col">{t("ai.versions.at")}</Table.Th>

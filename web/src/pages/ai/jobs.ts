@@ -22,8 +22,8 @@ export function cardText(from: Record<string, unknown>, key: string): unknown {
   return has ? korean : from[key];
 }
 
-export function modelName(card: Schema["ModelOut"]): string {
-  return String(cardText(card, "name"));
+export function modelName(model: Pick<Schema["ModelOut"], "name" | "name_ko">): string {
+  return String(cardText(model, "name"));
 }
 
 const AFTER_ANALYSIS = ["completed", "approved", "seg_stored", "seg_seen", "published"] as const;

@@ -35,8 +35,8 @@ export function Figure({ name, label, icon: FigureIcon, to, count, alarming }: F
       className={classes.figure}
       data-alarming={(alarming && (counted.data ?? 0) > 0) || undefined}
     >
-      <Group justify="space-between" wrap="nowrap" align="flex-start">
-        <Stack gap={2} miw={0}>
+      <Group justify="space-between" wrap="nowrap" align="flex-start" h="100%">
+        <Stack gap={2} miw={0} h="100%" justify="space-between">
           <Text size="sm" c="dimmed">
             {label}
           </Text>

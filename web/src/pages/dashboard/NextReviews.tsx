@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { jobsQuery } from "@/api/queries";
+import { modelName } from "@/pages/ai/jobs";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
@@ -22,9 +23,10 @@ export function NextReviews() {
               <NavLink
                 key={job.id}
                 component={Link}
+                px={0}
                 to={`/ai/review/${job.id}`}
                 label={t("ai.patientNumber", { id: job.patient_id ?? t("common.unknown") })}
-                description={`${job.model.name} · ${t("ai.requestedBy", { name: job.requested_by, at: dateTime(job.created_at) })}`}
+                description={`${modelName(job.model)} · ${t("ai.requestedBy", { name: job.requested_by, at: dateTime(job.created_at) })}`}
               />
             ))}
           </Stack>

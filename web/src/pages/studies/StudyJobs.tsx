@@ -8,7 +8,7 @@ import type { Schema } from "@/api/client";
 import { jobsQuery } from "@/api/queries";
 import { JobStatus } from "@/pages/ai/JobStatus";
 import { JobSummary } from "@/pages/ai/JobSummary";
-import { isRunning, POLL_MS } from "@/pages/ai/jobs";
+import { isRunning, modelName, POLL_MS } from "@/pages/ai/jobs";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
@@ -48,7 +48,7 @@ export function StudyJobs({ study }: { study: Schema["StudyDetailOut"] }) {
                     <Group justify="space-between" wrap="nowrap">
                       <Stack gap={0} miw={0}>
                         <Text size="sm" fw={500} truncate>
-                          {job.model.name}
+                          {modelName(job.model)}
                         </Text>
                         <Text size="xs" c="dimmed">
                           {dateTime(job.created_at)}

@@ -1,5 +1,5 @@
 import { useEffect } from "react";
-import { useParams } from "react-router";
+import { useParams, useSearchParams } from "react-router";
 import { NotFound } from "@/app/NotFound";
 import { PageLoader } from "@/app/PageLoader";
 import { isUid, viewerAddress } from "./address";
@@ -7,9 +7,10 @@ import { isUid, viewerAddress } from "./address";
 /** The viewer is a page of its own, with a link back; this address is the one to share. */
 export default function ViewerPage() {
   const { studyInstanceUid = "" } = useParams();
+  const job = useSearchParams()[0].get("job");
   const valid = isUid(studyInstanceUid);
   useEffect(() => {
-    if (valid) location.replace(viewerAddress(studyInstanceUid));
-  }, [studyInstanceUid, valid]);
+    if (valid) location.replace(viewerAddress(studyInstanceUid, job));
+  }, [studyInstanceUid, job, valid]);
   return valid ? <PageLoader /> : <NotFound />;
 }

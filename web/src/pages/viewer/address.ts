@@ -3,6 +3,8 @@ export function isUid(text: string): boolean {
   return /^[0-9.]{1,64}$/.test(text);
 }
 
-export function viewerAddress(studyInstanceUid: string): string {
-  return `/ohif/viewer?StudyInstanceUIDs=${studyInstanceUid}`;
+/** `job`: the AI reading to begin with, else the viewer chooses. */
+export function viewerAddress(studyInstanceUid: string, job: string | null): string {
+  const wanted = job && /^[0-9]{1,18}$/.test(job) ? `&job=${job}` : "";
+  return `/ohif/viewer?StudyInstanceUIDs=${studyInstanceUid}${wanted}`;
 }
