@@ -184,11 +184,32 @@ test('in Korean every button of the panel and the toolbar is Korean', async t =>
     .locator('#cdss-panel h2, #cdss-panel button, #cdss-back')
     .allInnerTexts();
   const foreign = words.filter(
-    word => word && !/[가-힣]/.test(word) && !/^(AI|Brain|●|○|.*DICOM SR)/.test(word),
+    word => word && !/[가-힣]/.test(word) && !/^(AI|●|○|.*DICOM SR)/.test(word),
   );
   assert.deepEqual(foreign, []);
+  const facts = await page.locator('#cdss-job dd').allInnerTexts();
+  assert.ok(facts.includes('뇌 추출 (T1 MRI) 1.0.2'), facts.join('; '));
   await page.locator('[data-cy="WindowLevel"]').first().hover();
   await page.getByText('윈도우', { exact: true }).first().waitFor();
+});
+
+test('masks of the archive are no series in the list, and the console is silent', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const job = await finishedJob(as, study);
+  await as.post(`/api/ai/jobs/${job.id}/review/`, { decision: 'approve', version: 1 });
+  const { series } = await until('the SEG is indexed', async () => {
+    const found = await as.json(`/api/ris/studies/${study}/`);
+    return found.series.some(({ modality }) => modality === 'SEG') && found;
+  });
+  const { page } = await viewerPage(t);
+  const errors = [];
+  page.on('console', message => message.type() === 'error' && errors.push(message.text()));
+  await openViewer(page, study, job.id);
+  await page.waitForLoadState('networkidle');
+  const images = series.filter(({ modality }) => !['SEG', 'SR'].includes(modality));
+  assert.equal(await page.locator('[data-cy^="study-browser-thumbnail"]').count(), images.length);
+  assert.deepEqual(errors, []);
 });
 
 test('measurements are stored as SR and come back', async t => {
