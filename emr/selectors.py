@@ -23,6 +23,11 @@ def patients_visible_to(
     return Patient.objects.visible_to(user, permission)
 
 
+def patients_closed_to(user: Any) -> QuerySet[Patient]:
+    """Who stays hidden from a person whose right reaches all patients."""
+    return Patient.objects.closed_to(user)
+
+
 def patient_get(user: Any, pk: int, permission: Permission = Permission.VIEW_PATIENT) -> Patient:
     """Raises NotFound for what this person may not see."""
     patient = Patient.objects.visible_to(user, permission).filter(pk=pk).first()
