@@ -26,6 +26,9 @@ class StudyQuerySet(models.QuerySet["Study"]):
         scope = rights.scope_for(user, permission)
         if scope is Scope.NONE:
             return self.none()
+        if scope is Scope.ALL:
+            closed = patients.patients_closed_to(user)
+            return self.filter(patient__isnull=False).exclude(patient__in=closed)
         mine = Q(patient__in=patients.patients_visible_to(user, permission))
         if scope in (Scope.SHARED, Scope.SHARED_SIGNED):
             mine |= Q(study_instance_uid__in=rights.shared_study_uids(user.pk))
@@ -59,8 +62,9 @@ class Study(VersionedModel):
     dicom_sex = models.CharField(max_length=16, blank=True)
     accession_number = models.CharField(max_length=16, blank=True, db_index=True)
     study_id = models.CharField(max_length=16, blank=True)
-    study_date = models.DateField(null=True, db_index=True)
+    study_date = models.DateField(null=True)
     study_time = models.CharField(max_length=16, blank=True)
+    timezone_offset_from_utc = models.CharField(max_length=16, blank=True)
     description = models.CharField(max_length=64, blank=True)
     referring_physician_name = models.CharField(max_length=324, blank=True)
     last_instance_at = models.DateTimeField()
@@ -80,7 +84,25 @@ class Study(VersionedModel):
 
     class Meta:
         ordering = ["-study_date", "-id"]
-        indexes = [models.Index(fields=["patient", "study_date"])]
+        indexes = [
+            models.Index(fields=["patient", "study_date"]),
+            models.Index(fields=["study_date", "id", "patient"]),
+            models.Index(fields=["dicom_patient_name", "study_date", "id", "patient"]),
+        ]
+
+
+class NameWord(models.Model):
+    """A word of a study's Patient's Name as ``selectors.names.name_words`` makes them: for fuzzy
+    matching, which asks for the beginnings of words in any order."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="name_words")
+    word = models.CharField(max_length=64, db_collation="utf8mb4_bin")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["study", "word"], name="name_word_once_a_study")
+        ]
+        indexes = [models.Index(fields=["word", "study"])]
 
 
 class Series(models.Model):
@@ -92,6 +114,12 @@ class Series(models.Model):
     description = models.CharField(max_length=64, blank=True)
     body_part = models.CharField(max_length=16, blank=True)
     frame_of_reference_uid = models.CharField(max_length=64, blank=True)
+    series_date = models.DateField(null=True)
+    series_time = models.CharField(max_length=16, blank=True)
+    performed_procedure_step_start_date = models.DateField(null=True)
+    performed_procedure_step_start_time = models.CharField(max_length=16, blank=True)
+    scheduled_procedure_step_id = models.CharField(max_length=16, blank=True)
+    requested_procedure_id = models.CharField(max_length=16, blank=True)
 
     class Meta:
         ordering = ["number", "id"]
@@ -109,6 +137,7 @@ class Instance(models.Model):
     number = models.IntegerField(null=True)
     rows = models.PositiveIntegerField(null=True)
     columns = models.PositiveIntegerField(null=True)
+    bits_allocated = models.PositiveIntegerField(null=True)
     frames = models.PositiveIntegerField(default=1)
     image_position = models.JSONField(null=True)
     image_orientation = models.JSONField(null=True)

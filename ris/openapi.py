@@ -16,7 +16,7 @@ from common.errors import ErrorCode
 from ris import examples
 from ris.services.dicomweb import accept
 from ris.urls import dicomweb_urlpatterns
-from ris.views.dicomweb import gateway, retrieve, search
+from ris.views.dicomweb import gateway, retrieve, search, wado_uri
 
 Object = dict[str, Any]
 
@@ -24,6 +24,8 @@ PREFIX = "/api/ris/"
 NOT_DESCRIBED = frozenset({"stow-decision", "dicomweb-unknown"})
 SUMMARIES = {
     "qido-studies": "Search for studies (QIDO-RS)",
+    "qido-all-series": "Search for series (QIDO-RS)",
+    "qido-all-instances": "Search for instances (QIDO-RS)",
     "qido-series": "Search for series of a study (QIDO-RS)",
     "qido-study-instances": "Search for instances of a study (QIDO-RS)",
     "qido-series-instances": "Search for instances of a series (QIDO-RS)",
@@ -43,6 +45,7 @@ SUMMARIES = {
     "wado-frames-rendered": "Render a frame (WADO-RS)",
     "wado-frames-thumbnail": "A thumbnail of a frame (WADO-RS)",
     "wado-bulk": "Retrieve the bulk data of an attribute (WADO-RS)",
+    "wado-uri": "Retrieve an instance (WADO-URI)",
     "wado-bulkdata": "Retrieve the bulk data of an attribute (WADO-RS, as in BulkDataURI)",
 }
 STORE_SUMMARIES = {
@@ -74,7 +77,11 @@ _SEARCH_PARAMETERS: Sequence[tuple[str, Object, str]] = (
     ("limit", {"type": "integer", "minimum": 0}, "At most so many results"),
     ("offset", {"type": "integer", "minimum": 0}, "Leave out so many results"),
     ("includefield", {"type": "string"}, "More attributes: keyword, tag or all"),
-    ("fuzzymatching", {"type": "boolean"}, "Accepted; matching stays literal"),
+    (
+        "fuzzymatching",
+        {"type": "boolean"},
+        "Words of PatientName in any order, each the beginning of a word",
+    ),
     (
         "attributes",
         {"type": "object", "additionalProperties": {"type": "string"}},
@@ -86,6 +93,23 @@ _RENDERED_PARAMETERS: Sequence[tuple[str, Object, str]] = (
     ("viewport", {"type": "string"}, "width,height in pixels"),
     ("window", {"type": "string"}, "center,width,linear | linear-exact | sigmoid"),
     ("quality", {"type": "integer", "minimum": 1, "maximum": 100}, "Of a JPEG"),
+)
+_UID = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)*$", "maxLength": 64}
+_WADO_URI_REQUIRED: Sequence[tuple[str, Object, str]] = (
+    ("requestType", {"type": "string", "enum": ["WADO"]}, "Always WADO"),
+    ("studyUID", _UID, "Study Instance UID"),
+    ("seriesUID", _UID, "Series Instance UID"),
+    ("objectUID", _UID, "SOP Instance UID"),
+)
+_WADO_URI_PARAMETERS: Sequence[tuple[str, Object, str]] = (
+    ("contentType", {"type": "string"}, "application/dicom, image/jpeg or image/png"),
+    ("transferSyntax", {"type": "string"}, "Of application/dicom: the stored one, or *"),
+    ("frameNumber", {"type": "integer", "minimum": 1}, "Of an image, from 1"),
+    ("rows", {"type": "integer", "minimum": 1}, "Of an image: at most so many"),
+    ("columns", {"type": "integer", "minimum": 1}, "Of an image: at most so many"),
+    ("windowCenter", {"type": "number"}, "Of an image; comes with windowWidth"),
+    ("windowWidth", {"type": "number", "minimum": 1}, "Of an image; comes with windowCenter"),
+    ("imageQuality", {"type": "integer", "minimum": 1, "maximum": 100}, "Of a JPEG"),
 )
 
 
@@ -127,9 +151,9 @@ def _path_parameters(route: URLPattern) -> list[Object]:
     ]
 
 
-def _query_parameters(described: Sequence[tuple[str, Object, str]]) -> list[Object]:
+def _query_parameters(described: Sequence[tuple[str, Object, str]], **more: bool) -> list[Object]:
     return [
-        {"in": "query", "name": name, "schema": schema, "description": description}
+        {"in": "query", "name": name, "schema": schema, "description": description, **more}
         for name, schema, description in described
     ]
 
@@ -137,7 +161,10 @@ def _query_parameters(described: Sequence[tuple[str, Object, str]]) -> list[Obje
 def _retrieve(route: URLPattern, name: str) -> Object:
     view: Any = route.callback.view_class  # type: ignore[attr-defined]
     operation = _operation(route, name, SUMMARIES[name])
-    if view in (search.SearchStudies, search.Search):
+    if view is wado_uri.WadoUri:
+        operation["parameters"] += _query_parameters(_WADO_URI_REQUIRED, required=True)
+        operation["parameters"] += _query_parameters(_WADO_URI_PARAMETERS)
+    if view is search.Search:
         operation["parameters"] += _query_parameters(_SEARCH_PARAMETERS)
     if issubclass(view, retrieve.Rendered):
         operation["parameters"] += _query_parameters(_RENDERED_PARAMETERS)
@@ -168,14 +195,17 @@ def _body(offer: accept.Offer, name: str) -> Object:
 def _retrieve_errors(view: type[gateway.Gateway], path: str) -> list[ErrorCode]:
     codes = [*AUTHENTICATION_ERRORS, *SERVER_ERRORS]
     codes += [ErrorCode.AUDIT_UNAVAILABLE, ErrorCode.NOT_ACCEPTABLE]
-    if issubclass(view, gateway.FromArchive):
+    if issubclass(view, (gateway.FromArchive, wado_uri.WadoUri)):
         codes += [ErrorCode.ARCHIVE_UNAVAILABLE, ErrorCode.STUDY_NOT_FOUND]
         codes += [ErrorCode.MALFORMED, ErrorCode.ROUTE_NOT_FOUND]
-    if "sop_instance_uid" in path or issubclass(view, retrieve.Rendered):
+    if view is search.Search and path.count("/") > 1:
+        codes.append(ErrorCode.STUDY_NOT_FOUND)
+    image = (retrieve.Rendered, wado_uri.WadoUri)
+    if "sop_instance_uid" in path or issubclass(view, image):
         codes.append(ErrorCode.INSTANCE_NOT_FOUND)
     if "series_instance_uid" in path and "sop_instance_uid" not in path:
         codes.append(ErrorCode.SERIES_NOT_FOUND)
-    validating = (search.SearchStudies, search.Search, retrieve.Frames, retrieve.Rendered)
+    validating = (search.Search, retrieve.Frames, *image)
     if issubclass(view, validating):
         codes.append(ErrorCode.VALIDATION)
     return codes

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path, register_converter
 
+from ris.selectors.qido import Level
 from ris.views import orthanc_view, previews, studies, unmatched, upload
-from ris.views.dicomweb import gateway, retrieve, search, store
+from ris.views.dicomweb import gateway, retrieve, search, store, wado_uri
 
 _MAX_UID = 64
 
@@ -67,23 +71,22 @@ def _levels(view: type[gateway.FromArchive], name: str, suffix: str = "") -> lis
     ]
 
 
+def _search(level: Level) -> Callable[..., HttpResponseBase]:
+    return search.Search.as_view(level=level)
+
+
 dicomweb_urlpatterns = [
     path(
         "dicom-web/studies",
-        search.SearchStudies.as_view(allow="GET, HEAD, POST"),
+        search.Search.as_view(allow="GET, HEAD, POST"),
         name="qido-studies",
     ),
-    path(f"{_STUDY}/series", search.Search.as_view(suffix="/series"), name="qido-series"),
-    path(
-        f"{_STUDY}/instances",
-        search.Search.as_view(suffix="/instances"),
-        name="qido-study-instances",
-    ),
-    path(
-        f"{_SERIES}/instances",
-        search.Search.as_view(suffix="/instances"),
-        name="qido-series-instances",
-    ),
+    path("dicom-web/series", _search(Level.SERIES), name="qido-all-series"),
+    path("dicom-web/instances", _search(Level.INSTANCE), name="qido-all-instances"),
+    path(f"{_STUDY}/series", _search(Level.SERIES), name="qido-series"),
+    path(f"{_STUDY}/instances", _search(Level.INSTANCE), name="qido-study-instances"),
+    path(f"{_SERIES}/instances", _search(Level.INSTANCE), name="qido-series-instances"),
+    path("dicom-web/wado", wado_uri.WadoUri.as_view(), name="wado-uri"),
     *_levels(retrieve.Instances, ""),
     *_levels(retrieve.Metadata, "-metadata", "/metadata"),
     *_levels(retrieve.Rendered, "-rendered", "/rendered"),

@@ -1,115 +1,158 @@
-"""Match studies as QIDO-RS asks (PS3.18 10.6, matching of PS3.4 C.2.2.2) in the index."""
+"""Studies, series and instances as QIDO-RS asks for them (PS3.18 10.6), in the index.
+
+Which studies are asked among is the caller's to say: those a person may see, or one that they
+may. The levels below search inside what the level above found.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, TypeVar
 
-from django.db.models import CharField, Exists, Lookup, OuterRef, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from common.errors import ErrorCode, InvalidInput
-from ris.models import Series, Study
+from ris.models import Instance, NameWord, Series, Study
+from ris.selectors import qido_values as values
+from ris.selectors.names import name_words
+from ris.selectors.qido_values import Matcher
+from ris.selectors.studies import Target
 
-_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
-_LAST_TIME = "235959.999999"
-_MAX_UIDS = 500
-
-
-@CharField.register_lookup
-class DicomWildcard(Lookup):
-    """``field__dicom="Kim*"``: ``*`` any text, ``?`` one character (PS3.4 C.2.2.2.4).
-
-    Letter case follows the column's collation: it does not matter.
-    """
-
-    lookup_name = "dicom"
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[str | int, ...]]:
-        lhs, lhs_params = self.process_lhs(compiler, connection)
-        rhs, rhs_params = self.process_rhs(compiler, connection)
-        patterns = [_like(str(value)) for value in rhs_params]
-        return f"{lhs} LIKE {rhs} ESCAPE '!'", (*lhs_params, *patterns)
+MAX_WORDS = 8
+PATIENT_NAME = "00100010"
+REFERRING_PHYSICIAN_NAME = "00080090"
+Keys = Mapping[str, str]
+Row = TypeVar("Row", bound=Model)
 
 
-def _like(value: str) -> str:
-    escaped = re.sub(r"([!%_])", r"!\1", value)
-    return escaped.replace("*", "%").replace("?", "_")
+class Level(StrEnum):
+    STUDY = "study"
+    SERIES = "series"
+    INSTANCE = "instance"
 
 
-def _wildcard(field: str) -> Callable[[str], Q]:
-    return lambda value: Q(**{f"{field}__dicom": value})
+def _modalities_in_study(value: str) -> Q:
+    wanted = values.codes("modality", "00080061")(value)
+    return values.among("pk", Series.objects.filter(wanted), "study")
 
 
-def _range(value: str) -> tuple[str, str]:
-    """``a-b``, ``a-``, ``-b`` or one value (PS3.4 C.2.2.2.5): both ends, "" when open."""
-    low, dash, high = value.partition("-")
-    return (low, high) if dash else (low, low)
-
-
-def _day(text: str) -> date:
-    try:
-        return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007
-    except ValueError:
-        raise InvalidInput(ErrorCode.VALIDATION, "a date is YYYYMMDD", "StudyDate") from None
-
-
-def _study_date(value: str) -> Q:
-    low, high = _range(value)
-    found = Q(study_date__isnull=False)
-    if low:
-        found &= Q(study_date__gte=_day(low))
-    if high:
-        found &= Q(study_date__lte=_day(high))
-    return found
-
-
-def _study_time(value: str) -> Q:
-    low, high = _range(value)
-    for end in (low, high):
-        if not re.fullmatch(r"(\d{2}){0,3}(\.\d{1,6})?", end, re.ASCII):
-            raise InvalidInput(ErrorCode.VALIDATION, "a time is HHMMSS.FFFFFF", "StudyTime")
-    return Q(study_time__gte=low or "0", study_time__lte=high + _LAST_TIME[len(high) :])
-
-
-def _study_uids(value: str) -> Q:
-    uids = re.split(r"[,\\]", value)
-    if len(uids) > _MAX_UIDS or not all(_UID.fullmatch(uid) and len(uid) <= 64 for uid in uids):
-        raise InvalidInput(ErrorCode.VALIDATION, "not a list of UIDs", "StudyInstanceUID")
-    return Q(study_instance_uid__in=uids)
-
-
-def _modalities(value: str) -> Q:
-    modalities = re.split(r"[,\\]", value)
-    return Q(Exists(Series.objects.filter(study=OuterRef("pk"), modality__in=modalities)))
-
-
-_MATCHING: Mapping[str, Callable[[str], Q]] = {
-    "00080020": _study_date,
-    "00080030": _study_time,
-    "00080050": _wildcard("accession_number"),
-    "00080061": _modalities,
-    "00080090": _wildcard("referring_physician_name"),
-    "00081030": _wildcard("description"),
-    "00100010": _wildcard("dicom_patient_name"),
-    "00100020": _wildcard("dicom_patient_id"),
-    "00100030": _wildcard("dicom_birth_date"),
-    "00100040": _wildcard("dicom_sex"),
-    "0020000D": _study_uids,
-    "00200010": _wildcard("study_id"),
+STUDY_KEYS: Mapping[str, Matcher] = {
+    "00080020": values.day("study_date", "00080020"),
+    "00080030": values.time("study_time", "00080030"),
+    "00080050": values.text("accession_number"),
+    "00080061": _modalities_in_study,
+    REFERRING_PHYSICIAN_NAME: values.person_name("referring_physician_name"),
+    "00081030": values.text("description"),
+    PATIENT_NAME: values.person_name("dicom_patient_name"),
+    "00100020": values.text("dicom_patient_id"),
+    "00100030": values.written_day("dicom_birth_date", "00100030"),
+    "00100040": values.text("dicom_sex"),
+    "0020000D": values.uids("study_instance_uid", "0020000D"),
+    "00200010": values.text("study_id"),
 }
-STUDY_KEYS = frozenset(_MATCHING)
+_STEP = "performed_procedure_step_start"
+SERIES_KEYS: Mapping[str, Matcher] = {
+    "00080021": values.day("series_date", "00080021"),
+    "00080031": values.time("series_time", "00080031"),
+    "00080060": values.codes("modality", "00080060"),
+    "0008103E": values.text("description"),
+    "00180015": values.text("body_part"),
+    "0020000E": values.uids("series_instance_uid", "0020000E"),
+    "00200011": values.integer("number", "00200011"),
+    "00400244": values.day(f"{_STEP}_date", "00400244"),
+    "00400245": values.time(f"{_STEP}_time", "00400245"),
+    "00400275.00400009": values.text("scheduled_procedure_step_id"),
+    "00400275.00401001": values.text("requested_procedure_id"),
+}
+INSTANCE_KEYS: Mapping[str, Matcher] = {
+    "00080016": values.uids("sop_class_uid", "00080016"),
+    "00080018": values.uids("sop_instance_uid", "00080018"),
+    "00200013": values.integer("number", "00200013"),
+}
+_MOMENTS: Mapping[tuple[str, str], Callable[[str, str], Q]] = {
+    (days, times): values.moment(f"{field}_date", f"{field}_time", days, times)
+    for days, times, field in (
+        ("00080020", "00080030", "study"),
+        ("00080021", "00080031", "series"),
+        ("00400244", "00400245", _STEP),
+    )
+}
 
 
-def studies_matching(user: Any, keys: Mapping[str, str]) -> QuerySet[Study]:
-    """Visible studies that match every key (tag to value, from STUDY_KEYS), newest first.
+KEYS: Mapping[Level, frozenset[str]] = {
+    Level.STUDY: frozenset(STUDY_KEYS),
+    Level.SERIES: frozenset({*STUDY_KEYS, *SERIES_KEYS}),
+    Level.INSTANCE: frozenset({*STUDY_KEYS, *SERIES_KEYS, *INSTANCE_KEYS}),
+}
+_PARENTS = {Level.STUDY: (), Level.SERIES: ("study",), Level.INSTANCE: ("series__study",)}
 
-    An empty value and ``*`` match everything (PS3.4 C.2.2.2.3). Raises InvalidInput for a
-    malformed date, time or UID.
+
+def matching(
+    level: Level,
+    studies: QuerySet[Study],
+    keys: Keys,
+    *,
+    within: Target | None = None,
+    fuzzymatching: bool = False,
+) -> QuerySet[Any]:
+    """The rows of ``level`` in ``studies``, or ``within`` a target, that match every key.
+
+    ``keys`` are tags and values; an empty value and ``*`` match everything (PS3.4 C.2.2.2.3).
+    ``fuzzymatching``: the words of Patient's Name in any order, each the beginning of a word.
+    In a fixed order, so that pages fit together. Raises InvalidInput for a malformed value.
     """
-    studies = Study.objects.visible_to(user)
-    for tag, value in keys.items():
-        if value.strip("*"):
-            studies = studies.filter(_MATCHING[tag](value))
-    return studies
+    if within is not None:
+        studies = Study.objects.filter(pk=within.study.pk)
+    studies = _studies_matching(studies, keys, fuzzymatching)
+    if level is Level.STUDY:
+        return studies
+    series = Series.objects.filter(values.among("study", studies))
+    if within is not None and within.series is not None:
+        series = series.filter(pk=within.series.pk)
+    series = _narrow(series, SERIES_KEYS, keys)
+    if level is Level.SERIES:
+        return series.order_by(*(("number", "pk") if within else ("-pk",)))
+    instances = Instance.objects.filter(values.among("series", series))
+    instances = _narrow(instances, INSTANCE_KEYS, keys)
+    ordered = ("series__number", "series_id", "number", "pk") if within else ("-pk",)
+    return instances.order_by(*ordered)
+
+
+def page(level: Level, matches: QuerySet[Row], offset: int, limit: int) -> list[Row]:
+    """The rows of one page with those above them, read after the page is cut: sorting whole rows
+    is what makes a long list slow."""
+    pks = list(matches.values_list("pk", flat=True)[offset : offset + limit])
+    found = matches.model._default_manager.select_related(*_PARENTS[level]).in_bulk(pks)
+    return [found[pk] for pk in pks if pk in found]
+
+
+def _studies_matching(studies: QuerySet[Study], keys: Keys, fuzzymatching: bool) -> QuerySet[Study]:
+    if fuzzymatching and PATIENT_NAME in keys:
+        studies = studies.filter(_named_like(keys[PATIENT_NAME]))
+        keys = {tag: value for tag, value in keys.items() if tag != PATIENT_NAME}
+    return _narrow(studies, STUDY_KEYS, keys)
+
+
+def _named_like(name: str) -> Q:
+    """Every word of ``name`` begins a word of Patient's Name."""
+    named = [NameWord.objects.filter(word__istartswith=word) for word in name_words(name)]
+    if len(named) > MAX_WORDS:
+        raise InvalidInput(ErrorCode.VALIDATION, f"more than {MAX_WORDS} words", PATIENT_NAME)
+    if not named:
+        return Q()
+    known = named[0]
+    for another in named[1:]:
+        known = known.filter(study__in=another.values("study"))
+    return values.among("pk", known, "study")
+
+
+def _narrow(rows: QuerySet[Row], matchers: Mapping[str, Matcher], keys: Keys) -> QuerySet[Row]:
+    asked = {tag: keys[tag] for tag in matchers if keys.get(tag, "").strip("*")}
+    for (day_tag, time_tag), moment in _MOMENTS.items():
+        ranges = [asked[tag] for tag in (day_tag, time_tag) if values.is_range(asked.get(tag, ""))]
+        if len(ranges) == 2:
+            rows = rows.filter(moment(asked.pop(day_tag), asked.pop(time_tag)))
+    for tag, value in asked.items():
+        rows = rows.filter(matchers[tag](value))
+    return rows

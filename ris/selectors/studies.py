@@ -145,3 +145,26 @@ def _summary(study: Study, groups: Sequence[tuple[str, int, int]]) -> StudySumma
         series_count=sum(series for _, series, _ in groups),
         instance_count=sum(images for _, _, images in groups),
     )
+
+
+def instance_counts(series: Iterable[Series]) -> dict[int, int]:
+    """Number of instances by series; what has none is left out."""
+    wanted = Instance.objects.filter(series__in=list(series)).order_by()
+    return dict(wanted.values_list("series_id").annotate(images=Count("id")))
+
+
+def patient_totals(
+    visible: QuerySet[Study], studies: Iterable[Study]
+) -> dict[int, tuple[int, int, int]]:
+    """For each study the studies, series and instances of its patient among the ``visible``."""
+    asked = list(studies)
+    others = visible.filter(patient__in={study.patient_id for study in asked})
+    numbers: dict[int | None, tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
+    for summary in study_summaries(others):
+        count, series, instances = numbers[summary.study.patient_id]
+        numbers[summary.study.patient_id] = (
+            count + 1,
+            series + summary.series_count,
+            instances + summary.instance_count,
+        )
+    return {study.pk: numbers[study.patient_id] for study in asked}

@@ -30,6 +30,13 @@ def uid(tags: Tags, keyword: str) -> str:
     return value if len(value) <= 64 and _UID.fullmatch(value) else ""
 
 
+def item(tags: Tags, keyword: str) -> Tags:
+    """The first item of a sequence; empty when there is none."""
+    items = tags.get(keyword)
+    first = items[0] if isinstance(items, list) and items else None
+    return first if isinstance(first, Mapping) else {}
+
+
 def day(tags: Tags, keyword: str) -> date | None:
     """DA, or the form with dots of ACR-NEMA."""
     match = _DATE.fullmatch(text(tags, keyword, 16))

@@ -13,7 +13,8 @@ from common.outbox.services import publish
 from ris.choices import DERIVED_MODALITIES
 from ris.clients.orthanc import ArchivedInstance
 from ris.events import DERIVED_OBJECT_INDEXED
-from ris.models import Instance, Series, Study
+from ris.models import Instance, NameWord, Series, Study
+from ris.selectors.names import name_words
 from ris.services import dicom_values as dicom, matching
 from ris.services.dicom_values import Tags
 
@@ -88,6 +89,9 @@ def _study(archived: ArchivedInstance, tags: Tags) -> Study:
         )
         matching.study_assign(study)
         study.save()
+        NameWord.objects.bulk_create(
+            NameWord(study=study, word=word) for word in name_words(study.dicom_patient_name)
+        )
         audit.record(
             actor=None,
             action="study.index",
@@ -107,11 +111,7 @@ def _series(archived: ArchivedInstance, tags: Tags, study: Study) -> Series:
         defaults={
             "orthanc_id": archived.series_orthanc_id,
             "study": study,
-            "modality": dicom.text(tags, "Modality", 16),
-            "number": dicom.integer(tags, "SeriesNumber"),
-            "description": dicom.text(tags, "SeriesDescription", 64),
-            "body_part": dicom.text(tags, "BodyPartExamined", 16),
-            "frame_of_reference_uid": dicom.uid(tags, "FrameOfReferenceUID"),
+            **_series_fields(tags),
         },
     )
     if series.study_id != study.pk:
@@ -129,8 +129,28 @@ def _study_fields(tags: Tags) -> dict[str, Any]:
         "study_id": dicom.text(tags, "StudyID", 16),
         "study_date": dicom.day(tags, "StudyDate"),
         "study_time": dicom.text(tags, "StudyTime", 16),
+        "timezone_offset_from_utc": dicom.text(tags, "TimezoneOffsetFromUTC", 16),
         "description": dicom.text(tags, "StudyDescription", 64),
         "referring_physician_name": dicom.text(tags, "ReferringPhysicianName", 324),
+    }
+
+
+def _series_fields(tags: Tags) -> dict[str, Any]:
+    request = dicom.item(tags, "RequestAttributesSequence")
+    return {
+        "modality": dicom.text(tags, "Modality", 16),
+        "number": dicom.integer(tags, "SeriesNumber"),
+        "description": dicom.text(tags, "SeriesDescription", 64),
+        "body_part": dicom.text(tags, "BodyPartExamined", 16),
+        "frame_of_reference_uid": dicom.uid(tags, "FrameOfReferenceUID"),
+        "series_date": dicom.day(tags, "SeriesDate"),
+        "series_time": dicom.text(tags, "SeriesTime", 16),
+        "performed_procedure_step_start_date": dicom.day(tags, "PerformedProcedureStepStartDate"),
+        "performed_procedure_step_start_time": dicom.text(
+            tags, "PerformedProcedureStepStartTime", 16
+        ),
+        "scheduled_procedure_step_id": dicom.text(request, "ScheduledProcedureStepID", 16),
+        "requested_procedure_id": dicom.text(request, "RequestedProcedureID", 16),
     }
 
 
@@ -140,6 +160,7 @@ def _image_fields(tags: Tags) -> dict[str, Any]:
         "number": dicom.integer(tags, "InstanceNumber"),
         "rows": dicom.size(tags, "Rows"),
         "columns": dicom.size(tags, "Columns"),
+        "bits_allocated": dicom.size(tags, "BitsAllocated"),
         "frames": dicom.size(tags, "NumberOfFrames") or 1,
         "image_position": dicom.numbers(tags, "ImagePositionPatient", 3),
         "image_orientation": dicom.numbers(tags, "ImageOrientationPatient", 6),

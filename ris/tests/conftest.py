@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 import responses
-from django.utils import timezone
 
 from audit import services as audit
-from rbac.models import Grant
 from ris.clients import orthanc as client
 from ris.tests import index
 from ris.tests.fake_orthanc import FakeOrthanc
@@ -21,13 +18,7 @@ def mine(users, patient_factory):
     study = index.study(patient)
     series = index.series(study, slices=5)
     other = index.study(patient_factory())
-    Grant.objects.create(
-        kind="shared",
-        grantee=users["external"],
-        granted_by=users["admin"],
-        study_instance_uid=study.study_instance_uid,
-        expires_at=timezone.now() + timedelta(days=1),
-    )
+    index.share(study, users["external"], by=users["admin"])
     return SimpleNamespace(
         patient=patient,
         study=study,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from audit.services import STREAM, stream
 from emr.models import Patient
-from ris.models import Instance, Series, Study
+from rbac.models import Grant
+from ris.models import Instance, NameWord, Series, Study
+from ris.selectors.names import name_words
 
 MR_IMAGE = "1.2.840.10008.5.1.4.1.1.4"
 SEG_IMAGE = "1.2.840.10008.5.1.4.1.1.66.4"
@@ -41,7 +43,20 @@ def study(patient: Patient | None, **fields: Any) -> Study:
         "description": "MRI brain",
         "last_instance_at": timezone.now(),
     }
-    return Study.objects.create(**(defaults | fields))
+    row = Study.objects.create(**(defaults | fields))
+    words = name_words(row.dicom_patient_name)
+    NameWord.objects.bulk_create(NameWord(study=row, word=word) for word in words)
+    return row
+
+
+def share(study: Study, grantee: Any, *, by: Any) -> None:
+    Grant.objects.create(
+        kind="shared",
+        grantee=grantee,
+        granted_by=by,
+        study_instance_uid=study.study_instance_uid,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
 
 
 def series(of: Study, slices: int = 3, modality: str = "MR", **fields: Any) -> Series:
@@ -76,6 +91,7 @@ def instance(of: Series, **fields: Any) -> Instance:
         "image_orientation": [1.0, 0.0, 0.0, 0.0, 1.0, 0.0],
         "pixel_spacing": [1.0, 1.0],
         "slice_thickness": 1.0,
+        "bits_allocated": 16 if is_image else None,
     }
     return Instance.objects.create(**(defaults | fields))
 

@@ -73,7 +73,7 @@ def _path(route, names):
     return f"{URL}/studies/{route.format(**names)}"
 
 
-@pytest.mark.parametrize(("route", "archive", "accept"), WADO + QIDO)
+@pytest.mark.parametrize(("route", "archive", "accept"), WADO)
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_every_route_leads_to_one_place_in_the_archive(api, world, method, route, archive, accept):
     names = _own(world)
@@ -139,7 +139,8 @@ def test_rights(api, world, routes, own, others):
             for names, expected in ((_own(world), expected_own), (_others(world), expected_others)):
                 answer = client.get(_path(route, names))
                 assert (route, role, answer.status_code) == (route, role, expected)
-                assert ("X-Accel-Redirect" in answer) == (expected == 200)
+                from_archive = expected == 200 and routes is WADO
+                assert ("X-Accel-Redirect" in answer) == from_archive
 
 
 @pytest.mark.parametrize(("route", "archive", "accept"), PIXELS + QIDO)
@@ -197,8 +198,9 @@ S = "{s}/series/{e}/instances/{i}"
         ("/studies/{s}/series/{e}/metadata/x", 404),
         ("/studies/{s}/archive", 404),
         ("/studies/{s}/frames/1", 404),
-        ("/series", 404),
-        ("/instances", 404),
+        ("/series/", 404),
+        ("/instances/{i}", 404),
+        ("/series/{e}/instances", 404),
         ("/servers", 404),
         ("/info", 404),
         ("/../../../system", 404),

@@ -94,24 +94,6 @@ def test_accept_is_rewritten_or_refused(api, mine, route, stored, accept, passed
         assert answer["X-Orthanc-Accept"] == passed
 
 
-@pytest.mark.parametrize(
-    ("query", "passed"),
-    [
-        ("includefield=00080021,SeriesDescription", "includefield=00080021&includefield=0008103E"),
-        ("includefield=all", "includefield=all"),
-        ("includefield=../../x,%26evil%3D1", ""),
-        ("Modality=MR&limit=5&offset=2", "00080060=MR&limit=5&offset=2"),
-        ("0008103E=*T1*", "0008103E=%2AT1%2A"),
-        ("SeriesDescription=a%26b%3Dc%23d", "0008103E=a%26b%3Dc%23d"),
-        ("PatientName=Kim&foo=1&accept=image/jpeg", ""),
-        ("fuzzymatching=true", ""),
-    ],
-)
-def test_nested_searches_pass_on_what_is_known(api, mine, query, passed):
-    answer = api("doctor").get(f"{path_of('{s}/series', mine)}?{query}")
-    assert answer["X-Accel-Redirect"].partition("?")[2] == passed
-
-
 def test_query_parameters_of_retrievals_are_dropped(api, mine):
     answer = api("doctor").get(f"{path_of('{s}/metadata', mine)}?accept=x&evil=1")
     assert answer["X-Accel-Redirect"].endswith("/metadata")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ris.services.dicomweb import studies
+from ris.services.dicomweb import searching
 from ris.tests import index
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +79,25 @@ def three(patient_factory):
         ("PatientName=*kim*", "ac"),
         ("PatientName=Car%3Fer*", "bc"),
         ("PatientName=*김*", "a"),
+        ("PatientName=김*", "a"),
+        ("PatientName=김%5E민준", "a"),
+        ("PatientName=金%5E珉俊", "a"),
+        ("PatientName=민준", ""),
+        ("PatientName=Kim%5EMinjun", "a"),
+        ("PatientName=KIM%5EMINJUN%5E%5E", "a"),
+        ("PatientName=*jun", "a"),
+        ("PatientName=Kim", ""),
+        ("PatientName=Minjun*", ""),
+        ("PatientName=kim&fuzzymatching=true", "ac"),
+        ("PatientName=minjun%20kim&fuzzymatching=true", "a"),
+        ("PatientName=KI%5Emin*&fuzzymatching=true", "a"),
+        ("PatientName=kim%20emily&fuzzymatching=true", ""),
+        ("PatientName=Cárv&fuzzymatching=true", "c"),
+        ("PatientName=ｃａｒ&fuzzymatching=true", "bc"),
+        ("PatientName=민준%20김&fuzzymatching=true", "a"),
+        ("PatientName=im&fuzzymatching=true", ""),
+        ("PatientName=*&fuzzymatching=true", "abc"),
+        ("PatientName=%25&fuzzymatching=true", "abc"),
         ("StudyDate=20200131", "a"),
         ("StudyDate=20200131-20210201", "ab"),
         ("StudyDate=20200201-", "b"),
@@ -87,6 +106,20 @@ def three(patient_factory):
         ("StudyTime=0915", "a"),
         ("StudyTime=09-10", "a"),
         ("StudyTime=2359-", "b"),
+        ("StudyTime=-", "ab"),
+        ("StudyDate=20200131-20210201&StudyTime=100000-235958", ""),  # one range of moments
+        ("StudyDate=20200131-20210201&StudyTime=0915-235958", "a"),
+        ("StudyDate=20200131-20210201&StudyTime=1000-", "b"),
+        ("StudyDate=20200131-20210201&StudyTime=0900-0916", "a"),
+        ("StudyDate=20200101-20210201&StudyTime=1000-235959", "ab"),
+        ("StudyDate=-20210201&StudyTime=1000-2300", "a"),
+        ("StudyDate=20200131-&StudyTime=1000-2300", "b"),
+        ("StudyDate=20200131&StudyTime=0900-1000", "a"),
+        ("StudyDate=20200131&StudyTime=1000-1100", ""),
+        ("StudyDate=20200101-20211231&StudyTime=0915", "a"),
+        ("PatientBirthDate=19740302", "abc"),
+        ("PatientBirthDate=19740101-19741231", "abc"),
+        ("PatientBirthDate=19750101-", ""),
         ("StudyInstanceUID=1.2.3.1", "a"),
         ("StudyInstanceUID=1.2.3.1,1.2.3.3", "ac"),
         ("StudyInstanceUID=1.2.3.1%5C1.2.3.2", "ab"),
@@ -97,6 +130,8 @@ def three(patient_factory):
         ("ModalitiesInStudy=SEG", "a"),
         ("ModalitiesInStudy=CT,MR", "ab"),
         ("ModalitiesInStudy=US", ""),
+        ("ModalitiesInStudy=%3FT", "b"),
+        ("ModalitiesInStudy=C*,SEG", "ab"),
         ("StudyDescription=*brain*", "a"),
         ("StudyDescription=*100%25", "a"),
         ("StudyDescription=CT_*", "b"),
@@ -127,6 +162,12 @@ def test_matching(api, three, query, found):
         "StudyDate=20201301",
         "StudyDate=today",
         "StudyTime=9",
+        "StudyTime=2500",
+        "StudyTime=0960",
+        "StudyTime=09.5",
+        "StudyTime=091500.",
+        "PatientBirthDate=1974-1975",
+        "ModalitiesInStudy=" + ",".join(["CT"] * 501),
         "StudyInstanceUID=1.2.*",
         "StudyInstanceUID=1,,2",
         "StudyInstanceUID=" + ",".join(["1.2"] * 501),
@@ -134,6 +175,7 @@ def test_matching(api, three, query, found):
         "limit=-1",
         "offset=1e3",
         "fuzzymatching=yes",
+        "PatientName=a%20b%20c%20d%20e%20f%20g%20h%20i&fuzzymatching=true",
         "PatientID=a&PatientID=b",
         "PatientID=a&00100020=b",
         "PatientName=" + "x" * 2000,
@@ -184,6 +226,22 @@ def test_empty_attributes_have_no_value(api, three):
     assert found["00201208"] == {"vr": "IS", "Value": [0]}
 
 
+def test_the_counts_of_a_patient_are_of_what_is_visible(api, users, patient_factory):
+    """External people see one of the patient's two studies, and no more in any number."""
+    patient = patient_factory()
+    shared, hidden = index.study(patient), index.study(patient)
+    index.series(shared, slices=2)
+    index.series(hidden, slices=3)
+    index.series(hidden, slices=4)
+    index.share(shared, users["external"], by=users["admin"])
+    for role, expected in (("external", [1, 1, 2]), ("doctor", [2, 3, 9])):
+        for asked in ("includefield=00201200", "includefield=all"):
+            query = f"StudyInstanceUID={shared.study_instance_uid}&{asked}"
+            (found,) = api(role).get(f"{URL}?{query}").json()
+            assert [value(found, tag) for tag in ("00201200", "00201202", "00201204")] == expected
+    assert "00201200" not in api("doctor").get(URL).json()[0]
+
+
 def test_only_visible_studies_are_found(api, mine):
     index.study(None)
     for role, expected in (("doctor", 2), ("patient", 1), ("external", 1)):
@@ -194,8 +252,9 @@ def test_only_visible_studies_are_found(api, mine):
 
 
 def test_what_is_not_supported_is_ignored_and_named(api, three):
-    answer = api("doctor").get(f"{URL}?foo=1&fuzzymatching=true&SliceThickness=1&e%22vil%0d=1")
-    assert names(answer) == set("abc")
+    keys = "foo=1&SliceThickness=1&e%22vil%0d=1&ReferringPhysicianName=*ee*&fuzzymatching=true"
+    answer = api("doctor").get(f"{URL}?{keys}")
+    assert names(answer) == {"a"}
     assert answer["Warning"] == (
         '299 testserver "The fuzzymatching parameter is not supported. Only literal matching has '
         'been performed.", 299 testserver "These parameters are not supported: foo, '
@@ -204,11 +263,26 @@ def test_what_is_not_supported_is_ignored_and_named(api, three):
     assert "Warning" not in api("doctor").get(URL)
 
 
+def test_pages_fit_together(api, patient_factory):
+    for _ in range(7):
+        index.study(patient_factory(), study_date=date(2024, 5, 5))
+    client = api("doctor")
+    pages = [client.get(f"{URL}?limit=3&offset={offset}").json() for offset in (0, 3, 6, 9)]
+    assert [len(page) for page in pages] == [3, 3, 1, 0]
+    whole = client.get(URL).json()
+    assert [row for page in pages for row in page] == whole
+    assert len({value(row, "0020000D") for row in whole}) == 7
+
+
 def test_what_is_cut_off_is_told(api, three, monkeypatch):
-    monkeypatch.setattr(studies, "MAX_RESULTS", 2)
+    monkeypatch.setattr(searching, "MAX_RESULTS", 2)
     answer = api("doctor").get(URL)
     assert len(answer.json()) == 2
     assert "There are 1 additional results that can be requested" in answer["Warning"]
+    monkeypatch.setattr(searching, "MAX_RESULTS", 1)
+    monkeypatch.setattr(searching, "MAX_COUNTED", 1)
+    assert "There are more than 1 additional" in api("doctor").get(URL)["Warning"]
+    monkeypatch.setattr(searching, "MAX_RESULTS", 2)
     assert "Warning" not in api("doctor").get(f"{URL}?limit=1")
     assert "Warning" not in api("doctor").get(f"{URL}?limit=2")
 
@@ -217,7 +291,7 @@ def test_many_studies_take_the_same_queries(api, patient_factory, django_assert_
     client = api("doctor")
     for _ in range(12):
         index.series(index.study(patient_factory()), slices=2)
-    with django_assert_max_num_queries(3):  # session, page, series
+    with django_assert_max_num_queries(4):  # session, page, its rows, series
         assert len(client.get(URL).json()) == 12
 
 

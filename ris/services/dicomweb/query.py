@@ -20,20 +20,6 @@ _MAX_NUMBER = 10**9
 _TAG = re.compile(r"[0-9A-Fa-f]{8}")
 _NUMBER = r"-?[0-9]{1,7}(\.[0-9]{1,6})?"
 _WINDOW = re.compile(rf"{_NUMBER},{_NUMBER},(linear|linear-exact|sigmoid)")
-_SEARCH_KEYS = frozenset(
-    {
-        "00080016",  # SOPClassUID
-        "00080018",  # SOPInstanceUID
-        "00080060",  # Modality
-        "0008103E",  # SeriesDescription
-        "00180015",  # BodyPartExamined
-        "0020000E",  # SeriesInstanceUID
-        "00200011",  # SeriesNumber
-        "00200013",  # InstanceNumber
-        "00400244",  # PerformedProcedureStepStartDate
-        "00400245",  # PerformedProcedureStepStartTime
-    }
-)
 
 Parameters = Mapping[str, Sequence[str]]
 
@@ -62,7 +48,15 @@ def archive_path(target: Target, suffix: str = "", query: str = "") -> str:
 
 
 def tag_of(name: str) -> str | None:
-    """``PatientID`` and ``00100020`` are the same attribute; None for what is none."""
+    """``PatientID`` and ``00100020`` are the same attribute; None for what is none.
+
+    One inside a sequence is named with its sequence: ``00400275.00400009``.
+    """
+    tags = [_tag_of(part) for part in name.split(".")]
+    return None if None in tags else ".".join(filter(None, tags))
+
+
+def _tag_of(name: str) -> str | None:
     if _TAG.fullmatch(name):
         return name.upper()
     tag = tag_for_keyword(name) if name.isascii() and name.isalnum() else None
@@ -80,7 +74,7 @@ def frames_parse(text: str, available: int) -> str:
     return ",".join(str(int(number)) for number in numbers)
 
 
-def search_parse(parameters: Parameters, supported: Iterable[str] = _SEARCH_KEYS) -> Search:
+def search_parse(parameters: Parameters, supported: Iterable[str]) -> Search:
     """Read a QIDO query string; matching is offered for the tags in ``supported``.
 
     Other attributes are ignored and named (PS3.18 8.3.1). Raises InvalidInput (400).
@@ -112,15 +106,6 @@ def search_parse(parameters: Parameters, supported: Iterable[str] = _SEARCH_KEYS
         fuzzymatching=fuzzy == "true",
         ignored=tuple(n for n in ignored if re.fullmatch(r"[A-Za-z0-9.]{1,64}", n)),
     )
-
-
-def search_query(search: Search) -> str:
-    """The query string for the archive."""
-    pairs: list[tuple[str, str | int]] = [*search.keys.items()]
-    pairs += [("includefield", name) for name in search.includefield]
-    pairs += [("limit", search.limit)] if search.limit is not None else []
-    pairs += [("offset", search.offset)] if search.offset else []
-    return urlencode(pairs)
 
 
 def rendered_query(parameters: Parameters) -> str:

@@ -7,22 +7,28 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from rbac.permissions import Permission
-from ris.selectors.studies import Target
+from ris.selectors.qido import Level
+from ris.selectors.studies import target_get
 from ris.services.access import Access
-from ris.services.dicomweb import accept, query
-from ris.services.dicomweb.studies import studies_search
-from ris.views.dicomweb.gateway import FromArchive, Gateway, Parts
+from ris.services.dicomweb import accept
+from ris.services.dicomweb.searching import search
+from ris.views.dicomweb.gateway import Gateway, Parts
 
 
-class SearchStudies(Gateway):
-    """QIDO-RS Search for Studies, from the index."""
+class Search(Gateway):
+    """From the index: among all that this person may see, or in one study or series of it."""
 
     required_permissions = {"GET": Permission.VIEW_STUDY}
     action = "dicomweb.query"
+    offers = accept.DICOM_JSON
+    level = Level.STUDY
 
     def answer(self, request: HttpRequest, access: Access, user: Any, parts: Parts) -> HttpResponse:
-        accept.negotiate(request.headers.get("Accept"), accept.DICOM_JSON)
-        found = studies_search(user, dict(request.GET.lists()))
+        within = target_get(user, Permission.VIEW_STUDY, **parts) if parts else None
+        if within is not None:
+            access.patient_id = within.study.patient_id
+        accept.negotiate(request.headers.get("Accept"), self.offers)
+        found = search(user, self.level, dict(request.GET.lists()), within)
         access.detail |= {"filters": sorted(found.search.keys), "results": found.results}
         response = HttpResponse(found.body, content_type="application/dicom+json")
         response["Cache-Control"] = "private, no-cache"
@@ -30,15 +36,3 @@ class SearchStudies(Gateway):
             texts = [f'299 {request.get_host()} "{text}."' for text in found.warnings]
             response["Warning"] = ", ".join(texts)
         return response
-
-
-class Search(FromArchive):
-    """QIDO-RS inside one study. Parameters that are not supported are ignored."""
-
-    required_permissions = {"GET": Permission.VIEW_STUDY}
-    action = "dicomweb.query"
-    offers = accept.DICOM_JSON
-
-    def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
-        search = query.search_parse(dict(request.GET.lists()))
-        return query.archive_path(target, self.suffix, query.search_query(search))

@@ -1,0 +1,116 @@
+"""WADO-URI (PS3.18 9): one instance, everything about the answer in the query string."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from common.errors import AppError, ErrorCode, InvalidInput
+from ris.models import Instance
+from ris.selectors.studies import Target
+from ris.services.dicomweb import accept, query
+from ris.services.dicomweb.query import Parameters
+
+DICOM = accept.Offer("application/dicom", "application/dicom")
+IMAGES = accept.RENDERED
+_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
+_UIDS = {
+    "studyUID": "study_instance_uid",
+    "seriesUID": "series_instance_uid",
+    "objectUID": "sop_instance_uid",
+}
+_OF_IMAGES = ("frameNumber", "rows", "columns", "windowCenter", "windowWidth", "imageQuality")
+_REFUSED = ("anonymize", "annotation", "region", "presentationUID", "presentationSeriesUID")
+_NUMBER = re.compile(r"-?[0-9]{1,7}(\.[0-9]{1,6})?", re.ASCII)
+
+_SIZE = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, read: ``uids`` name the instance in the index's words."""
+
+    uids: dict[str, str]
+    options: Mapping[str, str]
+
+
+def request_parse(parameters: Parameters) -> Asked:
+    """Parameters that are unknown are ignored; what changes the object and cannot be done is
+    refused, ``anonymize`` above all. Raises InvalidInput (400)."""
+    for name, values in parameters.items():
+        if name in _REFUSED:
+            raise _invalid("is not supported", name)
+        if len(values) > 1:
+            raise _invalid("is given twice", name)
+    options = {name: values[0] for name, values in parameters.items()}
+    if options.get("requestType") != "WADO":
+        raise _invalid("must be WADO", "requestType")
+    for name in _UIDS:
+        uid = options.get(name, "")
+        if len(uid) > 64 or not _UID.fullmatch(uid):
+            raise _invalid("is not a UID", name)
+    return Asked({field: options[name] for name, field in _UIDS.items()}, options)
+
+
+def offer_choose(asked: Asked, image: Instance, accept_header: str | None) -> accept.Offer:
+    """By contentType; by Accept without it; a JPEG of what is an image. Raises AppError (406)."""
+    offers = (*IMAGES, DICOM) if image.rows else (DICOM,)
+    offer = accept.negotiate(asked.options.get("contentType") or accept_header, offers)
+    syntax = asked.options.get("transferSyntax", "*")
+    if offer is DICOM and syntax not in ("*", image.transfer_syntax_uid):
+        raise AppError(ErrorCode.NOT_ACCEPTABLE, "served as it is stored", "transferSyntax")
+    unfit = ("transferSyntax",) if offer is not DICOM else _OF_IMAGES
+    for name in unfit:
+        if name in asked.options:
+            raise _invalid(f"has no meaning for {offer.media_type}", name)
+    return offer
+
+
+def archive_path(asked: Asked, target: Target, image: Instance, offer: accept.Offer) -> str:
+    """Where the archive has it. Raises InvalidInput (400)."""
+    if offer is DICOM:
+        return f"instances/{image.orthanc_id}/file"
+    options = asked.options
+    frame = ""
+    if "frameNumber" in options:
+        if not re.fullmatch(r"[0-9]{1,9}", options["frameNumber"], re.ASCII):
+            raise _invalid("must be a whole number", "frameNumber")
+        frame = f"/frames/{query.frames_parse(options['frameNumber'], image.frames)}"
+    rendering = {
+        "viewport": _viewport(options, image),
+        "window": _window(options),
+        "quality": options.get("imageQuality", ""),
+    }
+    wanted = query.rendered_query({name: [value] for name, value in rendering.items() if value})
+    return query.archive_path(target, f"{frame}/rendered", wanted)
+
+
+def _viewport(options: Mapping[str, str], image: Instance) -> str:
+    """As large as fits into ``rows`` and ``columns``, in the image's own proportions."""
+    height, width = image.rows or 1, image.columns or 1
+    scales = []
+    for name, size in (("rows", height), ("columns", width)):
+        if name not in options:
+            continue
+        if not _SIZE.fullmatch(options[name]) or int(options[name]) > query.MAX_VIEWPORT:
+            raise _invalid(f"a number from 1 to {query.MAX_VIEWPORT}", name)
+        scales.append(int(options[name]) / size)
+    if not scales:
+        return ""
+    return f"{max(1, round(width * min(scales)))},{max(1, round(height * min(scales)))}"
+
+
+def _window(options: Mapping[str, str]) -> str:
+    center, width = options.get("windowCenter"), options.get("windowWidth")
+    if center is None and width is None:
+        return ""
+    if center is None or width is None:
+        raise _invalid("come together", "windowCenter, windowWidth")
+    if not (_NUMBER.fullmatch(center) and _NUMBER.fullmatch(width)) or float(width) < 1:
+        raise _invalid("two numbers, the width at least 1", "windowCenter, windowWidth")
+    return f"{center},{width},linear"
+
+
+def _invalid(detail: str, name: str) -> InvalidInput:
+    return InvalidInput(ErrorCode.VALIDATION, detail, name)
