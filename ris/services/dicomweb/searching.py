@@ -19,6 +19,7 @@ from ris.services.dicomweb.query import Parameters, Search, search_parse
 
 Row = Study | Series | Instance
 MAX_RESULTS = 1000
+MAX_RESULTS_WITHIN = 10_000
 MAX_COUNTED = 10_000
 _NO_FUZZY = "The fuzzymatching parameter is not supported. Only literal matching has been performed"
 
@@ -36,19 +37,22 @@ class Answer:
 def search(user: Any, level: Level, parameters: Parameters, within: Target | None = None) -> Answer:
     """Search (PS3.18 10.6) among what ``view_study`` reaches, or ``within`` a target decided for.
 
-    At most MAX_RESULTS are returned; what is cut off is told. Raises InvalidInput (400).
+    At most MAX_RESULTS are returned, inside one study MAX_RESULTS_WITHIN; what is cut off is told.
+    Raises InvalidInput (400).
     """
     asked = search_parse(parameters, qido.KEYS[level])
     visible = Study.objects.visible_to(user)
     matches = qido.matching(
         level, visible, asked.keys, within=within, fuzzymatching=asked.fuzzymatching
     )
-    limit = MAX_RESULTS if asked.limit is None else min(asked.limit, MAX_RESULTS)
+    most = MAX_RESULTS if within is None else MAX_RESULTS_WITHIN
+    limit = most if asked.limit is None else min(asked.limit, most)
     page = qido.page(level, matches, asked.offset, limit)
-    rows = _described(page, level, asked, within, visible)
+    wanted = frozenset({*asked.includefield, *asked.keys})
+    rows = _described(page, wanted, visible)
     warnings = _warnings(asked)
-    if len(page) == MAX_RESULTS and asked.limit != MAX_RESULTS:
-        begin = asked.offset + MAX_RESULTS
+    if len(page) == most and asked.limit != most:
+        begin = asked.offset + most
         remaining = matches[begin : begin + MAX_COUNTED + 1].count()
         if remaining:
             number = remaining if remaining <= MAX_COUNTED else f"more than {MAX_COUNTED}"
@@ -66,29 +70,15 @@ def _warnings(asked: Search) -> list[str]:
 
 
 def _described(
-    page: Sequence[Row],
-    level: Level,
-    asked: Search,
-    within: Target | None,
-    visible: QuerySet[Study],
+    page: Sequence[Row], wanted: frozenset[str], visible: QuerySet[Study]
 ) -> list[Attributes]:
-    """The attributes of each row's own level, those of the levels above that the address left
-    open, and of the rest what was asked for."""
-    wanted = frozenset({*asked.includefield, *(tag[:8] for tag in asked.keys)})
-    all_of_study = level is Level.STUDY or within is None
-    all_of_series = level is Level.SERIES or within is None or within.series is None
+    """The attributes of each row and of the levels above it, as the archive itself answers."""
     parents = [_parents(row) for row in page]
-    studies: dict[int, Attributes] = {}
-    series: dict[int, Attributes] = {}
-    if all_of_study or wanted:
-        studies = _studies({study for study, _ in parents}, wanted, visible)
-    if all_of_series or wanted:
-        series = _series({of for _, of in parents if of is not None})
+    studies = _studies({study for study, _ in parents}, wanted, visible)
+    series = _series({of for _, of in parents if of is not None})
     rows = []
     for row, (study, of) in zip(page, parents, strict=True):
-        told = _chosen(studies.get(study.pk, {}), wanted, everything=all_of_study)
-        if of is not None:
-            told |= _chosen(series.get(of.pk, {}), wanted, everything=all_of_series)
+        told = studies[study.pk] | (series[of.pk] if of is not None else {})
         if isinstance(row, Instance):
             told |= attributes.instance_attributes(row)
         rows.append(dict(sorted(told.items())))
@@ -100,10 +90,6 @@ def _parents(row: Row) -> tuple[Study, Series | None]:
         return row, None
     series = row if isinstance(row, Series) else row.series
     return series.study, series
-
-
-def _chosen(told: Attributes, wanted: frozenset[str], *, everything: bool) -> Attributes:
-    return {tag: element for tag, element in told.items() if everything or tag in wanted}
 
 
 def _studies(
