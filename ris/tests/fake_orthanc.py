@@ -135,7 +135,9 @@ class FakeOrthanc:
         return 200, {}, json.dumps(self.tags[orthanc_id])
 
 
-def _value(value: Any) -> str:
+def _value(value: Any) -> Any:
+    if isinstance(value, pydicom.sequence.Sequence):
+        return [{element.keyword: _value(element.value) for element in item} for item in value]
     if isinstance(value, pydicom.multival.MultiValue):
         return "\\".join(map(str, value))
     return str(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 import pytest
+from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
 
 from audit.models import AuditLog
@@ -72,6 +73,43 @@ def test_an_instance_becomes_rows(archive, patient_factory, users):
     assert (instance.pixel_spacing, instance.slice_thickness) == ([1, 1], 1.5)
     assert instance.file_size == len(part10(image))
     assert AuditLog.objects.get(action="study.index").patient_id == patient.pk
+
+
+def test_what_searches_ask_for_is_kept(archive, patient_factory):
+    request = Dataset()
+    request.ScheduledProcedureStepID, request.RequestedProcedureID = "SPS-1", "RP-1"
+    image = mr_image(
+        PatientID=patient_factory().patient_id,
+        PatientName="Pérez^Ana=金^珉俊=김^민준",
+        TimezoneOffsetFromUTC="+0900",
+        SeriesDate="20260106",
+        SeriesTime="101500.5",
+        PerformedProcedureStepStartDate="20260107",
+        PerformedProcedureStepStartTime="1016",
+        RequestAttributesSequence=[request],
+    )
+    archive.store(part10(image))
+    changes.changes_poll()
+    study = Study.objects.get()
+    assert study.timezone_offset_from_utc == "+0900"
+    words = {"perez", "ana", "金", "珉俊", "김", "민준"}
+    assert set(study.name_words.values_list("word", flat=True)) == words
+    series = study.series.get()
+    assert (str(series.series_date), series.series_time) == ("2026-01-06", "101500.5")
+    assert str(series.performed_procedure_step_start_date) == "2026-01-07"
+    assert series.performed_procedure_step_start_time == "1016"
+    assert (series.scheduled_procedure_step_id, series.requested_procedure_id) == ("SPS-1", "RP-1")
+    assert series.instances.get().bits_allocated == 16
+
+
+@pytest.mark.parametrize(
+    "sequence", [None, [], "text", [None], [{}], [{"RequestedProcedureID": 1}]]
+)
+def test_a_request_that_says_nothing_is_kept_empty(archive, sequence):
+    orthanc_id = archive.store(part10(mr_image()))
+    archive.tags[orthanc_id]["RequestAttributesSequence"] = sequence
+    changes.changes_poll()
+    assert Series.objects.get().requested_procedure_id == ""
 
 
 def test_an_order_of_another_patient_is_not_taken(archive, patient_factory, users):
