@@ -240,7 +240,7 @@ def test_nobody_gets_nothing(base_url, volume):
         f"{GATEWAY}/STUDIES",
         f"{GATEWAY}/studies/1.2%00",
         f"{GATEWAY}/studies/1.2%0d%0aX-Accel-Redirect:%20/_orthanc/system",
-        f"{GATEWAY}/series",
+        f"{GATEWAY}/series/",
         f"{GATEWAY}/studies/{{study}}/archive",
         f"{GATEWAY}/studies/{{study}}%2f..%2f..%2f..%2fsystem",
         f"{GATEWAY}/{{instance}}/frames/{'1,' * 1500}1",

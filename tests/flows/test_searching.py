@@ -6,6 +6,7 @@ import os
 from io import BytesIO
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 import requests
 from dicomweb_client.api import DICOMwebClient
@@ -122,8 +123,8 @@ def test_dicomweb_client_searches_every_level(web, study, series):
     assert row["00280100"]["Value"] == [16]
 
 
-def test_what_is_not_shared_is_not_found_by_any_search(login, study, series):
-    stranger = login("external")
+def test_what_is_not_ones_own_is_not_found_by_any_search(login, study, series):
+    stranger = login("patient")
     for path in (
         f"studies?StudyInstanceUID={study}",
         f"series?SeriesInstanceUID={series}",
@@ -152,7 +153,7 @@ def test_wado_uri_draws_it_as_large_and_as_bright_as_asked(wado):
     assert Image.open(BytesIO(wado(rows=64).content)).size == (64, 64)
     assert Image.open(BytesIO(wado(rows=200, columns=100).content)).size == (100, 100)
     narrow = wado(windowCenter=-1000, windowWidth=1, contentType="image/png")
-    assert set(Image.open(BytesIO(narrow.content)).convert("L").getdata()) == {255}
+    assert np.asarray(Image.open(BytesIO(narrow.content)).convert("L")).min() == 255
 
 
 def test_wado_uri_gives_the_file_as_it_is_stored(wado, web, study, series):
@@ -168,7 +169,7 @@ def test_wado_uri_refuses_in_our_words(wado, login):
         ({"objectUID": "1.2.3"}, 404),
         ({"anonymize": "yes"}, 400),
         ({"contentType": "video/mpeg"}, 406),
-        ({"client": login("external")}, 404),
+        ({"client": login("patient")}, 404),
         ({"client": login("nurse")}, 403),
     ):
         answer = wado(**options)
