@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 
 HOST = ("127.0.0.1", int(os.environ.get("CDSS_PORT", "0")))
@@ -30,16 +31,12 @@ class Answer:
 def send(request: bytes, patience_s: float = PATIENCE_S) -> bytes:
     """Everything that comes back until the server closes the connection or says no more."""
     with socket.create_connection(HOST, timeout=patience_s) as connection:
-        try:
+        with suppress(OSError):  # refused before all of it was read
             connection.sendall(request)
-        except OSError:
-            pass  # refused before all of it was read
         received = b""
-        try:
+        with suppress(ConnectionResetError, TimeoutError):
             while part := connection.recv(1 << 16):
                 received += part
-        except (ConnectionResetError, TimeoutError):
-            pass
     return received
 
 
