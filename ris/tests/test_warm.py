@@ -46,7 +46,7 @@ def ask(mine):
     """``ask(token)`` for the first frame of the own study; other parts by keyword."""
     application = WarmFrames(get_wsgi_application())
 
-    def make(token, *, method="GET", accept="*/*", frame=1, **parts):
+    def make(token, *, method="GET", accept="*/*", frame=1, known="", **parts):
         names = {
             "study": mine.study.study_instance_uid,
             "series": mine.series.series_instance_uid,
@@ -64,6 +64,7 @@ def ask(mine):
             headers={
                 "Authorization": f"Bearer {token}",
                 "Accept": accept,
+                "If-None-Match": known,
                 "X-Request-ID": REQUEST_ID,
                 "X-Real-IP": "10.1.2.3",
             },
@@ -109,6 +110,17 @@ def test_the_second_frame_needs_no_database_and_is_recorded(
         "object_id": mine.series.series_instance_uid,
         "source_ip": "10.1.2.3",
     }
+
+
+def test_what_the_browser_has_is_not_sent_again_but_recorded(ask, signed_in):
+    token = signed_in("doctor")
+    tag = ask(token).headers["ETag"]
+    for known, status in ((tag, 304), ('"x"', 200), (f"W/{tag}", 304)):
+        answer = ask(token, known=known)
+        assert answer.status == status
+        assert answer.headers["ETag"] == tag
+        assert ("X-Accel-Redirect" in answer.headers) == (status == 200)
+    assert len(bursts()) == 3
 
 
 def test_the_other_instances_of_the_series_are_warm_too(

@@ -14,7 +14,7 @@ from ris.selectors.studies import Target
 from ris.services.access import Access
 from ris.services.dicomweb import accept, prepared, query, warm
 from ris.services.dicomweb.warm import StoredFrame
-from ris.views.accel import frame_headers, from_file
+from ris.views.accel import frame_headers, frame_response, from_file
 from ris.views.dicomweb.gateway import FromArchive, Parts
 
 
@@ -59,7 +59,9 @@ class Frames(FromArchive):
             warm.remember(self.claims, user, instance.series, self.epochs)
         frame = StoredFrame(instance.orthanc_id, int(frames), syntax)
         boundary = context.current().request_id
-        return HttpResponse(headers=frame_headers(frame, multipart=multipart, boundary=boundary))
+        headers = frame_headers(frame, multipart=multipart, boundary=boundary)
+        status, headers = frame_response(headers, request.headers.get("If-None-Match"))
+        return HttpResponse(status=status, headers=headers)
 
     def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
         return query.archive_path(target, f"/frames/{_frames(target, parts)}")

@@ -9,12 +9,13 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from acct.authentication import claims_of
 from common.errors import AppError
 from ris.services.dicomweb import accept, warm
-from ris.views.accel import frame_headers
+from ris.views.accel import frame_headers, frame_response
 
 _UID = r"([0-9.]{1,64})"  # whether it is one is told by finding it
 _FRAME = re.compile(
     rf"/api/ris/dicom-web/studies/{_UID}/series/{_UID}/instances/{_UID}/frames/([1-9][0-9]{{0,8}})"
 )
+_STATUS = {200: "200 OK", 304: "304 Not Modified"}
 _ADDRESS = re.compile(r"[0-9A-Fa-f.:]{0,45}")
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 
@@ -29,7 +30,8 @@ class WarmFrames:
         headers = self._headers(environ)
         if headers is None:
             return self._django(environ, start_response)
-        start_response("200 OK", list(headers.items()))
+        status, headers = frame_response(headers, environ.get("HTTP_IF_NONE_MATCH"))
+        start_response(_STATUS[status], list(headers.items()))
         return [b""]
 
     def _headers(self, environ: WSGIEnvironment) -> dict[str, str] | None:
