@@ -204,3 +204,31 @@ def test_conditional_writes_at_the_same_time_make_one_resource() -> None:
         with ThreadPoolExecutor(8) as pool:
             assert set(pool.map(put, range(8))) <= {200, 201}
         assert len(json.loads(ask(url, headers=headers).body)["entry"]) == 1
+
+
+def own_address() -> str:
+    """An address of this machine that is not the loopback's; no packet is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this machine has no address but the loopback's")
+        return probe.getsockname()[0]
+
+
+def test_from_outside_no_server_of_ours_can_be_used() -> None:
+    """All listen on the loopback; Orthanc cannot, and refuses whoever is not there."""
+    address = own_address()
+    open_doors = []
+    for name in sorted(os.environ):
+        if name.endswith("_PORT") and not name.startswith("ORTHANC"):
+            with socket.socket() as connection:
+                connection.settimeout(5)
+                if connection.connect_ex((address, int(os.environ[name]))) == 0:
+                    open_doors.append(name)
+    assert open_doors == []
+    pair = f"{os.environ['ORTHANC_USERNAME']}:{os.environ['ORTHANC_PASSWORD']}".encode()
+    basic = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+    url = f"http://{address}:{os.environ['ORTHANC_PORT']}"
+    for path in ("/system", "/dicom-web/studies", "/instances"):
+        assert ask(url + path, headers=basic).status in (401, 403)
