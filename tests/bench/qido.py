@@ -152,12 +152,19 @@ def studies_add(begin: int, end: int) -> None:
 
 def studies_clear() -> None:
     """Their ids are negative: nothing else's are."""
+    work = []
     with connection.cursor() as cursor:
         cursor.execute("SET unique_checks = 0, foreign_key_checks = 0")
-        for number, table in enumerate(reversed(TABLES)):
-            while cursor.execute(f"DELETE FROM {table} WHERE id < 0 LIMIT {CHUNK}"):  # noqa: S608
-                bar("removing", number, len(TABLES))
-        bar("removing", len(TABLES), len(TABLES))
+        for table in reversed(TABLES):
+            cursor.execute(f"SELECT MAX(id) FROM {table} WHERE id < 0")  # noqa: S608
+            last = cursor.fetchone()[0] or FIRST_ID - 1
+            work += [(table, first) for first in range(FIRST_ID, last + 1, CHUNK)]
+        for done, (table, first) in enumerate(work, 1):
+            cursor.execute(
+                f"DELETE FROM {table} WHERE id BETWEEN %s AND %s",  # noqa: S608
+                [first, min(first + CHUNK, 0) - 1],
+            )
+            bar("removing", done, len(work))
 
 
 def bar(what: str, done: int, total: int) -> None:
