@@ -80,3 +80,19 @@ test('the pages of a patient in Korean', async t => {
   await signIn(context, 'patient');
   await assertNoFlaws(page, ['/', '/patients', '/orders', '/studies', '/profile']);
 });
+
+test('what opens over a page', async t => {
+  const { context, page } = await appPage(await launch(t), { reducedMotion: 'reduce' });
+  await signIn(context, 'doctor');
+  await page.goto('/profile');
+  await settled(page);
+  const opened = [['Language', 'menu'], ['Appearance', 'menu'], [/^Alerts/, 'dialog']];
+  for (const [name, role] of opened) {
+    await page.getByRole('banner').getByRole('button', { name }).click();
+    await page.getByRole(role).waitFor();
+    await still(page);
+    assert.deepEqual(await violations(page, name), []);
+    await page.keyboard.press('Escape');
+    await page.getByRole(role).waitFor({ state: 'hidden' });
+  }
+});

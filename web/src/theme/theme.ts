@@ -64,6 +64,8 @@ export const theme = createTheme({
     // A <header> of a dialog would count as another banner of the page.
     ModalHeader: { defaultProps: { role: "none" } },
     DrawerHeader: { defaultProps: { role: "none" } },
+    // Its nameless focus holder would be a stranger among the items; the first one takes the focus.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
   },
 });
