@@ -1,7 +1,8 @@
 """One matching key of QIDO-RS as a condition on the index (PS3.4 C.2.2.2).
 
-Letter case, width and accents do not matter anywhere but in UIDs and codes of digits: that is the
-index's collation. PS3.4 asks for it in PN and allows the archive more matches elsewhere.
+Letter case, width and accents do not matter in any text: that is the index's collation. PS3.4
+C.2.2.2.1 lets an archive do so in PN; elsewhere it is our choice, by which a search finds more than
+the same letters, never less.
 """
 
 from __future__ import annotations

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import statistics
+import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -219,6 +221,7 @@ def main() -> None:
     if options.clear:
         studies_clear()
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that the studies are removed
     client = ApiClient.logged_in(default_base_url(), "doctor", "doctor123")
     results: dict[int, dict[str, float]] = {}
     made = 0
