@@ -24,8 +24,8 @@ from common.http.api_client import ApiClient, default_base_url
 from deploy.native.control import Supervisor
 from deploy.native.layout import Layout
 from deploy.native.ports import choose
-from tests.bench.gateway_study import BenchStudy, bench_study
-from tests.bench.http_load import Server, family, load, processor_seconds, resident_mb
+from tests.bench.support.gateway_study import BenchStudy, bench_study
+from tests.bench.support.http_load import Server, family, load, processor_seconds, resident_mb
 
 ROUNDS = int(os.environ.get("BENCH_RUNS", "5"))
 REQUESTS = 620
