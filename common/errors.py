@@ -100,6 +100,18 @@ class ErrorCode(Enum):
     FILE_TOO_LARGE = Spec(
         "ERR_116", 413, "The file is larger than allowed.", "파일이 허용 크기보다 큽니다."
     )
+    DICOM_STUDY_MISMATCH = Spec(
+        "ERR_117",
+        400,
+        "The file belongs to another study than the address.",
+        "파일의 검사가 요청 주소의 검사와 다릅니다.",
+    )
+    DICOM_REFERENCE_UNKNOWN = Spec(
+        "ERR_118",
+        400,
+        "The object refers to something that is not here.",
+        "객체가 참조하는 항목을 찾을 수 없습니다.",
+    )
     LABELMAP_ENCODING = Spec(
         "ERR_120",
         400,

@@ -210,15 +210,19 @@ DICOM_JSON: dict[str, dict[str, Any]] = {
         "7FE00010": {"vr": "OW", "BulkDataURI": f"{_IMAGE_ADDRESS}/bulk/7fe00010"},
     },
 }
+_STORED_INSTANCE = {
+    "00081150": _element("UI", MR_IMAGE),
+    "00081155": _element("UI", SOP_UID),
+    "00081190": _element("UR", _IMAGE_ADDRESS),
+}
+_CONFLICT = {
+    "00081150": _element("UI", MR_IMAGE),
+    "00081155": _element("UI", SOP_UID),
+    "00081197": _element("US", 0x0111),
+}
 STORED = {
     "00081190": _element("UR", _STUDY_ADDRESS),
-    "00081198": {"vr": "SQ"},
-    "00081199": _element(
-        "SQ",
-        {
-            "00081150": _element("UI", MR_IMAGE),
-            "00081155": _element("UI", SOP_UID),
-            "00081190": _element("UR", _IMAGE_ADDRESS),
-        },
-    ),
+    "00081199": _element("SQ", _STORED_INSTANCE),
 }
+STORED_PARTLY = {**STORED, "0008119A": _element("SQ", {"00081197": _element("US", 0xC000)})}
+STORED_NOTHING = {"00081190": {"vr": "UR"}, "00081198": _element("SQ", _CONFLICT)}

@@ -15,13 +15,14 @@ from common.api.schema import AUTHENTICATION_ERRORS, SERVER_ERRORS, errors_add
 from common.errors import ErrorCode
 from ris import examples
 from ris.services.dicomweb import accept
+from ris.services.dicomweb.stored import DICOM_XML
 from ris.urls import dicomweb_urlpatterns
 from ris.views.dicomweb import gateway, retrieve, search, wado_uri
 
 Object = dict[str, Any]
 
 PREFIX = "/api/ris/"
-NOT_DESCRIBED = frozenset({"stow-decision", "dicomweb-unknown"})
+NOT_DESCRIBED = frozenset({"dicomweb-unknown"})
 SUMMARIES = {
     "qido-studies": "Search for studies (QIDO-RS)",
     "qido-all-series": "Search for series (QIDO-RS)",
@@ -53,6 +54,11 @@ STORE_SUMMARIES = {
     "wado-study": "Store instances of one study (STOW-RS)",
 }
 DICOM_JSON = "application/dicom+json"
+_STORED: Sequence[tuple[str, str, Object]] = (
+    ("200", "All are stored", examples.STORED),
+    ("202", "Some are stored, or not quite as they came", examples.STORED_PARTLY),
+    ("409", "None is stored", examples.STORED_NOTHING),
+)
 COMPONENTS: Object = {
     "DicomAttribute": {
         "type": "object",
@@ -164,7 +170,7 @@ def _retrieve(route: URLPattern, name: str) -> Object:
     if view is wado_uri.WadoUri:
         operation["parameters"] += _query_parameters(_WADO_URI_REQUIRED, required=True)
         operation["parameters"] += _query_parameters(_WADO_URI_PARAMETERS)
-    if view is search.Search:
+    if issubclass(view, search.Search):
         operation["parameters"] += _query_parameters(_SEARCH_PARAMETERS)
     if issubclass(view, retrieve.Rendered):
         operation["parameters"] += _query_parameters(_RENDERED_PARAMETERS)
@@ -198,7 +204,7 @@ def _retrieve_errors(view: type[gateway.Gateway], path: str) -> list[ErrorCode]:
     if issubclass(view, (gateway.FromArchive, wado_uri.WadoUri)):
         codes += [ErrorCode.ARCHIVE_UNAVAILABLE, ErrorCode.STUDY_NOT_FOUND]
         codes += [ErrorCode.MALFORMED, ErrorCode.ROUTE_NOT_FOUND]
-    if view is search.Search and path.count("/") > 1:
+    if issubclass(view, search.Search) and path.count("/") > 1:
         codes.append(ErrorCode.STUDY_NOT_FOUND)
     image = (retrieve.Rendered, wado_uri.WadoUri)
     if "sop_instance_uid" in path or issubclass(view, image):
@@ -214,24 +220,37 @@ def _retrieve_errors(view: type[gateway.Gateway], path: str) -> list[ErrorCode]:
 def _store(route: URLPattern, name: str) -> Object:
     operation = _operation(route, f"stow-{name.partition('-')[2]}", STORE_SUMMARIES[name])
     operation["description"] = (
-        "Django decides, then the body goes straight to the archive. An instance that is there "
-        "already stays as it is. FailedSOPSequence (00081198) names what was not stored."
+        "The Store Instances Response of PS3.18 annex I.2: ReferencedSOPSequence (00081199) names "
+        "what the archive holds now, FailedSOPSequence (00081198) what was not stored and why "
+        "(00081197), OtherFailuresSequence (0008119A) what could not be read. The same bytes again "
+        "are a success, other bytes under a stored SOP Instance UID a failure (0111). A SEG, "
+        "report, key object selection or presentation state may refer to what its sender sees "
+        "and to what comes with it (else 0112)."
     )
     operation["requestBody"] = {
         "required": True,
         "content": {'multipart/related; type="application/dicom"': {"schema": _BINARY}},
     }
-    stored = {"schema": _DATASET, "examples": {"Example": {"value": examples.STORED}}}
     operation["responses"] = {
-        "200": {"content": {DICOM_JSON: stored}, "description": "What was stored"}
+        status: _stored(description, value) for status, description, value in _STORED
     }
     codes = [
-        ErrorCode.MALFORMED,
-        ErrorCode.NOT_AUTHENTICATED,
+        *AUTHENTICATION_ERRORS,
+        *SERVER_ERRORS,
         ErrorCode.PERMISSION_DENIED,
+        ErrorCode.MALFORMED,
+        ErrorCode.NO_FILES,
+        ErrorCode.NOT_ACCEPTABLE,
         ErrorCode.TOO_LARGE,
         ErrorCode.UNSUPPORTED_MEDIA,
         ErrorCode.ARCHIVE_UNAVAILABLE,
+        ErrorCode.AUDIT_UNAVAILABLE,
     ]
     errors_add(operation["responses"], codes)
     return operation
+
+
+def _stored(description: str, value: Object) -> Object:
+    shown = {"schema": _DATASET, "examples": {"Example": {"value": value}}}
+    native = {"schema": {"type": "string"}}
+    return {"content": {DICOM_JSON: shown, DICOM_XML: native}, "description": description}

@@ -63,7 +63,7 @@ _INSTANCE = f"{_SERIES}/instances/<uid:sop_instance_uid>"
 _FRAMES = f"{_INSTANCE}/frames/<frames:frames>"
 
 
-def _levels(view: type[gateway.FromArchive], name: str, suffix: str = "") -> list[URLPattern]:
+def _levels(view: type[gateway.FromArchive], name: str, suffix: str) -> list[URLPattern]:
     return [
         path(f"{_STUDY}{suffix}", view.as_view(), name=f"wado-study{name}"),
         path(f"{_SERIES}{suffix}", view.as_view(), name=f"wado-series{name}"),
@@ -76,18 +76,16 @@ def _search(level: Level) -> Callable[..., HttpResponseBase]:
 
 
 dicomweb_urlpatterns = [
-    path(
-        "dicom-web/studies",
-        search.Search.as_view(allow="GET, HEAD, POST"),
-        name="qido-studies",
-    ),
+    path("dicom-web/studies", store.Studies.as_view(), name="qido-studies"),
     path("dicom-web/series", _search(Level.SERIES), name="qido-all-series"),
     path("dicom-web/instances", _search(Level.INSTANCE), name="qido-all-instances"),
     path(f"{_STUDY}/series", _search(Level.SERIES), name="qido-series"),
     path(f"{_STUDY}/instances", _search(Level.INSTANCE), name="qido-study-instances"),
     path(f"{_SERIES}/instances", _search(Level.INSTANCE), name="qido-series-instances"),
     path("dicom-web/wado", wado_uri.WadoUri.as_view(), name="wado-uri"),
-    *_levels(retrieve.Instances, ""),
+    path(_STUDY, store.Study.as_view(), name="wado-study"),
+    path(_SERIES, retrieve.Instances.as_view(), name="wado-series"),
+    path(_INSTANCE, retrieve.Instances.as_view(), name="wado-instance"),
     *_levels(retrieve.Metadata, "-metadata", "/metadata"),
     *_levels(retrieve.Rendered, "-rendered", "/rendered"),
     *_levels(retrieve.Thumbnail, "-thumbnail", "/thumbnail"),
@@ -100,7 +98,6 @@ dicomweb_urlpatterns = [
         retrieve.BulkData.as_view(),
         name="wado-bulkdata",
     ),
-    path("dicom-web/stow-decision/", store.StowDecision.as_view(), name="stow-decision"),
     re_path(r"^dicom-web(?:/[\s\S]*)?\Z", gateway.NoRoute.as_view(), name="dicomweb-unknown"),
 ]
 urlpatterns = [

@@ -17,7 +17,10 @@ _REFUSED = frozenset({401, 403, 404, 405})
 
 @dataclass(slots=True)
 class Access:
-    """One access while it is being decided: who is known first, whose image later."""
+    """One access while it is being decided: who is known first, whose image later.
+
+    ``outcome``: how an allowed one went.
+    """
 
     action: str
     permission: str
@@ -26,6 +29,7 @@ class Access:
     actor: audit.Actor | None = None
     patient_id: int | None = None
     detail: dict[str, Any] = field(default_factory=dict)
+    outcome: Outcome = Outcome.OK
 
     def record(self, outcome: Outcome) -> None:
         """Raises ExternalError (503) when it cannot be kept."""
@@ -56,4 +60,4 @@ def access_recorded(access: Access) -> Iterator[Access]:
             access.patient_id = patient_id_of(access.object_type, access.object_id)
         access.record(Outcome.DENIED if refused else Outcome.FAILED)
         raise
-    access.record(Outcome.OK)
+    access.record(access.outcome)

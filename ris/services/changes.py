@@ -27,14 +27,14 @@ MAX_PAGES = 50
 FETCH_THREADS = 4
 
 
-def changes_poll() -> int:
+def changes_poll(pages: int = MAX_PAGES) -> int:
     """Index what came since the cursor; returns the number of changes taken over.
 
     Any number of pollers may run: the cursor moves by compare-and-set in the transaction that
     writes the rows, so one of them wins a page and the others stop. Raises ExternalError.
     """
     taken = 0
-    for _ in range(MAX_PAGES):
+    for _ in range(pages):
         since = _cursor()
         newest = feed_orthanc().changes_last()
         if newest < since:

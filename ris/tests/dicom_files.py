@@ -9,7 +9,13 @@ from typing import Any
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filewriter import dcmwrite
-from pydicom.uid import UID, ExplicitVRLittleEndian, MRImageStorage, generate_uid
+from pydicom.uid import (
+    UID,
+    ComprehensiveSRStorage,
+    ExplicitVRLittleEndian,
+    MRImageStorage,
+    generate_uid,
+)
 
 
 def mr_image(**attributes: Any) -> Dataset:
@@ -45,6 +51,35 @@ def mr_image(**attributes: Any) -> Dataset:
         else:
             setattr(image, keyword, value)
     return image
+
+
+def referring(*studies: Dataset, **attributes: Any) -> Dataset:
+    """A report with ``studies`` as its evidence; ``attributes`` as in ``mr_image``."""
+    report = Dataset()
+    for element in mr_image(SOPClassUID=ComprehensiveSRStorage, Modality="SR"):
+        if element.tag.group in (0x0008, 0x0010, 0x0020):
+            report.add(element)
+    report.CurrentRequestedProcedureEvidenceSequence = list(studies)
+    for keyword, value in attributes.items():
+        setattr(report, keyword, value)
+    return report
+
+
+def evidence(study: str, series: str, *instances: str) -> Dataset:
+    """An item of the Current Requested Procedure Evidence Sequence (0040,A375)."""
+    found = Dataset()
+    found.StudyInstanceUID = study
+    found.ReferencedSeriesSequence = [Dataset()]
+    found.ReferencedSeriesSequence[0].SeriesInstanceUID = series
+    found.ReferencedSeriesSequence[0].ReferencedSOPSequence = [_named(uid) for uid in instances]
+    return found
+
+
+def _named(sop_instance_uid: str) -> Dataset:
+    item = Dataset()
+    item.ReferencedSOPClassUID = MRImageStorage
+    item.ReferencedSOPInstanceUID = sop_instance_uid
+    return item
 
 
 def part10(image: Dataset, transfer_syntax_uid: str = ExplicitVRLittleEndian) -> bytes:

@@ -204,7 +204,6 @@ S = "{s}/series/{e}/instances/{i}"
         ("/servers", 404),
         ("/info", 404),
         ("/../../../system", 404),
-        ("/stow-decision", 404),
         ("/studies/" + S + "/frames/", 404),
         ("/studies/" + S + "/frames/0", 400),
         ("/studies/" + S + "/frames/4", 400),
@@ -247,10 +246,8 @@ def test_refused_paths(api, world, path, status):
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options", "trace"])
 def test_other_methods_are_refused(api, world, method):
-    for route in (
-        "",
-        *(f"/{route.format(**_own(world))}" for route, _, _ in PIXELS + QIDO),
-    ):
+    routes = ["", *(f"/{route.format(**_own(world))}" for route, _, _ in PIXELS + QIDO)]
+    for route in routes if method != "post" else [r for r in routes if r.count("/") > 1]:
         answer = getattr(api("admin"), method)(f"{URL}/studies{route}")
         assert answer.status_code == 405
         assert answer["Allow"].startswith("GET, HEAD")
@@ -318,45 +315,3 @@ def test_without_a_record_nothing_is_served(api, world, audit_down):
         answer = client.get(path)
         assert (answer.status_code, answer.json()["error"]["code"]) == (503, "ERR_507")
         assert "X-Accel-Redirect" not in answer
-
-
-def _stow(client, study_instance_uid="", method="POST"):
-    path = f"{URL}/studies/{study_instance_uid}".rstrip("/")
-    return client.get(
-        f"{URL}/stow-decision/", HTTP_X_ORIGINAL_METHOD=method, HTTP_X_ORIGINAL_URI=path
-    )
-
-
-def test_who_may_store(api, world):
-    known, others = world.study.study_instance_uid, world.other.study_instance_uid
-    unmatched = index.study(None).study_instance_uid
-    clients = {role: api(role) for role in index.ROLES}
-    expected = {
-        # admin, doctor, rib, lab, nurse, patient, external, nobody
-        "": [204, 204, 204, 403, 403, 403, 403, 401],
-        "1.2.3.4": [204, 204, 204, 403, 403, 403, 403, 401],
-        known: [204, 204, 204, 403, 403, 403, 403, 401],
-        others: [204, 204, 204, 403, 403, 403, 403, 401],
-        unmatched: [204, 204, 204, 403, 403, 403, 403, 401],
-    }
-    for uid, statuses in expected.items():
-        answers = [_stow(clients[role], uid).status_code for role in index.ROLES]
-        assert (uid, answers) == (uid, statuses)
-    records = index.records()
-    assert len(records) == 5 * 8
-    assert {r["action"] for r in records} == {"dicomweb.store"}
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {},
-        {"HTTP_X_ORIGINAL_METHOD": "POST"},
-        {"HTTP_X_ORIGINAL_METHOD": "PUT", "HTTP_X_ORIGINAL_URI": f"{URL}/studies"},
-        {"HTTP_X_ORIGINAL_METHOD": "POST", "HTTP_X_ORIGINAL_URI": f"{URL}/studies/1.2/series"},
-        {"HTTP_X_ORIGINAL_METHOD": "POST", "HTTP_X_ORIGINAL_URI": f"{URL}/studies/1%2e2"},
-        {"HTTP_X_ORIGINAL_METHOD": "POST", "HTTP_X_ORIGINAL_URI": f"{URL}/x/../studies"},
-    ],
-)
-def test_storing_is_decided_for_stow_requests_only(api, users, headers):
-    assert api("admin").get(f"{URL}/stow-decision/", **headers).status_code == 403

@@ -63,7 +63,9 @@ class DicomUpload(ApiView):
         result = dicom_upload(
             actor=request.user,
             files=[
-                IncomingFile(f.client_name, f.path, f.too_large)
+                IncomingFile(
+                    f.client_name, f.path, ErrorCode.FILE_TOO_LARGE if f.too_large else None
+                )
                 for f in request.FILES.getlist("files")
             ],
             patient_id=body.validated_data["patient_id"],

@@ -104,14 +104,8 @@ def test_c_store_of_the_known_modality_arrives(instance: tuple[Path, str]) -> No
 @pytest.mark.parametrize(
     "path",
     [
-        "/api/ris/dicom-web/stow-decision/",
-        "/api/ris/dicom-web/stow-decision",
-        "/api/ris/dicom-web//stow-decision/",
-        "/api/ris/dicom-web/stow%2Ddecision/",
         "/_orthanc/system",
         "/_files/ai_seg/",
-        "/_stow/studies",
-        "/_stow_decision",
         "/_error",
         "/readyz",
         "/metrics",

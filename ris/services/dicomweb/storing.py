@@ -1,31 +1,65 @@
+"""STOW-RS (PS3.18 10.5): the instances of one request, by the rules of an upload."""
+
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from common.errors import NotFound, PermissionDenied
-from rbac import selectors as rights
-from rbac.permissions import Permission, Scope
-from ris.selectors.browse import patient_id_of
-from ris.selectors.studies import study_get
+from common.errors import ErrorCode, InvalidInput
+from ris.services.upload.gate import PatientGate
+from ris.services.upload.inspection import Candidate
+from ris.services.upload.references import ReferenceGate
+from ris.services.upload.results import FileResult, FileStatus, IncomingFile, UploadResult
+from ris.services.upload.single import file_store
+
+ROUNDS = 3
 
 
-def store_check(user: Any, study_instance_uid: str | None) -> int | None:
-    """Whether this person may send to this study (None for the root), decided before any byte.
+def instances_store(
+    *, actor: Any, files: Sequence[IncomingFile], study_instance_uid: str | None, work: Path
+) -> UploadResult:
+    """Store one instance per file, of the given study where there is one; safe to be sent again.
 
-    A study that already belongs to a patient takes images from those only who may see it. Who sees
-    only single patients (external people) cannot be checked without reading the body, so their way
-    in is the upload API, which holds what is not shared with them (ADR 0008).
+    An object may come before those it refers to: what refers to something unknown is tried again
+    once others have arrived.
 
-    Returns that patient's id; None for a study that is new or has no patient yet.
-    Raises PermissionDenied.
+    Raises InvalidInput (no file at all).
     """
-    if rights.scope_for(user, Permission.VIEW_PATIENT) is not Scope.ALL:
-        raise PermissionDenied("use the upload API")
-    patient_id = patient_id_of("study", study_instance_uid) if study_instance_uid else None
-    if study_instance_uid is None or patient_id is None:
-        return None
-    try:
-        study_get(user, study_instance_uid)
-    except NotFound:
-        raise PermissionDenied("this study cannot be added to") from None
-    return patient_id
+    if not files:
+        raise InvalidInput(ErrorCode.NO_FILES)
+    store = _Store(actor, study_instance_uid, work)
+    results: dict[str, FileResult] = {}
+    waiting = list(files)
+    for _ in range(ROUNDS):
+        results |= {file.name: store.one(file) for file in waiting}
+        unknown = ErrorCode.DICOM_REFERENCE_UNKNOWN
+        again = [file for file in waiting if results[file.name].error is unknown]
+        if len(again) in (0, len(waiting)):
+            break
+        waiting = again
+    return UploadResult(tuple(results.values()))
+
+
+class _Store:
+    def __init__(self, actor: Any, study_instance_uid: str | None, work: Path) -> None:
+        self._study_instance_uid = study_instance_uid
+        self._work = work
+        self._references = ReferenceGate(actor)
+        self._patients = PatientGate(actor, "")
+
+    def one(self, file: IncomingFile) -> FileResult:
+        if file.error is not None:
+            return FileResult(file.name, FileStatus.REJECTED, error=file.error)
+        result = file_store(file.name, file.path, self._check, self._work)
+        if result is None:  # a DICOMDIR
+            return FileResult(file.name, FileStatus.REJECTED, error=ErrorCode.UNSUPPORTED_MEDIA)
+        if result.candidate is not None and result.error is None:
+            self._references.arrived(result.candidate)
+        return result
+
+    def _check(self, candidate: Candidate) -> None:
+        if self._study_instance_uid not in (None, candidate.study_instance_uid):
+            raise InvalidInput(ErrorCode.DICOM_STUDY_MISMATCH)
+        self._references.check(candidate)
+        self._patients.check(candidate)

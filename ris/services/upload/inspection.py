@@ -67,7 +67,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """How the bytes of a file are to be read. ``data_set_at``: where the data set begins."""
 
     has_preamble: bool
@@ -94,7 +94,7 @@ def inspect(path: Path) -> Candidate | None:
     try:
         with path.open("rb") as stream:
             size = path.stat().st_size
-            form = _form(stream, size)
+            form = form_of(stream, size)
             if form.is_directory:
                 return None
             elements, values = _read(stream, form, size)
@@ -123,7 +123,7 @@ def _unreadable(reason: str) -> InvalidInput:
     return InvalidInput(ErrorCode.DICOM_UNREADABLE, reason)
 
 
-def _form(stream: BinaryIO, size: int) -> _Form:
+def form_of(stream: BinaryIO, size: int) -> Form:
     """Step over preamble and File Meta Information (PS3.10 7.1), which may both be missing."""
     stream.seek(PREAMBLE_BYTES)
     has_preamble = stream.read(4) == b"DICM"
@@ -141,7 +141,7 @@ def _form(stream: BinaryIO, size: int) -> _Form:
     syntax = _text(meta, "TransferSyntaxUID") or _guess_transfer_syntax(stream.read(6))
     if syntax == DeflatedExplicitVRLittleEndian:
         raise _unreadable("deflated")
-    return _Form(
+    return Form(
         has_preamble=has_preamble,
         has_file_meta=data_set_at > meta_at,
         is_directory=_text(meta, "MediaStorageSOPClassUID") == MediaStorageDirectoryStorage,
@@ -172,7 +172,7 @@ def _raw(
     )
 
 
-def _read(stream: BinaryIO, form: _Form, size: int) -> tuple[dict[int, Element], Dataset]:
+def _read(stream: BinaryIO, form: Form, size: int) -> tuple[dict[int, Element], Dataset]:
     """Walk the whole file; of the values, read only the few that are needed."""
     elements: dict[int, Element] = {}
     values = Dataset()

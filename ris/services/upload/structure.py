@@ -11,10 +11,14 @@ from dataclasses import dataclass
 from struct import Struct
 from typing import BinaryIO
 
+from pydicom._dicom_dict import DicomDictionary
+
 UNDEFINED = 0xFFFFFFFF
 ITEM = 0xFFFEE000
 ITEM_DELIMITER = 0xFFFEE00D
 SEQUENCE_DELIMITER = 0xFFFEE0DD
+PIXEL_DATA = 0x7FE00010
+SEQUENCES = frozenset(tag for tag, entry in DicomDictionary.items() if entry[0] == "SQ")
 LONG_VRS = frozenset(
     {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
 )
@@ -40,8 +44,20 @@ class Element:
     offset: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """Where the walk is: among the items of a sequence, or the elements of an item.
+
+    ``end`` is None where a delimiter ends it.
+    """
+
+    end: int | None
+    implicit: bool
+    items: bool
+
+
 class Walker:
-    """Walks the top level from ``start``; sequences are stepped through but not reported."""
+    """Walks a data set from ``start``, its top level or every level."""
 
     def __init__(
         self, stream: BinaryIO, *, start: int, size: int, implicit: bool, little_endian: bool
@@ -57,7 +73,10 @@ class Walker:
         self._count = 0
 
     def elements(self) -> Iterator[Element]:
-        """Raises MalformedError as soon as a length reaches past the end of the file."""
+        """The top level; sequences are stepped through but not reported.
+
+        Raises MalformedError as soon as a length reaches past the end of the file.
+        """
         self._stream.seek(self._position)
         while not self._at_end():
             begin = self._position
@@ -71,6 +90,48 @@ class Walker:
                 self._step_through(self._implicit or vr == b"UN")
             else:
                 self._skip(length)
+
+    def nested(self, ignored: frozenset[int] = frozenset()) -> Iterator[Element]:
+        """Every level; of a sequence what is in it, unless it is ``ignored``.
+
+        What the dictionary calls a sequence is one, also without a VR or with UN (PS3.5 6.2.2).
+        Raises MalformedError.
+        """
+        self._stream.seek(self._position)
+        levels = [_Level(self._size, self._implicit, items=False)]
+        while levels:
+            level = levels[-1]
+            if (len(levels) == 1 and self._at_end()) or self._position == level.end:
+                levels.pop()
+                continue
+            if level.end is not None and self._position > level.end:
+                raise MalformedError("ends behind what it is in")
+            begin = self._position
+            tag, vr, length = self._header(level.implicit)
+            if level.end is None and tag == (SEQUENCE_DELIMITER if level.items else ITEM_DELIMITER):
+                levels.pop()
+            elif level.items:
+                if tag != ITEM:
+                    raise MalformedError("an item is missing")
+                self._enter(levels, length, level.implicit)
+            elif _is_sequence(tag, vr, length) and tag not in ignored:
+                self._enter(levels, length, level.implicit or vr == b"UN")
+            else:
+                known_length = None if length == UNDEFINED else length
+                yield Element(tag, vr.decode() if vr else None, known_length, begin, self._position)
+                self._stream.seek(self._position)
+                if length == UNDEFINED:
+                    self._step_through(level.implicit or vr == b"UN")
+                else:
+                    self._skip(length)
+
+    def _enter(self, levels: list[_Level], length: int, implicit: bool) -> None:
+        """One level down, which may not reach past those that it is in."""
+        end = None if length == UNDEFINED else self._position + length
+        enclosing = next(level.end for level in reversed(levels) if level.end is not None)
+        if len(levels) > MAX_DEPTH or (end is not None and end > enclosing):
+            raise MalformedError("nested too deep, or past its end")
+        levels.append(_Level(end, implicit, not levels[-1].items))
 
     def _at_end(self) -> bool:
         """At the end, or before less than an element's worth of zeros (padding)."""
@@ -129,3 +190,9 @@ class Walker:
         if self._position > self._size:
             raise MalformedError("ends inside a value")
         self._stream.seek(self._position)
+
+
+def _is_sequence(tag: int, vr: bytes | None, length: int) -> bool:
+    if vr not in (None, b"UN"):
+        return vr == b"SQ"
+    return tag in SEQUENCES or (length == UNDEFINED and tag != PIXEL_DATA)

@@ -35,6 +35,7 @@ class Gateway(View):
 
     required_permissions: ClassVar[Declaration] = {"GET": Permission.VIEW_DICOM}
     action = "dicomweb.retrieve"
+    methods: ClassVar[tuple[str, ...]] = ("GET", "HEAD")
     allow = "GET, HEAD"
 
     def dispatch(self, request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
@@ -47,7 +48,7 @@ class Gateway(View):
             return response
 
     def _decide(self, request: HttpRequest, parts: Parts) -> HttpResponse:
-        requirement: Requirement = self.required_permissions["GET"]
+        requirement: Requirement = self.required_permissions[self.methods[0]]
         permission = "" if isinstance(requirement, ApiAccess) else requirement
         access = Access(action=self.action, permission=permission, detail=self._detail(parts))
         for name, object_type in _OBJECT_TYPES:
@@ -63,7 +64,7 @@ class Gateway(View):
             access.actor = user
             if permission and not user.has_permission(permission):
                 raise PermissionDenied(f"needs the permission {permission}")
-            if request.method not in ("GET", "HEAD"):
+            if request.method not in self.methods:
                 raise AppError(ErrorCode.METHOD_NOT_ALLOWED)
             return self.answer(request, access, user, parts)
 

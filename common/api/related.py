@@ -1,0 +1,62 @@
+"""Receive a multipart/related body (RFC 2387): every part a file of the request's own folder."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, UnreadablePostError
+
+from common.api.uploads import ReceivedFile, SpoolHandler
+from common.errors import ErrorCode, InvalidInput
+from common.http.related import malformed, related_parts
+
+
+class _Body:
+    """What was sent. Of a chunked body (RFC 9112 7.1) the server knows the end, not Django."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        terminated = request.META.get("wsgi.input_terminated")
+        self._stream = request.META["wsgi.input"] if terminated else request
+
+    def read(self, size: int) -> bytes:
+        try:
+            data: bytes = self._stream.read(size)
+        except OSError as error:
+            raise UnreadablePostError(str(error)) from None
+        return data
+
+
+def related_boundary(request: HttpRequest, part_type: str) -> str:
+    """The boundary of a body whose parts are ``part_type``; reads the headers alone.
+
+    Raises InvalidInput: 415 for another body, or one that is packed; 400 without a boundary.
+    """
+    parameters = {name.lower(): value for name, value in (request.content_params or {}).items()}
+    multipart = request.content_type == "multipart/related"
+    packed = request.headers.get("Content-Encoding", "identity").strip().lower() != "identity"
+    if not multipart or parameters.get("type", part_type).lower() != part_type:
+        raise InvalidInput(
+            ErrorCode.UNSUPPORTED_MEDIA, f'send multipart/related; type="{part_type}"'
+        )
+    if packed:
+        raise InvalidInput(ErrorCode.UNSUPPORTED_MEDIA, "send it without Content-Encoding")
+    if not parameters.get("boundary"):
+        raise malformed("Content-Type names no boundary")
+    return str(parameters["boundary"])
+
+
+def related_files(request: HttpRequest, handler: SpoolHandler, boundary: str) -> list[ReceivedFile]:
+    """Every part on disk, named by its number from 1.
+
+    Raises InvalidInput: 400 for a body that cannot be read to its end, 413 for too many parts.
+    """
+    files: list[ReceivedFile] = []
+    for number, part in enumerate(related_parts(_Body(request), boundary), 1):
+        if number > settings.DATA_UPLOAD_MAX_NUMBER_FILES:
+            raise InvalidInput(ErrorCode.TOO_LARGE, "too many parts")
+        size = 0
+        handler.new_file("", str(number), part.content_type, None)
+        for chunk in part.chunks():
+            handler.receive_data_chunk(chunk, size)
+            size += len(chunk)
+        files.append(handler.file_complete(size))
+    return files
