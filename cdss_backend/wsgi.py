@@ -11,10 +11,17 @@ import cdss_backend.celery  # noqa: F401  (chooses the settings module)
 
 
 class Utf8Request(WSGIRequest):
-    """Text is UTF-8 whatever charset a client names.
+    """Text is UTF-8 whatever charset a client names, and a Content-Type that is none is no error.
 
-    Django decodes the query with any codec of that name before anything can catch its failure.
+    Django decodes the query with any codec of that name, and reads the parameters of the
+    Content-Type, before anything can catch its failure.
     """
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        try:
+            super()._set_content_type_params(meta)  # type: ignore[misc]
+        except ValueError:
+            self.content_type, self.content_params = "", {}
 
     @property
     def encoding(self) -> str:

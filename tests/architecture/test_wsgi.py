@@ -15,3 +15,8 @@ def test_text_is_utf_8_whatever_charset_a_client_names(charset: str) -> None:
         "CONTENT_TYPE": f"text/plain; charset={charset}",
     }
     assert django_application.request_class(environ).GET["name"] == "김"
+
+
+def test_a_content_type_that_cannot_be_read_is_none() -> None:
+    environ = RequestFactory().post("/").environ | {"CONTENT_TYPE": "a/b; c*=nonsense'en'd"}
+    assert django_application.request_class(environ).content_type == ""
