@@ -244,7 +244,6 @@ def _store(route: URLPattern, name: str) -> Object:
         ErrorCode.TOO_LARGE,
         ErrorCode.UNSUPPORTED_MEDIA,
         ErrorCode.ARCHIVE_UNAVAILABLE,
-        ErrorCode.AUDIT_UNAVAILABLE,
     ]
     errors_add(operation["responses"], codes)
     return operation
