@@ -20,6 +20,8 @@ from audit.models import AuditCursor, AuditLog
 from audit.services import STREAM, bursts, stream
 
 FLUSH_BATCH = 5000
+INSERT_BATCH = 500
+"""A record may hold an address of 16 KB, a statement 16 MB (MariaDB's default)."""
 LIFE = f"{STREAM}.life"
 UNREADABLE = "audit.unreadable"
 _FIELDS = frozenset(field.name for field in AuditLog._meta.get_fields() if field.concrete) - {
@@ -87,10 +89,11 @@ def _grouped(entries: Sequence[Entry]) -> list[list[Entry]]:
 
 
 def _insert(groups: Sequence[list[Entry]]) -> None:
-    """One statement for all; what the database refuses is found by halves and kept as it is."""
+    """Few statements for all; what the database refuses is found by halves and kept as it is."""
+    rows = [_row(group) for group in groups]
     try:
         with transaction.atomic():
-            AuditLog.objects.bulk_create([_row(group) for group in groups])
+            AuditLog.objects.bulk_create(rows, batch_size=INSERT_BATCH)
     except _NOT_STORABLE:
         if len(groups) == 1:
             _unreadable(groups[0]).save()

@@ -48,6 +48,16 @@ def test_a_burst_is_one_row_that_holds_every_request():
     assert stream().xlen(STREAM) == 0
 
 
+def test_no_statement_is_longer_than_the_database_takes(django_assert_max_num_queries):
+    """The longest addresses that nginx lets through, in every record of a batch."""
+    for _ in range(1500):
+        record_buffered(actor=None, action="dicomweb.retrieve", detail={"frames": "1," * 8000})
+    with django_assert_max_num_queries(20) as asked:
+        assert buffer.flush_stream() == 1500
+    assert max(len(query["sql"]) for query in asked) < 16 << 20
+    assert AuditLog.objects.count() == 1500
+
+
 def test_only_the_same_person_series_address_and_outcome_share_a_row(users):
     for change in ({}, {"actor_id": 3}, {"object_id": "1.9"}, {"source_ip": "::1"}, {}):
         viewer.add(burst=viewer.constants(**change))
