@@ -7,6 +7,7 @@ the same, so raising a number ends all of them without finding them.
 
 from __future__ import annotations
 
+import uuid
 from functools import partial
 
 from django.db import transaction
@@ -25,10 +26,10 @@ def rights_changing(user_id: int | None = None) -> None:
     the database held before. Should the process die after the commit, the hold ends by itself.
     Raises RedisError (503, nothing is changed): where decisions cannot be ended, rights stay.
     """
-    key = _key(user_id)
+    key, change = _key(user_id), uuid.uuid4().hex
     with stream().pipeline() as pipe:
-        pipe.set(_hold(key), 1, ex=HOLD_S).incr(key).execute()
-    transaction.on_commit(partial(_release, key), robust=True)
+        pipe.sadd(_holds(key), change).expire(_holds(key), HOLD_S).incr(key).execute()
+    transaction.on_commit(partial(_release, key, change), robust=True)
 
 
 def forget_everything() -> None:
@@ -39,21 +40,21 @@ def forget_everything() -> None:
 def current(user_id: int) -> str | None:
     """Both epochs as one text; None while a change is under way. Read it before the database."""
     personal = _key(user_id)
-    keys = (EVERYBODY, personal, _hold(EVERYBODY), _hold(personal))
-    everybody, person, *holds = stream().mget(keys)
-    if any(holds):
-        return None
-    return f"{int(everybody or 0)}/{int(person or 0)}"
+    with stream().pipeline() as pipe:
+        pipe.exists(_holds(EVERYBODY), _holds(personal)).mget(EVERYBODY, personal)
+        held, (everybody, person) = pipe.execute()
+    return None if held else f"{int(everybody or 0)}/{int(person or 0)}"
 
 
 def _key(user_id: int | None) -> str:
     return EVERYBODY if user_id is None else f"{EVERYBODY}:{user_id}"
 
 
-def _hold(key: str) -> str:
-    return f"{key}:hold"
+def _holds(key: str) -> str:
+    """The set of changes that are under way."""
+    return f"{key}:holds"
 
 
-def _release(key: str) -> None:
+def _release(key: str, change: str) -> None:
     with stream().pipeline() as pipe:
-        pipe.incr(key).delete(_hold(key)).execute()
+        pipe.incr(key).srem(_holds(key), change).execute()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from math import inf
+from datetime import datetime
 from typing import Any, Protocol
 
 from django.db.models import Min, QuerySet
-from django.utils import timezone
 
 from rbac import matrix
 from rbac.menus import MENUS, MenuEntry
@@ -60,10 +59,10 @@ def broken_glass_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
     )
 
 
-def seconds_left(user_id: int) -> float:
-    """Until the first right of this person ends by itself; a long time when none does."""
-    first = Grant.objects.valid_for(user_id).aggregate(Min("expires_at"))["expires_at__min"]
-    return (first - timezone.now()).total_seconds() if first else inf
+def first_end(user_id: int) -> datetime | None:
+    """When the first right of this person ends by itself; None when none does."""
+    ends: datetime | None = Grant.objects.valid_for(user_id).aggregate(at=Min("expires_at"))["at"]
+    return ends
 
 
 def roles_list() -> list[dict[str, Any]]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
+from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -233,6 +236,11 @@ def test_restricting_a_patient_counts_for_everybody_at_once(ask, mine, users, si
     assert ask(signed_in("doctor")).status == 200
 
 
+def _change_elsewhere():
+    epochs.rights_changing()
+    connection.close()
+
+
 def test_nothing_is_remembered_while_a_right_is_changing(users):
     doctor, nurse = users["doctor"].pk, users["nurse"].pk
     before = epochs.current(doctor)
@@ -244,14 +252,19 @@ def test_nothing_is_remembered_while_a_right_is_changing(users):
     with transaction.atomic():
         epochs.rights_changing()
         assert epochs.current(nurse) is None
+        other = Thread(target=_change_elsewhere)
+        other.start()
+        other.join()
+        assert epochs.current(nurse) is None
+    assert epochs.current(nurse) is not None
 
 
 def test_a_decision_made_before_a_change_is_worth_nothing_after_it(mine, users, signed_in):
     """Read by one process before the change, stored after it."""
     claims = warm.Claims("00000000-0000-4000-8000-000000000000", users["doctor"].pk, 2**33)
-    read = epochs.current(claims.user_id)
+    begun = warm.moment(claims.user_id)
     epochs.rights_changing(claims.user_id)
-    warm.remember(claims, users["doctor"], mine.series, read)
+    warm.remember(claims, users["doctor"], mine.series, begun)
     uids = (mine.study.study_instance_uid, mine.series.series_instance_uid)
     assert warm.frame_find(claims, *uids, mine.instance.sop_instance_uid, 1, "") is None
 
@@ -262,6 +275,17 @@ def test_a_grant_is_remembered_no_longer_than_it_lasts(ask, mine, users, signed_
     ask(token)
     (key,) = stream().keys("dicomweb:decision:*")
     assert 0 < stream().ttl(key) <= 20
+
+
+def test_a_grant_that_ends_while_it_is_decided_is_not_remembered(mine, users):
+    person = users["external"]
+    claims = warm.Claims("00000000-0000-4000-8000-000000000000", person.pk, 2**33)
+    ends = timezone.now() + timedelta(seconds=20)
+    Grant.objects.update(expires_at=ends)
+    begun = warm.moment(person.pk)
+    assert begun.until == ends.timestamp()
+    warm.remember(claims, person, mine.series, replace(begun, until=time.time() - 0.001))
+    assert stream().keys("dicomweb:decision:*") == []
 
 
 def test_without_redis_nothing_is_served_and_nothing_changes(ask, users, signed_in, settings):

@@ -9,6 +9,7 @@ only what it is sure of; everything else takes the long way (``ris.views.dicomwe
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,14 @@ class StoredFrame:
     transfer_syntax_uid: str
 
 
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a decision was begun, and until when (Unix seconds) it may be remembered."""
+
+    epochs: str
+    until: float
+
+
 @cache
 def _script() -> Any:
     """Once in a process, which begins by trusting nothing that Redis remembers."""
@@ -67,14 +76,20 @@ def frame_find(
     return StoredFrame(orthanc_id, number, syntax)
 
 
-def remember(claims: Claims, user: Any, series: Series, in_epochs: str) -> None:
-    """Keep what was just decided: ``in_epochs`` was read before the database was asked.
+def moment(user_id: int) -> Moment | None:
+    """Take it before the database is asked; None while a right is changing.
 
-    A right with an end (a grant, a session) is remembered no longer than that.
+    What is decided then may rest on a right with an end (a grant), even one that ends meanwhile.
     """
-    seconds = int(min(DECISION_S, rights.seconds_left(user.pk)))
-    if seconds < 1:
-        return
+    in_epochs = epochs.current(user_id)
+    if in_epochs is None:
+        return None
+    until, ends = time.time() + DECISION_S, rights.first_end(user_id)
+    return Moment(in_epochs, min(until, ends.timestamp()) if ends else until)
+
+
+def remember(claims: Claims, user: Any, series: Series, decided: Moment) -> None:
+    """Keep what was just decided, as long as the moment allows."""
     study = series.study
     key = _decision(claims.session_id, study.study_instance_uid)
     who = json.dumps(
@@ -90,8 +105,8 @@ def remember(claims: Claims, user: Any, series: Series, in_epochs: str) -> None:
         }
     ).removesuffix("}")
     with stream().pipeline() as pipe:
-        pipe.hset(key, mapping={"epochs": in_epochs, "user": user.pk, "who": who})
-        pipe.expire(key, seconds)
+        pipe.hset(key, mapping={"epochs": decided.epochs, "user": user.pk, "who": who})
+        pipe.pexpireat(key, int(decided.until * 1000))
         belongs = f"{study.study_instance_uid} {series.series_instance_uid}"
         for instance in series.instances.exclude(sop_class_uid__in=PACKED_BITS)[:MAX_SERIES]:
             held = f"{instance.frames} {instance.orthanc_id} {instance.transfer_syntax_uid}"

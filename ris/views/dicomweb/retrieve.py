@@ -8,7 +8,6 @@ from django.http import HttpRequest, HttpResponse
 
 from acct.authentication import Claims
 from common import context
-from rbac import epochs
 from ris.selectors.browse import series_middle, study_middle
 from ris.selectors.studies import Target
 from ris.services.access import Access
@@ -46,7 +45,7 @@ class Frames(FromArchive):
     offers = accept.FRAMES
 
     def begin(self, claims: Claims) -> None:
-        self.claims, self.epochs = claims, epochs.current(claims.user_id)
+        self.claims, self.moment = claims, warm.moment(claims.user_id)
 
     def answer(self, request: HttpRequest, access: Access, user: Any, parts: Parts) -> HttpResponse:
         target = self.target(access, user, parts)
@@ -55,8 +54,8 @@ class Frames(FromArchive):
             return self.from_archive(request, target, parts)
         syntax = instance.transfer_syntax_uid
         multipart = accept.frame_is_multipart(request.headers.get("Accept"), syntax)
-        if self.epochs is not None:
-            warm.remember(self.claims, user, instance.series, self.epochs)
+        if self.moment is not None:
+            warm.remember(self.claims, user, instance.series, self.moment)
         frame = StoredFrame(instance.orthanc_id, int(frames), syntax)
         boundary = context.current().request_id
         headers = frame_headers(frame, multipart=multipart, boundary=boundary)
