@@ -90,14 +90,13 @@ def columns(table: str) -> Mapping[str, str]:
         | {"restricted": "0", "version": "1", "created_at": now, "updated_at": now},
         "ris_study": study
         | {"study_instance_uid": f"{uid})", "orthanc_id": "CONCAT('qido-study-', n)"}
-        | {"patient_id": f"{FIRST_ID} + {patient}", "version": "1"}
-        | {"dicom_patient_id": f"CONCAT('QIDO-', {patient})"}
+        | {"patient_id": f"{FIRST_ID} + {patient}", "dicom_patient_id": f"CONCAT('QIDO-', {patient})"}
         | {"dicom_patient_name": f"CONCAT({name}, '^', {given})"}
         | {"dicom_birth_date": "'19600101'", "dicom_sex": "'F'"}
         | {"accession_number": "CONCAT('Q', n)", "study_id": "'1'", "study_time": "'101530'"}
         | {"study_date": f"DATE_SUB('{NEWEST}', INTERVAL n DIV {STUDIES_PER_DAY} DAY)"}
         | {"timezone_offset_from_utc": "''", "referring_physician_name": "''"}
-        | {"description": "'MRI brain'", "reading_status": "'READ'"}
+        | {"description": "'MRI brain'", "reading_status": "'READ'", "version": "1"}
         | {"last_instance_at": now, "stable_at": now, "created_at": now, "updated_at": now},
         "ris_nameword": {"study_id": f"{FIRST_ID} + n", "id": f"{FIRST_ID} + 2 * n + w"}
         | {"word": f"LOWER(IF(w, {given}, {name}))"},
