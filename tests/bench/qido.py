@@ -76,9 +76,9 @@ LISTS: dict[str, str] = {
 def columns(table: str) -> Mapping[str, str]:
     """Column to SQL over ``n``, the number of the study (of the patient for patients)."""
     now = f"'{timezone.now().replace(tzinfo=None):%Y-%m-%d %H:%M:%S}'"
-    patient = f"n DIV {STUDIES_PER_PATIENT}"
+    of = f"n DIV {STUDIES_PER_PATIENT}"
     family = "', '".join(FAMILY_NAMES)
-    number = "n" if table == "emr_patient" else patient
+    number = "n" if table == "emr_patient" else of
     name = f"ELT(1 + {number} * 7919 % {len(FAMILY_NAMES)}, '{family}')"
     given = f"CONCAT('Min', {number} % 5000)"
     uid = f"CONCAT('{ROOT_UID}.', n"
@@ -90,7 +90,7 @@ def columns(table: str) -> Mapping[str, str]:
         | {"restricted": "0", "version": "1", "created_at": now, "updated_at": now},
         "ris_study": study
         | {"study_instance_uid": f"{uid})", "orthanc_id": "CONCAT('qido-study-', n)"}
-        | {"patient_id": f"{FIRST_ID} + {patient}", "dicom_patient_id": f"CONCAT('QIDO-', {patient})"}
+        | {"patient_id": f"{FIRST_ID} + {of}", "dicom_patient_id": f"CONCAT('QIDO-', {of})"}
         | {"dicom_patient_name": f"CONCAT({name}, '^', {given})"}
         | {"dicom_birth_date": "'19600101'", "dicom_sex": "'F'"}
         | {"accession_number": "CONCAT('Q', n)", "study_id": "'1'", "study_time": "'101530'"}
