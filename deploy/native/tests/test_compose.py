@@ -40,3 +40,11 @@ def test_only_the_migration_holds_the_account_that_changes_tables(
         or "database_owner_password" in service.get("secrets", [])
     }
     assert holders == {"mysql", "migrate"}
+
+
+def test_the_worker_deletes_where_nginx_keeps_frames(document: check_compose.Json) -> None:
+    services = document["services"]
+    folder = services["prepare"]["environment"]["FRAME_CACHE_DIR"]
+    assert services["worker-django"]["environment"]["FRAME_CACHE_DIR"] == folder
+    for name in ("nginx", "worker-django"):
+        assert f"frames:{folder}" in services[name]["volumes"]
