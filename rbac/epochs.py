@@ -33,7 +33,7 @@ def rights_changing(user_id: int | None = None) -> None:
 
 
 def forget_everything() -> None:
-    """At the start of a process that decides: Redis may have lost its last second."""
+    """At the start of a process that decides: Redis may have lost what it wrote last."""
     stream().incr(EVERYBODY)
 
 

@@ -5,20 +5,18 @@ The change feed does not tell deletions, so the index is compared with the archi
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import islice
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Model, ProtectedError
 
 from audit import services as audit
+from rbac.epochs import rights_changing
 from ris.clients.orthanc import orthanc
 from ris.models import Instance
-from ris.services.dicomweb import prepared, warm
+from ris.services.dicomweb import caches
 
 logger = logging.getLogger(__name__)
 BATCH = 500
@@ -32,7 +30,8 @@ def deletions_find(*, force: bool = False) -> int:
     An archive that lost more than half is taken for a wrong or a broken one, and nothing is
     forgotten unless a person says so with ``force``. Raises ExternalError.
     """
-    held, known = orthanc().instance_count(), Instance.objects.count()
+    known = Instance.objects.count()  # counted first: what comes meanwhile is not missing
+    held = orthanc().instance_count()
     if held >= known:
         return 0
     if held < known * PLAUSIBLE and not force:
@@ -57,11 +56,13 @@ def instances_forget(orthanc_ids: Sequence[str]) -> None:
     """These instances do not exist any more: no trace of their pixels stays with us.
 
     A series without instances goes with them, and a study without series unless something refers
-    to it. Decisions and bytes go after the commit: until then the rows refuse nobody.
+    to it; then decisions about it end, since its UID may come back as another patient's. Caches go
+    first: who dies before the commit finds the rows again.
     """
     with transaction.atomic():
         rows = Instance.objects.filter(orthanc_id__in=orthanc_ids).select_related("series__study")
         instances = list(rows)
+        caches.instances_forget(instances)
         rows.delete()
         for study in {instance.series.study for instance in instances}:
             audit.record(
@@ -74,12 +75,8 @@ def instances_forget(orthanc_ids: Sequence[str]) -> None:
             for series in study.series.filter(instances=None):
                 _delete_unless_needed(series)
             if not study.series.exists():
+                rights_changing()
                 _delete_unless_needed(study)
-    warm.forget_instances([instance.sop_instance_uid for instance in instances])
-    for instance in instances:
-        prepared.series_forget(instance.series.orthanc_id)
-        for path in cached_frames(instance.orthanc_id, instance.frames):
-            path.unlink(missing_ok=True)
 
 
 def _delete_unless_needed(row: Model) -> None:
@@ -89,13 +86,3 @@ def _delete_unless_needed(row: Model) -> None:
             row.delete()
     except ProtectedError:
         return
-
-
-def cached_frames(orthanc_id: str, frames: int) -> Iterable[Path]:
-    """Where nginx keeps the frames: ``proxy_cache_key``, ``levels=1:2`` of its configuration."""
-    if settings.FRAME_CACHE_DIR is None:
-        return
-    for index in range(frames):
-        key = f"{orthanc_id}/{index}".encode()
-        name = hashlib.md5(key, usedforsecurity=False).hexdigest()
-        yield Path(settings.FRAME_CACHE_DIR) / name[-1] / name[-3:-1] / name

@@ -17,6 +17,7 @@ from ris.models import Instance, NameWord, Series, Study
 from ris.selectors.names import name_words
 from ris.services import dicom_values as dicom, matching
 from ris.services.dicom_values import Tags
+from ris.services.dicomweb import caches
 
 logger = logging.getLogger(__name__)
 
@@ -58,11 +59,14 @@ def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
         "file_size": archived.file_size,
         **_image_fields(tags),
     }
-    known = Instance.objects.filter(sop_instance_uid=sop_instance_uid).first()
+    known = (
+        Instance.objects.filter(sop_instance_uid=sop_instance_uid).select_related("series").first()
+    )
     if known is not None:
         if (known.orthanc_id, known.series_id) != (archived.orthanc_id, series.pk):
             raise _Conflict("SOP Instance UID is used elsewhere")
         Instance.objects.filter(pk=known.pk).update(**fields)
+        caches.instances_forget([known])  # deleted and stored anew: the pixels may be others
         return
     Instance.objects.create(sop_instance_uid=sop_instance_uid, **fields)
     Study.objects.filter(pk=study.pk).update(last_instance_at=timezone.now(), stable_at=None)

@@ -7,9 +7,10 @@ from django.apps import apps
 
 from audit.models import AuditLog
 from audit.services import stream
+from rbac import epochs
 from ris.models import Instance, Series, Study
 from ris.services import changes, deletion
-from ris.services.dicomweb import prepared
+from ris.services.dicomweb import caches, prepared
 from ris.tests.dicom_files import mr_image, part10
 
 pytestmark = pytest.mark.django_db
@@ -41,13 +42,35 @@ def forget_files(archive, instances):
         del archive.files[instance.orthanc_id]
 
 
+def cache_frame(instance):
+    (path,) = caches.cached_frames(instance.orthanc_id, 1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"pixels")
+    return path
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_instance_stored_anew_is_not_served_as_it_was(stored, settings, tmp_path):
+    """Deleted and sent again under the same UIDs before anybody compared: the totals are equal."""
+    settings.FRAME_CACHE_DIR = settings.CDSS_DATA_DIR = tmp_path
+    instance = Instance.objects.first()
+    frame = cache_frame(instance)
+    metadata = prepared._path(prepared._name(instance.series))
+    prepared._write(metadata, b"")
+    stream().set(f"dicomweb:instance:{instance.sop_instance_uid}", "x")
+    file = stored.files.pop(instance.orthanc_id)
+    assert stored.store(file) == instance.orthanc_id
+    assert deletion.deletions_find() == 0
+    assert changes.changes_poll() == 1
+    assert (frame.exists(), metadata.exists()) == (False, False)
+    assert not stream().exists(f"dicomweb:instance:{instance.sop_instance_uid}")
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_deleted_instance_is_forgotten_with_its_pixels(stored, settings, tmp_path):
     settings.FRAME_CACHE_DIR = tmp_path
     gone, *kept = Instance.objects.filter(series__study__study_instance_uid="1.2.0")
-    cached = [next(iter(deletion.cached_frames(i.orthanc_id, 1))) for i in (gone, kept[0])]
-    for path in cached:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(b"pixels")
+    cached = [cache_frame(instance) for instance in (gone, kept[0])]
     stream().set(f"dicomweb:instance:{gone.sop_instance_uid}", "x")
     forget_files(stored, [gone])
     assert deletion.deletions_find() == 1
@@ -60,9 +83,11 @@ def test_a_deleted_instance_is_forgotten_with_its_pixels(stored, settings, tmp_p
 
 def test_an_empty_study_goes_unless_an_ai_job_needs_it(stored, users):
     first, second = Study.objects.order_by("study_instance_uid")
+    decided_in = epochs.current(users["doctor"].pk)
     forget_files(stored, Instance.objects.filter(series__study=first))
     assert deletion.deletions_find() == 4
     assert list(Study.objects.all()) == [second]
+    assert epochs.current(users["doctor"].pk) != decided_in
     series = second.series.get()
     apps.get_model("ai.AIJob").objects.create(
         study=second, series=series, requested_by=users["doctor"]
