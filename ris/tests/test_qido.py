@@ -261,6 +261,8 @@ def test_what_is_not_supported_is_ignored_and_named(api, three):
         'SliceThickness."'
     )
     assert "Warning" not in api("doctor").get(URL)
+    many = "&".join(f"{'x' * 60}{number}=1" for number in range(200))
+    assert 0 < len(api("doctor").get(f"{URL}?{many}")["Warning"]) < 2000  # nginx takes 4 KB
 
 
 def test_pages_fit_together(api, patient_factory):

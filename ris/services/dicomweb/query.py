@@ -17,6 +17,8 @@ MAX_VIEWPORT = 4096
 THUMBNAIL_VIEWPORT = "128,128"
 _MAX_VALUE = 1024
 _MAX_NUMBER = 10**9
+_MAX_NAMED = 20
+_NAME = re.compile(r"[A-Za-z0-9.]{1,64}")
 _TAG = re.compile(r"[0-9A-Fa-f]{8}")
 _NUMBER = r"-?[0-9]{1,7}(\.[0-9]{1,6})?"
 _WINDOW = re.compile(rf"{_NUMBER},{_NUMBER},(linear|linear-exact|sigmoid)")
@@ -27,7 +29,8 @@ Parameters = Mapping[str, Sequence[str]]
 @dataclass(frozen=True, slots=True)
 class Search:
     """A QIDO query, read. ``keys`` maps tags to values; ``ignored`` names what is not supported
-    (names that are well formed only); ``limit`` is None when the client set none."""
+    (well formed names, no more than fit into a header); ``limit`` is None when the client set none.
+    """
 
     keys: dict[str, str] = field(default_factory=dict)
     includefield: tuple[str, ...] = ()
@@ -104,7 +107,7 @@ def search_parse(parameters: Parameters, supported: Iterable[str]) -> Search:
         limit=_natural(limit, "limit") if limit else None,
         offset=_natural(_last(parameters, "offset", "0"), "offset"),
         fuzzymatching=fuzzy == "true",
-        ignored=tuple(n for n in ignored if re.fullmatch(r"[A-Za-z0-9.]{1,64}", n)),
+        ignored=tuple(name for name in ignored if _NAME.fullmatch(name))[:_MAX_NAMED],
     )
 
 
