@@ -77,3 +77,5 @@ PRESCRIPTION = {
     "prescribed_at": "2026-01-05T09:30:00+09:00",
     "version": 1,
 }
+
+PATIENT_MERGE = {"into": 1}

@@ -23,13 +23,14 @@ class PatientQuerySet(models.QuerySet["Patient"]):
         hour after breaking the glass.
         """
         scope = rights.scope_for(user, permission)
+        patients = self.filter(merged_into=None)
         if scope in (Scope.OWN, Scope.OWN_SIGNED):
-            return self.filter(user_id=user.pk)
+            return patients.filter(user_id=user.pk)
         if scope in (Scope.SHARED, Scope.SHARED_SIGNED):
-            return self.filter(pk__in=rights.shared_patient_ids(user.pk))
+            return patients.filter(pk__in=rights.shared_patient_ids(user.pk))
         if scope is Scope.NONE:
             return self.none()
-        return self.exclude(pk__in=Patient.objects.closed_to(user))
+        return patients.exclude(pk__in=Patient.objects.closed_to(user))
 
     def closed_to(self, user: Any) -> PatientQuerySet:
         """Restricted patients who stay hidden from a person whose right reaches all patients.
@@ -50,6 +51,9 @@ class Patient(VersionedModel):
 
     It is compared byte by byte: under a case-insensitive collation the images of "a1" would be
     filed under patient "A1".
+
+    ``merged_into``: the record that this one was a duplicate of. Nobody sees the duplicate any
+    more; images that still come under its MRN belong to the other one.
     """
 
     patient_id = models.CharField(max_length=64, unique=True, db_collation="utf8mb4_bin")
@@ -59,6 +63,9 @@ class Patient(VersionedModel):
     phone = models.CharField(max_length=30, blank=True)
     address = models.CharField(max_length=300, blank=True)
     restricted = models.BooleanField(default=False)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, related_name="duplicates", null=True
+    )
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="patient"
     )

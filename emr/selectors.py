@@ -38,7 +38,8 @@ def patient_get(user: Any, pk: int, permission: Permission = Permission.VIEW_PAT
 
 def patient_by_mrn(patient_id: str) -> Patient | None:
     """The patient of a DICOM Patient ID, for matching; not filtered by rights."""
-    return Patient.objects.filter(patient_id=patient_id).first()
+    found = Patient.objects.select_related("merged_into").filter(patient_id=patient_id).first()
+    return found.merged_into or found if found else None
 
 
 def known_mrns(patient_ids: Collection[str]) -> set[str]:

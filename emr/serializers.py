@@ -107,6 +107,11 @@ class BreakGlassOut(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
 
 
+@example(examples.PATIENT_MERGE)
+class PatientMergeIn(serializers.Serializer[Any]):
+    into = serializers.IntegerField(min_value=1, help_text="id of the record that stays")
+
+
 @example(examples.GRANT_NEW)
 class GrantIn(serializers.Serializer[Any]):
     grantee = serializers.IntegerField(min_value=1, help_text="id of the user")

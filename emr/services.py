@@ -6,14 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import ManyToOneRel
 from django.utils import timezone
 
 from acct import selectors as accounts
 from alert import services as alert
 from alert.choices import Kind
 from audit import services as audit
-from common.errors import ConflictError, ErrorCode, InvalidInput, PermissionDenied
+from common.errors import BusinessError, ConflictError, ErrorCode, InvalidInput, PermissionDenied
+from common.outbox.services import publish
 from emr import selectors
+from emr.events import PATIENT_MERGED
 from emr.models import CareTeamMember, Encounter, Patient, Prescription
 from rbac import selectors as rights, services as grants
 from rbac.epochs import rights_changing
@@ -70,6 +73,52 @@ def patient_update(*, actor: audit.Actor, pk: int, expected: int, **changes: Any
         detail={"fields": sorted(changes)},
     )
     return patient
+
+
+@transaction.atomic
+def patient_merge(*, actor: audit.Actor, pk: int, into: int, expected: int) -> Patient:
+    """Two records of one person become one: all that belongs to ``pk`` belongs to ``into`` now.
+
+    ``expected`` is the version of the duplicate. The one record is restricted if either was.
+    Raises NotFound, ConflictError, BusinessError (the same record, or both have a login).
+    """
+    for each in (pk, into):
+        selectors.patient_get(actor, each, Permission.MATCH_STUDY)
+    locked = Patient.objects.select_for_update().in_bulk([pk, into])
+    duplicate, patient = locked[pk], locked[into]
+    if duplicate is patient or (duplicate.user_id and patient.user_id):
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "these records cannot be merged", "into")
+    rights_changing()
+    login, restricted = duplicate.user_id, duplicate.restricted or patient.restricted
+    duplicate.save_versioned(expected=expected, merged_into=patient, user_id=None)
+    patient.save_versioned(
+        expected=patient.version, user_id=login or patient.user_id, restricted=restricted
+    )
+    _move_rows(duplicate, patient)
+    grants.grants_move(from_patient_id=pk, to_patient_id=into)
+    if restricted:
+        care_team_add(patient=patient, user_id=actor.pk)
+    publish(PATIENT_MERGED, aggregate=f"patient:{into}", payload={"patient_id": into})
+    audit.record(
+        actor=actor,
+        action="patient.merge",
+        object_type="patient",
+        object_id=pk,
+        patient_id=into,
+        permission=Permission.MATCH_STUDY,
+    )
+    return patient
+
+
+def _move_rows(duplicate: Patient, patient: Patient) -> None:
+    """Every row of every app that refers to the duplicate, whatever apps there are."""
+    team = CareTeamMember.objects.filter(patient=patient).values_list("user_id", flat=True)
+    CareTeamMember.objects.filter(patient=duplicate, user_id__in=list(team)).delete()
+    for relation in Patient._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ManyToOneRel) and not relation.one_to_one:
+            name = relation.field.name
+            rows = relation.related_model._base_manager.filter(**{name: duplicate})
+            rows.update(**{name: patient})
 
 
 def care_team_add(*, patient: Patient, user_id: int) -> None:

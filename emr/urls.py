@@ -8,6 +8,7 @@ urlpatterns = [
     path("patients/", patients.Patients.as_view(), name="patients"),
     path("patients/search/", patients.PatientSearch.as_view(), name="patient-search"),
     path("patients/<int:pk>/", patients.PatientDetail.as_view(), name="patient-detail"),
+    path("patients/<int:pk>/merge/", patients.PatientMerge.as_view(), name="patient-merge"),
     path("patients/<int:pk>/timeline/", care.PatientTimeline.as_view(), name="patient-timeline"),
     path(
         "patients/<int:pk>/break-glass/",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ai.events import SEG_SEEN
+from ai.selectors.publication import published_job_ids
 from ai.services import publication
 from ai.services.notices import job_tell
 from alert.choices import Kind
 from common.errors import AppError
 from common.outbox.registry import Event, subscribe
+from emr.events import PATIENT_MERGED
 from fhir.services.gather import publication_facts
 from fhir.services.publication import publication_send
 
@@ -25,3 +27,10 @@ def send_publication(event: Event) -> None:
         diagnostic_report=receipt.diagnostic_report,
         imaging_study=receipt.imaging_study,
     )
+
+
+@subscribe(PATIENT_MERGED, queue="fhir_tasks")
+def resend_publications(event: Event) -> None:
+    """The same resources by the same identifiers, under the record that stays."""
+    for job_id in published_job_ids(event.payload["patient_id"]):
+        publication_send(facts=publication_facts(job_id))

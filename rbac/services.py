@@ -74,6 +74,11 @@ def grant_revoke(*, actor: audit.Actor, grant_id: int, patient_id: int) -> None:
     )
 
 
+def grants_move(*, from_patient_id: int, to_patient_id: int) -> None:
+    """In the transaction that merges the two patients."""
+    Grant.objects.filter(patient_id=from_patient_id).update(patient_id=to_patient_id)
+
+
 @transaction.atomic
 def grant_break_glass(*, actor: audit.Actor, patient_id: int, reason: str) -> Grant:
     """Open a restricted patient for 60 minutes; the reason is kept with the record."""

@@ -23,6 +23,12 @@ def publication_get(job_id: int) -> Publication:
     ).get(job_id=job_id)
 
 
+def published_job_ids(patient_id: int) -> list[int]:
+    """Jobs of this patient whose result is in the FHIR record, oldest first."""
+    found = Publication.objects.filter(job__study__patient_id=patient_id, fhir_at__isnull=False)
+    return list(found.order_by("job_id").values_list("job_id", flat=True))
+
+
 def publication_view(job: AIJob) -> dict[str, Any]:
     """What a person reads: NONE, PENDING, PUBLISHED or FAILED, and how far it came."""
     publication: Publication | None = getattr(job, "publication", None)

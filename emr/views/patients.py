@@ -130,3 +130,35 @@ class PatientDetail(ApiView):
             actor=request.user, pk=pk, expected=expected, **body.validated_data
         )
         return with_etag(Response(serializers.PatientOut(patient).data), patient.version)
+
+
+class PatientMerge(ApiView):
+    required_permissions = {"POST": Permission.MATCH_STUDY}
+
+    @extend_schema(
+        summary="Merge a duplicate into the record that stays",
+        description="Studies, orders, visits, shares and whatever else belongs to the duplicate "
+        "belong to the other record at once; images that come later under its MRN do too.",
+        tags=["patients"],
+        parameters=[_IF_MATCH],
+        request=serializers.PatientMergeIn,
+        responses={
+            200: serializers.PatientOut,
+            **errors(
+                ErrorCode.VALIDATION,
+                ErrorCode.PATIENT_NOT_FOUND,
+                ErrorCode.VERSION_CONFLICT,
+                ErrorCode.INVALID_TRANSITION,
+            ),
+        },
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        body = serializers.PatientMergeIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        patient = services.patient_merge(
+            actor=request.user,
+            pk=pk,
+            into=body.validated_data["into"],
+            expected=expected_version(request),
+        )
+        return with_etag(Response(serializers.PatientOut(patient).data), patient.version)

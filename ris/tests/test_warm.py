@@ -241,6 +241,20 @@ def _change_elsewhere():
     connection.close()
 
 
+def test_merging_two_patients_counts_at_once(ask, mine, users, signed_in, patient_factory):
+    """The study moves to a restricted patient whom one of the two may see."""
+    stays = patient_factory(restricted=True)
+    patients.care_team_add(patient=stays, user_id=users["rib"].pk)
+    rib, doctor = signed_in("rib"), signed_in("doctor")
+    for token in (rib, doctor):
+        assert [ask(token).status for _ in range(2)] == [200, 200]
+    version = Patient.objects.get(pk=mine.patient.pk).version
+    patients.patient_merge(actor=users["rib"], pk=mine.patient.pk, into=stays.pk, expected=version)
+    assert ask(doctor).status == 404
+    assert [ask(rib).status for _ in range(2)] == [200, 200]
+    assert bursts()[-1][0]["patient_id"] == stays.pk
+
+
 def test_nothing_is_remembered_while_a_right_is_changing(users):
     doctor, nurse = users["doctor"].pk, users["nurse"].pk
     before = epochs.current(doctor)

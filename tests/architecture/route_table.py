@@ -34,6 +34,7 @@ ROUTES: dict[str, str] = {
     "GET patient-detail": "200 200 200 200 200 200 200 401",
     "PATCH patient-detail": "428 428 403 403 428 403 403 401",
     "GET patient-timeline": "200 200 200 403 200 200 403 401",
+    "POST patient-merge": "400 403 400 403 403 403 403 401",
     "POST patient-break-glass": "403 400 400 403 400 403 403 401",
     "GET patient-grants": "200 403 403 403 403 403 403 401",
     "DELETE patient-grant": "204 403 403 403 403 403 403 401",

@@ -1,0 +1,5 @@
+"""Topics that this app publishes."""
+
+from __future__ import annotations
+
+PATIENT_MERGED = "emr.patient.merged"
