@@ -51,7 +51,11 @@ def test_a_published_study_moves_to_the_record_that_stays(login, base_url, pair,
 
     def subject() -> str:
         """The MRN of the patient to whom FHIR says the study belongs."""
-        found = fhir("ImagingStudy", identifier=f"urn:oid:{study}", _include="ImagingStudy:subject")
+        found = fhir(
+            "ImagingStudy",
+            identifier=f"urn:dicom:uid|urn:oid:{study}",
+            _include="ImagingStudy:subject",
+        )
         kinds = {e["resource"]["resourceType"]: e["resource"] for e in found["entry"]}
         return kinds["Patient"]["identifier"][0]["value"]
 
