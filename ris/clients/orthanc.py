@@ -87,6 +87,12 @@ class OrthancClient(HttpClient):
             raise self._refused("not stored")
         return StoredInstance(answer["ID"], "stored" if status == "stored" else "already")
 
+    def instance_delete(self, orthanc_id: str) -> None:
+        """Also when it is gone already."""
+        response = self.request("DELETE", f"/instances/{orthanc_id}")
+        if response.status_code != 404:
+            self._ok(response)
+
     def instance_md5(self, orthanc_id: str) -> str | None:
         """MD5 (hex) of the stored file; None when it is gone."""
         response = self.request("GET", f"/instances/{orthanc_id}/attachments/dicom/md5")

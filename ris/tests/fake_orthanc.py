@@ -22,13 +22,15 @@ def _id(*parts: str) -> str:
 
 
 class FakeOrthanc:
-    """Keeps files like Orthanc with OverwriteInstances off; ``broken`` ids answer 500."""
+    """Keeps files like Orthanc with OverwriteInstances off; ``broken`` ids answer 500. What it
+    finds in a file besides is ``misread``."""
 
     def __init__(self, transport: responses.RequestsMock) -> None:
         self.files: dict[str, bytes] = {}
         self.tags: dict[str, dict[str, Any]] = {}
         self.changes: list[tuple[str, str]] = []
         self.broken: set[str] = set()
+        self.misread: dict[str, str] = {}
         self.down = False
         for method, path, answer in (
             ("POST", "/instances", self._add),
@@ -39,6 +41,7 @@ class FakeOrthanc:
             ("GET", "/statistics", self._statistics),
             ("GET", "/instances/([^/]+)/attachments/dicom/md5", self._md5),
             ("GET", "/instances/([^/]+)/simplified-tags", self._simplified),
+            ("DELETE", "/instances/([^/]+)", self._delete),
         ):
             url = re.compile(f"{re.escape(settings.ORTHANC_URL)}{path}(\\?.*)?$")
             transport.add_callback(method, url, self._guarded(answer))
@@ -126,13 +129,17 @@ class FakeOrthanc:
                 )
         return 200, {}, json.dumps(answer)
 
+    def _delete(self, request: Any) -> Answer:
+        gone = self.files.pop(request.url.split("/")[-1], None)
+        return (404 if gone is None else 200), {}, "{}"
+
     def _simplified(self, request: Any) -> Answer:
         orthanc_id = request.url.split("/")[-2]
         if orthanc_id in self.broken:
             return 500, {}, ""
         if orthanc_id not in self.files:
             return 404, {}, ""
-        return 200, {}, json.dumps(self.tags[orthanc_id])
+        return 200, {}, json.dumps(self.tags[orthanc_id] | self.misread)
 
 
 def _value(value: Any) -> Any:

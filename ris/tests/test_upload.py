@@ -192,6 +192,15 @@ def test_external_people_add_to_no_study_they_did_not_begin(archive, api, patien
     assert archive.files == {}
 
 
+@pytest.mark.parametrize("keyword", ["PatientID", "StudyInstanceUID", "SeriesInstanceUID"])
+def test_what_the_archive_files_under_another_name_is_taken_out(archive, api, keyword):
+    """Only what we read was checked: a sender could write into anybody's record."""
+    archive.misread = {keyword: "1.2.3.4"}
+    _, results, _ = send(api("external"), [("a", part10(mr_image()))])
+    assert results == {"a": "ERR_110"}
+    assert archive.files == {}
+
+
 def test_a_study_or_series_uid_is_not_used_twice(archive, api, patient_factory):
     study = index.study(patient_factory())
     series = index.series(study)

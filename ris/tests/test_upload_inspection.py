@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from io import BytesIO
+from struct import pack
 
 import pydicom
 import pytest
@@ -169,6 +170,37 @@ def test_trailing_zeros_are_padding(verdict):
 def test_a_small_file_that_unpacks_to_a_large_one_is_refused(verdict):
     file = part10(mr_image(), DeflatedExplicitVRLittleEndian)
     assert verdict(file) is ErrorCode.DICOM_UNREADABLE
+
+
+def element(number, vr, value):
+    return pack("<HH2sH", 0x10, number, vr, len(value)) + value
+
+
+OURS, THEIRS = (element(0x20, b"LO", patient) for patient in (b"OURS", b"THEIRS"))
+HIDDEN = element(0x21, b"LO", THEIRS)
+
+
+@pytest.mark.parametrize(
+    "patient",
+    [
+        THEIRS + OURS,  # the archive takes the first
+        pack("<HH2sHL", 0x10, 0x19, b"ZZ", 4, len(OURS) + 8) + OURS + HIDDEN,  # takes 4 bytes more
+        pack("<HHL", 0xFFFE, 0xE00D, 0) + OURS,  # ends here
+    ],
+    ids=["twice", "unknown VR", "end of an item"],
+)
+def test_what_the_archive_reads_in_another_way_is_refused(verdict, patient):
+    plain = part10(mr_image(PatientID="OURS"))
+    assert plain.count(OURS) == 1
+    assert verdict(plain.replace(OURS, patient)) is ErrorCode.DICOM_UNREADABLE
+
+
+def test_transfer_syntaxes_that_nobody_knows_are_refused(verdict):
+    known, file = b"1.2.840.10008.1.2.1\0", part10(mr_image())
+    assert file.count(known) == 1
+    for syntax in (b"1.2.840.113619.5.2", b"1.2.3", b"1.2.840.10008.1.2.9"):
+        unknown = file.replace(known, syntax.ljust(len(known), b"\0"))
+        assert verdict(unknown) is ErrorCode.DICOM_UNREADABLE
 
 
 def test_a_huge_identifying_value_is_not_read(verdict):

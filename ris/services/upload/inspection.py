@@ -14,10 +14,12 @@ from pydicom.multival import MultiValue
 from pydicom.tag import BaseTag, Tag
 from pydicom.uid import (
     UID,
+    AllTransferSyntaxes,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
+    JPIPHTJ2KReferencedDeflate,
     MediaStorageDirectoryStorage,
 )
 
@@ -46,6 +48,10 @@ KEYWORDS = (
 TAGS = {keyword: int(Tag(keyword)) for keyword in (*KEYWORDS, *PIXEL_BITS, *PIXEL_SUBSTITUTES)}
 DATA_TAGS = frozenset(TAGS[keyword] for keyword in KEYWORDS)
 META_TAGS = frozenset({int(Tag("MediaStorageSOPClassUID")), int(Tag("TransferSyntaxUID"))})
+TRANSFER_SYNTAXES = frozenset(AllTransferSyntaxes) - {
+    DeflatedExplicitVRLittleEndian,
+    JPIPHTJ2KReferencedDeflate,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,8 @@ def inspect(path: Path) -> Candidate | None:
     """None for a DICOMDIR, which is a table of contents and no image.
 
     Raises InvalidInput: DICOM_UNREADABLE (not DICOM, truncated, pixels that do not fit their
-    size, deflated: a small file could fill the archive's memory) or DICOM_INCOMPLETE.
+    size, deflated: a small file could fill the archive's memory, or what the archive may read in
+    another way) or DICOM_INCOMPLETE.
     """
     try:
         with path.open("rb") as stream:
@@ -129,18 +136,17 @@ def form_of(stream: BinaryIO, size: int) -> Form:
     has_preamble = stream.read(4) == b"DICM"
     meta_at = PREAMBLE_BYTES + 4 if has_preamble else 0
     meta = Dataset()
-    data_set_at = size
     walker = Walker(stream, start=meta_at, size=size, implicit=False, little_endian=True)
-    for element in walker.elements():
-        if element.tag >> 16 != 2:
-            data_set_at = element.begin
-            break
+    for element in walker.elements(group=2):
         if element.tag in META_TAGS:
+            if element.tag in meta:
+                raise MalformedError("an element is there twice")
             meta[element.tag] = _raw(stream, element, implicit=False, little_endian=True)
+    data_set_at = walker.position
     stream.seek(data_set_at)
     syntax = _text(meta, "TransferSyntaxUID") or _guess_transfer_syntax(stream.read(6))
-    if syntax == DeflatedExplicitVRLittleEndian:
-        raise _unreadable("deflated")
+    if syntax not in TRANSFER_SYNTAXES:
+        raise _unreadable("a transfer syntax that is not taken")
     return Form(
         has_preamble=has_preamble,
         has_file_meta=data_set_at > meta_at,
@@ -178,6 +184,8 @@ def _read(stream: BinaryIO, form: Form, size: int) -> tuple[dict[int, Element], 
     values = Dataset()
     encoding = {"implicit": form.implicit, "little_endian": form.little_endian}
     for element in Walker(stream, start=form.data_set_at, size=size, **encoding).elements():
+        if element.tag in elements:
+            raise MalformedError("an element is there twice")
         elements[element.tag] = element
         if element.tag in DATA_TAGS:
             values[element.tag] = _raw(stream, element, **encoding)

@@ -6,9 +6,11 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from common.errors import AppError, ConflictError, ErrorCode
+from common.errors import AppError, ConflictError, ErrorCode, InvalidInput
 from ris.clients.orthanc import orthanc
-from ris.services.upload.inspection import Candidate, inspect
+from ris.services import dicom_values as dicom
+from ris.services.deletion import instances_forget
+from ris.services.upload.inspection import IDENTIFIERS, Candidate, inspect
 from ris.services.upload.part10 import part10_write
 from ris.services.upload.results import FileResult, FileStatus
 
@@ -41,8 +43,27 @@ def _archive(candidate: Candidate, work: Path) -> FileStatus:
             stream.seek(0)
             stored = orthanc().instance_add(stream)
             if stored.status == "stored":
+                _check_identity(candidate, stored.orthanc_id)
                 return FileStatus.STORED
             known = [stored.orthanc_id]
     if any(orthanc().instance_md5(orthanc_id) != md5 for orthanc_id in known):
         raise ConflictError(ErrorCode.SOP_INSTANCE_CONFLICT)
     return FileStatus.DUPLICATE
+
+
+def _check_identity(candidate: Candidate, orthanc_id: str) -> None:
+    """The archive must have found in the file whom and what we checked: two readers of a malformed
+    one may differ. Raises InvalidInput, and the file is out again."""
+    tags = orthanc().instance_tags(orthanc_id) or {}
+    found = [dicom.uid(tags, keyword) for keyword in IDENTIFIERS]
+    if [dicom.text(tags, "PatientID", 64), *found] == [
+        candidate.patient_id,
+        candidate.sop_class_uid,
+        candidate.sop_instance_uid,
+        candidate.study_instance_uid,
+        candidate.series_instance_uid,
+    ]:
+        return
+    orthanc().instance_delete(orthanc_id)
+    instances_forget([orthanc_id])
+    raise InvalidInput(ErrorCode.DICOM_UNREADABLE, "can be read in two ways")

@@ -1,7 +1,8 @@
 """The element structure of a DICOM data set (PS3.5 chapter 7), walked in constant memory.
 
 Own code because pydicom builds every nested element in memory and takes the end of a truncated
-file for the end of the data set.
+file for the end of the data set. What readers take in different ways is refused: the archive must
+not find another patient in a file than we do.
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ SEQUENCES = frozenset(tag for tag, entry in DicomDictionary.items() if entry[0] 
 LONG_VRS = frozenset(
     {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
 )
+SHORT_VRS = frozenset(
+    {b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT", b"PN"}
+    | {b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US"}
+)
 MAX_ELEMENTS = 2_000_000
 MAX_DEPTH = 64
 
@@ -32,7 +37,7 @@ class MalformedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """``begin`` is where its header is, ``offset`` where its value is, in bytes of the file.
+    """``offset`` is where its value is, in bytes of the file.
 
     ``vr`` is None where it is implicit; ``length`` None where it is undefined.
     """
@@ -40,7 +45,6 @@ class Element:
     tag: int
     vr: str | None
     length: int | None
-    begin: int
     offset: int
 
 
@@ -57,13 +61,13 @@ class _Level:
 
 
 class Walker:
-    """Walks a data set from ``start``, its top level or every level."""
+    """Walks a data set from ``start``, its top level or every level; it is at ``position``."""
 
     def __init__(
         self, stream: BinaryIO, *, start: int, size: int, implicit: bool, little_endian: bool
     ) -> None:
         self._stream = stream
-        self._position = start
+        self.position = start
         self._size = size
         self._implicit = implicit
         order = "<" if little_endian else ">"
@@ -72,20 +76,24 @@ class Walker:
         self._long = Struct(f"{order}L")
         self._count = 0
 
-    def elements(self) -> Iterator[Element]:
-        """The top level; sequences are stepped through but not reported.
+    def elements(self, group: int | None = None) -> Iterator[Element]:
+        """The top level, or its ``group`` where it begins; sequences are stepped through but not
+        reported.
 
         Raises MalformedError as soon as a length reaches past the end of the file.
         """
-        self._stream.seek(self._position)
+        self._stream.seek(self.position)
         while not self._at_end():
-            begin = self._position
+            if group is not None and self._peek(2) != self._short.pack(group):
+                return
             tag, vr, length = self._header(self._implicit)
             if tag == 0:
                 return
+            if tag >> 16 == ITEM >> 16:
+                raise MalformedError("an item outside a sequence")
             known_length = None if length == UNDEFINED else length
-            yield Element(tag, vr.decode() if vr else None, known_length, begin, self._position)
-            self._stream.seek(self._position)
+            yield Element(tag, vr.decode() if vr else None, known_length, self.position)
+            self._stream.seek(self.position)
             if length == UNDEFINED:
                 self._step_through(self._implicit or vr == b"UN")
             else:
@@ -97,16 +105,15 @@ class Walker:
         What the dictionary calls a sequence is one, also without a VR or with UN (PS3.5 6.2.2).
         Raises MalformedError.
         """
-        self._stream.seek(self._position)
+        self._stream.seek(self.position)
         levels = [_Level(self._size, self._implicit, items=False)]
         while levels:
             level = levels[-1]
-            if (len(levels) == 1 and self._at_end()) or self._position == level.end:
+            if (len(levels) == 1 and self._at_end()) or self.position == level.end:
                 levels.pop()
                 continue
-            if level.end is not None and self._position > level.end:
+            if level.end is not None and self.position > level.end:
                 raise MalformedError("ends behind what it is in")
-            begin = self._position
             tag, vr, length = self._header(level.implicit)
             if level.end is None and tag == (SEQUENCE_DELIMITER if level.items else ITEM_DELIMITER):
                 levels.pop()
@@ -118,8 +125,8 @@ class Walker:
                 self._enter(levels, length, level.implicit or vr == b"UN")
             else:
                 known_length = None if length == UNDEFINED else length
-                yield Element(tag, vr.decode() if vr else None, known_length, begin, self._position)
-                self._stream.seek(self._position)
+                yield Element(tag, vr.decode() if vr else None, known_length, self.position)
+                self._stream.seek(self.position)
                 if length == UNDEFINED:
                     self._step_through(level.implicit or vr == b"UN")
                 else:
@@ -127,7 +134,7 @@ class Walker:
 
     def _enter(self, levels: list[_Level], length: int, implicit: bool) -> None:
         """One level down, which may not reach past those that it is in."""
-        end = None if length == UNDEFINED else self._position + length
+        end = None if length == UNDEFINED else self.position + length
         enclosing = next(level.end for level in reversed(levels) if level.end is not None)
         if len(levels) > MAX_DEPTH or (end is not None and end > enclosing):
             raise MalformedError("nested too deep, or past its end")
@@ -135,12 +142,12 @@ class Walker:
 
     def _at_end(self) -> bool:
         """At the end, or before less than an element's worth of zeros (padding)."""
-        left = self._size - self._position
+        left = self._size - self.position
         return left == 0 or (left < 8 and not any(self._peek(left)))
 
     def _peek(self, length: int) -> bytes:
         data = self._stream.read(length)
-        self._stream.seek(self._position)
+        self._stream.seek(self.position)
         return data
 
     def _header(self, implicit: bool) -> tuple[int, bytes | None, int]:
@@ -151,10 +158,12 @@ class Walker:
         group, element = self._tag.unpack(raw[:4])
         tag = group << 16 | element
         vr = raw[4:6]
-        if implicit or group == 0xFFFE or not (vr.isalpha() and vr.isupper()):
+        if implicit or tag == 0 or group == 0xFFFE:
             return tag, None, self._long.unpack(raw[4:])[0]
         if vr in LONG_VRS:
             return tag, vr, self._long.unpack(self._read(4))[0]
+        if vr not in SHORT_VRS:
+            raise MalformedError("a VR that nobody knows the length of")
         return tag, vr, self._short.unpack(raw[6:])[0]
 
     def _step_through(self, implicit: bool) -> None:
@@ -180,16 +189,16 @@ class Walker:
 
     def _read(self, length: int) -> bytes:
         data = self._stream.read(length)
-        self._position += len(data)
+        self.position += len(data)
         if len(data) < length:
             raise MalformedError("ends inside an element")
         return data
 
     def _skip(self, length: int) -> None:
-        self._position += length
-        if self._position > self._size:
+        self.position += length
+        if self.position > self._size:
             raise MalformedError("ends inside a value")
-        self._stream.seek(self._position)
+        self._stream.seek(self.position)
 
 
 def _is_sequence(tag: int, vr: bytes | None, length: int) -> bool:
