@@ -79,14 +79,16 @@ def patient_update(*, actor: audit.Actor, pk: int, expected: int, **changes: Any
 def patient_merge(*, actor: audit.Actor, pk: int, into: int, expected: int) -> Patient:
     """Two records of one person become one: all that belongs to ``pk`` belongs to ``into`` now.
 
-    ``expected`` is the version of the duplicate. The one record is restricted if either was.
+    ``expected`` is the version of the duplicate. The one record is restricted if either was, and
+    the care teams are one; who sees it by a broken glass does not become part of it.
     Raises NotFound, ConflictError, BusinessError (the same record, or both have a login).
     """
     for each in (pk, into):
         selectors.patient_get(actor, each, Permission.MATCH_STUDY)
     locked = Patient.objects.select_for_update().in_bulk([pk, into])
     duplicate, patient = locked[pk], locked[into]
-    if duplicate is patient or (duplicate.user_id and patient.user_id):
+    merged_meanwhile = duplicate.merged_into_id or patient.merged_into_id
+    if duplicate is patient or merged_meanwhile or (duplicate.user_id and patient.user_id):
         raise BusinessError(ErrorCode.INVALID_TRANSITION, "these records cannot be merged", "into")
     rights_changing()
     login, restricted = duplicate.user_id, duplicate.restricted or patient.restricted
@@ -96,8 +98,6 @@ def patient_merge(*, actor: audit.Actor, pk: int, into: int, expected: int) -> P
     )
     _move_rows(duplicate, patient)
     grants.grants_move(from_patient_id=pk, to_patient_id=into)
-    if restricted:
-        care_team_add(patient=patient, user_id=actor.pk)
     publish(PATIENT_MERGED, aggregate=f"patient:{into}", payload={"patient_id": into})
     audit.record(
         actor=actor,

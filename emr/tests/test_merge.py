@@ -104,3 +104,12 @@ def test_refusals(api, users, pair, patient_factory):
     assert _merge(admin, duplicate, other).json()["error"]["code"] == "ERR_401"
     assert _merge(api("doctor"), duplicate, stays).status_code == 403
     assert Encounter.objects.get().patient == duplicate
+
+
+def test_a_broken_glass_makes_nobody_part_of_the_care_team(api, users, pair):
+    """Else an hour's look at a closed record would become one for good."""
+    duplicate, stays = pair
+    Patient.objects.filter(pk=stays.pk).update(restricted=True)
+    grants.grant_break_glass(actor=users["rib"], patient_id=stays.pk, reason="emergency")
+    assert _merge(api("rib"), duplicate, stays).status_code == 200
+    assert not CareTeamMember.objects.filter(user=users["rib"]).exists()
