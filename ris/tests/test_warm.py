@@ -167,6 +167,16 @@ def test_what_was_not_decided_is_never_warm(ask, mine, signed_in, parts):
     assert len(bursts()) == before
 
 
+def test_what_is_no_image_has_no_frame(ask, mine, signed_in):
+    """The archive would answer 500."""
+    image, report = mine.series.instances.all()[:2]
+    mine.series.instances.filter(pk=report.pk).update(rows=None)
+    token = signed_in("doctor")
+    for _ in range(2):
+        assert ask(token, instance=image.sop_instance_uid).status == 200
+        assert ask(token, instance=report.sop_instance_uid).status == 400
+
+
 def test_each_session_is_decided_by_itself(ask, signed_in):
     assert ask(signed_in("doctor")).status == 200
     assert ask(signed_in("nurse")).status == 403

@@ -108,7 +108,8 @@ def remember(claims: Claims, user: Any, series: Series, decided: Moment) -> None
         pipe.hset(key, mapping={"epochs": decided.epochs, "user": user.pk, "who": who})
         pipe.pexpireat(key, int(decided.until * 1000))
         belongs = f"{study.study_instance_uid} {series.series_instance_uid}"
-        for instance in series.instances.exclude(sop_class_uid__in=PACKED_BITS)[:MAX_SERIES]:
+        images = series.instances.exclude(rows=None).exclude(sop_class_uid__in=PACKED_BITS)
+        for instance in images[:MAX_SERIES]:
             held = f"{instance.frames} {instance.orthanc_id} {instance.transfer_syntax_uid}"
             pipe.set(_instance(instance.sop_instance_uid), f"{belongs} {held}", ex=INSTANCE_S)
         pipe.execute()

@@ -104,5 +104,6 @@ def _middle(target: Target) -> Target:
 
 
 def _frames(target: Target, parts: Parts) -> str:
-    available = target.instance.frames if target.instance else 0
+    image = target.instance  # a report has a row in the index and no frame
+    available = image.frames if image and image.rows else 0
     return query.frames_parse(parts["frames"], available)
