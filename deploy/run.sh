@@ -48,7 +48,7 @@ case $role in
         ;;
     worker-django) worker django_tasks worker-django 2 ;;
     worker-fastapi) worker fastapi_tasks worker-fastapi 1 ;;
-    worker-fhir) worker fhir_tasks worker-fhir 1 ;;
+    worker-fhir) worker fhir_tasks worker-fhir 2 ;;
     beat)
         exec "$python" -m celery -A cdss_backend beat --loglevel INFO --pidfile=
         ;;

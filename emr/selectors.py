@@ -62,7 +62,7 @@ def restricted_patient_get(user: Any, pk: int) -> Patient:
 
     Raises NotFound for anybody else and for any other patient.
     """
-    patient = Patient.objects.filter(pk=pk, restricted=True).first()
+    patient = Patient.objects.filter(pk=pk, restricted=True, merged_into=None).first()
     if patient is None or scope_for(user, Permission.BREAK_GLASS) is Scope.NONE:
         raise NotFound(ErrorCode.PATIENT_NOT_FOUND, f"restricted patient {pk}", "id")
     return patient

@@ -92,13 +92,19 @@ def patient_merge(*, actor: audit.Actor, pk: int, into: int, expected: int) -> P
         raise BusinessError(ErrorCode.INVALID_TRANSITION, "these records cannot be merged", "into")
     rights_changing()
     login, restricted = duplicate.user_id, duplicate.restricted or patient.restricted
-    duplicate.save_versioned(expected=expected, merged_into=patient, user_id=None)
+    duplicate.save_versioned(
+        expected=expected, merged_into=patient, user_id=None, restricted=restricted
+    )
     patient.save_versioned(
         expected=patient.version, user_id=login or patient.user_id, restricted=restricted
     )
     _move_rows(duplicate, patient)
     grants.grants_move(from_patient_id=pk, to_patient_id=into)
-    publish(PATIENT_MERGED, aggregate=f"patient:{into}", payload={"patient_id": into})
+    publish(
+        PATIENT_MERGED,
+        aggregate=f"patient:{into}",
+        payload={"patient_id": into, "duplicate_id": pk},
+    )
     audit.record(
         actor=actor,
         action="patient.merge",
@@ -108,6 +114,14 @@ def patient_merge(*, actor: audit.Actor, pk: int, into: int, expected: int) -> P
         permission=Permission.MATCH_STUDY,
     )
     return patient
+
+
+@transaction.atomic
+def merge_settle(*, duplicate_id: int) -> None:
+    """After a merge: take along what was being written for the duplicate while it committed."""
+    duplicate = Patient.objects.select_related("merged_into").get(pk=duplicate_id)
+    if duplicate.merged_into is not None:
+        _move_rows(duplicate, duplicate.merged_into)
 
 
 def _move_rows(duplicate: Patient, patient: Patient) -> None:

@@ -25,7 +25,7 @@ def mark_stable() -> None:
     stability.studies_settle()
 
 
-@task(queue="django_tasks", expires=50)
+@task(queue="fhir_tasks", expires=50)
 def find_deletions() -> None:
     """Every minute. An archive that is down is asked again next time."""
     with suppress(ExternalError):

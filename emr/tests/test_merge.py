@@ -67,6 +67,14 @@ def test_everything_of_the_duplicate_belongs_to_the_one_that_stays(api, users, p
     assert AuditLog.objects.get(action="patient.merge").object_id == str(duplicate.pk)
 
 
+def test_what_was_written_while_the_merge_committed_comes_along(api, users, pair):
+    duplicate, stays = pair
+    _merge(api("admin"), duplicate, stays)
+    Encounter.objects.update(patient=duplicate)
+    services.merge_settle(duplicate_id=duplicate.pk)
+    assert Encounter.objects.get().patient == stays
+
+
 def test_images_that_come_later_under_the_old_number_find_the_patient(api, pair, patient_factory):
     duplicate, stays = pair
     last = patient_factory()
