@@ -33,7 +33,7 @@ def from_file(name: str, *, content_type: str) -> HttpResponse:
 
 
 def frame_etag(location: str) -> str:
-    """The same as nginx makes of it ($frame_etag), which does not pass ours on."""
+    """The same as nginx makes of it ($etag), which does not pass ours on."""
     _, kind, orthanc_id, index = location.split("/")
     return f'"{orthanc_id}-{index}{kind.removeprefix("_frame")}"'
 

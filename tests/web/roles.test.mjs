@@ -63,6 +63,7 @@ for (const [username, menu] of Object.entries(MENUS)) {
       await isPageOrSentence(page, route, menu.includes(route), 'en');
     }
     const links = mainMenu(page).getByRole('link');
+    await links.nth(menu.length - 1).waitFor();
     assert.deepEqual(await links.allInnerTexts(), menu.map(route => label(route)));
 
     await page.getByRole('button', { name: text('en', 'shell.language') }).click();

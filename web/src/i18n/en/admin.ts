@@ -106,7 +106,7 @@ export default {
     error: "Last error",
     empty: "No event matches.",
     redrive: "Drive again",
-    redriveOne: "Drive event {{id}} again",
+    redriveOne: "Drive again: event {{id}}",
     redriven: "Event {{id}} is on its way again.",
   },
 };
