@@ -57,13 +57,13 @@ def test_an_instance_stored_anew_is_not_served_as_it_was(stored, settings, tmp_p
     frame = cache_frame(instance)
     metadata = prepared._path(prepared._name(instance.series))
     prepared._write(metadata, b"")
-    stream().set(f"dicomweb:instance:{instance.sop_instance_uid}", "x")
+    stream().set(f"dicomweb:series:{instance.series.series_instance_uid}", "x")
     file = stored.files.pop(instance.orthanc_id)
     assert stored.store(file) == instance.orthanc_id
     assert deletion.deletions_find() == 0
     assert changes.changes_poll() == 1
     assert (frame.exists(), metadata.exists()) == (False, False)
-    assert not stream().exists(f"dicomweb:instance:{instance.sop_instance_uid}")
+    assert not stream().exists(f"dicomweb:series:{instance.series.series_instance_uid}")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -71,11 +71,11 @@ def test_a_deleted_instance_is_forgotten_with_its_pixels(stored, settings, tmp_p
     settings.FRAME_CACHE_DIR = tmp_path
     gone, *kept = Instance.objects.filter(series__study__study_instance_uid="1.2.0")
     cached = [cache_frame(instance) for instance in (gone, kept[0])]
-    stream().set(f"dicomweb:instance:{gone.sop_instance_uid}", "x")
+    stream().set(f"dicomweb:series:{gone.series.series_instance_uid}", "x")
     forget_files(stored, [gone])
     assert deletion.deletions_find() == 1
     assert [path.exists() for path in cached] == [False, True]
-    assert not stream().exists(f"dicomweb:instance:{gone.sop_instance_uid}")
+    assert not stream().exists(f"dicomweb:series:{gone.series.series_instance_uid}")
     assert Instance.objects.count() == 7
     assert AuditLog.objects.filter(action="dicom.deleted", object_id="1.2.0").count() == 1
     assert deletion.deletions_find() == 0

@@ -24,8 +24,8 @@ def instances_forget(instances: Sequence[Instance]) -> None:
         prepared.series_forget(instance.series.orthanc_id)
         for path in cached_frames(instance.orthanc_id, instance.frames):
             path.unlink(missing_ok=True)
-    uids = [instance.sop_instance_uid for instance in instances]
-    transaction.on_commit(partial(warm.forget_instances, uids), robust=True)
+    uids = {instance.series.series_instance_uid for instance in instances}
+    transaction.on_commit(partial(warm.forget_series, uids), robust=True)
 
 
 def cached_frames(orthanc_id: str, frames: int) -> Iterable[Path]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -29,7 +30,8 @@ from ris.models import Series
 PACKED_BITS = frozenset({SegmentationStorage, MultiFrameSingleBitSecondaryCaptureImageStorage})
 """A frame may begin in the middle of a byte: the archive takes them apart."""
 DECISION_S = 60
-INSTANCE_S = 3600
+SERIES_S = 3600
+FILLING_MS = 2000
 MAX_SERIES = 10_000
 
 
@@ -64,7 +66,7 @@ def frame_find(
 
     None says nothing about the right. Raises ExternalError when Redis does not answer.
     """
-    keys = [_decision(claims.session_id, study), _instance(instance), STREAM]
+    keys = [_decision(claims.session_id, study), _series(series), STREAM]
     arguments = [study, series, instance, number, source_ip, epochs.EVERYBODY]
     try:
         place = _script()(keys=keys, args=arguments)
@@ -89,9 +91,15 @@ def moment(user_id: int) -> Moment | None:
 
 
 def remember(claims: Claims, user: Any, series: Series, decided: Moment) -> None:
-    """Keep what was just decided, as long as the moment allows."""
+    """Keep what was just decided, as long as the moment allows.
+
+    A viewer asks for several frames at once: one of them does it for all.
+    """
     study = series.study
     key = _decision(claims.session_id, study.study_instance_uid)
+    filling = f"{key}:{series.series_instance_uid}:filling"
+    if not stream().set(filling, 1, nx=True, px=FILLING_MS):
+        return
     who = json.dumps(
         {
             "actor_id": user.pk,
@@ -107,23 +115,29 @@ def remember(claims: Claims, user: Any, series: Series, decided: Moment) -> None
     with stream().pipeline() as pipe:
         pipe.hset(key, mapping={"epochs": decided.epochs, "user": user.pk, "who": who})
         pipe.pexpireat(key, int(decided.until * 1000))
-        belongs = f"{study.study_instance_uid} {series.series_instance_uid}"
-        images = series.instances.exclude(rows=None).exclude(sop_class_uid__in=PACKED_BITS)
-        for instance in images[:MAX_SERIES]:
-            held = f"{instance.frames} {instance.orthanc_id} {instance.transfer_syntax_uid}"
-            pipe.set(_instance(instance.sop_instance_uid), f"{belongs} {held}", ex=INSTANCE_S)
+        pipe.hset(_series(series.series_instance_uid), mapping=_places(series))
+        pipe.expire(_series(series.series_instance_uid), SERIES_S)
+        pipe.delete(filling)
         pipe.execute()
 
 
-def forget_instances(sop_instance_uids: list[str]) -> None:
-    """They were deleted."""
-    if sop_instance_uids:
-        stream().delete(*map(_instance, sop_instance_uids))
+def _places(series: Series) -> dict[str, str]:
+    """SOP Instance UID to frames, the archive's id and the transfer syntax; and the study."""
+    images = series.instances.exclude(rows=None).exclude(sop_class_uid__in=PACKED_BITS)
+    rows = images.values_list("sop_instance_uid", "frames", "orthanc_id", "transfer_syntax_uid")
+    found = {uid: f"{frames} {place} {syntax}" for uid, frames, place, syntax in rows[:MAX_SERIES]}
+    return found | {"study": series.study.study_instance_uid}
+
+
+def forget_series(series_instance_uids: Collection[str]) -> None:
+    """Of these an instance was deleted or came anew."""
+    if series_instance_uids:
+        stream().delete(*map(_series, series_instance_uids))
 
 
 def _decision(session_id: str, study_instance_uid: str) -> str:
     return f"dicomweb:decision:{session_id}:{study_instance_uid}"
 
 
-def _instance(sop_instance_uid: str) -> str:
-    return f"dicomweb:instance:{sop_instance_uid}"
+def _series(series_instance_uid: str) -> str:
+    return f"dicomweb:series:{series_instance_uid}"

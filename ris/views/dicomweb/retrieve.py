@@ -17,19 +17,33 @@ from ris.views.accel import frame_headers, frame_response, from_file
 from ris.views.dicomweb.gateway import FromArchive, Parts
 
 
-class Metadata(FromArchive):
+class Remembering(FromArchive):
+    """What a viewer asks for a series: the decision is remembered for the frames that follow."""
+
+    def begin(self, claims: Claims) -> None:
+        self.claims, self.moment = claims, warm.moment(claims.user_id)
+
+    def remember(self, user: Any, target: Target) -> None:
+        if self.moment is not None and target.series is not None:
+            target.series.study = target.study
+            warm.remember(self.claims, user, target.series, self.moment)
+
+
+class Metadata(Remembering):
     """Of a series: the file that was prepared when its study was stable, if it is there."""
 
     offers = accept.DICOM_JSON
     suffix = "/metadata"
 
-    def from_archive(self, request: HttpRequest, target: Target, parts: Parts) -> HttpResponse:
+    def answer(self, request: HttpRequest, access: Access, user: Any, parts: Parts) -> HttpResponse:
+        target = self.target(access, user, parts)
         if target.series is not None and target.instance is None:
+            self.remember(user, target)
             file = prepared.series_metadata_file(target.series)
             if file is not None:
                 accept.negotiate(request.headers.get("Accept"), self.offers)
                 return from_file(file, content_type="application/dicom+json")
-        return super().from_archive(request, target, parts)
+        return self.from_archive(request, target, parts)
 
 
 class Instances(FromArchive):
@@ -38,14 +52,11 @@ class Instances(FromArchive):
     offers = accept.DICOM_INSTANCES
 
 
-class Frames(FromArchive):
+class Frames(Remembering):
     """A list of frames comes from the archive's DICOMweb; a single one, which viewers ask for by
-    the thousand, as it is stored, and the decision is remembered for the next one."""
+    the thousand, as it is stored."""
 
     offers = accept.FRAMES
-
-    def begin(self, claims: Claims) -> None:
-        self.claims, self.moment = claims, warm.moment(claims.user_id)
 
     def answer(self, request: HttpRequest, access: Access, user: Any, parts: Parts) -> HttpResponse:
         target = self.target(access, user, parts)
@@ -54,8 +65,7 @@ class Frames(FromArchive):
             return self.from_archive(request, target, parts)
         syntax = instance.transfer_syntax_uid
         multipart = accept.frame_is_multipart(request.headers.get("Accept"), syntax)
-        if self.moment is not None:
-            warm.remember(self.claims, user, instance.series, self.moment)
+        self.remember(user, target)
         frame = StoredFrame(instance.orthanc_id, int(frames), syntax)
         boundary = context.current().request_id
         headers = frame_headers(frame, multipart=multipart, boundary=boundary)
