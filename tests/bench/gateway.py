@@ -60,12 +60,13 @@ class Servers:
 
 
 @contextmanager
-def static_files(study: BenchStudy, server: Server) -> Iterator[Server]:
-    """An nginx of its own over the frames as files, with the same multipart bytes."""
+def static_files(study: BenchStudy) -> Iterator[Server]:
+    """An nginx of its own over as many files of the frames' size."""
     folder = Path(tempfile.mkdtemp(prefix="bench-static-"))
     folder.chmod(0o755)
     port = choose(set())
-    (folder / "frame").write_bytes(b"\0" * study.frame_bytes)
+    for number in range(len(study.frames)):
+        (folder / str(number)).write_bytes(os.urandom(study.frame_bytes))
     (folder / "nginx.conf").write_text(
         f"""daemon off; pid {folder}/pid; error_log stderr crit; worker_processes auto;
         {"user root;" if os.geteuid() == 0 else ""}
@@ -118,7 +119,7 @@ def one_round(servers: Servers, study: BenchStudy) -> dict[str, float]:
     forget(pixels=True)
     found["cold"] = count / load(servers.ours, frames, count)
     found["warm"] = REQUESTS / load(servers.ours, frames, REQUESTS)
-    found["static"] = REQUESTS / load(servers.static, ["/frame"], REQUESTS)
+    found["static"] = REQUESTS / load(servers.static, [f"/{n}" for n in range(count)], REQUESTS)
     found["open_orthanc"] = open_study(servers.orthanc, study)
     forget(pixels=True)
     found["open_cold"] = open_study(servers.ours, study)
@@ -190,7 +191,7 @@ def main() -> None:
         ours = Server(base_url + GATEWAY, bearer)
         behind_nginx = {"X-Request-ID": "0" * 32, "X-Real-IP": "127.0.0.1"}
         direct = f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}{GATEWAY}"
-        with static_files(study, ours) as static:
+        with static_files(study) as static:
             servers = Servers(
                 orthanc=Server(
                     f"{os.environ['ORTHANC_URL']}/dicom-web",

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -31,7 +32,7 @@ PACKED_BITS = frozenset({SegmentationStorage, MultiFrameSingleBitSecondaryCaptur
 """A frame may begin in the middle of a byte: the archive takes them apart."""
 DECISION_S = 60
 SERIES_S = 3600
-FILLING_MS = 2000
+DECIDING_MS = 2000
 MAX_SERIES = 10_000
 
 
@@ -90,16 +91,27 @@ def moment(user_id: int) -> Moment | None:
     return Moment(in_epochs, min(until, ends.timestamp()) if ends else until)
 
 
-def remember(claims: Claims, user: Any, series: Series, decided: Moment) -> None:
-    """Keep what was just decided, as long as the moment allows.
+@contextmanager
+def deciding(claims: Claims, study: str, series: str) -> Iterator[bool]:
+    """Whether this is the only one that decides about the series for this session just now.
 
-    A viewer asks for several frames at once: one of them does it for all.
+    A viewer asks for several frames at once: the others can wait for what the first finds.
     """
+    key = f"{_decision(claims.session_id, study)}:{series}:deciding"
+    try:
+        alone = bool(stream().set(key, 1, nx=True, px=DECIDING_MS))
+    except RedisError:
+        alone = True
+    yield alone
+    if alone:
+        with suppress(RedisError):
+            stream().delete(key)
+
+
+def remember(claims: Claims, user: Any, series: Series, decided: Moment) -> None:
+    """Keep what was just decided, as long as the moment allows."""
     study = series.study
     key = _decision(claims.session_id, study.study_instance_uid)
-    filling = f"{key}:{series.series_instance_uid}:filling"
-    if not stream().set(filling, 1, nx=True, px=FILLING_MS):
-        return
     who = json.dumps(
         {
             "actor_id": user.pk,
@@ -117,7 +129,6 @@ def remember(claims: Claims, user: Any, series: Series, decided: Moment) -> None
         pipe.pexpireat(key, int(decided.until * 1000))
         pipe.hset(_series(series.series_instance_uid), mapping=_places(series))
         pipe.expire(_series(series.series_instance_uid), SERIES_S)
-        pipe.delete(filling)
         pipe.execute()
 
 
