@@ -23,7 +23,7 @@ from ris.management.nifti_to_dicom import (
 )
 
 SLICES, SIZE = 155, 512
-MRN = "BENCH-GATEWAY"
+MRN = "GATEWAY-BENCH"
 
 
 @dataclass(frozen=True)
