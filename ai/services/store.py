@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from django.conf import settings
 
+from ai.models import SegmentationVersion
 from ai.services import labelmap
 from common.errors import AppError, ErrorCode
 
@@ -38,3 +40,12 @@ def read(*, path: str, sha256: str) -> bytes:
     if labelmap.sha256(content) != sha256:
         raise AppError(ErrorCode.INTERNAL, f"mask file {path} does not match its digest")
     return content
+
+
+def versions_unreadable() -> Iterator[int]:
+    """Read every version there is; yield the keys of those whose file is not what was written."""
+    for version in SegmentationVersion.objects.order_by("pk").iterator(chunk_size=500):
+        try:
+            read(path=version.path, sha256=version.sha256)
+        except AppError:
+            yield version.pk

@@ -46,6 +46,7 @@ RUNTIME = (
     Package("orthanc-dicomweb", "/usr/share/orthanc/plugins/libOrthancDicomWeb.so"),
     Package("default-jdk-headless", "javac"),
     Package("maven", "mvn"),
+    Package("restic", "restic"),
     Package("ca-certificates", "/etc/ssl/certs/ca-certificates.crt"),
 )
 DEVELOPMENT = (

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
 
 from deploy import render
 from deploy.native import envfile, health, mariadb, ports, processes, programs
@@ -59,6 +58,14 @@ class Stack:
 
     def start(self) -> None:
         """Bring everything up and wait until it answers; what runs unchanged is left alone."""
+        with step("processes"):
+            self.start_databases(programs.SERVERS)
+            self.migrate()
+            self.supervisor.start(programs.APPLICATION)
+            self._wait(("orthanc", "hapi", "inference", *programs.APPLICATION))
+
+    def start_databases(self, servers: tuple[str, ...] = ("mariadb", "redis")) -> None:
+        """Start servers, and wait for MariaDB, whose accounts are made, and for Redis."""
         begun = programs.programs(self.layout, self.settings)
         text = programs.supervisor_file(self.layout, begun)
         render.write_private(self.layout.etc / "supervisord.conf", text)
@@ -66,16 +73,12 @@ class Stack:
         restarted = self.supervisor.apply()
         if restarted:
             say(f"changed, so restarted: {' '.join(restarted)}")
-        checks = health.checks(self.layout, self.settings)
-        with step("processes"):
-            self.supervisor.start(programs.SERVERS)
-            self._wait(("mariadb", "redis"), checks)
-            mariadb.put_accounts(self.layout, self.settings)
-            self.migrate()
-            self.supervisor.start(programs.APPLICATION)
-            self._wait(("orthanc", "hapi", "inference", *programs.APPLICATION), checks)
+        self.supervisor.start(servers)
+        self._wait(("mariadb", "redis"))
+        mariadb.put_accounts(self.layout, self.settings)
 
-    def _wait(self, names: tuple[str, ...], checks: Mapping[str, health.Check]) -> None:
+    def _wait(self, names: tuple[str, ...]) -> None:
+        checks = health.checks(self.layout, self.settings)
         health.wait(names, checks, self.supervisor, self.layout.log)
 
     def migrate(self) -> None:

@@ -6,7 +6,7 @@ The change feed does not tell deletions, so the index is compared with the archi
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from django.db import transaction
@@ -37,19 +37,25 @@ def deletions_find(*, force: bool = False) -> int:
     if held < known * PLAUSIBLE and not force:
         logger.error("the archive misses most of the index", extra={"held": held, "known": known})
         return 0
-    ids = Instance.objects.order_by("pk").values_list("orthanc_id", flat=True).iterator()
     forgotten = 0
-    while batch := list(islice(ids, BATCH)):
-        forgotten += _batch_compare(batch)
+    for gone in _missing():
+        instances_forget(gone)
+        forgotten += len(gone)
     return forgotten
 
 
-def _batch_compare(orthanc_ids: Sequence[str]) -> int:
-    held = {found.orthanc_id for found in orthanc().instances_describe(orthanc_ids)}
-    gone = [orthanc_id for orthanc_id in orthanc_ids if orthanc_id not in held]
-    if gone:
-        instances_forget(gone)
-    return len(gone)
+def instances_missing() -> Iterator[str]:
+    """Orthanc ids of the index that the archive does not know. Raises ExternalError."""
+    for gone in _missing():
+        yield from gone
+
+
+def _missing() -> Iterator[list[str]]:
+    ids = Instance.objects.order_by("pk").values_list("orthanc_id", flat=True).iterator()
+    while batch := list(islice(ids, BATCH)):
+        held = {found.orthanc_id for found in orthanc().instances_describe(batch)}
+        if gone := [orthanc_id for orthanc_id in batch if orthanc_id not in held]:
+            yield gone
 
 
 def instances_forget(orthanc_ids: Sequence[str]) -> None:

@@ -17,6 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
 
+import javax.sql.DataSource;
 import java.nio.file.Files;
 import java.util.EnumSet;
 
@@ -47,13 +48,13 @@ public final class Main {
         }
         var spring = new AnnotationConfigApplicationContext(JpaServerConfig.class);
         UniqueIdentifiers.ensure(spring.getBean(DaoRegistry.class), spring.getBean(ISearchParamRegistry.class));
-        Server jetty = jetty(spring.getBean(RestfulServer.class), token);
+        Server jetty = jetty(spring, token);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(jetty, spring), "shutdown"));
         jetty.start();
         LOG.info("ready on {}:{}", Settings.BIND, Settings.PORT);
     }
 
-    private static Server jetty(RestfulServer fhir, String token) {
+    private static Server jetty(AnnotationConfigApplicationContext spring, String token) {
         var http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(64 * 1024); // long search URLs
@@ -62,12 +63,13 @@ public final class Main {
         connector.setHost(Settings.BIND);
         connector.setPort(Settings.PORT);
         server.addConnector(connector);
-        var servlet = new ServletHolder("fhir", fhir);
+        var servlet = new ServletHolder("fhir", spring.getBean(RestfulServer.class));
         servlet.setInitOrder(1);
         var context = new ServletContextHandler("/");
         context.addFilter(
                 new FilterHolder(new BearerTokenFilter(token)), "/*", EnumSet.allOf(DispatcherType.class));
         context.addServlet(servlet, "/fhir/*");
+        context.addServlet(new ServletHolder("backup", new BackupServlet(spring.getBean(DataSource.class))), "/backup");
         server.setHandler(new GracefulHandler(context));
         server.setStopTimeout(15_000);
         return server;

@@ -1,0 +1,33 @@
+"""Compares what the database says with what the stores hold: after a restore, or at any time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from ai.services.store import versions_unreadable
+from audit.services.chain import chain_breaks
+from common.outbox.services import summary
+from ris.services.deletion import instances_missing
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        problems = [
+            *(f"audit: {sentence}" for sentence in chain_breaks()),
+            *(f"archive: instance {orthanc_id} is missing" for orthanc_id in instances_missing()),
+            *(f"masks: version {pk} is not what it was" for pk in versions_unreadable()),
+        ]
+        for problem in problems:
+            self.stdout.write(f"  {problem}")
+        outbox = summary()
+        self.stdout.write(
+            f"  outbox: {outbox.done} done (never sent again), {outbox.pending} waiting, "
+            f"{outbox.dead} dead"
+        )
+        if problems:
+            raise CommandError(f"{len(problems)} problems, named above.")
+        self.stdout.write("  audit chain unbroken; every image and every mask is there")

@@ -1,0 +1,108 @@
+"""bin/backup and bin/restore where the system runs in containers.
+
+The steps run in a container of their own (deploy/backup/compose.yml) that sees the volumes and the
+two databases as the native way sees its directories. COMPOSE_FILE names the files that the system
+was started with, as docker compose itself reads it; docker-compose.prod.yml unless it is set.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.backup.native import make_password
+from deploy.native import compose
+from deploy.native.console import step
+from deploy.native.errors import StackError
+from deploy.native.layout import ROOT
+
+_OWN = "deploy/backup/compose.yml"
+_PROD = "docker-compose.prod.yml"
+_TARGET = "/target"
+
+
+def are_used() -> bool:
+    """As bin/up decides it."""
+    return os.environ.get("CDSS_NATIVE") != "1" and compose.is_available()
+
+
+def _environment() -> dict[str, str]:
+    files = os.environ.get("COMPOSE_FILE", _PROD)
+    return {**os.environ, "COMPOSE_FILE": f"{files}:{_OWN}"}
+
+
+def _secrets() -> Path:
+    return ROOT / os.environ.get("CDSS_SECRETS", "secrets")
+
+
+def _compose(*arguments: str) -> None:
+    done = subprocess.run(
+        ["docker", "compose", *arguments], cwd=ROOT, env=_environment(), check=False
+    )
+    if done.returncode:
+        raise StackError(f"docker compose {arguments[0]} failed; its reason stands above.")
+
+
+def _inside(task: str, address: str, *options: str) -> None:
+    """Run a step; a folder of this machine is mounted."""
+    mounted: tuple[str, ...] = ()
+    if ":" not in address:
+        folder = Path(address).absolute()
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        mounted, address = ("--volume", f"{folder}:{_TARGET}"), _TARGET
+    command = ["run", "--rm", "--no-deps", *mounted, "backup", "inside", task, address, *options]
+    _compose("--profile", "backup", *command)
+
+
+def _volumes() -> list[str]:
+    """The volumes of the system that exist."""
+    described = subprocess.run(
+        ["docker", "compose", "config", "--format", "json"],
+        cwd=ROOT,
+        env=_environment(),
+        capture_output=True,
+        check=False,
+    )
+    if described.returncode:
+        raise StackError("docker compose config failed: are PUBLIC_HOST and the secrets set?")
+    volumes: Mapping[str, Mapping[str, str]] = json.loads(described.stdout)["volumes"]
+    return [
+        volume["name"]
+        for volume in volumes.values()
+        if not subprocess.run(
+            ["docker", "volume", "inspect", volume["name"]], check=False, capture_output=True
+        ).returncode
+    ]
+
+
+def backup(_: str, target: str | None, *, check: str, prune: bool) -> None:
+    """Back the running containers' data up. Raises StackError."""
+    if target is None:
+        raise StackError("Name a folder or an object store: bin/backup TARGET.")
+    _secrets().mkdir(mode=0o700, exist_ok=True)
+    make_password(_secrets() / "backup_password")
+    _compose("--profile", "backup", "build", "backup")
+    _inside("save", target, f"--check={check}", *(["--prune"] if prune else []))
+
+
+def restore(_: str, source: str, *, snapshot: str, force: bool) -> None:
+    """Make the volumes of a backup, start everything and verify it. Raises StackError."""
+    if not (_secrets() / "backup_password").exists():
+        raise StackError(f"Put the backup's password into {_secrets()}/backup_password first.")
+    _compose("--profile", "backup", "build", "backup")
+    chosen = f"--snapshot={snapshot}"
+    _inside("manifest", source, chosen)
+    if _volumes():
+        if not force:
+            raise StackError("There are volumes. To delete them and restore, add --force.")
+        with step("stop, and delete the volumes"):
+            _compose("down", "--volumes")
+    _inside("unpack", source, chosen)
+    _compose("up", "--detach", "--wait", "mysql", "redis")
+    _inside("load", source)
+    _compose("up", "--detach", "--wait")
+    with step("verification of the running system"):
+        _compose("exec", "-T", "django", "deploy/run.sh", "manage", "verify_stores")

@@ -1,0 +1,114 @@
+"""A backup: copies of what changes in the one right order, then everything into the repository.
+
+Records point at files, never the other way, and files are written before their records and not
+changed. So records come first: whatever they name is in the files that are read after them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import time
+from pathlib import Path
+from typing import Any, TypedDict
+
+from deploy.backup import archive, database, fhir, stream
+from deploy.backup.place import Place
+from deploy.backup.restic import Repository
+from deploy.native.console import say, step
+from deploy.native.errors import StackError
+
+MANIFEST = "stage/manifest.json"
+FORM = 1
+_ATTEMPTS = 3
+_STAGED = ("audit.jsonl", "database.sql", "fhir.mv.db", "orthanc-index", "secrets.json")
+
+
+class Manifest(TypedDict):
+    """What a restore must find again. ``files``: SHA-256 of each staged copy."""
+
+    form: int
+    made_at: str
+    tables: dict[str, database.Table]
+    instances: int
+    audit_entries: int
+    files: dict[str, str]
+
+
+def backup(place: Place, repository: Repository, *, check: str, prune: bool) -> str:
+    """Make a snapshot and verify it; return its id. Raises StackError."""
+    if repository.make():
+        say(f"a new repository: {repository.address}")
+    try:
+        for _ in range(_ATTEMPTS):
+            with step("copies of databases and indexes"):
+                manifest = _stage(place)
+            with step("snapshot"):
+                summary = _save(place, repository)
+            snapshot: str = summary["snapshot_id"]
+            with step(f"verification ({check} of all data read back)"):
+                repository.check(check)
+                complete = _holds_all(place, repository, snapshot, manifest)
+            if complete:
+                break
+            say("images were deleted meanwhile; once more")
+        else:
+            raise StackError("Images are being deleted faster than a backup reads them.")
+    finally:
+        shutil.rmtree(place.stage, ignore_errors=True)
+    _tell(manifest, summary)
+    if prune:
+        with step("old snapshots"):
+            repository.forget_old()
+    return snapshot
+
+
+def _stage(place: Place) -> Manifest:
+    stage = place.stage
+    shutil.rmtree(stage, ignore_errors=True)
+    stage.mkdir(mode=0o700, parents=True)
+    audit_entries = stream.save(place, stage / "audit.jsonl")
+    database.dump(place, stage / "database.sql")
+    fhir.copy(place, stage / "fhir.mv.db")
+    archive.index_copy(place.archive, stage / "orthanc-index")
+    (stage / "secrets.json").write_text(json.dumps(dict(place.secrets)), encoding="utf-8")
+    manifest = Manifest(
+        form=FORM,
+        made_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        tables=database.tables(stage / "database.sql"),
+        instances=archive.instance_count(stage / "orthanc-index"),
+        audit_entries=audit_entries,
+        files={name: digest(stage / name) for name in _STAGED},
+    )
+    (place.data / MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    return manifest
+
+
+def digest(path: Path) -> str:
+    """SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _save(place: Place, repository: Repository) -> dict[str, Any]:
+    (place.data / "cdss" / "ai_seg").mkdir(exist_ok=True, mode=0o700)
+    index = [f"orthanc/{archive.INDEX}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
+    return repository.save(place.data, ["stage", "orthanc", "cdss/ai_seg"], index)
+
+
+def _holds_all(place: Place, repository: Repository, snapshot: str, manifest: Manifest) -> bool:
+    """Whether the snapshot has this manifest and each file of the index, in its length."""
+    if json.loads(repository.read(snapshot, MANIFEST)) != manifest:
+        raise StackError("The snapshot does not hold what was just written.")
+    held = dict(repository.sizes(snapshot, "orthanc"))
+    needed = archive.attachments(place.stage / "orthanc-index")
+    return all(held.get(f"orthanc/{file.path}") == file.size for file in needed)
+
+
+def _tell(manifest: Manifest, summary: dict[str, Any]) -> None:
+    rows = sum(table["rows"] for table in manifest["tables"].values())
+    say(
+        f"snapshot {summary['snapshot_id'][:8]}: {rows} rows, {manifest['instances']} images; "
+        f"{summary['files_new']} new files, {summary['data_added']} bytes added"
+    )

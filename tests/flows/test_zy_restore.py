@@ -1,0 +1,202 @@
+"""Backup while the system runs, everything destroyed, restore: row by row, image by image.
+
+Nearly last, since what comes after (the main job of test_zz_traces) runs on the restored system.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import MySQLdb
+import pytest
+import requests
+
+from common.http.api_client import wait_until
+from ris.tests.dicom_files import mr_image, part10
+from tests.flows.conftest import upload
+from tests.flows.images import unique_patient_id
+
+ROOT = Path(__file__).resolve().parents[2]
+TUMOUR = "P2026-0002"
+FHIR_TYPES = ("DiagnosticReport", "ImagingStudy", "Observation", "Device", "Provenance", "Patient")
+MOVING = {
+    "audit_auditcursor",
+    "django_celery_beat_periodictask",
+    "django_celery_beat_periodictasks",
+    "ris_changecursor",
+}
+"""Rows that the running system changes every second."""
+UNSETTLED = """
+    SELECT (SELECT COUNT(*) FROM ris_study WHERE stable_at IS NULL)
+         + (SELECT COUNT(*) FROM outbox_outboxevent WHERE status = 'PENDING')"""
+
+
+def run(program, *arguments):
+    done = subprocess.run(
+        [ROOT / "bin" / program, *arguments, "--name", "test"],
+        env={**os.environ, "CDSS_NATIVE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    print(done.stdout, done.stderr)
+    return done
+
+
+@contextmanager
+def database(stack, name=None):
+    url = urlsplit(stack.settings["DATABASE_OWNER_URL"])
+    connection = MySQLdb.connect(
+        host=url.hostname,
+        port=url.port,
+        user=url.username,
+        password=url.password,
+        charset="utf8mb4",
+        autocommit=True,
+        **({"database": name} if name else {}),
+    )
+    with connection, connection.cursor() as cursor:
+        yield cursor
+
+
+def unsettled(stack):
+    """What the workers still have to change by themselves."""
+    with database(stack, "cdss_db") as cursor:
+        cursor.execute(UNSETTLED)
+        return cursor.fetchone()[0]
+
+
+class Holdings:
+    """What the stores hold, asked of each of them and not of the code that saves them."""
+
+    def __init__(self, stack) -> None:
+        settings = stack.settings
+        self.tables = self._tables(stack)
+        with requests.Session() as session:
+            session.auth = (settings["ORTHANC_USERNAME"], settings["ORTHANC_PASSWORD"])
+            orthanc = f"{settings['ORTHANC_URL']}/instances"
+            self.images = {
+                found: session.get(f"{orthanc}/{found}/attachments/dicom/md5").text
+                for found in session.get(orthanc).json()
+            }
+        self.resources = {
+            (kind, entry["resource"]["id"], entry["resource"]["meta"]["versionId"])
+            for kind in FHIR_TYPES
+            for entry in self._fhir(settings, kind)
+        }
+        store = stack.layout.cdss_data / "ai_seg"
+        self.masks = {
+            str(path.relative_to(store)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in store.rglob("*.nii.gz")
+        }
+
+    @staticmethod
+    def _tables(stack):
+        with database(stack, "cdss_db") as cursor:
+            cursor.execute("SHOW TABLES")
+            tables = {}
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"SELECT * FROM `{name}`")  # noqa: S608 (its name is the database's)
+                tables[name] = Counter(map(repr, cursor.fetchall()))
+            return {name: rows for name, rows in tables.items() if name not in MOVING}
+
+    @staticmethod
+    def _fhir(settings, kind):
+        answer = requests.get(
+            f"{settings['HAPI_URL']}/{kind}",
+            params={"_count": 500, "_elements": "id"},
+            headers={"Authorization": f"Bearer {settings['HAPI_TOKEN']}"},
+            timeout=60,
+        )
+        assert answer.ok
+        return answer.json().get("entry", [])
+
+    def lost(self, later):
+        """What was there and is not in ``later``."""
+        return {
+            name: list((rows - later.tables[name]).elements())[:3]
+            for name, rows in self.tables.items()
+            if rows - later.tables[name]
+        }
+
+
+@pytest.fixture
+def unseen(stack, login, tmp_path):
+    """An image that is in the archive while its worker is away, so that no row knows it."""
+    path = tmp_path / "unseen.dcm"
+    data = mr_image(PatientID=unique_patient_id())
+    path.write_bytes(part10(data))
+    answer = upload(login("radiologist"), [path])
+    assert answer.status_code == 201, answer.text
+    return str(data.StudyInstanceUID)
+
+
+def looks(admin, request_id):
+    found = admin.get("audit/logs/", request_id=request_id)["results"]
+    return [row for row in found if row["action"].startswith("dicomweb")]
+
+
+def test_nothing_is_lost(stack, login, studies, ask_studies, tmp_path, request):
+    stack.manage("run_main_job", "--once")
+    wait_until(lambda: unsettled(stack), lambda count: count == 0, what="rest", timeout_s=120)
+    doctor, target = login("doctor"), str(tmp_path / "repository")
+    stack.stop_one("worker-django")
+    unseen = request.getfixturevalue("unseen")
+    seen = doctor.session.get(
+        f"{doctor.base_url}/api/ris/dicom-web/studies/{studies[TUMOUR]}/series", timeout=30
+    )
+    before = Holdings(stack)
+    assert len(before.images) > 200
+    assert len(before.masks) > 1
+    assert before.resources
+
+    done = run("backup", target, "--check", "100%")
+    assert done.returncode == 0
+    repository = Path(target)
+    assert all(b"P2026" not in p.read_bytes() for p in repository.rglob("*") if p.is_file())
+    again = run("backup", target)
+    assert again.returncode == 0
+    assert "images were deleted" not in again.stdout
+
+    refused = run("restore", target)
+    assert refused.returncode == 1
+    assert "--force" in refused.stderr
+    stack.stop()
+    shutil.rmtree(stack.layout.data)
+    restored = run("restore", target)
+    assert restored.returncode == 0
+    assert "audit chain unbroken" in restored.stdout
+    make_unit_test_database(stack)
+
+    after = Holdings(stack)
+    assert before.images.items() <= after.images.items()
+    assert before.masks == after.masks
+    assert before.resources <= after.resources
+    assert before.lost(after) == {}
+    ask_studies.wait_unmatched(unseen)
+    admin = login("admin")
+    request_id = seen.headers["X-Request-ID"]
+    wait_until(lambda: looks(admin, request_id), bool, what="the record of a look")
+    assert len(looks(admin, request_id)) == 1
+    assert Holdings(stack).resources == before.resources, "nothing was sent to FHIR again"
+
+
+def make_unit_test_database(stack):
+    """The unit tests' own database was destroyed too; pytest wants to drop it at its end."""
+    with database(stack) as cursor:
+        cursor.execute("CREATE DATABASE IF NOT EXISTS test_cdss_db")
+
+
+def test_a_damaged_or_foreign_backup_is_refused(stack, tmp_path):
+    """Before anything is deleted: the last backup's system still stands."""
+    nothing = run("restore", str(tmp_path / "nothing"), "--force")
+    assert nothing.returncode == 1
+    assert "restic" in nothing.stderr
+    assert unsettled(stack) is not None
