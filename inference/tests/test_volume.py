@@ -6,12 +6,21 @@ from io import BytesIO
 from itertools import permutations, product
 from typing import Any
 
+import imagecodecs
 import numpy as np
 import numpy.typing as npt
 import pytest
 from pydicom import dcmread
 from pydicom.dataset import Dataset
-from pydicom.uid import JPEG2000Lossless, RLELossless
+from pydicom.encaps import encapsulate
+from pydicom.uid import (
+    HTJ2K,
+    UID,
+    HTJ2KLossless,
+    HTJ2KLosslessRPCL,
+    JPEG2000Lossless,
+    RLELossless,
+)
 
 from app.dicom import Slice, read_slice
 from app.errors import InputRefused
@@ -76,6 +85,23 @@ def test_compressed_slices_decode_to_the_same(syntax: str) -> None:
     for data in plain.files.values():
         dataset = dcmread(BytesIO(data))
         dataset.compress(syntax, generate_instance_uid=False)
+        packed.append(read_slice(to_bytes(dataset)))
+    expected = assemble([read_slice(data) for data in plain.files.values()])
+    np.testing.assert_array_equal(assemble(packed).data, expected.data)
+
+
+@pytest.mark.parametrize("syntax", [HTJ2KLossless, HTJ2KLosslessRPCL, HTJ2K])
+@pytest.mark.parametrize("signed", [True, False])
+def test_htj2k_slices_decode_to_the_same(syntax: UID, signed: bool) -> None:
+    plain = make_series(np.tile(voxels() - 150 * signed, (5, 3, 1)), AFFINE)
+    packed = []
+    for data in plain.files.values():
+        dataset = dcmread(BytesIO(data))
+        dataset.PixelRepresentation = int(signed)
+        frame = dataset.pixel_array if signed else dataset.pixel_array.astype(np.uint16)
+        dataset.PixelData = encapsulate([bytes(imagecodecs.htj2k_encode(frame, reversible=True))])
+        dataset["PixelData"].VR = "OB"
+        dataset.file_meta.TransferSyntaxUID = syntax
         packed.append(read_slice(to_bytes(dataset)))
     expected = assemble([read_slice(data) for data in plain.files.values()])
     np.testing.assert_array_equal(assemble(packed).data, expected.data)
