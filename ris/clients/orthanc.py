@@ -98,6 +98,27 @@ class OrthancClient(HttpClient):
         response = self.request("GET", f"/instances/{orthanc_id}/attachments/dicom/md5")
         return None if response.status_code == 404 else self._ok(response).text.strip()
 
+    def instance_file(self, orthanc_id: str) -> bytes:
+        """The DICOM file as it is stored."""
+        return self._content(f"/instances/{orthanc_id}/file")
+
+    def instance_frame(self, orthanc_id: str, index: int) -> bytes:
+        """Frame ``index`` from 0 as it is stored: raw pixels or a codestream."""
+        return self._content(f"/instances/{orthanc_id}/frames/{index}/raw")
+
+    def _content(self, path: str) -> bytes:
+        return self._ok(self.request("GET", path, read_timeout_s=STORE_TIMEOUT_S)).content
+
+    def transfer_syntax(self, orthanc_id: str) -> str:
+        """The Transfer Syntax UID that the file's own header names; empty when it is gone."""
+        response = self.request("GET", f"/instances/{orthanc_id}/header")
+        if response.status_code == 404:
+            return ""
+        try:
+            return str(self._json(response)["0002,0010"]["Value"]).strip()
+        except (KeyError, TypeError):
+            return ""
+
     def instances_with_uid(self, sop_instance_uid: str) -> list[str]:
         """Orthanc ids of all that is stored under a SOP Instance UID (0008,0018)."""
         found = self._json(self.request("POST", "/tools/lookup", data=sop_instance_uid))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -109,8 +110,7 @@ def _describe(orthanc_ids: Sequence[str]) -> tuple[list[Described], list[str]]:
         return [], list(orthanc_ids)
     archived.sort(key=lambda a: orthanc_ids.index(a.orthanc_id))
     with ThreadPoolExecutor(FETCH_THREADS, "changes") as pool:
-        found = list(pool.map(_tags, (a.orthanc_id for a in archived)))
-    told = list(zip(archived, found, strict=True))
+        told = list(pool.map(_told, archived))
     unread = [a.orthanc_id for a, tags in told if isinstance(tags, ExternalError)]
     if unread:
         feed_orthanc().ping()
@@ -118,12 +118,22 @@ def _describe(orthanc_ids: Sequence[str]) -> tuple[list[Described], list[str]]:
     return [(a, tags) for a, tags in told if isinstance(tags, dict)], unread
 
 
-def _tags(orthanc_id: str) -> dict[str, Any] | ExternalError | None:
+def _told(
+    archived: ArchivedInstance,
+) -> tuple[ArchivedInstance, dict[str, Any] | ExternalError | None]:
     """None when it is gone; the error, not raised, when the archive fails on this one."""
     try:
-        return feed_orthanc().instance_tags(orthanc_id)
+        return _with_syntax(archived), feed_orthanc().instance_tags(archived.orthanc_id)
     except ExternalError as error:
-        return error
+        return archived, error
+
+
+def _with_syntax(archived: ArchivedInstance) -> ArchivedInstance:
+    """The archive keeps no transfer syntax that it does not know (HTJ2K): the file tells."""
+    if archived.transfer_syntax_uid:
+        return archived
+    syntax = feed_orthanc().transfer_syntax(archived.orthanc_id)
+    return replace(archived, transfer_syntax_uid=syntax)
 
 
 def instance_reread(orthanc_id: str) -> None:
@@ -131,4 +141,4 @@ def instance_reread(orthanc_id: str) -> None:
     for archived in feed_orthanc().instances_describe([orthanc_id]):
         tags = feed_orthanc().instance_tags(orthanc_id)
         if tags:
-            indexing.instance_index(archived, tags)
+            indexing.instance_index(_with_syntax(archived), tags)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.encaps import encapsulate
 from pydicom.filewriter import dcmwrite
 from pydicom.uid import (
     UID,
@@ -50,6 +53,30 @@ def mr_image(**attributes: Any) -> Dataset:
             delattr(image, keyword)
         else:
             setattr(image, keyword, value)
+    return image
+
+
+def encapsulated(
+    frames: npt.NDArray[Any], encode: Callable[[Any], bytes], **attributes: Any
+) -> Dataset:
+    """An image of ``frames``, (frames, rows, columns) or (…, samples), each one encoded."""
+    colour = frames.ndim == 4
+    image = mr_image(
+        Rows=frames.shape[1],
+        Columns=frames.shape[2],
+        NumberOfFrames=len(frames),
+        SamplesPerPixel=3 if colour else 1,
+        BitsAllocated=frames.itemsize * 8,
+        BitsStored=frames.itemsize * 8,
+        HighBit=frames.itemsize * 8 - 1,
+        PixelRepresentation=int(frames.dtype.kind == "i"),
+        **({"PhotometricInterpretation": "RGB", "PlanarConfiguration": 0} if colour else {}),
+    )
+    for keyword, value in attributes.items():
+        setattr(image, keyword, value)
+    image.PixelData = encapsulate([encode(frame) for frame in frames])
+    image["PixelData"].VR = "OB"
+    image["PixelData"].is_undefined_length = True
     return image
 
 

@@ -12,8 +12,9 @@ import pydicom
 import requests
 import responses
 from django.conf import settings
+from pydicom.encaps import get_frame
 
-Answer = tuple[int, dict[str, str], str]
+Answer = tuple[int, dict[str, str], str | bytes]
 
 
 def _id(*parts: str) -> str:
@@ -41,6 +42,9 @@ class FakeOrthanc:
             ("GET", "/statistics", self._statistics),
             ("GET", "/instances/([^/]+)/attachments/dicom/md5", self._md5),
             ("GET", "/instances/([^/]+)/simplified-tags", self._simplified),
+            ("GET", "/instances/([^/]+)/header", self._header),
+            ("GET", "/instances/([^/]+)/file", self._file),
+            ("GET", "/instances/([^/]+)/frames/[0-9]+/raw", self._frame),
             ("DELETE", "/instances/([^/]+)", self._delete),
         ):
             url = re.compile(f"{re.escape(settings.ORTHANC_URL)}{path}(\\?.*)?$")
@@ -97,6 +101,24 @@ class FakeOrthanc:
             return 404, {}, ""
         return 200, {}, hashlib.md5(file, usedforsecurity=False).hexdigest()
 
+    def _header(self, request: Any) -> Answer:
+        image = self._image(request.url.split("/")[-2])
+        syntax = {"Name": "TransferSyntaxUID", "Value": image.file_meta.TransferSyntaxUID}
+        return 200, {}, json.dumps({"0002,0010": syntax})
+
+    def _file(self, request: Any) -> Answer:
+        file = self.files.get(request.url.split("/")[-2])
+        return (404, {}, "") if file is None else (200, {}, file)
+
+    def _frame(self, request: Any) -> Answer:
+        """Of an encapsulated image, as it is stored."""
+        image, index = self._image(request.url.split("/")[-4]), int(request.url.split("/")[-2])
+        frames = int(image.get("NumberOfFrames", 1))
+        return 200, {}, get_frame(image.PixelData, index, number_of_frames=frames)
+
+    def _image(self, orthanc_id: str) -> pydicom.Dataset:
+        return pydicom.dcmread(io.BytesIO(self.files[orthanc_id]))
+
     def _changes(self, request: Any) -> Answer:
         newest = len(self.changes)
         if "last" in request.params:
@@ -124,10 +146,15 @@ class FakeOrthanc:
                         "ID": orthanc_id,
                         "ParentSeries": series_id,
                         "FileSize": len(self.files[orthanc_id]),
-                        "Metadata": {"TransferSyntax": "1.2.840.10008.1.2.1"},
+                        "Metadata": self._metadata(orthanc_id),
                     }
                 )
         return 200, {}, json.dumps(answer)
+
+    def _metadata(self, orthanc_id: str) -> dict[str, str]:
+        """Without a transfer syntax for HTJ2K, which it does not know."""
+        syntax = self._image(orthanc_id).file_meta.TransferSyntaxUID
+        return {} if syntax.startswith("1.2.840.10008.1.2.4.20") else {"TransferSyntax": syntax}
 
     def _delete(self, request: Any) -> Answer:
         gone = self.files.pop(request.url.split("/")[-1], None)

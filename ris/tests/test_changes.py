@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 
+import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 from pydicom.uid import generate_uid
@@ -17,9 +18,20 @@ from ris import tasks
 from ris.events import DERIVED_OBJECT_INDEXED, INSTANCE_UNREAD
 from ris.models import ChangeCursor, HeldStudy, Instance, Series, Study
 from ris.services import changes
-from ris.tests.dicom_files import mr_image, part10
+from ris.tests.dicom_files import encapsulated, mr_image, part10
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.4.201", "1.2.840.10008.1.2.4.80"])
+def test_the_index_knows_a_transfer_syntax_that_the_archive_does_not(archive, syntax):
+    image = encapsulated(np.zeros((1, 4, 4), np.uint16), lambda _: b"codestream")
+    orthanc_id = archive.store(part10(image, syntax))
+    changes.changes_poll()
+    assert Instance.objects.get().transfer_syntax_uid == syntax
+    Instance.objects.all().delete()
+    changes.instance_reread(orthanc_id)
+    assert Instance.objects.get().transfer_syntax_uid == syntax
 
 
 @pytest.fixture
