@@ -1,17 +1,18 @@
-"""The study that the gateway is measured with: 155 slices of 512 x 512, made of the sample."""
+"""The studies that are measured with: slices of 512 x 512, made of the sample head."""
 
 from __future__ import annotations
 
 import datetime
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
+from io import BytesIO
+from itertools import islice
 
 import numpy as np
 import requests
+from pydicom.dataset import Dataset
 
 from common.http.api_client import ApiClient, wait_until
 from ris.management.nifti_to_dicom import (
@@ -19,10 +20,13 @@ from ris.management.nifti_to_dicom import (
     SAMPLES,
     AxialVolume,
     load_axial_volume,
+    sample_uid,
     series_instances,
 )
 
 SLICES, SIZE = 155, 512
+NOISE = 16
+BATCH = 200
 MRN = "GATEWAY-BENCH"
 
 
@@ -42,8 +46,29 @@ def _volume() -> AxialVolume:
     fine = head.pixels[:SLICES].repeat(2, axis=1).repeat(2, axis=2)[:, :SIZE, :SIZE]
     pixels = np.zeros((SLICES, SIZE, SIZE), np.uint16)
     pixels[:, : fine.shape[1], : fine.shape[2]] = fine * np.uint16(12)
-    noise = np.random.default_rng(27).integers(0, 16, pixels.shape, dtype=np.uint16)
+    noise = np.random.default_rng(27).integers(0, NOISE, pixels.shape, dtype=np.uint16)
     return AxialVolume(pixels + noise, head.affine)
+
+
+def _instances(name: str, slices: int) -> Iterator[Dataset]:
+    """The head, and above it the head again, each time with noise of its own."""
+    sample = replace(SAMPLES[0], name=name, patient_id=MRN, patient_name="Bench^Gateway")
+    today = datetime.date(2026, 1, 1)
+    head = list(series_instances(_volume(), sample, accession_number="", study_date=today))
+    spacing, random = float(head[0].SpacingBetweenSlices), np.random.default_rng(28)
+    for index in range(slices):
+        instance = head[index % SLICES]
+        if index >= SLICES:
+            sop_instance_uid = sample_uid(sample, "instance", str(index + 1))
+            instance.SOPInstanceUID = sop_instance_uid
+            instance.file_meta.MediaStorageSOPInstanceUID = sop_instance_uid
+            instance.InstanceNumber = index + 1
+            *place, height = instance.ImagePositionPatient
+            instance.ImagePositionPatient = [*place, height + SLICES * spacing]
+            pixels = np.frombuffer(instance.PixelData, np.uint16)
+            noise = random.integers(0, NOISE, pixels.shape, dtype=np.uint16)
+            instance.PixelData = (pixels // NOISE * NOISE + noise).tobytes()
+        yield instance
 
 
 def _patient(doctor: ApiClient) -> None:
@@ -56,37 +81,44 @@ def _patient(doctor: ApiClient) -> None:
     doctor.call("POST", "emr/patients/", json=patient, also={409})
 
 
-@contextmanager
-def bench_study(base_url: str) -> Iterator[BenchStudy]:
-    """Uploaded over the API, and taken out of the archive again."""
-    doctor = ApiClient.logged_in(base_url, "doctor", "doctor123")
-    _patient(doctor)
-    sample = replace(SAMPLES[0], name="bench-gateway", patient_id=MRN, patient_name="Bench^Gateway")
-    today = datetime.date(2026, 1, 1)
-    made = list(series_instances(_volume(), sample, accession_number="", study_date=today))
-    uids = (str(made[0].StudyInstanceUID), str(made[0].SeriesInstanceUID))
-    with tempfile.TemporaryDirectory() as folder:
+def _uploaded(doctor: ApiClient, instances: Iterator[Dataset]) -> tuple[str, str, list[str]]:
+    """Study, series and instances, once the index has them all and says that they are."""
+    study, series, sops = "", "", list[str]()
+    while batch := list(islice(instances, BATCH)):
         files = []
-        for instance in made:
-            path = Path(folder) / f"{instance.InstanceNumber}.dcm"
-            instance.save_as(path, enforce_file_format=True)
-            files.append(("files", (path.name, path.read_bytes())))
+        for instance in batch:
+            study, series = str(instance.StudyInstanceUID), str(instance.SeriesInstanceUID)
+            sops.append(str(instance.SOPInstanceUID))
+            content = BytesIO()
+            instance.save_as(content, enforce_file_format=True)
+            files.append(("files", (f"{len(sops)}.dcm", content.getvalue())))
         doctor.call("POST", "ris/upload/dicom/", files=files)
     wait_until(
-        lambda: doctor.status(f"ris/studies/{uids[0]}/"),
+        lambda: doctor.status(f"ris/studies/{study}/"),
         lambda status: status == 200,
         what="the study in the index",
     )
     wait_until(
-        lambda: doctor.get(f"ris/studies/{uids[0]}/"),
-        lambda found: bool(found["stable_at"]),
+        lambda: doctor.get(f"ris/studies/{study}/"),
+        lambda found: bool(found["stable_at"]) and found["instance_count"] == len(sops),
         what="a study that is complete",
     )
-    root = f"/studies/{uids[0]}/series/{uids[1]}/instances"
+    return study, series, sops
+
+
+@contextmanager
+def bench_study(
+    base_url: str, *, name: str = "bench-gateway", slices: int = SLICES
+) -> Iterator[BenchStudy]:
+    """Uploaded over the API, and taken out of the archive again."""
+    doctor = ApiClient.logged_in(base_url, "doctor", "doctor123")
+    _patient(doctor)
+    study, series, sops = _uploaded(doctor, _instances(name, slices))
+    root = f"/studies/{study}/series/{series}/instances"
     try:
-        yield BenchStudy(*uids, [f"{root}/{i.SOPInstanceUID}/frames/1" for i in made])
+        yield BenchStudy(study, series, [f"{root}/{sop}/frames/1" for sop in sops])
     finally:
-        _remove(uids[0])
+        _remove(study)
 
 
 def _remove(study_instance_uid: str) -> None:

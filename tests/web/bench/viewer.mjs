@@ -3,23 +3,12 @@ import { gzipSync } from 'node:zlib';
 
 import { appPage } from '../app.helpers.mjs';
 import { SLOW_MS, drag, finishedJob, openViewer, sampleStudy, signIn, storedLabels } from '../viewer.helpers.mjs';
+import { watchCanvas } from './canvas.mjs';
 
-/** In the page: when a link was clicked, and when the canvas held more than black. The pixels are
- * read back only after something was drawn: reading waits for the whole graphics queue. */
-function watchCanvas() {
-  const now = () => performance.timeOrigin + performance.now();
-  addEventListener('click', () => sessionStorage.setItem('clicked', now()), true);
-  if (!location.pathname.startsWith('/ohif/')) return;
-  const SIZE = 32;
-  const rendered = ({ target }) => {
-    if (window.firstImageMs) return;
-    const small = new OffscreenCanvas(SIZE, SIZE).getContext('2d');
-    small.drawImage(target.querySelector('canvas'), 0, 0, SIZE, SIZE);
-    const { data } = small.getImageData(0, 0, SIZE, SIZE);
-    if (!data.some((value, at) => at % 4 < 3 && value > 40)) return;
-    window.firstImageMs = now() - Number(sessionStorage.getItem('clicked'));
-  };
-  addEventListener('CORNERSTONE_IMAGE_RENDERED', rendered, true);
+/** In the page: the time (ms since 1970) of the last click, which outlives the page. */
+function watchClicks() {
+  const click = () => sessionStorage.setItem('clicked', performance.timeOrigin + performance.now());
+  addEventListener('click', click, true);
 }
 
 /** In the page: the time (ms) from the click on save to the version's number in the bar. */
@@ -38,8 +27,8 @@ async function firstImage(page, study) {
   await link.waitFor();
   await page.waitForLoadState('networkidle');
   await link.click();
-  const found = await page.waitForFunction(() => window.firstImageMs, null, { timeout: SLOW_MS });
-  return found.jsonValue();
+  await page.waitForFunction(() => window.firstImageAt, null, { timeout: SLOW_MS });
+  return page.evaluate(() => window.firstImageAt - Number(sessionStorage.getItem('clicked')));
 }
 
 /** What no viewer can do without: the series' metadata, then one frame, both fetched from here. */
@@ -71,6 +60,7 @@ export async function prepareViewer(browser, as) {
   const job = await finishedJob(as, study);
   const { page, context } = await appPage(browser);
   await signIn(context, 'doctor');
+  await page.addInitScript(watchClicks);
   await page.addInitScript(watchCanvas);
   const cold = await firstImage(page, study);
   return { page, context, study, job, cold };
