@@ -49,6 +49,7 @@ case $role in
     worker-django) worker django_tasks worker-django 2 ;;
     worker-fastapi) worker fastapi_tasks worker-fastapi 1 ;;
     worker-fhir) worker fhir_tasks worker-fhir 2 ;;
+    worker-image) worker image_tasks worker-image 1 ;;
     beat)
         exec "$python" -m celery -A cdss_backend beat --loglevel INFO --pidfile=
         ;;

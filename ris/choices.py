@@ -9,6 +9,31 @@ STRUCTURED_REPORT_PREFIX = "1.2.840.10008.5.1.4.1.1.88."
 DERIVED_MODALITIES = frozenset({"SEG", "SR", "PR"})
 
 
+class Htj2k(models.TextChoices):
+    """Whether an instance's frames are kept in HTJ2K beside the original."""
+
+    WAITING = "WAITING"
+    STORED = "STORED"
+    REFUSED = "REFUSED"
+
+
+class Htj2kRefusal(models.TextChoices):
+    """Why an instance is served as it is and not in HTJ2K."""
+
+    LOSSY = "LOSSY"
+    SINGLE_BIT = "SINGLE_BIT"
+    SEGMENTATION = "SEGMENTATION"
+    VIDEO = "VIDEO"
+    FLOAT = "FLOAT"
+    NOT_AN_IMAGE = "NOT_AN_IMAGE"
+    NOT_SUPPORTED = "NOT_SUPPORTED"
+    WRONG_LENGTH = "WRONG_LENGTH"
+    TOO_LARGE = "TOO_LARGE"
+    UNREADABLE = "UNREADABLE"
+    MISMATCH = "MISMATCH"
+    DECODER_CRASHED = "DECODER_CRASHED"
+
+
 class ReadingStatus(models.TextChoices):
     """How far a person is with a study."""
 

@@ -6,6 +6,7 @@ from common.outbox.registry import Event, subscribe
 from ris.events import INSTANCE_UNREAD, STUDY_STABLE
 from ris.services import changes
 from ris.services.dicomweb import prepared
+from ris.services.htj2k import transcoding
 
 
 @subscribe(INSTANCE_UNREAD, queue="django_tasks")
@@ -17,3 +18,8 @@ def instance_reread(event: Event) -> None:
 def metadata_prepare(event: Event) -> None:
     """Beside the queue of the change feed and the audit buffer, which wait for no archive."""
     prepared.study_prepare(event.payload["study_id"])
+
+
+@subscribe(STUDY_STABLE, queue="image_tasks")
+def study_transcode(event: Event) -> None:
+    transcoding.study_transcode(event.payload["study_id"])

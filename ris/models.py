@@ -12,7 +12,7 @@ from common.db import VersionedModel
 from emr import selectors as patients
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
-from ris.choices import ReadingStatus
+from ris.choices import Htj2k, Htj2kRefusal, ReadingStatus
 
 
 class StudyQuerySet(models.QuerySet["Study"]):
@@ -127,7 +127,10 @@ class Series(models.Model):
 
 
 class Instance(models.Model):
-    """``image_position`` and ``image_orientation`` are LPS, mm: (0020,0032), (0020,0037)."""
+    """``image_position`` and ``image_orientation`` are LPS, mm: (0020,0032), (0020,0037).
+
+    ``indexed_at`` is renewed when other pixels came under the same SOP Instance UID.
+    """
 
     sop_instance_uid = models.CharField(max_length=64, unique=True)
     orthanc_id = models.CharField(max_length=44, unique=True)
@@ -145,9 +148,12 @@ class Instance(models.Model):
     slice_thickness = models.FloatField(null=True)
     file_size = models.BigIntegerField(default=0)
     indexed_at = models.DateTimeField(auto_now_add=True)
+    htj2k = models.CharField(max_length=8, choices=Htj2k.choices, default=Htj2k.WAITING)
+    htj2k_reason = models.CharField(max_length=16, choices=Htj2kRefusal.choices, blank=True)
 
     class Meta:
         ordering = ["number", "id"]
+        indexes = [models.Index(fields=["htj2k", "series"])]
 
 
 class ChangeCursor(models.Model):

@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 from common.errors import ExternalError
 from common.tasks import task
 from ris.services import changes, deletion, matching, stability
+from ris.services.htj2k import priority, repair, transcoding
 
 
 @task(queue="django_tasks", expires=2)
@@ -30,6 +31,22 @@ def find_deletions() -> None:
     """Every minute. An archive that is down is asked again next time."""
     with suppress(ExternalError):
         deletion.deletions_find()
+
+
+@task(queue="image_tasks", expires=9)
+def transcode_opened() -> None:
+    """Every ten seconds: studies that somebody looks at do not wait for their turn."""
+    with suppress(ExternalError):
+        for study_id in priority.opened_waiting():
+            transcoding.study_transcode(study_id)
+
+
+@task(queue="image_tasks", expires=50)
+def repair_frames() -> None:
+    """Every minute. An archive that is down is asked again next time."""
+    with suppress(ExternalError):
+        repair.files_check()
+        repair.gaps_repair(seconds=45)
 
 
 def nudge_poll() -> None:

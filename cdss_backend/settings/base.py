@@ -87,6 +87,8 @@ CELERY_BEAT_SCHEDULE = {
     "audit-seal": {"task": "audit.tasks.seal", "schedule": 30.0},
     "ris-poll-changes": {"task": "ris.tasks.poll_changes", "schedule": 1.0},
     "ris-find-deletions": {"task": "ris.tasks.find_deletions", "schedule": 60.0},
+    "ris-transcode-opened": {"task": "ris.tasks.transcode_opened", "schedule": 10.0},
+    "ris-repair-frames": {"task": "ris.tasks.repair_frames", "schedule": 60.0},
     "ris-mark-stable": {"task": "ris.tasks.mark_stable", "schedule": 2.0},
 }
 
@@ -106,6 +108,8 @@ CDSS_DATA_DIR = ENV.cdss_data_dir.resolve()
 FILE_UPLOAD_TEMP_DIR = CDSS_DATA_DIR / "tmp"
 AI_SEG_DIR = CDSS_DATA_DIR / "ai_seg"
 FRAME_CACHE_DIR = ENV.frame_cache_dir
+HTJ2K_LANES = ENV.htj2k_lanes
+HTJ2K_MIN_FREE_BYTES = ENV.htj2k_min_free_bytes
 UPLOAD_MAX_FILE_BYTES = ENV.upload_max_file_bytes
 for _directory in (FILE_UPLOAD_TEMP_DIR, AI_SEG_DIR):
     _directory.mkdir(parents=True, exist_ok=True, mode=0o700)

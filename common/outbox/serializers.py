@@ -65,6 +65,7 @@ class OutboxSummaryOut(serializers.Serializer[Any]):
             {"name": "django_tasks", "waiting": 0},
             {"name": "fastapi_tasks", "waiting": 2},
             {"name": "fhir_tasks", "waiting": 0},
+            {"name": "image_tasks", "waiting": 0},
         ],
         "outbox": {"pending": 3, "done": 412, "dead": 1, "oldest_pending_s": 41.7},
     }

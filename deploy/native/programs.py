@@ -22,6 +22,7 @@ APPLICATION = (
     "worker-django",
     "worker-fastapi",
     "worker-fhir",
+    "worker-image",
     "beat",
     "nginx",
 )

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
+from urllib3.exceptions import HTTPError
 
 from common.errors import ErrorCode, ExternalError, InvalidInput
 from common.http.client import HttpClient
@@ -92,6 +93,19 @@ class OrthancClient(HttpClient):
         response = self.request("DELETE", f"/instances/{orthanc_id}")
         if response.status_code != 404:
             self._ok(response)
+
+    def instance_file(self, orthanc_id: str) -> bytes | None:
+        """The stored DICOM file as it came; None when it is gone."""
+        response = self.request(
+            "GET", f"/instances/{orthanc_id}/file", stream=True, read_timeout_s=STORE_TIMEOUT_S
+        )
+        if response.status_code == 404:
+            return None
+        try:
+            content = self._ok(response).raw.read()  # .content would join it out of 10 KB pieces
+        except HTTPError as error:
+            raise self._failure(type(error).__name__) from None
+        return bytes(content)
 
     def instance_md5(self, orthanc_id: str) -> str | None:
         """MD5 (hex) of the stored file; None when it is gone."""

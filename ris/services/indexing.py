@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from audit import services as audit
 from common.outbox.services import publish
-from ris.choices import DERIVED_MODALITIES
+from ris.choices import DERIVED_MODALITIES, Htj2k
 from ris.clients.orthanc import ArchivedInstance
 from ris.events import DERIVED_OBJECT_INDEXED
 from ris.models import Instance, NameWord, Series, Study
@@ -65,7 +65,8 @@ def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
     if known is not None:
         if (known.orthanc_id, known.series_id) != (archived.orthanc_id, series.pk):
             raise _Conflict("SOP Instance UID is used elsewhere")
-        Instance.objects.filter(pk=known.pk).update(**fields)
+        anew = {"indexed_at": timezone.now(), "htj2k": Htj2k.WAITING, "htj2k_reason": ""}
+        Instance.objects.filter(pk=known.pk).update(**fields, **anew)
         caches.instances_forget([known])  # deleted and stored anew: the pixels may be others
         return
     Instance.objects.create(sop_instance_uid=sop_instance_uid, **fields)

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from ris.models import Instance
 from ris.services.dicomweb import prepared, warm
+from ris.services.htj2k import store
 
 
 def instances_forget(instances: Sequence[Instance]) -> None:
@@ -24,6 +25,7 @@ def instances_forget(instances: Sequence[Instance]) -> None:
         prepared.series_forget(instance.series.orthanc_id)
         for path in cached_frames(instance.orthanc_id, instance.frames):
             path.unlink(missing_ok=True)
+        store.instance_forget(instance.orthanc_id, instance.frames)
     uids = {instance.series.series_instance_uid for instance in instances}
     transaction.on_commit(partial(warm.forget_series, uids), robust=True)
 

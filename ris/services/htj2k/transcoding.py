@@ -1,0 +1,201 @@
+"""Go through studies and keep their frames in HTJ2K; what is done stays done, whatever dies."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from queue import SimpleQueue
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from redis.exceptions import RedisError
+
+from ris.choices import Htj2k, Htj2kRefusal
+from ris.clients.orthanc import orthanc
+from ris.models import Instance, Series
+from ris.services.dicomweb import prepared, warm
+from ris.services.htj2k import priority, store
+from ris.services.htj2k.codec import Refused, syntax_refusal
+from ris.services.htj2k.guard import Guard
+
+logger = logging.getLogger(__name__)
+
+MAX_FILE_BYTES = 1 << 30
+BATCH_S = 2.0
+"""So often what was done is settled, recorded and offered to viewers."""
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One instance that waits."""
+
+    pk: int
+    orthanc_id: str
+    frames: int
+    is_image: bool
+    transfer_syntax_uid: str
+    file_size: int
+
+    def refusal(self) -> str | None:
+        """A reason that is known without reading it."""
+        if not self.is_image:
+            return Htj2kRefusal.NOT_AN_IMAGE
+        if self.file_size > MAX_FILE_BYTES:
+            return Htj2kRefusal.TOO_LARGE
+        return syntax_refusal(self.transfer_syntax_uid)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    work: _Work
+    refusal: str | None
+
+
+def study_transcode(study_id: int, progress: Progress | None = None) -> None:
+    """Everything of the study that waits; before each series, studies that somebody opened.
+
+    Stops early, and leaves the rest waiting, while the disk is too full. Raises ExternalError.
+    """
+    for series in _waiting(study_id):
+        for opened_id in priority.opened_waiting():
+            if opened_id != study_id:
+                _study_transcode(opened_id)
+        series_transcode(series, progress)
+    prepared.study_prepare(study_id)
+
+
+def _study_transcode(study_id: int) -> None:
+    for series in _waiting(study_id):
+        series_transcode(series)
+    prepared.study_prepare(study_id)
+
+
+def _waiting(study_id: int) -> list[Series]:
+    waiting = Series.objects.filter(study_id=study_id, instances__htj2k=Htj2k.WAITING)
+    return list(waiting.distinct())
+
+
+def series_transcode(series: Series, progress: Progress | None = None) -> None:
+    """Nothing when another worker is at it. Raises ExternalError."""
+    with _alone(series) as alone:
+        if not alone or _paused():
+            return
+        began, batch, due = timezone.now(), list[_Outcome](), time.monotonic() + BATCH_S
+        try:
+            for outcome in _outcomes(_works(series)):
+                batch.append(outcome)
+                if time.monotonic() >= due:
+                    _record(series, batch, began, progress)
+                    batch, due = [], time.monotonic() + BATCH_S
+        except store.StoreFull:
+            _paused()
+        finally:
+            if batch:
+                _record(series, batch, began, progress)
+
+
+def _works(series: Series) -> list[_Work]:
+    waiting = series.instances.filter(htj2k=Htj2k.WAITING)
+    rows = waiting.values_list(
+        "pk", "orthanc_id", "frames", "rows", "transfer_syntax_uid", "file_size"
+    )
+    return [_Work(*place, bool(high), syntax, size) for *place, high, syntax, size in rows]
+
+
+def _outcomes(works: Iterable[_Work]) -> Iterator[_Outcome]:
+    """Raises ExternalError and StoreFull; then what is not begun is left."""
+    pool = ThreadPoolExecutor(settings.HTJ2K_LANES, "htj2k")
+    try:
+        yield from pool.map(_transcode, works)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _transcode(work: _Work) -> _Outcome:
+    refusal = work.refusal()
+    if refusal is None:
+        part10 = orthanc().instance_file(work.orthanc_id)
+        if part10 is None:  # deleted meanwhile: its row goes too
+            return _Outcome(work, Htj2kRefusal.UNREADABLE)
+        refusal = _convert(work, part10)
+    return _Outcome(work, refusal)
+
+
+def _convert(work: _Work, part10: bytes) -> str | None:
+    guard = _guards().get()
+    try:
+        codestreams = guard.transcode(part10)
+    except Refused as refused:
+        return refused.reason
+    finally:
+        _guards().put(guard)
+    if len(codestreams) != work.frames:
+        return Htj2kRefusal.WRONG_LENGTH
+    store.instance_write(work.orthanc_id, codestreams)
+    return None
+
+
+@cache
+def _guards() -> SimpleQueue[Guard]:
+    """The children of this process, kept: to start one takes as long as a hundred slices."""
+    guards: SimpleQueue[Guard] = SimpleQueue()
+    for _ in range(settings.HTJ2K_LANES):
+        guards.put(Guard())
+    return guards
+
+
+def _record(
+    series: Series, batch: list[_Outcome], began: datetime, progress: Progress | None
+) -> None:
+    """The rows, once the files are on the disk; an instance that was replaced meanwhile waits."""
+    store.settle()
+    fresh = Instance.objects.filter(htj2k=Htj2k.WAITING, indexed_at__lte=began)
+    by_reason = defaultdict(list)
+    for outcome in batch:
+        by_reason[outcome.refusal].append(outcome.work.pk)
+    fresh.filter(pk__in=by_reason.pop(None, [])).update(htj2k=Htj2k.STORED)
+    for reason, pks in by_reason.items():
+        fresh.filter(pk__in=pks).update(htj2k=Htj2k.REFUSED, htj2k_reason=reason)
+    _forget_deleted([outcome.work for outcome in batch])
+    with suppress(RedisError):  # until it forgets by itself, originals go out
+        warm.forget_series({series.series_instance_uid})
+    if progress:
+        progress(len(batch))
+
+
+def _forget_deleted(works: list[_Work]) -> None:
+    left = Instance.objects.filter(pk__in=[work.pk for work in works])
+    known = set(left.values_list("pk", flat=True))
+    for work in works:
+        if work.pk not in known:
+            store.instance_forget(work.orthanc_id, work.frames)
+
+
+def _paused() -> bool:
+    if not store.paused():
+        return False
+    logger.warning("the disk is too full: no frames are transcoded until there is room")
+    return True
+
+
+@contextmanager
+def _alone(series: Series) -> Iterator[bool]:
+    """The database's advisory lock, which ends with the connection of who holds it."""
+    name = f"htj2k:{series.pk}"
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT GET_LOCK(%s, 0)", [name])
+        alone = cursor.fetchone() == (1,)
+        try:
+            yield alone
+        finally:
+            if alone:
+                cursor.execute("SELECT RELEASE_LOCK(%s)", [name])
