@@ -94,19 +94,6 @@ class OrthancClient(HttpClient):
         if response.status_code != 404:
             self._ok(response)
 
-    def instance_file(self, orthanc_id: str) -> bytes | None:
-        """The stored DICOM file as it came; None when it is gone."""
-        response = self.request(
-            "GET", f"/instances/{orthanc_id}/file", stream=True, read_timeout_s=STORE_TIMEOUT_S
-        )
-        if response.status_code == 404:
-            return None
-        try:
-            content = self._ok(response).raw.read()  # .content would join it out of 10 KB pieces
-        except HTTPError as error:
-            raise self._failure(type(error).__name__) from None
-        return bytes(content)
-
     def instance_md5(self, orthanc_id: str) -> str | None:
         """MD5 (hex) of the stored file; None when it is gone."""
         response = self.request("GET", f"/instances/{orthanc_id}/attachments/dicom/md5")
@@ -121,7 +108,11 @@ class OrthancClient(HttpClient):
         return self._content(f"/instances/{orthanc_id}/frames/{index}/raw")
 
     def _content(self, path: str) -> bytes:
-        return self._ok(self.request("GET", path, read_timeout_s=STORE_TIMEOUT_S)).content
+        response = self.request("GET", path, stream=True, read_timeout_s=STORE_TIMEOUT_S)
+        try:
+            return bytes(self._ok(response).raw.read())  # .content joins pieces of 10 KB
+        except HTTPError as error:
+            raise self._failure(type(error).__name__) from None
 
     def transfer_syntax(self, orthanc_id: str) -> str:
         """The Transfer Syntax UID that the file's own header names; empty when it is gone."""

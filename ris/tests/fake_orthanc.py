@@ -107,7 +107,10 @@ class FakeOrthanc:
         return 200, {}, json.dumps({"0002,0010": syntax})
 
     def _file(self, request: Any) -> Answer:
-        file = self.files.get(request.url.split("/")[-2])
+        orthanc_id = request.url.split("/")[-2]
+        file = self.files.get(orthanc_id)
+        if orthanc_id in self.broken:
+            return 500, {}, ""
         return (404, {}, "") if file is None else (200, {}, file)
 
     def _frame(self, request: Any) -> Answer:

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common.http.api_client import ApiCallFailed, ApiClient, default_base_url
+from common.management.bar import Bar
 from ris.management.nifti_to_dicom import SAMPLES, write_series
 from ris.management.uploader import Uploader
 
 ACCESSION_NUMBERS = {"P2026-0001": "RIS2026-0001", "P2026-0002": "RIS2026-0002"}
 STUDY_DATE = date(2026, 3, 2)
-BAR_WIDTH = 30
 MAX_REJECTED_SHOWN = 20
 
 
@@ -57,13 +57,12 @@ class Command(BaseCommand):
                 self._send(uploader, Path(folder), sample.name)
 
     def _send(self, uploader: Uploader, folder: Path, name: str) -> None:
+        bar: Bar | None = None
+
         def progress(done: int, total: int) -> None:
-            bar = "█" * (BAR_WIDTH * done // total)
-            line = f"  {name:<12} {bar:·<{BAR_WIDTH}} {done}/{total}"
-            if self.stdout.isatty():
-                self.stdout.write(line, ending="\n" if done == total else "\r")
-            elif done == total:
-                self.stdout.write(line)
+            nonlocal bar
+            bar = bar or Bar(self.stdout, name, total)
+            bar.show(done)
 
         uploader.send(folder, progress)
 

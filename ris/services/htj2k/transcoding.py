@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 from queue import SimpleQueue
 
@@ -18,6 +17,7 @@ from django.db import connection
 from django.utils import timezone
 from redis.exceptions import RedisError
 
+from common.errors import ExternalError
 from ris.choices import Htj2k, Htj2kRefusal
 from ris.clients.orthanc import orthanc
 from ris.models import Instance, Series
@@ -41,13 +41,13 @@ class _Work:
     pk: int
     orthanc_id: str
     frames: int
-    is_image: bool
+    rows: int | None
     transfer_syntax_uid: str
     file_size: int
 
     def refusal(self) -> str | None:
         """A reason that is known without reading it."""
-        if not self.is_image:
+        if not self.rows:
             return Htj2kRefusal.NOT_AN_IMAGE
         if self.file_size > MAX_FILE_BYTES:
             return Htj2kRefusal.TOO_LARGE
@@ -56,8 +56,11 @@ class _Work:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
+    """Stored unless there is a ``refusal``, or an ``error`` after which it still waits."""
+
     work: _Work
-    refusal: str | None
+    refusal: str | None = None
+    error: ExternalError | None = None
 
 
 def study_transcode(study_id: int, progress: Progress | None = None) -> None:
@@ -85,22 +88,23 @@ def _waiting(study_id: int) -> list[Series]:
 
 
 def series_transcode(series: Series, progress: Progress | None = None) -> None:
-    """Nothing when another worker is at it. Raises ExternalError."""
+    """Nothing when another worker is at it. What the archive fails at keeps no other waiting.
+
+    Raises ExternalError, at the end.
+    """
     with _alone(series) as alone:
         if not alone or _paused():
             return
-        began, batch, due = timezone.now(), list[_Outcome](), time.monotonic() + BATCH_S
+        recorder = _Recorder(series, progress)
         try:
             for outcome in _outcomes(_works(series)):
-                batch.append(outcome)
-                if time.monotonic() >= due:
-                    _record(series, batch, began, progress)
-                    batch, due = [], time.monotonic() + BATCH_S
+                recorder.add(outcome)
         except store.StoreFull:
             _paused()
         finally:
-            if batch:
-                _record(series, batch, began, progress)
+            recorder.record()
+    if recorder.error:
+        raise recorder.error
 
 
 def _works(series: Series) -> list[_Work]:
@@ -108,7 +112,7 @@ def _works(series: Series) -> list[_Work]:
     rows = waiting.values_list(
         "pk", "orthanc_id", "frames", "rows", "transfer_syntax_uid", "file_size"
     )
-    return [_Work(*place, bool(high), syntax, size) for *place, high, syntax, size in rows]
+    return [_Work(*row) for row in rows]
 
 
 def _outcomes(works: Iterable[_Work]) -> Iterator[_Outcome]:
@@ -123,9 +127,10 @@ def _outcomes(works: Iterable[_Work]) -> Iterator[_Outcome]:
 def _transcode(work: _Work) -> _Outcome:
     refusal = work.refusal()
     if refusal is None:
-        part10 = orthanc().instance_file(work.orthanc_id)
-        if part10 is None:  # deleted meanwhile: its row goes too
-            return _Outcome(work, Htj2kRefusal.UNREADABLE)
+        try:
+            part10 = orthanc().instance_file(work.orthanc_id)
+        except ExternalError as error:
+            return _Outcome(work, error=error)
         refusal = _convert(work, part10)
     return _Outcome(work, refusal)
 
@@ -153,23 +158,42 @@ def _guards() -> SimpleQueue[Guard]:
     return guards
 
 
-def _record(
-    series: Series, batch: list[_Outcome], began: datetime, progress: Progress | None
-) -> None:
-    """The rows, once the files are on the disk; an instance that was replaced meanwhile waits."""
-    store.settle()
-    fresh = Instance.objects.filter(htj2k=Htj2k.WAITING, indexed_at__lte=began)
-    by_reason = defaultdict(list)
-    for outcome in batch:
-        by_reason[outcome.refusal].append(outcome.work.pk)
-    fresh.filter(pk__in=by_reason.pop(None, [])).update(htj2k=Htj2k.STORED)
-    for reason, pks in by_reason.items():
-        fresh.filter(pk__in=pks).update(htj2k=Htj2k.REFUSED, htj2k_reason=reason)
-    _forget_deleted([outcome.work for outcome in batch])
-    with suppress(RedisError):  # until it forgets by itself, originals go out
-        warm.forget_series({series.series_instance_uid})
-    if progress:
-        progress(len(batch))
+class _Recorder:
+    """Writes down what was done of a series, every BATCH_S seconds."""
+
+    def __init__(self, series: Series, progress: Progress | None) -> None:
+        self._series, self._progress = series, progress
+        self._began = timezone.now()
+        self._batch: list[_Outcome] = []
+        self._due = time.monotonic() + BATCH_S
+        self.error: ExternalError | None = None
+
+    def add(self, outcome: _Outcome) -> None:
+        if outcome.error:
+            self.error = outcome.error
+            return
+        self._batch.append(outcome)
+        if time.monotonic() >= self._due:
+            self.record()
+
+    def record(self) -> None:
+        """The rows, once the files are on the disk; what was replaced meanwhile still waits."""
+        batch, self._batch, self._due = self._batch, [], time.monotonic() + BATCH_S
+        if not batch:
+            return
+        store.settle()
+        fresh = Instance.objects.filter(htj2k=Htj2k.WAITING, indexed_at__lte=self._began)
+        by_reason = defaultdict(list)
+        for outcome in batch:
+            by_reason[outcome.refusal].append(outcome.work.pk)
+        fresh.filter(pk__in=by_reason.pop(None, [])).update(htj2k=Htj2k.STORED)
+        for reason, pks in by_reason.items():
+            fresh.filter(pk__in=pks).update(htj2k=Htj2k.REFUSED, htj2k_reason=reason)
+        _forget_deleted([outcome.work for outcome in batch])
+        with suppress(RedisError):  # until it forgets by itself, originals go out
+            warm.forget_series({self._series.series_instance_uid})
+        if self._progress:
+            self._progress(len(batch))
 
 
 def _forget_deleted(works: list[_Work]) -> None:
