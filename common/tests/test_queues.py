@@ -45,6 +45,7 @@ def test_nothing_waits_at_first(api, broker):
             {"name": "django_tasks", "waiting": 0},
             {"name": "fastapi_tasks", "waiting": 0},
             {"name": "fhir_tasks", "waiting": 0},
+            {"name": "image_tasks", "waiting": 0},
         ],
         "outbox": {"pending": 0, "done": 0, "dead": 0, "oldest_pending_s": None},
     }
@@ -54,7 +55,7 @@ def test_what_waits_is_counted_per_queue(api, broker):
     for queue in ("fastapi_tasks", "fhir_tasks", "fhir_tasks"):
         deliver.apply_async((1,), queue=queue, connection=broker)
     waiting = {q["name"]: q["waiting"] for q in api("admin").get(URL).json()["queues"]}
-    assert waiting == {"django_tasks": 0, "fastapi_tasks": 1, "fhir_tasks": 2}
+    assert waiting == {"django_tasks": 0, "fastapi_tasks": 1, "fhir_tasks": 2, "image_tasks": 0}
 
 
 def test_the_outbox_is_counted_by_status_with_the_age_of_the_oldest(api, broker):

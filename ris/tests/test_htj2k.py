@@ -174,6 +174,7 @@ def test_two_workers_do_not_take_the_same_series(study):
         cursor.execute("SELECT GET_LOCK(%s, 0)", [f"htj2k:{series.pk}"])
         transcoding.series_transcode(series)
         assert states(series=series) == [("WAITING", "")] * 3
+        cursor.execute("SELECT RELEASE_LOCK(%s)", [f"htj2k:{series.pk}"])
     other.close()
     transcoding.series_transcode(series)
     assert states(series=series) == [("STORED", "")] * 3

@@ -66,20 +66,24 @@ class _Outcome:
 def study_transcode(study_id: int, progress: Progress | None = None) -> None:
     """Everything of the study that waits; before each series, studies that somebody opened.
 
-    Stops early, and leaves the rest waiting, while the disk is too full. Raises ExternalError.
+    Stops early, and leaves the rest waiting, while the disk is too full. What the archive fails at
+    keeps no other waiting. Raises ExternalError, at the end.
     """
+    error: ExternalError | None = None
     for series in _waiting(study_id):
         for opened_id in priority.opened_waiting():
             if opened_id != study_id:
-                _study_transcode(opened_id)
-        series_transcode(series, progress)
+                error = _series_of(opened_id) or error
+        error = series_transcode(series, progress) or error
     prepared.study_prepare(study_id)
+    if error:
+        raise error
 
 
-def _study_transcode(study_id: int) -> None:
-    for series in _waiting(study_id):
-        series_transcode(series)
+def _series_of(study_id: int) -> ExternalError | None:
+    errors = [series_transcode(series) for series in _waiting(study_id)]
     prepared.study_prepare(study_id)
+    return next(filter(None, errors), None)
 
 
 def _waiting(study_id: int) -> list[Series]:
@@ -87,14 +91,11 @@ def _waiting(study_id: int) -> list[Series]:
     return list(waiting.distinct())
 
 
-def series_transcode(series: Series, progress: Progress | None = None) -> None:
-    """Nothing when another worker is at it. What the archive fails at keeps no other waiting.
-
-    Raises ExternalError, at the end.
-    """
+def series_transcode(series: Series, progress: Progress | None = None) -> ExternalError | None:
+    """Nothing when another worker is at it. Returns what the archive failed with at one of them."""
     with _alone(series) as alone:
         if not alone or _paused():
-            return
+            return None
         recorder = _Recorder(series, progress)
         try:
             for outcome in _outcomes(_works(series)):
@@ -103,8 +104,7 @@ def series_transcode(series: Series, progress: Progress | None = None) -> None:
             _paused()
         finally:
             recorder.record()
-    if recorder.error:
-        raise recorder.error
+    return recorder.error
 
 
 def _works(series: Series) -> list[_Work]:
