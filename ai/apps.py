@@ -7,4 +7,7 @@ class AiConfig(AppConfig):
     name = "ai"
 
     def ready(self) -> None:
-        from ai import handlers  # noqa: F401  (subscribes to the outbox)
+        from ai import (
+            handlers,  # noqa: F401  (subscribes to the outbox)
+            probes,  # noqa: F401  (registers checks and gauges)
+        )

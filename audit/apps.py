@@ -7,4 +7,7 @@ class AuditConfig(AppConfig):
     name = "audit"
 
     def ready(self) -> None:
-        from audit import handlers  # noqa: F401  (subscribes to the outbox)
+        from audit import (
+            handlers,  # noqa: F401  (subscribes to the outbox)
+            probes,  # noqa: F401  (registers checks and gauges)
+        )

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, JsonResponse
 from django.urls import include, path
 
 from ai.urls import segmentation_urlpatterns
 from common.api import docs
+from common.ops import views as ops
 from rbac.urls import menu_urlpatterns
-
-
-def healthz(_: HttpRequest) -> JsonResponse:
-    """Liveness: the process answers."""
-    return JsonResponse({"status": "ok"})
-
 
 api_urlpatterns = [
     path("acct/", include("acct.urls")),
@@ -30,7 +24,9 @@ api_urlpatterns = [
     path("", include(docs.urlpatterns)),
 ]
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
+    path("healthz", ops.healthz, name="healthz"),
+    path("readyz", ops.readyz, name="readyz"),
+    path("metrics", ops.metrics, name="metrics"),
     path("api/", include(api_urlpatterns)),
 ]
 

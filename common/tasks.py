@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, get_args
 
 from celery import Task, current_app, shared_task, signals
 from kombu.exceptions import ChannelError
 
 from common.context import RequestContext, current, new_request_id, request_context
+from common.ops import counters
 
 Queue = Literal["django_tasks", "fastapi_tasks", "fhir_tasks", "image_tasks"]
 _HEADER = "cdss_request_id"
@@ -32,7 +35,7 @@ def task(
         def run(self: Task[..., None], *args: Any, **kwargs: Any) -> None:
             passed = self.request.get(_HEADER) or (self.request.headers or {}).get(_HEADER)
             request_id = passed or new_request_id()
-            with request_context(RequestContext(request_id)):
+            with request_context(RequestContext(request_id)), _measured(function.__name__):
                 function(*args, **kwargs)
 
         name = f"{function.__module__}.{function.__name__}"
@@ -51,6 +54,17 @@ def task(
         return decorated
 
     return declare
+
+
+@contextmanager
+def _measured(name: str) -> Iterator[None]:
+    begun, outcome = time.monotonic(), "failed"
+    try:
+        yield
+        outcome = "done"
+    finally:
+        counters.count("cdss_tasks", name, outcome)
+        counters.observe("cdss_task_seconds", name, seconds=time.monotonic() - begun)
 
 
 def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:

@@ -7,4 +7,7 @@ class FhirConfig(AppConfig):
     name = "fhir"
 
     def ready(self) -> None:
-        from fhir import handlers  # noqa: F401  (subscribes to the outbox)
+        from fhir import (
+            handlers,  # noqa: F401  (subscribes to the outbox)
+            probes,  # noqa: F401  (registers checks and gauges)
+        )

@@ -10,7 +10,10 @@ class RisConfig(AppConfig):
         from pydicom import config
 
         from audit.services.instances import parents_told_by
-        from ris import handlers  # noqa: F401  (subscribes to the outbox)
+        from ris import (
+            handlers,  # noqa: F401  (subscribes to the outbox)
+            probes,  # noqa: F401  (registers checks and gauges)
+        )
         from ris.selectors.browse import parent_uids
 
         parents_told_by(parent_uids)

@@ -23,6 +23,7 @@ from audit.choices import Outcome
 from audit.models import AuditLog
 from common import context
 from common.errors import ErrorCode, ExternalError
+from common.ops import counters
 
 STREAM = "audit"
 _refused: ContextVar[context.RequestContext | None] = ContextVar("refused", default=None)
@@ -95,6 +96,7 @@ def record(
 
     ``detail`` holds identifiers and codes, never PHI.
     """
+    counters.count("cdss_decisions", outcome)
     AuditLog.objects.create(
         **_fields(actor, action, object_type, object_id, patient_id, permission, outcome, detail)
     )

@@ -18,6 +18,7 @@ from django.utils.dateparse import parse_datetime
 from audit.choices import Outcome
 from audit.models import AuditCursor, AuditLog
 from audit.services import STREAM, bursts, stream
+from common.ops import counters
 
 FLUSH_BATCH = 5000
 INSERT_BATCH = 500
@@ -94,6 +95,9 @@ def _insert(groups: Sequence[list[Entry]]) -> None:
     try:
         with transaction.atomic():
             AuditLog.objects.bulk_create(rows, batch_size=INSERT_BATCH)
+        for row in rows:
+            requests = row.detail["requests"] if bursts.is_burst(row) else 1
+            counters.count("cdss_decisions", row.outcome, amount=requests)
     except _NOT_STORABLE:
         if len(groups) == 1:
             _unreadable(groups[0]).save()

@@ -21,6 +21,7 @@ APPEND_SLASH = False
 PROJECT_APPS = [
     "common",
     "common.outbox",
+    "common.ops",
     "common.idempotency",
     "audit",
     "rbac",
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "common.context.RequestContextMiddleware",
+    "common.ops.middleware.MeasuredMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -67,6 +69,7 @@ CHANNEL_LAYERS = {
     }
 }
 AUDIT_STREAM_URL = f"{_REDIS}/2"
+METRICS_URL = f"{_REDIS}/3"
 AUDIT_HMAC_KEY = ENV.audit_hmac_key.get_secret_value()
 
 CELERY_BROKER_URL = f"{_REDIS}/0"
@@ -89,6 +92,7 @@ CELERY_BEAT_SCHEDULE = {
     "ris-find-deletions": {"task": "ris.tasks.find_deletions", "schedule": 60.0},
     "ris-transcode-opened": {"task": "ris.tasks.transcode_opened", "schedule": 10.0},
     "ris-repair-frames": {"task": "ris.tasks.repair_frames", "schedule": 60.0},
+    "fhir-look": {"task": "fhir.tasks.look", "schedule": 10.0},
     "ris-mark-stable": {"task": "ris.tasks.mark_stable", "schedule": 2.0},
 }
 

@@ -23,6 +23,7 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"{_REDIS}/5"}
 }
 AUDIT_STREAM_URL = f"{_REDIS}/6"
+METRICS_URL = f"{_REDIS}/7"
 CDSS_DATA_DIR = Path(tempfile.mkdtemp(prefix="cdss-test-"))
 FILE_UPLOAD_TEMP_DIR = CDSS_DATA_DIR / "tmp"
 AI_SEG_DIR = CDSS_DATA_DIR / "ai_seg"

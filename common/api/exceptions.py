@@ -23,6 +23,7 @@ from rest_framework.views import set_rollback
 
 from common import context
 from common.errors import AppError, ErrorCode, InvalidInput
+from common.ops import counters
 
 logger = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ _OUR_SERVERS = (OperationalError, InterfaceError, RedisError)
 
 def envelope(error: AppError) -> dict[str, Any]:
     """The body of every error answer."""
+    counters.count("cdss_errors", error.code.value.code)
     return {
         "error": {
             "code": error.code.value.code,

@@ -146,6 +146,21 @@ def redrive(event_id: int, *, operator: dict[str, Any]) -> OutboxEvent:
     return event
 
 
+def open_counts() -> dict[str, int]:
+    """How many events wait (PENDING) and how many were given up (DEAD)."""
+    return {
+        status: OutboxEvent.objects.filter(status=status).count()
+        for status in (OutboxStatus.PENDING, OutboxStatus.DEAD)
+    }
+
+
+def oldest_pending_s() -> float | None:
+    """Age (s) of the oldest event that is PENDING."""
+    pending = OutboxEvent.objects.filter(status=OutboxStatus.PENDING)
+    oldest = pending.aggregate(oldest=Min("created_at"))["oldest"]
+    return (timezone.now() - oldest).total_seconds() if oldest else None
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """How many events are in each status; the age (s) of the oldest that is PENDING."""
@@ -159,13 +174,11 @@ class Summary:
 def summary() -> Summary:
     rows = OutboxEvent.objects.order_by().values_list("status").annotate(Count("id"))
     counts: dict[str, int] = dict(rows)
-    pending = OutboxEvent.objects.filter(status=OutboxStatus.PENDING)
-    oldest = pending.aggregate(oldest=Min("created_at"))["oldest"]
     return Summary(
         pending=counts.get(OutboxStatus.PENDING, 0),
         done=counts.get(OutboxStatus.DONE, 0),
         dead=counts.get(OutboxStatus.DEAD, 0),
-        oldest_pending_s=(timezone.now() - oldest).total_seconds() if oldest else None,
+        oldest_pending_s=oldest_pending_s(),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from deploy.backup import containers, native, place, save, unpack
 from deploy.backup.restic import Repository
 from deploy.native.errors import StackError
 
+_OWNER = "10001:10001"
+"""The user of everything in containers but MySQL."""
 _INSIDE_PASSWORD = Path("/secrets/backup_password")
 
 
@@ -48,6 +51,7 @@ def _inside(options: argparse.Namespace) -> None:
             unpack.manifest_of(repository, options.snapshot)
         case "unpack":
             keys = unpack.unpack(Path("/data"), repository, options.snapshot)
+            subprocess.run(["chown", "-R", _OWNER, "/data"], check=True)
             for name, value in keys.items():
                 path = _INSIDE_PASSWORD.with_name(name)
                 path.write_text(value, encoding="utf-8")

@@ -58,6 +58,7 @@ def backup(place: Place, repository: Repository, *, check: str, prune: bool) -> 
     finally:
         shutil.rmtree(place.stage, ignore_errors=True)
     _tell(manifest, summary)
+    stream.mark_done(place)
     if prune:
         with step("old snapshots"):
             repository.forget_old()

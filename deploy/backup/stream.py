@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from deploy.backup.place import Place
 
-_DATABASE = "2"
+_DATABASE, _METRICS = "2", "3"
 _STREAM, _LIFE = "audit", "audit.life"
 """As audit/services/buffer.py names them; tests/flows/test_zy_restore.py would miss a change."""
 _PAGE = 5000
 
 
-def _connect(place: Place) -> Any:
+def mark_done(place: Place) -> None:
+    """Leave the time of a good backup to the metric cdss_backup_timestamp_seconds."""
+    _connect(place, _METRICS).set("metrics.backup", time.time())
+
+
+def _connect(place: Place, database: str = _DATABASE) -> Any:
     import redis  # not there on a host that only has containers
 
-    return redis.Redis.from_url(f"{place.redis_url}/{_DATABASE}", socket_timeout=30)
+    return redis.Redis.from_url(f"{place.redis_url}/{database}", socket_timeout=30)
 
 
 def save(place: Place, target: Path) -> int:

@@ -1,0 +1,36 @@
+"""Asking a service whether it works: quickly, once, and without a breaker that remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from common.errors import ErrorCode, ExternalError
+from common.http.client import HttpClient
+
+_NO_BREAKER = 1_000_000_000
+_PATIENCE_S = 2.5
+
+
+@cache
+def _client(base_url: str, unavailable: ErrorCode) -> HttpClient:
+    return HttpClient(
+        base_url,
+        unavailable=unavailable,
+        read_timeout_s=_PATIENCE_S,
+        retries=0,
+        fail_max=_NO_BREAKER,
+    )
+
+
+def ask(
+    base_url: str,
+    path: str,
+    *,
+    unavailable: ErrorCode,
+    headers: Mapping[str, str] | None = None,
+) -> None:
+    """Raises ExternalError unless the answer is a success."""
+    response = _client(base_url, unavailable).request("GET", path, headers=dict(headers or {}))
+    if not response.ok:
+        raise ExternalError(unavailable, f"status {response.status_code}", retryable=False)
