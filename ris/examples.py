@@ -69,6 +69,12 @@ STUDY_DETAIL = {
             "sop_instance_uids": [SEG_UID],
         }
     ],
+    "htj2k": {
+        "instances": 182,
+        "stored": 181,
+        "refused": [{"reason": "SEGMENTATION", "instances": 1}],
+        "paused": False,
+    },
     "priors": [],
 }
 SERIES_DETAIL = {

@@ -11,9 +11,11 @@ from common.api.schema import example
 from common.errors import AppError
 from rbac.permissions import Permission
 from ris import examples
-from ris.choices import ReadingStatus
+from ris.choices import Htj2kRefusal, ReadingStatus
 from ris.models import Instance, Series
+from ris.selectors.htj2k import Htj2kProgress
 from ris.selectors.studies import StudySummary
+from ris.services.htj2k import store
 
 
 class StudyPatientOut(serializers.Serializer[Any]):
@@ -117,6 +119,26 @@ class PriorOut(serializers.Serializer[Any]):
     instance_count = serializers.IntegerField()
 
 
+class RefusalsOut(serializers.Serializer[Any]):
+    reason = serializers.ChoiceField(Htj2kRefusal.choices)
+    instances = serializers.IntegerField()
+
+
+class Htj2kOut(serializers.Serializer[Any]):
+    """How many instances are kept in HTJ2K, and how many never will be and why; others wait.
+
+    ``paused``: they wait for room on the disk.
+    """
+
+    instances = serializers.IntegerField()
+    stored = serializers.IntegerField()
+    refused = RefusalsOut(many=True)
+    paused = serializers.SerializerMethodField()
+
+    def get_paused(self, progress: Htj2kProgress) -> bool:
+        return progress.waiting > 0 and store.paused()
+
+
 @example(examples.STUDY_DETAIL)
 class StudyDetailOut(StudyOut):
     """``segmentations`` are the SEG series that the archive holds; ``reports`` is empty so far."""
@@ -124,6 +146,7 @@ class StudyDetailOut(StudyOut):
     series = SeriesOut(many=True)
     reports = serializers.ListField(child=serializers.DictField())
     segmentations = SegmentationSeriesOut(many=True)
+    htj2k = Htj2kOut()
     priors = PriorOut(many=True)
 
 

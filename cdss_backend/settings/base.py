@@ -177,6 +177,7 @@ SPECTACULAR_SETTINGS = {
         "PublicationStatus": "ai.choices.PublicationStatus",
         "VersionKind": "ai.choices.VersionKind",
         "OrderStatus": "ocs.choices.OrderStatus",
+        "Htj2kRefusal": "ris.choices.Htj2kRefusal",
         "ReadingStatus": "ris.choices.ReadingStatus",
         "OutboxStatus": "common.outbox.models.OutboxStatus",
         "EncounterKind": "emr.choices.EncounterKind",

@@ -14,6 +14,7 @@ from rbac.permissions import Permission
 from ris.choices import DERIVED_MODALITIES
 from ris.models import Instance, Series, Study
 from ris.selectors.geometry import series_geometry
+from ris.selectors.htj2k import Htj2kProgress, study_progress
 from ris.selectors.studies import StudySummary, study_get, study_summaries
 
 MAX_PRIORS = 50
@@ -45,6 +46,7 @@ class StudyTree:
     instance_count: int
     series: QuerySet[Series]
     segmentations: tuple[SegmentationSeries, ...]
+    htj2k: Htj2kProgress
     priors: list[StudySummary]
     reports: tuple[dict[str, Any], ...] = ()
 
@@ -76,6 +78,7 @@ def study_tree(user: Any, study_instance_uid: str) -> StudyTree:
         instance_count=summary.instance_count,
         series=study.series.annotate(instance_count=Count("instances")),
         segmentations=_segmentations(study),
+        htj2k=study_progress(study),
         priors=study_summaries(priors[:MAX_PRIORS]),
     )
 

@@ -20,6 +20,7 @@ from ris.models import Study
 from ris.selectors import browse
 from ris.selectors.studies import studies_visible_to, study_summaries
 from ris.services import reading
+from ris.services.htj2k import priority
 
 
 class Studies(GenericApiView):
@@ -70,6 +71,7 @@ class StudyDetail(ApiView):
             patient_id=tree.study.patient_id,
             permission=Permission.VIEW_STUDY,
         )
+        priority.opened(tree.study.pk)
         return Response(serializers.StudyDetailOut(tree, context={"request": request}).data)
 
 

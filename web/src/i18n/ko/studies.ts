@@ -44,5 +44,27 @@ const texts: typeof en = {
   readBy: "{{name}}, {{at}}",
   arriving: "영상이 아직 들어오는 중입니다.",
   grid: "시리즈 영상",
+  fast: {
+    preparing: "빠른 영상 준비 중: {{done, number}}/{{all, number}}장",
+    paused: "서버 디스크 공간이 부족하여 빠른 영상 준비가 멈췄습니다: {{done, number}}/{{all, number}}장",
+    ready: "빠른 영상 준비됨",
+    asTheyCame: "원본 그대로",
+    reasons: "원본 그대로 제공:",
+    line: "{{reason}} {{count, number}}장",
+  },
+  refusal: {
+    LOSSY: "이미 손실 압축됨",
+    SINGLE_BIT: "픽셀당 1비트",
+    SEGMENTATION: "분할 결과",
+    VIDEO: "동영상",
+    FLOAT: "부동소수점 값",
+    NOT_AN_IMAGE: "영상 아님",
+    NOT_SUPPORTED: "변환하지 않는 형식",
+    WRONG_LENGTH: "픽셀 데이터 길이 오류",
+    TOO_LARGE: "너무 큼",
+    UNREADABLE: "읽을 수 없음",
+    MISMATCH: "변환 후 픽셀 불일치",
+    DECODER_CRASHED: "변환 실패",
+  },
 };
 export default texts;

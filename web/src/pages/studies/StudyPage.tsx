@@ -11,6 +11,8 @@ import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { calendarDate } from "@/shared/when";
+import { FastImages } from "./FastImages";
+import { pollInterval } from "./htj2kProgress";
 import { ReadingState } from "./ReadingState";
 import { SeriesTree } from "./SeriesTree";
 import { StudyJobs } from "./StudyJobs";
@@ -21,7 +23,10 @@ type Study = Schema["StudyDetailOut"];
 export default function StudyPage() {
   const { t } = useTranslation();
   const { studyInstanceUid = "" } = useParams();
-  const study = useQuery(studyQuery(studyInstanceUid));
+  const study = useQuery({
+    ...studyQuery(studyInstanceUid),
+    refetchInterval: ({ state }) => pollInterval(state.data?.htj2k),
+  });
   return (
     <>
       {!study.data && <PageHeader title={t("studies.page")} />}
@@ -93,6 +98,7 @@ function StudyView({ study }: { study: Study }) {
         <Grid>
           <Grid.Col span={{ base: 12, lg: 7 }}>
             <Section title={t("studies.seriesTree")}>
+              <FastImages htj2k={study.htj2k} />
               <SeriesTree series={study.series} />
             </Section>
           </Grid.Col>
