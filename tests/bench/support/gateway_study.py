@@ -6,6 +6,7 @@ import datetime
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import islice
@@ -57,14 +58,12 @@ def _instances(name: str, slices: int) -> Iterator[Dataset]:
     head = list(series_instances(_volume(), sample, accession_number="", study_date=today))
     spacing, random = float(head[0].SpacingBetweenSlices), np.random.default_rng(28)
     for index in range(slices):
-        instance = head[index % SLICES]
+        instance = deepcopy(head[index % SLICES])
         if index >= SLICES:
-            sop_instance_uid = sample_uid(sample, "instance", str(index + 1))
-            instance.SOPInstanceUID = sop_instance_uid
-            instance.file_meta.MediaStorageSOPInstanceUID = sop_instance_uid
+            instance.SOPInstanceUID = sample_uid(sample, "instance", str(index + 1))
             instance.InstanceNumber = index + 1
             *place, height = instance.ImagePositionPatient
-            instance.ImagePositionPatient = [*place, height + SLICES * spacing]
+            instance.ImagePositionPatient = [*place, height + index // SLICES * SLICES * spacing]
             pixels = np.frombuffer(instance.PixelData, np.uint16)
             noise = random.integers(0, NOISE, pixels.shape, dtype=np.uint16)
             instance.PixelData = (pixels // NOISE * NOISE + noise).tobytes()
