@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,8 +18,21 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 FILES = ("docker-compose.dev.yml", "docker-compose.prod.yml")
+PRODUCTION = "docker-compose.prod.yml"
+OFFLINE = "docker-compose.offline.yml"
+OWN = "neuronova/"
 ONE_SHOT = {"prepare", "migrate"}
-NO_DOOR = {"beat"}
+NO_DOOR = {"beat", "certbot"}
+DJANGO = {"django", "gateway", "ws", "worker-django", "worker-fastapi", "worker-fhir", "beat"}
+REACHED_BY = {
+    "mysql": DJANGO | {"migrate"},
+    "redis": DJANGO | {"migrate", "flower"},
+    "orthanc": {"nginx", "inference"} | DJANGO - {"ws", "beat"},
+    "inference": {"django", "worker-fastapi", "orthanc"},
+    "hapi": {"worker-fhir"},
+    "openemr-db": set(),
+}
+"""Who may share a network with each server, and so open a connection to it."""
 
 Json = dict[str, Any]
 
@@ -43,23 +58,71 @@ def load(path: Path) -> Json:
     return document
 
 
-def faults(document: Json) -> Iterator[str]:
+def faults(document: Json, file: str) -> Iterator[str]:
     """Yield what breaks a rule: dangling names, open doors, services that nobody watches."""
     services: Json = document["services"]
     for name, service in services.items():
         yield from _dangling(name, service, document)
-        if service.get("ports") and name != "nginx":
-            yield f"{name} publishes a port; only nginx may"
+        yield from _open_doors(name, service)
+        yield from _unpinned(name, service)
+        if file == PRODUCTION:
+            yield from _unbounded(name, service)
         if name not in ONE_SHOT | NO_DOOR and "healthcheck" not in service:
             yield f"{name} has no health check"
-        build = service.get("build")
-        if build and not (ROOT / build.get("dockerfile", "Dockerfile")).exists():
-            yield f"{name}: {build.get('dockerfile', 'Dockerfile')} does not exist"
-        if "build" not in service and ":" not in service.get("image", ""):
-            yield f"{name}: its image has no version"
     for name, network in document["networks"].items():
-        if name != "edge" and not network.get("internal"):
+        if name not in ("edge", "tools") and not network.get("internal"):
             yield f"network {name} is not internal"
+    for server in REACHED_BY.keys() & services.keys():
+        for name in sorted(_neighbours(server, services) - REACHED_BY[server]):
+            yield f"{name} shares a network with {server}, and has no business there"
+
+
+def _neighbours(server: str, services: Json) -> set[str]:
+    shared = set(services[server]["networks"]) - {"tools"}
+    return {
+        name
+        for name, service in services.items()
+        if name != server and shared & set(service.get("networks", []))
+    }
+
+
+def _open_doors(name: str, service: Json) -> Iterator[str]:
+    for port in service.get("ports", []):
+        if name != "nginx" and not port.startswith("127.0.0.1:"):
+            yield f"{name} publishes a port; only nginx may"
+    if service.get("read_only") is not True:
+        yield f"{name} may write into its image"
+    if service.get("cap_drop") != ["ALL"] or "no-new-privileges:true" not in service.get(
+        "security_opt", []
+    ):
+        yield f"{name} may gain rights"
+
+
+def _unpinned(name: str, service: Json) -> Iterator[str]:
+    build = service.get("build")
+    if build and not (ROOT / build.get("dockerfile", "Dockerfile")).exists():
+        yield f"{name}: {build.get('dockerfile', 'Dockerfile')} does not exist"
+    image, _, tag = service["image"].partition(":")
+    if not image.startswith(OWN) and not re.search(r"\d+\.\d+\.\d+", tag):
+        yield f"{name}: its image has no exact version"
+
+
+def _unbounded(name: str, service: Json) -> Iterator[str]:
+    for limit in ("mem_limit", "cpus", "pids_limit", "logging"):
+        if limit not in service:
+            yield f"{name} has no {limit}"
+    if name not in ONE_SHOT and service.get("restart") != "unless-stopped":
+        yield f"{name} would not come back"
+    if "ports" in service and name != "nginx":
+        yield f"{name} publishes a port in production"
+
+
+def not_swapped(document: Json, override: Json) -> Iterator[str]:
+    """Yield each third-party image that the override for no internet forgets."""
+    for name, service in document["services"].items():
+        other = override["services"].get(name, {}).get("image", service["image"])
+        if not other.startswith(OWN):
+            yield f"{name}: {OFFLINE} leaves {other}"
 
 
 def _dangling(name: str, service: Json, document: Json) -> Iterator[str]:
@@ -75,8 +138,10 @@ def _dangling(name: str, service: Json, document: Json) -> Iterator[str]:
             yield f"{name} wants secret {source}, which does not exist"
     for volume in service.get("volumes", []):
         source = volume.split(":")[0]
+        if source.startswith("$"):
+            continue  # a directory of the hospital's
         if source.startswith("."):
-            if not (ROOT / "deploy" / source).resolve().exists():
+            if not any((ROOT / base / source).resolve().exists() for base in ("", "deploy")):
                 yield f"{name} mounts {source}, which does not exist"
         elif source not in document["volumes"]:
             yield f"{name} mounts volume {source}, which does not exist"
@@ -91,8 +156,9 @@ def _compose_verdict(file: str) -> str:
     ).returncode:
         return ""
     done = subprocess.run(
-        ["docker", "compose", "--env-file", ".run/test/.env", "-f", file, "config", "--quiet"],
+        ["docker", "compose", "-f", file, "-f", OFFLINE, "config", "--quiet"],
         cwd=ROOT,
+        env=os.environ | {"PUBLIC_HOST": "cdss.example.org"},
         capture_output=True,
         text=True,
         check=False,
@@ -105,7 +171,11 @@ def main() -> int:
     found = [
         f"{file}: {fault}"
         for file in FILES
-        for fault in (*faults(load(ROOT / file)), *filter(None, [_compose_verdict(file)]))
+        for fault in (
+            *faults(load(ROOT / file), file),
+            *not_swapped(load(ROOT / file), load(ROOT / OFFLINE)),
+            *filter(None, [_compose_verdict(file)]),
+        )
     ]
     print("\n".join(found) or "compose files: no fault")
     return 1 if found else 0

@@ -10,21 +10,41 @@ shift
 if [ -n "${CDSS_SECRETS_DIR:-}" ]; then
     for file in "$CDSS_SECRETS_DIR"/*; do
         name=$(basename "$file")
-        export "${name^^}=$(cat "$file")"
+        if [[ $name =~ ^[a-z_]+$ ]]; then export "${name^^}=$(cat "$file")"; fi
     done
 fi
-if [ -n "${DATABASE_PASSWORD:-}" ] && [ -z "${DATABASE_URL:-}" ]; then
-    export DATABASE_URL="mysql://cdss_app:$DATABASE_PASSWORD@$DATABASE_HOST:3306/cdss_db"
+quoted() { # TEXT as a part of a URL
+    local LC_ALL=C text=$1 i out=
+    for ((i = 0; i < ${#text}; i++)); do
+        case ${text:i:1} in
+            [A-Za-z0-9_.~-]) out+=${text:i:1} ;;
+            *) out+=$(printf '%%%02X' $(($(printf '%d' "'${text:i:1}") & 255))) ;;
+        esac
+    done
+    echo "$out"
+}
+if [ -n "${DATABASE_HOST:-}" ] && [ -n "${DATABASE_PASSWORD:-}" ] && [ -z "${DATABASE_URL:-}" ]; then
+    password=$(quoted "$DATABASE_PASSWORD")
+    export DATABASE_URL="mysql://cdss_app:$password@$DATABASE_HOST:3306/cdss_db"
 fi
-if [ -n "${DATABASE_OWNER_PASSWORD:-}" ] && [ -z "${DATABASE_OWNER_URL:-}" ]; then
-    export DATABASE_OWNER_URL="mysql://cdss_owner:$DATABASE_OWNER_PASSWORD@$DATABASE_HOST:3306/cdss_db"
+if [ -n "${DATABASE_HOST:-}" ] && [ -n "${DATABASE_OWNER_PASSWORD:-}" ] && [ -z "${DATABASE_OWNER_URL:-}" ]; then
+    password=$(quoted "$DATABASE_OWNER_PASSWORD")
+    export DATABASE_OWNER_URL="mysql://cdss_owner:$password@$DATABASE_HOST:3306/cdss_db"
 fi
-if [ -n "${REDIS_PASSWORD:-}" ] && [ -z "${REDIS_URL:-}" ]; then
-    export REDIS_URL="redis://:$REDIS_PASSWORD@$REDIS_HOST:6379"
+if [ -n "${REDIS_HOST:-}" ] && [ -n "${REDIS_PASSWORD:-}" ] && [ -z "${REDIS_URL:-}" ]; then
+    password=$(quoted "$REDIS_PASSWORD")
+    export REDIS_URL="redis://:$password@$REDIS_HOST:6379"
 fi
 
 python=${CDSS_PYTHON:-$PWD/.venv/bin/python}
 bind=${CDSS_BIND:-127.0.0.1}
+
+# Development in containers: the code is mounted, and what runs it starts again when it changes.
+if [ -n "${CDSS_RELOAD:-}" ] && [[ $role =~ ^(django|gateway|ws|worker-.*|beat)$ ]]; then
+    unset CDSS_RELOAD
+    exec "$python" -m watchfiles --filter python --sigint-timeout 10 --target-type command \
+        "deploy/run.sh $role" cdss_backend common audit rbac acct alert emr ocs ris ai fhir
+fi
 
 worker() { # QUEUE NAME CONCURRENCY
     exec "$python" -m celery -A cdss_backend worker -Q "$1" -n "$2@%h" -c "$3" \
@@ -57,7 +77,7 @@ case $role in
         cd inference
         exec "${CDSS_INFERENCE_PYTHON:-$OLDPWD/.venv-inference/bin/python}" -m uvicorn \
             --factory app.main:create_app --host "$bind" --port "${INFERENCE_PORT:-8500}" --no-access-log \
-            --timeout-graceful-shutdown 10
+            --timeout-graceful-shutdown 10 ${CDSS_RELOAD:+--reload --reload-dir app}
         ;;
     hapi)
         export HAPI_BIND=$bind
@@ -77,12 +97,10 @@ case $role in
         "$python" manage.py grant_app_role
         "$python" manage.py collectstatic --no-input
         ;;
-    prepare) # in compose, as root: configuration files, and volumes for the user of the processes
-        "$python" deploy/render.py nginx/nginx.conf.template /config/nginx/nginx.conf
-        "$python" deploy/render.py orthanc/orthanc.json.template /config/orthanc/orthanc.json
-        "$python" deploy/render.py deploy/redis.conf.template /config/redis/redis.conf
-        chown -R 10001:10001 /config /volumes
+    flower) # needs no application: it asks the broker and the workers
+        exec "$python" -m celery --broker "$REDIS_URL/0" flower --address="$bind" --port=5555
         ;;
+    prepare) CDSS_PYTHON=$python exec deploy/prepare.sh ;;
     *)
         echo "deploy/run.sh: no role $role" >&2
         exit 2

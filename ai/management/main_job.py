@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +15,7 @@ import numpy as np
 from common.http.api_client import ApiCallFailed, ApiClient, wait_until
 
 MODEL = "brain_extraction"
+DEVELOPMENT_PASSWORDS = {"doctor": "doctor123", "radiologist": "radiologist123"}
 JOB_ENDED = ("COMPLETED", "FAILED", "CANCELLED")
 Say = Callable[[str], None]
 
@@ -26,12 +27,16 @@ class MainJob:
     base_url: str
     say: Say
     study_instance_uid: str | None = None
+    passwords: Mapping[str, str] = field(default_factory=lambda: DEVELOPMENT_PASSWORDS)
     timings: dict[str, float] = field(default_factory=dict)
     job: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.doctor = ApiClient.logged_in(self.base_url, "doctor", "doctor123")
-        self.radiologist = ApiClient.logged_in(self.base_url, "radiologist", "radiologist123")
+        self.doctor = self._logged_in("doctor")
+        self.radiologist = self._logged_in("radiologist")
+
+    def _logged_in(self, username: str) -> ApiClient:
+        return ApiClient.logged_in(self.base_url, username, self.passwords[username])
 
     @contextmanager
     def step(self, name: str, text: str) -> Iterator[list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from cdss_backend.settings.env import BASE_DIR, database, database_url, load_env
+from cdss_backend.settings.env import database, database_url, load_env
 
 ENV = load_env()
 
@@ -102,7 +102,7 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = ENV.hospital_timezone
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / ".run" / "static"
+STATIC_ROOT = ENV.static_root
 
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 << 20
 DATA_UPLOAD_MAX_NUMBER_FILES = 5000

@@ -19,6 +19,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 MINIMUM_SECRET_LENGTH = 32
+PUBLISHED = "dev-only"
+"""Part of each secret of docker-compose.dev.yml."""
 
 
 def _strong(secret: SecretStr) -> SecretStr:
@@ -26,6 +28,12 @@ def _strong(secret: SecretStr) -> SecretStr:
     if len(value) < MINIMUM_SECRET_LENGTH or "change-me" in value:
         raise ValueError(f"must be a generated secret of {MINIMUM_SECRET_LENGTH}+ characters")
     return secret
+
+
+def _own(secret: SecretStr) -> SecretStr:
+    if PUBLISHED in secret.get_secret_value():
+        raise ValueError("is a default that everybody knows")
+    return _strong(secret)
 
 
 Secret = Annotated[SecretStr, AfterValidator(_strong)]
@@ -46,6 +54,7 @@ class Env(BaseSettings):
     public_scheme: Literal["http", "https"] = "http"
     cdss_data_dir: Path
     frame_cache_dir: Path | None = None
+    static_root: Path = BASE_DIR / ".run" / "static"
     secret_key: Secret
     jwt_signing_key: Secret
     audit_hmac_key: Secret
@@ -67,16 +76,25 @@ class Env(BaseSettings):
     htj2k_lanes: int = max(1, (os.cpu_count() or 1) // 2)
     htj2k_min_free_bytes: int = 2 << 30
 
-    @field_validator("orthanc_password", "inference_token", "hapi_token")
+    @field_validator(
+        "secret_key",
+        "jwt_signing_key",
+        "audit_hmac_key",
+        "orthanc_password",
+        "inference_token",
+        "hapi_token",
+    )
     @classmethod
-    def _strong_in_production(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
-        return _strong(secret) if info.data.get("cdss_env") == "prod" else secret
+    def _own_in_production(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
+        return _own(secret) if info.data.get("cdss_env") == "prod" else secret
 
-    @field_validator("database_url", "redis_url")
+    @field_validator("database_url", "database_owner_url", "redis_url")
     @classmethod
-    def _password_in_production(cls, url: SecretStr, info: ValidationInfo) -> SecretStr:
-        if info.data.get("cdss_env") == "prod":
-            _strong(SecretStr(unquote(urlsplit(url.get_secret_value()).password or "")))
+    def _password_in_production(
+        cls, url: SecretStr | None, info: ValidationInfo
+    ) -> SecretStr | None:
+        if url is not None and info.data.get("cdss_env") == "prod":
+            _own(SecretStr(unquote(urlsplit(url.get_secret_value()).password or "")))
         return url
 
 

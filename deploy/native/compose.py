@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 
-from deploy.native import envfile
-from deploy.native.console import say, step
+from deploy.native.console import step
 from deploy.native.errors import StackError
-from deploy.native.layout import ROOT, Layout
+from deploy.native.layout import ROOT
 
 _INSIDE = "http://nginx:8080"
 """The public API as a container reaches it."""
-_COMPOSE = ("docker", "compose", "--file", "docker-compose.dev.yml")
 
 
 def is_available() -> bool:
@@ -28,36 +27,45 @@ def is_available() -> bool:
         return False
 
 
-def _compose(*arguments: str) -> int:
-    return subprocess.run([*_COMPOSE, *arguments], cwd=ROOT, check=False).returncode
+def _files() -> list[str]:
+    """Return the compose files; CDSS_OFFLINE=1 builds every image from Debian packages."""
+    names = ["docker-compose.dev.yml"]
+    if os.environ.get("CDSS_OFFLINE") == "1":
+        names.append("docker-compose.offline.yml")
+    return [part for name in names for part in ("--file", name)]
+
+
+def _compose(*arguments: str, port: int | None = None) -> None:
+    environment = os.environ | ({} if port is None else {"CDSS_PORT": str(port)})
+    command = ["docker", "compose", *_files(), *arguments]
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
+        raise StackError("docker compose failed; its reason stands above.")
 
 
 def up(port: int) -> dict[str, str]:
-    """Build and start the containers, wait for their health and fill in sample data."""
-    layout = Layout("up")
-    settings = envfile.complete(layout, envfile.read(layout.env_file), port=port)
-    envfile.write(layout.env_file, settings)
+    """Build and start the containers, wait for their health, fill in samples, play the main job."""
     with step("containers"):
-        if _compose("up", "--detach", "--build", "--wait"):
-            raise StackError("docker compose failed; its reason stands above.")
-    for command in (
-        ["create_test_users"],
-        ["init_sample_data"],
-        ["upload_sample_dicoms", "--base-url", _INSIDE],
-        ["run_main_job", "--base-url", _INSIDE],
-    ):
-        say(f"manage.py {command[0]}")
-        if _compose("exec", "-T", "django", "deploy/run.sh", "manage", *command):
-            raise StackError(f"manage.py {command[0]} failed; its reason stands above.")
-    return settings
+        _compose("up", "--detach", "--build", "--wait", port=port)
+
+    def manage(*arguments: str) -> None:
+        _compose("exec", "-T", "django", "deploy/run.sh", "manage", *arguments, port=port)
+
+    with step("test users and sample data"):
+        manage("create_test_users")
+        manage("init_sample_data")
+    with step("sample images"):
+        manage("upload_sample_dicoms", "--base-url", _INSIDE)
+    with step("main job"):
+        manage("run_main_job", "--once", "--base-url", _INSIDE)
+    return {"PUBLIC_SCHEME": "http", "PUBLIC_HOST": f"localhost:{port}"}
 
 
 def stop() -> None:
     """Stop and remove the containers; their volumes stay."""
-    if _compose("down"):
-        raise StackError("docker compose failed; its reason stands above.")
+    _compose("down")
 
 
 def status() -> bool:
     """Print the state of each container."""
-    return _compose("ps", "--all") == 0
+    _compose("ps", "--all")
+    return True

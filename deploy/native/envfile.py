@@ -7,6 +7,7 @@ import secrets
 import shlex
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from deploy.native import ports
 from deploy.native.errors import StackError
@@ -134,10 +135,14 @@ def assign_ports(
 def _urls(settings: Mapping[str, str]) -> dict[str, str]:
     local = "127.0.0.1"
     database = f"{local}:{settings['MARIADB_PORT']}/cdss_db"
+
+    def password(name: str) -> str:
+        return quote(settings[name], safe="")
+
     return {
-        "DATABASE_URL": f"mysql://cdss_app:{settings['DATABASE_PASSWORD']}@{database}",
-        "DATABASE_OWNER_URL": f"mysql://cdss_owner:{settings['DATABASE_OWNER_PASSWORD']}@{database}",
-        "REDIS_URL": f"redis://:{settings['REDIS_PASSWORD']}@{local}:{settings['REDIS_PORT']}",
+        "DATABASE_URL": f"mysql://cdss_app:{password('DATABASE_PASSWORD')}@{database}",
+        "DATABASE_OWNER_URL": f"mysql://cdss_owner:{password('DATABASE_OWNER_PASSWORD')}@{database}",
+        "REDIS_URL": f"redis://:{password('REDIS_PASSWORD')}@{local}:{settings['REDIS_PORT']}",
         "ORTHANC_URL": f"http://{local}:{settings['ORTHANC_PORT']}",
         "INFERENCE_URL": f"http://{local}:{settings['INFERENCE_PORT']}",
         "HAPI_URL": f"http://{local}:{settings['HAPI_PORT']}/fhir",

@@ -118,6 +118,7 @@ def _places(layout: Layout) -> dict[str, str]:
         "ORTHANC_INDEX_DIR": str(layout.data / "orthanc"),
         "ORTHANC_DICOMWEB_PLUGIN": "/usr/share/orthanc/plugins/libOrthancDicomWeb.so",
         "NGINX_USER": "user root;" if as_root else "",
+        "NGINX_EDGE": "",
         "FRAME_CACHE_SIZE": "10g",
         "NGINX_RUN_DIR": str(layout.sockets / "nginx"),
         "NGINX_MIME_TYPES": "/etc/nginx/mime.types",

@@ -54,6 +54,7 @@ def test_production_starts_with_good_settings(tmp_path):
         ("SECRET_KEY", None),
         ("JWT_SIGNING_KEY", "short"),
         ("AUDIT_HMAC_KEY", "change-me" * 6),
+        ("SECRET_KEY", "dev-only-secret-key-0000000000000000"),
         ("ORTHANC_PASSWORD", "orthanc"),
         ("INFERENCE_TOKEN", "token"),
         ("HAPI_TOKEN", ""),

@@ -5,29 +5,69 @@ from __future__ import annotations
 import copy
 
 import pytest
+import yaml
 
-from deploy import check_compose
+from deploy import check_compose, check_secrets
+from deploy.native import envfile
 
 
 @pytest.fixture(params=check_compose.FILES)
-def document(request: pytest.FixtureRequest) -> check_compose.Json:
-    return check_compose.load(check_compose.ROOT / request.param)
+def file(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
-def test_the_files_have_no_fault(document: check_compose.Json) -> None:
-    assert list(check_compose.faults(document)) == []
+@pytest.fixture
+def document(file: str) -> check_compose.Json:
+    return check_compose.load(check_compose.ROOT / file)
 
 
-def test_a_second_door_and_a_dangling_name_are_faults(document: check_compose.Json) -> None:
+def test_the_files_have_no_fault(document: check_compose.Json, file: str) -> None:
+    assert list(check_compose.faults(document, file)) == []
+
+
+def test_a_second_door_and_a_dangling_name_are_faults(
+    document: check_compose.Json, file: str
+) -> None:
     broken = copy.deepcopy(document)
-    broken["services"]["orthanc"]["ports"] = ["8042:8042"]
+    broken["services"]["inference"]["ports"] = ["8500:8500"]
     broken["services"]["django"]["depends_on"]["nobody"] = {}
-    broken["networks"]["data"] = {}
-    assert sorted(check_compose.faults(broken)) == [
+    broken["networks"]["database"] = {}
+    assert set(check_compose.faults(broken, file)) >= {
         "django depends on nobody, which does not exist",
-        "network data is not internal",
-        "orthanc publishes a port; only nginx may",
+        "network database is not internal",
+        "inference publishes a port; only nginx may",
+    }
+
+
+def test_a_short_cut_between_networks_is_a_fault(document: check_compose.Json, file: str) -> None:
+    broken = copy.deepcopy(document)
+    broken["services"]["nginx"]["networks"] = ["edge", "web", "pixels", "queue"]
+    broken["services"]["hapi"]["networks"] = ["fhir", "database"]
+    assert {
+        "nginx shares a network with redis, and has no business there",
+        "hapi shares a network with mysql, and has no business there",
+    } <= set(check_compose.faults(broken, file))
+
+
+def test_a_service_without_bounds_is_a_fault_in_production() -> None:
+    broken = check_compose.load(check_compose.ROOT / check_compose.PRODUCTION)
+    redis = broken["services"]["redis"]
+    redis["image"] = "redis:7"
+    for name in ("mem_limit", "restart", "read_only"):
+        del redis[name]
+    assert sorted(check_compose.faults(broken, check_compose.PRODUCTION)) == [
+        "redis has no mem_limit",
+        "redis may write into its image",
+        "redis would not come back",
+        "redis: its image has no exact version",
     ]
+
+
+def test_without_internet_no_image_is_left_to_be_fetched(document: check_compose.Json) -> None:
+    override = check_compose.load(check_compose.ROOT / check_compose.OFFLINE)
+    assert list(check_compose.not_swapped(document, override)) == []
+    del override["services"]["orthanc"]
+    assert len(list(check_compose.not_swapped(document, override))) == 1
 
 
 def test_only_the_migration_holds_the_account_that_changes_tables(
@@ -44,7 +84,32 @@ def test_only_the_migration_holds_the_account_that_changes_tables(
 
 def test_the_worker_deletes_where_nginx_keeps_frames(document: check_compose.Json) -> None:
     services = document["services"]
-    folder = services["prepare"]["environment"]["FRAME_CACHE_DIR"]
-    assert services["worker-django"]["environment"]["FRAME_CACHE_DIR"] == folder
-    for name in ("nginx", "worker-django"):
+    folder = services["worker-django"]["environment"]["FRAME_CACHE_DIR"]
+    for name in ("nginx", "worker-django", "worker-fhir"):
         assert f"frames:{folder}" in services[name]["volumes"]
+
+
+def test_production_refuses_each_secret_of_development() -> None:
+    development = yaml.safe_load((check_compose.ROOT / "docker-compose.dev.yml").read_text())
+    known = {name.upper(): value for name, value in development["x-secrets"].items()}
+    assert set(known) == set(envfile.SECRETS)
+    assert [line.split(":")[0] for line in check_secrets.faults(known)] == list(envfile.SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("value", "fault"),
+    [
+        ("", "is missing"),
+        ("short", "32+ characters"),
+        ("change-me-" * 5, "everybody knows"),
+        ('a"' * 20, "holds a space, a quote"),
+        ("s" * 40, "is the same as SECRET_KEY"),
+    ],
+)
+def test_a_weak_secret_is_refused_by_name_and_not_shown(value: str, fault: str) -> None:
+    good = {name: f"{number:x}" * 40 for number, name in enumerate(envfile.SECRETS)}
+    good["SECRET_KEY"] = "s" * 40
+    assert list(check_secrets.faults(good)) == []
+    (found,) = check_secrets.faults(good | {"HAPI_TOKEN": value})
+    assert found.startswith("HAPI_TOKEN: ") and fault in found
+    assert not value or value not in found

@@ -1,0 +1,7 @@
+# Certbot of Debian (docker-compose.offline.yml). Context: the repository.
+FROM debian:bookworm-slim
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends ca-certificates certbot \
+    && rm -rf /var/lib/apt/lists/*
+USER 10001:10001
+ENTRYPOINT ["/bin/sh", "/certbot.sh"]

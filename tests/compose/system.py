@@ -1,0 +1,239 @@
+"""The system of docker-compose.prod.yml as a hospital without internet runs it, and its people."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from ai.management.main_job import MainJob
+from common.http.api_client import ApiCallFailed, ApiClient, wait_until
+from deploy.native.layout import ROOT
+from ris.management.nifti_to_dicom import SAMPLES, write_series
+from ris.management.uploader import Uploader
+from tests.compose.engine import Engine, run
+
+FILES = ("docker-compose.prod.yml", "docker-compose.offline.yml")
+PASSWORDS = {
+    "chief": "Long-Winter-Evening-9",
+    "doctor": "Quiet-River-Morning-7",
+    "radiologist": "Green-Paper-Lantern-5",
+}
+ONE_SHOT = {"prepare", "migrate"}
+_INSTANCES = """
+import json
+from ris.clients.orthanc import orthanc
+archive = orthanc()
+print(json.dumps({i: archive.instance_md5(i) for i in archive.request("GET", "/instances").json()}))
+"""
+_CLIENT = (
+    "MYSQL_PWD=$(cat /run/secrets/database_owner_password) "
+    "exec mariadb --host=127.0.0.1 --user=cdss_owner --skip-column-names cdss_db"
+)
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("", 0))
+        return int(found.getsockname()[1])
+
+
+@dataclass
+class System:
+    """One project of compose: its files, its secrets, its address."""
+
+    engine: Engine
+    state: Path
+    checkout: Path = ROOT
+    project: str = "neuronova-test"
+    settings: dict[str, str] = field(default_factory=dict)
+    study: str | None = None
+
+    def __post_init__(self) -> None:
+        port = free_port()
+        self.settings = {
+            "COMPOSE_PROJECT_NAME": self.project,
+            "PUBLIC_HOST": f"localhost:{port}",
+            "TLS_MODE": "files",
+            "CDSS_SECRETS": str(self.state / "secrets"),
+            "CDSS_TLS": str(self.state / "tls"),
+            "CDSS_HTTP_PORT": str(free_port()),
+            "CDSS_HTTPS_PORT": str(port),
+            "COMPOSE_FILE": ":".join(FILES),
+        }
+        os.environ["REQUESTS_CA_BUNDLE"] = str(self.state / "tls" / "fullchain.pem")
+
+    @property
+    def base_url(self) -> str:
+        return f"https://{self.settings['PUBLIC_HOST']}"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return self.engine.environment | self.settings
+
+    def make_secrets(self) -> None:
+        """Its own secrets and a certificate of its own authority."""
+        run(ROOT / "deploy" / "make_secrets.sh", self.settings["CDSS_SECRETS"])
+        folder = Path(self.settings["CDSS_TLS"])
+        if folder.exists():
+            return
+        folder.mkdir()
+        make_certificate(folder, "fullchain.pem", "privkey.pem")
+        for path in (*folder.iterdir(), folder):
+            os.chown(path, 10001, 10001)
+
+    def compose(self, *arguments: str, **options: Any) -> subprocess.CompletedProcess[str]:
+        return run(
+            "docker",
+            "compose",
+            *arguments,
+            env=self.environment | options.pop("settings", {}),
+            cwd=options.pop("cwd", self.checkout),
+            **options,
+        )
+
+    def up(self) -> None:
+        """As the guide says, and nothing else before or after."""
+        self.compose("up", "--detach", "--build")
+        self.wait_ready()
+
+    def down(self, *options: str) -> None:
+        self.compose("--profile", "*", "down", "--timeout", "20", *options)
+
+    def inside(self, service: str, *command: str, **options: Any) -> str:
+        return self.compose("exec", "-T", service, *command, **options).stdout
+
+    def manage(self, *arguments: str, **options: Any) -> str:
+        return self.inside("django", "deploy/run.sh", "manage", *arguments, **options)
+
+    def containers(self) -> dict[str, dict[str, Any]]:
+        """Each service of the project with what ``docker inspect`` tells of its container."""
+        found = self.compose("ps", "--all", "--quiet").stdout.split()
+        if not found:
+            return {}
+        described = json.loads(self.engine.docker("inspect", *found).stdout)
+        return {row["Config"]["Labels"]["com.docker.compose.service"]: row for row in described}
+
+    def ailing(self) -> dict[str, str]:
+        """What is not as it should be, by service."""
+        found = {}
+        for name, container in self.containers().items():
+            state = container["State"]
+            if name in ONE_SHOT:
+                if state["Status"] != "exited" or state["ExitCode"] != 0:
+                    found[name] = state["Status"]
+            elif state["Status"] != "running":
+                found[name] = state["Status"]
+            elif state.get("Health", {}).get("Status", "healthy") != "healthy":
+                found[name] = state["Health"]["Status"]
+        return found
+
+    def wait_ready(self, timeout_s: float = 300) -> None:
+        """Until every container is well and the address answers."""
+        wait_until(
+            lambda: self.ailing() or self._answer(),
+            lambda wrong: not wrong,
+            what="the containers",
+            timeout_s=timeout_s,
+        )
+
+    def _answer(self) -> str:
+        try:
+            answer = requests.get(f"{self.base_url}/healthz", timeout=10)
+        except OSError as error:
+            return str(error)
+        return "" if answer.ok else f"status {answer.status_code}"
+
+    def kill(self, service: str) -> None:
+        """SIGKILL what runs in the container, from outside, as the kernel does for memory."""
+        os.kill(self.containers()[service]["State"]["Pid"], signal.SIGKILL)
+
+    def login(self, username: str) -> ApiClient:
+        return ApiClient.logged_in(self.base_url, username, PASSWORDS[username])
+
+    def populate(self, folder: Path) -> None:
+        """The first administrator, two people, a patient, an order and its images."""
+        self.manage("create_admin", "chief", input=PASSWORDS["chief"] + "\n")
+        admin = self.login("chief")
+        for username, role in (("doctor", "doctor"), ("radiologist", "rib")):
+            row = {"username": username, "password": PASSWORDS[username], "role": role}
+            admin.post("acct/users/", json=row)
+        doctor, sample = self.login("doctor"), SAMPLES[0]
+        patient = doctor.post(
+            "emr/patients/",
+            json={
+                "patient_id": sample.patient_id,
+                "full_name": "김민준",
+                "birth_date": sample.patient_birth_date.isoformat(),
+                "gender": sample.patient_sex,
+            },
+        )
+        order = doctor.post(
+            "ocs/orders/",
+            json={"patient": patient["id"], "job_role": "RIS", "job_type": "MR_BRAIN"},
+        )
+        write_series(
+            sample,
+            folder,
+            accession_number=order["accession_number"],
+            study_date=date(2026, 3, 2),
+        )
+        uploader = Uploader(self.login("radiologist"))
+        uploader.send(folder, lambda done, total: None)
+        uploader.wait_indexed()
+        (self.study,) = uploader.instances
+
+    def main_job(self) -> float:
+        """Play the main job; return how long it took (s)."""
+        job = MainJob(self.base_url, print, self.study, PASSWORDS)
+        job.run()
+        return sum(job.timings.values())
+
+    def works(self) -> bool:
+        """Whether a person is let in, sees the study, and gets pixels through the gateway."""
+        try:
+            doctor = self.login("doctor")
+            (series,) = (
+                row
+                for row in doctor.get(f"ris/studies/{self.study}/")["series"]
+                if row["modality"] == "MR"
+            )
+            path = f"ris/dicom-web/studies/{self.study}/series/{series['series_instance_uid']}"
+            instances = doctor.get(f"{path}/instances", limit=1)
+            uid = instances[0]["00080018"]["Value"][0]
+            return len(doctor.call("GET", f"{path}/instances/{uid}/frames/1").content) > 1000
+        except (ApiCallFailed, OSError):
+            return False
+
+    def rows(self) -> dict[str, set[str]]:
+        """Every row of every table as text, by table."""
+        tables = self._sql("SHOW TABLES").split()
+        return {
+            table: set(self._sql(f"SELECT * FROM `{table}`").splitlines())  # noqa: S608 (own tables)
+            for table in tables
+        }
+
+    def _sql(self, text: str) -> str:
+        return self.inside("mysql", "bash", "-c", _CLIENT, input=text)
+
+    def instances(self) -> dict[str, str]:
+        """Every DICOM instance of the archive and the MD5 of its file."""
+        found: dict[str, str] = json.loads(self.manage("shell", "-v0", "-c", _INSTANCES))
+        return found
+
+
+def make_certificate(folder: Path, certificate: str, key: str) -> None:
+    """A certificate for localhost that is its own authority."""
+    run(
+        *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
+        *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
+        *("-keyout", folder / key, "-out", folder / certificate),
+    )

@@ -1,0 +1,286 @@
+"""What a hospital counts on, on a real engine: docker-compose.prod.yml with the Debian override."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import subprocess
+from pathlib import Path
+
+import pytest
+import requests
+
+from ai.management.main_job import MODEL
+from common.http.api_client import wait_until
+from tests.compose.system import ONE_SHOT, System, make_certificate
+
+PORTS = {
+    "mysql": 3306,
+    "redis": 6379,
+    "orthanc": 8042,
+    "hapi": 8080,
+    "inference": 8500,
+    "django": 8000,
+    "gateway": 8002,
+    "ws": 8001,
+}
+NEEDED = {
+    "nginx": {"django", "gateway", "ws", "orthanc"},
+    "django": {"mysql", "redis", "orthanc", "inference"},
+    "gateway": {"mysql", "redis", "orthanc"},
+    "ws": {"mysql", "redis"},
+    "beat": {"mysql", "redis"},
+    "worker-django": {"mysql", "redis", "orthanc"},
+    "worker-fastapi": {"mysql", "redis", "orthanc", "inference"},
+    "worker-fhir": {"mysql", "redis", "orthanc", "hapi"},
+    "inference": {"orthanc"},
+    "orthanc": set(),
+    "hapi": set(),
+    "mysql": set(),
+    "redis": set(),
+}
+FORBIDDEN = {
+    name: {"mysql", "redis", "orthanc", "hapi"} - needed for name, needed in NEEDED.items()
+}
+"""What the four that hold data must not hear from."""
+VOLATILE = {"django_celery_beat_periodictask", "django_celery_beat_periodictasks"}
+"""Tables in which a row may change while nobody works."""
+
+Rows = dict[str, set[str]]
+
+
+def missing(before: Rows, after: Rows) -> dict[str, set[str]]:
+    """Rows that were there and are not, by table."""
+    lost = {table: rows - after.get(table, set()) for table, rows in before.items()}
+    return {table: rows for table, rows in lost.items() if rows and table not in VOLATILE}
+
+
+def test_it_comes_up_from_nothing(system: System, tmp_path: Path) -> None:
+    system.up()
+    system.populate(tmp_path)
+
+
+def test_the_main_job_runs(system: System) -> None:
+    system.main_job()
+
+
+def test_only_nginx_is_published(system: System) -> None:
+    published = {
+        name: sorted(container["HostConfig"]["PortBindings"] or {})
+        for name, container in system.containers().items()
+    }
+    assert {name: ports for name, ports in published.items() if ports} == {
+        "nginx": ["8080/tcp", "8443/tcp"]
+    }
+    described = json.loads(
+        system.compose(
+            "config", "--format", "json", settings={"CDSS_HTTP_PORT": "", "CDSS_HTTPS_PORT": ""}
+        ).stdout
+    )
+    assert [p["published"] for p in described["services"]["nginx"]["ports"]] == ["80", "443"]
+
+
+def test_port_80_leads_to_tls(system: System) -> None:
+    port = system.settings["CDSS_HTTP_PORT"]
+    answer = requests.get(
+        f"http://localhost:{port}/api/docs/?a=1", allow_redirects=False, timeout=10
+    )
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == f"{system.base_url}/api/docs/?a=1"
+    page = requests.get(f"{system.base_url}/", timeout=10)
+    assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
+    host, tls = system.settings["PUBLIC_HOST"].split(":")
+    with pytest.raises(ssl.SSLError):
+        ssl.get_server_certificate((host, int(tls)), ssl_version=ssl.PROTOCOL_TLSv1_1)
+
+
+def test_nobody_writes_into_an_image_or_has_rights(system: System) -> None:
+    for name, container in system.containers().items():
+        host = container["HostConfig"]
+        assert host["ReadonlyRootfs"], name
+        assert host["CapDrop"] == ["ALL"], name
+        assert host["Memory"] > 0 and host["NanoCpus"] > 0 and host["PidsLimit"] > 0, name
+        assert host["LogConfig"]["Config"]["max-size"] == "10m", name
+        if name not in ONE_SHOT:
+            assert host["RestartPolicy"]["Name"] == "unless-stopped", name
+            assert system.inside(name, "id", "-u").strip() in ("10001", "999"), name
+
+
+def opens(system: System, source: str, targets: list[tuple[str, int]]) -> bool:
+    """Whether a connection from the container to one of these opens."""
+    tried = "; ".join(
+        f"timeout 2 bash -c 'exec 3<>/dev/tcp/{host}/{port}' && exit 0" for host, port in targets
+    )
+    done = subprocess.run(
+        ["docker", "compose", "exec", "-T", source, "bash", "-c", f"({tried}; exit 9) 2>/dev/null"],
+        env=system.environment,
+        cwd=system.checkout,
+        check=False,
+        capture_output=True,
+    )
+    assert done.returncode in (0, 9), done.stderr
+    return done.returncode == 0
+
+
+def connects(system: System, source: str, target: str) -> bool:
+    """By the service's name, or by any of its addresses."""
+    networks = system.containers()[target]["NetworkSettings"]["Networks"].values()
+    hosts = [target, *(network["IPAddress"] for network in networks)]
+    return opens(system, source, [(host, PORTS[target]) for host in hosts])
+
+
+@pytest.mark.parametrize("source", NEEDED)
+def test_each_reaches_what_it_needs_and_no_data_of_others(system: System, source: str) -> None:
+    reached = {
+        target
+        for target in NEEDED[source] | FORBIDDEN[source] - {source}
+        if connects(system, source, target)
+    }
+    assert reached == NEEDED[source]
+
+
+def test_only_nginx_has_a_way_out(system: System) -> None:
+    try:
+        outside = socket.gethostbyname("deb.debian.org")
+    except OSError:
+        pytest.skip("this machine has no way out itself")
+    assert opens(system, "nginx", [(outside, 80)])
+    assert [name for name in NEEDED if opens(system, name, [(outside, 80)])] == ["nginx"]
+
+
+@pytest.mark.parametrize("victim", sorted(NEEDED))
+def test_what_is_killed_comes_back(system: System, victim: str) -> None:
+    begun = system.containers()[victim]["State"]["StartedAt"]
+    system.kill(victim)
+    wait_until(
+        lambda: system.containers()[victim]["State"],
+        lambda state: state["Status"] == "running" and state["StartedAt"] != begun,
+        what=victim,
+    )
+    system.wait_ready()
+    wait_until(system.works, bool, what="pixels")
+
+
+def test_a_worker_that_is_stopped_hands_its_task_back(system: System) -> None:
+    doctor = system.login("doctor")
+    asked = {"study_instance_uid": system.study, "model_type": MODEL}
+    job = doctor.post("ai/jobs/", json=asked)["id"]
+    wait_until(
+        lambda: doctor.get(f"ai/jobs/{job}/")["status"],
+        lambda status: status != "PENDING",
+        what="start of the job",
+    )
+    system.compose("restart", "worker-fastapi", "inference")
+    ended = wait_until(
+        lambda: doctor.get(f"ai/jobs/{job}/")["status"],
+        lambda status: status in ("COMPLETED", "FAILED"),
+        what="end of the job",
+        timeout_s=300,
+    )
+    assert ended == "COMPLETED"
+
+
+def test_after_all_that_the_main_job_runs(system: System) -> None:
+    system.wait_ready()
+    system.main_job()
+
+
+def test_a_reboot_loses_nothing_and_needs_nobody(system: System) -> None:
+    if not system.engine.is_ours:
+        pytest.skip("the machine's own engine is not ours to stop")
+    rows, instances = system.rows(), system.instances()
+    system.engine.restart()
+    system.wait_ready()
+    assert missing(rows, system.rows()) == {}
+    assert system.instances() == instances
+    system.main_job()
+
+
+def test_on_another_subnet_it_works_as_before(system: System) -> None:
+    if not system.engine.is_ours:
+        pytest.skip("the machine's own engine is not ours to stop")
+    rows, instances = system.rows(), system.instances()
+    address = system.containers()["django"]["NetworkSettings"]["Networks"]
+    system.down()
+    system.engine.restart(elsewhere=True)
+    system.compose("up", "--detach")
+    system.wait_ready()
+    assert system.containers()["django"]["NetworkSettings"]["Networks"] != address
+    assert missing(rows, system.rows()) == {}
+    assert system.instances() == instances
+    system.main_job()
+
+
+def test_a_new_certificate_is_taken_without_a_restart(system: System) -> None:
+    folder = Path(system.settings["CDSS_TLS"])
+    host, port = system.settings["PUBLIC_HOST"].split(":")
+
+    def shown() -> str:
+        return ssl.get_server_certificate((host, int(port)))
+
+    old = shown()
+    make_certificate(folder, "fullchain.new", "privkey.new")
+    for name in ("privkey", "fullchain"):
+        (folder / f"{name}.new").chmod(0o444)
+        (folder / f"{name}.new").rename(folder / f"{name}.pem")
+    wait_until(shown, lambda certificate: certificate != old, what="the new certificate")
+    assert system.works()
+
+
+def visit(system: System, subnet: str) -> str:
+    """Ask nginx from a network with this subnet; return whom it says it answered."""
+    name, nginx = f"{system.project}-visit", system.containers()["nginx"]
+    path = f"/visit-of-{subnet[:3]}"
+    docker = system.engine.docker
+    docker("network", "create", "--subnet", subnet, name)
+    docker("network", "connect", "--ip", subnet.replace(".0/24", ".9"), name, nginx["Id"])
+    try:
+        ask = f"curl -sk -H 'CF-Connecting-IP: 203.0.113.77' https://{subnet[:-5]}.9:8443{path}"
+        docker(
+            *("run", "--rm", "--network", name, "--entrypoint", "bash"),
+            *(nginx["Config"]["Image"], "-c", ask),
+        )
+    finally:
+        docker("network", "disconnect", name, nginx["Id"])
+        docker("network", "rm", name)
+    lines = wait_until(
+        lambda: [line for line in docker("logs", nginx["Id"]).stdout.splitlines() if path in line],
+        bool,
+        what="the line of the visit",
+    )
+    return str(json.loads(lines[-1])["remote_addr"])
+
+
+def test_whom_cloudflare_speaks_for_is_believed_from_its_addresses_alone(system: System) -> None:
+    system.compose("up", "--detach", settings={"TLS_MODE": "cloudflare"})
+    system.wait_ready()
+    assert visit(system, "173.245.49.0/24") == "203.0.113.77"
+    assert visit(system, "198.18.49.0/24").startswith("198.18.49.")
+    system.compose("up", "--detach")
+    system.wait_ready()
+    assert visit(system, "173.245.49.0/24").startswith("173.245.49.")
+
+
+def test_a_weak_or_missing_secret_stops_everything_by_name(system: System) -> None:
+    folder = Path(system.settings["CDSS_SECRETS"])
+    for path in sorted(folder.iterdir()):
+        if path.name == "openemr_password":
+            continue
+        good = path.read_text()
+        for bad in ("", "short", "change-me-" * 5):
+            path.chmod(0o600)
+            path.write_text(bad)
+            done = subprocess.run(
+                ["docker", "compose", "run", "--rm", "--no-deps", "prepare"],
+                env=system.environment,
+                cwd=system.checkout,
+                check=False,
+                capture_output=True,
+                text=True,
+            )
+            path.write_text(good)
+            path.chmod(0o444)
+            assert done.returncode != 0
+            assert f"{path.name.upper()}:" in done.stderr, done.stderr
+            assert not bad or bad not in done.stderr
