@@ -23,7 +23,8 @@ OFFLINE = "docker-compose.offline.yml"
 OWN = "neuronova/"
 ONE_SHOT = {"prepare", "migrate"}
 NO_DOOR = {"beat", "certbot"}
-DJANGO = {"django", "gateway", "ws", "worker-django", "worker-fastapi", "worker-fhir", "beat"}
+WORKERS = {"worker-django", "worker-fastapi", "worker-fhir", "worker-image"}
+DJANGO = {"django", "gateway", "ws", "beat"} | WORKERS
 REACHED_BY = {
     "mysql": DJANGO | {"migrate"},
     "redis": DJANGO | {"migrate", "flower"},

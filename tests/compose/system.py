@@ -34,10 +34,21 @@ from ris.clients.orthanc import orthanc
 archive = orthanc()
 print(json.dumps({i: archive.instance_md5(i) for i in archive.request("GET", "/instances").json()}))
 """
+_REPORTS = """
+import json
+from fhir.clients.hapi import hapi_client
+found = hapi_client().search("DiagnosticReport", {"_count": "500"})
+print(json.dumps({row["id"]: row["meta"]["versionId"] for row in found}))
+"""
 _CLIENT = (
     "MYSQL_PWD=$(cat /run/secrets/database_owner_password) "
-    "exec mariadb --host=127.0.0.1 --user=cdss_owner --skip-column-names cdss_db"
+    "exec mariadb --host=127.0.0.1 --user=cdss_owner cdss_db"
 )
+VOLATILE = {"django_celery_beat_periodictask", "django_celery_beat_periodictasks"}
+"""Tables in which a row may change while nobody works."""
+
+Table = tuple[tuple[str, ...], set[tuple[str, ...]]]
+Rows = dict[str, Table]
 
 
 def free_port() -> int:
@@ -213,21 +224,45 @@ class System:
         except (ApiCallFailed, OSError):
             return False
 
-    def rows(self) -> dict[str, set[str]]:
-        """Every row of every table as text, by table."""
-        tables = self._sql("SHOW TABLES").split()
-        return {
-            table: set(self._sql(f"SELECT * FROM `{table}`").splitlines())  # noqa: S608 (own tables)
-            for table in tables
-        }
+    def rows(self) -> Rows:
+        """Every row of every table as text: the names of its columns first."""
+        found = {}
+        for (table,) in self._sql("SHOW TABLES")[1]:
+            found[table] = self._sql(f"SELECT * FROM `{table}`")  # noqa: S608 (our own tables)
+        return found
 
-    def _sql(self, text: str) -> str:
-        return self.inside("mysql", "bash", "-c", _CLIENT, input=text)
+    def _sql(self, text: str) -> Table:
+        lines = self.inside("mysql", "bash", "-c", _CLIENT, input=text).splitlines()
+        cells = [tuple(line.split("\t")) for line in lines]
+        return (cells[0], set(cells[1:])) if cells else ((), set())
 
     def instances(self) -> dict[str, str]:
         """Every DICOM instance of the archive and the MD5 of its file."""
         found: dict[str, str] = json.loads(self.manage("shell", "-v0", "-c", _INSTANCES))
         return found
+
+    def reports(self) -> dict[str, str]:
+        """Every DiagnosticReport of the FHIR server and its version."""
+        command = ("deploy/run.sh", "manage", "shell", "-v0", "-c", _REPORTS)
+        found: dict[str, str] = json.loads(self.inside("worker-fhir", *command))
+        return found
+
+    def files(self) -> list[str]:
+        """Every mask and its SHA-256."""
+        script = "cd /data/ai_seg && find . -type f -print0 | sort -z | xargs -0 sha256sum"
+        return self.inside("django", "bash", "-c", script).splitlines()
+
+
+def missing(before: Rows, after: Rows) -> dict[str, set[tuple[str, ...]]]:
+    """Rows that were there and are not, by table; a column that came with an update counts not."""
+    found = {}
+    for table, (columns, rows) in before.items():
+        names, others = after.get(table, ((), set()))
+        places = [names.index(column) for column in columns if column in names]
+        lost = rows - {tuple(row[place] for place in places) for row in others}
+        if lost and table not in VOLATILE:
+            found[table] = lost
+    return found
 
 
 def make_certificate(folder: Path, certificate: str, key: str) -> None:

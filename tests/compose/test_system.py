@@ -13,7 +13,9 @@ import requests
 
 from ai.management.main_job import MODEL
 from common.http.api_client import wait_until
-from tests.compose.system import ONE_SHOT, System, make_certificate
+from deploy.native.layout import ROOT
+from tests.compose.engine import STATE, run
+from tests.compose.system import ONE_SHOT, System, make_certificate, missing
 
 PORTS = {
     "mysql": 3306,
@@ -34,6 +36,7 @@ NEEDED = {
     "worker-django": {"mysql", "redis", "orthanc"},
     "worker-fastapi": {"mysql", "redis", "orthanc", "inference"},
     "worker-fhir": {"mysql", "redis", "orthanc", "hapi"},
+    "worker-image": {"mysql", "redis", "orthanc"},
     "inference": {"orthanc"},
     "orthanc": set(),
     "hapi": set(),
@@ -44,16 +47,6 @@ FORBIDDEN = {
     name: {"mysql", "redis", "orthanc", "hapi"} - needed for name, needed in NEEDED.items()
 }
 """What the four that hold data must not hear from."""
-VOLATILE = {"django_celery_beat_periodictask", "django_celery_beat_periodictasks"}
-"""Tables in which a row may change while nobody works."""
-
-Rows = dict[str, set[str]]
-
-
-def missing(before: Rows, after: Rows) -> dict[str, set[str]]:
-    """Rows that were there and are not, by table."""
-    lost = {table: rows - after.get(table, set()) for table, rows in before.items()}
-    return {table: rows for table, rows in lost.items() if rows and table not in VOLATILE}
 
 
 def test_it_comes_up_from_nothing(system: System, tmp_path: Path) -> None:
@@ -284,3 +277,57 @@ def test_a_weak_or_missing_secret_stops_everything_by_name(system: System) -> No
             assert done.returncode != 0
             assert f"{path.name.upper()}:" in done.stderr, done.stderr
             assert not bad or bad not in done.stderr
+
+
+def test_nothing_is_lost_from_backup_to_restore(system: System) -> None:
+    target = system.state / "backup"
+    rows, instances = system.rows(), system.instances()
+    reports, files = system.reports(), system.files()
+    assert instances and reports and files
+    run(ROOT / "bin" / "backup", target, env=system.environment)
+    system.down("--volumes")
+    run(ROOT / "bin" / "restore", target, env=system.environment)
+    system.wait_ready()
+    assert missing(rows, system.rows()) == {}
+    assert system.instances() == instances
+    assert system.reports() == reports
+    assert system.files() == files
+    system.main_job()
+
+
+def version_before() -> str | None:
+    """The commit before the newest migration if it could run in containers, else the previous."""
+
+    def git(*arguments: str) -> str:
+        return run("git", *arguments, cwd=ROOT).stdout.strip()
+
+    newest = git("log", "-1", "--format=%H", "--", "*/migrations/*.py")
+    for commit in (f"{newest}^", "HEAD^"):
+        if "offline" in git("ls-tree", "--name-only", commit, "docker-compose.offline.yml"):
+            return git("rev-parse", commit)
+    return None
+
+
+def test_an_update_migrates_live_data(system: System, tmp_path: Path) -> None:
+    commit = version_before()
+    if commit is None:
+        pytest.skip("no earlier commit runs in containers")
+    previous = STATE / "previous"
+    run("git", "worktree", "prune", cwd=ROOT)
+    run("git", "worktree", "add", "--force", "--detach", previous, commit, cwd=ROOT)
+    try:
+        system.down("--volumes")
+        system.checkout = previous
+        system.settings["CDSS_TAG"] = "previous"
+        system.up()
+        system.populate(tmp_path)
+        system.main_job()
+        rows, instances = system.rows(), system.instances()
+    finally:
+        system.checkout = ROOT
+        del system.settings["CDSS_TAG"]
+        run("git", "worktree", "remove", "--force", previous, cwd=ROOT)
+    system.up()
+    assert missing(rows, system.rows()) == {}
+    assert system.instances() == instances
+    system.main_job()
