@@ -7,10 +7,12 @@ ExternalError; subclasses decide what a 4xx means. An upstream's text is never r
 from __future__ import annotations
 
 import logging
+from functools import cached_property
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
 from common.context import REQUEST_ID_HEADER, current
@@ -77,10 +79,40 @@ class HttpClient:
             raise self._failure(type(error).__name__) from None
         if response.status_code >= 500:
             response.close()
-            self.breaker.failed()
-            raise self._failure(f"status {response.status_code}")
-        self.breaker.succeeded()
+        self._settle(response.status_code)
         return response
+
+    def content(self, path: str, *, read_timeout_s: float) -> tuple[int, bytes]:
+        """GET: status below 500 and body. For thousands of files, at half the cost of ``request``:
+        no cookies, no redirects, and no joining of small pieces.
+
+        Raises ExternalError as ``request`` does.
+        """
+        if not self.breaker.allows():
+            raise self._failure("circuit open")
+        prepared = self._plain_get.copy()
+        prepared.url = self.base_url + path
+        prepared.headers[REQUEST_ID_HEADER] = current().request_id
+        timeout = (CONNECT_TIMEOUT_S, read_timeout_s)
+        try:
+            adapter = self.session.get_adapter(self.base_url)
+            response = adapter.send(prepared, stream=True, timeout=timeout)
+            body = bytes(response.raw.read())
+        except (requests.RequestException, HTTPError) as error:
+            self.breaker.failed()
+            raise self._failure(type(error).__name__) from None
+        self._settle(response.status_code)
+        return response.status_code, body
+
+    @cached_property
+    def _plain_get(self) -> requests.PreparedRequest:
+        return self.session.prepare_request(requests.Request("GET", self.base_url))
+
+    def _settle(self, status: int) -> None:
+        if status >= 500:
+            self.breaker.failed()
+            raise self._failure(f"status {status}")
+        self.breaker.succeeded()
 
     def _failure(self, reason: str) -> ExternalError:
         logger.warning("upstream failed", extra={"client": type(self).__name__, "reason": reason})

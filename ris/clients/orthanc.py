@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 import requests
 from django.conf import settings
-from urllib3.exceptions import HTTPError
 
 from common.errors import ErrorCode, ExternalError, InvalidInput
 from common.http.client import HttpClient
@@ -108,11 +107,10 @@ class OrthancClient(HttpClient):
         return self._content(f"/instances/{orthanc_id}/frames/{index}/raw")
 
     def _content(self, path: str) -> bytes:
-        response = self.request("GET", path, stream=True, read_timeout_s=STORE_TIMEOUT_S)
-        try:
-            return bytes(self._ok(response).raw.read())  # .content joins pieces of 10 KB
-        except HTTPError as error:
-            raise self._failure(type(error).__name__) from None
+        status, content = self.content(path, read_timeout_s=STORE_TIMEOUT_S)
+        if status != 200:
+            raise self._refused(f"status {status}")
+        return content
 
     def transfer_syntax(self, orthanc_id: str) -> str:
         """The Transfer Syntax UID that the file's own header names; empty when it is gone."""

@@ -1,23 +1,52 @@
 """The process that reads what strangers sent: ``python -m ris.services.htj2k.child FD MEMORY_FD``.
 
-A request is ``REQUEST`` on the socket and the file in the shared memory; the answer is the number
-of results and each of them, or 0 and the reason. No environment, no network client, no files.
+A request is ``REQUEST`` on the socket and the file in the shared memory; the answer is a message of
+parts: the reason of a refusal, empty if there is none, and the results. No environment, no network
+client, no files.
 """
 
 from __future__ import annotations
 
 import mmap
+import os
 import resource
+import socket
 import sys
-from multiprocessing.connection import Connection
+from collections.abc import Sequence
 from struct import Struct
 
 from ris.services.htj2k import codec
 
 REQUEST = Struct("<qq")
 """Bytes of the file, and the frame to decode; -1 transcodes all of them."""
-COUNT = Struct("<q")
+_SIZE = Struct("<q")
 MEMORY_BYTES = 5 << 30
+NICE = 5
+"""Whoever waits for an answer comes before what is done in advance."""
+
+
+def send(line: socket.socket, parts: Sequence[bytes]) -> None:
+    """How many, how long each is, and the parts themselves."""
+    sizes = [_SIZE.pack(size) for size in (len(parts), *map(len, parts))]
+    line.sendall(b"".join((*sizes, *parts)))
+
+
+def receive(line: socket.socket) -> list[bytes]:
+    """What ``send`` sent. Raises EOFError when the other end is closed, OSError (TimeoutError)."""
+    (count,) = _SIZE.unpack(_read(line, _SIZE.size))
+    sizes = _read(line, _SIZE.size * count)
+    return [_read(line, size) for (size,) in _SIZE.iter_unpack(sizes)]
+
+
+def _read(line: socket.socket, size: int) -> bytes:
+    content = bytearray(size)
+    view = memoryview(content)
+    while view:
+        got = line.recv_into(view)
+        if not got:
+            raise EOFError
+        view = view[got:]
+    return bytes(content)
 
 
 def main(socket_fd: int, memory_fd: int) -> None:
@@ -25,21 +54,18 @@ def main(socket_fd: int, memory_fd: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    connection = Connection(socket_fd)
+    os.nice(NICE)
+    line = socket.socket(fileno=socket_fd)
     while True:
         try:
-            length, index = REQUEST.unpack(connection.recv_bytes())
+            length, index = REQUEST.unpack(_read(line, REQUEST.size))
         except EOFError:
             return
         try:
-            results = _work(memory_fd, length, index)
+            answer = [b"", *_work(memory_fd, length, index)]
         except codec.Refused as refusal:
-            connection.send_bytes(COUNT.pack(0))
-            connection.send_bytes(refusal.reason.encode())
-            continue
-        connection.send_bytes(COUNT.pack(len(results)))
-        for result in results:
-            connection.send_bytes(result)
+            answer = [refusal.reason.encode()]
+        send(line, answer)
 
 
 def _work(memory_fd: int, length: int, index: int) -> list[bytes]:

@@ -6,18 +6,16 @@ import os
 import socket
 import subprocess
 import sys
-from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 
-from ris.services.htj2k.child import COUNT, REQUEST
+from ris.services.htj2k.child import REQUEST, receive
 from ris.services.htj2k.codec import Refused
 
 ROOT = Path(__file__).parents[3]
 PATIENCE_S = 60.0
 BYTES_PER_S = 5e6
 """No file takes longer than PATIENCE_S and a second for each so many bytes."""
-REASON = 40
 
 
 class Guard:
@@ -26,7 +24,7 @@ class Guard:
     def __init__(self) -> None:
         self._memory = os.memfd_create("htj2k")
         self._child: subprocess.Popen[bytes] | None = None
-        self._connection: Connection | None = None
+        self._line: socket.socket | None = None
 
     def __enter__(self) -> Guard:
         return self
@@ -49,28 +47,24 @@ class Guard:
         return self._ask(part10, index)[0]
 
     def _ask(self, part10: bytes, index: int) -> list[bytes]:
-        connection = self._connection or self._start()
+        line = self._line or self._start()
         os.ftruncate(self._memory, len(part10))
         written = 0
         while written < len(part10):
             written += os.pwrite(self._memory, memoryview(part10)[written:], written)
+        line.settimeout(PATIENCE_S + len(part10) / BYTES_PER_S)
         try:
-            connection.send_bytes(REQUEST.pack(len(part10), index))
-            return self._answer(connection, PATIENCE_S + len(part10) / BYTES_PER_S)
+            line.sendall(REQUEST.pack(len(part10), index))
+            reason, *results = receive(line)
         except (EOFError, OSError):
             self._stop()
             raise Refused("DECODER_CRASHED") from None
+        if reason:
+            raise Refused(reason.decode())
+        return results
 
-    def _answer(self, connection: Connection, patience_s: float) -> list[bytes]:
-        if not connection.poll(patience_s):
-            raise EOFError
-        (count,) = COUNT.unpack(connection.recv_bytes(COUNT.size))
-        if count == 0:
-            raise Refused(connection.recv_bytes(REASON).decode())
-        return [connection.recv_bytes() for _ in range(count)]
-
-    def _start(self) -> Connection:
-        ours, theirs = socket.socketpair()
+    def _start(self) -> socket.socket:
+        self._line, theirs = socket.socketpair()
         with theirs:
             self._child = subprocess.Popen(  # noqa: S603  (our own module, our own numbers)
                 [
@@ -87,13 +81,12 @@ class Guard:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
-        self._connection = Connection(ours.detach())
-        return self._connection
+        return self._line
 
     def _stop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        if self._line is not None:
+            self._line.close()
+            self._line = None
         if self._child is not None:
             self._child.kill()
             self._child.wait()

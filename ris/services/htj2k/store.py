@@ -35,7 +35,6 @@ def instance_write(orthanc_id: str, codestreams: Sequence[bytes]) -> None:
     Raises StoreFull.
     """
     try:
-        frame_path(orthanc_id, 0).parent.mkdir(parents=True, exist_ok=True)
         for index, codestream in enumerate(codestreams):
             _write(frame_path(orthanc_id, index), codestream)
     except OSError as error:
@@ -48,7 +47,11 @@ def instance_write(orthanc_id: str, codestreams: Sequence[bytes]) -> None:
 def _write(path: Path, content: bytes) -> None:
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        scratch.write_bytes(content)
+        try:
+            scratch.write_bytes(content)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            scratch.write_bytes(content)
         scratch.replace(path)
     except OSError:
         scratch.unlink(missing_ok=True)
