@@ -17,7 +17,7 @@ from ris import examples
 from ris.services.dicomweb import accept
 from ris.services.dicomweb.stored import DICOM_XML
 from ris.urls import dicomweb_urlpatterns
-from ris.views.dicomweb import gateway, retrieve, search, wado_uri
+from ris.views.dicomweb import frames, gateway, retrieve, search, wado_uri
 
 Object = dict[str, Any]
 
@@ -211,7 +211,7 @@ def _retrieve_errors(view: type[gateway.Gateway], path: str) -> list[ErrorCode]:
         codes.append(ErrorCode.INSTANCE_NOT_FOUND)
     if "series_instance_uid" in path and "sop_instance_uid" not in path:
         codes.append(ErrorCode.SERIES_NOT_FOUND)
-    validating = (search.Search, retrieve.Frames, *image)
+    validating = (search.Search, frames.Frames, *image)
     if issubclass(view, validating):
         codes.append(ErrorCode.VALIDATION)
     return codes

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, re_path, register_converter
 
 from ris.selectors.qido import Level
 from ris.views import orthanc_view, previews, studies, unmatched, upload
-from ris.views.dicomweb import gateway, retrieve, search, store, wado_uri
+from ris.views.dicomweb import frames, gateway, retrieve, search, store, wado_uri
 
 _MAX_UID = 64
 
@@ -89,7 +89,7 @@ dicomweb_urlpatterns = [
     *_levels(retrieve.Metadata, "-metadata", "/metadata"),
     *_levels(retrieve.Rendered, "-rendered", "/rendered"),
     *_levels(retrieve.Thumbnail, "-thumbnail", "/thumbnail"),
-    path(_FRAMES, retrieve.Frames.as_view(), name="wado-frames"),
+    path(_FRAMES, frames.Frames.as_view(), name="wado-frames"),
     path(f"{_FRAMES}/rendered", retrieve.Rendered.as_view(), name="wado-frames-rendered"),
     path(f"{_FRAMES}/thumbnail", retrieve.Thumbnail.as_view(), name="wado-frames-thumbnail"),
     path(f"{_INSTANCE}/bulk/<bulkdata:bulkdata>", retrieve.BulkData.as_view(), name="wado-bulk"),

@@ -156,20 +156,10 @@ class OrthancClient(HttpClient):
     def series_metadata(
         self, study_instance_uid: str, series_instance_uid: str
     ) -> list[dict[str, Any]]:
-        """Every instance's attributes without bulk data, DICOM JSON (PS3.18 annex F)."""
-        response = self._series_metadata(study_instance_uid, series_instance_uid)
-        found: list[dict[str, Any]] = self._json(response)
-        return found
-
-    def series_metadata_json(self, study_instance_uid: str, series_instance_uid: str) -> bytes:
-        """The same as text, for clients: its bulk data URIs lead to the gateway."""
-        return self._ok(self._series_metadata(study_instance_uid, series_instance_uid)).content
-
-    def _series_metadata(
-        self, study_instance_uid: str, series_instance_uid: str
-    ) -> requests.Response:
+        """Every instance's attributes, DICOM JSON (PS3.18 annex F); its bulk data URIs lead to the
+        gateway."""
         public = urlsplit(settings.PUBLIC_BASE_URL)
-        return self.request(
+        response = self.request(
             "GET",
             f"/dicom-web/studies/{study_instance_uid}/series/{series_instance_uid}/metadata",
             headers={
@@ -178,6 +168,8 @@ class OrthancClient(HttpClient):
             },
             read_timeout_s=STORE_TIMEOUT_S,
         )
+        found: list[dict[str, Any]] = self._json(response)
+        return found
 
     def instance_count(self) -> int:
         """How many instances the archive holds."""

@@ -44,12 +44,6 @@ def path_of(route, world):
         (
             "{i}/frames/1,2",
             JLS,
-            RAW_FRAMES,
-            None,
-        ),
-        (
-            "{i}/frames/1,2",
-            JLS,
             f"multipart/related; type=image/jls; transfer-syntax={JLS}",
             FRAMES,
         ),

@@ -22,6 +22,7 @@ from emr import services as patients
 from emr.models import Patient
 from rbac import epochs, services as grants
 from rbac.models import Grant
+from ris.models import Instance
 from ris.services.dicomweb import warm
 from ris.views.dicomweb.warm import WarmFrames
 
@@ -49,7 +50,7 @@ def ask(mine):
     """``ask(token)`` for the first frame of the own study; other parts by keyword."""
     application = WarmFrames(get_wsgi_application())
 
-    def make(token, *, method="GET", accept="*/*", frame=1, known="", **parts):
+    def make(token, *, method="GET", accept="*/*", frame=1, known="", missing="", **parts):
         names = {
             "study": mine.study.study_instance_uid,
             "series": mine.series.series_instance_uid,
@@ -70,6 +71,7 @@ def ask(mine):
                 "If-None-Match": known,
                 "X-Request-ID": REQUEST_ID,
                 "X-Real-IP": "10.1.2.3",
+                **({"X-Frame-Missing": missing} if missing else {}),
             },
         )
         seen = SimpleNamespace(headers={})
@@ -137,6 +139,47 @@ def test_the_other_instances_of_the_series_are_warm_too(
     places = [answer.headers["X-Accel-Redirect"] for answer in answers]
     assert places == [f"/_frame_part/{orthanc_id}/0" for _, orthanc_id in uids]
     assert len(bursts()) == len(uids)
+
+
+ANY = "multipart/related; type=application/octet-stream; transfer-syntax=*"
+
+
+@pytest.mark.parametrize(
+    ("accept", "stored", "plain"),
+    [
+        (ANY, "_frame_htj2k_part", "_frame_part"),
+        ("application/octet-stream; transfer-syntax=*", "_frame_htj2k", "_frame"),
+        ("image/jphc; transfer-syntax=1.2.840.10008.1.2.4.201", "_frame_htj2k", None),
+        ("*/*", "_frame_part", "_frame_part"),
+    ],
+)
+def test_who_takes_htj2k_gets_it_where_it_is(
+    ask, mine, signed_in, django_assert_num_queries, accept, stored, plain
+):
+    """One round trip as before; what is only acceptable where it is, is refused elsewhere."""
+    first, second = mine.series.instances.all()[:2]
+    Instance.objects.filter(pk=first.pk).update(htj2k="STORED")
+    token = signed_in("doctor")
+    cold = ask(token, accept=accept, instance=first.sop_instance_uid)
+    with django_assert_num_queries(0):
+        answer = ask(token, accept=accept, instance=first.sop_instance_uid)
+    assert answer.headers["X-Accel-Redirect"] == f"/{stored}/{first.orthanc_id}/0"
+    for name in ("X-Accel-Redirect", "X-Part-Type", "Content-Type", "ETag"):
+        assert answer.headers.get(name) == cold.headers.get(name)
+    other = ask(token, accept=accept, instance=second.sop_instance_uid)
+    place = other.headers.get("X-Accel-Redirect")
+    assert place == (plain and f"/{plain}/{second.orthanc_id}/0")
+    assert (other.status, len(bursts())) == ((200, 2) if plain else (406, 1))
+
+
+def test_a_request_about_a_missing_file_is_decided_anew(ask, mine, signed_in):
+    Instance.objects.filter(pk=mine.instance.pk).update(htj2k="STORED")
+    token = signed_in("doctor")
+    places = [ask(token, accept=ANY).headers["X-Accel-Redirect"] for _ in range(2)]
+    again = [ask(token, accept=ANY, missing=missing) for missing in ("1", "")]
+    places += [answer.headers["X-Accel-Redirect"] for answer in again]
+    kinds = [place.split("/")[1] for place in places]
+    assert kinds == ["_frame_htj2k_part"] * 2 + ["_frame_part"] * 2
 
 
 @pytest.mark.parametrize(

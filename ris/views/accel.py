@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 
-from ris.services.dicomweb import accept
+from ris.services.dicomweb.frames import Form, Source, media_type
 from ris.services.dicomweb.warm import StoredFrame
 
 Headers = dict[str, str]
+PRIVATE = "private, no-cache"
+MISSING = "HTTP_X_FRAME_MISSING"
+"""In the environment of a request that nginx sends again because it did not find the file."""
+_PLACES = {Source.ARCHIVE: "/_frame", Source.STORE: "/_frame_htj2k"}
 
 
 def from_archive(path: str, *, accept: str, content_type: str | None = None) -> HttpResponse:
@@ -20,7 +24,7 @@ def from_archive(path: str, *, accept: str, content_type: str | None = None) -> 
         del response["Content-Type"]
     response["X-Accel-Redirect"] = f"/_orthanc/{path}"
     response["X-Orthanc-Accept"] = accept
-    response["Cache-Control"] = "private, no-cache"
+    response["Cache-Control"] = PRIVATE
     return response
 
 
@@ -28,7 +32,7 @@ def from_file(name: str, *, content_type: str) -> HttpResponse:
     """``name``.gz below CDSS_DATA_DIR; nginx unpacks it for a client that wants it so."""
     response = HttpResponse(content_type=content_type)
     response["X-Accel-Redirect"] = f"/_packed/{name}"
-    response["Cache-Control"] = "private, no-cache"
+    response["Cache-Control"] = PRIVATE
     return response
 
 
@@ -48,22 +52,31 @@ def frame_response(headers: Headers, if_none_match: str | None) -> tuple[int, He
     return 304, {name: headers[name] for name in ("ETag", "Cache-Control")}
 
 
-def frame_headers(frame: StoredFrame, *, multipart: bool, boundary: str) -> Headers:
-    """One frame as the archive stores it: nginx has it in its cache or fetches it.
+def frame_headers(frame: StoredFrame, form: Form, *, boundary: str) -> Headers:
+    """One frame as the archive stores it, which nginx has in its cache or fetches, or a file of
+    our own.
 
     nginx also writes the head and the tail of the one part, with ``boundary``: its own request id.
     """
-    media_type = accept.frame_media_type(frame.transfer_syntax_uid)
-    part = f"{media_type}; transfer-syntax={frame.transfer_syntax_uid}"
-    location = f"/_frame{'_part' if multipart else ''}/{frame.orthanc_id}/{frame.number - 1}"
+    syntax = form.transfer_syntax_uid or frame.transfer_syntax_uid
+    kind = _PLACES[form.source] + ("_part" if form.multipart else "")
+    location = f"{kind}/{frame.orthanc_id}/{frame.number - 1}"
+    part = part_type(syntax)
     headers = {
         "X-Accel-Redirect": location,
-        "Cache-Control": "private, no-cache",
+        "Cache-Control": PRIVATE,
         "ETag": frame_etag(location),
     }
-    if not multipart:
+    if not form.multipart:
         return headers | {"Content-Type": part}
-    return headers | {
-        "X-Part-Type": part,
-        "Content-Type": f'multipart/related; type="{media_type}"; boundary={boundary}',
-    }
+    return headers | {"X-Part-Type": part, "Content-Type": related_type(syntax, boundary)}
+
+
+def part_type(transfer_syntax_uid: str) -> str:
+    """The Content-Type of one frame."""
+    return f"{media_type(transfer_syntax_uid)}; transfer-syntax={transfer_syntax_uid}"
+
+
+def related_type(transfer_syntax_uid: str, boundary: str) -> str:
+    """The Content-Type of frames in multipart/related."""
+    return f'multipart/related; type="{media_type(transfer_syntax_uid)}"; boundary={boundary}'

@@ -19,6 +19,7 @@ from ris.selectors import browse
 from ris.selectors.studies import study_get
 from ris.services.access import Access, access_recorded
 from ris.views.accel import from_archive
+from ris.views.drawn import drawn, drawn_here
 
 VIEW_DICOM = Permission.VIEW_DICOM
 PNG = {(200, "image/png"): OpenApiTypes.BINARY}
@@ -43,6 +44,8 @@ class Preview(ApiView):
             image = self.image(request.user, key)
             access.patient_id = image.series.study.patient_id
             access.detail["sop_instance_uid"] = image.sop_instance_uid
+            if drawn_here(image):
+                return drawn(image, image.frames // 2, "image/png")
         frame = f"/frames/{image.frames // 2}" if image.frames > 1 else ""
         path = f"instances/{image.orthanc_id}{frame}/preview"
         return from_archive(path, accept="image/png", content_type="image/png")

@@ -71,19 +71,30 @@ def archive_path(asked: Asked, target: Target, image: Instance, offer: accept.Of
     """Where the archive has it. Raises InvalidInput (400)."""
     if offer is DICOM:
         return f"instances/{image.orthanc_id}/file"
+    number = frame_number(asked, image)
+    frame = f"/frames/{number}" if number else ""
+    return query.archive_path(target, f"{frame}/rendered", rendering(asked, image))
+
+
+def frame_number(asked: Asked, image: Instance) -> str:
+    """Empty when none is named. Raises InvalidInput (400)."""
+    number = asked.options.get("frameNumber")
+    if number is None:
+        return ""
+    if not re.fullmatch(r"[0-9]{1,9}", number, re.ASCII):
+        raise _invalid("must be a whole number", "frameNumber")
+    return query.frames_parse(number, image.frames)
+
+
+def rendering(asked: Asked, image: Instance) -> str:
+    """In the words of WADO-RS (``query.rendered_query``). Raises InvalidInput (400)."""
     options = asked.options
-    frame = ""
-    if "frameNumber" in options:
-        if not re.fullmatch(r"[0-9]{1,9}", options["frameNumber"], re.ASCII):
-            raise _invalid("must be a whole number", "frameNumber")
-        frame = f"/frames/{query.frames_parse(options['frameNumber'], image.frames)}"
-    rendering = {
+    wanted = {
         "viewport": _viewport(options, image),
         "window": _window(options),
         "quality": options.get("imageQuality", ""),
     }
-    wanted = query.rendered_query({name: [value] for name, value in rendering.items() if value})
-    return query.archive_path(target, f"{frame}/rendered", wanted)
+    return query.rendered_query({name: [value] for name, value in wanted.items() if value})
 
 
 def _viewport(options: Mapping[str, str], image: Instance) -> str:

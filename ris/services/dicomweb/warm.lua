@@ -1,6 +1,7 @@
 -- One remembered decision, checked and recorded in one step; false when it has to be made anew.
 -- KEYS: decision, series, audit stream.
--- ARGV: study, series and SOP Instance UID, frame, source address, key of the epochs.
+-- ARGV: study, series and SOP Instance UID, frame, source address, key of the epochs, "H" when only
+-- an instance that ends in it (HTJ2K is stored) can be answered.
 local decision = redis.call('HMGET', KEYS[1], 'epochs', 'user', 'who')
 if not decision[1] then return false end
 local now = redis.call('MGET', ARGV[6], ARGV[6] .. ':' .. decision[2])
@@ -9,6 +10,7 @@ local known = redis.call('HMGET', KEYS[2], 'study', ARGV[3])
 if known[1] ~= ARGV[1] or not known[2] then return false end
 local frames, place = string.match(known[2], '^(%d+) (.+)$')
 if tonumber(ARGV[4]) > tonumber(frames) then return false end
+if ARGV[7] == 'H' and string.sub(place, -2) ~= ' H' then return false end
 local burst = decision[3] .. ',"object_id":"' .. ARGV[2] .. '","source_ip":"' .. ARGV[5] .. '"}'
 redis.call('XADD', KEYS[3], '*', 'burst', burst, 'item', ARGV[3] .. ' ' .. ARGV[4])
 return place

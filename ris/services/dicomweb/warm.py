@@ -26,6 +26,7 @@ from audit.services import STREAM, stream
 from common.errors import ErrorCode, ExternalError
 from rbac import epochs, selectors as rights
 from rbac.permissions import Permission
+from ris.choices import Htj2k
 from ris.models import Series
 
 PACKED_BITS = frozenset({SegmentationStorage, MultiFrameSingleBitSecondaryCaptureImageStorage})
@@ -34,15 +35,17 @@ DECISION_S = 60
 SERIES_S = 3600
 DECIDING_MS = 2000
 MAX_SERIES = 10_000
+_HTJ2K = "H"
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFrame:
-    """Where the archive has it; ``number`` counts from 1."""
+    """Where the archive has it; ``number`` counts from 1. ``htj2k``: it is stored in HTJ2K too."""
 
     orthanc_id: str
     number: int
     transfer_syntax_uid: str
+    htj2k: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +64,31 @@ def _script() -> Any:
 
 
 def frame_find(
-    claims: Claims, study: str, series: str, instance: str, number: int, source_ip: str
+    claims: Claims,
+    study: str,
+    series: str,
+    instance: str,
+    number: int,
+    source_ip: str,
+    *,
+    only_htj2k: bool = False,
 ) -> StoredFrame | None:
     """The frame, if this person was allowed to see it and still is; the access is recorded then.
 
-    None says nothing about the right. Raises ExternalError when Redis does not answer.
+    ``only_htj2k``: not one without HTJ2K, which would be refused. None says nothing about the
+    right. Raises ExternalError when Redis does not answer.
     """
     keys = [_decision(claims.session_id, study), _series(series), STREAM]
     arguments = [study, series, instance, number, source_ip, epochs.EVERYBODY]
+    arguments.append(_HTJ2K if only_htj2k else "")
     try:
         place = _script()(keys=keys, args=arguments)
     except RedisError:
         raise ExternalError(ErrorCode.AUDIT_UNAVAILABLE) from None
     if not place:
         return None
-    orthanc_id, syntax = place.decode().split(" ")
-    return StoredFrame(orthanc_id, number, syntax)
+    orthanc_id, syntax, *htj2k = place.decode().split(" ")
+    return StoredFrame(orthanc_id, number, syntax, bool(htj2k))
 
 
 def moment(user_id: int) -> Moment | None:
@@ -133,10 +145,16 @@ def remember(claims: Claims, user: Any, series: Series, decided: Moment) -> None
 
 
 def _places(series: Series) -> dict[str, str]:
-    """SOP Instance UID to frames, the archive's id and the transfer syntax; and the study."""
+    """SOP Instance UID to frames, the archive's id, the transfer syntax and whether there is HTJ2K;
+    and the study."""
     images = series.instances.exclude(rows=None).exclude(sop_class_uid__in=PACKED_BITS)
-    rows = images.values_list("sop_instance_uid", "frames", "orthanc_id", "transfer_syntax_uid")
-    found = {uid: f"{frames} {place} {syntax}" for uid, frames, place, syntax in rows[:MAX_SERIES]}
+    rows = images.values_list(
+        "sop_instance_uid", "frames", "orthanc_id", "transfer_syntax_uid", "htj2k"
+    )
+    found = {
+        uid: f"{frames} {place} {syntax}" + (f" {_HTJ2K}" if htj2k == Htj2k.STORED else "")
+        for uid, frames, place, syntax, htj2k in rows[:MAX_SERIES]
+    }
     return found | {"study": series.study.study_instance_uid}
 
 

@@ -7,14 +7,15 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from acct.authentication import Claims
-from common import context
+from common.errors import ErrorCode, InvalidInput
 from ris.selectors.browse import series_middle, study_middle
 from ris.selectors.studies import Target
 from ris.services.access import Access
 from ris.services.dicomweb import accept, prepared, query, warm
-from ris.services.dicomweb.warm import StoredFrame
-from ris.views.accel import frame_headers, frame_response, from_file
+from ris.services.htj2k import priority
+from ris.views.accel import PRIVATE, from_file
 from ris.views.dicomweb.gateway import FromArchive, Parts
+from ris.views.drawn import drawn, drawn_here
 
 
 class Remembering(FromArchive):
@@ -24,13 +25,14 @@ class Remembering(FromArchive):
         self.claims, self.moment = claims, warm.moment(claims.user_id)
 
     def remember(self, user: Any, target: Target) -> None:
+        priority.opened(target.study.pk)
         if self.moment is not None and target.series is not None:
             target.series.study = target.study
             warm.remember(self.claims, user, target.series, self.moment)
 
 
 class Metadata(Remembering):
-    """Of a series: the file that was prepared when its study was stable, if it is there."""
+    """From the files that were prepared when the study was stable, if they are there."""
 
     offers = accept.DICOM_JSON
     suffix = "/metadata"
@@ -39,41 +41,29 @@ class Metadata(Remembering):
         target = self.target(access, user, parts)
         if target.series is not None and target.instance is None:
             self.remember(user, target)
-            file = prepared.series_metadata_file(target.series)
-            if file is not None:
-                accept.negotiate(request.headers.get("Accept"), self.offers)
-                return from_file(file, content_type="application/dicom+json")
-        return self.from_archive(request, target, parts)
+        found = _prepared(target)
+        if found is None:
+            return self.from_archive(request, target, parts)
+        accept.negotiate(request.headers.get("Accept"), self.offers)
+        return found
+
+
+def _prepared(target: Target) -> HttpResponse | None:
+    kind = "application/dicom+json"
+    if target.series is not None and target.instance is None:
+        file = prepared.series_metadata_file(target.series)
+        return from_file(file, content_type=kind) if file else None
+    if target.instance is not None:
+        body = prepared.instance_metadata(target.instance)
+    else:
+        body = prepared.study_metadata(target.study.pk)
+    return HttpResponse(body, kind, headers={"Cache-Control": PRIVATE}) if body else None
 
 
 class Instances(FromArchive):
     """A whole study, series or instance."""
 
     offers = accept.DICOM_INSTANCES
-
-
-class Frames(Remembering):
-    """A list of frames comes from the archive's DICOMweb; a single one, which viewers ask for by
-    the thousand, as it is stored."""
-
-    offers = accept.FRAMES
-
-    def answer(self, request: HttpRequest, access: Access, user: Any, parts: Parts) -> HttpResponse:
-        target = self.target(access, user, parts)
-        frames, instance = _frames(target, parts), target.instance
-        if instance is None or not frames.isdigit() or instance.sop_class_uid in warm.PACKED_BITS:
-            return self.from_archive(request, target, parts)
-        syntax = instance.transfer_syntax_uid
-        multipart = accept.frame_is_multipart(request.headers.get("Accept"), syntax)
-        self.remember(user, target)
-        frame = StoredFrame(instance.orthanc_id, int(frames), syntax)
-        boundary = context.current().request_id
-        headers = frame_headers(frame, multipart=multipart, boundary=boundary)
-        status, headers = frame_response(headers, request.headers.get("If-None-Match"))
-        return HttpResponse(status=status, headers=headers)
-
-    def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
-        return query.archive_path(target, f"/frames/{_frames(target, parts)}")
 
 
 class BulkData(FromArchive):
@@ -90,10 +80,20 @@ class Rendered(FromArchive):
 
     offers = accept.RENDERED
 
-    def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
+    def from_archive(self, request: HttpRequest, target: Target, parts: Parts) -> HttpResponse:
         image = _middle(target)
-        frame = f"/frames/{_frames(image, parts)}" if "frames" in parts else ""
-        return query.archive_path(image, f"{frame}/rendered", self.parameters(request))
+        if image.instance is None or not drawn_here(image.instance):
+            return super().from_archive(request, image, parts)
+        offer = accept.negotiate(request.headers.get("Accept"), self.offers)
+        numbers = frames_wanted(image, parts) if "frames" in parts else "1"
+        if not numbers.isdigit():
+            raise InvalidInput(ErrorCode.VALIDATION, "one frame at a time is drawn", "frames")
+        rendering = self.parameters(request)
+        return drawn(image.instance, int(numbers) - 1, offer.media_type, rendering)
+
+    def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
+        frame = f"/frames/{frames_wanted(target, parts)}" if "frames" in parts else ""
+        return query.archive_path(target, f"{frame}/rendered", self.parameters(request))
 
     def parameters(self, request: HttpRequest) -> str:
         return query.rendered_query(dict(request.GET.lists()))
@@ -113,7 +113,7 @@ def _middle(target: Target) -> Target:
     return Target(target.study, image.series, image)
 
 
-def _frames(target: Target, parts: Parts) -> str:
+def frames_wanted(target: Target, parts: Parts) -> str:
     image = target.instance  # a report has a row in the index and no frame
     available = image.frames if image and image.rows else 0
     return query.frames_parse(parts["frames"], available)

@@ -13,6 +13,7 @@ from ris.services.access import Access
 from ris.services.dicomweb import wado_uri
 from ris.views.accel import from_archive
 from ris.views.dicomweb.gateway import Gateway, Parts
+from ris.views.drawn import drawn, drawn_here
 
 
 class WadoUri(Gateway):
@@ -28,5 +29,8 @@ class WadoUri(Gateway):
         access.patient_id = target.study.patient_id
         image = cast(Instance, target.instance)
         offer = wado_uri.offer_choose(asked, image, request.headers.get("Accept"))
+        if offer is not wado_uri.DICOM and drawn_here(image):
+            index = int(wado_uri.frame_number(asked, image) or 1) - 1
+            return drawn(image, index, offer.media_type, wado_uri.rendering(asked, image))
         path = wado_uri.archive_path(asked, target, image, offer)
         return from_archive(path, accept=offer.archive_accept)

@@ -10,8 +10,9 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from acct.authentication import Claims, claims_of
 from common.errors import AppError, ExternalError
-from ris.services.dicomweb import accept, warm
-from ris.views.accel import frame_headers, frame_response
+from ris.services.dicomweb import warm
+from ris.services.dicomweb.frames import QuickForms, accept_of, quick_forms
+from ris.views.accel import MISSING, frame_headers, frame_response
 
 _UID = r"([0-9.]{1,64})"  # whether it is one is told by finding it
 _FRAME = re.compile(
@@ -34,15 +35,22 @@ class _Asked:
     number: int
     address: str
     request_id: str
-    multipart: bool
+    forms: QuickForms
 
     def find(self) -> dict[str, str] | None:
         frame = warm.frame_find(
-            self.claims, self.study, self.series, self.instance, self.number, self.address
+            self.claims,
+            self.study,
+            self.series,
+            self.instance,
+            self.number,
+            self.address,
+            only_htj2k=self.forms.plain is None,
         )
         if frame is None:
             return None
-        return frame_headers(frame, multipart=self.multipart, boundary=self.request_id)
+        form = self.forms.plain if self.forms.plain and not frame.htj2k else self.forms.htj2k
+        return frame_headers(frame, form, boundary=self.request_id)
 
 
 class WarmFrames:
@@ -88,12 +96,12 @@ def _read(environ: WSGIEnvironment) -> _Asked | None:
     address = environ.get("HTTP_X_REAL_IP", "")
     if scheme != "Bearer" or not _REQUEST_ID.fullmatch(request_id):
         return None
-    multipart = accept.any_frame_is_multipart(environ.get("HTTP_ACCEPT"))
-    if multipart is None or not _ADDRESS.fullmatch(address):
+    forms = quick_forms(accept_of(environ.get("HTTP_ACCEPT"), environ.get("QUERY_STRING", "")))
+    if forms is None or not _ADDRESS.fullmatch(address) or MISSING in environ:
         return None
     try:
         claims = claims_of(token)
     except AppError:
         return None
     study, series, instance, number = match.groups()
-    return _Asked(claims, study, series, instance, int(number), address, request_id, multipart)
+    return _Asked(claims, study, series, instance, int(number), address, request_id, forms)

@@ -1,0 +1,113 @@
+"""Frames that pass through us one by one: decoded, read from our files, or without the plugin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from functools import cache
+from queue import SimpleQueue
+from threading import BoundedSemaphore
+
+from common.errors import AppError, ErrorCode, ExternalError
+from ris.choices import Htj2k
+from ris.clients.orthanc import orthanc
+from ris.models import Instance
+from ris.services.htj2k.codec import Refused
+from ris.services.htj2k.guard import Guard
+from ris.services.htj2k.repair import instances_wait
+from ris.services.htj2k.store import frame_path
+
+MAX_FILE_BYTES = 1 << 30
+KEPT_BYTES = 1 << 26
+"""What the memory of a guard that is kept may have grown to."""
+ADMITTED, AT_WORK = 6, 2
+_admitted = BoundedSemaphore(ADMITTED)
+
+
+@cache
+def _guards() -> SimpleQueue[Guard]:
+    """The children of this process; to start one takes as long as to decode a hundred slices."""
+    guards: SimpleQueue[Guard] = SimpleQueue()
+    for _ in range(AT_WORK):
+        guards.put(Guard())
+    return guards
+
+
+@contextmanager
+def turn(image: Instance) -> Iterator[Guard]:
+    """Few at once in one process: its other threads stay free for what costs nothing.
+
+    Raises AppError (406) for a file too large to be held, ExternalError (503) when too many wait.
+    """
+    if image.file_size > MAX_FILE_BYTES:
+        raise AppError(ErrorCode.NOT_ACCEPTABLE, "too large to be decoded here")
+    if not _admitted.acquire(blocking=False):
+        raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "too many images to be decoded at once")
+    guard = _guards().get()
+    try:
+        if image.file_size > KEPT_BYTES:
+            with Guard() as another:
+                yield another
+        else:
+            yield guard
+    finally:
+        _guards().put(guard)
+        _admitted.release()
+
+
+def frame_decode(guard: Guard, part10: bytes, index: int) -> bytes:
+    """Frame ``index`` from 0, native, decoded in a process of its own. Raises AppError (406)."""
+    try:
+        return guard.decode(part10, index)
+    except Refused as refused:
+        reason = f"cannot be decoded: {refused.reason}"
+        raise AppError(ErrorCode.NOT_ACCEPTABLE, reason, "Accept") from None
+
+
+def frames_decoded(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:
+    """One after another. Raises AppError (406), ExternalError."""
+    with turn(image) as guard:
+        part10 = orthanc().instance_file(image.orthanc_id)
+        for index in indices:
+            yield frame_decode(guard, part10, index)
+
+
+def frames_ours(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:
+    """The HTJ2K beside the archive."""
+    return (frame_path(image.orthanc_id, index).read_bytes() for index in indices)
+
+
+def frames_raw(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:
+    """As the archive stores them, without its plugin, which fails at HTJ2K."""
+    return (orthanc().instance_frame(image.orthanc_id, index) for index in indices)
+
+
+def frames_are_there(image: Instance, indices: Iterable[int]) -> bool:
+    return all(frame_path(image.orthanc_id, index).is_file() for index in indices)
+
+
+def frames_lost(image: Instance) -> None:
+    """Files that should be there are not: they are made anew, the archive answers meanwhile."""
+    instances_wait([image])
+    image.htj2k = Htj2k.WAITING
+
+
+def begun(frames: Iterator[bytes]) -> Iterator[bytes]:
+    """The first one is there: what cannot be answered fails before the answer begins."""
+    first = next(frames)
+    return _rest(first, frames)
+
+
+def _rest(first: bytes, frames: Iterator[bytes]) -> Iterator[bytes]:
+    with closing(frames):  # type: ignore[type-var]
+        yield first
+        yield from frames
+
+
+def related_parts(frames: Iterator[bytes], part_type: str, boundary: str) -> Iterator[bytes]:
+    """The body of multipart/related."""
+    for frame in frames:
+        yield f"--{boundary}\r\nContent-Type: {part_type}\r\n\r\n".encode()
+        yield frame
+        yield b"\r\n"
+    yield f"--{boundary}--\r\n".encode()
