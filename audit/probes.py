@@ -18,4 +18,4 @@ def oldest() -> float:
         return 0.0
     seconds, microseconds = stream().time()
     begun = int(first[0][0].decode().partition("-")[0]) / 1000
-    return max(0.0, float(seconds) + microseconds / 1e6 - begun)
+    return max(0.0, float(seconds + microseconds / 1e6 - begun))

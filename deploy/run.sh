@@ -47,24 +47,28 @@ if [ -n "${CDSS_RELOAD:-}" ] && [[ $role =~ ^(django|gateway|ws|worker-.*|beat)$
 fi
 
 worker() { # QUEUE NAME CONCURRENCY
-    exec "$python" -m celery -A cdss_backend worker -Q "$1" -n "$2@%h" -c "$3" \
-        --without-gossip --without-mingle --loglevel INFO
+    # -W: Celery's four lines of plain text about root, which is who runs it in development
+    exec "$python" -W ignore::UserWarning:celery.platforms -m celery --quiet -A cdss_backend worker \
+        -Q "$1" -n "$2@%h" -c "$3" --without-gossip --without-mingle --loglevel INFO
 }
 
 case $role in
     django)
         exec "$python" -m gunicorn cdss_backend.wsgi --bind "$bind:${DJANGO_PORT:-8000}" \
             --worker-class gthread --workers 2 --threads 8 --timeout 300 --graceful-timeout 30 \
-            --keep-alive 30 --limit-request-line 0 --worker-tmp-dir /dev/shm --no-control-socket
+            --keep-alive 30 --limit-request-line 0 --worker-tmp-dir /dev/shm --no-control-socket \
+            --log-config-json deploy/logging.json
         ;;
     gateway) # the pixel path: the same application on a server whose own share is a tenth
         exec "$python" -m granian --interface wsgi cdss_backend.wsgi:application --host "$bind" \
             --port "${GATEWAY_PORT:-8002}" --workers 2 --blocking-threads "${GATEWAY_THREADS:-8}" \
-            --http 1 --no-ws --respawn-failed-workers --log-level warning
+            --http 1 --no-ws --respawn-failed-workers --log-level warning \
+            --log-config deploy/logging.json
         ;;
     ws)
         exec "$python" -m uvicorn cdss_backend.asgi:application --host "$bind" \
-            --port "${WS_PORT:-8001}" --no-access-log --timeout-graceful-shutdown 5 --lifespan off
+            --port "${WS_PORT:-8001}" --no-access-log --timeout-graceful-shutdown 5 --lifespan off \
+            --log-config deploy/logging.json
         ;;
     worker-django) worker django_tasks worker-django 2 ;;
     worker-fastapi) worker fastapi_tasks worker-fastapi 1 ;;

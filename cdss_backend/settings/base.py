@@ -189,17 +189,15 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"context": {"()": "common.context.ContextFilter"}},
-    "formatters": {
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s",
-        }
+    "filters": {
+        "context": {"()": "common.context.ContextFilter"},
+        "celery": {"()": "common.logs.CeleryFilter"},
     },
+    "formatters": {"json": {"()": "common.logs.Formatter"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
-            "filters": ["context"],
+            "filters": ["context", "celery"],
             "formatter": "json",
         }
     },

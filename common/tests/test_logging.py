@@ -22,3 +22,35 @@ def test_json_line_has_the_request_id_and_no_query(capsys):
     line = capsys.readouterr().err.strip().splitlines()[-1]
     assert json.loads(line)["request_id"] == "request-0042"
     assert "Kim" not in line
+
+
+def test_an_exception_leaves_its_type_and_place_but_not_its_words(capsys):
+    logging.config.dictConfig(settings.LOGGING)
+    try:
+        raise ValueError("Duplicate entry 'Kim^Minjun'")
+    except ValueError:
+        logging.getLogger("common").exception("not stored")
+    written = json.loads(capsys.readouterr().err.strip().splitlines()[-1])
+    assert written["exc_info"].startswith("ValueError at ")
+    assert "test_logging.py" in written["exc_info"]
+    assert "Kim" not in json.dumps(written)
+    assert written["time"].endswith("Z")
+
+
+def test_celery_tells_of_a_failed_task_without_its_arguments_and_exception(capsys):
+    logging.config.dictConfig(settings.LOGGING)
+    context = {
+        "id": "1",
+        "name": "ris.tasks.poll",
+        "exc": "DataError('Kim^Minjun')",
+        "traceback": "Kim^Minjun",
+        "args": "['Kim^Minjun']",
+        "kwargs": "{}",
+        "description": "raised unexpected",
+    }
+    logging.getLogger("celery.app.trace").error(
+        "Task %(name)s[%(id)s] %(description)s: %(exc)s", context, extra={"data": context}
+    )
+    line = capsys.readouterr().err.strip().splitlines()[-1]
+    assert "ris.tasks.poll[1] raised unexpected" in line
+    assert "Kim" not in line

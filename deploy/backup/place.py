@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from deploy.native.envfile import SECRETS
 
@@ -67,14 +67,14 @@ def of_container() -> Place:
     given = {name.lower(): os.environ.get(name, "") for name in SECRETS} | secrets
 
     def secret(name: str) -> str:
-        return given[name].strip()
+        return quote(given[name].strip(), safe="")
 
     return Place(
         data=Path("/data"),
         database_url=f"mysql://cdss_owner:{secret('database_owner_password')}@mysql:3306/cdss_db",
         redis_url=f"redis://:{secret('redis_password')}@redis:6379",
         hapi_url="http://hapi:8080",
-        hapi_token=secret("hapi_token"),
+        hapi_token=given["hapi_token"].strip(),
         secrets=secrets,
     )
 

@@ -10,6 +10,10 @@ from tests.flows.conftest import PASSWORDS
 NAMES = ("Kim^Minjun", "Kim Minjun", "김민준", "Carter^Emily", "Emily Carter")
 
 
+BYE = "worker: Warm shutdown"
+"""Written by Celery's handler of signals, where nothing may log."""
+
+
 def log_files(stack) -> list[Path]:
     return [path for path in stack.layout.log.rglob("*") if path.is_file()]
 
@@ -51,3 +55,13 @@ def test_a_request_id_is_followed_from_nginx_to_the_worker(stack, login, studies
     )
     lines = [json.loads(line) for line in inference.splitlines() if request_id in line]
     assert lines, "the inference service logs the caller's request id"
+
+
+def test_each_line_of_our_processes_is_json(stack, login, studies):
+    ours = ("django", "gateway", "ws", "worker-", "beat", "inference", "hapi", "nginx")
+    files = [path for path in log_files(stack) if path.name.startswith(ours)]
+    assert len(files) >= 9
+    for path in files:
+        lines = path.read_text(errors="replace").splitlines()
+        strange = [line for line in lines if line.strip() and not line.startswith("{")]
+        assert [line for line in strange if not line.startswith(BYE)] == [], path.name

@@ -36,7 +36,7 @@ public final class Main {
         try {
             start();
         } catch (Exception e) {
-            LOG.error("start failed", e);
+            LOG.error("start failed: {}", e.toString());
             System.exit(1); // HAPI's scheduler threads would keep the process alive
         }
     }
@@ -80,7 +80,7 @@ public final class Main {
         try {
             jetty.stop();
         } catch (Exception e) {
-            LOG.warn("Jetty did not stop cleanly", e);
+            LOG.warn("Jetty did not stop cleanly: {}", e.toString());
         }
         spring.close();
         LOG.info("stopped");

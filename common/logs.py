@@ -1,0 +1,52 @@
+"""One line of JSON per event, alike in all processes, and without what a patient is known by.
+
+An exception's text may quote a row or a DICOM value, and so a name: only its type and the places in
+the code are written.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from types import TracebackType
+
+from pythonjsonlogger.json import JsonFormatter
+
+_ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class Formatter(JsonFormatter):
+    """The names are those of the inference service and of nginx; times are UTC."""
+
+    converter = time.gmtime
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "{asctime}{levelname}{name}{message}{request_id}",
+            style="{",
+            rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
+        )
+
+    def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802
+        kind, _, trace = ei
+        if kind is None:
+            return ""
+        places = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(trace)]
+        return f"{kind.__name__} at {' > '.join(places)}"
+
+
+class CeleryFilter(logging.Filter):
+    """Celery puts the exception and the arguments of a failed task into its sentence."""
+
+    _QUOTED = frozenset({"exc", "traceback", "args", "kwargs"})
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.name == "celery.app.trace" and isinstance(record.args, dict):
+            record.args = {
+                key: "-" if key in self._QUOTED else value for key, value in record.args.items()
+            }
+            record.__dict__.pop("data", None)
+        return True
