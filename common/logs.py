@@ -19,7 +19,6 @@ _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tup
 class Formatter(JsonFormatter):
     """The names are those of the inference service and of nginx; times are UTC."""
 
-    converter = time.gmtime
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
@@ -29,6 +28,10 @@ class Formatter(JsonFormatter):
             style="{",
             rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
         )
+
+    @staticmethod
+    def converter(timestamp: float | None) -> time.struct_time:
+        return time.gmtime(timestamp)
 
     def formatException(self, ei: _ExcInfo) -> str:  # noqa: N802
         kind, _, trace = ei

@@ -42,7 +42,7 @@ class Place:
         url = urlsplit(self.database_url)
         return (
             f"[client]\nhost={url.hostname}\nport={url.port or 3306}\nprotocol=tcp\n"
-            f"user={unquote(url.username or '')}\npassword={unquote(url.password or '')}\n"
+            f'user={unquote(url.username or "")}\npassword="{unquote(url.password or "")}"\n'
             "default-character-set=utf8mb4\n"
         )
 
