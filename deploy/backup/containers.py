@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.backup.native import make_password
-from deploy.native import compose
+from deploy.native import compose, envfile
 from deploy.native.console import step
 from deploy.native.errors import StackError
 from deploy.native.layout import ROOT
@@ -22,6 +22,16 @@ from deploy.native.layout import ROOT
 _OWN = "deploy/backup/compose.yml"
 _PROD = "docker-compose.prod.yml"
 _TARGET = "/target"
+_RESTORED = (
+    "mysql_data",
+    "redis_data",
+    "orthanc_data",
+    "hapi_data",
+    "cdss_data",
+    "inference_data",
+    "frames",
+    "backup_stage",
+)
 
 
 def are_used() -> bool:
@@ -29,13 +39,18 @@ def are_used() -> bool:
     return os.environ.get("CDSS_NATIVE") != "1" and compose.is_available()
 
 
+def _setting(name: str, otherwise: str) -> str:
+    """Of the environment, else of .env: docker compose reads them in this order."""
+    return os.environ.get(name) or envfile.read(ROOT / ".env").get(name) or otherwise
+
+
 def _environment() -> dict[str, str]:
-    files = os.environ.get("COMPOSE_FILE", _PROD)
+    files = _setting("COMPOSE_FILE", _PROD)
     return {**os.environ, "COMPOSE_FILE": f"{files}:{_OWN}"}
 
 
 def _secrets() -> Path:
-    return ROOT / os.environ.get("CDSS_SECRETS", "secrets")
+    return ROOT / _setting("CDSS_SECRETS", "secrets")
 
 
 def _compose(*arguments: str) -> None:
@@ -53,14 +68,14 @@ def _inside(task: str, address: str, *options: str) -> None:
         folder = Path(address).absolute()
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         mounted, address = ("--volume", f"{folder}:{_TARGET}"), _TARGET
-    command = ["run", "--rm", "--no-deps", *mounted, "backup", "inside", task, address, *options]
-    _compose("--profile", "backup", *command)
+    command = ("backup", "inside", task, address, *options)
+    _compose("--profile", "backup", "run", "--rm", "-T", "--no-deps", *mounted, *command)
 
 
 def _volumes() -> list[str]:
-    """The volumes of the system that exist."""
+    """The volumes that a restore fills, as the engine names them."""
     described = subprocess.run(
-        ["docker", "compose", "config", "--format", "json"],
+        ["docker", "compose", "--profile", "backup", "config", "--format", "json"],
         cwd=ROOT,
         env=_environment(),
         capture_output=True,
@@ -69,13 +84,20 @@ def _volumes() -> list[str]:
     if described.returncode:
         raise StackError("docker compose config failed: are PUBLIC_HOST and the secrets set?")
     volumes: Mapping[str, Mapping[str, str]] = json.loads(described.stdout)["volumes"]
-    return [
-        volume["name"]
-        for volume in volumes.values()
-        if not subprocess.run(
-            ["docker", "volume", "inspect", volume["name"]], check=False, capture_output=True
-        ).returncode
-    ]
+    return [volumes[name]["name"] for name in _RESTORED if name in volumes]
+
+
+def _docker(*arguments: str) -> bool:
+    return not subprocess.run(["docker", *arguments], check=False, capture_output=True).returncode
+
+
+def _empty(volumes: list[str]) -> None:
+    """Remove the containers and these volumes; certificates and OpenEMR's stay."""
+    with step("stop, and delete the volumes"):
+        _compose("--profile", "*", "down")
+        for volume in volumes:
+            if _docker("volume", "inspect", volume) and not _docker("volume", "rm", volume):
+                raise StackError(f"The volume {volume} is in use.")
 
 
 def backup(_: str, target: str | None, *, check: str, prune: bool) -> None:
@@ -92,14 +114,14 @@ def restore(_: str, source: str, *, snapshot: str, force: bool) -> None:
     """Make the volumes of a backup, start everything and verify it. Raises StackError."""
     if not (_secrets() / "backup_password").exists():
         raise StackError(f"Put the backup's password into {_secrets()}/backup_password first.")
+    volumes = _volumes()
+    filled = _docker("volume", "inspect", volumes[0])  # the database's: nothing here makes it
+    if filled and not force:
+        raise StackError("There are volumes. To delete them and restore, add --force.")
     _compose("--profile", "backup", "build", "backup")
     chosen = f"--snapshot={snapshot}"
     _inside("manifest", source, chosen)
-    if _volumes():
-        if not force:
-            raise StackError("There are volumes. To delete them and restore, add --force.")
-        with step("stop, and delete the volumes"):
-            _compose("down", "--volumes")
+    _empty(volumes)
     _inside("unpack", source, chosen)
     _compose("up", "--detach", "--wait", "mysql", "redis")
     _inside("load", source)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,10 @@ class Place:
     def stage(self) -> Path:
         """Consistent copies of what changes, for as long as a backup or a restore runs."""
         return self.data / "stage"
+
+    def clear_stage(self) -> None:
+        """Delete what is in it, the folder too unless a volume is mounted there."""
+        shutil.rmtree(self.stage, ignore_errors=True)
 
     @property
     def archive(self) -> Path:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import time
 from pathlib import Path
 from typing import Any, TypedDict
@@ -56,7 +55,7 @@ def backup(place: Place, repository: Repository, *, check: str, prune: bool) -> 
         else:
             raise StackError("Images are being deleted faster than a backup reads them.")
     finally:
-        shutil.rmtree(place.stage, ignore_errors=True)
+        place.clear_stage()
     _tell(manifest, summary)
     stream.mark_done(place)
     if prune:
@@ -67,8 +66,8 @@ def backup(place: Place, repository: Repository, *, check: str, prune: bool) -> 
 
 def _stage(place: Place) -> Manifest:
     stage = place.stage
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(mode=0o700, parents=True)
+    place.clear_stage()
+    stage.mkdir(mode=0o700, parents=True, exist_ok=True)
     audit_entries = stream.save(place, stage / "audit.jsonl")
     database.dump(place, stage / "database.sql")
     fhir.copy(place, stage / "fhir.mv.db")

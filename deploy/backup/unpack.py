@@ -59,4 +59,4 @@ def load(place: Place) -> None:
         raise StackError(f"These tables are not what they were: {', '.join(different)}.")
     count = stream.load(place, stage / "audit.jsonl")
     say(f"{len(manifest['tables'])} tables are the same; {count} audit entries wait again")
-    shutil.rmtree(stage)
+    place.clear_stage()
