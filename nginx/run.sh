@@ -5,11 +5,12 @@
 set -uo pipefail
 config=/config/nginx.conf
 mapfile -t hosts < <(sed -n 's/^ *upstream [a-z_]* { server \([a-z0-9.-]*\):.*/\1/p' "$config")
-sources=(/tls /acme/live/cdss) # of the hospital; of certbot
+source=/tls # of the hospital
+if [ "${TLS_MODE:-}" = acme ]; then source=/acme/live/cdss; fi # of certbot
 
 fingerprint() {
     getent ahostsv4 "${hosts[@]}" | sort --unique
-    cat "$config" /config/edge/*.conf "${sources[@]/%//fullchain.pem}" 2>/dev/null | cksum
+    cat "$config" /config/edge/*.conf "$source/fullchain.pem" 2>/dev/null | cksum
 }
 
 # Copies the certificate to where the configuration names it. Until certbot has one, nginx needs
@@ -17,13 +18,10 @@ fingerprint() {
 put_certificate() {
     grep -qs ssl_certificate /config/edge/*.conf || return 0
     mkdir -p /tmp/tls
-    local source
-    for source in "${sources[@]}"; do
-        if [ -r "$source/fullchain.pem" ] && [ -r "$source/privkey.pem" ]; then
-            cp -L "$source/fullchain.pem" "$source/privkey.pem" /tmp/tls/
-            return
-        fi
-    done
+    if [ -r "$source/fullchain.pem" ] && [ -r "$source/privkey.pem" ]; then
+        cp -L "$source/fullchain.pem" "$source/privkey.pem" /tmp/tls/
+        return
+    fi
     if [ "${TLS_MODE:-}" != acme ]; then
         echo "fullchain.pem and privkey.pem cannot be read: user 10001 must be able to" >&2
         return 1

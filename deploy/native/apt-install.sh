@@ -36,6 +36,7 @@ if command -v systemctl >/dev/null; then
         case $package in
             nginx | redis-server | orthanc | mariadb-server)
                 systemctl disable --quiet "${package/mariadb-server/mariadb}" 2>/dev/null || true ;;
+            docker.io) systemctl disable --quiet docker.service docker.socket 2>/dev/null || true ;;
         esac
     done
 fi

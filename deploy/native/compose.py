@@ -12,6 +12,7 @@ from deploy.native.layout import ROOT
 
 _INSIDE = "http://nginx:8080"
 """The public API as a container reaches it."""
+LOGS = "docker compose -f docker-compose.dev.yml logs"
 
 
 def is_available() -> bool:

@@ -30,7 +30,7 @@ def up() -> None:
     if _with_containers():
         layout = Layout("up")
         port = envfile.public_port(envfile.read(layout.env_file), os.environ)
-        _welcome(compose.up(port))
+        _welcome(compose.up(port), logs=compose.LOGS)
         return
     packages.check_system()
     with processes.lock(
@@ -46,7 +46,7 @@ def up() -> None:
             stack.manage("upload_sample_dicoms", show=True)
         with step("main job"):
             stack.manage("run_main_job", "--once", show=True)
-        _welcome(stack.settings)
+        _welcome(stack.settings, logs=f"{(RUN / 'up' / 'log').relative_to(ROOT)}/")
 
 
 def stop() -> None:
@@ -63,7 +63,7 @@ def status() -> bool:
     return compose.status() if _with_containers() else Stack(Layout("up")).status()
 
 
-def _welcome(settings: Mapping[str, str]) -> None:
+def _welcome(settings: Mapping[str, str], *, logs: str) -> None:
     address = f"{settings['PUBLIC_SCHEME']}://{settings['PUBLIC_HOST']}"
     say("ready · 준비되었습니다")
     print(f"""
@@ -76,5 +76,5 @@ def _welcome(settings: Mapping[str, str]) -> None:
     print(f"""
   상태 · status   bin/up --status
   중지 · stop     bin/up --stop
-  기록 · logs     {(RUN / "up" / "log").relative_to(ROOT)}/
+  기록 · logs     {logs}
 """)
