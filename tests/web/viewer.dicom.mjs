@@ -1,7 +1,10 @@
 // Small MR series for the tests, written as DICOM Part 10 (explicit VR, little endian).
 import { createHash } from 'node:crypto';
 
+import { SLOW_MS, api, until } from './viewer.helpers.mjs';
+
 const MR_IMAGE = '1.2.840.10008.5.1.4.1.1.4';
+const SECONDARY_CAPTURE = '1.2.840.10008.5.1.4.1.1.7';
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 const LONG = new Set(['OB', 'OW']);
 
@@ -26,10 +29,10 @@ function element(group, number, vr, value) {
   return Buffer.concat([head, body]);
 }
 
-function file(sop, elements) {
+function file(sopClass, sop, elements) {
   const meta = Buffer.concat([
     element(2, 1, 'OB', Buffer.from([0, 1])),
-    element(2, 2, 'UI', MR_IMAGE),
+    element(2, 2, 'UI', sopClass),
     element(2, 3, 'UI', sop),
     element(2, 0x10, 'UI', EXPLICIT_LITTLE_ENDIAN),
     element(2, 0x12, 'UI', '2.25.1'),
@@ -41,7 +44,28 @@ function file(sop, elements) {
   return Buffer.concat([preamble, length, meta, ...elements.map(parts => element(...parts))]);
 }
 
-/** Every pixel of image `n` (from 0) holds n + 1, its corner pixel 4000. */
+/** 16 bits of each pixel; `value` gives them by its place. */
+function grey(count, signed, value) {
+  const pixels = Buffer.alloc(count * 2);
+  for (let at = 0; at < count; at += 1) pixels.writeUInt16LE(value(at) & 0xffff, at * 2);
+  return { sopClass: MR_IMAGE, samples: 1, photometric: 'MONOCHROME2', bits: 16, signed, pixels };
+}
+
+/** What image `n` (from 0) may hold: n + 1 everywhere but 4000 in its first pixel; values around
+ * zero that no two pixels of a row share; colours. */
+const CONTENTS = {
+  flat: (number, count) => grey(count, 0, at => (at ? number + 1 : 4000)),
+  signed: (number, count) => grey(count, 1, at => ((at * 37 + number) % 4001) - 2000),
+  colour: (number, count) => ({
+    sopClass: SECONDARY_CAPTURE,
+    samples: 3,
+    photometric: 'RGB',
+    bits: 8,
+    signed: 0,
+    pixels: Buffer.from(Uint8Array.from({ length: count * 3 }, (_, at) => at * 5 + number)),
+  }),
+};
+
 export function image({
   study,
   series,
@@ -53,14 +77,16 @@ export function image({
   patient,
   date,
   description,
+  content,
 }) {
   const sop = uid(study, series, String(number));
-  const pixels = Buffer.alloc(rows * columns * 2);
-  for (let at = 0; at < rows * columns; at += 1) pixels.writeUInt16LE(number + 1, at * 2);
-  pixels.writeUInt16LE(4000, 0);
-  return file(sop, [
+  const { sopClass, samples, photometric, bits, signed, pixels } = CONTENTS[content](
+    number,
+    rows * columns,
+  );
+  return file(sopClass, sop, [
     [0x08, 0x05, 'CS', 'ISO_IR 192'],
-    [0x08, 0x16, 'UI', MR_IMAGE],
+    [0x08, 0x16, 'UI', sopClass],
     [0x08, 0x18, 'UI', sop],
     [0x08, 0x20, 'DA', date],
     [0x08, 0x30, 'TM', '101500'],
@@ -81,18 +107,19 @@ export function image({
     [0x20, 0x32, 'DS', position.map(String)],
     [0x20, 0x37, 'DS', orientation.map(String)],
     [0x20, 0x52, 'UI', uid(study, 'frame')],
-    [0x28, 0x02, 'US', 1],
-    [0x28, 0x04, 'CS', 'MONOCHROME2'],
+    [0x28, 0x02, 'US', samples],
+    [0x28, 0x04, 'CS', photometric],
+    ...(samples > 1 ? [[0x28, 0x06, 'US', 0]] : []),
     [0x28, 0x10, 'US', rows],
     [0x28, 0x11, 'US', columns],
     [0x28, 0x30, 'DS', ['1', '1']],
-    [0x28, 0x100, 'US', 16],
-    [0x28, 0x101, 'US', 16],
-    [0x28, 0x102, 'US', 15],
-    [0x28, 0x103, 'US', 0],
+    [0x28, 0x100, 'US', bits],
+    [0x28, 0x101, 'US', bits],
+    [0x28, 0x102, 'US', bits - 1],
+    [0x28, 0x103, 'US', signed],
     [0x28, 0x1050, 'DS', '2000'],
     [0x28, 0x1051, 'DS', '4000'],
-    [0x7fe0, 0x10, 'OW', pixels],
+    [0x7fe0, 0x10, bits === 8 ? 'OB' : 'OW', pixels],
   ]);
 }
 
@@ -107,7 +134,7 @@ export const CARTER = {
 };
 
 /** A study of a sample patient; `places` is one {position, orientation} per image. */
-export function study(name, places, { rows = 64, columns = 64, patient = CARTER } = {}) {
+export function study(name, places, { rows = 64, columns = 64, patient = CARTER, content = 'flat' } = {}) {
   return places.map(({ position, orientation = AXIAL }, number) =>
     image({
       study: name,
@@ -120,6 +147,7 @@ export function study(name, places, { rows = 64, columns = 64, patient = CARTER 
       patient,
       date: '20250110',
       description: `test ${name}`,
+      content,
     }),
   );
 }
@@ -136,4 +164,18 @@ export async function upload(as, files, batch = 250) {
       .forEach((content, at) => body.append('files', new File([content], `${from + at}.dcm`)));
     await as.call('/api/ris/upload/dicom/', { method: 'POST', body });
   }
+}
+
+/** A study with these images in the archive; returns its UID. */
+export async function stored(name, places, options) {
+  const as = await api('radiologist');
+  const found = () => as.json(`/api/ris/studies/${uid(name)}/`).catch(() => null);
+  if (((await found())?.instance_count ?? 0) < places.length)
+    await upload(as, study(name, places, options));
+  await until(
+    `${name} is indexed`,
+    async () => (await found())?.instance_count >= places.length,
+    3 * SLOW_MS,
+  );
+  return uid(name);
 }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { launch, newPage } from './browser.mjs';
-import { KIM, SAGITTAL, stack, study as images, uid, upload } from './viewer.dicom.mjs';
+import { KIM, SAGITTAL, stack, stored } from './viewer.dicom.mjs';
 import {
   SLOW_MS,
   api,
@@ -26,20 +26,6 @@ async function viewerPage(t, username = 'doctor', options = {}) {
   const opened = await newPage(browser, { ...VIEW, ...options });
   await signIn(opened.context, username);
   return opened;
-}
-
-/** A study with these images in the archive; returns its UID. */
-async function stored(name, places, options) {
-  const as = await api('radiologist');
-  const found = () => as.json(`/api/ris/studies/${uid(name)}/`).catch(() => null);
-  if (((await found())?.instance_count ?? 0) < places.length)
-    await upload(as, images(name, places, options));
-  await until(
-    `${name} is indexed`,
-    async () => (await found())?.instance_count >= places.length,
-    3 * SLOW_MS,
-  );
-  return uid(name);
 }
 
 /** What each viewport shows. */

@@ -1,0 +1,106 @@
+// Images travel as HTJ2K and are drawn as they came: what the viewer's own cache holds is compared,
+// pixel by pixel, with the original as the gateway gives it uncompressed.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { launch, newPage } from './browser.mjs';
+import { stack, stored } from './viewer.dicom.mjs';
+import { SLOW_MS, api, firstPart, sampleStudy, signIn, until } from './viewer.helpers.mjs';
+
+const HTJ2K = 'image/jphc; transfer-syntax=1.2.840.10008.1.2.4.202';
+const UNCOMPRESSED =
+  'multipart/related; type="application/octet-stream"; transfer-syntax=1.2.840.10008.1.2.1';
+const COMPARED = 20;
+
+/** The study, once all its images are there in the form that travels fast. */
+async function converted(as, study) {
+  await until(`${study} is converted`, async () => {
+    const { htj2k } = await as.json(`/api/ris/studies/${study}/`);
+    assert.deepEqual(htj2k.refused, {});
+    return htj2k.instances > 0 && htj2k.stored === htj2k.instances;
+  });
+  return study;
+}
+
+/** The viewer on a study; `frames` are its answers, one for each image that it loaded. */
+async function opened(t, study, images) {
+  const { page, context } = await newPage(await launch(t), { locale: 'en-US' });
+  await signIn(context, 'doctor');
+  const frames = [];
+  page.on('response', response => response.url().includes('/frames/') && frames.push(response));
+  await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}`);
+  await page.waitForFunction(
+    count => {
+      const { cache, getRenderingEngines } = window.cornerstone ?? {};
+      const imageIds = getRenderingEngines?.()[0]?.getViewports()[0]?.getImageIds() ?? [];
+      return imageIds.filter(imageId => cache.getImage(imageId)).length >= count;
+    },
+    images,
+    { timeout: SLOW_MS },
+  );
+  return { page, frames };
+}
+
+/** Of `wanted` images in the page's cache, evenly spread: where each came from, and its values as
+ * 32 bits each, since cornerstone chooses the smallest array that holds them. */
+const drawn = (page, wanted) =>
+  page.evaluate(count => {
+    const { cache, getRenderingEngines } = window.cornerstone;
+    const imageIds = getRenderingEngines()[0].getViewports()[0].getImageIds();
+    const step = Math.max(1, Math.floor(imageIds.length / count));
+    const base64 = bytes => {
+      let text = '';
+      for (let at = 0; at < bytes.length; at += 8192)
+        text += String.fromCharCode(...bytes.subarray(at, at + 8192));
+      return btoa(text);
+    };
+    return imageIds
+      .filter((_, at) => at % step === 0)
+      .map(imageId => {
+        const values = Int32Array.from(cache.getImage(imageId).voxelManager.getScalarData());
+        const path = imageId.slice(imageId.indexOf('/api/'));
+        return { path, text: base64(new Uint8Array(values.buffer)) };
+      });
+  }, wanted);
+
+/** The values that came into the archive, 32 bits each. `Kind` is the array that DICOM says. */
+async function original(as, path, Kind) {
+  const response = await as.call(path, { headers: { Accept: UNCOMPRESSED } });
+  const body = Buffer.from(await response.arrayBuffer());
+  const bytes = firstPart(body, response.headers.get('Content-Type'));
+  return Int32Array.from(new Kind(Uint8Array.from(bytes).buffer));
+}
+
+async function assertSamePixels(t, as, study, images, Kind) {
+  const { page, frames } = await opened(t, study, images);
+  const found = await drawn(page, Math.min(images, COMPARED));
+  assert.ok(found.length >= Math.min(images, COMPARED), `${found.length} images`);
+  let pictures = 0;
+  for (const { path, text } of found) {
+    const expected = await original(as, path, Kind);
+    assert.ok(Buffer.from(expected.buffer).equals(Buffer.from(text, 'base64')), `${path} differs`);
+    if (new Set(expected).size > 2) pictures += 1;
+  }
+  assert.ok(pictures > found.length / 2, 'images of nothing prove nothing');
+  for (const frame of frames) {
+    const part = (await frame.body()).subarray(0, 400).toString('latin1');
+    assert.ok(part.includes(`Content-Type: ${HTJ2K}`), `${frame.url()}: ${part.slice(0, 120)}`);
+  }
+}
+
+test('a head of 181 slices is drawn from HTJ2K, with the pixels of the original', async t => {
+  const as = await api('doctor');
+  const study = await converted(as, await sampleStudy(as));
+  await assertSamePixels(t, as, study, 181, Uint16Array);
+});
+
+test('values below zero and colours survive it too', async t => {
+  const as = await api('doctor');
+  for (const [content, Kind] of [
+    ['signed', Int16Array],
+    ['colour', Uint8Array],
+  ]) {
+    const study = await stored(`htj2k-${content}`, stack(3), { content, rows: 61, columns: 83 });
+    await assertSamePixels(t, as, await converted(as, study), 3, Kind);
+  }
+});
