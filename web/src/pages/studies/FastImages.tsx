@@ -17,7 +17,7 @@ export function FastImages({ htj2k }: { htj2k: Schema["Htj2kOut"] }) {
         <Progress
           size="xs"
           value={(100 * done) / all}
-          color={htj2k.paused ? "gray" : "blue"}
+          color={htj2k.paused ? "gray" : undefined}
           aria-label={words}
         />
       </Stack>
