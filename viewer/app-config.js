@@ -12,6 +12,8 @@
     modes: [`${base}mode/index.js`],
     customizationService: {},
     maxNumberOfWebWorkers: 2,
+    // More than a browser sends at once: the line stays full while answers are decoded.
+    maxNumRequests: { prefetch: 12 },
     showWarningMessageForCrossOrigin: false,
     showCPUFallbackMessage: true,
     showLoadingIndicator: true,
