@@ -12,6 +12,23 @@ export const DROPPED = [
   /^(index\.html|app-config\.js)$/,
 ];
 
+const DECODERS = /^8097\.bundle\.[0-9a-f]+\.js$/;
+
+/** What a decoder's glue code (Emscripten's embind) writes as text and compiles, as plain code: the
+    policy forbids the compiling. Converts the arguments, calls, frees what was converted. */
+const CALL = `function () {
+  if (arguments.length !== argCount - 2) throwBindingError('function ' + humanName + ' called with ' + arguments.length + ' arguments, expected ' + (argCount - 2));
+  const first = isClassMethodFunc ? 1 : 2;
+  const freed = needsDestructorStack ? [] : null;
+  const given = isClassMethodFunc ? [this, ...arguments] : arguments;
+  const wired = Array.from(given, (value, at) => argTypes[first + at].toWireType(freed, value));
+  const result = cppInvokerFunc(cppTargetFunc, ...wired);
+  if (needsDestructorStack) runDestructors(freed);
+  else wired.forEach((value, at) => argTypes[first + at].destructorFunction?.(value));
+  return returns ? argTypes[0].fromWireType(result) : undefined;
+}`;
+const NAMED = 'Object.defineProperty(function () { return body.apply(this, arguments); }, "name", { value: name })';
+
 /** `find` occurs `times` times in the files whose name matches `files`. */
 export const REWRITES = [
   {
@@ -45,6 +62,42 @@ export const REWRITES = [
     files: /^app\.bundle\.[0-9a-f]+\.js$/,
     find: "const token = lowerCaseSearchParams.get('token');",
     replace: 'const token = null;',
+    times: 1,
+  },
+  {
+    files: DECODERS, // JPEG and JPEG-LS
+    find: 'return new Function("body","return function "+name+"() {\\n"+\'    "use strict";\'+"    return body.apply(this, arguments);\\n"+"};\\n")(body)',
+    replace: `return ${NAMED}`,
+    times: 2,
+  },
+  {
+    files: DECODERS, // JPEG and JPEG-LS
+    find: 'var invokerFunction=new_(Function,args1).apply(null,args2);return invokerFunction',
+    replace: `return ${CALL}`,
+    times: 2,
+  },
+  {
+    files: DECODERS, // JPEG 2000
+    find: 'newFunc(Function,args)(...closureArgs)',
+    replace: CALL,
+    times: 1,
+  },
+  {
+    files: DECODERS, // HTJ2K
+    find: `return new Function(
+          "body",
+          "return function " + name + "() {\\n" +
+          "    \\"use strict\\";" +
+          "    return body.apply(this, arguments);\\n" +
+          "};\\n"
+      )(body);`,
+    replace: `return ${NAMED};`,
+    times: 1,
+  },
+  {
+    files: DECODERS, // HTJ2K
+    find: 'new_(Function, args1).apply(null, args2)',
+    replace: CALL,
     times: 1,
   },
 ];
