@@ -20,7 +20,7 @@ from pathlib import Path
 
 import redis
 
-from common.http.api_client import ApiClient, default_base_url
+from common.http.api_client import ApiClient, default_base_url, wait_until
 from deploy.native.control import Supervisor
 from deploy.native.layout import Layout
 from deploy.native.ports import choose
@@ -32,7 +32,8 @@ REQUESTS = 620
 DECISIONS = 5_000
 MEMORY_REQUESTS = 100_000
 GATEWAY = "/api/ris/dicom-web"
-FRAMES = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
+STORED = 'multipart/related; type="application/octet-stream"'
+ANY = f"{STORED}; transfer-syntax=*"
 ROWS = {
     "frames_warm_to_orthanc": ("frames a second, warm, to Orthanc asked directly", ">=", 2.5),
     "frames_cold_to_orthanc": ("frames a second, cold, to Orthanc asked directly", ">=", 0.9),
@@ -45,16 +46,18 @@ ROWS = {
     "orthanc_frames_per_s": ("  Orthanc asked directly, frames a second", "", None),
     "warm_frames_per_s": ("  gateway warm, frames a second", "", None),
     "cold_frames_per_s": ("  gateway cold, frames a second", "", None),
+    "htj2k_frames_per_s": ("  gateway warm, in HTJ2K, frames a second", "", None),
     "static_frames_per_s": ("  static file, frames a second", "", None),
 }
 
 
 @dataclass(frozen=True)
 class Servers:
-    """Who is compared."""
+    """Who is compared; ``ours`` is asked for frames as they are stored, as the archive is."""
 
     orthanc: Server
     ours: Server
+    htj2k: Server
     decisions: Server
     static: Server
 
@@ -119,6 +122,7 @@ def one_round(servers: Servers, study: BenchStudy) -> dict[str, float]:
     forget(pixels=True)
     found["cold"] = count / load(servers.ours, frames, count)
     found["warm"] = REQUESTS / load(servers.ours, frames, REQUESTS)
+    found["htj2k"] = REQUESTS / load(servers.htj2k, frames, REQUESTS)
     found["static"] = REQUESTS / load(servers.static, [f"/{n}" for n in range(count)], REQUESTS)
     found["open_orthanc"] = open_study(servers.orthanc, study)
     forget(pixels=True)
@@ -167,6 +171,7 @@ def figures(servers: Servers, study: BenchStudy) -> dict[str, float]:
         "orthanc_frames_per_s": median("orthanc", lambda r: r["orthanc"]),
         "warm_frames_per_s": median("warm", lambda r: r["warm"]),
         "cold_frames_per_s": median("cold", lambda r: r["cold"]),
+        "htj2k_frames_per_s": median("htj2k", lambda r: r["htj2k"]),
         "static_frames_per_s": median("static", lambda r: r["static"]),
     }
 
@@ -187,18 +192,24 @@ def main() -> None:
     basic = base64.b64encode(pair.encode()).decode()
     with bench_study(base_url) as study:
         doctor = ApiClient.logged_in(base_url, "doctor", "doctor123")
-        bearer = {"Authorization": str(doctor.session.headers["Authorization"]), "Accept": FRAMES}
-        ours = Server(base_url + GATEWAY, bearer)
+        wait_until(
+            lambda: doctor.get(f"ris/studies/{study.study}/")["htj2k"],
+            lambda htj2k: htj2k["stored"] == len(study.frames),
+            what="the study in HTJ2K",
+        )
+        bearer = {"Authorization": str(doctor.session.headers["Authorization"])}
+        ours = base_url + GATEWAY
         behind_nginx = {"X-Request-ID": "0" * 32, "X-Real-IP": "127.0.0.1"}
         direct = f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}{GATEWAY}"
         with static_files(study) as static:
             servers = Servers(
                 orthanc=Server(
                     f"{os.environ['ORTHANC_URL']}/dicom-web",
-                    {"Authorization": f"Basic {basic}", "Accept": FRAMES},
+                    {"Authorization": f"Basic {basic}", "Accept": ANY},
                 ),
-                ours=ours,
-                decisions=Server(direct, bearer | behind_nginx),
+                ours=Server(ours, {**bearer, "Accept": STORED}),
+                htj2k=Server(ours, {**bearer, "Accept": ANY}),
+                decisions=Server(direct, {**bearer, **behind_nginx, "Accept": ANY}),
                 static=static,
             )
             found = figures(servers, study)
