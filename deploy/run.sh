@@ -61,7 +61,7 @@ case $role in
         ;;
     gateway) # the pixel path: the same application on a server whose own share is a tenth
         exec "$python" -m granian --interface wsgi cdss_backend.wsgi:application --host "$bind" \
-            --port "${GATEWAY_PORT:-8002}" --workers 2 --blocking-threads "${GATEWAY_THREADS:-8}" \
+            --port "${GATEWAY_PORT:-8002}" --workers 2 --blocking-threads "${GATEWAY_THREADS:-4}" \
             --http 1 --no-ws --respawn-failed-workers --log-level warning \
             --log-config deploy/logging.json
         ;;

@@ -12,6 +12,7 @@ from PIL import Image
 from audit.services import stream
 from ris.choices import Htj2k
 from ris.models import Instance
+from ris.services.dicomweb import pixels
 from ris.services.htj2k.store import frame_path
 from ris.tests import index
 from ris.tests.dicom_files import encapsulated, part10
@@ -178,6 +179,21 @@ def test_what_cannot_be_decoded_is_refused_with_the_reason(api, archived, archiv
         assert answer.json()["error"]["detail"].startswith("cannot be decoded: ")
     assert api("doctor").get(url(image, "/rendered")).status_code == 406
     assert {record["outcome"] for record in index.records()} == {"failed"}
+
+
+def test_who_waits_too_long_for_a_decoder_is_told(api, archived, monkeypatch):
+    image = archived(HTJ2K)
+    monkeypatch.setattr(pixels, "WAIT_S", 0.01)
+    with pixels.turn(image), pixels.turn(image):
+        answer = api("doctor").get(url(image, "/frames/1"), HTTP_ACCEPT=RAW)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "ERR_501")
+    assert api("doctor").get(url(image, "/frames/1"), HTTP_ACCEPT=RAW).status_code == 200
+
+
+def test_what_is_too_large_to_be_held_is_not_decoded(api, archived):
+    image = archived(HTJ2K)
+    Instance.objects.filter(pk=image.pk).update(file_size=pixels.MAX_FILE_BYTES + 1)
+    assert api("doctor").get(url(image, "/frames/1"), HTTP_ACCEPT=RAW).status_code == 406
 
 
 def test_htj2k_originals_go_out_as_they_are(api, archived):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import cache
-from queue import SimpleQueue
-from threading import BoundedSemaphore
+from queue import Empty, SimpleQueue
 
 from common.errors import AppError, ErrorCode, ExternalError
 from ris.choices import Htj2k
@@ -20,8 +19,8 @@ from ris.services.htj2k.store import frame_path
 MAX_FILE_BYTES = 1 << 30
 KEPT_BYTES = 1 << 26
 """What the memory of a guard that is kept may have grown to."""
-ADMITTED, AT_WORK = 6, 2
-_admitted = BoundedSemaphore(ADMITTED)
+AT_WORK = 2
+WAIT_S = 20.0
 
 
 @cache
@@ -35,15 +34,16 @@ def _guards() -> SimpleQueue[Guard]:
 
 @contextmanager
 def turn(image: Instance) -> Iterator[Guard]:
-    """Few at once in one process: its other threads stay free for what costs nothing.
+    """Few at once in one process; others wait.
 
-    Raises AppError (406) for a file too large to be held, ExternalError (503) when too many wait.
+    Raises AppError (406) for a file too large to be held, ExternalError (503) after WAIT_S.
     """
     if image.file_size > MAX_FILE_BYTES:
         raise AppError(ErrorCode.NOT_ACCEPTABLE, "too large to be decoded here")
-    if not _admitted.acquire(blocking=False):
-        raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "too many images to be decoded at once")
-    guard = _guards().get()
+    try:
+        guard = _guards().get(timeout=WAIT_S)
+    except Empty:
+        raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "too many images to decode") from None
     try:
         if image.file_size > KEPT_BYTES:
             with Guard() as another:
@@ -52,7 +52,6 @@ def turn(image: Instance) -> Iterator[Guard]:
             yield guard
     finally:
         _guards().put(guard)
-        _admitted.release()
 
 
 def frame_decode(guard: Guard, part10: bytes, index: int) -> bytes:
