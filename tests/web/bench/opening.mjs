@@ -9,14 +9,19 @@ import { SLOW_MS, signIn } from '../viewer.helpers.mjs';
 import { watchCanvas } from './canvas.mjs';
 
 const [study, images, form] = process.argv.slice(2);
-const UNCOMPRESSED = '1.2.840.10008.1.2.1';
+const UNCOMPRESSED =
+  'multipart/related; type=application/octet-stream; transfer-syntax=1.2.840.10008.1.2.1';
 
-/** In the page: ask for frames in the form in which they came into the archive, and nothing else. */
-function askForOriginals(syntax) {
-  const { setRequestHeader } = XMLHttpRequest.prototype;
-  XMLHttpRequest.prototype.setRequestHeader = function ask(name, value) {
-    setRequestHeader.call(this, name, value.replace('transfer-syntax=*', `transfer-syntax=${syntax}`));
-  };
+/** In the page: OHIF's own setting for the form in which frames are asked for, and nothing else. */
+function askFor(accept) {
+  let config;
+  Object.defineProperty(window, 'config', {
+    get: () => config,
+    set(value) {
+      config = value;
+      for (const { configuration } of config.dataSources) configuration.acceptHeader = [accept];
+    },
+  });
 }
 
 /** In the page: `imagesAt`, the time (ms since navigation) of each image in cornerstone's cache. */
@@ -56,7 +61,7 @@ try {
   await signIn(context, 'doctor');
   await page.addInitScript(watchCanvas);
   await page.addInitScript(watchCache);
-  if (form === 'original') await page.addInitScript(askForOriginals, UNCOMPRESSED);
+  if (form === 'original') await page.addInitScript(askFor, UNCOMPRESSED);
   const wire = await weigh(context, page);
   await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}`);
   const done = wanted => window.firstImageAt && window.imagesAt.size >= wanted;
