@@ -27,6 +27,26 @@ const CALL = `function () {
   else wired.forEach((value, at) => argTypes[first + at].destructorFunction?.(value));
   return returns ? argTypes[0].fromWireType(result) : undefined;
 }`;
+/** The same for calls the other way: a value of JavaScript made, or a function called, from C++. */
+const MAKE = `function (constructor, argTypes, args) {
+  const values = Array.from({ length: argCount }, (_, at) => {
+    const type = requireRegisteredType(HEAPU32[(argTypes >> 2) + at], 'parameter ' + at);
+    const value = type.readValueFromPointer(args);
+    args += type.argPackAdvance;
+    return value;
+  });
+  return Emval.toHandle(new constructor(...values));
+}`;
+const CALL_BACK = `function (obj, func, destructorsRef, at) {
+  const values = types.map(type => {
+    const value = type.readValueFromPointer(at);
+    at += type.argPackAdvance;
+    return value;
+  });
+  if (kind === 0) values.unshift(obj);
+  const result = kind === 1 ? new func(...values) : func.call(...values);
+  return retType.isVoid ? undefined : emval_returnValue(retType, destructorsRef, result);
+}`;
 const NAMED = 'Object.defineProperty(function () { return body.apply(this, arguments); }, "name", { value: name })';
 
 /** `find` occurs `times` times in the files whose name matches `files`. */
@@ -75,6 +95,18 @@ export const REWRITES = [
     find: 'var invokerFunction=new_(Function,args1).apply(null,args2);return invokerFunction',
     replace: `return ${CALL}`,
     times: 2,
+  },
+  {
+    files: DECODERS, // JPEG and JPEG-LS
+    find: 'new Function("requireRegisteredType","Module","valueToHandle","getMemory",functionBody)(requireRegisteredType,Module,Emval.toHandle,getMemory)',
+    replace: MAKE,
+    times: 2,
+  },
+  {
+    files: DECODERS, // JPEG 2000
+    find: 'newFunc(Function,params)(...args)',
+    replace: CALL_BACK,
+    times: 1,
   },
   {
     files: DECODERS, // JPEG 2000
