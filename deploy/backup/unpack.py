@@ -57,6 +57,7 @@ def load(place: Place) -> None:
         different = database.differences(manifest["tables"], database.tables(again))
     if different:
         raise StackError(f"These tables are not what they were: {', '.join(different)}.")
+    database.forget_derived(place)
     count = stream.load(place, stage / "audit.jsonl")
     say(f"{len(manifest['tables'])} tables are the same; {count} audit entries wait again")
     place.clear_stage()
