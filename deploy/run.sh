@@ -75,7 +75,7 @@ case $role in
     worker-fhir) worker fhir_tasks worker-fhir 2 ;;
     worker-image) worker image_tasks worker-image 1 ;;
     beat)
-        exec "$python" -m celery -A cdss_backend beat --loglevel INFO --pidfile=
+        exec "$python" -m celery --quiet -A cdss_backend beat --loglevel INFO --pidfile=
         ;;
     inference)
         cd inference

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 import traceback
 import warnings
 from contextvars import ContextVar
@@ -20,6 +21,15 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 
 
 class _Formatter(JsonFormatter):
+    """Times are UTC, as in the other processes' logs."""
+
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
+
+    @staticmethod
+    def converter(timestamp: float | None) -> time.struct_time:
+        return time.gmtime(timestamp)
+
     def formatException(  # noqa: N802
         self,
         ei: tuple[type[BaseException], BaseException, TracebackType | None]
