@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import time
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -223,6 +224,18 @@ class System:
             return len(doctor.call("GET", f"{path}/instances/{uid}/frames/1").content) > 1000
         except (ApiCallFailed, OSError):
             return False
+
+    def settled_rows(self) -> Rows:
+        """The rows once nothing is on its way any more: audit entries, events of the outbox."""
+        found: list[Rows] = [{}]
+
+        def is_quiet() -> bool:
+            found.append(self.rows())
+            time.sleep(5)  # the audit buffer is emptied every 2 s
+            return not missing(found[-1], self.rows())
+
+        wait_until(is_quiet, bool, what="a quiet database")
+        return found[-1]
 
     def rows(self) -> Rows:
         """Every row of every table as text: the names of its columns first."""

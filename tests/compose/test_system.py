@@ -189,7 +189,7 @@ def test_after_all_that_the_main_job_runs(system: System) -> None:
 def test_a_reboot_loses_nothing_and_needs_nobody(system: System) -> None:
     if not system.engine.is_ours:
         pytest.skip("the machine's own engine is not ours to stop")
-    rows, instances = system.rows(), system.instances()
+    rows, instances = system.settled_rows(), system.instances()
     system.engine.restart()
     system.wait_ready()
     assert missing(rows, system.rows()) == {}
@@ -200,7 +200,7 @@ def test_a_reboot_loses_nothing_and_needs_nobody(system: System) -> None:
 def test_on_another_subnet_it_works_as_before(system: System) -> None:
     if not system.engine.is_ours:
         pytest.skip("the machine's own engine is not ours to stop")
-    rows, instances = system.rows(), system.instances()
+    rows, instances = system.settled_rows(), system.instances()
     address = system.containers()["django"]["NetworkSettings"]["Networks"]
     system.down()
     system.engine.restart(elsewhere=True)
@@ -291,7 +291,7 @@ def test_a_weak_or_missing_secret_stops_everything_by_name(system: System) -> No
 
 def test_nothing_is_lost_from_backup_to_restore(system: System) -> None:
     target = system.state / "backup"
-    rows, instances = system.rows(), system.instances()
+    rows, instances = system.settled_rows(), system.instances()
     reports, files = system.reports(), system.files()
     assert instances and reports and files
     run(ROOT / "bin" / "backup", target, env=system.environment)
@@ -332,7 +332,7 @@ def test_an_update_migrates_live_data(system: System, tmp_path: Path) -> None:
         system.up()
         system.populate(tmp_path)
         system.main_job()
-        rows, instances = system.rows(), system.instances()
+        rows, instances = system.settled_rows(), system.instances()
     finally:
         system.checkout = ROOT
         del system.settings["CDSS_TAG"]
