@@ -20,7 +20,7 @@ django.setup()
 from common.http.api_client import ApiClient, default_base_url, wait_until  # noqa: E402
 from tests.bench.support import conversion  # noqa: E402
 from tests.bench.support.conversion import Cost, Costs  # noqa: E402
-from tests.bench.support.gateway_study import bench_study  # noqa: E402
+from tests.bench.support.gateway_study import NOISE, BenchStudy, bench_study  # noqa: E402
 from tests.bench.support.link import Line  # noqa: E402
 from tests.bench.support.openings import opening_ratios  # noqa: E402
 
@@ -57,10 +57,14 @@ ROWS: dict[str, tuple[str, str, float | None]] = {
     "vpn_original_all_images_ms": ("  155 images, uncompressed, ms", "", None),
     "vpn_stored_first_image_ms": ("  first image, HTJ2K, ms", "", None),
     "vpn_original_first_image_ms": ("  first image, uncompressed, ms", "", None),
+    "noisy_vpn_all_images_ratio": ("  155 images with the noise of a single scan", "<=", 0.4),
+    "noisy_vpn_stored_all_images_ms": ("  HTJ2K, ms", "", None),
+    "noisy_vpn_original_all_images_ms": ("  uncompressed, ms", "", None),
     "lan_all_images_ratio": ("1 Gbit/s, 1 ms: 155 images, to uncompressed", "<=", 1),
     "lan_first_image_ratio": ("  first image, to uncompressed", "<=", 1),
     "lan_stored_all_images_ms": ("  155 images, HTJ2K, ms", "", None),
     "lan_original_all_images_ms": ("  155 images, uncompressed, ms", "", None),
+    "noisy_lan_all_images_ratio": ("  155 images with the noise of a single scan", "<=", 1),
 }
 
 
@@ -133,18 +137,25 @@ def conversions(base_url: str) -> dict[str, float]:
 
 
 def openings(base_url: str) -> dict[str, float]:
+    """Of the head as it is, the mean of 27 scans, and with the noise of a single one."""
     found = dict[str, float]()
-    doctor = ApiClient.logged_in(base_url, "doctor", "doctor123")
-    with bench_study(base_url) as study:
-        wait_until(
-            lambda: doctor.get(f"ris/studies/{study.study}/")["htj2k"],
-            lambda htj2k: htj2k["stored"] == len(study.frames),
-            what="the study in HTJ2K",
-        )
-        for name, line in LINES.items():
-            figures = opening_ratios(base_url, study, line, RUNS)
-            found |= {f"{name}_{figure}": value for figure, value in figures.items()}
+    for name, noise_levels in {"": 1, "noisy_": NOISE}.items():
+        study_name = f"bench-opening-{noise_levels}"
+        with bench_study(base_url, name=study_name, noise_levels=noise_levels) as study:
+            _wait_stored(base_url, study)
+            for line_name, line in LINES.items():
+                figures = opening_ratios(base_url, study, line, RUNS)
+                found |= {f"{name}{line_name}_{figure}": value for figure, value in figures.items()}
     return found
+
+
+def _wait_stored(base_url: str, study: BenchStudy) -> None:
+    doctor = ApiClient.logged_in(base_url, "doctor", "doctor123")
+    wait_until(
+        lambda: doctor.get(f"ris/studies/{study.study}/")["htj2k"],
+        lambda htj2k: htj2k["stored"] == len(study.frames),
+        what="the study in HTJ2K",
+    )
 
 
 PARTS = {"conversion": conversions, "openings": openings}

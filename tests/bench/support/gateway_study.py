@@ -27,6 +27,7 @@ from ris.management.nifti_to_dicom import (
 
 SLICES, SIZE = 155, 512
 NOISE = 16
+"""Levels of 3,000 that are noise in a single scan; the sample itself is the mean of 27."""
 BATCH = 200
 MRN = "GATEWAY-BENCH"
 
@@ -41,21 +42,23 @@ class BenchStudy:
     frame_bytes: int = SIZE * SIZE * 2
 
 
-def _volume() -> AxialVolume:
-    """The real head, twice as fine in the plane, with the noise that a scanner has."""
+def _volume(noise_levels: int) -> AxialVolume:
+    """The real head, twice as fine in the plane, with as much noise on it."""
     head = load_axial_volume(SAMPLE_DATA / SAMPLES[0].file_name)
     fine = head.pixels[:SLICES].repeat(2, axis=1).repeat(2, axis=2)[:, :SIZE, :SIZE]
     pixels = np.zeros((SLICES, SIZE, SIZE), np.uint16)
     pixels[:, : fine.shape[1], : fine.shape[2]] = fine * np.uint16(12)
-    noise = np.random.default_rng(27).integers(0, NOISE, pixels.shape, dtype=np.uint16)
+    noise = np.random.default_rng(27).integers(0, noise_levels, pixels.shape, dtype=np.uint16)
     return AxialVolume(pixels + noise, head.affine)
 
 
-def _instances(name: str, slices: int) -> Iterator[Dataset]:
+def _instances(name: str, slices: int, noise_levels: int) -> Iterator[Dataset]:
     """The head, and above it the head again, each time with noise of its own."""
     sample = replace(SAMPLES[0], name=name, patient_id=MRN, patient_name="Bench^Gateway")
     today = datetime.date(2026, 1, 1)
-    head = list(series_instances(_volume(), sample, accession_number="", study_date=today))
+    head = list(
+        series_instances(_volume(noise_levels), sample, accession_number="", study_date=today)
+    )
     spacing, random = float(head[0].SpacingBetweenSlices), np.random.default_rng(28)
     for index in range(slices):
         instance = deepcopy(head[index % SLICES])
@@ -65,8 +68,8 @@ def _instances(name: str, slices: int) -> Iterator[Dataset]:
             *place, height = instance.ImagePositionPatient
             instance.ImagePositionPatient = [*place, height + index // SLICES * SLICES * spacing]
             pixels = np.frombuffer(instance.PixelData, np.uint16)
-            noise = random.integers(0, NOISE, pixels.shape, dtype=np.uint16)
-            instance.PixelData = (pixels // NOISE * NOISE + noise).tobytes()
+            noise = random.integers(0, noise_levels, pixels.shape, dtype=np.uint16)
+            instance.PixelData = (pixels - pixels % noise_levels + noise).tobytes()
         yield instance
 
 
@@ -107,12 +110,16 @@ def _uploaded(doctor: ApiClient, instances: Iterator[Dataset]) -> tuple[str, str
 
 @contextmanager
 def bench_study(
-    base_url: str, *, name: str = "bench-gateway", slices: int = SLICES
+    base_url: str,
+    *,
+    name: str = "bench-gateway",
+    slices: int = SLICES,
+    noise_levels: int = NOISE,
 ) -> Iterator[BenchStudy]:
     """Uploaded over the API, and taken out of the archive again."""
     doctor = ApiClient.logged_in(base_url, "doctor", "doctor123")
     _patient(doctor)
-    study, series, sops = _uploaded(doctor, _instances(name, slices))
+    study, series, sops = _uploaded(doctor, _instances(name, slices, noise_levels))
     root = f"/studies/{study}/series/{series}/instances"
     try:
         yield BenchStudy(study, series, [f"{root}/{sop}/frames/1" for sop in sops])

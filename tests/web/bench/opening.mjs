@@ -1,11 +1,11 @@
-// Opens one study in the viewer as a browser does that has nothing in its cache; prints one JSON
-// object: times from the navigation on, and what its images weighed on the line.
+// Opens one study in the viewer, in a browser that has the viewer itself and nothing of the study;
+// prints one JSON object: times from the navigation on, and what its images weighed on the line.
 //
 //     node opening.mjs STUDY IMAGES FORM
 //
 // FORM is `stored` (whatever the server likes best) or `original` (uncompressed pixels).
 import { launch, newPage } from '../browser.mjs';
-import { SLOW_MS, signIn } from '../viewer.helpers.mjs';
+import { SLOW_MS, api, sampleStudy, signIn } from '../viewer.helpers.mjs';
 import { watchCanvas } from './canvas.mjs';
 
 const [study, images, form] = process.argv.slice(2);
@@ -54,11 +54,21 @@ async function weigh(context, page) {
   return found;
 }
 
+/** The viewer's own files are in the browser's cache after this, as at anybody's second study. */
+async function seeAnother(context, other) {
+  const page = await context.newPage();
+  await page.addInitScript(watchCanvas);
+  await page.goto(`/ohif/viewer?StudyInstanceUIDs=${other}`);
+  await page.waitForFunction(() => window.firstImageAt, null, { timeout: 3 * SLOW_MS });
+  await page.close();
+}
+
 const endings = [];
 try {
   const browser = await launch({ after: end => endings.unshift(end) });
   const { page, context } = await newPage(browser, { viewport: { width: 1280, height: 800 } });
   await signIn(context, 'doctor');
+  await seeAnother(context, await sampleStudy(await api('doctor')));
   await page.addInitScript(watchCanvas);
   await page.addInitScript(watchCache);
   if (form === 'original') await page.addInitScript(askFor, UNCOMPRESSED);
