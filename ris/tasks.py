@@ -33,6 +33,13 @@ def find_deletions() -> None:
         deletion.deletions_find()
 
 
+@task(queue="fhir_tasks", expires=3600)
+def find_hidden_deletions() -> None:
+    """Once a day: those that the totals do not tell."""
+    with suppress(ExternalError):
+        deletion.deletions_find(thorough=True)
+
+
 @task(queue="image_tasks", expires=9)
 def transcode_opened() -> None:
     """Every ten seconds: studies that somebody looks at do not wait for their turn."""

@@ -90,6 +90,10 @@ CELERY_BEAT_SCHEDULE = {
     "audit-seal": {"task": "audit.tasks.seal", "schedule": 30.0},
     "ris-poll-changes": {"task": "ris.tasks.poll_changes", "schedule": 1.0},
     "ris-find-deletions": {"task": "ris.tasks.find_deletions", "schedule": 60.0},
+    "ris-find-hidden-deletions": {
+        "task": "ris.tasks.find_hidden_deletions",
+        "schedule": 86400.0,
+    },
     "ris-transcode-opened": {"task": "ris.tasks.transcode_opened", "schedule": 10.0},
     "ris-repair-frames": {"task": "ris.tasks.repair_frames", "schedule": 60.0},
     "fhir-look": {"task": "fhir.tasks.look", "schedule": 10.0},

@@ -23,16 +23,17 @@ BATCH = 500
 PLAUSIBLE = 0.5
 
 
-def deletions_find(*, force: bool = False) -> int:
+def deletions_find(*, thorough: bool = False, force: bool = False) -> int:
     """Forget every instance of the index that the archive no longer has; returns how many.
 
-    A glance at the totals comes first: more of it only when the archive holds less than the index.
+    Unless ``thorough``, a glance at the totals comes first: more of it only when the archive holds
+    less than the index. As many instances that the index could not take hide a deletion from it.
     An archive that lost more than half is taken for a wrong or a broken one, and nothing is
     forgotten unless a person says so with ``force``. Raises ExternalError.
     """
     known = Instance.objects.count()  # counted first: what comes meanwhile is not missing
     held = orthanc().instance_count()
-    if held >= known:
+    if held >= known and not thorough:
         return 0
     if held < known * PLAUSIBLE and not force:
         logger.error("the archive misses most of the index", extra={"held": held, "known": known})

@@ -81,6 +81,14 @@ def test_a_deleted_instance_is_forgotten_with_its_pixels(stored, settings, tmp_p
     assert deletion.deletions_find() == 0
 
 
+def test_a_deletion_that_the_totals_hide_is_found(stored):
+    """The archive took something since that the index could not."""
+    forget_files(stored, [Instance.objects.first()])
+    stored.store(part10(mr_image(StudyInstanceUID="1.3")))
+    assert deletion.deletions_find() == 0
+    assert deletion.deletions_find(thorough=True) == 1
+
+
 def test_an_empty_study_goes_unless_an_ai_job_needs_it(stored, users):
     first, second = Study.objects.order_by("study_instance_uid")
     decided_in = stream().get(epochs.EVERYBODY)

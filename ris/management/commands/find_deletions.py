@@ -1,4 +1,4 @@
-"""Forget in the index what the archive no longer has; the beat does the same every minute."""
+"""Forget in the index what the archive no longer has; the beat looks every minute, and as thoroughly once a day."""
 
 from __future__ import annotations
 
@@ -20,4 +20,6 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{deletions_find(force=options['force'])} instances forgotten")
+        self.stdout.write(
+            f"{deletions_find(thorough=True, force=options['force'])} instances forgotten"
+        )
