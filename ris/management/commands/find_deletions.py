@@ -1,4 +1,4 @@
-"""Forget in the index what the archive no longer has; the beat looks every minute, and as thoroughly once a day."""
+"""Forget in the index what the archive no longer has; the beat does it too (``ris.tasks``)."""
 
 from __future__ import annotations
 
