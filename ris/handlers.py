@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from common.errors import ExternalError
 from common.outbox.registry import Event, subscribe
 from ris.events import INSTANCE_UNREAD, STUDY_STABLE
 from ris.services import changes
@@ -22,4 +23,9 @@ def metadata_prepare(event: Event) -> None:
 
 @subscribe(STUDY_STABLE, queue="image_tasks")
 def study_transcode(event: Event) -> None:
-    transcoding.study_transcode(event.payload["study_id"])
+    """What the archive refuses for good, a deleted instance for one, is left to the repair."""
+    try:
+        transcoding.study_transcode(event.payload["study_id"])
+    except ExternalError as error:
+        if error.retryable:
+            raise

@@ -43,17 +43,16 @@ def find_hidden_deletions() -> None:
 @task(queue="image_tasks", expires=9)
 def transcode_opened() -> None:
     """Every ten seconds: studies that somebody looks at do not wait for their turn."""
-    with suppress(ExternalError):
-        for study_id in priority.opened_waiting():
+    for study_id in priority.opened_waiting():
+        with suppress(ExternalError):
             transcoding.study_transcode(study_id)
 
 
 @task(queue="image_tasks", expires=50)
 def repair_frames() -> None:
-    """Every minute. An archive that is down is asked again next time."""
-    with suppress(ExternalError):
-        repair.files_check()
-        repair.gaps_repair(seconds=45)
+    """Every minute."""
+    repair.files_check()
+    repair.gaps_repair(seconds=45)
 
 
 def nudge_poll() -> None:

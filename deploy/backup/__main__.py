@@ -38,6 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     inside.add_argument("--snapshot", default="latest")
     inside.add_argument("--check", default="5%")
     inside.add_argument("--prune", action="store_true")
+    inside.add_argument("--force", action="store_true")
     return parser
 
 
@@ -49,6 +50,8 @@ def _inside(options: argparse.Namespace) -> None:
             save.backup(here, repository, check=options.check, prune=options.prune)
         case "manifest":
             unpack.manifest_of(repository, options.snapshot)
+            if not options.force:
+                unpack.refuse_unless_vacant(Path("/data"))
         case "unpack":
             keys = unpack.unpack(Path("/data"), repository, options.snapshot)
             subprocess.run(["chown", "-R", _OWNER, "/data"], check=True)

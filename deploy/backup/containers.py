@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy.backup.native import make_password
-from deploy.native import compose, envfile
+from deploy.native import compose, envfile, processes
 from deploy.native.console import step
 from deploy.native.errors import StackError
-from deploy.native.layout import ROOT
+from deploy.native.layout import ROOT, RUN
 
 _OWN = "deploy/backup/compose.yml"
 _PROD = "docker-compose.prod.yml"
@@ -107,7 +107,8 @@ def backup(_: str, target: str | None, *, check: str, prune: bool) -> None:
     _secrets().mkdir(mode=0o700, exist_ok=True)
     make_password(_secrets() / "backup_password")
     _compose("--profile", "backup", "build", "backup")
-    _inside("save", target, f"--check={check}", *(["--prune"] if prune else []))
+    with processes.lock(RUN / "compose.backup.lock", busy="Another backup runs.", wait=False):
+        _inside("save", target, f"--check={check}", *(["--prune"] if prune else []))
 
 
 def restore(_: str, source: str, *, snapshot: str, force: bool) -> None:
@@ -120,7 +121,7 @@ def restore(_: str, source: str, *, snapshot: str, force: bool) -> None:
         raise StackError("There are volumes. To delete them and restore, add --force.")
     _compose("--profile", "backup", "build", "backup")
     chosen = f"--snapshot={snapshot}"
-    _inside("manifest", source, chosen)
+    _inside("manifest", source, chosen, *(["--force"] if force else []))
     _empty(volumes)
     _inside("unpack", source, chosen)
     _compose("up", "--detach", "--wait", "mysql", "redis")

@@ -14,6 +14,9 @@ from deploy.native.errors import StackError
 _PASSED_ON = ("AWS_", "AZURE_", "B2_", "GOOGLE_", "OS_", "ST_", "RESTIC_", "SSL_CERT_")
 """What an object store's account needs; everything else of the environment stays out."""
 
+_INCOMPLETE = 3
+"""restic's exit code for a snapshot in which something is missing that could not be read."""
+
 
 def _reason(stderr: str) -> str:
     lines = [line for line in stderr.splitlines() if line.strip()]
@@ -38,12 +41,22 @@ class Repository:
         self._ask("init")
         return True
 
-    def save(self, folder: Path, paths: list[str], excludes: list[str]) -> dict[str, Any]:
-        """Save paths below ``folder``; return restic's summary, with the snapshot's id."""
+    def save(
+        self, folder: Path, paths: list[str], excludes: list[str]
+    ) -> tuple[dict[str, Any], bool]:
+        """Save paths below ``folder``; return restic's summary, with the snapshot's id, and
+        whether everything there could be read."""
         options = [f"--exclude={pattern}" for pattern in excludes]
-        lines = self._ask("backup", "--json", "--host=neuronova", *options, *paths, folder=folder)
-        summary: dict[str, Any] = json.loads(lines.splitlines()[-1])
-        return summary
+        command = ("backup", "--json", "--host=neuronova", *options, *paths)
+        done = self._run(*command, folder=folder)
+        if done.returncode not in (0, _INCOMPLETE):
+            raise StackError(f"restic backup failed: {_reason(done.stderr)}")
+        summary: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        return summary, not done.returncode
+
+    def forget(self, snapshot: str) -> None:
+        """Forget one snapshot; its data go with the next old ones."""
+        self._ask("forget", snapshot)
 
     def check(self, part: str) -> None:
         """Read the repository's structure and a ``part`` (5%, 1/7) of all data back."""

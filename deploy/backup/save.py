@@ -9,6 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -44,16 +46,20 @@ def backup(place: Place, repository: Repository, *, check: str, prune: bool) -> 
             with step("copies of databases and indexes"):
                 manifest = _stage(place)
             with step("snapshot"):
-                summary = _save(place, repository)
+                summary, all_read = _save(place, repository)
             snapshot: str = summary["snapshot_id"]
-            with step(f"verification ({check} of all data read back)"):
+            with (
+                step(f"verification ({check} of all data read back)"),
+                _or_forgotten(repository, snapshot),
+            ):
                 repository.check(check)
-                complete = _holds_all(place, repository, snapshot, manifest)
+                complete = all_read and _holds_all(place, repository, snapshot, manifest)
             if complete:
                 break
-            say("images were deleted meanwhile; once more")
+            repository.forget(snapshot)
+            say("files were deleted meanwhile, or cannot be read; once more")
         else:
-            raise StackError("Images are being deleted faster than a backup reads them.")
+            raise StackError("Files are being deleted faster than a backup reads them.")
     finally:
         place.clear_stage()
     _tell(manifest, summary)
@@ -62,6 +68,16 @@ def backup(place: Place, repository: Repository, *, check: str, prune: bool) -> 
         with step("old snapshots"):
             repository.forget_old()
     return snapshot
+
+
+@contextmanager
+def _or_forgotten(repository: Repository, snapshot: str) -> Iterator[None]:
+    """A snapshot that did not stand the test must not be the latest."""
+    try:
+        yield
+    except StackError:
+        repository.forget(snapshot)
+        raise
 
 
 def _stage(place: Place) -> Manifest:
@@ -91,7 +107,7 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _save(place: Place, repository: Repository) -> dict[str, Any]:
+def _save(place: Place, repository: Repository) -> tuple[dict[str, Any], bool]:
     (place.data / "cdss" / "ai_seg").mkdir(exist_ok=True, mode=0o700)
     index = [f"orthanc/{archive.INDEX}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
     return repository.save(place.data, ["stage", "orthanc", "cdss/ai_seg"], index)

@@ -24,6 +24,14 @@ def manifest_of(repository: Repository, snapshot: str) -> Manifest:
     return manifest
 
 
+def refuse_unless_vacant(data: Path) -> None:
+    """Raises StackError when an archive, a FHIR store or a mask is there, the database's or not."""
+    kept = [data / "orthanc" / archive.INDEX, data / "hapi" / FHIR_FILE]
+    masks = (path for path in (data / "cdss" / "ai_seg").rglob("*") if path.is_file())
+    if any(path.exists() for path in kept) or any(masks):
+        raise StackError("There are data. To delete them and restore, add --force.")
+
+
 def unpack(data: Path, repository: Repository, snapshot: str) -> dict[str, str]:
     """Bring all files back, each read again and compared; return the secrets.
 

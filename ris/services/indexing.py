@@ -59,6 +59,8 @@ def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
         "file_size": archived.file_size,
         **_image_fields(tags),
     }
+    if archived.file_size:
+        fields["frames"] = min(fields["frames"], archived.file_size)  # whatever it claims
     known = (
         Instance.objects.filter(sop_instance_uid=sop_instance_uid).select_related("series").first()
     )

@@ -151,6 +151,14 @@ def test_a_full_disk_pauses(study, folder, settings):
     assert files(folder) == []
 
 
+def test_a_disk_that_fills_up_within_a_series_pauses(study, folder, monkeypatch):
+    told = iter([False, False])
+    monkeypatch.setattr(store, "paused", lambda: next(told, True))
+    transcoding.study_transcode(study.pk)
+    assert states(series__series_instance_uid="1.2.1").count(("STORED", "")) == 1
+    assert len(files(folder)) == 1
+
+
 def test_a_disk_that_fills_up_leaves_nothing_half(study, folder, monkeypatch):
     write = store._write
 
@@ -198,6 +206,19 @@ def test_an_event_that_was_lost_is_made_good(study):
     Study.objects.update(stable_at=timezone.now() - timedelta(hours=1))
     repair.gaps_repair(seconds=10)
     assert not states(htj2k="WAITING")
+
+
+def test_a_study_that_the_archive_fails_at_keeps_no_other_waiting(study, archive):
+    archive.store(part10(mr_image(StudyInstanceUID="1.3", SeriesInstanceUID="1.3.1")))
+    indexed()
+    archive.broken.add(images()[0].orthanc_id)
+    long_ago = timezone.now() - timedelta(hours=1)
+    Study.objects.update(stable_at=long_ago)
+    Study.objects.filter(pk=study.pk).update(stable_at=long_ago + timedelta(minutes=1))
+    assert repair.waiting_studies()[0] == study.pk
+    repair.gaps_repair(seconds=10)
+    assert states(htj2k="WAITING") == [("WAITING", "")]
+    assert states(series__series_instance_uid="1.3.1") == [("STORED", "")]
 
 
 def test_a_file_that_is_lost_is_made_anew(study, folder):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.backup import database
+from deploy.backup import database, unpack
 from deploy.backup.restic import Repository
 from deploy.native.errors import StackError
 
@@ -30,9 +30,10 @@ def test_a_second_backup_adds_what_is_new_and_both_come_back(repository, folder)
     (data / "images").mkdir(parents=True)
     (data / "images" / "first").write_bytes(b"first" * 50_000)
     (data / "images" / "index").write_bytes(b"changes")
-    one = repository.save(data, ["images"], ["images/index"])
+    one, _ = repository.save(data, ["images"], ["images/index"])
     (data / "images" / "second").write_bytes(b"second" * 50_000)
-    two = repository.save(data, ["images"], ["images/index"])
+    two, all_read = repository.save(data, ["images"], ["images/index"])
+    assert all_read
     assert (one["files_new"], two["files_new"], two["files_unmodified"]) == (1, 1, 1)
     assert not repository.make(), "it is there"
     assert dict(repository.sizes(two["snapshot_id"], "images")) == {
@@ -43,6 +44,30 @@ def test_a_second_backup_adds_what_is_new_and_both_come_back(repository, folder)
     assert {path.name for path in (folder / "back" / "images").iterdir()} == {"first", "second"}
     for path in (folder / "kept" / "data").rglob("*"):
         assert path.is_dir() or b"firstfirst" not in path.read_bytes()
+
+
+def test_what_could_not_be_read_is_told_and_such_a_snapshot_can_be_forgotten(repository, folder):
+    data = folder / "partly"
+    data.mkdir()
+    (data / "there").write_bytes(b"there")
+    whole, _ = repository.save(data, ["there"], [])
+    partly, all_read = repository.save(data, ["there", "/proc/self/mem"], [])
+    assert not all_read
+    repository.forget(partly["snapshot_id"])
+    with pytest.raises(StackError):
+        repository.read(partly["snapshot_id"], "there")
+    assert repository.read("latest", "there") == b"there"
+    repository.forget(whole["snapshot_id"])
+
+
+def test_data_that_are_there_are_not_restored_over(tmp_path):
+    unpack.refuse_unless_vacant(tmp_path)
+    masks = tmp_path / "cdss" / "ai_seg" / "1"
+    masks.mkdir(parents=True)
+    unpack.refuse_unless_vacant(tmp_path)
+    (masks / "1.nii.gz").write_bytes(b"mask")
+    with pytest.raises(StackError, match="--force"):
+        unpack.refuse_unless_vacant(tmp_path)
 
 
 def test_another_password_is_named(repository, folder):

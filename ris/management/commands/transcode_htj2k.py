@@ -34,19 +34,24 @@ class Command(BaseCommand):
                 raise CommandError("There is no such study.")
         if options["rebuild"]:
             instances.update(htj2k=Htj2k.WAITING, htj2k_reason="")
-        try:
-            self._transcode(instances.filter(htj2k=Htj2k.WAITING))
-        except ExternalError as error:
-            raise CommandError(f"{error} Run it again: it goes on where it stopped.") from None
+        failed = self._transcode(instances.filter(htj2k=Htj2k.WAITING))
         self._report(instances)
+        if failed:
+            raise CommandError(f"{failed} Run it again: it goes on where it stopped.")
 
-    def _transcode(self, waiting: QuerySet[Instance]) -> None:
+    def _transcode(self, waiting: QuerySet[Instance]) -> ExternalError | None:
+        """The last that the archive failed with, which keeps no other study waiting."""
+        failed: ExternalError | None = None
         studies = Study.objects.filter(series__instances__in=waiting).distinct()
         bar = Bar(self.stdout, "frames", waiting.count())
         for study_id in studies.order_by("-study_date", "-pk").values_list("pk", flat=True):
-            study_transcode(study_id, bar.add)
+            try:
+                study_transcode(study_id, bar.add)
+            except ExternalError as error:
+                failed = error
             if store.paused():
                 raise CommandError("The disk is too full. Make room and run it again.")
+        return failed
 
     def _report(self, instances: QuerySet[Instance]) -> None:
         for state in Htj2k:

@@ -19,6 +19,8 @@ from ris.services.htj2k.store import frame_path
 MAX_FILE_BYTES = 1 << 30
 KEPT_BYTES = 1 << 26
 """What the memory of a guard that is kept may have grown to."""
+MAX_PIXELS = 1 << 25
+"""Of one frame: what a small file unpacks to has to find room beside everybody's frames."""
 AT_WORK = 2
 WAIT_S = 20.0
 
@@ -38,7 +40,8 @@ def turn(image: Instance) -> Iterator[Guard]:
 
     Raises AppError (406) for a file too large to be held, ExternalError (503) after WAIT_S.
     """
-    if image.file_size > MAX_FILE_BYTES:
+    pixels = (image.rows or 0) * (image.columns or 0)
+    if image.file_size > MAX_FILE_BYTES or pixels > MAX_PIXELS:
         raise AppError(ErrorCode.NOT_ACCEPTABLE, "too large to be decoded here")
     try:
         guard = _guards().get(timeout=WAIT_S)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from datetime import timedelta
 
 from django.core.cache import cache
 from django.utils import timezone
 
+from common.errors import ExternalError
 from ris.choices import Htj2k
 from ris.models import Instance, Study
 from ris.services.dicomweb import warm
@@ -22,13 +24,14 @@ _CURSOR = "htj2k:checked"
 def gaps_repair(seconds: float) -> None:
     """Transcode what waits in studies that nobody works on, newest first, for about ``seconds``.
 
-    Raises ExternalError.
+    What the archive fails at waits for the next time, and keeps no other waiting.
     """
     until = time.monotonic() + seconds
     for study_id in waiting_studies():
         if time.monotonic() >= until or store.paused():
             return
-        study_transcode(study_id)
+        with suppress(ExternalError):
+            study_transcode(study_id)
 
 
 def waiting_studies() -> list[int]:

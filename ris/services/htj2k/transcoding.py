@@ -82,7 +82,10 @@ def study_transcode(study_id: int, progress: Progress | None = None) -> None:
 
 def _series_of(study_id: int) -> ExternalError | None:
     errors = [series_transcode(series) for series in _waiting(study_id)]
-    prepared.study_prepare(study_id)
+    try:
+        prepared.study_prepare(study_id)
+    except ExternalError as error:
+        errors.append(error)
     return next(filter(None, errors), None)
 
 
@@ -145,6 +148,8 @@ def _convert(work: _Work, part10: bytes) -> str | None:
         _guards().put(guard)
     if len(codestreams) != work.frames:
         return Htj2kRefusal.WRONG_LENGTH
+    if store.paused():
+        raise store.StoreFull
     store.instance_write(work.orthanc_id, codestreams)
     return None
 

@@ -25,7 +25,7 @@ export default function StudyPage() {
   const { studyInstanceUid = "" } = useParams();
   const study = useQuery({
     ...studyQuery(studyInstanceUid),
-    refetchInterval: ({ state }) => pollInterval(state.data?.htj2k),
+    refetchInterval: ({ state }) => pollInterval(state.data?.htj2k, state.dataUpdateCount),
   });
   return (
     <>

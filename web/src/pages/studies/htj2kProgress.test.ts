@@ -8,11 +8,13 @@ const refused = [
 ] as const;
 
 describe("fast images", () => {
-  it("are asked about until nothing waits, seldom while the disk is full", () => {
-    expect(pollInterval(undefined)).toBe(false);
-    expect(pollInterval(study)).toBe(5_000);
-    expect(pollInterval({ ...study, paused: true })).toBe(60_000);
-    expect(pollInterval({ ...study, refused: [...refused] })).toBe(false);
+  it("are asked about until nothing waits, ever more seldom, and seldom while the disk is full", () => {
+    expect(pollInterval(undefined, 0)).toBe(false);
+    expect(pollInterval(study, 0)).toBe(5_000);
+    expect(pollInterval(study, 2)).toBe(11_250);
+    expect(pollInterval(study, 100)).toBe(300_000);
+    expect(pollInterval({ ...study, paused: true }, 0)).toBe(300_000);
+    expect(pollInterval({ ...study, refused: [...refused] }, 0)).toBe(false);
   });
 
   it("count what is refused as done and tell of pictures only", () => {

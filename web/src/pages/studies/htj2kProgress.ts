@@ -3,7 +3,7 @@ import type { Schema } from "@/api/client";
 type Htj2k = Schema["Htj2kOut"];
 
 const POLL_MS = 5_000;
-const PAUSED_POLL_MS = 60_000;
+const SELDOM_MS = 300_000;
 /** What nobody expects to travel fast. */
 const NO_PICTURES: Schema["Htj2kRefusal"][] = ["NOT_AN_IMAGE", "SEGMENTATION"];
 
@@ -13,8 +13,9 @@ export function fastImages({ instances, stored, refused }: Htj2k) {
   return { done, all: instances, waiting: done < instances, refused: pictures };
 }
 
-/** How long until the study is asked about again; never, once nothing waits. */
-export function pollInterval(htj2k: Htj2k | undefined): number | false {
+/** How long until the study is asked about again, after so many times; never, once nothing waits.
+ * Each time counts as a look at the study, so that they become seldom. */
+export function pollInterval(htj2k: Htj2k | undefined, times: number): number | false {
   if (!htj2k || !fastImages(htj2k).waiting) return false;
-  return htj2k.paused ? PAUSED_POLL_MS : POLL_MS;
+  return htj2k.paused ? SELDOM_MS : Math.min(POLL_MS * 1.5 ** times, SELDOM_MS);
 }
