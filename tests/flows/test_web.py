@@ -11,12 +11,24 @@ import pytest
 
 from deploy.native.layout import ROOT
 
-FILES = sorted((ROOT / "tests" / "web").glob("*.test.mjs"))
+THOROUGH = {"accessible.test.mjs", "viewer.study.test.mjs"}
+"""Minutes of drawing in software, each: ``bin/test --thorough``."""
+FILES = [
+    pytest.param(
+        file,
+        id=file.name,
+        marks=pytest.mark.skipif(
+            file.name in THOROUGH and not os.environ.get("CDSS_TEST_THOROUGH"),
+            reason="bin/test --thorough",
+        ),
+    )
+    for file in sorted((ROOT / "tests" / "web").glob("*.test.mjs"))
+]
 NODE = ROOT / ".venv" / "bin" / "node"
 PATIENCE_S = 900
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", FILES)
 def test_in_chromium(file: Path, base_url: str, studies: dict[str, str]) -> None:
     """``studies``: the sample studies are in the archive before the first click."""
     run = subprocess.Popen(
