@@ -13,7 +13,7 @@ import pytest
 from deploy.backup import archive
 
 WRITER = """
-import sqlite3, sys
+import sqlite3, sys, time
 index = sqlite3.connect(sys.argv[1], isolation_level=None)
 index.execute("PRAGMA journal_mode = WAL")
 index.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -30,6 +30,7 @@ while True:
         index.execute("INSERT INTO AttachedFiles VALUES (?, 1, '')", [f"{number:0>900}"])
     index.execute("UPDATE Total SET files = ?", [number])
     index.execute("COMMIT")
+    time.sleep(0.001)
 """
 
 
