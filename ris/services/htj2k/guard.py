@@ -59,8 +59,6 @@ class Guard:
         except (EOFError, OSError):
             self._stop()
             raise Refused("DECODER_CRASHED") from None
-        finally:
-            os.ftruncate(self._memory, 0)  # a large file does not stay in memory
         if reason:
             raise Refused(reason.decode())
         return results
