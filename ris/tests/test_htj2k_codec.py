@@ -306,8 +306,24 @@ def test_a_dead_child_is_replaced(guarded):
     first = guarded.transcode(file)
     os.kill(guarded._child.pid, signal.SIGSEGV)
     guarded._child.wait()
+    assert guarded.transcode(file) == first, "the file is not to blame"
+    guarded._line.close()
+    assert guarded.transcode(file) == first
+
+
+def test_a_child_that_dies_of_a_file_refuses_it(guarded, monkeypatch):
+    file = native(GREY, 16)
+    first = guarded.transcode(file)
+
+    def dying(line):
+        guarded._child.kill()
+        guarded._child.wait()
+        raise EOFError
+
+    monkeypatch.setattr(guard, "receive", dying)
     with pytest.raises(Refused, match="DECODER_CRASHED"):
         guarded.transcode(file)
+    monkeypatch.undo()
     assert guarded.transcode(file) == first
 
 

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -47,14 +48,13 @@ class Guard:
         return self._ask(part10, index)[0]
 
     def _ask(self, part10: bytes, index: int) -> list[bytes]:
-        line = self._line or self._start()
         os.ftruncate(self._memory, len(part10))
         written = 0
         while written < len(part10):
             written += os.pwrite(self._memory, memoryview(part10)[written:], written)
-        line.settimeout(PATIENCE_S + len(part10) / BYTES_PER_S)
         try:
-            line.sendall(REQUEST.pack(len(part10), index))
+            line = self._asked(REQUEST.pack(len(part10), index))
+            line.settimeout(PATIENCE_S + len(part10) / BYTES_PER_S)
             reason, *results = receive(line)
         except (EOFError, OSError):
             self._stop()
@@ -62,6 +62,18 @@ class Guard:
         if reason:
             raise Refused(reason.decode())
         return results
+
+    def _asked(self, request: bytes) -> socket.socket:
+        """A child that died since it was last asked is replaced: this file is not to blame."""
+        if self._line is not None:
+            try:
+                self._line.sendall(request)
+                return self._line
+            except OSError:
+                self._stop()
+        line = self._start()
+        line.sendall(request)
+        return line
 
     def _start(self) -> socket.socket:
         self._line, theirs = socket.socketpair()
@@ -84,16 +96,11 @@ class Guard:
         return self._line
 
     def _stop(self) -> None:
-        if self._line is not None:
-            self._line.close()
-            self._line = None
+        line, self._line = self._line, None
+        if line is not None:
+            with suppress(OSError):
+                line.close()
         if self._child is not None:
             self._child.kill()
             self._child.wait()
             self._child = None
-
-
-def decode_one(part10: bytes, index: int) -> bytes:
-    """One frame, by a child of its own. Raises Refused."""
-    with Guard() as guard:
-        return guard.decode(part10, index)
