@@ -8,18 +8,19 @@ from __future__ import annotations
 
 import struct
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from mmap import mmap
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 import imagecodecs
 import numpy as np
 import numpy.typing as npt
-from pydicom import Dataset, dcmread
 from pydicom.encaps import generate_frames
+from pydicom.filereader import data_element_generator
 from pydicom.uid import (
     HTJ2K,
     JPEG2000,
@@ -57,6 +58,25 @@ _COLOURS = frozenset({"RGB", "YBR_FULL", "YBR_RCT", "YBR_ICT"})
 _GREYS = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
 _END = b"\xff\xd9"  # of JPEG, JPEG-LS and JPEG 2000 codestreams alike
 _SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
+
+_TAGS: list[Any] = [
+    _TRANSFER_SYNTAX_UID := 0x00020010,
+    _SOP_CLASS_UID := 0x00080016,
+    _SAMPLES_PER_PIXEL := 0x00280002,
+    _PHOTOMETRIC_INTERPRETATION := 0x00280004,
+    _PLANAR_CONFIGURATION := 0x00280006,
+    _NUMBER_OF_FRAMES := 0x00280008,
+    _ROWS := 0x00280010,
+    _COLUMNS := 0x00280011,
+    _BITS_ALLOCATED := 0x00280100,
+    _BITS_STORED := 0x00280101,
+    _PIXEL_REPRESENTATION := 0x00280103,
+    _OFFSETS := 0x7FE00001,
+    _LENGTHS := 0x7FE00002,
+]
+_AFTER_META = 0x00030000
+_FLOAT_PIXELS = 0x7FE00008
+"""The first of the three elements that pixels may be in."""
 
 
 class Refused(ValueError):
@@ -123,6 +143,42 @@ class _Shape:
         return self.rows * self.columns * self.samples * self.dtype.itemsize
 
 
+class _Elements:
+    """The values, as bytes, of the few elements that matter here: a data set of sixty made into
+    objects takes as long as a small slice."""
+
+    def __init__(
+        self, stream: BinaryIO, *, implicit: bool, order: Literal["big", "little"], end: int
+    ) -> None:
+        """Leaves ``stream`` before the first element that is ``end`` or above."""
+        self._order = order
+        self._values = {
+            int(element.tag): element.value
+            for element in data_element_generator(
+                stream,
+                implicit,
+                order == "little",
+                stop_when=lambda tag, vr, length: int.__ge__(tag, end),
+                specific_tags=_TAGS,
+            )
+        }
+
+    def get(self, tag: int) -> bytes:
+        return self._values.get(tag) or b""
+
+    def text(self, tag: int) -> str:
+        return self.get(tag).decode("latin-1").strip(" \0")
+
+    def integer(self, tag: int, default: int) -> int:
+        """Of US."""
+        value = self.get(tag)
+        return int.from_bytes(value, self._order) if value else default
+
+    def integer_text(self, tag: int, default: int) -> int:
+        """Of IS."""
+        return int(self.text(tag) or default)
+
+
 class _Image:
     """The pixel data of a file, checked against what its attributes say. Raises Refused."""
 
@@ -135,20 +191,29 @@ class _Image:
             raise Refused("TOO_LARGE")
 
     def _read(self, part10: Part10) -> None:
+        if part10[128:132] != b"DICM":
+            raise Refused("UNREADABLE")
         stream: Any = part10 if isinstance(part10, mmap) else BytesIO(part10)
-        self._dataset = dcmread(stream, stop_before_pixels=True)
-        self._part10, self._at = part10, stream.tell()
-        self._syntax = str(self._dataset.file_meta.TransferSyntaxUID)
-        if self._syntax == DeflatedExplicitVRLittleEndian:
-            stream.seek(0)
-            self._dataset = dcmread(stream)
+        stream.seek(132)
+        meta = _Elements(stream, implicit=False, order="little", end=_AFTER_META)
+        self._syntax = meta.text(_TRANSFER_SYNTAX_UID)
         self.lossy = self._syntax in _LOSSY
         refusal = syntax_refusal(self._syntax)
         if refusal and not self.lossy:
             raise Refused(refusal)
-        self._value = self._pixel_data()
-        self._shape = _shape(self._dataset)
-        self._count = _integer(self._dataset, "NumberOfFrames", 1)
+        if self._syntax == DeflatedExplicitVRLittleEndian:
+            inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(
+                stream.read(), MAX_TOTAL_BYTES
+            )
+            part10, stream = inflated, BytesIO(inflated)
+        self._order: Literal["big", "little"] = (
+            "big" if self._syntax == ExplicitVRBigEndian else "little"
+        )
+        implicit = self._syntax == ImplicitVRLittleEndian
+        self._elements = _Elements(stream, implicit=implicit, order=self._order, end=_FLOAT_PIXELS)
+        self._value = self._pixel_data(memoryview(part10)[stream.tell() :])
+        self._shape = _shape(self._elements)
+        self._count = self._elements.integer_text(_NUMBER_OF_FRAMES, 1)
 
     def frames(self) -> Iterator[Pixels]:
         if self._syntax in _NATIVE:
@@ -172,17 +237,13 @@ class _Image:
                 return self._decoded(fragment)
         raise Refused("WRONG_LENGTH")
 
-    def _pixel_data(self) -> memoryview:
+    def _pixel_data(self, view: memoryview) -> memoryview:
         """The value of Pixel Data (7FE0,0010), not copied; of fragments all that follows."""
-        if self._syntax == DeflatedExplicitVRLittleEndian:
-            return memoryview(self._dataset.get("PixelData", b""))
-        view = memoryview(self._part10)[self._at :]
-        order: Literal["big", "little"] = "big" if self._syntax == ExplicitVRBigEndian else "little"
-        group, element = (int.from_bytes(view[at : at + 2], order) for at in (0, 2))
+        group, element = (int.from_bytes(view[at : at + 2], self._order) for at in (0, 2))
         if (group, element) != (0x7FE0, 0x0010):
             raise Refused("FLOAT" if group == 0x7FE0 and element in (8, 9) else "NOT_AN_IMAGE")
         start = 8 if self._syntax == ImplicitVRLittleEndian else 12
-        length = int.from_bytes(view[start - 4 : start], order)
+        length = int.from_bytes(view[start - 4 : start], self._order)
         if self._syntax not in _NATIVE:
             return view[start:]
         if start + length > len(view):
@@ -194,7 +255,7 @@ class _Image:
         value, wanted = self._value, self._shape.bytes * self._count
         if not 0 <= len(value) - wanted <= wanted % 2:
             raise Refused("WRONG_LENGTH")
-        big = self._syntax == ExplicitVRBigEndian
+        big = self._order == "big"
         if big and self._shape.dtype.itemsize == 1:
             raise Refused("NOT_SUPPORTED")  # two pixels a word, in the other order
         stored = self._shape.dtype.newbyteorder(">" if big else "<")
@@ -203,9 +264,7 @@ class _Image:
 
     def _fragments(self) -> Iterator[bytes]:
         """One codestream a frame."""
-        offsets, lengths = (
-            self._dataset.get(f"ExtendedOffsetTable{end}") for end in ("", "Lengths")
-        )
+        offsets, lengths = map(self._elements.get, (_OFFSETS, _LENGTHS))
         extended = (offsets, lengths) if offsets and lengths else None
         with _or_refused("WRONG_LENGTH"):
             yield from generate_frames(
@@ -292,23 +351,23 @@ def _as_declared(pixels: Pixels, shape: _Shape) -> Pixels:
     return signed
 
 
-def _shape(dataset: Dataset) -> _Shape:
-    if dataset.get("SOPClassUID") == _SEGMENTATION:
+def _shape(elements: _Elements) -> _Shape:
+    if elements.text(_SOP_CLASS_UID) == _SEGMENTATION:
         raise Refused("SEGMENTATION")
-    rows, columns = _integer(dataset, "Rows", 0), _integer(dataset, "Columns", 0)
+    rows, columns = elements.integer(_ROWS, 0), elements.integer(_COLUMNS, 0)
     if not rows or not columns:
         raise Refused("NOT_AN_IMAGE")
-    samples = _integer(dataset, "SamplesPerPixel", 1)
-    bits = _integer(dataset, "BitsAllocated", 0)
+    samples = elements.integer(_SAMPLES_PER_PIXEL, 1)
+    bits = elements.integer(_BITS_ALLOCATED, 0)
     if bits == 1:
         raise Refused("SINGLE_BIT")
-    photometric = str(dataset.get("PhotometricInterpretation", ""))
-    planar = samples == 3 and _integer(dataset, "PlanarConfiguration", 0)
+    photometric = elements.text(_PHOTOMETRIC_INTERPRETATION)
+    planar = samples == 3 and elements.integer(_PLANAR_CONFIGURATION, 0)
     known = _GREYS if samples == 1 else _COLOURS if samples == 3 else frozenset()
     if bits not in (8, 16) or photometric not in known or planar:
         raise Refused("NOT_SUPPORTED")
-    stored = _integer(dataset, "BitsStored", bits)
-    signed = _integer(dataset, "PixelRepresentation", 0)
+    stored = elements.integer(_BITS_STORED, bits)
+    signed = elements.integer(_PIXEL_REPRESENTATION, 0)
     if not 1 <= stored <= bits or signed not in (0, 1):
         raise Refused("MISMATCH")
     dtype = np.dtype(f"{'i' if signed else 'u'}{bits // 8}")
@@ -316,8 +375,3 @@ def _shape(dataset: Dataset) -> _Shape:
     if shape.bytes > MAX_FRAME_BYTES:
         raise Refused("TOO_LARGE")
     return shape
-
-
-def _integer(dataset: Dataset, keyword: str, default: int) -> int:
-    value = dataset.get(keyword)
-    return default if value is None else int(value)
