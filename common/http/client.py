@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import logging
 from functools import cached_property
+from http.client import HTTPException
 from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
 from common.context import REQUEST_ID_HEADER, current
 from common.errors import ErrorCode, ExternalError
 from common.http.breaker import CircuitBreaker
+from common.http.fetch import Fetcher, Place, new_memory
 
 logger = logging.getLogger(__name__)
 
@@ -82,31 +83,36 @@ class HttpClient:
         self._settle(response.status_code)
         return response
 
-    def content(self, path: str, *, read_timeout_s: float) -> tuple[int, bytes]:
-        """GET: status below 500 and body. For thousands of files, at half the cost of ``request``:
-        no cookies, no redirects, and no joining of small pieces.
+    def content(
+        self, path: str, *, read_timeout_s: float, place: Place = new_memory
+    ) -> tuple[int, memoryview]:
+        """GET for thousands of files: status below 500 and body, which is empty unless the status
+        is 200, in the memory that ``place`` gives. No cookies, no redirects.
 
         Raises ExternalError as ``request`` does.
         """
         if not self.breaker.allows():
             raise self._failure("circuit open")
-        prepared = self._plain_get.copy()
-        prepared.url = self.base_url + path
-        prepared.headers[REQUEST_ID_HEADER] = current().request_id
-        timeout = (CONNECT_TIMEOUT_S, read_timeout_s)
+        headers = {**self._plain_headers, REQUEST_ID_HEADER: current().request_id}
         try:
-            adapter = self.session.get_adapter(self.base_url)
-            response = adapter.send(prepared, stream=True, timeout=timeout)
-            body = bytes(response.raw.read())
-        except (requests.RequestException, HTTPError) as error:
+            status, body = self._fetcher.get(
+                path, headers, (CONNECT_TIMEOUT_S, read_timeout_s), place
+            )
+        except (OSError, HTTPException) as error:
             self.breaker.failed()
             raise self._failure(type(error).__name__) from None
-        self._settle(response.status_code)
-        return response.status_code, body
+        self._settle(status)
+        return status, body
 
     @cached_property
-    def _plain_get(self) -> requests.PreparedRequest:
-        return self.session.prepare_request(requests.Request("GET", self.base_url))
+    def _fetcher(self) -> Fetcher:
+        return Fetcher(self.base_url)
+
+    @cached_property
+    def _plain_headers(self) -> dict[str, str]:
+        """Who we are, and no encoding of the body."""
+        prepared = self.session.prepare_request(requests.Request("GET", self.base_url))
+        return {**prepared.headers, "Accept-Encoding": "identity", "Connection": "keep-alive"}
 
     def _settle(self, status: int) -> None:
         if status >= 500:

@@ -6,9 +6,10 @@ import pytest
 import responses
 
 from audit import services as audit
+from common.http.fetch import Fetcher
 from ris.clients import orthanc as client
 from ris.tests import index
-from ris.tests.fake_orthanc import FakeOrthanc
+from ris.tests.fake_orthanc import FakeOrthanc, fetched
 
 
 @pytest.fixture
@@ -39,8 +40,9 @@ def audit_down(settings, clean_redis):
 
 
 @pytest.fixture
-def archive():
+def archive(monkeypatch):
     """An Orthanc behind the transport, with clients that have failed nowhere yet."""
+    monkeypatch.setattr(Fetcher, "get", fetched)
     client.orthanc.cache_clear()
     client.feed_orthanc.cache_clear()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as transport:

@@ -17,8 +17,6 @@ from ris.services.htj2k.repair import instances_wait
 from ris.services.htj2k.store import frame_path
 
 MAX_FILE_BYTES = 1 << 30
-KEPT_BYTES = 1 << 26
-"""What the memory of a guard that is kept may have grown to."""
 MAX_PIXELS = 1 << 25
 """Of one frame: what a small file unpacks to has to find room beside everybody's frames."""
 AT_WORK = 2
@@ -48,11 +46,7 @@ def turn(image: Instance) -> Iterator[Guard]:
     except Empty:
         raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "too many images to decode") from None
     try:
-        if image.file_size > KEPT_BYTES:
-            with Guard() as another:
-                yield another
-        else:
-            yield guard
+        yield guard
     finally:
         _guards().put(guard)
 

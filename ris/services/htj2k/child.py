@@ -1,8 +1,8 @@
 """The process that reads what strangers sent: ``python -m ris.services.htj2k.child FD MEMORY_FD``.
 
-A request is ``REQUEST`` on the socket and the file in the shared memory; the answer is a message of
-parts: the reason of a refusal, empty if there is none, and the results. No environment, no network
-client, no files.
+A request is ``REQUEST`` on the socket and a file in the shared memory; its answer is a message of
+parts: the reason of a refusal, empty if there is none, and the results. Several may be asked for at
+once. No environment, no network client, no files.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from struct import Struct
 
 from ris.services.htj2k import codec
 
-REQUEST = Struct("<qq")
-"""Bytes of the file, and the frame to decode; -1 transcodes all of them."""
+REQUEST = Struct("<qqq")
+"""Where the file begins, its bytes, and the frame to decode; -1 transcodes all of them."""
 _SIZE = Struct("<q")
 MEMORY_BYTES = 5 << 30
 NICE = 5
@@ -58,19 +58,21 @@ def main(socket_fd: int, memory_fd: int) -> None:
     line = socket.socket(fileno=socket_fd)
     while True:
         try:
-            length, index = REQUEST.unpack(_read(line, REQUEST.size))
+            request = REQUEST.unpack(_read(line, REQUEST.size))
         except EOFError:
             return
         try:
-            answer = [b"", *_work(memory_fd, length, index)]
+            answer = [b"", *_work(memory_fd, *request)]
         except codec.Refused as refusal:
             answer = [refusal.reason.encode()]
         send(line, answer)
 
 
-def _work(memory_fd: int, length: int, index: int) -> list[bytes]:
+def _work(memory_fd: int, offset: int, length: int, index: int) -> list[bytes]:
+    if not length:  # mmap(2) would take all there is
+        raise codec.Refused("UNREADABLE")
     try:
-        part10 = mmap.mmap(memory_fd, length, access=mmap.ACCESS_READ)
+        part10 = mmap.mmap(memory_fd, length, access=mmap.ACCESS_READ, offset=offset)
         return codec.transcode(part10) if index < 0 else [codec.decode(part10, index)]
     except MemoryError:
         raise codec.Refused("TOO_LARGE") from None

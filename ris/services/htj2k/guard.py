@@ -6,7 +6,9 @@ import os
 import socket
 import subprocess
 import sys
+from collections.abc import Generator
 from contextlib import suppress
+from mmap import PAGESIZE, mmap
 from pathlib import Path
 from types import TracebackType
 
@@ -17,13 +19,19 @@ ROOT = Path(__file__).parents[3]
 PATIENCE_S = 60.0
 BYTES_PER_S = 5e6
 """No file takes longer than PATIENCE_S and a second for each so many bytes."""
+KEPT_BYTES = 1 << 24
+"""More memory than this is given back after each use."""
 
 
 class Guard:
-    """One child and its memory; not for several threads at once. A new child after a crash."""
+    """One child and the memory it reads files from; not for several threads at once. A new child
+    after a crash."""
 
     def __init__(self) -> None:
         self._memory = os.memfd_create("htj2k")
+        self._view = memoryview(b"")
+        self._files: list[tuple[int, int]] = []
+        self._end = 0
         self._child: subprocess.Popen[bytes] | None = None
         self._line: socket.socket | None = None
 
@@ -39,29 +47,63 @@ class Guard:
         self._stop()
         os.close(self._memory)
 
-    def transcode(self, part10: bytes) -> list[bytes]:
-        """As ``codec.transcode``. Raises Refused, also when the child does not survive it."""
-        return self._ask(part10, -1)
+    def room(self, size: int) -> memoryview:
+        """Memory of so many bytes behind the files that were added."""
+        wanted = self._end + max(size, 1)
+        if wanted > len(self._view):
+            os.ftruncate(self._memory, max(wanted, KEPT_BYTES))
+            self._view = memoryview(mmap(self._memory, 0))
+        return self._view[self._end : self._end + size]
+
+    def add(self, size: int) -> None:
+        """A file is in the ``room`` for it."""
+        self._files.append((self._end, size))
+        self._end += -(-size // PAGESIZE) * PAGESIZE
+
+    def transcode(self) -> Generator[list[bytes] | Refused]:
+        """Of each file that was added, as ``codec.transcode``, as soon as it is done. Refused, also
+        where the child did not survive it. Nothing is added meanwhile."""
+        return self._answers([(*file, -1) for file in self._files])
 
     def decode(self, part10: bytes, index: int) -> bytes:
         """As ``codec.decode``. Raises Refused, also when the child does not survive it."""
-        return self._ask(part10, index)[0]
+        self.room(len(part10))[:] = part10
+        (answer,) = self._answers([(self._end, len(part10), index)])
+        if isinstance(answer, Refused):
+            raise answer
+        return answer[0]
 
-    def _ask(self, part10: bytes, index: int) -> list[bytes]:
-        os.ftruncate(self._memory, len(part10))
-        written = 0
-        while written < len(part10):
-            written += os.pwrite(self._memory, memoryview(part10)[written:], written)
+    def _answers(self, requests: list[tuple[int, int, int]]) -> Generator[list[bytes] | Refused]:
         try:
-            line = self._asked(REQUEST.pack(len(part10), index))
-            line.settimeout(PATIENCE_S + len(part10) / BYTES_PER_S)
-            reason, *results = receive(line)
-        except (EOFError, OSError):
-            self._stop()
-            raise Refused("DECODER_CRASHED") from None
-        if reason:
-            raise Refused(reason.decode())
-        return results
+            while requests:
+                line = self._asked(b"".join(REQUEST.pack(*request) for request in requests))
+                yield from self._heard(line, requests)
+        finally:
+            if requests:  # nobody waits for the rest
+                self._stop()
+            self._forget_files()
+
+    def _heard(
+        self, line: socket.socket, requests: list[tuple[int, int, int]]
+    ) -> Generator[list[bytes] | Refused]:
+        """Takes away what was answered; ends early with what the child does not survive."""
+        while requests:
+            try:
+                line.settimeout(PATIENCE_S + requests[0][1] / BYTES_PER_S)
+                reason, *results = receive(line)
+            except (EOFError, OSError):
+                self._stop()
+                del requests[0]
+                yield Refused("DECODER_CRASHED")
+                return
+            del requests[0]
+            yield Refused(reason.decode()) if reason else results
+
+    def _forget_files(self) -> None:
+        self._files, self._end = [], 0
+        if len(self._view) > KEPT_BYTES:
+            self._view = memoryview(b"")
+            os.ftruncate(self._memory, 0)
 
     def _asked(self, request: bytes) -> socket.socket:
         """A child that died since it was last asked is replaced: this file is not to blame."""

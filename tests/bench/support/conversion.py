@@ -135,8 +135,16 @@ def stages(study_instance_uid: str, costs: Costs) -> dict[str, Cost]:
     streams: list[list[bytes]] = []
     found["codec"] = costs.of(lambda: streams.extend(map(codec.transcode, files)))
     with Guard() as guard:
-        guard.transcode(files[0])
-        found["guarded"] = costs.of(lambda: [guard.transcode(one) for one in files])
+
+        def guarded() -> None:
+            for file in files:
+                guard.room(len(file))[:] = file
+                guard.add(len(file))
+            for _ in guard.transcode():
+                pass
+
+        guarded()  # starts the child
+        found["guarded"] = costs.of(guarded)
 
     def write() -> None:
         for instance, codestreams in zip(instances, streams, strict=True):

@@ -1,0 +1,126 @@
+"""Files fetched from a real server."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+
+from common.context import RequestContext, request_context
+from common.errors import ErrorCode, ExternalError
+from common.http.client import HttpClient
+from common.http.fetch import new_memory
+
+CONTENT = bytes(range(256)) * 5000
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    asked: list[tuple[int, str, str]] = []
+
+    def do_GET(self) -> None:
+        number = self.client_address[1]
+        self.asked.append((number, self.path, self.headers["X-Request-ID"]))
+        kind = self.path.rpartition("/")[2]
+        status = int(kind) if kind.isdigit() else 200
+        content = b"Kim^Minjun" if kind.isdigit() else CONTENT
+        self.send_response(status)
+        if kind != "endless":
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if kind == "cut":
+            content = content[:1000]
+        if kind != "silent":
+            self.wfile.write(content)
+        self.close_connection = kind in ("cut", "endless", "last")
+        if kind == "silent":
+            self.rfile.read(1)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def asked() -> Iterator[list[tuple[int, str, str]]]:
+    Handler.asked.clear()
+    yield Handler.asked
+
+
+@contextmanager
+def serving(port: int = 0) -> Iterator[ThreadingHTTPServer]:
+    with ThreadingHTTPServer(("127.0.0.1", port), Handler) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, args=(0.01,)).start()
+        yield server
+        server.shutdown()
+
+
+@pytest.fixture
+def client(asked) -> Iterator[HttpClient]:
+    with serving() as server:
+        url = f"http://127.0.0.1:{server.server_port}/base"
+        yield HttpClient(url, unavailable=ErrorCode.ARCHIVE_UNAVAILABLE, fail_max=99)
+
+
+def test_many_files_come_over_one_connection_into_the_memory_given(client, asked):
+    memory = bytearray(len(CONTENT) + 10)
+    with request_context(RequestContext("request-0001")):
+        for _ in range(5):
+            status, body = client.content(
+                "/x", read_timeout_s=5, place=lambda size: memoryview(memory)[5 : 5 + size]
+            )
+            assert (status, body) == (200, CONTENT)
+            assert memory[5:-5] == CONTENT
+            memory[:] = bytes(len(memory))
+    assert len({port for port, _, _ in asked}) == 1
+    assert {row[1:] for row in asked} == {("/base/x", "request-0001")}
+
+
+def test_a_missing_file_is_an_answer_and_costs_no_connection(client, asked):
+    assert client.content("/404", read_timeout_s=5) == (404, b"")
+    assert client.content("/x", read_timeout_s=5) == (200, CONTENT)
+    assert len({port for port, _, _ in asked}) == 1
+
+
+@pytest.mark.parametrize("path", ["/cut", "/endless", "/silent", "/500"])
+def test_what_is_not_whole_fails_and_the_next_is_whole(client, path):
+    client.content("/x", read_timeout_s=0.3)
+    with pytest.raises(ExternalError) as caught:
+        client.content(path, read_timeout_s=0.3)
+    assert caught.value.retryable
+    assert "Kim" not in caught.value.detail
+    assert client.content("/x", read_timeout_s=5) == (200, CONTENT)
+
+
+def test_the_last_answer_of_a_connection(client, asked):
+    for _ in range(3):
+        assert client.content("/last", read_timeout_s=5) == (200, CONTENT)
+    assert len({port for port, _, _ in asked}) == 3
+
+
+def test_a_connection_that_its_server_closed_is_replaced(client):
+    client.content("/x", read_timeout_s=5)
+    for connection in client._fetcher._idle:
+        connection.sock.shutdown(socket.SHUT_RDWR)
+    assert client.content("/x", read_timeout_s=5) == (200, CONTENT)
+
+
+def test_nobody_there():
+    with serving() as server:
+        url = f"http://127.0.0.1:{server.server_port}"
+    client = HttpClient(url, unavailable=ErrorCode.ARCHIVE_UNAVAILABLE)
+    with pytest.raises(ExternalError):
+        client.content("/x", read_timeout_s=5)
+
+
+def test_several_threads(client):
+    def fetched(_: int) -> bool:
+        return client.content("/x", read_timeout_s=5, place=new_memory) == (200, CONTENT)
+
+    with ThreadPoolExecutor(8) as pool:
+        assert all(pool.map(fetched, range(100)))
