@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
+from typing import Any
 
 from deploy.native.console import step
 from deploy.native.errors import StackError
@@ -12,6 +14,7 @@ from deploy.native.layout import ROOT
 
 _INSIDE = "http://nginx:8080"
 """The public API as a container reaches it."""
+_ONE_SHOT = ("prepare", "migrate")
 LOGS = "docker compose -f docker-compose.dev.yml logs"
 
 
@@ -67,6 +70,15 @@ def stop() -> None:
 
 
 def status() -> bool:
-    """Print the state of each container."""
+    """Print the state of each container; tell whether all are there and well."""
     _compose("ps", "--all")
-    return True
+    command = ["docker", "compose", *_files(), "ps", "--all", "--format", "json"]
+    listed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
+    rows = [json.loads(line) for line in listed.stdout.splitlines()]
+    return bool(rows) and all(map(_is_well, rows))
+
+
+def _is_well(row: dict[str, Any]) -> bool:
+    if row["Service"] in _ONE_SHOT:
+        return row["State"] == "exited" and row["ExitCode"] == 0
+    return row["State"] == "running" and row["Health"] in ("", "healthy")
