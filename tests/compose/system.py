@@ -278,10 +278,10 @@ def missing(before: Rows, after: Rows) -> dict[str, set[tuple[str, ...]]]:
     return found
 
 
-def make_certificate(folder: Path, certificate: str, key: str) -> None:
-    """A certificate for localhost that is its own authority."""
+def make_certificate(folder: Path, certificate: str, key: str, host: str = "localhost") -> None:
+    """A certificate for ``host`` that is its own authority."""
     run(
         *("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30"),
-        *("-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"),
+        *("-subj", f"/CN={host}", "-addext", f"subjectAltName=DNS:{host}"),
         *("-keyout", folder / key, "-out", folder / certificate),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-import ssl
 import subprocess
 from pathlib import Path
 
@@ -15,7 +14,7 @@ from ai.management.main_job import MODEL
 from common.http.api_client import wait_until
 from deploy.native.layout import ROOT
 from tests.compose.engine import STATE, run
-from tests.compose.system import ONE_SHOT, System, make_certificate, missing
+from tests.compose.system import ONE_SHOT, System, missing
 
 PORTS = {
     "mysql": 3306,
@@ -210,56 +209,6 @@ def test_on_another_subnet_it_works_as_before(system: System) -> None:
     assert missing(rows, system.rows()) == {}
     assert system.instances() == instances
     system.main_job()
-
-
-def test_a_new_certificate_is_taken_without_a_restart(system: System) -> None:
-    folder = Path(system.settings["CDSS_TLS"])
-    host, port = system.settings["PUBLIC_HOST"].split(":")
-
-    def shown() -> str:
-        return ssl.get_server_certificate((host, int(port)))
-
-    old = shown()
-    make_certificate(folder, "fullchain.new", "privkey.new")
-    for name in ("privkey", "fullchain"):
-        (folder / f"{name}.new").chmod(0o444)
-        (folder / f"{name}.new").rename(folder / f"{name}.pem")
-    wait_until(shown, lambda certificate: certificate != old, what="the new certificate")
-    assert system.works()
-
-
-def visit(system: System, subnet: str) -> str:
-    """Ask nginx from a network with this subnet; return whom it says it answered."""
-    name, nginx = f"{system.project}-visit", system.containers()["nginx"]
-    path = f"/visit-of-{subnet[:3]}"
-    docker = system.engine.docker
-    docker("network", "create", "--subnet", subnet, name)
-    docker("network", "connect", "--ip", subnet.replace(".0/24", ".9"), name, nginx["Id"])
-    try:
-        ask = f"curl -sk -H 'CF-Connecting-IP: 203.0.113.77' https://{subnet[:-5]}.9:8443{path}"
-        docker(
-            *("run", "--rm", "--network", name, "--entrypoint", "bash"),
-            *(nginx["Config"]["Image"], "-c", ask),
-        )
-    finally:
-        docker("network", "disconnect", name, nginx["Id"])
-        docker("network", "rm", name)
-    lines = wait_until(
-        lambda: [line for line in docker("logs", nginx["Id"]).stdout.splitlines() if path in line],
-        bool,
-        what="the line of the visit",
-    )
-    return str(json.loads(lines[-1])["remote_addr"])
-
-
-def test_whom_cloudflare_speaks_for_is_believed_from_its_addresses_alone(system: System) -> None:
-    system.compose("up", "--detach", settings={"TLS_MODE": "cloudflare"})
-    system.wait_ready()
-    assert visit(system, "173.245.49.0/24") == "203.0.113.77"
-    assert visit(system, "198.18.49.0/24").startswith("198.18.49.")
-    system.compose("up", "--detach")
-    system.wait_ready()
-    assert visit(system, "173.245.49.0/24").startswith("173.245.49.")
 
 
 def test_a_secret_whose_file_is_not_there_is_named(system: System) -> None:
