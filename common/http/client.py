@@ -7,6 +7,7 @@ ExternalError; subclasses decide what a 4xx means. An upstream's text is never r
 from __future__ import annotations
 
 import logging
+import time
 from functools import cached_property
 from http.client import HTTPException
 from typing import Any
@@ -23,6 +24,8 @@ from common.http.fetch import Fetcher, Place, new_memory
 logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 3.0
+RETRIED = (502, 503, 504)
+BACKOFF_S = 0.2
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 TIMED_OUT = requests.ReadTimeout.__name__
 """The detail of an ExternalError whose service took the request and never answered."""
@@ -45,12 +48,13 @@ class HttpClient:
         self.base_url = base_url.rstrip("/")
         self.unavailable = unavailable
         self.read_timeout_s = read_timeout_s
+        self.retries = retries
         self.session = requests.Session()
         self.session.trust_env = False  # no proxy, no .netrc: these servers are our own
         retry = Retry(
             total=retries,
-            backoff_factor=0.2,
-            status_forcelist=(502, 503, 504),
+            backoff_factor=BACKOFF_S,
+            status_forcelist=RETRIED,
             allowed_methods=SAFE_METHODS,
             raise_on_status=False,
         )
@@ -94,13 +98,18 @@ class HttpClient:
         if not self.breaker.allows():
             raise self._failure("circuit open")
         headers = {**self._plain_headers, REQUEST_ID_HEADER: current().request_id}
-        try:
-            status, body = self._fetcher.get(
-                path, headers, (CONNECT_TIMEOUT_S, read_timeout_s), place
-            )
-        except (OSError, HTTPException) as error:
-            self.breaker.failed()
-            raise self._failure(type(error).__name__) from None
+        timeouts_s = (CONNECT_TIMEOUT_S, read_timeout_s)
+        for left in range(self.retries, -1, -1):
+            try:
+                status, body = self._fetcher.get(path, headers, timeouts_s, place)
+            except (OSError, HTTPException) as error:
+                if not left:
+                    self.breaker.failed()
+                    raise self._failure(type(error).__name__) from None
+            else:
+                if not left or status not in RETRIED:
+                    break
+            time.sleep(BACKOFF_S * 2 ** (self.retries - left))
         self._settle(status)
         return status, body
 

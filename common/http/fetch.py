@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
@@ -36,21 +37,23 @@ class Fetcher:
 
         Raises OSError (TimeoutError), HTTPException.
         """
-        try:
-            return self._exchange(self._idle.pop(), path, headers, place)
-        except (IndexError, ConnectionError):  # none is open, or its server closed it meanwhile
-            return self._exchange(self._connected(*timeouts_s), path, headers, place)
-
-    def _connected(self, connect_s: float, read_s: float) -> HTTPConnection:
+        connect_s, read_s = timeouts_s
+        with suppress(IndexError, ConnectionError):  # none is open, or its server closed it
+            return self._exchange(self._idle.pop(), path, headers, read_s, place)
         connection = self._kind(self._address, timeout=connect_s)
         connection.connect()
-        connection.sock.settimeout(read_s)
-        return connection
+        return self._exchange(connection, path, headers, read_s, place)
 
     def _exchange(
-        self, connection: HTTPConnection, path: str, headers: Mapping[str, str], place: Place
+        self,
+        connection: HTTPConnection,
+        path: str,
+        headers: Mapping[str, str],
+        read_s: float,
+        place: Place,
     ) -> tuple[int, memoryview]:
         try:
+            connection.sock.settimeout(read_s)
             connection.request("GET", self._path + path, headers=headers)
             with connection.getresponse() as response:
                 body = memoryview(b"")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -28,7 +29,11 @@ class Handler(BaseHTTPRequestHandler):
         self.asked.append((number, self.path, self.headers["X-Request-ID"]))
         kind = self.path.rpartition("/")[2]
         status = int(kind) if kind.isdigit() else 200
-        content = b"Kim^Minjun" if kind.isdigit() else CONTENT
+        if kind == "hiccup" and len(self.asked) < 3:
+            status = 503
+        if kind == "slow":
+            time.sleep(0.5)
+        content = CONTENT if status == 200 else b"Kim^Minjun"
         self.send_response(status)
         if kind != "endless":
             self.send_header("Content-Length", str(len(content)))
@@ -85,6 +90,16 @@ def test_a_missing_file_is_an_answer_and_costs_no_connection(client, asked):
     assert client.content("/404", read_timeout_s=5) == (404, b"")
     assert client.content("/x", read_timeout_s=5) == (200, CONTENT)
     assert len({port for port, _, _ in asked}) == 1
+
+
+def test_each_answer_has_its_own_time(client):
+    client.content("/x", read_timeout_s=0.1)
+    assert client.content("/slow", read_timeout_s=5) == (200, CONTENT)
+
+
+def test_a_hiccup_is_tried_again(client, asked):
+    assert client.content("/hiccup", read_timeout_s=5) == (200, CONTENT)
+    assert len(asked) == 3
 
 
 @pytest.mark.parametrize("path", ["/cut", "/endless", "/silent", "/500"])

@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-from typing import Any
+from collections.abc import Mapping
 
 from deploy.native.console import step
 from deploy.native.errors import StackError
@@ -72,13 +72,17 @@ def stop() -> None:
 def status() -> bool:
     """Print the state of each container; tell whether all are there and well."""
     _compose("ps", "--all")
-    command = ["docker", "compose", *_files(), "ps", "--all", "--format", "json"]
-    listed = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
-    rows = [json.loads(line) for line in listed.stdout.splitlines()]
-    return bool(rows) and all(map(_is_well, rows))
+    wanted = set(_answer("config", "--services").split())
+    rows = [json.loads(line) for line in _answer("ps", "--all", "--format", "json").splitlines()]
+    return {row["Service"] for row in rows if _is_well(row)} >= wanted
 
 
-def _is_well(row: dict[str, Any]) -> bool:
+def _answer(*arguments: str) -> str:
+    command = ["docker", "compose", *_files(), *arguments]
+    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+
+
+def _is_well(row: Mapping[str, object]) -> bool:
     if row["Service"] in _ONE_SHOT:
         return row["State"] == "exited" and row["ExitCode"] == 0
     return row["State"] == "running" and row["Health"] in ("", "healthy")

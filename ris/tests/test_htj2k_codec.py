@@ -255,6 +255,27 @@ def test_what_is_not_eligible_says_why(name):
         assert refused.value.reason == reason
 
 
+@pytest.mark.parametrize("stray", ["feffdde000000000", "f07f10004f4200000400000001020304"])
+def test_what_stands_in_a_wrong_place_before_the_pixels_is_skipped(stray):
+    file = native(GREY, 16)
+    at = file.index(b"\xe0\x7f\x10\x00OW")
+    assert codec.transcode(file[:at] + bytes.fromhex(stray) + file[at:]) == codec.transcode(file)
+
+
+def test_a_number_of_frames_with_a_point():
+    file = replaced(NumberOfFrames=20)
+    assert codec.transcode(file.replace(b"IS\x02\x0020", b"IS\x02\x002."))
+    with pytest.raises(Refused, match="UNREADABLE"):
+        codec.transcode(file.replace(b"IS\x02\x0020", b"IS\x02\x00xx"))
+
+
+def test_what_is_deflated_to_almost_nothing_is_not_inflated(monkeypatch):
+    monkeypatch.setattr(codec, "MAX_INFLATED_BYTES", 1 << 20)
+    zeros = np.zeros((40, 256, 256), np.uint16)
+    with pytest.raises(Refused, match="TOO_LARGE"):
+        codec.transcode(native(zeros, 16, DeflatedExplicitVRLittleEndian))
+
+
 def test_float_pixel_data():
     dataset = mr_image(PixelData=None, BitsAllocated=32)
     dataset.FloatPixelData = np.zeros(256, "<f4").tobytes()
@@ -283,12 +304,17 @@ def test_a_truncated_codestream(syntax, kept):
         codec.transcode(part10(dataset, syntax))
 
 
-def transcoded(guarded, *files):
-    """Raises Refused for the last one."""
+def added(guarded, *files):
     for file in files:
         guarded.room(len(file))[:] = file
         guarded.add(len(file))
+
+
+def transcoded(guarded, *files):
+    """Raises Refused for the last one."""
+    added(guarded, *files)
     answers = list(guarded.transcode())
+    guarded.forget()
     assert len(answers) == len(files)
     if isinstance(answers[-1], Refused):
         raise answers[-1]
@@ -305,12 +331,15 @@ def test_the_child_does_the_same(guarded):
     frames = noise((3, 40, 50), 12, signed=False)
     file = native(frames, 12)
     assert transcoded(guarded, file) == codec.transcode(file)
-    assert guarded.decode(file, 2) == frames[2].tobytes()
+    added(guarded, file)
+    for index in (2, 0):
+        assert guarded.decode(index) == frames[index].tobytes()
+    with pytest.raises(Refused, match="WRONG_LENGTH"):
+        guarded.decode(3)
+    guarded.forget()
     with pytest.raises(Refused, match="WRONG_LENGTH"):
         transcoded(guarded, BAD["shorter than its size"][0])
     assert transcoded(guarded, file) == codec.transcode(file)
-    with pytest.raises(Refused, match="WRONG_LENGTH"):
-        guarded.decode(file, 3)
 
 
 def test_a_dead_child_is_replaced(guarded):
@@ -392,12 +421,11 @@ def test_the_file_that_a_child_dies_of_is_known_and_the_others_go_on(guarded, mo
 
 def test_what_nobody_waited_for_answers_nobody_else(guarded):
     files = [native(noise((1, 64, 64), 12, signed=False), 12) for _ in range(9)]
-    for file in files:
-        guarded.room(len(file))[:] = file
-        guarded.add(len(file))
+    added(guarded, *files)
     answers = guarded.transcode()
     assert next(answers) == codec.transcode(files[0])
     answers.close()
+    guarded.forget()
     assert transcoded(guarded, files[5]) == codec.transcode(files[5])
 
 

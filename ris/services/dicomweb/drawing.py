@@ -15,7 +15,6 @@ from pydicom import Dataset, dcmread
 from pydicom.multival import MultiValue
 
 from common.errors import AppError, ErrorCode
-from ris.clients.orthanc import orthanc
 from ris.models import Instance
 from ris.services.dicomweb import pixels
 
@@ -56,10 +55,9 @@ def rendering_parse(query: str) -> Rendering:
 def image_draw(image: Instance, index: int, media_type: str, rendering: Rendering) -> bytes:
     """Frame ``index`` from 0 as PNG or JPEG. Raises AppError (406), ExternalError."""
     with pixels.turn(image) as guard:
-        part10 = orthanc().instance_file(image.orthanc_id)
-        frame = pixels.frame_decode(guard, part10, index)
+        frame = pixels.frame_decode(guard, index)
         try:
-            header = dcmread(BytesIO(part10), stop_before_pixels=True, specific_tags=_TAGS)
+            header = dcmread(BytesIO(guard.file), stop_before_pixels=True, specific_tags=_TAGS)
             picture = _picture(header, frame, rendering.window)
         except Exception as error:  # a header that somebody else wrote
             reason = f"cannot be drawn: {type(error).__name__}"

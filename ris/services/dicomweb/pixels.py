@@ -34,9 +34,9 @@ def _guards() -> SimpleQueue[Guard]:
 
 @contextmanager
 def turn(image: Instance) -> Iterator[Guard]:
-    """Few at once in one process; others wait.
+    """A guard with the file of this image. Few at once in one process; others wait.
 
-    Raises AppError (406) for a file too large to be held, ExternalError (503) after WAIT_S.
+    Raises AppError (406) for a file too large to be held, ExternalError also (503) after WAIT_S.
     """
     pixels = (image.rows or 0) * (image.columns or 0)
     if image.file_size > MAX_FILE_BYTES or pixels > MAX_PIXELS:
@@ -46,26 +46,32 @@ def turn(image: Instance) -> Iterator[Guard]:
     except Empty:
         raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "too many images to decode") from None
     try:
+        guard.add(len(orthanc().instance_read(image.orthanc_id, guard.room)))
         yield guard
     finally:
+        guard.forget()
         _guards().put(guard)
 
 
-def frame_decode(guard: Guard, part10: bytes, index: int) -> bytes:
-    """Frame ``index`` from 0, native, decoded in a process of its own. Raises AppError (406)."""
+def frame_decode(guard: Guard, index: int) -> bytes:
+    """Frame ``index`` from 0, native, decoded in a process of its own.
+
+    Raises AppError (406), ExternalError (503) when there is no such process.
+    """
     try:
-        return guard.decode(part10, index)
+        return guard.decode(index)
     except Refused as refused:
         reason = f"cannot be decoded: {refused.reason}"
         raise AppError(ErrorCode.NOT_ACCEPTABLE, reason, "Accept") from None
+    except OSError:
+        raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "no decoder starts") from None
 
 
 def frames_decoded(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:
     """One after another. Raises AppError (406), ExternalError."""
     with turn(image) as guard:
-        part10 = orthanc().instance_file(image.orthanc_id)
         for index in indices:
-            yield frame_decode(guard, part10, index)
+            yield frame_decode(guard, index)
 
 
 def frames_ours(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:

@@ -43,6 +43,7 @@ Pixels = npt.NDArray[Any]
 SYNTAX = str(HTJ2KLosslessRPCL)
 MAX_FRAME_BYTES = 1 << 28
 MAX_TOTAL_BYTES = 1 << 31
+MAX_INFLATED_BYTES = 1 << 28
 
 _NATIVE = frozenset(
     {
@@ -74,9 +75,9 @@ _TAGS: list[Any] = [
     _OFFSETS := 0x7FE00001,
     _LENGTHS := 0x7FE00002,
 ]
-_AFTER_META = 0x00030000
-_FLOAT_PIXELS = 0x7FE00008
-"""The first of the three elements that pixels may be in."""
+_META_GROUP = 0x0002
+_PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
+"""Float, double float and integer ones."""
 
 
 class Refused(ValueError):
@@ -148,9 +149,14 @@ class _Elements:
     objects takes as long as a small slice."""
 
     def __init__(
-        self, stream: BinaryIO, *, implicit: bool, order: Literal["big", "little"], end: int
+        self,
+        stream: BinaryIO,
+        *,
+        implicit: bool,
+        order: Literal["big", "little"],
+        is_end: Callable[[int], bool],
     ) -> None:
-        """Leaves ``stream`` before the first element that is ``end`` or above."""
+        """Leaves ``stream`` before the first element whose tag ``is_end``."""
         self._order = order
         self._values = {
             int(element.tag): element.value
@@ -158,7 +164,7 @@ class _Elements:
                 stream,
                 implicit,
                 order == "little",
-                stop_when=lambda tag, vr, length: int.__ge__(tag, end),
+                stop_when=lambda tag, vr, length: is_end(tag),
                 specific_tags=_TAGS,
             )
         }
@@ -175,8 +181,8 @@ class _Elements:
         return int.from_bytes(value, self._order) if value else default
 
     def integer_text(self, tag: int, default: int) -> int:
-        """Of IS."""
-        return int(self.text(tag) or default)
+        """Of IS, where some write 1.0."""
+        return int(float(self.text(tag) or default))
 
 
 class _Image:
@@ -195,22 +201,27 @@ class _Image:
             raise Refused("UNREADABLE")
         stream: Any = part10 if isinstance(part10, mmap) else BytesIO(part10)
         stream.seek(132)
-        meta = _Elements(stream, implicit=False, order="little", end=_AFTER_META)
+        meta = _Elements(
+            stream, implicit=False, order="little", is_end=lambda tag: tag >> 16 != _META_GROUP
+        )
         self._syntax = meta.text(_TRANSFER_SYNTAX_UID)
         self.lossy = self._syntax in _LOSSY
         refusal = syntax_refusal(self._syntax)
         if refusal and not self.lossy:
             raise Refused(refusal)
         if self._syntax == DeflatedExplicitVRLittleEndian:
-            inflated = zlib.decompressobj(-zlib.MAX_WBITS).decompress(
-                stream.read(), MAX_TOTAL_BYTES
-            )
+            inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+            inflated = inflater.decompress(stream.read(), MAX_INFLATED_BYTES + 1)
+            if len(inflated) > MAX_INFLATED_BYTES:
+                raise Refused("TOO_LARGE")
             part10, stream = inflated, BytesIO(inflated)
         self._order: Literal["big", "little"] = (
             "big" if self._syntax == ExplicitVRBigEndian else "little"
         )
         implicit = self._syntax == ImplicitVRLittleEndian
-        self._elements = _Elements(stream, implicit=implicit, order=self._order, end=_FLOAT_PIXELS)
+        self._elements = _Elements(
+            stream, implicit=implicit, order=self._order, is_end=_PIXELS.__contains__
+        )
         self._value = self._pixel_data(memoryview(part10)[stream.tell() :])
         self._shape = _shape(self._elements)
         self._count = self._elements.integer_text(_NUMBER_OF_FRAMES, 1)

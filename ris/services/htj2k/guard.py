@@ -20,7 +20,7 @@ PATIENCE_S = 60.0
 BYTES_PER_S = 5e6
 """No file takes longer than PATIENCE_S and a second for each so many bytes."""
 KEPT_BYTES = 1 << 24
-"""More memory than this is given back after each use."""
+"""More memory than this is given back when its files are forgotten."""
 
 
 class Guard:
@@ -60,18 +60,32 @@ class Guard:
         self._files.append((self._end, size))
         self._end += -(-size // PAGESIZE) * PAGESIZE
 
+    @property
+    def file(self) -> memoryview:
+        """The one that was added, until it is forgotten."""
+        ((offset, size),) = self._files
+        return self._view[offset : offset + size]
+
     def transcode(self) -> Generator[list[bytes] | Refused]:
         """Of each file that was added, as ``codec.transcode``, as soon as it is done. Refused, also
         where the child did not survive it. Nothing is added meanwhile."""
         return self._answers([(*file, -1) for file in self._files])
 
-    def decode(self, part10: bytes, index: int) -> bytes:
-        """As ``codec.decode``. Raises Refused, also when the child does not survive it."""
-        self.room(len(part10))[:] = part10
-        (answer,) = self._answers([(self._end, len(part10), index)])
+    def decode(self, index: int) -> bytes:
+        """Of the one file that was added, as ``codec.decode``. Raises Refused, also when the child
+        does not survive it."""
+        (file,) = self._files
+        (answer,) = self._answers([(*file, index)])
         if isinstance(answer, Refused):
             raise answer
         return answer[0]
+
+    def forget(self) -> None:
+        """Nothing is added any more."""
+        self._files, self._end = [], 0
+        if len(self._view) > KEPT_BYTES:
+            self._view = memoryview(b"")
+            os.ftruncate(self._memory, 0)
 
     def _answers(self, requests: list[tuple[int, int, int]]) -> Generator[list[bytes] | Refused]:
         try:
@@ -81,7 +95,6 @@ class Guard:
         finally:
             if requests:  # nobody waits for the rest
                 self._stop()
-            self._forget_files()
 
     def _heard(
         self, line: socket.socket, requests: list[tuple[int, int, int]]
@@ -99,21 +112,17 @@ class Guard:
             del requests[0]
             yield Refused(reason.decode()) if reason else results
 
-    def _forget_files(self) -> None:
-        self._files, self._end = [], 0
-        if len(self._view) > KEPT_BYTES:
-            self._view = memoryview(b"")
-            os.ftruncate(self._memory, 0)
-
     def _asked(self, request: bytes) -> socket.socket:
         """A child that died since it was last asked is replaced: this file is not to blame."""
         if self._line is not None:
             try:
+                self._line.settimeout(PATIENCE_S)
                 self._line.sendall(request)
                 return self._line
             except OSError:
                 self._stop()
         line = self._start()
+        line.settimeout(PATIENCE_S)
         line.sendall(request)
         return line
 

@@ -30,7 +30,8 @@ logger = logging.getLogger(__name__)
 
 MAX_FILE_BYTES = 1 << 30
 BATCH_BYTES = 1 << 21
-"""Of files that are fetched, converted and written together."""
+BATCH_FILES = 256
+"""So much is fetched, converted and written together."""
 BATCH_S = 2.0
 """So often what was done is settled, recorded and offered to viewers."""
 Progress = Callable[[int], None]
@@ -133,11 +134,13 @@ def _outcomes(works: Iterable[_Work]) -> Generator[_Outcome]:
 
 def _batches(works: Iterable[_Work]) -> Iterator[list[_Work]]:
     batch: list[_Work] = []
+    size = 0
     for work in works:
         batch.append(work)
-        if sum(one.file_size for one in batch) >= BATCH_BYTES:
+        size += work.file_size
+        if size >= BATCH_BYTES or len(batch) == BATCH_FILES:
             yield batch
-            batch = []
+            batch, size = [], 0
     if batch:
         yield batch
 
@@ -160,6 +163,7 @@ def _transcode(works: list[_Work]) -> list[_Outcome]:
                 if outcomes[-1].error:
                     break
     finally:
+        guard.forget()
         _guards().put(guard)
     return outcomes
 
