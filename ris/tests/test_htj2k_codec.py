@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
 import imagecodecs
 import numpy as np
 import pytest
-from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.pixels.encoders.base import RLELosslessEncoder
 from pydicom.uid import (
     HTJ2K,
     MPEG4HP41,
     DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     HTJ2KLossless,
-    HTJ2KLosslessRPCL,
-    ImplicitVRLittleEndian,
     JPEG2000Lossless,
     JPEGBaseline8Bit,
     JPEGLosslessSV1,
@@ -32,86 +21,23 @@ from pydicom.uid import (
     SegmentationStorage,
 )
 
-from ris.choices import Htj2kRefusal
-from ris.services.htj2k import codec, guard
+from ris.services.htj2k import codec
 from ris.services.htj2k.codec import Refused
 from ris.tests.dicom_files import mr_image, part10
+from ris.tests.htj2k_files import (
+    ENCODERS,
+    GREY,
+    NATIVE,
+    encapsulated,
+    image,
+    native,
+    noise,
+    replaced,
+)
 
-RNG = np.random.default_rng(27)
 DEPTHS = [(bits, signed) for bits in range(8, 17) for signed in (False, True)]
 SIZES = [(1, 1), (1, 7), (7, 1), (5, 5), (33, 31), (217, 181), (256, 256)]
 LARGE = [(1, 4096), (4096, 1), (2047, 1025), (4096, 4096)]
-
-
-def rle(frame: np.ndarray) -> bytes:
-    samples = 1 if frame.ndim == 2 else frame.shape[2]
-    return RLELosslessEncoder.encode(
-        frame,
-        rows=frame.shape[0],
-        columns=frame.shape[1],
-        samples_per_pixel=samples,
-        number_of_frames=1,
-        bits_allocated=frame.itemsize * 8,
-        bits_stored=frame.itemsize * 8,
-        pixel_representation=int(frame.dtype.kind == "i"),
-        planar_configuration=0,
-        photometric_interpretation="RGB" if samples == 3 else "MONOCHROME2",
-    )
-
-
-ENCODERS: dict[str, Callable[[Any], bytes]] = {
-    RLELossless: rle,
-    JPEGLosslessSV1: lambda a: bytes(imagecodecs.ljpeg_encode(a)),
-    JPEGLSLossless: lambda a: bytes(imagecodecs.jpegls_encode(a)),
-    JPEG2000Lossless: lambda a: bytes(
-        imagecodecs.jpeg2k_encode(a, codecformat="j2k", reversible=True)
-    ),
-    HTJ2KLossless: lambda a: bytes(imagecodecs.htj2k_encode(a, reversible=True)),
-    HTJ2KLosslessRPCL: lambda a: bytes(imagecodecs.htj2k_encode(a, reversible=True)),
-}
-NATIVE = [
-    ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian,
-    DeflatedExplicitVRLittleEndian,
-]  # fmt: skip
-
-
-def noise(shape: tuple[int, ...], bits: int, signed: bool) -> np.ndarray:
-    """Every value that the depth allows is as likely as another: the hardest image there is."""
-    low, high = (-(1 << bits - 1), 1 << bits - 1) if signed else (0, 1 << bits)
-    dtype = np.dtype(f"{'i' if signed else 'u'}{1 if bits <= 8 else 2}")
-    return RNG.integers(low, high, shape).astype(dtype)
-
-
-def image(frames: np.ndarray, bits: int, samples: int = 1, **attributes: Any) -> Dataset:
-    """``frames``: (frames, rows, columns[, samples])."""
-    return mr_image(
-        NumberOfFrames=len(frames),
-        Rows=frames.shape[1],
-        Columns=frames.shape[2],
-        SamplesPerPixel=samples,
-        BitsAllocated=frames.itemsize * 8,
-        BitsStored=bits,
-        HighBit=bits - 1,
-        PixelRepresentation=int(frames.dtype.kind == "i"),
-        **attributes,
-    )
-
-
-def native(
-    frames: np.ndarray, bits: int, syntax: str = ExplicitVRLittleEndian, **rest: Any
-) -> bytes:
-    order = ">" if syntax == ExplicitVRBigEndian else "<"
-    content = frames.astype(frames.dtype.newbyteorder(order)).tobytes()
-    dataset = image(frames, bits, **rest)
-    dataset["PixelData"].value = content + bytes(len(content) % 2)
-    return part10(dataset, syntax)
-
-
-def encapsulated(frames: np.ndarray, bits: int, syntax: str, **rest: Any) -> bytes:
-    dataset = image(frames, bits, **rest)
-    dataset.PixelData = encapsulate([ENCODERS[syntax](frame) for frame in frames])
-    dataset["PixelData"].is_undefined_length = True
-    return part10(dataset, syntax)
 
 
 def assert_kept(file: bytes, frames: np.ndarray) -> None:
@@ -191,20 +117,6 @@ def test_colour_sources(syntax):
 def test_the_unused_high_bits_are_kept_too():
     frames = noise((1, 16, 16), 16, signed=False)
     assert_kept(native(frames, 12), frames)
-
-
-GREY = noise((2, 16, 16), 16, signed=False)
-
-
-def replaced(**attributes: Any) -> bytes:
-    dataset = image(GREY, 16)
-    dataset["PixelData"].value = GREY.tobytes()
-    for keyword, value in attributes.items():
-        if value is None:
-            delattr(dataset, keyword)
-        else:
-            setattr(dataset, keyword, value)
-    return part10(dataset, ExplicitVRLittleEndian)
 
 
 def claimed(syntax: str) -> bytes:
@@ -302,143 +214,3 @@ def test_a_truncated_codestream(syntax, kept):
     dataset["PixelData"].is_undefined_length = True
     with pytest.raises(Refused, match=r"WRONG_LENGTH|UNREADABLE"):
         codec.transcode(part10(dataset, syntax))
-
-
-def added(guarded, *files):
-    for file in files:
-        guarded.room(len(file))[:] = file
-        guarded.add(len(file))
-
-
-def transcoded(guarded, *files):
-    """Raises Refused for the last one."""
-    added(guarded, *files)
-    answers = list(guarded.transcode())
-    guarded.forget()
-    assert len(answers) == len(files)
-    if isinstance(answers[-1], Refused):
-        raise answers[-1]
-    return answers[-1] if len(files) == 1 else answers
-
-
-@pytest.fixture
-def guarded() -> Iterator[guard.Guard]:
-    with guard.Guard() as guarding:
-        yield guarding
-
-
-def test_the_child_does_the_same(guarded):
-    frames = noise((3, 40, 50), 12, signed=False)
-    file = native(frames, 12)
-    assert transcoded(guarded, file) == codec.transcode(file)
-    added(guarded, file)
-    for index in (2, 0):
-        assert guarded.decode(index) == frames[index].tobytes()
-    with pytest.raises(Refused, match="WRONG_LENGTH"):
-        guarded.decode(3)
-    guarded.forget()
-    with pytest.raises(Refused, match="WRONG_LENGTH"):
-        transcoded(guarded, BAD["shorter than its size"][0])
-    assert transcoded(guarded, file) == codec.transcode(file)
-
-
-def test_a_dead_child_is_replaced(guarded):
-    file = native(GREY, 16)
-    first = transcoded(guarded, file)
-    os.kill(guarded._child.pid, signal.SIGSEGV)
-    guarded._child.wait()
-    assert transcoded(guarded, file) == first, "the file is not to blame"
-    guarded._line.close()
-    assert transcoded(guarded, file) == first
-
-
-def test_a_child_that_dies_of_a_file_refuses_it(guarded, monkeypatch):
-    file = native(GREY, 16)
-    first = transcoded(guarded, file)
-
-    def dying(line):
-        guarded._child.kill()
-        guarded._child.wait()
-        raise EOFError
-
-    monkeypatch.setattr(guard, "receive", dying)
-    with pytest.raises(Refused, match="DECODER_CRASHED"):
-        transcoded(guarded, file)
-    monkeypatch.undo()
-    assert transcoded(guarded, file) == first
-
-
-def test_a_child_that_hangs_is_replaced(guarded, monkeypatch):
-    file = native(GREY, 16)
-    transcoded(guarded, file)
-    monkeypatch.setattr(guard, "PATIENCE_S", 0.2)
-    os.kill(guarded._child.pid, signal.SIGSTOP)
-    with pytest.raises(Refused, match="DECODER_CRASHED"):
-        transcoded(guarded, file)
-    monkeypatch.undo()
-    assert len(transcoded(guarded, file)) == 2
-
-
-def test_the_child_is_told_no_secret(guarded):
-    transcoded(guarded, native(GREY, 16))
-    environ = Path(f"/proc/{guarded._child.pid}/environ").read_bytes()
-    names = {entry.split(b"=")[0] for entry in environ.split(b"\0") if entry}
-    assert names <= {b"OMP_NUM_THREADS", b"OPENBLAS_NUM_THREADS", b"LC_CTYPE"}
-
-
-def test_one_bad_file_among_many_is_refused_alone(guarded, monkeypatch):
-    good = [native(noise((1, rows, 300), 12, signed=False), 12) for rows in range(1, 40)]
-    large = native(noise((9, 1024, 1024), 16, signed=False), 16)
-    bad = BAD["shorter than its size"][0]
-    files = [*good, bad, large, b"", *good[::-1], good[0]]
-    expected = [None if file in (bad, b"") else codec.transcode(file) for file in files]
-    for _ in range(2):
-        found = transcoded(guarded, *files)
-        reasons = [one.reason for one in found if isinstance(one, Refused)]
-        assert [None if isinstance(one, Refused) else one for one in found] == expected
-        assert reasons == ["WRONG_LENGTH", "UNREADABLE"]
-    assert os.fstat(guarded._memory).st_size <= guard.KEPT_BYTES
-
-
-def test_the_file_that_a_child_dies_of_is_known_and_the_others_go_on(guarded, monkeypatch):
-    files = [native(noise((1, 64, 64), 12, signed=False), 12) for _ in range(9)]
-    hear, heard = guard.receive, []
-
-    def dying(line):
-        heard.append(line)
-        if len(heard) == 4:
-            guarded._child.kill()
-            guarded._child.wait()
-            raise EOFError
-        return hear(line)
-
-    monkeypatch.setattr(guard, "receive", dying)
-    found = transcoded(guarded, *files)
-    assert found.pop(3).reason == "DECODER_CRASHED"
-    del files[3]
-    assert found == [codec.transcode(file) for file in files]
-
-
-def test_what_nobody_waited_for_answers_nobody_else(guarded):
-    files = [native(noise((1, 64, 64), 12, signed=False), 12) for _ in range(9)]
-    added(guarded, *files)
-    answers = guarded.transcode()
-    assert next(answers) == codec.transcode(files[0])
-    answers.close()
-    guarded.forget()
-    assert transcoded(guarded, files[5]) == codec.transcode(files[5])
-
-
-def test_any_garbage_is_refused_and_nothing_else(guarded, monkeypatch):
-    monkeypatch.setattr(guard, "PATIENCE_S", 5)
-    whole = encapsulated(GREY, 16, HTJ2KLossless)
-    reasons = set()
-    for _ in range(150):
-        broken = bytearray(whole)
-        for at in RNG.integers(132, len(whole), 12):
-            broken[at] = RNG.integers(256)
-        try:
-            transcoded(guarded, bytes(broken))
-        except Refused as refused:
-            reasons.add(refused.reason)
-    assert {"UNREADABLE", "WRONG_LENGTH"} <= reasons <= set(Htj2kRefusal.values)
