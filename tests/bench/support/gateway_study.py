@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -16,6 +18,7 @@ import requests
 from pydicom.dataset import Dataset
 
 from common.http.api_client import ApiClient, wait_until
+from deploy.native.layout import ROOT
 from ris.management.nifti_to_dicom import (
     SAMPLE_DATA,
     SAMPLES,
@@ -133,3 +136,6 @@ def _remove(study_instance_uid: str) -> None:
     url = os.environ["ORTHANC_URL"]
     for entry in archive.post(f"{url}/tools/lookup", data=study_instance_uid, timeout=60).json():
         archive.delete(f"{url}{entry['Path']}", timeout=60).raise_for_status()
+    # at once: it may be most of what the index knows, which nobody forgets unasked
+    find = (sys.executable, ROOT / "manage.py", "find_deletions", "--force")
+    subprocess.run(find, check=True, stdout=subprocess.DEVNULL)
