@@ -93,10 +93,12 @@ async function findStudy() {
 const largestSeries = ({ series }) =>
   [...series].sort((a, b) => b.instances - a.instances)[0]?.series_instance_uid ?? '';
 
-const hasUnsavedWork = () => mask.mayBeDirty() || !state.measurements.saved;
+const hasUnsavedWork = async () =>
+  (await mask.strokesAreUnsaved()) || !state.measurements.saved;
 
+/** A browser does not wait for the count of the strokes. */
 function warnOfUnsavedWork(event) {
-  if (!hasUnsavedWork()) return;
+  if (!mask.mayBeDirty() && state.measurements.saved) return;
   event.preventDefault();
   event.returnValue = true;
 }

@@ -7,7 +7,7 @@ const CHECK_EVERY_MS = 20_000;
 
 let session = null;
 let user = null;
-let hasUnsavedWork = () => false;
+let hasUnsavedWork = async () => false;
 
 export const may = permission => Boolean(user?.permissions.includes(permission));
 
@@ -53,8 +53,9 @@ export async function start(options) {
 }
 
 /** Leave; but where work would be lost, hide the images and wait for the same person's login. */
-function ended() {
-  if (!hasUnsavedWork()) {
+async function ended() {
+  cover(t('session.ended'));
+  if (!(await hasUnsavedWork())) {
     login();
     return;
   }
