@@ -8,7 +8,7 @@ from ai.services.notices import job_tell
 from alert.choices import Kind
 from common.errors import AppError
 from common.outbox.registry import Event, subscribe
-from ris.events import DERIVED_OBJECT_INDEXED
+from pacs.events import DERIVED_OBJECT_INDEXED
 
 RUN_ATTEMPTS = 5
 """15 s of backoff: the service has time to start again."""

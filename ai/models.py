@@ -10,8 +10,8 @@ from django.db import models
 
 from ai.choices import JobStatus, ReviewStatus, VersionKind
 from common.db import VersionedModel
+from pacs.index import studies
 from rbac.permissions import Permission
-from ris import selectors as studies
 
 
 class AIJobQuerySet(models.QuerySet["AIJob"]):
@@ -25,8 +25,8 @@ class AIJobQuerySet(models.QuerySet["AIJob"]):
 class AIJob(VersionedModel):
     """One run of one model on one series."""
 
-    study = models.ForeignKey("ris.Study", on_delete=models.PROTECT, related_name="ai_jobs")
-    series = models.ForeignKey("ris.Series", on_delete=models.PROTECT, related_name="ai_jobs")
+    study = models.ForeignKey("pacs.Study", on_delete=models.PROTECT, related_name="ai_jobs")
+    series = models.ForeignKey("pacs.Series", on_delete=models.PROTECT, related_name="ai_jobs")
     model_id = models.CharField(max_length=60)
     model_version = models.CharField(max_length=30, blank=True)
     model_manifest = models.JSONField(default=dict)

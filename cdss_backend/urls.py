@@ -18,6 +18,7 @@ api_urlpatterns = [
     path("emr/", include("emr.urls")),
     path("ocs/", include("ocs.urls")),
     path("ris/", include("ris.urls")),
+    path("ris/", include("pacs.urls")),
     path("ai/", include("ai.urls")),
     path("segmentation/", include(segmentation_urlpatterns)),
     path("ops/", include("common.outbox.urls")),

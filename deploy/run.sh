@@ -42,8 +42,9 @@ bind=${CDSS_BIND:-127.0.0.1}
 # Development in containers: the code is mounted, and what runs it starts again when it changes.
 if [ -n "${CDSS_RELOAD:-}" ] && [[ $role =~ ^(django|gateway|ws|worker-.*|beat)$ ]]; then
     unset CDSS_RELOAD
+    mapfile -t apps <cdss_backend/apps.txt
     exec "$python" -m watchfiles --filter python --sigint-timeout 10 --target-type command \
-        "deploy/run.sh $role" cdss_backend common audit rbac acct alert emr ocs ris ai fhir
+        "deploy/run.sh $role" cdss_backend "${apps[@]}"
 fi
 
 worker() { # QUEUE NAME CONCURRENCY

@@ -10,8 +10,8 @@ from django.db.models import Count
 from ai.clients.inference import ModelManifest, inference
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, NotFound
+from pacs.index import studies
 from rbac.permissions import Permission
-from ris import selectors as studies
 
 MODELS_CACHE_KEY = "ai:models"
 MODELS_CACHE_S = 60

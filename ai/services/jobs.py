@@ -15,8 +15,8 @@ from ai.services import catalogue, segmentations
 from audit import services as audit
 from common.errors import AppError, BusinessError, ErrorCode, InvalidInput, NotFound
 from common.outbox import services as outbox
+from pacs.index import studies
 from rbac.permissions import Permission
-from ris import selectors as studies
 
 
 def job_transition(job: AIJob, status: JobStatus, *, actor: Any = None) -> None:

@@ -15,7 +15,7 @@ from ai.services.review import publication_aggregate
 from ai.services.segmentations import version_labelmap
 from common.errors import BusinessError, ErrorCode
 from common.outbox import services as outbox
-from ris.services import archive
+from pacs.index import objects
 
 SEG_SERIES_NUMBER_BASE = 9000
 
@@ -43,7 +43,7 @@ def seg_publish(job_id: int) -> None:
         seg = _build(publication)
     except SegmentationError as error:
         raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, error.reason) from None
-    archive.instance_store(seg)
+    objects.instance_store(seg)
     with transaction.atomic():
         publication = _lock(job_id)
         if publication.seg_stored_at is None:  # the feed may have been faster
@@ -54,7 +54,7 @@ def _build(publication: Publication) -> Dataset:
     job, version = publication.job, publication.version
     approver = job.reviewed_by
     return build_segmentation(
-        source_datasets=archive.series_headers(job.series),
+        source_datasets=objects.series_headers(job.series),
         labelmap=version_labelmap(version),
         segments=[_segment(s) for s in version.segmentation.segments],
         series_instance_uid=publication.seg_series_instance_uid,

@@ -17,8 +17,8 @@ from ai.services.segmentations import version_labelmap, version_save
 from audit import services as audit
 from common.errors import BusinessError, ConflictError, ErrorCode
 from common.outbox import services as outbox
+from pacs.dicom.uids import derived_uid
 from rbac.permissions import Permission
-from ris.services.uids import derived_uid
 
 DECISIONS = {"approve": ReviewStatus.APPROVED, "reject": ReviewStatus.REJECTED}
 

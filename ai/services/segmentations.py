@@ -17,10 +17,9 @@ from ai.services import labelmap as labelmaps, store
 from ai.services.labelmap import Labelmap
 from audit import services as audit
 from common.errors import BusinessError, ConflictError, ErrorCode, ExternalError, InvalidInput
+from pacs.dicom.uids import derived_uid
+from pacs.index.geometry import SeriesGeometry, series_geometry
 from rbac.permissions import Permission
-from ris import selectors as studies
-from ris.selectors import SeriesGeometry
-from ris.services.uids import derived_uid
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Draft:
 
 def draft_from_result(job: AIJob, result: RunResult, mask: bytes) -> Draft:
     """Check the inference service's mask against the index. Raises ExternalError for nonsense."""
-    geometry = studies.series_geometry(job.series)
+    geometry = series_geometry(job.series)
     if set(result.slices) != set(geometry.slices) or (result.rows, result.columns) != (
         geometry.rows,
         geometry.columns,
@@ -141,7 +140,7 @@ def version_save(
     labels = [s["number"] for s in found.segments]
     mask = labelmaps.decompress(labelmap, shape=(len(slices), rows, columns), labels=labels)
     mask = labelmaps.reorder(mask, slices, found.slices)
-    geometry = studies.series_geometry(found.job.series)
+    geometry = series_geometry(found.job.series)
     with transaction.atomic():
         job = AIJob.objects.select_for_update().get(pk=found.job_id)
         if job.review_status != ReviewStatus.PENDING:

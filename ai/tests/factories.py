@@ -10,8 +10,8 @@ import numpy as np
 from django.utils import timezone
 
 from ai.services import labelmap as labelmaps
-from ris.models import Instance, Series, Study
-from ris.selectors import series_geometry
+from pacs.index.geometry import series_geometry
+from pacs.models import Instance, Series, Study
 
 SLICES, ROWS, COLUMNS = 5, 6, 7
 MANIFEST: dict[str, Any] = {

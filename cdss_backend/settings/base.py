@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 from cdss_backend.settings.env import database, database_url, load_env
 
@@ -18,21 +19,9 @@ AUTH_USER_MODEL = "acct.User"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False
 
-PROJECT_APPS = [
-    "common",
-    "common.outbox",
-    "common.ops",
-    "common.idempotency",
-    "audit",
-    "rbac",
-    "acct",
-    "alert",
-    "emr",
-    "ocs",
-    "ris",
-    "ai",
-    "fhir",
-]
+APPS = tuple((Path(__file__).parents[1] / "apps.txt").read_text(encoding="utf-8").split())
+"""Our apps, the highest first: an app imports from those after it alone."""
+PROJECT_APPS = [*reversed(APPS), "common.outbox", "common.ops", "common.idempotency"]
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -88,16 +77,16 @@ CELERY_BEAT_SCHEDULE = {
     "idempotency-expire": {"task": "common.idempotency.tasks.expire", "schedule": 3600.0},
     "audit-flush": {"task": "audit.tasks.flush_stream", "schedule": 2.0},
     "audit-seal": {"task": "audit.tasks.seal", "schedule": 30.0},
-    "ris-poll-changes": {"task": "ris.tasks.poll_changes", "schedule": 1.0},
-    "ris-find-deletions": {"task": "ris.tasks.find_deletions", "schedule": 60.0},
-    "ris-find-hidden-deletions": {
-        "task": "ris.tasks.find_hidden_deletions",
+    "pacs-poll-changes": {"task": "pacs.tasks.poll_changes", "schedule": 1.0},
+    "pacs-find-deletions": {"task": "pacs.tasks.find_deletions", "schedule": 60.0},
+    "pacs-find-hidden-deletions": {
+        "task": "pacs.tasks.find_hidden_deletions",
         "schedule": 86400.0,
     },
-    "ris-transcode-opened": {"task": "ris.tasks.transcode_opened", "schedule": 10.0},
-    "ris-repair-frames": {"task": "ris.tasks.repair_frames", "schedule": 60.0},
+    "pacs-transcode-opened": {"task": "pacs.tasks.transcode_opened", "schedule": 10.0},
+    "pacs-repair-frames": {"task": "pacs.tasks.repair_frames", "schedule": 60.0},
     "fhir-look": {"task": "fhir.tasks.look", "schedule": 10.0},
-    "ris-mark-stable": {"task": "ris.tasks.mark_stable", "schedule": 2.0},
+    "pacs-mark-stable": {"task": "pacs.tasks.mark_stable", "schedule": 2.0},
 }
 
 LANGUAGE_CODE = "ko"
@@ -116,7 +105,7 @@ CDSS_DATA_DIR = ENV.cdss_data_dir.resolve()
 FILE_UPLOAD_TEMP_DIR = CDSS_DATA_DIR / "tmp"
 AI_SEG_DIR = CDSS_DATA_DIR / "ai_seg"
 FRAME_CACHE_DIR = ENV.frame_cache_dir
-HTJ2K_LANES = ENV.htj2k_lanes
+HTJ2K_WORKERS = ENV.htj2k_workers
 HTJ2K_MIN_FREE_BYTES = ENV.htj2k_min_free_bytes
 UPLOAD_MAX_FILE_BYTES = ENV.upload_max_file_bytes
 for _directory in (FILE_UPLOAD_TEMP_DIR, AI_SEG_DIR):
@@ -172,7 +161,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "ris.openapi.describe_dicomweb",
+        "pacs.dicomweb.openapi.describe_dicomweb",
         "common.api.schema.share_error_responses",
     ],
     "ENUM_NAME_OVERRIDES": {
@@ -181,7 +170,7 @@ SPECTACULAR_SETTINGS = {
         "PublicationStatus": "ai.choices.PublicationStatus",
         "VersionKind": "ai.choices.VersionKind",
         "OrderStatus": "ocs.choices.OrderStatus",
-        "Htj2kRefusal": "ris.choices.Htj2kRefusal",
+        "Htj2kRefusal": "pacs.choices.Htj2kRefusal",
         "ReadingStatus": "ris.choices.ReadingStatus",
         "OutboxStatus": "common.outbox.models.OutboxStatus",
         "EncounterKind": "emr.choices.EncounterKind",

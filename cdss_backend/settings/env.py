@@ -73,7 +73,7 @@ class Env(BaseSettings):
     hospital_timezone: str = "Asia/Seoul"
     fhir_identifier_base: str = "https://cdss.neuronova.local/fhir/sid"
     upload_max_file_bytes: int = 1 << 30
-    htj2k_lanes: int = max(1, (os.cpu_count() or 1) // 2)
+    htj2k_workers: int = max(1, (os.cpu_count() or 1) // 2)
     htj2k_min_free_bytes: int = 4 << 30
 
     @field_validator(

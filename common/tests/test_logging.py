@@ -41,7 +41,7 @@ def test_celery_tells_of_a_failed_task_without_its_arguments_and_exception(capsy
     logging.config.dictConfig(settings.LOGGING)
     context = {
         "id": "1",
-        "name": "ris.tasks.poll",
+        "name": "pacs.tasks.poll",
         "exc": "DataError('Kim^Minjun')",
         "traceback": "Kim^Minjun",
         "args": "['Kim^Minjun']",
@@ -52,5 +52,5 @@ def test_celery_tells_of_a_failed_task_without_its_arguments_and_exception(capsy
         "Task %(name)s[%(id)s] %(description)s: %(exc)s", context, extra={"data": context}
     )
     line = capsys.readouterr().err.strip().splitlines()[-1]
-    assert "ris.tasks.poll[1] raised unexpected" in line
+    assert "pacs.tasks.poll[1] raised unexpected" in line
     assert "Kim" not in line

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,19 +38,6 @@ _INFRASTRUCTURE_ONLY = {
 }
 _STOP_SECONDS = {"mariadb": 60, "hapi": 30, "orthanc": 30, "redis": 30}
 _STOP_SIGNAL = {"nginx": "QUIT"}
-_CODE_DIRECTORIES = (
-    "cdss_backend",
-    "common",
-    "audit",
-    "rbac",
-    "acct",
-    "alert",
-    "emr",
-    "ocs",
-    "ris",
-    "ai",
-    "fhir",
-)
 MARKER = "CDSS_SUPERVISED"
 """Environment variable by which the stack's processes are known, should supervisord be lost."""
 
@@ -179,8 +166,9 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
 
 
 def django_version(layout: Layout) -> str:
-    """Return a hash that changes with the Django code and its packages."""
-    return _tree_hash(layout, _CODE_DIRECTORIES)
+    """Return a hash that changes with the code of the apps and their packages."""
+    apps = (layout.root / "cdss_backend" / "apps.txt").read_text(encoding="utf-8").split()
+    return _tree_hash(layout, ("cdss_backend", *apps))
 
 
 def _configured(variable: str, path: Path) -> dict[str, str]:
@@ -191,7 +179,7 @@ def _file_hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()[:16] if path.exists() else "absent"
 
 
-def _tree_hash(layout: Layout, directories: tuple[str, ...]) -> str:
+def _tree_hash(layout: Layout, directories: Sequence[str]) -> str:
     """Return a hash of the code's file names, sizes and times, and of the installed packages."""
     total = hashlib.sha256()
     for venv in (".venv", ".venv-inference"):

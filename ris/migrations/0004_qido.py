@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from ris.selectors.names import name_words
+from pacs.dicom.person_names import name_words
 
 
 def name_words_fill(apps, schema_editor):

@@ -6,8 +6,8 @@ import pytest
 
 from acct.models import User
 from audit.models import AuditLog
-from ris.models import Study
-from ris.tests import index
+from pacs.models import Study
+from pacs.tests import index
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/ris/studies/"

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditLog
 from ocs.models import Order
-from ris.models import Study
-from ris.tests import index
+from pacs.models import Study
+from pacs.tests import index
 
 pytestmark = pytest.mark.django_db
 URL = "/api/ris/"

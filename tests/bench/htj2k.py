@@ -1,7 +1,7 @@
 """HTJ2K: from instances to files, and a study opened through a narrow line: bin/bench htj2k [PART].
 
 PART is ``conversion`` or ``openings``; both without. Ratios are of one run; the machine's load is
-told beside them.
+answers beside them.
 """
 
 from __future__ import annotations

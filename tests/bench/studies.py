@@ -24,8 +24,8 @@ from django.utils import timezone  # noqa: E402
 
 from common.http.api_client import ApiClient, default_base_url  # noqa: E402
 from emr.models import Patient  # noqa: E402
-from ris.choices import ReadingStatus  # noqa: E402
-from ris.models import Instance, Series, Study  # noqa: E402
+from pacs.choices import ReadingStatus  # noqa: E402
+from pacs.models import Instance, Series, Study  # noqa: E402
 
 COUNT = 10_000
 STUDIES_PER_PATIENT = 5

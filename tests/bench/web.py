@@ -54,7 +54,7 @@ def measured(part: list[str]) -> dict[str, Any]:
 
 def remove(study_instance_uid: str) -> None:
     """From the archive and from the index."""
-    from ris.models import Study
+    from pacs.models import Study
 
     archive = requests.Session()
     archive.auth = (os.environ["ORTHANC_USERNAME"], os.environ["ORTHANC_PASSWORD"])

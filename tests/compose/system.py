@@ -31,7 +31,7 @@ PASSWORDS = {
 ONE_SHOT = {"prepare", "migrate"}
 _INSTANCES = """
 import json
-from ris.clients.orthanc import orthanc
+from pacs.archive.orthanc import orthanc
 archive = orthanc()
 print(json.dumps({i: archive.instance_md5(i) for i in archive.request("GET", "/instances").json()}))
 """

@@ -9,7 +9,7 @@ import time
 from pydicom.uid import generate_uid
 
 from common.http.api_client import wait_until
-from ris.tests.dicom_files import mr_image, part10
+from pacs.tests.dicom_files import mr_image, part10
 from tests.flows.images import unique_patient_id
 
 MODALITY = "SAMPLE_MOD"

@@ -15,7 +15,7 @@ from dicomweb_client.api import DICOMwebClient
 from pydicom import dcmread
 
 from common.http.api_client import wait_until
-from ris.tests.dicom_files import mr_image, part10
+from pacs.tests.dicom_files import mr_image, part10
 from tests.flows.images import unique_patient_id
 
 PATIENT = "P2026-0002"

@@ -19,7 +19,7 @@ from pydicom.uid import generate_uid
 
 from common.http.api_client import wait_until
 from deploy.native.layout import ROOT
-from ris.tests.dicom_files import encapsulated, mr_image, part10
+from pacs.tests.dicom_files import encapsulated, mr_image, part10
 from tests.flows.conftest import upload
 from tests.flows.test_dicomweb import GATEWAY, parts
 

@@ -16,7 +16,7 @@ from pydicom import Dataset, dcmread
 from pydicom.uid import generate_uid
 
 from common.http.api_client import wait_until
-from ris.tests.dicom_files import evidence, mr_image, part10, referring
+from pacs.tests.dicom_files import evidence, mr_image, part10, referring
 from tests.flows.images import unique_patient_id
 
 MIB = 1 << 20

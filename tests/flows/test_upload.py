@@ -13,7 +13,7 @@ import requests
 
 from common.http.api_client import wait_until
 from common.http.multipart import MultipartFiles
-from ris.tests.dicom_files import bare, mr_image, part10, zipped
+from pacs.tests.dicom_files import bare, mr_image, part10, zipped
 from tests.flows.images import unique_patient_id
 
 GIB = 1 << 30

@@ -19,7 +19,7 @@ import pytest
 import requests
 
 from common.http.api_client import wait_until
-from ris.tests.dicom_files import mr_image, part10
+from pacs.tests.dicom_files import mr_image, part10
 from tests.flows.conftest import upload
 from tests.flows.images import unique_patient_id
 

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from ai.services.store import versions_unreadable
 from audit.services.chain import chain_breaks
 from common.outbox.services import summary
-from ris.services.deletion import instances_missing
+from pacs.index.deletion import instances_missing
 
 
 class Command(BaseCommand):

@@ -1,4 +1,4 @@
-"""Write what is generated from the code: docs/openapi.yaml and docs/errors.md."""
+"""Write what is generated: docs/openapi.yaml, docs/errors.md and .importlinter."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
 from common.errors import ErrorCode
+from deploy.contracts import importlinter
 
 ERRORS_HEAD = """# Error codes
 
@@ -35,11 +36,18 @@ def errors_markdown() -> str:
     return ERRORS_HEAD + "\n".join(rows) + "\n"
 
 
+ROOT = Path(__file__).resolve().parents[3]
+DOCUMENTS = {
+    "docs/openapi.yaml": openapi_yaml,
+    "docs/errors.md": errors_markdown,
+    ".importlinter": importlinter,
+}
+
+
 class Command(BaseCommand):
     help = __doc__
 
     def handle(self, *args: Any, **options: Any) -> None:
-        docs = Path(__file__).resolve().parents[3] / "docs"
-        (docs / "openapi.yaml").write_text(openapi_yaml())
-        (docs / "errors.md").write_text(errors_markdown())
-        self.stdout.write("docs/openapi.yaml and docs/errors.md are written.")
+        for name, generate in DOCUMENTS.items():
+            (ROOT / name).write_text(generate())
+        self.stdout.write(f"{', '.join(DOCUMENTS)} are written.")

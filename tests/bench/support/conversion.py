@@ -18,12 +18,13 @@ from pydicom import dcmread
 
 from deploy.native.control import Supervisor
 from deploy.native.layout import Layout
-from ris.choices import Htj2k
-from ris.clients.orthanc import orthanc
-from ris.models import Instance, Study
-from ris.services.htj2k import codec, store
-from ris.services.htj2k.guard import Guard
-from ris.services.htj2k.transcoding import study_transcode
+from pacs.archive.orthanc import orthanc
+from pacs.choices import Htj2k
+from pacs.derived import frame_store
+from pacs.htj2k import codec
+from pacs.htj2k.decoder import Decoder
+from pacs.htj2k.transcoding import study_transcode
+from pacs.models import Instance, Study
 from tests.bench.support.http_load import family, processor_seconds
 
 Pixels = npt.NDArray[Any]
@@ -83,7 +84,7 @@ def _images(study_instance_uid: str) -> QuerySet[Instance]:
 def forget(study_instance_uid: str) -> None:
     """As if it had just come in."""
     for instance in _images(study_instance_uid):
-        store.instance_forget(instance.orthanc_id, instance.frames)
+        frame_store.instance_forget(instance.orthanc_id, instance.frames)
     _images(study_instance_uid).update(htj2k=Htj2k.WAITING, htj2k_reason="")
 
 
@@ -113,7 +114,7 @@ def kept(study_instance_uid: str) -> Kept:
     for instance in _images(study_instance_uid):
         pixels = dcmread(BytesIO(_file(instance))).pixel_array
         for index, expected in enumerate(pixels if instance.frames > 1 else [pixels]):
-            codestream = store.frame_path(instance.orthanc_id, index).read_bytes()
+            codestream = frame_store.frame_path(instance.orthanc_id, index).read_bytes()
             found = imagecodecs.htj2k_decode(codestream)
             frames += 1
             different += found.dtype != expected.dtype or not np.array_equal(found, expected)
@@ -133,24 +134,24 @@ def stages(study_instance_uid: str, costs: Costs) -> dict[str, Cost]:
     found = {"read": costs.of(lambda: files.extend(map(_file, instances)))}
     streams: list[list[bytes]] = []
     found["codec"] = costs.of(lambda: streams.extend(map(codec.transcode, files)))
-    with Guard() as guard:
+    with Decoder() as decoder:
 
         def guarded() -> None:
             for start in range(0, len(files), TOGETHER):
                 for file in files[start : start + TOGETHER]:
-                    guard.room(len(file))[:] = file
-                    guard.add(len(file))
-                for _ in guard.transcode():
+                    decoder.room(len(file))[:] = file
+                    decoder.add(len(file))
+                for _ in decoder.transcode():
                     pass
-                guard.forget()
+                decoder.forget()
 
         guarded()  # starts the child
         found["guarded"] = costs.of(guarded)
 
     def write() -> None:
         for instance, codestreams in zip(instances, streams, strict=True):
-            store.instance_write(instance.orthanc_id, codestreams)
-        store.settle()
+            frame_store.instance_write(instance.orthanc_id, codestreams)
+        frame_store.settle()
 
     found["write"] = costs.of(write)
     return found

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PacsConfig(AppConfig):
+    name = "pacs"
+
+    def ready(self) -> None:
+        from pydicom import config
+
+        from audit.services.instances import parents_told_by
+        from pacs import (
+            handlers,  # noqa: F401  (subscribes to the outbox)
+            probes,  # noqa: F401  (registers checks and gauges)
+        )
+        from pacs.index.lookup import parent_uids
+
+        parents_told_by(parent_uids)
+        config.settings.reading_validation_mode = config.IGNORE  # its warnings quote values

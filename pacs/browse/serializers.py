@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from rest_framework import serializers
+
+from common.api.schema import example
+from pacs import examples
+from pacs.choices import Htj2kRefusal
+from pacs.derived import frame_store
+from pacs.htj2k.progress import Htj2kProgress
+from pacs.models import Instance, Series
+
+
+class StudyPatientOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    patient_id = serializers.CharField(help_text="The hospital's MRN, DICOM Patient ID")
+    full_name = serializers.CharField()
+    birth_date = serializers.DateField()
+    gender = serializers.CharField()
+
+
+class SeriesOut(serializers.ModelSerializer[Series]):
+    """``instances`` is their number."""
+
+    instances = serializers.IntegerField(source="instance_count")
+
+    class Meta:
+        model = Series
+        fields = [
+            "id",
+            "series_instance_uid",
+            "modality",
+            "number",
+            "description",
+            "body_part",
+            "frame_of_reference_uid",
+            "instances",
+        ]
+
+
+class SegmentationSeriesOut(serializers.Serializer[Any]):
+    series_instance_uid = serializers.CharField(source="series.series_instance_uid")
+    description = serializers.CharField(source="series.description")
+    instances = serializers.IntegerField()
+    sop_instance_uids = serializers.ListField(child=serializers.CharField())
+
+
+class RefusalsOut(serializers.Serializer[Any]):
+    reason = serializers.ChoiceField(Htj2kRefusal.choices)
+    instances = serializers.IntegerField()
+
+
+class Htj2kOut(serializers.Serializer[Any]):
+    """How many instances are kept in HTJ2K, and how many never will be and why; others wait.
+
+    ``paused``: they wait for room on the disk.
+    """
+
+    instances = serializers.IntegerField()
+    stored = serializers.IntegerField()
+    refused = RefusalsOut(many=True)
+    paused = serializers.SerializerMethodField()
+
+    def get_paused(self, progress: Htj2kProgress) -> bool:
+        return progress.waiting > 0 and frame_store.paused()
+
+
+class InstanceOut(serializers.ModelSerializer[Instance]):
+    """``image_position`` is LPS, mm, (0020,0032)."""
+
+    class Meta:
+        model = Instance
+        fields = [
+            "sop_instance_uid",
+            "orthanc_id",
+            "sop_class_uid",
+            "transfer_syntax_uid",
+            "number",
+            "rows",
+            "columns",
+            "frames",
+            "image_position",
+            "file_size",
+        ]
+
+
+@example(examples.SERIES_DETAIL)
+class SeriesDetailOut(serializers.Serializer[Any]):
+    """A series with its instances, ascending in position when they are a stack."""
+
+    id = serializers.IntegerField(source="series.pk")
+    study_instance_uid = serializers.CharField(source="series.study.study_instance_uid")
+    series_instance_uid = serializers.CharField(source="series.series_instance_uid")
+    modality = serializers.CharField(source="series.modality")
+    number = serializers.IntegerField(source="series.number", allow_null=True)
+    description = serializers.CharField(source="series.description")
+    body_part = serializers.CharField(source="series.body_part")
+    frame_of_reference_uid = serializers.CharField(source="series.frame_of_reference_uid")
+    instances = InstanceOut(many=True)
+
+
+@example(examples.PATIENT_WITH_IMAGES)
+class PatientWithImagesOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField(source="patient_id")
+    patient_id = serializers.CharField(source="patient__patient_id", help_text="The MRN")
+    full_name = serializers.CharField(source="patient__full_name")
+    studies = serializers.IntegerField()
+    last_study_date = serializers.DateField(allow_null=True)
+
+
+@example(examples.PATIENT_IMAGE)
+class PatientImageOut(serializers.ModelSerializer[Instance]):
+    study_instance_uid = serializers.CharField(source="series.study.study_instance_uid")
+    study_date = serializers.DateField(source="series.study.study_date", allow_null=True)
+    series_instance_uid = serializers.CharField(source="series.series_instance_uid")
+    modality = serializers.CharField(source="series.modality")
+    preview = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Instance
+        fields = [
+            "orthanc_id",
+            "sop_instance_uid",
+            "study_instance_uid",
+            "study_date",
+            "series_instance_uid",
+            "modality",
+            "number",
+            "rows",
+            "columns",
+            "frames",
+            "preview",
+        ]
+
+    def get_preview(self, instance: Instance) -> str:
+        """Address of the PNG."""
+        return reverse("orthanc-preview", kwargs={"orthanc_id": instance.orthanc_id})
+
+
+@example(examples.UNMATCHED)
+class UnmatchedStudyOut(serializers.Serializer[Any]):
+    """A study whose patient nobody knows yet, with what its files say about the patient."""
+
+    study_instance_uid = serializers.CharField()
+    dicom_patient_id = serializers.CharField()
+    dicom_patient_name = serializers.CharField()
+    dicom_birth_date = serializers.CharField()
+    dicom_sex = serializers.CharField()
+    accession_number = serializers.CharField()
+    study_date = serializers.DateField(allow_null=True)
+    description = serializers.CharField()
+    instances = serializers.IntegerField(source="instance_count")
+    last_instance_at = serializers.DateTimeField()
+
+
+@example(examples.MATCH)
+class MatchIn(serializers.Serializer[Any]):
+    patient_id = serializers.CharField(max_length=64, help_text="The hospital's MRN")
+
+
+@example(examples.MATCHED)
+class MatchOut(serializers.Serializer[Any]):
+    study_instance_uid = serializers.CharField()
+    patient = StudyPatientOut()
+    accession_number = serializers.CharField()
+    order = serializers.IntegerField(source="order_id", allow_null=True)

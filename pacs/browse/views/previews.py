@@ -1,0 +1,117 @@
+"""PNG previews: decided and recorded here, rendered by the archive, sent by nginx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+
+from common.api.negotiation import AnyAccept
+from common.api.schema import errors
+from common.api.views import ApiView
+from common.errors import ErrorCode
+from pacs.delivery.access import AccessRecord, access_recorded
+from pacs.delivery.answers import from_archive, is_rendered_here, rendered
+from pacs.delivery.rendering import Rendering
+from pacs.index import images
+from pacs.index.studies import study_get
+from pacs.models import Instance
+from rbac.permissions import Permission
+
+VIEW_DICOM = Permission.VIEW_DICOM
+PNG = {(200, "image/png"): OpenApiTypes.BINARY}
+_IMAGE_ERRORS = (
+    ErrorCode.INSTANCE_NOT_FOUND,
+    ErrorCode.AUDIT_UNAVAILABLE,
+    ErrorCode.ARCHIVE_UNAVAILABLE,
+)
+
+
+class Preview(ApiView):
+    required_permissions = {"GET": VIEW_DICOM}
+    content_negotiation_class = AnyAccept
+    object_type = ""
+
+    def image(self, user: Any, key: str) -> Instance:
+        raise NotImplementedError
+
+    def answer(self, request: Request, key: str) -> HttpResponse:
+        access = AccessRecord("preview.read", VIEW_DICOM, self.object_type, key, request.user)
+        with access_recorded(access):
+            image = self.image(request.user, key)
+            access.patient_id = image.series.study.patient_id
+            access.detail["sop_instance_uid"] = image.sop_instance_uid
+            if is_rendered_here(image):
+                return rendered(image, image.frames // 2, "image/png", Rendering())
+        frame = f"/frames/{image.frames // 2}" if image.frames > 1 else ""
+        path = f"instances/{image.orthanc_id}{frame}/preview"
+        return from_archive(path, accept="image/png", content_type="image/png")
+
+
+class StudyPreview(Preview):
+    object_type = "study"
+
+    @extend_schema(
+        summary="The middle image of the study's largest series",
+        tags=["imaging"],
+        responses={
+            **PNG,
+            **errors(ErrorCode.STUDY_NOT_FOUND, *_IMAGE_ERRORS),
+        },
+    )
+    def get(self, request: Request, study_instance_uid: str) -> HttpResponse:
+        return self.answer(request, study_instance_uid)
+
+    def image(self, user: Any, key: str) -> Instance:
+        return images.study_middle(study_get(user, key, VIEW_DICOM))
+
+
+class SeriesPreview(Preview):
+    object_type = "series"
+
+    @extend_schema(
+        summary="The middle image of a series",
+        tags=["imaging"],
+        responses={
+            **PNG,
+            **errors(ErrorCode.SERIES_NOT_FOUND, *_IMAGE_ERRORS),
+        },
+    )
+    def get(self, request: Request, series_instance_uid: str) -> HttpResponse:
+        return self.answer(request, series_instance_uid)
+
+    def image(self, user: Any, key: str) -> Instance:
+        return images.series_middle(images.series_visible_get(user, key, VIEW_DICOM))
+
+
+class InstancePreview(Preview):
+    object_type = "instance"
+
+    @extend_schema(
+        summary="One image (the middle frame)",
+        tags=["imaging"],
+        responses={**PNG, **errors(*_IMAGE_ERRORS)},
+    )
+    def get(self, request: Request, sop_instance_uid: str) -> HttpResponse:
+        return self.answer(request, sop_instance_uid)
+
+    def image(self, user: Any, key: str) -> Instance:
+        return images.instance_visible_get(user, VIEW_DICOM, sop_instance_uid=key)
+
+
+class OrthancPreview(Preview):
+    object_type = "instance"
+
+    @extend_schema(
+        summary="One image, by the archive's own id",
+        tags=["orthanc view"],
+        responses={**PNG, **errors(*_IMAGE_ERRORS)},
+    )
+    def get(self, request: Request, orthanc_id: str) -> HttpResponse:
+        return self.answer(request, orthanc_id)
+
+    def image(self, user: Any, key: str) -> Instance:
+        return images.instance_visible_get(user, VIEW_DICOM, orthanc_id=key)

@@ -1,0 +1,34 @@
+"""DICOM constants of the imaging app (PS3.4 annex B, PS3.6), and the states of its rows."""
+
+from __future__ import annotations
+
+from django.db import models
+
+SEGMENTATION_STORAGE = "1.2.840.10008.5.1.4.1.1.66.4"
+STRUCTURED_REPORT_PREFIX = "1.2.840.10008.5.1.4.1.1.88."
+DERIVED_MODALITIES = frozenset({"SEG", "SR", "PR"})
+
+
+class Htj2k(models.TextChoices):
+    """Whether an instance's frames are kept in HTJ2K beside the original."""
+
+    WAITING = "WAITING"
+    STORED = "STORED"
+    REFUSED = "REFUSED"
+
+
+class Htj2kRefusal(models.TextChoices):
+    """Why an instance is served as it is and not in HTJ2K."""
+
+    LOSSY = "LOSSY"
+    SINGLE_BIT = "SINGLE_BIT"
+    SEGMENTATION = "SEGMENTATION"
+    VIDEO = "VIDEO"
+    FLOAT = "FLOAT"
+    NOT_AN_IMAGE = "NOT_AN_IMAGE"
+    NOT_SUPPORTED = "NOT_SUPPORTED"
+    WRONG_LENGTH = "WRONG_LENGTH"
+    TOO_LARGE = "TOO_LARGE"
+    UNREADABLE = "UNREADABLE"
+    MISMATCH = "MISMATCH"
+    DECODER_CRASHED = "DECODER_CRASHED"

@@ -1,0 +1,63 @@
+"""Every access to images leaves a record, refusals included, or it does not happen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from audit import services as audit
+from audit.choices import Outcome
+from common.errors import AppError
+from pacs.index.lookup import patient_id_of
+
+_REFUSED = frozenset({401, 403, 404, 405})
+
+
+@dataclass(slots=True)
+class AccessRecord:
+    """One access while it is being decided: who is known first, whose image later.
+
+    ``outcome``: how an allowed one went.
+    """
+
+    action: str
+    permission: str
+    object_type: str = ""
+    object_id: str = ""
+    actor: audit.Actor | None = None
+    patient_id: int | None = None
+    detail: dict[str, Any] = field(default_factory=dict)
+    outcome: Outcome = Outcome.OK
+
+    def record(self, outcome: Outcome) -> None:
+        """Raises ExternalError (503) when it cannot be kept."""
+        audit.record_buffered(
+            actor=self.actor,
+            action=self.action,
+            object_type=self.object_type,
+            object_id=self.object_id,
+            patient_id=self.patient_id,
+            permission=self.permission,
+            outcome=outcome,
+            detail=self.detail,
+        )
+
+
+@contextmanager
+def access_recorded(access: AccessRecord) -> Iterator[AccessRecord]:
+    """Decide inside the block; serve only after it.
+
+    Leaving it normally records the access as allowed; an error records the refusal and goes on.
+    Raises ExternalError (503) when the record cannot be kept, whatever was decided.
+    """
+    try:
+        yield access
+    except Exception as error:
+        refused = isinstance(error, AppError) and error.status in _REFUSED
+        if refused and access.patient_id is None:
+            access.patient_id = patient_id_of(access.object_type, access.object_id)
+        access.record(Outcome.DENIED if refused else Outcome.FAILED)
+        raise
+    access.record(access.outcome)

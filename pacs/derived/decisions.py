@@ -1,0 +1,172 @@
+"""Decisions about frames that were made before: found, checked and recorded in one round trip.
+
+An opened study is a thousand requests for frames by one person. The first one is decided by the
+database and remembered in Redis: the person's right to the study, and what the index knows of each
+instance of the series. The others need one script, which also appends the audit record. It answers
+only what it is sure of; everything else takes the long way (``pacs.dicomweb.views``).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydicom.uid import MultiFrameSingleBitSecondaryCaptureImageStorage, SegmentationStorage
+from redis.exceptions import RedisError
+
+from acct.authentication import Claims
+from audit.choices import Outcome
+from audit.services import STREAM, stream
+from common.errors import ErrorCode, ExternalError
+from pacs.choices import Htj2k
+from pacs.models import Series
+from rbac import epochs, selectors as rights
+from rbac.permissions import Permission
+
+PACKED_BITS = frozenset({SegmentationStorage, MultiFrameSingleBitSecondaryCaptureImageStorage})
+"""A frame may begin in the middle of a byte: the archive takes them apart."""
+DECISION_S = 60
+SERIES_S = 3600
+DECIDING_MS = 2000
+MAX_SERIES = 10_000
+_HTJ2K = "H"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFrame:
+    """Where the archive has it; ``number`` counts from 1. ``htj2k``: it is stored in HTJ2K too."""
+
+    orthanc_id: str
+    number: int
+    transfer_syntax_uid: str
+    htj2k: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a decision was begun, and until when (Unix seconds) it may be remembered."""
+
+    epochs: str
+    until: float
+
+
+@cache
+def _script() -> Any:
+    """Once in a process, which begins by trusting nothing that Redis remembers."""
+    epochs.forget_everything()
+    return stream().register_script(Path(__file__).with_suffix(".lua").read_text("utf-8"))
+
+
+def frame_find(
+    claims: Claims,
+    study: str,
+    series: str,
+    instance: str,
+    number: int,
+    source_ip: str,
+    *,
+    only_htj2k: bool = False,
+) -> StoredFrame | None:
+    """The frame, if this person was allowed to see it and still is; the access is recorded then.
+
+    ``only_htj2k``: not one without HTJ2K, which would be refused. None says nothing about the
+    right. Raises ExternalError when Redis does not answer.
+    """
+    keys = [_decision(claims.session_id, study), _series(series), STREAM]
+    arguments = [study, series, instance, number, source_ip, epochs.EVERYBODY]
+    arguments.append(_HTJ2K if only_htj2k else "")
+    try:
+        place = _script()(keys=keys, args=arguments)
+    except RedisError:
+        raise ExternalError(ErrorCode.AUDIT_UNAVAILABLE) from None
+    if not place:
+        return None
+    orthanc_id, syntax, *htj2k = place.decode().split(" ")
+    return StoredFrame(orthanc_id, number, syntax, bool(htj2k))
+
+
+def moment(user_id: int) -> Moment | None:
+    """Take it before the database is asked; None while a right is changing.
+
+    What is decided then may rest on a right with an end (a grant), even one that ends meanwhile.
+    """
+    in_epochs = epochs.current(user_id)
+    if in_epochs is None:
+        return None
+    until, ends = time.time() + DECISION_S, rights.first_end(user_id)
+    return Moment(in_epochs, min(until, ends.timestamp()) if ends else until)
+
+
+@contextmanager
+def deciding(claims: Claims, study: str, series: str) -> Iterator[bool]:
+    """Whether this is the only one that decides about the series for this session just now.
+
+    A viewer asks for several frames at once: the others can wait for what the first finds.
+    """
+    key = f"{_decision(claims.session_id, study)}:{series}:deciding"
+    try:
+        alone = bool(stream().set(key, 1, nx=True, px=DECIDING_MS))
+    except RedisError:
+        alone = True
+    yield alone
+    if alone:
+        with suppress(RedisError):
+            stream().delete(key)
+
+
+def decision_cache(claims: Claims, user: Any, series: Series, decided: Moment) -> None:
+    """Keep what was just decided, as long as the moment allows."""
+    study = series.study
+    key = _decision(claims.session_id, study.study_instance_uid)
+    who = json.dumps(
+        {
+            "actor_id": user.pk,
+            "actor_username": user.username,
+            "actor_role": user.role,
+            "action": "dicomweb.retrieve",
+            "patient_id": study.patient_id,
+            "permission": Permission.VIEW_DICOM,
+            "outcome": Outcome.OK,
+            "object_type": "series",
+        }
+    ).removesuffix("}")
+    with stream().pipeline() as pipe:
+        pipe.hset(key, mapping={"epochs": decided.epochs, "user": user.pk, "who": who})
+        pipe.pexpireat(key, int(decided.until * 1000))
+        pipe.hset(_series(series.series_instance_uid), mapping=_places(series))
+        pipe.expire(_series(series.series_instance_uid), SERIES_S)
+        pipe.execute()
+
+
+def _places(series: Series) -> dict[str, str]:
+    """SOP Instance UID to frames, the archive's id, the transfer syntax and whether there is HTJ2K;
+    and the study."""
+    images = series.instances.exclude(rows=None).exclude(sop_class_uid__in=PACKED_BITS)
+    rows = images.values_list(
+        "sop_instance_uid", "frames", "orthanc_id", "transfer_syntax_uid", "htj2k"
+    )
+    found = {
+        uid: f"{frames} {place} {syntax}" + (f" {_HTJ2K}" if htj2k == Htj2k.STORED else "")
+        for uid, frames, place, syntax, htj2k in rows[:MAX_SERIES]
+    }
+    return found | {"study": series.study.study_instance_uid}
+
+
+def series_invalidate(series_instance_uids: Collection[str]) -> None:
+    """Of these an instance was deleted or came anew."""
+    if series_instance_uids:
+        stream().delete(*map(_series, series_instance_uids))
+
+
+def _decision(session_id: str, study_instance_uid: str) -> str:
+    return f"dicomweb:decision:{session_id}:{study_instance_uid}"
+
+
+def _series(series_instance_uid: str) -> str:
+    return f"dicomweb:series:{series_instance_uid}"

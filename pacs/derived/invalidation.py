@@ -1,0 +1,39 @@
+"""Everything that is kept of an instance beside the archive and the index."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from pacs.derived import decisions, frame_store, metadata_files
+from pacs.models import Instance
+
+
+def instances_forget(instances: Sequence[Instance]) -> None:
+    """The archive no longer has them, or has others under their UIDs.
+
+    Frames and metadata go now: what is asked for meanwhile comes from the archive as it is. What
+    decisions know of them goes after the commit: until then it would be read again.
+    """
+    for instance in instances:
+        metadata_files.series_forget(instance.series.orthanc_id)
+        for path in cached_frames(instance.orthanc_id, instance.frames):
+            path.unlink(missing_ok=True)
+        frame_store.instance_forget(instance.orthanc_id, instance.frames)
+    uids = {instance.series.series_instance_uid for instance in instances}
+    transaction.on_commit(partial(decisions.series_invalidate, uids), robust=True)
+
+
+def cached_frames(orthanc_id: str, frames: int) -> Iterable[Path]:
+    """Where nginx keeps the frames: ``proxy_cache_key``, ``levels=1:2`` of its configuration."""
+    if settings.FRAME_CACHE_DIR is None:
+        return
+    for index in range(frames):
+        key = f"{orthanc_id}/{index}".encode()
+        name = hashlib.md5(key, usedforsecurity=False).hexdigest()
+        yield Path(settings.FRAME_CACHE_DIR) / name[-1] / name[-3:-1] / name

@@ -1,0 +1,121 @@
+"""Series metadata, the archive's slowest answer: fetched when a study is stable, kept as a file.
+It tells in which transfer syntax each instance is served, which the archive cannot know.
+
+The name of a file tells what it is about: the archive's id of the series, how many instances it
+has, of how many HTJ2K is stored, and the newest of them. Once one is added, deleted or encoded the
+name is another one, so an old file cannot be served by mistake.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import zlib
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Count, Max, Q
+
+from pacs.archive.orthanc import orthanc
+from pacs.choices import Htj2k
+from pacs.dicom.transfer_syntaxes import HTJ2K_SERVED
+from pacs.models import Instance, Series
+
+FOLDER = "metadata"
+COMPRESSION = 6
+AVAILABLE = "00083002"
+
+
+def series_metadata_file(series: Series) -> str | None:
+    """Path of the prepared file below CDSS_DATA_DIR, without ``.gz``; None when there is none."""
+    name = _name(series)
+    return name if _path(name).exists() else None
+
+
+def study_write(study_id: int) -> None:
+    """Prepare every series of the study that is not prepared yet. Raises ExternalError."""
+    for series in Series.objects.filter(study_id=study_id).select_related("study"):
+        name = _name(series)
+        if not _path(name).exists():
+            metadata = orthanc().series_metadata(
+                series.study.study_instance_uid, series.series_instance_uid
+            )
+            _available_add(series, metadata)
+            _write(_path(name), gzip.compress(_text(metadata), COMPRESSION))
+            _forget(series.orthanc_id, but=_path(_name(series)))  # another may have been faster
+
+
+def study_metadata(study_id: int) -> bytes | None:
+    """The metadata of all its series in one array; None unless every one is prepared."""
+    try:
+        arrays = [_read(series)[1:-1] for series in Series.objects.filter(study_id=study_id)]
+    except FileNotFoundError:
+        return None
+    return b"[" + b",".join(filter(None, arrays)) + b"]"
+
+
+def instance_metadata(instance: Instance) -> bytes | None:
+    """An array of this one alone; None when its series is not prepared."""
+    try:
+        found = json.loads(_read(instance.series))
+    except FileNotFoundError:
+        return None
+    mine = [one for one in found if one["00080018"]["Value"] == [instance.sop_instance_uid]]
+    return _text(mine) if mine else None
+
+
+def series_forget(orthanc_id: str) -> None:
+    """Delete what was prepared for this series."""
+    _forget(orthanc_id, but=None)
+
+
+def _available_add(series: Series, metadata: list[dict[str, Any]]) -> None:
+    """Available Transfer Syntax UID (0008,3002) of each instance: of what ``transfer-syntax=*``
+    gets."""
+    rows = series.instances.values_list("sop_instance_uid", "transfer_syntax_uid", "htj2k")
+    syntaxes = {uid: HTJ2K_SERVED if htj2k == Htj2k.STORED else own for uid, own, htj2k in rows}
+    for instance in metadata:
+        syntax = syntaxes.get(instance["00080018"]["Value"][0])
+        if syntax:
+            instance[AVAILABLE] = {"vr": "UI", "Value": [syntax]}
+
+
+def _forget(orthanc_id: str, *, but: Path | None) -> None:
+    for path in _path(_place(orthanc_id)).parent.glob(f"{orthanc_id}-*"):
+        if path != but:
+            path.unlink(missing_ok=True)
+
+
+def _text(metadata: list[dict[str, Any]]) -> bytes:
+    return json.dumps(metadata, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _place(orthanc_id: str) -> str:
+    """Bulk data URIs in the file hold the public address: another one, another folder."""
+    address = zlib.crc32(settings.PUBLIC_BASE_URL.encode())
+    return f"{FOLDER}/{address:08x}/{orthanc_id[:2]}/{orthanc_id}"
+
+
+def _name(series: Series) -> str:
+    stored = Count("pk", filter=Q(htj2k=Htj2k.STORED))
+    found = series.instances.aggregate(count=Count("pk"), stored=stored, newest=Max("pk"))
+    numbers = f"{found['count']}-{found['stored']}-{found['newest']}"
+    return f"{_place(series.orthanc_id)}-{numbers}.json"
+
+
+def _path(name: str) -> Path:
+    return Path(settings.CDSS_DATA_DIR) / f"{name}.gz"
+
+
+def _read(series: Series) -> bytes:
+    return gzip.decompress(_path(_name(series)).read_bytes())
+
+
+def _write(path: Path, content: bytes) -> None:
+    """In one step: a reader finds the whole file or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    scratch.write_bytes(content)
+    scratch.replace(path)

@@ -1,0 +1,107 @@
+"""In front of Django: a request for one frame that was decided before takes the short way."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from acct.authentication import Claims, claims_of
+from common.errors import AppError, ExternalError
+from pacs.derived import decisions
+from pacs.dicomweb.frame_answers import MISSING, frame_headers, frame_response
+from pacs.dicomweb.frame_forms import QuickForms, accept_of, quick_forms
+
+_UID = r"([0-9.]{1,64})"  # whether it is one is answers by finding it
+_FRAME = re.compile(
+    rf"/api/ris/dicom-web/studies/{_UID}/series/{_UID}/instances/{_UID}/frames/([1-9][0-9]{{0,8}})"
+)
+WAIT_STEP_S, WAIT_STEPS = 0.005, 20
+_STATUS = {200: "200 OK", 304: "304 Not Modified"}
+_ADDRESS = re.compile(r"[0-9A-Fa-f.:]{0,45}")
+_REQUEST_ID = re.compile(r"[0-9a-f]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request for one frame that can be answered the short way."""
+
+    claims: Claims
+    study: str
+    series: str
+    instance: str
+    number: int
+    address: str
+    request_id: str
+    forms: QuickForms
+
+    def find(self) -> dict[str, str] | None:
+        frame = decisions.frame_find(
+            self.claims,
+            self.study,
+            self.series,
+            self.instance,
+            self.number,
+            self.address,
+            only_htj2k=self.forms.plain is None,
+        )
+        if frame is None:
+            return None
+        form = self.forms.plain if self.forms.plain and not frame.htj2k else self.forms.htj2k
+        return frame_headers(frame, form, boundary=self.request_id)
+
+
+class CachedFrames:
+    """WSGI. Whatever it is not sure of, the refusals too, is Django's."""
+
+    def __init__(self, django: WSGIApplication) -> None:
+        self._django = django
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        asked = _read(environ)
+        if asked is None:
+            return self._django(environ, start_response)
+        try:
+            headers = asked.find()
+            if headers is None:
+                with decisions.deciding(asked.claims, asked.study, asked.series) as alone:
+                    headers = None if alone else _wait(asked)
+                    if headers is None:
+                        return self._django(environ, start_response)
+        except ExternalError:
+            return self._django(environ, start_response)
+        status, headers = frame_response(headers, environ.get("HTTP_IF_NONE_MATCH"))
+        start_response(_STATUS[status], list(headers.items()))
+        return [b""]
+
+
+def _wait(asked: _Asked) -> dict[str, str] | None:
+    """For what somebody else is just deciding."""
+    for _ in range(WAIT_STEPS):
+        time.sleep(WAIT_STEP_S)
+        headers = asked.find()
+        if headers is not None:
+            return headers
+    return None
+
+
+def _read(environ: WSGIEnvironment) -> _Asked | None:
+    match = _FRAME.fullmatch(environ["PATH_INFO"])
+    if match is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+        return None
+    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+    request_id = environ.get("HTTP_X_REQUEST_ID", "")
+    address = environ.get("HTTP_X_REAL_IP", "")
+    if scheme != "Bearer" or not _REQUEST_ID.fullmatch(request_id):
+        return None
+    forms = quick_forms(accept_of(environ.get("HTTP_ACCEPT"), environ.get("QUERY_STRING", "")))
+    if forms is None or not _ADDRESS.fullmatch(address) or MISSING in environ:
+        return None
+    try:
+        claims = claims_of(token)
+    except AppError:
+        return None
+    study, series, instance, number = match.groups()
+    return _Asked(claims, study, series, instance, int(number), address, request_id, forms)

@@ -1,0 +1,149 @@
+"""In which form the frames of an image go out (PS3.18 8.7.3.3): as the archive stores them, as
+HTJ2K of our own, or decoded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qs
+
+from django.http.request import MediaType
+from pydicom.uid import (
+    ExplicitVRLittleEndian,
+    HTJ2KLosslessRPCL,
+    ImplicitVRLittleEndian,
+)
+
+from common.errors import AppError, ErrorCode
+from pacs.dicom.transfer_syntaxes import HTJ2K_SYNTAXES, JPHC, OCTETS, media_type
+from pacs.dicomweb.accept import accept_ranges
+
+_NATIVE = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian})
+_ANY = frozenset({"*/*", OCTETS})
+
+
+class FrameSource(Enum):
+    """Where a frame's bytes come from."""
+
+    ARCHIVE = "the archive, as it is stored"
+    STORE = "our own HTJ2K beside it"
+    DECODED = "decoded by us"
+
+
+@dataclass(frozen=True, slots=True)
+class FrameForm:
+    """``transfer_syntax_uid`` is empty for a stored one that is not known yet; ``multipart``: in
+    multipart/related, not bare."""
+
+    source: FrameSource
+    transfer_syntax_uid: str
+    multipart: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """What there is of an image: its own transfer syntax, and whether HTJ2K of it is stored.
+
+    A syntax of None is not known yet: who needs it raises LookupError.
+    """
+
+    transfer_syntax_uid: str | None
+    htj2k: bool
+
+    def media_type(self) -> str:
+        return media_type(self.known())
+
+    def known(self) -> str:
+        if self.transfer_syntax_uid is None:
+            raise LookupError
+        return self.transfer_syntax_uid
+
+
+@dataclass(frozen=True, slots=True)
+class QuickForms:
+    """The answer to one Accept for an image with HTJ2K, and without: None where that depends on
+    the image."""
+
+    htj2k: FrameForm
+    plain: FrameForm | None
+
+
+def accept_of(header: str | None, query: str) -> str | None:
+    """The Accept parameter (PS3.18 8.3.3.1) stands for the header: for who cannot set that one,
+    like OHIF's loader, whose own asks for multipart/related alone."""
+    named = parse_qs(query).get("accept") if query else None
+    return named[-1] if named else header
+
+
+def frame_form(header: str | None, stored: StoredImage, *, single: bool = True) -> FrameForm:
+    """The form that the client prefers; bare ones are for a ``single`` frame.
+
+    Without a transfer syntax a client takes what is stored; with ``*`` we choose HTJ2K where it is.
+    HTJ2K of ours is reversible and in RPCL order: what is valid as .202 is valid as .201 and .203.
+    Raises AppError (406).
+    """
+    for accepted in accept_ranges(header):
+        form = _form(accepted, stored, single)
+        if form is not None:
+            return form
+    own = stored.transfer_syntax_uid or ""
+    syntaxes = ", ".join(sorted({own, *(HTJ2K_SYNTAXES if stored.htj2k else ())} - {""}))
+    raise AppError(
+        ErrorCode.NOT_ACCEPTABLE,
+        f"can be served: multipart/related; type={OCTETS}; transfer-syntax=*"
+        f" ({syntaxes or 'as stored'}), or {ExplicitVRLittleEndian}",
+        "Accept",
+    )
+
+
+@lru_cache(maxsize=1024)
+def quick_forms(header: str | None) -> QuickForms | None:
+    """What can be said of a single frame before the image is known."""
+    htj2k, plain = (_quick_form(header, stored) for stored in (True, False))
+    return QuickForms(htj2k, plain) if htj2k else None
+
+
+def _quick_form(header: str | None, htj2k: bool) -> FrameForm | None:
+    try:
+        return frame_form(header, StoredImage(None, htj2k))
+    except (LookupError, AppError):
+        return None
+
+
+def _form(accepted: MediaType, stored: StoredImage, single: bool) -> FrameForm | None:
+    name = f"{accepted.main_type}/{accepted.sub_type}".lower()
+    multipart = name in ("*/*", "multipart/*", "multipart/related")
+    if not multipart and not single:
+        return None
+    params: Mapping[str, Any] = accepted.params
+    part = params.get("type", "*/*").lower() if multipart else name
+    syntax: str | None = params.get("transfer-syntax")
+    if stored.htj2k and (label := _htj2k_label(part, syntax)):
+        return FrameForm(FrameSource.STORE, label, multipart)
+    if part in _ANY and syntax in (None, "*"):
+        return FrameForm(FrameSource.ARCHIVE, stored.transfer_syntax_uid or "", multipart)
+    if _fits_stored(part, syntax, stored):
+        return FrameForm(FrameSource.ARCHIVE, stored.known(), multipart)
+    if part in _ANY and syntax == ExplicitVRLittleEndian:
+        return FrameForm(FrameSource.DECODED, ExplicitVRLittleEndian, multipart)
+    return None
+
+
+def _htj2k_label(part: str, syntax: str | None) -> str:
+    """The transfer syntax that our HTJ2K goes out under; empty when it is not asked for."""
+    if part == JPHC and syntax is None:
+        return HTJ2KLosslessRPCL
+    if part not in (*_ANY, JPHC):
+        return ""
+    if syntax == "*":
+        return HTJ2KLosslessRPCL
+    return syntax if syntax in HTJ2K_SYNTAXES else ""
+
+
+def _fits_stored(part: str, syntax: str | None, stored: StoredImage) -> bool:
+    if part not in (*_ANY, stored.media_type()):
+        return False
+    return syntax in (None, "*", stored.known()) or {syntax, stored.known()} <= _NATIVE

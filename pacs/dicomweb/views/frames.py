@@ -1,0 +1,119 @@
+"""Frames (PS3.18 10.4.1.1.6): one at a time by nginx, lists as they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+
+from common import context
+from pacs.choices import Htj2k
+from pacs.delivery import pixels
+from pacs.delivery.access import AccessRecord
+from pacs.delivery.answers import PRIVATE, from_archive
+from pacs.derived import decisions
+from pacs.derived.decisions import StoredFrame
+from pacs.dicom.transfer_syntaxes import HTJ2K_SYNTAXES, JPHC, OCTETS
+from pacs.dicomweb import accept, frame_forms, query
+from pacs.dicomweb.frame_answers import (
+    MISSING,
+    Headers,
+    frame_headers,
+    frame_response,
+    part_type,
+    related_type,
+)
+from pacs.dicomweb.frame_forms import FrameForm, FrameSource
+from pacs.dicomweb.views.gateway import Parts
+from pacs.dicomweb.views.retrieve import CachesDecision, frames_wanted
+from pacs.models import Instance
+
+
+class Frames(CachesDecision):
+    """A single frame, which viewers ask for by the thousand, is nginx's: from our files or as it
+    is stored. A list comes from the archive's DICOMweb when it is as stored and the plugin can."""
+
+    offers = (
+        accept.FRAMES,
+        accept.Offer("multipart/related", "", JPHC),
+        accept.Offer(OCTETS, OCTETS),
+        accept.Offer(JPHC, JPHC),
+    )
+
+    def answer(
+        self, request: HttpRequest, access: AccessRecord, user: Any, parts: Parts
+    ) -> HttpResponse:
+        target = self.target(access, user, parts)
+        wanted = frames_wanted(target, parts)
+        image = cast(Instance, target.instance)
+        indices = [int(number) - 1 for number in wanted.split(",")]
+        form = _form(request, image, indices)
+        if form.source is FrameSource.DECODED:
+            return _decoded(request, image, indices, form)
+        packed = form.source is FrameSource.ARCHIVE and image.sop_class_uid in decisions.PACKED_BITS
+        if len(indices) == 1 and not packed:
+            self.decision_cache(user, target)
+            frame = StoredFrame(image.orthanc_id, indices[0] + 1, image.transfer_syntax_uid)
+            headers = frame_headers(frame, form, boundary=context.current().request_id)
+            return _unless_known(request, headers)
+        if form.source is FrameSource.STORE:
+            return _made(request, form, pixels.frames_htj2k(image, indices))
+        if image.transfer_syntax_uid in HTJ2K_SYNTAXES:
+            return _made(request, form, pixels.frames_raw(image, indices))
+        path = query.archive_path(target, f"/frames/{wanted}")
+        return from_archive(path, accept=accept.FRAMES.archive_accept)
+
+
+def _form(request: HttpRequest, image: Instance, indices: Sequence[int]) -> FrameForm:
+    """Raises AppError (406)."""
+    single = len(indices) == 1
+    if image.htj2k == Htj2k.STORED and (
+        MISSING in request.META if single else not pixels.frames_are_there(image, indices)
+    ):
+        pixels.frames_lost(image)
+    header = frame_forms.accept_of(request.headers.get("Accept"), request.META["QUERY_STRING"])
+    stored = frame_forms.StoredImage(image.transfer_syntax_uid, image.htj2k == Htj2k.STORED)
+    return frame_forms.frame_form(header, stored, single=single)
+
+
+def _decoded(
+    request: HttpRequest, image: Instance, indices: Sequence[int], form: FrameForm
+) -> HttpResponse:
+    """What the client has is not decoded again."""
+    if len(indices) > 1:
+        return _made(request, form, pixels.frames_decoded(image, indices))
+    tag = f'"{image.orthanc_id}-{indices[0]}_decoded{"_part" if form.multipart else ""}"'
+    headers = {"ETag": tag, "Cache-Control": PRIVATE}
+    answer = _unless_known(request, headers)
+    if answer.status_code == 304:
+        return answer
+    answer = _made(request, form, pixels.frames_decoded(image, indices))
+    answer["ETag"] = tag
+    return answer
+
+
+def _unless_known(request: HttpRequest, headers: Headers) -> HttpResponse:
+    status, headers = frame_response(headers, request.headers.get("If-None-Match"))
+    return HttpResponse(status=status, headers=headers)
+
+
+def _made(request: HttpRequest, form: FrameForm, found: Iterator[bytes]) -> HttpResponse:
+    """Frames that pass through us, one in memory at a time."""
+    body = pixels.started(found)
+    boundary = context.current().request_id
+    kind = part_type(form.transfer_syntax_uid)
+    headers = {
+        "Content-Type": related_type(form.transfer_syntax_uid, boundary)
+        if form.multipart
+        else kind,
+        "Cache-Control": PRIVATE,
+        "Vary": "Authorization, Accept",
+    }
+    if form.multipart:
+        body = pixels.multipart_body(body, kind, boundary)
+    if request.method == "HEAD":
+        return HttpResponse(headers=headers)
+    answer: HttpResponseBase = StreamingHttpResponse(body, headers=headers)
+    return cast(HttpResponse, answer)

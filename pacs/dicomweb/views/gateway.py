@@ -1,0 +1,122 @@
+"""Token, right, record: what every route of the gateway goes through before it answers.
+
+Plain Django views: they run a thousand times per opened study. Every answer that is no image is
+the JSON envelope of the API.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from django.views import View
+
+from acct.authentication import Claims, bearer_token, claims_of, session_of
+from common.api.exceptions import error_response
+from common.api.permissions import Access as ApiAccess, Declaration, Requirement
+from common.errors import AppError, AuthenticationError, ErrorCode, NotFound, PermissionDenied
+from pacs.delivery.access import AccessRecord, access_recorded
+from pacs.delivery.answers import from_archive
+from pacs.dicomweb import accept, query
+from pacs.index.studies import Target, stored_transfer_syntaxes, target_get
+from rbac.permissions import Permission
+
+Parts = Mapping[str, str]
+_OBJECT_TYPES = (
+    ("sop_instance_uid", "instance"),
+    ("series_instance_uid", "series"),
+    ("study_instance_uid", "study"),
+)
+
+
+class Gateway(View):
+    """Decides, records, answers. ``answer`` runs before the record and may only prepare."""
+
+    required_permissions: ClassVar[Declaration] = {"GET": Permission.VIEW_DICOM}
+    action = "dicomweb.retrieve"
+    methods: ClassVar[tuple[str, ...]] = ("GET", "HEAD")
+    allow = "GET, HEAD"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
+        try:
+            return self._decide(request, parts)
+        except Exception as error:  # the one way out: the envelope
+            response = error_response(error)
+            if response.status_code == 405:
+                response["Allow"] = self.allow
+            return response
+
+    def _decide(self, request: HttpRequest, parts: Parts) -> HttpResponse:
+        requirement: Requirement = self.required_permissions[self.methods[0]]
+        permission = "" if isinstance(requirement, ApiAccess) else requirement
+        access = AccessRecord(action=self.action, permission=permission, detail=self._detail(parts))
+        for name, object_type in _OBJECT_TYPES:
+            if name in parts:
+                access.object_type, access.object_id = object_type, parts[name]
+                break
+        with access_recorded(access):
+            token = bearer_token(request)
+            if token is None:
+                raise AuthenticationError(ErrorCode.NOT_AUTHENTICATED)
+            self.begin(claims_of(token))
+            user = session_of(token).user
+            access.actor = user
+            if permission and not user.has_permission(permission):
+                raise PermissionDenied(f"needs the permission {permission}")
+            if request.method not in self.methods:
+                raise AppError(ErrorCode.METHOD_NOT_ALLOWED)
+            return self.answer(request, access, user, parts)
+
+    def begin(self, claims: Claims) -> None:
+        """The token is good; the database has not been asked yet."""
+
+    def _detail(self, parts: Parts) -> dict[str, Any]:
+        match = self.request.resolver_match
+        return {"route": match.url_name if match else None, **parts}
+
+    def answer(
+        self, request: HttpRequest, access: AccessRecord, user: Any, parts: Parts
+    ) -> HttpResponse:
+        raise NotFound(ErrorCode.ROUTE_NOT_FOUND)
+
+
+class NoRoute(Gateway):
+    """Everything else below ``dicom-web/``: 404 for who is logged in, and a record."""
+
+    required_permissions = {"GET": ApiAccess.AUTHENTICATED}
+    action = "dicomweb.unknown"
+
+
+class FromArchive(Gateway):
+    """One visible target, in one of ``offers``, from the archive's ``suffix`` of that target."""
+
+    offers: Sequence[accept.Offer] = ()
+    suffix = ""
+
+    def answer(
+        self, request: HttpRequest, access: AccessRecord, user: Any, parts: Parts
+    ) -> HttpResponse:
+        return self.from_archive(request, self.target(access, user, parts), parts)
+
+    def target(self, access: AccessRecord, user: Any, parts: Parts) -> Target:
+        """Raises NotFound for what this person may not see."""
+        target = target_get(
+            user,
+            Permission(access.permission),
+            study_instance_uid=parts["study_instance_uid"],
+            series_instance_uid=parts.get("series_instance_uid"),
+            sop_instance_uid=parts.get("sop_instance_uid"),
+        )
+        access.patient_id = target.study.patient_id
+        return target
+
+    def from_archive(self, request: HttpRequest, target: Target, parts: Parts) -> HttpResponse:
+        offer = accept.negotiate(
+            request.headers.get("Accept"), self.offers, lambda: stored_transfer_syntaxes(target)
+        )
+        path = self.path(request, target, parts)
+        return from_archive(path, accept=offer.archive_accept)
+
+    def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
+        return query.archive_path(target, self.suffix)

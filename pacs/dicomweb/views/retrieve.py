@@ -1,0 +1,120 @@
+"""WADO-RS (PS3.18 10.4): metadata, instances, frames, bulk data, rendered images."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from acct.authentication import Claims
+from common.errors import ErrorCode, InvalidInput
+from pacs.delivery.access import AccessRecord
+from pacs.delivery.answers import PRIVATE, from_file, is_rendered_here, rendered
+from pacs.delivery.rendering import Rendering
+from pacs.derived import decisions, metadata_files, opened_studies
+from pacs.dicomweb import accept, query
+from pacs.dicomweb.views.gateway import FromArchive, Parts
+from pacs.index.images import series_middle, study_middle
+from pacs.index.studies import Target
+
+
+class CachesDecision(FromArchive):
+    """What a viewer asks for a series: the decision is remembered for the frames that follow."""
+
+    def begin(self, claims: Claims) -> None:
+        self.claims, self.moment = claims, decisions.moment(claims.user_id)
+
+    def decision_cache(self, user: Any, target: Target) -> None:
+        opened_studies.opened(target.study.pk)
+        if self.moment is not None and target.series is not None:
+            target.series.study = target.study
+            decisions.decision_cache(self.claims, user, target.series, self.moment)
+
+
+class Metadata(CachesDecision):
+    """From the files that were prepared when the study was stable, if they are there."""
+
+    offers = accept.DICOM_JSON
+    suffix = "/metadata"
+
+    def answer(
+        self, request: HttpRequest, access: AccessRecord, user: Any, parts: Parts
+    ) -> HttpResponse:
+        target = self.target(access, user, parts)
+        if target.series is not None and target.instance is None:
+            self.decision_cache(user, target)
+        found = _prepared(target)
+        if found is None:
+            return self.from_archive(request, target, parts)
+        accept.negotiate(request.headers.get("Accept"), self.offers)
+        return found
+
+
+def _prepared(target: Target) -> HttpResponse | None:
+    kind = "application/dicom+json"
+    if target.series is not None and target.instance is None:
+        file = metadata_files.series_metadata_file(target.series)
+        return from_file(file, content_type=kind) if file else None
+    if target.instance is not None:
+        body = metadata_files.instance_metadata(target.instance)
+    else:
+        body = metadata_files.study_metadata(target.study.pk)
+    return HttpResponse(body, kind, headers={"Cache-Control": PRIVATE}) if body else None
+
+
+class Instances(FromArchive):
+    """A whole study, series or instance."""
+
+    offers = accept.DICOM_INSTANCES
+
+
+class BulkData(FromArchive):
+    """``bulkdata`` is the attribute's path: ``7FE00010`` or ``52009229/1/00280030``."""
+
+    offers = accept.BULK_DATA
+
+    def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
+        return query.archive_path(target, f"/bulk/{parts['bulkdata']}")
+
+
+class Rendered(FromArchive):
+    """One image for a browser; the middle one of a study or series."""
+
+    offers = accept.RENDERED
+
+    def from_archive(self, request: HttpRequest, target: Target, parts: Parts) -> HttpResponse:
+        image = _middle(target)
+        if image.instance is None or not is_rendered_here(image.instance):
+            return super().from_archive(request, image, parts)
+        offer = accept.negotiate(request.headers.get("Accept"), self.offers)
+        numbers = frames_wanted(image, parts) if "frames" in parts else "1"
+        if not numbers.isdigit():
+            raise InvalidInput(ErrorCode.VALIDATION, "one frame at a time is rendered", "frames")
+        return rendered(image.instance, int(numbers) - 1, offer.media_type, self.rendering(request))
+
+    def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
+        frame = f"/frames/{frames_wanted(target, parts)}" if "frames" in parts else ""
+        return query.archive_path(target, f"{frame}/rendered", self.rendering(request).query())
+
+    def rendering(self, request: HttpRequest) -> Rendering:
+        return query.rendering_parse(dict(request.GET.lists()))
+
+
+class Thumbnail(Rendered):
+    def rendering(self, request: HttpRequest) -> Rendering:
+        chosen = {"viewport": [query.THUMBNAIL_VIEWPORT], **dict(request.GET.lists())}
+        return query.rendering_parse(chosen)
+
+
+def _middle(target: Target) -> Target:
+    """The target itself, or the image that stands for its series or study."""
+    if target.instance is not None:
+        return target
+    image = series_middle(target.series) if target.series else study_middle(target.study)
+    return Target(target.study, image.series, image)
+
+
+def frames_wanted(target: Target, parts: Parts) -> str:
+    image = target.instance  # a report has a row in the index and no frame
+    available = image.frames if image and image.rows else 0
+    return query.frames_parse(parts["frames"], available)

@@ -1,0 +1,31 @@
+"""What the imaging app does about events."""
+
+from __future__ import annotations
+
+from common.errors import ExternalError
+from common.outbox.registry import Event, subscribe
+from pacs.derived import metadata_files
+from pacs.events import INSTANCE_UNREADABLE, STUDY_STABLE
+from pacs.htj2k import transcoding
+from pacs.index import change_feed
+
+
+@subscribe(INSTANCE_UNREADABLE, queue="django_tasks")
+def instance_retry(event: Event) -> None:
+    change_feed.instance_retry(event.payload["orthanc_id"])
+
+
+@subscribe(STUDY_STABLE, queue="fhir_tasks")
+def metadata_write(event: Event) -> None:
+    """Beside the queue of the change feed and the audit buffer, which wait for no archive."""
+    metadata_files.study_write(event.payload["study_id"])
+
+
+@subscribe(STUDY_STABLE, queue="image_tasks")
+def study_transcode(event: Event) -> None:
+    """What the archive refuses for good, a deleted instance for one, is left to the repair."""
+    try:
+        transcoding.study_transcode(event.payload["study_id"])
+    except ExternalError as error:
+        if error.retryable:
+            raise

@@ -1,0 +1,85 @@
+"""Series and instances that a person may see, in order, and the image that stands for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+
+from common.errors import BusinessError, ErrorCode, NotFound
+from pacs.choices import DERIVED_MODALITIES
+from pacs.index.geometry import series_geometry
+from pacs.models import Instance, Series, Study
+from rbac.permissions import Permission
+
+
+def series_visible_get(
+    user: Any, series_instance_uid: str, permission: Permission = Permission.VIEW_STUDY
+) -> Series:
+    """Raises NotFound when ``permission`` does not reach the study of the series."""
+    series = (
+        Series.objects.filter(study__in=Study.objects.visible_to(user, permission))
+        .select_related("study")
+        .filter(series_instance_uid=series_instance_uid)
+        .first()
+    )
+    if series is None:
+        raise NotFound(
+            ErrorCode.SERIES_NOT_FOUND, f"series {series_instance_uid}", "series_instance_uid"
+        )
+    return series
+
+
+def instance_visible_get(user: Any, permission: Permission, **key: str) -> Instance:
+    """By ``sop_instance_uid`` or ``orthanc_id``. Raises NotFound for what is not visible."""
+    instance = (
+        Instance.objects.filter(series__study__in=Study.objects.visible_to(user, permission))
+        .select_related("series__study")
+        .filter(**key)
+        .first()
+    )
+    if instance is None:
+        name, value = next(iter(key.items()))
+        raise NotFound(ErrorCode.INSTANCE_NOT_FOUND, f"instance {value}", name)
+    return instance
+
+
+def instances_in_order(series: Series) -> list[Instance]:
+    """By position along the normal; by Instance Number when the images are no stack."""
+    instances = list(series.instances.all())
+    try:
+        slices = series_geometry(series).slices
+    except BusinessError:
+        return instances
+    place = {uid: index for index, uid in enumerate(slices)}
+    return sorted(instances, key=lambda i: place.get(i.sop_instance_uid, len(place)))
+
+
+def series_middle(series: Series) -> Instance:
+    """The image in the middle of the stack. Raises NotFound when the series has no image."""
+    images = [i for i in instances_in_order(series) if i.rows]
+    if not images:
+        raise NotFound(
+            ErrorCode.INSTANCE_NOT_FOUND,
+            f"series {series.series_instance_uid} has no image",
+            "series_instance_uid",
+        )
+    return images[len(images) // 2]
+
+
+def study_middle(study: Study) -> Instance:
+    """The middle of the largest series of images. Raises NotFound when there is no image."""
+    series = (
+        study.series.exclude(modality__in=DERIVED_MODALITIES)
+        .annotate(images=Count("instances", filter=Q(instances__rows__isnull=False)))
+        .filter(images__gt=0)
+        .order_by("-images", "number", "id")
+        .first()
+    )
+    if series is None:
+        raise NotFound(
+            ErrorCode.INSTANCE_NOT_FOUND,
+            f"study {study.study_instance_uid} has no image",
+            "study_instance_uid",
+        )
+    return series_middle(series)

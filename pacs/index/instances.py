@@ -1,0 +1,189 @@
+"""Turn instances of the archive into rows of the index."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import services as audit
+from common.outbox.services import publish
+from pacs.archive.orthanc import ArchivedInstance
+from pacs.choices import DERIVED_MODALITIES, Htj2k
+from pacs.derived import invalidation
+from pacs.dicom import values as dicom
+from pacs.dicom.person_names import name_words
+from pacs.dicom.values import Tags
+from pacs.events import DERIVED_OBJECT_INDEXED
+from pacs.index import matching
+from pacs.models import Instance, NameWord, Series, Study
+
+logger = logging.getLogger(__name__)
+
+Described = tuple[ArchivedInstance, Tags]
+
+
+class _Conflict(Exception):
+    """A UID is used twice for different things; the first one stays."""
+
+
+def instance_index(archived: ArchivedInstance, tags: Tags) -> None:
+    """Put one instance into the index, or nothing of it. One that is there already is refreshed.
+
+    A Study, Series or SOP Instance UID that is already used under other parents keeps its first
+    meaning: the newcomer stays in the archive only, and the log names it.
+    """
+    try:
+        with transaction.atomic():
+            _upsert(archived, tags)
+    except _Conflict as conflict:
+        logger.warning(
+            "instance is not indexed",
+            extra={
+                "orthanc_id": archived.orthanc_id,
+                "sop_instance_uid": dicom.uid(tags, "SOPInstanceUID"),
+                "reason": str(conflict),
+            },
+        )
+
+
+def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
+    study = _study(archived, tags)
+    series = _series(archived, tags, study)
+    sop_instance_uid = _required_uid(tags, "SOPInstanceUID")
+    fields = {
+        "orthanc_id": archived.orthanc_id,
+        "series": series,
+        "transfer_syntax_uid": archived.transfer_syntax_uid[:64],
+        "file_size": archived.file_size,
+        **_image_fields(tags),
+    }
+    if archived.file_size:
+        fields["frames"] = min(fields["frames"], archived.file_size)  # whatever it claims
+    known = (
+        Instance.objects.filter(sop_instance_uid=sop_instance_uid).select_related("series").first()
+    )
+    if known is not None:
+        if (known.orthanc_id, known.series_id) != (archived.orthanc_id, series.pk):
+            raise _Conflict("SOP Instance UID is used elsewhere")
+        anew = {"indexed_at": timezone.now(), "htj2k": Htj2k.WAITING, "htj2k_reason": ""}
+        Instance.objects.filter(pk=known.pk).update(**fields, **anew)
+        invalidation.instances_forget([known])  # deleted and stored anew: the pixels may be others
+        return
+    Instance.objects.create(sop_instance_uid=sop_instance_uid, **fields)
+    Study.objects.filter(pk=study.pk).update(last_instance_at=timezone.now(), stable_at=None)
+    if series.modality in DERIVED_MODALITIES:
+        _publish_derived(study, series, sop_instance_uid)
+
+
+def _required_uid(tags: Tags, keyword: str) -> str:
+    uid = dicom.uid(tags, keyword)
+    if not uid:
+        raise _Conflict(f"no valid {keyword}")
+    return uid
+
+
+def _study(archived: ArchivedInstance, tags: Tags) -> Study:
+    uid = _required_uid(tags, "StudyInstanceUID")
+    study = Study.objects.filter(study_instance_uid=uid).first()
+    if study is None:
+        study = Study(
+            study_instance_uid=uid,
+            orthanc_id=archived.study_orthanc_id,
+            last_instance_at=timezone.now(),
+            **_study_fields(tags),
+        )
+        matching.study_assign(study)
+        study.save()
+        NameWord.objects.bulk_create(
+            NameWord(study=study, word=word) for word in name_words(study.dicom_patient_name)
+        )
+        audit.record(
+            actor=None,
+            action="study.index",
+            object_type="study",
+            object_id=uid,
+            patient_id=study.patient_id,
+        )
+    if study.orthanc_id != archived.study_orthanc_id:
+        raise _Conflict("Study Instance UID is used for another patient")
+    return study
+
+
+def _series(archived: ArchivedInstance, tags: Tags, study: Study) -> Series:
+    uid = _required_uid(tags, "SeriesInstanceUID")
+    series, _ = Series.objects.get_or_create(
+        series_instance_uid=uid,
+        defaults={
+            "orthanc_id": archived.series_orthanc_id,
+            "study": study,
+            **_series_fields(tags),
+        },
+    )
+    if series.study_id != study.pk:
+        raise _Conflict("Series Instance UID is used in another study")
+    return series
+
+
+def _study_fields(tags: Tags) -> dict[str, Any]:
+    return {
+        "dicom_patient_id": dicom.text(tags, "PatientID", 64),
+        "dicom_patient_name": dicom.text(tags, "PatientName", 324),
+        "dicom_birth_date": dicom.text(tags, "PatientBirthDate", 8),
+        "dicom_sex": dicom.text(tags, "PatientSex", 16),
+        "accession_number": dicom.text(tags, "AccessionNumber", 16),
+        "study_id": dicom.text(tags, "StudyID", 16),
+        "study_date": dicom.day(tags, "StudyDate"),
+        "study_time": dicom.text(tags, "StudyTime", 16),
+        "timezone_offset_from_utc": dicom.text(tags, "TimezoneOffsetFromUTC", 16),
+        "description": dicom.text(tags, "StudyDescription", 64),
+        "referring_physician_name": dicom.text(tags, "ReferringPhysicianName", 324),
+    }
+
+
+def _series_fields(tags: Tags) -> dict[str, Any]:
+    request = dicom.item(tags, "RequestAttributesSequence")
+    return {
+        "modality": dicom.text(tags, "Modality", 16),
+        "number": dicom.integer(tags, "SeriesNumber"),
+        "description": dicom.text(tags, "SeriesDescription", 64),
+        "body_part": dicom.text(tags, "BodyPartExamined", 16),
+        "frame_of_reference_uid": dicom.uid(tags, "FrameOfReferenceUID"),
+        "series_date": dicom.day(tags, "SeriesDate"),
+        "series_time": dicom.text(tags, "SeriesTime", 16),
+        "performed_procedure_step_start_date": dicom.day(tags, "PerformedProcedureStepStartDate"),
+        "performed_procedure_step_start_time": dicom.text(
+            tags, "PerformedProcedureStepStartTime", 16
+        ),
+        "scheduled_procedure_step_id": dicom.text(request, "ScheduledProcedureStepID", 16),
+        "requested_procedure_id": dicom.text(request, "RequestedProcedureID", 16),
+    }
+
+
+def _image_fields(tags: Tags) -> dict[str, Any]:
+    return {
+        "sop_class_uid": dicom.uid(tags, "SOPClassUID"),
+        "number": dicom.integer(tags, "InstanceNumber"),
+        "rows": dicom.size(tags, "Rows"),
+        "columns": dicom.size(tags, "Columns"),
+        "bits_allocated": dicom.size(tags, "BitsAllocated"),
+        "frames": dicom.size(tags, "NumberOfFrames") or 1,
+        "image_position": dicom.numbers(tags, "ImagePositionPatient", 3),
+        "image_orientation": dicom.numbers(tags, "ImageOrientationPatient", 6),
+        "pixel_spacing": dicom.numbers(tags, "PixelSpacing", 2),
+        "slice_thickness": dicom.number(tags, "SliceThickness"),
+    }
+
+
+def _publish_derived(study: Study, series: Series, sop_instance_uid: str) -> None:
+    publish(
+        DERIVED_OBJECT_INDEXED,
+        aggregate=f"study:{study.pk}",
+        payload={
+            "sop_instance_uid": sop_instance_uid,
+            "series_instance_uid": series.series_instance_uid,
+            "study_instance_uid": study.study_instance_uid,
+        },
+    )

@@ -1,0 +1,104 @@
+"""Whose study is it? By Patient ID when that is known, by a person when it is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from audit import services as audit
+from common.errors import BusinessError, ErrorCode, NotFound
+from emr import selectors as patients
+from ocs import selectors as orders
+from pacs.models import QuarantinedStudy, Study
+from rbac.permissions import Permission
+
+
+def study_assign(study: Study) -> bool:
+    """Set patient and order by Patient ID and Accession Number, on the object only.
+
+    False when the Patient ID (0010,0020) is unknown, or the study is quarantined until a person
+    decides.
+    The order (0008,0050) is taken only when it is the same patient's.
+    """
+    if not study.dicom_patient_id or _is_quarantined(study):
+        return False
+    patient = patients.patient_by_mrn(study.dicom_patient_id)
+    if patient is None:
+        return False
+    _set_patient(study, patient)
+    return True
+
+
+def _is_quarantined(study: Study) -> bool:
+    return QuarantinedStudy.objects.filter(study_instance_uid=study.study_instance_uid).exists()
+
+
+def _set_patient(study: Study, patient: Any) -> None:
+    study.patient = patient
+    order = orders.order_by_accession(study.accession_number) if study.accession_number else None
+    study.order = order if order and order.patient_id == patient.pk else None
+
+
+def study_match(*, actor: Any, study_instance_uid: str, patient_id: str) -> Study:
+    """A person says whose unmatched study it is; ``patient_id`` is the MRN.
+
+    Raises NotFound (study or patient not visible), BusinessError (matched meanwhile).
+    """
+    patient = patients.patients_visible_to(actor).filter(patient_id=patient_id).first()
+    if patient is None:
+        raise NotFound(ErrorCode.PATIENT_NOT_FOUND, field="patient_id")
+    with transaction.atomic():
+        study = _unmatched_locked(actor, study_instance_uid)
+        _set_patient(study, patient)
+        study.save_versioned(expected=study.version)
+        QuarantinedStudy.objects.filter(study_instance_uid=study_instance_uid).delete()
+        audit.record(
+            actor=actor,
+            action="study.match",
+            object_type="study",
+            object_id=study_instance_uid,
+            patient_id=patient.pk,
+            permission=Permission.MATCH_STUDY,
+        )
+    return study
+
+
+def _unmatched_locked(actor: Any, study_instance_uid: str) -> Study:
+    named = Study.objects.select_for_update().filter(study_instance_uid=study_instance_uid)
+    study = named.unmatched_for(actor).first()
+    if study is not None:
+        return study
+    if Study.objects.visible_to(actor).filter(study_instance_uid=study_instance_uid).exists():
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "the study has a patient already")
+    raise NotFound(ErrorCode.STUDY_NOT_FOUND, f"study {study_instance_uid}", "study_instance_uid")
+
+
+def studies_rematch() -> int:
+    """Match what became known since it arrived, a patient registered later; returns how many."""
+    waiting = (
+        Study.objects.filter(patient=None)
+        .exclude(dicom_patient_id="")
+        .exclude(study_instance_uid__in=QuarantinedStudy.objects.values("study_instance_uid"))
+    )
+    known = patients.known_mrns(set(waiting.values_list("dicom_patient_id", flat=True)))
+    matched = 0
+    for pk in list(waiting.filter(dicom_patient_id__in=known).values_list("pk", flat=True)):
+        matched += _rematch(pk)
+    return matched
+
+
+@transaction.atomic
+def _rematch(pk: int) -> bool:
+    study = Study.objects.select_for_update().filter(pk=pk, patient=None).first()
+    if study is None or not study_assign(study):
+        return False
+    study.save_versioned(expected=study.version)
+    audit.record(
+        actor=None,
+        action="study.match",
+        object_type="study",
+        object_id=study.study_instance_uid,
+        patient_id=study.patient_id,
+    )
+    return True

@@ -1,0 +1,48 @@
+"""Read headers from the archive and put new objects into it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from pydicom import Dataset
+from pydicom.tag import Tag
+
+from common.errors import ErrorCode, ExternalError
+from pacs.archive.orthanc import orthanc
+from pacs.index.geometry import series_geometry
+from pacs.models import Series
+
+PIXEL_DATA_GROUP = Tag(0x7FE00000)
+
+
+def series_headers(series: Series) -> list[Dataset]:
+    """The data sets of a stack of slices without pixels, in ascending position.
+
+    One request: the archive's series metadata (PS3.18 10.4.1.1.2). Bulk data other than pixels is
+    empty too.
+
+    Raises BusinessError when the series is no stack, ExternalError when the archive fails or
+    lacks one of the slices.
+    """
+    slices = series_geometry(series).slices
+    found = orthanc().series_metadata(series.study.study_instance_uid, series.series_instance_uid)
+    headers = {header.SOPInstanceUID: header for header in map(_header, found)}
+    missing = [uid for uid in slices if uid not in headers]
+    if missing:
+        raise ExternalError(ErrorCode.ARCHIVE_UNAVAILABLE, f"instance {missing[0]} is missing")
+    return [headers[uid] for uid in slices]
+
+
+def _header(metadata: dict[str, object]) -> Dataset:
+    header = Dataset.from_json(metadata, bulk_data_uri_handler=lambda *_: None)
+    return header[:PIXEL_DATA_GROUP]
+
+
+def instance_store(dataset: Dataset) -> None:
+    """Store an object by STOW-RS. A SOP Instance UID that is stored already stays as it is.
+
+    Raises ExternalError.
+    """
+    buffer = BytesIO()
+    dataset.save_as(buffer, enforce_file_format=True)
+    orthanc().stow(buffer.getvalue())

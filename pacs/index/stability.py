@@ -1,0 +1,61 @@
+"""A study is stable once no image came for some seconds; then others may start on it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from acct import selectors as accounts
+from alert import services as alerts
+from alert.choices import Kind
+from common.outbox.services import publish
+from pacs.events import STUDY_STABLE
+from pacs.models import Study
+from rbac.permissions import Role
+
+STABLE_AGE_S = 3
+BATCH = 200
+
+
+def studies_settle() -> int:
+    """Declare stable what got no instance for STABLE_AGE_S seconds; returns how many.
+
+    An unmatched study is answers to radiology and administrators, once.
+    """
+    quiet_since = timezone.now() - timedelta(seconds=STABLE_AGE_S)
+    quiet = Study.objects.filter(stable_at=None, last_instance_at__lt=quiet_since)
+    settled = 0
+    for pk in list(quiet.values_list("pk", flat=True)[:BATCH]):
+        settled += _settle(pk, quiet_since)
+    return settled
+
+
+@transaction.atomic
+def _settle(pk: int, quiet_since: datetime) -> bool:
+    study = (
+        Study.objects.select_for_update(skip_locked=True)
+        .filter(pk=pk, stable_at=None, last_instance_at__lt=quiet_since)
+        .first()
+    )
+    if study is None:
+        return False
+    study.stable_at = timezone.now()
+    study.save(update_fields=["stable_at", "updated_at"])
+    publish(STUDY_STABLE, aggregate=f"study:{pk}", payload={"study_id": pk})
+    if study.patient_id is None:
+        _alert_unmatched(pk)
+    return True
+
+
+def _alert_unmatched(study_pk: int) -> None:
+    for role in (Role.ADMIN, Role.RIB):
+        for user in accounts.users_with_role(role):
+            alerts.notify(
+                user_id=user.pk,
+                kind=Kind.STUDY_UNMATCHED,
+                dedup_key=f"study-unmatched:{study_pk}",
+                params={"study_id": study_pk},
+                link="/unmatched",
+            )

@@ -1,0 +1,198 @@
+"""Studies of the index that a person may see, and what their series add up to."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+
+from common.errors import ErrorCode, NotFound
+from pacs.choices import DERIVED_MODALITIES
+from pacs.models import Instance, Series, Study
+from rbac.permissions import Permission
+
+
+@dataclass(frozen=True, slots=True)
+class StudySummary:
+    """A study with what its series add up to. ``modalities`` are sorted."""
+
+    study: Study
+    modalities: tuple[str, ...]
+    series_count: int
+    instance_count: int
+
+    @property
+    def modality(self) -> str:
+        """The modality of the images; of the derived objects when there is nothing else."""
+        images = [m for m in self.modalities if m not in DERIVED_MODALITIES]
+        return next(iter(images or self.modalities), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What one DICOMweb request is about: a study, and at most one series or instance in it."""
+
+    study: Study
+    series: Series | None = None
+    instance: Instance | None = None
+
+
+def studies_visible_to(
+    user: Any, permission: Permission = Permission.VIEW_STUDY
+) -> QuerySet[Study]:
+    return Study.objects.visible_to(user, permission)
+
+
+def study_get(
+    user: Any, study_instance_uid: str, permission: Permission = Permission.VIEW_STUDY
+) -> Study:
+    """Raises NotFound for what this person may not see."""
+    study = (
+        Study.objects.visible_to(user, permission)
+        .select_related("patient", "order")
+        .filter(study_instance_uid=study_instance_uid)
+        .first()
+    )
+    if study is None:
+        raise _unknown_study(study_instance_uid)
+    return study
+
+
+def _unknown_study(study_instance_uid: str) -> NotFound:
+    return NotFound(ErrorCode.STUDY_NOT_FOUND, f"study {study_instance_uid}", "study_instance_uid")
+
+
+def study_lock(user: Any, study_instance_uid: str, permission: Permission) -> Study:
+    """As ``study_get``, with the row locked until the transaction ends."""
+    named = Study.objects.select_for_update().filter(study_instance_uid=study_instance_uid)
+    study = named.visible_to(user, permission).first()
+    if study is None:
+        raise _unknown_study(study_instance_uid)
+    return study
+
+
+def study_rows(page: Iterable[Study], *related: str) -> list[Study]:
+    """The studies of one page with patient, order and what else is ``related``, in its order.
+
+    Read after the page is cut: sorting whole rows is what makes a long list slow.
+    """
+    pks = [study.pk for study in page]
+    found = Study.objects.select_related("patient", "order", *related).in_bulk(pks)
+    return [found[pk] for pk in pks if pk in found]
+
+
+def studies_with_modality(studies: QuerySet[Study], modality: str) -> QuerySet[Study]:
+    """Those that have a series of it."""
+    return studies.filter(Exists(Series.objects.filter(study=OuterRef("pk"), modality=modality)))
+
+
+def series_get(study: Study, series_instance_uid: str) -> Series:
+    """Raises NotFound when the series is not of this study."""
+    series = study.series.filter(series_instance_uid=series_instance_uid).first()
+    if series is None:
+        raise NotFound(
+            ErrorCode.SERIES_NOT_FOUND, f"series {series_instance_uid}", "series_instance_uid"
+        )
+    return series
+
+
+def instance_by_uid(sop_instance_uid: str) -> Instance | None:
+    """Not filtered by rights: for handlers of the change feed."""
+    return (
+        Instance.objects.select_related("series__study")
+        .filter(sop_instance_uid=sop_instance_uid)
+        .first()
+    )
+
+
+def target_get(
+    user: Any,
+    permission: Permission,
+    *,
+    study_instance_uid: str,
+    series_instance_uid: str | None = None,
+    sop_instance_uid: str | None = None,
+) -> Target:
+    """The study if ``permission`` reaches it, and its own series or instance; two queries.
+
+    Raises NotFound, also for a series or an instance of another study.
+    """
+    study = study_get(user, study_instance_uid, permission)
+    if series_instance_uid is None:
+        return Target(study)
+    if sop_instance_uid is None:
+        return Target(study, series_get(study, series_instance_uid))
+    instance = (
+        Instance.objects.select_related("series")
+        .filter(
+            sop_instance_uid=sop_instance_uid,
+            series__series_instance_uid=series_instance_uid,
+            series__study=study,
+        )
+        .first()
+    )
+    if instance is None:
+        raise NotFound(
+            ErrorCode.INSTANCE_NOT_FOUND, f"instance {sop_instance_uid}", "sop_instance_uid"
+        )
+    return Target(study, instance.series, instance)
+
+
+def stored_transfer_syntaxes(target: Target) -> frozenset[str]:
+    """The Transfer Syntax UIDs that the archive holds the target's instances in."""
+    if target.instance is not None:
+        return frozenset({target.instance.transfer_syntax_uid})
+    instances = Instance.objects.filter(series__study=target.study)
+    if target.series is not None:
+        instances = instances.filter(series=target.series)
+    return frozenset(instances.values_list("transfer_syntax_uid", flat=True).distinct())
+
+
+def study_summaries(studies: Iterable[Study]) -> list[StudySummary]:
+    """The studies in their order with modalities and counts; one query for all of them."""
+    wanted = list(studies)
+    groups: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
+    rows = (
+        Series.objects.filter(study__in=wanted)
+        .order_by()
+        .values_list("study_id", "modality")
+        .annotate(series=Count("id", distinct=True), images=Count("instances"))
+    )
+    for study_id, modality, series, images in rows:
+        groups[study_id].append((modality, series, images))
+    return [_summary(study, groups[study.pk]) for study in wanted]
+
+
+def _summary(study: Study, groups: Sequence[tuple[str, int, int]]) -> StudySummary:
+    return StudySummary(
+        study=study,
+        modalities=tuple(sorted(modality for modality, _, _ in groups)),
+        series_count=sum(series for _, series, _ in groups),
+        instance_count=sum(images for _, _, images in groups),
+    )
+
+
+def instance_counts(series: Iterable[Series]) -> dict[int, int]:
+    """Number of instances by series; what has none is left out."""
+    wanted = Instance.objects.filter(series__in=list(series)).order_by()
+    return dict(wanted.values_list("series_id").annotate(images=Count("id")))
+
+
+def patient_totals(
+    visible: QuerySet[Study], studies: Iterable[Study]
+) -> dict[int, tuple[int, int, int]]:
+    """For each study the studies, series and instances of its patient among the ``visible``."""
+    asked = list(studies)
+    others = visible.filter(patient__in={study.patient_id for study in asked})
+    numbers: dict[int | None, tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
+    for summary in study_summaries(others):
+        count, series, instances = numbers[summary.study.patient_id]
+        numbers[summary.study.patient_id] = (
+            count + 1,
+            series + summary.series_count,
+            instances + summary.instance_count,
+        )
+    return {study.pk: numbers[study.patient_id] for study in asked}

@@ -1,0 +1,69 @@
+"""One file: is it DICOM, may it come, and does the archive hold it now?"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+from common.errors import AppError, ConflictError, ErrorCode, InvalidInput
+from pacs.archive.orthanc import orthanc
+from pacs.dicom import values as dicom
+from pacs.index.deletion import instances_forget
+from pacs.ingest.inspection import IDENTIFIERS, Candidate, inspect
+from pacs.ingest.part10 import part10_write
+from pacs.ingest.upload_results import FileResult, FileStatus
+
+Check = Callable[[Candidate], None]
+
+
+def file_store(name: str, path: Path, check: Check, work: Path) -> FileResult | None:
+    """None for a DICOMDIR. ``check`` raises AppError for what may not come."""
+    candidate = None
+    try:
+        candidate = inspect(path)
+        if candidate is None:
+            return None
+        check(candidate)
+        return FileResult(name, _archive(candidate, work), candidate)
+    except AppError as refusal:
+        return FileResult(name, FileStatus.REJECTED, candidate, refusal.code)
+
+
+def _archive(candidate: Candidate, work: Path) -> FileStatus:
+    """Raises ConflictError when other bytes are stored under the SOP Instance UID."""
+    path = candidate.path
+    if not candidate.has_preamble:
+        path = work / "part10"
+        part10_write(candidate, path)
+    with path.open("rb") as stream:
+        md5 = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        known = orthanc().instances_with_uid(candidate.sop_instance_uid)
+        if not known:
+            stream.seek(0)
+            stored = orthanc().instance_add(stream)
+            if stored.status == "stored":
+                _check_identity(candidate, stored.orthanc_id)
+                return FileStatus.STORED
+            known = [stored.orthanc_id]
+    if any(orthanc().instance_md5(orthanc_id) != md5 for orthanc_id in known):
+        raise ConflictError(ErrorCode.SOP_INSTANCE_CONFLICT)
+    return FileStatus.DUPLICATE
+
+
+def _check_identity(candidate: Candidate, orthanc_id: str) -> None:
+    """The archive must have found in the file whom and what we checked: two readers of a malformed
+    one may differ. Raises InvalidInput, and the file is out again."""
+    tags = orthanc().instance_tags(orthanc_id) or {}
+    found = [dicom.uid(tags, keyword) for keyword in IDENTIFIERS]
+    if [dicom.text(tags, "PatientID", 64), *found] == [
+        candidate.patient_id,
+        candidate.sop_class_uid,
+        candidate.sop_instance_uid,
+        candidate.study_instance_uid,
+        candidate.series_instance_uid,
+    ]:
+        return
+    orthanc().instance_delete(orthanc_id)
+    instances_forget([orthanc_id])
+    raise InvalidInput(ErrorCode.DICOM_UNREADABLE, "can be read in two ways")

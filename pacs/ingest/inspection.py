@@ -1,0 +1,235 @@
+"""Decide whether a file is a DICOM object that can be stored, without reading its pixels."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from pydicom import Dataset
+from pydicom.charset import convert_encodings
+from pydicom.dataelem import RawDataElement
+from pydicom.multival import MultiValue
+from pydicom.tag import BaseTag, Tag
+from pydicom.uid import (
+    UID,
+    AllTransferSyntaxes,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    JPIPHTJ2KReferencedDeflate,
+    MediaStorageDirectoryStorage,
+)
+
+from common.errors import ErrorCode, InvalidInput
+from pacs.dicom.structure import Element, MalformedError, Walker
+
+PREAMBLE_BYTES = 128
+UID_PATTERN = re.compile(r"[0-9]+(\.[0-9]+)+")
+MAX_UID_LENGTH = 64
+MAX_VALUE_BYTES = 1024
+NATIVE = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian})
+IDENTIFIERS = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
+PIXEL_BITS = {"PixelData": None, "FloatPixelData": 32, "DoubleFloatPixelData": 64}
+PIXEL_SUBSTITUTES = ("SpectroscopyData", "PixelDataProviderURL")
+KEYWORDS = (
+    *IDENTIFIERS,
+    "SpecificCharacterSet",
+    "PatientID",
+    "Rows",
+    "Columns",
+    "NumberOfFrames",
+    "SamplesPerPixel",
+    "BitsAllocated",
+    "PhotometricInterpretation",
+)
+TAGS = {keyword: int(Tag(keyword)) for keyword in (*KEYWORDS, *PIXEL_BITS, *PIXEL_SUBSTITUTES)}
+DATA_TAGS = frozenset(TAGS[keyword] for keyword in KEYWORDS)
+META_TAGS = frozenset({int(Tag("MediaStorageSOPClassUID")), int(Tag("TransferSyntaxUID"))})
+TRANSFER_SYNTAXES = frozenset(AllTransferSyntaxes) - {
+    DeflatedExplicitVRLittleEndian,
+    JPIPHTJ2KReferencedDeflate,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A file that may be stored.
+
+    ``has_file_meta``: group 0002 is there, whether or not the 128-byte preamble is.
+    """
+
+    path: Path
+    sop_class_uid: str
+    sop_instance_uid: str
+    study_instance_uid: str
+    series_instance_uid: str
+    patient_id: str
+    transfer_syntax_uid: str
+    has_preamble: bool
+    has_file_meta: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """How the bytes of a file are to be read. ``data_set_at``: where the data set begins."""
+
+    has_preamble: bool
+    has_file_meta: bool
+    is_directory: bool
+    data_set_at: int
+    transfer_syntax_uid: UID
+
+    @property
+    def implicit(self) -> bool:
+        return self.transfer_syntax_uid == ImplicitVRLittleEndian
+
+    @property
+    def little_endian(self) -> bool:
+        return self.transfer_syntax_uid != ExplicitVRBigEndian
+
+
+def inspect(path: Path) -> Candidate | None:
+    """None for a DICOMDIR, which is a table of contents and no image.
+
+    Raises InvalidInput: DICOM_UNREADABLE (not DICOM, truncated, pixels that do not fit their
+    size, deflated: a small file could fill the archive's memory, or what the archive may read in
+    another way) or DICOM_INCOMPLETE.
+    """
+    try:
+        with path.open("rb") as stream:
+            size = path.stat().st_size
+            form = format_of(stream, size)
+            if form.is_directory:
+                return None
+            elements, values = _read(stream, form, size)
+            identifiers = _identifiers(values)
+            _check_pixels(elements, values, form.transfer_syntax_uid)
+            patient_id = _text(values, "PatientID").strip()
+    except InvalidInput:
+        raise
+    except Exception as error:
+        raise _unreadable(type(error).__name__) from None
+    sop_class_uid, sop_instance_uid, study_instance_uid, series_instance_uid = identifiers
+    return Candidate(
+        path=path,
+        sop_class_uid=sop_class_uid,
+        sop_instance_uid=sop_instance_uid,
+        study_instance_uid=study_instance_uid,
+        series_instance_uid=series_instance_uid,
+        patient_id=patient_id,
+        transfer_syntax_uid=form.transfer_syntax_uid,
+        has_preamble=form.has_preamble,
+        has_file_meta=form.has_file_meta,
+    )
+
+
+def _unreadable(reason: str) -> InvalidInput:
+    return InvalidInput(ErrorCode.DICOM_UNREADABLE, reason)
+
+
+def format_of(stream: BinaryIO, size: int) -> FileFormat:
+    """Step over preamble and File Meta Information (PS3.10 7.1), which may both be missing."""
+    stream.seek(PREAMBLE_BYTES)
+    has_preamble = stream.read(4) == b"DICM"
+    meta_at = PREAMBLE_BYTES + 4 if has_preamble else 0
+    meta = Dataset()
+    walker = Walker(stream, start=meta_at, size=size, implicit=False, little_endian=True)
+    for element in walker.elements(group=2):
+        if element.tag in META_TAGS:
+            if element.tag in meta:
+                raise MalformedError("an element is there twice")
+            meta[element.tag] = _raw(stream, element, implicit=False, little_endian=True)
+    data_set_at = walker.position
+    stream.seek(data_set_at)
+    syntax = _text(meta, "TransferSyntaxUID") or _guess_transfer_syntax(stream.read(6))
+    if syntax not in TRANSFER_SYNTAXES:
+        raise _unreadable("a transfer syntax that is not taken")
+    return FileFormat(
+        has_preamble=has_preamble,
+        has_file_meta=data_set_at > meta_at,
+        is_directory=_text(meta, "MediaStorageSOPClassUID") == MediaStorageDirectoryStorage,
+        data_set_at=data_set_at,
+        transfer_syntax_uid=UID(syntax),
+    )
+
+
+def _guess_transfer_syntax(first_bytes: bytes) -> str:
+    if not first_bytes[4:6].isalpha() or not first_bytes[4:6].isupper():
+        return ImplicitVRLittleEndian
+    return ExplicitVRBigEndian if first_bytes[0] == 0 else ExplicitVRLittleEndian
+
+
+def _raw(
+    stream: BinaryIO, element: Element, *, implicit: bool, little_endian: bool
+) -> RawDataElement:
+    if element.length is None or element.length > MAX_VALUE_BYTES:
+        raise MalformedError("a short value is too long")
+    return RawDataElement(
+        BaseTag(element.tag),
+        element.vr,
+        element.length,
+        stream.read(element.length),
+        element.offset,
+        implicit,
+        little_endian,
+    )
+
+
+def _read(stream: BinaryIO, form: FileFormat, size: int) -> tuple[dict[int, Element], Dataset]:
+    """Walk the whole file; of the values, read only the few that are needed."""
+    elements: dict[int, Element] = {}
+    values = Dataset()
+    encoding = {"implicit": form.implicit, "little_endian": form.little_endian}
+    for element in Walker(stream, start=form.data_set_at, size=size, **encoding).elements():
+        if element.tag in elements:
+            raise MalformedError("an element is there twice")
+        elements[element.tag] = element
+        if element.tag in DATA_TAGS:
+            values[element.tag] = _raw(stream, element, **encoding)
+    charset = convert_encodings(values.get("SpecificCharacterSet"))
+    values.set_original_encoding(form.implicit, form.little_endian, charset)
+    return elements, values
+
+
+def _text(values: Dataset, keyword: str) -> str:
+    """The value as it stands in the file, several joined by backslashes."""
+    value = values.get(keyword)
+    if isinstance(value, MultiValue):
+        return "\\".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _identifiers(values: Dataset) -> list[str]:
+    found = [_text(values, keyword) for keyword in IDENTIFIERS]
+    if not any(found):
+        raise _unreadable("no identifier")
+    for keyword, uid in zip(IDENTIFIERS, found, strict=True):
+        if len(uid) > MAX_UID_LENGTH or not UID_PATTERN.fullmatch(uid):
+            raise InvalidInput(ErrorCode.DICOM_INCOMPLETE, keyword)
+    return found
+
+
+def _check_pixels(elements: dict[int, Element], values: Dataset, syntax: UID) -> None:
+    """Refuse an image without pixels, or native pixels that do not fill its size exactly."""
+    keyword = next((k for k in PIXEL_BITS if TAGS[k] in elements), None)
+    if keyword is None:
+        name = UID(_text(values, "SOPClassUID")).name
+        is_image = "Rows" in values or name.endswith("Image Storage")
+        if is_image and not any(TAGS[k] in elements for k in PIXEL_SUBSTITUTES):
+            raise _unreadable("no pixels")
+    elif syntax in NATIVE:
+        expected = _expected_bytes(values, PIXEL_BITS[keyword])
+        length = elements[TAGS[keyword]].length
+        if not length or length not in (expected, expected + expected % 2):
+            raise _unreadable("pixels do not fit")
+
+
+def _expected_bytes(values: Dataset, bits: int | None) -> int:
+    """Bytes of native pixels (PS3.5 8.1): 4:2:2 keeps two of the three samples."""
+    subsampled = _text(values, "PhotometricInterpretation").endswith("422")
+    samples = 2 if subsampled else int(values.get("SamplesPerPixel") or 1)
+    pixels = int(values.Rows) * int(values.Columns) * int(values.get("NumberOfFrames") or 1)
+    return -(-pixels * samples * (bits or int(values.BitsAllocated)) // 8)

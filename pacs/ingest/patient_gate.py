@@ -1,0 +1,75 @@
+"""Whose images may this sender bring?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from common.errors import ConflictError, ErrorCode, InvalidInput, NotFound
+from emr import selectors as patients
+from pacs.ingest.inspection import Candidate
+from pacs.models import QuarantinedStudy, Series, Study
+from rbac.permissions import Permission, Scope
+from rbac.selectors import scope_for
+
+
+class PatientGate:
+    """Checks each file of one upload against the given patient and the sender's rights.
+
+    Staff bring images of anybody. Somebody who sees shared patients only may bring images of
+    those; what they bring under any other Patient ID, known to us or not, is stored but kept back
+    from automatic matching (QuarantinedStudy), which tells them nothing about who is a patient
+    here.
+    """
+
+    def __init__(self, actor: Any, patient_id: str) -> None:
+        """``patient_id``: the MRN that all files must carry, or empty.
+
+        Raises NotFound for a patient whom the sender does not see.
+        """
+        self._actor = actor
+        self._patient_id = patient_id
+        self._trusted = scope_for(actor, Permission.VIEW_PATIENT) is Scope.ALL
+        self._passed: set[tuple[str, str, str]] = set()
+        if patient_id and not self._sees(patient_id):
+            raise NotFound(ErrorCode.PATIENT_NOT_FOUND, field="patient_id")
+
+    def _sees(self, patient_id: str) -> bool:
+        return patients.patients_visible_to(self._actor).filter(patient_id=patient_id).exists()
+
+    def check(self, candidate: Candidate) -> None:
+        """Raises InvalidInput for another patient's file, ConflictError for a misused Series UID.
+
+        A file without Patient ID contradicts nothing; its study waits for a person to match it.
+        """
+        key = (candidate.study_instance_uid, candidate.series_instance_uid, candidate.patient_id)
+        if key in self._passed:
+            return
+        if self._patient_id and candidate.patient_id not in ("", self._patient_id):
+            raise InvalidInput(ErrorCode.DICOM_PATIENT_MISMATCH)
+        self._check_index(candidate)
+        if not self._trusted and not self._sees(candidate.patient_id):
+            self._hold(candidate.study_instance_uid)
+        self._passed.add(key)
+
+    def _check_index(self, candidate: Candidate) -> None:
+        study = Study.objects.filter(study_instance_uid=candidate.study_instance_uid).first()
+        if study is not None and study.dicom_patient_id != candidate.patient_id:
+            raise InvalidInput(ErrorCode.DICOM_PATIENT_MISMATCH)
+        elsewhere = Series.objects.filter(
+            series_instance_uid=candidate.series_instance_uid
+        ).exclude(study__study_instance_uid=candidate.study_instance_uid)
+        if elsewhere.exists():
+            raise ConflictError(ErrorCode.SOP_INSTANCE_CONFLICT)
+
+    def _hold(self, study_instance_uid: str) -> None:
+        """Keep the study back; nobody adds to a study that they did not begin themselves."""
+        quarantined = QuarantinedStudy.objects.filter(study_instance_uid=study_instance_uid).first()
+        if (
+            quarantined is None
+            and not Study.objects.filter(study_instance_uid=study_instance_uid).exists()
+        ):
+            quarantined, _ = QuarantinedStudy.objects.get_or_create(
+                study_instance_uid=study_instance_uid, defaults={"uploaded_by": self._actor}
+            )
+        if quarantined is None or quarantined.uploaded_by_id != self._actor.pk:
+            raise InvalidInput(ErrorCode.DICOM_PATIENT_MISMATCH)

@@ -1,0 +1,80 @@
+"""Take an upload apart, store what is sound, answer for each file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from audit import services as audit
+from audit.choices import Outcome
+from common.errors import ErrorCode, InvalidInput
+from pacs.ingest import zip_files
+from pacs.ingest.file_storage import Check, file_store
+from pacs.ingest.patient_gate import PatientGate
+from pacs.ingest.upload_results import FileResult, FileStatus, IncomingFile, UploadResult
+from rbac.permissions import Permission
+
+
+def dicom_upload(
+    *, actor: Any, files: Iterable[IncomingFile], patient_id: str, work: Path
+) -> UploadResult:
+    """Store DICOM files and zips of them; safe to be sent again.
+
+    ``patient_id``: the MRN that the files must carry, or empty. ``work``: a folder for temporary
+    files, emptied by the caller. One bad file does not keep its neighbours out.
+
+    Raises NotFound (the given patient is not visible), InvalidInput (nothing but noise).
+    """
+    check = PatientGate(actor, patient_id).check
+    results = tuple(result for file in files for result in _file_results(file, check, work))
+    if not results:
+        raise InvalidInput(ErrorCode.NO_FILES, field="files")
+    result = UploadResult(results)
+    audit.record(
+        actor=actor,
+        action="dicom.upload",
+        object_type="study",
+        object_id=next(iter(result.studies), ""),
+        permission=Permission.UPLOAD_DICOM,
+        outcome=Outcome.OK if result.accepted else Outcome.FAILED,
+        detail=result.counts(),
+    )
+    return result
+
+
+def _file_results(file: IncomingFile, check: Check, work: Path) -> Iterator[FileResult]:
+    if file.error is not None:
+        yield FileResult(file.name, FileStatus.REJECTED, error=file.error)
+    elif zip_files.is_noise(file.name):
+        return
+    elif zip_files.is_zip(file.path):
+        yield from _zip_results(file, check, work)
+    else:
+        yield from _present(file_store(file.name, file.path, check, work))
+
+
+def _zip_results(file: IncomingFile, check: Check, work: Path) -> Iterator[FileResult]:
+    empty = True
+    try:
+        for entry in zip_files.entries(
+            file.path, work / "entry", max_entry_bytes=settings.UPLOAD_MAX_FILE_BYTES
+        ):
+            empty = False
+            name = f"{file.name}/{entry.name}"
+            if entry.error is not None:
+                yield FileResult(name, FileStatus.REJECTED, error=entry.error)
+            else:
+                yield from _present(file_store(name, entry.path, check, work))
+    except InvalidInput as error:
+        yield FileResult(file.name, FileStatus.REJECTED, error=error.code)
+    else:
+        if empty:
+            yield FileResult(file.name, FileStatus.REJECTED, error=ErrorCode.NO_FILES)
+
+
+def _present(result: FileResult | None) -> Iterator[FileResult]:
+    if result is not None:
+        yield result

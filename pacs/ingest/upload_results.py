@@ -1,0 +1,77 @@
+"""What became of each file that somebody sent."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from common.errors import ErrorCode
+from pacs.ingest.inspection import Candidate
+
+MAX_AUDITED_STUDIES = 100
+
+
+class FileStatus(StrEnum):
+    STORED = "stored"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingFile:
+    """A file as received; ``name`` is the client's and only goes back into the answer.
+
+    ``error``: why it was not received as a whole.
+    """
+
+    name: str
+    path: Path
+    error: ErrorCode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """``error`` is set when rejected; ``candidate`` is None when its UIDs could not be read."""
+
+    name: str
+    status: FileStatus
+    candidate: Candidate | None = None
+    error: ErrorCode | None = None
+
+    @property
+    def sop_instance_uid(self) -> str:
+        return self.candidate.sop_instance_uid if self.candidate else ""
+
+    @property
+    def study_instance_uid(self) -> str:
+        return self.candidate.study_instance_uid if self.candidate else ""
+
+
+@dataclass(frozen=True, slots=True)
+class UploadResult:
+    files: tuple[FileResult, ...]
+
+    @property
+    def accepted(self) -> list[FileResult]:
+        """Those that the archive holds now, whether it took them or had them."""
+        return [file for file in self.files if file.error is None]
+
+    @property
+    def studies(self) -> dict[str, int]:
+        """Study Instance UID to the number of accepted instances."""
+        return dict(Counter(file.study_instance_uid for file in self.accepted))
+
+    def counts(self) -> dict[str, Any]:
+        """For the record: numbers, codes and UIDs."""
+        return {
+            "files": Counter(file.status for file in self.files),
+            "codes": Counter(file.error.value.code for file in self.files if file.error),
+            "studies": list(self.studies)[:MAX_AUDITED_STUDIES],
+        }
+
+    @property
+    def archive_failed(self) -> bool:
+        return any(file.error is ErrorCode.ARCHIVE_UNAVAILABLE for file in self.files)

@@ -1,0 +1,77 @@
+"""DICOM files from people: many, folders, zips."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponseBase
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from common.api.schema import answer, errors
+from common.api.uploads import FolderMultiPartParser, spooled_uploads
+from common.api.views import ApiView
+from common.errors import ErrorCode
+from pacs import examples, tasks
+from pacs.ingest import serializers
+from pacs.ingest.upload import dicom_upload
+from pacs.ingest.upload_results import IncomingFile, UploadResult
+from rbac.permissions import Permission
+
+
+def _status(result: UploadResult) -> int:
+    if not result.accepted:
+        return 503 if result.archive_failed else 400
+    return 201 if len(result.accepted) == len(result.files) else 207
+
+
+class DicomUpload(ApiView):
+    required_permissions = {"POST": Permission.UPLOAD_DICOM}
+    parser_classes = [FolderMultiPartParser]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with spooled_uploads(request) as self.folder:
+            return super().dispatch(request, *args, **kwargs)
+
+    @extend_schema(
+        summary="Upload DICOM files, folders or zips",
+        description=(
+            "One answer per file; a rejected file's `code` is ERR_110 to ERR_116, ERR_305 or "
+            "ERR_502. Sending the same files again is safe."
+        ),
+        tags=["imaging"],
+        request={"multipart/form-data": serializers.UploadIn},
+        responses={
+            201: answer(serializers.UploadOut, examples.UPLOADED, "All are stored"),
+            207: answer(serializers.UploadOut, examples.UPLOADED_PARTLY, "Some were rejected"),
+            400: answer(
+                serializers.UploadOut,
+                examples.UPLOADED_NOTHING,
+                f"None is stored; {ErrorCode.NO_FILES.value.code} {ErrorCode.NO_FILES.value.en}",
+            ),
+            503: answer(
+                serializers.UploadOut,
+                examples.UPLOAD_FAILED,
+                "The archive does not answer",
+            ),
+            **errors(ErrorCode.PATIENT_NOT_FOUND),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        given = {"patient_id": request.POST.get("patient_id", "")}
+        body = serializers.UploadIn(data=given, partial=True)
+        body.is_valid(raise_exception=True)
+        result = dicom_upload(
+            actor=request.user,
+            files=[
+                IncomingFile(
+                    f.client_name, f.path, ErrorCode.FILE_TOO_LARGE if f.too_large else None
+                )
+                for f in request.FILES.getlist("files")
+            ],
+            patient_id=body.validated_data["patient_id"],
+            work=self.folder,
+        )
+        tasks.nudge_poll()
+        return Response(serializers.UploadOut(result).data, status=_status(result))

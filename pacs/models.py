@@ -1,0 +1,177 @@
+"""The index over the archive, fed by Orthanc's change feed alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from common.db import VersionedModel
+from emr import selectors as patients
+from pacs.choices import Htj2k, Htj2kRefusal
+from rbac import selectors as rights
+from rbac.permissions import Permission, Scope
+
+
+class StudyQuerySet(models.QuerySet["Study"]):
+    def visible_to(
+        self, user: Any, permission: Permission = Permission.VIEW_STUDY
+    ) -> StudyQuerySet:
+        """Studies of patients that ``permission`` reaches; shared studies; none by default.
+
+        Unmatched studies belong to no patient and are reached through ``unmatched_for`` only.
+        """
+        scope = rights.scope_for(user, permission)
+        if scope is Scope.NONE:
+            return self.none()
+        if scope is Scope.ALL:
+            closed = patients.patients_closed_to(user)
+            return self.filter(patient__isnull=False).exclude(patient__in=closed)
+        mine = Q(patient__in=patients.patients_visible_to(user, permission))
+        if scope in (Scope.SHARED, Scope.SHARED_SIGNED):
+            mine |= Q(study_instance_uid__in=rights.shared_study_uids(user.pk))
+        return self.filter(mine, patient__isnull=False)
+
+    def unmatched_for(self, user: Any) -> StudyQuerySet:
+        """Studies whose Patient ID nobody knows, for those who may match them."""
+        if rights.scope_for(user, Permission.MATCH_STUDY) is Scope.NONE:
+            return self.none()
+        return self.filter(patient__isnull=True)
+
+
+class Study(VersionedModel):
+    """One DICOM study. ``patient`` is null until its Patient ID is known or matched by a person.
+
+    ``stable_at`` is set once no instance arrived for some seconds.
+    """
+
+    study_instance_uid = models.CharField(max_length=64, unique=True)
+    orthanc_id = models.CharField(max_length=44, unique=True)
+    patient = models.ForeignKey(
+        "emr.Patient", on_delete=models.PROTECT, related_name="studies", null=True
+    )
+    order = models.ForeignKey(
+        "ocs.Order", on_delete=models.SET_NULL, related_name="studies", null=True
+    )
+    dicom_patient_id = models.CharField(max_length=64, blank=True, db_index=True)
+    dicom_patient_name = models.CharField(max_length=324, blank=True)
+    dicom_birth_date = models.CharField(max_length=8, blank=True)
+    dicom_sex = models.CharField(max_length=16, blank=True)
+    accession_number = models.CharField(max_length=16, blank=True, db_index=True)
+    study_id = models.CharField(max_length=16, blank=True)
+    study_date = models.DateField(null=True)
+    study_time = models.CharField(max_length=16, blank=True)
+    timezone_offset_from_utc = models.CharField(max_length=16, blank=True)
+    description = models.CharField(max_length=64, blank=True)
+    referring_physician_name = models.CharField(max_length=324, blank=True)
+    last_instance_at = models.DateTimeField()
+    stable_at = models.DateTimeField(null=True, db_index=True)
+
+    objects = StudyQuerySet.as_manager()
+
+    class Meta:
+        db_table = "ris_study"
+        ordering = ["-study_date", "-id"]
+        indexes = [
+            models.Index(fields=["patient", "study_date"]),
+            models.Index(fields=["study_date", "id", "patient"]),
+            models.Index(fields=["dicom_patient_name", "study_date", "id", "patient"]),
+        ]
+
+
+class NameWord(models.Model):
+    """A word of a study's Patient's Name as ``selectors.names.name_words`` makes them: for fuzzy
+    matching, which asks for the beginnings of words in any order."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="name_words")
+    word = models.CharField(max_length=64, db_collation="utf8mb4_bin")
+
+    class Meta:
+        db_table = "ris_nameword"
+        constraints = [
+            models.UniqueConstraint(fields=["study", "word"], name="name_word_once_a_study")
+        ]
+        indexes = [models.Index(fields=["word", "study"])]
+
+
+class Series(models.Model):
+    series_instance_uid = models.CharField(max_length=64, unique=True)
+    orthanc_id = models.CharField(max_length=44, unique=True)
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="series")
+    modality = models.CharField(max_length=16)
+    number = models.IntegerField(null=True)
+    description = models.CharField(max_length=64, blank=True)
+    body_part = models.CharField(max_length=16, blank=True)
+    frame_of_reference_uid = models.CharField(max_length=64, blank=True)
+    series_date = models.DateField(null=True)
+    series_time = models.CharField(max_length=16, blank=True)
+    performed_procedure_step_start_date = models.DateField(null=True)
+    performed_procedure_step_start_time = models.CharField(max_length=16, blank=True)
+    scheduled_procedure_step_id = models.CharField(max_length=16, blank=True)
+    requested_procedure_id = models.CharField(max_length=16, blank=True)
+
+    class Meta:
+        db_table = "ris_series"
+        ordering = ["number", "id"]
+        indexes = [models.Index(fields=["modality", "study"])]
+
+
+class Instance(models.Model):
+    """``image_position`` and ``image_orientation`` are LPS, mm: (0020,0032), (0020,0037).
+
+    ``indexed_at`` is renewed when other pixels came under the same SOP Instance UID.
+    """
+
+    sop_instance_uid = models.CharField(max_length=64, unique=True)
+    orthanc_id = models.CharField(max_length=44, unique=True)
+    series = models.ForeignKey(Series, on_delete=models.CASCADE, related_name="instances")
+    sop_class_uid = models.CharField(max_length=64)
+    transfer_syntax_uid = models.CharField(max_length=64, blank=True)
+    number = models.IntegerField(null=True)
+    rows = models.PositiveIntegerField(null=True)
+    columns = models.PositiveIntegerField(null=True)
+    bits_allocated = models.PositiveIntegerField(null=True)
+    frames = models.PositiveIntegerField(default=1)
+    image_position = models.JSONField(null=True)
+    image_orientation = models.JSONField(null=True)
+    pixel_spacing = models.JSONField(null=True)
+    slice_thickness = models.FloatField(null=True)
+    file_size = models.BigIntegerField(default=0)
+    indexed_at = models.DateTimeField(auto_now_add=True)
+    htj2k = models.CharField(max_length=8, choices=Htj2k.choices, default=Htj2k.WAITING)
+    htj2k_reason = models.CharField(max_length=16, choices=Htj2kRefusal.choices, blank=True)
+
+    class Meta:
+        db_table = "ris_instance"
+        ordering = ["number", "id"]
+        indexes = [models.Index(fields=["htj2k", "series"])]
+
+
+class ChangeCursor(models.Model):
+    """The last sequence of Orthanc's ``/changes`` that the index holds; one row."""
+
+    last_seq = models.BigIntegerField(default=0)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        db_table = "ris_changecursor"
+
+
+class QuarantinedStudy(models.Model):
+    """A study whose Patient ID came with a sender who may not speak for that patient.
+
+    Written before its first file is stored. It is never matched by its Patient ID, known or not,
+    so that neither an outside hospital's numbering nor a guess puts images into a record: a
+    person matches it. Deleted then.
+    """
+
+    study_instance_uid = models.CharField(max_length=64, unique=True)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="quarantined_studies"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "ris_heldstudy"

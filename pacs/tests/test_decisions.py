@@ -1,0 +1,371 @@
+"""Remembered decisions: one round trip to Redis, none to the database, ended by any change."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from datetime import timedelta
+from threading import Thread
+from types import SimpleNamespace
+
+import pytest
+from django.core.wsgi import get_wsgi_application
+from django.db import connection, transaction
+from django.test import RequestFactory
+from django.utils import timezone
+
+from acct import services as accounts
+from audit.services import STREAM, stream
+from conftest import PASSWORD
+from emr import services as patients
+from emr.models import Patient
+from pacs.derived import decisions
+from pacs.dicomweb.fast_path import CachedFrames
+from pacs.models import Instance
+from rbac import epochs, services as grants
+from rbac.models import Grant
+
+pytestmark = pytest.mark.django_db(transaction=True)
+REQUEST_ID = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered():
+    stream().flushdb()
+
+
+@pytest.fixture
+def signed_in(users):
+    """``signed_in("doctor")``: an access token of a new session."""
+
+    def make(role):
+        return accounts.login(username=f"{role}1", password=PASSWORD)[1].access
+
+    return make
+
+
+@pytest.fixture
+def ask(mine):
+    """``ask(token)`` for the first frame of the own study; other parts by keyword."""
+    application = CachedFrames(get_wsgi_application())
+
+    def make(token, *, method="GET", accept="*/*", frame=1, known="", missing="", **parts):
+        names = {
+            "study": mine.study.study_instance_uid,
+            "series": mine.series.series_instance_uid,
+            "instance": mine.instance.sop_instance_uid,
+        } | parts
+        path = (
+            "/api/ris/dicom-web/studies/{study}/series/{series}/instances/{instance}".format(
+                **names
+            )
+            + f"/frames/{frame}"
+        )
+        environ = RequestFactory().generic(
+            method,
+            path,
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Accept": accept,
+                "If-None-Match": known,
+                "X-Request-ID": REQUEST_ID,
+                "X-Real-IP": "10.1.2.3",
+                **({"X-Frame-Missing": missing} if missing else {}),
+            },
+        )
+        seen = SimpleNamespace(headers={})
+
+        def start_response(status, headers, *_):
+            seen.status = int(status.split()[0])
+            seen.headers = dict(headers)
+
+        b"".join(application(environ.environ, start_response))
+        return seen
+
+    return make
+
+
+def bursts():
+    entries = [values for _, values in stream().xrange(STREAM)]
+    return [(json.loads(e[b"burst"]), e[b"item"].decode()) for e in entries if b"burst" in e]
+
+
+def test_the_second_frame_needs_no_database_and_is_recorded(
+    ask, mine, users, signed_in, django_assert_num_queries
+):
+    token = signed_in("doctor")
+    first = ask(token)
+    with django_assert_num_queries(0):
+        second = ask(token)
+    assert first.status == second.status == 200
+    for name in ("X-Accel-Redirect", "X-Part-Type", "Content-Type", "Cache-Control"):
+        assert first.headers[name] == second.headers[name]
+    ((who, item),) = bursts()
+    assert item == f"{mine.instance.sop_instance_uid} 1"
+    assert who == {
+        "actor_id": users["doctor"].pk,
+        "actor_username": "doctor1",
+        "actor_role": "doctor",
+        "action": "dicomweb.retrieve",
+        "patient_id": mine.patient.pk,
+        "permission": "view_dicom",
+        "outcome": "ok",
+        "object_type": "series",
+        "object_id": mine.series.series_instance_uid,
+        "source_ip": "10.1.2.3",
+    }
+
+
+def test_what_the_browser_has_is_not_sent_again_but_recorded(ask, signed_in):
+    token = signed_in("doctor")
+    tag = ask(token).headers["ETag"]
+    for known, status in ((tag, 304), ('"x"', 200), (f"W/{tag}", 304)):
+        answer = ask(token, known=known)
+        assert answer.status == status
+        assert answer.headers["ETag"] == tag
+        assert ("X-Accel-Redirect" in answer.headers) == (status == 200)
+    assert len(bursts()) == 3
+
+
+def test_the_other_instances_of_the_series_are_warm_too(
+    ask, mine, signed_in, django_assert_num_queries
+):
+    token = signed_in("patient")
+    ask(token)
+    uids = list(mine.series.instances.values_list("sop_instance_uid", "orthanc_id"))
+    with django_assert_num_queries(0):
+        answers = [ask(token, instance=uid) for uid, _ in uids]
+    places = [answer.headers["X-Accel-Redirect"] for answer in answers]
+    assert places == [f"/_frame_part/{orthanc_id}/0" for _, orthanc_id in uids]
+    assert len(bursts()) == len(uids)
+
+
+ANY = "multipart/related; type=application/octet-stream; transfer-syntax=*"
+
+
+@pytest.mark.parametrize(
+    ("accept", "stored", "plain"),
+    [
+        (ANY, "_frame_htj2k_part", "_frame_part"),
+        ("application/octet-stream; transfer-syntax=*", "_frame_htj2k", "_frame"),
+        ("image/jphc; transfer-syntax=1.2.840.10008.1.2.4.201", "_frame_htj2k", None),
+        ("*/*", "_frame_part", "_frame_part"),
+    ],
+)
+def test_who_takes_htj2k_gets_it_where_it_is(
+    ask, mine, signed_in, django_assert_num_queries, accept, stored, plain
+):
+    """One round trip as before; what is only acceptable where it is, is refused elsewhere."""
+    first, second = mine.series.instances.all()[:2]
+    Instance.objects.filter(pk=first.pk).update(htj2k="STORED")
+    token = signed_in("doctor")
+    cold = ask(token, accept=accept, instance=first.sop_instance_uid)
+    with django_assert_num_queries(0):
+        answer = ask(token, accept=accept, instance=first.sop_instance_uid)
+    assert answer.headers["X-Accel-Redirect"] == f"/{stored}/{first.orthanc_id}/0"
+    for name in ("X-Accel-Redirect", "X-Part-Type", "Content-Type", "ETag"):
+        assert answer.headers.get(name) == cold.headers.get(name)
+    other = ask(token, accept=accept, instance=second.sop_instance_uid)
+    place = other.headers.get("X-Accel-Redirect")
+    assert place == (plain and f"/{plain}/{second.orthanc_id}/0")
+    assert (other.status, len(bursts())) == ((200, 2) if plain else (406, 1))
+
+
+def test_a_request_about_a_missing_file_is_decided_anew(ask, mine, signed_in):
+    Instance.objects.filter(pk=mine.instance.pk).update(htj2k="STORED")
+    token = signed_in("doctor")
+    places = [ask(token, accept=ANY).headers["X-Accel-Redirect"] for _ in range(2)]
+    again = [ask(token, accept=ANY, missing=missing) for missing in ("1", "")]
+    places += [answer.headers["X-Accel-Redirect"] for answer in again]
+    kinds = [place.split("/")[1] for place in places]
+    assert kinds == ["_frame_htj2k_part"] * 2 + ["_frame_part"] * 2
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"frame": 2},
+        {"study": "other"},
+        {"series": "other"},
+        {"instance": "other"},
+        {"study": "other", "series": "other"},
+        {"instance": "1.2.3"},
+        {"method": "POST"},
+        {"accept": "image/jphc"},
+    ],
+)
+def test_what_was_not_decided_is_never_warm(ask, mine, signed_in, parts):
+    token = signed_in("patient")
+    for _ in range(2):
+        assert ask(token).status == 200
+    others = {
+        "study": mine.other.study_instance_uid,
+        "series": mine.other_series.series_instance_uid,
+        "instance": mine.other_series.instances.first().sop_instance_uid,
+    }
+    asked = {name: others[name] if value == "other" else value for name, value in parts.items()}
+    before = len(bursts())
+    assert ask(token, **asked).status in (400, 404, 405, 406)
+    assert len(bursts()) == before
+
+
+def test_what_is_no_image_has_no_frame(ask, mine, signed_in):
+    """The archive would answer 500."""
+    image, report = mine.series.instances.all()[:2]
+    mine.series.instances.filter(pk=report.pk).update(rows=None)
+    token = signed_in("doctor")
+    for _ in range(2):
+        assert ask(token, instance=image.sop_instance_uid).status == 200
+        assert ask(token, instance=report.sop_instance_uid).status == 400
+
+
+def test_each_session_is_decided_by_itself(ask, signed_in):
+    assert ask(signed_in("doctor")).status == 200
+    assert ask(signed_in("nurse")).status == 403
+    assert ask("x.y.z").status == 401
+    assert bursts() == []
+
+
+def _logout(people, token):
+    accounts.logout(session=people["external"].sessions.first())
+
+
+def _user(**changes):
+    def change(people, token):
+        accounts.user_update(actor=people["admin"], user_id=people["external"].pk, **changes)
+
+    return change
+
+
+def _own_password(people, token):
+    accounts.profile_update(
+        user=people["external"], current_password=PASSWORD, new_password="Another-Horse-8-Staple"
+    )
+
+
+def _grant_taken_back(people, token):
+    grant = Grant.objects.get(patient_id__isnull=False)
+    grants.grant_revoke(actor=people["admin"], grant_id=grant.pk, patient_id=grant.patient_id)
+
+
+@pytest.mark.parametrize(
+    ("change", "status"),
+    [
+        (_logout, 401),
+        (_user(role="doctor"), 401),
+        (_user(is_active=False), 401),
+        (_user(password="Another-Horse-8-Staple"), 401),
+        (_own_password, 401),
+        (_grant_taken_back, 404),
+    ],
+    ids=["logout", "role", "inactive", "password", "own password", "grant"],
+)
+def test_a_change_counts_for_the_very_next_request(ask, mine, users, signed_in, change, status):
+    Grant.objects.all().delete()
+    grants.grant_share(
+        actor=users["admin"],
+        grantee_id=users["external"].pk,
+        expires_at=timezone.now() + timedelta(days=1),
+        patient_id=mine.patient.pk,
+    )
+    token = signed_in("external")
+    for _ in range(3):
+        assert ask(token).status == 200
+    assert len(bursts()) == 2
+    change(users, token)
+    assert ask(token).status == status
+    assert len(bursts()) == 2
+
+
+def test_restricting_a_patient_counts_for_everybody_at_once(ask, mine, users, signed_in):
+    token = signed_in("rib")
+    assert [ask(token).status for _ in range(2)] == [200, 200]
+    patient = Patient.objects.get(pk=mine.patient.pk)
+    patients.patient_update(
+        actor=users["doctor"], pk=patient.pk, expected=patient.version, restricted=True
+    )
+    assert ask(token).status == 404
+    assert ask(signed_in("doctor")).status == 200
+
+
+def _change_elsewhere():
+    epochs.rights_changing()
+    connection.close()
+
+
+def test_merging_two_patients_counts_at_once(ask, mine, users, signed_in, patient_factory):
+    """The study moves to a restricted patient whom one of the two may see."""
+    stays = patient_factory(restricted=True)
+    patients.care_team_add(patient=stays, user_id=users["rib"].pk)
+    rib, doctor = signed_in("rib"), signed_in("doctor")
+    for token in (rib, doctor):
+        assert [ask(token).status for _ in range(2)] == [200, 200]
+    version = Patient.objects.get(pk=mine.patient.pk).version
+    patients.patient_merge(actor=users["rib"], pk=mine.patient.pk, into=stays.pk, expected=version)
+    assert ask(doctor).status == 404
+    assert [ask(rib).status for _ in range(2)] == [200, 200]
+    assert bursts()[-1][0]["patient_id"] == stays.pk
+
+
+def test_nothing_is_remembered_while_a_right_is_changing(users):
+    doctor, nurse = users["doctor"].pk, users["nurse"].pk
+    before = epochs.current(doctor)
+    with transaction.atomic():
+        epochs.rights_changing(doctor)
+        assert epochs.current(doctor) is None
+        assert epochs.current(nurse) is not None
+    assert epochs.current(doctor) not in (None, before)
+    with transaction.atomic():
+        epochs.rights_changing()
+        assert epochs.current(nurse) is None
+        other = Thread(target=_change_elsewhere)
+        other.start()
+        other.join()
+        assert epochs.current(nurse) is None
+    assert epochs.current(nurse) is not None
+
+
+def test_a_decision_made_before_a_change_is_worth_nothing_after_it(mine, users, signed_in):
+    """Read by one process before the change, stored after it."""
+    claims = decisions.Claims("00000000-0000-4000-8000-000000000000", users["doctor"].pk, 2**33)
+    begun = decisions.moment(claims.user_id)
+    epochs.rights_changing(claims.user_id)
+    decisions.decision_cache(claims, users["doctor"], mine.series, begun)
+    uids = (mine.study.study_instance_uid, mine.series.series_instance_uid)
+    assert decisions.frame_find(claims, *uids, mine.instance.sop_instance_uid, 1, "") is None
+
+
+def test_a_grant_is_remembered_no_longer_than_it_lasts(ask, mine, users, signed_in):
+    Grant.objects.update(expires_at=timezone.now() + timedelta(seconds=20))
+    token = signed_in("external")
+    ask(token)
+    (key,) = stream().keys("dicomweb:decision:*")
+    assert 0 < stream().ttl(key) <= 20
+
+
+def test_a_grant_that_ends_while_it_is_decided_is_not_remembered(mine, users):
+    person = users["external"]
+    claims = decisions.Claims("00000000-0000-4000-8000-000000000000", person.pk, 2**33)
+    ends = timezone.now() + timedelta(seconds=20)
+    Grant.objects.update(expires_at=ends)
+    begun = decisions.moment(person.pk)
+    assert begun.until == ends.timestamp()
+    decisions.decision_cache(claims, person, mine.series, replace(begun, until=time.time() - 0.001))
+    assert stream().keys("dicomweb:decision:*") == []
+
+
+def test_without_redis_nothing_is_served_and_nothing_changes(ask, users, signed_in, settings):
+    token = signed_in("doctor")
+    assert [ask(token).status for _ in range(2)] == [200, 200]
+    settings.AUDIT_STREAM_URL = "redis://127.0.0.1:1/0"
+    stream.cache_clear()
+    decisions._script.cache_clear()
+    try:
+        assert ask(token).status == 503
+        with pytest.raises(Exception, match="refused"):
+            accounts.logout(session=users["doctor"].sessions.first())
+        assert users["doctor"].sessions.get().revoked_at is None
+    finally:
+        stream.cache_clear()
+        decisions._script.cache_clear()

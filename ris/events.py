@@ -1,7 +1,0 @@
-"""Topics that this app publishes."""
-
-from __future__ import annotations
-
-STUDY_STABLE = "ris.study.stable"
-DERIVED_OBJECT_INDEXED = "ris.derived_object.indexed"
-INSTANCE_UNREAD = "ris.instance.unread"

@@ -1,1 +1,0 @@
-"""The DICOMweb gateway without HTTP: what is asked, in which form, and how the archive is asked."""

@@ -1,0 +1,73 @@
+"""The studies as work: the list with who reads what, and one study with all that is in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from audit import services as audit
+from common.api.schema import errors
+from common.api.views import ApiView, GenericApiView
+from common.errors import ErrorCode
+from pacs.derived import opened_studies
+from pacs.index.studies import studies_visible_to, study_rows, study_summaries
+from pacs.index.study_tree import study_tree
+from rbac.permissions import Permission
+from ris.studies import serializers
+from ris.studies.filters import StudyFilter
+
+
+class StudyList(GenericApiView):
+    required_permissions = {"GET": Permission.VIEW_STUDY}
+    serializer_class = serializers.StudyOut
+    filterset_class = StudyFilter
+    ordering_fields = ["study_date", "last_instance_at", "accession_number"]
+
+    @extend_schema(
+        summary="Search the studies I may see",
+        tags=["imaging"],
+        responses={200: serializers.StudyOut(many=True), **errors(ErrorCode.VALIDATION)},
+    )
+    def get(self, request: Request) -> Response:
+        filters = sorted(set(request.query_params) & set(StudyFilter.base_filters))
+        audit.record(
+            actor=request.user,
+            action="study.list",
+            object_type="study",
+            permission=Permission.VIEW_STUDY,
+            detail={"filters": filters},
+        )
+        return self.list_response(request)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return studies_visible_to(self.request.user).only("pk")
+
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
+        page = super().paginate_queryset(queryset) or []
+        return study_summaries(study_rows(page, "reading__reader"))
+
+
+class StudyDetail(ApiView):
+    required_permissions = {"GET": Permission.VIEW_STUDY}
+
+    @extend_schema(
+        summary="One study: its series, segmentations and priors",
+        tags=["imaging"],
+        responses={200: serializers.StudyDetailOut, **errors(ErrorCode.STUDY_NOT_FOUND)},
+    )
+    def get(self, request: Request, study_instance_uid: str) -> Response:
+        tree = study_tree(request.user, study_instance_uid)
+        audit.record(
+            actor=request.user,
+            action="study.read",
+            object_type="study",
+            object_id=study_instance_uid,
+            patient_id=tree.study.patient_id,
+            permission=Permission.VIEW_STUDY,
+        )
+        opened_studies.opened(tree.study.pk)
+        return Response(serializers.StudyDetailOut(tree, context={"request": request}).data)
