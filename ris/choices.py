@@ -1,0 +1,13 @@
+"""The states of the radiologist's work."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class ReadingStatus(models.TextChoices):
+    """How far a person is with a study."""
+
+    UNREAD = "UNREAD"
+    READING = "READING"
+    READ = "READ"

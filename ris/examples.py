@@ -1,0 +1,58 @@
+"""What the requests and answers of the API's description hold: the MRI of patient P2026-0001."""
+
+from __future__ import annotations
+
+from pacs.examples import PATIENT, SEG_SERIES_UID, SEG_UID, SERIES, STUDY_UID
+
+_READING = {
+    "reading_status": "READING",
+    "reader": {"id": 3, "username": "radiologist", "full_name": "박도윤"},
+    "reading_at": "2026-03-02T10:02:40.120339+09:00",
+}
+
+STUDY = {
+    "id": 1,
+    "study_instance_uid": STUDY_UID,
+    "patient": PATIENT,
+    "order": {
+        "id": 1,
+        "accession_number": "RIS2026-0001",
+        "job_type": "MR_BRAIN",
+        "status": "IN_PROGRESS",
+    },
+    "modality": "MR",
+    "modalities": ["MR", "SEG"],
+    "study_date": "2026-03-02",
+    "study_time": "090000",
+    "description": "MRI brain",
+    "accession_number": "RIS2026-0001",
+    "series_count": 2,
+    "instance_count": 182,
+    "stable_at": "2026-03-02T09:31:11.784181+09:00",
+    **_READING,
+}
+
+READING_CHANGE = {"status": "READING"}
+
+READING = {"study_instance_uid": STUDY_UID, **_READING}
+
+STUDY_DETAIL = {
+    **STUDY,
+    "series": [{**SERIES, "instances": 181}],
+    "reports": [],
+    "segmentations": [
+        {
+            "series_instance_uid": SEG_SERIES_UID,
+            "description": "Segmentation deepbet",
+            "instances": 1,
+            "sop_instance_uids": [SEG_UID],
+        }
+    ],
+    "htj2k": {
+        "instances": 182,
+        "stored": 181,
+        "refused": [{"reason": "SEGMENTATION", "instances": 1}],
+        "paused": False,
+    },
+    "priors": [],
+}

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from common.api.schema import example
+from pacs.browse.serializers import Htj2kOut, SegmentationSeriesOut, SeriesOut, StudyPatientOut
+from pacs.index.studies import StudySummary
+from rbac.permissions import Permission
+from ris import examples
+from ris.choices import ReadingStatus
+from ris.reading.serializers import ReaderOut
+
+
+class StudyOrderOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    accession_number = serializers.CharField()
+    job_type = serializers.CharField()
+    status = serializers.CharField()
+
+
+@example(examples.STUDY)
+class StudyOut(serializers.Serializer[Any]):
+    """A StudySummary. ``order`` is null for who may not see orders."""
+
+    id = serializers.IntegerField(source="study.pk")
+    study_instance_uid = serializers.CharField(source="study.study_instance_uid")
+    patient = StudyPatientOut(source="study.patient")
+    order = serializers.SerializerMethodField()
+    modality = serializers.CharField()
+    modalities = serializers.ListField(child=serializers.CharField())
+    study_date = serializers.DateField(source="study.study_date", allow_null=True)
+    study_time = serializers.CharField(source="study.study_time")
+    description = serializers.CharField(source="study.description")
+    accession_number = serializers.CharField(source="study.accession_number")
+    series_count = serializers.IntegerField()
+    instance_count = serializers.IntegerField()
+    stable_at = serializers.DateTimeField(source="study.stable_at", allow_null=True)
+    reading_status = serializers.SerializerMethodField()
+    reader = ReaderOut(source="study.reading.reader", allow_null=True)
+    reading_at = serializers.DateTimeField(source="study.reading.since", allow_null=True)
+
+    @extend_schema_field(serializers.ChoiceField(ReadingStatus.choices))
+    def get_reading_status(self, summary: StudySummary) -> str:
+        reading = getattr(summary.study, "reading", None)
+        return reading.status if reading else ReadingStatus.UNREAD
+
+    @extend_schema_field(StudyOrderOut(allow_null=True))
+    def get_order(self, summary: StudySummary) -> dict[str, Any] | None:
+        order = summary.study.order
+        if order is None or not self.context["request"].user.has_permission(Permission.VIEW_ORDER):
+            return None
+        return dict(StudyOrderOut(order).data)
+
+
+class PriorOut(serializers.Serializer[Any]):
+    """Another study of the same patient."""
+
+    study_instance_uid = serializers.CharField(source="study.study_instance_uid")
+    modality = serializers.CharField()
+    modalities = serializers.ListField(child=serializers.CharField())
+    study_date = serializers.DateField(source="study.study_date", allow_null=True)
+    description = serializers.CharField(source="study.description")
+    series_count = serializers.IntegerField()
+    instance_count = serializers.IntegerField()
+
+
+@example(examples.STUDY_DETAIL)
+class StudyDetailOut(StudyOut):
+    """``segmentations`` are the SEG series that the archive holds; ``reports`` is empty so far."""
+
+    series = SeriesOut(many=True)
+    reports = serializers.ListField(child=serializers.DictField(), default=list)
+    segmentations = SegmentationSeriesOut(many=True)
+    htj2k = Htj2kOut()
+    priors = PriorOut(many=True)

@@ -1,0 +1,15 @@
+"""Routes of the radiologist's work; those of the archive are in ``pacs.urls``."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+import pacs.converters  # noqa: F401  (registers the path converters)
+from ris.reading.views import StudyReading
+from ris.studies.views import StudyDetail, StudyList
+
+urlpatterns = [
+    path("studies/", StudyList.as_view(), name="studies"),
+    path("studies/<uid:study_instance_uid>/", StudyDetail.as_view(), name="study-detail"),
+    path("studies/<uid:study_instance_uid>/reading/", StudyReading.as_view(), name="study-reading"),
+]
