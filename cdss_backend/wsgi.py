@@ -35,6 +35,6 @@ class Utf8Request(WSGIRequest):
 django_application = get_wsgi_application()
 django_application.request_class = Utf8Request
 
-from pacs.dicomweb.fast_path import WarmFrames  # noqa: E402  (needs the apps loaded)
+from pacs.dicomweb.fast_path import CachedFrames  # noqa: E402  (needs the apps loaded)
 
-application = WarmFrames(django_application)
+application = CachedFrames(django_application)

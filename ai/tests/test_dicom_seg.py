@@ -40,7 +40,7 @@ from ai.tests.seg_sources import (
     uids,
 )
 from common.errors import BusinessError, ErrorCode
-from ris.management.nifti_to_dicom import SAMPLE_DATA, SAMPLES, load_axial_volume, write_series
+from pacs.management.nifti_to_dicom import SAMPLE_DATA, SAMPLES, load_axial_volume, write_series
 
 GEOMETRIES = {
     "axial": {},

@@ -161,7 +161,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "pacs.dicomweb.openapi.describe_dicomweb",
+        "pacs.openapi.describe_dicomweb",
         "common.api.schema.share_error_responses",
     ],
     "ENUM_NAME_OVERRIDES": {

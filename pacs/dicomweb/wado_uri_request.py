@@ -113,7 +113,10 @@ def _viewport(options: Mapping[str, str], image: Instance) -> tuple[int, int] | 
         scales.append(int(options[name]) / size)
     if not scales:
         return None
-    return max(1, round(width * min(scales))), max(1, round(height * min(scales)))
+    viewport = max(1, round(width * min(scales))), max(1, round(height * min(scales)))
+    if max(viewport) > query.MAX_VIEWPORT:
+        raise _invalid(f"larger than {query.MAX_VIEWPORT} pixels", "rows, columns")
+    return viewport
 
 
 def _window(options: Mapping[str, str]) -> Window | None:

@@ -21,6 +21,14 @@ class StudyOrderOut(serializers.Serializer[Any]):
     status = serializers.CharField()
 
 
+class ReadingStatusField(serializers.ChoiceField):
+    """A study that nobody has taken has no Reading: it is unread."""
+
+    def get_attribute(self, instance: Any) -> str:
+        reading = getattr(instance.study, "reading", None)
+        return reading.status if reading else ReadingStatus.UNREAD
+
+
 @example(examples.STUDY)
 class StudyOut(serializers.Serializer[Any]):
     """A StudySummary. ``order`` is null for who may not see orders."""
@@ -38,14 +46,9 @@ class StudyOut(serializers.Serializer[Any]):
     series_count = serializers.IntegerField()
     instance_count = serializers.IntegerField()
     stable_at = serializers.DateTimeField(source="study.stable_at", allow_null=True)
-    reading_status = serializers.SerializerMethodField()
+    reading_status = ReadingStatusField(ReadingStatus.choices)
     reader = ReaderOut(source="study.reading.reader", allow_null=True)
     reading_at = serializers.DateTimeField(source="study.reading.since", allow_null=True)
-
-    @extend_schema_field(serializers.ChoiceField(ReadingStatus.choices))
-    def get_reading_status(self, summary: StudySummary) -> str:
-        reading = getattr(summary.study, "reading", None)
-        return reading.status if reading else ReadingStatus.UNREAD
 
     @extend_schema_field(StudyOrderOut(allow_null=True))
     def get_order(self, summary: StudySummary) -> dict[str, Any] | None:

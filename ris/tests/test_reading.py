@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from acct.models import User
 from audit.models import AuditLog
-from pacs.models import Study
 from pacs.tests import index
+from ris.models import Reading
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/ris/studies/"
@@ -16,6 +17,12 @@ LIST = "/api/ris/studies/"
 def say(client, study, status):
     url = f"{LIST}{study.study_instance_uid}/reading/"
     return client.post(url, {"status": status}, format="json")
+
+
+def read(patient, status, reader):
+    study = index.study(patient)
+    Reading.objects.create(study=study, status=status, reader=reader, since=timezone.now())
+    return study
 
 
 @pytest.fixture
@@ -71,8 +78,8 @@ def test_what_one_person_reads_another_neither_takes_nor_finishes(api, users, st
     say(api("rib"), study, "READING")
     answer = say(api("doctor"), study, status)
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "ERR_401")
-    study.refresh_from_db()
-    assert (study.reading_status, study.reader) == ("READING", users["rib"])
+    reading = Reading.objects.get(study=study)
+    assert (reading.status, reading.reader) == ("READING", users["rib"])
 
 
 def test_another_person_gives_it_back_and_takes_it(api, users, study):
@@ -103,15 +110,15 @@ def test_another_status_is_refused(api, study, body):
 def test_a_study_that_is_not_visible_is_not_there(api, patient_factory):
     for hidden in (index.study(patient_factory(restricted=True)), index.study(None)):
         assert say(api("doctor"), hidden, "READING").status_code == 404
-        assert Study.objects.get(pk=hidden.pk).reading_status == "UNREAD"
+        assert not Reading.objects.filter(study=hidden).exists()
 
 
 def test_filters(api, users, patient_factory):
     rows = {
-        status: index.study(patient_factory(), reading_status=status)
-        for status in ("UNREAD", "READING", "READ")
+        "UNREAD": index.study(patient_factory()),
+        "READING": read(patient_factory(), "READING", users["rib"]),
+        "READ": read(patient_factory(), "READ", users["admin"]),
     }
-    Study.objects.filter(reading_status="READING").update(reader=users["rib"])
     client = api("doctor")
 
     def found(query):
@@ -130,6 +137,6 @@ def test_the_list_takes_the_same_queries_for_many_readers(
     client = api("doctor")
     for number in range(6):
         reader = User.objects.create(username=f"reader{number}", role="rib")
-        index.study(patient_factory(), reading_status="READ", reader=reader)
+        read(patient_factory(), "READ", reader)
     with django_assert_max_num_queries(6):  # session, audit, count, page, rows, series
         assert len(client.get(LIST).json()["results"]) == 6

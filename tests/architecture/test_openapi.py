@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from common.errors import ErrorCode
 from common.management.commands.write_docs import openapi_yaml
-from pacs.dicomweb import openapi as dicomweb
+from pacs import openapi as dicomweb
 from tests.architecture.test_routes import view_class
 
 PUBLIC = {"POST /api/acct/login/", "POST /api/acct/token/refresh/"}

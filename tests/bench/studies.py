@@ -24,7 +24,6 @@ from django.utils import timezone  # noqa: E402
 
 from common.http.api_client import ApiClient, default_base_url  # noqa: E402
 from emr.models import Patient  # noqa: E402
-from pacs.choices import ReadingStatus  # noqa: E402
 from pacs.models import Instance, Series, Study  # noqa: E402
 
 COUNT = 10_000
@@ -77,7 +76,6 @@ def studies_make(count: int) -> None:
                 description="MRI brain" if number % 3 else "CT head",
                 last_instance_at=now,
                 stable_at=now,
-                reading_status=ReadingStatus.values[number % 3],
             )
             for number in range(count)
         ),

@@ -18,8 +18,8 @@ import requests
 from ai.management.main_job import MainJob
 from common.http.api_client import ApiCallFailed, ApiClient, wait_until
 from deploy.native.layout import ROOT
-from ris.management.nifti_to_dicom import SAMPLES, write_series
-from ris.management.uploader import Uploader
+from pacs.management.nifti_to_dicom import SAMPLES, write_series
+from pacs.management.uploader import Uploader
 from tests.compose.engine import Engine, run
 
 FILES = ("docker-compose.prod.yml", "docker-compose.offline.yml")

@@ -14,7 +14,7 @@ import requests
 from common.http.api_client import ApiClient, wait_until
 from deploy.native.layout import Layout
 from deploy.native.stack import Stack
-from ris.management.nifti_to_dicom import SAMPLES, write_series
+from pacs.management.nifti_to_dicom import SAMPLES, write_series
 from tests.flows.images import StudyQuestions
 
 PASSWORDS = {

@@ -10,7 +10,7 @@ import pytest
 
 from ai.management.main_job import MainJob
 from common.http.api_client import wait_until
-from ris.management.nifti_to_dicom import SAMPLES, write_series
+from pacs.management.nifti_to_dicom import SAMPLES, write_series
 from tests.flows.conftest import upload
 from tests.flows.test_main_job import fhir
 

@@ -12,8 +12,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common.http.api_client import ApiCallFailed, ApiClient, default_base_url
 from common.management.bar import Bar
-from ris.management.nifti_to_dicom import SAMPLES, write_series
-from ris.management.uploader import Uploader
+from pacs.management.nifti_to_dicom import SAMPLES, write_series
+from pacs.management.uploader import Uploader
 
 ACCESSION_NUMBERS = {"P2026-0001": "RIS2026-0001", "P2026-0002": "RIS2026-0002"}
 STUDY_DATE = date(2026, 3, 2)

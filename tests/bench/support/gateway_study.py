@@ -19,7 +19,7 @@ from pydicom.dataset import Dataset
 
 from common.http.api_client import ApiClient, wait_until
 from deploy.native.layout import ROOT
-from ris.management.nifti_to_dicom import (
+from pacs.management.nifti_to_dicom import (
     SAMPLE_DATA,
     SAMPLES,
     AxialVolume,

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pydicom
 import pytest
 
-from ris.management.nifti_to_dicom import (
+from pacs.management.nifti_to_dicom import (
     SAMPLE_DATA,
     SAMPLES,
     Sample,

@@ -1,0 +1,3 @@
+from __future__ import annotations
+
+from pacs.tests.conftest import mine  # noqa: F401  (a fixture)
