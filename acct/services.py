@@ -29,6 +29,7 @@ from common.errors import (
     InvalidInput,
     PermissionDenied,
 )
+from common.person import Person
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
 
@@ -204,14 +205,14 @@ def profile_update(
     return user
 
 
-def user_create(*, actor: User | None, password: str, **fields: Any) -> User:
+def user_create(*, actor: Person | None, password: str, **fields: Any) -> User:
     """Create a user. Raises InvalidInput (weak password), ConflictError (name taken)."""
     user = User(**fields)
     user.password = _checked_password(user, password)
     return _user_insert(actor, user)
 
 
-def _user_insert(actor: User | None, user: User) -> User:
+def _user_insert(actor: Person | None, user: User) -> User:
     try:
         with transaction.atomic():
             user.save()
@@ -229,7 +230,7 @@ def _user_insert(actor: User | None, user: User) -> User:
 
 
 @transaction.atomic
-def user_update(*, actor: User, user_id: int, **changes: Any) -> User:
+def user_update(*, actor: Person, user_id: int, **changes: Any) -> User:
     """Change a user. A new role, password or deactivation ends all sessions of that user."""
     user = User.objects.select_for_update().get(pk=user_id)
     if user.pk == actor.pk and {"role", "is_active"} & changes.keys():

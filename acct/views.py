@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -119,7 +121,7 @@ class Me(ApiView):
 
     @extend_schema(summary="Who am I", tags=["account"], responses=serializers.MeOut)
     def get(self, request: Request) -> Response:
-        return Response(serializers.MeOut(self.actor).data)
+        return Response(serializers.MeOut(cast(User, request.user)).data)
 
     @extend_schema(
         summary="Change my profile or password",
@@ -130,7 +132,7 @@ class Me(ApiView):
     def patch(self, request: Request) -> Response:
         body = serializers.MeIn(data=request.data)
         body.is_valid(raise_exception=True)
-        user = services.profile_update(user=self.actor, **body.validated_data)
+        user = services.profile_update(user=cast(User, request.user), **body.validated_data)
         return Response(serializers.MeOut(user).data)
 
 

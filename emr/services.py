@@ -15,6 +15,7 @@ from alert.choices import Kind
 from audit import services as audit
 from common.errors import BusinessError, ConflictError, ErrorCode, InvalidInput, PermissionDenied
 from common.outbox.services import publish
+from common.person import Person
 from emr import selectors
 from emr.events import PATIENT_MERGED
 from emr.models import CareTeamMember, Encounter, Patient, Prescription
@@ -23,7 +24,7 @@ from rbac.epochs import rights_changing
 from rbac.permissions import Permission, Role, Scope
 
 
-def patient_create(*, actor: audit.Actor, **fields: Any) -> Patient:
+def patient_create(*, actor: Person, **fields: Any) -> Patient:
     """Register a patient. Raises ConflictError when the MRN is taken.
 
     Whoever creates a restricted patient becomes the first of the care team.
@@ -47,7 +48,7 @@ def patient_create(*, actor: audit.Actor, **fields: Any) -> Patient:
 
 
 @transaction.atomic
-def patient_update(*, actor: audit.Actor, pk: int, expected: int, **changes: Any) -> Patient:
+def patient_update(*, actor: Person, pk: int, expected: int, **changes: Any) -> Patient:
     """Change a patient that still has version ``expected``; the MRN never changes.
 
     Restricting a patient makes the actor part of the care team; only the care team may lift it,
@@ -76,7 +77,7 @@ def patient_update(*, actor: audit.Actor, pk: int, expected: int, **changes: Any
 
 
 @transaction.atomic
-def patient_merge(*, actor: audit.Actor, pk: int, into: int, expected: int) -> Patient:
+def patient_merge(*, actor: Person, pk: int, into: int, expected: int) -> Patient:
     """Two records of one person become one: all that belongs to ``pk`` belongs to ``into`` now.
 
     ``expected`` is the version of the duplicate. The one record is restricted if either was, and
@@ -140,7 +141,7 @@ def care_team_add(*, patient: Patient, user_id: int) -> None:
 
 
 @transaction.atomic
-def patient_break_glass(*, actor: audit.Actor, pk: int, reason: str) -> datetime:
+def patient_break_glass(*, actor: Person, pk: int, reason: str) -> datetime:
     """Open a restricted patient for an hour and tell every administrator; returns the end.
 
     Raises NotFound when the patient is not restricted.
@@ -160,7 +161,7 @@ def patient_break_glass(*, actor: audit.Actor, pk: int, reason: str) -> datetime
 
 @transaction.atomic
 def patient_share(
-    *, actor: audit.Actor, pk: int, grantee: int, expires_at: datetime, reason: str = ""
+    *, actor: Person, pk: int, grantee: int, expires_at: datetime, reason: str = ""
 ) -> int:
     """Let an outside person see one patient until ``expires_at``; returns the grant's id.
 
@@ -181,14 +182,14 @@ def patient_share(
     return grant.pk
 
 
-def patient_unshare(*, actor: audit.Actor, pk: int, grant_id: int) -> None:
+def patient_unshare(*, actor: Person, pk: int, grant_id: int) -> None:
     """Raises NotFound (patient, grant)."""
     selectors.patient_get(actor, pk)
     grants.grant_revoke(actor=actor, grant_id=grant_id, patient_id=pk)
 
 
 @transaction.atomic
-def encounter_create(*, actor: audit.Actor, patient: int, **fields: Any) -> Encounter:
+def encounter_create(*, actor: Person, patient: int, **fields: Any) -> Encounter:
     """Record a visit of a patient the actor sees. Raises NotFound."""
     seen = selectors.patient_get(actor, patient, Permission.EDIT_ENCOUNTER)
     encounter = Encounter.objects.create(patient=seen, clinician_id=actor.pk, **fields)
@@ -206,7 +207,7 @@ def encounter_create(*, actor: audit.Actor, patient: int, **fields: Any) -> Enco
 @transaction.atomic
 def prescription_create(
     *,
-    actor: audit.Actor,
+    actor: Person,
     patient: int,
     encounter: int | None = None,
     prescribed_at: datetime | None = None,

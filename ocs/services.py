@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, InvalidInput, PermissionDenied
+from common.person import Person
 from emr import selectors as patients
 from ocs import selectors
 from ocs.choices import TRANSITIONS, JobRole, OrderStatus
@@ -26,7 +27,7 @@ def _accession_number(order: Order) -> str:
 @transaction.atomic
 def order_create(
     *,
-    actor: audit.Actor,
+    actor: Person,
     patient: int,
     encounter: int | None = None,
     accession_number: str | None = None,
@@ -59,7 +60,7 @@ def order_create(
 @transaction.atomic
 def order_transition(
     *,
-    actor: audit.Actor,
+    actor: Person,
     order_id: int,
     to_status: str,
     reason: str = "",
@@ -88,9 +89,7 @@ def order_transition(
     return order
 
 
-def _keep(
-    order: Order, actor: audit.Actor, before: str, reason: str, permission: Permission
-) -> None:
+def _keep(order: Order, actor: Person, before: str, reason: str, permission: Permission) -> None:
     """The history row and the audit record of one step."""
     OrderHistory.objects.create(
         order=order, from_status=before, to_status=order.status, actor_id=actor.pk, reason=reason

@@ -35,7 +35,7 @@ class Orders(GenericApiView):
     ordering_fields = ["ordered_at", "status", "accession_number"]
 
     def get_queryset(self) -> QuerySet[Order]:
-        return selectors.orders_visible_to(self.request.user)
+        return selectors.orders_visible_to(self.actor)
 
     @extend_schema(
         summary="List the orders I may see",
@@ -44,7 +44,7 @@ class Orders(GenericApiView):
     )
     def get(self, request: Request) -> Response:
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="order.list",
             object_type="order",
             permission=Permission.VIEW_ORDER,
@@ -64,7 +64,7 @@ class Orders(GenericApiView):
     def post(self, request: Request) -> Response:
         body = serializers.OrderIn(data=request.data)
         body.is_valid(raise_exception=True)
-        order = services.order_create(actor=request.user, **body.validated_data)
+        order = services.order_create(actor=self.actor, **body.validated_data)
         return _answer(request, order, 201)
 
 
@@ -77,9 +77,9 @@ class OrderDetail(ApiView):
         responses={200: serializers.OrderOut, **errors(ErrorCode.ORDER_NOT_FOUND)},
     )
     def get(self, request: Request, pk: int) -> Response:
-        order = selectors.order_get(request.user, pk)
+        order = selectors.order_get(self.actor, pk)
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="order.read",
             object_type="order",
             object_id=pk,
@@ -100,7 +100,7 @@ class OrderStep(ApiView):
         body = self.serializer_class(data=request.data)
         body.is_valid(raise_exception=True)
         order = services.order_transition(
-            actor=request.user, order_id=pk, to_status=self.to_status, **body.validated_data
+            actor=self.actor, order_id=pk, to_status=self.to_status, **body.validated_data
         )
         return _answer(request, order)
 
@@ -185,9 +185,9 @@ class OrderHistoryList(GenericApiView):
         },
     )
     def get(self, request: Request, pk: int) -> Response:
-        order = selectors.order_get(request.user, pk)
+        order = selectors.order_get(self.actor, pk)
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="order.history",
             object_type="order",
             object_id=pk,

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from django.urls import register_converter
 
-_MAX_UID = 64
+from pacs.dicom.uids import UID_REGEX, Uid
 
 
 class UidConverter:
-    """A DICOM UID (PS3.5 9.1): digits and single dots, at most 64 characters."""
+    """A DICOM UID."""
 
-    regex = r"[0-9]+(?:\.[0-9]+)*"
+    regex = UID_REGEX
 
-    def to_python(self, value: str) -> str:
-        if len(value) > _MAX_UID:
-            raise ValueError
-        return value
+    def to_python(self, value: str) -> Uid:
+        return Uid(value)
 
     def to_url(self, value: str) -> str:
         return value

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from common.db import VersionedModel
+from common.person import Person
 from emr import selectors as patients
 from pacs.choices import Htj2k, Htj2kRefusal
 from rbac import selectors as rights
@@ -17,7 +16,7 @@ from rbac.permissions import Permission, Scope
 
 class StudyQuerySet(models.QuerySet["Study"]):
     def visible_to(
-        self, user: Any, permission: Permission = Permission.VIEW_STUDY
+        self, user: Person, permission: Permission = Permission.VIEW_STUDY
     ) -> StudyQuerySet:
         """Studies of patients that ``permission`` reaches; shared studies; none by default.
 
@@ -34,7 +33,7 @@ class StudyQuerySet(models.QuerySet["Study"]):
             mine |= Q(study_instance_uid__in=rights.shared_study_uids(user.pk))
         return self.filter(mine, patient__isnull=False)
 
-    def unmatched_for(self, user: Any) -> StudyQuerySet:
+    def unmatched_for(self, user: Person) -> StudyQuerySet:
         """Studies whose Patient ID nobody knows, for those who may match them."""
         if rights.scope_for(user, Permission.MATCH_STUDY) is Scope.NONE:
             return self.none()

@@ -14,6 +14,7 @@ from django.urls import URLPattern
 from common.api.schema import AUTHENTICATION_ERRORS, SERVER_ERRORS, errors_add
 from common.errors import ErrorCode
 from pacs import examples
+from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 from pacs.dicomweb import accept
 from pacs.dicomweb.store_answers import DICOM_XML
 from pacs.dicomweb.views import frames, gateway, retrieve, search, wado_uri
@@ -100,7 +101,7 @@ _RENDERED_PARAMETERS: Sequence[tuple[str, Object, str]] = (
     ("window", {"type": "string"}, "center,width,linear | linear-exact | sigmoid"),
     ("quality", {"type": "integer", "minimum": 1, "maximum": 100}, "Of a JPEG"),
 )
-_UID = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)*$", "maxLength": 64}
+_UID = {"type": "string", "pattern": f"^{UID_REGEX}$", "maxLength": UID_MAX_LENGTH}
 _WADO_URI_REQUIRED: Sequence[tuple[str, Object, str]] = (
     ("requestType", {"type": "string", "enum": ["WADO"]}, "Always WADO"),
     ("studyUID", _UID, "Study Instance UID"),

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import Min, QuerySet
 
+from common.person import Person
 from rbac import matrix
 from rbac.menus import MENUS, MenuEntry
 from rbac.models import Grant, GrantKind
 from rbac.permissions import Permission, Role, Scope
 
 
-class Person(Protocol):
-    """A user as far as rights are concerned."""
-
-    @property
-    def pk(self) -> Any: ...
-    @property
-    def role(self) -> str: ...
-    @property
-    def is_active(self) -> bool: ...
-
-
-def scope_for(user: Person | Any, permission: Permission) -> Scope:
+def scope_for(user: Person, permission: Permission) -> Scope:
     """How far the right reaches; NONE for an anonymous or inactive person."""
-    role = getattr(user, "role", None)
-    if role is None or not user.is_active:
-        return Scope.NONE
-    return matrix.scope(role, permission)
+    return matrix.scope(user.role, permission) if user.is_active else Scope.NONE
 
 
 def shared_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:

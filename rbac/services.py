@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit import services as audit
 from common.errors import ErrorCode, InvalidInput, NotFound
+from common.person import Person
 from rbac.epochs import rights_changing
 from rbac.models import Grant, GrantKind
 from rbac.permissions import Permission
@@ -19,7 +20,7 @@ BREAK_GLASS_LIFETIME = timedelta(minutes=60)
 @transaction.atomic
 def grant_share(
     *,
-    actor: audit.Actor,
+    actor: Person,
     grantee_id: int,
     expires_at: datetime,
     patient_id: int | None = None,
@@ -51,7 +52,7 @@ def grant_share(
 
 
 @transaction.atomic
-def grant_revoke(*, actor: audit.Actor, grant_id: int, patient_id: int) -> None:
+def grant_revoke(*, actor: Person, grant_id: int, patient_id: int) -> None:
     """End a share of this patient now; the next request already sees nothing. Raises NotFound."""
     grant = (
         Grant.objects.select_for_update()
@@ -80,7 +81,7 @@ def grants_move(*, from_patient_id: int, to_patient_id: int) -> None:
 
 
 @transaction.atomic
-def grant_break_glass(*, actor: audit.Actor, patient_id: int, reason: str) -> Grant:
+def grant_break_glass(*, actor: Person, patient_id: int, reason: str) -> Grant:
     """Open a restricted patient for 60 minutes; the reason is kept with the record."""
     grant = Grant.objects.create(
         kind=GrantKind.BREAK_GLASS,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -24,18 +24,10 @@ from audit.models import AuditLog
 from common import context
 from common.errors import ErrorCode, ExternalError
 from common.ops import counters
+from common.person import Actor
 
 STREAM = "audit"
 _refused: ContextVar[context.RequestContext | None] = ContextVar("refused", default=None)
-
-
-class Actor(Protocol):
-    """What an audit record needs of a user; an anonymous user has no pk."""
-
-    @property
-    def pk(self) -> Any: ...
-    @property
-    def username(self) -> str: ...
 
 
 @cache
@@ -62,8 +54,8 @@ def _fields(
     return {
         "occurred_at": timezone.now(),
         "actor_id": actor.pk if actor else None,
-        "actor_username": (actor.username or "") if actor else "",
-        "actor_role": getattr(actor, "role", ""),
+        "actor_username": actor.username if actor else "",
+        "actor_role": actor.role if actor else "",
         "action": action,
         "object_type": object_type,
         "object_id": str(object_id),

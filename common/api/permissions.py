@@ -29,7 +29,9 @@ Declaration = Mapping[str, Requirement]
 
 
 class Nobody(AnonymousUser):
-    """The user of a request without a token: has no permission at all."""
+    """The user of a request without a token: has no role and no permission at all."""
+
+    role = ""
 
     def has_permission(self, _: str) -> bool:
         return False

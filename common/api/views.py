@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.http import HttpResponseBase
 from rest_framework.generics import GenericAPIView
@@ -12,6 +12,7 @@ from rest_framework.views import APIView
 
 from common.api.permissions import Declaration
 from common.idempotency import services as idempotency
+from common.person import Person
 
 
 class Replayed(Exception):
@@ -30,9 +31,9 @@ class _ApiMixin:
     _claim: idempotency.Claim | None = None
 
     @property
-    def actor(self) -> Any:
-        """The person who asks: a User wherever the declaration is not PUBLIC."""
-        return self.request.user
+    def actor(self) -> Person:
+        """Who asks: a user wherever the declaration is not PUBLIC."""
+        return cast(Person, self.request.user)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]

@@ -33,7 +33,7 @@ class PatientBreakGlass(ApiView):
         body = serializers.BreakGlassIn(data=request.data)
         body.is_valid(raise_exception=True)
         expires_at = services.patient_break_glass(
-            actor=request.user, pk=pk, reason=body.validated_data["reason"]
+            actor=self.actor, pk=pk, reason=body.validated_data["reason"]
         )
         answer = serializers.BreakGlassOut({"patient": pk, "expires_at": expires_at})
         return Response(answer.data, status=201)
@@ -53,9 +53,9 @@ class PatientGrants(GenericApiView):
         },
     )
     def get(self, request: Request, pk: int) -> Response:
-        selectors.patient_get(request.user, pk)
+        selectors.patient_get(self.actor, pk)
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="grant.list",
             object_type="grant",
             patient_id=pk,
@@ -76,7 +76,7 @@ class PatientGrants(GenericApiView):
     def post(self, request: Request, pk: int) -> Response:
         body = serializers.GrantIn(data=request.data)
         body.is_valid(raise_exception=True)
-        grant_id = services.patient_share(actor=request.user, pk=pk, **body.validated_data)
+        grant_id = services.patient_share(actor=self.actor, pk=pk, **body.validated_data)
         grant = selectors.patient_grants(pk).get(grant_id=grant_id)
         return Response(serializers.GrantOut(grant).data, status=201)
 
@@ -93,5 +93,5 @@ class PatientGrant(ApiView):
         },
     )
     def delete(self, request: Request, pk: int, grant_id: int) -> Response:
-        services.patient_unshare(actor=request.user, pk=pk, grant_id=grant_id)
+        services.patient_unshare(actor=self.actor, pk=pk, grant_id=grant_id)
         return Response(status=204)

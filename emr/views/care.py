@@ -29,16 +29,16 @@ class PatientTimeline(ApiView):
         },
     )
     def get(self, request: Request, pk: int) -> Response:
-        patient = selectors.patient_get(request.user, pk, Permission.VIEW_ENCOUNTER)
+        patient = selectors.patient_get(self.actor, pk, Permission.VIEW_ENCOUNTER)
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="patient.timeline",
             object_type="patient",
             object_id=pk,
             patient_id=pk,
             permission=Permission.VIEW_ENCOUNTER,
         )
-        entries = selectors.patient_timeline(request.user, patient)
+        entries = selectors.patient_timeline(self.actor, patient)
         return Response(serializers.TimelineEntryOut(entries, many=True).data)
 
 
@@ -49,7 +49,7 @@ class Encounters(GenericApiView):
     ordering_fields = ["started_at"]
 
     def get_queryset(self) -> QuerySet[Encounter]:
-        return selectors.encounters_visible_to(self.request.user)
+        return selectors.encounters_visible_to(self.actor)
 
     @extend_schema(
         summary="List visits and stays",
@@ -58,7 +58,7 @@ class Encounters(GenericApiView):
     )
     def get(self, request: Request) -> Response:
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="encounter.list",
             object_type="encounter",
             permission=Permission.VIEW_ENCOUNTER,
@@ -78,7 +78,7 @@ class Encounters(GenericApiView):
     def post(self, request: Request) -> Response:
         body = serializers.EncounterIn(data=request.data)
         body.is_valid(raise_exception=True)
-        encounter = services.encounter_create(actor=request.user, **body.validated_data)
+        encounter = services.encounter_create(actor=self.actor, **body.validated_data)
         return Response(serializers.EncounterOut(encounter).data, status=201)
 
 
@@ -92,7 +92,7 @@ class Prescriptions(GenericApiView):
     ordering_fields = ["prescribed_at"]
 
     def get_queryset(self) -> QuerySet[Prescription]:
-        return selectors.prescriptions_visible_to(self.request.user)
+        return selectors.prescriptions_visible_to(self.actor)
 
     @extend_schema(
         summary="List prescriptions",
@@ -101,7 +101,7 @@ class Prescriptions(GenericApiView):
     )
     def get(self, request: Request) -> Response:
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="prescription.list",
             object_type="prescription",
             permission=Permission.VIEW_PRESCRIPTION,
@@ -121,5 +121,5 @@ class Prescriptions(GenericApiView):
     def post(self, request: Request) -> Response:
         body = serializers.PrescriptionIn(data=request.data)
         body.is_valid(raise_exception=True)
-        prescription = services.prescription_create(actor=request.user, **body.validated_data)
+        prescription = services.prescription_create(actor=self.actor, **body.validated_data)
         return Response(serializers.PrescriptionOut(prescription).data, status=201)

@@ -28,7 +28,7 @@ class Patients(GenericApiView):
     ordering_fields = ["patient_id", "full_name", "birth_date", "created_at"]
 
     def get_queryset(self) -> QuerySet[Patient]:
-        return selectors.patients_visible_to(self.request.user)
+        return selectors.patients_visible_to(self.actor)
 
     @extend_schema(
         summary="List the patients I may see",
@@ -37,7 +37,7 @@ class Patients(GenericApiView):
     )
     def get(self, request: Request) -> Response:
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="patient.list",
             object_type="patient",
             permission=Permission.VIEW_PATIENT,
@@ -57,7 +57,7 @@ class Patients(GenericApiView):
     def post(self, request: Request) -> Response:
         body = serializers.PatientIn(data=request.data)
         body.is_valid(raise_exception=True)
-        patient = services.patient_create(actor=request.user, **body.validated_data)
+        patient = services.patient_create(actor=self.actor, **body.validated_data)
         response = Response(serializers.PatientOut(patient).data, status=201)
         return with_etag(response, patient.version)
 
@@ -77,12 +77,12 @@ class PatientSearch(GenericApiView):
         query = serializers.PatientSearchIn(data=request.GET)
         query.is_valid(raise_exception=True)
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="patient.search",
             object_type="patient",
             permission=Permission.VIEW_PATIENT,
         )
-        self.queryset = selectors.patient_search(request.user, query.validated_data["q"])
+        self.queryset = selectors.patient_search(self.actor, query.validated_data["q"])
         return self.list_response(request)
 
 
@@ -96,9 +96,9 @@ class PatientDetail(ApiView):
         responses={200: serializers.PatientOut, **errors(ErrorCode.PATIENT_NOT_FOUND)},
     )
     def get(self, request: Request, pk: int) -> Response:
-        patient = selectors.patient_get(request.user, pk)
+        patient = selectors.patient_get(self.actor, pk)
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="patient.read",
             object_type="patient",
             object_id=pk,
@@ -127,7 +127,7 @@ class PatientDetail(ApiView):
         body = serializers.PatientPatchIn(data=request.data, partial=True)
         body.is_valid(raise_exception=True)
         patient = services.patient_update(
-            actor=request.user, pk=pk, expected=expected, **body.validated_data
+            actor=self.actor, pk=pk, expected=expected, **body.validated_data
         )
         return with_etag(Response(serializers.PatientOut(patient).data), patient.version)
 
@@ -156,7 +156,7 @@ class PatientMerge(ApiView):
         body = serializers.PatientMergeIn(data=request.data)
         body.is_valid(raise_exception=True)
         patient = services.patient_merge(
-            actor=request.user,
+            actor=self.actor,
             pk=pk,
             into=body.validated_data["into"],
             expected=expected_version(request),

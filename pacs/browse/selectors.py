@@ -7,10 +7,11 @@ from typing import Any
 from django.db.models import Count, Max, QuerySet
 
 from common.errors import ErrorCode, NotFound
+from common.person import Person
 from pacs.models import Instance, Study
 
 
-def patients_with_images(user: Any) -> QuerySet[Any, Any]:
+def patients_with_images(user: Person) -> QuerySet[Any, Any]:
     """One row (a dict) per patient of whom this person may see a study."""
     return (
         Study.objects.visible_to(user)
@@ -20,7 +21,7 @@ def patients_with_images(user: Any) -> QuerySet[Any, Any]:
     )
 
 
-def patient_images(user: Any, patient_id: int) -> QuerySet[Instance]:
+def patient_images(user: Person, patient_id: int) -> QuerySet[Instance]:
     """The instances of one patient, newest study first. Raises NotFound for an unseen patient."""
     studies = Study.objects.visible_to(user).filter(patient_id=patient_id)
     if not studies.exists():

@@ -10,6 +10,7 @@ from typing import Any
 from audit import services as audit
 from audit.choices import Outcome
 from common.errors import AppError
+from common.person import Actor
 from pacs.index.lookup import patient_id_of
 
 _REFUSED = frozenset({401, 403, 404, 405})
@@ -26,7 +27,7 @@ class AccessRecord:
     permission: str
     object_type: str = ""
     object_id: str = ""
-    actor: audit.Actor | None = None
+    actor: Actor | None = None
     patient_id: int | None = None
     detail: dict[str, Any] = field(default_factory=dict)
     outcome: Outcome = Outcome.OK

@@ -24,6 +24,7 @@ from acct.authentication import Claims
 from audit.choices import Outcome
 from audit.services import STREAM, stream
 from common.errors import ErrorCode, ExternalError
+from common.person import Person
 from pacs.choices import Htj2k
 from pacs.models import Series
 from rbac import epochs, selectors as rights
@@ -120,7 +121,7 @@ def deciding(claims: Claims, study: str, series: str) -> Iterator[bool]:
             stream().delete(key)
 
 
-def decision_cache(claims: Claims, user: Any, series: Series, decided: Moment) -> None:
+def decision_cache(claims: Claims, user: Person, series: Series, decided: Moment) -> None:
     """Keep what was just decided, as long as the moment allows."""
     study = series.study
     key = _decision(claims.session_id, study.study_instance_uid)

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from pacs.dicom.uids import UID_MAX_LENGTH, Uid
+
 Tags = Mapping[str, Any]
 
 MAX_INTEGER = 2**31 - 1
-_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _DATE = re.compile(r"([0-9]{4})\.?([0-9]{2})\.?([0-9]{2})")
 
 
@@ -24,10 +25,12 @@ def text(tags: Tags, keyword: str, max_length: int) -> str:
     return printable.strip()[:max_length].rstrip()
 
 
-def uid(tags: Tags, keyword: str) -> str:
-    """A UID of at most 64 characters; never cut, because a part of a UID is another UID."""
-    value = text(tags, keyword, 65)
-    return value if len(value) <= 64 and _UID.fullmatch(value) else ""
+def uid(tags: Tags, keyword: str) -> Uid | None:
+    """None for what is no UID."""
+    try:
+        return Uid(text(tags, keyword, UID_MAX_LENGTH + 1))
+    except ValueError:
+        return None
 
 
 def item(tags: Tags, keyword: str) -> Tags:

@@ -16,11 +16,11 @@ from django.db.models import CharField, Lookup, OuterRef, Q, QuerySet, Subquery,
 from django.db.models.lookups import Exact
 
 from common.errors import ErrorCode, InvalidInput
+from pacs.dicom.uids import Uid
 
 MAX_UIDS = 500
 FEW = 1000
 _MAX_INTEGER = 2**31
-_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _TIME = re.compile(r"([01][0-9]|2[0-3])([0-5][0-9]([0-5][0-9]|60)?)?")
 _FRACTION = re.compile(r"[0-9]{1,6}")
 _LAST_TIME = "235959.999999"
@@ -88,9 +88,10 @@ def uids(field: str, tag: str) -> Matcher:
     """One UID or a list of them (PS3.4 C.2.2.2.2); no wildcards."""
 
     def match(value: str) -> Q:
-        wanted = _list(value, tag)
-        if not all(_UID.fullmatch(uid) and len(uid) <= 64 for uid in wanted):
-            raise InvalidInput(ErrorCode.VALIDATION, "not a list of UIDs", tag)
+        try:
+            wanted = [Uid(uid) for uid in _list(value, tag)]
+        except ValueError:
+            raise InvalidInput(ErrorCode.VALIDATION, "not a list of UIDs", tag) from None
         return Q(**{f"{field}__in": wanted})
 
     return match

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import QuerySet
 
+from common.person import Person
 from pacs.dicomweb import attributes, qido
 from pacs.dicomweb.attributes import Attributes
 from pacs.dicomweb.qido import Level
@@ -33,7 +33,9 @@ class Answer:
     warnings: tuple[str, ...]
 
 
-def search(user: Any, level: Level, parameters: Parameters, within: Target | None = None) -> Answer:
+def search(
+    user: Person, level: Level, parameters: Parameters, within: Target | None = None
+) -> Answer:
     """Search (PS3.18 10.6) among what ``view_study`` reaches, or ``within`` a target decided for.
 
     At most MAX_RESULTS are returned, inside one study MAX_RESULTS_WITHIN; a warning names what is

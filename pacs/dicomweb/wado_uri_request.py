@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from common.errors import AppError, ErrorCode, InvalidInput
 from pacs.delivery.rendering import Rendering, Window
+from pacs.dicom.uids import Uid
 from pacs.dicomweb import accept, query
 from pacs.dicomweb.query import Parameters
 from pacs.index.studies import Target
@@ -15,7 +16,6 @@ from pacs.models import Instance
 
 DICOM = accept.Offer("application/dicom", "application/dicom")
 IMAGES = accept.RENDERED
-_UID = re.compile(r"[0-9]+(\.[0-9]+)*")
 _UIDS = {
     "studyUID": "study_instance_uid",
     "seriesUID": "series_instance_uid",
@@ -32,7 +32,7 @@ _SIZE = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 class WadoUriRequest:
     """A request, read: ``uids`` name the instance in the index's words."""
 
-    uids: dict[str, str]
+    uids: dict[str, Uid]
     options: Mapping[str, str]
 
 
@@ -47,11 +47,14 @@ def request_parse(parameters: Parameters) -> WadoUriRequest:
     options = {name: values[0] for name, values in parameters.items()}
     if options.get("requestType") != "WADO":
         raise _invalid("must be WADO", "requestType")
-    for name in _UIDS:
-        uid = options.get(name, "")
-        if len(uid) > 64 or not _UID.fullmatch(uid):
-            raise _invalid("is not a UID", name)
-    return WadoUriRequest({field: options[name] for name, field in _UIDS.items()}, options)
+    return WadoUriRequest({field: _uid(options, name) for name, field in _UIDS.items()}, options)
+
+
+def _uid(options: Mapping[str, str], name: str) -> Uid:
+    try:
+        return Uid(options.get(name, ""))
+    except ValueError:
+        raise _invalid("is not a UID", name) from None
 
 
 def offer_choose(asked: WadoUriRequest, image: Instance, accept_header: str | None) -> accept.Offer:

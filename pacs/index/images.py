@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import Count, Q
 
 from common.errors import BusinessError, ErrorCode, NotFound
+from common.person import Person
 from pacs.choices import DERIVED_MODALITIES
 from pacs.index.geometry import series_geometry
 from pacs.models import Instance, Series, Study
@@ -14,7 +13,7 @@ from rbac.permissions import Permission
 
 
 def series_visible_get(
-    user: Any, series_instance_uid: str, permission: Permission = Permission.VIEW_STUDY
+    user: Person, series_instance_uid: str, permission: Permission = Permission.VIEW_STUDY
 ) -> Series:
     """Raises NotFound when ``permission`` does not reach the study of the series."""
     series = (
@@ -30,7 +29,7 @@ def series_visible_get(
     return series
 
 
-def instance_visible_get(user: Any, permission: Permission, **key: str) -> Instance:
+def instance_visible_get(user: Person, permission: Permission, **key: str) -> Instance:
     """By ``sop_instance_uid`` or ``orthanc_id``. Raises NotFound for what is not visible."""
     instance = (
         Instance.objects.filter(series__study__in=Study.objects.visible_to(user, permission))

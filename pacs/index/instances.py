@@ -15,6 +15,7 @@ from pacs.choices import DERIVED_MODALITIES, Htj2k
 from pacs.derived import invalidation
 from pacs.dicom import values as dicom
 from pacs.dicom.person_names import name_words
+from pacs.dicom.uids import Uid
 from pacs.dicom.values import Tags
 from pacs.events import DERIVED_OBJECT_INDEXED
 from pacs.index import matching
@@ -78,9 +79,9 @@ def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
         _publish_derived(study, series, sop_instance_uid)
 
 
-def _required_uid(tags: Tags, keyword: str) -> str:
+def _required_uid(tags: Tags, keyword: str) -> Uid:
     uid = dicom.uid(tags, keyword)
-    if not uid:
+    if uid is None:
         raise _Conflict(f"no valid {keyword}")
     return uid
 
@@ -150,7 +151,7 @@ def _series_fields(tags: Tags) -> dict[str, Any]:
         "number": dicom.integer(tags, "SeriesNumber"),
         "description": dicom.text(tags, "SeriesDescription", 64),
         "body_part": dicom.text(tags, "BodyPartExamined", 16),
-        "frame_of_reference_uid": dicom.uid(tags, "FrameOfReferenceUID"),
+        "frame_of_reference_uid": dicom.uid(tags, "FrameOfReferenceUID") or "",
         "series_date": dicom.day(tags, "SeriesDate"),
         "series_time": dicom.text(tags, "SeriesTime", 16),
         "performed_procedure_step_start_date": dicom.day(tags, "PerformedProcedureStepStartDate"),
@@ -164,7 +165,7 @@ def _series_fields(tags: Tags) -> dict[str, Any]:
 
 def _image_fields(tags: Tags) -> dict[str, Any]:
     return {
-        "sop_class_uid": dicom.uid(tags, "SOPClassUID"),
+        "sop_class_uid": dicom.uid(tags, "SOPClassUID") or "",
         "number": dicom.integer(tags, "InstanceNumber"),
         "rows": dicom.size(tags, "Rows"),
         "columns": dicom.size(tags, "Columns"),

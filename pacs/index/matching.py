@@ -8,6 +8,7 @@ from django.db import transaction
 
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, NotFound
+from common.person import Person
 from emr import selectors as patients
 from ocs import selectors as orders
 from pacs.models import QuarantinedStudy, Study
@@ -40,7 +41,7 @@ def _set_patient(study: Study, patient: Any) -> None:
     study.order = order if order and order.patient_id == patient.pk else None
 
 
-def study_match(*, actor: Any, study_instance_uid: str, patient_id: str) -> Study:
+def study_match(*, actor: Person, study_instance_uid: str, patient_id: str) -> Study:
     """A person says whose unmatched study it is; ``patient_id`` is the MRN.
 
     Raises NotFound (study or patient not visible), BusinessError (matched meanwhile).
@@ -64,7 +65,7 @@ def study_match(*, actor: Any, study_instance_uid: str, patient_id: str) -> Stud
     return study
 
 
-def _unmatched_locked(actor: Any, study_instance_uid: str) -> Study:
+def _unmatched_locked(actor: Person, study_instance_uid: str) -> Study:
     named = Study.objects.select_for_update().filter(study_instance_uid=study_instance_uid)
     study = named.unmatched_for(actor).first()
     if study is not None:

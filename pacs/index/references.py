@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any, Literal
+from typing import Literal
 
 from django.db.models import QuerySet
 
+from common.person import Person
 from pacs.models import Instance, QuarantinedStudy, Series, Study
 
 ReferenceLevel = Literal["study", "series", "instance"]
@@ -20,7 +21,7 @@ _UID_AND_STUDY: dict[ReferenceLevel, tuple[type[Study | Series | Instance], str,
 }
 
 
-def references_seen(user: Any, references: Iterable[Reference]) -> set[Reference]:
+def references_seen(user: Person, references: Iterable[Reference]) -> set[Reference]:
     """Those that are in the index, in a study that this person sees, may match, or began.
 
     The last is a held study of their own: nobody else's images are in it.
@@ -41,7 +42,7 @@ def _find(level: ReferenceLevel, uids: list[str]) -> Iterator[tuple[str, int]]:
         yield from model.objects.filter(**batch).order_by().values_list(uid, study)
 
 
-def _reached(user: Any, studies: set[int]) -> set[int]:
+def _reached(user: Person, studies: set[int]) -> set[int]:
     held = QuarantinedStudy.objects.filter(uploaded_by=user.pk).values("study_instance_uid")
     ways: list[QuerySet[Study]] = [
         Study.objects.visible_to(user),

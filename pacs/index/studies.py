@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from common.errors import ErrorCode, NotFound
+from common.person import Person
 from pacs.choices import DERIVED_MODALITIES
 from pacs.models import Instance, Series, Study
 from rbac.permissions import Permission
@@ -41,13 +41,13 @@ class Target:
 
 
 def studies_visible_to(
-    user: Any, permission: Permission = Permission.VIEW_STUDY
+    user: Person, permission: Permission = Permission.VIEW_STUDY
 ) -> QuerySet[Study]:
     return Study.objects.visible_to(user, permission)
 
 
 def study_get(
-    user: Any, study_instance_uid: str, permission: Permission = Permission.VIEW_STUDY
+    user: Person, study_instance_uid: str, permission: Permission = Permission.VIEW_STUDY
 ) -> Study:
     """Raises NotFound for what this person may not see."""
     study = (
@@ -65,7 +65,7 @@ def _unknown_study(study_instance_uid: str) -> NotFound:
     return NotFound(ErrorCode.STUDY_NOT_FOUND, f"study {study_instance_uid}", "study_instance_uid")
 
 
-def study_lock(user: Any, study_instance_uid: str, permission: Permission) -> Study:
+def study_lock(user: Person, study_instance_uid: str, permission: Permission) -> Study:
     """As ``study_get``, with the row locked until the transaction ends."""
     named = Study.objects.select_for_update().filter(study_instance_uid=study_instance_uid)
     study = named.visible_to(user, permission).first()
@@ -109,7 +109,7 @@ def instance_by_uid(sop_instance_uid: str) -> Instance | None:
 
 
 def target_get(
-    user: Any,
+    user: Person,
     permission: Permission,
     *,
     study_instance_uid: str,

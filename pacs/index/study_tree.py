@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Count, QuerySet
 
+from common.person import Person
 from pacs.htj2k.progress import Htj2kProgress, study_progress
 from pacs.index.studies import StudySummary, study_get, study_summaries
 from pacs.models import Instance, Series, Study
@@ -45,7 +45,7 @@ class StudyTree:
     priors: list[StudySummary]
 
 
-def study_tree(user: Any, study_instance_uid: str) -> StudyTree:
+def study_tree(user: Person, study_instance_uid: str) -> StudyTree:
     """Raises NotFound for what this person may not see."""
     study = study_get(user, study_instance_uid)
     priors = Study.objects.visible_to(user).filter(patient=study.patient).exclude(pk=study.pk)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -25,10 +24,9 @@ from pydicom.uid import (
 
 from common.errors import ErrorCode, InvalidInput
 from pacs.dicom.structure import Element, MalformedError, Walker
+from pacs.dicom.uids import Uid
 
 PREAMBLE_BYTES = 128
-UID_PATTERN = re.compile(r"[0-9]+(\.[0-9]+)+")
-MAX_UID_LENGTH = 64
 MAX_VALUE_BYTES = 1024
 NATIVE = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian})
 IDENTIFIERS = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
@@ -62,10 +60,10 @@ class Candidate:
     """
 
     path: Path
-    sop_class_uid: str
-    sop_instance_uid: str
-    study_instance_uid: str
-    series_instance_uid: str
+    sop_class_uid: Uid
+    sop_instance_uid: Uid
+    study_instance_uid: Uid
+    series_instance_uid: Uid
     patient_id: str
     transfer_syntax_uid: str
     has_preamble: bool
@@ -202,14 +200,18 @@ def _text(values: Dataset, keyword: str) -> str:
     return "" if value is None else str(value)
 
 
-def _identifiers(values: Dataset) -> list[str]:
+def _identifiers(values: Dataset) -> list[Uid]:
     found = [_text(values, keyword) for keyword in IDENTIFIERS]
     if not any(found):
         raise _unreadable("no identifier")
-    for keyword, uid in zip(IDENTIFIERS, found, strict=True):
-        if len(uid) > MAX_UID_LENGTH or not UID_PATTERN.fullmatch(uid):
-            raise InvalidInput(ErrorCode.DICOM_INCOMPLETE, keyword)
-    return found
+    return [_identifier(keyword, text) for keyword, text in zip(IDENTIFIERS, found, strict=True)]
+
+
+def _identifier(keyword: str, text: str) -> Uid:
+    try:
+        return Uid(text)
+    except ValueError:
+        raise InvalidInput(ErrorCode.DICOM_INCOMPLETE, keyword) from None
 
 
 def _check_pixels(elements: dict[int, Element], values: Dataset, syntax: UID) -> None:

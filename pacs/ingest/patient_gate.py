@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from common.errors import ConflictError, ErrorCode, InvalidInput, NotFound
+from common.person import Person
 from emr import selectors as patients
 from pacs.ingest.inspection import Candidate
 from pacs.models import QuarantinedStudy, Series, Study
@@ -21,7 +20,7 @@ class PatientGate:
     here.
     """
 
-    def __init__(self, actor: Any, patient_id: str) -> None:
+    def __init__(self, actor: Person, patient_id: str) -> None:
         """``patient_id``: the MRN that all files must carry, or empty.
 
         Raises NotFound for a patient whom the sender does not see.
@@ -48,7 +47,7 @@ class PatientGate:
             raise InvalidInput(ErrorCode.DICOM_PATIENT_MISMATCH)
         self._check_index(candidate)
         if not self._trusted and not self._sees(candidate.patient_id):
-            self._hold(candidate.study_instance_uid)
+            self._quarantine(candidate.study_instance_uid)
         self._passed.add(key)
 
     def _check_index(self, candidate: Candidate) -> None:
@@ -61,7 +60,7 @@ class PatientGate:
         if elsewhere.exists():
             raise ConflictError(ErrorCode.SOP_INSTANCE_CONFLICT)
 
-    def _hold(self, study_instance_uid: str) -> None:
+    def _quarantine(self, study_instance_uid: str) -> None:
         """Keep the study back; nobody adds to a study that they did not begin themselves."""
         quarantined = QuarantinedStudy.objects.filter(study_instance_uid=study_instance_uid).first()
         if (
@@ -69,7 +68,7 @@ class PatientGate:
             and not Study.objects.filter(study_instance_uid=study_instance_uid).exists()
         ):
             quarantined, _ = QuarantinedStudy.objects.get_or_create(
-                study_instance_uid=study_instance_uid, defaults={"uploaded_by": self._actor}
+                study_instance_uid=study_instance_uid, defaults={"uploaded_by_id": self._actor.pk}
             )
         if quarantined is None or quarantined.uploaded_by_id != self._actor.pk:
             raise InvalidInput(ErrorCode.DICOM_PATIENT_MISMATCH)

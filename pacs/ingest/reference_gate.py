@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from common.errors import ErrorCode, InvalidInput
+from common.person import Person
 from pacs.dicom.structure import Element, MalformedError, Walker
 from pacs.index.change_feed import changes_poll
 from pacs.index.references import Reference, ReferenceLevel, references_seen
@@ -45,7 +46,7 @@ class ReferenceGate:
     Something hidden and something unknown are refused alike.
     """
 
-    def __init__(self, actor: Any) -> None:
+    def __init__(self, actor: Person) -> None:
         self._actor = actor
         self._arrived: set[Reference] = set()
         self._polled = False

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from common.errors import ErrorCode, InvalidInput
+from common.person import Person
 from pacs.ingest.file_storage import file_store
 from pacs.ingest.inspection import Candidate
 from pacs.ingest.patient_gate import PatientGate
@@ -17,7 +17,7 @@ ROUNDS = 3
 
 
 def instances_store(
-    *, actor: Any, files: Sequence[IncomingFile], study_instance_uid: str | None, work: Path
+    *, actor: Person, files: Sequence[IncomingFile], study_instance_uid: str | None, work: Path
 ) -> UploadResult:
     """Store one instance per file, of the given study where there is one; safe to be sent again.
 
@@ -42,7 +42,7 @@ def instances_store(
 
 
 class _Store:
-    def __init__(self, actor: Any, study_instance_uid: str | None, work: Path) -> None:
+    def __init__(self, actor: Person, study_instance_uid: str | None, work: Path) -> None:
         self._study_instance_uid = study_instance_uid
         self._work = work
         self._references = ReferenceGate(actor)

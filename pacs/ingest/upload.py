@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
 
 from audit import services as audit
 from audit.choices import Outcome
 from common.errors import ErrorCode, InvalidInput
+from common.person import Person
 from pacs.ingest import zip_files
 from pacs.ingest.file_storage import Check, file_store
 from pacs.ingest.patient_gate import PatientGate
@@ -19,7 +19,7 @@ from rbac.permissions import Permission
 
 
 def dicom_upload(
-    *, actor: Any, files: Iterable[IncomingFile], patient_id: str, work: Path
+    *, actor: Person, files: Iterable[IncomingFile], patient_id: str, work: Path
 ) -> UploadResult:
     """Store DICOM files and zips of them; safe to be sent again.
 

@@ -63,7 +63,7 @@ class DicomUpload(ApiView):
         body = serializers.UploadIn(data=given, partial=True)
         body.is_valid(raise_exception=True)
         result = dicom_upload(
-            actor=request.user,
+            actor=self.actor,
             files=[
                 IncomingFile(
                     f.client_name, f.path, ErrorCode.FILE_TOO_LARGE if f.too_large else None

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode
+from common.person import Person
 from pacs.index.studies import study_lock
 from rbac.permissions import Permission
 from ris.choices import ReadingStatus
@@ -29,7 +30,7 @@ class ReadingState:
 
 @transaction.atomic
 def study_reading_set(
-    *, actor: Any, study_instance_uid: str, status: ReadingStatus
+    *, actor: Person, study_instance_uid: str, status: ReadingStatus
 ) -> ReadingState:
     """Move a study to ``status``; the actor becomes its reader. Saying it again changes nothing.
 

@@ -31,6 +31,6 @@ class StudyReading(ApiView):
         body = serializers.ReadingIn(data=request.data)
         body.is_valid(raise_exception=True)
         state = study_reading_set(
-            actor=request.user, study_instance_uid=study_instance_uid, **body.validated_data
+            actor=self.actor, study_instance_uid=study_instance_uid, **body.validated_data
         )
         return Response(serializers.ReadingOut(state).data)

@@ -35,7 +35,7 @@ class StudyList(GenericApiView):
     def get(self, request: Request) -> Response:
         filters = sorted(set(request.query_params) & set(StudyFilter.base_filters))
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="study.list",
             object_type="study",
             permission=Permission.VIEW_STUDY,
@@ -44,7 +44,7 @@ class StudyList(GenericApiView):
         return self.list_response(request)
 
     def get_queryset(self) -> QuerySet[Any]:
-        return studies_visible_to(self.request.user).only("pk")
+        return studies_visible_to(self.actor).only("pk")
 
     def paginate_queryset(self, queryset: Any) -> list[Any]:
         page = super().paginate_queryset(queryset) or []
@@ -60,9 +60,9 @@ class StudyDetail(ApiView):
         responses={200: serializers.StudyDetailOut, **errors(ErrorCode.STUDY_NOT_FOUND)},
     )
     def get(self, request: Request, study_instance_uid: str) -> Response:
-        tree = study_tree(request.user, study_instance_uid)
+        tree = study_tree(self.actor, study_instance_uid)
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="study.read",
             object_type="study",
             object_id=study_instance_uid,

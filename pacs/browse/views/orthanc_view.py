@@ -31,7 +31,7 @@ class PatientsWithImages(GenericApiView):
     )
     def get(self, request: Request) -> Response:
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="patient.list",
             object_type="patient",
             permission=Permission.VIEW_STUDY,
@@ -40,7 +40,7 @@ class PatientsWithImages(GenericApiView):
         return self.list_response(request)
 
     def get_queryset(self) -> QuerySet[Any, Any]:
-        return selectors.patients_with_images(self.request.user)
+        return selectors.patients_with_images(self.actor)
 
 
 class PatientImages(GenericApiView):
@@ -60,7 +60,7 @@ class PatientImages(GenericApiView):
     def get(self, request: Request, patient_id: int) -> Response:
         response = self.list_response(request)
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="patient.images",
             object_type="patient",
             object_id=patient_id,
@@ -70,4 +70,4 @@ class PatientImages(GenericApiView):
         return response
 
     def get_queryset(self) -> QuerySet[Instance]:
-        return selectors.patient_images(self.request.user, int(self.kwargs["patient_id"]))
+        return selectors.patient_images(self.actor, int(self.kwargs["patient_id"]))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -13,6 +11,7 @@ from common.api.negotiation import AnyAccept
 from common.api.schema import errors
 from common.api.views import ApiView
 from common.errors import ErrorCode
+from common.person import Person
 from pacs.delivery.access import AccessRecord, access_recorded
 from pacs.delivery.answers import from_archive, is_rendered_here, rendered
 from pacs.delivery.rendering import Rendering
@@ -35,13 +34,13 @@ class Preview(ApiView):
     content_negotiation_class = AnyAccept
     object_type = ""
 
-    def image(self, user: Any, key: str) -> Instance:
+    def image(self, user: Person, key: str) -> Instance:
         raise NotImplementedError
 
     def answer(self, request: Request, key: str) -> HttpResponse:
-        access = AccessRecord("preview.read", VIEW_DICOM, self.object_type, key, request.user)
+        access = AccessRecord("preview.read", VIEW_DICOM, self.object_type, key, self.actor)
         with access_recorded(access):
-            image = self.image(request.user, key)
+            image = self.image(self.actor, key)
             access.patient_id = image.series.study.patient_id
             access.detail["sop_instance_uid"] = image.sop_instance_uid
             if is_rendered_here(image):
@@ -65,7 +64,7 @@ class StudyPreview(Preview):
     def get(self, request: Request, study_instance_uid: str) -> HttpResponse:
         return self.answer(request, study_instance_uid)
 
-    def image(self, user: Any, key: str) -> Instance:
+    def image(self, user: Person, key: str) -> Instance:
         return images.study_middle(study_get(user, key, VIEW_DICOM))
 
 
@@ -83,7 +82,7 @@ class SeriesPreview(Preview):
     def get(self, request: Request, series_instance_uid: str) -> HttpResponse:
         return self.answer(request, series_instance_uid)
 
-    def image(self, user: Any, key: str) -> Instance:
+    def image(self, user: Person, key: str) -> Instance:
         return images.series_middle(images.series_visible_get(user, key, VIEW_DICOM))
 
 
@@ -98,7 +97,7 @@ class InstancePreview(Preview):
     def get(self, request: Request, sop_instance_uid: str) -> HttpResponse:
         return self.answer(request, sop_instance_uid)
 
-    def image(self, user: Any, key: str) -> Instance:
+    def image(self, user: Person, key: str) -> Instance:
         return images.instance_visible_get(user, VIEW_DICOM, sop_instance_uid=key)
 
 
@@ -113,5 +112,5 @@ class OrthancPreview(Preview):
     def get(self, request: Request, orthanc_id: str) -> HttpResponse:
         return self.answer(request, orthanc_id)
 
-    def image(self, user: Any, key: str) -> Instance:
+    def image(self, user: Person, key: str) -> Instance:
         return images.instance_visible_get(user, VIEW_DICOM, orthanc_id=key)

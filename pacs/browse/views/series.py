@@ -24,9 +24,9 @@ class SeriesDetail(ApiView):
         responses={200: serializers.SeriesDetailOut, **errors(ErrorCode.SERIES_NOT_FOUND)},
     )
     def get(self, request: Request, series_instance_uid: str) -> Response:
-        series = images.series_visible_get(request.user, series_instance_uid)
+        series = images.series_visible_get(self.actor, series_instance_uid)
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="series.read",
             object_type="series",
             object_id=series_instance_uid,

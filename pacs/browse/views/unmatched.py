@@ -33,7 +33,7 @@ class UnmatchedStudies(GenericApiView):
     )
     def get(self, request: Request) -> Response:
         audit.record(
-            actor=request.user,
+            actor=self.actor,
             action="study.list_unmatched",
             object_type="study",
             permission=Permission.MATCH_STUDY,
@@ -41,7 +41,7 @@ class UnmatchedStudies(GenericApiView):
         return self.list_response(request)
 
     def get_queryset(self) -> QuerySet[Study, Any]:
-        unmatched = Study.objects.unmatched_for(self.request.user)
+        unmatched = Study.objects.unmatched_for(self.actor)
         return unmatched.annotate(instance_count=Count("series__instances")).order_by(
             "-last_instance_at"
         )
@@ -68,6 +68,6 @@ class StudyMatch(ApiView):
         body = serializers.MatchIn(data=request.data)
         body.is_valid(raise_exception=True)
         study = matching.study_match(
-            actor=request.user, study_instance_uid=study_instance_uid, **body.validated_data
+            actor=self.actor, study_instance_uid=study_instance_uid, **body.validated_data
         )
         return Response(serializers.MatchOut(study).data)

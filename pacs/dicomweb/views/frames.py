@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 
 from common import context
+from common.person import Person
 from pacs.choices import Htj2k
 from pacs.delivery import pixels
 from pacs.delivery.access import AccessRecord
@@ -43,7 +44,7 @@ class Frames(CachesDecision):
     )
 
     def answer(
-        self, request: HttpRequest, access: AccessRecord, user: Any, parts: Parts
+        self, request: HttpRequest, access: AccessRecord, user: Person, parts: Parts
     ) -> HttpResponse:
         target = self.target(access, user, parts)
         wanted = frames_wanted(target, parts)

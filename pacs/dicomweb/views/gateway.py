@@ -16,6 +16,7 @@ from acct.authentication import Claims, bearer_token, claims_of, session_of
 from common.api.exceptions import error_response
 from common.api.permissions import Access as ApiAccess, Declaration, Requirement
 from common.errors import AppError, AuthenticationError, ErrorCode, NotFound, PermissionDenied
+from common.person import Person
 from pacs.delivery.access import AccessRecord, access_recorded
 from pacs.delivery.answers import from_archive
 from pacs.dicomweb import accept, query
@@ -76,7 +77,7 @@ class Gateway(View):
         return {"route": match.url_name if match else None, **parts}
 
     def answer(
-        self, request: HttpRequest, access: AccessRecord, user: Any, parts: Parts
+        self, request: HttpRequest, access: AccessRecord, user: Person, parts: Parts
     ) -> HttpResponse:
         raise NotFound(ErrorCode.ROUTE_NOT_FOUND)
 
@@ -95,11 +96,11 @@ class FromArchive(Gateway):
     suffix = ""
 
     def answer(
-        self, request: HttpRequest, access: AccessRecord, user: Any, parts: Parts
+        self, request: HttpRequest, access: AccessRecord, user: Person, parts: Parts
     ) -> HttpResponse:
         return self.from_archive(request, self.target(access, user, parts), parts)
 
-    def target(self, access: AccessRecord, user: Any, parts: Parts) -> Target:
+    def target(self, access: AccessRecord, user: Person, parts: Parts) -> Target:
         """Raises NotFound for what this person may not see."""
         target = target_get(
             user,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 
 from acct.authentication import Claims
 from common.errors import ErrorCode, InvalidInput
+from common.person import Person
 from pacs.delivery.access import AccessRecord
 from pacs.delivery.answers import PRIVATE, from_file, is_rendered_here, rendered
 from pacs.delivery.rendering import Rendering
@@ -24,7 +23,7 @@ class CachesDecision(FromArchive):
     def begin(self, claims: Claims) -> None:
         self.claims, self.moment = claims, decisions.moment(claims.user_id)
 
-    def decision_cache(self, user: Any, target: Target) -> None:
+    def decision_cache(self, user: Person, target: Target) -> None:
         opened_studies.opened(target.study.pk)
         if self.moment is not None and target.series is not None:
             target.series.study = target.study
@@ -38,7 +37,7 @@ class Metadata(CachesDecision):
     suffix = "/metadata"
 
     def answer(
-        self, request: HttpRequest, access: AccessRecord, user: Any, parts: Parts
+        self, request: HttpRequest, access: AccessRecord, user: Person, parts: Parts
     ) -> HttpResponse:
         target = self.target(access, user, parts)
         if target.series is not None and target.instance is None:

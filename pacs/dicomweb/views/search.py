@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 
+from common.person import Person
 from pacs.delivery.access import AccessRecord
 from pacs.dicomweb import accept
 from pacs.dicomweb.qido import Level
@@ -24,7 +23,7 @@ class Search(Gateway):
     level = Level.STUDY
 
     def answer(
-        self, request: HttpRequest, access: AccessRecord, user: Any, parts: Parts
+        self, request: HttpRequest, access: AccessRecord, user: Person, parts: Parts
     ) -> HttpResponse:
         within = target_get(user, Permission.VIEW_STUDY, **parts) if parts else None
         if within is not None:

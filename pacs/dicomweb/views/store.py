@@ -10,6 +10,7 @@ from audit.choices import Outcome
 from common.api.related import related_boundary, related_files
 from common.api.uploads import ReceivedFile, SpoolHandler, spooled_uploads
 from common.errors import ErrorCode, ExternalError
+from common.person import Person
 from pacs import tasks
 from pacs.delivery.access import AccessRecord
 from pacs.dicomweb import accept
@@ -34,7 +35,7 @@ class StoreInstances(Gateway):
     action = "dicomweb.store"
 
     def answer(
-        self, request: HttpRequest, access: AccessRecord, user: Any, parts: Parts
+        self, request: HttpRequest, access: AccessRecord, user: Person, parts: Parts
     ) -> HttpResponse:
         offer = accept.negotiate(request.headers.get("Accept"), ANSWERS)
         boundary = related_boundary(request, DICOM)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 
+from common.person import Person
 from pacs.delivery.access import AccessRecord
 from pacs.delivery.answers import from_archive, is_rendered_here, rendered
 from pacs.dicomweb import wado_uri_request
@@ -21,7 +22,7 @@ class WadoUri(Gateway):
     offers = (*wado_uri_request.IMAGES, wado_uri_request.DICOM)
 
     def answer(
-        self, request: HttpRequest, access: AccessRecord, user: Any, parts: Parts
+        self, request: HttpRequest, access: AccessRecord, user: Person, parts: Parts
     ) -> HttpResponse:
         asked = wado_uri_request.request_parse(dict(request.GET.lists()))
         access.object_type, access.object_id = "instance", asked.uids["sop_instance_uid"]
