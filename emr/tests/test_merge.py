@@ -33,7 +33,7 @@ def pair(users, patient_factory):
         clinician=users["doctor"],
         started_at=timezone.now(),
     )
-    apps.get_model("ris.Study").objects.create(
+    apps.get_model("pacs.Study").objects.create(
         study_instance_uid="1.2.3",
         orthanc_id="x",
         patient=duplicate,
@@ -57,7 +57,7 @@ def test_everything_of_the_duplicate_belongs_to_the_one_that_stays(api, users, p
     answer = _merge(api("admin"), duplicate, stays)
     assert (answer.status_code, answer.json()["id"]) == (200, stays.pk)
     assert Encounter.objects.get().patient == stays
-    assert apps.get_model("ris.Study").objects.get().patient == stays
+    assert apps.get_model("pacs.Study").objects.get().patient == stays
     team = CareTeamMember.objects.values_list("patient_id", "user_id")
     assert set(team) == {(stays.pk, users["doctor"].pk), (stays.pk, users["nurse"].pk)}
     assert Patient.objects.get(user=users["patient"]) == stays

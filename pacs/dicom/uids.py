@@ -7,13 +7,13 @@ import uuid
 
 NAMESPACE = uuid.UUID("0d5f3a0e-52c1-5b8e-9a55-7b0a4de1f6c3")
 
-UID_REGEX = r"[0-9]+(?:\.[0-9]+)*"
+UID_REGEX = r"[0-9]+(?:\.[0-9]+)+"
 UID_MAX_LENGTH = 64
 _PATTERN = re.compile(UID_REGEX)
 
 
 class Uid(str):
-    """A DICOM UID (PS3.5 9.1): digits and single dots, at most 64 characters.
+    """A DICOM UID (PS3.5 9.1): a root and a suffix of digits and single dots, at most 64 characters.
 
     Never cut or mended, because a part of a UID is another UID. Raises ValueError for what is none.
     """

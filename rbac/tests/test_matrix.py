@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 
+from common.api.permissions import Nobody
 from common.errors import InvalidInput
 from rbac import matrix, selectors, services
 from rbac.models import Grant
@@ -64,7 +65,7 @@ def test_what_is_not_in_the_matrix_is_denied(role, permission):
 
 
 def test_an_anonymous_or_inactive_person_has_no_scope(users):
-    assert selectors.scope_for(None, Permission.VIEW_PATIENT) is Scope.NONE
+    assert selectors.scope_for(Nobody(), Permission.VIEW_PATIENT) is Scope.NONE
     users["admin"].is_active = False
     assert selectors.scope_for(users["admin"], Permission.VIEW_PATIENT) is Scope.NONE
 
