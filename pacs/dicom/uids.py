@@ -13,7 +13,8 @@ _PATTERN = re.compile(UID_REGEX)
 
 
 class Uid(str):
-    """A DICOM UID (PS3.5 9.1): a root and a suffix of digits and single dots, at most 64 characters.
+    """A DICOM UID (PS3.5 9.1): root and suffix of digits and single dots, at most 64
+    characters.
 
     Never cut or mended, because a part of a UID is another UID. Raises ValueError for what is none.
     """
