@@ -13,7 +13,7 @@ class OutboxEvent(models.Model):
     """One event for one subscriber. ``next_attempt_at`` is also the lease of a running delivery."""
 
     topic = models.CharField(max_length=100)
-    aggregate = models.CharField(max_length=150, db_index=True)
+    aggregate = models.CharField(max_length=150)
     handler = models.CharField(max_length=150)
     queue = models.CharField(max_length=30)
     payload = models.JSONField(default=dict)
@@ -29,5 +29,8 @@ class OutboxEvent(models.Model):
     done_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["status", "next_attempt_at"])]
+        indexes = [
+            models.Index(fields=["status", "next_attempt_at"]),
+            models.Index(fields=["aggregate", "handler", "status"], name="outbox_order"),
+        ]
         ordering = ["-id"]
