@@ -15,7 +15,7 @@ def instance_reread(event: Event) -> None:
     changes.instance_reread(event.payload["orthanc_id"])
 
 
-@subscribe(STUDY_STABLE, queue="fhir_tasks")
+@subscribe(STUDY_STABLE, queue="archive_tasks")
 def metadata_prepare(event: Event) -> None:
     """Beside the queue of the change feed and the audit buffer, which wait for no archive."""
     prepared.study_prepare(event.payload["study_id"])
