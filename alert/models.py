@@ -7,7 +7,7 @@ from alert.choices import Kind
 
 
 class Notification(models.Model):
-    """A message for one person. Its text follows from ``kind``; ``link`` and ``params`` hold ids.
+    """A message for one person. Its text follows from ``kind``, with the names that ``params`` has.
 
     ``dedup_key`` makes a repeated event harmless.
     """

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from acct import selectors as accounts
 from common.errors import ErrorCode, NotFound
 from ocs.choices import JobRole, OrderStatus
 from ocs.models import Order, OrderHistory
 from rbac.permissions import Permission, Scope
-from rbac.selectors import scope_for
+from rbac.selectors import roles_with, scope_for
 
 _WORK: dict[str, Permission] = {
     JobRole.RIS: Permission.WORK_RIS_ORDER,
@@ -35,6 +36,30 @@ def order_get(user: Any, pk: int) -> Order:
 def order_by_accession(accession_number: str) -> Order | None:
     """The order of a DICOM Accession Number (0008,0050), for matching; not filtered by rights."""
     return Order.objects.select_related("patient").filter(accession_number=accession_number).first()
+
+
+def order_for_handler(pk: int) -> Order:
+    """For a delivered event; not filtered by rights."""
+    return Order.objects.select_related("patient").get(pk=pk)
+
+
+def sees_order(user: Any, order: Order) -> bool:
+    return orders_visible_to(user).filter(pk=order.pk).exists()
+
+
+def department_of(order: Order) -> QuerySet[Any]:
+    """Those whose right it is to work the order."""
+    roles = roles_with(_WORK[order.job_role])
+    return accounts.users_list().filter(role__in=roles, is_active=True)
+
+
+def orderer_of(order: Order) -> QuerySet[Any]:
+    return accounts.users_list().filter(pk=order.ordered_by_id, is_active=True)
+
+
+def participants_of(order: Order) -> QuerySet[Any]:
+    """The orderer and all who moved the order."""
+    return accounts.users_list().filter(pk__in=order_history(order).values("actor"), is_active=True)
 
 
 def order_history(order: Order) -> QuerySet[OrderHistory]:

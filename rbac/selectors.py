@@ -32,6 +32,11 @@ def scope_for(user: Person | Any, permission: Permission) -> Scope:
     return matrix.scope(role, permission)
 
 
+def roles_with(permission: Permission) -> list[Role]:
+    """The roles that hold the right, however far it reaches."""
+    return [role for role in Role if matrix.scope(role, permission) is not Scope.NONE]
+
+
 def shared_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
     """Patients granted to this person (subquery)."""
     return (
