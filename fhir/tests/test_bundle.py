@@ -160,6 +160,49 @@ def test_service_request_is_the_order(built: Built) -> None:
     assert built.url_of(order) == f"ServiceRequest?identifier={BASE}/order%7CORD-a"
     assert built.at(order["requester"])["identifier"][0]["value"] == DOCTOR.username
     assert built.at(order["encounter"])["resourceType"] == "Encounter"
+    assert order["code"] == {"text": "MR_BRAIN_CONTRAST"}
+    assert (order["status"], order["priority"]) == ("active", "stat")
+    assert order["reasonCode"] == [{"text": "First seizure"}]
+    assert [c["coding"][0]["code"] for c in order["category"]] == ["363679005"]
+
+
+def ordered(**changes: Any) -> Any:
+    order = publication().order
+    assert order is not None
+    return Built(publication(order=replace(order, **changes))).one("ServiceRequest")
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        ("ORDERED", "active"),
+        ("ACCEPTED", "active"),
+        ("IN_PROGRESS", "active"),
+        ("RESULT_READY", "active"),
+        ("CONFIRMED", "completed"),
+        ("CANCELLED", "revoked"),
+    ],
+)
+def test_state_of_an_order(status: str, code: str) -> None:
+    assert ordered(status=status)["status"] == code
+
+
+@pytest.mark.parametrize("priority", ["routine", "urgent", "stat"])
+def test_urgency_of_an_order(priority: str) -> None:
+    assert ordered(priority=priority)["priority"] == priority
+
+
+@pytest.mark.parametrize(
+    ("job_role", "codes"),
+    [("RIS", ["363679005"]), ("LIS", ["108252007"]), ("TREATMENT", []), ("CONSULT", [])],
+)
+def test_department_of_an_order(job_role: str, codes: list[str]) -> None:
+    category = ordered(job_role=job_role).get("category", [])
+    assert [c["coding"][0]["code"] for c in category] == codes
+
+
+def test_an_order_without_a_reason_has_none() -> None:
+    assert "reasonCode" not in ordered(reason="")
 
 
 def test_imaging_study(built: Built) -> None:
@@ -181,7 +224,8 @@ def test_imaging_study(built: Built) -> None:
     assert [i["uid"] for i in source["instance"]] == [uid(f"a/t1/{n}") for n in (1, 2, 3)]
     assert seg["instance"][0]["uid"] == uid("a/seg/1")
     assert seg["instance"][0]["sopClass"]["code"] == "urn:oid:1.2.840.10008.5.1.4.1.1.66.4"
-    assert {s["bodySite"]["code"] for s in (source, seg)} == {"12738006"}
+    assert source["bodySite"]["code"] == "12738006"
+    assert "bodySite" not in seg, "its header has no body part"
 
 
 def test_a_study_date_without_time_stays_a_date() -> None:

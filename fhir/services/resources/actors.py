@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fhir.services.resources.codes import procedure
+from fhir.services.resources.codes import ORDER_CATEGORIES, ORDER_STATES
 from fhir.services.resources.elements import (
     HL7,
     SNOMED,
@@ -76,12 +76,7 @@ def actors_of(facts: PublicationFacts) -> Actors:
     service_request = None
     if order and requester:
         service_request = _service_request(
-            order,
-            code=procedure(facts.source_series.modality),
-            patient=patient,
-            encounter=encounter,
-            requester=requester,
-            base=base,
+            order, patient=patient, encounter=encounter, requester=requester, base=base
         )
     return Actors(
         patient=patient,
@@ -133,7 +128,6 @@ def _encounter(encounter: PublishedEncounter, *, patient: Entry, base: str) -> E
 def _service_request(
     order: PublishedOrder,
     *,
-    code: Json,
     patient: Entry,
     encounter: Entry | None,
     requester: Entry,
@@ -145,13 +139,16 @@ def _service_request(
         identifiers.append(
             identifier(f"{base}/accession", order.accession_number, type_code="ACSN")
         )
+    category = ORDER_CATEGORIES.get(order.job_role)
     return identified(
         "ServiceRequest",
         *identifiers,
-        status="completed" if order.completed else "active",
+        status=ORDER_STATES.get(order.status, "active"),
         intent="order",
-        category=[concept(SNOMED, "363679005", "Imaging")],
-        code=code,
+        priority=order.priority,
+        category=[category] if category else [],
+        code={"text": order.examination},
+        reasonCode=[{"text": order.reason}] if order.reason else [],
         subject=patient.reference,
         encounter=encounter and encounter.reference,
         authoredOn=moment(order.ordered_at),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fhir.services.resources.actors import Actors
-from fhir.services.resources.codes import BRAIN
+from fhir.services.resources.codes import body_site
 from fhir.services.resources.elements import (
     DCM,
     HL7,
@@ -61,6 +61,7 @@ def findings_entries(facts: PublicationFacts, actors: Actors, imaging_study: Ent
 def _volume(facts: PublicationFacts, volume: PublishedVolume, shared: Json) -> Entry:
     """The segment is named as in a TID 1500 report: Finding and Tracking Unique Identifier."""
     finding = dicom_concept(volume.code_value, volume.code_scheme, volume.code_meaning)
+    site = finding if volume.anatomical else _imaged(facts)
     components: list[Json] = [
         {"code": concept(DCM, "121071", "Finding"), "valueCodeableConcept": finding}
     ]
@@ -76,6 +77,7 @@ def _volume(facts: PublicationFacts, volume: PublishedVolume, shared: Json) -> E
         key=f"volume-{volume.segment_number}",
         code=concept(SNOMED, "118565006", "Volume", text=f"{volume.label} volume"),
         value=quantity(volume.volume_ml, unit="ml", code="mL"),
+        site=site,
         shared={**shared, "component": components},
     )
 
@@ -86,12 +88,19 @@ def _score(facts: PublicationFacts, name: str, title: str, value: float, shared:
         key=name,
         code=concept(f"{facts.identifier_base}/ai-result", name, title, text=title),
         value=quantity(value, unit="", code="1"),
+        site=_imaged(facts),
         shared=shared,
     )
 
 
+def _imaged(facts: PublicationFacts) -> Json | None:
+    """The body part that the model was shown, as far as the series tells it."""
+    site = body_site(facts.source_series.body_part_examined)
+    return {"coding": [site]} if site else None
+
+
 def _observation(
-    facts: PublicationFacts, *, key: str, code: Json, value: Json, shared: Json
+    facts: PublicationFacts, *, key: str, code: Json, value: Json, site: Json | None, shared: Json
 ) -> Entry:
     return identified(
         "Observation",
@@ -100,6 +109,6 @@ def _observation(
         category=[concept(f"{HL7}/observation-category", "imaging", "Imaging")],
         code=code,
         valueQuantity=value,
-        bodySite={"coding": [BRAIN]},
+        bodySite=site,
         **shared,
     )

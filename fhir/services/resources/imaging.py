@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from uuid import NAMESPACE_URL, uuid5
 
 from fhir.services.resources.actors import Actors
@@ -62,10 +64,16 @@ def imaging_study_entry(facts: PublicationFacts, actors: Actors, endpoint: Entry
         endpoint=[endpoint.reference],
         numberOfSeries=len(series),
         numberOfInstances=sum(len(s.instances) for s in series),
-        procedureCode=[procedure(facts.source_series.modality)],
+        procedureCode=_procedures(series),
         description=study.description,
         series=[_series(s) for s in series],
     )
+
+
+def _procedures(series: Iterable[PublishedSeries]) -> list[Json]:
+    """The examinations that the series tell of, each once."""
+    found = (procedure(one.modality, one.body_part_examined) for one in series)
+    return [code for code, _ in groupby(sorted(filter(None, found), key=str))]
 
 
 def _series(series: PublishedSeries) -> Json:
