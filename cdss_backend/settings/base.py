@@ -96,7 +96,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "ris-transcode-opened": {"task": "ris.tasks.transcode_opened", "schedule": 10.0},
     "ris-repair-frames": {"task": "ris.tasks.repair_frames", "schedule": 60.0},
-    "fhir-look": {"task": "fhir.tasks.look", "schedule": 10.0},
+    "fhir-look": {"task": "fhir.tasks.probe", "schedule": 10.0},
     "ris-mark-stable": {"task": "ris.tasks.mark_stable", "schedule": 2.0},
 }
 

@@ -49,7 +49,7 @@ def publish(topic: str, *, aggregate: str, payload: dict[str, Any]) -> None:
 
 def nudge(event: OutboxEvent, expires: float | None = None) -> None:
     """Ask a worker of the handler's present queue to deliver it; void after ``expires`` (s)."""
-    subscription = registry.by_name(event.handler)
+    subscription = subscription_of(event)
     queue = subscription.queue if subscription else event.queue
     current_app.send_task(DELIVER, (event.pk,), queue=queue, expires=expires)
 
@@ -118,7 +118,7 @@ def settle_done(event: OutboxEvent) -> None:
 
 def settle_failed(event: OutboxEvent, error: AppError, *, retryable: bool) -> None:
     """Schedule the next attempt, or give the event up (DEAD) and tell its subscriber once."""
-    subscription = registry.by_name(event.handler)
+    subscription = subscription_of(event)
     max_attempts = subscription.max_attempts if subscription else registry.DEFAULT_MAX_ATTEMPTS
     problem = {"last_error_code": error.code.value.code, "last_error": error.detail[:500]}
     if retryable and event.attempts < max_attempts:

@@ -135,7 +135,6 @@ def _version(version: Any) -> PublishedVersion:
         uuid=version.uuid,
         kind=version.kind,
         author=_practitioner(version.author) if version.author else None,
-        created_at=version.created_at,
         volumes=tuple(
             PublishedVolume(
                 segment_number=segment["number"],

@@ -77,7 +77,6 @@ def version(case: str = "a", **changes: Any) -> PublishedVersion:
         "uuid": uuid5(_ROOT, f"{case}/version"),
         "kind": "edited",
         "author": DOCTOR,
-        "created_at": datetime(2026, 1, 5, 10, 10, tzinfo=UTC),
         "volumes": (volume(case=case),),
     }
     return PublishedVersion(**{**values, **changes})

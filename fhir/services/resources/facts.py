@@ -130,7 +130,6 @@ class PublishedVersion:
     uuid: UUID
     kind: Literal["ai", "edited"]
     author: PublishedPractitioner | None
-    created_at: datetime
     volumes: tuple[PublishedVolume, ...]
 
 

@@ -10,7 +10,7 @@ from fhir.services.resources.elements import (
     DCM,
     HL7,
     SNOMED,
-    Entry,
+    BundleEntry,
     Json,
     concept,
     dicom_concept,
@@ -26,16 +26,18 @@ from fhir.services.resources.facts import PublicationFacts, PublishedVolume
 class Findings:
     """The Observations, in order; `scores` are the model's own, `volumes` of the approved mask."""
 
-    volumes: tuple[Entry, ...]
-    scores: tuple[Entry, ...]
+    volumes: tuple[BundleEntry, ...]
+    scores: tuple[BundleEntry, ...]
 
     @property
-    def all(self) -> tuple[Entry, ...]:
+    def all(self) -> tuple[BundleEntry, ...]:
         """Volumes, then scores."""
         return (*self.volumes, *self.scores)
 
 
-def findings_entries(facts: PublicationFacts, actors: Actors, imaging_study: Entry) -> Findings:
+def findings_entries(
+    facts: PublicationFacts, actors: Actors, imaging_study: BundleEntry
+) -> Findings:
     """Every measurement the approval makes final."""
     shared = {
         **actors.subject,
@@ -58,7 +60,7 @@ def findings_entries(facts: PublicationFacts, actors: Actors, imaging_study: Ent
     )
 
 
-def _volume(facts: PublicationFacts, volume: PublishedVolume, shared: Json) -> Entry:
+def _volume(facts: PublicationFacts, volume: PublishedVolume, shared: Json) -> BundleEntry:
     """The segment is named as in a TID 1500 report: Finding and Tracking Unique Identifier."""
     finding = dicom_concept(volume.code_value, volume.code_scheme, volume.code_meaning)
     site = finding if volume.anatomical else _imaged(facts)
@@ -82,7 +84,9 @@ def _volume(facts: PublicationFacts, volume: PublishedVolume, shared: Json) -> E
     )
 
 
-def _score(facts: PublicationFacts, name: str, title: str, value: float, shared: Json) -> Entry:
+def _score(
+    facts: PublicationFacts, name: str, title: str, value: float, shared: Json
+) -> BundleEntry:
     return _observation(
         facts,
         key=name,
@@ -101,7 +105,7 @@ def _imaged(facts: PublicationFacts) -> Json | None:
 
 def _observation(
     facts: PublicationFacts, *, key: str, code: Json, value: Json, site: Json | None, shared: Json
-) -> Entry:
+) -> BundleEntry:
     return identified(
         "Observation",
         identifier(f"{facts.identifier_base}/ai-observation", f"{facts.version.uuid}.{key}"),

@@ -11,7 +11,7 @@ from fhir.services.resources.codes import body_site, procedure
 from fhir.services.resources.elements import (
     DCM,
     HL7,
-    Entry,
+    BundleEntry,
     Json,
     coding,
     compact,
@@ -28,7 +28,7 @@ from fhir.services.resources.facts import (
 )
 
 
-def endpoint_entry(gateway_url: str, *, base: str) -> Entry:
+def endpoint_entry(gateway_url: str, *, base: str) -> BundleEntry:
     """Endpoint: WADO-RS at our gateway, where rights are checked; never the archive itself.
 
     The installation has one, under a fixed id.
@@ -47,7 +47,9 @@ def endpoint_entry(gateway_url: str, *, base: str) -> Entry:
     )
 
 
-def imaging_study_entry(facts: PublicationFacts, actors: Actors, endpoint: Entry) -> Entry:
+def imaging_study_entry(
+    facts: PublicationFacts, actors: Actors, endpoint: BundleEntry
+) -> BundleEntry:
     """ImagingStudy, by Study Instance UID, with every series of the study."""
     study = facts.study
     series = sorted(study.series, key=lambda s: (s.number or 0, s.series_instance_uid))

@@ -9,7 +9,7 @@ from fhir.services.resources.actors import Actors
 from fhir.services.resources.codes import report_code
 from fhir.services.resources.elements import (
     HL7,
-    Entry,
+    BundleEntry,
     Json,
     concept,
     identified,
@@ -21,8 +21,8 @@ from fhir.services.resources.findings import Findings
 
 
 def diagnostic_report_entry(
-    facts: PublicationFacts, actors: Actors, *, imaging_study: Entry, findings: Findings
-) -> Entry:
+    facts: PublicationFacts, actors: Actors, *, imaging_study: BundleEntry, findings: Findings
+) -> BundleEntry:
     """DiagnosticReport, by the uuid of the approved version."""
     conclusion, source = _conclusion(facts), facts.source_series
     forms = [
