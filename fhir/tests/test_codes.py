@@ -38,9 +38,10 @@ def codes(concept: Any) -> list[str]:
 def test_a_body_part_is_coded_as_dicom_codes_it(term: str) -> None:
     """pydicom holds the SNOMED CT codes that PS3.16 uses, with their meanings."""
     site = BODY_SITES[term]
+    snomed: Any = concepts["SCT"]
     known = [
         meaning
-        for rows in concepts["SCT"].values()
+        for rows in snomed.values()
         for code, (meaning, _) in rows.items()
         if code == site["code"]
     ]
