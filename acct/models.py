@@ -7,8 +7,25 @@ from django.contrib.auth.models import AbstractBaseUser, UserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
 
+from common.db import AllOrNoneQuerySet
+from common.person import Person
 from rbac import selectors as rights
 from rbac.permissions import Permission, Role, Scope
+
+
+class UserQuerySet(AllOrNoneQuerySet["User"]):
+    def visible_to(self, user: Person, permission: str = Permission.MANAGE_USERS) -> UserQuerySet:
+        return super().visible_to(user, permission)
+
+
+class AccountManager(UserManager["User"]):
+    use_in_migrations = False
+
+    def get_queryset(self) -> UserQuerySet:
+        return UserQuerySet(self.model, using=self._db)
+
+    def visible_to(self, user: Person, permission: str = Permission.MANAGE_USERS) -> UserQuerySet:
+        return self.get_queryset().visible_to(user, permission)
 
 
 class User(AbstractBaseUser):
@@ -24,7 +41,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    objects = UserManager["User"]()
+    objects = AccountManager()
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["role"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -139,13 +140,16 @@ class Me(ApiView):
 class Users(GenericApiView):
     required_permissions = {"GET": Permission.MANAGE_USERS, "POST": Permission.MANAGE_USERS}
     serializer_class = serializers.UserOut
-    queryset = selectors.users_list()
+    queryset = User.objects.none()
     filterset_class = UserFilter
     ordering_fields = ["username", "created_at"]
 
     @extend_schema(summary="List users", tags=["users"], responses=serializers.UserOut(many=True))
     def get(self, request: Request) -> Response:
         return self.list_response(request)
+
+    def get_queryset(self) -> QuerySet[User]:
+        return User.objects.visible_to(self.actor)
 
     @extend_schema(
         summary="Create a user",

@@ -10,9 +10,15 @@ class Kind(models.TextChoices):
     PUBLICATION_FAILED = "publication_failed"
     STUDY_UNMATCHED = "study_unmatched"
     GLASS_BROKEN = "glass_broken"
+    ORDER_WAITING = "order_waiting"
+    ORDER_URGENT = "order_urgent"
+    ORDER_STAT = "order_stat"
+    ORDER_RESULT = "order_result"
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_CHANGED = "order_changed"
 
 
-TEXTS: dict[str, dict[str, str]] = {
+TEXTS: dict[str, dict[str, str]] = {  # the names in braces are those of Notification.params
     Kind.AI_COMPLETED: {
         "ko": "AI 분석이 끝났습니다. 결과를 검토해 주세요.",
         "en": "The AI result is ready for your review.",
@@ -36,5 +42,29 @@ TEXTS: dict[str, dict[str, str]] = {
     Kind.GLASS_BROKEN: {
         "ko": "제한된 환자 기록이 긴급 열람되었습니다.",
         "en": "Somebody broke the glass on a restricted patient.",
+    },
+    Kind.ORDER_WAITING: {
+        "ko": "접수를 기다리는 새 오더가 있습니다.",
+        "en": "New orders are waiting to be accepted.",
+    },
+    Kind.ORDER_URGENT: {
+        "ko": "응급 오더: {patient}({patient_id}), {examination}",
+        "en": "Urgent order: {patient} ({patient_id}), {examination}",
+    },
+    Kind.ORDER_STAT: {
+        "ko": "초응급(STAT) 오더: {patient}({patient_id}), {examination}",
+        "en": "STAT order: {patient} ({patient_id}), {examination}",
+    },
+    Kind.ORDER_RESULT: {
+        "ko": "결과가 등록되었습니다: {patient}({patient_id}), {examination}",
+        "en": "The result is ready: {patient} ({patient_id}), {examination}",
+    },
+    Kind.ORDER_CANCELLED: {
+        "ko": "오더가 취소되었습니다: {patient}({patient_id}), {examination}",
+        "en": "The order was cancelled: {patient} ({patient_id}), {examination}",
+    },
+    Kind.ORDER_CHANGED: {
+        "ko": "내 오더의 상태가 바뀌었습니다. 오더를 확인해 주세요.",
+        "en": "One of your orders has changed. Please open it.",
     },
 }

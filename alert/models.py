@@ -4,10 +4,18 @@ from django.conf import settings
 from django.db import models
 
 from alert.choices import Kind
+from common.db import VisibleQuerySet
+from common.person import Person
+
+
+class NotificationQuerySet(VisibleQuerySet["Notification"]):
+    def visible_to(self, user: Person, permission: str = "") -> NotificationQuerySet:
+        """One's own; nobody reads another's, whatever their permissions."""
+        return self.filter(user_id=user.pk)
 
 
 class Notification(models.Model):
-    """A message for one person. Its text follows from ``kind``; ``link`` and ``params`` hold ids.
+    """A message for one person. Its text follows from ``kind``, with the names that ``params`` has.
 
     ``dedup_key`` makes a repeated event harmless.
     """
@@ -21,6 +29,8 @@ class Notification(models.Model):
     dedup_key = models.CharField(max_length=150)
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True)
+
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

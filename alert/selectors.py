@@ -19,6 +19,11 @@ def unread_count(user_id: int) -> int:
     return notifications_of(user_id).filter(read_at__isnull=True).count()
 
 
-def notification_text(kind: str, language: str) -> str:
-    """The sentence of a kind, Korean or English."""
-    return TEXTS[kind]["ko" if language.startswith("ko") else "en"]
+def has_unread(user_id: int, kind: str) -> bool:
+    return notifications_of(user_id).filter(read_at__isnull=True, kind=kind).exists()
+
+
+def notification_text(notification: Notification, language: str) -> str:
+    """The sentence of its kind, Korean or English, with the names from ``params``."""
+    text = TEXTS[notification.kind]["ko" if language.startswith("ko") else "en"]
+    return text.format_map(notification.params)

@@ -21,7 +21,7 @@ class NotificationOut(serializers.ModelSerializer[Notification]):
         fields = ["id", "kind", "text", "params", "link", "created_at", "read_at"]
 
     def get_text(self, notification: Notification) -> str:
-        return selectors.notification_text(notification.kind, get_language() or "ko")
+        return selectors.notification_text(notification, get_language() or "ko")
 
 
 @example(examples.READ)

@@ -29,12 +29,17 @@ def notify(
     dedup_key: str,
     params: dict[str, Any] | None = None,
     link: str = "",
+    until_read: bool = False,
 ) -> None:
     """Create the notification in the caller's transaction and push it once that commits.
 
-    The same ``dedup_key`` for the same person does nothing. ``params`` and ``link`` hold ids only.
+    The same ``dedup_key`` for the same person does nothing; with ``until_read`` nothing happens
+    either while the person has an unread one of this ``kind``. ``params`` holds ids and the names
+    that the kind's text has; ``link`` holds ids only.
     A push that fails is logged and lost: the row is what counts, the next list shows it.
     """
+    if until_read and selectors.has_unread(user_id, kind):
+        return
     notification, created = Notification.objects.get_or_create(
         user_id=user_id,
         dedup_key=dedup_key,

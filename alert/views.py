@@ -31,7 +31,7 @@ class Notifications(GenericApiView):
     ordering_fields = ["id"]
 
     def get_queryset(self) -> QuerySet[Notification]:
-        return selectors.notifications_of(_me(self.request))
+        return Notification.objects.visible_to(self.actor)
 
     @extend_schema(
         summary="List my notifications, newest first",

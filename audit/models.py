@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from audit.choices import Outcome
+from common.db import AllOrNoneQuerySet
 
 
 class AuditLog(models.Model):
@@ -29,6 +30,8 @@ class AuditLog(models.Model):
     request_id = models.CharField(max_length=64, blank=True)
     detail = models.JSONField(default=dict)
     source_key = models.CharField(max_length=40, null=True, unique=True)
+
+    objects = AllOrNoneQuerySet["AuditLog"].as_manager()
 
     class Meta:
         indexes = [

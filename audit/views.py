@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from django.db import transaction
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,7 +25,7 @@ MAX_BREAKS = 100
 
 class AuditLogs(GenericApiView):
     required_permissions = {"GET": "view_audit"}
-    queryset = AuditLog.objects.all()
+    queryset = AuditLog.objects.none()
     serializer_class = AuditLogOut
     filterset_class = AuditLogFilter
     ordering_fields = ["id", "occurred_at"]
@@ -34,6 +35,9 @@ class AuditLogs(GenericApiView):
     def get(self, request: Request) -> Response:
         services.record(actor=self.actor, action="audit.read", permission="view_audit")
         return self.list_response(request)
+
+    def get_queryset(self) -> QuerySet[AuditLog]:
+        return AuditLog.objects.visible_to(self.actor, "view_audit")
 
 
 class AuditLogItems(GenericApiView):
@@ -49,7 +53,7 @@ class AuditLogItems(GenericApiView):
     )
     @transaction.atomic
     def get(self, request: Request, log_id: int) -> Response:
-        log = AuditLog.objects.filter(pk=log_id).first()
+        log = AuditLog.objects.visible_to(self.actor, "view_audit").filter(pk=log_id).first()
         if log is None:
             raise NotFound(ErrorCode.ROUTE_NOT_FOUND)
         services.record(

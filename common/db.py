@@ -1,12 +1,15 @@
-"""Row versions for optimistic locking."""
+"""What every model may need: row versions for optimistic locking, rows that a person may see."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self, TypeVar
 
 from django.db import models
 
 from common.errors import ConflictError, ErrorCode
+from common.person import Person
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 class VersionedModel(models.Model):
@@ -33,3 +36,21 @@ class VersionedModel(models.Model):
             setattr(self, name, value)
         self.version += 1
         self.save()
+
+
+class VisibleQuerySet(models.QuerySet[Row]):
+    """Of every model that a view shows: which rows exist for a person."""
+
+    def visible_to(self, user: Person, permission: str) -> Self:
+        """The rows that ``permission`` reaches for this person; none until a model says which.
+
+        A model that names a default for ``permission`` means the right to read it.
+        """
+        return self.none()
+
+
+class AllOrNoneQuerySet(VisibleQuerySet[Row]):
+    """Rows of the system, about no patient in particular: the right to one is the right to all."""
+
+    def visible_to(self, user: Person, permission: str) -> Self:
+        return self.all() if user.has_permission(permission) else self.none()

@@ -216,12 +216,6 @@ class ErrorCode(Enum):
         "An empty mask cannot be approved.",
         "비어 있는 마스크는 승인할 수 없습니다.",
     )
-    TEST_USERS_REFUSED = Spec(
-        "ERR_406",
-        422,
-        "Test users exist in development only.",
-        "테스트 사용자는 개발 환경에서만 만들 수 있습니다.",
-    )
     INTERNAL = Spec(
         "ERR_500",
         500,

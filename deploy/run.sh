@@ -71,6 +71,7 @@ case $role in
             --port "${WS_PORT:-8001}" --no-access-log --timeout-graceful-shutdown 5 --lifespan off \
             --log-config deploy/logging.json
         ;;
+    worker-archive) worker archive_tasks worker-archive 1 ;;
     worker-django) worker django_tasks worker-django 2 ;;
     worker-fastapi) worker fastapi_tasks worker-fastapi 1 ;;
     worker-fhir) worker fhir_tasks worker-fhir 2 ;;

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 
-from common.db import VersionedModel
+from common.db import VersionedModel, VisibleQuerySet
+from common.person import Person
 from emr.choices import EncounterKind, Gender
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
 
 
-class PatientQuerySet(models.QuerySet["Patient"]):
+class PatientQuerySet(VisibleQuerySet["Patient"]):
     def visible_to(
-        self, user: Any, permission: Permission = Permission.VIEW_PATIENT
+        self, user: Person, permission: str = Permission.VIEW_PATIENT
     ) -> PatientQuerySet:
         """The patients that ``permission`` reaches for this person; none by default.
 
@@ -32,7 +31,7 @@ class PatientQuerySet(models.QuerySet["Patient"]):
             return self.none()
         return patients.exclude(pk__in=Patient.objects.closed_to(user))
 
-    def closed_to(self, user: Any) -> PatientQuerySet:
+    def closed_to(self, user: Person) -> PatientQuerySet:
         """Restricted patients who stay hidden from a person whose right reaches all patients.
 
         They are few: leaving them out costs the same among any number of patients, where choosing
@@ -96,6 +95,13 @@ class CareTeamMember(models.Model):
         ]
 
 
+class EncounterQuerySet(VisibleQuerySet["Encounter"]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.VIEW_ENCOUNTER
+    ) -> EncounterQuerySet:
+        return self.filter(patient__in=Patient.objects.visible_to(user, permission))
+
+
 class Encounter(VersionedModel):
     """A visit or stay."""
 
@@ -109,8 +115,17 @@ class Encounter(VersionedModel):
     started_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True)
 
+    objects = EncounterQuerySet.as_manager()
+
     class Meta:
         ordering = ["-started_at", "-id"]
+
+
+class PrescriptionQuerySet(VisibleQuerySet["Prescription"]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.VIEW_PRESCRIPTION
+    ) -> PrescriptionQuerySet:
+        return self.filter(patient__in=Patient.objects.visible_to(user, permission))
 
 
 class Prescription(VersionedModel):
@@ -128,6 +143,8 @@ class Prescription(VersionedModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="prescriptions"
     )
     prescribed_at = models.DateTimeField(db_index=True)
+
+    objects = PrescriptionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-prescribed_at", "-id"]

@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from acct import selectors as accounts
 from common.errors import ErrorCode, NotFound
+from common.person import Person
 from emr.models import CareTeamMember, Encounter, Patient, Prescription
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
@@ -18,17 +19,17 @@ TIMELINE_LENGTH = 200
 
 
 def patients_visible_to(
-    user: Any, permission: Permission = Permission.VIEW_PATIENT
+    user: Person, permission: str = Permission.VIEW_PATIENT
 ) -> QuerySet[Patient]:
     return Patient.objects.visible_to(user, permission)
 
 
-def patients_closed_to(user: Any) -> QuerySet[Patient]:
+def patients_closed_to(user: Person) -> QuerySet[Patient]:
     """Who stays hidden from a person whose right reaches all patients."""
     return Patient.objects.closed_to(user)
 
 
-def patient_get(user: Any, pk: int, permission: Permission = Permission.VIEW_PATIENT) -> Patient:
+def patient_get(user: Person, pk: int, permission: str = Permission.VIEW_PATIENT) -> Patient:
     """Raises NotFound for what this person may not see."""
     patient = Patient.objects.visible_to(user, permission).filter(pk=pk).first()
     if patient is None:
@@ -48,7 +49,7 @@ def known_mrns(patient_ids: Collection[str]) -> set[str]:
     return set(found.values_list("patient_id", flat=True))
 
 
-def patient_search(user: Any, query: str) -> QuerySet[Patient]:
+def patient_search(user: Person, query: str) -> QuerySet[Patient]:
     """By the beginning of the MRN (in upper case too) or a part of the name."""
     return Patient.objects.visible_to(user).filter(
         Q(patient_id__startswith=query)
@@ -57,7 +58,7 @@ def patient_search(user: Any, query: str) -> QuerySet[Patient]:
     )
 
 
-def restricted_patient_get(user: Any, pk: int) -> Patient:
+def restricted_patient_get(user: Person, pk: int) -> Patient:
     """A restricted patient for somebody who may break the glass, seen or not.
 
     Raises NotFound for anybody else and for any other patient.
@@ -68,7 +69,7 @@ def restricted_patient_get(user: Any, pk: int) -> Patient:
     return patient
 
 
-def in_care_team(user: Any, patient: Patient) -> bool:
+def in_care_team(user: Person, patient: Patient) -> bool:
     return CareTeamMember.objects.filter(patient=patient, user_id=user.pk).exists()
 
 
@@ -93,21 +94,19 @@ def patient_grants(pk: int) -> QuerySet[Any, Any]:
     )
 
 
-def encounters_visible_to(user: Any) -> QuerySet[Encounter]:
-    visible = Patient.objects.visible_to(user, Permission.VIEW_ENCOUNTER)
-    return Encounter.objects.filter(patient__in=visible).select_related("patient", "clinician")
+def encounters_visible_to(user: Person) -> QuerySet[Encounter]:
+    return Encounter.objects.visible_to(user).select_related("patient", "clinician")
 
 
 def encounter_of_patient(patient: Patient, pk: int) -> Encounter | None:
     return Encounter.objects.filter(patient=patient, pk=pk).first()
 
 
-def prescriptions_visible_to(user: Any) -> QuerySet[Prescription]:
-    visible = Patient.objects.visible_to(user, Permission.VIEW_PRESCRIPTION)
-    return Prescription.objects.filter(patient__in=visible).select_related("patient", "prescriber")
+def prescriptions_visible_to(user: Person) -> QuerySet[Prescription]:
+    return Prescription.objects.visible_to(user).select_related("patient", "prescriber")
 
 
-def patient_timeline(user: Any, patient: Patient) -> list[dict[str, Any]]:
+def patient_timeline(user: Person, patient: Patient) -> list[dict[str, Any]]:
     """The newest visits and prescriptions of one patient that this person may read."""
     visits = encounters_visible_to(user).filter(patient=patient)[:TIMELINE_LENGTH]
     drugs = prescriptions_visible_to(user).filter(patient=patient)[:TIMELINE_LENGTH]

@@ -16,7 +16,7 @@ SEEN_FOR_S = 60
 
 
 @task(queue="fhir_tasks", expires=10)
-def look() -> None:
+def probe() -> None:
     """Every ten seconds, from the one process that reaches the server."""
     with suppress(ExternalError):
         ask(

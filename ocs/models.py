@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 
-from common.db import VersionedModel
+from common.db import VersionedModel, VisibleQuerySet
+from common.person import Person
 from emr import selectors as patients
 from ocs.choices import JobRole, OrderStatus, Priority
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
 
 
-class OrderQuerySet(models.QuerySet["Order"]):
-    def visible_to(self, user: Any) -> OrderQuerySet:
-        """Orders that ``view_order`` reaches, of patients the person may see; none by default."""
-        scope = rights.scope_for(user, Permission.VIEW_ORDER)
+class OrderQuerySet(VisibleQuerySet["Order"]):
+    def visible_to(self, user: Person, permission: str = Permission.VIEW_ORDER) -> OrderQuerySet:
+        """Orders that ``permission`` reaches, of patients the person may see; none by default."""
+        scope = rights.scope_for(user, permission)
         if scope is Scope.NONE:
             return self.none()
         mine = self.filter(patient__in=patients.patients_visible_to(user))
@@ -52,6 +51,13 @@ class Order(VersionedModel):
         indexes = [models.Index(fields=["job_role", "status"])]
 
 
+class OrderHistoryQuerySet(VisibleQuerySet["OrderHistory"]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.VIEW_ORDER
+    ) -> OrderHistoryQuerySet:
+        return self.filter(order__in=Order.objects.visible_to(user, permission))
+
+
 class OrderHistory(models.Model):
     """One transition: who moved the order from where to where, and why."""
 
@@ -63,6 +69,8 @@ class OrderHistory(models.Model):
     )
     reason = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(auto_now_add=True)
+
+    objects = OrderHistoryQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]

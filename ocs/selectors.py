@@ -6,11 +6,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from acct import selectors as accounts
 from common.errors import ErrorCode, NotFound
+from common.person import Person
 from ocs.choices import JobRole, OrderStatus
 from ocs.models import Order, OrderHistory
 from rbac.permissions import Permission, Scope
-from rbac.selectors import scope_for
+from rbac.selectors import roles_with, scope_for
 
 _WORK: dict[str, Permission] = {
     JobRole.RIS: Permission.WORK_RIS_ORDER,
@@ -20,11 +22,11 @@ _WORK: dict[str, Permission] = {
 }
 
 
-def orders_visible_to(user: Any) -> QuerySet[Order]:
+def orders_visible_to(user: Person) -> QuerySet[Order]:
     return Order.objects.visible_to(user).select_related("patient", "ordered_by")
 
 
-def order_get(user: Any, pk: int) -> Order:
+def order_get(user: Person, pk: int) -> Order:
     """Raises NotFound for what this person may not see."""
     order = orders_visible_to(user).filter(pk=pk).first()
     if order is None:
@@ -35,6 +37,30 @@ def order_get(user: Any, pk: int) -> Order:
 def order_by_accession(accession_number: str) -> Order | None:
     """The order of a DICOM Accession Number (0008,0050), for matching; not filtered by rights."""
     return Order.objects.select_related("patient").filter(accession_number=accession_number).first()
+
+
+def order_for_handler(pk: int) -> Order:
+    """For a delivered event; not filtered by rights."""
+    return Order.objects.select_related("patient").get(pk=pk)
+
+
+def sees_order(user: Person, order: Order) -> bool:
+    return orders_visible_to(user).filter(pk=order.pk).exists()
+
+
+def department_of(order: Order) -> QuerySet[Any]:
+    """Those whose right it is to work the order."""
+    roles = roles_with(_WORK[order.job_role])
+    return accounts.users_list().filter(role__in=roles, is_active=True)
+
+
+def orderer_of(order: Order) -> QuerySet[Any]:
+    return accounts.users_list().filter(pk=order.ordered_by_id, is_active=True)
+
+
+def participants_of(order: Order) -> QuerySet[Any]:
+    """The orderer and all who moved the order."""
+    return accounts.users_list().filter(pk__in=order_history(order).values("actor"), is_active=True)
 
 
 def order_history(order: Order) -> QuerySet[OrderHistory]:
@@ -56,14 +82,14 @@ def step_permission(job_role: str, to_status: str) -> Permission:
     return _WORK[job_role]
 
 
-def may_step(user: Any, order: Order, to_status: str) -> bool:
+def may_step(user: Person, order: Order, to_status: str) -> bool:
     """Whether this person has the right to the step; whether it is possible now is not asked."""
     scope = scope_for(user, step_permission(order.job_role, to_status))
     reached = scope is Scope.ALL or scope.value == order.job_role.lower()
     return reached and (to_status != OrderStatus.CANCELLED or order.ordered_by_id == user.pk)
 
 
-def result_shown(user: Any, order: Order) -> bool:
+def result_shown(user: Person, order: Order) -> bool:
     """Patients see a result once it is confirmed, everybody else as soon as it is there."""
     own = scope_for(user, Permission.VIEW_ORDER) is Scope.OWN
     return not own or order.status == OrderStatus.CONFIRMED

@@ -9,14 +9,24 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from alert import services as alerts
+from alert.choices import Kind
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, InvalidInput, PermissionDenied
+from common.outbox.services import publish
 from common.person import Person
 from emr import selectors as patients
 from ocs import selectors
-from ocs.choices import TRANSITIONS, JobRole, OrderStatus
+from ocs.choices import TRANSITIONS, JobRole, OrderStatus, Priority
+from ocs.events import ORDER_CREATED, ORDER_MOVED
 from ocs.models import Order, OrderHistory
 from rbac.permissions import Permission
+
+_NEW_ORDER_ALERTS: dict[str, Kind] = {
+    Priority.ROUTINE: Kind.ORDER_WAITING,
+    Priority.URGENT: Kind.ORDER_URGENT,
+    Priority.STAT: Kind.ORDER_STAT,
+}
 
 
 def _accession_number(order: Order) -> str:
@@ -53,7 +63,8 @@ def order_create(
     if accession_number is None:
         order.accession_number = _accession_number(order)
         order.save(update_fields=["accession_number"])
-    _keep(order, actor, "", "", Permission.CREATE_ORDER)
+    _record_step(order, actor, "", "", Permission.CREATE_ORDER)
+    _publish(ORDER_CREATED, order)
     return order
 
 
@@ -85,11 +96,80 @@ def order_transition(
             raise InvalidInput(ErrorCode.VALIDATION, "a laboratory result has values", "result")
         changes["result"] = result
     order.save_versioned(expected=order.version, **changes)
-    _keep(order, actor, before, reason, permission)
+    _record_step(order, actor, before, reason, permission)
+    _publish(ORDER_MOVED, order, to_status=to_status, actor_id=actor.pk)
     return order
 
 
-def _keep(order: Order, actor: Person, before: str, reason: str, permission: Permission) -> None:
+@transaction.atomic
+def notify_department(*, order_id: int) -> None:
+    """Alert those who work a new order of their department and may see its patient.
+
+    One alert per urgent and per STAT order. Routine orders are told of together: the next alert
+    comes after the last was read. Nobody is told of an order that was accepted meanwhile.
+    """
+    order = selectors.order_for_handler(order_id)
+    if order.status != OrderStatus.ORDERED:
+        return
+    kind = _NEW_ORDER_ALERTS[order.priority]
+    routine = kind is Kind.ORDER_WAITING
+    for user in selectors.department_of(order).exclude(pk=order.ordered_by_id):
+        if selectors.sees_order(user, order):
+            alerts.notify(
+                user_id=user.pk,
+                kind=kind,
+                dedup_key=f"order:{order.pk}",
+                params={} if routine else _named(order),
+                link="/orders" if routine else _link(order),
+                until_read=routine,
+            )
+
+
+@transaction.atomic
+def notify_participants(*, order_id: int, to_status: str, actor_id: int) -> None:
+    """Alert the orderer of a result, and all who had to do with the order of its cancellation.
+
+    Never whoever did it. The patient is named to those who may see the patient now.
+    """
+    order = selectors.order_for_handler(order_id)
+    if to_status == OrderStatus.RESULT_READY:
+        kind, people = Kind.ORDER_RESULT, selectors.orderer_of(order)
+    elif to_status == OrderStatus.CANCELLED:
+        kind, people = Kind.ORDER_CANCELLED, selectors.participants_of(order)
+    else:
+        return
+    for user in people.exclude(pk=actor_id):
+        named = selectors.sees_order(user, order)
+        alerts.notify(
+            user_id=user.pk,
+            kind=kind if named else Kind.ORDER_CHANGED,
+            dedup_key=f"order:{order.pk}:{to_status}",
+            params=_named(order) if named else {"order_id": order.pk},
+            link=_link(order),
+        )
+
+
+def _named(order: Order) -> dict[str, Any]:
+    """What the text of an alert names."""
+    return {
+        "order_id": order.pk,
+        "patient": order.patient.full_name,
+        "patient_id": order.patient.patient_id,
+        "examination": order.job_type.replace("_", " "),
+    }
+
+
+def _link(order: Order) -> str:
+    return f"/orders?order={order.pk}"
+
+
+def _publish(topic: str, order: Order, **payload: Any) -> None:
+    publish(topic, aggregate=f"order:{order.pk}", payload={"order_id": order.pk, **payload})
+
+
+def _record_step(
+    order: Order, actor: Person, before: str, reason: str, permission: Permission
+) -> None:
     """The history row and the audit record of one step."""
     OrderHistory.objects.create(
         order=order, from_status=before, to_status=order.status, actor_id=actor.pk, reason=reason

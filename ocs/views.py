@@ -174,7 +174,7 @@ class OrderCancel(OrderStep):
 class OrderHistoryList(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_ORDER}
     serializer_class = serializers.OrderHistoryOut
-    queryset = OrderHistory.objects.none()
+    queryset: QuerySet[OrderHistory] = OrderHistory.objects.none()
 
     @extend_schema(
         summary="The steps of an order",

@@ -15,7 +15,7 @@ def instance_retry(event: Event) -> None:
     change_feed.instance_retry(event.payload["orthanc_id"])
 
 
-@subscribe(STUDY_STABLE, queue="fhir_tasks")
+@subscribe(STUDY_STABLE, queue="archive_tasks")
 def metadata_write(event: Event) -> None:
     """Beside the queue of the change feed and the audit buffer, which wait for no archive."""
     metadata_files.study_write(event.payload["study_id"])

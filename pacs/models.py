@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from common.db import VersionedModel
+from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr import selectors as patients
 from pacs.choices import Htj2k, Htj2kRefusal
@@ -14,10 +14,8 @@ from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
 
 
-class StudyQuerySet(models.QuerySet["Study"]):
-    def visible_to(
-        self, user: Person, permission: Permission = Permission.VIEW_STUDY
-    ) -> StudyQuerySet:
+class StudyQuerySet(VisibleQuerySet["Study"]):
+    def visible_to(self, user: Person, permission: str = Permission.VIEW_STUDY) -> StudyQuerySet:
         """Studies of patients that ``permission`` reaches; shared studies; none by default.
 
         Unmatched studies belong to no patient and are reached through ``unmatched_for`` only.
@@ -95,6 +93,11 @@ class NameWord(models.Model):
         indexes = [models.Index(fields=["word", "study"])]
 
 
+class SeriesQuerySet(VisibleQuerySet["Series"]):
+    def visible_to(self, user: Person, permission: str = Permission.VIEW_STUDY) -> SeriesQuerySet:
+        return self.filter(study__in=Study.objects.visible_to(user, permission))
+
+
 class Series(models.Model):
     series_instance_uid = models.CharField(max_length=64, unique=True)
     orthanc_id = models.CharField(max_length=44, unique=True)
@@ -111,10 +114,17 @@ class Series(models.Model):
     scheduled_procedure_step_id = models.CharField(max_length=16, blank=True)
     requested_procedure_id = models.CharField(max_length=16, blank=True)
 
+    objects = SeriesQuerySet.as_manager()
+
     class Meta:
         db_table = "ris_series"
         ordering = ["number", "id"]
         indexes = [models.Index(fields=["modality", "study"])]
+
+
+class InstanceQuerySet(VisibleQuerySet["Instance"]):
+    def visible_to(self, user: Person, permission: str = Permission.VIEW_STUDY) -> InstanceQuerySet:
+        return self.filter(series__study__in=Study.objects.visible_to(user, permission))
 
 
 class Instance(models.Model):
@@ -141,6 +151,8 @@ class Instance(models.Model):
     indexed_at = models.DateTimeField(auto_now_add=True)
     htj2k = models.CharField(max_length=8, choices=Htj2k.choices, default=Htj2k.WAITING)
     htj2k_reason = models.CharField(max_length=16, choices=Htj2kRefusal.choices, blank=True)
+
+    objects = InstanceQuerySet.as_manager()
 
     class Meta:
         db_table = "ris_instance"

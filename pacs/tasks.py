@@ -27,14 +27,14 @@ def mark_stable() -> None:
     stability.studies_settle()
 
 
-@task(queue="fhir_tasks", expires=50)
+@task(queue="archive_tasks", expires=50)
 def find_deletions() -> None:
     """Every minute. An archive that is down is asked again next time."""
     with suppress(ExternalError):
         deletion.deletions_find()
 
 
-@task(queue="fhir_tasks", expires=3600)
+@task(queue="archive_tasks", expires=3600)
 def find_hidden_deletions() -> None:
     """Once a day: those that the totals do not tell."""
     with suppress(ExternalError):

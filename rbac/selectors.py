@@ -14,9 +14,14 @@ from rbac.models import Grant, GrantKind
 from rbac.permissions import Permission, Role, Scope
 
 
-def scope_for(user: Person, permission: Permission) -> Scope:
+def scope_for(user: Person, permission: str) -> Scope:
     """How far the right reaches; NONE for an anonymous or inactive person."""
     return matrix.scope(user.role, permission) if user.is_active else Scope.NONE
+
+
+def roles_with(permission: Permission) -> list[Role]:
+    """The roles that hold the right, however far it reaches."""
+    return [role for role in Role if matrix.scope(role, permission) is not Scope.NONE]
 
 
 def shared_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import Formatter
+
 import pytest
 from django.db import transaction
 
@@ -9,6 +11,7 @@ from alert import services
 from alert.choices import TEXTS, Kind
 from alert.models import Notification
 
+parse = Formatter().parse
 URL = "/api/alert/notifications/"
 
 
@@ -105,3 +108,20 @@ def test_the_list_costs_the_same_for_many(api, users, django_assert_max_num_quer
 def test_every_kind_has_both_texts(kind):
     assert set(TEXTS[kind]) == {"ko", "en"}
     assert all(TEXTS[kind].values())
+    korean, english = ({name for _, name, *_ in parse(t)} for t in TEXTS[kind].values())
+    assert korean == english, "both name the same"
+
+
+def test_no_second_one_of_a_kind_until_the_first_is_read(users):
+    def tell(key):
+        services.notify(
+            user_id=users["rib"].pk, kind=Kind.ORDER_WAITING, dedup_key=key, until_read=True
+        )
+
+    _notify(users["rib"])
+    tell("order:1")
+    tell("order:2")
+    assert Notification.objects.filter(kind=Kind.ORDER_WAITING).count() == 1
+    services.notifications_read(user_id=users["rib"].pk, ids=None)
+    tell("order:3")
+    assert Notification.objects.filter(kind=Kind.ORDER_WAITING).count() == 2

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from common.db import AllOrNoneQuerySet
+
 
 class OutboxStatus(models.TextChoices):
     PENDING = "PENDING"
@@ -13,7 +15,7 @@ class OutboxEvent(models.Model):
     """One event for one subscriber. ``next_attempt_at`` is also the lease of a running delivery."""
 
     topic = models.CharField(max_length=100)
-    aggregate = models.CharField(max_length=150, db_index=True)
+    aggregate = models.CharField(max_length=150)
     handler = models.CharField(max_length=150)
     queue = models.CharField(max_length=30)
     payload = models.JSONField(default=dict)
@@ -28,6 +30,11 @@ class OutboxEvent(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)
 
+    objects = AllOrNoneQuerySet["OutboxEvent"].as_manager()
+
     class Meta:
-        indexes = [models.Index(fields=["status", "next_attempt_at"])]
+        indexes = [
+            models.Index(fields=["status", "next_attempt_at"]),
+            models.Index(fields=["aggregate", "handler", "status"], name="outbox_order"),
+        ]
         ordering = ["-id"]

@@ -62,6 +62,7 @@ class OutboxSummaryOut(serializers.Serializer[Any]):
 @example(
     {
         "queues": [
+            {"name": "archive_tasks", "waiting": 0},
             {"name": "django_tasks", "waiting": 0},
             {"name": "fastapi_tasks", "waiting": 2},
             {"name": "fhir_tasks", "waiting": 0},

@@ -11,7 +11,7 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Min, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet
 from django.utils import timezone
 
 from common import context
@@ -31,7 +31,8 @@ def publish(topic: str, *, aggregate: str, payload: dict[str, Any]) -> None:
     """Record that something happened, once per subscriber, in the caller's transaction.
 
     ``payload`` holds ids only. After the commit a Celery task is nudged; when the nudge is lost,
-    the sweep finds the row.
+    the sweep finds the row. A subscriber gets the events of one ``aggregate`` in the order in which
+    they were written: who must be exact about that holds the lock of the aggregate's row.
     """
     for subscription in registry.subscribers(topic):
         event = OutboxEvent.objects.create(
@@ -47,8 +48,24 @@ def publish(topic: str, *, aggregate: str, payload: dict[str, Any]) -> None:
 
 
 def nudge(event: OutboxEvent, expires: float | None = None) -> None:
-    """Ask a worker of the event's queue to deliver it; void after ``expires`` (s)."""
-    current_app.send_task(DELIVER, (event.pk,), queue=event.queue, expires=expires)
+    """Ask a worker of the handler's present queue to deliver it; void after ``expires`` (s)."""
+    subscription = subscription_of(event)
+    queue = subscription.queue if subscription else event.queue
+    current_app.send_task(DELIVER, (event.pk,), queue=queue, expires=expires)
+
+
+def _waiting(aggregate: Any, handler: Any) -> QuerySet[OutboxEvent]:
+    """The PENDING events of one aggregate for one handler; an index holds them, oldest first."""
+    return OutboxEvent.objects.filter(
+        aggregate=aggregate, handler=handler, status=OutboxStatus.PENDING
+    ).order_by("pk")
+
+
+def _nudge_next(event: OutboxEvent) -> None:
+    """Whoever waited for ``event``, which is DONE or DEAD now, does not wait for the sweep."""
+    following = _waiting(event.aggregate, event.handler).first()
+    if following is not None:
+        transaction.on_commit(partial(nudge, following), robust=True)
 
 
 def backoff(attempts: int) -> timedelta:
@@ -62,13 +79,18 @@ def lease_end() -> datetime:
 
 @transaction.atomic
 def claim(event_id: int) -> OutboxEvent | None:
-    """Take a due event for one lease; None when done, dead, leased or taken by another worker."""
+    """Take a due event for one lease; None when done, dead, leased or taken by another worker.
+
+    None as well while an older event of the same aggregate and handler is PENDING: running,
+    or between two attempts. A DEAD one is passed over, or nothing would ever follow it; when it is
+    re-driven later, its handler sees the present state and the newer events wait for it again.
+    """
     event = (
         OutboxEvent.objects.select_for_update(skip_locked=True)
         .filter(pk=event_id, status=OutboxStatus.PENDING, next_attempt_at__lte=timezone.now())
         .first()
     )
-    if event is None:
+    if event is None or _waiting(event.aggregate, event.handler).filter(pk__lt=event.pk).exists():
         return None
     event.attempts += 1
     event.next_attempt_at = lease_end()
@@ -91,11 +113,12 @@ def settle_done(event: OutboxEvent) -> None:
     OutboxEvent.objects.filter(pk=event.pk).update(
         status=OutboxStatus.DONE, done_at=timezone.now(), last_error="", last_error_code=""
     )
+    _nudge_next(event)
 
 
 def settle_failed(event: OutboxEvent, error: AppError, *, retryable: bool) -> None:
     """Schedule the next attempt, or give the event up (DEAD) and tell its subscriber once."""
-    subscription = registry.by_name(event.handler)
+    subscription = subscription_of(event)
     max_attempts = subscription.max_attempts if subscription else registry.DEFAULT_MAX_ATTEMPTS
     problem = {"last_error_code": error.code.value.code, "last_error": error.detail[:500]}
     if retryable and event.attempts < max_attempts:
@@ -104,6 +127,7 @@ def settle_failed(event: OutboxEvent, error: AppError, *, retryable: bool) -> No
     with transaction.atomic():
         if not _held(event).update(status=OutboxStatus.DEAD, **problem):
             return
+        _nudge_next(event)
         logger.error("outbox event is dead", extra={"event": event.pk, "topic": event.topic})
         if subscription and subscription.on_dead:
             subscription.on_dead(as_event(event), error)
@@ -114,10 +138,14 @@ def as_event(row: OutboxEvent) -> Event:
 
 
 def due(limit: int = 500) -> list[OutboxEvent]:
-    """Events whose time has come: missed nudges, backoffs that ended, leases that ran out."""
+    """Events whose time has come: missed nudges, backoffs that ended, leases that ran out.
+
+    Those behind an older one are left out: many of them would keep the others from their turn.
+    """
+    older = _waiting(OuterRef("aggregate"), OuterRef("handler")).filter(pk__lt=OuterRef("pk"))
     return list(
         OutboxEvent.objects.filter(
-            status=OutboxStatus.PENDING, next_attempt_at__lte=timezone.now()
+            ~Exists(older), status=OutboxStatus.PENDING, next_attempt_at__lte=timezone.now()
         ).order_by("next_attempt_at")[:limit]
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +19,7 @@ from common.tasks import queue_lengths
 class OutboxEvents(GenericApiView):
     required_permissions = {"GET": "operate"}
     serializer_class = OutboxEventOut
-    queryset = OutboxEvent.objects.all()
+    queryset = OutboxEvent.objects.none()
     filterset_fields = ["status", "topic", "queue", "aggregate"]
     ordering_fields = ["id", "next_attempt_at"]
 
@@ -27,6 +28,9 @@ class OutboxEvents(GenericApiView):
     )
     def get(self, request: Request) -> Response:
         return self.list_response(request)
+
+    def get_queryset(self) -> QuerySet[OutboxEvent]:
+        return OutboxEvent.objects.visible_to(self.actor, "operate")
 
 
 class OutboxRedrive(ApiView):

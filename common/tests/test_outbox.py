@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from common.errors import AppError, BusinessError, ErrorCode, ExternalError
@@ -16,6 +16,7 @@ from common.outbox.services import publish
 
 pytestmark = pytest.mark.django_db
 TOPIC = "test.happened"
+NUDGE = services.nudge
 
 
 @pytest.fixture
@@ -169,6 +170,77 @@ def test_a_worker_that_lost_its_lease_settles_nothing(seen):
     assert seen["dead"] == []
 
 
+def two_of_one_aggregate():
+    for number in (1, 2):
+        publish(TOPIC, aggregate="thing:1", payload={"id": number})
+    older, newer = (e for e in events() if e.handler.endswith(".first"))
+    return older, newer
+
+
+def test_a_newer_event_waits_until_the_older_one_succeeds(
+    seen, monkeypatch, django_capture_on_commit_callbacks
+):
+    older, newer = two_of_one_aggregate()
+    seen["fail"] = ExternalError(ErrorCode.FHIR_UNAVAILABLE, "down")
+    for attempt in (1, 2):
+        deliver(older)
+        deliver(newer)
+        assert (older.attempts, newer.attempts) == (attempt, 0)
+        make_due(older)
+        assert newer not in services.due()
+    assert seen["first"] == [{"id": 1}, {"id": 1}]
+    seen["fail"] = None
+    nudged = []
+    monkeypatch.setattr(services, "nudge", nudged.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        deliver(older)
+    assert nudged == [newer]
+    deliver(newer)
+    assert seen["first"][2:] == [{"id": 1}, {"id": 2}]
+    assert newer.status == OutboxStatus.DONE
+
+
+def test_a_newer_event_waits_while_the_older_one_is_being_delivered(seen):
+    older, newer = two_of_one_aggregate()
+    assert services.claim(older.pk) is not None
+    assert services.claim(newer.pk) is None
+
+
+def test_a_dead_event_lets_the_next_one_pass(seen, monkeypatch, django_capture_on_commit_callbacks):
+    older, newer = two_of_one_aggregate()
+    seen["fail"] = BusinessError(ErrorCode.STUDY_UNMATCHED)
+    nudged = []
+    monkeypatch.setattr(services, "nudge", nudged.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        deliver(older)
+    assert (older.status, nudged) == (OutboxStatus.DEAD, [newer])
+    seen["fail"] = None
+    deliver(newer)
+    assert newer.status == OutboxStatus.DONE
+
+
+def test_other_aggregates_and_handlers_do_not_wait(seen):
+    older, _ = two_of_one_aggregate()
+    publish(TOPIC, aggregate="thing:2", payload={"id": 3})
+    assert services.claim(older.pk) is not None
+    free = [e for e in events() if e.aggregate == "thing:2" or e.handler.endswith(".second")]
+    claimed = [services.claim(e.pk) is not None for e in free]
+    assert claimed == [True, False, True, True], "the second event of thing:1 waits for its first"
+
+
+def test_the_order_is_found_by_index(seen):
+    older, _ = two_of_one_aggregate()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "EXPLAIN SELECT id FROM outbox_outboxevent"
+            " WHERE aggregate = %s AND handler = %s AND status = 'PENDING' AND id < %s",
+            [older.aggregate, older.handler, older.pk],
+        )
+        columns = [column[0] for column in cursor.description]
+        plan = dict(zip(columns, cursor.fetchone(), strict=True))
+    assert "outbox_order" in plan["possible_keys"].split(",")
+
+
 def test_redrive_gives_fresh_attempts_to_the_dead_only(seen):
     seen["fail"] = BusinessError(ErrorCode.STUDY_UNMATCHED)
     publish(TOPIC, aggregate="thing:1", payload={})
@@ -199,6 +271,18 @@ def test_a_nudge_asks_for_the_declared_task_on_the_events_queue(monkeypatch):
     )
     services.nudge(OutboxEvent(pk=7, queue="fhir_tasks"))
     assert sent == [((tasks.deliver.name, (7,)), {"queue": "fhir_tasks", "expires": None})]
+
+
+def test_a_nudge_follows_its_handler_to_another_queue(seen, monkeypatch):
+    publish(TOPIC, aggregate="thing:1", payload={})
+    moved, _ = events()
+    moved.queue = "image_tasks"
+    sent = []
+    monkeypatch.setattr(
+        services.current_app, "send_task", lambda *args, **options: sent.append(options["queue"])
+    )
+    NUDGE(moved)
+    assert sent == ["django_tasks"]
 
 
 def test_operator_sees_and_redrives_dead_events(seen, api):

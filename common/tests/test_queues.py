@@ -42,6 +42,7 @@ def event(status, **age):
 def test_nothing_waits_at_first(api, broker):
     assert api("admin").get(URL).json() == {
         "queues": [
+            {"name": "archive_tasks", "waiting": 0},
             {"name": "django_tasks", "waiting": 0},
             {"name": "fastapi_tasks", "waiting": 0},
             {"name": "fhir_tasks", "waiting": 0},
@@ -55,7 +56,13 @@ def test_what_waits_is_counted_per_queue(api, broker):
     for queue in ("fastapi_tasks", "fhir_tasks", "fhir_tasks"):
         deliver.apply_async((1,), queue=queue, connection=broker)
     waiting = {q["name"]: q["waiting"] for q in api("admin").get(URL).json()["queues"]}
-    assert waiting == {"django_tasks": 0, "fastapi_tasks": 1, "fhir_tasks": 2, "image_tasks": 0}
+    assert waiting == {
+        "archive_tasks": 0,
+        "django_tasks": 0,
+        "fastapi_tasks": 1,
+        "fhir_tasks": 2,
+        "image_tasks": 0,
+    }
 
 
 def test_the_outbox_is_counted_by_status_with_the_age_of_the_oldest(api, broker):

@@ -19,6 +19,7 @@ APPLICATION = (
     "django",
     "gateway",
     "ws",
+    "worker-archive",
     "worker-django",
     "worker-fastapi",
     "worker-fhir",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -47,9 +46,9 @@ class HapiClient(HttpClient):
 
         Raises:
             ExternalError: retryable when the server is away, busy with the same resources
-                (409, 412) or answers nonsense; final when it refuses the content.
+                (409, 412) or sends an unreadable answer; final when it refuses the content.
         """
-        answer = self._json(
+        response = self.request(
             "POST",
             "",
             json=bundle,
@@ -59,31 +58,13 @@ class HapiClient(HttpClient):
                 "X-Retry-On-Version-Conflict": "retry; max-retries=10",
             },
         )
-        stored = tuple(_stored(entry) for entry in _entries(answer))
-        if len(stored) != len(bundle["entry"]):
-            raise self._nonsense()
-        return stored
-
-    def search(self, resource_type: str, params: Mapping[str, str]) -> tuple[Json, ...]:
-        """The first page of a search; posted, so that no criterion lands in an access log."""
-        answer = self._json("POST", f"/{resource_type}/_search", data=dict(params))
-        return tuple(entry["resource"] for entry in _entries(answer) if "resource" in entry)
-
-    def metadata(self) -> Json:
-        """The server's CapabilityStatement."""
-        return self._json("GET", "/metadata")
-
-    def _json(self, method: str, path: str, **kwargs: Any) -> Json:
-        response = self.request(method, path, **kwargs)
-        body = _object(response.content)
+        answer = _object(response.content)
         if response.status_code >= 400:
-            raise _refusal(response.status_code, body or {})
-        if body is None:
-            raise self._nonsense()
-        return body
-
-    def _nonsense(self) -> ExternalError:
-        return ExternalError(self.unavailable, "unreadable answer", retryable=True)
+            raise _refusal(response.status_code, answer or {})
+        stored = tuple(_stored(entry) for entry in (answer or {}).get("entry", []))
+        if len(stored) != len(bundle["entry"]):
+            raise _unreadable()
+        return stored
 
 
 @cache
@@ -92,18 +73,18 @@ def hapi_client() -> HapiClient:
     return HapiClient(settings.HAPI_URL, settings.HAPI_TOKEN)
 
 
-def _entries(bundle: Json) -> list[Json]:
-    return list(bundle.get("entry", []))
-
-
 def _stored(entry: Json) -> StoredResource:
     response = entry.get("response", {})
     match = _LOCATION.fullmatch(response.get("location", ""))
     if match is None:
-        raise ExternalError(ErrorCode.FHIR_UNAVAILABLE, "unreadable answer", retryable=True)
+        raise _unreadable()
     resource_type, resource_id, version_id = match.groups()
     created = str(response.get("status", "")).startswith("201")
     return StoredResource(resource_type, resource_id, version_id, created)
+
+
+def _unreadable() -> ExternalError:
+    return ExternalError(ErrorCode.FHIR_UNAVAILABLE, "unreadable answer", retryable=True)
 
 
 def _object(content: bytes) -> Json | None:

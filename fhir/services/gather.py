@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ai.selectors.publication import publication_get
 from fhir.services.resources import PublicationFacts
+from fhir.services.resources.codes import ANATOMICAL_STRUCTURES
 from fhir.services.resources.facts import (
     PublishedAiResult,
     PublishedEncounter,
@@ -134,7 +135,6 @@ def _version(version: Any) -> PublishedVersion:
         uuid=version.uuid,
         kind=version.kind,
         author=_practitioner(version.author) if version.author else None,
-        created_at=version.created_at,
         volumes=tuple(
             PublishedVolume(
                 segment_number=segment["number"],
@@ -143,6 +143,8 @@ def _version(version: Any) -> PublishedVersion:
                 code_scheme=segment["type"]["scheme"],
                 code_meaning=segment["type"]["meaning"],
                 volume_ml=version.volumes_ml[str(segment["number"])],
+                anatomical=segment["category"]["scheme"] == "SCT"
+                and segment["category"]["value"] in ANATOMICAL_STRUCTURES,
                 tracking_uid=segment["tracking_uid"],
             )
             for segment in version.segmentation.segments
@@ -158,7 +160,11 @@ def _order(order: Any) -> PublishedOrder | None:
         accession_number=order.accession_number,
         ordered_by=_practitioner(order.ordered_by),
         ordered_at=order.ordered_at,
-        completed=order.status == "CONFIRMED",
+        job_role=order.job_role,
+        examination=order.job_type,
+        priority=order.priority,
+        status=order.status,
+        reason=order.clinical_info,
     )
 
 

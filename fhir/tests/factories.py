@@ -77,7 +77,6 @@ def version(case: str = "a", **changes: Any) -> PublishedVersion:
         "uuid": uuid5(_ROOT, f"{case}/version"),
         "kind": "edited",
         "author": DOCTOR,
-        "created_at": datetime(2026, 1, 5, 10, 10, tzinfo=UTC),
         "volumes": (volume(case=case),),
     }
     return PublishedVersion(**{**values, **changes})
@@ -91,6 +90,7 @@ def volume(number: int = 1, *, case: str = "a", **changes: Any) -> PublishedVolu
         "code_value": "12738006",
         "code_scheme": "SCT",
         "code_meaning": "Brain",
+        "anatomical": True,
         "volume_ml": 1482.3456,
         "tracking_uid": uid(f"{case}/tracking/{number}"),
     }
@@ -131,6 +131,11 @@ def publication(case: str = "a", **changes: Any) -> PublicationFacts:
             accession_number=f"ACC-{case}",
             ordered_by=DOCTOR,
             ordered_at=datetime(2026, 1, 5, 8, 0, tzinfo=UTC),
+            job_role="RIS",
+            examination="MR_BRAIN_CONTRAST",
+            priority="stat",
+            status="IN_PROGRESS",
+            reason="First seizure",
         ),
         "encounter": PublishedEncounter(
             encounter_number=f"ENC-{case}",

@@ -120,25 +120,3 @@ def test_a_refusal_without_outcome_is_final_too(client: HapiClient) -> None:
     with pytest.raises(ExternalError) as caught:
         client.transaction(BUNDLE)
     assert (caught.value.retryable, caught.value.detail) == (False, "status 400")
-
-
-@responses.activate
-def test_search_keeps_criteria_out_of_the_url(client: HapiClient) -> None:
-    responses.post(
-        f"{URL}/Patient/_search",
-        json={"resourceType": "Bundle", "entry": [{"resource": {"id": "1"}}, {"response": {}}]},
-        match=[matchers.urlencoded_params_matcher({"identifier": "mrn|P2026-0001"})],
-    )
-    assert client.search("Patient", {"identifier": "mrn|P2026-0001"}) == ({"id": "1"},)
-
-
-@responses.activate
-def test_an_empty_search(client: HapiClient) -> None:
-    responses.post(f"{URL}/Patient/_search", json={"resourceType": "Bundle"})
-    assert client.search("Patient", {}) == ()
-
-
-@responses.activate
-def test_metadata(client: HapiClient) -> None:
-    responses.get(f"{URL}/metadata", json={"fhirVersion": "4.0.1"})
-    assert client.metadata()["fhirVersion"] == "4.0.1"

@@ -20,6 +20,7 @@ from common.outbox.models import OutboxEvent, OutboxStatus
 from fhir.clients.hapi import hapi_client
 from fhir.services.gather import publication_facts
 from fhir.tests.factories import SEG_STORAGE
+from ocs.tests.factories import order_make
 
 pytestmark = pytest.mark.django_db
 ANSWERS = "0b8d3ef2-5f0e-5a6b-9a53-000000000001"
@@ -94,6 +95,41 @@ def test_an_approval_arrives_with_its_facts(upstream: Any, job_id: int, settings
     facts = publication_facts(job_id)
     assert (facts.approver.username, facts.comment) == ("rib1", "good")
     assert facts.version.volumes[0].volume_ml == 0.06
+
+
+def test_the_order_is_published_as_it_was_entered(job_id: int, users: Any) -> None:
+    study = publication_get(job_id).job.study
+    study.order = order_make(
+        users["doctor"],
+        study.patient,
+        job_type="MR cervical spine and brain",
+        priority="stat",
+        clinical_info="suspected bleeding",
+    )
+    study.save()
+    order = publication_facts(job_id).order
+    assert order is not None
+    assert (order.examination, order.priority) == ("MR cervical spine and brain", "stat")
+    assert (order.job_role, order.status) == ("RIS", "ORDERED")
+    assert order.reason == "suspected bleeding"
+
+
+@pytest.mark.parametrize(
+    ("category", "anatomical"),
+    [
+        ({"value": "91723000", "scheme": "SCT"}, True),
+        ({"value": "123037004", "scheme": "SCT"}, True),
+        ({"value": "49755003", "scheme": "SCT"}, False),
+        ({"value": "91723000", "scheme": "99LOCAL"}, False),
+    ],
+)
+def test_the_manifest_says_whether_a_segment_is_a_body_part(
+    job_id: int, category: dict[str, str], anatomical: bool
+) -> None:
+    segmentation = publication_get(job_id).version.segmentation
+    segmentation.segments[0]["category"] = category
+    segmentation.save()
+    assert publication_facts(job_id).version.volumes[0].anatomical is anatomical
 
 
 def test_a_refusal_of_the_server_is_told_to_the_people_who_wait(

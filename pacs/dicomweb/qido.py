@@ -107,13 +107,13 @@ def matching(
     studies = _studies_matching(studies, keys, fuzzymatching)
     if level is Level.STUDY:
         return studies
-    series = Series.objects.filter(values.among("study", studies))
+    series: QuerySet[Series] = Series.objects.filter(values.among("study", studies))
     if within is not None and within.series is not None:
         series = series.filter(pk=within.series.pk)
     series = _narrow(series, SERIES_KEYS, keys)
     if level is Level.SERIES:
         return series.order_by(*(("number", "pk") if within else ("-pk",)))
-    instances = Instance.objects.filter(values.among("series", series))
+    instances: QuerySet[Instance] = Instance.objects.filter(values.among("series", series))
     instances = _narrow(instances, INSTANCE_KEYS, keys)
     ordered = ("series__number", "series_id", "number", "pk") if within else ("-pk",)
     return instances.order_by(*ordered)

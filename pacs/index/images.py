@@ -17,7 +17,7 @@ def series_visible_get(
 ) -> Series:
     """Raises NotFound when ``permission`` does not reach the study of the series."""
     series = (
-        Series.objects.filter(study__in=Study.objects.visible_to(user, permission))
+        Series.objects.visible_to(user, permission)
         .select_related("study")
         .filter(series_instance_uid=series_instance_uid)
         .first()
@@ -32,7 +32,7 @@ def series_visible_get(
 def instance_visible_get(user: Person, permission: Permission, **key: str) -> Instance:
     """By ``sop_instance_uid`` or ``orthanc_id``. Raises NotFound for what is not visible."""
     instance = (
-        Instance.objects.filter(series__study__in=Study.objects.visible_to(user, permission))
+        Instance.objects.visible_to(user, permission)
         .select_related("series__study")
         .filter(**key)
         .first()

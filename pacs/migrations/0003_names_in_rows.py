@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('django_celery_beat', '0001_initial'),
-        ('outbox', '0001_initial'),
+        ('outbox', '0002_order'),
         ('pacs', '0002_reading_is_of_ris'),
     ]
 

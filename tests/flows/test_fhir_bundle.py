@@ -61,12 +61,12 @@ def stored(fhir: Fhir, case: str) -> tuple[StoredResource, ...]:
 
 
 def test_the_server_is_r4(fhir: Fhir) -> None:
-    assert fhir.client.metadata()["fhirVersion"] == "4.0.1"
+    assert fhir.get("metadata")["fhirVersion"] == "4.0.1"
 
 
 def test_a_wrong_token_is_refused_for_good(fhir: Fhir) -> None:
     with pytest.raises(ExternalError) as caught:
-        HapiClient(fhir.url, "wrong").search("Patient", {})
+        HapiClient(fhir.url, "wrong").transaction(build_publication_bundle(publication()))
     assert (caught.value.code, caught.value.retryable) == (ErrorCode.FHIR_REJECTED, False)
 
 
@@ -160,7 +160,7 @@ def test_a_refused_resource_is_final_and_stores_nothing(fhir: Fhir) -> None:
         fhir.client.transaction(bundle)
     assert not caught.value.retryable
     assert "HAPI-" in caught.value.detail
-    assert fhir.client.search("Patient", {"identifier": f"{BASE}/mrn|TEST-{case}"}) == ()
+    assert fhir.found("Patient", identifier=f"{BASE}/mrn|TEST-{case}") == []
 
 
 def test_publication_send_returns_ids_that_can_be_read(fhir: Fhir, case: str) -> None:

@@ -85,7 +85,7 @@ def test_only_the_migration_holds_the_account_that_changes_tables(
 def test_the_worker_deletes_where_nginx_keeps_frames(document: check_compose.Json) -> None:
     services = document["services"]
     folder = services["worker-django"]["environment"]["FRAME_CACHE_DIR"]
-    for name in ("nginx", "worker-django", "worker-fhir"):
+    for name in ("nginx", "worker-archive", "worker-django"):
         assert f"frames:{folder}" in services[name]["volumes"]
 
 

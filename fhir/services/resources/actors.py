@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fhir.services.resources.codes import procedure
+from fhir.services.resources.codes import ORDER_CATEGORIES, ORDER_STATES
 from fhir.services.resources.elements import (
     HL7,
     SNOMED,
-    Entry,
+    BundleEntry,
     Json,
     coding,
     compact,
@@ -38,13 +38,13 @@ _ENCOUNTER_CLASSES = {
 class Actors:
     """The people and things the other resources point to."""
 
-    patient: Entry
-    encounter: Entry | None
-    order: Entry | None
-    requester: Entry | None
-    approver: Entry
-    editor: Entry | None
-    device: Entry
+    patient: BundleEntry
+    encounter: BundleEntry | None
+    order: BundleEntry | None
+    requester: BundleEntry | None
+    approver: BundleEntry
+    editor: BundleEntry | None
+    device: BundleEntry
 
     @property
     def subject(self) -> Json:
@@ -58,7 +58,7 @@ class Actors:
         return [self.order.reference] if self.order else []
 
     @property
-    def all(self) -> tuple[Entry, ...]:
+    def all(self) -> tuple[BundleEntry, ...]:
         """Those that exist; one person in two roles appears twice, as the same entry."""
         entries = (
             self.patient, self.approver, self.editor, self.requester, self.encounter, self.order,
@@ -76,12 +76,7 @@ def actors_of(facts: PublicationFacts) -> Actors:
     service_request = None
     if order and requester:
         service_request = _service_request(
-            order,
-            code=procedure(facts.source_series.modality),
-            patient=patient,
-            encounter=encounter,
-            requester=requester,
-            base=base,
+            order, patient=patient, encounter=encounter, requester=requester, base=base
         )
     return Actors(
         patient=patient,
@@ -94,7 +89,7 @@ def actors_of(facts: PublicationFacts) -> Actors:
     )
 
 
-def _patient(patient: PublishedPatient, *, base: str) -> Entry:
+def _patient(patient: PublishedPatient, *, base: str) -> BundleEntry:
     """Patient, by the hospital's MRN."""
     return identified(
         "Patient",
@@ -105,7 +100,7 @@ def _patient(patient: PublishedPatient, *, base: str) -> Entry:
     )
 
 
-def _practitioner(practitioner: PublishedPractitioner, *, base: str) -> Entry:
+def _practitioner(practitioner: PublishedPractitioner, *, base: str) -> BundleEntry:
     """Practitioner, by user name."""
     return identified(
         "Practitioner",
@@ -114,7 +109,7 @@ def _practitioner(practitioner: PublishedPractitioner, *, base: str) -> Entry:
     )
 
 
-def _encounter(encounter: PublishedEncounter, *, patient: Entry, base: str) -> Entry:
+def _encounter(encounter: PublishedEncounter, *, patient: BundleEntry, base: str) -> BundleEntry:
     """Encounter, by its number."""
     period = {
         "start": moment(encounter.started_at),
@@ -133,25 +128,27 @@ def _encounter(encounter: PublishedEncounter, *, patient: Entry, base: str) -> E
 def _service_request(
     order: PublishedOrder,
     *,
-    code: Json,
-    patient: Entry,
-    encounter: Entry | None,
-    requester: Entry,
+    patient: BundleEntry,
+    encounter: BundleEntry | None,
+    requester: BundleEntry,
     base: str,
-) -> Entry:
+) -> BundleEntry:
     """ServiceRequest, by order number, with the accession number beside it."""
     identifiers = [identifier(f"{base}/order", order.order_number, type_code="PLAC")]
     if order.accession_number:
         identifiers.append(
             identifier(f"{base}/accession", order.accession_number, type_code="ACSN")
         )
+    category = ORDER_CATEGORIES.get(order.job_role)
     return identified(
         "ServiceRequest",
         *identifiers,
-        status="completed" if order.completed else "active",
+        status=ORDER_STATES.get(order.status, "active"),
         intent="order",
-        category=[concept(SNOMED, "363679005", "Imaging")],
-        code=code,
+        priority=order.priority,
+        category=[category] if category else [],
+        code={"text": order.examination},
+        reasonCode=[{"text": order.reason}] if order.reason else [],
         subject=patient.reference,
         encounter=encounter and encounter.reference,
         authoredOn=moment(order.ordered_at),
@@ -159,7 +156,7 @@ def _service_request(
     )
 
 
-def _device(model: PublishedModel, *, base: str) -> Entry:
+def _device(model: PublishedModel, *, base: str) -> BundleEntry:
     """Device: one per model and version, so that a result names exactly what made it."""
     return identified(
         "Device",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fhir.services.resources.actors import actors_of
-from fhir.services.resources.elements import Entry, Json
+from fhir.services.resources.elements import BundleEntry, Json
 from fhir.services.resources.facts import PublicationFacts
 from fhir.services.resources.findings import findings_entries
 from fhir.services.resources.imaging import endpoint_entry, imaging_study_entry
@@ -25,7 +25,7 @@ def build_publication_bundle(facts: PublicationFacts) -> Json:
     }
 
 
-def _entries(facts: PublicationFacts) -> list[Entry]:
+def _entries(facts: PublicationFacts) -> list[BundleEntry]:
     actors = actors_of(facts)
     endpoint = endpoint_entry(facts.gateway_url, base=facts.identifier_base)
     imaging_study = imaging_study_entry(facts, actors, endpoint)

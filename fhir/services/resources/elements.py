@@ -22,7 +22,7 @@ _SCHEMES = {"SCT": SNOMED, "DCM": DCM, "LN": LOINC, "UCUM": UCUM}
 
 
 @dataclass(frozen=True)
-class Entry:
+class BundleEntry:
     """A resource with the natural key it is written under.
 
     `url` is `Type?identifier=…` for a conditional update or `Type/id`; the temporary id by which
@@ -51,18 +51,18 @@ class Entry:
         }
 
 
-def identified(resource_type: str, *identifiers: Json, **elements: Any) -> Entry:
+def identified(resource_type: str, *identifiers: Json, **elements: Any) -> BundleEntry:
     """A resource that is found, and replaced, by the first of its identifiers."""
     key = identifiers[0]
     token = f"{_escaped(key['system'])}|{_escaped(key['value'])}"
     resource = compact({"resourceType": resource_type, "identifier": list(identifiers), **elements})
-    return Entry(resource, f"{resource_type}?identifier={quote(token, safe=':/')}")
+    return BundleEntry(resource, f"{resource_type}?identifier={quote(token, safe=':/')}")
 
 
-def under_id(resource_type: str, key: str, **elements: Any) -> Entry:
+def under_id(resource_type: str, key: str, **elements: Any) -> BundleEntry:
     """A resource that we give its id, for want of an identifier of its own to find it by."""
     resource = compact({"resourceType": resource_type, "id": key, **elements})
-    return Entry(resource, f"{resource_type}/{key}")
+    return BundleEntry(resource, f"{resource_type}/{key}")
 
 
 def _escaped(part: str) -> str:

@@ -42,13 +42,20 @@ class PublishedEncounter:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedOrder:
-    """The imaging order; the accession number is DICOM (0008,0050)."""
+    """The order as it was entered; the accession number is DICOM (0008,0050).
+
+    ``examination`` is what was asked for, in the orderer's words or code; ``reason`` is why.
+    """
 
     order_number: str
     accession_number: str
     ordered_by: PublishedPractitioner
     ordered_at: datetime
-    completed: bool = False
+    job_role: str
+    examination: str
+    priority: Literal["routine", "urgent", "stat"]
+    status: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +106,8 @@ class PublishedModel:
 @dataclass(frozen=True, kw_only=True)
 class PublishedVolume:
     """Volume of one segment in ml; code value, scheme and meaning are the DICOM triplet
-    of its Segmented Property Type (0062,000F)."""
+    of its Segmented Property Type (0062,000F). ``anatomical``: the segment is itself that part of
+    the body, not something found in one."""
 
     segment_number: int
     label: str
@@ -107,6 +115,7 @@ class PublishedVolume:
     code_scheme: str
     code_meaning: str
     volume_ml: float
+    anatomical: bool
     tracking_uid: str = ""
 
 
@@ -121,7 +130,6 @@ class PublishedVersion:
     uuid: UUID
     kind: Literal["ai", "edited"]
     author: PublishedPractitioner | None
-    created_at: datetime
     volumes: tuple[PublishedVolume, ...]
 
 

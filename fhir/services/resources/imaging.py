@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from uuid import NAMESPACE_URL, uuid5
 
 from fhir.services.resources.actors import Actors
@@ -9,7 +11,7 @@ from fhir.services.resources.codes import body_site, procedure
 from fhir.services.resources.elements import (
     DCM,
     HL7,
-    Entry,
+    BundleEntry,
     Json,
     coding,
     compact,
@@ -26,7 +28,7 @@ from fhir.services.resources.facts import (
 )
 
 
-def endpoint_entry(gateway_url: str, *, base: str) -> Entry:
+def endpoint_entry(gateway_url: str, *, base: str) -> BundleEntry:
     """Endpoint: WADO-RS at our gateway, where rights are checked; never the archive itself.
 
     The installation has one, under a fixed id.
@@ -45,7 +47,9 @@ def endpoint_entry(gateway_url: str, *, base: str) -> Entry:
     )
 
 
-def imaging_study_entry(facts: PublicationFacts, actors: Actors, endpoint: Entry) -> Entry:
+def imaging_study_entry(
+    facts: PublicationFacts, actors: Actors, endpoint: BundleEntry
+) -> BundleEntry:
     """ImagingStudy, by Study Instance UID, with every series of the study."""
     study = facts.study
     series = sorted(study.series, key=lambda s: (s.number or 0, s.series_instance_uid))
@@ -62,10 +66,16 @@ def imaging_study_entry(facts: PublicationFacts, actors: Actors, endpoint: Entry
         endpoint=[endpoint.reference],
         numberOfSeries=len(series),
         numberOfInstances=sum(len(s.instances) for s in series),
-        procedureCode=[procedure(facts.source_series.modality)],
+        procedureCode=_procedures(series),
         description=study.description,
         series=[_series(s) for s in series],
     )
+
+
+def _procedures(series: Iterable[PublishedSeries]) -> list[Json]:
+    """The examinations that the series tell of, each once."""
+    found = (procedure(one.modality, one.body_part_examined) for one in series)
+    return [code for code, _ in groupby(sorted(filter(None, found), key=str))]
 
 
 def _series(series: PublishedSeries) -> Json:

@@ -13,7 +13,7 @@ from uuid import uuid5
 from fhir.services.resources.actors import Actors
 from fhir.services.resources.elements import (
     HL7,
-    Entry,
+    BundleEntry,
     Json,
     concept,
     dicom_identifier,
@@ -29,8 +29,8 @@ _ASSERTED_BY = f"{HL7}/v3-ObservationValue"
 
 
 def ai_provenance_entry(
-    facts: PublicationFacts, actors: Actors, *, imaging_study: Entry, findings: Findings
-) -> Entry:
+    facts: PublicationFacts, actors: Actors, *, imaging_study: BundleEntry, findings: Findings
+) -> BundleEntry:
     """The AI's assertion: agent the Device, source the series it was given.
 
     Its targets are what the model itself said: its scores, and the volumes of a mask nobody
@@ -64,11 +64,11 @@ def approval_provenance_entry(
     facts: PublicationFacts,
     actors: Actors,
     *,
-    imaging_study: Entry,
+    imaging_study: BundleEntry,
     findings: Findings,
-    report: Entry,
-    ai_provenance: Entry,
-) -> Entry:
+    report: BundleEntry,
+    ai_provenance: BundleEntry,
+) -> BundleEntry:
     """The doctor's approval: agent the Practitioner, made of the AI result and the version."""
     version = facts.version
     ai_result = {
@@ -104,12 +104,12 @@ def _provenance(
     name: str,
     *,
     contained: list[Json],
-    target: Iterable[Entry],
+    target: Iterable[BundleEntry],
     at: datetime,
     reason: Json,
     agent: list[Json],
     entity: list[Json],
-) -> Entry:
+) -> BundleEntry:
     return under_id(
         "Provenance",
         str(uuid5(facts.version.uuid, f"provenance/{name}")),
@@ -123,7 +123,7 @@ def _provenance(
     )
 
 
-def _agent(code: str, display: str, who: Entry) -> Json:
+def _agent(code: str, display: str, who: BundleEntry) -> Json:
     return {"type": concept(_PARTICIPANTS, code, display), "who": who.reference}
 
 

@@ -6,10 +6,10 @@ import hashlib
 from base64 import b64encode
 
 from fhir.services.resources.actors import Actors
-from fhir.services.resources.codes import procedure
+from fhir.services.resources.codes import report_code
 from fhir.services.resources.elements import (
     HL7,
-    Entry,
+    BundleEntry,
     Json,
     concept,
     identified,
@@ -21,10 +21,10 @@ from fhir.services.resources.findings import Findings
 
 
 def diagnostic_report_entry(
-    facts: PublicationFacts, actors: Actors, *, imaging_study: Entry, findings: Findings
-) -> Entry:
+    facts: PublicationFacts, actors: Actors, *, imaging_study: BundleEntry, findings: Findings
+) -> BundleEntry:
     """DiagnosticReport, by the uuid of the approved version."""
-    conclusion = _conclusion(facts)
+    conclusion, source = _conclusion(facts), facts.source_series
     forms = [
         _attachment(facts, "text/plain;charset=utf-8", f"{conclusion}\n".encode(), "AI result")
     ]
@@ -36,7 +36,7 @@ def diagnostic_report_entry(
         basedOn=actors.based_on,
         status="final",
         category=[concept(f"{HL7}/v2-0074", "RAD", "Radiology")],
-        code=procedure(facts.source_series.modality),
+        code=report_code(source.modality, source.body_part_examined),
         **actors.subject,
         effectiveDateTime=moment(facts.study.started or facts.approved_at),
         issued=moment(facts.approved_at),

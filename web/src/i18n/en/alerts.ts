@@ -16,5 +16,11 @@ export default {
     publication_failed: "The approved result could not be sent. Please tell an administrator.",
     study_unmatched: "A study without a known patient has arrived.",
     glass_broken: "Somebody broke the glass on a restricted patient.",
+    order_waiting: "New orders are waiting to be accepted.",
+    order_urgent: "Urgent order: {{patient}} ({{patient_id}}), {{examination}}",
+    order_stat: "STAT order: {{patient}} ({{patient_id}}), {{examination}}",
+    order_result: "The result is ready: {{patient}} ({{patient_id}}), {{examination}}",
+    order_cancelled: "The order was cancelled: {{patient}} ({{patient_id}}), {{examination}}",
+    order_changed: "One of your orders has changed. Please open it.",
   },
 };

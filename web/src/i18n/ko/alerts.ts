@@ -18,6 +18,12 @@ const texts: typeof en = {
     publication_failed: "승인한 결과를 전송하지 못했습니다. 관리자에게 문의해 주세요.",
     study_unmatched: "환자를 확인할 수 없는 검사가 도착했습니다.",
     glass_broken: "제한된 환자 기록이 긴급 열람되었습니다.",
+    order_waiting: "접수를 기다리는 새 오더가 있습니다.",
+    order_urgent: "응급 오더: {{patient}}({{patient_id}}), {{examination}}",
+    order_stat: "초응급(STAT) 오더: {{patient}}({{patient_id}}), {{examination}}",
+    order_result: "결과가 등록되었습니다: {{patient}}({{patient_id}}), {{examination}}",
+    order_cancelled: "오더가 취소되었습니다: {{patient}}({{patient_id}}), {{examination}}",
+    order_changed: "내 오더의 상태가 바뀌었습니다. 오더를 확인해 주세요.",
   },
 };
 export default texts;

@@ -5,8 +5,12 @@ import {
   IconBrain,
   IconCheck,
   IconCircleCheck,
+  IconClipboardList,
+  IconClipboardX,
   IconHelp,
   IconLockOpen,
+  IconReportMedical,
+  IconUrgent,
   type Icon,
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
@@ -16,6 +20,7 @@ import { dateTime } from "@/shared/when";
 import classes from "./Alerts.module.css";
 import { useAlerts, useMarkRead } from "./data";
 import type { Notification } from "./socket";
+import { alertText } from "./text";
 
 const ICONS: Record<Notification["kind"], readonly [Icon, string]> = {
   ai_completed: [IconBrain, "nova"],
@@ -24,6 +29,12 @@ const ICONS: Record<Notification["kind"], readonly [Icon, string]> = {
   publication_failed: [IconAlertTriangle, "red"],
   study_unmatched: [IconHelp, "yellow"],
   glass_broken: [IconLockOpen, "red"],
+  order_waiting: [IconClipboardList, "nova"],
+  order_urgent: [IconUrgent, "orange"],
+  order_stat: [IconUrgent, "red"],
+  order_result: [IconReportMedical, "teal"],
+  order_cancelled: [IconClipboardX, "gray"],
+  order_changed: [IconClipboardList, "nova"],
 };
 
 interface AlertListProps {
@@ -75,8 +86,7 @@ function AlertRow({ alert, onFollow }: { alert: Notification; onFollow?: () => v
   const { t } = useTranslation();
   const read = useMarkRead();
   const { id, kind, link, created_at, read_at } = alert;
-  // In the language of the page, which may differ from that of the profile.
-  const text = t(`alerts.kind.${kind}`, alert.text);
+  const text = alertText(t, alert);
   const [KindIcon, color] = ICONS[kind];
   const follow = () => {
     if (!read_at) read.mutate([id]);

@@ -8,6 +8,7 @@ import { Link } from "react-router";
 import { fetchWithAuth, getAccessToken } from "@/session";
 import { adoptUnread, countOneMore } from "./data";
 import { AlertSocket } from "./socket";
+import { alertText } from "./text";
 
 /** Keeps the live line open while somebody is logged in; each alert shows as a toast. */
 export function useLiveAlerts(): void {
@@ -23,7 +24,8 @@ export function useLiveAlerts(): void {
       onReady: (unread) => {
         adoptUnread(client, unread);
       },
-      onNotification: ({ id, kind, text, link }) => {
+      onNotification: (alert) => {
+        const { id, link } = alert;
         countOneMore(client);
         const close = () => {
           notifications.hide(`alert-${id}`);
@@ -34,7 +36,7 @@ export function useLiveAlerts(): void {
           autoClose: 12_000,
           message: (
             <>
-              <Text size="sm">{t(`alerts.kind.${kind}`, text)}</Text>
+              <Text size="sm">{alertText(t, alert)}</Text>
               {link && (
                 <Anchor component={Link} to={link} size="sm" onClick={close}>
                   {t("alerts.open")}

@@ -1,0 +1,30 @@
+"""An order and the people whom it concerns, told by the workers."""
+
+from __future__ import annotations
+
+from common.http.api_client import wait_until
+
+
+def alerts(client, kind, order):
+    link = f"/orders?order={order['id']}"
+    found = client.get("alert/notifications/", kind=kind)["results"]
+    return [alert for alert in found if alert["link"] == link]
+
+
+def test_a_stat_order_is_told_to_radiology_and_its_result_to_the_orderer(login) -> None:
+    doctor, radiologist = login("doctor"), login("radiologist")
+    patient = doctor.get("emr/patients/", patient_id="P2026-0001")["results"][0]
+    body = {"patient": patient["id"], "job_role": "RIS", "job_type": "CT_HEAD", "priority": "stat"}
+    order = doctor.post("ocs/orders/", json=body)
+    (told,) = wait_until(
+        lambda: alerts(radiologist, "order_stat", order), bool, timeout_s=20, what="the alert"
+    )
+    assert "김민준" in told["text"]
+    assert "P2026-0001" in told["text"]
+    for step in ("accept", "start", "submit-result"):
+        radiologist.post(f"ocs/orders/{order['id']}/{step}/", json={})
+    (told,) = wait_until(
+        lambda: alerts(doctor, "order_result", order), bool, timeout_s=20, what="the alert"
+    )
+    assert "CT HEAD" in told["text"]
+    assert alerts(radiologist, "order_result", order) == []
