@@ -9,6 +9,12 @@ from django.conf import settings
 from django.db import models
 
 from ai.choices import JobStatus, ReviewStatus, VersionKind
+from ai.manifest import (
+    TRACKED_SEGMENTS,
+    ModelManifest,
+    TrackedSegment,
+    parse_manifest,
+)
 from common.db import VersionedModel
 from rbac.permissions import Permission
 from ris import selectors as studies
@@ -56,6 +62,11 @@ class AIJob(VersionedModel):
         ordering = ["-id"]
         indexes = [models.Index(fields=["review_status", "status"])]
 
+    @property
+    def manifest(self) -> ModelManifest:
+        """The model as it was when the job was requested. Raises ManifestError."""
+        return parse_manifest(self.model_manifest)
+
 
 class AIJobEvent(models.Model):
     """One step of a job's history; publication steps included."""
@@ -83,6 +94,10 @@ class Segmentation(models.Model):
     rows = models.PositiveIntegerField()
     columns = models.PositiveIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+    @property
+    def tracked_segments(self) -> tuple[TrackedSegment, ...]:
+        return TRACKED_SEGMENTS.validate_python(self.segments)
 
 
 class SegmentationVersion(models.Model):
@@ -113,18 +128,20 @@ class SegmentationVersion(models.Model):
 
 
 class Publication(models.Model):
-    """Where the approved version of a job stands on its way to the archive and to FHIR."""
+    """Where an approved result stands on its way to the archive and to FHIR.
+
+    A result without a mask has no version and makes no SEG: it goes to FHIR alone.
+    """
 
     job = models.OneToOneField(AIJob, on_delete=models.PROTECT, related_name="publication")
     version = models.OneToOneField(
-        SegmentationVersion, on_delete=models.PROTECT, related_name="publication"
+        SegmentationVersion, on_delete=models.PROTECT, related_name="publication", null=True
     )
-    seg_sop_instance_uid = models.CharField(max_length=64, unique=True)
-    seg_series_instance_uid = models.CharField(max_length=64)
+    seg_sop_instance_uid = models.CharField(max_length=64, unique=True, null=True)
+    seg_series_instance_uid = models.CharField(max_length=64, null=True)
     seg_stored_at = models.DateTimeField(null=True)
     seg_seen_at = models.DateTimeField(null=True)
     fhir_diagnostic_report = models.CharField(max_length=100, blank=True)
     fhir_imaging_study = models.CharField(max_length=100, blank=True)
     fhir_at = models.DateTimeField(null=True)
-    failed_code = models.CharField(max_length=10, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

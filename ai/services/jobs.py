@@ -5,15 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from pydantic import JsonValue
 
 from ai.choices import TRANSITIONS, JobStatus
 from ai.clients.inference import RunResult, inference
+from ai.manifest import ModelManifest
 from ai.events import JOB_COMPLETED, JOB_FAILED, JOB_REQUESTED
 from ai.models import AIJob, AIJobEvent
 from ai.selectors import jobs as job_selectors
 from ai.services import catalogue, segmentations
 from audit import services as audit
-from common.errors import AppError, BusinessError, ErrorCode, InvalidInput, NotFound
+from common.errors import (
+    AppError,
+    BusinessError,
+    ErrorCode,
+    ExternalError,
+    InvalidInput,
+    NotFound,
+)
 from common.outbox import services as outbox
 from rbac.permissions import Permission
 from ris import selectors as studies
@@ -63,7 +72,7 @@ def job_create(
             series=series,
             model_id=manifest.id,
             model_version=manifest.version,
-            model_manifest=manifest.raw,
+            model_manifest=manifest.to_json(),
             parameters=parameters or {},
             requested_by=actor,
         )
@@ -86,7 +95,7 @@ def _request_run(job: AIJob) -> None:
 
 
 def job_run(job_id: int) -> None:
-    """Run the model and keep its mask as version 1. Safe to call again after any death.
+    """Run the model and keep its result; a mask becomes version 1. Safe to call again.
 
     A refusal of the model fails the job; an ExternalError is the outbox's to retry.
     """
@@ -96,17 +105,8 @@ def job_run(job_id: int) -> None:
             return
         if job.status == JobStatus.PENDING:
             job_transition(job, JobStatus.PROCESSING)
-    patient = job.study.patient
     try:
-        result = inference().run(
-            series_instance_uid=job.series.series_instance_uid,
-            model_id=job.model_id,
-            patient_id=patient.patient_id if patient else "",
-            parameters=job.parameters,
-            idempotency_key=f"ai-job-{job.pk}-run-{job.run}",
-        )
-        mask = inference().mask(result.job_id)
-        draft = segmentations.draft_from_result(job, result, mask)
+        result, draft = _analyse(job)
     except (BusinessError, NotFound, InvalidInput) as error:
         job_fail(job_id, error)
         return
@@ -114,22 +114,63 @@ def job_run(job_id: int) -> None:
         job = job_lock(job_id)
         if job.status != JobStatus.PROCESSING:
             return
-        version = segmentations.segmentation_create(job, draft)
-        job.result = _result(job, result, version.volumes_ml)
+        volumes = segmentations.segmentation_create(job, draft).volumes_ml if draft else {}
+        job.result = _result(job.manifest, result, volumes)
         job_transition(job, JobStatus.COMPLETED)
         outbox.publish(JOB_COMPLETED, aggregate=f"ai_job:{job.pk}", payload={"job_id": job.pk})
 
 
-def _result(job: AIJob, result: RunResult, volumes_ml: dict[str, float]) -> dict[str, Any]:
-    labels = {str(s["number"]): s["label"] for s in job.model_manifest["outputs"]["segments"]}
+def _analyse(job: AIJob) -> tuple[RunResult, segmentations.Draft | None]:
+    """The model's result, checked against its manifest, and its mask if it makes one."""
+    patient = job.study.patient
+    result = inference().run(
+        series_instance_uid=job.series.series_instance_uid,
+        model_id=job.model_id,
+        patient_id=patient.patient_id if patient else "",
+        parameters=job.parameters,
+        idempotency_key=f"ai-job-{job.pk}-run-{job.run}",
+    )
+    manifest = job.manifest
+    _check_outputs(manifest, result)
+    if not manifest.makes_mask:
+        return result, None
+    mask = inference().mask(result.job_id)
+    return result, segmentations.draft_from_result(job, result, mask)
+
+
+def _check_outputs(manifest: ModelManifest, result: RunResult) -> None:
+    outputs = manifest.outputs
+    for name, given, declared in (
+        ("quantities", [q.id for q in result.quantities], [q.id for q in outputs.quantities]),
+        ("classes", [c.id for c in result.classes], [c.id for c in outputs.classes]),
+    ):
+        if given != declared:
+            detail = f"{name} are not those of the manifest"
+            raise ExternalError(ErrorCode.INFERENCE_FAILED, detail, retryable=False)
+
+
+def _result(
+    manifest: ModelManifest, result: RunResult, volumes_ml: dict[str, float]
+) -> dict[str, JsonValue]:
+    """The result as the row and the API hold it; labels and units come from the manifest."""
+    outputs = manifest.outputs
     return {
         "risk_score": result.risk_score,
         "confidence": result.confidence,
         "processing_time": result.processing_time,
         "preview_png": result.segmentation,
-        "warnings": result.warnings,
+        "warnings": [*result.warnings],
         "measurements": [
-            {"label": labels[number], "volume_ml": volume} for number, volume in volumes_ml.items()
+            {"label": segment.label, "volume_ml": volumes_ml[str(segment.number)]}
+            for segment in outputs.segments
+        ],
+        "quantities": [
+            {"id": known.id, "label": known.label, "value": given.value, "unit": known.unit}
+            for known, given in zip(outputs.quantities, result.quantities, strict=True)
+        ],
+        "classes": [
+            {"id": known.id, "label": known.label, "probability": given.probability}
+            for known, given in zip(outputs.classes, result.classes, strict=True)
         ],
     }
 

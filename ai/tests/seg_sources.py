@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pydicom
 from pydicom.dataset import Dataset
 
-from ai.services.dicom_codes import CodeSpec
+from ai.manifest import CodeSpec
 from ai.services.dicom_seg import AlgorithmSpec, SegmentSpec, build_segmentation
 
 SEG_UID, SERIES_UID, OLD_UID, OLD_SERIES_UID = "2.25.10", "2.25.11", "2.25.8", "2.25.9"

@@ -182,27 +182,6 @@ def test_who_made_it_is_told(edited: bool, kind: str, tmp_path: Path) -> None:
     assert "RecommendedDisplayCIELabValue" not in seg.SegmentSequence[2]
 
 
-def test_the_predecessor_is_named_behind_the_source_series(tmp_path: Path) -> None:
-    old = InstanceReference(SEG, OLD_UID, STUDY_UID, OLD_SERIES_UID)
-    sources, labelmap = mr_series(*EVEN, range(3)), mask(3, *EVEN)
-    seg = build(sources, labelmap, edited=True, predecessor=old)
-    assert complaints(seg, tmp_path) == []
-    series = [item.SeriesInstanceUID for item in seg.ReferencedSeriesSequence]
-    assert series == [SOURCE_SERIES_UID, OLD_SERIES_UID]
-    source = seg.SourceImageSequence[-1]
-    assert (source.ReferencedSOPClassUID, source.ReferencedSOPInstanceUID) == (SEG, OLD_UID)
-    assert source.PurposeOfReferenceCodeSequence[0].CodeValue == "121322"
-    np.testing.assert_array_equal(read_labelmap(seg, uids(sources), *EVEN), labelmap)
-    assert isinstance(hd.seg.Segmentation.from_dataset(reread(seg)), hd.seg.Segmentation)
-
-
-def test_a_predecessor_of_another_study_is_refused() -> None:
-    old = InstanceReference(SEG, OLD_UID, "2.25.777", OLD_SERIES_UID)
-    with pytest.raises(SegmentationError) as caught:
-        build(mr_series(*EVEN, range(3)), mask(3, *EVEN), predecessor=old)
-    assert caught.value.reason == "predecessor"
-
-
 @pytest.mark.parametrize("size", [EVEN, ODD], ids=str)
 def test_a_multi_frame_source_is_supported(size: tuple[int, int], tmp_path: Path) -> None:
     source, labelmap = enhanced_mr(*size, 5), mask(5, *size)

@@ -39,8 +39,12 @@ SEGMENT = {
 
 
 def write_model(
-    models: Path, kind: str, outputs: dict[str, Any], prediction: str, **changes: Any
-) -> None:  # noqa: ANN401
+    models: Path,
+    kind: str,
+    outputs: dict[str, Any],
+    prediction: str,
+    **changes: Any,  # noqa: ANN401
+) -> None:
     """A model folder `tiny` whose runner returns the same prediction for every series."""
     folder = models / str(changes.get("id", "tiny"))
     folder.mkdir(parents=True)
