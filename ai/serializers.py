@@ -204,7 +204,7 @@ class SegmentOut(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     label = serializers.CharField()  # type: ignore[assignment]
     property_type = serializers.SerializerMethodField()
-    color = serializers.CharField(required=False)
+    color = serializers.CharField(allow_null=True)
 
     def get_property_type(self, segment: TrackedSegment) -> dict[str, str]:
         return asdict(segment.type)

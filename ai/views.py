@@ -81,7 +81,9 @@ class Jobs(GenericApiView):
         return job_selectors.job_list(self.actor)
 
     @extend_schema(
-        summary="List AI analyses (jobs)", tags=["ai"], responses=serializers.AIJobListOut(many=True)
+        summary="List AI analyses (jobs)",
+        tags=["ai"],
+        responses=serializers.AIJobListOut(many=True),
     )
     def get(self, request: Request) -> Response:
         audit.record(

@@ -9,8 +9,8 @@ from pydantic import JsonValue
 
 from ai.choices import TRANSITIONS, JobStatus
 from ai.clients.inference import RunResult, inference
-from ai.manifest import ModelManifest
 from ai.events import JOB_COMPLETED, JOB_FAILED, JOB_REQUESTED
+from ai.manifest import ModelManifest
 from ai.models import AIJob, AIJobEvent
 from ai.selectors import jobs as job_selectors
 from ai.services import catalogue, segmentations

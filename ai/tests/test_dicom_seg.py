@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import highdicom as hd
 import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
-from ai.services.dicom_seg import InstanceReference, SegmentationError, read_labelmap
+from ai.services.dicom_seg import SegmentationError, read_labelmap
 from ai.tests.seg_sources import (
     AXIAL,
     CREATED_AT,
@@ -22,12 +21,7 @@ from ai.tests.seg_sources import (
     FRAME_OF_REFERENCE_UID,
     OBLIQUE,
     ODD,
-    OLD_SERIES_UID,
-    OLD_UID,
-    SEG,
     SEGMENTS,
-    SOURCE_SERIES_UID,
-    STUDY_UID,
     build,
     complaints,
     enhanced_mr,

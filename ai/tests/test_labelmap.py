@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
@@ -9,7 +8,6 @@ from functools import partial
 import nibabel as nib
 import numpy as np
 import pytest
-from PIL import Image
 
 from ai.services import labelmap as lm
 from common.errors import ErrorCode, InvalidInput

@@ -1,4 +1,4 @@
-"""What was measured: one Observation per volume, AI risk score and confidence."""
+"""One Observation per volume, quantity and score, and one for a classification."""
 
 from __future__ import annotations
 
@@ -19,20 +19,27 @@ from fhir.services.resources.elements import (
     moment,
     quantity,
 )
-from fhir.services.resources.facts import PublicationFacts, PublishedVolume
+from fhir.services.resources.facts import (
+    PublicationFacts,
+    PublishedClass,
+    PublishedCode,
+    PublishedQuantity,
+    PublishedVolume,
+)
 
 
 @dataclass(frozen=True)
 class Findings:
-    """The Observations, in order; `scores` are the model's own, `volumes` of the approved mask."""
+    """The Observations, in order; `volumes` are of the approved mask, `own` the model's own:
+    quantities, the classification, scores."""
 
     volumes: tuple[Entry, ...]
-    scores: tuple[Entry, ...]
+    own: tuple[Entry, ...]
 
     @property
     def all(self) -> tuple[Entry, ...]:
-        """Volumes, then scores."""
-        return (*self.volumes, *self.scores)
+        """Volumes, then the model's own."""
+        return (*self.volumes, *self.own)
 
 
 def findings_entries(facts: PublicationFacts, actors: Actors, imaging_study: Entry) -> Findings:
@@ -45,15 +52,21 @@ def findings_entries(facts: PublicationFacts, actors: Actors, imaging_study: Ent
         "device": actors.device.reference,
         "derivedFrom": [imaging_study.reference],
     }
+    result = facts.ai_result
+    scores = (
+        ("ai-risk-score", "AI risk score", result.risk_score),
+        ("ai-confidence", "AI confidence", result.confidence),
+    )
     return Findings(
         volumes=tuple(_volume(facts, volume, shared) for volume in facts.version.volumes),
-        scores=tuple(
-            _score(facts, name, title, value, shared)
-            for name, title, value in (
-                ("ai-risk-score", "AI risk score", facts.ai_result.risk_score),
-                ("ai-confidence", "AI confidence", facts.ai_result.confidence),
-            )
-            if value is not None
+        own=(
+            *(_quantity(facts, each, shared) for each in result.quantities),
+            *([_classification(facts, result.classes, shared)] if result.classes else []),
+            *(
+                _score(facts, name, title, value, shared)
+                for name, title, value in scores
+                if value is not None
+            ),
         ),
     )
 
@@ -75,7 +88,7 @@ def _volume(facts: PublicationFacts, volume: PublishedVolume, shared: Json) -> E
         facts,
         key=f"volume-{volume.segment_number}",
         code=concept(SNOMED, "118565006", "Volume", text=f"{volume.label} volume"),
-        value=quantity(volume.volume_ml, unit="ml", code="mL"),
+        value={"valueQuantity": quantity(volume.volume_ml, unit="ml", code="mL")},
         shared={**shared, "component": components},
     )
 
@@ -85,9 +98,57 @@ def _score(facts: PublicationFacts, name: str, title: str, value: float, shared:
         facts,
         key=name,
         code=concept(f"{facts.identifier_base}/ai-result", name, title, text=title),
-        value=quantity(value, unit="", code="1"),
+        value={"valueQuantity": quantity(value, unit="", code="1")},
         shared=shared,
     )
+
+
+def _quantity(facts: PublicationFacts, found: PublishedQuantity, shared: Json) -> Entry:
+    """The value keeps six significant digits: a quantity may be small."""
+    value = quantity(found.value, unit=found.unit, code=found.unit)
+    return _observation(
+        facts,
+        key=f"quantity-{found.id}",
+        code=_concept_of(facts, found.id, found.label, found.code),
+        value={"valueQuantity": {**value, "value": float(f"{found.value:.6g}")}},
+        shared=shared,
+    )
+
+
+def _classification(
+    facts: PublicationFacts, classes: tuple[PublishedClass, ...], shared: Json
+) -> Entry:
+    """The most probable class, with the probability of each class as a component."""
+    likeliest = most_probable(classes)
+    title = "AI classification"
+    chosen = _concept_of(facts, likeliest.id, likeliest.label, likeliest.code)
+    components = [
+        {
+            "code": _concept_of(facts, each.id, each.label, each.code),
+            "valueQuantity": quantity(each.probability, unit="", code="1"),
+        }
+        for each in classes
+    ]
+    return _observation(
+        facts,
+        key="ai-classification",
+        code=concept(f"{facts.identifier_base}/ai-result", "ai-classification", title, text=title),
+        value={"valueCodeableConcept": chosen},
+        shared={**shared, "component": components},
+    )
+
+
+def most_probable(classes: tuple[PublishedClass, ...]) -> PublishedClass:
+    """The first of the most probable classes."""
+    return max(classes, key=lambda each: each.probability)
+
+
+def _concept_of(facts: PublicationFacts, key: str, label: str, code: PublishedCode | None) -> Json:
+    """The manifest's code, or ours under the model's id where it has none; the label as text."""
+    if code is None:
+        system = f"{facts.identifier_base}/ai-result/{facts.model.id}"
+        return concept(system, key, label, text=label)
+    return {**dicom_concept(code.value, code.scheme, code.meaning), "text": label}
 
 
 def _observation(
@@ -99,7 +160,7 @@ def _observation(
         status="final",
         category=[concept(f"{HL7}/observation-category", "imaging", "Imaging")],
         code=code,
-        valueQuantity=value,
+        **value,
         bodySite={"coding": [BRAIN]},
         **shared,
     )
