@@ -64,8 +64,12 @@ class ResultOut(serializers.Serializer[Any]):
     preview_png = serializers.CharField(help_text="base64 PNG; empty without a mask")
     warnings = serializers.ListField(child=serializers.CharField())
     measurements = MeasurementOut(many=True)
-    quantities = QuantityOut(many=True, default=[])
-    classes = ClassOut(many=True, default=[])
+    quantities = QuantityOut(many=True)
+    classes = ClassOut(many=True)
+
+    def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
+        """Rows of before know segment volumes alone."""
+        return super().to_representation({"quantities": [], "classes": []} | instance)
 
 
 class ModelRefOut(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""The life of an AI job: requested, run, finished or failed with a reason; never stuck."""
+"""The states of an AI job: requested, run, completed or failed with a reason; never stuck."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def job_create(
     """Request a model for a series; without one, the series that suits the model best.
 
     Raises NotFound (study, also an unmatched one; series, model), BusinessError (unsuitable
-    series), ExternalError (the inference service does not tell its models).
+    series), ExternalError (the inference service does not list its models).
     """
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
     manifest = catalogue.model_get(model_type)

@@ -303,7 +303,7 @@ def test_a_mask_that_contradicts_its_segments_is_refused(
     assert caught.value.reason == reason
 
 
-def test_reading_refuses_two_segments_in_one_voxel() -> None:
+def test_read_labelmap_refuses_two_segments_in_one_voxel() -> None:
     sources = mr_series(*ODD, range(2))
     seg = build(sources, mask(2, *ODD))
     seg.PixelData = b"\xff" * len(seg.PixelData)
@@ -316,7 +316,7 @@ def test_reading_refuses_two_segments_in_one_voxel() -> None:
     ("listed", "size", "reason"),
     [(["2.25.1001"], EVEN, "unknown_source"), (["2.25.1001"], ODD, "shape_mismatch")],
 )
-def test_reading_against_another_series_is_refused(
+def test_read_labelmap_against_another_series_is_refused(
     listed: list[str], size: tuple[int, int], reason: str
 ) -> None:
     seg = build(mr_series(*EVEN, range(3)), mask(3, *EVEN))

@@ -121,7 +121,7 @@ def test_a_broken_service_ends_in_failed_with_a_reason(
         ({}, "too small"),
     ],
 )
-def test_nonsense_never_becomes_a_mask(job, series, answers, changes, mask):
+def test_an_invalid_result_never_becomes_a_mask(job, series, answers, changes, mask):
     if mask == "label 9":
         mask = factories.mask_file(series, factories.make_mask() * 9)
     elif mask == "too small":

@@ -20,7 +20,7 @@ from typing import ClassVar
 
 
 class InferenceError(Exception):
-    """An error that the caller is told about as `{"error": {"code", "message"}}`."""
+    """An error that is answered as `{"error": {"code", "message"}}`."""
 
     status: ClassVar[int]
     code: ClassVar[str]
