@@ -154,6 +154,9 @@ def _refusal(status: int, body: dict[str, Any]) -> AppError:
     error = body.get("error")
     code = str(error.get("code", "")) if isinstance(error, dict) else ""
     sentence = str(error.get("message", "")) if isinstance(error, dict) else ""
+    if code == "model_failed":
+        detail = sentence[:REFUSAL_MAX_CHARS]
+        return ExternalError(ErrorCode.INFERENCE_FAILED, detail, retryable=False)
     if status == 422:
         return BusinessError(ErrorCode.MODEL_REFUSED_INPUT, sentence[:REFUSAL_MAX_CHARS])
     if status == 404 and code == "model_not_found":

@@ -95,6 +95,7 @@ def test_a_refusal_fails_the_job_with_the_sentence(job, service, settings):
         ({"status": 200, "body": "<html>"}, "ERR_504", 1),
         ({"status": 200, "json": []}, "ERR_504", 1),
         ({"status": 200, "json": {"job_id": "x"}}, "ERR_504", 1),
+        ({"status": 422, "json": {"error": {"code": "model_failed"}}}, "ERR_504", 1),
         ({"status": 401, "json": {"error": {"code": "unauthorised"}}}, "ERR_504", 1),
     ],
 )

@@ -84,10 +84,13 @@ def test_a_job_completes_with_its_result_and_asks_for_no_mask(
     assert api("doctor").get("/api/ai/jobs/").json()["results"][0]["segmentation"] is None
 
 
-def test_labels_and_units_come_from_the_manifest(run: Any) -> None:
+def test_labels_and_units_of_quantities_come_from_the_manifest(run: Any) -> None:
     assert run(MEASUREMENT, quantities=SHIFT).result["quantities"] == [
         {"id": "midline-shift", "label": "Midline shift", "value": 4.25, "unit": "mm"}
     ]
+
+
+def test_labels_of_classes_come_from_the_manifest(run: Any) -> None:
     assert run(CLASSIFICATION, classes=PROBABILITIES).result["classes"][1] == {
         "id": "bleeding",
         "label": "Bleeding",

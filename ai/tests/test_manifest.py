@@ -57,7 +57,7 @@ def test_both_sides_have_the_same_defaults() -> None:
             return defaults(definitions[reference.rsplit("/", 1)[1]], definitions, path)
         found = {}
         for name, value in schema.get("properties", {}).items():
-            if "default" in value and name not in NOT_REQUIRED_OF_A_ROW:
+            if value.get("default", {}) != {} and name not in NOT_REQUIRED_OF_A_ROW:
                 found[f"{path}.{name}"] = value["default"]
             inner = value.get("items", value)
             for branch in inner.get("anyOf", inner.get("oneOf", [inner])):

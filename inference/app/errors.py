@@ -7,7 +7,7 @@ InferenceError
 ├── ResultNotFound       404 result_not_found
 ├── RequestInvalid       422 request_invalid     the caller's JSON or parameters
 ├── InputRefused         422 input_refused       the images, or an implausible result
-├── ModelFailed          500 model_failed
+├── ModelFailed          422 model_failed        one model is broken, the service is well
 ├── ArchiveUnavailable   502 archive_unavailable
 └── Busy                 503 busy
 
@@ -79,9 +79,12 @@ class InputRefused(InferenceError):  # noqa: N818
 
 
 class ModelFailed(InferenceError):  # noqa: N818
-    """The run ended in an unexpected error, which is in the log, or in an invalid result."""
+    """The run ended in an unexpected error, which is in the log, or in an invalid result.
 
-    status = 500
+    Not a 5xx: for those the caller stops asking the service, and so the other models.
+    """
+
+    status = 422
     code = "model_failed"
     default_message = "The model run failed; the log names the cause under this request id."
 

@@ -166,7 +166,7 @@ def test_a_runner_that_breaks_its_contract_fails_by_name(
 ) -> None:
     write_model(tmp_path / "models", "other", outputs, prediction)
     status, code, message = refusal(service_of(tmp_path, series).infer(model_type="tiny"))
-    assert (status, code) == (500, "model_failed")
+    assert (status, code) == (422, "model_failed")
     assert fault in message
 
 
