@@ -20,7 +20,9 @@ MODEL = {
     "kind": "segmentation",
     "algorithm_name": "deepbet",
     "description": "Marks the brain in a T1-weighted head MRI and measures its volume.",
+    "body_site": _CODE,
     "inputs": {"modalities": ["MR"], "min_slices": 16, "max_spacing_mm": 8.0},
+    "gates": [{"check": "contrast"}, {"check": "dark_air", "subject": "head"}],
     "outputs": {
         "segments": [
             {
@@ -78,6 +80,8 @@ JOB = {
         "preview_png": "iVBORw0KGgoAAAANSUhEUgAAAasAAA…",
         "warnings": [],
         "measurements": [{"label": "Brain", "volume_ml": 1956.459}],
+        "quantities": [],
+        "classes": [],
     },
     "error": None,
     "timeline": [

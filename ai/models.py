@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.db import models
 
 from ai.choices import JobStatus, ReviewStatus, VersionKind
-from common.db import VersionedModel
+from ai.manifest import (
+    TRACKED_SEGMENTS,
+    ModelManifest,
+    TrackedSegment,
+    parse_manifest,
+)
+from common.db import VersionedModel, VisibleQuerySet
+from common.person import Person
 from pacs.index import studies
 from rbac.permissions import Permission
 
 
-class AIJobQuerySet(models.QuerySet["AIJob"]):
-    def visible_to(self, user: Any) -> AIJobQuerySet:
+class AIJobQuerySet(VisibleQuerySet["AIJob"]):
+    def visible_to(self, user: Person, permission: str = Permission.REQUEST_AI) -> AIJobQuerySet:
         """Jobs on studies whose pixels this person may see and who works with AI results."""
-        if not user.has_permission(Permission.REQUEST_AI):
+        if not user.has_permission(permission):
             return self.none()
         return self.filter(study__in=studies.studies_visible_to(user, Permission.VIEW_DICOM))
 
@@ -56,6 +62,11 @@ class AIJob(VersionedModel):
         ordering = ["-id"]
         indexes = [models.Index(fields=["review_status", "status"])]
 
+    @property
+    def manifest(self) -> ModelManifest:
+        """The model as it was when the job was requested. Raises ManifestError."""
+        return parse_manifest(self.model_manifest)
+
 
 class AIJobEvent(models.Model):
     """One step of a job's history; publication steps included."""
@@ -71,6 +82,13 @@ class AIJobEvent(models.Model):
         ordering = ["id"]
 
 
+class SegmentationQuerySet(VisibleQuerySet["Segmentation"]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.REQUEST_AI
+    ) -> SegmentationQuerySet:
+        return self.filter(job__in=AIJob.objects.visible_to(user, permission))
+
+
 class Segmentation(models.Model):
     """The mask of one job. ``segments`` and ``tracking`` stay the same across versions.
 
@@ -83,6 +101,19 @@ class Segmentation(models.Model):
     rows = models.PositiveIntegerField()
     columns = models.PositiveIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = SegmentationQuerySet.as_manager()
+
+    @property
+    def tracked_segments(self) -> tuple[TrackedSegment, ...]:
+        return TRACKED_SEGMENTS.validate_python(self.segments)
+
+
+class SegmentationVersionQuerySet(VisibleQuerySet["SegmentationVersion"]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.REQUEST_AI
+    ) -> SegmentationVersionQuerySet:
+        return self.filter(segmentation__in=Segmentation.objects.visible_to(user, permission))
 
 
 class SegmentationVersion(models.Model):
@@ -103,6 +134,8 @@ class SegmentationVersion(models.Model):
     volumes_ml = models.JSONField()
     created_at = models.DateTimeField(auto_now_add=True)
 
+    objects = SegmentationVersionQuerySet.as_manager()
+
     class Meta:
         ordering = ["version"]
         constraints = [
@@ -113,18 +146,20 @@ class SegmentationVersion(models.Model):
 
 
 class Publication(models.Model):
-    """Where the approved version of a job stands on its way to the archive and to FHIR."""
+    """Where an approved result stands on its way to the archive and to FHIR.
+
+    A result without a mask has no version and makes no SEG: it goes to FHIR alone.
+    """
 
     job = models.OneToOneField(AIJob, on_delete=models.PROTECT, related_name="publication")
     version = models.OneToOneField(
-        SegmentationVersion, on_delete=models.PROTECT, related_name="publication"
+        SegmentationVersion, on_delete=models.PROTECT, related_name="publication", null=True
     )
-    seg_sop_instance_uid = models.CharField(max_length=64, unique=True)
-    seg_series_instance_uid = models.CharField(max_length=64)
+    seg_sop_instance_uid = models.CharField(max_length=64, unique=True, null=True)
+    seg_series_instance_uid = models.CharField(max_length=64, null=True)
     seg_stored_at = models.DateTimeField(null=True)
     seg_seen_at = models.DateTimeField(null=True)
     fhir_diagnostic_report = models.CharField(max_length=100, blank=True)
     fhir_imaging_study = models.CharField(max_length=100, blank=True)
     fhir_at = models.DateTimeField(null=True)
-    failed_code = models.CharField(max_length=10, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

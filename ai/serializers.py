@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -9,6 +10,7 @@ from rest_framework import serializers
 
 from ai import examples
 from ai.choices import PublicationStatus
+from ai.manifest import TrackedSegment
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors.publication import publication_view
 from common.api.schema import example
@@ -42,21 +44,40 @@ class MeasurementOut(serializers.Serializer[Any]):
     volume_ml = serializers.FloatField()
 
 
+class QuantityOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    value = serializers.FloatField()
+    unit = serializers.CharField(help_text="UCUM code")
+
+
+class ClassOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    probability = serializers.FloatField()
+
+
 class ResultOut(serializers.Serializer[Any]):
     risk_score = serializers.FloatField(allow_null=True)
     confidence = serializers.FloatField(allow_null=True)
     processing_time = serializers.FloatField()
-    preview_png = serializers.CharField(help_text="base64 PNG")
+    preview_png = serializers.CharField(help_text="base64 PNG; empty without a mask")
     warnings = serializers.ListField(child=serializers.CharField())
     measurements = MeasurementOut(many=True)
+    quantities = QuantityOut(many=True)
+    classes = ClassOut(many=True)
+
+    def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
+        """Rows of before know segment volumes alone."""
+        return super().to_representation({"quantities": [], "classes": []} | instance)
 
 
 class ModelRefOut(serializers.Serializer[Any]):
     id = serializers.CharField(source="model_id")
     version = serializers.CharField(source="model_version")
-    kind = serializers.CharField(source="model_manifest.kind")
-    name = serializers.CharField(source="model_manifest.name")
-    name_ko = serializers.CharField(source="model_manifest.name_ko", required=False)
+    kind = serializers.CharField(source="manifest.kind")
+    name = serializers.CharField(source="manifest.name")
+    name_ko = serializers.CharField(source="manifest.name_ko", required=False)
 
 
 class JobErrorOut(serializers.Serializer[Any]):
@@ -167,7 +188,11 @@ class ModelOut(serializers.Serializer[Any]):
     algorithm_name = serializers.CharField(required=False)
     description = serializers.CharField(required=False)
     description_ko = serializers.CharField(required=False, allow_null=True)
+    manufacturer = serializers.CharField(required=False)
+    udi = serializers.CharField(required=False, help_text="UDI-DI of a registered device")
+    body_site = serializers.DictField(required=False, allow_null=True, help_text="a coded concept")
     inputs = serializers.DictField()
+    gates = serializers.ListField(child=serializers.DictField(), required=False)
     outputs = serializers.DictField()
     parameters = serializers.DictField(required=False)
     licence = serializers.CharField()
@@ -182,8 +207,11 @@ class ModelOut(serializers.Serializer[Any]):
 class SegmentOut(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     label = serializers.CharField()  # type: ignore[assignment]
-    property_type = serializers.DictField(source="type")
-    color = serializers.CharField(required=False)
+    property_type = serializers.SerializerMethodField()
+    color = serializers.CharField(allow_null=True)
+
+    def get_property_type(self, segment: TrackedSegment) -> dict[str, str]:
+        return asdict(segment.type)
 
 
 class VersionSummaryOut(serializers.ModelSerializer[SegmentationVersion]):
@@ -202,7 +230,7 @@ class SegmentationOut(serializers.ModelSerializer[Segmentation]):
     job = serializers.IntegerField(source="job_id")
     study_instance_uid = serializers.CharField(source="job.study.study_instance_uid")
     series_instance_uid = serializers.CharField(source="job.series.series_instance_uid")
-    segments = SegmentOut(many=True)
+    segments = SegmentOut(many=True, source="tracked_segments")
     versions = VersionSummaryOut(many=True)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""AI jobs, models and masks over HTTP."""
+"""AI models, jobs and segmentations over HTTP."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ from common.api.negotiation import AnyAccept
 from common.api.schema import answer, errors
 from common.api.views import ApiView, GenericApiView
 from common.errors import ErrorCode
+from common.person import Person
 from rbac.permissions import Permission
 
 _JOB_ERRORS = errors(ErrorCode.AI_JOB_NOT_FOUND)
 
 
-def _read(request: Request, job: AIJob, action: str) -> None:
+def _read(actor: Person, job: AIJob, action: str) -> None:
     audit.record(
-        actor=request.user,
+        actor=actor,
         action=action,
         object_type="ai_job",
         object_id=job.pk,
@@ -41,7 +42,7 @@ class Models(ApiView):
     required_permissions = {"GET": Permission.REQUEST_AI}
 
     @extend_schema(
-        summary="List the AI models with their cards",
+        summary="List the AI models with their manifests",
         tags=["ai"],
         responses={
             200: serializers.ModelOut(many=True),
@@ -49,14 +50,14 @@ class Models(ApiView):
         },
     )
     def get(self, request: Request) -> Response:
-        return Response([m.raw for m in catalogue.models_list()])
+        return Response([m.to_json() for m in catalogue.models_list()])
 
 
 class ModelsAvailable(ApiView):
     required_permissions = {"GET": Permission.REQUEST_AI}
 
     @extend_schema(
-        summary="The models that suit a patient's images",
+        summary="List the AI models that suit a patient's images",
         tags=["ai"],
         parameters=[OpenApiParameter("patient_id", description="MRN", required=True)],
         responses={
@@ -67,7 +68,7 @@ class ModelsAvailable(ApiView):
     def get(self, request: Request) -> Response:
         patient_id = request.query_params.get("patient_id", "")
         models = catalogue.models_available(actor=self.actor, patient_id=patient_id)
-        return Response([m.raw for m in models])
+        return Response([m.to_json() for m in models])
 
 
 class Jobs(GenericApiView):
@@ -81,7 +82,9 @@ class Jobs(GenericApiView):
         return job_selectors.job_list(self.actor)
 
     @extend_schema(
-        summary="List AI jobs", tags=["ai"], responses=serializers.AIJobListOut(many=True)
+        summary="List AI analyses (jobs)",
+        tags=["ai"],
+        responses=serializers.AIJobListOut(many=True),
     )
     def get(self, request: Request) -> Response:
         audit.record(
@@ -93,7 +96,7 @@ class Jobs(GenericApiView):
         return self.list_response(request)
 
     @extend_schema(
-        summary="Request an AI model for a series",
+        summary="Request an AI analysis of a series",
         tags=["ai"],
         request=serializers.AIJobIn,
         responses={
@@ -120,13 +123,13 @@ class JobDetail(ApiView):
     required_permissions = {"GET": Permission.REQUEST_AI}
 
     @extend_schema(
-        summary="One AI job: state, result, timeline, publication",
+        summary="Get an AI analysis: status, result, timeline, publication",
         tags=["ai"],
         responses={200: serializers.AIJobOut, **_JOB_ERRORS},
     )
     def get(self, request: Request, job_id: int) -> Response:
-        job = job_selectors.job_get(request.user, job_id)
-        _read(request, job, "ai_job.read")
+        job = job_selectors.job_get(self.actor, job_id)
+        _read(self.actor, job, "ai_job.read")
         return Response(serializers.AIJobOut(job).data)
 
 
@@ -134,7 +137,7 @@ class JobCancel(ApiView):
     required_permissions = {"POST": Permission.REQUEST_AI}
 
     @extend_schema(
-        summary="Cancel a waiting or running job",
+        summary="Cancel a waiting or running AI analysis",
         tags=["ai"],
         request=None,
         responses={
@@ -151,7 +154,7 @@ class JobRetry(ApiView):
     required_permissions = {"POST": Permission.REQUEST_AI}
 
     @extend_schema(
-        summary="Run a failed job again",
+        summary="Run a failed AI analysis again",
         tags=["ai"],
         request=None,
         responses={
@@ -168,7 +171,7 @@ class JobReview(ApiView):
     required_permissions = {"POST": Permission.REVIEW_AI}
 
     @extend_schema(
-        summary="Approve or reject a result",
+        summary="Review an AI result: approve or reject it",
         tags=["ai"],
         request=serializers.ReviewIn,
         responses={
@@ -195,7 +198,7 @@ class SegmentationDetail(ApiView):
     required_permissions = {"GET": Permission.REQUEST_AI}
 
     @extend_schema(
-        summary="A segmentation and its versions",
+        summary="Get a segmentation and its versions",
         tags=["segmentation"],
         responses={
             200: serializers.SegmentationOut,
@@ -203,8 +206,8 @@ class SegmentationDetail(ApiView):
         },
     )
     def get(self, request: Request, segmentation_id: int) -> Response:
-        segmentation = selectors.segmentation_get(request.user, segmentation_id)
-        _read(request, segmentation.job, "segmentation.read")
+        segmentation = selectors.segmentation_get(self.actor, segmentation_id)
+        _read(self.actor, segmentation.job, "segmentation.read")
         return Response(serializers.SegmentationOut(segmentation).data)
 
 
@@ -212,14 +215,14 @@ class VersionDetail(ApiView):
     required_permissions = {"GET": Permission.REQUEST_AI}
 
     @extend_schema(
-        summary="One version: its grid and volumes",
+        summary="Get one version: its grid and volumes",
         tags=["segmentation"],
         responses={200: serializers.VersionOut, **errors(ErrorCode.SEGMENTATION_NOT_FOUND)},
     )
     def get(self, request: Request, segmentation_id: int, version: int) -> Response:
-        segmentation = selectors.segmentation_get(request.user, segmentation_id)
+        segmentation = selectors.segmentation_get(self.actor, segmentation_id)
         found = selectors.version_get(segmentation, version)
-        _read(request, segmentation.job, "segmentation.read")
+        _read(self.actor, segmentation.job, "segmentation.read")
         return Response(serializers.VersionOut(found).data)
 
 
@@ -228,7 +231,7 @@ class VersionLabelmap(ApiView):
     content_negotiation_class = AnyAccept
 
     @extend_schema(
-        summary="The labelmap: gzip of uint8 slices x rows x columns",
+        summary="Get the labelmap: gzip of uint8 slices x rows x columns",
         tags=["segmentation"],
         responses={
             (200, "application/octet-stream"): OpenApiTypes.BINARY,
@@ -236,9 +239,9 @@ class VersionLabelmap(ApiView):
         },
     )
     def get(self, request: Request, segmentation_id: int, version: int) -> HttpResponse:
-        segmentation = selectors.segmentation_get(request.user, segmentation_id)
+        segmentation = selectors.segmentation_get(self.actor, segmentation_id)
         found = selectors.version_get(segmentation, version)
-        _read(request, segmentation.job, "segmentation.labelmap")
+        _read(self.actor, segmentation.job, "segmentation.labelmap")
         body = labelmaps.compress(segmentations.version_labelmap(found))
         return HttpResponse(
             body,
@@ -252,7 +255,7 @@ class SegmentationSave(ApiView):
     parser_classes = [MultiPartParser]
 
     @extend_schema(
-        summary="Save an edited mask as a new version (final approves it)",
+        summary="Save an edited segmentation as a new version (final approves it)",
         tags=["segmentation"],
         request={"multipart/form-data": serializers.SaveIn},
         responses={
@@ -264,7 +267,7 @@ class SegmentationSave(ApiView):
                 ErrorCode.LABELMAP_SLICES,
                 ErrorCode.LABELMAP_LABEL,
                 ErrorCode.SEGMENTATION_NOT_FOUND,
-                ErrorCode.MODEL_REFUSED_INPUT,
+                ErrorCode.SERIES_NOT_A_VOLUME,
                 ErrorCode.VERSION_CONFLICT,
                 ErrorCode.ALREADY_REVIEWED,
                 ErrorCode.STUDY_UNMATCHED,

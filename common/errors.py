@@ -148,10 +148,10 @@ class ErrorCode(Enum):
     )
     ORDER_NOT_FOUND = Spec("ERR_205", 404, "The order was not found.", "오더를 찾을 수 없습니다.")
     AI_JOB_NOT_FOUND = Spec(
-        "ERR_206", 404, "The AI job was not found.", "AI 작업을 찾을 수 없습니다."
+        "ERR_206", 404, "The AI analysis was not found.", "AI 분석을 찾을 수 없습니다."
     )
     SEGMENTATION_NOT_FOUND = Spec(
-        "ERR_207", 404, "The segmentation was not found.", "분할 결과를 찾을 수 없습니다."
+        "ERR_207", 404, "The segmentation was not found.", "분할을 찾을 수 없습니다."
     )
     MODEL_NOT_FOUND = Spec(
         "ERR_208", 404, "The AI model was not found.", "AI 모델을 찾을 수 없습니다."
@@ -196,13 +196,13 @@ class ErrorCode(Enum):
         "ERR_401", 409, "This step is not possible now.", "현재 상태에서는 할 수 없는 작업입니다."
     )
     ALREADY_REVIEWED = Spec(
-        "ERR_402", 409, "This result was already reviewed.", "이미 판정된 결과입니다."
+        "ERR_402", 409, "This AI result was already reviewed.", "이미 검토가 끝난 AI 결과입니다."
     )
     MODEL_REFUSED_INPUT = Spec(
         "ERR_403",
         422,
-        "The AI model refuses this series.",
-        "AI 모델이 이 시리즈를 처리할 수 없습니다.",
+        "The AI model cannot use this series.",
+        "AI 모델이 이 시리즈를 분석할 수 없습니다.",
     )
     STUDY_UNMATCHED = Spec(
         "ERR_404",
@@ -213,8 +213,16 @@ class ErrorCode(Enum):
     SEGMENTATION_EMPTY = Spec(
         "ERR_405",
         422,
-        "An empty mask cannot be approved.",
-        "비어 있는 마스크는 승인할 수 없습니다.",
+        "An empty segmentation cannot be approved. Edit it, or reject the result.",
+        "비어 있는 분할은 승인할 수 없습니다. 분할을 수정하거나 결과를 반려해 주세요.",
+    )
+    SERIES_NOT_A_VOLUME = Spec(
+        "ERR_407",
+        422,
+        "The images of this series do not form a volume. "
+        "Choose a series of parallel slices of one size.",
+        "이 시리즈의 영상으로는 볼륨을 구성할 수 없습니다. "
+        "방향과 크기가 같은 단면 영상 시리즈를 선택해 주세요.",
     )
     INTERNAL = Spec(
         "ERR_500",
@@ -243,8 +251,8 @@ class ErrorCode(Enum):
     INFERENCE_FAILED = Spec(
         "ERR_504",
         502,
-        "The AI service failed or answered nonsense.",
-        "AI 서비스가 실패했거나 잘못된 응답을 보냈습니다.",
+        "The AI service failed or returned an invalid result.",
+        "AI 서비스에서 오류가 발생했거나 잘못된 결과를 반환했습니다.",
     )
     FHIR_UNAVAILABLE = Spec(
         "ERR_505", 503, "The FHIR server does not answer.", "FHIR 서버가 응답하지 않습니다."

@@ -17,8 +17,10 @@ class Actor(Protocol):
 
 
 class Person(Actor, Protocol):
-    """A user, or nobody: then ``pk`` is None, ``username`` and ``role`` are empty."""
+    """A user, or nobody: then ``pk`` is None, the names and ``role`` are empty."""
 
+    @property
+    def full_name(self) -> str: ...
     @property
     def is_active(self) -> bool: ...
 

@@ -44,7 +44,7 @@ FLAT = """
     (services)
     (selectors) | (clients) | (epochs)
     (models)
-    (matrix) | (menus)
+    (matrix) | (menus) | (manifest)
     (permissions) | (events) | (choices) | (examples)
 """
 BUSINESS = (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ai.events import SEG_SEEN
+from ai.events import RESULT_APPROVED, SEG_SEEN
 from ai.selectors.publication import published_job_ids
 from ai.services import publication
 from ai.services.notices import job_tell
@@ -20,7 +20,16 @@ def _publication_failed(event: Event, error: AppError) -> None:
 
 @subscribe(SEG_SEEN, queue="fhir_tasks", on_dead=_publication_failed)
 def send_publication(event: Event) -> None:
-    job_id = event.payload["job_id"]
+    _send(event.payload["job_id"])
+
+
+@subscribe(RESULT_APPROVED, queue="fhir_tasks", on_dead=_publication_failed)
+def send_result(event: Event) -> None:
+    """A result without a mask has no SEG to wait for."""
+    _send(event.payload["job_id"])
+
+
+def _send(job_id: int) -> None:
     receipt = publication_send(facts=publication_facts(job_id))
     publication.fhir_done(
         job_id=job_id,

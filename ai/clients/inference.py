@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from functools import cache
 from typing import Any
 
@@ -10,15 +11,34 @@ import requests
 from django.conf import settings
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
+from ai.manifest import ManifestError, ModelManifest, parse_manifest
 from common.errors import AppError, BusinessError, ErrorCode, ExternalError, NotFound
 from common.http.client import TIMED_OUT, HttpClient
 from common.idempotency.services import HEADER as IDEMPOTENCY_HEADER
 
 REFUSAL_MAX_CHARS = 300
+logger = logging.getLogger(__name__)
+
+
+class QuantityValue(BaseModel):
+    """The value of a quantity that the manifest declares, in its unit."""
+
+    id: str
+    value: float = Field(allow_inf_nan=False)
+
+
+class ClassProbability(BaseModel):
+    """How probable a class is that the manifest declares."""
+
+    id: str
+    probability: float = Field(ge=0, le=1)
 
 
 class RunResult(BaseModel):
-    """The answer of ``POST /inference``; ``slices`` ascend in position."""
+    """The answer of ``POST /inference``; ``slices`` ascend in position.
+
+    ``segmentation`` is a preview of the mask, a PNG in base64; empty without a mask.
+    """
 
     job_id: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$")
     risk_score: float | None = Field(ge=0, le=1)
@@ -28,6 +48,8 @@ class RunResult(BaseModel):
     slices: list[str]
     rows: int = Field(ge=1, le=65535)
     columns: int = Field(ge=1, le=65535)
+    quantities: list[QuantityValue] = []
+    classes: list[ClassProbability] = []
     warnings: list[str] = []
 
     @field_validator("segmentation")
@@ -37,49 +59,8 @@ class RunResult(BaseModel):
         return value
 
 
-class _Code(BaseModel):
-    value: str
-    scheme: str
-    meaning: str
-
-
-class _Segment(BaseModel):
-    number: int
-    label: str = Field(min_length=1)
-    category: _Code
-    type: _Code
-
-
-class _Inputs(BaseModel):
-    modalities: frozenset[str]
-    min_slices: int = 2
-
-
-class _Outputs(BaseModel):
-    segments: list[_Segment] = Field(min_length=1, max_length=255)
-
-    @field_validator("segments")
-    @classmethod
-    def _are_numbered(cls, segments: list[_Segment]) -> list[_Segment]:
-        if [s.number for s in segments] != list(range(1, len(segments) + 1)):
-            raise ValueError("segments are numbered 1, 2, 3, …")
-        return segments
-
-
-class ModelManifest(BaseModel):
-    """What the hospital needs to know of a model; ``raw`` is the whole manifest."""
-
-    id: str = Field(max_length=60)
-    version: str = Field(max_length=30)
-    name: str
-    kind: str
-    inputs: _Inputs
-    outputs: _Outputs
-    raw: dict[str, Any]
-
-
 class InferenceClient(HttpClient):
-    """Refusals (422) are BusinessError; nonsense is a final ExternalError."""
+    """A refusal (422) is a BusinessError, an invalid answer a final ExternalError."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -90,11 +71,17 @@ class InferenceClient(HttpClient):
         self.session.headers["Authorization"] = f"Bearer {settings.INFERENCE_TOKEN}"
 
     def models(self) -> list[ModelManifest]:
-        body = self._json(self.request("GET", "/models"))
-        try:
-            return [ModelManifest.model_validate({**raw, "raw": raw}) for raw in body["models"]]
-        except (KeyError, TypeError, ValidationError):
-            raise _nonsense("manifest") from None
+        """The models with a manifest that we understand; the log names the others.
+
+        Raises ExternalError when the answer holds none of them though it lists some.
+        """
+        offered = self._json(self.request("GET", "/models")).get("models")
+        if not isinstance(offered, list):
+            raise _invalid("models")
+        usable = [m for position, raw in enumerate(offered) if (m := _manifest(position, raw))]
+        if offered and not usable:
+            raise _invalid("manifest")
+        return usable
 
     def run(
         self,
@@ -130,28 +117,36 @@ class InferenceClient(HttpClient):
         try:
             return RunResult.model_validate(self._json(response))
         except ValidationError:
-            raise _nonsense("result") from None
+            raise _invalid("result") from None
 
     def mask(self, job_id: str) -> bytes:
         """The gzipped NIfTI of a run."""
         response = self.request("GET", f"/inference/{job_id}/mask", read_timeout_s=60)
         if response.status_code != 200:
-            raise _nonsense(f"mask status {response.status_code}")
+            raise _invalid(f"mask status {response.status_code}")
         return response.content
 
     def _json(self, response: requests.Response) -> dict[str, Any]:
         try:
             body = response.json()
         except ValueError:
-            raise _nonsense("not JSON") from None
+            raise _invalid("not JSON") from None
         if not isinstance(body, dict):
-            raise _nonsense("not an object")
+            raise _invalid("not an object")
         if response.status_code >= 400:
             raise _refusal(response.status_code, body)
         return body
 
 
-def _nonsense(what: str) -> ExternalError:
+def _manifest(position: int, raw: object) -> ModelManifest | None:
+    try:
+        return parse_manifest(raw)
+    except ManifestError as error:
+        logger.error("model %d has an invalid manifest: %s", position, error)
+        return None
+
+
+def _invalid(what: str) -> ExternalError:
     return ExternalError(ErrorCode.INFERENCE_FAILED, what, retryable=False)
 
 
@@ -159,6 +154,9 @@ def _refusal(status: int, body: dict[str, Any]) -> AppError:
     error = body.get("error")
     code = str(error.get("code", "")) if isinstance(error, dict) else ""
     sentence = str(error.get("message", "")) if isinstance(error, dict) else ""
+    if code == "model_failed":
+        detail = sentence[:REFUSAL_MAX_CHARS]
+        return ExternalError(ErrorCode.INFERENCE_FAILED, detail, retryable=False)
     if status == 422:
         return BusinessError(ErrorCode.MODEL_REFUSED_INPUT, sentence[:REFUSAL_MAX_CHARS])
     if status == 404 and code == "model_not_found":

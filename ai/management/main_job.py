@@ -22,7 +22,7 @@ Say = Callable[[str], None]
 
 @dataclass
 class MainJob:
-    """Plays steps 1 to 5 on one study and remembers what it saw and how long each took (s)."""
+    """Does steps 1 to 6 on one study; keeps what it got and how long each step took (s)."""
 
     base_url: str
     say: Say
@@ -91,7 +91,7 @@ class MainJob:
             notes.append(f"{order['accession_number']} {order['status']}, {images} images")
 
     def mask_from_ai(self) -> None:
-        with self.step("ai", "2 AI asked, mask received · AI 분석") as notes:
+        with self.step("ai", "2 AI analysis, mask received · AI 분석") as notes:
             asked = self.doctor.post(
                 "ai/jobs/",
                 json={"study_instance_uid": self.study_instance_uid, "model_type": MODEL},
@@ -124,7 +124,7 @@ class MainJob:
 
     def edit(self) -> None:
         """A small correction: the lowest slice with mask is cleared."""
-        with self.step("edit", "4 mask corrected and saved · 마스크 수정") as notes:
+        with self.step("edit", "4 mask edited and saved · 분할 수정") as notes:
             base = f"ai/segmentations/{self.job['segmentation']}/versions/1/"
             grid = self.doctor.get(base)
             mask = self._labelmap(base, grid).copy()
@@ -153,7 +153,7 @@ class MainJob:
 
     def approve_and_publish(self) -> None:
         job_id = self.job["id"]
-        with self.step("publish", "5 approved, in PACS and FHIR · 승인과 배포") as notes:
+        with self.step("publish", "5 approved, in PACS and FHIR · 승인과 전송") as notes:
             self.doctor.post(
                 f"ai/jobs/{job_id}/review/", json={"decision": "approve", "version": 2}
             )

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import QuerySet
 
 from ai.models import AIJob
 from common.errors import ErrorCode, NotFound
+from common.person import Person
 
 
-def job_list(user: Any) -> QuerySet[AIJob]:
+def job_list(user: Person) -> QuerySet[AIJob]:
     """Rows of the list: without pictures and grids, which are large."""
     return (
         AIJob.objects.visible_to(user)
@@ -19,7 +18,7 @@ def job_list(user: Any) -> QuerySet[AIJob]:
     )
 
 
-def job_get(user: Any, job_id: int) -> AIJob:
+def job_get(user: Person, job_id: int) -> AIJob:
     """Raises NotFound for what this person may not see."""
     job = (
         AIJob.objects.visible_to(user)

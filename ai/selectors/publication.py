@@ -30,7 +30,7 @@ def published_job_ids(patient_id: int) -> list[int]:
 
 
 def publication_view(job: AIJob) -> dict[str, Any]:
-    """What a person reads: NONE, PENDING, PUBLISHED or FAILED, and how far it came."""
+    """NONE, PENDING, PUBLISHED or FAILED, and how far it came; no ``seg`` without a mask."""
     publication: Publication | None = getattr(job, "publication", None)
     if publication is None:
         return {"status": PublicationStatus.NONE, "seg": None, "fhir": None}
@@ -40,14 +40,15 @@ def publication_view(job: AIJob) -> dict[str, Any]:
         status = PublicationStatus.FAILED
     else:
         status = PublicationStatus.PENDING
+    seg = {
+        "sop_instance_uid": publication.seg_sop_instance_uid,
+        "series_instance_uid": publication.seg_series_instance_uid,
+        "stored_at": publication.seg_stored_at,
+        "seen_at": publication.seg_seen_at,
+    }
     return {
         "status": status,
-        "seg": {
-            "sop_instance_uid": publication.seg_sop_instance_uid,
-            "series_instance_uid": publication.seg_series_instance_uid,
-            "stored_at": publication.seg_stored_at,
-            "seen_at": publication.seg_seen_at,
-        },
+        "seg": seg if publication.seg_sop_instance_uid else None,
         "fhir": {
             "diagnostic_report": publication.fhir_diagnostic_report or None,
             "imaging_study": publication.fhir_imaging_study or None,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from ai.models import AIJob, Segmentation, SegmentationVersion
+from ai.models import Segmentation, SegmentationVersion
 from common.errors import ErrorCode, NotFound
+from common.person import Person
 
 
-def segmentation_get(user: Any, segmentation_id: int) -> Segmentation:
+def segmentation_get(user: Person, segmentation_id: int) -> Segmentation:
     """Raises NotFound for what this person may not see."""
     segmentation = (
-        Segmentation.objects.select_related("job__study", "job__series")
+        Segmentation.objects.visible_to(user)
+        .select_related("job__study", "job__series")
         .prefetch_related("versions__author", "versions__parent")
-        .filter(pk=segmentation_id, job__in=AIJob.objects.visible_to(user))
+        .filter(pk=segmentation_id)
         .first()
     )
     if segmentation is None:

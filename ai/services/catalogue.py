@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.core.cache import cache
 from django.db.models import Count
 
-from ai.clients.inference import ModelManifest, inference
+from ai.clients.inference import inference
+from ai.manifest import ModelManifest
+from ai.services.dicom_codes import CodeError, resolve_category, resolve_code
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, NotFound
+from common.person import Person
 from pacs.index import studies
 from rbac.permissions import Permission
 
-MODELS_CACHE_KEY = "ai:models"
+MODELS_CACHE_KEY = "ai:manifests"
 MODELS_CACHE_S = 60
+logger = logging.getLogger(__name__)
 
 
 def models_list() -> list[ModelManifest]:
-    """The models the inference service offers, remembered for a minute."""
+    """The models that can be used, cached for a minute."""
     models: list[ModelManifest] | None = cache.get(MODELS_CACHE_KEY)
     if models is None:
-        models = inference().models()
+        models = [manifest for manifest in inference().models() if _codes_resolve(manifest)]
         cache.set(MODELS_CACHE_KEY, models, MODELS_CACHE_S)
     return models
+
+
+def _codes_resolve(manifest: ModelManifest) -> bool:
+    """Whether a mask of this model could be stored: a SEG needs codes that DICOM lists."""
+    try:
+        for segment in manifest.outputs.segments:
+            resolve_category(segment.category)
+            resolve_code(segment.type)
+    except CodeError as error:
+        logger.error("model %s is not offered: %s", manifest.id, error)
+        return False
+    return True
 
 
 def model_get(model_id: str) -> ModelManifest:
@@ -38,7 +55,7 @@ def check_series(series: Any, manifest: ModelManifest) -> None:
     """Raises BusinessError (422) when the series cannot suit the model."""
     if series.modality not in manifest.inputs.modalities:
         wanted = ", ".join(sorted(manifest.inputs.modalities))
-        reason = f"the model reads {wanted}, the series is {series.modality}"
+        reason = f"the model is made for {wanted}, the series is {series.modality}"
     elif (count := series.instances.count()) < manifest.inputs.min_slices:
         reason = f"the model needs {manifest.inputs.min_slices} slices, the series has {count}"
     else:
@@ -61,7 +78,7 @@ def best_series(study: Any, manifest: ModelManifest) -> Any:
     return series
 
 
-def models_available(*, actor: Any, patient_id: str) -> list[ModelManifest]:
+def models_available(*, actor: Person, patient_id: str) -> list[ModelManifest]:
     """The models for which this patient (MRN) has a suitable series that ``actor`` may see."""
     visible = studies.studies_visible_to(actor, Permission.VIEW_DICOM)
     found = list(visible.filter(patient__patient_id=patient_id))

@@ -1,13 +1,14 @@
-"""Coded concepts, checked: a code whose meaning disagrees never leaves the house."""
+"""Coded concepts, checked: a code whose meaning disagrees is never stored or sent."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cache
 
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
+
+from ai.manifest import CodeSpec
 
 CATEGORY_SYNONYMS: dict[tuple[str, str], Code] = {
     ("123037004", "anatomical structure"): codes.cid7150.AnatomicalStructure,
@@ -20,15 +21,6 @@ CATEGORY_SYNONYMS: dict[tuple[str, str], Code] = {
 
 class CodeError(ValueError):
     """The code is not SNOMED CT, unknown, or its meaning disagrees."""
-
-
-@dataclass(frozen=True, slots=True)
-class CodeSpec:
-    """A coded concept as a model's manifest writes it (PS3.3 8.8)."""
-
-    value: str
-    scheme: str
-    meaning: str
 
 
 def resolve_category(spec: CodeSpec) -> Code:

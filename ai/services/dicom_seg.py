@@ -22,7 +22,8 @@ from pydicom.sr.codedict import codes
 from pydicom.tag import Tag
 from pydicom.valuerep import DA, DT, TM
 
-from ai.services.dicom_codes import CodeSpec, resolve_category, resolve_code
+from ai.manifest import CodeSpec
+from ai.services.dicom_codes import resolve_category, resolve_code
 from common.errors import BusinessError, ErrorCode
 
 MANUFACTURER = "NeuroNova"
@@ -69,16 +70,6 @@ class AlgorithmSpec:
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceReference:
-    """The Segmentation that a new version replaces."""
-
-    sop_class_uid: str
-    sop_instance_uid: str
-    study_instance_uid: str
-    series_instance_uid: str
-
-
 def build_segmentation(
     *,
     source_datasets: Sequence[Dataset],
@@ -92,7 +83,6 @@ def build_segmentation(
     edited: bool,
     content_creator_name: str,
     created_at: datetime.datetime,
-    predecessor: InstanceReference | None = None,
 ) -> Dataset:
     """Build the Segmentation of one approved version; the same arguments give the same bytes.
 
@@ -105,7 +95,6 @@ def build_segmentation(
         edited: whether a person changed the mask: SEMIAUTOMATIC instead of AUTOMATIC.
         content_creator_name: the approver, a DICOM person name.
         created_at: in the hospital's local time, as DICOM dates are.
-        predecessor: the version before, of the same study.
 
     Raises:
         BusinessError: SEGMENTATION_EMPTY, no voxel is marked.
@@ -147,8 +136,6 @@ def build_segmentation(
     _copy_identity(seg, source_datasets[0])
     seg.ContentCreatorName = content_creator_name
     _fix_times_and_uids(seg, created_at)
-    if predecessor is not None:
-        _reference_predecessor(seg, predecessor)
     return seg
 
 
@@ -258,31 +245,6 @@ def _fix_times_and_uids(seg: Dataset, created_at: datetime.datetime) -> None:
     organization = f"2.25.{uuid.uuid5(UID_NAMESPACE, seg.SOPInstanceUID).int}"
     for item in (*seg.DimensionOrganizationSequence, *seg.DimensionIndexSequence):
         item.DimensionOrganizationUID = organization
-
-
-def _reference_predecessor(seg: Dataset, predecessor: InstanceReference) -> None:
-    """Name the mask that this one was made from.
-
-    Predecessor Documents (0040,A360) belongs to SR. For an image it is the Source Image Sequence
-    (0008,2112) of the General Reference module (PS3.3 C.12.4) with a purpose from CID 7202, and
-    the Common Instance Reference module (C.12.2) then lists it too, behind the source series:
-    viewers take the first series as the one to draw on.
-    """
-    if predecessor.study_instance_uid != seg.StudyInstanceUID:
-        raise SegmentationError("predecessor", "the predecessor is of another study")
-    instance = Dataset()
-    instance.ReferencedSOPClassUID = predecessor.sop_class_uid
-    instance.ReferencedSOPInstanceUID = predecessor.sop_instance_uid
-    series = Dataset()
-    series.SeriesInstanceUID = predecessor.series_instance_uid
-    series.ReferencedInstanceSequence = [instance]
-    seg.ReferencedSeriesSequence.append(series)
-    source = Dataset()
-    source.update(instance)
-    source.PurposeOfReferenceCodeSequence = [
-        hd.sr.CodedConcept.from_code(codes.cid7202.SourceImageForImageProcessingOperation)
-    ]
-    seg.SourceImageSequence.append(source)
 
 
 def _segment_number(seg: Dataset, groups: Dataset) -> int:

@@ -1,32 +1,42 @@
-"""The life of an AI job: requested, run, finished or failed with a reason; never stuck."""
+"""The states of an AI job: requested, run, completed or failed with a reason; never stuck."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db import transaction
+from pydantic import JsonValue
 
 from ai.choices import TRANSITIONS, JobStatus
 from ai.clients.inference import RunResult, inference
 from ai.events import JOB_COMPLETED, JOB_FAILED, JOB_REQUESTED
+from ai.manifest import ModelManifest
 from ai.models import AIJob, AIJobEvent
 from ai.selectors import jobs as job_selectors
 from ai.services import catalogue, segmentations
 from audit import services as audit
-from common.errors import AppError, BusinessError, ErrorCode, InvalidInput, NotFound
+from common.errors import (
+    AppError,
+    BusinessError,
+    ErrorCode,
+    ExternalError,
+    InvalidInput,
+    NotFound,
+)
 from common.outbox import services as outbox
+from common.person import Person
 from pacs.index import studies
 from rbac.permissions import Permission
 
 
-def job_transition(job: AIJob, status: JobStatus, *, actor: Any = None) -> None:
+def job_transition(job: AIJob, status: JobStatus, *, actor: Person | None = None) -> None:
     """Move a locked job. Raises BusinessError when the state machine forbids it."""
     if status not in TRANSITIONS[job.status]:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"the job is {job.status}", "status")
     job.status = status
     job.version += 1
     job.save()
-    AIJobEvent.objects.create(job=job, step=status.value.lower(), actor=actor)
+    AIJobEvent.objects.create(job=job, step=status.value.lower(), actor_id=actor and actor.pk)
 
 
 def job_lock(job_id: int) -> AIJob:
@@ -39,7 +49,7 @@ def job_lock(job_id: int) -> AIJob:
 
 def job_create(
     *,
-    actor: Any,
+    actor: Person,
     study_instance_uid: str,
     model_type: str,
     series_instance_uid: str | None = None,
@@ -48,7 +58,7 @@ def job_create(
     """Request a model for a series; without one, the series that suits the model best.
 
     Raises NotFound (study, also an unmatched one; series, model), BusinessError (unsuitable
-    series), ExternalError (the inference service does not tell its models).
+    series), ExternalError (the inference service does not list its models).
     """
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
     manifest = catalogue.model_get(model_type)
@@ -63,11 +73,11 @@ def job_create(
             series=series,
             model_id=manifest.id,
             model_version=manifest.version,
-            model_manifest=manifest.raw,
+            model_manifest=manifest.to_json(),
             parameters=parameters or {},
-            requested_by=actor,
+            requested_by_id=actor.pk,
         )
-        AIJobEvent.objects.create(job=job, step="requested", actor=actor)
+        AIJobEvent.objects.create(job=job, step="requested", actor_id=actor.pk)
         audit.record(
             actor=actor,
             action="ai_job.create",
@@ -86,7 +96,7 @@ def _request_run(job: AIJob) -> None:
 
 
 def job_run(job_id: int) -> None:
-    """Run the model and keep its mask as version 1. Safe to call again after any death.
+    """Run the model and keep its result; a mask becomes version 1. Safe to call again.
 
     A refusal of the model fails the job; an ExternalError is the outbox's to retry.
     """
@@ -96,17 +106,8 @@ def job_run(job_id: int) -> None:
             return
         if job.status == JobStatus.PENDING:
             job_transition(job, JobStatus.PROCESSING)
-    patient = job.study.patient
     try:
-        result = inference().run(
-            series_instance_uid=job.series.series_instance_uid,
-            model_id=job.model_id,
-            patient_id=patient.patient_id if patient else "",
-            parameters=job.parameters,
-            idempotency_key=f"ai-job-{job.pk}-run-{job.run}",
-        )
-        mask = inference().mask(result.job_id)
-        draft = segmentations.draft_from_result(job, result, mask)
+        result, draft = _analyse(job)
     except (BusinessError, NotFound, InvalidInput) as error:
         job_fail(job_id, error)
         return
@@ -114,22 +115,63 @@ def job_run(job_id: int) -> None:
         job = job_lock(job_id)
         if job.status != JobStatus.PROCESSING:
             return
-        version = segmentations.segmentation_create(job, draft)
-        job.result = _result(job, result, version.volumes_ml)
+        volumes = segmentations.segmentation_create(job, draft).volumes_ml if draft else {}
+        job.result = _result(job.manifest, result, volumes)
         job_transition(job, JobStatus.COMPLETED)
         outbox.publish(JOB_COMPLETED, aggregate=f"ai_job:{job.pk}", payload={"job_id": job.pk})
 
 
-def _result(job: AIJob, result: RunResult, volumes_ml: dict[str, float]) -> dict[str, Any]:
-    labels = {str(s["number"]): s["label"] for s in job.model_manifest["outputs"]["segments"]}
+def _analyse(job: AIJob) -> tuple[RunResult, segmentations.Draft | None]:
+    """The model's result, checked against its manifest, and its mask if it makes one."""
+    patient = job.study.patient
+    result = inference().run(
+        series_instance_uid=job.series.series_instance_uid,
+        model_id=job.model_id,
+        patient_id=patient.patient_id if patient else "",
+        parameters=job.parameters,
+        idempotency_key=f"ai-job-{job.pk}-run-{job.run}",
+    )
+    manifest = job.manifest
+    _check_outputs(manifest, result)
+    if not manifest.makes_mask:
+        return result, None
+    mask = inference().mask(result.job_id)
+    return result, segmentations.draft_from_result(job, result, mask)
+
+
+def _check_outputs(manifest: ModelManifest, result: RunResult) -> None:
+    outputs = manifest.outputs
+    for name, given, declared in (
+        ("quantities", [q.id for q in result.quantities], [q.id for q in outputs.quantities]),
+        ("classes", [c.id for c in result.classes], [c.id for c in outputs.classes]),
+    ):
+        if given != declared:
+            detail = f"{name} are not those of the manifest"
+            raise ExternalError(ErrorCode.INFERENCE_FAILED, detail, retryable=False)
+
+
+def _result(
+    manifest: ModelManifest, result: RunResult, volumes_ml: dict[str, float]
+) -> dict[str, JsonValue]:
+    """The result as the row and the API hold it; labels and units come from the manifest."""
+    outputs = manifest.outputs
     return {
         "risk_score": result.risk_score,
         "confidence": result.confidence,
         "processing_time": result.processing_time,
         "preview_png": result.segmentation,
-        "warnings": result.warnings,
+        "warnings": [*result.warnings],
         "measurements": [
-            {"label": labels[number], "volume_ml": volume} for number, volume in volumes_ml.items()
+            {"label": segment.label, "volume_ml": volumes_ml[str(segment.number)]}
+            for segment in outputs.segments
+        ],
+        "quantities": [
+            {"id": known.id, "label": known.label, "value": given.value, "unit": known.unit}
+            for known, given in zip(outputs.quantities, result.quantities, strict=True)
+        ],
+        "classes": [
+            {"id": known.id, "label": known.label, "probability": given.probability}
+            for known, given in zip(outputs.classes, result.classes, strict=True)
         ],
     }
 
@@ -147,7 +189,7 @@ def job_fail(job_id: int, error: AppError) -> None:
 
 
 @transaction.atomic
-def job_cancel(*, actor: Any, job_id: int) -> AIJob:
+def job_cancel(*, actor: Person, job_id: int) -> AIJob:
     """Cancel a waiting or running job; a result that still arrives is dropped."""
     job = _changed_by(actor, job_id, "ai_job.cancel")
     job_transition(job, JobStatus.CANCELLED, actor=actor)
@@ -155,7 +197,7 @@ def job_cancel(*, actor: Any, job_id: int) -> AIJob:
 
 
 @transaction.atomic
-def job_retry(*, actor: Any, job_id: int) -> AIJob:
+def job_retry(*, actor: Person, job_id: int) -> AIJob:
     """FAILED → PENDING, as a new run."""
     job = _changed_by(actor, job_id, "ai_job.retry")
     job.run += 1
@@ -165,7 +207,7 @@ def job_retry(*, actor: Any, job_id: int) -> AIJob:
     return job
 
 
-def _changed_by(actor: Any, job_id: int, action: str) -> AIJob:
+def _changed_by(actor: Person, job_id: int, action: str) -> AIJob:
     job = job_lock(job_selectors.job_get(actor, job_id).pk)
     audit.record(
         actor=actor,

@@ -1,4 +1,4 @@
-"""Labelmaps: bytes, order, volumes, NIfTI and pictures. Pure functions.
+"""Labelmaps: bytes, order, volumes and NIfTI. Pure functions.
 
 A labelmap is uint8 (slices, rows, columns), row-major like DICOM Pixel Data; 0 is background.
 """
@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import zlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 
 import nibabel as nib
 import numpy as np
@@ -17,7 +16,6 @@ import numpy.typing as npt
 from nibabel.filebasedimages import ImageFileError
 from nibabel.spatialimages import HeaderDataError
 from nibabel.wrapstruct import WrapStructError
-from PIL import Image
 
 from common.errors import ErrorCode, InvalidInput
 
@@ -118,30 +116,6 @@ def from_nifti(data: bytes, *, shape: Shape) -> tuple[Labelmap, npt.NDArray[np.f
     if voxels.shape != shape[::-1]:
         raise InvalidInput(ErrorCode.LABELMAP_SIZE, f"{voxels.shape} voxels", "labelmap")
     return np.ascontiguousarray(voxels.transpose(2, 1, 0)), np.asarray(image.affine, np.float64)
-
-
-def overlay_png(
-    pixels: npt.NDArray[np.generic],
-    labels: Labelmap,
-    colors: Mapping[int, str],
-    *,
-    window: tuple[float, float],
-    opacity: float = 0.45,
-) -> bytes:
-    """One slice (rows, columns) with its labels in colour, as PNG.
-
-    ``window`` is (center, width) in stored values; ``colors`` maps a label to #rrggbb.
-    """
-    center, width = window
-    gray = np.clip((pixels.astype(np.float64) - center) / max(width, 1) + 0.5, 0, 1) * 255
-    picture = np.repeat(gray[..., None], 3, axis=2)
-    for label, color in colors.items():
-        mask = labels == label
-        rgb = np.frombuffer(bytes.fromhex(color.removeprefix("#")), np.uint8)
-        picture[mask] = picture[mask] * (1 - opacity) + rgb * opacity
-    buffer = io.BytesIO()
-    Image.fromarray(np.rint(picture).astype(np.uint8)).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def _gzip(content: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Tell the people of a job how it goes on."""
+"""Alerts to the people of an AI analysis."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The approved mask on its way: DICOM SEG → archive → seen in the feed → FHIR. Idempotent steps."""
+"""The approved result on its way, in idempotent steps.
+
+With a mask: DICOM SEG → archive → seen in the change feed → FHIR. Without one: FHIR.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from pydicom.dataset import Dataset
 
 from ai.choices import VersionKind
 from ai.events import PUBLISHED, SEG_SEEN
-from ai.models import AIJobEvent, Publication
-from ai.services.dicom_codes import CodeSpec
+from ai.manifest import TrackedSegment
+from ai.models import AIJobEvent, Publication, SegmentationVersion
 from ai.services.dicom_seg import AlgorithmSpec, SegmentationError, SegmentSpec, build_segmentation
 from ai.services.review import publication_aggregate
 from ai.services.segmentations import version_labelmap
@@ -34,15 +37,16 @@ def seg_publish(job_id: int) -> None:
     """Build the SEG of the approved version and store it in the archive.
 
     Its SOP Instance UID derives from the version, so a second call stores the same object.
-    Raises ExternalError (archive down), BusinessError (mask and source do not fit).
+    Raises ExternalError (archive down), BusinessError (the source is not a volume).
     """
     publication = _of_job(job_id)
-    if publication.seg_stored_at is not None:
+    version = publication.version
+    if version is None or publication.seg_stored_at is not None:
         return
     try:
-        seg = _build(publication)
+        seg = _build(publication, version)
     except SegmentationError as error:
-        raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, error.reason) from None
+        raise BusinessError(ErrorCode.SERIES_NOT_A_VOLUME, error.reason) from None
     objects.instance_store(seg)
     with transaction.atomic():
         publication = _lock(job_id)
@@ -50,38 +54,33 @@ def seg_publish(job_id: int) -> None:
             _mark(publication, "seg_stored_at", "seg_stored")
 
 
-def _build(publication: Publication) -> Dataset:
-    job, version = publication.job, publication.version
+def _build(publication: Publication, version: SegmentationVersion) -> Dataset:
+    job = publication.job
     approver = job.reviewed_by
     return build_segmentation(
         source_datasets=objects.series_headers(job.series),
         labelmap=version_labelmap(version),
-        segments=[_segment(s) for s in version.segmentation.segments],
-        series_instance_uid=publication.seg_series_instance_uid,
-        sop_instance_uid=publication.seg_sop_instance_uid,
+        segments=[_segment(s) for s in version.segmentation.tracked_segments],
+        series_instance_uid=publication.seg_series_instance_uid or "",
+        sop_instance_uid=publication.seg_sop_instance_uid or "",
         series_number=SEG_SERIES_NUMBER_BASE + job.pk % 1000,
         instance_number=1,
-        model=AlgorithmSpec(
-            job.model_manifest.get("algorithm_name", job.model_id), job.model_version
-        ),
+        model=AlgorithmSpec(job.manifest.algorithm_name or job.model_id, job.model_version),
         edited=version.kind == VersionKind.EDITED,
         content_creator_name=(approver.full_name or approver.username) if approver else "",
         created_at=timezone.localtime(job.reviewed_at),
     )
 
 
-def _segment(raw: dict[str, object]) -> SegmentSpec:
-    category, kind = raw["category"], raw["type"]
-    if not isinstance(category, dict) or not isinstance(kind, dict):
-        raise BusinessError(ErrorCode.INTERNAL, "the model's manifest has no codes")
+def _segment(segment: TrackedSegment) -> SegmentSpec:
     return SegmentSpec(
-        number=int(str(raw["number"])),
-        label=str(raw["label"]),
-        category=CodeSpec(**category),
-        property_type=CodeSpec(**kind),
-        tracking_id=str(raw["tracking_id"]),
-        tracking_uid=str(raw["tracking_uid"]),
-        color=str(raw["color"]) if raw.get("color") else None,
+        number=segment.number,
+        label=segment.label,
+        category=segment.category,
+        property_type=segment.type,
+        tracking_id=segment.tracking_id,
+        tracking_uid=segment.tracking_uid,
+        color=segment.color,
     )
 
 

@@ -1,4 +1,4 @@
-"""A doctor's decision on a mask; approval starts its publication."""
+"""A doctor's review of a result; approval starts its publication."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from ai.choices import JobStatus, ReviewStatus
-from ai.events import VERSION_APPROVED
-from ai.models import AIJob, AIJobEvent, Publication, SegmentationVersion
+from ai.events import RESULT_APPROVED, VERSION_APPROVED
+from ai.models import AIJob, AIJobEvent, Publication, Segmentation, SegmentationVersion
 from ai.selectors import jobs as job_selectors, segmentations as selectors
 from ai.services.jobs import job_lock
 from ai.services.segmentations import version_labelmap, version_save
 from audit import services as audit
-from common.errors import BusinessError, ConflictError, ErrorCode
+from common.errors import BusinessError, ConflictError, ErrorCode, InvalidInput
 from common.outbox import services as outbox
+from common.person import Person
 from pacs.dicom.uids import derived_uid
 from rbac.permissions import Permission
 
@@ -25,32 +26,28 @@ DECISIONS = {"approve": ReviewStatus.APPROVED, "reject": ReviewStatus.REJECTED}
 
 @transaction.atomic
 def job_review(
-    *, actor: Any, job_id: int, decision: str, version: int | None = None, comment: str = ""
+    *, actor: Person, job_id: int, decision: str, version: int | None = None, comment: str = ""
 ) -> AIJob:
     """Approve or reject a completed job once. ``version``: the mask that was looked at.
 
     Raises BusinessError (not completed, reviewed already, empty mask), ConflictError (a newer
-    version exists), NotFound.
+    version exists), InvalidInput (a version of a result without a mask), NotFound.
     """
     job = job_lock(job_selectors.job_get(actor, job_id).pk)
     if job.status != JobStatus.COMPLETED:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"the job is {job.status}")
     if job.review_status != ReviewStatus.PENDING:
         raise BusinessError(ErrorCode.ALREADY_REVIEWED, f"the job is {job.review_status}")
-    latest = selectors.latest_version(job.segmentation)
-    if version is not None and version != latest.version:
-        raise ConflictError(
-            ErrorCode.VERSION_CONFLICT, f"latest version is {latest.version}", "version"
-        )
+    latest = _version_under_review(job, version)
     if decision == "approve":
         _publication_start(job, latest)
     job.review_status = DECISIONS[decision]
-    job.reviewed_by = actor
+    job.reviewed_by_id = actor.pk
     job.reviewed_at = timezone.now()
     job.review_comment = comment
     job.version += 1
     job.save()
-    AIJobEvent.objects.create(job=job, step=job.review_status.lower(), actor=actor)
+    AIJobEvent.objects.create(job=job, step=job.review_status.lower(), actor_id=actor.pk)
     audit.record(
         actor=actor,
         action=f"ai_job.{decision}",
@@ -58,14 +55,33 @@ def job_review(
         object_id=job.pk,
         patient_id=job.study.patient_id,
         permission=Permission.REVIEW_AI,
-        detail={"version": latest.version},
+        detail={"version": latest.version} if latest else {},
     )
     return job
 
 
-def _publication_start(job: AIJob, version: SegmentationVersion) -> None:
+def _version_under_review(job: AIJob, looked_at: int | None) -> SegmentationVersion | None:
+    segmentation: Segmentation | None = getattr(job, "segmentation", None)
+    if segmentation is None:
+        if looked_at is not None:
+            raise InvalidInput(ErrorCode.VALIDATION, "this result has no mask", "version")
+        return None
+    latest = selectors.latest_version(segmentation)
+    if looked_at not in (None, latest.version):
+        raise ConflictError(
+            ErrorCode.VERSION_CONFLICT, f"latest version is {latest.version}", "version"
+        )
+    return latest
+
+
+def _publication_start(job: AIJob, version: SegmentationVersion | None) -> None:
     if job.study.patient_id is None:
         raise BusinessError(ErrorCode.STUDY_UNMATCHED, f"job {job.pk}")
+    aggregate, payload = publication_aggregate(job.pk), {"job_id": job.pk}
+    if version is None:
+        Publication.objects.create(job=job)
+        outbox.publish(RESULT_APPROVED, aggregate=aggregate, payload=payload)
+        return
     if not np.any(version_labelmap(version)):
         raise BusinessError(ErrorCode.SEGMENTATION_EMPTY, f"version {version.version}")
     Publication.objects.create(
@@ -74,9 +90,7 @@ def _publication_start(job: AIJob, version: SegmentationVersion) -> None:
         seg_sop_instance_uid=derived_uid("seg-instance", str(version.uuid)),
         seg_series_instance_uid=derived_uid("seg-series", str(version.uuid)),
     )
-    outbox.publish(
-        VERSION_APPROVED, aggregate=publication_aggregate(job.pk), payload={"job_id": job.pk}
-    )
+    outbox.publish(VERSION_APPROVED, aggregate=aggregate, payload=payload)
 
 
 def publication_aggregate(job_id: int) -> str:
@@ -85,7 +99,7 @@ def publication_aggregate(job_id: int) -> str:
 
 
 @transaction.atomic
-def version_save_and_review(*, actor: Any, final: bool, **fields: Any) -> SegmentationVersion:
+def version_save_and_review(*, actor: Person, final: bool, **fields: Any) -> SegmentationVersion:
     """``segmentations.version_save``; ``final`` approves the new version in the same step."""
     version = version_save(actor=actor, **fields)
     if final:

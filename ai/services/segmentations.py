@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.db import transaction
 
 from ai.choices import ReviewStatus, VersionKind
 from ai.clients.inference import RunResult
+from ai.manifest import TRACKED_SEGMENTS, ManifestSegment, TrackedSegment
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors import segmentations as selectors
-from ai.services import labelmap as labelmaps, store
+from ai.services import labelmap as labelmaps, mask_files
 from ai.services.labelmap import Labelmap
 from audit import services as audit
 from common.errors import BusinessError, ConflictError, ErrorCode, ExternalError, InvalidInput
+from common.person import Person
 from pacs.dicom.uids import derived_uid
 from pacs.index.geometry import SeriesGeometry, series_geometry
 from rbac.permissions import Permission
@@ -28,21 +30,24 @@ class Draft:
 
     mask: Labelmap
     geometry: SeriesGeometry
-    segments: list[dict[str, Any]]
+    segments: tuple[ManifestSegment, ...]
 
 
 def draft_from_result(job: AIJob, result: RunResult, mask: bytes) -> Draft:
-    """Check the inference service's mask against the index. Raises ExternalError for nonsense."""
+    """Check the inference service's mask against the index.
+
+    Raises ExternalError (an invalid mask), BusinessError (the series is not a volume).
+    """
     geometry = series_geometry(job.series)
     if set(result.slices) != set(geometry.slices) or (result.rows, result.columns) != (
         geometry.rows,
         geometry.columns,
     ):
         raise ExternalError(ErrorCode.INFERENCE_FAILED, "mask of other slices", retryable=False)
-    segments = job.model_manifest["outputs"]["segments"]
+    segments = job.manifest.outputs.segments
     try:
         voxels, _ = labelmaps.from_nifti(mask, shape=geometry.shape)
-        labelmaps.check_labels(voxels, [s["number"] for s in segments])
+        labelmaps.check_labels(voxels, [s.number for s in segments])
         voxels = labelmaps.reorder(voxels, result.slices, geometry.slices)
     except InvalidInput as error:
         raise ExternalError(
@@ -53,17 +58,10 @@ def draft_from_result(job: AIJob, result: RunResult, mask: bytes) -> Draft:
 
 def segmentation_create(job: AIJob, draft: Draft) -> SegmentationVersion:
     """Version 1 of a job's mask, inside the caller's transaction."""
-    segments = [
-        {
-            **segment,
-            "tracking_id": f"{segment['label']} {job.pk}.{segment['number']}",
-            "tracking_uid": derived_uid("tracking", str(job.pk), str(segment["number"])),
-        }
-        for segment in draft.segments
-    ]
+    segments = tuple(_tracked(job, segment) for segment in draft.segments)
     segmentation = Segmentation.objects.create(
         job=job,
-        segments=segments,
+        segments=TRACKED_SEGMENTS.dump_python(segments, mode="json"),
         slices=list(draft.geometry.slices),
         rows=draft.geometry.rows,
         columns=draft.geometry.columns,
@@ -71,6 +69,18 @@ def segmentation_create(job: AIJob, draft: Draft) -> SegmentationVersion:
     return _add_version(
         segmentation, 1, draft.mask, draft.geometry, kind=VersionKind.AI, parent=None, author=None
     )
+
+
+def _tracked(job: AIJob, segment: ManifestSegment) -> TrackedSegment:
+    return TRACKED_SEGMENTS.validate_python(
+        [
+            {
+                **asdict(segment),
+                "tracking_id": f"{segment.label} {job.pk}.{segment.number}",
+                "tracking_uid": derived_uid("tracking", str(job.pk), str(segment.number)),
+            }
+        ]
+    )[0]
 
 
 def _add_version(
@@ -85,7 +95,7 @@ def _add_version(
 ) -> SegmentationVersion:
     content = labelmaps.to_nifti(mask, geometry.affine)
     key = uuid.uuid4()
-    labels = [s["number"] for s in segmentation.segments]
+    labels = [s.number for s in segmentation.tracked_segments]
     volumes = labelmaps.volumes_ml(mask, geometry.spacing, labels)
     return SegmentationVersion.objects.create(
         uuid=key,
@@ -94,7 +104,7 @@ def _add_version(
         kind=kind,
         parent=parent,
         author=author,
-        path=store.write(segmentation_id=segmentation.pk, version_uuid=key, content=content),
+        path=mask_files.write(segmentation_id=segmentation.pk, version_uuid=key, content=content),
         sha256=labelmaps.sha256(content),
         volumes_ml={str(label): round(volume, 3) for label, volume in volumes.items()},
     )
@@ -103,7 +113,7 @@ def _add_version(
 def version_labelmap(version: SegmentationVersion) -> Labelmap:
     """uint8 (slices, rows, columns) in the order of the segmentation's ``slices``."""
     segmentation = version.segmentation
-    content = store.read(path=version.path, sha256=version.sha256)
+    content = mask_files.read(path=version.path, sha256=version.sha256)
     shape = (len(segmentation.slices), segmentation.rows, segmentation.columns)
     mask, _ = labelmaps.from_nifti(content, shape=shape)
     return mask
@@ -111,7 +121,7 @@ def version_labelmap(version: SegmentationVersion) -> Labelmap:
 
 def version_save(
     *,
-    actor: Any,
+    actor: Person,
     study_instance_uid: str,
     segmentation_id: int,
     base_version: int,
@@ -137,7 +147,7 @@ def version_save(
         raise InvalidInput(
             ErrorCode.LABELMAP_SLICES, f"the series has {len(found.slices)} slices", "slices"
         )
-    labels = [s["number"] for s in found.segments]
+    labels = [s.number for s in found.tracked_segments]
     mask = labelmaps.decompress(labelmap, shape=(len(slices), rows, columns), labels=labels)
     mask = labelmaps.reorder(mask, slices, found.slices)
     geometry = series_geometry(found.job.series)

@@ -43,6 +43,11 @@ MANIFEST: dict[str, Any] = {
 }
 
 
+def maskless_manifest(kind: str, outputs: dict[str, Any]) -> dict[str, Any]:
+    """A model that returns these outputs and no mask."""
+    return MANIFEST | {"id": f"tiny_{kind}", "name": "Tiny", "kind": kind, "outputs": outputs}
+
+
 def archive_id(name: str) -> str:
     """An identifier in Orthanc's form: five groups of eight hexadecimal digits."""
     digest = hashlib.sha1(name.encode(), usedforsecurity=False).hexdigest()

@@ -16,10 +16,10 @@ import numpy.typing as npt
 import pydicom
 from pydicom.dataset import Dataset
 
-from ai.services.dicom_codes import CodeSpec
+from ai.manifest import CodeSpec
 from ai.services.dicom_seg import AlgorithmSpec, SegmentSpec, build_segmentation
 
-SEG_UID, SERIES_UID, OLD_UID, OLD_SERIES_UID = "2.25.10", "2.25.11", "2.25.8", "2.25.9"
+SEG_UID, SERIES_UID = "2.25.10", "2.25.11"
 STUDY_UID, SOURCE_SERIES_UID, FRAME_OF_REFERENCE_UID = "2.25.1", "2.25.2", "2.25.3"
 MR, ENHANCED_MR, SEG = (
     "1.2.840.10008.5.1.4.1.1.4",

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 from pydicom.sr.codedict import codes
 
-from ai.services.dicom_codes import CodeError, CodeSpec, resolve_category, resolve_code
+from ai.manifest import CodeSpec
+from ai.services.dicom_codes import CodeError, resolve_category, resolve_code
 from ai.services.dicom_seg import SegmentSpec
 from ai.tests.seg_sources import ABNORMAL, EVEN, TYPES, build, mask, mr_series
 

@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import highdicom as hd
 import nibabel as nib
 import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
-from ai.services.dicom_seg import InstanceReference, SegmentationError, read_labelmap
+from ai.services.dicom_seg import SegmentationError, read_labelmap
 from ai.tests.seg_sources import (
     AXIAL,
     CREATED_AT,
@@ -22,12 +21,7 @@ from ai.tests.seg_sources import (
     FRAME_OF_REFERENCE_UID,
     OBLIQUE,
     ODD,
-    OLD_SERIES_UID,
-    OLD_UID,
-    SEG,
     SEGMENTS,
-    SOURCE_SERIES_UID,
-    STUDY_UID,
     build,
     complaints,
     enhanced_mr,
@@ -182,27 +176,6 @@ def test_who_made_it_is_told(edited: bool, kind: str, tmp_path: Path) -> None:
     assert "RecommendedDisplayCIELabValue" not in seg.SegmentSequence[2]
 
 
-def test_the_predecessor_is_named_behind_the_source_series(tmp_path: Path) -> None:
-    old = InstanceReference(SEG, OLD_UID, STUDY_UID, OLD_SERIES_UID)
-    sources, labelmap = mr_series(*EVEN, range(3)), mask(3, *EVEN)
-    seg = build(sources, labelmap, edited=True, predecessor=old)
-    assert complaints(seg, tmp_path) == []
-    series = [item.SeriesInstanceUID for item in seg.ReferencedSeriesSequence]
-    assert series == [SOURCE_SERIES_UID, OLD_SERIES_UID]
-    source = seg.SourceImageSequence[-1]
-    assert (source.ReferencedSOPClassUID, source.ReferencedSOPInstanceUID) == (SEG, OLD_UID)
-    assert source.PurposeOfReferenceCodeSequence[0].CodeValue == "121322"
-    np.testing.assert_array_equal(read_labelmap(seg, uids(sources), *EVEN), labelmap)
-    assert isinstance(hd.seg.Segmentation.from_dataset(reread(seg)), hd.seg.Segmentation)
-
-
-def test_a_predecessor_of_another_study_is_refused() -> None:
-    old = InstanceReference(SEG, OLD_UID, "2.25.777", OLD_SERIES_UID)
-    with pytest.raises(SegmentationError) as caught:
-        build(mr_series(*EVEN, range(3)), mask(3, *EVEN), predecessor=old)
-    assert caught.value.reason == "predecessor"
-
-
 @pytest.mark.parametrize("size", [EVEN, ODD], ids=str)
 def test_a_multi_frame_source_is_supported(size: tuple[int, int], tmp_path: Path) -> None:
     source, labelmap = enhanced_mr(*size, 5), mask(5, *size)
@@ -330,7 +303,7 @@ def test_a_mask_that_contradicts_its_segments_is_refused(
     assert caught.value.reason == reason
 
 
-def test_reading_refuses_two_segments_in_one_voxel() -> None:
+def test_read_labelmap_refuses_two_segments_in_one_voxel() -> None:
     sources = mr_series(*ODD, range(2))
     seg = build(sources, mask(2, *ODD))
     seg.PixelData = b"\xff" * len(seg.PixelData)
@@ -343,7 +316,7 @@ def test_reading_refuses_two_segments_in_one_voxel() -> None:
     ("listed", "size", "reason"),
     [(["2.25.1001"], EVEN, "unknown_source"), (["2.25.1001"], ODD, "shape_mismatch")],
 )
-def test_reading_against_another_series_is_refused(
+def test_read_labelmap_against_another_series_is_refused(
     listed: list[str], size: tuple[int, int], reason: str
 ) -> None:
     seg = build(mr_series(*EVEN, range(3)), mask(3, *EVEN))

@@ -95,6 +95,7 @@ def test_a_refusal_fails_the_job_with_the_sentence(job, service, settings):
         ({"status": 200, "body": "<html>"}, "ERR_504", 1),
         ({"status": 200, "json": []}, "ERR_504", 1),
         ({"status": 200, "json": {"job_id": "x"}}, "ERR_504", 1),
+        ({"status": 422, "json": {"error": {"code": "model_failed"}}}, "ERR_504", 1),
         ({"status": 401, "json": {"error": {"code": "unauthorised"}}}, "ERR_504", 1),
     ],
 )
@@ -121,7 +122,7 @@ def test_a_broken_service_ends_in_failed_with_a_reason(
         ({}, "too small"),
     ],
 )
-def test_nonsense_never_becomes_a_mask(job, series, answers, changes, mask):
+def test_an_invalid_result_never_becomes_a_mask(job, series, answers, changes, mask):
     if mask == "label 9":
         mask = factories.mask_file(series, factories.make_mask() * 9)
     elif mask == "too small":

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import gzip
-import io
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
@@ -9,7 +8,6 @@ from functools import partial
 import nibabel as nib
 import numpy as np
 import pytest
-from PIL import Image
 
 from ai.services import labelmap as lm
 from common.errors import ErrorCode, InvalidInput
@@ -123,14 +121,3 @@ def test_nifti_of_another_kind_is_refused() -> None:
         (lm.to_nifti(mask(), np.eye(4)), (4, 7, 9), ErrorCode.LABELMAP_SIZE),
     ):
         assert code_of(partial(lm.from_nifti, data, shape=shape)) is code
-
-
-def test_the_overlay_colours_the_marked_voxels_only() -> None:
-    pixels = np.full((4, 6), 100, np.int16)
-    labels = np.zeros((4, 6), np.uint8)
-    labels[1, 2] = 1
-    png = lm.overlay_png(pixels, labels, {1: "#ff0000"}, window=(100, 200), opacity=1)
-    picture = np.asarray(Image.open(io.BytesIO(png)))
-    assert picture.shape == (4, 6, 3)
-    assert picture[1, 2].tolist() == [255, 0, 0]
-    assert {tuple(p) for p in np.delete(picture.reshape(-1, 3), 8, axis=0)} == {(128, 128, 128)}

@@ -32,6 +32,7 @@ class Nobody(AnonymousUser):
     """The user of a request without a token: has no role and no permission at all."""
 
     role = ""
+    full_name = ""
 
     def has_permission(self, _: str) -> bool:
         return False

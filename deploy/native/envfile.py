@@ -96,7 +96,11 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
         "INFERENCE_ORTHANC_USERNAME": "inference",
     }
     if layout.name == "test":  # a killed worker is missed sooner, a hanging model given up sooner
-        defaults |= {"OUTBOX_LEASE_S": "6", "INFERENCE_TIMEOUT_S": "90"}
+        defaults |= {
+            "OUTBOX_LEASE_S": "6",
+            "INFERENCE_TIMEOUT_S": "90",
+            "INFERENCE_EXTRA_MODELS_DIR": str(layout.root / "inference" / "examples"),
+        }
     for name, value in defaults.items():
         settings.setdefault(name, value)
     if settings["PUBLIC_HOST"] == old_host:

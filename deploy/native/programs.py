@@ -146,6 +146,7 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
         "INFERENCE_PORT": settings["INFERENCE_PORT"],
         "INFERENCE_TOKEN": settings["INFERENCE_TOKEN"],
         "INFERENCE_RESULTS_DIR": str(layout.data / "inference"),
+        "INFERENCE_EXTRA_MODELS_DIR": settings.get("INFERENCE_EXTRA_MODELS_DIR", ""),
         "CDSS_VERSION": _tree_hash(layout, ("inference/app", "inference/models")),
     }
     hapi = {

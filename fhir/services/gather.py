@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.utils import timezone
 
+from ai.manifest import CodeSpec, ModelManifest, TrackedSegment
 from ai.selectors.publication import publication_get
+from common.person import Person
 from fhir.services.resources import PublicationFacts
 from fhir.services.resources.codes import ANATOMICAL_STRUCTURES
 from fhir.services.resources.facts import (
     PublishedAiResult,
+    PublishedClass,
+    PublishedCode,
     PublishedEncounter,
     PublishedInstance,
     PublishedModel,
     PublishedOrder,
     PublishedPatient,
     PublishedPractitioner,
+    PublishedQuantity,
     PublishedSeries,
     PublishedStudy,
     PublishedVersion,
@@ -27,13 +34,16 @@ from fhir.services.resources.facts import (
 )
 
 GATEWAY_PATH = "/api/ris/dicom-web"
+RESULT_KEYS = UUID("6d1d2c0b-6f7e-5c1f-9a8f-3f1f6b7f2a44")
+"""Namespace of the keys of results without a mask, which have no version's uuid."""
+T = TypeVar("T")
 
 
 def publication_facts(job_id: int) -> PublicationFacts:
     """Everything the Bundle of one approval says, as the tables know it now."""
     publication = publication_get(job_id)
     job: Any = publication.job
-    study, patient, version = job.study, job.study.patient, publication.version
+    study, patient, manifest = job.study, job.study.patient, job.manifest
     return PublicationFacts(
         patient=PublishedPatient(
             mrn=patient.patient_id,
@@ -45,9 +55,9 @@ def publication_facts(job_id: int) -> PublicationFacts:
         source_series_instance_uid=job.series.series_instance_uid,
         seg_series_instance_uid=publication.seg_series_instance_uid,
         seg_sop_instance_uid=publication.seg_sop_instance_uid,
-        model=_model(job),
-        ai_result=_ai_result(job),
-        version=_version(version),
+        model=_model(manifest),
+        ai_result=_ai_result(job, manifest),
+        version=_version(publication),
         approver=_practitioner(job.reviewed_by),
         approved_at=job.reviewed_at,
         gateway_url=f"{settings.PUBLIC_BASE_URL}{GATEWAY_PATH}",
@@ -59,7 +69,7 @@ def publication_facts(job_id: int) -> PublicationFacts:
     )
 
 
-def _practitioner(user: Any) -> PublishedPractitioner:
+def _practitioner(user: Person) -> PublishedPractitioner:
     return PublishedPractitioner(username=user.username, full_name=user.full_name or user.username)
 
 
@@ -107,29 +117,68 @@ def _started(day: date | None, time: str) -> date | datetime | None:
     return timezone.make_aware(datetime.combine(day, clock))
 
 
-def _model(job: Any) -> PublishedModel:
-    manifest = job.model_manifest
+def _model(manifest: ModelManifest) -> PublishedModel:
     return PublishedModel(
-        id=job.model_id,
-        version=job.model_version,
-        name=manifest.get("name", job.model_id),
-        manufacturer=manifest.get("manufacturer", ""),
-        udi=manifest.get("udi", ""),
+        id=manifest.id,
+        version=manifest.version,
+        name=manifest.name,
+        manufacturer=manifest.manufacturer,
+        udi=manifest.udi,
+        body_site=_code(manifest.body_site),
     )
 
 
-def _ai_result(job: Any) -> PublishedAiResult:
+def _code(code: CodeSpec | None) -> PublishedCode | None:
+    return PublishedCode(**asdict(code)) if code else None
+
+
+def _ai_result(job: Any, manifest: ModelManifest) -> PublishedAiResult:
+    outputs = manifest.outputs
     finished = job.events.filter(step="completed").latest("at").at
     return PublishedAiResult(
         job_id=job.pk,
         finished_at=finished,
         risk_score=job.result["risk_score"],
         confidence=job.result["confidence"],
+        quantities=tuple(
+            PublishedQuantity(
+                id=declared.id,
+                label=declared.label,
+                value=given["value"],
+                unit=declared.unit,
+                code=_code(declared.code),
+            )
+            for declared, given in _paired(outputs.quantities, job.result, "quantities")
+        ),
+        classes=tuple(
+            PublishedClass(
+                id=declared.id,
+                label=declared.label,
+                probability=given["probability"],
+                code=_code(declared.code),
+            )
+            for declared, given in _paired(outputs.classes, job.result, "classes")
+        ),
         parameters=job.parameters,
     )
 
 
-def _version(version: Any) -> PublishedVersion:
+def _paired(declared: tuple[T, ...], result: Any, name: str) -> list[tuple[T, Any]]:
+    """Each declared output with its value in a job's result; rows of before have no such list."""
+    return list(zip(declared, result.get(name, []), strict=True))
+
+
+def _version(publication: Any) -> PublishedVersion:
+    version = publication.version
+    if version is None:
+        return PublishedVersion(
+            version=1,
+            uuid=uuid5(RESULT_KEYS, str(publication.job_id)),
+            kind="ai",
+            author=None,
+            volumes=(),
+        )
+    segments: tuple[TrackedSegment, ...] = version.segmentation.tracked_segments
     return PublishedVersion(
         version=version.version,
         uuid=version.uuid,
@@ -137,17 +186,17 @@ def _version(version: Any) -> PublishedVersion:
         author=_practitioner(version.author) if version.author else None,
         volumes=tuple(
             PublishedVolume(
-                segment_number=segment["number"],
-                label=segment["label"],
-                code_value=segment["type"]["value"],
-                code_scheme=segment["type"]["scheme"],
-                code_meaning=segment["type"]["meaning"],
-                volume_ml=version.volumes_ml[str(segment["number"])],
-                anatomical=segment["category"]["scheme"] == "SCT"
-                and segment["category"]["value"] in ANATOMICAL_STRUCTURES,
-                tracking_uid=segment["tracking_uid"],
+                segment_number=segment.number,
+                label=segment.label,
+                code_value=segment.type.value,
+                code_scheme=segment.type.scheme,
+                code_meaning=segment.type.meaning,
+                volume_ml=version.volumes_ml[str(segment.number)],
+                anatomical=segment.category.scheme == "SCT"
+                and segment.category.value in ANATOMICAL_STRUCTURES,
+                tracking_uid=segment.tracking_uid,
             )
-            for segment in version.segmentation.segments
+            for segment in segments
         ),
     )
 

@@ -6,12 +6,12 @@ InferenceError
 ├── SeriesNotFound       404 series_not_found
 ├── ResultNotFound       404 result_not_found
 ├── RequestInvalid       422 request_invalid     the caller's JSON or parameters
-├── InputRefused         422 input_refused       the images, or what the model made of them
-├── ModelFailed          500 model_failed
+├── InputRefused         422 input_refused       the images, or an implausible result
+├── ModelFailed          422 model_failed        one model is broken, the service is well
 ├── ArchiveUnavailable   502 archive_unavailable
 └── Busy                 503 busy
 
-Messages are clear English sentences and carry ids and figures only, never a patient's data.
+Messages are clear English sentences and carry ids and numbers only, never a patient's data.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from typing import ClassVar
 
 
 class InferenceError(Exception):
-    """An error that the caller is told about as `{"error": {"code", "message"}}`."""
+    """An error that is answered as `{"error": {"code", "message"}}`."""
 
     status: ClassVar[int]
     code: ClassVar[str]
@@ -54,11 +54,14 @@ class SeriesNotFound(InferenceError):  # noqa: N818
 
 
 class ResultNotFound(InferenceError):  # noqa: N818
-    """The job id is unknown or its result has expired."""
+    """The job id is unknown, its result has expired, or it has no mask."""
 
     status = 404
     code = "result_not_found"
-    default_message = "No result is kept under this job id; results are kept for one hour."
+    default_message = (
+        "No mask is stored under this job id: results are kept for one hour, "
+        "and only a model with segments makes a mask."
+    )
 
 
 class RequestInvalid(InferenceError):  # noqa: N818
@@ -76,9 +79,12 @@ class InputRefused(InferenceError):  # noqa: N818
 
 
 class ModelFailed(InferenceError):  # noqa: N818
-    """The model run ended in an unexpected error, which is in the log."""
+    """The run ended in an unexpected error, which is in the log, or in an invalid result.
 
-    status = 500
+    Not a 5xx: for those the caller stops asking the service, and so the other models.
+    """
+
+    status = 422
     code = "model_failed"
     default_message = "The model run failed; the log names the cause under this request id."
 
@@ -96,4 +102,4 @@ class Busy(InferenceError):  # noqa: N818
 
     status = 503
     code = "busy"
-    default_message = "The model is running and its queue is full; ask again later."
+    default_message = "A model is running and the queue is full; try again later."

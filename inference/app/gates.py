@@ -1,34 +1,30 @@
-"""What a series must be before a model sees it, and what a result must be before a doctor does.
+"""What a series must be before the model runs: the limits and gates of the model's manifest.
 
-A network answers any input, noise too, with a confident mask. So the image itself is asked for
-a body in dark air, with structure inside it that neighbouring pixels share.
+A network returns a confident result for any input, noise too. A model whose inputs have a common
+look therefore names gates; a model that names none gets every series within its limits.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
+from app.archive import ArchiveSeries
 from app.dicom import Slice
 from app.errors import InputRefused
-from app.manifests import Inputs, Segment
-from app.orthanc import ArchiveSeries
+from app.manifests import ContrastGate, DarkAirGate, Gate, Inputs, TextureGate
 from app.volume import Volume
 
 FloatArray = npt.NDArray[np.float32]
+BoolArray = npt.NDArray[np.bool_]
 
 _SAMPLED_SLICES = 24
 _CORNER_SHARE = 0.1
-_MAX_CORNER_SIGNAL = 0.1
-_MIN_DARK_CORNERS = 5
-_DETAIL_WINDOW_MM = 15.0
-_MIN_DETAIL = 0.04
-_MIN_NEIGHBOUR_CORRELATION = 0.1
-_CUT_FACE_MM2 = 400.0
 
 
 def check_series(series: ArchiveSeries, inputs: Inputs) -> None:
@@ -54,7 +50,7 @@ def check_series(series: ArchiveSeries, inputs: Inputs) -> None:
 
 
 def series_warnings(slices: Sequence[Slice], patient_id: str, inputs: Inputs) -> list[str]:
-    """What the doctor should know about the input although the model runs."""
+    """What the doctor should know about the input, although the model runs."""
     first = slices[0]
     warnings = []
     if first.patient_id != patient_id.strip():
@@ -62,8 +58,8 @@ def series_warnings(slices: Sequence[Slice], patient_id: str, inputs: Inputs) ->
     echo_limit, age_limit = inputs.max_echo_time_ms, inputs.min_age_years
     if echo_limit is not None and first.echo_time is not None and first.echo_time > echo_limit:
         warnings.append(
-            f"Echo time {first.echo_time:g} ms: this does not look T1-weighted, "
-            "which the model is made for."
+            f"Echo time {first.echo_time:g} ms: the model is made for images of at most "
+            f"{echo_limit:g} ms."
         )
     if age_limit is not None and first.age_years is not None and first.age_years < age_limit:
         warnings.append(f"The model is made for patients of {age_limit} years and older.")
@@ -71,12 +67,12 @@ def series_warnings(slices: Sequence[Slice], patient_id: str, inputs: Inputs) ->
 
 
 def check_volume(volume: Volume, inputs: Inputs) -> None:
-    """Coverage, spacing and content.
+    """Coverage and spacing.
 
     Raises:
-        InputRefused: too coarse, too small, or not a body in air.
+        InputRefused: too coarse, too small, or values that are not numbers.
     """
-    if max(volume.spacing_mm) > inputs.max_spacing_mm:
+    if inputs.max_spacing_mm is not None and max(volume.spacing_mm) > inputs.max_spacing_mm:
         raise InputRefused(
             f"Voxels of {max(volume.spacing_mm):.1f} mm are too coarse; "
             f"the limit is {inputs.max_spacing_mm:g} mm."
@@ -87,27 +83,66 @@ def check_volume(volume: Volume, inputs: Inputs) -> None:
             f"The series covers {extent:.0f} mm in one direction; "
             f"the model needs {inputs.min_extent_mm:g} mm."
         )
-    _check_content(volume)
-
-
-def _check_content(volume: Volume) -> None:
-    data = volume.data
-    if not np.isfinite(data).all():
+    if not np.isfinite(volume.data).all():
         raise InputRefused("The images hold values that are not numbers.")
-    step = max(1, data.shape[0] // _SAMPLED_SLICES)
-    sample = data[step // 2 :: step]
-    low, high = np.quantile(sample, (0.005, 0.995))
-    if high <= low:
+
+
+def check_gates(volume: Volume, gates: Sequence[Gate]) -> None:
+    """The content of the images, in the order of the manifest's gates.
+
+    Raises:
+        InputRefused: names the first gate that the images do not pass.
+    """
+    if not gates:
+        return
+    content = _Content.of(volume)
+    for gate in gates:
+        match gate:
+            case ContrastGate():
+                _check_contrast(content)
+            case DarkAirGate():
+                _check_dark_air(content, gate)
+            case TextureGate():
+                _check_texture(content, gate)
+
+
+@dataclass(frozen=True)
+class _Content:
+    """`signal` (slices, rows, columns) is what is brighter than the background; `sample` every
+    n-th slice, clipped to its `low` and `high` quantile; `sampled_signal` the signal on it."""
+
+    low: float
+    high: float
+    sample: FloatArray
+    signal: BoolArray
+    sampled_signal: BoolArray
+    spacing_mm: tuple[float, float, float]
+
+    @classmethod
+    def of(cls, volume: Volume) -> _Content:
+        step = max(1, volume.data.shape[0] // _SAMPLED_SLICES)
+        sampled = slice(step // 2, None, step)
+        low, high = np.quantile(volume.data[sampled], (0.005, 0.995))
+        sample = np.clip(volume.data[sampled], low, high)
+        signal = volume.data > _otsu_threshold(sample)
+        return cls(float(low), float(high), sample, signal, signal[sampled], volume.spacing_mm)
+
+
+def _check_contrast(content: _Content) -> None:
+    if content.high <= content.low:
         raise InputRefused("The images have no contrast: all values are the same.")
-    signal = data > _otsu_threshold(np.clip(sample, low, high))
-    if _dark_corners(signal) < _MIN_DARK_CORNERS:
-        raise InputRefused("The images show no head in dark air; they may be noise.")
-    detail, correlation = _texture(
-        np.clip(sample, low, high), signal[step // 2 :: step], volume.spacing_mm
-    )
-    if detail < _MIN_DETAIL:
+
+
+def _check_dark_air(content: _Content, gate: DarkAirGate) -> None:
+    if _dark_corners(content.signal, gate.max_corner_signal) < gate.min_dark_corners:
+        raise InputRefused(f"The images show no {gate.subject} in dark air; they may be noise.")
+
+
+def _check_texture(content: _Content, gate: TextureGate) -> None:
+    detail, correlation = _texture(content, gate.window_mm)
+    if detail < gate.min_detail:
         raise InputRefused("The images show an even object without inner structure.")
-    if correlation < _MIN_NEIGHBOUR_CORRELATION:
+    if correlation < gate.min_neighbour_correlation:
         raise InputRefused("The images are noise: neighbouring pixels have nothing in common.")
 
 
@@ -124,26 +159,25 @@ def _otsu_threshold(image: FloatArray) -> float:
     return float(edges[1 + int(between.argmax())])
 
 
-def _dark_corners(signal: npt.NDArray[np.bool_]) -> int:
-    """How many of the volume's eight corners are air."""
+def _dark_corners(signal: BoolArray, max_signal: float) -> int:
+    """How many of the volume's eight corners are dark."""
     ends = [
         (slice(None, width), slice(-width, None))
         for width in (max(1, int(size * _CORNER_SHARE)) for size in signal.shape)
     ]
-    return sum(signal[corner].mean() < _MAX_CORNER_SIGNAL for corner in product(*ends))
+    return sum(signal[corner].mean() < max_signal for corner in product(*ends))
 
 
-def _texture(
-    sample: FloatArray, signal: npt.NDArray[np.bool_], spacing: tuple[float, float, float]
-) -> tuple[float, float]:
+def _texture(content: _Content, window_mm: float) -> tuple[float, float]:
     """Fine structure inside the object, slice by slice.
 
     Returns:
         Its standard deviation as a share of the object's mean, and its correlation between
         neighbouring pixels (0 for noise; tissue stays far above).
     """
-    window = [max(3, round(_DETAIL_WINDOW_MM / mm)) for mm in spacing[1:]]
-    inside = ndimage.binary_erosion(signal, np.ones((1, 3, 3), bool), iterations=2)
+    sample = content.sample
+    window = [max(3, round(window_mm / mm)) for mm in content.spacing_mm[1:]]
+    inside = ndimage.binary_erosion(content.sampled_signal, np.ones((1, 3, 3), bool), iterations=2)
     if not inside.any():
         return 0.0, 0.0
     weight = ndimage.uniform_filter(inside.astype(np.float32), (0, *window))
@@ -151,38 +185,8 @@ def _texture(
     detail = np.where(inside, sample - local / np.maximum(weight, 1e-6), 0)
     pairs = inside[:, :, 1:] & inside[:, :, :-1]
     variance = float((detail[inside] ** 2).mean())
-    if variance == 0 or not pairs.any():
+    mean = float(sample[inside].mean())
+    if variance == 0 or mean <= 0 or not pairs.any():
         return 0.0, 0.0
     shared = float((detail[:, :, 1:] * detail[:, :, :-1])[pairs].mean())
-    return variance**0.5 / float(sample[inside].mean()), shared / variance
-
-
-def check_result(segment: Segment, volume_ml: float) -> None:
-    """A segment's volume against the manifest's bounds.
-
-    Raises:
-        InputRefused
-    """
-    if segment.plausible_ml is None:
-        return
-    low, high = segment.plausible_ml
-    if not low <= volume_ml <= high:
-        raise InputRefused(
-            f"The result is implausible: {segment.label} of {volume_ml:.0f} ml, "
-            f"where {low:g} to {high:g} ml is expected. "
-            "The series may not show what the model is made for."
-        )
-
-
-def cut_warnings(labels: npt.NDArray[np.uint8], volume: Volume) -> list[str]:
-    """A warning where the mask is cut off by the field of view."""
-    for axis in range(3):
-        others = [mm for other, mm in enumerate(volume.spacing_mm) if other != axis]
-        for face in (0, -1):
-            touched = np.count_nonzero(labels.take(face, axis)) * others[0] * others[1]
-            if touched > _CUT_FACE_MM2:
-                return [
-                    "The mask reaches the edge of the images: "
-                    "the volume is that of the imaged part only."
-                ]
-    return []
+    return variance**0.5 / mean, shared / variance

@@ -20,6 +20,7 @@ LabelArray = npt.NDArray[np.uint8]
 _PREVIEW_PIXELS = 512
 _FILL_OPACITY = 0.25
 _CONTOUR_PIXELS = 2
+_DEFAULT_COLOR = "#f2c14e"
 
 
 def mask_nifti(labels: LabelArray, volume: Volume) -> bytes:
@@ -46,7 +47,7 @@ def preview_png(labels: LabelArray, volume: Volume, segments: Sequence[Segment])
         flat = Image.fromarray((labels[index] == segment.number).astype(np.uint8))
         inside = np.asarray(flat.resize(size, Image.Resampling.NEAREST)).astype(bool)
         core = ndimage.binary_erosion(inside, iterations=_CONTOUR_PIXELS, border_value=1)
-        color = np.array(ImageColor.getrgb(segment.color), np.float32)
+        color = np.array(ImageColor.getrgb(segment.color or _DEFAULT_COLOR), np.float32)
         canvas[inside] += _FILL_OPACITY * (color - canvas[inside])
         canvas[inside & ~core] = color
     buffer = BytesIO()

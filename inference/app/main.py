@@ -1,4 +1,4 @@
-"""The HTTP face: `uvicorn --factory app.main:create_app`."""
+"""The HTTP application: `uvicorn --factory app.main:create_app`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
+from app.archive import ArchiveReader
 from app.errors import InferenceError, RequestInvalid, ResultNotFound
 from app.logs import configure_logging
-from app.manifests import Manifest
-from app.middleware import BearerAuth, RequestContext, error_response
-from app.orthanc import OrthancClient
+from app.middleware import BearerAuth, RequestIdMiddleware, error_response
 from app.registry import Registry, load_registry
 from app.results import ResultStore
-from app.schemas import InferenceIn, InferenceOut
+from app.schemas import InferenceIn, InferenceOut, ModelsOut
 from app.service import InferenceService
 from app.settings import Settings, load_settings
 
@@ -39,13 +38,13 @@ def create_app(
         archive_transport: stands in for the network to Orthanc in unit tests.
 
     Raises:
-        SystemExit: a bad setting or model, named.
+        SystemExit: a bad setting, named, or no model that can be served.
     """
     settings = settings or load_settings()
     configure_logging()
-    registry = load_registry(settings.inference_models_dir, settings.inference_threads)
+    registry = load_registry(settings.model_folders, settings.inference_threads)
     store = ResultStore(settings.inference_results_dir)
-    archive = OrthancClient(
+    archive = ArchiveReader(
         url=str(settings.orthanc_url),
         username=settings.orthanc_username,
         password=settings.orthanc_password.get_secret_value(),
@@ -65,7 +64,7 @@ def create_app(
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(BearerAuth, token=settings.inference_token.get_secret_value())
-    app.add_middleware(RequestContext)
+    app.add_middleware(RequestIdMiddleware)
     _add_error_handlers(app)
 
     _add_routes(app, registry, service, store)
@@ -76,12 +75,13 @@ def _add_routes(
     app: FastAPI, registry: Registry, service: InferenceService, store: ResultStore
 ) -> None:
     @app.get("/healthz")
-    async def healthz() -> dict[str, str | int]:
-        return {"status": "ok", "models": len(registry)}
+    async def healthz() -> dict[str, str | int | list[str]]:
+        refused = [each.id for each in registry.refused]
+        return {"status": "ok", "models": len(registry), "refused": refused}
 
     @app.get("/models")
-    async def models() -> dict[str, list[Manifest]]:
-        return {"models": registry.manifests()}
+    async def models() -> ModelsOut:
+        return ModelsOut(models=registry.manifests(), refused=list(registry.refused))
 
     @app.post("/inference")
     async def infer(

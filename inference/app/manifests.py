@@ -1,7 +1,12 @@
-"""What a model says about itself: `models/<id>/manifest.json`."""
+"""What a model says about itself: `models/<id>/manifest.json`.
+
+README.md explains every field to model authors; `manifest.schema.json` is generated from here
+(`python -m app.manifests`), and the Django side holds its own types equal to it.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
@@ -26,18 +31,76 @@ class Segment(_Part):
     """One label of the mask. `plausible_ml` bounds its volume; outside it, the run is refused."""
 
     number: Annotated[int, Field(ge=1, le=255)]
-    label: str
-    label_ko: str
-    color: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
+    label: Annotated[str, Field(min_length=1)]
+    label_ko: str = ""
+    color: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")] | None = None
     category: Code
     type: Code
     plausible_ml: tuple[float, float] | None = None
 
 
+class Quantity(_Part):
+    """A number that the model measures. `unit` is a UCUM code (`mm`, `mL`, `1`).
+
+    `code` says what is measured; `plausible` bounds the value, outside it the run is refused.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+    label: Annotated[str, Field(min_length=1)]
+    label_ko: str = ""
+    unit: Annotated[str, Field(min_length=1, max_length=20)]
+    code: Code | None = None
+    plausible: tuple[float, float] | None = None
+
+
+class ResultClass(_Part):
+    """One of the classes that a model chooses from; `code` is the finding it stands for."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+    label: Annotated[str, Field(min_length=1)]
+    label_ko: str = ""
+    code: Code | None = None
+
+
+class ContrastGate(_Part):
+    """Refuses images in which all values are the same."""
+
+    check: Literal["contrast"]
+
+
+class DarkAirGate(_Part):
+    """Refuses images that do not show a bright object (`subject`) in dark air.
+
+    At least `min_dark_corners` of the volume's eight corners must be dark: a corner is dark where
+    less than `max_corner_signal` (0..1) of its voxels are signal.
+    """
+
+    check: Literal["dark_air"]
+    subject: str = "body"
+    min_dark_corners: Annotated[int, Field(ge=1, le=8)] = 5
+    max_corner_signal: Annotated[float, Field(gt=0, le=1)] = 0.1
+
+
+class TextureGate(_Part):
+    """Refuses even objects and noise, for images whose background is near zero (MR).
+
+    `min_detail`: structure finer than `window_mm`, as a share of the object's mean value;
+    `min_neighbour_correlation`: correlation of that structure between neighbouring pixels.
+    """
+
+    check: Literal["texture"]
+    window_mm: Annotated[float, Field(gt=0)] = 15.0
+    min_detail: Annotated[float, Field(ge=0)] = 0.04
+    min_neighbour_correlation: Annotated[float, Field(ge=-1, le=1)] = 0.1
+
+
+Gate = Annotated[ContrastGate | DarkAirGate | TextureGate, Field(discriminator="check")]
+
+
 class Parameter(_Part):
     """A number that a request may set."""
 
-    description: str
+    description: str = ""
     default: float
     minimum: float
     maximum: float
@@ -51,57 +114,85 @@ class Inputs(_Part):
     that states none is accepted.
     """
 
-    description: str
+    description: str = ""
     description_ko: str | None = None
-    modalities: list[str]
-    body_parts: list[str] = []
+    modalities: Annotated[tuple[str, ...], Field(min_length=1)]
+    body_parts: tuple[str, ...] = ()
     min_slices: Annotated[int, Field(ge=2)] = 2
     max_slices: int = 1024
-    max_spacing_mm: float
+    max_spacing_mm: float | None = None
     min_extent_mm: float = 0.0
     max_echo_time_ms: float | None = None
     min_age_years: int | None = None
 
 
 class Outputs(_Part):
-    """Segments, and in words how the two scores are defined; null where not given."""
+    """What the model returns. `confidence` and `risk_score` say in words how each is defined.
 
-    segments: Annotated[list[Segment], Field(min_length=1)]
-    confidence: str | None
-    confidence_ko: str | None = None
-    risk_score: str | None
-
-
-class Manifest(_Part):
-    """One model. `files` are the SHA-256 sums of the weights, checked at start.
-
-    A text is English; the same name with `_ko` holds it in Korean.
+    A model makes a mask if, and only if, it declares segments.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,64}$")]
-    version: str
-    name: str
-    name_ko: str
-    kind: Literal["segmentation"]
-    algorithm_name: str
-    description: str
+    segments: Annotated[tuple[Segment, ...], Field(max_length=255)] = ()
+    quantities: tuple[Quantity, ...] = ()
+    classes: tuple[ResultClass, ...] = ()
+    confidence: str | None = None
+    confidence_ko: str | None = None
+    risk_score: str | None = None
+    risk_score_ko: str | None = None
+
+
+NEEDED_OUTPUT = {
+    "segmentation": "segments",
+    "measurement": "quantities",
+    "classification": "classes",
+    "score": "risk_score",
+}
+"""What a model of a known kind has to declare; another kind declares at least one output."""
+
+
+class ModelManifest(_Part):
+    """One model. `files` are the SHA-256 sums of the weights, checked at start.
+
+    A text is English; the same name with `_ko` holds it in Korean. `body_site` is the part of the
+    body that the results are about, `udi` the UDI-DI of a registered device.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    version: Annotated[str, Field(min_length=1, max_length=30)]
+    name: Annotated[str, Field(min_length=1)]
+    name_ko: str = ""
+    kind: Annotated[str, Field(pattern=r"^[a-z_]{1,30}$")]
+    algorithm_name: str = ""
+    manufacturer: str = ""
+    udi: str = ""
+    description: str = ""
     description_ko: str | None = None
+    body_site: Code | None = None
     inputs: Inputs
+    gates: tuple[Gate, ...] = ()
     outputs: Outputs
     parameters: dict[str, Parameter] = {}
     licence: str
-    source: str
+    source: str = ""
     intended_use: str
     intended_use_ko: str | None = None
-    limits: list[str]
-    limits_ko: list[str] = []
+    limits: tuple[str, ...] = ()
+    limits_ko: tuple[str, ...] = ()
     files: dict[str, str] = {}
 
     @model_validator(mode="after")
-    def _distinct_numbers(self) -> Manifest:
-        numbers = [segment.number for segment in self.outputs.segments]
-        if len(numbers) != len(set(numbers)):
-            raise ValueError("two segments share a number")
+    def _outputs_fit_the_kind(self) -> ModelManifest:
+        outputs = self.outputs
+        needed = NEEDED_OUTPUT.get(self.kind)
+        if needed and not getattr(outputs, needed):
+            raise ValueError(f"a model of kind {self.kind} declares outputs.{needed}")
+        if not any(getattr(outputs, name) for name in NEEDED_OUTPUT.values()):
+            raise ValueError("the model declares no output")
+        if [each.number for each in outputs.segments] != list(range(1, len(outputs.segments) + 1)):
+            raise ValueError("segments are numbered 1, 2, 3, …")
+        for ids in ([q.id for q in outputs.quantities], [c.id for c in outputs.classes]):
+            if len(ids) != len(set(ids)):
+                raise ValueError("two quantities or two classes share an id")
         return self
 
     def resolve_parameters(self, given: Mapping[str, Any]) -> dict[str, float]:
@@ -124,3 +215,12 @@ class Manifest(_Part):
                 )
             resolved[name] = float(value)
         return resolved
+
+
+def schema_text() -> str:
+    """The JSON Schema of a manifest, as `manifest.schema.json` holds it."""
+    return json.dumps(ModelManifest.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+if __name__ == "__main__":
+    print(schema_text(), end="")  # noqa: T201

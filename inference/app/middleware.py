@@ -30,7 +30,7 @@ def error_response(error: InferenceError) -> JSONResponse:
     return JSONResponse(body, status_code=error.status, headers=headers)
 
 
-class RequestContext:
+class RequestIdMiddleware:
     """Takes over the caller's X-Request-ID (or makes one), returns it, and logs the request."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -1,4 +1,4 @@
-"""Results on disk: one folder per job, complete or absent, gone after an hour."""
+"""Results on disk: one folder per job, complete or absent, deleted after an hour."""
 
 from __future__ import annotations
 
@@ -25,20 +25,19 @@ class StoredResult:
 
 
 class ResultStore:
-    """`<folder>/<job_id>/{result.json, mask.nii.gz}`. Ids are UUIDs, made by the service."""
+    """`<folder>/<job_id>/{result.json, mask.nii.gz}`, without the latter where a model makes no
+    mask. Ids are UUIDs, made by the service."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def save(self, stored: StoredResult, mask: bytes) -> None:
-        """Write both files, then make them visible in one rename; the first writer wins."""
+    def save(self, stored: StoredResult, mask: bytes | None) -> None:
+        """Write the files, then make them visible in one rename; the first writer wins."""
         partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self._folder))
         body = {"fingerprint": stored.fingerprint, "result": stored.result.model_dump()}
-        (partial / _RESULT).write_text(json.dumps(body), encoding="utf-8")
-        (partial / _MASK).write_bytes(mask)
-        for name in (_RESULT, _MASK):
-            with (partial / name).open("rb") as written:
-                os.fsync(written.fileno())
+        _write(partial / _RESULT, json.dumps(body).encode())
+        if mask is not None:
+            _write(partial / _MASK, mask)
         target = self._folder / stored.result.job_id
         try:
             partial.rename(target)
@@ -59,12 +58,13 @@ class ResultStore:
         return StoredResult(body["fingerprint"], InferenceOut.model_validate(body["result"]))
 
     def mask_path(self, job_id: str) -> Path | None:
-        """The mask's file, or None when unknown or expired."""
+        """The mask's file, or None when unknown, expired or of a model without a mask."""
         folder = self._fresh(job_id)
-        return None if folder is None else folder / _MASK
+        path = folder and folder / _MASK
+        return path if path and path.is_file() else None
 
     def remove_expired(self) -> int:
-        """Delete what is older than an hour, abandoned partial folders too; how many went."""
+        """Delete what is older than an hour, abandoned partial folders too; return how many."""
         expired = [path for path in self._folder.iterdir() if path.is_dir() and _expired(path)]
         for path in expired:
             shutil.rmtree(path, ignore_errors=True)
@@ -73,6 +73,13 @@ class ResultStore:
     def _fresh(self, job_id: str) -> Path | None:
         folder = self._folder / job_id
         return folder if folder.is_dir() and not _expired(folder) else None
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _expired(path: Path) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -16,14 +16,19 @@ from app.volume import Volume
 
 @dataclass(frozen=True)
 class Prediction:
-    """A model's answer on the grid it was given.
+    """A model's result: exactly the outputs that its manifest declares.
 
     Attributes:
-        labels: uint8 (slices, rows, columns), the manifest's segment numbers, 0 outside.
+        labels: uint8 (slices, rows, columns) on the grid of the volume, the manifest's segment
+            numbers, 0 outside; None where no segment is declared.
+        quantities: finite values by id, in the manifest's unit.
+        class_probabilities: 0..1 by id, together 1.
         confidence, risk_score: 0..1 as the manifest defines them, None where it does not.
     """
 
-    labels: npt.NDArray[np.uint8]
+    labels: npt.NDArray[np.uint8] | None = None
+    quantities: Mapping[str, float] = field(default_factory=dict)
+    class_probabilities: Mapping[str, float] = field(default_factory=dict)
     confidence: float | None = None
     risk_score: float | None = None
 
@@ -32,10 +37,10 @@ class Runner(Protocol):
     """A loaded model. One call at a time."""
 
     def run(self, volume: Volume, parameters: Mapping[str, float]) -> Prediction:
-        """Segment the volume.
+        """Analyse one volume. `parameters` hold a value for each that the manifest declares.
 
         Raises:
-            InputRefused: the model finds nothing to work on.
+            InputRefused: the model cannot use this series; the doctor reads the sentence.
         """
 
 

@@ -1,4 +1,4 @@
-"""Bodies of POST /inference."""
+"""Bodies of GET /models and POST /inference."""
 
 from __future__ import annotations
 
@@ -6,6 +6,22 @@ import hashlib
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from app.manifests import ModelManifest
+
+
+class RefusedModel(BaseModel):
+    """A model folder that cannot be served; `id` is the folder's name."""
+
+    id: str
+    reason: str
+
+
+class ModelsOut(BaseModel):
+    """The models that are served, and the folders that are not."""
+
+    models: list[ModelManifest]
+    refused: list[RefusedModel]
 
 
 class InferenceIn(BaseModel):
@@ -37,7 +53,7 @@ class ModelRef(BaseModel):
     version: str
 
 
-class Measurement(BaseModel):
+class SegmentVolume(BaseModel):
     """The volume of one segment, ml."""
 
     segment: int
@@ -45,9 +61,24 @@ class Measurement(BaseModel):
     volume_ml: float
 
 
+class QuantityValue(BaseModel):
+    """The value of one declared quantity, in the manifest's unit."""
+
+    id: str
+    value: float
+
+
+class ClassProbability(BaseModel):
+    """How probable one declared class is, 0..1."""
+
+    id: str
+    probability: float
+
+
 class InferenceOut(BaseModel):
     """A result. `slices` are the SOP Instance UIDs in ascending position along the normal,
-    the order of the mask's third axis; `segmentation` is a PNG in base64; times in seconds.
+    the order of the mask's third axis; `segmentation` is a preview of the mask, a PNG in base64,
+    empty for a model without a mask; times in seconds.
     """
 
     job_id: str
@@ -60,5 +91,7 @@ class InferenceOut(BaseModel):
     slices: tuple[str, ...]
     rows: int
     columns: int
-    measurements: list[Measurement]
+    measurements: list[SegmentVolume]
+    quantities: list[QuantityValue] = []
+    classes: list[ClassProbability] = []
     warnings: list[str]

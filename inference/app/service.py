@@ -11,17 +11,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-from app import gates, images
+from app import gates, images, predictions
+from app.archive import ArchiveReader, ArchiveSeries
 from app.dicom import Slice, read_slice
 from app.errors import Busy, InferenceError, ModelFailed, RequestInvalid
-from app.manifests import Manifest
-from app.orthanc import ArchiveSeries, OrthancClient
 from app.registry import Model, Registry
 from app.results import ResultStore, StoredResult
-from app.schemas import InferenceIn, InferenceOut, Measurement, ModelRef
+from app.runner import Prediction
+from app.schemas import InferenceIn, InferenceOut, ModelRef
 from app.volume import Volume, assemble
 
 _KEY_NAMESPACE = uuid.UUID("5b0c7e52-35a4-4c07-9d6e-6e0a4f8f2a61")
@@ -42,7 +39,7 @@ class InferenceService:
     """Runs jobs. A request that arrives while `queue_limit` others wait is refused as busy."""
 
     def __init__(
-        self, *, registry: Registry, archive: OrthancClient, store: ResultStore, queue_limit: int
+        self, *, registry: Registry, archive: ArchiveReader, store: ResultStore, queue_limit: int
     ) -> None:
         self._registry = registry
         self._archive = archive
@@ -129,44 +126,45 @@ class InferenceService:
         warnings = gates.series_warnings(slices, job.request.patient_id, manifest.inputs)
         volume = assemble(slices)
         gates.check_volume(volume, manifest.inputs)
+        gates.check_gates(volume, manifest.gates)
 
         model_started = time.perf_counter()
         prediction = job.model.runner.run(volume, job.parameters)
         model_seconds = time.perf_counter() - model_started
 
-        measurements = _measure(prediction.labels, volume, manifest)
-        mask = images.mask_nifti(prediction.labels, volume)
-        preview = images.preview_png(prediction.labels, volume, manifest.outputs.segments)
-        result = InferenceOut(
-            job_id=job.job_id,
-            risk_score=prediction.risk_score,
-            confidence=prediction.confidence,
-            segmentation=base64.b64encode(preview).decode(),
-            processing_time=round(time.perf_counter() - job.started, 3),
-            model=ModelRef(id=manifest.id, version=manifest.version),
-            series_instance_uid=job.series.series_instance_uid,
-            slices=volume.sop_instance_uids,
-            rows=volume.data.shape[1],
-            columns=volume.data.shape[2],
-            measurements=measurements,
-            warnings=warnings + gates.cut_warnings(prediction.labels, volume),
-        )
+        predictions.check_prediction(prediction, manifest.outputs, volume)
+        result = _result(job, prediction, volume, warnings)
+        mask = None
+        if prediction.labels is not None:
+            mask = images.mask_nifti(prediction.labels, volume)
         self._store.save(StoredResult(job.request.fingerprint(), result), mask)
         _log_done(result, fetched - job.started, model_seconds)
         return result
 
 
-def _measure(
-    labels: npt.NDArray[np.uint8], volume: Volume, manifest: Manifest
-) -> list[Measurement]:
-    measurements = []
-    for segment in manifest.outputs.segments:
-        volume_ml = int(np.count_nonzero(labels == segment.number)) * volume.voxel_ml
-        gates.check_result(segment, volume_ml)
-        measurements.append(
-            Measurement(segment=segment.number, label=segment.label, volume_ml=round(volume_ml, 3))
-        )
-    return measurements
+def _result(job: _Job, prediction: Prediction, volume: Volume, warnings: list[str]) -> InferenceOut:
+    manifest, labels = job.model.manifest, prediction.labels
+    preview, volumes = b"", []
+    if labels is not None:
+        volumes = predictions.segment_volumes(labels, manifest.outputs, volume)
+        preview = images.preview_png(labels, volume, manifest.outputs.segments)
+        warnings = warnings + predictions.cut_warnings(labels, volume)
+    return InferenceOut(
+        job_id=job.job_id,
+        risk_score=prediction.risk_score,
+        confidence=prediction.confidence,
+        segmentation=base64.b64encode(preview).decode(),
+        processing_time=round(time.perf_counter() - job.started, 3),
+        model=ModelRef(id=manifest.id, version=manifest.version),
+        series_instance_uid=job.series.series_instance_uid,
+        slices=volume.sop_instance_uids,
+        rows=volume.data.shape[1],
+        columns=volume.data.shape[2],
+        measurements=volumes,
+        quantities=predictions.quantity_values(prediction, manifest.outputs),
+        classes=predictions.class_probabilities(prediction, manifest.outputs),
+        warnings=warnings,
+    )
 
 
 def _log_done(result: InferenceOut, fetch_seconds: float, model_seconds: float) -> None:

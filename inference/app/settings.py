@@ -13,8 +13,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Environment of the service; the variable is the field's name in capitals.
 
-    `inference_queue` is the number of requests that may wait while a model runs;
-    `inference_threads` the cores of one run (0: all); times in seconds.
+    `inference_models_dir` holds the models that ship with the service,
+    `inference_extra_models_dir` those of the hospital, if any. `inference_queue` is the number of
+    requests that may wait while a model runs; `inference_threads` the cores of one run (0: all);
+    times in seconds.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
@@ -25,6 +27,7 @@ class Settings(BaseSettings):
     inference_token: Annotated[SecretStr, Field(min_length=16)]
     inference_results_dir: Path
     inference_models_dir: Path = Path(__file__).resolve().parent.parent / "models"
+    inference_extra_models_dir: Path | None = None
     inference_queue: Annotated[int, Field(ge=0, le=100)] = 4
     inference_threads: Annotated[int, Field(ge=0, le=256)] = 0
     inference_archive_timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
@@ -39,12 +42,23 @@ class Settings(BaseSettings):
             raise ValueError(f"not a writable folder ({error.strerror})") from None
         return path
 
-    @field_validator("inference_models_dir")
+    @field_validator("inference_extra_models_dir", mode="before")
     @classmethod
-    def _folder(cls, path: Path) -> Path:
-        if not path.is_dir():
+    def _none_if_empty(cls, value: object) -> object:
+        return value or None
+
+    @field_validator("inference_models_dir", "inference_extra_models_dir")
+    @classmethod
+    def _folder(cls, path: Path | None) -> Path | None:
+        if path is not None and not path.is_dir():
             raise ValueError("not a folder")
         return path
+
+    @property
+    def model_folders(self) -> tuple[Path, ...]:
+        """The service's own models first."""
+        extra = self.inference_extra_models_dir
+        return (self.inference_models_dir, *([extra] if extra else []))
 
 
 def load_settings() -> Settings:

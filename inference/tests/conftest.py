@@ -58,6 +58,7 @@ class Service:
             "orthanc_password": "secret",
             "inference_token": TOKEN,
             "inference_results_dir": folder,
+            "inference_extra_models_dir": None,
         }
         self.app = create_app(Settings(**(values | settings)), httpx.MockTransport(archive))
 

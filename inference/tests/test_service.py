@@ -87,7 +87,11 @@ def test_an_archive_that_fails_is_502(
 def test_the_token_guards_everything_but_health(service: Service, headers: dict[str, str]) -> None:
     for method, path in (("GET", "/models"), ("POST", "/inference"), ("GET", "/nothing")):
         assert refusal(service.ask(method, path, headers=headers))[:2] == (401, "unauthorized")
-    assert service.ask("GET", "/healthz", headers={}).json() == {"status": "ok", "models": 1}
+    assert service.ask("GET", "/healthz", headers={}).json() == {
+        "status": "ok",
+        "models": 1,
+        "refused": [],
+    }
 
 
 def test_models_tell_what_a_hospital_needs_to_know(service: Service) -> None:

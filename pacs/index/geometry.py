@@ -78,4 +78,4 @@ def series_geometry(series: Series) -> SeriesGeometry:
 
 def _not_a_stack(series: Series, reason: str) -> BusinessError:
     detail = f"series {series.series_instance_uid}: {reason}"
-    return BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "series_instance_uid")
+    return BusinessError(ErrorCode.SERIES_NOT_A_VOLUME, detail, "series_instance_uid")

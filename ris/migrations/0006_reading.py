@@ -30,7 +30,7 @@ def readings_give_back(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ai', '0003_studies_of_pacs'),
+        ('ai', '0004_studies_of_pacs'),
         ('pacs', '0001_initial'),
         ('ris', '0005_htj2k'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

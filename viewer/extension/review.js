@@ -53,6 +53,7 @@ export async function openJob(jobId, { jump = true, discard = false } = {}) {
     if (!job.segmentation) {
       clearMask();
       update({ maskStatus: 'idle' });
+      followPublication();
       return;
     }
     const segmentation = await get(`/api/ai/segmentations/${job.segmentation}/`);
@@ -139,19 +140,21 @@ function difference(voxels) {
   return { added: added * voxelMl(), removed: removed * voxelMl() };
 }
 
-/** Approve or reject what is on screen; unsaved strokes become a version first. */
+/** Approve or reject the open result; unsaved strokes become a version first. */
 export async function decide(decision, comment) {
   update({ saveProblem: '' });
   if (decision === 'approve' && (await strokesAreUnsaved()) && (await save({ reload })) === null)
     return;
-  const sentence = t(`review.sure.${decision}`, { version: state.baseVersion });
+  const masked = Boolean(state.job.segmentation);
+  const question = decision === 'approve' && !masked ? 'approveResult' : decision;
+  const sentence = t(`review.sure.${question}`, { version: state.baseVersion });
   const sure = await ask(sentence, [
     { label: t(`review.${decision}`), value: true },
     { label: t('review.cancel'), value: null },
   ]);
   if (!sure) return;
   const body = { decision, comment };
-  if (decision === 'approve') body.version = state.baseVersion;
+  if (decision === 'approve' && masked) body.version = state.baseVersion;
   try {
     await post(`/api/ai/jobs/${state.job.id}/review/`, body);
     await refreshJob();

@@ -94,6 +94,8 @@ export const en = {
   'review.cancel': 'Cancel',
   'review.sure.approve':
     'Approve version {version}? It goes to the archive and into the report, and cannot be changed afterwards.',
+  'review.sure.approveResult':
+    'Approve this result? It goes into the report, and cannot be changed afterwards.',
   'review.sure.reject':
     'Reject this result? Nothing is published, and it cannot be changed afterwards.',
   'review.by.APPROVED': 'Approved by {who}, {when}.',

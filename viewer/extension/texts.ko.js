@@ -94,6 +94,8 @@ export const ko = {
   'review.cancel': '취소',
   'review.sure.approve':
     '버전 {version}을(를) 승인하시겠습니까? 영상 저장소와 보고서에 반영되며 이후에는 수정할 수 없습니다.',
+  'review.sure.approveResult':
+    '이 결과를 승인하시겠습니까? 보고서에 반영되며 이후에는 수정할 수 없습니다.',
   'review.sure.reject':
     '이 결과를 반려하시겠습니까? 아무것도 게시되지 않으며 이후에는 수정할 수 없습니다.',
   'review.by.APPROVED': '{who} 님이 승인함, {when}.',

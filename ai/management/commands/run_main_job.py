@@ -15,7 +15,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--study", help="Study Instance UID (the first sample study unless told)"
+            "--study", help="Study Instance UID (the first sample study by default)"
         )
         parser.add_argument("--base-url", default=default_base_url())
         parser.add_argument(

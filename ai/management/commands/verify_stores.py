@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ai.services.store import versions_unreadable
+from ai.services.mask_files import versions_unreadable
 from audit.services.chain import chain_breaks
 from common.outbox.services import summary
 from pacs.index.deletion import instances_missing

@@ -1,4 +1,4 @@
-"""What an approved segmentation becomes in FHIR R4: facts in, one transaction Bundle out."""
+"""What an approved AI result becomes in FHIR R4: facts in, one transaction Bundle out."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ from fhir.services.resources.bundle import build_publication_bundle
 from fhir.services.resources.facts import (
     PublicationFacts,
     PublishedAiResult,
+    PublishedClass,
+    PublishedCode,
     PublishedEncounter,
     PublishedInstance,
     PublishedModel,
     PublishedOrder,
     PublishedPatient,
     PublishedPractitioner,
+    PublishedQuantity,
     PublishedSeries,
     PublishedStudy,
     PublishedVersion,
@@ -21,12 +24,15 @@ from fhir.services.resources.facts import (
 __all__ = [
     "PublicationFacts",
     "PublishedAiResult",
+    "PublishedClass",
+    "PublishedCode",
     "PublishedEncounter",
     "PublishedInstance",
     "PublishedModel",
     "PublishedOrder",
     "PublishedPatient",
     "PublishedPractitioner",
+    "PublishedQuantity",
     "PublishedSeries",
     "PublishedStudy",
     "PublishedVersion",

@@ -93,14 +93,25 @@ class PublishedStudy:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublishedCode:
+    """A coded concept as DICOM writes it (PS3.3 8.8)."""
+
+    value: str
+    scheme: str
+    meaning: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PublishedModel:
-    """The model as its manifest names it; `udi` is the UDI-DI of a registered device."""
+    """The model as its manifest names it; `udi` is the UDI-DI of a registered device, `body_site`
+    what its results are about, None where the manifest leaves that open."""
 
     id: str
     version: str
     name: str
     manufacturer: str = ""
     udi: str = ""
+    body_site: PublishedCode | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,9 +132,10 @@ class PublishedVolume:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedVersion:
-    """The approved mask version; `uuid` is the root of every natural key in the Bundle.
+    """The approved result; `uuid` is the root of every natural key in the Bundle.
 
-    `author` is who edited it, None for an untouched AI mask.
+    Of a mask it is the approved version, `author` being who edited it (None: nobody). A result
+    without a mask has one version and no volume.
     """
 
     version: int
@@ -134,13 +146,36 @@ class PublishedVersion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublishedQuantity:
+    """A number that the model measured; `unit` is a UCUM code, `code` what it is."""
+
+    id: str
+    label: str
+    value: float
+    unit: str
+    code: PublishedCode | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedClass:
+    """One of the classes that the model chose from, with its probability (0..1)."""
+
+    id: str
+    label: str
+    probability: float
+    code: PublishedCode | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class PublishedAiResult:
-    """What the model said; scores in 0..1 where the model has them, parameters as JSON values."""
+    """The model's result; scores in 0..1 where the model has them, parameters as JSON values."""
 
     job_id: int
     finished_at: datetime
     risk_score: float | None = None
     confidence: float | None = None
+    quantities: tuple[PublishedQuantity, ...] = ()
+    classes: tuple[PublishedClass, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -150,16 +185,16 @@ class PublicationFacts:
 
     `gateway_url` is our DICOMweb root as the outside sees it; `identifier_base` the URI under
     which this hospital's identifier systems live, which must never change once in use.
+    A result without a mask has no SEG.
 
     Raises:
-        ValueError: no volume, or a series or SEG missing from the study.
+        ValueError: nothing to publish, a SEG without a volume or the other way round, or a series
+            or SEG missing from the study.
     """
 
     patient: PublishedPatient
     study: PublishedStudy
     source_series_instance_uid: str
-    seg_series_instance_uid: str
-    seg_sop_instance_uid: str
     model: PublishedModel
     ai_result: PublishedAiResult
     version: PublishedVersion
@@ -169,14 +204,22 @@ class PublicationFacts:
     identifier_base: str
     order: PublishedOrder | None = None
     encounter: PublishedEncounter | None = None
+    seg_series_instance_uid: str | None = None
+    seg_sop_instance_uid: str | None = None
     comment: str = ""
     preview_png: bytes | None = None
 
     def __post_init__(self) -> None:
-        if not self.version.volumes:
-            raise ValueError("the approved version has no segment volume")
+        result = self.ai_result
+        if bool(self.version.volumes) != bool(self.seg_sop_instance_uid):
+            raise ValueError("the approved version has no segment volume, or volumes and no SEG")
+        found = self.version.volumes or result.quantities or result.classes
+        if not found and result.risk_score is None:
+            raise ValueError("the approved result holds nothing to publish")
         if self.source_series.modality == "SEG":
             raise ValueError("the source series is itself a segmentation")
+        if self.seg_series_instance_uid is None:
+            return
         seg = self.series(self.seg_series_instance_uid)
         if self.seg_sop_instance_uid not in {i.sop_instance_uid for i in seg.instances}:
             raise ValueError("the study does not hold the SEG instance")

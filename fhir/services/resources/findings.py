@@ -1,4 +1,4 @@
-"""What was measured: one Observation per volume, AI risk score and confidence."""
+"""One Observation per volume, quantity and score, and one for a classification."""
 
 from __future__ import annotations
 
@@ -19,20 +19,27 @@ from fhir.services.resources.elements import (
     moment,
     quantity,
 )
-from fhir.services.resources.facts import PublicationFacts, PublishedVolume
+from fhir.services.resources.facts import (
+    PublicationFacts,
+    PublishedClass,
+    PublishedCode,
+    PublishedQuantity,
+    PublishedVolume,
+)
 
 
 @dataclass(frozen=True)
 class Findings:
-    """The Observations, in order; `scores` are the model's own, `volumes` of the approved mask."""
+    """The Observations, in order; `volumes` are of the approved mask, `own` the model's own:
+    quantities, the classification, scores."""
 
     volumes: tuple[BundleEntry, ...]
-    scores: tuple[BundleEntry, ...]
+    own: tuple[BundleEntry, ...]
 
     @property
     def all(self) -> tuple[BundleEntry, ...]:
-        """Volumes, then scores."""
-        return (*self.volumes, *self.scores)
+        """Volumes, then the model's own."""
+        return (*self.volumes, *self.own)
 
 
 def findings_entries(
@@ -47,15 +54,21 @@ def findings_entries(
         "device": actors.device.reference,
         "derivedFrom": [imaging_study.reference],
     }
+    result = facts.ai_result
+    scores = (
+        ("ai-risk-score", "AI risk score", result.risk_score),
+        ("ai-confidence", "AI confidence", result.confidence),
+    )
     return Findings(
         volumes=tuple(_volume(facts, volume, shared) for volume in facts.version.volumes),
-        scores=tuple(
-            _score(facts, name, title, value, shared)
-            for name, title, value in (
-                ("ai-risk-score", "AI risk score", facts.ai_result.risk_score),
-                ("ai-confidence", "AI confidence", facts.ai_result.confidence),
-            )
-            if value is not None
+        own=(
+            *(_quantity(facts, each, shared) for each in result.quantities),
+            *([_classification(facts, result.classes, shared)] if result.classes else []),
+            *(
+                _score(facts, name, title, value, shared)
+                for name, title, value in scores
+                if value is not None
+            ),
         ),
     )
 
@@ -78,7 +91,7 @@ def _volume(facts: PublicationFacts, volume: PublishedVolume, shared: Json) -> B
         facts,
         key=f"volume-{volume.segment_number}",
         code=concept(SNOMED, "118565006", "Volume", text=f"{volume.label} volume"),
-        value=quantity(volume.volume_ml, unit="ml", code="mL"),
+        value={"valueQuantity": quantity(volume.volume_ml, unit="ml", code="mL")},
         site=site,
         shared={**shared, "component": components},
     )
@@ -91,16 +104,69 @@ def _score(
         facts,
         key=name,
         code=concept(f"{facts.identifier_base}/ai-result", name, title, text=title),
-        value=quantity(value, unit="", code="1"),
+        value={"valueQuantity": quantity(value, unit="", code="1")},
         site=_imaged(facts),
         shared=shared,
     )
 
 
 def _imaged(facts: PublicationFacts) -> Json | None:
-    """The body part that the model was shown, as far as the series tells it."""
+    """The manifest's coded body site, else the body part that the series names."""
+    known = facts.model.body_site
+    if known is not None:
+        return dicom_concept(known.value, known.scheme, known.meaning)
     site = body_site(facts.source_series.body_part_examined)
     return {"coding": [site]} if site else None
+
+
+def _quantity(facts: PublicationFacts, found: PublishedQuantity, shared: Json) -> BundleEntry:
+    """The value keeps six significant digits: a quantity may be small."""
+    value = quantity(found.value, unit=found.unit, code=found.unit)
+    return _observation(
+        facts,
+        key=f"quantity-{found.id}",
+        code=_concept_of(facts, found.id, found.label, found.code),
+        value={"valueQuantity": {**value, "value": float(f"{found.value:.6g}")}},
+        site=_imaged(facts),
+        shared=shared,
+    )
+
+
+def _classification(
+    facts: PublicationFacts, classes: tuple[PublishedClass, ...], shared: Json
+) -> BundleEntry:
+    """The most probable class, with the probability of each class as a component."""
+    likeliest = most_probable(classes)
+    title = "AI classification"
+    chosen = _concept_of(facts, likeliest.id, likeliest.label, likeliest.code)
+    components = [
+        {
+            "code": _concept_of(facts, each.id, each.label, each.code),
+            "valueQuantity": quantity(each.probability, unit="", code="1"),
+        }
+        for each in classes
+    ]
+    return _observation(
+        facts,
+        key="ai-classification",
+        code=concept(f"{facts.identifier_base}/ai-result", "ai-classification", title, text=title),
+        value={"valueCodeableConcept": chosen},
+        site=_imaged(facts),
+        shared={**shared, "component": components},
+    )
+
+
+def most_probable(classes: tuple[PublishedClass, ...]) -> PublishedClass:
+    """The first of the most probable classes."""
+    return max(classes, key=lambda each: each.probability)
+
+
+def _concept_of(facts: PublicationFacts, key: str, label: str, code: PublishedCode | None) -> Json:
+    """The manifest's code, or ours under the model's id where it has none; the label as text."""
+    if code is None:
+        system = f"{facts.identifier_base}/ai-result/{facts.model.id}"
+        return concept(system, key, label, text=label)
+    return {**dicom_concept(code.value, code.scheme, code.meaning), "text": label}
 
 
 def _observation(
@@ -112,7 +178,7 @@ def _observation(
         status="final",
         category=[concept(f"{HL7}/observation-category", "imaging", "Imaging")],
         code=code,
-        valueQuantity=value,
+        **value,
         bodySite=site,
         **shared,
     )

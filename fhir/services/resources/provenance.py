@@ -36,7 +36,7 @@ def ai_provenance_entry(
     Its targets are what the model itself said: its scores, and the volumes of a mask nobody
     changed. An edited mask without any score leaves only the volumes derived from it.
     """
-    unedited = facts.version.kind == "ai" or not findings.scores
+    unedited = facts.version.kind == "ai" or not findings.own
     source = _entity(
         "source",
         {
@@ -52,7 +52,7 @@ def ai_provenance_entry(
         facts,
         "ai",
         contained=_parameters(facts),
-        target=findings.all if unedited else findings.scores,
+        target=findings.all if unedited else findings.own,
         at=facts.ai_result.finished_at,
         reason=concept(_ASSERTED_BY, "AIAST", "Artificial Intelligence asserted"),
         agent=[_agent("author", "Author", actors.device)],
@@ -76,11 +76,14 @@ def approval_provenance_entry(
         "identifier": identifier(f"{facts.identifier_base}/ai-job", str(facts.ai_result.job_id)),
         "display": "AI result",
     }
-    approved = {
-        **imaging_study.reference,
-        "identifier": dicom_identifier(facts.seg_sop_instance_uid),
-        "display": f"Segmentation version {version.version}, {version.kind}",
-    }
+    entities = [_entity("revision" if version.kind == "edited" else "source", ai_result)]
+    if facts.seg_sop_instance_uid:
+        approved = {
+            **imaging_study.reference,
+            "identifier": dicom_identifier(facts.seg_sop_instance_uid),
+            "display": f"Segmentation version {version.version}, {version.kind}",
+        }
+        entities.append(_entity("source", approved))
     agents = [_agent("verifier", "Verifier", actors.approver)]
     if actors.editor:
         agents.append(_agent("author", "Author", actors.editor))
@@ -92,10 +95,7 @@ def approval_provenance_entry(
         at=facts.approved_at,
         reason=concept(_ASSERTED_BY, "CLINAST", "clinician asserted"),
         agent=agents,
-        entity=[
-            _entity("revision" if version.kind == "edited" else "source", ai_result),
-            _entity("source", approved),
-        ],
+        entity=entities,
     )
 
 

@@ -17,7 +17,7 @@ from fhir.services.resources.elements import (
     moment,
 )
 from fhir.services.resources.facts import PublicationFacts
-from fhir.services.resources.findings import Findings
+from fhir.services.resources.findings import Findings, most_probable
 
 
 def diagnostic_report_entry(
@@ -52,12 +52,18 @@ def diagnostic_report_entry(
 def _conclusion(facts: PublicationFacts) -> str:
     """Sentences a doctor can read without our software; no name, no number of the patient."""
     version, model, ai_result = facts.version, facts.model, facts.ai_result
-    origin = "as the model drew it" if version.kind == "ai" else "edited by a person"
-    drawn = f"{model.name} {model.version}: segmentation version {version.version}, {origin}"
+    subject = "AI result"
+    if facts.seg_sop_instance_uid:
+        origin = "as the model drew it" if version.kind == "ai" else "edited by a person"
+        subject = f"segmentation version {version.version}, {origin}"
     lines = [
-        f"{drawn}, reviewed and approved.",
+        f"{model.name} {model.version}: {subject}, reviewed and approved.",
         *(f"{volume.label}: {volume.volume_ml:.1f} ml." for volume in version.volumes),
+        *(f"{each.label}: {each.value:.6g} {each.unit}." for each in ai_result.quantities),
     ]
+    if ai_result.classes:
+        likeliest = most_probable(ai_result.classes)
+        lines.append(f"AI classification: {likeliest.label} ({likeliest.probability:.2f}).")
     if ai_result.risk_score is not None:
         lines.append(f"AI risk score: {ai_result.risk_score:.2f}.")
     if ai_result.confidence is not None:

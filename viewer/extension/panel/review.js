@@ -1,4 +1,4 @@
-// Approve or reject, and how far the approved mask has come on its way out.
+// Approve or reject, and how far the approved result has come on its way out.
 import { button, h, refill } from '../dom.js';
 import { decide } from '../review.js';
 import { may } from '../session.js';
@@ -32,8 +32,8 @@ export function reviewSection() {
     if (element.hidden) return;
     const open = job.review_status === 'PENDING';
     visible(form, open && may('review_ai'));
-    approve.disabled =
-      maskStatus !== 'drawn' || ['saving', 'waiting', 'conflict'].includes(saveStatus);
+    const saved = !['saving', 'waiting', 'conflict'].includes(saveStatus);
+    approve.disabled = Boolean(job.segmentation) && !(maskStatus === 'drawn' && saved);
     visible(decided, !open || !may('review_ai'));
     decided.textContent = open
       ? t('rights.review')
@@ -48,11 +48,15 @@ export function reviewSection() {
   return { element, show };
 }
 
-function publicationSteps({ publication: { status, seg, fhir } }) {
+function publicationSteps({ segmentation, publication: { status, seg, fhir } }) {
   const rows = [
     ['publish.approved', true, null],
-    ['publish.stored', Boolean(seg?.stored_at), seg?.stored_at],
-    ['publish.seen', Boolean(seg?.seen_at), seg?.seen_at],
+    ...(segmentation
+      ? [
+          ['publish.stored', Boolean(seg?.stored_at), seg?.stored_at],
+          ['publish.seen', Boolean(seg?.seen_at), seg?.seen_at],
+        ]
+      : []),
     ['publish.report', Boolean(fhir?.at), fhir?.at],
   ];
   const failed =

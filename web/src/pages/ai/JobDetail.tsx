@@ -8,10 +8,10 @@ import { dateTime } from "@/shared/when";
 import { Confidence } from "./Confidence";
 import { modelName, type Job } from "./jobs";
 import { JobSteps } from "./JobSteps";
+import { Measurements } from "./Measurements";
 import { ModelCard } from "./ModelCard";
 import { ReviewForm } from "./ReviewForm";
 import { Versions } from "./Versions";
-import { Volumes } from "./Volumes";
 
 /** Of the space it gets, as it stands alone or beside the queue. */
 const BREAKPOINTS = { xs: "400px", sm: "500px", md: "600px", lg: "900px", xl: "1200px" };
@@ -107,7 +107,7 @@ function Result({ job }: { job: Job }) {
               />
             </Box>
           )}
-          <Volumes result={result} modelId={job.model.id} />
+          <Measurements result={result} modelId={job.model.id} />
           <Confidence result={result} />
         </>
       )}

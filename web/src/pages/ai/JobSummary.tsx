@@ -5,8 +5,8 @@ import { Link } from "react-router";
 import { QueryView } from "@/shared/QueryView";
 import { JobSteps } from "./JobSteps";
 import { isRunning, type Job } from "./jobs";
+import { Measurements } from "./Measurements";
 import { useJob, useJobStep } from "./useJob";
-import { Volumes } from "./Volumes";
 
 /** A job as part of its study's page. */
 export function JobSummary({ jobId }: { jobId: number }) {
@@ -25,7 +25,7 @@ function Summary({ job }: { job: Job }) {
           <Text size="sm">{job.error.detail || job.error.code}</Text>
         </Alert>
       )}
-      {job.result && <Volumes result={job.result} modelId={job.model.id} />}
+      {job.result && <Measurements result={job.result} modelId={job.model.id} />}
       <JobSteps job={job} />
       <Group gap="xs">
         {job.status === "COMPLETED" && (

@@ -17,7 +17,7 @@ interface ReviewFormProps {
   onReviewed?: () => void;
 }
 
-/** Approve the version that is shown, or reject with a reason. A newer version answers 409. */
+/** Approve the result (of a mask: the version shown), or reject it with a reason. */
 export function ReviewForm({ job, onReviewed }: ReviewFormProps) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
@@ -28,6 +28,7 @@ export function ReviewForm({ job, onReviewed }: ReviewFormProps) {
     enabled: job.segmentation !== null,
   });
   const version = segmentation.data?.versions.reduce((last, { version: n }) => Math.max(last, n), 0);
+  const ready = job.segmentation === null || Boolean(version);
   const review = useMutation({
     mutationFn: (decision: Decision) =>
       unwrap(
@@ -83,12 +84,14 @@ export function ReviewForm({ job, onReviewed }: ReviewFormProps) {
           <Button
             leftSection={<IconCheck size={16} aria-hidden />}
             loading={review.isPending && review.variables === "approve"}
-            disabled={review.isPending || !version}
+            disabled={review.isPending || !ready}
             onClick={() => {
               decide("approve");
             }}
           >
-            {t("ai.review.approve", { version: version ?? "" })}
+            {job.segmentation === null
+              ? t("ai.review.approveResult")
+              : t("ai.review.approve", { version: version ?? "" })}
           </Button>
         </Group>
       </Stack>

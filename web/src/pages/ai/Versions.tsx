@@ -6,7 +6,7 @@ import { segmentationQuery } from "@/api/queries";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
-import { useSegmentName } from "./useSegmentName";
+import { useOutputName } from "./useOutputName";
 
 interface VersionsProps {
   segmentationId: number;
@@ -37,7 +37,7 @@ interface VersionTableProps {
 
 function VersionTable({ segmentation, modelId }: VersionTableProps) {
   const { t } = useTranslation();
-  const nameOf = useSegmentName(modelId);
+  const nameOf = useOutputName(modelId);
   const { segments, versions } = segmentation;
   return (
     <Table.ScrollContainer

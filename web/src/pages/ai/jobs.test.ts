@@ -32,6 +32,12 @@ describe("stepsOf", () => {
     expect(steps.slice(5)).toEqual(ahead("seg_seen", "published"));
   });
 
+  it("waits for no SEG of a result without a mask", () => {
+    const done = { ...job("requested", "processing", "completed"), result: {}, segmentation: null };
+    expect(stepsOf(done as Job).slice(3)).toEqual(ahead("approved", "published"));
+    expect(stepsOf({ ...done, segmentation: 3 } as Job).slice(3)).toHaveLength(4);
+  });
+
   it("passes over steps it does not know", () => {
     expect(stepsOf(job("requested", "polished"))[1]?.step).toBe("processing");
   });

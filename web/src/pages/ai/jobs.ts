@@ -54,6 +54,8 @@ export function stepsOf(job: Job): StepView[] {
   if (last === "failed" || last === "cancelled" || last === "rejected") return done;
   const seen = new Set(done.map(({ step }) => step));
   const analysis = seen.has("processing") || seen.has("completed") ? [] : (["processing"] as const);
-  const ahead = [...analysis, ...AFTER_ANALYSIS.filter((step) => !seen.has(step))];
+  const maskless = Boolean(job.result) && job.segmentation === null;
+  const coming = AFTER_ANALYSIS.filter((step) => !(maskless && step.startsWith("seg_")));
+  const ahead = [...analysis, ...coming.filter((step) => !seen.has(step))];
   return [...done, ...ahead.map((step): StepView => ({ step, at: null }))];
 }

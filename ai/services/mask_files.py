@@ -1,4 +1,4 @@
-"""The ``ai_seg`` store: every mask version, written once and never changed."""
+"""The files of mask versions in ``AI_SEG_DIR``: written once and never changed."""
 
 from __future__ import annotations
 

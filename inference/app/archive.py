@@ -29,7 +29,7 @@ class ArchiveSeries:
     instance_ids: tuple[str, ...]
 
 
-class OrthancClient:
+class ArchiveReader:
     """Reads from Orthanc over a few kept-alive connections.
 
     Raises from every call: SeriesNotFound for what the archive does not hold (any more),

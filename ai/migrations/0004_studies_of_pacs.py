@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ai', '0002_initial'),
+        ('ai', '0003_results_without_mask'),
         ('pacs', '0001_initial'),
     ]
 

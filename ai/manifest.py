@@ -1,0 +1,204 @@
+"""A model's manifest: the same fields as ``inference/manifest.schema.json``, typed.
+
+It is parsed where it comes in (the inference service, a job's row) and written where it goes out
+(a job's row, the API). inference/README.md says what each field means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import Field, JsonValue, TypeAdapter, ValidationError
+
+Text = Annotated[str, Field(min_length=1)]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+Bounds = tuple[float, float]
+
+
+class ManifestError(ValueError):
+    """The manifest lacks a field or contradicts itself. The text names fields, never values."""
+
+
+@dataclass(frozen=True)
+class CodeSpec:
+    """A coded concept: code value, coding scheme and meaning (PS3.3 8.8)."""
+
+    value: str
+    scheme: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class ManifestSegment:
+    """One label of the mask; ``plausible_ml`` are the bounds of its volume."""
+
+    number: Annotated[int, Field(ge=1, le=255)]
+    label: Text
+    category: CodeSpec
+    type: CodeSpec
+    label_ko: str = ""
+    color: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")] | None = None
+    plausible_ml: Bounds | None = None
+
+
+@dataclass(frozen=True)
+class ManifestQuantity:
+    """A number that the model measures, in ``unit`` (UCUM)."""
+
+    id: Key
+    label: Text
+    unit: Annotated[str, Field(min_length=1, max_length=20)]
+    label_ko: str = ""
+    code: CodeSpec | None = None
+    plausible: Bounds | None = None
+
+
+@dataclass(frozen=True)
+class ManifestClass:
+    """One of the classes that a model chooses from."""
+
+    id: Key
+    label: Text
+    label_ko: str = ""
+    code: CodeSpec | None = None
+
+
+@dataclass(frozen=True)
+class ContrastGate:
+    check: Literal["contrast"]
+
+
+@dataclass(frozen=True)
+class DarkAirGate:
+    check: Literal["dark_air"]
+    subject: str = "body"
+    min_dark_corners: Annotated[int, Field(ge=1, le=8)] = 5
+    max_corner_signal: Annotated[float, Field(gt=0, le=1)] = 0.1
+
+
+@dataclass(frozen=True)
+class TextureGate:
+    check: Literal["texture"]
+    window_mm: Annotated[float, Field(gt=0)] = 15.0
+    min_detail: Annotated[float, Field(ge=0)] = 0.04
+    min_neighbour_correlation: Annotated[float, Field(ge=-1, le=1)] = 0.1
+
+
+ManifestGate = Annotated[ContrastGate | DarkAirGate | TextureGate, Field(discriminator="check")]
+
+
+@dataclass(frozen=True)
+class ManifestParameter:
+    default: float
+    minimum: float
+    maximum: float
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class ManifestInputs:
+    """What a series must be; mm, ms, years."""
+
+    modalities: Annotated[tuple[str, ...], Field(min_length=1)]
+    description: str = ""
+    description_ko: str | None = None
+    body_parts: tuple[str, ...] = ()
+    min_slices: Annotated[int, Field(ge=2)] = 2
+    max_slices: int = 1024
+    max_spacing_mm: float | None = None
+    min_extent_mm: float = 0.0
+    max_echo_time_ms: float | None = None
+    min_age_years: int | None = None
+
+
+@dataclass(frozen=True)
+class ManifestOutputs:
+    """What the model returns: a mask if, and only if, it declares segments."""
+
+    segments: Annotated[tuple[ManifestSegment, ...], Field(max_length=255)] = ()
+    quantities: tuple[ManifestQuantity, ...] = ()
+    classes: tuple[ManifestClass, ...] = ()
+    confidence: str | None = None
+    confidence_ko: str | None = None
+    risk_score: str | None = None
+    risk_score_ko: str | None = None
+
+    def __post_init__(self) -> None:
+        if [s.number for s in self.segments] != list(range(1, len(self.segments) + 1)):
+            raise ValueError("segments are numbered 1, 2, 3, …")
+        if not (self.segments or self.quantities or self.classes or self.risk_score):
+            raise ValueError("the model declares no output")
+
+
+@dataclass(frozen=True)
+class ModelManifest:
+    """What the hospital knows of a model.
+
+    Licence and intended use are required of a new manifest; rows may hold one without.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    version: Annotated[str, Field(min_length=1, max_length=30)]
+    name: Text
+    kind: Annotated[str, Field(pattern=r"^[a-z_]{1,30}$")]
+    inputs: ManifestInputs
+    outputs: ManifestOutputs
+    name_ko: str = ""
+    algorithm_name: str = ""
+    manufacturer: str = ""
+    udi: str = ""
+    description: str = ""
+    description_ko: str | None = None
+    body_site: CodeSpec | None = None
+    gates: tuple[ManifestGate, ...] = ()
+    parameters: Mapping[str, ManifestParameter] = field(default_factory=dict)
+    licence: str = ""
+    source: str = ""
+    intended_use: str = ""
+    intended_use_ko: str | None = None
+    limits: tuple[str, ...] = ()
+    limits_ko: tuple[str, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.kind == "segmentation" and not self.outputs.segments:
+            raise ValueError("a segmentation model declares segments")
+
+    @property
+    def makes_mask(self) -> bool:
+        return bool(self.outputs.segments)
+
+    def to_json(self) -> dict[str, JsonValue]:
+        """As a row and the API hold it."""
+        written: dict[str, JsonValue] = ADAPTER.dump_python(self, mode="json")
+        return written
+
+
+ADAPTER = TypeAdapter(ModelManifest)
+
+
+def parse_manifest(value: object) -> ModelManifest:
+    """A manifest from JSON; fields of a newer service are left out.
+
+    Raises:
+        ManifestError: names the fields at fault.
+    """
+    try:
+        return ADAPTER.validate_python(value)
+    except ValidationError as error:
+        faults = error.errors(include_input=False, include_url=False, include_context=False)
+        names = (f"{'.'.join(map(str, f['loc'])) or 'manifest'}: {f['type']}" for f in faults)
+        raise ManifestError("; ".join(names)) from None
+
+
+@dataclass(frozen=True)
+class TrackedSegment(ManifestSegment):
+    """A segment of one job's mask; its tracking stays the same over all versions."""
+
+    tracking_id: str = ""
+    tracking_uid: str = ""
+
+
+TRACKED_SEGMENTS = TypeAdapter(tuple[TrackedSegment, ...])

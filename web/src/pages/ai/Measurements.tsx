@@ -1,0 +1,35 @@
+import { Group, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Schema } from "@/api/client";
+import { percent } from "@/shared/format";
+import { useOutputName } from "./useOutputName";
+
+interface MeasurementsProps {
+  result: Schema["ResultOut"];
+  modelId: string;
+}
+
+/** What the model found: volumes of the mask, other quantities, the probability of each class. */
+export function Measurements({ result, modelId }: MeasurementsProps) {
+  const { t } = useTranslation();
+  const nameOf = useOutputName(modelId);
+  const rows = [
+    ...result.measurements.map(({ label, volume_ml }) => ({
+      label,
+      text: t("ai.ml", { value: volume_ml }),
+    })),
+    ...result.quantities.map(({ label, value, unit }) => ({
+      label,
+      text: t("ai.quantity", { value, unit: unit === "1" ? "" : unit }),
+    })),
+    ...result.classes.map(({ label, probability }) => ({ label, text: percent(probability) })),
+  ];
+  return rows.map(({ label, text }) => (
+    <Group key={label} justify="space-between">
+      <Text size="sm">{nameOf(label)}</Text>
+      <Text size="sm" fw={600}>
+        {text}
+      </Text>
+    </Group>
+  ));
+}
