@@ -36,7 +36,9 @@ def job_transition(job: AIJob, status: JobStatus, *, actor: Person | None = None
     job.status = status
     job.version += 1
     job.save()
-    AIJobEvent.objects.create(job=job, step=status.value.lower(), actor_id=actor and actor.pk)
+    AIJobEvent.objects.create(
+        job=job, step=status.value.lower(), actor_id=actor.pk if actor else None
+    )
 
 
 def job_lock(job_id: int) -> AIJob:

@@ -117,10 +117,10 @@ def test_the_order_is_published_as_it_was_entered(job_id: int, users: Any) -> No
 @pytest.mark.parametrize(
     ("category", "anatomical"),
     [
-        ({"value": "91723000", "scheme": "SCT"}, True),
-        ({"value": "123037004", "scheme": "SCT"}, True),
-        ({"value": "49755003", "scheme": "SCT"}, False),
-        ({"value": "91723000", "scheme": "99LOCAL"}, False),
+        ({"value": "91723000", "scheme": "SCT", "meaning": "x"}, True),
+        ({"value": "123037004", "scheme": "SCT", "meaning": "x"}, True),
+        ({"value": "49755003", "scheme": "SCT", "meaning": "x"}, False),
+        ({"value": "91723000", "scheme": "99LOCAL", "meaning": "x"}, False),
     ],
 )
 def test_the_manifest_says_whether_a_segment_is_a_body_part(
