@@ -3,13 +3,14 @@ import { QueryClient } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { keys } from "@/api/keys";
 import { setLanguage, startTranslations } from "@/i18n";
-import { session } from "@/session";
+import { session, type SessionUser } from "@/session";
 import { followUser } from "./followUser";
 import { Gate } from "./Gate";
 import { Guarded } from "./Guarded";
 
-const nurse = { id: 5, username: "nurse", role: "nurse", permissions: ["view_patient"] };
+const nurse: SessionUser = { id: 5, username: "nurse", role: "nurse", permissions: ["view_patient"] };
 
 function show(permission: "view_patient" | "review_ai") {
   render(
@@ -64,10 +65,10 @@ describe("followUser", () => {
     const queryClient = new QueryClient();
     followUser(session, queryClient);
     session.receive({ type: "token", access: "a", user: nurse });
-    queryClient.setQueryData(["patients"], ["secret"]);
+    queryClient.setQueryData(keys.patients.all, ["secret"]);
     session.receive({ type: "token", access: "b", user: nurse });
-    expect(queryClient.getQueryData(["patients"])).toEqual(["secret"]);
+    expect(queryClient.getQueryData(keys.patients.all)).toEqual(["secret"]);
     session.receive({ type: "token", access: "c", user: { ...nurse, id: 6 } });
-    expect(queryClient.getQueryData(["patients"])).toBeUndefined();
+    expect(queryClient.getQueryData(keys.patients.all)).toBeUndefined();
   });
 });

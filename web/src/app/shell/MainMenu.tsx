@@ -19,6 +19,7 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "react-router";
 import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { currentLanguage } from "@/i18n";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 
@@ -66,7 +67,7 @@ function Entry({ menu, onNavigate }: { menu: Menu; onNavigate: () => void }) {
 /** The menu the server gives this person; groups are shown open, there are few entries. */
 export function MainMenu({ onNavigate }: { onNavigate: () => void }) {
   const menus = useQuery({
-    queryKey: ["menus"],
+    queryKey: keys.menus,
     queryFn: async ({ signal }) => (await unwrap(api.GET("/api/menus/my-menus/", { signal }))) as Menu[],
     staleTime: Infinity,
   });

@@ -2,6 +2,7 @@ import { Paper, SimpleGrid, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 import { currentLanguage } from "@/i18n";
 import { QueryView } from "@/shared/QueryView";
 
@@ -11,7 +12,7 @@ export const REFRESH_MS = 5000;
 export function Queues() {
   const { t } = useTranslation();
   const queues = useQuery({
-    queryKey: ["queues"],
+    queryKey: keys.queues,
     queryFn: ({ signal }) => unwrap(api.GET("/api/ops/queues/", { signal })),
     refetchInterval: REFRESH_MS,
   });

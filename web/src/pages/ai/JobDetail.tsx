@@ -6,12 +6,12 @@ import { useCan } from "@/session/react";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
 import { Confidence } from "./Confidence";
-import { modelName, type Job } from "./jobs";
-import { JobSteps } from "./JobSteps";
+import { modelName, type Job } from "@/shared/ai/jobs";
+import { JobSteps } from "@/shared/ai/JobSteps";
 import { ModelCard } from "./ModelCard";
 import { ReviewForm } from "./ReviewForm";
 import { Versions } from "./Versions";
-import { Volumes } from "./Volumes";
+import { Volumes } from "@/shared/ai/Volumes";
 
 /** Of the space it gets, as it stands alone or beside the queue. */
 const BREAKPOINTS = { xs: "400px", sm: "500px", md: "600px", lg: "900px", xl: "1200px" };

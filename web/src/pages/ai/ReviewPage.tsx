@@ -13,8 +13,8 @@ import { Section } from "@/shared/Section";
 import { useIdParam } from "@/shared/useIdParam";
 import { dateTime } from "@/shared/when";
 import { JobDetail } from "./JobDetail";
-import { modelName } from "./jobs";
-import { useJob } from "./useJob";
+import { modelName } from "@/shared/ai/jobs";
+import { useJob } from "@/shared/ai/useJob";
 
 const PAGE = 20;
 

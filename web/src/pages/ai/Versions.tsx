@@ -6,7 +6,7 @@ import { segmentationQuery } from "@/api/queries";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
-import { useSegmentName } from "./useSegmentName";
+import { useSegmentName } from "@/shared/ai/useSegmentName";
 
 interface VersionsProps {
   segmentationId: number;

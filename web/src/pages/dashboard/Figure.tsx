@@ -3,6 +3,7 @@ import type { Icon } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { asApiError } from "@/api/errors";
+import { keys } from "@/api/keys";
 import { errorText } from "@/shared/toasts";
 import classes from "./Figure.module.css";
 
@@ -21,7 +22,7 @@ export interface FigureProps {
 /** How many of something wait, and the way there. */
 export function Figure({ name, label, icon: FigureIcon, to, count, alarming }: FigureProps) {
   const counted = useQuery({
-    queryKey: ["dashboard", name],
+    queryKey: keys.count(name),
     queryFn: ({ signal }) => count(signal),
     staleTime: 0,
     refetchInterval: REFRESH_MS,

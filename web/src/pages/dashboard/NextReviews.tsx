@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { jobsQuery } from "@/api/queries";
-import { modelName } from "@/pages/ai/jobs";
+import { modelName } from "@/shared/ai/jobs";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";

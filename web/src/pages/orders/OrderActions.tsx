@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 import { useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { showDone } from "@/shared/toasts";
@@ -53,8 +54,7 @@ export function OrderActions({ order }: { order: Order }) {
       showDone(t("common.saved"));
     },
     onSettled: () => {
-      void client.invalidateQueries({ queryKey: ["order", order.id] });
-      void client.invalidateQueries({ queryKey: ["orders"] });
+      void client.invalidateQueries({ queryKey: keys.orders.all });
     },
   });
   if (steps.length === 0 && !action.isError) return null;

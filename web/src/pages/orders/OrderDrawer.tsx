@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 import { useCan } from "@/session/react";
 import { QueryView } from "@/shared/QueryView";
 import { StatusBadge } from "@/shared/StatusBadge";
@@ -33,7 +34,7 @@ export function OrderDrawer({ id, onClose }: OrderDrawerProps) {
 function Detail({ id }: { id: number }) {
   const { t } = useTranslation();
   const order = useQuery({
-    queryKey: ["order", id],
+    queryKey: keys.orders.one(id),
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/ocs/orders/{id}/", { params: { path: { id } }, signal })),
   });
@@ -120,7 +121,7 @@ function Result({ order: { result } }: { order: Order }) {
 function History({ id }: { id: number }) {
   const { t } = useTranslation();
   const history = useQuery({
-    queryKey: ["order", id, "history"],
+    queryKey: keys.orders.history(id),
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/ocs/orders/{id}/history/", {

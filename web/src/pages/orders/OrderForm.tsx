@@ -3,6 +3,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { PatientPicker, type Patient } from "@/shared/PatientPicker";
 import { showDone } from "@/shared/toasts";
@@ -64,7 +65,7 @@ function Fields({ onClose, onCreated }: Omit<OrderFormProps, "opened">) {
     meta: { quiet: true },
     onSuccess: (order) => {
       showDone(t("orders.created"));
-      void client.invalidateQueries({ queryKey: ["orders"] });
+      void client.invalidateQueries({ queryKey: keys.orders.all });
       onCreated(order);
     },
   });

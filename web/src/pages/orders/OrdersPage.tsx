@@ -5,7 +5,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { api, unwrap } from "@/api/client";
+import { ordersQuery } from "@/api/queries";
 import { useCan } from "@/session/react";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { PageHeader } from "@/shared/PageHeader";
@@ -19,11 +19,7 @@ type Filters = Partial<Pick<Order, "job_role" | "status" | "priority">>;
 
 function useOrders(filters: Filters, page: number) {
   return useQuery({
-    queryKey: ["orders", filters, page],
-    queryFn: ({ signal }) => {
-      const query = { page, page_size: PAGE_SIZE, ordering: "-ordered_at", ...filters };
-      return unwrap(api.GET("/api/ocs/orders/", { params: { query }, signal }));
-    },
+    ...ordersQuery({ page, page_size: PAGE_SIZE, ordering: "-ordered_at", ...filters }),
     placeholderData: keepPreviousData,
   });
 }

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { ageAt } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
@@ -15,7 +16,7 @@ type Patient = Schema["PatientOut"];
 
 function usePatients(q: string, page: number) {
   return useQuery({
-    queryKey: ["patients", "list", q, page],
+    queryKey: keys.patients.list(q, page),
     queryFn: ({ signal }) => {
       const query = { page, page_size: PAGE_SIZE };
       return q === ""

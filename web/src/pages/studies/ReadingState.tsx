@@ -2,6 +2,7 @@ import { Button, Group, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { useCan, useUser } from "@/session/react";
 import { Section } from "@/shared/Section";
 import { StatusBadge } from "@/shared/StatusBadge";
@@ -33,7 +34,7 @@ export function ReadingState({ study }: { study: Schema["StudyDetailOut"] }) {
           body: { status: next },
         }),
       ),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["studies"] }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.studies.all }),
   });
   const reads = can("write_report") || can("review_ai");
   return (

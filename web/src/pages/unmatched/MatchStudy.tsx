@@ -4,10 +4,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { PatientPicker, type Patient } from "@/shared/PatientPicker";
 import { calendarDate } from "@/shared/when";
-import { birthOf, type Unmatched } from "./UnmatchedPage";
+import { birthOf, type Unmatched } from "./birth";
 
 interface MatchStudyProps {
   study: Unmatched | null;
@@ -46,8 +47,8 @@ function Choice({ study, onClose }: { study: Unmatched; onClose: () => void }) {
       ),
     meta: { quiet: true },
     onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ["unmatched"] });
-      void client.invalidateQueries({ queryKey: ["studies"] });
+      void client.invalidateQueries({ queryKey: keys.unmatched.all });
+      void client.invalidateQueries({ queryKey: keys.studies.all });
     },
   });
   if (match.data) {
