@@ -137,8 +137,15 @@ export const REWRITES = [
 /** Chunks that every start needs, by number: asked for at once instead of one after the other. */
 export const PRELOADED = [1673, 6938, 6489, 6495, 8478, 89, 9383, 7248, 6749];
 
-/** The page. Our extension runs before OHIF, so that who is there and what is to be shown is asked
-    for while OHIF is still being read. No inline script, so that the policy can forbid them. */
+/**
+ * The page. Our extension runs before OHIF, so that who is there and what is to be shown is asked
+ * for while OHIF is still being read. No inline script, so that the policy can forbid them.
+ *
+ * @param {string} base
+ * @param {string} bundle
+ * @param {string[]} chunks
+ * @param {string[]} modules
+ */
 export function page(base, bundle, chunks, modules) {
   const preload = chunks.map(name => `<link rel="preload" as="script" href="${base}${name}">`);
   const modulepreload = modules.map(name => `<link rel="modulepreload" href="${base}${name}">`);
