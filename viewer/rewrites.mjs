@@ -78,6 +78,14 @@ export const REWRITES = [
     times: 1,
   },
   {
+    // The name of the record, not that of the files: 김민준, not "Kim, Minjun".
+    files: /^89\.bundle\.[0-9a-f]+\.js$/,
+    find: 'PatientName: instance.PatientName ? formatPN(instance.PatientName) : null,',
+    replace:
+      'PatientName: self.cdssPatientName || (instance.PatientName ? formatPN(instance.PatientName) : null),',
+    times: 1,
+  },
+  {
     // A token in the address would be somebody else's session, and land in logs.
     files: /^app\.bundle\.[0-9a-f]+\.js$/,
     find: "const token = lowerCaseSearchParams.get('token');",

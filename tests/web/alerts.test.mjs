@@ -36,7 +36,7 @@ const linkTo = (region, job) => region.locator(`a[href*="${job.id}"]`).first();
 async function seesAlertOf(page, as, study) {
   const before = await unread(page);
   const job = await finishedJob(as, study);
-  const toast = linkTo(page.getByRole('region', { name: 'Notices' }), job);
+  const toast = linkTo(page.getByRole('region', { name: 'Notifications' }), job);
   await toast.waitFor();
   await until('the bell counts one more', async () => (await unread(page)) > before);
   assert.equal(await page.evaluate(() => window.untouched), true, 'no reload');

@@ -23,6 +23,15 @@ const ENTRIES = {
   '/admin/outbox': ['Outbox', '작업 대기열'],
   '/profile': ['Profile', '내 정보'],
 };
+/** What the same entries are to somebody who is not of the hospital. */
+const OWN_ENTRIES = {
+  patient: {
+    '/patients': ['My record', '내 기록'],
+    '/orders': ['My examinations', '내 검사'],
+    '/studies': ['My images', '내 영상'],
+  },
+  external: { '/studies': ['Shared images', '공유받은 영상'] },
+};
 /** @type {Route[]} */
 const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
@@ -40,8 +49,14 @@ export const ROUTES = /** @type {Route[]} */ (Object.keys(ENTRIES));
 /**
  * @param {Route} route
  * @param {Language} [language]
+ * @param {string} [username]
  */
-export const label = (route, language = 'en') => ENTRIES[route][language === 'en' ? 0 : 1];
+export function label(route, language = 'en', username = '') {
+  /** @type {Record<string, Partial<Record<Route, string[]>>>} */
+  const own = OWN_ENTRIES;
+  const words = own[username]?.[route] ?? ENTRIES[route];
+  return words[language === 'en' ? 0 : 1];
+}
 
 const VIEW = { viewport: { width: 1440, height: 900 } };
 

@@ -16,7 +16,7 @@ test('log in, ask for AI, paint, save, approve, see it published', async t => {
   await logInByHand(page, 'doctor');
 
   await mainMenu(page).getByRole('link', { name: label('/studies') }).click();
-  await page.getByLabel('Patient number').click();
+  await page.getByLabel('MRN').click();
   await page.keyboard.type(MRN);
   await page.locator(`a[href="/studies/${study}"]`).click();
 
@@ -29,7 +29,7 @@ test('log in, ask for AI, paint, save, approve, see it published', async t => {
   const newest = analyses.locator('.mantine-Accordion-item').first();
   await newest.getByText(/^(Waiting|Running)$/).waitFor();
   await newest.getByText('Awaiting review').waitFor({ timeout: 2 * SLOW_MS });
-  await newest.getByText('Segmentation ready').waitFor();
+  await newest.getByText('Result ready').waitFor();
 
   await page.getByRole('link', { name: 'Open in the viewer' }).click();
   await page.locator('#cdss-mask .cdss-segments output', { hasText: 'ml' }).waitFor({ timeout: SLOW_MS });

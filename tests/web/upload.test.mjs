@@ -58,7 +58,7 @@ async function uploadPage(browser) {
 
 /** As from the desktop: the browser gets the path and walks through the folder itself. */
 async function dropFolder(context, page, folder) {
-  const { x, y, width, height } = await boxOf(page.getByText('Drop a folder, files or a zip here'));
+  const { x, y, width, height } = await boxOf(page.getByText('Drop a folder, files or a zip file here'));
   const mouse = await context.newCDPSession(page);
   const data = { items: [], files: [folder], dragOperationsMask: 1 };
   for (const type of ['dragEnter', 'dragOver', 'drop'])
@@ -82,7 +82,7 @@ async function isInWorklist(page, as, uploaded) {
   await until('the study is indexed', async () =>
     (await as.json(path)).results.some(found => found.study_instance_uid === uploaded));
   await mainMenu(page).getByRole('link', { name: label('/studies') }).click();
-  await page.getByLabel('Patient number').fill(OWN.id);
+  await page.getByLabel('MRN').fill(OWN.id);
   await page.locator(`a[href="/studies/${uploaded}"]`).waitFor();
 }
 
@@ -114,11 +114,11 @@ test('a dropped folder is paused, outlives a silent server, and tells what it re
   await button(page, 'Resume').click();
   await phase(page, 'Paused');
   await stands(page, 'Failed 26');
-  await page.getByRole('alert').getByText(/^The server could not be reached/).waitFor();
+  await page.getByRole('alert').getByText(/^The server cannot be reached/).waitFor();
 
   connection.resume();
   connection.restore();
-  await button(page, 'Send 26 failed again').click();
+  await button(page, 'Retry 26 failed').click();
   await phase(page, 'Finished');
   for (const count of ['Stored 24', 'Rejected 2', '26 of 26 files, 100%']) await stands(page, count);
   const taken = row(page, 'CD/S1/IM').first();
@@ -144,7 +144,7 @@ test("a chosen zip is taken file by file, another patient's file refused", async
   await page.getByRole('combobox', { name: 'Patient (optional)' }).fill(OWN.id);
   await page.getByRole('option', { name: OWN.id }).click();
   await choose(page, 'Choose files', zip);
-  await stands(page, '0 of 1 files, 0%');
+  await stands(page, '0 of 1 file, 0%');
   await button(page, 'Upload').click();
   await phase(page, 'Finished');
   await row(page, 'disc.zip/CD/S2/stray').getByText(`${sentence('ERR_112')} · ERR_112`).waitFor();

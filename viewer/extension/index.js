@@ -86,6 +86,7 @@ async function findStudy() {
       loadJobs(studyUid, Number(parameters.get('job'))),
     ]);
     update({ study });
+    window.cdssPatientName = study.patient.full_name;
     work.firstJob = job;
     if (!parameters.has(FIRST_SERIES))
       parameters.set(FIRST_SERIES, job?.series_instance_uid ?? largestSeries(study));

@@ -60,7 +60,7 @@ export const en = {
   'tools.fill': 'Fill between slices',
   'tools.undo': 'Undo',
   'tools.redo': 'Redo',
-  'tools.filled': '{slices} slices were filled.',
+  'tools.filled': '{count} slices were filled.',
   'tools.nothingToFill': 'This segment has no empty slices between two painted slices.',
   'tools.notNow': 'The segmentation cannot be edited now.',
 
@@ -197,6 +197,14 @@ export const en = {
   'key.previousViewport': 'Previous viewport',
   'key.deleteMeasurement': 'Delete measurement',
   'key.cancel': 'Cancel',
+};
+
+/** Of texts with a `count`, for one. */
+export const singular = {
+  'measure.saved': '1 measurement',
+  'measure.unsaved': '1 measurement, not saved yet',
+  'prior.images': '1 image',
+  'tools.filled': '1 slice was filled.',
 };
 
 /** OHIF's own toolbar is in English already. */

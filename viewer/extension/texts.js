@@ -1,5 +1,5 @@
 // Every sentence of the extension, in the person's language.
-import { buttons as enButtons, en } from './texts.en.js';
+import { buttons as enButtons, en, singular } from './texts.en.js';
 import { buttons as koButtons, ko } from './texts.ko.js';
 
 /** @typedef {keyof typeof en} TextKey */
@@ -19,12 +19,21 @@ export function language() {
 
 /**
  * @param {TextKey} key
+ * @param {boolean} one
+ */
+function textOf(key, one) {
+  /** @type {Partial<Record<TextKey, string>>} */
+  const singulars = language() === 'en' && one ? singular : {};
+  return singulars[key] ?? dictionaries[language()][key];
+}
+
+/**
+ * @param {TextKey} key
  * @param {Record<string, string | number>} [parameters]
  */
 export function t(key, parameters = {}) {
-  return dictionaries[language()][key].replace(/\{(\w+)\}/g, (_, name) =>
-    String(parameters[name] ?? ''),
-  );
+  const text = textOf(key, parameters.count === 1);
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(parameters[name] ?? ''));
 }
 
 /** @returns {Record<string, string>} */

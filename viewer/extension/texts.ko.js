@@ -58,7 +58,7 @@ export const ko = {
   'tools.fill': '슬라이스 사이 채우기',
   'tools.undo': '실행 취소',
   'tools.redo': '다시 실행',
-  'tools.filled': '슬라이스 {slices}장을 채웠습니다.',
+  'tools.filled': '슬라이스 {count}장을 채웠습니다.',
   'tools.nothingToFill': '이 영역에는 칠한 두 슬라이스 사이에 빈 슬라이스가 없습니다.',
   'tools.notNow': '지금은 분할을 수정할 수 없습니다.',
 

@@ -68,7 +68,7 @@ export async function fillSlices() {
   const label = activeSegment();
   const slices = await changeByPage(() => fillBetween(label));
   notify(
-    t(slices ? 'tools.filled' : 'tools.nothingToFill', { slices }),
+    slices ? t('tools.filled', { count: slices }) : t('tools.nothingToFill'),
     slices ? 'success' : 'info',
   );
 }

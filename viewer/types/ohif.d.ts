@@ -253,6 +253,8 @@ declare global {
     PUBLIC_URL: string;
     browserImportFunction(address: string): Promise<unknown>;
     config: object;
+    /** As the record has it; OHIF would show the name in the files. */
+    cdssPatientName?: string;
   }
   interface WindowEventMap {
     'cdss-http-error': CustomEvent<number>;

@@ -49,14 +49,14 @@ describe("guards", () => {
     session.receive({ type: "token", access: "a", user: nurse });
     show("review_ai");
     expect(screen.queryByText("the page")).toBeNull();
-    expect(screen.getByRole("heading").textContent).toBe("Not available to you");
+    expect(screen.getByRole("heading").textContent).toBe("You do not have access to this page");
   });
 
   it("show the login page without a session", () => {
     session.receive({ type: "logout" });
     show("view_patient");
     expect(screen.getByRole("button", { name: "Log in" })).toBeTruthy();
-    expect(screen.getByText("You are logged out.")).toBeTruthy();
+    expect(screen.getByText("You have been logged out.")).toBeTruthy();
   });
 });
 

@@ -18,7 +18,7 @@ export function useCan(): (permission: Permission) => boolean {
   return (permission) => permissions.includes(permission);
 }
 
-/** Of the hospital: how far a reading is says nothing to patients and guests. */
+/** Of the hospital: patients and guests see no reading status. */
 export function useIsStaff(): boolean {
   const { role } = useUser();
   return role !== "patient" && role !== "external";

@@ -6,7 +6,7 @@ import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { PageHeader } from "@/shared/PageHeader";
-import { showDone } from "@/shared/toasts";
+import { showSuccess } from "@/shared/toasts";
 import { exactTime } from "@/shared/when";
 import { Queues, REFRESH_MS } from "./Queues";
 
@@ -129,7 +129,7 @@ function LastError({ event }: { event: Event }) {
         }),
       ),
     onSuccess: () => {
-      showDone(t("admin.outbox.redriven", { id: event.id }));
+      showSuccess(t("admin.outbox.redriven", { id: event.id }));
       void client.invalidateQueries({ queryKey: keys.outbox.all });
       void client.invalidateQueries({ queryKey: keys.queues });
     },

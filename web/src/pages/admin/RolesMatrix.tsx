@@ -23,8 +23,8 @@ export function RolesMatrix() {
           ...new Set(all.flatMap((each) => each.permissions.map(({ permission }) => permission))),
         ];
         const scopes = new Map(
-          all.flatMap(({ role, permissions: held }) =>
-            held.map(({ permission, scope }) => [`${role} ${permission}`, scope] as const),
+          all.flatMap(({ role, permissions: granted }) =>
+            granted.map(({ permission, scope }) => [`${role} ${permission}`, scope] as const),
           ),
         );
         return (

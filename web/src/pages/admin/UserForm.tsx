@@ -8,7 +8,7 @@ import { keys } from "@/api/keys";
 import { useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { ROLES, useRoleName } from "@/shared/roles";
-import { showDone } from "@/shared/toasts";
+import { showSuccess } from "@/shared/toasts";
 import type { User } from "./UserList";
 
 interface Values {
@@ -74,7 +74,7 @@ function Fields({ user, onClose }: { user: User | "new"; onClose: () => void }) 
     mutationFn: (values: Values) => save(user, values),
     meta: { quiet: true },
     onSuccess: async () => {
-      showDone(t("common.saved"));
+      showSuccess(t("common.saved"));
       await client.invalidateQueries({ queryKey: keys.users.all });
       onClose();
     },

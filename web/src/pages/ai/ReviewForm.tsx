@@ -8,7 +8,7 @@ import { keys } from "@/api/keys";
 import { segmentationQuery } from "@/api/queries";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { Section } from "@/shared/Section";
-import { showDone } from "@/shared/toasts";
+import { showSuccess } from "@/shared/toasts";
 import type { Job } from "@/shared/ai/jobs";
 
 type Decision = Schema["DecisionEnum"];
@@ -39,7 +39,7 @@ export function ReviewForm({ job, onReviewed }: ReviewFormProps) {
       ),
     meta: { quiet: true },
     onSuccess: (_answer, decision) => {
-      showDone(t(decision === "approve" ? "ai.review.approved" : "ai.review.rejected"));
+      showSuccess(t(decision === "approve" ? "ai.review.approved" : "ai.review.rejected"));
       onReviewed?.();
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.ai.all }),

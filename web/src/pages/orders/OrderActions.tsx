@@ -6,7 +6,7 @@ import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
 import { useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
-import { showDone } from "@/shared/toasts";
+import { showSuccess } from "@/shared/toasts";
 import { isComplete, ResultFields, type ResultRow } from "./ResultFields";
 import { stepsFor, type Order, type Step } from "./steps";
 
@@ -51,7 +51,7 @@ export function OrderActions({ order }: { order: Order }) {
     meta: { quiet: true },
     onSuccess: () => {
       setAsking(null);
-      showDone(t("common.saved"));
+      showSuccess(t("common.saved"));
     },
     onSettled: () => {
       void client.invalidateQueries({ queryKey: keys.orders.all });

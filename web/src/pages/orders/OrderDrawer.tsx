@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
 import { useCan } from "@/session/react";
+import { useJobTypeName } from "@/shared/jobTypes";
 import { QueryView } from "@/shared/QueryView";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { dateTime } from "@/shared/when";
@@ -60,6 +61,7 @@ function Detail({ id }: { id: number }) {
 function Facts({ order }: { order: Order }) {
   const { t } = useTranslation();
   const can = useCan();
+  const jobTypeName = useJobTypeName();
   const { patient, job_role, job_type, status = "ORDERED", priority = "routine" } = order;
   return (
     <Stack gap="xs">
@@ -67,7 +69,7 @@ function Facts({ order }: { order: Order }) {
         <StatusBadge kind="order" value={status} />
         <StatusBadge kind="priority" value={priority} />
       </Group>
-      <Text fw={600}>{`${t(`status.jobRole.${job_role}`)} · ${job_type}`}</Text>
+      <Text fw={600}>{`${t(`status.jobRole.${job_role}`)} · ${jobTypeName(job_type)}`}</Text>
       {can("view_patient") ? (
         <Anchor component={Link} to={`/patients/${patient.id}`} size="sm">
           {`${patient.full_name} · ${patient.patient_id}`}

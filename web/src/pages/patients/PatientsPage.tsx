@@ -10,6 +10,7 @@ import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { ageAt } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
+import { useAreaTitle } from "@/shared/useAreaTitle";
 import { calendarDate } from "@/shared/when";
 
 type Patient = Schema["PatientOut"];
@@ -77,9 +78,10 @@ export default function PatientsPage() {
   const [page, setPage] = useState(1);
   const [q] = useDebouncedValue(typed.trim(), 250);
   const patients = usePatients(q, page);
+  const title = useAreaTitle("patients");
   return (
     <>
-      <PageHeader title={t("patients.title")} />
+      <PageHeader title={title} />
       <TextInput
         type="search"
         autoComplete="off"
@@ -97,7 +99,7 @@ export default function PatientsPage() {
         mb="md"
       />
       <DataTable
-        label={t("patients.title")}
+        label={title}
         query={patients}
         columns={useColumns()}
         rowKey={({ id }) => id}

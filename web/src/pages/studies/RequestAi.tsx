@@ -7,7 +7,7 @@ import { keys } from "@/api/keys";
 import { cardText, modelName } from "@/shared/ai/jobs";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { QueryView } from "@/shared/QueryView";
-import { showDone } from "@/shared/toasts";
+import { showSuccess } from "@/shared/toasts";
 
 interface RequestAiProps {
   study: Schema["StudyDetailOut"];
@@ -43,7 +43,7 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
     meta: { quiet: true },
     onSuccess: async () => {
       await queryClient.invalidateQueries({ queryKey: keys.ai.jobs });
-      showDone(t("ai.requested"));
+      showSuccess(t("ai.requested"));
       onClose();
     },
   });

@@ -14,7 +14,7 @@ import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
 import { RequestAi } from "./RequestAi";
 
-/** The AI readings of a study, the newest open, and the way to another. */
+/** The AI analyses of a study, the newest open, and the way to another. */
 export function StudyJobs({ study }: { study: Schema["StudyDetailOut"] }) {
   const { t } = useTranslation();
   const [asking, { open, close }] = useDisclosure();

@@ -5,9 +5,10 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
+import { personName } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
 import { calendarDate, dateTime } from "@/shared/when";
-import { birthOf, type Unmatched } from "./birth";
+import { birthOf, useSexName, type Unmatched } from "./dicomPatient";
 import { MatchStudy } from "./MatchStudy";
 
 export default function UnmatchedPage() {
@@ -22,6 +23,7 @@ export default function UnmatchedPage() {
     },
     placeholderData: keepPreviousData,
   });
+  const sexName = useSexName();
   const columns: Column<Unmatched>[] = [
     {
       key: "study",
@@ -41,7 +43,7 @@ export default function UnmatchedPage() {
       header: t("unmatched.inFiles"),
       render: ({ dicom_patient_name, dicom_patient_id }) => (
         <div>
-          <Text size="sm">{dicom_patient_name || "–"}</Text>
+          <Text size="sm">{personName(dicom_patient_name) || "–"}</Text>
           <Text size="xs" c="dimmed">
             {dicom_patient_id}
           </Text>
@@ -51,7 +53,7 @@ export default function UnmatchedPage() {
     {
       key: "birth",
       header: t("unmatched.birth"),
-      render: (each) => [birthOf(each), each.dicom_sex].filter(Boolean).join(" · ") || "–",
+      render: (each) => [birthOf(each), sexName(each.dicom_sex)].filter(Boolean).join(" · ") || "–",
     },
     { key: "instances", header: t("unmatched.instances"), render: ({ instances }) => instances },
     {

@@ -81,7 +81,7 @@ const EMPTY: UploadView = {
 
 /**
  * Sends files batch by batch. Sending a file twice is harmless, so whatever was interrupted is sent
- * again. Lives outside React: thousands of files change often, the page is told ten times a second.
+ * again. Lives outside React: thousands of files change often, the page is notified ten times a second.
  */
 export class UploadQueue {
   private view: UploadView = EMPTY;

@@ -3,7 +3,7 @@ import { currentLanguage } from "@/i18n";
 
 export type Job = Schema["AIJobOut"];
 
-/** How often a running reading or publication is asked about. */
+/** How often a running analysis or publication is asked about. */
 export const POLL_MS = 2500;
 
 export function isRunning(job: Pick<Job, "status">): boolean {

@@ -5,11 +5,11 @@ import { Link } from "react-router";
 import { asApiError } from "@/api/errors";
 import { keys } from "@/api/keys";
 import { errorText } from "@/shared/toasts";
-import classes from "./Figure.module.css";
+import classes from "./CountCard.module.css";
 
 const REFRESH_MS = 60_000;
 
-export interface FigureProps {
+export interface CountCardProps {
   name: string;
   label: string;
   icon: Icon;
@@ -20,7 +20,7 @@ export interface FigureProps {
 }
 
 /** How many of something wait, and the way there. */
-export function Figure({ name, label, icon: FigureIcon, to, count, alarming }: FigureProps) {
+export function CountCard({ name, label, icon: CardIcon, to, count, alarming }: CountCardProps) {
   const counted = useQuery({
     queryKey: keys.count(name),
     queryFn: ({ signal }) => count(signal),
@@ -33,7 +33,7 @@ export function Figure({ name, label, icon: FigureIcon, to, count, alarming }: F
       to={to}
       withBorder
       p="md"
-      className={classes.figure}
+      className={classes.card}
       data-alarming={(alarming && (counted.data ?? 0) > 0) || undefined}
     >
       <Group justify="space-between" wrap="nowrap" align="flex-start" h="100%">
@@ -47,7 +47,7 @@ export function Figure({ name, label, icon: FigureIcon, to, count, alarming }: F
             <Text className={classes.count}>{counted.data.toLocaleString()}</Text>
           )}
         </Stack>
-        <FigureIcon size={22} stroke={1.5} aria-hidden className={classes.icon} />
+        <CardIcon size={22} stroke={1.5} aria-hidden className={classes.icon} />
       </Group>
     </Paper>
   );
