@@ -4,7 +4,7 @@ import type en from "@/i18n/en";
 export type JobType = keyof typeof en.orders.types;
 
 /** The codes that have a name; `job_type` may be any other text. */
-export const JOB_TYPES = [
+const JOB_TYPES = [
   "MR_BRAIN",
   "MR_BRAIN_CONTRAST",
   "MR_SPINE",

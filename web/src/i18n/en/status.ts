@@ -24,12 +24,6 @@ export default {
     READING: "Reading",
     READ: "Read",
   },
-  publication: {
-    NONE: "Not published",
-    PENDING: "Publishing",
-    PUBLISHED: "Published",
-    FAILED: "Publishing failed",
-  },
   priority: {
     routine: "Routine",
     urgent: "Urgent",

@@ -26,12 +26,6 @@ const texts: typeof en = {
     READING: "판독 중",
     READ: "판독 완료",
   },
-  publication: {
-    NONE: "전송 안 됨",
-    PENDING: "전송 중",
-    PUBLISHED: "전송됨",
-    FAILED: "전송 실패",
-  },
   priority: {
     routine: "일반",
     urgent: "응급",
