@@ -71,7 +71,7 @@ async function attemptOnTop(segmentation, reload) {
   const newest = await newestVersion(segmentation);
   update({ saveStatus: 'conflict' });
   const answer = await ask(
-    t('save.conflict', { author: newest.author ?? 'AI', version: newest.version }),
+    t('save.conflict', { author: newest.author_name || newest.author || 'AI', version: newest.version }),
     [
       { label: t('save.keepBoth'), value: 'both' },
       { label: t('save.takeTheirs'), value: 'theirs' },

@@ -53,9 +53,11 @@ export function reviewSection() {
 }
 
 /** @param {Job} job */
-function decisionOf({ review_status: status, reviewed_by: who, reviewed_at: at, review_comment }) {
+function decisionOf(job) {
+  const { review_status: status, reviewed_at: at, review_comment } = job;
   if (status !== 'APPROVED' && status !== 'REJECTED') return t('rights.review');
-  const sentence = t(`review.by.${status}`, { who: who ?? '', when: at ? dateTime(at) : '' });
+  const who = job.reviewed_by_name || job.reviewed_by || '';
+  const sentence = t(`review.by.${status}`, { who, when: at ? dateTime(at) : '' });
   return review_comment ? `${sentence} “${review_comment}”` : sentence;
 }
 

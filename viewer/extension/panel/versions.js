@@ -44,8 +44,8 @@ export function versionsSection() {
  * @param {Version} version
  * @param {PanelState} state
  */
-function row({ version, kind, author, created_at: at, volumes_ml: volumes }, state) {
-  const who = kind === 'ai' ? t('versions.ai') : (author ?? '');
+function row({ version, kind, created_at: at, volumes_ml: volumes, ...names }, state) {
+  const who = kind === 'ai' ? t('versions.ai') : names.author_name || names.author || '';
   const total = Object.values(volumes).map(ml).join(' / ');
   const shown = version === state.baseVersion ? [h('strong', {}, t('versions.shown'))] : [];
   const compared = state.compared === version;

@@ -26,7 +26,6 @@ export default {
   preview: "AI segmentation on a middle slice",
   requestedBy: "Requested by {{name}}, {{at}}",
   study: "Open study",
-  patientNumber: "MRN {{id}}",
   card: {
     title: "Model card",
     limits: "Limitations",

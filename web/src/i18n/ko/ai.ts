@@ -28,7 +28,6 @@ const texts: typeof en = {
   preview: "중간 슬라이스에 표시한 AI 분할",
   requestedBy: "요청: {{name}}, {{at}}",
   study: "영상 검사 열기",
-  patientNumber: "환자번호 {{id}}",
   card: {
     title: "모델 카드",
     limits: "제한 사항",

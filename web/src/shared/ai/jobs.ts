@@ -15,6 +15,11 @@ export function isMoving(job: Job): boolean {
   return isRunning(job) || job.publication.status === "PENDING";
 }
 
+/** Whose images: the patient by name and MRN; null where nobody is known. */
+export function patientOf(job: Pick<Job, "patient_id" | "patient_name">): string | null {
+  return [job.patient_name, job.patient_id].filter(Boolean).join(" · ") || null;
+}
+
 /** A text of the manifest in the language of the page, where it has one: `<key>_ko`. */
 export function cardText(from: Record<string, unknown>, key: string): unknown {
   const korean = currentLanguage() === "ko" ? from[`${key}_ko`] : null;
@@ -38,7 +43,7 @@ const KNOWN = [
 ] as const;
 export type Step = (typeof KNOWN)[number];
 
-export interface StepView {
+interface StepView {
   step: Step;
   /** Null: still to come. */
   at: string | null;
