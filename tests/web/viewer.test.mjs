@@ -161,7 +161,7 @@ test('an older version is restored, segments are coloured and hidden, a result i
   await page.fill('#cdss-comment', 'Motion.');
   await page.click('#cdss-reject');
   await answer(page, 'yes');
-  await page.getByText('Rejected by doctor').waitFor();
+  await page.getByText('Rejected by 이서연').waitFor();
   const { review_status: review, publication } = await as.json(`/api/ai/jobs/${job.id}/`);
   assert.deepEqual([review, publication.status], ['REJECTED', 'NONE']);
   assert.equal(await page.locator('#cdss-brush').isVisible(), false);
@@ -247,7 +247,7 @@ test('two doctors edit the same mask: both are kept', async t => {
   await as.json(`/api/segmentation/${study}/save/`, { method: 'POST', body });
 
   await page.click('#cdss-save');
-  await page.getByText('radiologist saved version 2').waitFor();
+  await page.getByText('박지훈 saved version 2').waitFor();
   await answer(page, 'both');
   await saved(page);
   const { versions } = await as.json(`/api/ai/segmentations/${job.segmentation}/`);
