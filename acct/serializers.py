@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from acct import examples
 from acct.models import User
 from common.api.schema import example
 from rbac import matrix
-from rbac.permissions import Role
+from rbac.permissions import Permission, Role
 
 
 @example(examples.LOGIN)
@@ -25,6 +26,11 @@ class MeOut(serializers.ModelSerializer[User]):
         model = User
         fields = ["id", "username", "full_name", "email", "role", "language", "permissions"]
 
+    @extend_schema_field(
+        serializers.ListField(
+            child=serializers.ChoiceField([(p.value, p.name) for p in Permission])
+        )
+    )
     def get_permissions(self, user: User) -> list[str]:
         return [str(p) for p in matrix.permissions_of(user.role)]
 

@@ -66,7 +66,9 @@ JOB_LISTED = {
     "study_instance_uid": STUDY_UID,
     "series_instance_uid": SERIES_UID,
     "patient_id": "P2026-0001",
+    "patient_name": "김민준",
     "requested_by": "doctor",
+    "requested_by_name": "이서연",
     "segmentation": 3,
     "created_at": "2026-03-02T09:40:47.978875+09:00",
 }
@@ -90,6 +92,7 @@ JOB = {
         {"step": "published", "at": "2026-03-02T09:40:54.358149+09:00"},
     ],
     "reviewed_by": "doctor",
+    "reviewed_by_name": "이서연",
     "reviewed_at": "2026-03-02T09:40:52.883861+09:00",
     "review_comment": "",
     "publication": {
@@ -112,6 +115,7 @@ VERSION_SUMMARY: dict[str, Any] = {
     "version": 2,
     "kind": "edited",
     "author": "doctor",
+    "author_name": "이서연",
     "parent": 1,
     "created_at": "2026-03-02T09:40:52.851229+09:00",
     "sha256": "9b7e291d35f25d24dadf4cbe1f6a8cf02b0aabe905b66f755a72c6b0456145a9",

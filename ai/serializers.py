@@ -115,7 +115,11 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
     study_instance_uid = serializers.CharField(source="study.study_instance_uid")
     series_instance_uid = serializers.CharField(source="series.series_instance_uid")
     patient_id = serializers.SerializerMethodField()
+    patient_name = serializers.CharField(
+        source="study.patient.full_name", default=None, allow_null=True
+    )
     requested_by = serializers.CharField(source="requested_by.username")
+    requested_by_name = serializers.CharField(source="requested_by.full_name")
     segmentation = serializers.SerializerMethodField()
 
     class Meta:
@@ -128,7 +132,9 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
             "study_instance_uid",
             "series_instance_uid",
             "patient_id",
+            "patient_name",
             "requested_by",
+            "requested_by_name",
             "segmentation",
             "created_at",
         ]
@@ -151,6 +157,9 @@ class AIJobOut(AIJobListOut):
     reviewed_by = serializers.CharField(
         source="reviewed_by.username", default=None, allow_null=True
     )
+    reviewed_by_name = serializers.CharField(
+        source="reviewed_by.full_name", default=None, allow_null=True
+    )
 
     class Meta(AIJobListOut.Meta):
         fields = [
@@ -160,6 +169,7 @@ class AIJobOut(AIJobListOut):
             "error",
             "timeline",
             "reviewed_by",
+            "reviewed_by_name",
             "reviewed_at",
             "review_comment",
             "publication",
@@ -216,13 +226,23 @@ class SegmentOut(serializers.Serializer[Any]):
 
 class VersionSummaryOut(serializers.ModelSerializer[SegmentationVersion]):
     author = serializers.CharField(source="author.username", default=None, allow_null=True)
+    author_name = serializers.CharField(source="author.full_name", default=None, allow_null=True)
     parent = serializers.IntegerField(  # type: ignore[assignment]
         source="parent.version", default=None, allow_null=True
     )
 
     class Meta:
         model = SegmentationVersion
-        fields = ["version", "kind", "author", "parent", "created_at", "sha256", "volumes_ml"]
+        fields = [
+            "version",
+            "kind",
+            "author",
+            "author_name",
+            "parent",
+            "created_at",
+            "sha256",
+            "volumes_ml",
+        ]
 
 
 @example(examples.SEGMENTATION)

@@ -34,7 +34,9 @@ MENUS: tuple[MenuEntry, ...] = (
         (
             MenuEntry("studies", "판독 목록", "Worklist", "list", "/studies", P.VIEW_STUDY),
             MenuEntry("upload", "영상 업로드", "Upload", "upload", "/upload", P.UPLOAD_DICOM),
-            MenuEntry("unmatched", "미확인 영상", "Unmatched", "help", "/unmatched", P.MATCH_STUDY),
+            MenuEntry(
+                "unmatched", "환자 미매칭 영상", "Unmatched", "help", "/unmatched", P.MATCH_STUDY
+            ),
         ),
     ),
     MenuEntry("ai-review", "AI 검토", "AI review", "brain", "/ai/review", P.REVIEW_AI),

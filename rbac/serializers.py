@@ -6,16 +6,17 @@ from rest_framework import serializers
 
 from common.api.schema import example
 from rbac import examples
+from rbac.permissions import Permission, Role, Scope
 
 
 class RolePermissionOut(serializers.Serializer[Any]):
-    permission = serializers.CharField()
-    scope = serializers.CharField()
+    permission = serializers.ChoiceField([(p.value, p.name) for p in Permission])
+    scope = serializers.ChoiceField([s.value for s in Scope])
 
 
 @example(examples.ROLE)
 class RoleOut(serializers.Serializer[Any]):
-    role = serializers.CharField()
+    role = serializers.ChoiceField([r.value for r in Role])
     permissions = RolePermissionOut(many=True)
 
 

@@ -31,7 +31,10 @@ class Permissions(ApiView):
         summary="List the permission catalogue",
         tags=["rbac"],
         responses={
-            200: answer({"type": "array", "items": {"type": "string"}}, examples.PERMISSIONS)
+            200: answer(
+                {"type": "array", "items": {"$ref": "#/components/schemas/Permission"}},
+                examples.PERMISSIONS,
+            )
         },
     )
     def get(self, request: Request) -> Response:

@@ -1,6 +1,7 @@
 // OHIF's configuration. Everything it needs lies beside this file.
 (() => {
-  const base = new URL('.', document.currentScript.src).pathname;
+  const script = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const base = new URL('.', script.src).pathname;
   window.PUBLIC_URL = base;
   window.browserImportFunction = address => import(address);
   window.config = {
@@ -40,6 +41,7 @@
         },
       },
     ],
+    /** @param {{ status?: number } | undefined} error */
     httpErrorHandler: error => {
       window.dispatchEvent(new CustomEvent('cdss-http-error', { detail: error?.status ?? 0 }));
     },

@@ -30,8 +30,13 @@ const OWN = ['app-config.js', 'extension', 'mode'];
 const COMPRESSED = new Set(['.js', '.css', '.html', '.svg', '.wasm', '.json']);
 const { ohif } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
 
+/** @param {string} text */
 const say = text => console.log(`viewer: ${text}`);
 
+/**
+ * @param {string} folder
+ * @returns {Generator<string>}
+ */
 function* filesOf(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
@@ -40,6 +45,11 @@ function* filesOf(folder) {
   }
 }
 
+/**
+ * @param {string} algorithm
+ * @param {string | Buffer} content
+ * @param {'hex' | 'base64'} encoding
+ */
 function digest(algorithm, content, encoding) {
   return createHash(algorithm).update(content).digest(encoding);
 }
@@ -55,7 +65,7 @@ function fetchOhif() {
   mkdirSync(unpacked, { recursive: true });
   const arguments_ = ['pack', name, '--json', '--pack-destination', unpacked];
   const packed = JSON.parse(
-    execFileSync('npm', arguments_, { stdio: ['ignore', 'pipe', 'ignore'] }),
+    execFileSync('npm', arguments_, { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' }),
   );
   const tarball = join(unpacked, packed[0].filename);
   const found = `sha512-${digest('sha512', readFileSync(tarball), 'base64')}`;
@@ -78,8 +88,13 @@ function buildHash() {
   return hash.digest('hex').slice(0, 12);
 }
 
+/**
+ * @param {string} source
+ * @param {string} target
+ */
 function copyTrimmed(source, target) {
   const unused = new Set(DROPPED);
+  /** @param {string} path */
   const kept = path => {
     const name = relative(source, path);
     const match = DROPPED.find(pattern => pattern.test(name));
@@ -90,7 +105,11 @@ function copyTrimmed(source, target) {
   if (unused.size) throw new Error(`nothing to drop for ${[...unused].join(', ')}`);
 }
 
-/** Each pattern must be found exactly as often as it was when the rewrite was written. */
+/**
+ * Each pattern must be found exactly as often as it was when the rewrite was written.
+ *
+ * @param {string} folder
+ */
 function rewrite(folder) {
   const found = new Map(REWRITES.map(rule => [rule, 0]));
   for (const path of filesOf(folder)) {
@@ -99,7 +118,7 @@ function rewrite(folder) {
     let text = readFileSync(path, 'utf8');
     for (const rule of rules) {
       const parts = text.split(rule.find);
-      found.set(rule, found.get(rule) + parts.length - 1);
+      found.set(rule, (found.get(rule) ?? 0) + parts.length - 1);
       text = parts.join(rule.replace);
     }
     writeFileSync(path, text);
@@ -111,13 +130,21 @@ function rewrite(folder) {
   }
 }
 
+/**
+ * @param {string[]} names
+ * @param {string} prefix
+ */
 function only(names, prefix) {
   const found = names.filter(name => name.startsWith(prefix) && name.endsWith('.js'));
   if (found.length !== 1) throw new Error(`${found.length} scripts begin with ${prefix}`);
   return found[0];
 }
 
-/** A .gz beside each file; what was compressed before comes from the cache. */
+/**
+ * A .gz beside each file; what was compressed before comes from the cache.
+ *
+ * @param {string} folder
+ */
 function compress(folder) {
   const store = join(cache, 'gz');
   mkdirSync(store, { recursive: true });

@@ -78,6 +78,14 @@ export const REWRITES = [
     times: 1,
   },
   {
+    // The name of the record, not that of the files: 김민준, not "Kim, Minjun".
+    files: /^89\.bundle\.[0-9a-f]+\.js$/,
+    find: 'PatientName: instance.PatientName ? formatPN(instance.PatientName) : null,',
+    replace:
+      'PatientName: self.cdssPatientName || (instance.PatientName ? formatPN(instance.PatientName) : null),',
+    times: 1,
+  },
+  {
     // A token in the address would be somebody else's session, and land in logs.
     files: /^app\.bundle\.[0-9a-f]+\.js$/,
     find: "const token = lowerCaseSearchParams.get('token');",
@@ -137,8 +145,15 @@ export const REWRITES = [
 /** Chunks that every start needs, by number: asked for at once instead of one after the other. */
 export const PRELOADED = [1673, 6938, 6489, 6495, 8478, 89, 9383, 7248, 6749];
 
-/** The page. Our extension runs before OHIF, so that who is there and what is to be shown is asked
-    for while OHIF is still being read. No inline script, so that the policy can forbid them. */
+/**
+ * The page. Our extension runs before OHIF, so that who is there and what is to be shown is asked
+ * for while OHIF is still being read. No inline script, so that the policy can forbid them.
+ *
+ * @param {string} base
+ * @param {string} bundle
+ * @param {string[]} chunks
+ * @param {string[]} modules
+ */
 export function page(base, bundle, chunks, modules) {
   const preload = chunks.map(name => `<link rel="preload" as="script" href="${base}${name}">`);
   const modulepreload = modules.map(name => `<link rel="modulepreload" href="${base}${name}">`);

@@ -4,8 +4,29 @@ import jsxA11y from "eslint-plugin-jsx-a11y";
 import reactHooks from "eslint-plugin-react-hooks";
 import tseslint from "typescript-eslint";
 
+/** From the top down: a layer imports those below it, and never the other way. */
+const LAYERS = ["app", "pages", "login", "shared", "api", "session", "i18n", "theme"];
+const SIDEWAYS = {
+  group: ["../*"],
+  message: "Import another folder by its `@/` address, so that the rules about layers see it.",
+};
+
+/** What the folder of a layer may not import: the layers above it, and for a page every page. */
+function layerOf(layer) {
+  const above = LAYERS.slice(0, LAYERS.indexOf(layer) + (layer === "pages" ? 1 : 0));
+  const message =
+    layer === "pages"
+      ? "Pages keep apart: what two areas use belongs into shared/ or api/."
+      : `${layer}/ lies below: ${LAYERS.join(" > ")}.`;
+  const upwards = above.map((name) => ({ group: [`@/${name}`, `@/${name}/**`], message }));
+  return {
+    files: [`src/${layer}/**/*.{ts,tsx}`],
+    rules: { "no-restricted-imports": ["error", { patterns: [SIDEWAYS, ...upwards] }] },
+  };
+}
+
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "src/api/schema.d.ts"] },
+  { ignores: ["dist", "node_modules", "src/schema.d.ts"] },
   js.configs.recommended,
   {
     files: ["**/*.{ts,tsx}"],
@@ -25,8 +46,16 @@ export default tseslint.config(
       "react-hooks/incompatible-library": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/consistent-type-imports": "error",
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector: "Property[key.name=/^(queryKey|mutationKey)$/] > ArrayExpression",
+          message: "Query keys come from src/api/keys.ts.",
+        },
+      ],
     },
   },
+  ...LAYERS.filter((layer) => layer !== "i18n").map(layerOf),
   { files: ["**/*.test.tsx"], rules: { "i18next/no-literal-string": "off" } },
   {
     files: ["scripts/*.mjs", "public/*.js"],

@@ -176,6 +176,7 @@ SPECTACULAR_SETTINGS = {
         "EncounterKind": "emr.choices.EncounterKind",
         "NotificationKind": "alert.choices.Kind",
         "GrantKind": "rbac.models.GrantKind",
+        "Permission": "rbac.permissions.Permission",
     },
 }
 

@@ -13,7 +13,7 @@ from common.management.commands.write_docs import DOCUMENTS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MAX_LINES = 400
-SOURCES = {".py", ".ts", ".tsx", ".js", ".sh", ".java"}
+SOURCES = {".py", ".ts", ".tsx", ".js", ".mjs", ".sh", ".java"}
 
 
 def tracked() -> list[Path]:

@@ -87,6 +87,7 @@ test('what opens over a page', async t => {
   await signIn(context, 'doctor');
   await page.goto('/profile');
   await settled(page);
+  /** @type {[string | RegExp, 'menu' | 'dialog'][]} */
   const opened = [['Language', 'menu'], ['Appearance', 'menu'], [/^Alerts/, 'dialog']];
   for (const [name, role] of opened) {
     await page.getByRole('banner').getByRole('button', { name }).click();

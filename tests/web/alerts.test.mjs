@@ -1,33 +1,34 @@
-// Alerts arrive over the WebSocket: seen without a reload, and again after the line broke.
+// Alerts arrive over the WebSocket: seen without a reload, and again after the connection broke.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { appPage, mainMenu } from './app.helpers.mjs';
 import { launch } from './browser.mjs';
-import { brokenLine } from './line.mjs';
+import { relayedBrowser } from './connection.mjs';
 import { api, finishedJob, sampleStudy, signIn, until } from './viewer.helpers.mjs';
 
 const bell = page => page.getByRole('button', { name: /^Alerts, .* unread$/ });
 const unread = async page =>
   Number((await bell(page).getAttribute('aria-label')).replace(/\D/g, ''));
 
-/** A page that would forget `window.untouched` when reloaded; `lines`: those the server took. */
+/** A page that would forget `window.untouched` when reloaded; `sockets`: those the server took. */
 async function watchingPage(browser) {
   const opened = await appPage(browser);
   await signIn(opened.context, 'doctor');
-  const lines = [];
+  /** @type {import('playwright-core').WebSocket[]} */
+  const sockets = [];
   opened.page.on('websocket', socket => {
     socket.on('framereceived', ({ payload }) => {
-      if (String(payload).includes('"ready"')) lines.push(socket);
+      if (String(payload).includes('"ready"')) sockets.push(socket);
     });
   });
   await opened.page.goto('/');
   await mainMenu(opened.page).waitFor();
-  await until('the live line', () => lines.length);
+  await until('the WebSocket', () => sockets.length);
   await opened.page.evaluate(() => {
     window.untouched = true;
   });
-  return { ...opened, lines };
+  return { ...opened, sockets };
 }
 
 const linkTo = (region, job) => region.locator(`a[href*="${job.id}"]`).first();
@@ -35,7 +36,7 @@ const linkTo = (region, job) => region.locator(`a[href*="${job.id}"]`).first();
 async function seesAlertOf(page, as, study) {
   const before = await unread(page);
   const job = await finishedJob(as, study);
-  const toast = linkTo(page.getByRole('region', { name: 'Notices' }), job);
+  const toast = linkTo(page.getByRole('region', { name: 'Notifications' }), job);
   await toast.waitFor();
   await until('the bell counts one more', async () => (await unread(page)) > before);
   assert.equal(await page.evaluate(() => window.untouched), true, 'no reload');
@@ -51,24 +52,24 @@ test('an alert shows without a reload and leads to the result', async t => {
   assert.deepEqual(problems, []);
 });
 
-test('a broken line comes back by itself, with what was missed', async t => {
+test('a broken connection comes back by itself, with what was missed', async t => {
   const as = await api('doctor');
   const study = await sampleStudy(as);
-  const { line, browser } = await brokenLine(t);
-  const { page, lines } = await watchingPage(browser);
+  const { connection, browser } = await relayedBrowser(t);
+  const { page, sockets } = await watchingPage(browser);
   await bell(page).click();
   const list = page.getByRole('dialog', { name: 'Alerts' });
   await list.getByRole('list', { name: 'Alerts' }).waitFor();
   await page.keyboard.press('Escape');
   const before = await unread(page);
 
-  const closed = lines[0].waitForEvent('close');
-  line.cut();
+  const closed = sockets[0].waitForEvent('close');
+  connection.cut();
   await closed;
   const missed = await finishedJob(as, study);
-  assert.equal(await unread(page), before, 'nothing arrives over a cut line');
-  line.mend();
-  await until('a second line', () => lines.length > 1);
+  assert.equal(await unread(page), before, 'nothing arrives over a cut connection');
+  connection.restore();
+  await until('a second WebSocket', () => sockets.length > 1);
   await until('the bell counts what was missed', async () => (await unread(page)) > before);
   await bell(page).click();
   await linkTo(list, missed).waitFor();

@@ -2,6 +2,13 @@
 import { launch, newPage } from './browser.mjs';
 import { SLOW_MS, signIn } from './viewer.helpers.mjs';
 
+/**
+ * @import { Browser, BrowserContextOptions, Lifetime, Page } from './types.d.ts'
+ * @typedef {'en' | 'ko'} Language
+ * @typedef {keyof typeof ENTRIES} Route
+ * @typedef {BrowserContextOptions & { language?: Language }} PageOptions
+ */
+
 /** The menu of each test user, as (English, Korean) labels in order; the heading of a group is no link. */
 const ENTRIES = {
   '/': ['Dashboard', '대시보드'],
@@ -9,14 +16,25 @@ const ENTRIES = {
   '/orders': ['Orders', '오더'],
   '/studies': ['Worklist', '판독 목록'],
   '/upload': ['Upload', '영상 업로드'],
-  '/unmatched': ['Unmatched', '미확인 영상'],
+  '/unmatched': ['Unmatched', '환자 미매칭 영상'],
   '/ai/review': ['AI review', 'AI 검토'],
   '/admin/users': ['Users and roles', '사용자와 역할'],
   '/admin/audit': ['Audit log', '감사 기록'],
   '/admin/outbox': ['Outbox', '작업 대기열'],
   '/profile': ['Profile', '내 정보'],
 };
+/** What the same entries are to somebody who is not of the hospital. */
+const OWN_ENTRIES = {
+  patient: {
+    '/patients': ['My record', '내 기록'],
+    '/orders': ['My examinations', '내 검사'],
+    '/studies': ['My images', '내 영상'],
+  },
+  external: { '/studies': ['Shared images', '공유받은 영상'] },
+};
+/** @type {Route[]} */
 const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/outbox'];
+/** @type {Record<string, Route[]>} */
 export const MENUS = {
   admin: ['/', '/patients', '/orders', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
   doctor: ['/', '/patients', '/orders', '/studies', '/upload', '/ai/review', '/profile'],
@@ -26,12 +44,28 @@ export const MENUS = {
   patient: ['/', '/patients', '/orders', '/studies', '/profile'],
   external: ['/', '/patients', '/studies', '/upload', '/profile'],
 };
-export const ROUTES = Object.keys(ENTRIES);
-export const label = (route, language = 'en') => ENTRIES[route][language === 'en' ? 0 : 1];
+export const ROUTES = /** @type {Route[]} */ (Object.keys(ENTRIES));
+
+/**
+ * @param {Route} route
+ * @param {Language} [language]
+ * @param {string} [username]
+ */
+export function label(route, language = 'en', username = '') {
+  /** @type {Record<string, Partial<Record<Route, string[]>>>} */
+  const own = OWN_ENTRIES;
+  const words = own[username]?.[route] ?? ENTRIES[route];
+  return words[language === 'en' ? 0 : 1];
+}
 
 const VIEW = { viewport: { width: 1440, height: 900 } };
 
-/** A page on this browser's `language`, chosen there by hand once: it wins over the profile's. */
+/**
+ * A page in `language`, chosen there by hand once: it wins over the profile's.
+ *
+ * @param {Browser} browser
+ * @param {PageOptions} [options]
+ */
 export async function appPage(browser, { language = 'en', ...options } = {}) {
   const locale = language === 'en' ? 'en-US' : 'ko-KR';
   const opened = await newPage(browser, { ...VIEW, locale, ...options });
@@ -42,17 +76,28 @@ export async function appPage(browser, { language = 'en', ...options } = {}) {
   return opened;
 }
 
-/** A page of somebody whose session is there already. */
+/**
+ * A page of somebody whose session is there already.
+ *
+ * @param {Lifetime} t
+ * @param {string} username
+ * @param {PageOptions} [options]
+ */
 export async function pageOf(t, username, options = {}) {
   const opened = await appPage(await launch(t), options);
   await signIn(opened.context, username);
   return opened;
 }
 
-/** By mouse and keyboard, in English. */
+/**
+ * By mouse and keyboard, in English.
+ *
+ * @param {Page} page
+ * @param {string} username
+ */
 export async function logInByHand(page, username) {
   await page.goto('/login');
-  await page.getByLabel('User name').click();
+  await page.getByLabel('Username').click();
   await page.keyboard.type(username);
   await page.getByLabel('Password', { exact: true }).click();
   await page.keyboard.type(`${username}123`);
@@ -60,10 +105,16 @@ export async function logInByHand(page, username) {
   await mainMenu(page).waitFor();
 }
 
+/** @param {Page} page */
 export const mainMenu = page => page.getByRole('navigation', { name: /^(Main menu|주 메뉴)$/ });
+/** @param {Page} page */
 export const heading = page => page.getByRole('heading', { level: 1 });
 
-/** The page is there, and nothing of it is still awaited. */
+/**
+ * The page is there, and nothing of it is still awaited.
+ *
+ * @param {Page} page
+ */
 export async function settled(page) {
   await page.waitForFunction(
     () => document.querySelector('h1') &&

@@ -31,10 +31,10 @@ test('an administrator finds who saw an image and unfolds the burst', async t =>
   const { page, problems } = await pageOf(t, 'admin');
   await page.goto('/admin/audit');
   await page.getByLabel('SOP Instance UID').fill(uid);
-  await page.getByLabel('User name').fill('doctor');
+  await page.getByLabel('Username').fill('doctor');
   await page.getByRole('button', { name: `Requests: ${record.requests}` }).first().click();
   const dialog = page.getByRole('dialog', { name: `Requests: ${record.requests}` });
-  await dialog.getByText(`${record.requests} in all`).waitFor();
+  await dialog.getByText(`${record.requests} total`).waitFor();
   const rows = await dialog.getByRole('row').count();
   assert.equal(rows, Math.min(record.requests, 50) + 1);
   const shown = await admin.json(`/api/audit/logs/${record.id}/items/`);

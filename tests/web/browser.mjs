@@ -3,7 +3,9 @@ import { after } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
-export const BASE_URL = process.env.BASE_URL;
+/** @import { Browser, BrowserContextOptions, Lifetime } from './types.d.ts' */
+
+export const BASE_URL = process.env.BASE_URL ?? '';
 const ARGUMENTS = [
   '--no-sandbox', // its tests run as root
   '--disable-background-networking',
@@ -14,15 +16,22 @@ const ARGUMENTS = [
   '--ignore-gpu-blocklist',
 ];
 
+/** @param {string[]} [more] */
 const start = (more = []) =>
   chromium.launch({ executablePath: '/usr/bin/chromium', args: [...ARGUMENTS, ...more] });
 
 // Only `node --test` knows where a file of tests ends; a bench has a Chromium of its own.
 const inTests = Boolean(process.env.NODE_TEST_CONTEXT);
+/** @type {Promise<Browser> | null} */
 let shared = null;
 if (inTests) after(async () => (await shared)?.close());
 
-/** Chromium; its pages last until the end of the test `t`. With `more` arguments it is not shared. */
+/**
+ * Chromium; its pages last until the end of the test `t`. With `more` arguments it is not shared.
+ *
+ * @param {Lifetime} t
+ * @param {string[]} [more]
+ */
 export async function launch(t, more = []) {
   if (!inTests || more.length) {
     const browser = await start(more);
@@ -35,11 +44,17 @@ export async function launch(t, more = []) {
   return browser;
 }
 
-/** A page of its own context. `problems` holds script errors, refusals by the content security
- * policy and requests to other hosts, in words. */
+/**
+ * A page of its own context. `problems` holds script errors, refusals by the content security
+ * policy and requests to other hosts, in words.
+ *
+ * @param {Browser} browser
+ * @param {BrowserContextOptions} [options]
+ */
 export async function newPage(browser, options = {}) {
   const context = await browser.newContext({ baseURL: BASE_URL, ...options });
   const page = await context.newPage();
+  /** @type {string[]} */
   const problems = [];
   page.on('pageerror', error => problems.push(`script: ${error.message}`));
   page.on('console', message => {
@@ -52,16 +67,4 @@ export async function newPage(browser, options = {}) {
     }
   });
   return { context, page, problems };
-}
-
-/** A browser session of this person, for the pages of `context`. Returns a reader of the API:
- * a path below /api/ to its JSON. */
-export async function signIn(context, username, password) {
-  const answer = await context.request.post('/api/acct/login/', {
-    headers: { 'X-Session': 'cookie' },
-    data: { username, password },
-  });
-  const { access } = await answer.json();
-  const headers = { Authorization: `Bearer ${access}` };
-  return async path => (await context.request.get(`/api/${path}`, { headers })).json();
 }

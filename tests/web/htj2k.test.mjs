@@ -43,23 +43,23 @@ async function opened(t, study, images) {
 
 /** Of `wanted` images in the page's cache, evenly spread: where each came from, and its values as
  * 32 bits each, since cornerstone chooses the smallest array that holds them. */
-const drawn = (page, wanted) =>
+const cachedImages = (page, wanted) =>
   page.evaluate(count => {
     const { cache, getRenderingEngines } = window.cornerstone;
     const imageIds = getRenderingEngines()[0].getViewports()[0].getImageIds();
     const step = Math.max(1, Math.floor(imageIds.length / count));
     const base64 = bytes => {
-      let text = '';
+      let binary = '';
       for (let at = 0; at < bytes.length; at += 8192)
-        text += String.fromCharCode(...bytes.subarray(at, at + 8192));
-      return btoa(text);
+        binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
+      return btoa(binary);
     };
     return imageIds
       .filter((_, at) => at % step === 0)
       .map(imageId => {
-        const values = Int32Array.from(cache.getImage(imageId).voxelManager.getScalarData());
+        const scalars = Int32Array.from(cache.getImage(imageId).voxelManager.getScalarData());
         const path = imageId.slice(imageId.indexOf('/api/'));
-        return { path, text: base64(new Uint8Array(values.buffer)) };
+        return { path, values: base64(new Uint8Array(scalars.buffer)) };
       });
   }, wanted);
 
@@ -74,12 +74,12 @@ async function original(as, path, Kind) {
 async function assertSamePixels(t, as, study, images, Kind) {
   const shown = await opened(t, study, images);
   const { page, frames } = shown;
-  const found = await drawn(page, Math.min(images, COMPARED));
+  const found = await cachedImages(page, Math.min(images, COMPARED));
   assert.ok(found.length >= Math.min(images, COMPARED), `${found.length} images`);
   let pictures = 0;
-  for (const { path, text } of found) {
+  for (const { path, values } of found) {
     const expected = await original(as, path, Kind);
-    assert.ok(Buffer.from(expected.buffer).equals(Buffer.from(text, 'base64')), `${path} differs`);
+    assert.ok(Buffer.from(expected.buffer).equals(Buffer.from(values, 'base64')), `${path} differs`);
     if (new Set(expected).size > 2) pictures += 1;
   }
   assert.ok(pictures > found.length / 2, 'images of nothing prove nothing');
@@ -100,9 +100,9 @@ test('a head of 181 slices is drawn from HTJ2K, with the pixels of the original'
 
 test('values below zero and colours survive it too', async t => {
   const as = await api('doctor');
-  for (const [content, Kind] of [
-    ['signed', Int16Array],
-    ['colour', Uint8Array],
+  for (const { content, Kind } of [
+    { content: /** @type {const} */ ('signed'), Kind: Int16Array },
+    { content: /** @type {const} */ ('colour'), Kind: Uint8Array },
   ]) {
     const study = await stored(`htj2k-${content}`, stack(3), { content, rows: 61, columns: 83 });
     await assertSamePixels(t, as, await converted(as, study, 3), 3, Kind);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { appPage, label, logInByHand, mainMenu } from './app.helpers.mjs';
 import { launch } from './browser.mjs';
 import { segFile } from './seg.mjs';
-import { MRN, SLOW_MS, api, assertSameLabels, drag, drawnLabels, painted, sampleStudy, storedLabels,
+import { MRN, SLOW_MS, api, assertSameLabels, drag, renderedLabels, painted, sampleStudy, storedLabels,
   until } from './viewer.helpers.mjs';
 
 test('log in, ask for AI, paint, save, approve, see it published', async t => {
@@ -16,39 +16,39 @@ test('log in, ask for AI, paint, save, approve, see it published', async t => {
   await logInByHand(page, 'doctor');
 
   await mainMenu(page).getByRole('link', { name: label('/studies') }).click();
-  await page.getByLabel('Patient number').click();
+  await page.getByLabel('MRN').click();
   await page.keyboard.type(MRN);
   await page.locator(`a[href="/studies/${study}"]`).click();
 
-  const readings = page.getByRole('region', { name: 'AI readings' });
+  const analyses = page.getByRole('region', { name: 'AI analyses' });
   const requests = page.waitForResponse(
     response => response.url().endsWith('/api/ai/jobs/') && response.request().method() === 'POST');
-  await readings.getByRole('button', { name: 'Request AI' }).click();
+  await analyses.getByRole('button', { name: 'Request AI' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Request AI' }).click();
   const { id } = await (await requests).json();
-  const newest = readings.locator('.mantine-Accordion-item').first();
+  const newest = analyses.locator('.mantine-Accordion-item').first();
   await newest.getByText(/^(Waiting|Running)$/).waitFor();
-  await newest.getByText('To review').waitFor({ timeout: 2 * SLOW_MS });
-  await newest.getByText('Mask ready').waitFor();
+  await newest.getByText('Awaiting review').waitFor({ timeout: 2 * SLOW_MS });
+  await newest.getByText('Result ready').waitFor();
 
   await page.getByRole('link', { name: 'Open in the viewer' }).click();
   await page.locator('#cdss-mask .cdss-segments output', { hasText: 'ml' }).waitFor({ timeout: SLOW_MS });
   const { segmentation } = await as.json(`/api/ai/jobs/${id}/`);
   const ai = await storedLabels(as, segmentation, 1);
-  assertSameLabels(await drawnLabels(page), ai);
+  assertSameLabels(await renderedLabels(page), ai);
 
   await page.click('#cdss-brush');
   await drag(page, [[0.1, 0.1], [0.2, 0.15]]);
   const stroke = await until('the stroke is in the mask', async () => {
-    const found = painted(ai, await drawnLabels(page));
-    return found.size && found;
+    const found = painted(ai, await renderedLabels(page));
+    return found.size ? found : null;
   });
   await page.click('#cdss-save');
   await page.locator('.cdss-savebar[data-status="saved"]').waitFor();
   assert.deepEqual(painted(ai, await storedLabels(as, segmentation, 2)), stroke);
 
   await page.click('#cdss-approve');
-  await page.locator('.cdss-dialog button[name="true"]').click();
+  await page.locator('.cdss-dialog button[name="yes"]').click();
   await page.locator('#cdss-publication[data-status="PUBLISHED"]').waitFor({ timeout: 2 * SLOW_MS });
   await page.click('#cdss-back');
   await page.waitForURL(`**/studies/${study}`);
@@ -59,7 +59,7 @@ test('log in, ask for AI, paint, save, approve, see it published', async t => {
   const grid = await as.json(`/api/ai/segmentations/${segmentation}/versions/2/`);
   const archived = await segFile(as, study, publication.seg, grid);
   for (const [sop, at] of stroke) {
-    for (const index of at) assert.ok(archived.get(sop)[index], `voxel ${index} of ${sop} is in the SEG`);
+    for (const index of at) assert.ok(archived.get(sop)?.[index], `voxel ${index} of ${sop} is in the SEG`);
   }
   assertSameLabels(archived, await storedLabels(as, segmentation, 2));
   assert.deepEqual(problems, []);

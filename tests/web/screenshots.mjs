@@ -48,7 +48,7 @@ async function shot(browser, name, username, path, options, prepare = settled) {
 async function published(page) {
   await settled(page);
   await page.locator('.mantine-Accordion-control', { hasText: /Approved|승인됨/ }).first().click();
-  await page.getByText(/Report in the FHIR record|FHIR 보고서 게시/).waitFor();
+  await page.getByText(/Report in the FHIR record|FHIR 보고서 등록/).waitFor();
   await page.mouse.move(640, 790);
 }
 

@@ -17,7 +17,17 @@ labelmap = read_labelmap(dcmread(name), json.load(sys.stdin), rows, columns)
 sys.stdout.buffer.write(labelmap.tobytes())
 `;
 
-/** The labels of `grid` (slices, rows, columns) in the SEG: SOP Instance UID to bytes of a slice. */
+/** @import { Api } from './types.d.ts' */
+
+/**
+ * The labels of `grid` in the SEG: SOP Instance UID to bytes of a slice.
+ *
+ * @param {Api} as
+ * @param {string} study
+ * @param {{ series_instance_uid: string, sop_instance_uid: string }} seg
+ * @param {{ slices: string[], rows: number, columns: number }} grid
+ * @returns {Promise<Map<string, Buffer>>}
+ */
 export async function segFile(as, study, seg, { slices, rows, columns }) {
   const response = await as.call(
     `/api/ris/dicom-web/studies/${study}/series/${seg.series_instance_uid}/instances/${seg.sop_instance_uid}`,
@@ -27,7 +37,7 @@ export async function segFile(as, study, seg, { slices, rows, columns }) {
   try {
     const name = join(folder, 'seg.dcm');
     writeFileSync(name, file);
-    const voxels = execFileSync(join(ROOT, '.venv/bin/python'), ['-c', READER, name, rows, columns], {
+    const voxels = execFileSync(join(ROOT, '.venv/bin/python'), ['-c', READER, name, String(rows), String(columns)], {
       cwd: ROOT, input: JSON.stringify(slices), maxBuffer: 2 ** 30,
       env: { ...process.env, PYTHONPATH: ROOT } });
     const size = rows * columns;

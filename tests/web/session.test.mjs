@@ -45,7 +45,7 @@ test('a log-out in one tab ends every tab, the viewer too', async t => {
     await tab.waitForURL('**/login**');
     await tab.getByRole('button', { name: 'Log in' }).waitFor();
   }
-  await second.getByText('You are logged out.').waitFor();
+  await second.getByText('You have been logged out.').waitFor();
   await second.goto('/patients');
   await second.waitForURL('**/login');
   assert.deepEqual((await context.cookies()).filter(({ name }) => name === 'cdss_refresh'), []);
@@ -61,20 +61,17 @@ test('a token is renewed before its end, once for all tabs', async t => {
   await heading(second).waitFor();
 
   const seen = [page, second].map(renewals);
-  let forwarded;
-  const bothForwarded = new Promise(resolve => {
-    forwarded = resolve;
-  });
+  const { promise: bothForwarded, resolve: forwarded } = Promise.withResolvers();
   await context.route('**/token/refresh/', async route => {
     await bothForwarded;
     await route.continue();
   });
   await context.clock.fastForward('59:30');
-  forwarded();
+  forwarded(null);
   await until('a renewal', () => seen.flat().length);
   await until('nobody renews', () => page.evaluate(async () => {
     const { held, pending } = await navigator.locks.query();
-    return held.length + pending.length === 0;
+    return !held?.length && !pending?.length;
   }));
   assert.deepEqual(seen.flat(), [200], 'one renewal, and it succeeds');
   for (const tab of [page, second]) {

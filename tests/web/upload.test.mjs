@@ -8,14 +8,18 @@ import { test } from 'node:test';
 
 import { appPage, label, mainMenu } from './app.helpers.mjs';
 import { launch } from './browser.mjs';
-import { brokenLine } from './line.mjs';
+import { relayedBrowser } from './connection.mjs';
 import { CARTER, stack, study, uid } from './viewer.dicom.mjs';
-import { api, signIn, until } from './viewer.helpers.mjs';
+import { api, boxOf, signIn, until } from './viewer.helpers.mjs';
 
 const OWN = { name: 'Upload^Una', id: 'P2026-0901', birthDate: '19800101', sex: 'F' };
 const ERRORS = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
 /** The English sentence of an error code, as docs/errors.md has it. */
-const sentence = code => new RegExp(`^\\| ${code} \\| \\d+ \\| ([^|]+) \\|`, 'm').exec(ERRORS)[1].trim();
+const sentence = code => {
+  const row = new RegExp(`^\\| ${code} \\| \\d+ \\| ([^|]+) \\|`, 'm').exec(ERRORS);
+  assert.ok(row, `${code} is in docs/errors.md`);
+  return row[1].trim();
+};
 
 /** The patient of these uploads, known to the hospital. */
 async function registered() {
@@ -54,7 +58,7 @@ async function uploadPage(browser) {
 
 /** As from the desktop: the browser gets the path and walks through the folder itself. */
 async function dropFolder(context, page, folder) {
-  const { x, y, width, height } = await page.getByText('Drop a folder, files or a zip here').boundingBox();
+  const { x, y, width, height } = await boxOf(page.getByText('Drop a folder, files or a zip file here'));
   const mouse = await context.newCDPSession(page);
   const data = { items: [], files: [folder], dragOperationsMask: 1 };
   for (const type of ['dragEnter', 'dragOver', 'drop'])
@@ -73,13 +77,13 @@ const row = (page, name) => page.getByRole('listitem').filter({ hasText: name })
 const stands = (page, text) => page.getByRole('main').getByText(text, { exact: true }).first().waitFor();
 
 /** The study is found in the worklist under the patient's number, once it is put in order. */
-async function isInWorklist(page, as, study) {
+async function isInWorklist(page, as, uploaded) {
   const path = `/api/ris/studies/?patient_id=${OWN.id}&page_size=100`;
   await until('the study is indexed', async () =>
-    (await as.json(path)).results.some(found => found.study_instance_uid === study));
+    (await as.json(path)).results.some(found => found.study_instance_uid === uploaded));
   await mainMenu(page).getByRole('link', { name: label('/studies') }).click();
-  await page.getByLabel('Patient number').fill(OWN.id);
-  await page.locator(`a[href="/studies/${study}"]`).waitFor();
+  await page.getByLabel('MRN').fill(OWN.id);
+  await page.locator(`a[href="/studies/${uploaded}"]`).waitFor();
 }
 
 test('a dropped folder is paused, outlives a silent server, and tells what it refuses', async t => {
@@ -91,13 +95,13 @@ test('a dropped folder is paused, outlives a silent server, and tells what it re
     'CD/README.txt': 'how to open this disc',
     'CD/S1/torn': images[0].subarray(0, 600),
   });
-  const { line, browser } = await brokenLine(t);
+  const { connection, browser } = await relayedBrowser(t);
   const { context, page, problems } = await uploadPage(browser);
   await dropFolder(context, page, join(folder, 'CD'));
   await phase(page, 'Ready to upload');
   await stands(page, '0 of 26 files, 0%');
 
-  line.hold();
+  connection.pause();
   await button(page, 'Upload').click();
   await phase(page, 'Uploading');
   await page.getByRole('progressbar', { name: /^Upload progress: CD\/README/ }).waitFor();
@@ -106,15 +110,15 @@ test('a dropped folder is paused, outlives a silent server, and tells what it re
   await phase(page, 'Paused');
   await stands(page, 'Waiting 26');
 
-  line.cut();
+  connection.cut();
   await button(page, 'Resume').click();
   await phase(page, 'Paused');
   await stands(page, 'Failed 26');
-  await page.getByRole('alert').getByText(/^The server could not be reached/).waitFor();
+  await page.getByRole('alert').getByText(/^The server cannot be reached/).waitFor();
 
-  line.release();
-  line.mend();
-  await button(page, 'Send 26 failed again').click();
+  connection.resume();
+  connection.restore();
+  await button(page, 'Retry 26 failed').click();
   await phase(page, 'Finished');
   for (const count of ['Stored 24', 'Rejected 2', '26 of 26 files, 100%']) await stands(page, count);
   const taken = row(page, 'CD/S1/IM').first();
@@ -140,7 +144,7 @@ test("a chosen zip is taken file by file, another patient's file refused", async
   await page.getByRole('combobox', { name: 'Patient (optional)' }).fill(OWN.id);
   await page.getByRole('option', { name: OWN.id }).click();
   await choose(page, 'Choose files', zip);
-  await stands(page, '0 of 1 files, 0%');
+  await stands(page, '0 of 1 file, 0%');
   await button(page, 'Upload').click();
   await phase(page, 'Finished');
   await row(page, 'disc.zip/CD/S2/stray').getByText(`${sentence('ERR_112')} · ERR_112`).waitFor();

@@ -3,21 +3,42 @@ import { createHash } from 'node:crypto';
 
 import { SLOW_MS, api, until } from './viewer.helpers.mjs';
 
+/**
+ * @import { Api } from './types.d.ts'
+ * @typedef {{ position: number[], orientation?: number[] }} Place of an image
+ * @typedef {{ name: string, id: string, birthDate: string, sex: string }} Patient
+ * @typedef {object} StudyOptions
+ * @property {number} [rows]
+ * @property {number} [columns]
+ * @property {Patient} [patient]
+ * @property {keyof typeof CONTENTS} [content]
+ */
+
 const MR_IMAGE = '1.2.840.10008.5.1.4.1.1.4';
 const SECONDARY_CAPTURE = '1.2.840.10008.5.1.4.1.1.7';
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
 const LONG = new Set(['OB', 'OW']);
 
-/** The same name gives the same UID, so that a second run stores duplicates, not more studies. */
+/**
+ * The same name gives the same UID, so that a second run stores duplicates, not more studies.
+ *
+ * @param {string[]} names
+ */
 export function uid(...names) {
   const hex = createHash('sha256').update(names.join('/')).digest('hex').slice(0, 31);
   return `2.25.${BigInt(`0x${hex}`)}`;
 }
 
+/**
+ * @param {number} group
+ * @param {number} number
+ * @param {string} vr
+ * @param {string | string[] | number | Buffer} value
+ */
 function element(group, number, vr, value) {
   let body;
   if (Buffer.isBuffer(value)) body = value;
-  else if (vr === 'US') body = Buffer.from([value & 255, value >> 8]);
+  else if (typeof value === 'number') body = Buffer.from([value & 255, value >> 8]);
   else body = Buffer.from([value].flat().join('\\'), 'utf8');
   if (body.length % 2) body = Buffer.concat([body, Buffer.from(vr === 'UI' ? '\0' : ' ')]);
   const head = Buffer.alloc(LONG.has(vr) ? 12 : 8);
@@ -29,6 +50,11 @@ function element(group, number, vr, value) {
   return Buffer.concat([head, body]);
 }
 
+/**
+ * @param {string} sopClass
+ * @param {string} sop
+ * @param {Parameters<typeof element>[]} elements
+ */
 function file(sopClass, sop, elements) {
   const meta = Buffer.concat([
     element(2, 1, 'OB', Buffer.from([0, 1])),
@@ -44,7 +70,13 @@ function file(sopClass, sop, elements) {
   return Buffer.concat([preamble, length, meta, ...elements.map(parts => element(...parts))]);
 }
 
-/** 16 bits of each pixel; `value` gives them by its place. */
+/**
+ * 16 bits of each pixel; `value` gives them by its place.
+ *
+ * @param {number} count
+ * @param {0 | 1} signed
+ * @param {(at: number) => number} value
+ */
 function grey(count, signed, value) {
   const pixels = Buffer.alloc(count * 2);
   for (let at = 0; at < count; at += 1) pixels.writeUInt16LE(value(at) & 0xffff, at * 2);
@@ -66,20 +98,25 @@ const CONTENTS = {
   }),
 };
 
-export function image({
-  study,
+/**
+ * @param {Place & Required<StudyOptions> & {
+ *   name: string, series: string, number: number, date: string, description: string,
+ * }} parts
+ */
+function image({
+  name,
   series,
   number,
   rows,
   columns,
   position,
-  orientation,
+  orientation = AXIAL,
   patient,
   date,
   description,
   content,
 }) {
-  const sop = uid(study, series, String(number));
+  const sop = uid(name, series, String(number));
   const { sopClass, samples, photometric, bits, signed, pixels } = CONTENTS[content](
     number,
     rows * columns,
@@ -99,17 +136,17 @@ export function image({
     [0x10, 0x30, 'DA', patient.birthDate],
     [0x10, 0x40, 'CS', patient.sex],
     [0x18, 0x50, 'DS', '1'],
-    [0x20, 0x0d, 'UI', uid(study)],
-    [0x20, 0x0e, 'UI', uid(study, series)],
+    [0x20, 0x0d, 'UI', uid(name)],
+    [0x20, 0x0e, 'UI', uid(name, series)],
     [0x20, 0x10, 'SH', '1'],
     [0x20, 0x11, 'IS', '1'],
     [0x20, 0x13, 'IS', String(number + 1)],
     [0x20, 0x32, 'DS', position.map(String)],
     [0x20, 0x37, 'DS', orientation.map(String)],
-    [0x20, 0x52, 'UI', uid(study, 'frame')],
+    [0x20, 0x52, 'UI', uid(name, 'frame')],
     [0x28, 0x02, 'US', samples],
     [0x28, 0x04, 'CS', photometric],
-    ...(samples > 1 ? [[0x28, 0x06, 'US', 0]] : []),
+    .../** @type {Parameters<typeof element>[]} */ (samples > 1 ? [[0x28, 0x06, 'US', 0]] : []),
     [0x28, 0x10, 'US', rows],
     [0x28, 0x11, 'US', columns],
     [0x28, 0x30, 'DS', ['1', '1']],
@@ -123,7 +160,7 @@ export function image({
   ]);
 }
 
-export const AXIAL = [1, 0, 0, 0, 1, 0];
+const AXIAL = [1, 0, 0, 0, 1, 0];
 export const SAGITTAL = [0, 1, 0, 0, 0, -1];
 export const KIM = { name: 'Kim^Minjun', id: 'P2026-0001', birthDate: '19740302', sex: 'M' };
 export const CARTER = {
@@ -133,11 +170,17 @@ export const CARTER = {
   sex: 'F',
 };
 
-/** A study of a sample patient; `places` is one {position, orientation} per image. */
+/**
+ * A study of a sample patient, with one image per place.
+ *
+ * @param {string} name
+ * @param {Place[]} places
+ * @param {StudyOptions} [options]
+ */
 export function study(name, places, { rows = 64, columns = 64, patient = CARTER, content = 'flat' } = {}) {
-  return places.map(({ position, orientation = AXIAL }, number) =>
+  return places.map(({ position, orientation }, number) =>
     image({
-      study: name,
+      name,
       series: 'one',
       number,
       rows,
@@ -152,21 +195,39 @@ export function study(name, places, { rows = 64, columns = 64, patient = CARTER,
   );
 }
 
+/**
+ * @param {number} count
+ * @param {number} [from]
+ * @returns {Place[]}
+ */
 export const stack = (count, from = 0) =>
   Array.from({ length: count }, (_, at) => ({ position: [0, 0, from + at] }));
 
-/** Send the files through the upload API and wait until the study is indexed. */
+/**
+ * Send the files through the upload API.
+ *
+ * @param {Api} as
+ * @param {Buffer[]} files
+ * @param {number} [batch]
+ */
 export async function upload(as, files, batch = 250) {
   for (let from = 0; from < files.length; from += batch) {
     const body = new FormData();
     files
       .slice(from, from + batch)
-      .forEach((content, at) => body.append('files', new File([content], `${from + at}.dcm`)));
+      .forEach((content, at) => body.append('files', new File([new Uint8Array(content)], `${from + at}.dcm`)));
     await as.call('/api/ris/upload/dicom/', { method: 'POST', body });
   }
 }
 
-/** A study with these images in the archive; returns its UID. */
+/**
+ * A study with these images in the archive.
+ *
+ * @param {string} name
+ * @param {Place[]} places
+ * @param {StudyOptions} [options]
+ * @returns its UID
+ */
 export async function stored(name, places, options) {
   const as = await api('radiologist');
   const found = () => as.json(`/api/ris/studies/${uid(name)}/`).catch(() => null);

@@ -4,11 +4,22 @@ import { gunzipSync } from 'node:zlib';
 
 import { BASE_URL } from './browser.mjs';
 
+/**
+ * @import { BrowserContext, Locator, Page } from './types.d.ts'
+ * @typedef {Awaited<ReturnType<typeof api>>} Api
+ * @typedef {Map<string, Buffer>} Labels bytes of a slice by its SOP Instance UID
+ * @typedef {RequestInit & { headers?: Record<string, string> }} Init
+ */
+
 export const MRN = 'P2026-0001';
 const MODEL = 'brain_extraction';
 export const SLOW_MS = 60_000;
 
-/** The API as `username`; raises on an unexpected status. */
+/**
+ * The API as `username`; raises on an unexpected status.
+ *
+ * @param {string} username
+ */
 export async function api(username) {
   const login = await fetch(`${BASE_URL}/api/acct/login/`, {
     method: 'POST',
@@ -17,6 +28,10 @@ export async function api(username) {
   });
   assert.equal(login.status, 200, `login as ${username}`);
   const { access } = await login.json();
+  /**
+   * @param {string} path
+   * @param {Init} [init]
+   */
   const call = async (path, init = {}) => {
     const headers = { Authorization: `Bearer ${access}`, 'Accept-Language': 'en', ...init.headers };
     const response = await fetch(BASE_URL + path, { ...init, headers });
@@ -26,7 +41,16 @@ export async function api(username) {
       );
     return response;
   };
+  /**
+   * @param {string} path
+   * @param {Init} [init]
+   * @returns {Promise<any>}
+   */
   const json = async (path, init) => (await call(path, init)).json();
+  /**
+   * @param {string} path
+   * @param {object} body
+   */
   const post = (path, body) =>
     json(path, {
       method: 'POST',
@@ -36,6 +60,13 @@ export async function api(username) {
   return { call, json, post };
 }
 
+/**
+ * @template Found
+ * @param {string} what
+ * @param {() => Found | Promise<Found>} condition
+ * @param {number} [timeout] ms
+ * @returns {Promise<NonNullable<Found>>}
+ */
 export async function until(what, condition, timeout = SLOW_MS) {
   const deadline = Date.now() + timeout;
   for (;;) {
@@ -46,13 +77,23 @@ export async function until(what, condition, timeout = SLOW_MS) {
   }
 }
 
-/** The sample patient's study that was ordered: 181 slices of 217 x 181, not divisible by 8. */
+/**
+ * The sample patient's study that was ordered: 181 slices of 217 x 181, not divisible by 8.
+ *
+ * @param {Api} as
+ * @returns {Promise<string>}
+ */
 export async function sampleStudy(as) {
   const { results } = await as.json(`/api/ris/studies/?patient_id=${MRN}&page_size=100`);
   return results.find(found => found.accession_number).study_instance_uid;
 }
 
-/** A new AI job of the study, finished; returns the job as the API tells it. */
+/**
+ * A new AI job of the study, finished, as the API answers it.
+ *
+ * @param {Api} as
+ * @param {string} study
+ */
 export async function finishedJob(as, study) {
   const { id } = await as.post('/api/ai/jobs/', { study_instance_uid: study, model_type: MODEL });
   return until(
@@ -66,7 +107,14 @@ export async function finishedJob(as, study) {
   );
 }
 
-/** A version's labels from the API: SOP Instance UID to the bytes of its slice. */
+/**
+ * A version's labels from the API.
+ *
+ * @param {Api} as
+ * @param {number} segmentation
+ * @param {number} version
+ * @returns {Promise<Labels>}
+ */
 export async function storedLabels(as, segmentation, version) {
   const path = `/api/ai/segmentations/${segmentation}/versions/${version}/`;
   const grid = await as.json(path);
@@ -78,8 +126,13 @@ export async function storedLabels(as, segmentation, version) {
   return new Map(grid.slices.map((sop, at) => [sop, voxels.subarray(at * size, (at + 1) * size)]));
 }
 
-/** What the page would draw: SOP Instance UID to bytes, read from the arrays under the tools. */
-export async function drawnLabels(page, segmentationId = 'cdss-mask') {
+/**
+ * What the page renders, read from the arrays under the tools.
+ *
+ * @param {Page} page
+ * @returns {Promise<Labels>}
+ */
+export async function renderedLabels(page, segmentationId = 'cdss-mask') {
   const found = await page.evaluate(id => {
     const { cornerstone: core, cornerstoneTools: tools } = window;
     const { imageIds } = tools.segmentation.state.getSegmentation(id).representationData.Labelmap;
@@ -98,23 +151,37 @@ export async function drawnLabels(page, segmentationId = 'cdss-mask') {
   return new Map(found.map(([sop, text]) => [sop, Buffer.from(text, 'base64')]));
 }
 
+/**
+ * @param {Labels} actual
+ * @param {Labels} expected
+ */
 export function assertSameLabels(actual, expected) {
   assert.equal(actual.size, expected.size, 'number of slices');
   for (const [sop, slice] of expected)
-    assert.ok(slice.equals(actual.get(sop)), `slice ${sop} differs`);
+    assert.ok(slice.equals(actual.get(sop) ?? Buffer.of()), `slice ${sop} differs`);
 }
 
-/** Voxels that are set in `after` and not in `before`, per SOP Instance UID. */
+/**
+ * Voxels that differ between `before` and `after`, per SOP Instance UID.
+ *
+ * @param {Labels} before
+ * @param {Labels} after
+ * @returns {Map<string, number[]>}
+ */
 export function painted(before, after) {
   const found = new Map();
   for (const [sop, slice] of after) {
     const old = before.get(sop);
-    const at = [...slice.keys()].filter(index => slice[index] !== old[index]);
+    const at = [...slice.keys()].filter(index => slice[index] !== old?.[index]);
     if (at.length) found.set(sop, at);
   }
   return found;
 }
 
+/**
+ * @param {BrowserContext} context
+ * @param {string} username
+ */
 export async function signIn(context, username) {
   const answer = await context.request.post(`${BASE_URL}/api/acct/login/`, {
     headers: { 'X-Session': 'cookie' },
@@ -123,7 +190,13 @@ export async function signIn(context, username) {
   assert.equal(answer.status(), 200);
 }
 
-/** The viewer on a study (and job), with its mask drawn. */
+/**
+ * The viewer on a study (and job), with its mask shown.
+ *
+ * @param {Page} page
+ * @param {string} study
+ * @param {number} [job]
+ */
 export async function openViewer(page, study, job) {
   const wanted = job ? `&job=${job}` : '';
   await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}${wanted}`);
@@ -132,25 +205,54 @@ export async function openViewer(page, study, job) {
     .waitFor({ timeout: SLOW_MS });
 }
 
-/** Drag the mouse over the viewport along points given as fractions of its width and height. */
+/** @param {Locator} locator */
+export async function boxOf(locator) {
+  const box = await locator.boundingBox();
+  assert.ok(box, 'it is on the page');
+  return box;
+}
+
+/**
+ * Drag the mouse over the viewport along points given as fractions of its width and height.
+ *
+ * @param {Page} page
+ * @param {number[][]} points
+ * @param {number} [viewport] its place on the page
+ */
 export async function drag(page, points, viewport = 0) {
-  const box = await page.locator('.viewport-element').nth(viewport).boundingBox();
-  const [first, ...rest] = points.map(([x, y]) => [box.x + x * box.width, box.y + y * box.height]);
-  await page.mouse.move(...first);
+  const box = await boxOf(page.locator('.viewport-element').nth(viewport));
+  const [first, ...rest] = points.map(([x, y]) => ({
+    x: box.x + x * box.width,
+    y: box.y + y * box.height,
+  }));
+  await page.mouse.move(first.x, first.y);
   await page.mouse.down();
-  for (const point of rest) await page.mouse.move(...point, { steps: 6 });
+  for (const { x, y } of rest) await page.mouse.move(x, y, { steps: 6 });
   await page.mouse.up();
 }
 
+/** @param {Page} page */
 export const saveState = page => page.locator('.cdss-savebar').getAttribute('data-status');
 
+/**
+ * @param {Buffer} body multipart
+ * @param {string | null} contentType
+ */
 export function firstPart(body, contentType) {
-  const boundary = /boundary="?([^";]+)/.exec(contentType)[1];
+  const [, boundary] = /boundary="?([^";]+)/.exec(contentType ?? '') ?? [];
   const start = body.indexOf('\r\n\r\n') + 4;
   return body.subarray(start, body.indexOf(`\r\n--${boundary}`, start));
 }
 
-/** The SEG in the archive: source SOP Instance UID to its voxels, for the slices asked for. */
+/**
+ * The SEG in the archive: source SOP Instance UID to its voxels, for the slices asked for.
+ *
+ * @param {Api} as
+ * @param {string} study
+ * @param {{ series_instance_uid: string, sop_instance_uid: string }} seg
+ * @param {string[]} sops
+ * @returns {Promise<Labels>}
+ */
 export async function segLabels(as, study, seg, sops) {
   const path = `/api/ris/dicom-web/studies/${study}/series/${seg.series_instance_uid}/instances/${seg.sop_instance_uid}`;
   const [dataset] = await as.json(`${path}/metadata`, {

@@ -8,8 +8,9 @@ import { KIM, SAGITTAL, stack, stored } from './viewer.dicom.mjs';
 import {
   SLOW_MS,
   api,
+  boxOf,
   drag,
-  drawnLabels,
+  renderedLabels,
   finishedJob,
   openViewer,
   painted,
@@ -103,35 +104,35 @@ test('a logout in another tab hides the images, and a login brings the strokes b
   const job = await finishedJob(as, study);
   const { page, context } = await viewerPage(t);
   await openViewer(page, study, job.id);
-  const ai = await drawnLabels(page);
+  const ai = await renderedLabels(page);
   await page.click('#cdss-brush');
   await drag(page, [
     [0.1, 0.1],
     [0.2, 0.15],
   ]);
-  const stroke = painted(ai, await drawnLabels(page));
+  const stroke = painted(ai, await renderedLabels(page));
 
   const other = await context.newPage();
   await other.goto('/login');
   await other.evaluate(async () => {
-    const { session } = await import('/session.js');
+    const { session } = await import(/** @type {any} */ ('/session.js'));
     await session.restore();
     await session.logout();
   });
-  await page.getByText('You were logged out').waitFor();
-  const cover = await page.locator('#cdss-cover').boundingBox();
+  await page.getByText('You have been logged out').waitFor();
+  const cover = await boxOf(page.locator('#cdss-cover'));
   assert.deepEqual([cover.width, cover.height], [1500, 900]);
   await other.evaluate(async () => {
-    const { session } = await import('/session.js');
+    const { session } = await import(/** @type {any} */ ('/session.js'));
     await session.login('doctor', 'doctor123');
   });
   await page.locator('#cdss-cover').waitFor({ state: 'detached' });
-  assert.deepEqual(painted(ai, await drawnLabels(page)), stroke);
+  assert.deepEqual(painted(ai, await renderedLabels(page)), stroke);
   await page.click('#cdss-save');
   await until('saved', async () => (await saveState(page)) === 'saved');
 
   await other.evaluate(async () => {
-    const { session } = await import('/session.js');
+    const { session } = await import(/** @type {any} */ ('/session.js'));
     await session.logout();
   });
   await page.waitForURL('**/login?next=**');
@@ -140,9 +141,9 @@ test('a logout in another tab hides the images, and a login brings the strokes b
 test('who has no right, or asks for nothing, reads a sentence', async t => {
   const study = await sampleStudy(await api('doctor'));
   const sentences = [
-    ['nurse', study, 'Your account may not see images.'],
+    ['nurse', study, 'You do not have permission to view images.'],
     ['doctor', '1.2.3', 'The study was not found.'],
-    ['doctor', '', 'The address names no study.'],
+    ['doctor', '', 'The address does not specify a study.'],
   ];
   for (const [username, asked, sentence] of sentences) {
     const { page } = await viewerPage(t, username);
@@ -152,7 +153,7 @@ test('who has no right, or asks for nothing, reads a sentence', async t => {
   }
   const { page } = await viewerPage(t, 'admin');
   await openStudy(page, study);
-  await page.getByText('but not at AI results').waitFor();
+  await page.getByText('but not AI results').waitFor();
   assert.equal(await page.locator('#cdss-save').isVisible(), false);
 });
 
@@ -294,7 +295,7 @@ test('series of every shape are drawn rightly, or only as far as is right', asyn
     await page.locator('[data-cy="Layout"]').click();
     const planes = page.locator('[data-cy="MPR"]');
     await planes.waitFor();
-    const offered = !/pointer-events-none/.test(await planes.getAttribute('class'));
+    const offered = !/pointer-events-none/.test((await planes.getAttribute('class')) ?? '');
     assert.equal(offered, !sentence, `${name}: other planes`);
   }
   assert.deepEqual(problems, []);

@@ -10,7 +10,7 @@ import {
   api,
   assertSameLabels,
   drag,
-  drawnLabels,
+  renderedLabels,
   finishedJob,
   openViewer,
   painted,
@@ -37,7 +37,7 @@ async function viewerPage(t, username = 'doctor', options = {}) {
 
 const saved = page =>
   page.waitForFunction(
-    () => document.querySelector('.cdss-savebar')?.dataset.status === 'saved',
+    () => document.querySelector('.cdss-savebar[data-status="saved"]'),
     null,
     { timeout: SLOW_MS },
   );
@@ -53,34 +53,34 @@ test('a mask is painted, saved, approved and found again in the archive', async 
   await openViewer(page, study, job.id);
 
   const ai = await storedLabels(as, job.segmentation, 1);
-  assertSameLabels(await drawnLabels(page), ai);
+  assertSameLabels(await renderedLabels(page), ai);
   const before = await volume(page);
 
   await page.click('#cdss-brush');
   await drag(page, CORNER);
   await until('the volume grows', async () => (await volume(page)) > before);
-  const stroke = painted(ai, await drawnLabels(page));
+  const stroke = painted(ai, await renderedLabels(page));
   assert.equal(stroke.size, 1, 'a flat brush paints one slice');
   assert.equal(await saveState(page), 'dirty');
   await page.keyboard.press('Control+z');
-  assertSameLabels(await drawnLabels(page), ai);
+  assertSameLabels(await renderedLabels(page), ai);
   await until('nothing is left to save', async () => (await saveState(page)) === 'saved');
   await page.keyboard.press('Control+y');
-  assert.deepEqual(painted(ai, await drawnLabels(page)), stroke);
+  assert.deepEqual(painted(ai, await renderedLabels(page)), stroke);
 
   await page.click('#cdss-save');
   await saved(page);
   const edited = await storedLabels(as, job.segmentation, 2);
-  assertSameLabels(edited, await drawnLabels(page));
+  assertSameLabels(edited, await renderedLabels(page));
   assert.deepEqual(painted(ai, edited), stroke);
 
   await page.locator('[data-compare="1"]').click();
-  await page.getByText('Against version 1').waitFor();
-  assertSameLabels(await drawnLabels(page, 'cdss-compared'), ai);
+  await page.getByText('Compared with version 1').waitFor();
+  assertSameLabels(await renderedLabels(page, 'cdss-compared'), ai);
 
   await page.fill('#cdss-comment', 'Checked by a test.');
   await page.click('#cdss-approve');
-  await answer(page, 'true');
+  await answer(page, 'yes');
   await page
     .locator('#cdss-publication[data-status="PUBLISHED"]')
     .waitFor({ timeout: 2 * SLOW_MS });
@@ -89,7 +89,7 @@ test('a mask is painted, saved, approved and found again in the archive', async 
   const archived = await segLabels(as, study, publication.seg, [...stroke.keys()]);
   for (const [sop, at] of stroke) {
     for (const index of at)
-      assert.ok(archived.get(sop)[index], `voxel ${index} of ${sop} is in the SEG`);
+      assert.ok(archived.get(sop)?.[index], `voxel ${index} of ${sop} is in the SEG`);
   }
   assert.ok(await page.getByText('can no longer be changed').isVisible());
   assert.deepEqual(problems, []);
@@ -106,7 +106,7 @@ test('looking from other sides and at other versions changes nothing', async t =
   await page.locator('.viewport-element').nth(2).waitFor({ timeout: SLOW_MS });
   await page.waitForTimeout(4000);
   await page.locator('[data-compare="1"]').click();
-  await page.getByText('Against version 1').waitFor();
+  await page.getByText('Compared with version 1').waitFor();
   await page.keyboard.press('x');
   await page.keyboard.press('3');
   assert.equal(await saveState(page), 'saved');
@@ -121,13 +121,13 @@ test('looking from other sides and at other versions changes nothing', async t =
   );
 });
 
-test('an older version is taken up again, segments are coloured and hidden, a result is rejected', async t => {
+test('an older version is restored, segments are coloured and hidden, a result is rejected', async t => {
   const as = await api('doctor');
   const study = await sampleStudy(as);
   const job = await finishedJob(as, study);
   const { page } = await viewerPage(t);
   await openViewer(page, study, job.id);
-  const ai = await drawnLabels(page);
+  const ai = await renderedLabels(page);
   await page.click('#cdss-brush');
   await drag(page, CORNER);
   await until('dirty', async () => (await saveState(page)) === 'dirty');
@@ -135,12 +135,12 @@ test('an older version is taken up again, segments are coloured and hidden, a re
   await saved(page);
   await page.locator('[data-restore="1"]').click();
   await until('dirty', async () => (await saveState(page)) === 'dirty');
-  assertSameLabels(await drawnLabels(page), ai);
+  assertSameLabels(await renderedLabels(page), ai);
   await page.click('#cdss-save');
   await page.locator('[data-version="3"]').waitFor();
   assertSameLabels(await storedLabels(as, job.segmentation, 3), ai);
 
-  const look = () =>
+  const appearance = () =>
     page.evaluate(() => {
       const { config } = window.cornerstoneTools.segmentation;
       const [{ id }] = window.cornerstone.getRenderingEngines()[0].getViewports();
@@ -154,14 +154,14 @@ test('an older version is taken up again, segments are coloured and hidden, a re
   await page.locator('#cdss-mask input[type="color"]').fill('#ff0000');
   await page.locator('#cdss-mask-opacity').fill('0.75');
   await page.getByRole('button', { name: 'Hide Brain' }).click();
-  assert.deepEqual(await look(), { color: [255, 0, 0], visible: false, opacity: 0.75 });
+  assert.deepEqual(await appearance(), { color: [255, 0, 0], visible: false, opacity: 0.75 });
   await page.keyboard.press('x');
-  assert.equal((await look()).visible, true);
+  assert.equal((await appearance()).visible, true);
 
   await page.fill('#cdss-comment', 'Motion.');
   await page.click('#cdss-reject');
-  await answer(page, 'true');
-  await page.getByText('Rejected by doctor').waitFor();
+  await answer(page, 'yes');
+  await page.getByText('Rejected by 이서연').waitFor();
   const { review_status: review, publication } = await as.json(`/api/ai/jobs/${job.id}/`);
   assert.deepEqual([review, publication.status], ['REJECTED', 'NONE']);
   assert.equal(await page.locator('#cdss-brush').isVisible(), false);
@@ -173,8 +173,8 @@ test('eraser, threshold brush, fill between slices and painting in other planes'
   const job = await finishedJob(as, study);
   const { page } = await viewerPage(t);
   await openViewer(page, study, job.id);
-  const ai = await drawnLabels(page);
-  const slices = async () => painted(ai, await drawnLabels(page)).size;
+  const ai = await renderedLabels(page);
+  const slices = async () => painted(ai, await renderedLabels(page)).size;
 
   await page.keyboard.press('e');
   await drag(page, [
@@ -216,7 +216,7 @@ test('eraser, threshold brush, fill between slices and painting in other planes'
   await until('a stroke across the slices', async () => (await slices()) > 10);
   await page.keyboard.press('Control+s');
   await saved(page);
-  assertSameLabels(await storedLabels(as, job.segmentation, 2), await drawnLabels(page));
+  assertSameLabels(await storedLabels(as, job.segmentation, 2), await renderedLabels(page));
 });
 
 test('two doctors edit the same mask: both are kept', async t => {
@@ -230,7 +230,7 @@ test('two doctors edit the same mask: both are kept', async t => {
 
   const other = await storedLabels(as, job.segmentation, 1);
   const grid = await as.json(`/api/ai/segmentations/${job.segmentation}/versions/1/`);
-  other.get(grid.slices[3])[0] = 1;
+  other.get(grid.slices[3])?.fill(1, 0, 1);
   const { gzipSync } = await import('node:zlib');
   const body = new FormData();
   body.append(
@@ -247,7 +247,7 @@ test('two doctors edit the same mask: both are kept', async t => {
   await as.json(`/api/segmentation/${study}/save/`, { method: 'POST', body });
 
   await page.click('#cdss-save');
-  await page.getByText('radiologist saved version 2').waitFor();
+  await page.getByText('박지훈 saved version 2').waitFor();
   await answer(page, 'both');
   await saved(page);
   const { versions } = await as.json(`/api/ai/segmentations/${job.segmentation}/`);
@@ -260,7 +260,7 @@ test('two doctors edit the same mask: both are kept', async t => {
     ],
   );
   assertSameLabels(await storedLabels(as, job.segmentation, 2), other);
-  assertSameLabels(await storedLabels(as, job.segmentation, 3), await drawnLabels(page));
+  assertSameLabels(await storedLabels(as, job.segmentation, 3), await renderedLabels(page));
 });
 
 test('the server goes away in the middle of a save: nothing is lost, nothing is doubled', async t => {
@@ -271,7 +271,7 @@ test('the server goes away in the middle of a save: nothing is lost, nothing is 
   await openViewer(page, study, job.id);
   await page.click('#cdss-brush');
   await drag(page, CORNER);
-  const strokes = await drawnLabels(page);
+  const strokes = await renderedLabels(page);
 
   let lost = 0;
   await page.route('**/save/', async route => {
@@ -281,8 +281,8 @@ test('the server goes away in the middle of a save: nothing is lost, nothing is 
     return lost === 2 ? route.abort('connectionreset') : route.continue();
   });
   await page.click('#cdss-save');
-  await page.getByText('Your strokes are kept here').waitFor();
-  assertSameLabels(await drawnLabels(page), strokes);
+  await page.getByText('Your edits are kept in this tab').waitFor();
+  assertSameLabels(await renderedLabels(page), strokes);
   await saved(page);
   assert.equal(lost, 3);
   const { versions } = await as.json(`/api/ai/segmentations/${job.segmentation}/`);
@@ -298,14 +298,14 @@ test('the server is stopped before a save: the strokes wait for it', async t => 
   await openViewer(page, study, job.id);
   await page.click('#cdss-brush');
   await drag(page, CORNER);
-  const strokes = await drawnLabels(page);
+  const strokes = await renderedLabels(page);
   await until('dirty', async () => (await saveState(page)) === 'dirty');
 
   stop('django');
   try {
     await page.click('#cdss-save');
-    await page.getByText('Your strokes are kept here').waitFor();
-    assertSameLabels(await drawnLabels(page), strokes);
+    await page.getByText('Your edits are kept in this tab').waitFor();
+    assertSameLabels(await renderedLabels(page), strokes);
     assert.equal(await saveState(page), 'waiting');
   } finally {
     start('django');
@@ -356,5 +356,5 @@ test('AI is asked for from the viewer, and its mask appears', async t => {
   await page.locator('#cdss-save-state', { hasText: 'Version 1' }).waitFor({ timeout: SLOW_MS });
   assert.equal(await page.locator('#cdss-job select option').count(), before + 1);
   const [newest] = (await as.json(`/api/ai/jobs/?study_instance_uid=${study}`)).results;
-  assertSameLabels(await drawnLabels(page), await storedLabels(as, newest.segmentation, 1));
+  assertSameLabels(await renderedLabels(page), await storedLabels(as, newest.segmentation, 1));
 });

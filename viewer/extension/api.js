@@ -3,7 +3,12 @@ import { request } from './session.js';
 import { language, t } from './texts.js';
 
 export class ApiError extends Error {
-  /** `status` 0: no answer at all. `code` as in docs/errors.md. */
+  /**
+   * @param {number} status 0: no answer at all
+   * @param {string} code as in docs/errors.md
+   * @param {string} message
+   * @param {string} [detail]
+   */
   constructor(status, code, message, detail = '') {
     super(message);
     this.status = status;
@@ -17,6 +22,7 @@ export class ApiError extends Error {
   }
 }
 
+/** @param {Response} response */
 async function failure(response) {
   const envelope = await response.json().catch(() => null);
   const error = envelope?.error;
@@ -24,7 +30,13 @@ async function failure(response) {
   return new ApiError(response.status, error?.code ?? '', message, error?.detail ?? '');
 }
 
-/** The response of a call that succeeded. Raises ApiError. */
+/**
+ * The response of a call that succeeded.
+ *
+ * @param {string} path
+ * @param {RequestInit & { headers?: Record<string, string> }} [init]
+ * @throws {ApiError}
+ */
 export async function call(path, { headers, ...init } = {}) {
   let response;
   try {
@@ -39,10 +51,19 @@ export async function call(path, { headers, ...init } = {}) {
   return response;
 }
 
+/**
+ * @param {string} path
+ * @returns {Promise<any>}
+ */
 export async function get(path) {
   return (await call(path)).json();
 }
 
+/**
+ * @param {string} path
+ * @param {object} body
+ * @returns {Promise<any>}
+ */
 export async function post(path, body) {
   const response = await call(path, {
     method: 'POST',
@@ -52,11 +73,13 @@ export async function post(path, body) {
   return response.json();
 }
 
+/** @param {string} path */
 export async function bytes(path) {
   const response = await call(path);
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/** @param {Uint8Array<ArrayBuffer>} data */
 export async function gzip(data) {
   const stream = new Blob([data]).stream().pipeThrough(new CompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());

@@ -1,37 +1,66 @@
 // Cornerstone, as OHIF puts it on the window, and the few places where we reach into it.
 
+/** @import { Instance } from '../types/ohif' */
+
 export const core = () => window.cornerstone;
 export const tools = () => window.cornerstoneTools;
 
-const LABELMAP = 'Labelmap';
-
+/** @param {string | undefined} imageId */
 export const instanceOf = imageId => core().metaData.get('instance', imageId);
+
+/**
+ * Of an image whose metadata is there.
+ *
+ * @param {string} imageId
+ * @returns {Instance}
+ */
+export function knownInstance(imageId) {
+  const instance = instanceOf(imageId);
+  if (!instance) throw new Error('no metadata of the image');
+  return instance;
+}
+
+/** @param {string} imageId */
 export const sopOf = imageId => instanceOf(imageId)?.SOPInstanceUID;
 
-/** The labels of one derived image, row-major as DICOM Pixel Data: what the tools write into. */
-export const labelsOf = imageId => core().cache.getImage(imageId).voxelManager.getScalarData();
+/**
+ * The labels of one derived image, row-major as DICOM Pixel Data: what the tools write into.
+ *
+ * @param {string | undefined} imageId
+ */
+export function labelsOf(imageId) {
+  const image = core().cache.getImage(imageId);
+  if (!image) throw new Error('the image is not in the cache');
+  return image.voxelManager.getScalarData();
+}
 
+/** @param {string} segmentationId */
 export const labelmapImageIds = segmentationId =>
-  tools().segmentation.state.getSegmentation(segmentationId).representationData[LABELMAP].imageIds;
+  tools().segmentation.state.getSegmentation(segmentationId).representationData.Labelmap.imageIds;
 
-/** Tell every viewport (and who listens) that the labels of these images changed. */
-export function labelsChanged(segmentationId, indices) {
-  tools().segmentation.triggerSegmentationEvents.triggerSegmentationDataModified(
-    segmentationId,
-    indices,
-  );
+/**
+ * Tell every viewport (and who listens) that the labels of these images changed.
+ *
+ * @param {string} segmentationId
+ */
+export function labelsChanged(segmentationId) {
+  tools().segmentation.triggerSegmentationEvents.triggerSegmentationDataModified(segmentationId);
 }
 
 const history = () => core().utilities.HistoryMemo.DefaultHistoryMemo;
 
+/** @param {(undo: boolean) => void} restoreMemo */
 export const undoable = restoreMemo => history().push({ restoreMemo, operationType: 'labelmap' });
+
+/** Setting the size empties it. */
 export const forgetHistory = () => {
-  history().size = history().size;
+  const memory = history();
+  const { size } = memory;
+  memory.size = size;
 };
 
+/** @param {(detail: { segmentationId: string }) => void} listener */
 export function onLabelsChanged(listener) {
   const { SEGMENTATION_DATA_MODIFIED } = tools().Enums.Events;
-  const heard = event => listener(event.detail);
-  core().eventTarget.addEventListener(SEGMENTATION_DATA_MODIFIED, heard);
-  return () => core().eventTarget.removeEventListener(SEGMENTATION_DATA_MODIFIED, heard);
+  core().eventTarget.addEventListener(SEGMENTATION_DATA_MODIFIED, event => listener(event.detail));
 }

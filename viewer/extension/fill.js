@@ -1,11 +1,18 @@
 // Fill between slices: shapes are interpolated by their signed distance (Raya and Udupa 1990),
 // here and in the page, because OHIF's own filler fetches its code from outside.
 import { labelsChanged, undoable } from './cornerstone.js';
-import { MASK, editedSlices, maskGrid, maskLabels } from './mask.js';
+import { MASK } from './mask.js';
+import { layer } from './state.js';
 
 const FAR = 1e10;
 
-/** Squared distance to the nearest zero of `line`, in place (Felzenszwalb and Huttenlocher 2012). */
+/**
+ * Squared distance to the nearest zero of `line`, in place (Felzenszwalb and Huttenlocher 2012).
+ *
+ * @param {Float64Array} line
+ * @param {number} length
+ * @param {{ hull: Int32Array, bounds: Float64Array, source: Float64Array }} scratch
+ */
 function squaredDistance(line, length, scratch) {
   const { hull, bounds, source } = scratch;
   source.set(line.subarray(0, length));
@@ -32,6 +39,11 @@ function squaredDistance(line, length, scratch) {
   }
 }
 
+/**
+ * @param {Uint8Array} inside
+ * @param {number} rows
+ * @param {number} columns
+ */
 function distanceTo(inside, rows, columns) {
   const field = Float64Array.from(inside, value => (value ? 0 : FAR));
   const size = Math.max(rows, columns);
@@ -52,23 +64,37 @@ function distanceTo(inside, rows, columns) {
   return field.map(Math.sqrt);
 }
 
-/** In pixels: positive inside the label, negative outside. */
-export function signedDistance(slice, label, rows, columns) {
+/**
+ * In pixels: positive inside the label, negative outside.
+ *
+ * @param {Uint8Array} slice
+ * @param {number} label
+ * @param {number} rows
+ * @param {number} columns
+ */
+function signedDistance(slice, label, rows, columns) {
   const outside = distanceTo(
-    Uint8Array.from(slice, value => value === label),
+    slice.map(value => Number(value === label)),
     rows,
     columns,
   );
   const inside = distanceTo(
-    Uint8Array.from(slice, value => value !== label),
+    slice.map(value => Number(value !== label)),
     rows,
     columns,
   );
   return inside.map((value, at) => value - outside[at]);
 }
 
-/** Pairs of slices with work between them: gaps first, else what was edited by hand. */
-export function fillPairs(filled, edited) {
+/**
+ * Pairs of slices with work between them: gaps first, else what was edited by hand.
+ *
+ * @param {boolean[]} filled
+ * @param {Set<number>} edited
+ * @returns {[number, number][]}
+ */
+function fillPairs(filled, edited) {
+  /** @type {[number, number][]} */
   const gaps = [];
   const present = filled.flatMap((value, index) => (value ? [index] : []));
   for (let at = 1; at < present.length; at += 1) {
@@ -76,19 +102,25 @@ export function fillPairs(filled, edited) {
   }
   if (gaps.length) return gaps;
   const touched = present.filter(index => edited.has(index));
-  return touched
-    .slice(1)
-    .map((to, at) => [touched[at], to])
-    .filter(([from, to]) => to - from > 1);
+  return touched.slice(1).flatMap((to, at) => {
+    const from = touched[at];
+    return to - from > 1 ? [/** @type {[number, number]} */ ([from, to])] : [];
+  });
 }
 
-/** Interpolate one segment; undoable. Returns the number of slices that were written. */
+/**
+ * Interpolate one segment; undoable.
+ *
+ * @param {number} label
+ * @returns the number of slices that were written
+ */
 export function fillBetween(label) {
-  const { rows, columns } = maskGrid();
-  const slices = maskLabels();
+  const { rows, columns } = layer.grid;
+  const slices = layer.labels;
   const filled = slices.map(slice => slice.includes(label));
+  /** @type {Map<number, Uint8Array>} */
   const before = new Map();
-  for (const [from, to] of fillPairs(filled, editedSlices())) {
+  for (const [from, to] of fillPairs(filled, layer.edited)) {
     const start = signedDistance(slices[from], label, rows, columns);
     const end = signedDistance(slices[to], label, rows, columns);
     for (let index = from + 1; index < to; index += 1) {
@@ -97,11 +129,17 @@ export function fillBetween(label) {
       write(slices[index], label, at => start[at] * (1 - part) + end[at] * part > 0);
     }
   }
-  if (before.size) remember(before, slices);
+  if (before.size) makeUndoable(before, slices);
   return before.size;
 }
 
-/** Other segments are left alone. */
+/**
+ * Other segments are left alone.
+ *
+ * @param {Uint8Array} slice
+ * @param {number} label
+ * @param {(at: number) => boolean} belongs
+ */
 function write(slice, label, belongs) {
   for (let at = 0; at < slice.length; at += 1) {
     if (slice[at] !== 0 && slice[at] !== label) continue;
@@ -109,7 +147,11 @@ function write(slice, label, belongs) {
   }
 }
 
-function remember(before, slices) {
+/**
+ * @param {Map<number, Uint8Array>} before
+ * @param {Uint8Array[]} slices
+ */
+function makeUndoable(before, slices) {
   const after = new Map([...before.keys()].map(index => [index, slices[index].slice()]));
   undoable(undo => {
     for (const [index, content] of undo ? before : after) slices[index].set(content);

@@ -1,12 +1,26 @@
 // The keys of the reading room, as OHIF's list of hotkeys. Names are shown in its preferences.
 import { t } from './texts.js';
 
+/** @import { TextKey } from './texts.js' */
+
+/**
+ * @param {string} key
+ * @param {string} action of index.js
+ * @param {TextKey} label
+ * @param {object} [options]
+ */
 const own = (key, action, label, options = {}) => ({
   commandName: 'cdss',
   commandOptions: { action, ...options },
   label: t(label),
   keys: [key],
 });
+/**
+ * @param {string} key
+ * @param {string} commandName
+ * @param {TextKey} label
+ * @param {object} [commandOptions]
+ */
 const ohif = (key, commandName, label, commandOptions = {}) => ({
   commandName,
   commandOptions,

@@ -1,56 +1,60 @@
 // The extension: signs in, finds out what to show, and hands OHIF its panel and its commands.
-import { get } from './api.js';
+import { ApiError, get } from './api.js';
 import { core } from './cornerstone.js';
-import { cover, stylesheet } from './dom.js';
+import { addStylesheet, cover } from './dom.js';
 import * as mask from './mask.js';
 import * as measurements from './measurements.js';
 import { mountPanel } from './panel/index.js';
-import * as priors from './priors.js';
 import { compareWith, editable, loadJobs, loadModels, openJob, reload } from './review.js';
 import { save } from './saving.js';
-import { admit, beginInTheMiddle, beginWith } from './series.js';
+import { beginInTheMiddle, beginWith, prepareDisplaySet } from './series.js';
 import { authorization, may, start as signIn } from './session.js';
-import { state, update } from './store.js';
-import { t } from './texts.js';
+import { connect, extensions, services, state, update, work } from './state.js';
+import { language, t } from './texts.js';
 import * as tools from './tools.js';
-import * as viewports from './viewports.js';
-import * as windows from './windows.js';
+import { firstImage } from './viewports.js';
+import { applyPreset } from './windows.js';
+
+/**
+ * @import { Study } from '../types/api'
+ * @import { AppConfig, DisplaySet, Managers, React } from '../types/ohif'
+ */
 
 const REACT_ELEMENT = Symbol.for('react.element');
 const parameters = new URLSearchParams(location.search);
 const studyUid = parameters.get('StudyInstanceUIDs')?.split(',')[0] ?? '';
 const FIRST_SERIES = 'initialSeriesInstanceUID';
-const stops = [];
-/** OHIF's configuration; it notes the depth that the graphics card can hold there. */
-let config = null;
-let firstJob = null;
 
+/** @type {Promise<void>} */
 const never = new Promise(() => {});
 
 async function begin() {
-  stylesheet();
+  document.documentElement.lang = language();
+  addStylesheet();
   return (await signIn({ hasUnsavedWork })) && findStudy();
 }
 
-/** OHIF does not start before this; when there is nothing to show, it never does. */
-async function preRegistration({ servicesManager, commandsManager, extensionManager, appConfig }) {
-  servicesManager.services.userAuthenticationService.setServiceImplementation({
+/**
+ * OHIF does not start before this; when there is nothing to show, it never does.
+ *
+ * @param {Managers & { appConfig: AppConfig }} options
+ */
+async function preRegistration({ appConfig, ...managers }) {
+  connect(managers, appConfig);
+  services().userAuthenticationService.setServiceImplementation({
     getAuthorizationHeader: authorization,
     handleUnauthenticated: () => null,
   });
-  if (!(await admitted)) return never;
-  const managers = { servicesManager, commandsManager, extensionManager };
-  [viewports, tools, windows, priors].forEach(part => part.start(managers));
-  mask.start(servicesManager);
+  if (!(await begun)) return never;
+  mask.start();
   window.addEventListener('beforeunload', warnOfUnsavedWork);
-  config = appConfig;
-  oneContext();
+  useOneContext();
   appConfig.whiteLabeling = { createLogoComponentFn: wayBack };
   return undefined;
 }
 
 /** Each takes its time to be made, and planes of one volume share its texture only within one. */
-function oneContext() {
+function useOneContext() {
   const configuration = core().getConfiguration();
   core().setConfiguration({
     ...configuration,
@@ -58,13 +62,15 @@ function oneContext() {
   });
 }
 
-const wayBack = React =>
-  React.createElement(
+/** @param {React} react */
+const wayBack = react =>
+  react.createElement(
     'a',
     { id: 'cdss-back', className: 'cdss-back', href: `/studies/${studyUid}` },
     `‹ ${t('back.study')}`,
   );
 
+/** @param {string} sentence */
 function refuse(sentence) {
   cover(sentence, [{ label: t('back'), href: '/' }]);
   return false;
@@ -80,39 +86,44 @@ async function findStudy() {
       loadJobs(studyUid, Number(parameters.get('job'))),
     ]);
     update({ study });
-    firstJob = job;
+    window.cdssPatientName = study.patient.full_name;
+    work.firstJob = job;
     if (!parameters.has(FIRST_SERIES))
       parameters.set(FIRST_SERIES, job?.series_instance_uid ?? largestSeries(study));
     history.replaceState(history.state, '', `${location.pathname}?${parameters}`);
     return true;
   } catch (error) {
-    return refuse(error.message);
+    return refuse(error instanceof ApiError ? error.message : t('error.unexpected'));
   }
 }
 
+/** @param {Study} study */
 const largestSeries = ({ series }) =>
   [...series].sort((a, b) => b.instances - a.instances)[0]?.series_instance_uid ?? '';
 
 const hasUnsavedWork = async () =>
   (await mask.strokesAreUnsaved()) || !state.measurements.saved;
 
-/** A browser does not wait for the count of the strokes. */
+/**
+ * A browser does not wait for the count of the strokes.
+ *
+ * @param {BeforeUnloadEvent} event
+ */
 function warnOfUnsavedWork(event) {
   if (!mask.mayBeDirty() && state.measurements.saved) return;
   event.preventDefault();
   event.returnValue = true;
 }
 
-/** Once the first image is on screen the mask is drawn; what comes on screen later gets it too. */
-function onModeEnter({ servicesManager, commandsManager, extensionManager }) {
-  const { cornerstoneViewportService, displaySetService, viewportGridService } =
-    servicesManager.services;
-  beginInTheMiddle(servicesManager.services.hangingProtocolService);
-  if (!stops.length)
-    beginWith(parameters.get(FIRST_SERIES), extensionManager.getActiveDataSource()[0]);
+/** Once the first image is on screen the mask is shown; what comes on screen later gets it too. */
+function onModeEnter() {
+  const { cornerstoneViewportService, displaySetService, viewportGridService } = services();
+  beginInTheMiddle(services().hangingProtocolService);
+  if (!work.stops.length)
+    beginWith(parameters.get(FIRST_SERIES), extensions().getActiveDataSource()[0]);
   let opened = false;
-  const imageShown = viewports.firstImage();
-  const drawn = cornerstoneViewportService.subscribe(
+  const imageShown = firstImage();
+  const viewport = cornerstoneViewportService.subscribe(
     cornerstoneViewportService.EVENTS.VIEWPORT_DATA_CHANGED,
     async () => {
       if (opened) {
@@ -121,7 +132,7 @@ function onModeEnter({ servicesManager, commandsManager, extensionManager }) {
       }
       opened = true;
       await imageShown;
-      if (firstJob) await openJob(firstJob.id);
+      if (work.firstJob) await openJob(work.firstJob.id);
     },
   );
   const { ACTIVE_VIEWPORT_ID_CHANGED, GRID_STATE_CHANGED } = viewportGridService.EVENTS;
@@ -130,41 +141,44 @@ function onModeEnter({ servicesManager, commandsManager, extensionManager }) {
   );
   const added = displaySetService.subscribe(
     displaySetService.EVENTS.DISPLAY_SETS_ADDED,
-    ({ displaySetsAdded }) =>
-      displaySetsAdded.forEach(found => admit(found, displaySetService, config.max3DTextureSize)),
+    /** @param {{ displaySetsAdded: DisplaySet[] }} event */
+    ({ displaySetsAdded }) => displaySetsAdded.forEach(prepareDisplaySet),
   );
   loadModels().catch(() => {});
-  stops.push(
+  work.stops.push(
     tools.watchTool(),
-    drawn.unsubscribe,
+    viewport.unsubscribe,
     added.unsubscribe,
     ...grids.map(grid => grid.unsubscribe),
-    measurements.start({ servicesManager, commandsManager }),
+    measurements.start(),
   );
 }
 
 function onModeExit() {
-  stops.splice(0).forEach(stop => stop());
+  work.stops.splice(0).forEach(stop => stop());
 }
 
+/** @type {Record<string, (options: any) => unknown>} */
 const ACTIONS = {
-  tool: ({ tool }) => tools.choose(tool),
-  fill: () => tools.fill(),
+  tool: ({ tool }) => tools.chooseTool(tool),
+  fill: () => tools.fillSlices(),
   redo: () => tools.redo(),
   resize: ({ factor }) => tools.resizeBrush(factor),
   toggleMask: () => tools.toggleMask(),
-  window: ({ index }) => windows.applyPreset(index),
+  window: ({ index }) => applyPreset(index),
   compare: () => state.segmentation && compareWith(state.compared ? null : 1),
   save: async () => editable() && (await mask.strokesAreUnsaved()) && save({ reload }),
 };
 
 function getCommandsModule() {
+  /** @param {{ action: string }} options */
   const commandFn = ({ action, ...options }) => ACTIONS[action](options);
   return { defaultContext: 'CORNERSTONE', actions: {}, definitions: { cdss: { commandFn } } };
 }
 
 /** React gives the panel one element to live in; what is in it is plain DOM. */
 function Panel() {
+  /** @param {HTMLElement | null} host */
   const ref = host => {
     if (host && !host.dataset.mounted) {
       host.dataset.mounted = 'yes';
@@ -197,7 +211,7 @@ function getPanelModule() {
 const getCustomizationModule = () => [{ name: 'global', value: { 'ohif.tours': { $set: [] } } }];
 
 /** Asked for before OHIF itself is there: the page names this module in front of it. */
-const admitted = begin();
+const begun = begin();
 
 export default {
   id: '@cdss/extension',

@@ -4,15 +4,21 @@ import {
   core,
   forgetHistory,
   instanceOf,
+  knownInstance,
   labelmapImageIds,
   labelsChanged,
   labelsOf,
   onLabelsChanged,
   sopOf,
 } from './cornerstone.js';
-import { state, update } from './store.js';
+import { layer, services, shownSegmentation, state, update } from './state.js';
 import { t } from './texts.js';
 import { displaySetOf, viewportOf, viewportsOf } from './viewports.js';
+
+/**
+ * @import { Grid, Segment, Segmentation } from '../types/api'
+ * @import { DisplaySet } from '../types/ohif'
+ */
 
 export const MASK = 'cdss-mask';
 export const COMPARED = 'cdss-compared';
@@ -20,99 +26,102 @@ const LABELMAP = 'Labelmap';
 const MAX_VOXELS = 2 ** 30;
 const LABELS = 256;
 const COMPARED_COLOR = [0, 229, 255, 255];
-
-let services = null;
-/** The labels of the mask, one array per slice in the order of `grid.slices`. */
-let labels = [];
-let grid = null;
-let displaySet = null;
-let loading = false;
-let counting = 0;
-/** A number per slice that changes with its labels; and as it was when last saved. */
-let fingerprint = new Int32Array();
-let kept = null;
-let marking = false;
-let settled = true;
-const edited = new Set();
+const DEFAULT_COLOR = '#f2c14e';
 
 export class MaskProblem extends Error {}
 
-export const maskGrid = () => grid;
-export const maskLabels = () => labels;
-export const editedSlices = () => edited;
-export const maskDisplaySet = () => displaySet;
-
-export function start(servicesManager) {
-  services = servicesManager.services;
+export function start() {
   onLabelsChanged(({ segmentationId }) => {
-    if (segmentationId === MASK && !loading) recount();
+    if (segmentationId === MASK && !layer.loading) void recount();
   });
 }
 
-/** Draw a version. `found`: {rows, columns, slices}; `voxels`: slices x rows x columns. */
-export async function drawMask(segmentation, found, voxels, { saved = true } = {}) {
+/** The series that the mask lies on, where there must be one. */
+function maskDisplaySet() {
+  if (!layer.displaySet) throw new Error('no mask is on screen');
+  return layer.displaySet;
+}
+
+/**
+ * Show a version as the editable layer.
+ *
+ * @param {Segmentation} segmentation
+ * @param {Grid} found
+ * @param {Uint8Array} voxels slices x rows x columns
+ * @param {{ saved?: boolean }} [options]
+ */
+export async function showMask(segmentation, found, voxels, { saved = true } = {}) {
   const target = await displaySetOf(segmentation.series_instance_uid, found.slices);
   if (!target) throw new MaskProblem(t('mask.otherSlices'));
   checkSize(target, found, voxels);
-  loading = true;
+  layer.loading = true;
   try {
     removeLayer(COMPARED);
     removeLayer(MASK);
     const images = await createLayer(MASK, target, segmentation.segments, t('mask.layer'));
-    labels = fill(images, found, voxels);
-    grid = found;
-    displaySet = target;
-    edited.clear();
+    layer.labels = copyLabels(images, found, voxels);
+    layer.grid = found;
+    layer.displaySet = target;
+    layer.edited.clear();
     forgetHistory();
     await attachEverywhere();
     labelsChanged(MASK);
   } finally {
-    loading = false;
+    layer.loading = false;
   }
-  marking = false;
-  kept = saved ? fingerprintOf(voxels) : null;
+  layer.marksEdits = false;
+  layer.savedFingerprint = saved ? fingerprintOf(voxels) : null;
   await recount();
-  marking = true;
+  layer.marksEdits = true;
 }
 
 export function clearMask() {
   removeLayer(COMPARED);
   removeLayer(MASK);
-  labels = [];
-  displaySet = null;
+  layer.labels = [];
+  layer.displaySet = null;
 }
 
-/** Draw another version on top, as an outline that no tool touches. */
-export async function drawCompared(segmentation, voxels) {
-  loading = true;
+/**
+ * Show another version on top, as an outline that no tool touches.
+ *
+ * @param {Segmentation} segmentation
+ * @param {Uint8Array} voxels
+ */
+export async function showComparison(segmentation, voxels) {
+  const displaySet = maskDisplaySet();
+  layer.loading = true;
   try {
     removeLayer(COMPARED);
-    const images = await createLayer(
-      COMPARED,
-      displaySet,
-      segmentation.segments,
-      t('compare.layer'),
-    );
-    fill(images, grid, voxels);
+    const name = t('compare.layer');
+    const images = await createLayer(COMPARED, displaySet, segmentation.segments, name);
+    copyLabels(images, layer.grid, voxels);
     for (const viewportId of viewportsOf(displaySet)) await attach(viewportId, COMPARED);
     labelsChanged(COMPARED);
   } finally {
-    loading = false;
+    layer.loading = false;
   }
 }
 
+/** @param {string} segmentationId */
 export function removeLayer(segmentationId) {
-  if (!services.segmentationService.getSegmentation(segmentationId)) return;
+  const { segmentationService } = services();
+  if (!segmentationService.getSegmentation(segmentationId)) return;
   const imageIds = labelmapImageIds(segmentationId);
-  services.segmentationService.remove(segmentationId);
+  segmentationService.remove(segmentationId);
   for (const imageId of imageIds) {
     if (core().cache.getImageLoadObject(imageId)) core().cache.removeImageLoadObject(imageId);
   }
 }
 
+/**
+ * @param {DisplaySet} target
+ * @param {Grid} found
+ * @param {Uint8Array} voxels
+ */
 function checkSize(target, found, voxels) {
   const expected = found.slices.length * found.rows * found.columns;
-  const { Rows, Columns } = instanceOf(target.imageIds[0]);
+  const { Rows, Columns } = knownInstance(target.imageIds[0]);
   if (voxels.length !== expected || Rows !== found.rows || Columns !== found.columns) {
     throw new MaskProblem(t('mask.otherSize'));
   }
@@ -121,6 +130,13 @@ function checkSize(target, found, voxels) {
   }
 }
 
+/**
+ * @param {string} segmentationId
+ * @param {DisplaySet} target
+ * @param {Segment[]} segments
+ * @param {string} label
+ * @returns {Promise<Map<string | undefined, string>>} derived images by SOP Instance UID
+ */
 async function createLayer(segmentationId, target, segments, label) {
   const entries = segments.map(({ number, label: name }) => [
     number,
@@ -132,7 +148,7 @@ async function createLayer(segmentationId, target, segments, label) {
       cachedStats: {},
     },
   ]);
-  await services.segmentationService.createLabelmapForDisplaySet(target, {
+  await services().segmentationService.createLabelmapForDisplaySet(target, {
     segmentationId,
     label,
     segments: Object.fromEntries(entries),
@@ -144,7 +160,12 @@ async function createLayer(segmentationId, target, segments, label) {
   return bySop;
 }
 
-function fill(images, { slices, rows, columns }, voxels) {
+/**
+ * @param {Map<string | undefined, string>} images
+ * @param {Grid} grid
+ * @param {Uint8Array} voxels
+ */
+function copyLabels(images, { slices, rows, columns }, voxels) {
   const size = rows * columns;
   return slices.map((sop, index) => {
     const array = labelsOf(images.get(sop));
@@ -155,24 +176,29 @@ function fill(images, { slices, rows, columns }, voxels) {
 
 /** All labels as the API takes them: uint8, slices x rows x columns. */
 export function readMask() {
-  const size = grid.rows * grid.columns;
-  const voxels = new Uint8Array(size * labels.length);
-  labels.forEach((slice, index) => voxels.set(slice, index * size));
+  const size = layer.grid.rows * layer.grid.columns;
+  const voxels = new Uint8Array(size * layer.labels.length);
+  layer.labels.forEach((slice, index) => voxels.set(slice, index * size));
   return voxels;
 }
 
 /** Show the layers in every viewport that shows the series; called again whenever one changes. */
 export async function attachEverywhere() {
-  if (!displaySet || !services.segmentationService.getSegmentation(MASK)) return;
-  for (const viewportId of viewportsOf(displaySet)) {
+  const { segmentationService } = services();
+  if (!layer.displaySet || !segmentationService.getSegmentation(MASK)) return;
+  for (const viewportId of viewportsOf(layer.displaySet)) {
     await attach(viewportId, MASK);
-    if (services.segmentationService.getSegmentation(COMPARED)) await attach(viewportId, COMPARED);
+    if (segmentationService.getSegmentation(COMPARED)) await attach(viewportId, COMPARED);
   }
-  applyLook();
+  applyAppearance();
 }
 
+/**
+ * @param {string} viewportId
+ * @param {string} segmentationId
+ */
 async function attach(viewportId, segmentationId) {
-  const { segmentationService } = services;
+  const { segmentationService } = services();
   if (!viewportOf(viewportId)) return;
   const specifier = { segmentationId, type: LABELMAP };
   if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) {
@@ -189,7 +215,7 @@ async function attach(viewportId, segmentationId) {
       outlineOpacity: 1,
       outlineOpacityInactive: 1,
     });
-    for (const { number } of state.segmentation.segments) {
+    for (const { number } of shownSegmentation().segments) {
       segmentationService.setSegmentColor(viewportId, segmentationId, number, COMPARED_COLOR);
     }
   }
@@ -197,8 +223,9 @@ async function attach(viewportId, segmentationId) {
 }
 
 /** Opacity, colours and visibility as chosen in the panel. */
-export function applyLook() {
-  const { segmentationService } = services;
+export function applyAppearance() {
+  const { segmentationService } = services();
+  const { displaySet } = layer;
   if (!displaySet || !segmentationService.getSegmentation(MASK)) return;
   const specifier = { segmentationId: MASK, type: LABELMAP };
   segmentationService.setStyle(specifier, {
@@ -207,8 +234,9 @@ export function applyLook() {
   });
   for (const viewportId of viewportsOf(displaySet)) {
     if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) continue;
-    for (const { number, color } of state.segmentation.segments) {
-      const rgb = rgbOf(state.colors[number] ?? color ?? '#f2c14e');
+    for (const segment of shownSegmentation().segments) {
+      const { number } = segment;
+      const rgb = rgbOf(colorOf(segment));
       segmentationService.setSegmentColor(viewportId, MASK, number, [...rgb, 255]);
       const visible = !state.hidden.includes(number);
       segmentationService.setSegmentVisibility(viewportId, MASK, number, visible, LABELMAP);
@@ -216,95 +244,127 @@ export function applyLook() {
   }
 }
 
+/** @param {Segment} segment */
+export const colorOf = ({ number, color }) => state.colors[number] ?? color ?? DEFAULT_COLOR;
+
+/** @param {string} hex */
 const rgbOf = hex => [1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16));
 
 /** Volume of one voxel in ml, from the same distances as the server's: first to last slice. */
 export function voxelMl() {
-  const place = sop =>
-    displaySet.imageIds.map(instanceOf).find(found => found.SOPInstanceUID === sop);
-  const first = place(grid.slices[0]);
-  const last = place(grid.slices.at(-1));
-  const [from, to] = [first, last].map(found => [...found.ImagePositionPatient].map(Number));
-  const step =
-    Math.hypot(...from.map((value, axis) => to[axis] - value)) / (grid.slices.length - 1);
-  const [row, column] = [...first.PixelSpacing].map(Number);
+  const { slices } = layer.grid;
+  const instances = maskDisplaySet().imageIds.map(instanceOf);
+  const first = instances.find(found => found?.SOPInstanceUID === slices[0]);
+  const last = instances.find(found => found?.SOPInstanceUID === slices.at(-1));
+  if (!first || !last) throw new MaskProblem(t('mask.otherSlices'));
+  const [from, to] = [first, last].map(found => Array.from(found.ImagePositionPatient, Number));
+  const step = Math.hypot(...from.map((value, axis) => to[axis] - value)) / (slices.length - 1);
+  const [row, column] = Array.from(first.PixelSpacing, Number);
   return (step * row * column) / 1000;
 }
 
 const idle = () => new Promise(resolve => setTimeout(resolve));
 
 /** Volumes in ml from the arrays themselves, and whether they differ from what is saved. */
-export async function recount() {
-  const run = (counting += 1);
-  settled = false;
+async function recount() {
+  const run = (layer.counts += 1);
+  layer.counted = false;
   const counts = new Array(LABELS).fill(0);
-  const found = new Int32Array(labels.length);
+  const found = new Int32Array(layer.labels.length);
   let since = performance.now();
-  for (const [index, slice] of labels.entries()) {
+  for (const [index, slice] of layer.labels.entries()) {
     for (let at = 0; at < slice.length; at += 1) counts[slice[at]] += 1;
     found[index] = hash(slice);
     if (performance.now() - since < 12) continue;
     await idle();
-    if (run !== counting) return;
+    if (run !== layer.counts) return;
     since = performance.now();
   }
-  if (marking) found.forEach((value, index) => value === fingerprint[index] || edited.add(index));
-  fingerprint = found;
+  if (layer.marksEdits) {
+    found.forEach((value, index) => {
+      if (value !== layer.fingerprint[index]) layer.edited.add(index);
+    });
+  }
+  layer.fingerprint = found;
   const ml = voxelMl();
-  const volumes = state.segmentation.segments.map(({ number }) => [number, counts[number] * ml]);
-  settled = true;
+  const { segments } = shownSegmentation();
+  const volumes = segments.map(({ number }) => [number, counts[number] * ml]);
+  layer.counted = true;
   update({ volumes: Object.fromEntries(volumes), dirty: isDirty() });
 }
 
 /** Whether there are strokes that the server does not have; in doubt, yes. */
-export const mayBeDirty = () => state.job?.review_status === 'PENDING' && (state.dirty || !settled);
+export const mayBeDirty = () =>
+  state.job?.review_status === 'PENDING' && (state.dirty || !layer.counted);
 
 /** Whether there are such strokes, once all have been counted. */
 export async function strokesAreUnsaved() {
-  while (!settled) await recount();
+  while (!layer.counted) await recount();
   return mayBeDirty();
 }
 
-/** FNV-1a over the bytes. */
+/**
+ * FNV-1a over the bytes.
+ *
+ * @param {Uint8Array} bytes
+ */
 function hash(bytes) {
   let value = 0x811c9dc5;
   for (let at = 0; at < bytes.length; at += 1) value = Math.imul(value ^ bytes[at], 0x01000193);
   return value;
 }
 
-/** Of all labels as `readMask` gives them. */
+/**
+ * Of all labels as `readMask` gives them.
+ *
+ * @param {Uint8Array} voxels
+ */
 export function fingerprintOf(voxels) {
-  const size = grid.rows * grid.columns;
-  return Int32Array.from(grid.slices, (_, index) =>
+  const { rows, columns, slices } = layer.grid;
+  const size = rows * columns;
+  return Int32Array.from(slices, (_, index) =>
     hash(voxels.subarray(index * size, (index + 1) * size)),
   );
 }
 
-const isDirty = () => !kept || fingerprint.some((value, index) => value !== kept[index]);
+function isDirty() {
+  const { fingerprint, savedFingerprint: saved } = layer;
+  return !saved || fingerprint.some((value, index) => value !== saved[index]);
+}
 
-/** These labels are on the server now; strokes since then are not. */
+/**
+ * These labels are on the server now; strokes since then are not.
+ *
+ * @param {Int32Array} saved
+ */
 export function markSaved(saved) {
-  kept = saved;
+  layer.savedFingerprint = saved;
   update({ dirty: isDirty() });
 }
 
-/** A change by the page itself: strokes, but not slices that a person edited. */
-export async function changeQuietly(change) {
+/**
+ * A change by the page itself: strokes, but not slices that a person edited.
+ *
+ * @template Result
+ * @param {() => Result} change
+ */
+export async function changeByPage(change) {
   await recount();
-  marking = false;
+  layer.marksEdits = false;
   const result = change();
   await recount();
-  marking = true;
+  layer.marksEdits = true;
   return result;
 }
 
 /** Bring the middle of the mask into view. */
 export function showMiddle() {
-  const filled = labels
+  const displaySet = maskDisplaySet();
+  const filled = layer.labels
     .map((slice, index) => (slice.some(Boolean) ? index : -1))
     .filter(at => at >= 0);
   if (!filled.length) return;
-  const sop = grid.slices[filled[filled.length >> 1]];
+  const sop = layer.grid.slices[filled[filled.length >> 1]];
   const imageIndex = displaySet.imageIds.findIndex(imageId => sopOf(imageId) === sop);
   for (const viewportId of viewportsOf(displaySet))
     viewportOf(viewportId)?.setImageIdIndex?.(imageIndex);

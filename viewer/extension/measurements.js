@@ -1,22 +1,18 @@
 // Measurements as DICOM SR (TID 1500): stored through STOW-RS, and drawn again on reopening.
 import { core, instanceOf, tools } from './cornerstone.js';
 import { may } from './session.js';
-import { state, update } from './store.js';
+import { commands, services, state, update, work } from './state.js';
 import { t } from './texts.js';
 
 const SERIES_DESCRIPTION = 'NeuroNova measurements';
 const SR = 'SR';
 const WAIT_FOR_REPORTS_MS = 15_000;
 
-let services = null;
-let commands = null;
-/** What was measured when it was last in the archive. */
-let kept = '';
+/** @import { Annotation, DisplaySet } from '../types/ohif' */
 
-export function start({ servicesManager, commandsManager }) {
-  services = servicesManager.services;
-  commands = commandsManager;
-  const { measurementService } = services;
+/** @returns what ends the listening */
+export function start() {
+  const { measurementService } = services();
   const {
     MEASUREMENT_ADDED,
     MEASUREMENT_UPDATED,
@@ -32,13 +28,13 @@ export function start({ servicesManager, commandsManager }) {
     MEASUREMENTS_CLEARED,
   ];
   const stops = names.map(name => measurementService.subscribe(name, noteChange));
-  restore();
+  void restore();
   return () => stops.forEach(({ unsubscribe }) => unsubscribe());
 }
 
 /** Where and with which words, not how it is drawn. */
 function content() {
-  const found = services.measurementService.getMeasurements();
+  const found = services().measurementService.getMeasurements();
   const parts = found.map(({ uid, points, label }) => [
     uid,
     points?.flat().map(value => value.toFixed(2)),
@@ -48,17 +44,17 @@ function content() {
 }
 
 function noteChange() {
-  const count = services.measurementService.getMeasurements().length;
-  update({ measurements: { ...state.measurements, count, saved: content() === kept } });
+  const count = services().measurementService.getMeasurements().length;
+  update({ measurements: { ...state.measurements, count, saved: content() === work.storedMeasurements } });
 }
 
 export async function saveMeasurements() {
   if (!may('upload_dicom')) return;
-  const measurementData = services.measurementService.getMeasurements();
+  const measurementData = services().measurementService.getMeasurements();
   const sent = content();
   update({ measurements: { ...state.measurements, status: 'saving', problem: '' } });
   try {
-    await commands.runCommand(
+    await commands().runCommand(
       'storeMeasurements',
       {
         measurementData,
@@ -68,7 +64,7 @@ export async function saveMeasurements() {
       },
       'CORNERSTONE_STRUCTURED_REPORT',
     );
-    kept = sent;
+    work.storedMeasurements = sent;
     update({ measurements: { ...state.measurements, status: 'idle' } });
     noteChange();
   } catch {
@@ -88,7 +84,7 @@ async function restore() {
   if (!newest) return;
   try {
     await newest.load?.();
-    commands.runCommand(
+    commands().runCommand(
       'hydrateStructuredReport',
       { displaySetInstanceUID: newest.displaySetInstanceUID },
       'CORNERSTONE_STRUCTURED_REPORT',
@@ -98,25 +94,31 @@ async function restore() {
   } catch {
     update({ measurements: { ...state.measurements, problem: t('measure.unreadable') } });
   }
-  kept = content();
+  work.storedMeasurements = content();
   noteChange();
 }
 
-/** A report names the image, not the plane, without which no area is computed. */
+/**
+ * A report names the image, not the plane, without which no area is computed.
+ *
+ * @param {Annotation} annotation
+ */
 function orient(annotation) {
   const { metadata } = annotation;
   const orientation = instanceOf(metadata.referencedImageId)?.ImageOrientationPatient;
   if (metadata.viewPlaneNormal || !orientation) return;
-  const [rx, ry, rz, cx, cy, cz] = [...orientation].map(Number);
+  const [rx, ry, rz, cx, cy, cz] = Array.from(orientation, Number);
   metadata.viewPlaneNormal = [rz * cy - ry * cz, rx * cz - rz * cx, ry * cx - rx * cy];
   metadata.viewUp = [-cx, -cy, -cz];
   annotation.invalidated = true;
 }
 
+/** @param {DisplaySet} report */
 const timeOf = ({ instance }) => `${instance?.ContentDate ?? ''}${instance?.ContentTime ?? ''}`;
 
+/** @param {number} expected how many there are to wait for */
 async function reportsOf(expected) {
-  const { displaySetService } = services;
+  const { displaySetService } = services();
   const find = () =>
     displaySetService.getDisplaySetsBy(found => found.Modality === SR && found.instance);
   const deadline = Date.now() + WAIT_FOR_REPORTS_MS;

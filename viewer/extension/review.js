@@ -2,39 +2,47 @@
 import { ApiError, bytes, get, post } from './api.js';
 import { ask } from './dom.js';
 import {
+  COMPARED,
   MaskProblem,
   clearMask,
-  drawCompared,
-  drawMask,
-  COMPARED,
-  maskGrid,
-  maskLabels,
   removeLayer,
+  showComparison,
+  showMask,
   showMiddle,
   strokesAreUnsaved,
   voxelMl,
 } from './mask.js';
 import { save } from './saving.js';
 import { may } from './session.js';
-import { state, update } from './store.js';
+import { layer, shownJob, shownSegmentation, state, update, work } from './state.js';
 import { t } from './texts.js';
+
+/** @import { JobStep } from './state.js' */
+/** @import { AcceptedJob, Grid, Job, JobList, ListedJob, Segmentation } from '../types/api' */
 
 const POLL_MS = 2000;
 
 export const editable = () =>
-  may('review_ai') && state.job?.review_status === 'PENDING' && state.maskStatus === 'drawn';
+  may('review_ai') && state.job?.review_status === 'PENDING' && state.maskStatus === 'rendered';
 
-/** The jobs of the study, and the one to begin with: named in the address, else still to review. */
+/**
+ * The jobs of the study, and the one to begin with: named in the address, else still to review.
+ *
+ * @param {string} studyUid
+ * @param {number} [wantedId]
+ * @returns {Promise<ListedJob | null>}
+ */
 export async function loadJobs(studyUid, wantedId) {
   if (!may('request_ai')) return null;
   const query = new URLSearchParams({ study_instance_uid: studyUid, page_size: '100' });
+  /** @type {JobList} */
   const { results } = await get(`/api/ai/jobs/?${query}`);
   update({ jobs: results });
-  const drawn = results.filter(job => job.segmentation);
+  const segmented = results.filter(job => job.segmentation);
   return (
     results.find(job => job.id === wantedId) ??
-    drawn.find(job => job.review_status === 'PENDING') ??
-    drawn[0] ??
+    segmented.find(job => job.review_status === 'PENDING') ??
+    segmented[0] ??
     null
   );
 }
@@ -43,45 +51,64 @@ export async function loadModels() {
   if (may('request_ai')) update({ models: await get('/api/ai/models/') });
 }
 
-/** Show a job: its mask's newest version as the editable layer. */
+/**
+ * Show a job: its mask's newest version as the editable layer.
+ *
+ * @param {number} jobId
+ * @param {{ jump?: boolean, discard?: boolean }} [options]
+ */
 export async function openJob(jobId, { jump = true, discard = false } = {}) {
   if (!discard && !(await mayLeaveStrokes())) return;
   update({ maskStatus: 'loading', maskProblem: '', compared: null, changed: null, volumes: {} });
   try {
+    /** @type {Job} */
     const job = await get(`/api/ai/jobs/${jobId}/`);
     update({ job, segmentation: null, dirty: false, saveStatus: 'idle', saveProblem: '' });
     if (!job.segmentation) {
       clearMask();
       update({ maskStatus: 'idle' });
-      followPublication();
+      void followPublication();
       return;
     }
+    /** @type {Segmentation} */
     const segmentation = await get(`/api/ai/segmentations/${job.segmentation}/`);
     update({ segmentation, hidden: [], colors: {} });
-    await openVersion(segmentation.versions.at(-1).version);
+    await openVersion(newestVersion());
     if (jump) showMiddle();
-    followPublication();
+    void followPublication();
   } catch (error) {
     refuse(error);
   }
 }
 
-async function openVersion(version, newest = version) {
-  const path = `/api/ai/segmentations/${state.segmentation.id}/versions/${version}/`;
-  const [grid, voxels] = await Promise.all([get(path), bytes(`${path}labelmap/`)]);
-  await drawMask(state.segmentation, grid, voxels, { saved: version === newest });
-  update({ maskStatus: 'drawn', baseVersion: newest, compared: null, changed: null });
+function newestVersion() {
+  const { versions } = shownSegmentation();
+  return versions[versions.length - 1].version;
 }
 
+/**
+ * @param {number} version
+ * @param {number} [newest]
+ */
+async function openVersion(version, newest = version) {
+  const segmentation = shownSegmentation();
+  const path = `/api/ai/segmentations/${segmentation.id}/versions/${version}/`;
+  /** @type {[Grid, Uint8Array]} */
+  const [grid, voxels] = await Promise.all([get(path), bytes(`${path}labelmap/`)]);
+  await showMask(segmentation, grid, voxels, { saved: version === newest });
+  update({ maskStatus: 'rendered', baseVersion: newest, compared: null, changed: null });
+}
+
+/** @param {unknown} error */
 function refuse(error) {
-  const known = error instanceof ApiError || error instanceof MaskProblem;
+  const known = error instanceof ApiError || error instanceof MaskProblem ? error : null;
   if (!known) reportError(error);
-  update({ maskStatus: 'refused', maskProblem: known ? error.message : t('mask.failed') });
+  update({ maskStatus: 'refused', maskProblem: known?.message ?? t('mask.failed') });
 }
 
 /** Throw the strokes away and take what the server has now. */
 export async function reload() {
-  await openJob(state.job.id, { jump: false, discard: true });
+  await openJob(shownJob().id, { jump: false, discard: true });
 }
 
 async function mayLeaveStrokes() {
@@ -95,18 +122,25 @@ async function mayLeaveStrokes() {
   return answer === 'discard';
 }
 
-/** Put an older version's strokes on screen: saving makes them the newest version. */
+/**
+ * Put an older version's strokes on screen: saving makes them the newest version.
+ *
+ * @param {number} version
+ */
 export async function restoreVersion(version) {
   if (!(await mayLeaveStrokes())) return;
-  const newest = state.segmentation.versions.at(-1).version;
   try {
-    await openVersion(version, newest);
+    await openVersion(version, newestVersion());
   } catch (error) {
     refuse(error);
   }
 }
 
-/** Another version as an outline over the strokes, with what differs in ml; null takes it away. */
+/**
+ * Another version as an outline over the strokes, with what differs in ml; null takes it away.
+ *
+ * @param {number | null} version
+ */
 export async function compareWith(version) {
   if (version === null || state.compared === version) {
     removeLayer(COMPARED);
@@ -114,22 +148,22 @@ export async function compareWith(version) {
     return;
   }
   try {
-    const voxels = await bytes(
-      `/api/ai/segmentations/${state.segmentation.id}/versions/${version}/labelmap/`,
-    );
-    await drawCompared(state.segmentation, voxels);
+    const segmentation = shownSegmentation();
+    const path = `/api/ai/segmentations/${segmentation.id}/versions/${version}/`;
+    const voxels = await bytes(`${path}labelmap/`);
+    await showComparison(segmentation, voxels);
     update({ compared: version, changed: difference(voxels) });
   } catch (error) {
     refuse(error);
   }
 }
 
+/** @param {Uint8Array} voxels */
 function difference(voxels) {
-  const { rows, columns } = maskGrid();
-  const size = rows * columns;
+  const size = layer.grid.rows * layer.grid.columns;
   let added = 0;
   let removed = 0;
-  maskLabels().forEach((slice, index) => {
+  layer.labels.forEach((slice, index) => {
     for (let at = 0; at < size; at += 1) {
       const before = voxels[index * size + at];
       if (slice[at] === before) continue;
@@ -140,25 +174,29 @@ function difference(voxels) {
   return { added: added * voxelMl(), removed: removed * voxelMl() };
 }
 
-/** Approve or reject the open result; unsaved strokes become a version first. */
+/**
+ * Approve or reject what is on screen; unsaved strokes become a version first.
+ *
+ * @param {'approve' | 'reject'} decision
+ * @param {string} comment
+ */
 export async function decide(decision, comment) {
   update({ saveProblem: '' });
   if (decision === 'approve' && (await strokesAreUnsaved()) && (await save({ reload })) === null)
     return;
-  const masked = Boolean(state.job.segmentation);
+  const masked = Boolean(shownJob().segmentation);
   const question = decision === 'approve' && !masked ? 'approveResult' : decision;
-  const sentence = t(`review.sure.${question}`, { version: state.baseVersion });
+  const sentence = t(`review.sure.${question}`, { version: state.baseVersion ?? '' });
   const sure = await ask(sentence, [
-    { label: t(`review.${decision}`), value: true },
-    { label: t('review.cancel'), value: null },
+    { label: t(`review.${decision}`), value: 'yes' },
+    { label: t('review.cancel'), value: 'no' },
   ]);
-  if (!sure) return;
-  const body = { decision, comment };
-  if (decision === 'approve' && masked) body.version = state.baseVersion;
+  if (sure !== 'yes') return;
+  const version = decision === 'approve' && masked ? { version: state.baseVersion } : {};
   try {
-    await post(`/api/ai/jobs/${state.job.id}/review/`, body);
+    await post(`/api/ai/jobs/${shownJob().id}/review/`, { decision, comment, ...version });
     await refreshJob();
-    followPublication();
+    void followPublication();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     update({ saveStatus: 'refused', saveProblem: error.message });
@@ -167,31 +205,36 @@ export async function decide(decision, comment) {
 }
 
 async function refreshJob() {
-  const job = await get(`/api/ai/jobs/${state.job.id}/`);
+  /** @type {Job} */
+  const job = await get(`/api/ai/jobs/${shownJob().id}/`);
   update({
     job,
     jobs: state.jobs.map(known => (known.id === job.id ? { ...known, ...job } : known)),
   });
 }
 
-let following = 0;
-
 /** Ask until the SEG is in the archive and the report is written (or failed). */
 async function followPublication() {
-  const run = (following += 1);
-  while (run === following && state.job?.publication.status === 'PENDING') {
+  const run = (work.publications += 1);
+  while (run === work.publications && state.job?.publication.status === 'PENDING') {
     await new Promise(resolve => setTimeout(resolve, POLL_MS));
-    if (run !== following) return;
+    if (run !== work.publications) return;
     await refreshJob().catch(() => {});
   }
 }
 
-/** Ask a model for the open series and follow the job to its end. */
+/**
+ * Ask a model for the open series and follow the job to its end.
+ *
+ * @param {string} model
+ * @param {string} [seriesUid]
+ */
 export async function requestAi(model, seriesUid) {
-  update({ request: { status: 'sending', problem: '', jobId: null, step: '' } });
+  update({ request: { status: 'sending', problem: '', jobId: null, step: null } });
   try {
+    /** @type {AcceptedJob} */
     const accepted = await post('/api/ai/jobs/', {
-      study_instance_uid: state.study.study_instance_uid,
+      study_instance_uid: state.study?.study_instance_uid,
       series_instance_uid: seriesUid,
       model_type: model,
     });
@@ -200,16 +243,18 @@ export async function requestAi(model, seriesUid) {
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     const problem = error.detail ? `${error.message} (${error.detail})` : error.message;
-    update({ request: { status: 'failed', problem, jobId: null, step: '' } });
+    update({ request: { status: 'failed', problem, jobId: null, step: null } });
   }
 }
 
+/** @param {number} jobId */
 async function followRequest(jobId) {
   for (;;) {
     await new Promise(resolve => setTimeout(resolve, POLL_MS / 2));
+    /** @type {Job | null} */
     const job = await get(`/api/ai/jobs/${jobId}/`).catch(() => null);
     if (!job || state.request.jobId !== jobId) continue;
-    const step = job.timeline.at(-1)?.step ?? '';
+    const step = /** @type {JobStep | null} */ (job.timeline.at(-1)?.step ?? null);
     update({ request: { ...state.request, step } });
     if (job.status === 'COMPLETED') return finishRequest(job);
     if (job.status === 'FAILED' || job.status === 'CANCELLED') {
@@ -219,8 +264,9 @@ async function followRequest(jobId) {
   }
 }
 
+/** @param {Job} job */
 async function finishRequest(job) {
-  await loadJobs(state.study.study_instance_uid);
-  update({ request: { status: 'done', problem: '', jobId: job.id, step: '' } });
+  await loadJobs(job.study_instance_uid);
+  update({ request: { status: 'done', problem: '', jobId: job.id, step: null } });
   if (!(await strokesAreUnsaved())) await openJob(job.id);
 }

@@ -2,34 +2,45 @@
 // and while the server is away the copy waits here and is sent again until it is acknowledged.
 import { ApiError, call, get, gzip } from './api.js';
 import { ask } from './dom.js';
-import { fingerprintOf, markSaved, maskGrid, readMask } from './mask.js';
-import { state, update } from './store.js';
+import { fingerprintOf, markSaved, readMask } from './mask.js';
+import { layer, shownSegmentation, state, update, work } from './state.js';
 import { t } from './texts.js';
 
 const VERSION_CONFLICT = 'ERR_301';
 const STILL_RUNNING = 'ERR_303';
 const WAITS_S = [1, 2, 4, 8, 15];
 
-let running = null;
-let wake = () => {};
-window.addEventListener('online', () => wake());
+/**
+ * @import { Segmentation } from '../types/api'
+ * @typedef {{ baseVersion: number | null, key: string }} Attempt
+ */
 
-/** Resolves to the new version's number, or null when it was refused or given up. */
-export function save({ reload } = {}) {
-  running ??= saveNow(reload).finally(() => {
-    running = null;
+window.addEventListener('online', () => work.retrySave());
+
+/**
+ * @param {{ reload: () => Promise<void> }} options what shows the other person's version
+ * @returns the new version's number, or null when it was refused or given up
+ */
+export function save({ reload }) {
+  work.save ??= saveNow(reload).finally(() => {
+    work.save = null;
   });
-  return running;
+  return work.save;
 }
 
-export const retryNow = () => wake();
+export const retryNow = () => work.retrySave();
 
+/**
+ * @param {() => Promise<void>} reload
+ * @returns {Promise<number | null>}
+ */
 async function saveNow(reload) {
-  const segmentation = state.segmentation.id;
+  const segmentation = shownSegmentation().id;
   const voxels = readMask();
   const sent = fingerprintOf(voxels);
   update({ saveStatus: 'saving', saveProblem: '' });
   const labelmap = await gzip(voxels);
+  /** @type {Attempt} */
   let attempt = { baseVersion: state.baseVersion, key: crypto.randomUUID() };
   for (;;) {
     try {
@@ -42,32 +53,52 @@ async function saveNow(reload) {
         update({ saveStatus: 'refused', saveProblem: error.message });
         return null;
       }
-      const newest = await newestVersion(segmentation);
-      update({ saveStatus: 'conflict' });
-      const answer = await ask(
-        t('save.conflict', { author: newest.author ?? 'AI', version: newest.version }),
-        [
-          { label: t('save.keepBoth'), value: 'both' },
-          { label: t('save.takeTheirs'), value: 'theirs' },
-          { label: t('save.later'), value: 'later' },
-        ],
-      );
-      if (answer !== 'both') {
-        update({ saveStatus: 'idle' });
-        if (answer === 'theirs') await reload?.();
-        return null;
-      }
-      update({ saveStatus: 'saving' });
-      attempt = { baseVersion: newest.version, key: crypto.randomUUID() };
+      const next = await attemptOnTop(segmentation, reload);
+      if (!next) return null;
+      attempt = next;
     }
   }
 }
 
-/** One attempt, repeated under the same idempotency key until somebody answers. */
+/**
+ * Somebody saved meanwhile: the attempt that puts this person's labels on top of it, or null.
+ *
+ * @param {number} segmentation
+ * @param {() => Promise<void>} reload
+ * @returns {Promise<Attempt | null>}
+ */
+async function attemptOnTop(segmentation, reload) {
+  const newest = await newestVersion(segmentation);
+  update({ saveStatus: 'conflict' });
+  const answer = await ask(
+    t('save.conflict', { author: newest.author_name || newest.author || 'AI', version: newest.version }),
+    [
+      { label: t('save.keepBoth'), value: 'both' },
+      { label: t('save.takeTheirs'), value: 'theirs' },
+      { label: t('save.later'), value: 'later' },
+    ],
+  );
+  if (answer !== 'both') {
+    update({ saveStatus: 'idle' });
+    if (answer === 'theirs') await reload();
+    return null;
+  }
+  update({ saveStatus: 'saving' });
+  return { baseVersion: newest.version, key: crypto.randomUUID() };
+}
+
+/**
+ * One attempt, repeated under the same idempotency key until somebody answers.
+ *
+ * @param {number} segmentation
+ * @param {Attempt} attempt
+ * @param {Uint8Array<ArrayBuffer>} labelmap gzip
+ * @returns {Promise<{ version: number }>}
+ */
 async function send(segmentation, { baseVersion, key }, labelmap) {
-  const { slices, rows, columns } = maskGrid();
+  const { slices, rows, columns } = layer.grid;
   const meta = { segmentation, base_version: baseVersion, slices, rows, columns, final: false };
-  const path = `/api/segmentation/${state.study.study_instance_uid}/save/`;
+  const path = `/api/segmentation/${state.study?.study_instance_uid}/save/`;
   for (let round = 0; ; round += 1) {
     const body = new FormData();
     body.append('meta', JSON.stringify(meta));
@@ -80,6 +111,7 @@ async function send(segmentation, { baseVersion, key }, labelmap) {
       });
       return await response.json();
     } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
       if (!error.passing && error.code !== STILL_RUNNING) throw error;
       update({ saveStatus: 'waiting', saveProblem: error.message });
       await pause(WAITS_S[Math.min(round, WAITS_S.length - 1)]);
@@ -87,22 +119,33 @@ async function send(segmentation, { baseVersion, key }, labelmap) {
   }
 }
 
+/**
+ * @param {number} seconds
+ * @returns {Promise<void>}
+ */
 function pause(seconds) {
   return new Promise(resolve => {
     const timer = setTimeout(resolve, seconds * 1000);
-    wake = () => {
+    work.retrySave = () => {
       clearTimeout(timer);
       resolve();
     };
   });
 }
 
+/** @param {number} segmentation */
 async function newestVersion(segmentation) {
+  /** @type {Segmentation} */
   const found = await get(`/api/ai/segmentations/${segmentation}/`);
   update({ segmentation: found });
-  return found.versions.at(-1);
+  return found.versions[found.versions.length - 1];
 }
 
+/**
+ * @param {number} segmentation
+ * @param {number} version
+ * @param {Int32Array} sent fingerprint
+ */
 async function acknowledge(segmentation, version, sent) {
   update({ saveStatus: 'idle', saveProblem: '', baseVersion: version });
   markSaved(sent);

@@ -1,11 +1,15 @@
 // What is unusual about a series, and what follows: shown image by image where planes through it
 // would be wrong, or not shown at all.
 import { call } from './api.js';
+import { ohifConfig, services } from './state.js';
+
+/** @import { DataSource, DisplaySet, HangingProtocolService, SeriesRequest } from '../types/ohif' */
 
 /** Masks of the archive: ours are drawn from the API, others are not read rightly by this OHIF. */
 const OVERLAYS = ['SEG', 'RTSTRUCT'];
 const MANY_IMAGES = 1500;
 /** OHIF's DisplaySetMessage.CODES, the gravest first. */
+/** @type {[number, 'series.orientations' | 'series.sizes' | 'series.missing' | 'series.spacing'][]} */
 const MESSAGES = [
   [11, 'series.orientations'],
   [9, 'series.sizes'],
@@ -13,10 +17,16 @@ const MESSAGES = [
   [8, 'series.spacing'],
 ];
 
-/** Of a study's series ask for the one to begin with; the others follow once it is there. */
+/**
+ * Of a study's series ask for the one to begin with; the others follow once it is there.
+ *
+ * @param {string | null} seriesInstanceUid
+ * @param {DataSource} source
+ */
 export function beginWith(seriesInstanceUid, { retrieve: { series } }) {
   const { metadata } = series;
   series.metadata = async options => {
+    /** @type {SeriesRequest[]} */
     const found = await metadata(options);
     if (!options.returnPromises) return found;
     const wanted = found.filter(one => !OVERLAYS.includes(one.metadata.Modality));
@@ -27,44 +37,64 @@ export function beginWith(seriesInstanceUid, { retrieve: { series } }) {
       .map(one => ({
         metadata: one.metadata,
         start: async () => {
-          first.start().finally(one.start);
+          void first.start().finally(one.start);
         },
       }));
     return [first, ...others];
   };
 }
 
-/** The ends of a stack are mostly air. */
+/**
+ * The ends of a stack are mostly air.
+ *
+ * @param {HangingProtocolService} hangingProtocolService
+ */
 export function beginInTheMiddle(hangingProtocolService) {
   const [{ viewports }] = hangingProtocolService.getDefaultProtocol().stages;
   for (const { viewportOptions } of viewports)
     viewportOptions.initialImageOptions = { preset: 'middle' };
 }
 
-const flaw = displaySet =>
+/** @param {DisplaySet} displaySet */
+const flawOf = displaySet =>
   MESSAGES.find(([code]) => displaySet.messages?.includesMessage(code))?.[1];
 
-/** The picture for the list, as the server keeps it: no frame and no graphics context for it. */
+/**
+ * The picture for the list, as the server keeps it: no frame and no graphics context for it.
+ *
+ * @param {DisplaySet} displaySet
+ */
 async function picture({ SeriesInstanceUID }) {
   const response = await call(`/api/ris/series/${SeriesInstanceUID}/preview/`).catch(() => null);
   return response && URL.createObjectURL(await response.blob());
 }
 
-/** Leave out what would be drawn wrongly, and planes that are wrong or too deep for the card. */
-export function admit(displaySet, displaySetService, deepest) {
+/**
+ * Leave out what would be drawn wrongly, and planes that are wrong or too deep for the card.
+ *
+ * @param {DisplaySet} displaySet
+ */
+export function prepareDisplaySet(displaySet) {
+  const deepest = ohifConfig().max3DTextureSize;
   if (displaySet.unsupported && OVERLAYS.includes(displaySet.Modality)) {
-    displaySetService.deleteDisplaySet(displaySet.displaySetInstanceUID);
-  } else if (flaw(displaySet) || displaySet.numImageFrames > deepest) {
+    services().displaySetService.deleteDisplaySet(displaySet.displaySetInstanceUID);
+  } else if (flawOf(displaySet) || displaySet.numImageFrames > deepest) {
     displaySet.isReconstructable = false;
   }
   if (displaySet.images) displaySet.getThumbnailSrc = () => picture(displaySet);
 }
 
-/** Names of sentences for a person. */
-export function peculiarities(displaySet) {
+/**
+ * Names of sentences for a person.
+ *
+ * @param {DisplaySet} displaySet
+ */
+export function seriesNotes(displaySet) {
   const { numImageFrames, isReconstructable } = displaySet;
-  if (numImageFrames === 1) return ['series.single'];
+  if (numImageFrames === 1) return [/** @type {const} */ ('series.single')];
   const flat =
-    flaw(displaySet) ?? (numImageFrames > 1 && !isReconstructable ? 'series.flat' : null);
-  return [flat, numImageFrames >= MANY_IMAGES ? 'series.many' : null].filter(Boolean);
+    flawOf(displaySet) ??
+    (numImageFrames > 1 && !isReconstructable ? /** @type {const} */ ('series.flat') : null);
+  const many = numImageFrames >= MANY_IMAGES ? /** @type {const} */ ('series.many') : null;
+  return [flat, many].filter(note => note !== null);
 }

@@ -1,28 +1,50 @@
 // Every sentence of the extension, in the person's language.
-import { buttons as enButtons, en } from './texts.en.js';
+import { buttons as enButtons, en, singular } from './texts.en.js';
 import { buttons as koButtons, ko } from './texts.ko.js';
 
+/** @typedef {keyof typeof en} TextKey */
+
+/** @type {{ en: Record<TextKey, string>, ko: Record<TextKey, string> }} */
 const dictionaries = { en, ko };
 
-/** The choice made in the web application; else the browser's; Korean is the house language. */
+/**
+ * The choice made in the web application; else the browser's; Korean is the house language.
+ *
+ * @returns {'en' | 'ko'}
+ */
 export function language() {
   const chosen = localStorage.getItem('cdss-language') || navigator.language;
   return chosen.toLowerCase().startsWith('en') ? 'en' : 'ko';
 }
 
-export function t(key, parameters = {}) {
-  const text = dictionaries[language()][key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (_, name) => parameters[name] ?? '');
+/**
+ * @param {TextKey} key
+ * @param {boolean} one
+ */
+function textOf(key, one) {
+  /** @type {Partial<Record<TextKey, string>>} */
+  const singulars = language() === 'en' && one ? singular : {};
+  return singulars[key] ?? dictionaries[language()][key];
 }
 
+/**
+ * @param {TextKey} key
+ * @param {Record<string, string | number>} [parameters]
+ */
+export function t(key, parameters = {}) {
+  const text = textOf(key, parameters.count === 1);
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(parameters[name] ?? ''));
+}
+
+/** @returns {Record<string, string>} */
 export const buttonTexts = () => (language() === 'ko' ? koButtons : enButtons);
 
-const numbers = new Intl.NumberFormat(undefined, {
-  minimumFractionDigits: 1,
-  maximumFractionDigits: 1,
-});
+/** @param {number} value */
+export function ml(value) {
+  const digits = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+  return `${new Intl.NumberFormat(language(), digits).format(value)} ml`;
+}
 
-export const ml = value => `${numbers.format(value)} ml`;
-export const percent = value => `${Math.round(value * 1000) / 10} %`;
-export const when = iso =>
-  new Date(iso).toLocaleString(language(), { dateStyle: 'short', timeStyle: 'short' });
+/** @param {number} fraction */
+export const percent = fraction =>
+  new Intl.NumberFormat(language(), { style: 'percent', maximumFractionDigits: 1 }).format(fraction);

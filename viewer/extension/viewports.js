@@ -1,55 +1,67 @@
 // What is on screen: viewports, the display sets in them, and waiting for one to appear.
 import { core, instanceOf, sopOf } from './cornerstone.js';
+import { services } from './state.js';
+
+/** @import { DisplaySet } from '../types/ohif' */
 
 const TIMEOUT_MS = 15_000;
 
-let services = null;
-
-export function start(managers) {
-  services = managers.servicesManager.services;
-}
-
-export const viewportOf = id => services.cornerstoneViewportService.getCornerstoneViewport(id);
-export const activeViewportId = () => services.viewportGridService.getActiveViewportId();
-export const gridViewports = () => [...services.viewportGridService.getState().viewports.values()];
+/** @param {string} id */
+export const viewportOf = id => services().cornerstoneViewportService.getCornerstoneViewport(id);
+export const activeViewportId = () => services().viewportGridService.getActiveViewportId();
+export const gridViewports = () => [...services().viewportGridService.getState().viewports.values()];
 
 export function activeDisplaySet() {
   const [uid] =
-    services.viewportGridService.getDisplaySetsUIDsForViewport(activeViewportId()) ?? [];
-  return uid ? services.displaySetService.getDisplaySetByUID(uid) : undefined;
+    services().viewportGridService.getDisplaySetsUIDsForViewport(activeViewportId()) ?? [];
+  return uid ? services().displaySetService.getDisplaySetByUID(uid) : undefined;
 }
 
+/** @param {DisplaySet} displaySet */
 export const viewportsOf = displaySet =>
   gridViewports()
     .filter(found => found.displaySetInstanceUIDs?.includes(displaySet.displaySetInstanceUID))
     .map(found => found.viewportId);
 
-/** The series whose image is drawn, not only asked for. */
+/**
+ * The series whose image is there, not only asked for.
+ *
+ * @param {string} viewportId
+ */
 function seriesShown(viewportId) {
   const imageId = viewportOf(viewportId)?.getCurrentImageId?.();
   return core().cache.getImage(imageId) && instanceOf(imageId)?.SeriesInstanceUID;
 }
 
-/** Resolves when pixels of an image are on screen, not only its frame. */
+/**
+ * Resolves when pixels of an image are on screen, not only its frame.
+ *
+ * @returns {Promise<void>}
+ */
 export function firstImage() {
   const { IMAGE_RENDERED } = core().Enums.Events;
   return new Promise(resolve => {
-    const drawn = ({ detail }) => {
+    /** @param {Event} event */
+    const rendered = event => {
+      const { detail } = /** @type {CustomEvent<{ viewportId: string }>} */ (event);
       if (!seriesShown(detail.viewportId)) return;
-      window.removeEventListener(IMAGE_RENDERED, drawn, true);
-      requestAnimationFrame(resolve);
+      window.removeEventListener(IMAGE_RENDERED, rendered, true);
+      requestAnimationFrame(() => resolve());
     };
-    window.addEventListener(IMAGE_RENDERED, drawn, true);
+    window.addEventListener(IMAGE_RENDERED, rendered, true);
   });
 }
 
-/** Put display sets into viewports ([viewportId, displaySet] pairs); resolves when all are drawn.
-    What is there already stays as it is. */
+/**
+ * Put display sets into viewports; resolves when all are rendered. What is there stays as it is.
+ *
+ * @param {[viewportId: string, displaySet: DisplaySet][]} pairs
+ */
 export async function show(pairs) {
   const missing = pairs.filter(
     ([viewportId, displaySet]) => !viewportsOf(displaySet).includes(viewportId),
   );
-  services.viewportGridService.setDisplaySetsForViewports(
+  services().viewportGridService.setDisplaySetsForViewports(
     missing.map(([viewportId, displaySet]) => ({
       viewportId,
       displaySetInstanceUIDs: [displaySet.displaySetInstanceUID],
@@ -63,10 +75,15 @@ export async function show(pairs) {
   );
 }
 
-/** The display set with exactly these instances, brought on screen if it is not yet there. */
+/**
+ * The display set with exactly these instances, brought on screen if it is not yet there.
+ *
+ * @param {string} seriesInstanceUid
+ * @param {string[]} slices SOP Instance UIDs
+ */
 export async function displaySetOf(seriesInstanceUid, slices) {
   const wanted = new Set(slices);
-  const found = services.displaySetService
+  const found = services().displaySetService
     .getDisplaySetsForSeries(seriesInstanceUid)
     .find(
       ({ images }) =>
@@ -78,6 +95,7 @@ export async function displaySetOf(seriesInstanceUid, slices) {
   return found;
 }
 
+/** @param {() => unknown} condition */
 export async function until(condition) {
   const deadline = Date.now() + TIMEOUT_MS;
   while (!condition()) {

@@ -3,6 +3,8 @@
 import { buttonTexts } from '../extension/texts.js';
 import { hotkeys } from '../extension/hotkeys.js';
 
+/** @import { BasicMode, Managers, ToolbarButton } from '../types/ohif' */
+
 const REVIEW = '@cdss/extension.panelModule.review';
 const MEASUREMENTS = '@ohif/extension-cornerstone.panelModule.panelMeasurement';
 const BRUSHES = { $reference: 'cornerstone.segmentationTools' };
@@ -52,7 +54,11 @@ const TOOLBAR = {
   ],
 };
 
-/** Not the button whose condition comes with the SEG extension. */
+/**
+ * Not the button whose condition comes with the SEG extension.
+ *
+ * @param {ToolbarButton[]} buttons
+ */
 function translated(buttons) {
   return buttons
     .filter(({ id }) => id !== 'SegmentLabelTool')
@@ -62,6 +68,10 @@ function translated(buttons) {
     });
 }
 
+/**
+ * @param {object} options
+ * @param {(names: string[]) => Promise<{ modeInstance: BasicMode }[]>} options.loadModules
+ */
 async function modeFactory({ loadModules }) {
   const [{ modeInstance: basic }] = await loadModules(['@ohif/mode-basic']);
   const [route] = basic.routes;
@@ -91,6 +101,7 @@ async function modeFactory({ loadModules }) {
       'ohif.hotkeyBindings': { $set: hotkeys() },
       'panelSegmentation.disableUpdateSegmentationStats': { $set: true },
     },
+    /** @param {Managers} context */
     onModeEnter(context) {
       const { customizationService } = context.servicesManager.services;
       const buttons = customizationService.getCustomization('toolbarButtons');

@@ -7,6 +7,7 @@ export function watchCanvas() {
   const rendered = ({ target }) => {
     if (window.firstImageAt) return;
     const small = new OffscreenCanvas(SIZE, SIZE).getContext('2d');
+    if (!small) return;
     small.drawImage(target.querySelector('canvas'), 0, 0, SIZE, SIZE);
     const { data } = small.getImageData(0, 0, SIZE, SIZE);
     if (!data.some((value, at) => at % 4 < 3 && value > 40)) return;

@@ -4,15 +4,15 @@ import { appPage } from '../app.helpers.mjs';
 /** In the page: the time (ms since navigation) at which its first field is drawn and the script
  * that made it has given way to input. */
 function watchField() {
-  const look = () => {
-    if (!document.querySelector('input')) return requestAnimationFrame(look);
+  const watch = () => {
+    if (!document.querySelector('input')) return requestAnimationFrame(watch);
     return requestAnimationFrame(() => {
       setTimeout(() => {
         window.interactiveAt = performance.now();
       });
     });
   };
-  requestAnimationFrame(look);
+  requestAnimationFrame(watch);
 }
 
 async function coldVisit(browser, address) {
@@ -34,7 +34,7 @@ export async function measureLogin(browser, peers) {
   await peer.context.close();
   const { page, context, interactive, bytes } = await coldVisit(browser, '/login');
   const loginBytes = bytes();
-  await page.getByLabel('User name').fill('doctor');
+  await page.getByLabel('Username').fill('doctor');
   await page.getByLabel('Password', { exact: true }).fill('doctor123');
   const begun = Date.now();
   await page.getByRole('button', { name: 'Log in' }).click();

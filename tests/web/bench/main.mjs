@@ -1,9 +1,9 @@
-// Measures the faces in Chromium; prints one JSON object: medians over the runs, and the studies
+// Measures the frontends in Chromium; prints one JSON object: medians over the runs, and the studies
 // that were uploaded for it. BASE_URL names the stack, which holds 10,000 studies more than usual.
 import { launch } from '../browser.mjs';
 import { uid } from '../viewer.dicom.mjs';
 import { api } from '../viewer.helpers.mjs';
-import { median, plainPages } from './figures.mjs';
+import { median, plainPages } from './statistics.mjs';
 import { measureLogin } from './login.mjs';
 import { measureUpload } from './upload.mjs';
 import { measureViewer, prepareViewer } from './viewer.mjs';
@@ -12,16 +12,22 @@ import { measureWorklist, prepareWorklist } from './worklist.mjs';
 const RUNS = Number(process.env.BENCH_RUNS ?? 3);
 const only = process.argv[2];
 
-/** `measure(run)` RUNS times; the median of each of its figures. */
+/**
+ * `measure(run)` RUNS times; the median of each of its results.
+ *
+ * @param {string} name
+ * @param {(run: number) => Promise<Record<string, number>>} measure
+ */
 async function medians(name, measure) {
   if (only && only !== name) return {};
+  /** @type {Record<string, number>[]} */
   const runs = [];
   for (let run = 1; run <= RUNS; run += 1) {
     console.error(`${name}: run ${run} of ${RUNS}`);
     runs.push(await measure(run));
   }
   return Object.fromEntries(
-    Object.keys(runs[0]).map(figure => [figure, median(runs.map(found => found[figure]))]));
+    Object.keys(runs[0]).map(key => [key, median(runs.map(found => found[key]))]));
 }
 
 const endings = [];

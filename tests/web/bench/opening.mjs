@@ -27,14 +27,14 @@ function askFor(accept) {
 /** In the page: `imagesAt`, the time (ms since navigation) of each image in cornerstone's cache. */
 function watchCache() {
   window.imagesAt = new Map();
-  const look = () => {
-    if (!window.cornerstone) return setTimeout(look, 10);
+  const watch = () => {
+    if (!window.cornerstone) return setTimeout(watch, 10);
     const { eventTarget, Enums } = window.cornerstone;
     return eventTarget.addEventListener(Enums.Events.IMAGE_LOADED, ({ detail: { image } }) => {
       if (!window.imagesAt.has(image.imageId)) window.imagesAt.set(image.imageId, performance.now());
     });
   };
-  look();
+  watch();
 }
 
 /** Bytes over the line, of frames and of everything else, and the media types of the frames. */

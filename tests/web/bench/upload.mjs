@@ -13,9 +13,10 @@ const SIZE = { rows: 256, columns: 256 };
 /** In the page: the times (ms) at which the bar moved, the first being the start. */
 function watchBar() {
   window.moves = [performance.now()];
+  /** @type {string | null} */
   let shown = '';
   const observer = new MutationObserver(() => {
-    const now = document.querySelector('[role="progressbar"]')?.getAttribute('aria-valuenow');
+    const now = document.querySelector('[role="progressbar"]')?.getAttribute('aria-valuenow') ?? null;
     if (now === shown) return;
     shown = now;
     window.moves.push(performance.now());
@@ -43,7 +44,7 @@ export async function measureUpload(browser, as, name) {
     return {
       upload_longest_still_ms: Math.max(...gaps),
       upload_moves: gaps.length,
-      upload_total_ms: moves.at(-1) - moves[0],
+      upload_total_ms: moves[moves.length - 1] - moves[0],
       upload_peer_ms: performance.now() - begun,
     };
   } finally {

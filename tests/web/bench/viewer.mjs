@@ -7,15 +7,18 @@ import { watchCanvas } from './canvas.mjs';
 
 /** In the page: the time (ms since 1970) of the last click, which outlives the page. */
 function watchClicks() {
-  const click = () => sessionStorage.setItem('clicked', performance.timeOrigin + performance.now());
+  const click = () => sessionStorage.setItem('clicked', String(performance.timeOrigin + performance.now()));
   addEventListener('click', click, true);
 }
 
 /** In the page: the time (ms) from the click on save to the version's number in the bar. */
 function watchSaving() {
+  /** @type {HTMLElement | null} */
   const bar = document.querySelector('.cdss-savebar');
+  const button = document.querySelector('#cdss-save');
+  if (!bar || !button) throw new Error('there is no save bar');
   let clicked = 0;
-  document.querySelector('#cdss-save').addEventListener('click', () => { clicked = performance.now(); }, true);
+  button.addEventListener('click', () => { clicked = performance.now(); }, true);
   new MutationObserver(() => {
     if (clicked && !window.savedMs && bar.dataset.status === 'saved') window.savedMs = performance.now() - clicked;
   }).observe(bar, { attributes: true });
@@ -45,7 +48,8 @@ async function metadataAndFrame(as, study, series) {
 async function savedByApi(as, study, segmentation, base) {
   const labels = await storedLabels(as, segmentation, base);
   const { slices, rows, columns } = await as.json(`/api/ai/segmentations/${segmentation}/versions/${base}/`);
-  labels.get(slices[3])[base] = 1;
+  const slice = labels.get(slices[3]);
+  if (slice) slice[base] = 1;
   const body = new FormData();
   body.append('meta', JSON.stringify({ segmentation, base_version: base, slices, rows, columns }));
   body.append('labelmap', new File([gzipSync(Buffer.concat([...labels.values()]))], 'labelmap.gz'));

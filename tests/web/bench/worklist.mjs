@@ -1,7 +1,7 @@
 // The worklist of 10,000 studies from top to bottom, and a plain list of as many rows.
 import { appPage } from '../app.helpers.mjs';
 import { signIn } from '../viewer.helpers.mjs';
-import { ROWS, median, percentile } from './figures.mjs';
+import { ROWS, median, percentile } from './statistics.mjs';
 
 const SLOW_FRAME_MS = 50;
 

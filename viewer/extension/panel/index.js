@@ -1,6 +1,6 @@
 // The panel on the right: one column of sections, in the order of the work.
 import { h } from '../dom.js';
-import { subscribe } from '../store.js';
+import { subscribe } from '../state.js';
 import { jobSection } from './job.js';
 import { maskSection } from './mask.js';
 import { requestSection } from './request.js';
@@ -9,6 +9,12 @@ import { saveBar } from './save.js';
 import { measurementsSection, priorsSection, seriesSection, windowsSection } from './study.js';
 import { versionsSection } from './versions.js';
 
+/**
+ * @import { PanelState } from '../state.js'
+ * @import { Part } from './section.js'
+ */
+
+/** @type {(() => Part)[]} */
 const PARTS = [
   seriesSection,
   jobSection,
@@ -22,7 +28,10 @@ const PARTS = [
   priorsSection,
 ];
 
-/** Fills `host`; returns what takes the panel away again. */
+/**
+ * @param {HTMLElement} host
+ * @returns what takes the panel away again
+ */
 export function mountPanel(host) {
   const parts = PARTS.map(make => make());
   host.replaceChildren(
@@ -39,7 +48,12 @@ export function mountPanel(host) {
   };
 }
 
-/** What goes wrong in one section leaves the others, and the images, alone. */
+/**
+ * What goes wrong in one section leaves the others, and the images, alone.
+ *
+ * @param {Part} part
+ * @param {PanelState} state
+ */
 function showSafely(part, state) {
   try {
     part.show(state);

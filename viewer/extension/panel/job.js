@@ -2,21 +2,35 @@
 import { h, refill } from '../dom.js';
 import { openJob } from '../review.js';
 import { may } from '../session.js';
-import { state } from '../store.js';
-import { language, ml, percent, t, when } from '../texts.js';
+import { state } from '../state.js';
+import { language, ml, percent, t } from '../texts.js';
+import { dateTime } from '../when.js';
 import { section } from './section.js';
 
-/** A text of the manifest in the language of the page, where it has one. */
+/**
+ * @import { Job, ListedJob, Model } from '../../types/api'
+ * @import { PanelState } from '../state.js'
+ */
+
+/**
+ * A text of the manifest in the language of the page, where it has one.
+ *
+ * @param {object} from
+ * @param {string} key
+ */
 function textOf(from, key) {
-  const korean = language() === 'ko' && from?.[`${key}_ko`];
-  return korean?.length ? korean : from?.[key];
+  /** @type {Record<string, any>} */
+  const texts = from;
+  const korean = language() === 'ko' && texts[`${key}_ko`];
+  return korean?.length ? korean : texts[key];
 }
+/** @param {{ name: string }} model */
 const modelName = model => textOf(model, 'name');
 
 export function jobSection() {
   const choice = h('select', {
     'aria-label': t('job.choose'),
-    onchange: event => openJob(Number(event.target.value)),
+    onchange: () => openJob(Number(choice.value)),
   });
   const sentence = h('p', { className: 'cdss-note', role: 'status' });
   const facts = h('dl', { className: 'cdss-facts' });
@@ -24,6 +38,7 @@ export function jobSection() {
   const card = h('details', { className: 'cdss-card' });
   const element = section('job', choice, sentence, facts, warnings, card);
 
+  /** @param {PanelState} state */
   function show({ jobs, job, models }) {
     refill(
       choice,
@@ -45,9 +60,11 @@ export function jobSection() {
   return { element, show };
 }
 
-function jobOption({ id, model, created_at: at, review_status: review, status }) {
-  const stateText = status === 'COMPLETED' ? t(`job.review.${review}`) : t(`job.status.${status}`);
-  return h('option', { value: String(id) }, `#${id} ${modelName(model)} · ${when(at)} · ${stateText}`);
+/** @param {ListedJob} job */
+function jobOption({ id, model, created_at: at, review_status: review, status = 'PENDING' }) {
+  const reviewed = status === 'COMPLETED' && review;
+  const words = reviewed ? t(`job.review.${reviewed}`) : t(`job.status.${status}`);
+  return h('option', { value: String(id) }, `${modelName(model)} · ${dateTime(at)} · ${words} · #${id}`);
 }
 
 function sentenceOf() {
@@ -55,19 +72,21 @@ function sentenceOf() {
   if (state.maskStatus === 'loading') return t('mask.loading');
   if (state.maskStatus === 'refused') return state.maskProblem;
   if (!state.job) return t('job.none');
-  if (state.job.status !== 'COMPLETED') {
-    return [t(`job.status.${state.job.status}`), state.job.error?.detail]
-      .filter(Boolean)
-      .join(': ');
-  }
-  return '';
+  const { status = 'PENDING', error } = state.job;
+  if (status === 'COMPLETED') return '';
+  return [t(`job.status.${status}`), error?.detail].filter(Boolean).join(': ');
 }
 
+/**
+ * @param {string} modelId
+ * @param {string} label
+ */
 function segmentName(modelId, label) {
   const { segments = [] } = state.models.find(({ id }) => id === modelId)?.outputs ?? {};
   return textOf(segments.find(segment => segment.label === label) ?? { label }, 'label');
 }
 
+/** @param {Job | null} job */
 function factsOf(job) {
   if (!job?.result) return [];
   const rows = [[t('job.model'), `${modelName(job.model)} ${job.model.version}`]];
@@ -76,10 +95,11 @@ function factsOf(job) {
   if (job.result.risk_score !== null) rows.push([t('job.risk'), percent(job.result.risk_score)]);
   for (const { label, volume_ml: volume } of job.result.measurements)
     rows.push([`AI: ${segmentName(job.model.id, label)}`, ml(volume)]);
-  rows.push([t('job.requestedBy'), job.requested_by]);
+  rows.push([t('job.requestedBy'), job.requested_by_name || job.requested_by]);
   return rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]);
 }
 
+/** @param {Model} model */
 function cardOf(model) {
   const rows = [
     [t('card.use'), textOf(model, 'intended_use')],

@@ -1,12 +1,14 @@
 // Segments (see, colour, volume) and the tools that change them.
 import { button, h, refill } from '../dom.js';
+import { colorOf } from '../mask.js';
 import { editable } from '../review.js';
 import { language, ml, t } from '../texts.js';
 import {
   EDITING,
   RADIUS_MM,
-  choose,
-  fill,
+  chooseTool,
+  fillSlices,
+  isEditing,
   redo,
   setActiveSegment,
   setColor,
@@ -18,6 +20,11 @@ import {
 } from '../tools.js';
 import { section, visible } from './section.js';
 
+/**
+ * @import { Segment } from '../../types/api'
+ * @import { PanelState } from '../state.js'
+ */
+
 const KEYS = { brush: 'B', eraser: 'E', threshold: 'T' };
 
 export function maskSection() {
@@ -25,22 +32,22 @@ export function maskSection() {
   const opacity = slider('mask.opacity', { min: 0, max: 1, step: 0.05 }, setOpacity);
   const radius = slider('tools.radius', { ...RADIUS_MM, step: 0.5 }, setRadius);
   const brushes = EDITING.map(name =>
-    button(t(`tools.${name}`), () => choose(name), {
+    button(t(`tools.${name}`), () => chooseTool(name), {
       id: `cdss-${name}`,
       'aria-pressed': 'false',
       title: KEYS[name],
     }),
   );
-  const look = button(t('tools.look'), () => choose('WindowLevel'), {
-    id: 'cdss-look',
+  const windowing = button(t('tools.window'), () => chooseTool('WindowLevel'), {
+    id: 'cdss-window-level',
     title: 'W',
   });
   const sphere = h('input', {
     type: 'checkbox',
     id: 'cdss-sphere',
-    onchange: event => setSphere(event.target.checked),
+    onchange: () => setSphere(sphere.checked),
   });
-  const fillButton = button(t('tools.fill'), fill, { id: 'cdss-fill', title: 'F' });
+  const fillButton = button(t('tools.fill'), fillSlices, { id: 'cdss-fill', title: 'F' });
   const steps = h(
     'div',
     { className: 'cdss-row' },
@@ -51,7 +58,7 @@ export function maskSection() {
   const editing = h(
     'div',
     {},
-    h('div', { className: 'cdss-row' }, look, brushes),
+    h('div', { className: 'cdss-row' }, windowing, brushes),
     radius.element,
     h('label', { className: 'cdss-check', for: 'cdss-sphere' }, sphere, t('tools.sphere')),
     steps,
@@ -59,24 +66,26 @@ export function maskSection() {
   const locked = h('p', { className: 'cdss-note' });
   const element = section('mask', list, opacity.element, editing, locked);
 
+  /** @param {PanelState} state */
   function show(state) {
-    visible(element, state.maskStatus === 'drawn');
-    if (state.maskStatus !== 'drawn') return;
-    refill(
-      list,
-      [state.segmentation.segments, state.hidden, state.activeSegment, state.models.length],
-      () => state.segmentation.segments.map(segment => row(segment, state)),
+    const segments = state.segmentation?.segments;
+    const shown = state.maskStatus === 'rendered' && segments !== undefined;
+    visible(element, shown);
+    if (!shown) return;
+    refill(list, [segments, state.hidden, state.activeSegment, state.models.length], () =>
+      segments.map(segment => row(segment, state)),
     );
-    for (const { number } of state.segmentation.segments) {
+    for (const { number } of segments) {
       const volume = list.querySelector(`[data-segment="${number}"] output`);
-      volume.textContent = number in state.volumes ? ml(state.volumes[number]) : '…';
+      if (volume)
+        volume.textContent = number in state.volumes ? ml(state.volumes[number]) : '…';
     }
     opacity.show(state.opacity, `${Math.round(state.opacity * 100)} %`);
     radius.show(state.brushRadius, `${state.brushRadius} mm`);
     EDITING.forEach((name, at) =>
       brushes[at].setAttribute('aria-pressed', String(state.tool === name)),
     );
-    look.setAttribute('aria-pressed', String(!EDITING.includes(state.tool)));
+    windowing.setAttribute('aria-pressed', String(!isEditing(state.tool)));
     visible(editing, editable());
     visible(locked, !editable());
     locked.textContent = t(
@@ -86,18 +95,33 @@ export function maskSection() {
   return { element, show };
 }
 
-/** The model's manifest knows the segment's name in Korean. */
+/**
+ * The model's manifest knows the segment's name in Korean.
+ *
+ * @param {Segment} segment
+ * @param {PanelState} state
+ */
 function nameOf({ number, label }, { models, job }) {
-  const manifest = models.find(model => model.id === job.model.id);
+  const manifest = models.find(model => model.id === job?.model.id);
   const korean = manifest?.outputs.segments?.find(segment => segment.number === number)?.label_ko;
   return (language() === 'ko' && korean) || label;
 }
 
+/**
+ * @param {Segment} segment
+ * @param {PanelState} state
+ */
 function row(segment, state) {
-  const { number, color } = segment;
+  const { number } = segment;
   const name = nameOf(segment, state);
   const hidden = state.hidden.includes(number);
-  const active = (state.activeSegment ?? state.segmentation.segments[0].number) === number;
+  const active = (state.activeSegment ?? state.segmentation?.segments[0].number) === number;
+  const color = h('input', {
+    type: 'color',
+    value: colorOf(segment),
+    'aria-label': t('mask.color', { name }),
+    oninput: () => setColor(number, color.value),
+  });
   return h(
     'li',
     { 'data-segment': String(number), className: active ? 'cdss-active' : '' },
@@ -106,12 +130,7 @@ function row(segment, state) {
       'aria-pressed': String(!hidden),
       className: 'cdss-button cdss-eye',
     }),
-    h('input', {
-      type: 'color',
-      value: state.colors[number] ?? color ?? '#f2c14e',
-      'aria-label': t('mask.color', { name }),
-      oninput: event => setColor(number, event.target.value),
-    }),
+    color,
     h(
       'button',
       { type: 'button', className: 'cdss-name', onclick: () => setActiveSegment(number) },
@@ -121,18 +140,27 @@ function row(segment, state) {
   );
 }
 
+/**
+ * @param {'mask.opacity' | 'tools.radius'} label
+ * @param {{ min: number, max: number, step: number }} range
+ * @param {(value: number) => void} change
+ */
 function slider(label, range, change) {
   const id = `cdss-${label.replace('.', '-')}`;
   const input = h('input', {
     type: 'range',
     id,
     ...range,
-    oninput: event => change(Number(event.target.value)),
+    oninput: () => change(Number(input.value)),
   });
   const value = h('output', { for: id });
   const element = h('label', { className: 'cdss-slider', for: id }, t(label), input, value);
   return {
     element,
+    /**
+     * @param {number} number
+     * @param {string} text
+     */
     show(number, text) {
       if (Number(input.value) !== number) input.value = String(number);
       value.textContent = text;

@@ -6,6 +6,8 @@ import { language, t } from '../texts.js';
 import { activeDisplaySet } from '../viewports.js';
 import { section, visible } from './section.js';
 
+/** @import { PanelState } from '../state.js' */
+
 export function requestSection() {
   const model = h('select', { 'aria-label': t('request.model') });
   const ask = button(
@@ -28,6 +30,7 @@ export function requestSection() {
     open,
   );
 
+  /** @param {PanelState} state */
   function show({ models, request, job }) {
     visible(element, may('request_ai') && models.length > 0);
     refill(
@@ -42,14 +45,16 @@ export function requestSection() {
     ask.disabled = busy;
     visible(progress, busy);
     visible(status, request.status !== 'idle');
-    status.textContent =
-      request.status === 'failed'
-        ? t('request.failed', { problem: request.problem })
-        : t(`request.${request.status}`, {
-            step: request.step && t(`request.step.${request.step}`),
-          });
+    status.textContent = sentenceOf(request);
     visible(open, request.status === 'done' && job?.id !== request.jobId);
     open.dataset.job = String(request.jobId);
   }
   return { element, show };
+}
+
+/** @param {PanelState['request']} request */
+function sentenceOf({ status, problem, step }) {
+  if (status === 'idle') return '';
+  const words = step ? t(`request.step.${step}`) : '';
+  return t(`request.${status}`, { problem, step: words });
 }

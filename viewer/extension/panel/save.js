@@ -5,6 +5,8 @@ import { retryNow, save } from '../saving.js';
 import { t } from '../texts.js';
 import { visible } from './section.js';
 
+/** @import { PanelState } from '../state.js' */
+
 export function saveBar() {
   const keep = button(t('save.button'), () => save({ reload }), {
     id: 'cdss-save',
@@ -15,8 +17,9 @@ export function saveBar() {
   const text = h('span', { id: 'cdss-save-state', role: 'status', 'aria-live': 'polite' });
   const element = h('div', { className: 'cdss-savebar' }, keep, again, text);
 
+  /** @param {PanelState} state */
   function show(state) {
-    visible(element, state.maskStatus === 'drawn');
+    visible(element, state.maskStatus === 'rendered');
     keep.disabled =
       !editable() ||
       !state.dirty ||
@@ -29,9 +32,10 @@ export function saveBar() {
   return { element, show };
 }
 
+/** @param {PanelState} state */
 function sentence({ saveStatus, saveProblem, dirty, baseVersion }) {
   if (saveStatus === 'waiting') return t('save.waiting', { problem: saveProblem });
   if (saveStatus === 'refused') return saveProblem;
   if (saveStatus === 'saving' || saveStatus === 'conflict') return t('save.saving');
-  return dirty ? t('save.dirty') : t('save.saved', { version: baseVersion });
+  return dirty ? t('save.dirty') : t('save.saved', { version: baseVersion ?? '' });
 }

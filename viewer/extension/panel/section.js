@@ -1,7 +1,19 @@
 import { h } from '../dom.js';
 import { t } from '../texts.js';
 
-/** A titled part of the panel. */
+/**
+ * @import { Child } from '../dom.js'
+ * @import { PanelState } from '../state.js'
+ * @typedef {{ element: HTMLElement, show: (state: PanelState) => void }} Part of the panel
+ */
+
+/**
+ * A titled part of the panel.
+ *
+ * @param {'job' | 'mask' | 'versions' | 'review' | 'request' | 'series' | 'window' | 'measure'
+ *   | 'prior'} name
+ * @param {Child[]} children
+ */
 export function section(name, ...children) {
   const title = h('h2', {}, t(`${name}.title`));
   return h(
@@ -12,6 +24,10 @@ export function section(name, ...children) {
   );
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {boolean} shown
+ */
 export const visible = (element, shown) => {
   element.hidden = !shown;
 };

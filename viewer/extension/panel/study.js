@@ -2,12 +2,18 @@
 import { button, h, refill } from '../dom.js';
 import { saveMeasurements } from '../measurements.js';
 import { closePrior, openPrior, setLinked } from '../priors.js';
-import { peculiarities } from '../series.js';
+import { seriesNotes } from '../series.js';
 import { may } from '../session.js';
 import { t } from '../texts.js';
 import { activeDisplaySet } from '../viewports.js';
+import { calendarDate } from '../when.js';
 import { applyPreset, presets } from '../windows.js';
 import { section, visible } from './section.js';
+
+/**
+ * @import { Prior } from '../../types/api'
+ * @import { PanelState } from '../state.js'
+ */
 
 export function seriesSection() {
   const list = h('ul', { className: 'cdss-warnings', role: 'status' });
@@ -15,20 +21,19 @@ export function seriesSection() {
 
   function show() {
     const found = activeDisplaySet();
-    const names = found ? peculiarities(found) : [];
-    visible(element, names.length > 0);
-    refill(list, names, () =>
-      names.map(name => h('li', {}, t(name, { count: found.numImageFrames }))),
-    );
+    const notes = found ? seriesNotes(found) : [];
+    const count = found?.numImageFrames ?? 0;
+    visible(element, notes.length > 0);
+    refill(list, notes, () => notes.map(note => h('li', {}, t(note, { count }))));
   }
   return { element, show };
 }
 
 export function windowsSection() {
-  const row = h('div', { className: 'cdss-row' });
-  const element = section('window', row);
+  const buttons = h('div', { className: 'cdss-row' });
+  const element = section('window', buttons);
   const show = () =>
-    refill(row, presets(), () =>
+    refill(buttons, presets(), () =>
       presets().map(({ label, key }, index) =>
         button(`${key} ${label}`, () => applyPreset(index), { 'data-window': key }),
       ),
@@ -41,6 +46,7 @@ export function measurementsSection() {
   const status = h('p', { className: 'cdss-note', role: 'status', id: 'cdss-measure-state' });
   const element = section('measure', status, save);
 
+  /** @param {PanelState} state */
   function show({ measurements: { count, saved, status: busy, problem } }) {
     status.textContent = problem || t(saved ? 'measure.saved' : 'measure.unsaved', { count });
     visible(save, may('upload_dicom'));
@@ -56,7 +62,7 @@ export function priorsSection() {
   const linked = h('input', {
     type: 'checkbox',
     id: 'cdss-linked',
-    onchange: event => setLinked(event.target.checked),
+    onchange: () => setLinked(linked.checked),
   });
   const linking = h(
     'label',
@@ -68,6 +74,7 @@ export function priorsSection() {
   const problem = h('p', { className: 'cdss-note', role: 'status' });
   const element = section('prior', list, linking, close, problem);
 
+  /** @param {PanelState} state */
   function show({ study, prior }) {
     const priors = study?.priors ?? [];
     refill(list, [priors, prior.open], () =>
@@ -82,11 +89,15 @@ export function priorsSection() {
   return { element, show };
 }
 
+/**
+ * @param {Prior} prior
+ * @param {string | null} open
+ */
 function row(
   { study_instance_uid: uid, study_date: date, description, modalities, instance_count: count },
   open,
 ) {
-  const label = [date, description, modalities.join('/'), t('prior.images', { count })]
+  const label = [date && calendarDate(date), description, modalities.join('/'), t('prior.images', { count })]
     .filter(Boolean)
     .join(' · ');
   return h(

@@ -1,18 +1,26 @@
 // Who saved what and when; each version can be laid over the strokes or taken up again.
 import { button, h, refill } from '../dom.js';
 import { compareWith, editable, restoreVersion } from '../review.js';
-import { ml, t, when } from '../texts.js';
+import { ml, t } from '../texts.js';
+import { dateTime } from '../when.js';
 import { section, visible } from './section.js';
+
+/**
+ * @import { Version } from '../../types/api'
+ * @import { PanelState } from '../state.js'
+ */
 
 export function versionsSection() {
   const list = h('ol', { className: 'cdss-versions', reversed: true });
   const difference = h('p', { className: 'cdss-note', role: 'status' });
   const element = section('versions', list, difference);
 
+  /** @param {PanelState} state */
   function show(state) {
-    visible(element, state.maskStatus === 'drawn' && Boolean(state.segmentation));
-    if (element.hidden) return;
-    const { versions } = state.segmentation;
+    const shown = state.maskStatus === 'rendered' && state.segmentation;
+    visible(element, Boolean(shown));
+    if (!shown) return;
+    const versions = /** @type {Version[]} */ (shown.versions);
     const key = [
       versions.map(found => found.version),
       state.baseVersion,
@@ -23,7 +31,7 @@ export function versionsSection() {
     visible(difference, state.compared !== null);
     if (state.changed) {
       difference.textContent = t('compare.difference', {
-        version: state.compared,
+        version: state.compared ?? '',
         added: ml(state.changed.added),
         removed: ml(state.changed.removed),
       });
@@ -32,8 +40,12 @@ export function versionsSection() {
   return { element, show };
 }
 
-function row({ version, kind, author, created_at: at, volumes_ml: volumes }, state) {
-  const who = kind === 'ai' ? t('versions.ai') : author;
+/**
+ * @param {Version} version
+ * @param {PanelState} state
+ */
+function row({ version, kind, created_at: at, volumes_ml: volumes, ...names }, state) {
+  const who = kind === 'ai' ? t('versions.ai') : names.author_name || names.author || '';
   const total = Object.values(volumes).map(ml).join(' / ');
   const shown = version === state.baseVersion ? [h('strong', {}, t('versions.shown'))] : [];
   const compared = state.compared === version;
@@ -57,7 +69,7 @@ function row({ version, kind, author, created_at: at, volumes_ml: volumes }, sta
   return h(
     'li',
     { 'data-version': String(version) },
-    h('div', {}, `v${version} · ${who} · ${when(at)} · ${total} `, shown),
+    h('div', {}, `v${version} · ${who} · ${dateTime(at)} · ${total} `, shown),
     h('div', { className: 'cdss-row' }, actions),
   );
 }

@@ -2,7 +2,7 @@ import createClient from "openapi-fetch";
 import { currentLanguage } from "@/i18n";
 import { fetchWithAuth } from "@/session";
 import { asApiError, refused } from "./errors";
-import type { components, paths } from "./schema";
+import type { components, paths } from "@/schema";
 
 export type Schema = components["schemas"];
 

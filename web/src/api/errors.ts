@@ -8,7 +8,7 @@ interface Envelope {
   request_id: string;
 }
 
-export type ErrorKind = "network" | "session" | "refused";
+type ErrorKind = "network" | "session" | "refused";
 
 /** What went wrong with a request. `message` is the server's sentence in the person's language. */
 export class ApiError extends Error {

@@ -1,6 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 import { api, unwrap } from "./client";
-import type { paths } from "./schema";
+import { keys } from "./keys";
+import type { paths } from "@/schema";
 
 type Query<Path extends keyof paths> = paths[Path] extends {
   get: { parameters: { query?: infer Q } };
@@ -14,13 +15,13 @@ export type OrderFilters = Query<"/api/ocs/orders/">;
 
 export const studiesQuery = (query: StudyFilters) =>
   queryOptions({
-    queryKey: ["studies", "list", query],
+    queryKey: keys.studies.list(query),
     queryFn: ({ signal }) => unwrap(api.GET("/api/ris/studies/", { params: { query }, signal })),
   });
 
 export const studyQuery = (study_instance_uid: string) =>
   queryOptions({
-    queryKey: ["studies", "one", study_instance_uid],
+    queryKey: keys.studies.one(study_instance_uid),
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/ris/studies/{study_instance_uid}/", {
@@ -32,7 +33,7 @@ export const studyQuery = (study_instance_uid: string) =>
 
 export const seriesQuery = (series_instance_uid: string) =>
   queryOptions({
-    queryKey: ["series", series_instance_uid],
+    queryKey: keys.series(series_instance_uid),
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/ris/series/{series_instance_uid}/", {
@@ -44,26 +45,26 @@ export const seriesQuery = (series_instance_uid: string) =>
 
 export const jobsQuery = (query: JobFilters) =>
   queryOptions({
-    queryKey: ["ai", "jobs", query],
+    queryKey: keys.ai.jobList(query),
     queryFn: ({ signal }) => unwrap(api.GET("/api/ai/jobs/", { params: { query }, signal })),
   });
 
 export const jobQuery = (job_id: number) =>
   queryOptions({
-    queryKey: ["ai", "job", job_id],
+    queryKey: keys.ai.job(job_id),
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/ai/jobs/{job_id}/", { params: { path: { job_id } }, signal })),
   });
 
 export const modelsQuery = queryOptions({
-  queryKey: ["ai", "models"],
+  queryKey: keys.ai.models,
   queryFn: ({ signal }) => unwrap(api.GET("/api/ai/models/", { signal })),
   staleTime: 600_000,
 });
 
 export const segmentationQuery = (segmentation_id: number) =>
   queryOptions({
-    queryKey: ["ai", "segmentation", segmentation_id],
+    queryKey: keys.ai.segmentation(segmentation_id),
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/ai/segmentations/{segmentation_id}/", {
@@ -75,13 +76,13 @@ export const segmentationQuery = (segmentation_id: number) =>
 
 export const ordersQuery = (query: OrderFilters) =>
   queryOptions({
-    queryKey: ["orders", query],
+    queryKey: keys.orders.list(query),
     queryFn: ({ signal }) => unwrap(api.GET("/api/ocs/orders/", { params: { query }, signal })),
   });
 
 export const patientQuery = (id: number) =>
   queryOptions({
-    queryKey: ["patients", "one", id],
+    queryKey: keys.patients.one(id),
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/emr/patients/{id}/", { params: { path: { id } }, signal })),
   });

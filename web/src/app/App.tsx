@@ -1,7 +1,7 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { RouterProvider } from "react-router/dom";
-import { queryClient } from "@/api/query";
+import { queryClient } from "./queryClient";
 import { session } from "@/session";
 import { followUser } from "./followUser";
 import { router } from "./routes";

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconPlugX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { Message } from "./Message";
+import { Message } from "@/shared/Message";
 
 /** Shown for the part of the page that raised, or whose code could not be loaded. */
 export function CrashPage() {

@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import { LoginPage } from "@/login/LoginPage";
 import { session } from "@/session";
 import { useSession } from "@/session/react";
-import { Message } from "./Message";
-import { PageLoader } from "./PageLoader";
+import { Message } from "@/shared/Message";
+import { PageLoader } from "@/shared/PageLoader";
 
 /** What is inside has a person logged in. */
 export function Gate({ children }: { children: ReactNode }) {

@@ -3,13 +3,14 @@ import { QueryClient } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { keys } from "@/api/keys";
 import { setLanguage, startTranslations } from "@/i18n";
-import { session } from "@/session";
+import { session, type SessionUser } from "@/session";
 import { followUser } from "./followUser";
 import { Gate } from "./Gate";
 import { Guarded } from "./Guarded";
 
-const nurse = { id: 5, username: "nurse", role: "nurse", permissions: ["view_patient"] };
+const nurse: SessionUser = { id: 5, username: "nurse", role: "nurse", permissions: ["view_patient"] };
 
 function show(permission: "view_patient" | "review_ai") {
   render(
@@ -48,14 +49,14 @@ describe("guards", () => {
     session.receive({ type: "token", access: "a", user: nurse });
     show("review_ai");
     expect(screen.queryByText("the page")).toBeNull();
-    expect(screen.getByRole("heading").textContent).toBe("Not available to you");
+    expect(screen.getByRole("heading").textContent).toBe("You do not have access to this page");
   });
 
   it("show the login page without a session", () => {
     session.receive({ type: "logout" });
     show("view_patient");
     expect(screen.getByRole("button", { name: "Log in" })).toBeTruthy();
-    expect(screen.getByText("You are logged out.")).toBeTruthy();
+    expect(screen.getByText("You have been logged out.")).toBeTruthy();
   });
 });
 
@@ -64,10 +65,10 @@ describe("followUser", () => {
     const queryClient = new QueryClient();
     followUser(session, queryClient);
     session.receive({ type: "token", access: "a", user: nurse });
-    queryClient.setQueryData(["patients"], ["secret"]);
+    queryClient.setQueryData(keys.patients.all, ["secret"]);
     session.receive({ type: "token", access: "b", user: nurse });
-    expect(queryClient.getQueryData(["patients"])).toEqual(["secret"]);
+    expect(queryClient.getQueryData(keys.patients.all)).toEqual(["secret"]);
     session.receive({ type: "token", access: "c", user: { ...nurse, id: 6 } });
-    expect(queryClient.getQueryData(["patients"])).toBeUndefined();
+    expect(queryClient.getQueryData(keys.patients.all)).toBeUndefined();
   });
 });

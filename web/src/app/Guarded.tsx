@@ -3,8 +3,9 @@ import { IconLock } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { useCan, type Permission } from "@/session/react";
-import { Message } from "./Message";
+import type { Permission } from "@/session";
+import { useCan } from "@/session/react";
+import { Message } from "@/shared/Message";
 
 /** The page, or a sentence for who may not see it. The server decides again for every request. */
 export function Guarded({ permission, children }: { permission: Permission; children: ReactNode }) {

@@ -3,7 +3,7 @@ import { lazy, Suspense } from "react";
 import { cssVariablesResolver, theme } from "@/theme/theme";
 import { CrashBoundary } from "./CrashBoundary";
 import { Gate } from "./Gate";
-import { PageLoader } from "./PageLoader";
+import { PageLoader } from "@/shared/PageLoader";
 
 const colorSchemes = localStorageColorSchemeManager({ key: "cdss-color-scheme" });
 

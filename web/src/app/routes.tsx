@@ -1,10 +1,10 @@
 import { lazy, type ComponentType } from "react";
 import { createBrowserRouter, type RouteObject } from "react-router";
-import type { Permission } from "@/session/react";
+import type { Permission } from "@/session";
 import { CrashPage } from "./CrashPage";
 import { Guarded } from "./Guarded";
-import { NotFound } from "./NotFound";
-import { PageLoader } from "./PageLoader";
+import { NotFound } from "@/shared/NotFound";
+import { PageLoader } from "@/shared/PageLoader";
 import { Shell } from "./shell/Shell";
 
 type Load = () => Promise<{ default: ComponentType }>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { SessionState } from "@/session";
+import type { SessionState, SessionUser } from "@/session";
 import { followAddress, isOutside, nextPath } from "./address";
 
 const ORIGIN = "https://cdss.test";
@@ -45,7 +45,7 @@ describe("followAddress", () => {
     tell();
     return location.pathname + location.search;
   };
-  const user = { id: 2, username: "doctor", role: "doctor", permissions: [] };
+  const user: SessionUser = { id: 2, username: "doctor", role: "doctor", permissions: [] };
 
   it("comes back to the page that was wanted", () => {
     history.replaceState(null, "", "/studies?reading=UNREAD");

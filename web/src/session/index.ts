@@ -33,4 +33,4 @@ channel.addEventListener("message", (event: MessageEvent<SessionMessage>) => {
 
 export const { getAccessToken, currentAccessToken, fetchWithAuth, onLogout } = session;
 export { SessionEnded, SessionRefused } from "./types";
-export type { EndReason, SessionState, SessionUser } from "./types";
+export type { EndReason, Permission, SessionState, SessionUser } from "./types";

@@ -1,13 +1,8 @@
+import type { components } from "@/schema";
+
 /** The person logged in, as `POST /api/acct/login/` and the renewal answer it. */
-export interface SessionUser {
-  id: number;
-  username: string;
-  full_name?: string;
-  email?: string;
-  role: string;
-  language?: string;
-  permissions: string[];
-}
+export type SessionUser = components["schemas"]["MeOut"];
+export type Permission = components["schemas"]["Permission"];
 
 /** `password`: changed here, which ends every session of the person. */
 export type EndReason = "logout" | "expired" | "password";

@@ -1,13 +1,15 @@
 import { Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
+import { useJobTypeName } from "./jobTypes";
 import { StatusBadge } from "./StatusBadge";
 import { dateTime } from "./when";
 
 /** An order in two lines: what, for whom when `named`, and how far it is. */
 export function OrderLine({ order, named }: { order: Schema["OrderOut"]; named?: boolean }) {
   const { t } = useTranslation();
-  const what = named ? `${order.patient.full_name} · ${order.job_type}` : order.job_type;
+  const examination = useJobTypeName()(order.job_type);
+  const what = named ? `${order.patient.full_name} · ${examination}` : examination;
   return (
     <Group justify="space-between" wrap="nowrap" w="100%">
       <Stack gap={0} miw={0}>

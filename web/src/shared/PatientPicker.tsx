@@ -7,6 +7,7 @@ import { api, unwrap, type Schema } from "@/api/client";
 import { calendarDate } from "./when";
 import { errorText } from "./toasts";
 import { asApiError } from "@/api/errors";
+import { keys } from "@/api/keys";
 
 export type Patient = Schema["PatientOut"];
 
@@ -32,7 +33,7 @@ export function PatientPicker(props: PatientPickerProps) {
   const [q] = useDebouncedValue(typed.trim(), 250);
   const wanted = q !== "" && (!value || q !== nameOf(value));
   const found = useQuery({
-    queryKey: ["patients", "picker", q],
+    queryKey: keys.patients.picker(q),
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/emr/patients/search/", { params: { query: { q, page_size: 20 } }, signal }),

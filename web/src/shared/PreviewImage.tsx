@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { fetchBlob } from "@/api/client";
+import { keys } from "@/api/keys";
 import { useCan } from "@/session/react";
 import classes from "./PreviewImage.module.css";
 
@@ -22,7 +23,7 @@ export function PreviewImage({ path, alt, size }: PreviewImageProps) {
   const { ref, inViewport } = useInViewport<HTMLDivElement>();
   const image = useRef<HTMLImageElement>(null);
   const picture = useQuery({
-    queryKey: ["preview", path],
+    queryKey: keys.preview(path),
     queryFn: ({ signal }) => fetchBlob(path, signal),
     enabled: (query) => allowed && (inViewport || query.state.data !== undefined),
     staleTime: Infinity,

@@ -14,7 +14,7 @@ interface QueryViewProps<T> {
   children: (data: T) => ReactNode;
 }
 
-/** The three faces of a query: a placeholder, what went wrong, or the data. */
+/** The three states of a query: a placeholder, what went wrong, or the data. */
 export function QueryView<T>({ query, empty, isEmpty, rows = 3, children }: QueryViewProps<T>) {
   const { t } = useTranslation();
   if (query.isPending) {

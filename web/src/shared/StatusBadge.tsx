@@ -20,20 +20,18 @@ const COLORS = {
   },
   review: { PENDING: "grape", APPROVED: "teal", REJECTED: "red" },
   reading: { UNREAD: "blue", READING: "yellow", READ: "gray" },
-  publication: { NONE: "gray", PENDING: "yellow", PUBLISHED: "teal", FAILED: "red" },
   priority: { routine: "gray", urgent: "orange", stat: "red" },
 } as const satisfies {
   order: Record<Schema["OrderStatus"], MantineColor>;
   job: Record<Schema["AIJobStatus"], MantineColor>;
   review: Record<Schema["ReviewStatus"], MantineColor>;
   reading: Record<Schema["ReadingStatus"], MantineColor>;
-  publication: Record<string, MantineColor>;
   priority: Record<Schema["PriorityEnum"], MantineColor>;
 };
 
 type Kinds = typeof COLORS;
 
-export type StatusBadgeProps = {
+type StatusBadgeProps = {
   [K in keyof Kinds]: { kind: K; value: keyof Kinds[K] };
 }[keyof Kinds];
 

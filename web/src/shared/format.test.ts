@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ageAt, dicomTime } from "./format";
+import { ageAt, dicomTime, initialsOf, personName } from "./format";
 
 describe("ageAt", () => {
   it("counts whole years", () => {
@@ -18,5 +18,27 @@ describe("dicomTime", () => {
     ["", ""],
   ])("reads %s", (time, expected) => {
     expect(dicomTime(time)).toBe(expected);
+  });
+});
+
+describe("personName", () => {
+  it.each([
+    ["Kim^Minjun=김^민준=", "김민준"],
+    ["김^민준", "김민준"],
+    ["Carter^Emily^Jane", "Emily Jane Carter"],
+    ["CARTER", "CARTER"],
+    ["", ""],
+  ])("says %s as %s", (name, said) => {
+    expect(personName(name)).toBe(said);
+  });
+});
+
+describe("initialsOf", () => {
+  it.each([
+    ["김민준", "민준"],
+    ["Emily Jane Carter", "EC"],
+    ["doctor", "D"],
+  ])("shortens %s to %s", (name, initials) => {
+    expect(initialsOf(name)).toBe(initials);
   });
 });

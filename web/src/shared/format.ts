@@ -22,3 +22,24 @@ export function percent(fraction: number): string {
   });
   return format.format(fraction);
 }
+
+const HANGUL = /\p{Script=Hangul}/u;
+
+/**
+ * A DICOM person name (PN, PS3.5 6.2.1.2) as it is said: the ideographic group where there is one,
+ * a Korean name in one word, others with the given name first.
+ */
+export function personName(name: string): string {
+  const groups = name.split("=");
+  const [family = "", given = "", middle = ""] = (groups[1] || groups[2] || groups[0] || "").split("^");
+  if (HANGUL.test(family)) return family + given;
+  return [given, middle, family].filter(Boolean).join(" ");
+}
+
+/** For an avatar: the given name of a Korean, else the first letters of the first and last word. */
+export function initialsOf(name: string): string {
+  if (HANGUL.test(name)) return name.trim().slice(-2);
+  const words = name.split(/\s+/).filter(Boolean);
+  const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
+  return ends.map((word) => word?.[0] ?? "").join("").toUpperCase();
+}

@@ -22,7 +22,7 @@ export function showError(thrown: unknown): void {
   });
 }
 
-export function showDone(message: string): void {
+export function showSuccess(message: string): void {
   notifications.show({
     color: "teal",
     message,

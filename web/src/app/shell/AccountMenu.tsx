@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import { notifications } from "@mantine/notifications";
 import { session } from "@/session";
 import { useUser } from "@/session/react";
+import { initialsOf } from "@/shared/format";
 import { useRoleName } from "@/shared/roles";
 import classes from "./Shell.module.css";
 
@@ -22,7 +23,9 @@ export function AccountMenu() {
     <Menu position="bottom-end" width={220} withinPortal={false}>
       <Menu.Target>
         <UnstyledButton className={classes.account}>
-          <Avatar size={30} name={name} color="nova" aria-hidden />
+          <Avatar size={30} color="nova" aria-hidden>
+            {initialsOf(name)}
+          </Avatar>
           <VisuallyHidden hiddenFrom="sm">{name}</VisuallyHidden>
           <Stack gap={0} visibleFrom="sm">
             <Text size="sm" lh={1.2}>

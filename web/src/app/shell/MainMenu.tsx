@@ -19,8 +19,10 @@ import {
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation } from "react-router";
 import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { currentLanguage } from "@/i18n";
 import { ErrorNotice } from "@/shared/ErrorNotice";
+import { useOwnTitle } from "@/shared/useAreaTitle";
 
 type Menu = Omit<Schema["MenuOut"], "children"> & { children: Menu[] };
 
@@ -46,13 +48,14 @@ function isActive(route: string, pathname: string): boolean {
 
 function Entry({ menu, onNavigate }: { menu: Menu; onNavigate: () => void }) {
   const { pathname } = useLocation();
+  const ownTitle = useOwnTitle();
   const EntryIcon = ICONS[menu.icon] ?? IconPoint;
   const active = isActive(menu.route, pathname);
   return (
     <NavLink
       component={Link}
       to={menu.route}
-      label={menu.label[currentLanguage()]}
+      label={ownTitle(menu.key) ?? menu.label[currentLanguage()]}
       leftSection={<EntryIcon size={18} stroke={1.6} aria-hidden />}
       active={active}
       aria-current={active ? "page" : undefined}
@@ -66,7 +69,7 @@ function Entry({ menu, onNavigate }: { menu: Menu; onNavigate: () => void }) {
 /** The menu the server gives this person; groups are shown open, there are few entries. */
 export function MainMenu({ onNavigate }: { onNavigate: () => void }) {
   const menus = useQuery({
-    queryKey: ["menus"],
+    queryKey: keys.menus,
     queryFn: async ({ signal }) => (await unwrap(api.GET("/api/menus/my-menus/", { signal }))) as Menu[],
     staleTime: Infinity,
   });

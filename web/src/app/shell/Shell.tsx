@@ -7,7 +7,7 @@ import { Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet, ScrollRestoration, useLocation } from "react-router";
 import { AlertBell } from "@/pages/alerts/AlertBell";
-import { PageLoader } from "../PageLoader";
+import { PageLoader } from "@/shared/PageLoader";
 import { AccountMenu } from "./AccountMenu";
 import { AppearanceMenu } from "./AppearanceMenu";
 import { LanguageMenu } from "./LanguageMenu";

@@ -1,14 +1,14 @@
 export default {
   title: "Log in",
-  subtitle: "Imaging, AI reading and reports in one place",
-  username: "User name",
+  subtitle: "Imaging, AI analysis and reports in one place",
+  username: "Username",
   password: "Password",
   showPassword: "Show the password",
   submit: "Log in",
-  required: "Please fill in this field.",
+  required: "This field is required.",
   ended: {
     expired: "Your session has ended. Please log in again.",
-    logout: "You are logged out.",
-    password: "The password is changed and every session has ended. Please log in with the new one.",
+    logout: "You have been logged out.",
+    password: "Your password was changed and all sessions have ended. Please log in with the new password.",
   },
 };

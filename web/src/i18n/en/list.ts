@@ -2,7 +2,7 @@ export default {
   page: "Page {{number}}",
   next: "Next page",
   previous: "Previous page",
-  patientPlaceholder: "Name or patient number",
+  patientPlaceholder: "Name or MRN",
   nobody: "No patient found",
-  typeName: "Type a name or number",
+  typeName: "Type a name or MRN",
 };

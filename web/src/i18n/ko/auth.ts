@@ -2,12 +2,12 @@ import type en from "../en/auth";
 
 const texts: typeof en = {
   title: "로그인",
-  subtitle: "영상, AI 판독, 보고를 한곳에서",
+  subtitle: "영상, AI 분석, 보고서를 한곳에서",
   username: "아이디",
   password: "비밀번호",
   showPassword: "비밀번호 표시",
   submit: "로그인",
-  required: "이 항목을 입력해 주세요.",
+  required: "필수 항목입니다.",
   ended: {
     expired: "세션이 종료되었습니다. 다시 로그인해 주세요.",
     logout: "로그아웃되었습니다.",

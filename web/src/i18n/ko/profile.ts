@@ -10,12 +10,12 @@ const texts: typeof en = {
   role: "역할",
   password: "비밀번호 변경",
   current: "현재 비밀번호",
-  wrong: "현재 비밀번호가 아닙니다.",
+  wrong: "현재 비밀번호가 올바르지 않습니다.",
   next: "새 비밀번호",
   again: "새 비밀번호 확인",
   differs: "새 비밀번호가 서로 다릅니다.",
   change: "비밀번호 변경",
   warning: "모든 세션이 종료되어 다시 로그인해야 합니다.",
-  badEmail: "이메일 주소가 아닙니다.",
+  badEmail: "올바른 이메일 주소를 입력해 주세요.",
 };
 export default texts;

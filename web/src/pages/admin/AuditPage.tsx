@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { PageHeader } from "@/shared/PageHeader";
 import { useRoleName } from "@/shared/roles";
@@ -29,7 +30,7 @@ type Filters = Partial<Record<(typeof FIELDS)[number] | "outcome" | "since" | "u
 
 function useLogs({ patient_id, outcome, since, until, ...texts }: Filters, page: number) {
   return useQuery({
-    queryKey: ["audit", texts, patient_id, outcome, since, until, page],
+    queryKey: keys.audit.list({ ...texts, patient_id, outcome, since, until }, page),
     queryFn: ({ signal }) => {
       const given = Object.fromEntries(
         Object.entries(texts).flatMap(([name, value]) => (value.trim() ? [[name, value.trim()]] : [])),

@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { exactTime, preciseTime } from "@/shared/when";
 
@@ -37,7 +38,7 @@ function Items({ log, title }: { log: Log; title: string }) {
   const { t } = useTranslation();
   const [page, setPage] = useState(1);
   const items = useQuery({
-    queryKey: ["audit", "items", log.id, page],
+    queryKey: keys.audit.items(log.id, page),
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/audit/logs/{log_id}/items/", {

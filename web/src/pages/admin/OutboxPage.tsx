@@ -3,9 +3,10 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tansta
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { PageHeader } from "@/shared/PageHeader";
-import { showDone } from "@/shared/toasts";
+import { showSuccess } from "@/shared/toasts";
 import { exactTime } from "@/shared/when";
 import { Queues, REFRESH_MS } from "./Queues";
 
@@ -20,7 +21,7 @@ export default function OutboxPage() {
   const [status, setStatus] = useState<Status | "all">("all");
   const [page, setPage] = useState(1);
   const events = useQuery({
-    queryKey: ["outbox", status, page],
+    queryKey: keys.outbox.list(status, page),
     queryFn: ({ signal }) => {
       const query = { page, page_size: PAGE_SIZE, ...(status !== "all" && { status }) };
       return unwrap(api.GET("/api/ops/outbox/", { params: { query }, signal }));
@@ -128,9 +129,9 @@ function LastError({ event }: { event: Event }) {
         }),
       ),
     onSuccess: () => {
-      showDone(t("admin.outbox.redriven", { id: event.id }));
-      void client.invalidateQueries({ queryKey: ["outbox"] });
-      void client.invalidateQueries({ queryKey: ["queues"] });
+      showSuccess(t("admin.outbox.redriven", { id: event.id }));
+      void client.invalidateQueries({ queryKey: keys.outbox.all });
+      void client.invalidateQueries({ queryKey: keys.queues });
     },
   });
   const { last_error, last_error_code, status } = event;

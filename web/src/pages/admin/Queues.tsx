@@ -2,6 +2,7 @@ import { Paper, SimpleGrid, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 import { currentLanguage } from "@/i18n";
 import { QueryView } from "@/shared/QueryView";
 
@@ -11,7 +12,7 @@ export const REFRESH_MS = 5000;
 export function Queues() {
   const { t } = useTranslation();
   const queues = useQuery({
-    queryKey: ["queues"],
+    queryKey: keys.queues,
     queryFn: ({ signal }) => unwrap(api.GET("/api/ops/queues/", { signal })),
     refetchInterval: REFRESH_MS,
   });
@@ -19,12 +20,12 @@ export function Queues() {
     <QueryView query={queues} rows={2}>
       {({ outbox, queues: all }) => (
         <SimpleGrid cols={{ base: 2, sm: 3, lg: 7 }} spacing="sm">
-          <Figure name={t("admin.outbox.state.PENDING")} value={outbox.pending} />
-          <Figure name={t("admin.outbox.state.DONE")} value={outbox.done} />
-          <Figure name={t("admin.outbox.state.DEAD")} value={outbox.dead} bad={outbox.dead > 0} />
-          <Figure name={t("admin.outbox.oldest")} value={outbox.oldest_pending_s} unit="second" />
+          <Count name={t("admin.outbox.state.PENDING")} value={outbox.pending} />
+          <Count name={t("admin.outbox.state.DONE")} value={outbox.done} />
+          <Count name={t("admin.outbox.state.DEAD")} value={outbox.dead} bad={outbox.dead > 0} />
+          <Count name={t("admin.outbox.oldest")} value={outbox.oldest_pending_s} unit="second" />
           {all.map(({ name, waiting }) => (
-            <Figure key={name} name={name} value={waiting} />
+            <Count key={name} name={name} value={waiting} />
           ))}
         </SimpleGrid>
       )}
@@ -32,14 +33,14 @@ export function Queues() {
   );
 }
 
-interface FigureProps {
+interface CountProps {
   name: string;
   value: number | null;
   unit?: string;
   bad?: boolean;
 }
 
-function Figure({ name, value, unit, bad }: FigureProps) {
+function Count({ name, value, unit, bad }: CountProps) {
   const format = new Intl.NumberFormat(currentLanguage(), {
     maximumFractionDigits: 0,
     ...(unit && { style: "unit", unit }),

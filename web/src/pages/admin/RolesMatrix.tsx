@@ -2,20 +2,17 @@ import { Badge, Paper, Table, Text, VisuallyHidden } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import type en from "@/i18n/en";
-import { api, unwrap } from "@/api/client";
+import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { QueryView } from "@/shared/QueryView";
 import { useRoleName } from "@/shared/roles";
-
-type PermissionKey = keyof typeof en.admin.permission;
-type ScopeKey = keyof typeof en.admin.scope;
 
 /** What each role may do, as the server decides it. */
 export function RolesMatrix() {
   const { t } = useTranslation();
   const roleName = useRoleName();
   const roles = useQuery({
-    queryKey: ["roles"],
+    queryKey: keys.roles,
     queryFn: ({ signal }) => unwrap(api.GET("/api/rbac/roles/", { signal })),
     staleTime: Infinity,
   });
@@ -26,8 +23,8 @@ export function RolesMatrix() {
           ...new Set(all.flatMap((each) => each.permissions.map(({ permission }) => permission))),
         ];
         const scopes = new Map(
-          all.flatMap(({ role, permissions: held }) =>
-            held.map(({ permission, scope }) => [`${role} ${permission}`, scope] as const),
+          all.flatMap(({ role, permissions: granted }) =>
+            granted.map(({ permission, scope }) => [`${role} ${permission}`, scope] as const),
           ),
         );
         return (
@@ -54,7 +51,7 @@ export function RolesMatrix() {
                     <Table.Tr key={permission}>
                       <Table.Th scope="row" fw={400}>
                         <Text size="sm">
-                          {t(`admin.permission.${permission as PermissionKey}`, permission)}
+                          {t(`admin.permission.${permission}`)}
                         </Text>
                       </Table.Th>
                       {all.map(({ role }) => (
@@ -74,13 +71,13 @@ export function RolesMatrix() {
   );
 }
 
-function Reach({ scope }: { scope: string | undefined }) {
+function Reach({ scope }: { scope: Schema["ScopeEnum"] | undefined }) {
   const { t } = useTranslation();
   if (!scope || scope === "none") return <VisuallyHidden>{t("common.no")}</VisuallyHidden>;
   if (scope !== "all") {
     return (
       <Badge color="gray" tt="none">
-        {t(`admin.scope.${scope as ScopeKey}`, scope)}
+        {t(`admin.scope.${scope}`)}
       </Badge>
     );
   }

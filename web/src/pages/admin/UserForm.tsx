@@ -4,11 +4,12 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { asApiError } from "@/api/errors";
+import { keys } from "@/api/keys";
 import { useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { ROLES, useRoleName } from "@/shared/roles";
-import { showDone } from "@/shared/toasts";
-import type { User } from "./UsersPage";
+import { showSuccess } from "@/shared/toasts";
+import type { User } from "./UserList";
 
 interface Values {
   username: string;
@@ -73,8 +74,8 @@ function Fields({ user, onClose }: { user: User | "new"; onClose: () => void }) 
     mutationFn: (values: Values) => save(user, values),
     meta: { quiet: true },
     onSuccess: async () => {
-      showDone(t("common.saved"));
-      await client.invalidateQueries({ queryKey: ["users"] });
+      showSuccess(t("common.saved"));
+      await client.invalidateQueries({ queryKey: keys.users.all });
       onClose();
     },
     onError: (thrown) => {

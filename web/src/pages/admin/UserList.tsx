@@ -5,11 +5,12 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { ROLES, useRoleName } from "@/shared/roles";
 import { dateTime } from "@/shared/when";
-import type { User } from "./UsersPage";
 
+export type User = Schema["UserOut"];
 type Role = Schema["RoleEnum"];
 
 interface Filters {
@@ -20,7 +21,7 @@ interface Filters {
 
 function useUsers({ q, role, active }: Filters, page: number) {
   return useQuery({
-    queryKey: ["users", q, role, active, page],
+    queryKey: keys.users.list({ q, role, active, page }),
     queryFn: ({ signal }) => {
       const query = {
         page,

@@ -2,13 +2,10 @@ import { Button, Tabs } from "@mantine/core";
 import { IconUserPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { Schema } from "@/api/client";
 import { PageHeader } from "@/shared/PageHeader";
 import { RolesMatrix } from "./RolesMatrix";
 import { UserForm } from "./UserForm";
-import { UserList } from "./UserList";
-
-export type User = Schema["UserOut"];
+import { UserList, type User } from "./UserList";
 
 export default function UsersPage() {
   const { t } = useTranslation();

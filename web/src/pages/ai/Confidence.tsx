@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { percent } from "@/shared/format";
 
-/** What the model says of itself; what the figures mean is in its card. */
+/** What the model says of itself; what the numbers mean is in its card. */
 export function Confidence({ result }: { result: Schema["ResultOut"] }) {
   const { t } = useTranslation();
   const facts: [string, string | null][] = [

@@ -6,12 +6,12 @@ import { useCan } from "@/session/react";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
 import { Confidence } from "./Confidence";
-import { modelName, type Job } from "./jobs";
-import { JobSteps } from "./JobSteps";
-import { Measurements } from "./Measurements";
+import { modelName, patientOf, type Job } from "@/shared/ai/jobs";
+import { JobSteps } from "@/shared/ai/JobSteps";
 import { ModelCard } from "./ModelCard";
 import { ReviewForm } from "./ReviewForm";
 import { Versions } from "./Versions";
+import { Measurements } from "@/shared/ai/Measurements";
 
 /** Of the space it gets, as it stands alone or beside the queue. */
 const BREAKPOINTS = { xs: "400px", sm: "500px", md: "600px", lg: "900px", xl: "1200px" };
@@ -72,10 +72,10 @@ function Result({ job }: { job: Job }) {
     <Stack gap="sm">
       <Group gap="md">
         <Anchor component={Link} to={`/studies/${job.study_instance_uid}`} size="sm">
-          {`${t("ai.patientNumber", { id: job.patient_id ?? t("common.unknown") })} · ${t("ai.study")}`}
+          {`${patientOf(job) ?? t("common.unknown")} · ${t("ai.study")}`}
         </Anchor>
         <Text size="sm" c="dimmed">
-          {t("ai.requestedBy", { name: job.requested_by, at: dateTime(job.created_at) })}
+          {t("ai.requestedBy", { name: job.requested_by_name || job.requested_by, at: dateTime(job.created_at) })}
         </Text>
       </Group>
       {error && (
@@ -123,7 +123,7 @@ function Decision({ job }: { job: Job }) {
       <Text size="sm">
         {t("ai.review.done", {
           decision: t(`status.review.${job.review_status}`),
-          name: job.reviewed_by ?? t("common.unknown"),
+          name: job.reviewed_by_name || job.reviewed_by || t("common.unknown"),
           at: dateTime(job.reviewed_at),
         })}
       </Text>

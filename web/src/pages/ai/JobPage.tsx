@@ -3,8 +3,8 @@ import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { useIdParam } from "@/shared/useIdParam";
 import { JobDetail } from "./JobDetail";
-import { JobStatus } from "./JobStatus";
-import { useJob } from "./useJob";
+import { JobStatus } from "@/shared/ai/JobStatus";
+import { useJob } from "@/shared/ai/useJob";
 
 /** One AI result; alerts lead here. */
 export default function JobPage() {

@@ -5,7 +5,7 @@ import type { Schema } from "@/api/client";
 import { modelsQuery } from "@/api/queries";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
-import { cardText, modelName } from "./jobs";
+import { cardText, modelName } from "@/shared/ai/jobs";
 
 /** What the model is for, and what it cannot do: the manifest that ships with it. */
 export function ModelCard({ model }: { model: Schema["ModelRefOut"] }) {

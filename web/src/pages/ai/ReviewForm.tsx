@@ -4,11 +4,12 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { segmentationQuery } from "@/api/queries";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { Section } from "@/shared/Section";
-import { showDone } from "@/shared/toasts";
-import type { Job } from "./jobs";
+import { showSuccess } from "@/shared/toasts";
+import type { Job } from "@/shared/ai/jobs";
 
 type Decision = Schema["DecisionEnum"];
 
@@ -39,10 +40,10 @@ export function ReviewForm({ job, onReviewed }: ReviewFormProps) {
       ),
     meta: { quiet: true },
     onSuccess: (_answer, decision) => {
-      showDone(t(decision === "approve" ? "ai.review.approved" : "ai.review.rejected"));
+      showSuccess(t(decision === "approve" ? "ai.review.approved" : "ai.review.rejected"));
       onReviewed?.();
     },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["ai"] }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.ai.all }),
   });
   const decide = (decision: Decision) => {
     const missing = decision === "reject" && comment.trim() === "";

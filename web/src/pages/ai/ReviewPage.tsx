@@ -13,8 +13,8 @@ import { Section } from "@/shared/Section";
 import { useIdParam } from "@/shared/useIdParam";
 import { dateTime } from "@/shared/when";
 import { JobDetail } from "./JobDetail";
-import { modelName } from "./jobs";
-import { useJob } from "./useJob";
+import { modelName, patientOf } from "@/shared/ai/jobs";
+import { useJob } from "@/shared/ai/useJob";
 
 const PAGE = 20;
 
@@ -112,8 +112,8 @@ function QueueEntry({ job, active }: { job: Schema["AIJobListOut"]; active: bool
       to={`/ai/review/${job.id}`}
       active={active}
       aria-current={active ? "true" : undefined}
-      label={t("ai.patientNumber", { id: job.patient_id ?? t("common.unknown") })}
-      description={`${modelName(job.model)} · ${t("ai.requestedBy", { name: job.requested_by, at: dateTime(job.created_at) })}`}
+      label={patientOf(job) ?? t("common.unknown")}
+      description={`${modelName(job.model)} · ${t("ai.requestedBy", { name: job.requested_by_name || job.requested_by, at: dateTime(job.created_at) })}`}
     />
   );
 }

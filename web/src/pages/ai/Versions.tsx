@@ -6,7 +6,7 @@ import { segmentationQuery } from "@/api/queries";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
-import { useOutputName } from "./useOutputName";
+import { useOutputName } from "@/shared/ai/useOutputName";
 
 interface VersionsProps {
   segmentationId: number;
@@ -61,10 +61,10 @@ function VersionTable({ segmentation, modelId }: VersionTableProps) {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {versions.map(({ version, kind, author, created_at, volumes_ml }) => (
+          {versions.map(({ version, kind, author, author_name, created_at, volumes_ml }) => (
             <Table.Tr key={version}>
               <Table.Td>{version}</Table.Td>
-              <Table.Td>{author ?? t(`ai.versions.${kind}`)}</Table.Td>
+              <Table.Td>{author_name || author || t(`ai.versions.${kind}`)}</Table.Td>
               {segments.map(({ number }) => {
                 const volume = volumeOf(volumes_ml, number);
                 return (

@@ -6,14 +6,14 @@ import {
   type QueryClient,
 } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 
-const UNREAD = ["alerts", "unread"];
 const PAGE = 20;
 
 /** How many are unread; the live line keeps it right. */
 export function useUnread() {
   return useQuery({
-    queryKey: UNREAD,
+    queryKey: keys.alerts.unread,
     queryFn: async ({ signal }) => {
       const query = { unread: true, page_size: 1 };
       return (await unwrap(api.GET("/api/alert/notifications/", { params: { query }, signal }))).count;
@@ -24,7 +24,7 @@ export function useUnread() {
 /** Newest first, page after page. */
 export function useAlerts(unreadOnly: boolean) {
   return useInfiniteQuery({
-    queryKey: ["alerts", "list", unreadOnly],
+    queryKey: keys.alerts.list(unreadOnly),
     queryFn: ({ pageParam, signal }) => {
       const query = { page: pageParam, page_size: PAGE, ...(unreadOnly && { unread: true }) };
       return unwrap(api.GET("/api/alert/notifications/", { params: { query }, signal }));
@@ -48,10 +48,10 @@ export function useMarkRead() {
 
 /** Take over the server's count; the lists are asked for again. */
 export function adoptUnread(client: QueryClient, unread: number): void {
-  client.setQueryData(UNREAD, unread);
-  void client.invalidateQueries({ queryKey: ["alerts", "list"] });
+  client.setQueryData(keys.alerts.unread, unread);
+  void client.invalidateQueries({ queryKey: keys.alerts.lists });
 }
 
 export function countOneMore(client: QueryClient): void {
-  adoptUnread(client, (client.getQueryData<number>(UNREAD) ?? 0) + 1);
+  adoptUnread(client, (client.getQueryData<number>(keys.alerts.unread) ?? 0) + 1);
 }

@@ -2,8 +2,8 @@ import { SimpleGrid, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useCan, useUser } from "@/session/react";
 import { PageHeader } from "@/shared/PageHeader";
-import { Figure } from "./Figure";
-import { useFigures } from "./figures";
+import { CountCard } from "./CountCard";
+import { useCounts } from "./counts";
 import { NewestStudies } from "./NewestStudies";
 import { NextOrders } from "./NextOrders";
 import { NextReviews } from "./NextReviews";
@@ -13,7 +13,7 @@ export default function DashboardPage() {
   const { t } = useTranslation();
   const can = useCan();
   const user = useUser();
-  const figures = useFigures();
+  const counts = useCounts();
   return (
     <>
       <PageHeader
@@ -27,8 +27,8 @@ export default function DashboardPage() {
           minColWidth="165px"
           autoFlow="auto-fill"
         >
-          {figures.map(({ key, ...figure }) => (
-            <Figure key={key} name={key} {...figure} />
+          {counts.map(({ key, ...card }) => (
+            <CountCard key={key} name={key} {...card} />
           ))}
         </SimpleGrid>
         <SimpleGrid cols={{ base: 1, lg: 2 }} style={{ alignItems: "start" }}>

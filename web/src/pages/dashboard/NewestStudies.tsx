@@ -6,6 +6,7 @@ import { useCan, useUser } from "@/session/react";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { StudyCard } from "@/shared/StudyCard";
+import { useOwnTitle } from "@/shared/useAreaTitle";
 import { ShowAll } from "./ShowAll";
 
 const SHOWN = 5;
@@ -24,11 +25,11 @@ export function NewestStudies() {
         : { ordering: "-study_date", page_size: few ? OWN_SHOWN : SHOWN },
     ),
   );
-  const titles = { patient: "myImages", external: "sharedImages" } as const;
-  const title = reads ? "nextUnread" : few ? titles[role] : "recentStudies";
+  const own = useOwnTitle()("studies");
+  const title = t(reads ? "dashboard.nextUnread" : "dashboard.recentStudies");
   return (
     <Section
-      title={t(`dashboard.${title}`)}
+      title={own ?? title}
       action={<ShowAll to={reads ? "/studies?reading=UNREAD" : "/studies"} />}
     >
       <QueryView

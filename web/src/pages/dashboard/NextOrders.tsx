@@ -7,6 +7,7 @@ import { useCan, useUser } from "@/session/react";
 import { OrderLine } from "@/shared/OrderLine";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
+import { useOwnTitle } from "@/shared/useAreaTitle";
 import { ShowAll } from "./ShowAll";
 
 const SHOWN = { ordering: "-ordered_at", page_size: 6 };
@@ -25,9 +26,10 @@ export function NextOrders() {
   const { role } = useUser();
   const orders = useQuery(ordersQuery(useWanted()));
   const own = role === "patient";
+  const ownTitle = useOwnTitle()("orders");
   return (
     <Section
-      title={t(own ? "dashboard.myOrders" : "dashboard.nextOrders")}
+      title={ownTitle ?? t("dashboard.nextOrders")}
       action={<ShowAll to="/orders" />}
     >
       <QueryView query={orders} empty={t("dashboard.nothing")} isEmpty={({ count }) => count === 0}>

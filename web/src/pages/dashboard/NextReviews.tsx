@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { jobsQuery } from "@/api/queries";
-import { modelName } from "@/pages/ai/jobs";
+import { modelName, patientOf } from "@/shared/ai/jobs";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
@@ -25,8 +25,8 @@ export function NextReviews() {
                 component={Link}
                 px={0}
                 to={`/ai/review/${job.id}`}
-                label={t("ai.patientNumber", { id: job.patient_id ?? t("common.unknown") })}
-                description={`${modelName(job.model)} · ${t("ai.requestedBy", { name: job.requested_by, at: dateTime(job.created_at) })}`}
+                label={patientOf(job) ?? t("common.unknown")}
+                description={`${modelName(job.model)} · ${t("ai.requestedBy", { name: job.requested_by_name || job.requested_by, at: dateTime(job.created_at) })}`}
               />
             ))}
           </Stack>

@@ -3,9 +3,10 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 import { useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
-import { showDone } from "@/shared/toasts";
+import { showSuccess } from "@/shared/toasts";
 import { isComplete, ResultFields, type ResultRow } from "./ResultFields";
 import { stepsFor, type Order, type Step } from "./steps";
 
@@ -50,11 +51,10 @@ export function OrderActions({ order }: { order: Order }) {
     meta: { quiet: true },
     onSuccess: () => {
       setAsking(null);
-      showDone(t("common.saved"));
+      showSuccess(t("common.saved"));
     },
     onSettled: () => {
-      void client.invalidateQueries({ queryKey: ["order", order.id] });
-      void client.invalidateQueries({ queryKey: ["orders"] });
+      void client.invalidateQueries({ queryKey: keys.orders.all });
     },
   });
   if (steps.length === 0 && !action.isError) return null;

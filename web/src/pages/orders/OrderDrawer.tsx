@@ -3,7 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 import { useCan } from "@/session/react";
+import { useJobTypeName } from "@/shared/jobTypes";
 import { QueryView } from "@/shared/QueryView";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { dateTime } from "@/shared/when";
@@ -33,7 +35,7 @@ export function OrderDrawer({ id, onClose }: OrderDrawerProps) {
 function Detail({ id }: { id: number }) {
   const { t } = useTranslation();
   const order = useQuery({
-    queryKey: ["order", id],
+    queryKey: keys.orders.one(id),
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/ocs/orders/{id}/", { params: { path: { id } }, signal })),
   });
@@ -59,6 +61,7 @@ function Detail({ id }: { id: number }) {
 function Facts({ order }: { order: Order }) {
   const { t } = useTranslation();
   const can = useCan();
+  const jobTypeName = useJobTypeName();
   const { patient, job_role, job_type, status = "ORDERED", priority = "routine" } = order;
   return (
     <Stack gap="xs">
@@ -66,7 +69,7 @@ function Facts({ order }: { order: Order }) {
         <StatusBadge kind="order" value={status} />
         <StatusBadge kind="priority" value={priority} />
       </Group>
-      <Text fw={600}>{`${t(`status.jobRole.${job_role}`)} · ${job_type}`}</Text>
+      <Text fw={600}>{`${t(`status.jobRole.${job_role}`)} · ${jobTypeName(job_type)}`}</Text>
       {can("view_patient") ? (
         <Anchor component={Link} to={`/patients/${patient.id}`} size="sm">
           {`${patient.full_name} · ${patient.patient_id}`}
@@ -120,7 +123,7 @@ function Result({ order: { result } }: { order: Order }) {
 function History({ id }: { id: number }) {
   const { t } = useTranslation();
   const history = useQuery({
-    queryKey: ["order", id, "history"],
+    queryKey: keys.orders.history(id),
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/ocs/orders/{id}/history/", {

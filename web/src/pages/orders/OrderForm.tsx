@@ -3,14 +3,16 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 import { ErrorNotice } from "@/shared/ErrorNotice";
+import { useJobTypeName, type JobType } from "@/shared/jobTypes";
 import { PatientPicker, type Patient } from "@/shared/PatientPicker";
-import { showDone } from "@/shared/toasts";
+import { showSuccess } from "@/shared/toasts";
 import { JOB_ROLES, PRIORITIES, type JobRole, type Order } from "./steps";
 
 /** Suggestions; a person may write another. */
-const JOB_TYPES: Record<JobRole, string[]> = {
-  RIS: ["MR_BRAIN", "CT_BRAIN", "MR_SPINE", "CT_CHEST"],
+const SUGGESTIONS: Record<JobRole, JobType[]> = {
+  RIS: ["MR_BRAIN", "MR_BRAIN_CONTRAST", "CT_BRAIN", "MR_SPINE", "CT_CHEST"],
   LIS: ["BLOOD", "GENETIC", "PROTEIN"],
   TREATMENT: ["SURGERY", "RADIOTHERAPY", "CHEMOTHERAPY"],
   CONSULT: ["NEUROSURGERY", "NEUROLOGY", "ONCOLOGY"],
@@ -47,7 +49,10 @@ function Fields({ onClose, onCreated }: Omit<OrderFormProps, "opened">) {
   const [priority, setPriority] = useState<(typeof PRIORITIES)[number]>("routine");
   const [info, setInfo] = useState("");
   const [checked, setChecked] = useState(false);
-  const typeFits = JOB_TYPE.test(jobType.trim());
+  const jobTypeName = useJobTypeName();
+  const suggestions = SUGGESTIONS[jobRole];
+  const code = suggestions.find((each) => jobTypeName(each) === jobType.trim()) ?? jobType.trim();
+  const typeFits = JOB_TYPE.test(code);
   const create = useMutation({
     mutationFn: (id: number) =>
       unwrap(
@@ -55,7 +60,7 @@ function Fields({ onClose, onCreated }: Omit<OrderFormProps, "opened">) {
           body: {
             patient: id,
             job_role: jobRole,
-            job_type: jobType.trim(),
+            job_type: code,
             priority,
             clinical_info: info.trim(),
           },
@@ -63,8 +68,8 @@ function Fields({ onClose, onCreated }: Omit<OrderFormProps, "opened">) {
       ),
     meta: { quiet: true },
     onSuccess: (order) => {
-      showDone(t("orders.created"));
-      void client.invalidateQueries({ queryKey: ["orders"] });
+      showSuccess(t("orders.created"));
+      void client.invalidateQueries({ queryKey: keys.orders.all });
       onCreated(order);
     },
   });
@@ -100,7 +105,7 @@ function Fields({ onClose, onCreated }: Omit<OrderFormProps, "opened">) {
           description={t("orders.jobTypeHint")}
           required
           maxLength={60}
-          data={JOB_TYPES[jobRole]}
+          data={suggestions.map(jobTypeName)}
           value={jobType}
           onChange={setJobType}
           error={checked && !typeFits ? t("orders.jobTypeWrong") : null}

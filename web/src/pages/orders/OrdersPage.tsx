@@ -5,11 +5,13 @@ import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
-import { api, unwrap } from "@/api/client";
+import { ordersQuery } from "@/api/queries";
 import { useCan } from "@/session/react";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
+import { useJobTypeName } from "@/shared/jobTypes";
 import { PageHeader } from "@/shared/PageHeader";
 import { StatusBadge } from "@/shared/StatusBadge";
+import { useAreaTitle } from "@/shared/useAreaTitle";
 import { dateTime } from "@/shared/when";
 import { OrderDrawer } from "./OrderDrawer";
 import { OrderForm } from "./OrderForm";
@@ -19,11 +21,7 @@ type Filters = Partial<Pick<Order, "job_role" | "status" | "priority">>;
 
 function useOrders(filters: Filters, page: number) {
   return useQuery({
-    queryKey: ["orders", filters, page],
-    queryFn: ({ signal }) => {
-      const query = { page, page_size: PAGE_SIZE, ordering: "-ordered_at", ...filters };
-      return unwrap(api.GET("/api/ocs/orders/", { params: { query }, signal }));
-    },
+    ...ordersQuery({ page, page_size: PAGE_SIZE, ordering: "-ordered_at", ...filters }),
     placeholderData: keepPreviousData,
   });
 }
@@ -37,13 +35,14 @@ export default function OrdersPage() {
   const [filters, setFilters] = useState<Filters>({});
   const [page, setPage] = useState(1);
   const orders = useOrders(filters, page);
+  const title = useAreaTitle("orders");
   const opened = Number(params.get("order")) || null;
   const open = (id: number | null) => {
     setParams(id ? { order: String(id) } : {}, { preventScrollReset: true });
   };
   return (
     <>
-      <PageHeader title={t("orders.title")}>
+      <PageHeader title={title}>
         {can("create_order") && (
           <Button leftSection={<IconPlus size={18} aria-hidden />} onClick={form.open}>
             {t("orders.create")}
@@ -59,7 +58,7 @@ export default function OrdersPage() {
           }}
         />
         <DataTable
-          label={t("orders.title")}
+          label={title}
           query={orders}
           columns={useColumns(open)}
           rowKey={({ id }) => id}
@@ -137,6 +136,7 @@ function FilterBar({ filters, onChange }: FilterBarProps) {
 
 function useColumns(open: (id: number) => void): Column<Order>[] {
   const { t } = useTranslation();
+  const jobTypeName = useJobTypeName();
   return [
     {
       key: "order",
@@ -153,7 +153,7 @@ function useColumns(open: (id: number) => void): Column<Order>[] {
               open(id);
             }}
           >
-            {job_type}
+            {jobTypeName(job_type)}
           </Anchor>
           <Text size="xs" c="dimmed" className="mono">
             {accession_number}

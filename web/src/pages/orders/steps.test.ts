@@ -1,16 +1,17 @@
 import { describe, expect, it } from "vitest";
+import type { Permission, SessionUser } from "@/session";
 import { stepsFor, type JobRole, type Order, type OrderStatus } from "./steps";
 
-const RIGHTS: Record<string, string[]> = {
+const RIGHTS = {
   doctor: ["create_order", "confirm_order"],
   rib: ["work_ris_order", "confirm_order"],
   lab: ["work_lis_order", "enter_lab_result", "confirm_order"],
   nurse: [],
-};
+} satisfies Partial<Record<SessionUser["role"], Permission[]>>;
 
-function steps(role: string, job_role: JobRole, status: OrderStatus, ordered_by = 1) {
+function steps(role: keyof typeof RIGHTS, job_role: JobRole, status: OrderStatus, ordered_by = 1) {
   const order = { job_role, status, ordered_by } as Order;
-  return stepsFor(order, { id: 1, username: role, role, permissions: RIGHTS[role] ?? [] });
+  return stepsFor(order, { id: 1, username: role, role, permissions: RIGHTS[role] });
 }
 
 describe("stepsFor", () => {

@@ -1,5 +1,5 @@
 import type { Schema } from "@/api/client";
-import type { SessionUser } from "@/session";
+import type { Permission, SessionUser } from "@/session";
 
 export type Order = Schema["OrderOut"];
 export type OrderStatus = Schema["OrderStatus"];
@@ -26,7 +26,7 @@ const POSSIBLE: Record<OrderStatus, Step[]> = {
   CANCELLED: [],
 };
 
-const WORK: Record<JobRole, string> = {
+const WORK: Record<JobRole, Permission> = {
   RIS: "work_ris_order",
   LIS: "work_lis_order",
   TREATMENT: "create_order",
@@ -34,14 +34,14 @@ const WORK: Record<JobRole, string> = {
 };
 
 /** The roles whose right to confirm reaches one kind of order only. */
-const CONFIRMS: Partial<Record<string, JobRole>> = { rib: "RIS", lab: "LIS" };
+const CONFIRMS: Partial<Record<SessionUser["role"], JobRole>> = { rib: "RIS", lab: "LIS" };
 
 /**
  * The steps to offer this person: those possible now that their rights cover. The server decides
  * again (ocs/selectors.py, `may_step`).
  */
 export function stepsFor(order: Order, user: SessionUser): Step[] {
-  const has = (permission: string) => user.permissions.includes(permission);
+  const has = (permission: Permission) => user.permissions.includes(permission);
   const allowed = (step: Step): boolean => {
     switch (step) {
       case "cancel":

@@ -3,6 +3,7 @@ import { IconPill, IconStethoscope } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { QueryView } from "@/shared/QueryView";
 import { dateTime } from "@/shared/when";
 
@@ -13,7 +14,7 @@ const KINDS: readonly string[] = ["outpatient", "inpatient", "emergency"] satisf
 export function ClinicalTimeline({ patient }: { patient: number }) {
   const { t } = useTranslation();
   const timeline = useQuery({
-    queryKey: ["patients", "timeline", patient],
+    queryKey: keys.patients.timeline(patient),
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/emr/patients/{id}/timeline/", {

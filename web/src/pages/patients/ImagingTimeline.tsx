@@ -3,6 +3,7 @@ import { IconScan } from "@tabler/icons-react";
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 import { QueryView } from "@/shared/QueryView";
 import { StudyCard } from "@/shared/StudyCard";
 import { calendarDate } from "@/shared/when";
@@ -13,7 +14,7 @@ const PAGE = 20;
 export function ImagingTimeline({ patient }: { patient: number }) {
   const { t } = useTranslation();
   const studies = useInfiniteQuery({
-    queryKey: ["studies", "of", patient],
+    queryKey: keys.studies.ofPatient(patient),
     queryFn: ({ signal, pageParam }) =>
       unwrap(
         api.GET("/api/ris/studies/", {

@@ -6,16 +6,18 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { ageAt } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
+import { useAreaTitle } from "@/shared/useAreaTitle";
 import { calendarDate } from "@/shared/when";
 
 type Patient = Schema["PatientOut"];
 
 function usePatients(q: string, page: number) {
   return useQuery({
-    queryKey: ["patients", "list", q, page],
+    queryKey: keys.patients.list(q, page),
     queryFn: ({ signal }) => {
       const query = { page, page_size: PAGE_SIZE };
       return q === ""
@@ -76,9 +78,10 @@ export default function PatientsPage() {
   const [page, setPage] = useState(1);
   const [q] = useDebouncedValue(typed.trim(), 250);
   const patients = usePatients(q, page);
+  const title = useAreaTitle("patients");
   return (
     <>
-      <PageHeader title={t("patients.title")} />
+      <PageHeader title={title} />
       <TextInput
         type="search"
         autoComplete="off"
@@ -96,7 +99,7 @@ export default function PatientsPage() {
         mb="md"
       />
       <DataTable
-        label={t("patients.title")}
+        label={title}
         query={patients}
         columns={useColumns()}
         rowKey={({ id }) => id}

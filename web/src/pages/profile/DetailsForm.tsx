@@ -10,7 +10,7 @@ import { useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { useRoleName } from "@/shared/roles";
 import { Section } from "@/shared/Section";
-import { showDone } from "@/shared/toasts";
+import { showSuccess } from "@/shared/toasts";
 
 export function DetailsForm() {
   const { t } = useTranslation();
@@ -31,7 +31,7 @@ export function DetailsForm() {
     onSuccess: async (changed) => {
       session.updateUser(changed);
       if (isLanguage(changed.language)) await setLanguage(changed.language, true);
-      showDone(t("common.saved"));
+      showSuccess(t("common.saved"));
     },
     onError: (error) => {
       const { field, message } = asApiError(error);

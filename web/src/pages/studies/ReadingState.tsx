@@ -2,6 +2,7 @@ import { Button, Group, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { useCan, useUser } from "@/session/react";
 import { Section } from "@/shared/Section";
 import { StatusBadge } from "@/shared/StatusBadge";
@@ -9,14 +10,19 @@ import { dateTime } from "@/shared/when";
 
 type Status = Schema["ReadingStatus"];
 
-/** The steps a reader may take from a state; what another person reads can only be given back. */
+/** The steps a radiologist may take from a state; what another person reads can only be released. */
 function stepsFrom(status: Status, mine: boolean): Status[] {
   if (status === "UNREAD") return ["READING", "READ"];
   if (status === "READING") return mine ? ["READ", "UNREAD"] : ["UNREAD"];
   return ["UNREAD"];
 }
 
-const LABELS = { READING: "startReading", READ: "markRead", UNREAD: "giveBack" } as const;
+/** The step's name; back to unread is another word for a study that is being read or was read. */
+function labelOf(from: Status, to: Status) {
+  if (to === "READING") return "studies.startReading";
+  if (to === "READ") return "studies.markRead";
+  return from === "READ" ? "studies.reopen" : "studies.release";
+}
 
 /** Who reads the study, and the buttons to say so. */
 export function ReadingState({ study }: { study: Schema["StudyDetailOut"] }) {
@@ -33,7 +39,7 @@ export function ReadingState({ study }: { study: Schema["StudyDetailOut"] }) {
           body: { status: next },
         }),
       ),
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["studies"] }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.studies.all }),
   });
   const reads = can("write_report") || can("review_ai");
   return (
@@ -60,7 +66,7 @@ export function ReadingState({ study }: { study: Schema["StudyDetailOut"] }) {
                   change.mutate(next);
                 }}
               >
-                {t(`studies.${LABELS[next]}`)}
+                {t(labelOf(status, next))}
               </Button>
             ))}
           </Group>

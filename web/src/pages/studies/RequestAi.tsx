@@ -3,10 +3,11 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
-import { cardText, modelName } from "@/pages/ai/jobs";
+import { keys } from "@/api/keys";
+import { cardText, modelName } from "@/shared/ai/jobs";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { QueryView } from "@/shared/QueryView";
-import { showDone } from "@/shared/toasts";
+import { showSuccess } from "@/shared/toasts";
 
 interface RequestAiProps {
   study: Schema["StudyDetailOut"];
@@ -22,7 +23,7 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
   const [series, setSeries] = useState<string | null>(null);
   const { patient_id } = study.patient;
   const models = useQuery({
-    queryKey: ["ai", "models", "available", study.patient.id],
+    queryKey: keys.ai.modelsFor(study.patient.id),
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/ai/models/available/", { params: { query: { patient_id } }, signal })),
     enabled: opened,
@@ -41,8 +42,8 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
       ),
     meta: { quiet: true },
     onSuccess: async () => {
-      await queryClient.invalidateQueries({ queryKey: ["ai", "jobs"] });
-      showDone(t("ai.requested"));
+      await queryClient.invalidateQueries({ queryKey: keys.ai.jobs });
+      showSuccess(t("ai.requested"));
       onClose();
     },
   });

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { studiesQuery } from "@/api/queries";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
+import { useAreaTitle } from "@/shared/useAreaTitle";
 import { StudyFilterBar } from "./StudyFilterBar";
 import { PAGE, StudyTable } from "./StudyTable";
 import classes from "./StudiesPage.module.css";
@@ -15,6 +16,7 @@ const REFRESH_MS = 60_000;
 
 export default function StudiesPage() {
   const { t } = useTranslation();
+  const title = useAreaTitle("studies");
   const { worklist, change } = useWorklist();
   const [mrn] = useDebouncedValue(worklist.mrn.trim(), 300);
   const filters = useStudyQuery(worklist, mrn);
@@ -26,7 +28,7 @@ export default function StudiesPage() {
   return (
     <div className={classes.page}>
       <PageHeader
-        title={t("studies.title")}
+        title={title}
         subtitle={
           <span role="status">
             {first.data && t("studies.subtitle", { count: first.data.count })}

@@ -7,7 +7,7 @@ import { IconCalendar, IconFilter } from "@tabler/icons-react";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
-import { useCan } from "@/session/react";
+import { useCan, useIsStaff } from "@/session/react";
 import { READING, type Worklist } from "./useStudyFilters";
 
 /** DICOM's codes (0008,0060), the ones a hospital sends. */
@@ -23,21 +23,24 @@ export function StudyFilterBar({ worklist, onChange }: StudyFilterBarProps) {
   const { t } = useTranslation();
   const phone = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
   const [more, { toggle }] = useDisclosure();
+  const staff = useIsStaff();
   const { reading } = worklist;
   return (
     <Group role="search" aria-label={t("studies.filters")} mb="sm" gap="sm" align="flex-end">
-      <SegmentedControl
-        aria-label={t("studies.reading")}
-        value={reading ?? ALL}
-        onChange={(value) => {
-          onChange({ reading: READING.find((status) => status === value) ?? null });
-        }}
-        data={[
-          { value: ALL, label: t("common.all") },
-          ...READING.map((status) => ({ value: status, label: t(`status.reading.${status}`) })),
-        ]}
-        size={phone ? "xs" : "sm"}
-      />
+      {staff && (
+        <SegmentedControl
+          aria-label={t("studies.reading")}
+          value={reading ?? ALL}
+          onChange={(value) => {
+            onChange({ reading: READING.find((status) => status === value) ?? null });
+          }}
+          data={[
+            { value: ALL, label: t("common.all") },
+            ...READING.map((status) => ({ value: status, label: t(`status.reading.${status}`) })),
+          ]}
+          size={phone ? "xs" : "sm"}
+        />
+      )}
       {phone && (
         <ActionIcon
           variant="default"
@@ -82,7 +85,7 @@ function MoreFilters({ worklist, onChange }: StudyFilterBarProps) {
           aria-label={t("studies.dates")}
           placeholder={t("studies.dates")}
           leftSection={<IconCalendar size={16} aria-hidden />}
-          valueFormat="YYYY-MM-DD"
+          valueFormat={currentLanguage() === "en" ? "MMM D, YYYY" : "YYYY-MM-DD"}
           hideOutsideDates
           id={dates}
           // The same id names the calendar after its field.

@@ -6,15 +6,15 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { jobsQuery } from "@/api/queries";
-import { JobStatus } from "@/pages/ai/JobStatus";
-import { JobSummary } from "@/pages/ai/JobSummary";
-import { isRunning, modelName, POLL_MS } from "@/pages/ai/jobs";
+import { JobStatus } from "@/shared/ai/JobStatus";
+import { JobSummary } from "@/shared/ai/JobSummary";
+import { isRunning, modelName, POLL_MS } from "@/shared/ai/jobs";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
 import { RequestAi } from "./RequestAi";
 
-/** The AI readings of a study, the newest open, and the way to another. */
+/** The AI analyses of a study, the newest open, and the way to another. */
 export function StudyJobs({ study }: { study: Schema["StudyDetailOut"] }) {
   const { t } = useTranslation();
   const [asking, { open, close }] = useDisclosure();

@@ -11,7 +11,7 @@ import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { calendarDate } from "@/shared/when";
-import { FastImages } from "./FastImages";
+import { Htj2kState } from "./Htj2kState";
 import { pollInterval } from "./htj2kProgress";
 import { ReadingState } from "./ReadingState";
 import { SeriesTree } from "./SeriesTree";
@@ -98,7 +98,7 @@ function StudyView({ study }: { study: Study }) {
         <Grid>
           <Grid.Col span={{ base: 12, lg: 7 }}>
             <Section title={t("studies.seriesTree")}>
-              <FastImages htj2k={study.htj2k} />
+              <Htj2kState htj2k={study.htj2k} />
               <SeriesTree series={study.series} />
             </Section>
           </Grid.Col>

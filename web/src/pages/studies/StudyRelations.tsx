@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schema } from "@/api/client";
 import { useCan } from "@/session/react";
+import { useJobTypeName } from "@/shared/jobTypes";
 import { Section } from "@/shared/Section";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { calendarDate } from "@/shared/when";
@@ -20,6 +21,7 @@ const STATUSES: readonly string[] = [
 export function StudyRelations({ study }: { study: Schema["StudyDetailOut"] }) {
   const { t } = useTranslation();
   const can = useCan();
+  const jobTypeName = useJobTypeName();
   const { order, segmentations, priors } = study;
   return (
     <>
@@ -33,7 +35,7 @@ export function StudyRelations({ study }: { study: Schema["StudyDetailOut"] }) {
           }
         >
           <Text size="sm" {...(!order && { c: "dimmed" })}>
-            {order ? `${order.job_type} · ${order.accession_number}` : t("studies.noOrder")}
+            {order ? `${jobTypeName(order.job_type)} · ${order.accession_number}` : t("studies.noOrder")}
           </Text>
         </Section>
       )}

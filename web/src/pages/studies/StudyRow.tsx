@@ -11,6 +11,8 @@ interface StudyRowProps {
   height: number;
   /** Undefined while its page is on the way. */
   study: Schema["StudyOut"] | undefined;
+  /** Others see no reading status. */
+  staff: boolean;
   /** Handed down, as a hook per row would cost more than the row. */
   t: TFunction;
   onOpen: (event: MouseEvent<HTMLAnchorElement>) => void;
@@ -22,7 +24,7 @@ const STEPS: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
 
 /** One line of the worklist, of plain elements: several are made in each frame while scrolling. */
 export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
-  const { index, top, height, study, t, onOpen, onStep } = props;
+  const { index, top, height, study, staff, t, onOpen, onStep } = props;
   const place = { "--row": `${height}px`, transform: `translateY(${top}px)` } as CSSProperties;
   if (!study) {
     return (
@@ -39,10 +41,12 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
       className={classes.row}
       style={place}
     >
-      <span role="cell" className={classes.cell} data-area="state">
-        <span className={classes.dot} data-state={study.reading_status} />
-        {t(`status.reading.${study.reading_status}`)}
-      </span>
+      {staff && (
+        <span role="cell" className={classes.cell} data-area="state">
+          <span className={classes.dot} data-state={study.reading_status} />
+          {t(`status.reading.${study.reading_status}`)}
+        </span>
+      )}
       <span role="cell" className={classes.cell} data-area="patient">
         {study.patient.full_name}
         <span className={classes.second}>{study.patient.patient_id}</span>
@@ -70,9 +74,11 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
       <span role="cell" className={classes.cell} data-area="images">
         {study.instance_count}
       </span>
-      <span role="cell" className={classes.cell} data-area="reader">
-        {study.reader?.full_name ?? ""}
-      </span>
+      {staff && (
+        <span role="cell" className={classes.cell} data-area="reader">
+          {study.reader?.full_name ?? ""}
+        </span>
+      )}
     </div>
   );
 });

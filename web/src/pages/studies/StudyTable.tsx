@@ -5,6 +5,8 @@ import { useCallback, useRef, type MouseEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { studiesQuery, type StudyFilters } from "@/api/queries";
+import { useIsStaff } from "@/session/react";
+import { useAreaTitle } from "@/shared/useAreaTitle";
 import { StudyRow } from "./StudyRow";
 import classes from "./StudiesPage.module.css";
 
@@ -15,7 +17,8 @@ const HEADER_PX = 36;
 /** A page that only flies past is not asked for. */
 const SETTLE_MS = 100;
 
-const COLUMNS = ["state", "patient", "description", "date", "images", "reader"] as const;
+const COLUMNS = ["patient", "description", "date", "images"] as const;
+const STAFF_COLUMNS = ["state", ...COLUMNS, "reader"] as const;
 
 /** The studies of the pages around what is seen, by their place in the whole list. */
 function useRows(filters: StudyFilters, from: number, to: number) {
@@ -31,10 +34,12 @@ function useRows(filters: StudyFilters, from: number, to: number) {
   };
 }
 
-/** The worklist, drawn only where it is seen: its length does not matter. */
+/** The worklist, rendered only where it is seen: its length does not matter. */
 export function StudyTable({ filters, count }: { filters: StudyFilters; count: number }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const title = useAreaTitle("studies");
+  const staff = useIsStaff();
   const scroll = useRef<HTMLDivElement>(null);
   const phone = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
   const height = phone ? PHONE_ROW_PX : ROW_PX;
@@ -73,13 +78,14 @@ export function StudyTable({ filters, count }: { filters: StudyFilters; count: n
     <div
       ref={scroll}
       className={classes.scroll}
+      data-staff={staff || undefined}
       role="table"
-      aria-label={t("studies.title")}
+      aria-label={title}
       aria-rowcount={count + 1}
     >
       <div role="rowgroup">
         <div role="row" aria-rowindex={1} className={classes.header}>
-          {COLUMNS.map((column) => (
+          {(staff ? STAFF_COLUMNS : COLUMNS).map((column) => (
             <span key={column} role="columnheader">
               {t(`studies.${column}`)}
             </span>
@@ -94,6 +100,7 @@ export function StudyTable({ filters, count }: { filters: StudyFilters; count: n
             top={start - virtualizer.options.scrollMargin}
             height={height}
             study={studyAt(index)}
+            staff={staff}
             t={t}
             onOpen={open}
             onStep={step}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fastImages, pollInterval } from "./htj2kProgress";
+import { progressOf, pollInterval } from "./htj2kProgress";
 
 const study = { instances: 10, stored: 6, refused: [], paused: false };
 const refused = [
@@ -18,7 +18,7 @@ describe("fast images", () => {
   });
 
   it("count what is refused as done and tell of pictures only", () => {
-    expect(fastImages({ ...study, refused: [...refused] })).toEqual({
+    expect(progressOf({ ...study, refused: [...refused] })).toEqual({
       done: 10,
       all: 10,
       waiting: false,

@@ -4,10 +4,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 import { ErrorNotice } from "@/shared/ErrorNotice";
+import { personName } from "@/shared/format";
 import { PatientPicker, type Patient } from "@/shared/PatientPicker";
 import { calendarDate } from "@/shared/when";
-import { birthOf, type Unmatched } from "./UnmatchedPage";
+import { birthOf, useSexName, type Unmatched } from "./dicomPatient";
 
 interface MatchStudyProps {
   study: Unmatched | null;
@@ -46,8 +48,8 @@ function Choice({ study, onClose }: { study: Unmatched; onClose: () => void }) {
       ),
     meta: { quiet: true },
     onSuccess: () => {
-      void client.invalidateQueries({ queryKey: ["unmatched"] });
-      void client.invalidateQueries({ queryKey: ["studies"] });
+      void client.invalidateQueries({ queryKey: keys.unmatched.all });
+      void client.invalidateQueries({ queryKey: keys.studies.all });
     },
   });
   if (match.data) {
@@ -106,11 +108,12 @@ function Choice({ study, onClose }: { study: Unmatched; onClose: () => void }) {
 
 function Comparison({ study, patient }: { study: Unmatched; patient: Patient | null }) {
   const { t } = useTranslation();
+  const sexName = useSexName();
   const rows = [
     [t("unmatched.number"), study.dicom_patient_id, patient?.patient_id] as const,
-    [t("unmatched.name"), study.dicom_patient_name, patient?.full_name] as const,
+    [t("unmatched.name"), personName(study.dicom_patient_name), patient?.full_name] as const,
     [t("unmatched.birth"), birthOf(study), patient && calendarDate(patient.birth_date)] as const,
-    [t("unmatched.sex"), study.dicom_sex, patient?.gender] as const,
+    [t("unmatched.sex"), sexName(study.dicom_sex), patient && sexName(patient.gender)] as const,
   ];
   return (
     <Table aria-label={t("unmatched.comparison")}>

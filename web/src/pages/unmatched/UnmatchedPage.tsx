@@ -2,26 +2,28 @@ import { Button, Stack, Text } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, unwrap, type Schema } from "@/api/client";
+import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
+import { personName } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
 import { calendarDate, dateTime } from "@/shared/when";
+import { birthOf, useSexName, type Unmatched } from "./dicomPatient";
 import { MatchStudy } from "./MatchStudy";
-
-export type Unmatched = Schema["UnmatchedStudyOut"];
 
 export default function UnmatchedPage() {
   const { t } = useTranslation();
   const [page, setPage] = useState(1);
   const [study, setStudy] = useState<Unmatched | null>(null);
   const studies = useQuery({
-    queryKey: ["unmatched", page],
+    queryKey: keys.unmatched.list(page),
     queryFn: ({ signal }) => {
       const query = { page, page_size: PAGE_SIZE };
       return unwrap(api.GET("/api/ris/unmatched/", { params: { query }, signal }));
     },
     placeholderData: keepPreviousData,
   });
+  const sexName = useSexName();
   const columns: Column<Unmatched>[] = [
     {
       key: "study",
@@ -41,7 +43,7 @@ export default function UnmatchedPage() {
       header: t("unmatched.inFiles"),
       render: ({ dicom_patient_name, dicom_patient_id }) => (
         <div>
-          <Text size="sm">{dicom_patient_name || "–"}</Text>
+          <Text size="sm">{personName(dicom_patient_name) || "–"}</Text>
           <Text size="xs" c="dimmed">
             {dicom_patient_id}
           </Text>
@@ -51,7 +53,7 @@ export default function UnmatchedPage() {
     {
       key: "birth",
       header: t("unmatched.birth"),
-      render: (each) => [birthOf(each), each.dicom_sex].filter(Boolean).join(" · ") || "–",
+      render: (each) => [birthOf(each), sexName(each.dicom_sex)].filter(Boolean).join(" · ") || "–",
     },
     { key: "instances", header: t("unmatched.instances"), render: ({ instances }) => instances },
     {
@@ -98,13 +100,4 @@ export default function UnmatchedPage() {
       />
     </>
   );
-}
-
-/** The birth date of the files (DICOM DA, `YYYYMMDD`, or ISO) for reading; as it is when odd. */
-export function birthOf({ dicom_birth_date: date }: Unmatched): string {
-  const match = /^(\d{4})-?(\d{2})-?(\d{2})$/.exec(date);
-  if (!match) return date;
-  const [, year = "", month = "", day = ""] = match;
-  const iso = `${year}-${month}-${day}`;
-  return Number.isNaN(Date.parse(iso)) ? date : calendarDate(iso);
 }

@@ -30,7 +30,7 @@ export interface ChosenFile {
   file: File;
 }
 
-export type Phase = "idle" | "running" | "paused" | "done";
+type Phase = "idle" | "running" | "paused" | "done";
 
 export interface UploadView {
   readonly phase: Phase;
@@ -52,8 +52,8 @@ export type Send = (
   signal: AbortSignal,
 ) => Promise<Answer>;
 
-export const BATCH_FILES = 50;
-export const BATCH_BYTES = 50 * 2 ** 20;
+const BATCH_FILES = 50;
+const BATCH_BYTES = 50 * 2 ** 20;
 const TRIES = 4;
 const PUBLISH_MS = 100;
 const ARCHIVE_UNAVAILABLE = "ERR_502";
@@ -81,7 +81,7 @@ const EMPTY: UploadView = {
 
 /**
  * Sends files batch by batch. Sending a file twice is harmless, so whatever was interrupted is sent
- * again. Lives outside React: thousands of files change often, the page is told ten times a second.
+ * again. Lives outside React: thousands of files change often, the page is notified ten times a second.
  */
 export class UploadQueue {
   private view: UploadView = EMPTY;

@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useParams, useSearchParams } from "react-router";
-import { NotFound } from "@/app/NotFound";
-import { PageLoader } from "@/app/PageLoader";
+import { NotFound } from "@/shared/NotFound";
+import { PageLoader } from "@/shared/PageLoader";
 import { isUid, viewerAddress } from "./address";
 
 /** The viewer is a page of its own, with a link back; this address is the one to share. */

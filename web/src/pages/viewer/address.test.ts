@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { viewerAddress } from "./address";
 
 describe("viewerAddress", () => {
-  it("names the reading to begin with, and nothing that is no number", () => {
+  it("names the AI job to begin with, and nothing that is no number", () => {
     const study = "/ohif/viewer?StudyInstanceUIDs=1.2.3";
     expect(viewerAddress("1.2.3", "7")).toBe(`${study}&job=7`);
     expect(viewerAddress("1.2.3", null)).toBe(study);

@@ -3,7 +3,7 @@ export function isUid(text: string): boolean {
   return /^[0-9.]{1,64}$/.test(text);
 }
 
-/** `job`: the AI reading to begin with, else the viewer chooses. */
+/** `job`: the AI job to begin with, else the viewer chooses. */
 export function viewerAddress(studyInstanceUid: string, job: string | null): string {
   const wanted = job && /^[0-9]{1,18}$/.test(job) ? `&job=${job}` : "";
   return `/ohif/viewer?StudyInstanceUIDs=${studyInstanceUid}${wanted}`;

@@ -1,13 +1,18 @@
-// Small statistics, and a trivial page of the same kind to hold each figure against.
+// Small statistics, and a trivial page of the same kind to compare each result with.
 import { createServer } from 'node:http';
 
 export const ROWS = 10_000;
 
+/** @param {number[]} values */
 export function median(values) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
 }
 
+/**
+ * @param {number[]} values
+ * @param {number} share 0 to 1
+ */
 export function percentile(values, share) {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
@@ -26,6 +31,7 @@ export async function plainPages() {
     response.setHeader('Content-Type', 'text/html');
     response.end(request.url === '/form' ? FORM : LIST);
   });
-  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-  return { address: `http://127.0.0.1:${server.address().port}`, close: () => server.close() };
+  await new Promise(resolve => server.listen(0, '127.0.0.1', () => resolve(null)));
+  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  return { address: `http://127.0.0.1:${port}`, close: () => server.close() };
 }

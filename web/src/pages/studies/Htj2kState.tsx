@@ -1,12 +1,12 @@
 import { Badge, Progress, Stack, Text, Tooltip } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
-import { fastImages } from "./htj2kProgress";
+import { progressOf } from "./htj2kProgress";
 
 /** How far the study's images are with the form that travels fast, and which never get it. */
-export function FastImages({ htj2k }: { htj2k: Schema["Htj2kOut"] }) {
+export function Htj2kState({ htj2k }: { htj2k: Schema["Htj2kOut"] }) {
   const { t } = useTranslation();
-  const { done, all, waiting, refused } = fastImages(htj2k);
+  const { done, all, waiting, refused } = progressOf(htj2k);
   if (waiting) {
     const words = t(htj2k.paused ? "studies.fast.paused" : "studies.fast.preparing", { done, all });
     return (
@@ -24,7 +24,7 @@ export function FastImages({ htj2k }: { htj2k: Schema["Htj2kOut"] }) {
     );
   }
   if (htj2k.stored === 0 && refused.length === 0) return null;
-  return <Ready name={t(`studies.fast.${htj2k.stored ? "ready" : "asTheyCame"}`)} refused={refused} />;
+  return <Ready name={t(`studies.fast.${htj2k.stored ? "ready" : "original"}`)} refused={refused} />;
 }
 
 interface ReadyProps {

@@ -3,12 +3,13 @@ import type { Icon } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "react-router";
 import { asApiError } from "@/api/errors";
+import { keys } from "@/api/keys";
 import { errorText } from "@/shared/toasts";
-import classes from "./Figure.module.css";
+import classes from "./CountCard.module.css";
 
 const REFRESH_MS = 60_000;
 
-export interface FigureProps {
+export interface CountCardProps {
   name: string;
   label: string;
   icon: Icon;
@@ -19,9 +20,9 @@ export interface FigureProps {
 }
 
 /** How many of something wait, and the way there. */
-export function Figure({ name, label, icon: FigureIcon, to, count, alarming }: FigureProps) {
+export function CountCard({ name, label, icon: CardIcon, to, count, alarming }: CountCardProps) {
   const counted = useQuery({
-    queryKey: ["dashboard", name],
+    queryKey: keys.count(name),
     queryFn: ({ signal }) => count(signal),
     staleTime: 0,
     refetchInterval: REFRESH_MS,
@@ -32,7 +33,7 @@ export function Figure({ name, label, icon: FigureIcon, to, count, alarming }: F
       to={to}
       withBorder
       p="md"
-      className={classes.figure}
+      className={classes.card}
       data-alarming={(alarming && (counted.data ?? 0) > 0) || undefined}
     >
       <Group justify="space-between" wrap="nowrap" align="flex-start" h="100%">
@@ -46,7 +47,7 @@ export function Figure({ name, label, icon: FigureIcon, to, count, alarming }: F
             <Text className={classes.count}>{counted.data.toLocaleString()}</Text>
           )}
         </Stack>
-        <FigureIcon size={22} stroke={1.5} aria-hidden className={classes.icon} />
+        <CardIcon size={22} stroke={1.5} aria-hidden className={classes.icon} />
       </Group>
     </Paper>
   );

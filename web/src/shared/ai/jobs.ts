@@ -3,7 +3,7 @@ import { currentLanguage } from "@/i18n";
 
 export type Job = Schema["AIJobOut"];
 
-/** How often a running reading or publication is asked about. */
+/** How often a running analysis or publication is asked about. */
 export const POLL_MS = 2500;
 
 export function isRunning(job: Pick<Job, "status">): boolean {
@@ -13,6 +13,11 @@ export function isRunning(job: Pick<Job, "status">): boolean {
 /** Something will change without this person's doing. */
 export function isMoving(job: Job): boolean {
   return isRunning(job) || job.publication.status === "PENDING";
+}
+
+/** Whose images: the patient by name and MRN; null where nobody is known. */
+export function patientOf(job: Pick<Job, "patient_id" | "patient_name">): string | null {
+  return [job.patient_name, job.patient_id].filter(Boolean).join(" · ") || null;
 }
 
 /** A text of the manifest in the language of the page, where it has one: `<key>_ko`. */
@@ -38,7 +43,7 @@ const KNOWN = [
 ] as const;
 export type Step = (typeof KNOWN)[number];
 
-export interface StepView {
+interface StepView {
   step: Step;
   /** Null: still to come. */
   at: string | null;

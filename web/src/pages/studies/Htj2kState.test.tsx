@@ -3,14 +3,14 @@ import { cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Schema } from "@/api/client";
 import { setLanguage, startTranslations } from "@/i18n";
-import { FastImages } from "./FastImages";
+import { Htj2kState } from "./Htj2kState";
 
 const study: Schema["Htj2kOut"] = { instances: 10, stored: 6, refused: [], paused: false };
 
 function show(changes: Partial<Schema["Htj2kOut"]>) {
   render(
     <MantineProvider env="test">
-      <FastImages htj2k={{ ...study, ...changes }} />
+      <Htj2kState htj2k={{ ...study, ...changes }} />
     </MantineProvider>,
   );
 }
@@ -27,29 +27,29 @@ beforeAll(async () => {
 
 afterEach(cleanup);
 
-describe("the state of the fast images", () => {
+describe("the state of the HTJ2K images", () => {
   it("is a bar with words while images wait", () => {
     show({});
-    const bar = screen.getByRole("progressbar", { name: "Making fast images: 6 of 10" });
+    const bar = screen.getByRole("progressbar", { name: "Preparing images for fast viewing: 6 of 10" });
     expect(bar.getAttribute("aria-valuenow")).toBe("60");
   });
 
   it("says that the disk is full", () => {
     show({ paused: true });
-    expect(screen.getByRole("status").textContent).toContain("wait for room");
+    expect(screen.getByRole("status").textContent).toContain("disk is full");
   });
 
   it("is a badge at the end, which tells by keyboard what was refused", async () => {
     show({ refused: [{ reason: "LOSSY", instances: 4 }] });
-    const badge = screen.getByText("Fast images ready").closest("[tabindex]");
+    const badge = screen.getByText("Ready for fast viewing").closest("[tabindex]");
     fireEvent.focus(badge as Element);
     expect((await screen.findByRole("tooltip")).textContent).toContain(
-      "already compressed with loss: 4",
+      "already lossy-compressed: 4",
     );
   });
 
   it("is nothing where there was never a picture", () => {
     show({ stored: 0, refused: [{ reason: "NOT_AN_IMAGE", instances: 10 }] });
-    expect(screen.queryByText(/images/i)).toBeNull();
+    expect(screen.queryByText(/viewing|images/i)).toBeNull();
   });
 });

@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
 import { jobQuery } from "@/api/queries";
 import { isMoving, POLL_MS } from "./jobs";
 
@@ -23,6 +24,6 @@ export function useJobStep(id: number, step: "cancel" | "retry") {
           : api.POST("/api/ai/jobs/{job_id}/retry/", options),
       );
     },
-    onSettled: () => queryClient.invalidateQueries({ queryKey: ["ai"] }),
+    onSettled: () => queryClient.invalidateQueries({ queryKey: keys.ai.all }),
   });
 }

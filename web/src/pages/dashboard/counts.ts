@@ -13,9 +13,10 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
 import type { JobFilters, OrderFilters, StudyFilters } from "@/api/queries";
 import { useCan, useUser } from "@/session/react";
-import type { FigureProps } from "./Figure";
+import { useOwnTitle } from "@/shared/useAreaTitle";
+import type { CountCardProps } from "./CountCard";
 
-type Count = FigureProps["count"];
+type Count = CountCardProps["count"];
 
 const ONE = { page_size: 1 };
 
@@ -52,12 +53,12 @@ const outbox =
   async (signal) =>
     (await unwrap(api.GET("/api/ops/queues/", { signal }))).outbox[status];
 
-/** The figures of the start page, by what this person may do. */
-export function useFigures(): (Omit<FigureProps, "name"> & { key: string })[] {
+/** The counts of the start page, by what this person may do. */
+export function useCounts(): (Omit<CountCardProps, "name"> & { key: string })[] {
   const { t } = useTranslation();
   const can = useCan();
   const user = useUser();
-  const own = user.role === "patient";
+  const ownTitle = useOwnTitle();
   const reads = can("write_report");
   return [
     reads && {
@@ -120,7 +121,7 @@ export function useFigures(): (Omit<FigureProps, "name"> & { key: string })[] {
     !reads &&
       can("view_study") && {
         key: "studies",
-        label: t(own ? "dashboard.myImages" : "dashboard.studies"),
+        label: ownTitle("studies") ?? t("dashboard.studies"),
         icon: IconScan,
         to: "/studies",
         count: studies({}),
@@ -132,5 +133,5 @@ export function useFigures(): (Omit<FigureProps, "name"> & { key: string })[] {
       to: "/alerts",
       count: alerts,
     },
-  ].filter((figure) => figure !== false);
+  ].filter((card) => card !== false);
 }

@@ -1,6 +1,6 @@
 import { MutationCache, QueryClient } from "@tanstack/react-query";
 import { showError } from "@/shared/toasts";
-import { asApiError } from "./errors";
+import { asApiError } from "@/api/errors";
 
 const RETRIES = 2;
 

@@ -1,0 +1,3 @@
+import { modules } from '../web/eslint.modules.js';
+
+export default [{ ignores: ['dist', '.cache'] }, ...modules];

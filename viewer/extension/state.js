@@ -1,0 +1,208 @@
+// All that the extension remembers, in one place: what the panel shows (`state`, whose changes are
+// published), the layer of labels under the tools (`layer`), and what OHIF and the session gave it.
+
+/**
+ * @import {
+ *   Grid, Job, ListedJob, Model, Segmentation, Study, User
+ * } from '../types/api'
+ * @import {
+ *   AppConfig, CommandsManager, DisplaySet, ExtensionManager, Managers, Services
+ * } from '../types/ohif'
+ */
+
+/**
+ * @typedef {'idle' | 'loading' | 'rendered' | 'refused'} MaskStatus `refused`: see `maskProblem`
+ * @typedef {'idle' | 'saving' | 'waiting' | 'conflict' | 'refused'} SaveStatus
+ *   `waiting`: the server does not answer
+ * @typedef {'idle' | 'sending' | 'running' | 'done' | 'failed'} RequestStatus
+ * @typedef {'requested' | 'pending' | 'processing' | 'completed' | 'failed' | 'cancelled'} JobStep
+ */
+
+/**
+ * @typedef {object} PanelState
+ * @property {Study | null} study
+ * @property {ListedJob[]} jobs AI jobs of the study, newest first
+ * @property {Job | null} job the one on screen
+ * @property {Segmentation | null} segmentation
+ * @property {Model[]} models
+ * @property {number | null} baseVersion the version that the strokes are on
+ * @property {MaskStatus} maskStatus
+ * @property {string} maskProblem
+ * @property {boolean} dirty
+ * @property {SaveStatus} saveStatus
+ * @property {string} saveProblem
+ * @property {Record<number, number>} volumes ml by segment
+ * @property {{ added: number, removed: number } | null} changed ml against the compared version
+ * @property {number | null} compared the version shown as an outline
+ * @property {string} tool `brush`, `eraser`, `threshold`, or the name of one of OHIF's tools
+ * @property {boolean} sphere
+ * @property {number} brushRadius mm
+ * @property {number} opacity 0 to 1
+ * @property {number | null} activeSegment
+ * @property {number[]} hidden segments
+ * @property {Record<number, string>} colors by segment
+ * @property {{ status: RequestStatus, problem: string, jobId: number | null, step: JobStep | null }}
+ *   request
+ * @property {{ count: number, saved: boolean, status: 'idle' | 'saving', problem: string }}
+ *   measurements
+ * @property {{ open: string | null, problem: string, linked: boolean }} prior
+ */
+
+/** @type {PanelState} */
+export const state = {
+  study: null,
+  jobs: [],
+  job: null,
+  segmentation: null,
+  models: [],
+  baseVersion: null,
+  maskStatus: 'idle',
+  maskProblem: '',
+  dirty: false,
+  saveStatus: 'idle',
+  saveProblem: '',
+  volumes: {},
+  changed: null,
+  compared: null,
+  tool: 'WindowLevel',
+  sphere: false,
+  brushRadius: 10,
+  opacity: 0.4,
+  activeSegment: null,
+  hidden: [],
+  colors: {},
+  request: { status: 'idle', problem: '', jobId: null, step: null },
+  measurements: { count: 0, saved: true, status: 'idle', problem: '' },
+  prior: { open: null, problem: '', linked: true },
+};
+
+/**
+ * The labels under the tools.
+ *
+ * @typedef {object} Layer
+ * @property {Grid} grid
+ * @property {Uint8Array[]} labels one array per slice, in the order of `grid.slices`
+ * @property {DisplaySet | null} displaySet the series that they lie on
+ * @property {boolean} loading labels are being written that nobody painted
+ * @property {number} counts how often a count of the voxels was begun
+ * @property {boolean} counted `fingerprint` is that of the labels as they are
+ * @property {Int32Array} fingerprint a number per slice that changes with its labels
+ * @property {Int32Array | null} savedFingerprint as the server has them; null: not at all
+ * @property {boolean} marksEdits a change of a slice is a person's
+ * @property {Set<number>} edited slices that a person edited, by index
+ */
+
+/** @type {Layer} */
+export const layer = {
+  grid: { rows: 0, columns: 0, slices: [] },
+  labels: [],
+  displaySet: null,
+  loading: false,
+  counts: 0,
+  counted: true,
+  fingerprint: new Int32Array(),
+  savedFingerprint: null,
+  marksEdits: false,
+  edited: new Set(),
+};
+
+/**
+ * What goes on in the background.
+ *
+ * @typedef {object} Work
+ * @property {ListedJob | null} firstJob the result to begin with
+ * @property {Promise<number | null> | null} save the save under way
+ * @property {() => void} retrySave ends the pause before the next attempt
+ * @property {number} publications how often the publication of a job was begun to be followed
+ * @property {string} storedMeasurements what was measured when it was last in the archive
+ * @property {{ anchor(): void, stop(): void } | null} link of two studies that scroll together
+ * @property {(() => void)[]} stops what ends the extension's listening to OHIF
+ */
+
+/** @type {Work} */
+export const work = {
+  firstJob: null,
+  save: null,
+  retrySave: () => {},
+  publications: 0,
+  storedMeasurements: '',
+  link: null,
+  stops: [],
+};
+
+/**
+ * @typedef {object} Identity
+ * @property {typeof import('/session.js') | null} module the web application's session
+ * @property {User | null} user
+ */
+
+/** @type {Identity} */
+export const identity = { module: null, user: null };
+
+/**
+ * OHIF, from its start on; its configuration notes the depth that the graphics card can hold.
+ *
+ * @typedef {object} Ohif
+ * @property {Services} services
+ * @property {CommandsManager} commands
+ * @property {ExtensionManager} extensions
+ * @property {AppConfig} config
+ */
+
+/** @type {Ohif | null} */
+let ohif = null;
+
+/**
+ * @param {Managers} managers
+ * @param {AppConfig} config
+ */
+export function connect({ servicesManager, commandsManager, extensionManager }, config) {
+  const { services } = servicesManager;
+  ohif = { services, commands: commandsManager, extensions: extensionManager, config };
+}
+
+function connected() {
+  if (!ohif) throw new Error('OHIF has not started');
+  return ohif;
+}
+export const services = () => connected().services;
+export const commands = () => connected().commands;
+export const extensions = () => connected().extensions;
+export const ohifConfig = () => connected().config;
+
+/** @type {Set<(state: PanelState) => void>} */
+const listeners = new Set();
+let scheduled = false;
+
+/** @param {Partial<PanelState>} patch */
+export function update(patch) {
+  Object.assign(state, patch);
+  if (scheduled) return;
+  scheduled = true;
+  queueMicrotask(() => {
+    scheduled = false;
+    for (const listener of [...listeners]) listener(state);
+  });
+}
+
+/**
+ * @param {(state: PanelState) => void} listener called now and after each change
+ * @returns {() => void} what ends it
+ */
+export function subscribe(listener) {
+  listeners.add(listener);
+  listener(state);
+  return () => listeners.delete(listener);
+}
+
+/** The segmentation on screen, where there must be one. */
+export function shownSegmentation() {
+  if (!state.segmentation) throw new Error('no segmentation is on screen');
+  return state.segmentation;
+}
+
+/** The job on screen, where there must be one. */
+export function shownJob() {
+  if (!state.job) throw new Error('no job is on screen');
+  return state.job;
+}

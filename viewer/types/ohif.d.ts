@@ -1,0 +1,262 @@
+// OHIF 3.13.2 and cornerstone as far as the extension reaches into them; neither ships types.
+
+export interface Instance {
+  SOPInstanceUID: string;
+  SeriesInstanceUID: string;
+  FrameOfReferenceUID?: string;
+  Rows: number;
+  Columns: number;
+  ImagePositionPatient: ArrayLike<number | string>;
+  ImageOrientationPatient?: ArrayLike<number | string>;
+  PixelSpacing: ArrayLike<number | string>;
+  ContentDate?: string;
+  ContentTime?: string;
+}
+
+export interface DisplaySet {
+  displaySetInstanceUID: string;
+  StudyInstanceUID: string;
+  SeriesInstanceUID: string;
+  SeriesDescription?: string;
+  Modality: string;
+  numImageFrames: number;
+  isReconstructable: boolean;
+  unsupported?: boolean;
+  images?: Instance[];
+  imageIds: string[];
+  instance?: Instance;
+  messages?: { includesMessage(code: number): boolean };
+  load?(): Promise<void>;
+  getThumbnailSrc?: () => Promise<string | null>;
+}
+
+/** Pixels of an image; `Labels` where the image is derived, as a layer of labels is. */
+export interface Image {
+  windowCenter: number | number[];
+  windowWidth: number | number[];
+  slope: number;
+  intercept: number;
+  preScale?: { scaled: boolean };
+  getPixelData(): ArrayLike<number>;
+  voxelManager: { getScalarData(): Uint8Array };
+}
+
+export interface Viewport {
+  element: HTMLElement;
+  getCurrentImageId(): string;
+  getCurrentImageIdIndex(): number;
+  getImageIds(): string[];
+  setImageIdIndex(index: number): Promise<string>;
+  resetCamera(): void;
+  render(): void;
+}
+
+export interface Annotation {
+  metadata: {
+    referencedImageId: string;
+    viewPlaneNormal?: number[];
+    viewUp?: number[];
+  };
+  invalidated?: boolean;
+}
+
+export interface Cornerstone {
+  cache: {
+    getImage(imageId: string | undefined): Image | undefined;
+    getImageLoadObject(imageId: string): unknown;
+    removeImageLoadObject(imageId: string): void;
+    getBytesAvailable(): number;
+  };
+  metaData: { get(kind: 'instance', imageId: string | undefined): Instance | undefined };
+  Enums: { Events: Record<'IMAGE_RENDERED' | 'STACK_NEW_IMAGE', string> };
+  eventTarget: CustomEventTarget;
+  utilities: {
+    HistoryMemo: {
+      DefaultHistoryMemo: {
+        size: number;
+        push(memo: { restoreMemo(undo: boolean): void; operationType: string }): void;
+      };
+    };
+  };
+  getConfiguration(): { rendering: object };
+  setConfiguration(configuration: { rendering: object }): void;
+  getRenderingEngines(): { render(): void; getViewports(): Viewport[] }[];
+}
+
+export interface CornerstoneTools {
+  Enums: { Events: Record<'TOOL_ACTIVATED' | 'SEGMENTATION_DATA_MODIFIED', string> };
+  annotation: { state: { getAllAnnotations(): Annotation[] } };
+  segmentation: {
+    segmentIndex: { getActiveSegmentIndex(segmentationId: string): number | undefined };
+    state: {
+      getSegmentation(id: string): { representationData: { Labelmap: { imageIds: string[] } } };
+    };
+    triggerSegmentationEvents: {
+      triggerSegmentationDataModified(segmentationId: string, slices?: number[]): void;
+    };
+  };
+}
+
+interface CustomEventTarget {
+  addEventListener(name: string, listener: (event: CustomEvent) => void): void;
+  removeEventListener(name: string, listener: (event: CustomEvent) => void): void;
+}
+
+export interface Subscription {
+  unsubscribe(): void;
+}
+
+interface Subscribable<Name extends string> {
+  EVENTS: Record<Name, string>;
+  subscribe(event: string, listener: (event: any) => void): Subscription;
+}
+
+export interface Measurement {
+  uid: string;
+  points?: number[][];
+  label?: string;
+}
+
+interface LayerSpecifier {
+  segmentationId: string;
+  type: string;
+}
+
+export interface SegmentationService {
+  getSegmentation(id: string): object | undefined;
+  remove(id: string): void;
+  createLabelmapForDisplaySet(displaySet: DisplaySet, options: object): Promise<string>;
+  getSegmentationRepresentations(viewportId: string, layer: LayerSpecifier): object[];
+  addSegmentationRepresentation(viewportId: string, layer: LayerSpecifier): Promise<void>;
+  setStyle(layer: LayerSpecifier, style: Record<string, number | boolean>): void;
+  setSegmentColor(viewportId: string, id: string, segment: number, rgba: number[]): void;
+  setSegmentVisibility(
+    viewportId: string,
+    id: string,
+    segment: number,
+    visible: boolean,
+    type: string,
+  ): void;
+  setActiveSegmentation(viewportId: string, id: string): void;
+  setActiveSegment(id: string, segment: number): void;
+}
+
+interface GridViewport {
+  viewportId: string;
+  displaySetInstanceUIDs?: string[];
+}
+
+export interface ViewportGridService
+  extends Subscribable<'ACTIVE_VIEWPORT_ID_CHANGED' | 'GRID_STATE_CHANGED'> {
+  getActiveViewportId(): string;
+  setActiveViewportId(viewportId: string): void;
+  getState(): { viewports: Map<string, GridViewport> };
+  getDisplaySetsUIDsForViewport(viewportId: string): string[] | undefined;
+  setDisplaySetsForViewports(
+    pairs: { viewportId: string; displaySetInstanceUIDs: string[] }[],
+  ): void;
+}
+
+export interface DisplaySetService extends Subscribable<'DISPLAY_SETS_ADDED'> {
+  getDisplaySetByUID(uid: string): DisplaySet;
+  getDisplaySetsForSeries(uid: string): DisplaySet[];
+  getDisplaySetsBy(filter: (displaySet: DisplaySet) => unknown): DisplaySet[];
+  deleteDisplaySet(uid: string): void;
+}
+
+export interface HangingProtocolService {
+  getDefaultProtocol(): {
+    stages: { viewports: { viewportOptions: { initialImageOptions?: object } }[] }[];
+  };
+}
+
+export interface Services {
+  userAuthenticationService: { setServiceImplementation(implementation: object): void };
+  cornerstoneViewportService: Subscribable<'VIEWPORT_DATA_CHANGED'> & {
+    getCornerstoneViewport(viewportId: string): Viewport;
+  };
+  displaySetService: DisplaySetService;
+  viewportGridService: ViewportGridService;
+  hangingProtocolService: HangingProtocolService;
+  segmentationService: SegmentationService;
+  measurementService: Subscribable<
+    | 'MEASUREMENT_ADDED'
+    | 'MEASUREMENT_UPDATED'
+    | 'MEASUREMENT_REMOVED'
+    | 'RAW_MEASUREMENT_ADDED'
+    | 'MEASUREMENTS_CLEARED'
+  > & { getMeasurements(): Measurement[] };
+  uiNotificationService: { show(notification: object): void };
+  customizationService: {
+    getCustomization(name: 'toolbarButtons'): ToolbarButton[];
+    setCustomizations(customizations: object): void;
+  };
+}
+
+export interface ToolbarButton {
+  id: string;
+  props: object;
+}
+
+export interface CommandsManager {
+  run(name: string, options?: object): unknown;
+  runCommand(name: string, options: object, context: string): unknown;
+}
+
+export interface SeriesRequest {
+  metadata: { SeriesInstanceUID: string; Modality: string };
+  start(): Promise<unknown>;
+}
+
+export interface DataSource {
+  retrieve: {
+    series: {
+      metadata(options: { StudyInstanceUID: string; returnPromises?: boolean }): Promise<any>;
+    };
+  };
+}
+
+export interface ExtensionManager {
+  getActiveDataSource(): DataSource[];
+}
+
+export interface Managers {
+  servicesManager: { services: Services };
+  commandsManager: CommandsManager;
+  extensionManager: ExtensionManager;
+}
+
+export interface AppConfig {
+  max3DTextureSize: number;
+  whiteLabeling?: object;
+}
+
+/** React, of which the page's own copy is handed in. */
+export interface React {
+  createElement(type: string, properties: object, ...children: string[]): object;
+}
+
+/** A mode's route and the mode it belongs to, as OHIF's basic mode has them. */
+export interface BasicMode {
+  routes: [
+    {
+      layoutInstance: { props: { viewports: { namespace: string }[] } };
+    },
+  ];
+  onModeEnter(context: Managers): void;
+}
+
+declare global {
+  interface Window {
+    cornerstone: Cornerstone;
+    cornerstoneTools: CornerstoneTools;
+    PUBLIC_URL: string;
+    browserImportFunction(address: string): Promise<unknown>;
+    config: object;
+    /** As the record has it; OHIF would show the name in the files. */
+    cdssPatientName?: string;
+  }
+  interface WindowEventMap {
+    'cdss-http-error': CustomEvent<number>;
+  }
+}

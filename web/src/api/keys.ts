@@ -1,0 +1,61 @@
+/**
+ * Every query key of the application. A key begins with the keys that cover it, so that
+ * `invalidateQueries({ queryKey: keys.orders.all })` reaches every list and every order.
+ */
+export const keys = {
+  studies: {
+    all: ["studies"],
+    list: (filters: object) => ["studies", "list", filters],
+    ofPatient: (patient: number) => ["studies", "of patient", patient],
+    one: (uid: string) => ["studies", "one", uid],
+  },
+  series: (uid: string) => ["series", uid],
+  preview: (path: string) => ["preview", path],
+  unmatched: {
+    all: ["unmatched"],
+    list: (page: number) => ["unmatched", "list", page],
+  },
+  ai: {
+    all: ["ai"],
+    jobs: ["ai", "jobs"],
+    jobList: (filters: object) => ["ai", "jobs", filters],
+    job: (id: number) => ["ai", "job", id],
+    models: ["ai", "models"],
+    modelsFor: (patient: number) => ["ai", "models", "for patient", patient],
+    segmentation: (id: number) => ["ai", "segmentation", id],
+  },
+  orders: {
+    all: ["orders"],
+    list: (filters: object) => ["orders", "list", filters],
+    one: (id: number) => ["orders", "one", id],
+    history: (id: number) => ["orders", "one", id, "history"],
+  },
+  patients: {
+    all: ["patients"],
+    list: (q: string, page: number) => ["patients", "list", q, page],
+    picker: (q: string) => ["patients", "picker", q],
+    one: (id: number) => ["patients", "one", id],
+    timeline: (id: number) => ["patients", "one", id, "timeline"],
+  },
+  alerts: {
+    unread: ["alerts", "unread"],
+    lists: ["alerts", "list"],
+    list: (unreadOnly: boolean) => ["alerts", "list", unreadOnly],
+  },
+  users: {
+    all: ["users"],
+    list: (filters: object) => ["users", "list", filters],
+  },
+  roles: ["roles"],
+  menus: ["menus"],
+  audit: {
+    list: (filters: object, page: number) => ["audit", "list", filters, page],
+    items: (log: number, page: number) => ["audit", "items", log, page],
+  },
+  outbox: {
+    all: ["outbox"],
+    list: (status: string, page: number) => ["outbox", "list", status, page],
+  },
+  queues: ["queues"],
+  count: (name: string) => ["count", name],
+} as const;
