@@ -1,4 +1,4 @@
-// Both faces run under their content security policy and ask nobody but this server.
+// Both frontends run under their content security policy and ask nobody but this server.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 

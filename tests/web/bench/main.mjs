@@ -1,4 +1,4 @@
-// Measures the faces in Chromium; prints one JSON object: medians over the runs, and the studies
+// Measures the frontends in Chromium; prints one JSON object: medians over the runs, and the studies
 // that were uploaded for it. BASE_URL names the stack, which holds 10,000 studies more than usual.
 import { launch } from '../browser.mjs';
 import { uid } from '../viewer.dicom.mjs';
