@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from rest_framework.test import APIClient
+from xdist.scheduler import LoadScopeScheduling
 
 from acct import services as accounts
 from acct.models import User
@@ -18,7 +19,25 @@ from emr.models import Patient
 from rbac.permissions import Role
 
 PASSWORD = "Correct-Horse-9-Battery"
+FLOWS = "tests/flows/"
+READABLE = 8
 _numbers = count(1)
+
+
+class FlowsTogether(LoadScopeScheduling):
+    """All flows on one worker, in their order, for they share one stack; the unit tests beside."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return FLOWS if nodeid.startswith(FLOWS) else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FlowsTogether:
+    return FlowsTogether(config, log)
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Bytes that are random or hold a time would give each worker of a run other names."""
+    return "bytes" if isinstance(val, bytes) and len(val) > READABLE else None
 
 
 @pytest.fixture(autouse=True)

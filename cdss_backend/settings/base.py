@@ -73,7 +73,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
-    "outbox-sweep": {"task": "common.outbox.tasks.sweep", "schedule": 10.0},
+    "outbox-sweep": {"task": "common.outbox.tasks.sweep", "schedule": ENV.outbox_sweep_s},
     "idempotency-expire": {"task": "common.idempotency.tasks.expire", "schedule": 3600.0},
     "audit-flush": {"task": "audit.tasks.flush_stream", "schedule": 2.0},
     "audit-seal": {"task": "audit.tasks.seal", "schedule": 30.0},
@@ -121,6 +121,7 @@ FHIR_IDENTIFIER_BASE = ENV.fhir_identifier_base
 HAPI_URL = ENV.hapi_url
 HAPI_TOKEN = ENV.hapi_token.get_secret_value()
 OUTBOX_LEASE_S = ENV.outbox_lease_s
+OUTBOX_SWEEP_S = ENV.outbox_sweep_s
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

@@ -70,6 +70,7 @@ class Env(BaseSettings):
     hapi_token: SecretStr
     inference_timeout_s: int = 300
     outbox_lease_s: int = 30
+    outbox_sweep_s: int = 10
     hospital_timezone: str = "Asia/Seoul"
     fhir_identifier_base: str = "https://cdss.neuronova.local/fhir/sid"
     upload_max_file_bytes: int = 1 << 30

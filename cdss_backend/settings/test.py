@@ -1,4 +1,7 @@
-"""Unit tests: the private MariaDB of bin/test as owner, Redis databases of their own."""
+"""Unit tests: MariaDB as owner and Redis, of the stack that CDSS_UNIT_ENV_FILE describes.
+
+Tests that run side by side have a schema (pytest-django makes it) and Redis databases each.
+"""
 
 from __future__ import annotations
 
@@ -6,24 +9,35 @@ import os
 import tempfile
 from pathlib import Path
 
+from dotenv import dotenv_values
+from pydantic import SecretStr
+
 from cdss_backend.settings.base import *  # noqa: F403
-from cdss_backend.settings.base import _REDIS, ENV
+from cdss_backend.settings.base import ENV
 from cdss_backend.settings.env import database
 
+_UNIT = dotenv_values(os.environ.get("CDSS_UNIT_ENV_FILE", os.devnull))
+_OWNER = _UNIT.get("DATABASE_OWNER_URL")
+_REDIS = _UNIT.get("REDIS_URL") or ENV.redis_url.get_secret_value().rstrip("/")
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+_CACHE, _AUDIT, _METRICS = range(4 + 3 * _WORKER, 7 + 3 * _WORKER)
+
 TEST_USERS_ALLOWED = True
-DATABASES = {"default": database(ENV.database_owner_url or ENV.database_url)}
-DATABASES["default"]["TEST"] = {
-    "NAME": f"test_cdss_db{os.environ.get('TEST_DB_SUFFIX', '')}",
-    "CHARSET": "utf8mb4",
+DATABASES = {
+    "default": database(SecretStr(_OWNER) if _OWNER else ENV.database_owner_url or ENV.database_url)
 }
+DATABASES["default"]["TEST"] = {"NAME": "test_cdss_db", "CHARSET": "utf8mb4"}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"{_REDIS}/5"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": f"{_REDIS}/{_CACHE}",
+    }
 }
-AUDIT_STREAM_URL = f"{_REDIS}/6"
-METRICS_URL = f"{_REDIS}/7"
+AUDIT_STREAM_URL = f"{_REDIS}/{_AUDIT}"
+METRICS_URL = f"{_REDIS}/{_METRICS}"
 CDSS_DATA_DIR = Path(tempfile.mkdtemp(prefix="cdss-test-"))
 FILE_UPLOAD_TEMP_DIR = CDSS_DATA_DIR / "tmp"
 AI_SEG_DIR = CDSS_DATA_DIR / "ai_seg"

@@ -18,9 +18,6 @@ from common.tasks import task
 
 logger = logging.getLogger(__name__)
 
-SWEEP_S = 10
-"""How often the sweep runs; what it sends again is void by the next one."""
-
 
 @task(queue="django_tasks")
 def deliver(event_id: int) -> None:
@@ -80,8 +77,8 @@ def _heartbeat(event: OutboxEvent) -> Iterator[None]:
         thread.join()
 
 
-@task(queue="django_tasks", expires=SWEEP_S)
+@task(queue="django_tasks", expires=settings.OUTBOX_SWEEP_S)
 def sweep() -> None:
-    """Every 10 s: nudge what is due on its own queue."""
+    """Every OUTBOX_SWEEP_S: nudge what is due on its own queue; void by the next sweep."""
     for event in services.due():
-        services.nudge(event, expires=SWEEP_S)
+        services.nudge(event, expires=settings.OUTBOX_SWEEP_S)

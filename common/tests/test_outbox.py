@@ -256,12 +256,12 @@ def test_redrive_gives_fresh_attempts_to_the_dead_only(seen):
         services.redrive(event.pk, operator={})
 
 
-def test_sweep_nudges_what_is_due_on_its_own_queue(seen, monkeypatch):
+def test_sweep_nudges_what_is_due_on_its_own_queue(seen, monkeypatch, settings):
     publish(TOPIC, aggregate="thing:1", payload={})
     sent = []
     monkeypatch.setattr(services, "nudge", lambda event, expires: sent.append((event, expires)))
     tasks.sweep.run()
-    assert sent == [(event, tasks.SWEEP_S) for event in events()]
+    assert sent == [(event, settings.OUTBOX_SWEEP_S) for event in events()]
 
 
 def test_a_nudge_asks_for_the_declared_task_on_the_events_queue(monkeypatch):

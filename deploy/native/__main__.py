@@ -29,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     stack.add_argument("action", choices=("configure", "start", "stop", "status"))
     stack.add_argument("--name", default="test", help="its directory under .run")
     stack.add_argument("--fresh", action="store_true", help="forget the data of the last run")
+    stack.add_argument("--databases", action="store_true", help="only MariaDB and Redis")
     manage = commands.add_parser("manage", help="run manage.py on a stack")
     manage.add_argument("--name", default="up")
     manage.add_argument("arguments", nargs=argparse.REMAINDER)
@@ -51,8 +52,10 @@ def _stack(options: argparse.Namespace) -> bool:
         stack.configure(stack.check_port())
         if options.action == "configure":
             return True
-        stack.start()
-        stack.seed()
+        if options.databases:
+            stack.start_databases()
+        else:
+            stack.start(seed=True)
     return True
 
 

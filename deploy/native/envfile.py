@@ -95,9 +95,10 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
         "ORTHANC_USERNAME": "django",
         "INFERENCE_ORTHANC_USERNAME": "inference",
     }
-    if layout.name == "test":  # a killed worker is missed sooner, a hanging model given up sooner
+    if layout.is_for_tests:  # a killed worker is missed sooner, a hanging model given up sooner
         defaults |= {
             "OUTBOX_LEASE_S": "6",
+            "OUTBOX_SWEEP_S": "2",
             "INFERENCE_TIMEOUT_S": "90",
             "INFERENCE_EXTRA_MODELS_DIR": str(layout.root / "inference" / "examples"),
         }

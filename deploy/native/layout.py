@@ -21,10 +21,15 @@ _SOCKET_DIRECTORY_LIMIT = 80
 
 @dataclass(frozen=True)
 class Layout:
-    """The directories of the stack ``name``: ``up`` for people, ``test`` for bin/test."""
+    """The directories of the stack ``name``: ``up`` for people, ``test`` for the flows of bin/test,
+    ``unit`` for the databases of its unit tests."""
 
     name: str
     root: Path = ROOT
+
+    @property
+    def is_for_tests(self) -> bool:
+        return self.name in ("test", "unit")
 
     @property
     def state(self) -> Path:

@@ -100,7 +100,7 @@ def _places(layout: Layout) -> dict[str, str]:
         "MARIADB_USER": "user = root" if as_root else "",
         "MARIADB_DIR": str(layout.data / "mariadb"),
         # 2 outlives a killed process, not a power cut: enough for tests, which wait for it all day
-        "MARIADB_FLUSH": "2" if layout.name == "test" else "1",
+        "MARIADB_FLUSH": "2" if layout.is_for_tests else "1",
         "REDIS_DIR": str(layout.data / "redis"),
         "ORTHANC_STORAGE_DIR": str(layout.data / "orthanc"),
         "ORTHANC_INDEX_DIR": str(layout.data / "orthanc"),

@@ -56,12 +56,17 @@ class Stack:
         self.layout.env_file.chmod(0o600)
         programs.write_configuration(self.layout, self.settings)
 
-    def start(self) -> None:
-        """Bring everything up and wait until it answers; what runs unchanged is left alone."""
+    def start(self, *, seed: bool = False) -> None:
+        """Bring everything up and wait until it answers; what runs unchanged is left alone.
+
+        ``seed``: with the test users and the synthetic patients, made while the servers start.
+        """
         with step("processes"):
             self.start_databases(programs.SERVERS)
             self.migrate()
             self.supervisor.start(programs.APPLICATION)
+            if seed:
+                self._seed()
             self._wait(("orthanc", "hapi", "inference", *programs.APPLICATION))
 
     def start_databases(self, servers: tuple[str, ...] = ("mariadb", "redis")) -> None:
@@ -119,7 +124,7 @@ class Stack:
         elif subprocess.run(command, cwd=root, env=environment, check=False).returncode:
             raise StackError(f"manage.py {arguments[0]} failed; its reason stands above.")
 
-    def seed(self) -> None:
+    def _seed(self) -> None:
         """Make the test users and the synthetic patients; done before, it changes nothing."""
         with step("test users and sample data"):
             self.manage("create_test_users")

@@ -1,4 +1,4 @@
-"""What is built in the checkout: two virtual environments, the FHIR server and the two faces."""
+"""What is built in the checkout: two virtual environments, the FHIR server and two frontends."""
 
 from __future__ import annotations
 
@@ -130,21 +130,23 @@ def build_hapi() -> None:
         stamp.set()
 
 
-def _faces(development: bool) -> list[Path | str]:
-    script = ROOT / "deploy" / "build_faces.sh"
+def _frontends(development: bool) -> list[Path | str]:
+    script = ROOT / "deploy" / "build_frontends.sh"
     return [script, "--development"] if development else [script]
 
 
-def faces_are_built(*, development: bool) -> bool:
-    done = subprocess.run([*_faces(development), "--check"], check=False, stderr=subprocess.DEVNULL)
+def frontends_are_built(*, development: bool) -> bool:
+    done = subprocess.run(
+        [*_frontends(development), "--check"], check=False, stderr=subprocess.DEVNULL
+    )
     return done.returncode == 0
 
 
-def build_faces(*, development: bool) -> None:
+def build_frontends(*, development: bool) -> None:
     """Build the web application and the viewer, each once per version of its sources."""
-    if not faces_are_built(development=development):
+    if not frontends_are_built(development=development):
         with step("web application and viewer (npm)"):
-            processes.run_logged(_faces(development), log=_LOG / "npm.log", what="npm")
+            processes.run_logged(_frontends(development), log=_LOG / "npm.log", what="npm")
 
 
 def is_installed(*, development: bool) -> bool:
@@ -155,14 +157,14 @@ def is_installed(*, development: bool) -> bool:
         not packages.missing(wanted)
         and all(venv.is_current(development=development) for venv in venvs)
         and _hapi_stamp().is_current()
-        and faces_are_built(development=development)
+        and frontends_are_built(development=development)
     )
 
 
-def _build_django_and_faces(*, development: bool) -> None:
+def _build_django_and_frontends(*, development: bool) -> None:
     """One after the other: Node comes with the Python packages."""
     DJANGO.build(development=development)
-    build_faces(development=development)
+    build_frontends(development=development)
 
 
 def install(*, development: bool) -> None:
@@ -176,7 +178,7 @@ def install(*, development: bool) -> None:
         packages.install(wanted, _LOG / "apt.log")
         with ThreadPoolExecutor(3) as pool:
             builds = [
-                pool.submit(_build_django_and_faces, development=development),
+                pool.submit(_build_django_and_frontends, development=development),
                 pool.submit(INFERENCE.build, development=development),
                 pool.submit(build_hapi),
             ]

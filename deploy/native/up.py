@@ -40,8 +40,7 @@ def up() -> None:
         port = stack.check_port()
         toolchain.install(development=False)
         stack.configure(port)
-        stack.start()
-        stack.seed()
+        stack.start(seed=True)
         with step("sample images"):
             stack.manage("upload_sample_dicoms", show=True)
         with step("main job"):

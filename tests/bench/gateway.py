@@ -142,7 +142,7 @@ def decisions(
     return [DECISIONS / alone, DECISIONS / (alone + processor_seconds(store) - redis_before)]
 
 
-def figures(servers: Servers, study: BenchStudy) -> dict[str, float]:
+def measurements(servers: Servers, study: BenchStudy) -> dict[str, float]:
     """All rounds, then decisions and memory."""
     processes = Supervisor(Layout("up")).processes()
     gateway, store = family(processes["gateway"].pid), family(processes["redis"].pid)
@@ -212,7 +212,7 @@ def main() -> None:
                 decisions=Server(direct, {**bearer, **behind_nginx, "Accept": ANY}),
                 static=static,
             )
-            found = figures(servers, study)
+            found = measurements(servers, study)
     print_table(found)
     rounded = {name: round(value, 3) for name, value in found.items()}
     print(json.dumps({"bench": "gateway", "rounds": ROUNDS, **rounded}))

@@ -147,8 +147,11 @@ def openings(base_url: str) -> dict[str, float]:
         with bench_study(base_url, name=study_name, noise_levels=noise_levels) as study:
             _wait_stored(base_url, study)
             for line_name, line in LINES.items():
-                figures = opening_ratios(base_url, study, line, RUNS)
-                found |= {f"{name}{line_name}_{figure}": value for figure, value in figures.items()}
+                measurements = opening_ratios(base_url, study, line, RUNS)
+                found |= {
+                    f"{name}{line_name}_{measurement}": value
+                    for measurement, value in measurements.items()
+                }
     return found
 
 

@@ -51,20 +51,20 @@ def one_run(base_url: str) -> dict[str, float]:
 def main() -> None:
     start = time.monotonic()
     subprocess.run([ROOT / "bin" / "up"], check=True, stdout=subprocess.DEVNULL)
-    figures: dict[str, float] = {"up_again_s": round(time.monotonic() - start, 1)}
+    measurements: dict[str, float] = {"up_again_s": round(time.monotonic() - start, 1)}
     runs = []
     for number in range(RUNS):
         print(f"run {number + 1} of {RUNS}")
         runs.append(one_run(default_base_url()))
     for name in runs[0]:
-        figures[name] = round(statistics.median(run[name] for run in runs), 3)
-    figures["ours_to_model"] = round(figures["ai_ours_s"] / figures["ai_model_s"], 3)
-    print(f"\n{'figure (median)':28} {'measured':>9} {'target':>8}")
-    for name, value in figures.items():
+        measurements[name] = round(statistics.median(run[name] for run in runs), 3)
+    measurements["ours_to_model"] = round(measurements["ai_ours_s"] / measurements["ai_model_s"], 3)
+    print(f"\n{'measurement (median)':28} {'measured':>9} {'target':>8}")
+    for name, value in measurements.items():
         target = TARGETS.get(name)
         mark = "" if target is None else f"{target:8.1f} {'ok' if value < target else 'MISSED'}"
         print(f"{name:28} {value:9.3f} {mark}")
-    print(json.dumps({"bench": "main_job", "runs": RUNS, **figures}))
+    print(json.dumps({"bench": "main_job", "runs": RUNS, **measurements}))
 
 
 if __name__ == "__main__":

@@ -200,7 +200,7 @@ def measured(client: ApiClient) -> dict[str, tuple[float, int]]:
 
 
 def table_print(results: Mapping[int, Mapping[str, tuple[float, int]]]) -> list[str]:
-    """The figures side by side; the searches that are not flat.
+    """The measurements side by side; the searches that are not flat.
 
     A search is compared with itself among the fewest studies that gave it as many rows.
     """
@@ -212,8 +212,8 @@ def table_print(results: Mapping[int, Mapping[str, tuple[float, int]]]) -> list[
         verdict = "flat" if many <= ALLOWED_RATIO * few + ALLOWED_MS else "GROWS"
         if verdict == "GROWS":
             grown.append(name)
-        figures = "".join(f"{results[size][name][0]:11.1f}" for size in sizes)
-        print(f"{name:22}{figures}{rows:7}   {verdict}")
+        measurements = "".join(f"{results[size][name][0]:11.1f}" for size in sizes)
+        print(f"{name:22}{measurements}{rows:7}   {verdict}")
     return grown
 
 
@@ -235,8 +235,8 @@ def main() -> None:
             made = size
             results[size] = measured(client)
     summary: dict[str, Any] = {"bench": "qido", "grows": table_print(results)}
-    for size, figures in results.items():
-        summary[str(size)] = {name: round(ms, 1) for name, (ms, _) in figures.items()}
+    for size, measurements in results.items():
+        summary[str(size)] = {name: round(ms, 1) for name, (ms, _) in measurements.items()}
     print(json.dumps(summary))
 
 

@@ -166,9 +166,11 @@ def main() -> None:
     for name in QUERIES:
         verdict = "ok" if many[name] < TARGET_MS else "MISSED"
         print(f"{name:16} {few[name]:8.1f} {many[name]:8.1f}   {verdict}")
-    figures = {name.replace(" ", "_") + "_ms": round(many[name], 1) for name in QUERIES}
+    measurements = {name.replace(" ", "_") + "_ms": round(many[name], 1) for name in QUERIES}
     ratio = max(many[name] / few[name] for name in QUERIES)
-    print(json.dumps({"bench": "studies", "studies": COUNT, **figures, "ratio": round(ratio, 2)}))
+    print(
+        json.dumps({"bench": "studies", "studies": COUNT, **measurements, "ratio": round(ratio, 2)})
+    )
 
 
 if __name__ == "__main__":

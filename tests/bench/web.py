@@ -1,6 +1,6 @@
 """The web application and the viewer in Chromium, on the stack of bin/up: bin/bench web [PART].
 
-Beside each figure stands a peer of the same run, so that a slow machine shows as such: a plain
+Beside each measurement stands a peer of the same run, so that a slow machine shows as such: a plain
 page, the bare API, a plain list of as many rows.
 """
 
@@ -20,7 +20,7 @@ from tests.bench.studies import COUNT, many_studies
 
 NODE = ROOT / ".venv" / "bin" / "node"
 RUNS = os.environ.get("BENCH_RUNS", "3")
-# figure: what it is, target, peer
+# measurement: what it is, target, peer
 ROWS: dict[str, tuple[str, float | None, str | None]] = {
     "login_interactive_ms": ("login page answers, cold, ms", 1000, "login_peer_ms"),
     "login_kb": ("login page over the wire, kB", 200, None),
@@ -41,7 +41,7 @@ ROWS: dict[str, tuple[str, float | None, str | None]] = {
 
 
 def measured(part: list[str]) -> dict[str, Any]:
-    """What the browser found: the figures, and the studies it left in the archive."""
+    """What the browser found: the measurements, and the studies it left in the archive."""
     run = subprocess.run(
         [NODE, ROOT / "tests/web/bench/main.mjs", *part],
         env={**os.environ, "BASE_URL": default_base_url(), "BENCH_RUNS": RUNS},
@@ -65,29 +65,29 @@ def remove(study_instance_uid: str) -> None:
     Study.objects.filter(study_instance_uid=study_instance_uid).delete()
 
 
-def print_table(figures: dict[str, float]) -> None:
+def print_table(measurements: dict[str, float]) -> None:
     print(f"\n{'median':34} {'measured':>9} {'target':>8}        {'peer':>8} {'ratio':>6}")
     for name, (words, target, peer) in ROWS.items():
-        if name not in figures:
+        if name not in measurements:
             continue
         verdict = " " * 15
         if target is not None:
-            verdict = f"{target:8.0f} {'ok' if figures[name] < target else 'MISSED':6}"
+            verdict = f"{target:8.0f} {'ok' if measurements[name] < target else 'MISSED':6}"
         beside = ""
-        if peer and figures[peer]:
-            beside = f"{figures[peer]:8.1f} {figures[name] / figures[peer]:6.2f}"
-        print(f"{words:34} {figures[name]:9.1f} {verdict} {beside}")
+        if peer and measurements[peer]:
+            beside = f"{measurements[peer]:8.1f} {measurements[name] / measurements[peer]:6.2f}"
+        print(f"{words:34} {measurements[name]:9.1f} {verdict} {beside}")
 
 
 def main() -> None:
-    subprocess.run([ROOT / "deploy/build_faces.sh", "--development"], check=True)
+    subprocess.run([ROOT / "deploy/build_frontends.sh", "--development"], check=True)
     with many_studies(COUNT):
         found = measured(sys.argv[1:])
     for uid in found["studies"]:
         remove(uid)
-    figures = {name: round(value, 1) for name, value in found["figures"].items()}
-    print_table(figures)
-    print(json.dumps({"bench": "web", "runs": int(RUNS), **figures}))
+    measurements = {name: round(value, 1) for name, value in found["figures"].items()}
+    print_table(measurements)
+    print(json.dumps({"bench": "web", "runs": int(RUNS), **measurements}))
 
 
 if __name__ == "__main__":

@@ -226,7 +226,8 @@ class System:
             return False
 
     def settled_rows(self) -> Rows:
-        """The rows once nothing is on its way any more: audit entries, events of the outbox."""
+        """The rows once nothing is on its way any more: frames, audit entries, events."""
+        self.wait_fast_frames()
         found: list[Rows] = [{}]
 
         def is_quiet() -> bool:
@@ -236,6 +237,15 @@ class System:
 
         wait_until(is_quiet, bool, what="a quiet database")
         return found[-1]
+
+    def wait_fast_frames(self) -> None:
+        """Until the frames in HTJ2K are made, which are in no backup."""
+        wait_until(
+            lambda: self._sql("SELECT htj2k FROM ris_instance WHERE htj2k = 'WAITING'")[1],
+            lambda waiting: not waiting,
+            what="frames in HTJ2K",
+            timeout_s=300,
+        )
 
     def rows(self) -> Rows:
         """Every row of every table as text: the names of its columns first."""

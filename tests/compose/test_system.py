@@ -248,6 +248,7 @@ def test_nothing_is_lost_from_backup_to_restore(system: System) -> None:
     system.down("--volumes")
     run(ROOT / "bin" / "restore", target, env=system.environment)
     system.wait_ready()
+    system.wait_fast_frames()
     assert missing(rows, system.rows()) == {}
     assert system.instances() == instances
     assert system.reports() == reports

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
+import MySQLdb
 import pytest
 import requests
 
@@ -29,15 +33,30 @@ PASSWORDS = {
 ACCESSION = {"P2026-0001": "RIS2026-0001", "P2026-0002": "RIS2026-0002"}
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those marked ``last`` come last."""
+    items.sort(key=_place)
+
+
+def _place(item: pytest.Item) -> int:
+    marker = item.get_closest_marker("last")
+    return marker.args[0] if marker else 0
+
+
 class LiveStack(Stack):
-    """The running processes, with a hand on their switches."""
+    """The running processes, with a hand on their switches, and their database."""
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__(layout)
+        self._killed: dict[str, int] = {}
 
     def pid(self, name: str) -> int:
         return self.supervisor.processes()[name].pid
 
     def kill(self, name: str) -> None:
         """SIGKILL the process and its children; supervisord starts it again."""
-        os.killpg(os.getpgid(self.pid(name)), signal.SIGKILL)
+        self._killed[name] = self.pid(name)
+        os.killpg(os.getpgid(self._killed[name]), signal.SIGKILL)
 
     def stop_one(self, name: str) -> None:
         self.supervisor._rpc.stopProcess(name)
@@ -46,11 +65,34 @@ class LiveStack(Stack):
         self.supervisor._rpc.startProcess(name)
 
     def wait_running(self, name: str) -> None:
+        """Until it runs; after a kill, the process that came in its place."""
         wait_until(
-            lambda: self.supervisor.processes()[name].state,
-            lambda state: state == "RUNNING",
+            lambda: self.supervisor.processes()[name],
+            lambda found: found.state == "RUNNING" and found.pid != self._killed.get(name),
             what=name,
         )
+
+    @contextmanager
+    def database(self) -> Iterator[Any]:
+        """A cursor in the stack's database, as its owner."""
+        url = urlsplit(self.settings["DATABASE_OWNER_URL"])
+        connection = MySQLdb.connect(
+            host=url.hostname,
+            port=url.port,
+            user=url.username,
+            password=url.password,
+            database=url.path.lstrip("/"),
+            charset="utf8mb4",
+            autocommit=True,
+        )
+        with connection, connection.cursor() as cursor:
+            yield cursor
+
+    def number(self, question: str, *values: object) -> Any:
+        """The first value of the first row."""
+        with self.database() as cursor:
+            cursor.execute(question, values)
+            return cursor.fetchone()[0]
 
 
 @pytest.fixture(scope="session")
@@ -60,9 +102,7 @@ def base_url() -> str:
 
 @pytest.fixture(scope="session")
 def stack() -> LiveStack:
-    live = LiveStack(Layout("test"))
-    live.seed()
-    return live
+    return LiveStack(Layout("test"))
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import time
 
 from pydicom.uid import generate_uid
 
@@ -108,7 +107,6 @@ def test_a_uid_used_in_two_studies_does_not_stop_the_feed(tmp_path, ask_studies)
         folder = tmp_path / str(number)
         folder.mkdir()
         c_store(folder, [image])
-        time.sleep(0.1)
     ask_studies.wait_unmatched(last.StudyInstanceUID)
     ask_studies.wait_unmatched(first.StudyInstanceUID)
     assert ask_studies.unmatched_instances(second.StudyInstanceUID) == 0

@@ -7,7 +7,6 @@ import json
 import os
 import socket
 import subprocess
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
@@ -20,6 +19,8 @@ from uuid import uuid4
 import pytest
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
+
+from common.http.api_client import wait_until
 
 BASE = f"http://127.0.0.1:{os.environ.get('CDSS_PORT', '')}"
 STOW = "/api/ris/dicom-web/studies"
@@ -153,10 +154,9 @@ def test_the_access_log_holds_neither_query_nor_token() -> None:
     headers = {"Authorization": f"Bearer {mark}", "Referer": f"http://x/?{mark}", "Cookie": mark}
     request_id = ask(f"/api/ris/studies/?q={mark}", headers=headers).headers["X-Request-ID"]
     log = Path(os.environ["CDSS_STATE_DIR"]) / "log" / "nginx.log"
-    deadline = time.monotonic() + 10
-    while request_id not in (text := log.read_text(encoding="utf-8")):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    text = wait_until(
+        lambda: log.read_text(encoding="utf-8"), lambda text: request_id in text, what="the line"
+    )
     assert mark not in text
     line = next(json.loads(line) for line in text.splitlines() if request_id in line)
     assert line["path"] == "/api/ris/studies/"

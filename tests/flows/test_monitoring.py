@@ -1,4 +1,4 @@
-"""Readiness names what fails; every figure that alerts and dashboard ask for is really there."""
+"""Readiness names what fails; every metric that alerts and dashboard ask for is exported."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def alerts():
     return [rule["alert"] for group in rules["groups"] for rule in group["rules"]]
 
 
-def figure(text, line_start):
+def metric(text, line_start):
     lines = [line for line in text.splitlines() if line.startswith(line_start)]
     return sum(float(line.rpartition(" ")[2]) for line in lines)
 
@@ -69,11 +69,11 @@ def test_each_metric_of_alerts_and_dashboard_exists(inside, login, studies):
 
 def test_counts_of_all_processes_come_together(inside, login, studies):
     doctor = login("doctor")
-    before = figure(inside("metrics").text, 'cdss_request_seconds_count{route="studies"}')
+    before = metric(inside("metrics").text, 'cdss_request_seconds_count{route="studies"}')
     for _ in range(20):
         doctor.get("ris/studies/")
     wait_until(
-        lambda: figure(inside("metrics").text, 'cdss_request_seconds_count{route="studies"}'),
+        lambda: metric(inside("metrics").text, 'cdss_request_seconds_count{route="studies"}'),
         lambda now: now >= before + 20,
         what="twenty requests, whoever answered them",
     )

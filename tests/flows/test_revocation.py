@@ -5,16 +5,26 @@ from __future__ import annotations
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
+from typing import NamedTuple
 from uuid import uuid4
 
 import pytest
 import requests
 
-from common.http.api_client import ApiClient
+from common.http.api_client import ApiClient, wait_until
 from tests.flows.test_attacks import images_of
 
 PASSWORD = "Quiet-Horse-7-Battery"
 VIEWERS = 6
+ENOUGH = 10 * VIEWERS
+
+
+class Look(NamedTuple):
+    """A request: when it began and ended, and its status."""
+
+    begun: float
+    finished: float
+    status: int
 
 
 @pytest.fixture
@@ -49,25 +59,33 @@ def test_no_frame_is_served_to_a_request_that_began_after_the_change(login, stud
     headers = {"Authorization": str(client.session.headers["Authorization"])}
     stop = Event()
 
-    def look() -> list[tuple[float, int]]:
-        """When each request began, and its status."""
-        seen, session = [], requests.Session()
+    seen: list[Look] = []
+
+    def look() -> None:
+        session = requests.Session()
         while not stop.is_set():
             begun = time.monotonic()
-            seen.append((begun, session.get(url, headers=headers, timeout=30).status_code))
-        return seen
+            status = session.get(url, headers=headers, timeout=30).status_code
+            seen.append(Look(begun, time.monotonic(), status))
+
+    def wait_for_looks(since: float) -> None:
+        wait_until(
+            lambda: [one for one in list(seen) if one.begun >= since],
+            lambda found: len(found) >= ENOUGH,
+            what=f"{ENOUGH} requests",
+        )
 
     with ThreadPoolExecutor(VIEWERS) as pool:
         viewers = [pool.submit(look) for _ in range(VIEWERS)]
-        time.sleep(1.5)
-        end(login("admin"), user_id, client)
-        ended = time.monotonic()
-        time.sleep(1)
-        stop.set()
-        requests_made = [entry for viewer in viewers for entry in viewer.result()]
-    before = [status for begun, status in requests_made if begun < ended - 1]
-    after = [status for begun, status in requests_made if begun >= ended]
-    assert before
-    assert set(before) == {200}
-    assert after
-    assert set(after) == {401}
+        try:
+            wait_for_looks(0)
+            ending = time.monotonic()
+            end(login("admin"), user_id, client)
+            ended = time.monotonic()
+            wait_for_looks(ended)
+        finally:
+            stop.set()
+        for viewer in viewers:
+            viewer.result()
+    assert {one.status for one in seen if one.finished < ending} == {200}
+    assert {one.status for one in seen if one.begun >= ended} == {401}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import socket
-import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +18,7 @@ from tests.flows.images import unique_patient_id
 GIB = 1 << 30
 KNOWN = "P2026-0001"
 OTHER = "P2026-0002"
+OF_STUDY = "FROM ris_study WHERE study_instance_uid = %s"
 
 
 @pytest.fixture
@@ -51,10 +51,11 @@ def send(login, tmp_path):
 @pytest.fixture(autouse=True)
 def nothing_is_left_on_disk():
     yield
-    folder = Path(os.environ["CDSS_DATA_DIR"]) / "tmp"
-    wait_until(
-        lambda: list(folder.glob("upload-*")), lambda left: not left, what="temporary files gone"
-    )
+    wait_until(temporary_files, lambda left: not left, what="temporary files gone")
+
+
+def temporary_files():
+    return list((Path(os.environ["CDSS_DATA_DIR"]) / "tmp").glob("upload-*"))
 
 
 def image(**attributes):
@@ -155,7 +156,7 @@ def test_nobody_uploads_without_the_right(send, base_url):
     assert answer.status_code == 401
 
 
-def test_an_unknown_patient_waits_for_radiology(send, login, ask_studies):
+def test_an_unknown_patient_waits_for_radiology(send, login, ask_studies, stack):
     found = image()
     uid = found.StudyInstanceUID
     assert send({"a": part10(found)}, "external")[0] == 201
@@ -165,9 +166,13 @@ def test_an_unknown_patient_waits_for_radiology(send, login, ask_studies):
         assert get.status_code == 404
         unmatched = login(username).call("GET", "ris/unmatched/", also=(403,))
         assert unmatched.status_code == 403
+    study_id = stack.number(f"SELECT id {OF_STUDY}", uid)
     wait_until(
         lambda: login("admin").get("alert/notifications/", page_size=200)["results"],
-        lambda rows: any(row["kind"] == "study_unmatched" for row in rows),
+        lambda rows: (
+            ("study_unmatched", study_id)
+            in [(row["kind"], row["params"].get("study_id")) for row in rows]
+        ),
         what="alert",
     )
     login("radiologist").post(f"ris/unmatched/{uid}/match/", json={"patient_id": OTHER})
@@ -176,12 +181,13 @@ def test_an_unknown_patient_waits_for_radiology(send, login, ask_studies):
 
 
 def test_an_external_persons_file_of_a_known_patient_is_not_put_into_the_record(
-    send, login, ask_studies
+    send, login, ask_studies, stack
 ):
     found = image(PatientID=KNOWN)
     assert send({"a": part10(found)}, "external")[:2] == (201, {"a": "stored"})
     ask_studies.wait_unmatched(found.StudyInstanceUID)
-    time.sleep(5)
+    settled = f"SELECT COUNT(*) {OF_STUDY} AND stable_at IS NOT NULL"
+    wait_until(lambda: stack.number(settled, found.StudyInstanceUID), bool, what="a stable study")
     answer = login("doctor").call("GET", f"ris/studies/{found.StudyInstanceUID}/", also=(404,))
     assert answer.status_code == 404
 
@@ -208,7 +214,7 @@ def test_an_upload_that_breaks_off_leaves_nothing(login, base_url):
     )
     with socket.create_connection((parts.hostname, parts.port)) as connection:
         connection.sendall(head.encode() + bytes(5_000_000))
-        time.sleep(0.5)
+        wait_until(temporary_files, bool, what="Django reading the body")
 
 
 def test_an_archive_that_is_down_and_comes_back(send, stack):

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds the two faces, the web application (web/dist) and the OHIF viewer (viewer/dist), with the
+# Builds the two frontends, the web application (web/dist) and the OHIF viewer (viewer/dist), with the
 # Node of requirements-build.txt. What is built from these sources already is left alone.
 # --development: the packages of the browser tests too. --check: only tell whether all is built.
 set -euo pipefail
@@ -11,7 +11,7 @@ for argument in "$@"; do
         --development) folders+=(tests/web) ;;
         --check) check=true ;;
         *)
-            echo "usage: deploy/build_faces.sh [--development] [--check]" >&2
+            echo "usage: deploy/build_frontends.sh [--development] [--check]" >&2
             exit 2
             ;;
     esac
@@ -23,12 +23,12 @@ hash_of() { # FILE OR FOLDER...
         LC_ALL=C sort --zero-terminated | xargs --null sha256sum | sha256sum | cut --characters 1-16
 }
 sources_of() {
-    hash_of "$1" docs/openapi.yaml requirements-build.txt deploy/build_faces.sh
+    hash_of "$1" docs/openapi.yaml requirements-build.txt deploy/build_frontends.sh
 }
 is_current() { # FOLDER SOURCES
     local product=$1/dist/index.html
     if [ "$1" = tests/web ]; then product=$1/node_modules; fi
-    [ -e "$product" ] && [ "$(cat ".run/faces/${1/\//-}" 2>/dev/null)" = "$2" ]
+    [ -e "$product" ] && [ "$(cat ".run/frontends/${1/\//-}" 2>/dev/null)" = "$2" ]
 }
 install_packages() { # FOLDER
     local stamp=$1/node_modules/.lock-hash lock
@@ -39,9 +39,9 @@ install_packages() { # FOLDER
     fi
 }
 
-mkdir -p .run/faces
+mkdir -p .run/frontends
 if ! $check; then
-    exec 9>.run/faces/lock
+    exec 9>.run/frontends/lock
     flock 9
 fi
 for folder in "${folders[@]}"; do
@@ -52,5 +52,5 @@ for folder in "${folders[@]}"; do
     echo "== $folder"
     if [ -f "$folder/package-lock.json" ]; then install_packages "$folder"; fi
     npm --prefix "$folder" run --if-present build
-    echo "$sources" >".run/faces/${folder/\//-}"
+    echo "$sources" >".run/frontends/${folder/\//-}"
 done

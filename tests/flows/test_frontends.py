@@ -66,11 +66,11 @@ def test_the_session_module_is_a_script_that_is_asked_for_each_time() -> None:
     assert again.status == 304
 
 
-@pytest.mark.parametrize("face", ["web", "viewer"])
-def test_assets_are_kept_for_ever_and_come_compressed(face: str) -> None:
-    dist = ROOT / face / "dist"
+@pytest.mark.parametrize("frontend", ["web", "viewer"])
+def test_assets_are_kept_for_ever_and_come_compressed(frontend: str) -> None:
+    dist = ROOT / frontend / "dist"
     file = max((dist / "assets").rglob("*.js"), key=lambda path: path.stat().st_size)
-    prefix = "" if face == "web" else "/ohif"
+    prefix = "" if frontend == "web" else "/ohif"
     path = f"{prefix}/{file.relative_to(dist)}"
     plain, packed = ask(path), ask(path, headers={"Accept-Encoding": "gzip"})
     assert plain.headers["Cache-Control"] == packed.headers["Cache-Control"] == IMMUTABLE

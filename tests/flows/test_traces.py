@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from common.http.api_client import wait_until
 from tests.flows.conftest import PASSWORDS
 
+pytestmark = pytest.mark.last(2)
 NAMES = ("Kim^Minjun", "Kim Minjun", "김민준", "Carter^Emily", "Emily Carter")
 
 
@@ -41,8 +45,6 @@ def test_a_request_id_is_followed_from_nginx_to_the_worker(stack, login, studies
     )
     request_id = answer.headers["X-Request-ID"]
     job_id = answer.json()["id"]
-    from common.http.api_client import wait_until
-
     wait_until(
         lambda: doctor.get(f"ai/jobs/{job_id}/")["status"],
         lambda status: status == "COMPLETED",

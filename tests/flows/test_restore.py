@@ -1,6 +1,6 @@
 """Backup while the system runs, everything destroyed, restore: row by row, image by image.
 
-Nearly last, since what comes after (the main job of test_zz_traces) runs on the restored system.
+What comes after (test_traces) runs on the restored system.
 """
 
 from __future__ import annotations
@@ -10,11 +10,8 @@ import os
 import shutil
 import subprocess
 from collections import Counter
-from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import urlsplit
 
-import MySQLdb
 import pytest
 import requests
 
@@ -23,6 +20,7 @@ from pacs.tests.dicom_files import mr_image, part10
 from tests.flows.conftest import upload
 from tests.flows.images import unique_patient_id
 
+pytestmark = pytest.mark.last(1)
 ROOT = Path(__file__).resolve().parents[2]
 TUMOUR = "P2026-0002"
 FHIR_TYPES = ("DiagnosticReport", "ImagingStudy", "Observation", "Device", "Provenance", "Patient")
@@ -52,31 +50,9 @@ def run(program, *arguments):
     return done
 
 
-@contextmanager
-def database(stack, name=None):
-    url = urlsplit(stack.settings["DATABASE_OWNER_URL"])
-    connection = MySQLdb.connect(
-        host=url.hostname,
-        port=url.port,
-        user=url.username,
-        password=url.password,
-        charset="utf8mb4",
-        autocommit=True,
-        **({"database": name} if name else {}),
-    )
-    with connection, connection.cursor() as cursor:
-        yield cursor
-
-
-def number(stack, question):
-    with database(stack, "cdss_db") as cursor:
-        cursor.execute(question)
-        return cursor.fetchone()[0]
-
-
 def unsettled(stack):
     """What the workers still have to change by themselves."""
-    return number(stack, UNSETTLED)
+    return stack.number(UNSETTLED)
 
 
 def frame_status(doctor, study):
@@ -117,7 +93,7 @@ class Holdings:
 
     @staticmethod
     def _tables(stack):
-        with database(stack, "cdss_db") as cursor:
+        with stack.database() as cursor:
             cursor.execute("SHOW TABLES")
             tables = {}
             for (name,) in cursor.fetchall():
@@ -169,7 +145,7 @@ def test_nothing_is_lost(stack, login, studies, ask_studies, tmp_path, request):
     stack.manage("run_main_job", "--once")
     wait_until(lambda: unsettled(stack), lambda count: count == 0, what="rest", timeout_s=120)
     quick = "SELECT COUNT(*) FROM ris_instance WHERE htj2k = 'STORED'"
-    wait_until(lambda: number(stack, quick), bool, what="frames in HTJ2K", timeout_s=120)
+    wait_until(lambda: stack.number(quick), bool, what="frames in HTJ2K", timeout_s=120)
     doctor, target = login("doctor"), str(tmp_path / "repository")
     stack.stop_one("worker-django")
     unseen = request.getfixturevalue("unseen")
@@ -197,7 +173,6 @@ def test_nothing_is_lost(stack, login, studies, ask_studies, tmp_path, request):
     restored = run("restore", target)
     assert restored.returncode == 0
     assert "audit chain unbroken" in restored.stdout
-    make_unit_test_database(stack)
 
     assert frame_status(doctor, studies[TUMOUR]) == 200
     after = Holdings(stack)
@@ -211,12 +186,6 @@ def test_nothing_is_lost(stack, login, studies, ask_studies, tmp_path, request):
     wait_until(lambda: looks(admin, request_id), bool, what="the record of a look")
     assert len(looks(admin, request_id)) == 1
     assert Holdings(stack).resources == before.resources, "nothing was sent to FHIR again"
-
-
-def make_unit_test_database(stack):
-    """The unit tests' own database was destroyed too; pytest wants to drop it at its end."""
-    with database(stack) as cursor:
-        cursor.execute("CREATE DATABASE IF NOT EXISTS test_cdss_db")
 
 
 def test_a_damaged_or_foreign_backup_is_refused(stack, tmp_path):
