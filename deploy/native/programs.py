@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from deploy import render
+from deploy.contracts import APPS
 from deploy.native.errors import StackError
 from deploy.native.layout import Layout
 
@@ -169,8 +170,7 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
 
 def django_version(layout: Layout) -> str:
     """Return a hash that changes with the code of the apps and their packages."""
-    apps = (layout.root / "cdss_backend" / "apps.txt").read_text(encoding="utf-8").split()
-    return _tree_hash(layout, ("cdss_backend", *apps))
+    return _tree_hash(layout, ("cdss_backend", *APPS))
 
 
 def _configured(variable: str, path: Path) -> dict[str, str]:
