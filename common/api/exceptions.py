@@ -39,9 +39,9 @@ _BY_DRF_TYPE: list[tuple[type[Exception], ErrorCode]] = [
     (drf.UnsupportedMediaType, ErrorCode.UNSUPPORTED_MEDIA),
     (drf.Throttled, ErrorCode.THROTTLED),
     (drf.ParseError, ErrorCode.MALFORMED),
-    (RequestDataTooBig, ErrorCode.TOO_LARGE),
-    (TooManyFieldsSent, ErrorCode.TOO_LARGE),
-    (TooManyFilesSent, ErrorCode.TOO_LARGE),
+    (RequestDataTooBig, ErrorCode.REQUEST_TOO_LARGE),
+    (TooManyFieldsSent, ErrorCode.REQUEST_TOO_LARGE),
+    (TooManyFilesSent, ErrorCode.REQUEST_TOO_LARGE),
     (SuspiciousOperation, ErrorCode.MALFORMED),
     (UnreadablePostError, ErrorCode.MALFORMED),
     (OverflowError, ErrorCode.VALIDATION),  # a date that UTC puts before year 1 or after 9999

@@ -52,7 +52,7 @@ def related_files(request: HttpRequest, handler: SpoolHandler, boundary: str) ->
     files: list[ReceivedFile] = []
     for number, part in enumerate(related_parts(_Body(request), boundary), 1):
         if number > settings.DATA_UPLOAD_MAX_NUMBER_FILES:
-            raise InvalidInput(ErrorCode.TOO_LARGE, "too many parts")
+            raise InvalidInput(ErrorCode.REQUEST_TOO_LARGE, "too many parts")
         size = 0
         handler.new_file("", str(number), part.content_type, None)
         for chunk in part.chunks():

@@ -27,7 +27,7 @@ def instances_store(
     Raises InvalidInput (no file at all).
     """
     if not files:
-        raise InvalidInput(ErrorCode.NO_FILES)
+        raise InvalidInput(ErrorCode.NO_FILE_STORED)
     store = _Store(actor, study_instance_uid, work)
     results: dict[str, FileResult] = {}
     waiting = list(files)

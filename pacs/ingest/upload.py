@@ -31,7 +31,7 @@ def dicom_upload(
     check = PatientGate(actor, patient_id).check
     results = tuple(result for file in files for result in _file_results(file, check, work))
     if not results:
-        raise InvalidInput(ErrorCode.NO_FILES, field="files")
+        raise InvalidInput(ErrorCode.NO_FILE_STORED, field="files")
     result = UploadResult(results)
     audit.record(
         actor=actor,
@@ -72,7 +72,7 @@ def _zip_results(file: IncomingFile, check: Check, work: Path) -> Iterator[FileR
         yield FileResult(file.name, FileStatus.REJECTED, error=error.code)
     else:
         if empty:
-            yield FileResult(file.name, FileStatus.REJECTED, error=ErrorCode.NO_FILES)
+            yield FileResult(file.name, FileStatus.REJECTED, error=ErrorCode.NO_FILE_STORED)
 
 
 def _present(result: FileResult | None) -> Iterator[FileResult]:

@@ -62,7 +62,7 @@ def is_noise(name: str) -> bool:
 def entries(path: Path, target: Path, *, max_entry_bytes: int) -> Iterator[ZipEntry]:
     """Unpack each file into ``target``, one after another; folders and noise are left out.
 
-    Raises InvalidInput: ARCHIVE_UNSAFE when the zip cannot be read, ARCHIVE_TOO_LARGE when it
+    Raises InvalidInput: ZIP_UNSAFE when the zip cannot be read, ZIP_TOO_LARGE when it
     declares more than is allowed (zipfile never unpacks more than an entry declares).
     """
     with _Directory(path) as stream, _opened(stream) as archive:
@@ -76,21 +76,21 @@ def _opened(stream: _Directory) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
-        raise InvalidInput(ErrorCode.ARCHIVE_UNSAFE) from None
+        raise InvalidInput(ErrorCode.ZIP_UNSAFE) from None
 
 
 def _check_size(infos: list[zipfile.ZipInfo], packed: int) -> None:
     total = sum(info.file_size for info in infos)
     allowed = min(MAX_TOTAL_BYTES, max(RATIO_FREE_BYTES, packed * MAX_RATIO))
     if len(infos) > MAX_ENTRIES or total > allowed:
-        raise InvalidInput(ErrorCode.ARCHIVE_TOO_LARGE)
+        raise InvalidInput(ErrorCode.ZIP_TOO_LARGE)
 
 
 def _unpack(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, max_bytes: int
 ) -> ErrorCode | None:
     if not _is_safe(info):
-        return ErrorCode.ARCHIVE_UNSAFE
+        return ErrorCode.ZIP_UNSAFE
     if info.file_size > max_bytes:
         return ErrorCode.FILE_TOO_LARGE
     try:
@@ -98,8 +98,8 @@ def _unpack(
             while chunk := source.read(CHUNK_BYTES):
                 stream.write(chunk)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        return ErrorCode.ARCHIVE_UNSAFE
-    return ErrorCode.ARCHIVE_UNSAFE if is_zip(target) else None
+        return ErrorCode.ZIP_UNSAFE
+    return ErrorCode.ZIP_UNSAFE if is_zip(target) else None
 
 
 def _is_safe(info: zipfile.ZipInfo) -> bool:
