@@ -13,7 +13,7 @@ class AuditLogFilter(filters.FilterSet):
     sop_instance_uid = filters.CharFilter(
         method="of_instance",
         max_length=64,
-        label="Records of the instance, its series and its study; of bursts, those that hold it",
+        label="SOP Instance UID: records of the instance, its series or its study",
     )
 
     class Meta:

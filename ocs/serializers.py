@@ -19,7 +19,9 @@ class OrderIn(serializers.Serializer[Any]):
     encounter = serializers.IntegerField(min_value=1, required=False, allow_null=True)
     job_role = serializers.ChoiceField(JobRole.choices)
     job_type = serializers.RegexField(
-        r"^[\w ./()+-]+\Z", max_length=60, help_text="for example MR_BRAIN, BLOOD"
+        r"^[\w ./()+-]+\Z",
+        max_length=60,
+        help_text="Examination or test, for example MR_BRAIN or BLOOD",
     )
     priority = serializers.ChoiceField(Priority.choices, required=False)
     clinical_info = serializers.CharField(max_length=500, required=False, allow_blank=True)

@@ -1,4 +1,4 @@
-"""The menu tree, as data: an entry shows when its permission is held."""
+"""The menu tree: a user sees the entries whose permission the user's role has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rbac.permissions import Permission as P
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """``permission`` None: everybody who is logged in."""
+    """``permission`` None: for every user who is logged in."""
 
     key: str
     ko: str
@@ -34,7 +34,14 @@ MENUS: tuple[MenuEntry, ...] = (
         (
             MenuEntry("studies", "판독 목록", "Worklist", "list", "/studies", P.VIEW_STUDY),
             MenuEntry("upload", "영상 업로드", "Upload", "upload", "/upload", P.UPLOAD_DICOM),
-            MenuEntry("unmatched", "미확인 영상", "Unmatched", "help", "/unmatched", P.MATCH_STUDY),
+            MenuEntry(
+                "unmatched",
+                "환자 미매칭 영상",
+                "Unmatched studies",
+                "help",
+                "/unmatched",
+                P.MATCH_STUDY,
+            ),
         ),
     ),
     MenuEntry("ai-review", "AI 검토", "AI review", "brain", "/ai/review", P.REVIEW_AI),
@@ -47,7 +54,7 @@ MENUS: tuple[MenuEntry, ...] = (
         P.OPERATE,
         (
             MenuEntry(
-                "users", "사용자와 역할", "Users and roles", "user", "/admin/users", P.MANAGE_USERS
+                "users", "사용자 및 역할", "Users and roles", "user", "/admin/users", P.MANAGE_USERS
             ),
             MenuEntry("audit", "감사 기록", "Audit log", "shield", "/admin/audit", P.VIEW_AUDIT),
             MenuEntry("outbox", "작업 대기열", "Outbox", "inbox", "/admin/outbox", P.OPERATE),

@@ -28,7 +28,7 @@ class StudyList(GenericApiView):
     ordering_fields = ["study_date", "last_instance_at", "accession_number"]
 
     @extend_schema(
-        summary="Search the studies I may see",
+        summary="List the studies that I may see",
         tags=["imaging"],
         responses={200: serializers.StudyOut(many=True), **errors(ErrorCode.VALIDATION)},
     )
@@ -55,7 +55,7 @@ class StudyDetail(ApiView):
     required_permissions = {"GET": Permission.VIEW_STUDY}
 
     @extend_schema(
-        summary="One study: its series, segmentations and priors",
+        summary="Get a study with its series, segmentations and prior studies",
         tags=["imaging"],
         responses={200: serializers.StudyDetailOut, **errors(ErrorCode.STUDY_NOT_FOUND)},
     )

@@ -25,7 +25,7 @@ class PatientsWithImages(GenericApiView):
     filter_backends = []
 
     @extend_schema(
-        summary="Patients with images that I may see",
+        summary="List the patients with images that I may see",
         tags=["orthanc view"],
         responses=serializers.PatientWithImagesOut(many=True),
     )
@@ -50,7 +50,7 @@ class PatientImages(GenericApiView):
     filter_backends = []
 
     @extend_schema(
-        summary="The images of one patient, newest study first",
+        summary="List the images of a patient, newest study first",
         tags=["orthanc view"],
         responses={
             200: serializers.PatientImageOut(many=True),
