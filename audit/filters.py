@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from audit.models import AuditLog
-from audit.services.instances import logs_of_instance
+from audit.services.instance_records import logs_of_instance
 
 
 class AuditLogFilter(filters.FilterSet):

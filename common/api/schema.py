@@ -137,7 +137,7 @@ def _merged(known: Object, added: Object) -> Object:
 class AutoSchema(SpectacularAutoSchema):
     """Adds what every operation shares: Accept-Language, the idempotency key, common errors."""
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]
         """Only what ``extend_schema`` declares: a view's docstring is for engineers."""
         return ""
 

@@ -19,7 +19,7 @@ from urllib3.util.retry import Retry
 from common.context import REQUEST_ID_HEADER, current
 from common.errors import ErrorCode, ExternalError
 from common.http.breaker import CircuitBreaker
-from common.http.fetch import Fetcher, Place, new_memory
+from common.http.fetch import Allocate, Fetcher, new_memory
 
 logger = logging.getLogger(__name__)
 
@@ -88,10 +88,10 @@ class HttpClient:
         return response
 
     def content(
-        self, path: str, *, read_timeout_s: float, place: Place = new_memory
+        self, path: str, *, read_timeout_s: float, allocate: Allocate = new_memory
     ) -> tuple[int, memoryview]:
         """GET for thousands of files: status below 500 and body, which is empty unless the status
-        is 200, in the memory that ``place`` gives. No cookies, no redirects.
+        is 200, in the memory that ``allocate`` gives. No cookies, no redirects.
 
         Raises ExternalError as ``request`` does.
         """
@@ -101,7 +101,7 @@ class HttpClient:
         timeouts_s = (CONNECT_TIMEOUT_S, read_timeout_s)
         for left in range(self.retries, -1, -1):
             try:
-                status, body = self._fetcher.get(path, headers, timeouts_s, place)
+                status, body = self._fetcher.get(path, headers, timeouts_s, allocate)
             except (OSError, HTTPException) as error:
                 if not left:
                     self.breaker.failed()

@@ -11,7 +11,7 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
-Place = Callable[[int], memoryview]
+Allocate = Callable[[int], memoryview]
 """Memory for so many bytes; asked for again when an answer has to be begun anew."""
 
 
@@ -30,7 +30,11 @@ class Fetcher:
         self._idle: deque[HTTPConnection] = deque()
 
     def get(
-        self, path: str, headers: Mapping[str, str], timeouts_s: tuple[float, float], place: Place
+        self,
+        path: str,
+        headers: Mapping[str, str],
+        timeouts_s: tuple[float, float],
+        allocate: Allocate,
     ) -> tuple[int, memoryview]:
         """Status and body, which is empty unless the status is 200. ``timeouts_s`` are those of
         connecting and of each read.
@@ -39,10 +43,10 @@ class Fetcher:
         """
         connect_s, read_s = timeouts_s
         with suppress(IndexError, ConnectionError):  # none is open, or its server closed it
-            return self._exchange(self._idle.pop(), path, headers, read_s, place)
+            return self._exchange(self._idle.pop(), path, headers, read_s, allocate)
         connection = self._kind(self._address, timeout=connect_s)
         connection.connect()
-        return self._exchange(connection, path, headers, read_s, place)
+        return self._exchange(connection, path, headers, read_s, allocate)
 
     def _exchange(
         self,
@@ -50,7 +54,7 @@ class Fetcher:
         path: str,
         headers: Mapping[str, str],
         read_s: float,
-        place: Place,
+        allocate: Allocate,
     ) -> tuple[int, memoryview]:
         try:
             connection.sock.settimeout(read_s)
@@ -62,7 +66,7 @@ class Fetcher:
                 elif response.length is None:
                     raise HTTPException("no Content-Length")
                 else:
-                    body = place(response.length)
+                    body = allocate(response.length)
                     read = 0
                     while read < len(body):
                         got = response.readinto(body[read:])

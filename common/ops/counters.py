@@ -52,9 +52,9 @@ class _Pending:
 
     def _run(self) -> None:
         while not self.stop.wait(PERIOD_S):
-            self.hand_over()
+            self.flush()
 
-    def hand_over(self) -> None:
+    def flush(self) -> None:
         with self.lock:
             counts, self.counts = self.counts, Counter()
         if not counts:
@@ -81,9 +81,9 @@ os.register_at_fork(after_in_child=_begin_again)
 
 
 @atexit.register
-def hand_over() -> None:
+def flush() -> None:
     """Do not wait for the next period."""
-    _pending.hand_over()
+    _pending.flush()
 
 
 def count(name: str, *labels: str, amount: float = 1) -> None:

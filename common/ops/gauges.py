@@ -1,4 +1,4 @@
-"""Figures that are looked up when they are asked for."""
+"""Values that are looked up when they are asked for."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 logger = logging.getLogger(__name__)
 
-Figures = Mapping[str, float] | float | None
+Values = Mapping[str, float] | float | None
 """One figure, or one for each value of the gauge's label; None: there is nothing to tell."""
 
 
@@ -17,7 +17,7 @@ class Gauge:
     name: str
     help: str
     label: str | None
-    look: Callable[[], Figures]
+    read: Callable[[], Values]
 
 
 _gauges: list[Gauge] = []
@@ -25,21 +25,21 @@ _gauges: list[Gauge] = []
 
 def gauge(
     name: str, help: str, label: str | None = None
-) -> Callable[[Callable[[], Figures]], Callable[[], Figures]]:
+) -> Callable[[Callable[[], Values]], Callable[[], Values]]:
     """Register a function that looks a figure up."""
 
-    def register(function: Callable[[], Figures]) -> Callable[[], Figures]:
+    def register(function: Callable[[], Values]) -> Callable[[], Values]:
         _gauges.append(Gauge(name, help, label, function))
         return function
 
     return register
 
 
-def readings() -> Iterator[tuple[Gauge, Figures]]:
+def values() -> Iterator[tuple[Gauge, Values]]:
     """Look everything up; what cannot be told now is None (``cdss_up`` says why)."""
     for found in _gauges:
         try:
-            yield found, found.look()
+            yield found, found.read()
         except Exception as error:
             logger.warning("no figure", extra={"gauge": found.name, "reason": type(error).__name__})
             yield found, None

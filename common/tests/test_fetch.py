@@ -135,7 +135,7 @@ def test_nobody_there():
 
 def test_several_threads(client):
     def fetched(_: int) -> bool:
-        return client.content("/x", read_timeout_s=5, place=new_memory) == (200, CONTENT)
+        return client.content("/x", read_timeout_s=5, allocate=new_memory) == (200, CONTENT)
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(fetched, range(100)))

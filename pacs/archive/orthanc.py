@@ -18,7 +18,7 @@ from django.conf import settings
 
 from common.errors import ErrorCode, ExternalError, InvalidInput
 from common.http.client import HttpClient
-from common.http.fetch import Place, new_memory
+from common.http.fetch import Allocate, new_memory
 
 STORE_TIMEOUT_S = 120.0
 NO_BREAKER = 1_000_000_000
@@ -103,16 +103,16 @@ class OrthancClient(HttpClient):
         """The DICOM file as it is stored."""
         return bytes(self.instance_read(orthanc_id, new_memory))
 
-    def instance_read(self, orthanc_id: str, place: Place) -> memoryview:
+    def instance_read(self, orthanc_id: str, allocate: Allocate) -> memoryview:
         """The DICOM file as it is stored, in the memory that ``place`` gives."""
-        return self._content(f"/instances/{orthanc_id}/file", place)
+        return self._content(f"/instances/{orthanc_id}/file", allocate)
 
     def instance_frame(self, orthanc_id: str, index: int) -> bytes:
         """Frame ``index`` from 0 as it is stored: raw pixels or a codestream."""
         return bytes(self._content(f"/instances/{orthanc_id}/frames/{index}/raw", new_memory))
 
-    def _content(self, path: str, place: Place) -> memoryview:
-        status, content = self.content(path, read_timeout_s=STORE_TIMEOUT_S, place=place)
+    def _content(self, path: str, allocate: Allocate) -> memoryview:
+        status, content = self.content(path, read_timeout_s=STORE_TIMEOUT_S, allocate=allocate)
         if status != 200:
             raise self._refused(f"status {status}")
         return content

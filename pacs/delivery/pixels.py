@@ -19,7 +19,7 @@ from pacs.models import Instance
 MAX_FILE_BYTES = 1 << 30
 MAX_PIXELS = 1 << 25
 """Of one frame: what a small file unpacks to has to find room beside everybody's frames."""
-AT_WORK = 2
+MAX_DECODERS = 2
 WAIT_S = 20.0
 
 
@@ -27,7 +27,7 @@ WAIT_S = 20.0
 def _decoders() -> SimpleQueue[Decoder]:
     """The children of this process; to start one takes as long as to decode a hundred slices."""
     decoders: SimpleQueue[Decoder] = SimpleQueue()
-    for _ in range(AT_WORK):
+    for _ in range(MAX_DECODERS):
         decoders.put(Decoder())
     return decoders
 
@@ -85,17 +85,17 @@ def frames_raw(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:
     return (orthanc().instance_frame(image.orthanc_id, index) for index in indices)
 
 
-def frames_are_there(image: Instance, indices: Iterable[int]) -> bool:
+def frames_exist(image: Instance, indices: Iterable[int]) -> bool:
     return all(frame_path(image.orthanc_id, index).is_file() for index in indices)
 
 
-def frames_lost(image: Instance) -> None:
+def frames_requeue(image: Instance) -> None:
     """Files that should be there are not: they are made anew, the archive answers meanwhile."""
     instances_wait([image])
     image.htj2k = Htj2k.WAITING
 
 
-def started(frames: Iterator[bytes]) -> Iterator[bytes]:
+def prefetched(frames: Iterator[bytes]) -> Iterator[bytes]:
     """The first one is there: what cannot be answered fails before the answer begins."""
     first = next(frames)
     return _rest(first, frames)

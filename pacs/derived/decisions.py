@@ -50,7 +50,7 @@ class StoredFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class Validity:
     """When a decision was begun, and until when (Unix seconds) it may be remembered."""
 
     epochs: str
@@ -92,7 +92,7 @@ def frame_find(
     return StoredFrame(orthanc_id, number, syntax, bool(htj2k))
 
 
-def moment(user_id: int) -> Moment | None:
+def validity(user_id: int) -> Validity | None:
     """Take it before the database is asked; None while a right is changing.
 
     What is decided then may rest on a right with an end (a grant), even one that ends meanwhile.
@@ -101,7 +101,7 @@ def moment(user_id: int) -> Moment | None:
     if in_epochs is None:
         return None
     until, ends = time.time() + DECISION_S, rights.first_end(user_id)
-    return Moment(in_epochs, min(until, ends.timestamp()) if ends else until)
+    return Validity(in_epochs, min(until, ends.timestamp()) if ends else until)
 
 
 @contextmanager
@@ -121,7 +121,7 @@ def deciding(claims: Claims, study: str, series: str) -> Iterator[bool]:
             stream().delete(key)
 
 
-def decision_cache(claims: Claims, user: Person, series: Series, decided: Moment) -> None:
+def decision_cache(claims: Claims, user: Person, series: Series, decided: Validity) -> None:
     """Keep what was just decided, as long as the moment allows."""
     study = series.study
     key = _decision(claims.session_id, study.study_instance_uid)

@@ -13,14 +13,14 @@ from pacs.models import Study
 
 _KEY = "htj2k:opened"
 OPEN_S = 600
-MOST = 1000
+MAX_STUDIES = 1000
 
 
-def opened(study_id: int) -> None:
+def study_opened(study_id: int) -> None:
     """Somebody looks at it now. Costs one round trip; nothing depends on it."""
     with suppress(RedisError), stream().pipeline(transaction=False) as pipe:
         pipe.zadd(_KEY, {str(study_id): time.time()})
-        pipe.zremrangebyrank(_KEY, 0, -MOST - 1)
+        pipe.zremrangebyrank(_KEY, 0, -MAX_STUDIES - 1)
         pipe.expire(_KEY, OPEN_S)
         pipe.execute()
 

@@ -25,7 +25,7 @@ _REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _FrameRequest:
     """A request for one frame that can be answered the short way."""
 
     claims: Claims
@@ -60,7 +60,7 @@ class CachedFrames:
         self._django = django
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        asked = _read(environ)
+        asked = _frame_request(environ)
         if asked is None:
             return self._django(environ, start_response)
         try:
@@ -77,7 +77,7 @@ class CachedFrames:
         return [b""]
 
 
-def _wait(asked: _Asked) -> dict[str, str] | None:
+def _wait(asked: _FrameRequest) -> dict[str, str] | None:
     """For what somebody else is just deciding."""
     for _ in range(WAIT_STEPS):
         time.sleep(WAIT_STEP_S)
@@ -87,7 +87,7 @@ def _wait(asked: _Asked) -> dict[str, str] | None:
     return None
 
 
-def _read(environ: WSGIEnvironment) -> _Asked | None:
+def _frame_request(environ: WSGIEnvironment) -> _FrameRequest | None:
     match = _FRAME.fullmatch(environ["PATH_INFO"])
     if match is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return None
@@ -104,4 +104,4 @@ def _read(environ: WSGIEnvironment) -> _Asked | None:
     except AppError:
         return None
     study, series, instance, number = match.groups()
-    return _Asked(claims, study, series, instance, int(number), address, request_id, forms)
+    return _FrameRequest(claims, study, series, instance, int(number), address, request_id, forms)

@@ -70,8 +70,8 @@ INSTANCE_KEYS: Mapping[str, Matcher] = {
     "00080018": values.uids("sop_instance_uid", "00080018"),
     "00200013": values.integer("number", "00200013"),
 }
-_MOMENTS: Mapping[tuple[str, str], Callable[[str, str], Q]] = {
-    (days, times): values.moment(f"{field}_date", f"{field}_time", days, times)
+_DAYS_AND_TIMES: Mapping[tuple[str, str], Callable[[str, str], Q]] = {
+    (days, times): values.day_and_time(f"{field}_date", f"{field}_time", days, times)
     for days, times, field in (
         ("00080020", "00080030", "study"),
         ("00080021", "00080031", "series"),
@@ -149,10 +149,10 @@ def _named_like(name: str) -> Q:
 
 def _narrow(rows: QuerySet[Row], matchers: Mapping[str, Matcher], keys: Keys) -> QuerySet[Row]:
     asked = {tag: keys[tag] for tag in matchers if keys.get(tag, "").strip("*")}
-    for (day_tag, time_tag), moment in _MOMENTS.items():
+    for (day_tag, time_tag), match in _DAYS_AND_TIMES.items():
         ranges = [asked[tag] for tag in (day_tag, time_tag) if values.is_range(asked.get(tag, ""))]
         if len(ranges) == 2:
-            rows = rows.filter(moment(asked.pop(day_tag), asked.pop(time_tag)))
+            rows = rows.filter(match(asked.pop(day_tag), asked.pop(time_tag)))
     for tag, value in asked.items():
         rows = rows.filter(matchers[tag](value))
     return rows

@@ -139,7 +139,7 @@ def time(field: str, tag: str) -> Matcher:
     return match
 
 
-def moment(days: str, times: str, day_tag: str, time_tag: str) -> Callable[[str, str], Q]:
+def day_and_time(days: str, times: str, day_tag: str, time_tag: str) -> Callable[[str, str], Q]:
     """Two ranges are one range, from the first day's time to the last day's (PS3.4 C.2.2.2.5)."""
 
     def match(day_value: str, time_value: str) -> Q:

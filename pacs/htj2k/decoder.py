@@ -90,13 +90,13 @@ class Decoder:
     def _answers(self, requests: list[tuple[int, int, int]]) -> Generator[list[bytes] | Refused]:
         try:
             while requests:
-                line = self._asked(b"".join(REQUEST.pack(*request) for request in requests))
-                yield from self._heard(line, requests)
+                line = self._send(b"".join(REQUEST.pack(*request) for request in requests))
+                yield from self._receive(line, requests)
         finally:
             if requests:  # nobody waits for the rest
                 self._stop()
 
-    def _heard(
+    def _receive(
         self, line: socket.socket, requests: list[tuple[int, int, int]]
     ) -> Generator[list[bytes] | Refused]:
         """Takes away what was answered; ends early with what the child does not survive."""
@@ -112,7 +112,7 @@ class Decoder:
             del requests[0]
             yield Refused(reason.decode()) if reason else results
 
-    def _asked(self, request: bytes) -> socket.socket:
+    def _send(self, request: bytes) -> socket.socket:
         """A child that died since it was last asked is replaced: this file is not to blame."""
         if self._line is not None:
             try:

@@ -12,7 +12,7 @@ from common.api.schema import errors
 from common.api.views import ApiView
 from common.errors import ErrorCode
 from common.person import Person
-from pacs.delivery.access import AccessRecord, access_recorded
+from pacs.delivery.access_record import AccessRecord, access_recorded
 from pacs.delivery.answers import from_archive, is_rendered_here, rendered
 from pacs.delivery.rendering import Rendering
 from pacs.index import images

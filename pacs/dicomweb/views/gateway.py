@@ -17,7 +17,7 @@ from common.api.exceptions import error_response
 from common.api.permissions import Access as ApiAccess, Declaration, Requirement
 from common.errors import AppError, AuthenticationError, ErrorCode, NotFound, PermissionDenied
 from common.person import Person
-from pacs.delivery.access import AccessRecord, access_recorded
+from pacs.delivery.access_record import AccessRecord, access_recorded
 from pacs.delivery.answers import from_archive
 from pacs.dicomweb import accept, query
 from pacs.index.studies import Target, stored_transfer_syntaxes, target_get

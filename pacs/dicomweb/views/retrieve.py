@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from acct.authentication import Claims
 from common.errors import ErrorCode, InvalidInput
 from common.person import Person
-from pacs.delivery.access import AccessRecord
+from pacs.delivery.access_record import AccessRecord
 from pacs.delivery.answers import PRIVATE, from_file, is_rendered_here, rendered
 from pacs.delivery.rendering import Rendering
 from pacs.derived import decisions, metadata_files, opened_studies
@@ -21,13 +21,13 @@ class CachesDecision(FromArchive):
     """What a viewer asks for a series: the decision is remembered for the frames that follow."""
 
     def begin(self, claims: Claims) -> None:
-        self.claims, self.moment = claims, decisions.moment(claims.user_id)
+        self.claims, self.validity = claims, decisions.validity(claims.user_id)
 
     def decision_cache(self, user: Person, target: Target) -> None:
-        opened_studies.opened(target.study.pk)
-        if self.moment is not None and target.series is not None:
+        opened_studies.study_opened(target.study.pk)
+        if self.validity is not None and target.series is not None:
             target.series.study = target.study
-            decisions.decision_cache(self.claims, user, target.series, self.moment)
+            decisions.decision_cache(self.claims, user, target.series, self.validity)
 
 
 class Metadata(CachesDecision):

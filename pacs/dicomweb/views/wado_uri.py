@@ -7,7 +7,7 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 
 from common.person import Person
-from pacs.delivery.access import AccessRecord
+from pacs.delivery.access_record import AccessRecord
 from pacs.delivery.answers import from_archive, is_rendered_here, rendered
 from pacs.dicomweb import wado_uri_request
 from pacs.dicomweb.views.gateway import Gateway, Parts

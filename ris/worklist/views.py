@@ -17,8 +17,8 @@ from pacs.derived import opened_studies
 from pacs.index.studies import studies_visible_to, study_rows, study_summaries
 from pacs.index.study_tree import study_tree
 from rbac.permissions import Permission
-from ris.studies import serializers
-from ris.studies.filters import StudyFilter
+from ris.worklist import serializers
+from ris.worklist.filters import StudyFilter
 
 
 class StudyList(GenericApiView):
@@ -69,5 +69,5 @@ class StudyDetail(ApiView):
             patient_id=tree.study.patient_id,
             permission=Permission.VIEW_STUDY,
         )
-        opened_studies.opened(tree.study.pk)
+        opened_studies.study_opened(tree.study.pk)
         return Response(serializers.StudyDetailOut(tree, context={"request": request}).data)

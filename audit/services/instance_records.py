@@ -13,7 +13,7 @@ Parents = Callable[[str], Sequence[str]]
 _parents: list[Parents] = []
 
 
-def parents_told_by(tell: Parents) -> None:
+def parent_lookup_register(tell: Parents) -> None:
     """``tell(sop_instance_uid)`` answers the UIDs of its series and study, none if unknown."""
     _parents.append(tell)
 

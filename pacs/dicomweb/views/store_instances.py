@@ -7,12 +7,12 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 
 from audit.choices import Outcome
-from common.api.related import related_boundary, related_files
+from common.api.related_upload import boundary_of, receive_parts
 from common.api.uploads import ReceivedFile, SpoolHandler, spooled_uploads
 from common.errors import ErrorCode, ExternalError
 from common.person import Person
 from pacs import tasks
-from pacs.delivery.access import AccessRecord
+from pacs.delivery.access_record import AccessRecord
 from pacs.dicomweb import accept
 from pacs.dicomweb.store_answers import ANSWERS, stored_answer, stored_status
 from pacs.dicomweb.views.gateway import Gateway, Parts
@@ -38,10 +38,10 @@ class StoreInstances(Gateway):
         self, request: HttpRequest, access: AccessRecord, user: Person, parts: Parts
     ) -> HttpResponse:
         offer = accept.negotiate(request.headers.get("Accept"), ANSWERS)
-        boundary = related_boundary(request, DICOM)
+        boundary = boundary_of(request, DICOM)
         with spooled_uploads(request) as folder:
             handler = cast(SpoolHandler, request.upload_handlers[0])
-            files = related_files(request, handler, boundary)
+            files = receive_parts(request, handler, boundary)
             self._announce(access, len(files))
             result = instances_store(
                 actor=user,

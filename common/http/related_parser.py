@@ -21,11 +21,11 @@ _AFTER_BYTES = MAX_PADDING + 2
 _BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-class Part:
+class RelatedPart:
     """One part. Its data can be read once, before the next part is asked for."""
 
     def __init__(self, content_type: str, chunks: Iterator[bytes]) -> None:
@@ -40,7 +40,7 @@ def malformed(reason: str) -> InvalidInput:
     return InvalidInput(ErrorCode.MALFORMED, reason)
 
 
-def related_parts(source: Source, boundary: str) -> Iterator[Part]:
+def parse_related(source: ByteSource, boundary: str) -> Iterator[RelatedPart]:
     """The parts up to the closing boundary; what is not read of one is passed over.
 
     A body whose first boundary ends in a bare line feed is taken to have such lines throughout.
@@ -53,7 +53,7 @@ def related_parts(source: Source, boundary: str) -> Iterator[Part]:
     while reader.in_part:
         content_type = reader.read_content_type()
         chunks = reader.read_data()
-        yield Part(content_type, chunks)
+        yield RelatedPart(content_type, chunks)
         for _ in chunks:
             pass
     reader.pass_epilogue()
@@ -62,7 +62,7 @@ def related_parts(source: Source, boundary: str) -> Iterator[Part]:
 class _Reader:
     """``in_part``: the last delimiter that was passed opened a part."""
 
-    def __init__(self, source: Source, delimiter: bytes) -> None:
+    def __init__(self, source: ByteSource, delimiter: bytes) -> None:
         self._source = source
         self._first = delimiter
         self._delimiter = delimiter

@@ -7,7 +7,7 @@ from django.http import HttpRequest, UnreadablePostError
 
 from common.api.uploads import ReceivedFile, SpoolHandler
 from common.errors import ErrorCode, InvalidInput
-from common.http.related import malformed, related_parts
+from common.http.related_parser import malformed, parse_related
 
 
 class _Body:
@@ -25,7 +25,7 @@ class _Body:
         return data
 
 
-def related_boundary(request: HttpRequest, part_type: str) -> str:
+def boundary_of(request: HttpRequest, part_type: str) -> str:
     """The boundary of a body whose parts are ``part_type``; reads the headers alone.
 
     Raises InvalidInput: 415 for another body, or one that is packed; 400 without a boundary.
@@ -44,13 +44,13 @@ def related_boundary(request: HttpRequest, part_type: str) -> str:
     return str(parameters["boundary"])
 
 
-def related_files(request: HttpRequest, handler: SpoolHandler, boundary: str) -> list[ReceivedFile]:
+def receive_parts(request: HttpRequest, handler: SpoolHandler, boundary: str) -> list[ReceivedFile]:
     """Every part on disk, named by its number from 1.
 
     Raises InvalidInput: 400 for a body that cannot be read to its end, 413 for too many parts.
     """
     files: list[ReceivedFile] = []
-    for number, part in enumerate(related_parts(_Body(request), boundary), 1):
+    for number, part in enumerate(parse_related(_Body(request), boundary), 1):
         if number > settings.DATA_UPLOAD_MAX_NUMBER_FILES:
             raise InvalidInput(ErrorCode.REQUEST_TOO_LARGE, "too many parts")
         size = 0
