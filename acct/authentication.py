@@ -59,7 +59,7 @@ def claims_of(token: str) -> Claims:
 
 @lru_cache(maxsize=4096)
 def _verified(token: str) -> Claims:
-    """Remembered: but for its expiry, what a signature proves stays true."""
+    """Cached: a valid signature stays valid; the expiry is checked by the caller."""
     try:
         claims = AccessToken(token)  # type: ignore[arg-type]
         return Claims(str(UUID(claims["sid"])), int(claims["user_id"]), int(claims["exp"]))

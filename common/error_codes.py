@@ -270,9 +270,8 @@ class ErrorCode(Enum):
     SOP_INSTANCE_CONFLICT = Spec(
         "ERR_305",
         409,
-        "A different image is already stored under this SOP Instance UID. Nothing was overwritten.",
-        "같은 SOP Instance UID로 다른 영상이 이미 저장되어 있습니다. "
-        "기존 영상은 변경되지 않았습니다.",
+        "The UID is already used for different content in the archive. Nothing was overwritten.",
+        "같은 UID로 다른 영상이 이미 저장되어 있습니다. 기존 영상은 변경되지 않았습니다.",
     )
     PRECONDITION_REQUIRED = Spec(
         "ERR_306",

@@ -1,6 +1,6 @@
-"""GET for thousands of files: a third of what requests takes around each, and no copy of any.
+"""GET for thousands of files: a third of the overhead of requests, and no copy of the body.
 
-http.client reads a body right into the memory that its receiver chose.
+http.client reads a body directly into memory that the caller allocated.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
 Allocate = Callable[[int], memoryview]
-"""Memory for so many bytes; asked for again when an answer has to be begun anew."""
+"""Returns memory for the given number of bytes; called again when a request is retried."""
 
 
 def new_memory(size: int) -> memoryview:
@@ -20,7 +20,7 @@ def new_memory(size: int) -> memoryview:
 
 
 class Fetcher:
-    """Connections to one server, kept open; for several threads at once."""
+    """A pool of persistent connections to one server. Thread-safe."""
 
     def __init__(self, base_url: str) -> None:
         parts = urlsplit(base_url)
@@ -36,13 +36,13 @@ class Fetcher:
         timeouts_s: tuple[float, float],
         allocate: Allocate,
     ) -> tuple[int, memoryview]:
-        """Status and body, which is empty unless the status is 200. ``timeouts_s`` are those of
-        connecting and of each read.
+        """Send a GET request; return the status and the body (empty unless the status is 200).
 
-        Raises OSError (TimeoutError), HTTPException.
+        ``timeouts_s``: the timeouts of the connection and of each read. Raises OSError (also
+        TimeoutError), HTTPException.
         """
         connect_s, read_s = timeouts_s
-        with suppress(IndexError, ConnectionError):  # none is open, or its server closed it
+        with suppress(IndexError, ConnectionError):  # no idle connection, or the server closed it
             return self._exchange(self._idle.pop(), path, headers, read_s, allocate)
         connection = self._kind(self._address, timeout=connect_s)
         connection.connect()
@@ -71,11 +71,11 @@ class Fetcher:
                     while read < len(body):
                         got = response.readinto(body[read:])
                         if not got:
-                            raise HTTPException("cut off")
+                            raise HTTPException("incomplete body")
                         read += got
         except BaseException:
             connection.close()
             raise
-        if connection.sock is not None:  # else the answer was the last on it
+        if connection.sock is not None:  # else the server closes the connection after this response
             self._idle.append(connection)
         return response.status, body

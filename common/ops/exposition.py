@@ -1,4 +1,4 @@
-"""All figures in the form that Prometheus reads."""
+"""All metrics in the Prometheus text format."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ HISTOGRAMS = {
 
 
 def text() -> bytes:
-    """The answer to a scrape: the same from each process."""
+    """The response to a scrape; the same from every process."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Collector())
     return generate_latest(registry)
 
 
 class _Collector:
-    """A collector of one scrape."""
+    """Collects the metrics of one scrape."""
 
     def collect(self) -> Iterator[Metric]:
         yield from _dependencies()

@@ -1,4 +1,4 @@
-"""Values that are looked up when they are asked for."""
+"""Gauges: metrics that are read at each scrape."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 logger = logging.getLogger(__name__)
 
 Values = Mapping[str, float] | float | None
-"""One figure, or one for each value of the gauge's label; None: there is nothing to tell."""
+"""One value, or one for each value of the gauge's label; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ _gauges: list[Gauge] = []
 def gauge(
     name: str, help: str, label: str | None = None
 ) -> Callable[[Callable[[], Values]], Callable[[], Values]]:
-    """Register a function that looks a figure up."""
+    """Register the function that reads a gauge."""
 
     def register(function: Callable[[], Values]) -> Callable[[], Values]:
         _gauges.append(Gauge(name, help, label, function))
@@ -36,10 +36,11 @@ def gauge(
 
 
 def values() -> Iterator[tuple[Gauge, Values]]:
-    """Look everything up; what cannot be told now is None (``cdss_up`` says why)."""
+    """Read all gauges; one that fails is None (``cdss_up`` names the failing dependency)."""
     for found in _gauges:
         try:
             yield found, found.read()
         except Exception as error:
-            logger.warning("no figure", extra={"gauge": found.name, "reason": type(error).__name__})
+            reason = type(error).__name__
+            logger.warning("gauge failed", extra={"gauge": found.name, "reason": reason})
             yield found, None

@@ -1,4 +1,4 @@
-"""The voxel grid of a series, from the index alone (no pixel, no archive)."""
+"""The voxel grid of a series, from the index (without reading the archive)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Take an upload apart, store what is sound, answer for each file."""
+"""Stores the files of an upload, also from zip files, and returns a result for each."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from rbac.permissions import Permission
 def dicom_upload(
     *, actor: Person, files: Iterable[IncomingFile], patient_id: str, work: Path
 ) -> UploadResult:
-    """Store DICOM files and zips of them; safe to be sent again.
+    """Store DICOM files and zip files of them; repeating an upload is safe.
 
     ``patient_id``: the MRN that the files must carry, or empty. ``work``: a folder for temporary
-    files, emptied by the caller. One bad file does not keep its neighbours out.
+    files, emptied by the caller. A bad file does not affect the others.
 
-    Raises NotFound (the given patient is not visible), InvalidInput (nothing but noise).
+    Raises NotFound (the given patient is not visible), InvalidInput (no file to store).
     """
     check = PatientGate(actor, patient_id).check
     results = tuple(result for file in files for result in _file_results(file, check, work))

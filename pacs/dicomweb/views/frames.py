@@ -1,4 +1,4 @@
-"""Frames (PS3.18 10.4.1.1.6): one at a time by nginx, lists as they are made."""
+"""WADO-RS frames (PS3.18 10.4.1.1.6)."""
 
 from __future__ import annotations
 
@@ -33,8 +33,11 @@ from pacs.models import Instance
 
 
 class Frames(CachesDecision):
-    """A single frame, which viewers ask for by the thousand, is nginx's: from our files or as it
-    is stored. A list comes from the archive's DICOMweb when it is as stored and the plugin can."""
+    """nginx serves single frames, from the frame store or from the archive.
+
+    A list of frames comes from the archive's DICOMweb plugin if it is served as stored and the
+    plugin supports the transfer syntax; otherwise it is streamed by this process.
+    """
 
     offers = (
         accept.FRAMES,
@@ -82,7 +85,7 @@ def _form(request: HttpRequest, image: Instance, indices: Sequence[int]) -> Fram
 def _decoded(
     request: HttpRequest, image: Instance, indices: Sequence[int], form: FrameForm
 ) -> HttpResponse:
-    """What the client has is not decoded again."""
+    """Decoded frames; a single frame that the client has (ETag) is not decoded again."""
     if len(indices) > 1:
         return _streamed(request, form, pixels.frames_decoded(image, indices))
     tag = f'"{image.orthanc_id}-{indices[0]}_decoded{"_part" if form.multipart else ""}"'
@@ -101,7 +104,7 @@ def _conditional(request: HttpRequest, headers: Headers) -> HttpResponse:
 
 
 def _streamed(request: HttpRequest, form: FrameForm, found: Iterator[bytes]) -> HttpResponse:
-    """Frames that pass through us, one in memory at a time."""
+    """Stream frames through this process, one in memory at a time."""
     body = pixels.prefetched(found)
     boundary = context.current().request_id
     kind = part_type(form.transfer_syntax_uid)

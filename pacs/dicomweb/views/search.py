@@ -15,7 +15,7 @@ from rbac.permissions import Permission
 
 
 class Search(Gateway):
-    """From the index: among all that this person may see, or in one study or series of it."""
+    """Searches all studies that the user may see, or one study or series."""
 
     required_permissions = {"GET": Permission.VIEW_STUDY}
     action = "dicomweb.query"

@@ -27,7 +27,7 @@ DICOM = "application/dicom"
 
 
 class StoreInstances(Gateway):
-    """Everything that a header can tell is refused before the body is read."""
+    """Headers are checked before the body is read."""
 
     required_permissions = {"POST": Permission.UPLOAD_DICOM}
     methods = ("POST",)
@@ -42,7 +42,7 @@ class StoreInstances(Gateway):
         with spooled_uploads(request) as folder:
             handler = cast(SpoolHandler, request.upload_handlers[0])
             files = receive_parts(request, handler, boundary)
-            self._announce(access, len(files))
+            self._record_receipt(access, len(files))
             result = instances_store(
                 actor=user,
                 files=[_incoming(file) for file in files],
@@ -56,8 +56,8 @@ class StoreInstances(Gateway):
         body = stored_answer(result, offer.archive_accept)
         return HttpResponse(body, offer.archive_accept, stored_status(result))
 
-    def _announce(self, access: AccessRecord, parts: int) -> None:
-        """Nothing reaches the archive before it is on record whose it is, whoever dies then.
+    def _record_receipt(self, access: AccessRecord, parts: int) -> None:
+        """Record the sender before anything is stored, so a crash cannot leave unrecorded images.
 
         Raises ExternalError (503).
         """
@@ -72,7 +72,7 @@ class StoreInstances(Gateway):
 
 
 class Storing(Gateway):
-    """For the views whose address takes instances too (POST)."""
+    """For views whose URL also accepts instances by POST."""
 
     allow = "GET, HEAD, POST"
 

@@ -17,7 +17,7 @@ from rbac.permissions import Permission
 
 
 class WadoUri(Gateway):
-    """One instance as a file or an image: decided and recorded like any other retrieval."""
+    """An instance as a DICOM file or as an image."""
 
     offers = (*wado_uri_request.IMAGES, wado_uri_request.DICOM)
 
