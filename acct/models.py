@@ -33,7 +33,7 @@ class User(AbstractBaseUser):
         ordering = ["username"]
 
     def has_permission(self, permission: str) -> bool:
-        """Whether the role holds ``permission`` at all; rows are decided by ``visible_to``."""
+        """Whether the role has ``permission``; ``visible_to`` decides about rows."""
         return rights.scope_for(self, Permission(permission)) is not Scope.NONE
 
 

@@ -225,7 +225,7 @@ def _user_insert(actor: Person | None, user: User) -> User:
                 detail={"role": user.role},
             )
     except IntegrityError:
-        raise ConflictError(ErrorCode.DUPLICATE, "the user name is taken", "username") from None
+        raise ConflictError(ErrorCode.DUPLICATE, "the username is taken", "username") from None
     return user
 
 

@@ -1,4 +1,4 @@
-"""The keyed hash chain over the records: an edit, a deletion or a gap shows."""
+"""The keyed hash chain of the audit records: it reveals changed, deleted or missing records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Unpack a zip one entry at a time, distrusting all it says about itself."""
+"""Unpacks zip files one entry at a time; the sizes and names in the zip are not trusted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UNSAFE_NAME = re.compile(r"^/|^[A-Za-z]:|(^|/)\.\.(/|$)|\x00")
 
 @dataclass(frozen=True, slots=True)
 class ZipEntry:
-    """An unpacked entry on disk until the next one is asked for; ``error`` when it was refused."""
+    """An unpacked entry, on disk until the next one is read; ``error``: why it was rejected."""
 
     name: str
     path: Path
@@ -37,7 +37,7 @@ class ZipEntry:
 
 
 class _Directory(io.FileIO):
-    """Keeps zipfile from reading a central directory of any size into memory at once."""
+    """Limits the size of the central directory that zipfile reads into memory."""
 
     def read(self, size: int | None = -1, /) -> Any:
         if size is not None and size > MAX_DIRECTORY_BYTES:
@@ -46,13 +46,13 @@ class _Directory(io.FileIO):
 
 
 def is_zip(path: Path) -> bool:
-    """By its content, whatever its name."""
+    """Whether the content is a zip file, whatever its name."""
     with path.open("rb") as stream:
         return stream.read(4) in MAGIC
 
 
 def is_noise(name: str) -> bool:
-    """What operating systems and media add to folders of images."""
+    """Whether it is a file that operating systems and media add to folders of images."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     return bool(parts) and (
         "__MACOSX" in parts or parts[-1].startswith("._") or parts[-1].lower() in NOISE
@@ -62,7 +62,7 @@ def is_noise(name: str) -> bool:
 def entries(path: Path, target: Path, *, max_entry_bytes: int) -> Iterator[ZipEntry]:
     """Unpack each file into ``target``, one after another; folders and noise are left out.
 
-    Raises InvalidInput: ZIP_UNSAFE when the zip cannot be read, ZIP_TOO_LARGE when it
+    Raises InvalidInput: ZIP_UNSAFE if the zip file cannot be read, ZIP_TOO_LARGE when it
     declares more than is allowed (zipfile never unpacks more than an entry declares).
     """
     with _Directory(path) as stream, _opened(stream) as archive:

@@ -1,4 +1,4 @@
-"""Take a study to read, release it, finish it."""
+"""Sets the reading state of a study."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The studies as work: the list with who reads what, and one study with all that is in it."""
+"""The worklist: studies with their reading state, and a study in full."""
 
 from __future__ import annotations
 
