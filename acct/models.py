@@ -12,7 +12,7 @@ from rbac.permissions import Permission, Role, Scope
 
 
 class User(AbstractBaseUser):
-    """A person who can log in. Rights follow from ``role`` through the permission matrix."""
+    """A user account. ``role`` determines the permissions (``rbac.matrix``)."""
 
     username = models.CharField(
         max_length=150, unique=True, validators=[UnicodeUsernameValidator()]

@@ -40,7 +40,7 @@ _LINE = [validate_one_line]
 
 
 class PatientFieldsIn(serializers.Serializer[Any]):
-    """What may change about a patient."""
+    """The patient data that can be changed."""
 
     full_name = serializers.CharField(max_length=150, validators=_LINE)
     birth_date = serializers.DateField(validators=[validate_birth_date])
@@ -87,7 +87,7 @@ class PatientOut(serializers.ModelSerializer[Patient]):
 
 
 class PatientBriefOut(serializers.ModelSerializer[Patient]):
-    """The patient as part of another answer."""
+    """A patient in the response of another resource."""
 
     class Meta:
         model = Patient

@@ -34,7 +34,7 @@ class StepIn(serializers.Serializer[Any]):
 
 @example(examples.RESULT)
 class ResultIn(StepIn):
-    """``result`` is an object; laboratory orders need one with values."""
+    """``result``: an object; required with values for laboratory orders."""
 
     result = serializers.DictField(required=False)
 
@@ -57,7 +57,7 @@ class OrderPatientOut(serializers.Serializer[Any]):
 
 @example(examples.ORDER)
 class OrderOut(serializers.ModelSerializer[Order]):
-    """Needs the request in its context: a patient sees confirmed results only."""
+    """An order; patients see its ``result`` only when it is confirmed."""
 
     patient = OrderPatientOut()
     ordered_by_name = serializers.CharField(source="ordered_by.full_name")

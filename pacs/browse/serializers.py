@@ -53,9 +53,9 @@ class RefusalsOut(serializers.Serializer[Any]):
 
 
 class Htj2kOut(serializers.Serializer[Any]):
-    """How many instances are kept in HTJ2K, and how many never will be and why; others wait.
+    """Numbers of instances stored as HTJ2K and refused for it; the others are waiting.
 
-    ``paused``: they wait for room on the disk.
+    ``paused``: transcoding waits for free disk space.
     """
 
     instances = serializers.IntegerField()

@@ -70,7 +70,7 @@ def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
     )
     if known is not None:
         if (known.orthanc_id, known.series_id) != (archived.orthanc_id, series.pk):
-            raise _Conflict("SOP Instance UID is used elsewhere")
+            raise _Conflict("SOP Instance UID is used in another series")
         anew = {"indexed_at": timezone.now(), "htj2k": Htj2k.WAITING, "htj2k_reason": ""}
         Instance.objects.filter(pk=known.pk).update(**fields, **anew)
         invalidation.instances_forget([known])  # deleted and stored anew: the pixels may be others

@@ -1,4 +1,4 @@
-"""Read headers from the archive and put new objects into it."""
+"""Reads headers from the archive and stores new objects in it."""
 
 from __future__ import annotations
 

@@ -68,4 +68,4 @@ def _check_identity(candidate: Candidate, orthanc_id: str) -> None:
         return
     orthanc().instance_delete(orthanc_id)
     instances_forget([orthanc_id])
-    raise InvalidInput(ErrorCode.DICOM_UNREADABLE, "can be read in two ways")
+    raise InvalidInput(ErrorCode.DICOM_UNREADABLE, "the identifiers are ambiguous")

@@ -1,4 +1,4 @@
-"""Who reads a study: taken, released, done. The history is in the audit log."""
+"""The reading state of a study. Its history is in the audit log."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ class StudyOrderOut(serializers.Serializer[Any]):
 
 
 class ReadingStatusField(serializers.ChoiceField):
-    """A study that nobody has taken has no Reading: it is unread."""
+    """The reading state; a study without a Reading is unread."""
 
     def get_attribute(self, instance: Any) -> str:
         reading = getattr(instance.study, "reading", None)

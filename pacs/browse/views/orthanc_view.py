@@ -1,4 +1,4 @@
-"""The archive as older clients know it: patients, their images. Answered from our index."""
+"""Patients and their images in the form of Orthanc, for older clients; from the index."""
 
 from __future__ import annotations
 

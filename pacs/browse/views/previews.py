@@ -1,4 +1,4 @@
-"""PNG previews: decided and recorded here, rendered by the archive, sent by nginx."""
+"""PNG previews: access is checked and recorded, the archive renders, nginx sends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Studies of nobody we know: seen and matched by radiology and administrators only."""
+"""Unmatched studies, for radiology and administrators."""
 
 from __future__ import annotations
 
