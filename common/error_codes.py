@@ -137,8 +137,8 @@ class ErrorCode(Enum):
     FILE_TOO_LARGE = Spec(
         "ERR_116",
         413,
-        "The file is larger than allowed and was not stored.",
-        "파일 크기가 허용 한도를 초과하여 저장하지 않았습니다.",
+        "The file is larger than allowed and was not stored. Ask an administrator for help.",
+        "파일 크기가 허용 한도를 초과하여 저장하지 않았습니다. 관리자에게 문의해 주세요.",
     )
     DICOM_STUDY_MISMATCH = Spec(
         "ERR_117",

@@ -54,7 +54,7 @@ MENUS: tuple[MenuEntry, ...] = (
         P.OPERATE,
         (
             MenuEntry(
-                "users", "사용자 및 역할", "Users and roles", "user", "/admin/users", P.MANAGE_USERS
+                "users", "사용자와 역할", "Users and roles", "user", "/admin/users", P.MANAGE_USERS
             ),
             MenuEntry("audit", "감사 기록", "Audit log", "shield", "/admin/audit", P.VIEW_AUDIT),
             MenuEntry("outbox", "작업 대기열", "Outbox", "inbox", "/admin/outbox", P.OPERATE),

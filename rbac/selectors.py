@@ -46,7 +46,7 @@ def broken_glass_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
     )
 
 
-def first_end(user_id: int) -> datetime | None:
+def first_expiry(user_id: int) -> datetime | None:
     """When the first grant of the user expires; None if there is none."""
     ends: datetime | None = Grant.objects.valid_for(user_id).aggregate(at=Min("expires_at"))["at"]
     return ends

@@ -13,7 +13,7 @@ from pacs.choices import Htj2k
 from pacs.derived.frame_store import frame_path
 from pacs.htj2k.codec import Refused
 from pacs.htj2k.decoder import Decoder
-from pacs.htj2k.repair import instances_wait
+from pacs.htj2k.repair import instances_requeue
 from pacs.models import Instance
 
 MAX_FILE_BYTES = 1 << 30
@@ -91,7 +91,7 @@ def frames_exist(image: Instance, indices: Iterable[int]) -> bool:
 
 def frames_requeue(image: Instance) -> None:
     """Queue an image with missing HTJ2K files for transcoding; meanwhile originals are served."""
-    instances_wait([image])
+    instances_requeue([image])
     image.htj2k = Htj2k.WAITING
 
 

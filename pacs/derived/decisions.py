@@ -101,12 +101,12 @@ def validity(user_id: int) -> Validity | None:
     in_epochs = epochs.current(user_id)
     if in_epochs is None:
         return None
-    until, ends = time.time() + DECISION_S, rights.first_end(user_id)
+    until, ends = time.time() + DECISION_S, rights.first_expiry(user_id)
     return Validity(in_epochs, min(until, ends.timestamp()) if ends else until)
 
 
 @contextmanager
-def deciding(claims: Claims, study: str, series: str) -> Iterator[bool]:
+def decision_lock(claims: Claims, study: str, series: str) -> Iterator[bool]:
     """Yields True for the only request that decides about this series and session now.
 
     A viewer requests several frames at once; the other requests wait for the cached decision.

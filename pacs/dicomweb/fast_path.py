@@ -67,7 +67,7 @@ class CachedFrames:
         try:
             headers = frame.find()
             if headers is None:
-                with decisions.deciding(frame.claims, frame.study, frame.series) as alone:
+                with decisions.decision_lock(frame.claims, frame.study, frame.series) as alone:
                     headers = None if alone else _wait(frame)
                     if headers is None:
                         return self._django(environ, start_response)

@@ -50,11 +50,11 @@ def files_check() -> int:
     rows = list(stored.select_related("series")[:CHECKED_AT_ONCE])
     cache.set(_CURSOR, rows[-1].pk if len(rows) == CHECKED_AT_ONCE else 0, None)
     lost = [row for row in rows if not frame_store.instance_complete(row.orthanc_id, row.frames)]
-    instances_wait(lost)
+    instances_requeue(lost)
     return len(lost)
 
 
-def instances_wait(lost: list[Instance]) -> None:
+def instances_requeue(lost: list[Instance]) -> None:
     """Queue instances with missing frames; originals are served until they are transcoded."""
     if lost:
         Instance.objects.filter(pk__in=[row.pk for row in lost]).update(
