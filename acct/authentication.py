@@ -1,4 +1,4 @@
-"""JWT bearer tokens bound to a session that can be ended at once."""
+"""JWT bearer tokens, bound to a session that can be revoked."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def bearer_token(request: HttpRequest | Request) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What an access token says. ``expires_at`` is a Unix time in seconds."""
+    """The claims of an access token. ``expires_at``: Unix time (s)."""
 
     session_id: str
     user_id: int
@@ -59,7 +59,7 @@ def claims_of(token: str) -> Claims:
 
 @lru_cache(maxsize=4096)
 def _verified(token: str) -> Claims:
-    """Remembered: but for its expiry, what a signature proves stays true."""
+    """Cached: a valid signature stays valid; the expiry is checked by the caller."""
     try:
         claims = AccessToken(token)  # type: ignore[arg-type]
         return Claims(str(UUID(claims["sid"])), int(claims["user_id"]), int(claims["exp"]))
@@ -83,12 +83,12 @@ def is_browser(request: Request) -> bool:
     """
     form = request.headers.get(BROWSER_HEADER)
     if form not in (None, "cookie"):
-        raise InvalidInput(ErrorCode.VALIDATION, "the only form is: cookie", BROWSER_HEADER)
+        raise InvalidInput(ErrorCode.VALIDATION, "the only value is cookie", BROWSER_HEADER)
     return form == "cookie"
 
 
 def refresh_cookie_set(response: Response, token: str) -> None:
-    """Out of the page's reach, sent to this app's routes only and from this site only."""
+    """HttpOnly, SameSite, and sent to the routes of this app only."""
     response.set_cookie(
         REFRESH_COOKIE,
         token,
@@ -105,7 +105,7 @@ def refresh_cookie_clear(response: Response) -> None:
 
 
 class SessionJWTAuthentication(BaseAuthentication):
-    """DRF's side of it; ``request.auth`` is the Session."""
+    """DRF authentication by JWT; ``request.auth`` is the Session."""
 
     def authenticate(self, request: Request) -> tuple[User, Session] | None:
         token = bearer_token(request)

@@ -7,7 +7,7 @@ from acct.models import User
 
 
 class UserFilter(filters.FilterSet):
-    """``q`` is a part of the user name, the full name or the mail address."""
+    """``q`` is a part of the username, the full name or the mail address."""
 
     q = filters.CharFilter(method="search", max_length=150)
 

@@ -29,7 +29,7 @@ class AccountManager(UserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who can log in. Rights follow from ``role`` through the permission matrix."""
+    """A user account. ``role`` determines the permissions (``rbac.matrix``)."""
 
     username = models.CharField(
         max_length=150, unique=True, validators=[UnicodeUsernameValidator()]
@@ -50,7 +50,7 @@ class User(AbstractBaseUser):
         ordering = ["username"]
 
     def has_permission(self, permission: str) -> bool:
-        """Whether the role holds ``permission`` at all; rows are decided by ``visible_to``."""
+        """Whether the role has ``permission``; ``visible_to`` decides about rows."""
         return rights.scope_for(self, Permission(permission)) is not Scope.NONE
 
 

@@ -39,7 +39,7 @@ class MeOut(serializers.ModelSerializer[User]):
 class SessionOut(serializers.Serializer[Any]):
     access = serializers.CharField()
     refresh = serializers.CharField(
-        required=False, help_text="Absent with X-Session: cookie, where a cookie holds it"
+        required=False, help_text="Absent with X-Session: cookie; the cookie holds it"
     )
     user = MeOut()
 
@@ -47,7 +47,7 @@ class SessionOut(serializers.Serializer[Any]):
 @example(examples.REFRESH)
 class RefreshIn(serializers.Serializer[Any]):
     refresh = serializers.CharField(
-        max_length=2000, required=False, help_text="Needed without X-Session: cookie"
+        max_length=2000, required=False, help_text="Required unless X-Session is cookie"
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class RefreshIn(serializers.Serializer[Any]):
 
 
 class PasswordField(serializers.CharField):
-    """Spaces at its ends belong to a password."""
+    """A password; leading and trailing spaces are part of it."""
 
     def __init__(self, *, required: bool = True) -> None:
         super().__init__(max_length=200, trim_whitespace=False, write_only=True, required=required)

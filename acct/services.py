@@ -36,7 +36,7 @@ from rbac.permissions import Permission
 MAX_FAILURES = 10
 FAILURE_WINDOW_S = 900
 BROWSER_LEEWAY = timedelta(seconds=10)
-"""A browser that reloads while its renewal is on the way has only the token that it sent."""
+"""A browser that reloads during a refresh still has the old token only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def session_refresh(*, token: str, leeway: timedelta = timedelta(0)) -> tuple[Us
 
 
 def _rotate(session: Session, jti: str, leeway: timedelta) -> TokenPair | None:
-    """The session's next tokens; None when ``jti`` is no longer good, which ends the session."""
+    """The next tokens of the session; None if ``jti`` is not valid any more: the session ends."""
     now = timezone.now()
     refresh = RefreshToken()
     if jti == session.refresh_jti:
@@ -225,7 +225,7 @@ def _user_insert(actor: Person | None, user: User) -> User:
                 detail={"role": user.role},
             )
     except IntegrityError:
-        raise ConflictError(ErrorCode.DUPLICATE, "the user name is taken", "username") from None
+        raise ConflictError(ErrorCode.DUPLICATE, "the username is taken", "username") from None
     return user
 
 
@@ -234,7 +234,7 @@ def user_update(*, actor: Person, user_id: int, **changes: Any) -> User:
     """Change a user. A new role, password or deactivation ends all sessions of that user."""
     user = User.objects.select_for_update().get(pk=user_id)
     if user.pk == actor.pk and {"role", "is_active"} & changes.keys():
-        raise PermissionDenied("nobody changes their own role or access")
+        raise PermissionDenied("you cannot change your own role or access")
     password = changes.pop("password", None)
     for name, value in changes.items():
         setattr(user, name, value)

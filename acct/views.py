@@ -29,7 +29,7 @@ _X_SESSION = OpenApiParameter(
     BROWSER_HEADER,
     enum=["cookie"],
     location="header",
-    description="For browsers: the refresh token travels in an HttpOnly cookie, never in JSON.",
+    description="For browsers: the refresh token is in an HttpOnly cookie, never in JSON.",
 )
 
 
@@ -69,7 +69,7 @@ class TokenRefresh(ApiView):
     authentication_classes = []
 
     @extend_schema(
-        summary="Renew the tokens (the refresh token is rotated)",
+        summary="Renew the access token and the refresh token",
         tags=["account"],
         parameters=[_X_SESSION],
         request=serializers.RefreshIn,
@@ -100,7 +100,7 @@ class Logout(ApiView):
     required_permissions = {"POST": Access.AUTHENTICATED}
 
     @extend_schema(
-        summary="End this session",
+        summary="Log out",
         tags=["account"],
         parameters=[_X_SESSION],
         request=None,
@@ -120,12 +120,12 @@ class Logout(ApiView):
 class Me(ApiView):
     required_permissions = {"GET": Access.AUTHENTICATED, "PATCH": Access.AUTHENTICATED}
 
-    @extend_schema(summary="Who am I", tags=["account"], responses=serializers.MeOut)
+    @extend_schema(summary="Get my profile", tags=["account"], responses=serializers.MeOut)
     def get(self, request: Request) -> Response:
         return Response(serializers.MeOut(cast(User, request.user)).data)
 
     @extend_schema(
-        summary="Change my profile or password",
+        summary="Update my profile or password",
         tags=["account"],
         request=serializers.MeIn,
         responses={200: serializers.MeOut, **errors(ErrorCode.VALIDATION)},
@@ -171,7 +171,7 @@ class UserDetail(ApiView):
     required_permissions = {"GET": Permission.MANAGE_USERS, "PATCH": Permission.MANAGE_USERS}
 
     @extend_schema(
-        summary="One user",
+        summary="Get a user",
         tags=["users"],
         responses={200: serializers.UserOut, **errors(ErrorCode.USER_NOT_FOUND)},
     )
@@ -179,7 +179,7 @@ class UserDetail(ApiView):
         return Response(serializers.UserOut(selectors.user_get(user_id)).data)
 
     @extend_schema(
-        summary="Change a user, role included",
+        summary="Update a user and the user's role",
         tags=["users"],
         request=serializers.UserPatchIn,
         responses={

@@ -33,5 +33,7 @@ class NotificationsReadIn(serializers.Serializer[Any]):
 
 @example(examples.READ_DONE)
 class NotificationsReadOut(serializers.Serializer[Any]):
-    read = serializers.IntegerField(help_text="how many this request marked")
-    unread = serializers.IntegerField(help_text="how many are left")
+    read = serializers.IntegerField(
+        help_text="Number of notifications that this request marked as read"
+    )
+    unread = serializers.IntegerField(help_text="Number of unread notifications left")

@@ -46,7 +46,7 @@ class NotificationsRead(ApiView):
     required_permissions = {"POST": Access.AUTHENTICATED}
 
     @extend_schema(
-        summary="Mark my notifications read (all without ids)",
+        summary="Mark my notifications as read (all of them without ids)",
         tags=["alerts"],
         request=serializers.NotificationsReadIn,
         responses={200: serializers.NotificationsReadOut, **errors(ErrorCode.VALIDATION)},

@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from audit.models import AuditLog
-from audit.services.instances import logs_of_instance
+from audit.services.instance_records import logs_of_instance
 
 
 class AuditLogFilter(filters.FilterSet):
@@ -13,7 +13,7 @@ class AuditLogFilter(filters.FilterSet):
     sop_instance_uid = filters.CharFilter(
         method="of_instance",
         max_length=64,
-        label="Records of the instance, its series and its study; of bursts, those that hold it",
+        label="SOP Instance UID: records of the instance, its series or its study",
     )
 
     class Meta:

@@ -43,7 +43,7 @@ class AuditLog(models.Model):
 
 
 class AuditCursor(models.Model):
-    """How far one life of the Redis stream is in the table; changed by who inserts, then only."""
+    """The last stream id in the table, for one life of the Redis stream; updated with inserts."""
 
     life = models.CharField(max_length=32, unique=True)
     last_id = models.CharField(max_length=41, default="0-0")

@@ -1,4 +1,4 @@
-"""The buffer before the audit table: what waits in it was served and is not sealed yet."""
+"""Checks and gauges of the audit buffer: its records are not yet in the table or sealed."""
 
 from __future__ import annotations
 

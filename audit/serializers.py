@@ -14,8 +14,10 @@ from common.api.schema import example
 
 @example(examples.AUDIT_LOG)
 class AuditLogOut(serializers.ModelSerializer[AuditLog]):
-    requests = serializers.SerializerMethodField(help_text="How many requests the record holds")
-    until = serializers.SerializerMethodField(help_text="When the last of them was")
+    requests = serializers.SerializerMethodField(
+        help_text="Number of requests that the record covers"
+    )
+    until = serializers.SerializerMethodField(help_text="Time of the last of these requests")
     detail = serializers.SerializerMethodField()
 
     class Meta:
@@ -53,7 +55,7 @@ class AuditLogOut(serializers.ModelSerializer[AuditLog]):
 class BurstItemOut(serializers.Serializer[BurstItem]):
     at = serializers.DateTimeField()
     sop_instance_uid = serializers.CharField()
-    frame = serializers.IntegerField(help_text="0: the instance itself, or its metadata")
+    frame = serializers.IntegerField(help_text="Frame number; 0 for the instance or its metadata")
 
 
 @example(examples.AUDIT_VERIFIED)

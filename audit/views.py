@@ -47,7 +47,7 @@ class AuditLogItems(GenericApiView):
     filter_backends = []
 
     @extend_schema(
-        summary="The single requests of a record that holds many, oldest first",
+        summary="List the requests that an audit record covers, oldest first",
         tags=["audit"],
         responses={200: BurstItemOut(many=True), **errors(ErrorCode.ROUTE_NOT_FOUND)},
     )
@@ -71,7 +71,7 @@ class AuditVerify(ApiView):
     required_permissions = {"GET": "view_audit"}
 
     @extend_schema(
-        summary="Verify the chain of audit records", tags=["audit"], responses=AuditVerifyOut
+        summary="Verify the integrity of the audit log", tags=["audit"], responses=AuditVerifyOut
     )
     def get(self, request: Request) -> Response:
         services.record(actor=self.actor, action="audit.verify", permission="view_audit")

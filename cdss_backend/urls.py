@@ -1,4 +1,4 @@
-"""Every public route hangs here."""
+"""The root URL configuration."""
 
 from __future__ import annotations
 

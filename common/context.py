@@ -1,4 +1,4 @@
-"""Who asked, from where, under which request id: carried from nginx to the last log line."""
+"""The request id and source address of a request, passed from nginx to logs, tasks and audit."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def new_request_id() -> str:
 
 
 class RequestContextMiddleware:
-    """Takes nginx's request id (or makes one) and answers it in ``X-Request-ID``."""
+    """Uses nginx's request id (or creates one) and returns it in ``X-Request-ID``."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -25,7 +25,7 @@ class VersionedModel(models.Model):
     def save_versioned(self, *, expected: int, **changes: Any) -> None:
         """Apply ``changes`` if the row still has version ``expected``.
 
-        Raises ConflictError (409) when somebody changed the row since it was read.
+        Raises ConflictError (409) if the row was changed since it was read.
         The caller holds the row lock (``select_for_update``).
         """
         if self.version != expected:

@@ -1,7 +1,7 @@
-"""One line of JSON per event, alike in all processes, and without what a patient is known by.
+"""JSON logs, one line for each event, without patient data.
 
-An exception's text may quote a row or a DICOM value, and so a name: only its type and the places in
-the code are written.
+The text of an exception may contain a row or a DICOM value, and so a name: only its type and the
+source lines are logged.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tup
 
 
 class Formatter(JsonFormatter):
-    """The names are those of the inference service and of nginx; times are UTC."""
+    """Field names are the same as in the logs of the inference service and nginx; times are UTC."""
 
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
@@ -42,7 +42,7 @@ class Formatter(JsonFormatter):
 
 
 class CeleryFilter(logging.Filter):
-    """Celery puts the exception and the arguments of a failed task into its sentence."""
+    """Removes the exception and the arguments of a failed task from Celery's messages."""
 
     _QUOTED = frozenset({"exc", "traceback", "args", "kwargs"})
 

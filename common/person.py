@@ -1,4 +1,4 @@
-"""Who asks or acts, as far as everything but the accounts needs to know."""
+"""Protocols of a user, for all apps below ``acct``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 
 class Actor(Protocol):
-    """What a record keeps of a person."""
+    """The user data that audit records contain."""
 
     @property
     def pk(self) -> Any: ...
@@ -17,7 +17,7 @@ class Actor(Protocol):
 
 
 class Person(Actor, Protocol):
-    """A user, or nobody: then ``pk`` is None, the names and ``role`` are empty."""
+    """A user; if not logged in, ``pk`` is None, the names and ``role`` are empty."""
 
     @property
     def full_name(self) -> str: ...
@@ -25,4 +25,4 @@ class Person(Actor, Protocol):
     def is_active(self) -> bool: ...
 
     def has_permission(self, permission: str) -> bool:
-        """Whether the role holds ``permission`` at all; rows are decided by ``visible_to``."""
+        """Whether the role has ``permission``; ``visible_to`` decides about rows."""

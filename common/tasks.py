@@ -1,4 +1,4 @@
-"""The one way to declare a Celery task, and the request id's way through the broker."""
+"""The decorator for Celery tasks; it also passes the request id through the broker."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def task(
     max_retries: int = 5,
     expires: float | None = None,
 ) -> Callable[[Callable[..., None]], Task[..., None]]:
-    """Declare a task: acknowledged late, given back when its worker is lost, retried with jitter.
+    """Declare a task: acknowledged late, requeued if its worker is lost, retried with jitter.
 
-    Arguments of the task are ids only. The body locks its row, checks the state, returns when
-    done and calls one service. ``expires`` (s) drops periodic work that waited too long.
+    Arguments are ids only. The body locks its row, checks the state and calls one service.
+    ``expires`` (s): a periodic task that waited longer is dropped.
     """
 
     def declare(function: Callable[..., None]) -> Task[..., None]:
@@ -73,9 +73,9 @@ def route(name: str, *_: Any, **__: Any) -> dict[str, str] | None:
 
 
 def queue_lengths() -> dict[str, int]:
-    """How many messages wait on each queue, those not counted that a worker has taken.
+    """Number of messages waiting in each queue, without those that a worker has received.
 
-    Raises the broker's own error when it does not answer.
+    Raises the broker's own error if it is not available.
     """
     with current_app.connection_for_read() as connection, connection.channel() as channel:
         return {queue: _length(channel, queue) for queue in get_args(Queue)}
@@ -84,7 +84,7 @@ def queue_lengths() -> dict[str, int]:
 def _length(channel: Any, queue: str) -> int:
     try:
         return int(channel.queue_declare(queue, passive=True).message_count)
-    except ChannelError:  # Redis forgets an empty queue
+    except ChannelError:  # Redis deletes an empty queue
         return 0
 
 

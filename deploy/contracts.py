@@ -29,7 +29,7 @@ LADDERS = {
     """,
     "ris": """
         urls
-        studies
+        worklist
         reading
         models
         choices | examples

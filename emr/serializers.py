@@ -40,7 +40,7 @@ _LINE = [validate_one_line]
 
 
 class PatientFieldsIn(serializers.Serializer[Any]):
-    """What may change about a patient."""
+    """The patient data that can be changed."""
 
     full_name = serializers.CharField(max_length=150, validators=_LINE)
     birth_date = serializers.DateField(validators=[validate_birth_date])
@@ -55,7 +55,9 @@ class PatientFieldsIn(serializers.Serializer[Any]):
 @example(examples.PATIENT_NEW)
 class PatientIn(PatientFieldsIn):
     patient_id = serializers.CharField(
-        max_length=64, validators=[validate_mrn], help_text="the MRN, equal to DICOM Patient ID"
+        max_length=64,
+        validators=[validate_mrn],
+        help_text="MRN, equal to DICOM Patient ID (0010,0020)",
     )
 
 
@@ -85,7 +87,7 @@ class PatientOut(serializers.ModelSerializer[Patient]):
 
 
 class PatientBriefOut(serializers.ModelSerializer[Patient]):
-    """The patient as part of another answer."""
+    """A patient in the response of another resource."""
 
     class Meta:
         model = Patient
@@ -93,7 +95,7 @@ class PatientBriefOut(serializers.ModelSerializer[Patient]):
 
 
 class PatientSearchIn(serializers.Serializer[Any]):
-    q = serializers.CharField(max_length=150, help_text="start of the MRN or part of the name")
+    q = serializers.CharField(max_length=150, help_text="Start of the MRN, or part of the name")
 
 
 @example(examples.GLASS_BREAK)
@@ -109,12 +111,12 @@ class BreakGlassOut(serializers.Serializer[Any]):
 
 @example(examples.PATIENT_MERGE)
 class PatientMergeIn(serializers.Serializer[Any]):
-    into = serializers.IntegerField(min_value=1, help_text="id of the record that stays")
+    into = serializers.IntegerField(min_value=1, help_text="Id of the patient record to keep")
 
 
 @example(examples.GRANT_NEW)
 class GrantIn(serializers.Serializer[Any]):
-    grantee = serializers.IntegerField(min_value=1, help_text="id of the user")
+    grantee = serializers.IntegerField(min_value=1, help_text="Id of the user who gets access")
     expires_at = serializers.DateTimeField()
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
 

@@ -19,7 +19,9 @@ class OrderIn(serializers.Serializer[Any]):
     encounter = serializers.IntegerField(min_value=1, required=False, allow_null=True)
     job_role = serializers.ChoiceField(JobRole.choices)
     job_type = serializers.RegexField(
-        r"^[\w ./()+-]+\Z", max_length=60, help_text="for example MR_BRAIN, BLOOD"
+        r"^[\w ./()+-]+\Z",
+        max_length=60,
+        help_text="Examination or test, for example MR_BRAIN or BLOOD",
     )
     priority = serializers.ChoiceField(Priority.choices, required=False)
     clinical_info = serializers.CharField(max_length=500, required=False, allow_blank=True)
@@ -32,7 +34,7 @@ class StepIn(serializers.Serializer[Any]):
 
 @example(examples.RESULT)
 class ResultIn(StepIn):
-    """``result`` is an object; laboratory orders need one with values."""
+    """``result``: an object; required with values for laboratory orders."""
 
     result = serializers.DictField(required=False)
 
@@ -55,7 +57,7 @@ class OrderPatientOut(serializers.Serializer[Any]):
 
 @example(examples.ORDER)
 class OrderOut(serializers.ModelSerializer[Order]):
-    """Needs the request in its context: a patient sees confirmed results only."""
+    """An order; patients see its ``result`` only when it is confirmed."""
 
     patient = OrderPatientOut()
     ordered_by_name = serializers.CharField(source="ordered_by.full_name")

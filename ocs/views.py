@@ -38,7 +38,7 @@ class Orders(GenericApiView):
         return selectors.orders_visible_to(self.actor)
 
     @extend_schema(
-        summary="List the orders I may see",
+        summary="List the orders that I may see",
         tags=["orders"],
         responses=serializers.OrderOut(many=True),
     )
@@ -53,7 +53,7 @@ class Orders(GenericApiView):
         return self.list_response(request)
 
     @extend_schema(
-        summary="Order imaging, a laboratory test, a treatment or a consultation",
+        summary="Create an order for imaging, laboratory, treatment or consultation",
         tags=["orders"],
         request=serializers.OrderIn,
         responses={
@@ -72,7 +72,7 @@ class OrderDetail(ApiView):
     required_permissions = {"GET": Permission.VIEW_ORDER}
 
     @extend_schema(
-        summary="One order",
+        summary="Get an order",
         tags=["orders"],
         responses={200: serializers.OrderOut, **errors(ErrorCode.ORDER_NOT_FOUND)},
     )
@@ -109,7 +109,7 @@ class OrderAccept(OrderStep):
     to_status = OrderStatus.ACCEPTED
 
     @extend_schema(
-        summary="Accept an order (radiology, laboratory; doctors for the others)",
+        summary="Accept an order (radiology and laboratory their own, doctors the others)",
         tags=["orders"],
         request=serializers.StepIn,
         responses={200: serializers.OrderOut, **_STEP_ERRORS},
@@ -122,7 +122,7 @@ class OrderStart(OrderStep):
     to_status = OrderStatus.IN_PROGRESS
 
     @extend_schema(
-        summary="Start the work on an accepted order",
+        summary="Start an accepted order",
         tags=["orders"],
         request=serializers.StepIn,
         responses={200: serializers.OrderOut, **_STEP_ERRORS},
@@ -136,7 +136,7 @@ class OrderSubmitResult(OrderStep):
     serializer_class = serializers.ResultIn
 
     @extend_schema(
-        summary="Submit the result of an order in progress",
+        summary="Enter the result of an order in progress",
         tags=["orders"],
         request=serializers.ResultIn,
         responses={200: serializers.OrderOut, **_STEP_ERRORS},
@@ -149,7 +149,7 @@ class OrderConfirm(OrderStep):
     to_status = OrderStatus.CONFIRMED
 
     @extend_schema(
-        summary="Confirm a result (doctors; radiology and laboratory their own)",
+        summary="Confirm the result of an order (doctors; radiology and laboratory their own)",
         tags=["orders"],
         request=serializers.StepIn,
         responses={200: serializers.OrderOut, **_STEP_ERRORS},
@@ -162,7 +162,7 @@ class OrderCancel(OrderStep):
     to_status = OrderStatus.CANCELLED
 
     @extend_schema(
-        summary="Cancel one's own order before it has a result",
+        summary="Cancel my order before it has a result",
         tags=["orders"],
         request=serializers.StepIn,
         responses={200: serializers.OrderOut, **_STEP_ERRORS},
@@ -177,7 +177,7 @@ class OrderHistoryList(GenericApiView):
     queryset: QuerySet[OrderHistory] = OrderHistory.objects.none()
 
     @extend_schema(
-        summary="The steps of an order",
+        summary="List the status changes of an order",
         tags=["orders"],
         responses={
             200: serializers.OrderHistoryOut(many=True),

@@ -9,12 +9,12 @@ class PacsConfig(AppConfig):
     def ready(self) -> None:
         from pydicom import config
 
-        from audit.services.instances import parents_told_by
+        from audit.services.instance_records import parent_lookup_register
         from pacs import (
             handlers,  # noqa: F401  (subscribes to the outbox)
             probes,  # noqa: F401  (registers checks and gauges)
         )
         from pacs.index.lookup import parent_uids
 
-        parents_told_by(parent_uids)
+        parent_lookup_register(parent_uids)
         config.settings.reading_validation_mode = config.IGNORE  # its warnings quote values

@@ -10,7 +10,7 @@ DERIVED_MODALITIES = frozenset({"SEG", "SR", "PR"})
 
 
 class Htj2k(models.TextChoices):
-    """Whether an instance's frames are kept in HTJ2K beside the original."""
+    """Whether the frames of an instance are stored as HTJ2K."""
 
     WAITING = "WAITING"
     STORED = "STORED"
@@ -18,7 +18,7 @@ class Htj2k(models.TextChoices):
 
 
 class Htj2kRefusal(models.TextChoices):
-    """Why an instance is served as it is and not in HTJ2K."""
+    """Why an instance is not transcoded to HTJ2K."""
 
     LOSSY = "LOSSY"
     SINGLE_BIT = "SINGLE_BIT"

@@ -20,7 +20,7 @@ class UidConverter:
 
 
 class FramesConverter:
-    """A frame list; what it holds is checked where the number of frames is known."""
+    """A frame list; it is checked where the number of frames is known."""
 
     regex = r"[0-9,]+"
 
@@ -38,7 +38,7 @@ class BulkDataConverter(FramesConverter):
 
 
 class OrthancIdConverter(FramesConverter):
-    """The archive's own id: a SHA-1 in five groups."""
+    """An Orthanc id: a SHA-1 in five groups."""
 
     regex = r"[0-9a-f]{8}(?:-[0-9a-f]{8}){4}"
 

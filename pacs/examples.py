@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from common.errors import ErrorCode
+
 STUDY_UID = "2.25.333216059847145773890626641928231274454"
 SERIES_UID = "2.25.121852365263760072419533216558915000533"
 FRAME_OF_REFERENCE_UID = "2.25.146484875774733636862026366103705709933"
@@ -98,25 +100,25 @@ _STORED = {
 }
 
 
-def _rejected(code: str, message: str) -> dict[str, Any]:
+def _rejected(error: ErrorCode) -> dict[str, Any]:
     return {
         "name": "notes.txt",
         "status": "rejected",
         "sop_instance_uid": "",
         "study_instance_uid": "",
-        "code": code,
-        "message": message,
+        "code": error.value.code,
+        "message": error.value.en,
     }
 
 
-_UNREADABLE = _rejected("ERR_110", "The file is not readable as DICOM.")
+_UNREADABLE = _rejected(ErrorCode.DICOM_UNREADABLE)
 _UPLOADED_STUDY = {"study_instance_uid": STUDY_UID, "instances": 1}
 UPLOADED = {"studies": [_UPLOADED_STUDY], "files": [_STORED]}
 UPLOADED_PARTLY = {"studies": [_UPLOADED_STUDY], "files": [_STORED, _UNREADABLE]}
 UPLOADED_NOTHING = {"studies": [], "files": [_UNREADABLE]}
 UPLOAD_FAILED = {
     "studies": [],
-    "files": [_rejected("ERR_502", "The image archive does not answer. Please try again soon.")],
+    "files": [_rejected(ErrorCode.ARCHIVE_UNAVAILABLE)],
 }
 
 _ROOT = "https://cdss.example/api/ris/dicom-web"

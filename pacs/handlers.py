@@ -1,4 +1,4 @@
-"""What the imaging app does about events."""
+"""Event handlers of the archive."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def instance_retry(event: Event) -> None:
 
 @subscribe(STUDY_STABLE, queue="archive_tasks")
 def metadata_write(event: Event) -> None:
-    """Beside the queue of the change feed and the audit buffer, which wait for no archive."""
+    """On its own queue: the change feed and the audit buffer must not wait for the archive."""
     metadata_files.study_write(event.payload["study_id"])
 
 
 @subscribe(STUDY_STABLE, queue="image_tasks")
 def study_transcode(event: Event) -> None:
-    """What the archive refuses for good, a deleted instance for one, is left to the repair."""
+    """Permanent errors of the archive, such as a deleted instance, are left to ``repair``."""
     try:
         transcoding.study_transcode(event.payload["study_id"])
     except ExternalError as error:

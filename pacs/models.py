@@ -1,4 +1,4 @@
-"""The index over the archive, fed by Orthanc's change feed alone."""
+"""The index of the archive, written only from Orthanc's change feed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from rbac.permissions import Permission, Scope
 
 class StudyQuerySet(VisibleQuerySet["Study"]):
     def visible_to(self, user: Person, permission: str = Permission.VIEW_STUDY) -> StudyQuerySet:
-        """Studies of patients that ``permission`` reaches; shared studies; none by default.
+        """Studies that the user may see with ``permission``, also shared ones; none by default.
 
-        Unmatched studies belong to no patient and are reached through ``unmatched_for`` only.
+        Unmatched studies have no patient and are returned only by ``unmatched_for``.
         """
         scope = rights.scope_for(user, permission)
         if scope is Scope.NONE:
@@ -32,16 +32,16 @@ class StudyQuerySet(VisibleQuerySet["Study"]):
         return self.filter(mine, patient__isnull=False)
 
     def unmatched_for(self, user: Person) -> StudyQuerySet:
-        """Studies whose Patient ID nobody knows, for those who may match them."""
+        """Unmatched studies, for users who may match them."""
         if rights.scope_for(user, Permission.MATCH_STUDY) is Scope.NONE:
             return self.none()
         return self.filter(patient__isnull=True)
 
 
 class Study(VersionedModel):
-    """One DICOM study. ``patient`` is null until its Patient ID is known or matched by a person.
+    """A DICOM study. ``patient`` is null until it is matched, by Patient ID or by a user.
 
-    ``stable_at`` is set once no instance arrived for some seconds.
+    ``stable_at`` is set when no instance has arrived for some seconds.
     """
 
     study_instance_uid = models.CharField(max_length=64, unique=True)
@@ -79,8 +79,7 @@ class Study(VersionedModel):
 
 
 class NameWord(models.Model):
-    """A word of a study's Patient's Name as ``selectors.names.name_words`` makes them: for fuzzy
-    matching, which asks for the beginnings of words in any order."""
+    """A word of a study's Patient's Name (``name_words``), for fuzzy matching."""
 
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="name_words")
     word = models.CharField(max_length=64, db_collation="utf8mb4_bin")
@@ -130,7 +129,7 @@ class InstanceQuerySet(VisibleQuerySet["Instance"]):
 class Instance(models.Model):
     """``image_position`` and ``image_orientation`` are LPS, mm: (0020,0032), (0020,0037).
 
-    ``indexed_at`` is renewed when other pixels came under the same SOP Instance UID.
+    ``indexed_at`` is updated when the instance was replaced under the same SOP Instance UID.
     """
 
     sop_instance_uid = models.CharField(max_length=64, unique=True)
@@ -161,7 +160,7 @@ class Instance(models.Model):
 
 
 class ChangeCursor(models.Model):
-    """The last sequence of Orthanc's ``/changes`` that the index holds; one row."""
+    """The last sequence of Orthanc's ``/changes`` that is in the index; one row."""
 
     last_seq = models.BigIntegerField(default=0)
     updated_at = models.DateTimeField(auto_now=True)
@@ -171,11 +170,11 @@ class ChangeCursor(models.Model):
 
 
 class QuarantinedStudy(models.Model):
-    """A study whose Patient ID came with a sender who may not speak for that patient.
+    """A study from a sender who has no access to the patient of its Patient ID.
 
-    Written before its first file is stored. It is never matched by its Patient ID, known or not,
-    so that neither an outside hospital's numbering nor a guess puts images into a record: a
-    person matches it. Deleted then.
+    Written before its first file is stored. The study is not matched by Patient ID, so neither the
+    numbering of another hospital nor a guess can put images into a patient record. A user matches
+    it; then this row is deleted.
     """
 
     study_instance_uid = models.CharField(max_length=64, unique=True)

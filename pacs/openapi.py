@@ -1,6 +1,6 @@
-"""The DICOMweb gateway in the API's description: plain Django views tell drf-spectacular nothing.
+"""Describes the DICOMweb gateway in OpenAPI: drf-spectacular sees DRF views only, not these.
 
-Made from the routes themselves, so that one without a summary breaks the description.
+Built from the URL patterns, so a route without a summary fails the build.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ SUMMARIES = {
     "wado-study-rendered": "Render the middle image of a study (WADO-RS)",
     "wado-series-rendered": "Render the middle image of a series (WADO-RS)",
     "wado-instance-rendered": "Render an instance (WADO-RS)",
-    "wado-study-thumbnail": "A thumbnail of a study (WADO-RS)",
-    "wado-series-thumbnail": "A thumbnail of a series (WADO-RS)",
-    "wado-instance-thumbnail": "A thumbnail of an instance (WADO-RS)",
+    "wado-study-thumbnail": "Render a thumbnail of a study (WADO-RS)",
+    "wado-series-thumbnail": "Render a thumbnail of a series (WADO-RS)",
+    "wado-instance-thumbnail": "Render a thumbnail of an instance (WADO-RS)",
     "wado-frames": "Retrieve frames, numbered from 1 (WADO-RS)",
     "wado-frames-rendered": "Render a frame (WADO-RS)",
-    "wado-frames-thumbnail": "A thumbnail of a frame (WADO-RS)",
+    "wado-frames-thumbnail": "Render a thumbnail of a frame (WADO-RS)",
     "wado-bulk": "Retrieve the bulk data of an attribute (WADO-RS)",
     "wado-uri": "Retrieve an instance (WADO-URI)",
-    "wado-bulkdata": "Retrieve the bulk data of an attribute (WADO-RS, as in BulkDataURI)",
+    "wado-bulkdata": "Retrieve the bulk data of an attribute by its BulkDataURI (WADO-RS)",
 }
 STORE_SUMMARIES = {
     "qido-studies": "Store instances (STOW-RS)",
@@ -56,14 +56,14 @@ STORE_SUMMARIES = {
 }
 DICOM_JSON = "application/dicom+json"
 _STORED: Sequence[tuple[str, str, Object]] = (
-    ("200", "All are stored", examples.STORED),
-    ("202", "Some are stored, or not quite as they came", examples.STORED_PARTLY),
-    ("409", "None is stored", examples.STORED_NOTHING),
+    ("200", "All instances are stored", examples.STORED),
+    ("202", "Some instances are stored, or some were stored with a change", examples.STORED_PARTLY),
+    ("409", "No instance is stored", examples.STORED_NOTHING),
 )
 COMPONENTS: Object = {
     "DicomAttribute": {
         "type": "object",
-        "description": "One attribute of the DICOM JSON model (PS3.18 annex F)",
+        "description": "An attribute in the DICOM JSON model (PS3.18 annex F)",
         "properties": {
             "vr": {"type": "string"},
             "Value": {"type": "array", "items": {}},
@@ -74,32 +74,36 @@ COMPONENTS: Object = {
     },
     "DicomDataset": {
         "type": "object",
-        "description": "Attributes by tag, eight hexadecimal digits",
+        "description": "Attributes by tag (eight hexadecimal digits)",
         "additionalProperties": {"$ref": "#/components/schemas/DicomAttribute"},
     },
 }
 _DATASET = {"$ref": "#/components/schemas/DicomDataset"}
 _BINARY = {"type": "string", "format": "binary"}
 _SEARCH_PARAMETERS: Sequence[tuple[str, Object, str]] = (
-    ("limit", {"type": "integer", "minimum": 0}, "At most so many results"),
-    ("offset", {"type": "integer", "minimum": 0}, "Leave out so many results"),
-    ("includefield", {"type": "string"}, "More attributes: keyword, tag or all"),
+    ("limit", {"type": "integer", "minimum": 0}, "Maximum number of results"),
+    ("offset", {"type": "integer", "minimum": 0}, "Number of results to skip"),
+    ("includefield", {"type": "string"}, "Additional attributes to return: keyword, tag or all"),
     (
         "fuzzymatching",
         {"type": "boolean"},
-        "Words of PatientName in any order, each the beginning of a word",
+        "Match the words of PatientName by their beginning, in any order",
     ),
     (
         "attributes",
         {"type": "object", "additionalProperties": {"type": "string"}},
-        "Any parameter named by keyword or tag: PatientID=P2026-0001, 00080060=MR; "
-        "one that is not supported is ignored",
+        "Matching attributes by keyword or tag, for example PatientID=P2026-0001 or "
+        "00080060=MR. Attributes that are not supported are ignored.",
     ),
 )
 _RENDERED_PARAMETERS: Sequence[tuple[str, Object, str]] = (
-    ("viewport", {"type": "string"}, "width,height in pixels"),
-    ("window", {"type": "string"}, "center,width,linear | linear-exact | sigmoid"),
-    ("quality", {"type": "integer", "minimum": 1, "maximum": 100}, "Of a JPEG"),
+    ("viewport", {"type": "string"}, "width,height of the image in pixels"),
+    (
+        "window",
+        {"type": "string"},
+        "center,width,function; function: linear, linear-exact or sigmoid",
+    ),
+    ("quality", {"type": "integer", "minimum": 1, "maximum": 100}, "JPEG quality"),
 )
 _UID = {"type": "string", "pattern": f"^{UID_REGEX}$", "maxLength": UID_MAX_LENGTH}
 _WADO_URI_REQUIRED: Sequence[tuple[str, Object, str]] = (
@@ -110,18 +114,22 @@ _WADO_URI_REQUIRED: Sequence[tuple[str, Object, str]] = (
 )
 _WADO_URI_PARAMETERS: Sequence[tuple[str, Object, str]] = (
     ("contentType", {"type": "string"}, "application/dicom, image/jpeg or image/png"),
-    ("transferSyntax", {"type": "string"}, "Of application/dicom: the stored one, or *"),
-    ("frameNumber", {"type": "integer", "minimum": 1}, "Of an image, from 1"),
-    ("rows", {"type": "integer", "minimum": 1}, "Of an image: at most so many"),
-    ("columns", {"type": "integer", "minimum": 1}, "Of an image: at most so many"),
-    ("windowCenter", {"type": "number"}, "Of an image; comes with windowWidth"),
-    ("windowWidth", {"type": "number", "minimum": 1}, "Of an image; comes with windowCenter"),
-    ("imageQuality", {"type": "integer", "minimum": 1, "maximum": 100}, "Of a JPEG"),
+    (
+        "transferSyntax",
+        {"type": "string"},
+        "For application/dicom: the stored transfer syntax, or *",
+    ),
+    ("frameNumber", {"type": "integer", "minimum": 1}, "For an image: frame number, from 1"),
+    ("rows", {"type": "integer", "minimum": 1}, "For an image: maximum number of rows"),
+    ("columns", {"type": "integer", "minimum": 1}, "For an image: maximum number of columns"),
+    ("windowCenter", {"type": "number"}, "For an image; requires windowWidth"),
+    ("windowWidth", {"type": "number", "minimum": 1}, "For an image; requires windowCenter"),
+    ("imageQuality", {"type": "integer", "minimum": 1, "maximum": 100}, "JPEG quality"),
 )
 
 
 def describe_dicomweb(result: Object, **_: Any) -> Object:
-    """Postprocessing hook: add the gateway's routes."""
+    """Postprocessing hook: add the routes of the gateway to the document."""
     for route in dicomweb_urlpatterns:
         name = str(route.name)
         if name in NOT_DESCRIBED:
@@ -184,7 +192,7 @@ def _retrieve(route: URLPattern, name: str) -> Object:
 
 
 def _media_type(offer: accept.Offer) -> str:
-    """What the answer is: both JSON offers are answered with DICOM JSON."""
+    """The Content-Type of the response; DICOM JSON for both JSON offers."""
     return f'{offer.media_type}; type="{offer.part}"' if offer.part else offer.archive_accept
 
 
@@ -221,12 +229,13 @@ def _retrieve_errors(view: type[gateway.Gateway], path: str) -> list[ErrorCode]:
 def _store(route: URLPattern, name: str) -> Object:
     operation = _operation(route, f"stow-{name.partition('-')[2]}", STORE_SUMMARIES[name])
     operation["description"] = (
-        "The Store Instances Response of PS3.18 annex I.2: ReferencedSOPSequence (00081199) names "
-        "what the archive holds now, FailedSOPSequence (00081198) what was not stored and why "
-        "(00081197), OtherFailuresSequence (0008119A) what could not be read. The same bytes again "
-        "are a success, other bytes under a stored SOP Instance UID a failure (0111). A SEG, "
-        "report, key object selection or presentation state may refer to what its sender sees "
-        "and to what comes with it (else 0112)."
+        "The response is the Store Instances Response Module (PS3.18 annex I.2). "
+        "ReferencedSOPSequence (0008,1199) lists the stored instances, FailedSOPSequence "
+        "(0008,1198) those that were not stored with their FailureReason (0008,1197), "
+        "OtherFailuresSequence (0008,119A) the parts that could not be read. An instance that is "
+        "already stored with the same content succeeds; with other content it fails (0111). A "
+        "SEG, structured report, key object selection or presentation state may refer only to "
+        "instances that the sender may see or sends along; otherwise it fails (0112)."
     )
     operation["requestBody"] = {
         "required": True,
@@ -240,9 +249,9 @@ def _store(route: URLPattern, name: str) -> Object:
         *SERVER_ERRORS,
         ErrorCode.PERMISSION_DENIED,
         ErrorCode.MALFORMED,
-        ErrorCode.NO_FILES,
+        ErrorCode.NO_FILE_STORED,
         ErrorCode.NOT_ACCEPTABLE,
-        ErrorCode.TOO_LARGE,
+        ErrorCode.REQUEST_TOO_LARGE,
         ErrorCode.UNSUPPORTED_MEDIA,
         ErrorCode.ARCHIVE_UNAVAILABLE,
     ]

@@ -1,4 +1,4 @@
-"""The archive, and how far the index follows it."""
+"""Checks and gauges of the archive and the index."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def archive() -> None:
 
 @check("feed")
 def feed() -> None:
-    """The index may be behind, but it must move."""
+    """The index may lag behind the archive, but it must make progress."""
     cursor = ChangeCursor.objects.filter(pk=1).first()
     if cursor is None or not _behind(cursor):
         return
@@ -33,11 +33,11 @@ def _behind(cursor: ChangeCursor | None) -> int:
     return max(0, feed_orthanc().changes_last() - (cursor.last_seq if cursor else 0))
 
 
-@gauge("cdss_feed_lag_changes", "Changes of the archive that the index does not have yet")
+@gauge("cdss_feed_lag_changes", "Changes of the archive that are not yet in the index")
 def feed_lag() -> float:
     return _behind(ChangeCursor.objects.filter(pk=1).first())
 
 
-@gauge("cdss_unmatched_studies", "Studies that wait for a person to say whose they are")
+@gauge("cdss_unmatched_studies", "Studies that are not matched to a patient")
 def unmatched() -> float:
     return Study.objects.filter(patient=None).count()

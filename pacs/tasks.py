@@ -1,4 +1,4 @@
-"""The heartbeat of the index."""
+"""Periodic tasks of the archive (see CELERY_BEAT_SCHEDULE)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pacs.index import change_feed, deletion, matching, stability
 
 @task(queue="django_tasks", expires=2)
 def poll_changes() -> None:
-    """Every second, and after an upload. An archive that is down is asked again next time."""
+    """Every second, and after an upload. If the archive is down, the next run tries again."""
     with suppress(ExternalError):
         change_feed.changes_poll()
 
@@ -29,21 +29,21 @@ def mark_stable() -> None:
 
 @task(queue="archive_tasks", expires=50)
 def find_deletions() -> None:
-    """Every minute. An archive that is down is asked again next time."""
+    """Every minute. If the archive is down, the next run tries again."""
     with suppress(ExternalError):
         deletion.deletions_find()
 
 
 @task(queue="archive_tasks", expires=3600)
 def find_hidden_deletions() -> None:
-    """Once a day: those that the totals do not tell."""
+    """Once a day: deletions that do not change the total number of instances."""
     with suppress(ExternalError):
         deletion.deletions_find(thorough=True)
 
 
 @task(queue="image_tasks", expires=9)
 def transcode_opened() -> None:
-    """Every ten seconds: studies that somebody looks at do not wait for their turn."""
+    """Every ten seconds: studies that are open in a viewer come first."""
     for study_id in opened_studies.opened_waiting():
         with suppress(ExternalError):
             transcoding.study_transcode(study_id)
@@ -57,6 +57,6 @@ def repair_frames() -> None:
 
 
 def nudge_poll() -> None:
-    """Do not wait for the next second. A broker that is down does not fail the caller."""
+    """Poll the archive now. A broker that is down is ignored: the next second does it."""
     with suppress(OperationalError):
         poll_changes.apply_async(retry=False)

@@ -10,7 +10,7 @@ from django.urls import URLPattern, path, re_path
 import pacs.converters  # noqa: F401  (registers the path converters)
 from pacs.browse.views import orthanc_view, previews, series, unmatched
 from pacs.dicomweb.qido import Level
-from pacs.dicomweb.views import frames, gateway, retrieve, search, store, wado_uri
+from pacs.dicomweb.views import frames, gateway, retrieve, search, store_instances, wado_uri
 from pacs.ingest.views import DicomUpload
 
 _STUDY = "dicom-web/studies/<uid:study_instance_uid>"
@@ -32,14 +32,14 @@ def _search(level: Level) -> Callable[..., HttpResponseBase]:
 
 
 dicomweb_urlpatterns = [
-    path("dicom-web/studies", store.StudySearchAndStore.as_view(), name="qido-studies"),
+    path("dicom-web/studies", store_instances.StudySearchAndStore.as_view(), name="qido-studies"),
     path("dicom-web/series", _search(Level.SERIES), name="qido-all-series"),
     path("dicom-web/instances", _search(Level.INSTANCE), name="qido-all-instances"),
     path(f"{_STUDY}/series", _search(Level.SERIES), name="qido-series"),
     path(f"{_STUDY}/instances", _search(Level.INSTANCE), name="qido-study-instances"),
     path(f"{_SERIES}/instances", _search(Level.INSTANCE), name="qido-series-instances"),
     path("dicom-web/wado", wado_uri.WadoUri.as_view(), name="wado-uri"),
-    path(_STUDY, store.StudyRetrieveAndStore.as_view(), name="wado-study"),
+    path(_STUDY, store_instances.StudyRetrieveAndStore.as_view(), name="wado-study"),
     path(_SERIES, retrieve.Instances.as_view(), name="wado-series"),
     path(_INSTANCE, retrieve.Instances.as_view(), name="wado-instance"),
     *_levels(retrieve.Metadata, "-metadata", "/metadata"),

@@ -1,8 +1,8 @@
-"""When a right changes, every decision that somebody remembers about it ends at once.
+"""Invalidates cached access decisions when a permission changes.
 
-The DICOMweb gateway remembers decisions in Redis together with the *epochs* they were made in: one
-number for everybody, one for each person. A remembered decision counts only while both are still
-the same, so raising a number ends all of them without finding them.
+The DICOMweb gateway caches decisions in Redis together with the *epochs* in which they were made: a
+number for all users and one for each user. A cached decision is valid only while both are
+unchanged, so incrementing a number invalidates all decisions without listing them.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from audit.services import stream
 
 EVERYBODY = "rights:epoch"
 HOLD_S = 60
-"""How long nothing new is remembered when a change neither commits nor rolls back visibly."""
+"""How long nothing is cached if a change ends without commit or rollback (a crash)."""
 
 
 def rights_changing(user_id: int | None = None) -> None:
-    """Call it in the transaction that takes a right away, for one person or for everybody.
+    """Call it in the transaction that revokes a permission, for one user or for all.
 
-    From here to the commit nothing new is remembered: a decision made meanwhile may rest on what
-    the database held before. Should the process die after the commit, the hold ends by itself.
-    Raises RedisError (503, nothing is changed): where decisions cannot be ended, rights stay.
+    Until the commit no decision is cached, because it may depend on the old rows. If the process
+    dies, this ends after HOLD_S. Raises RedisError (503): if decisions cannot be invalidated, the
+    permission must not change.
     """
     key, change = _key(user_id), uuid.uuid4().hex
     with stream().pipeline() as pipe:
@@ -32,13 +32,13 @@ def rights_changing(user_id: int | None = None) -> None:
     transaction.on_commit(partial(_release, key, change), robust=True)
 
 
-def forget_everything() -> None:
-    """At the start of a process that decides: Redis may have lost what it wrote last."""
+def invalidate_all() -> None:
+    """Called when a gateway process starts: Redis may have lost its last writes."""
     stream().incr(EVERYBODY)
 
 
 def current(user_id: int) -> str | None:
-    """Both epochs as one text; None while a change is under way. Read it before the database."""
+    """Both epochs as text; None during a change. Call it before the database is read."""
     personal = _key(user_id)
     with stream().pipeline() as pipe:
         pipe.exists(_holds(EVERYBODY), _holds(personal)).mget(EVERYBODY, personal)
@@ -51,7 +51,7 @@ def _key(user_id: int | None) -> str:
 
 
 def _holds(key: str) -> str:
-    """The set of changes that are under way."""
+    """Key of the set of changes in progress."""
     return f"{key}:holds"
 
 

@@ -52,7 +52,7 @@ MATRIX: dict[P, dict[Role, Scope]] = {
 
 
 def scope(role: str, permission: str) -> Scope:
-    """How far ``permission`` reaches for ``role``; NONE for whatever is not in the matrix."""
+    """The scope of ``permission`` for ``role``; NONE if it is not in the matrix."""
     try:
         return MATRIX[P(permission)].get(Role(role), Scope.NONE)
     except (KeyError, ValueError):

@@ -1,4 +1,4 @@
-"""The menu tree, as data: an entry shows when its permission is held."""
+"""The menu tree: a user sees the entries whose permission the user's role has."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rbac.permissions import Permission as P
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """``permission`` None: everybody who is logged in."""
+    """``permission`` None: for every user who is logged in."""
 
     key: str
     ko: str
@@ -35,7 +35,12 @@ MENUS: tuple[MenuEntry, ...] = (
             MenuEntry("studies", "판독 목록", "Worklist", "list", "/studies", P.VIEW_STUDY),
             MenuEntry("upload", "영상 업로드", "Upload", "upload", "/upload", P.UPLOAD_DICOM),
             MenuEntry(
-                "unmatched", "환자 미매칭 영상", "Unmatched", "help", "/unmatched", P.MATCH_STUDY
+                "unmatched",
+                "환자 미매칭 영상",
+                "Unmatched studies",
+                "help",
+                "/unmatched",
+                P.MATCH_STUDY,
             ),
         ),
     ),

@@ -13,14 +13,14 @@ class GrantKind(models.TextChoices):
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     def valid_for(self, user_id: int) -> GrantQuerySet:
-        """Grants of this person that have not expired or been revoked."""
+        """Grants of the user that are neither expired nor revoked."""
         return self.filter(
             grantee_id=user_id, expires_at__gt=timezone.now(), revoked_at__isnull=True
         )
 
 
 class Grant(models.Model):
-    """A right to one patient or one study for one person until ``expires_at``."""
+    """Access to one patient or study for one user until ``expires_at``."""
 
     kind = models.CharField(max_length=12, choices=GrantKind.choices)
     grantee = models.ForeignKey(

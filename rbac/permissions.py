@@ -1,4 +1,4 @@
-"""The catalogue: every permission, every role, and how far a right reaches."""
+"""All permissions, roles and scopes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """How far a permission reaches: rows outside the scope do not exist for the person."""
+    """The rows that a permission covers; other rows do not exist for the user."""
 
     NONE = "none"
     ALL = "all"

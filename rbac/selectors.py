@@ -1,4 +1,4 @@
-"""Questions about rights, for every app."""
+"""Permissions and grants of users, for all apps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rbac.permissions import Permission, Role, Scope
 
 
 def scope_for(user: Person, permission: str) -> Scope:
-    """How far the right reaches; NONE for an anonymous or inactive person."""
+    """The scope of the permission; NONE for an anonymous or inactive user."""
     return matrix.scope(user.role, permission) if user.is_active else Scope.NONE
 
 
@@ -25,7 +25,7 @@ def roles_with(permission: Permission) -> list[Role]:
 
 
 def shared_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
-    """Patients granted to this person (subquery)."""
+    """Patients granted to the user (subquery)."""
     return (
         Grant.objects.valid_for(user_id)
         .filter(kind=GrantKind.SHARED, patient_id__isnull=False)
@@ -34,7 +34,7 @@ def shared_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
 
 
 def shared_study_uids(user_id: int) -> QuerySet[Grant, str | None]:
-    """Studies granted to this person (subquery)."""
+    """Studies granted to the user (subquery)."""
     return (
         Grant.objects.valid_for(user_id)
         .filter(kind=GrantKind.SHARED, study_instance_uid__isnull=False)
@@ -43,7 +43,7 @@ def shared_study_uids(user_id: int) -> QuerySet[Grant, str | None]:
 
 
 def broken_glass_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
-    """Restricted patients whose glass this person broke in the last hour (subquery)."""
+    """Restricted patients to whom the user has emergency access now (subquery)."""
     return (
         Grant.objects.valid_for(user_id)
         .filter(kind=GrantKind.BREAK_GLASS)
@@ -51,8 +51,8 @@ def broken_glass_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
     )
 
 
-def first_end(user_id: int) -> datetime | None:
-    """When the first right of this person ends by itself; None when none does."""
+def first_expiry(user_id: int) -> datetime | None:
+    """When the first grant of the user expires; None if there is none."""
     ends: datetime | None = Grant.objects.valid_for(user_id).aggregate(at=Min("expires_at"))["at"]
     return ends
 
@@ -71,7 +71,7 @@ def roles_list() -> list[dict[str, Any]]:
 
 
 def menus_for(user: Person) -> list[dict[str, Any]]:
-    """The menu tree of this person: label in both languages, icon, route, children."""
+    """The menu tree of the user: labels in both languages, icon, route, children."""
     return [_menu(entry, user) for entry in MENUS if _shown(entry, user)]
 
 

@@ -1,4 +1,4 @@
-"""Give and take rights to single patients and studies."""
+"""Grants and revokes access to single patients and studies."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def grant_share(
     study_instance_uid: str | None = None,
     reason: str = "",
 ) -> Grant:
-    """Share one patient or one study until ``expires_at``; InvalidInput when that is past."""
+    """Share one patient or one study until ``expires_at``; InvalidInput if that is past."""
     if expires_at <= timezone.now():
         raise InvalidInput(ErrorCode.VALIDATION, "expires_at lies in the past", "expires_at")
     grant = Grant.objects.create(

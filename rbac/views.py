@@ -18,7 +18,7 @@ class Roles(ApiView):
     required_permissions = {"GET": Permission.MANAGE_ROLES}
 
     @extend_schema(
-        summary="List the roles and their rights", tags=["rbac"], responses=RoleOut(many=True)
+        summary="List the roles and their permissions", tags=["roles"], responses=RoleOut(many=True)
     )
     def get(self, request: Request) -> Response:
         return Response(selectors.roles_list())
@@ -28,8 +28,8 @@ class Permissions(ApiView):
     required_permissions = {"GET": Permission.MANAGE_ROLES}
 
     @extend_schema(
-        summary="List the permission catalogue",
-        tags=["rbac"],
+        summary="List all permissions",
+        tags=["roles"],
         responses={
             200: answer(
                 {"type": "array", "items": {"$ref": "#/components/schemas/Permission"}},
@@ -45,8 +45,8 @@ class MyMenus(ApiView):
     required_permissions = {"GET": Access.AUTHENTICATED}
 
     @extend_schema(
-        summary="The menu tree of the person logged in",
-        tags=["rbac"],
+        summary="Get my menu",
+        tags=["roles"],
         responses=MenuOut(many=True),
     )
     def get(self, request: Request) -> Response:

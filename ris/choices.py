@@ -6,7 +6,7 @@ from django.db import models
 
 
 class ReadingStatus(models.TextChoices):
-    """How far a person is with a study."""
+    """The reading state of a study."""
 
     UNREAD = "UNREAD"
     READING = "READING"

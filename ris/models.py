@@ -1,4 +1,4 @@
-"""The radiologist's work on what the archive holds."""
+"""The radiologist's work on studies of the archive."""
 
 from __future__ import annotations
 

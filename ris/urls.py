@@ -6,7 +6,7 @@ from django.urls import path
 
 import pacs.converters  # noqa: F401  (registers the path converters)
 from ris.reading.views import StudyReading
-from ris.studies.views import StudyDetail, StudyList
+from ris.worklist.views import StudyDetail, StudyList
 
 urlpatterns = [
     path("studies/", StudyList.as_view(), name="studies"),

@@ -1,7 +1,7 @@
-"""Write audit records: into the table, or into the crash-safe buffer where thousands are made.
+"""Writes audit records: to the table, or to the crash-safe buffer for DICOMweb requests.
 
-``buffer`` moves what is buffered into the table, ``bursts`` packs what a viewer asks for, ``chain``
-seals the rows.
+``buffer`` moves buffered records to the table, ``bursts`` packs the requests of a viewer into one
+record, ``chain`` seals the records.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def record(
 ) -> None:
     """Insert one record in the caller's transaction. ``action`` is ``entity.verb``.
 
-    ``detail`` holds identifiers and codes, never PHI.
+    ``detail`` contains identifiers and codes, never PHI.
     """
     counters.count("cdss_decisions", outcome)
     AuditLog.objects.create(
@@ -107,7 +107,7 @@ def record_buffered(
 ) -> None:
     """Append one record to the crash-safe buffer (the DICOMweb path).
 
-    Raises ExternalError (503) when it cannot be kept: then nothing may be served.
+    Raises ExternalError (503) if that is not possible: then nothing may be served.
     """
     fields = _fields(actor, action, object_type, object_id, patient_id, permission, outcome, detail)
     try:

@@ -1,8 +1,8 @@
-"""Move buffered records from the Redis stream into the table: each exactly once.
+"""Moves buffered records from the Redis stream to the table, each exactly once.
 
-One row names the last stream id that is in the table and changes in the transaction that inserts;
-what is at or below it was stored before, whoever died in between. Ids only grow within one life of
-the stream; a Redis that lost its data begins another life, with a row of its own.
+A row contains the last stream id that is in the table, and is updated in the transaction that
+inserts the records, so after a crash no record is inserted twice. Ids increase only within one life
+of the stream; if Redis lost its data, a new life begins, with its own row.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from common.ops import counters
 
 FLUSH_BATCH = 5000
 INSERT_BATCH = 500
-"""A record may hold an address of 16 KB, a statement 16 MB (MariaDB's default)."""
+"""A record may contain a path of 16 KB, a statement 16 MB (MariaDB's default)."""
 LIFE = f"{STREAM}.life"
 UNREADABLE = "audit.unreadable"
 _FIELDS = frozenset(field.name for field in AuditLog._meta.get_fields() if field.concrete) - {
@@ -38,7 +38,7 @@ StreamId = tuple[int, int]
 
 
 def flush_stream(*, settled_ms: int = 0) -> int:
-    """Store what is buffered, then drop it from the stream; returns how many entries were stored.
+    """Move buffered entries to the table; returns their number.
 
     Begins when the oldest entry has been there for ``settled_ms`` or a batch is full: a viewer's
     burst that is over by then becomes one row.
@@ -81,7 +81,7 @@ def _store(cursor_id: int, entries: Sequence[Entry]) -> int:
 
 
 def _grouped(entries: Sequence[Entry]) -> list[list[Entry]]:
-    """Entries that make one row each: those of a burst together, any other alone."""
+    """Groups of entries that become one row: a burst together, other entries alone."""
     groups: dict[bytes, list[Entry]] = {}
     for key, values in entries:
         known = bursts.item_read(values.get(b"item", b"")) and values.get(b"burst")
@@ -90,7 +90,7 @@ def _grouped(entries: Sequence[Entry]) -> list[list[Entry]]:
 
 
 def _insert(groups: Sequence[list[Entry]]) -> None:
-    """Few statements for all; what the database refuses is found by halves and kept as it is."""
+    """Bulk insert; entries that the database rejects are found by bisection and kept unparsed."""
     rows = [_row(group) for group in groups]
     try:
         with transaction.atomic():
@@ -149,7 +149,7 @@ def _time(key: bytes) -> Any:
 
 
 def _unreadable(entries: Sequence[Entry]) -> AuditLog:
-    """A row that keeps what nobody could read, for an administrator to see."""
+    """A row with an entry that cannot be parsed, for an administrator."""
     texts = [
         [key.decode(), {_text(name): _text(value) for name, value in values.items()}]
         for key, values in entries

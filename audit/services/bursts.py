@@ -1,9 +1,9 @@
-"""What a viewer asked of one series, many requests in one text, none of them blurred.
+"""Packs the requests of a viewer for one series into one text, without loss.
 
-The text has six lines: the first request's time (ms since 1970), what all SOP Instance UIDs begin
-with, how each goes on (in the order of first requests), and one column each for times, UIDs (as
-places in that list) and frames, as differences from one request to the next. Columns of small,
-alike numbers are what zlib makes almost nothing of.
+The text has six lines: the time of the first request (ms since 1970), the common prefix of the SOP
+Instance UIDs, their suffixes (in the order of first requests), and the times, UIDs (index in that
+list) and frames of the requests, each as differences between consecutive requests. zlib compresses
+such small, similar numbers very well.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ITEM = re.compile(rb"([0-9.]{1,64}) ([0-9]{1,10})")
 
 
 class BurstItem(NamedTuple):
-    """One request. ``frame`` is 0 where a whole instance or its metadata was asked for."""
+    """A request. ``frame`` is 0 for a whole instance or its metadata."""
 
     at: datetime
     sop_instance_uid: str
@@ -72,7 +72,7 @@ def pack(requests: Sequence[tuple[int, str, int]]) -> str:
 
 
 def unpack(packed: str) -> list[BurstItem]:
-    """What ``pack`` was given."""
+    """The requests that were packed."""
     text = zlib.decompress(base64.b64decode(packed)).decode()
     first, prefix, endings, times, places, frames = text.split("\n")
     uids = [prefix + ending for ending in endings.split(" ")]
@@ -81,10 +81,10 @@ def unpack(packed: str) -> list[BurstItem]:
 
 
 def is_burst(log: AuditLog) -> bool:
-    """Whether the row stands for requests that ``detail`` holds packed."""
+    """Whether ``detail`` of the record contains packed requests."""
     return set(log.detail) == _DETAIL
 
 
 def burst_items(log: AuditLog) -> list[BurstItem]:
-    """Every request that the row stands for; none where it is the record of one alone."""
+    """The requests of a packed record; none if it is the record of a single request."""
     return unpack(log.detail["items"]) if is_burst(log) else []

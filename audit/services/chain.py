@@ -1,4 +1,4 @@
-"""The keyed hash chain over the records: an edit, a deletion or a gap shows."""
+"""The keyed hash chain of the audit records: it reveals changed, deleted or missing records."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from audit.models import AuditLog, AuditSeal
 SEAL_LOCK_WAIT_S = 10
 _SEAL_LOCK = "CONCAT(DATABASE(), '.audit-seal')"
 REACH = 100_000
-"""How many ids back a record may lie that was inserted earlier and committed later."""
+"""How many ids a record may lie behind because it was committed later than it was inserted."""
 _CHUNK = 500
 SEALED_FIELDS = [
     "id",
@@ -52,7 +52,7 @@ def _digest(previous: str, seq: int, log: AuditLog) -> str:
 
 @contextmanager
 def _sealing_alone() -> Iterator[bool]:
-    """One sealer at a time; False when another one did not finish.
+    """Only one process seals at a time; yields False if another one is sealing.
 
     A named lock, because MySQL allows SELECT ... FOR UPDATE only to accounts that may update or
     delete, and the application's account may do neither here.
@@ -68,9 +68,9 @@ def _sealing_alone() -> Iterator[bool]:
 
 
 def seal_pending(limit: int = 5000, *, everywhere: bool = False) -> int:
-    """Chain the records that have no seal yet, in id order; returns how many.
+    """Seal the records without a seal in the order of their ids; returns their number.
 
-    Not ``everywhere``, only near the last sealed one: the cost is that of a day, not of years.
+    Unless ``everywhere``, only ids near the last sealed one are searched, which is fast.
     """
     with _sealing_alone() as alone, transaction.atomic():
         return _seal(limit, everywhere) if alone else 0
@@ -92,7 +92,7 @@ def _seal(limit: int, everywhere: bool) -> int:
 
 
 def _seals() -> Iterator[AuditSeal]:
-    """Every seal with its record, in order; a few at a time, for the driver keeps whole results."""
+    """All seals with their records in order, in chunks: the driver keeps results in memory."""
     last = 0
     ordered = AuditSeal.objects.select_related("log").order_by("seq")
     while chunk := list(ordered.filter(seq__gt=last)[:_CHUNK]):
@@ -101,7 +101,7 @@ def _seals() -> Iterator[AuditSeal]:
 
 
 def chain_breaks() -> Iterator[str]:
-    """Walk the chain; yield a sentence for each break: an edited, deleted or reordered record."""
+    """Verify the chain; yield a message for each changed, deleted or reordered record."""
     previous, expected = "", 1
     for seal in _seals():
         if seal.seq != expected:

@@ -151,7 +151,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "NeuroNova CDSS",
-    "DESCRIPTION": "Brain imaging with AI: order, see, read, correct, approve and share.",
+    "DESCRIPTION": "Clinical decision support: orders, imaging, AI results and review.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["common.api.permissions.DeclaredPermission"],

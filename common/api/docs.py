@@ -1,4 +1,4 @@
-"""The API's own documentation: schema, Swagger UI, ReDoc. Public: it holds no data."""
+"""The API's own documentation: schema, Swagger UI, ReDoc. Public: it contains no data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one place where an error becomes a response: the envelope of the API contract."""
+"""Turns exceptions into error responses: the only place that builds the error envelope."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ _BY_DRF_TYPE: list[tuple[type[Exception], ErrorCode]] = [
     (drf.UnsupportedMediaType, ErrorCode.UNSUPPORTED_MEDIA),
     (drf.Throttled, ErrorCode.THROTTLED),
     (drf.ParseError, ErrorCode.MALFORMED),
-    (RequestDataTooBig, ErrorCode.TOO_LARGE),
-    (TooManyFieldsSent, ErrorCode.TOO_LARGE),
-    (TooManyFilesSent, ErrorCode.TOO_LARGE),
+    (RequestDataTooBig, ErrorCode.REQUEST_TOO_LARGE),
+    (TooManyFieldsSent, ErrorCode.REQUEST_TOO_LARGE),
+    (TooManyFilesSent, ErrorCode.REQUEST_TOO_LARGE),
     (SuspiciousOperation, ErrorCode.MALFORMED),
     (UnreadablePostError, ErrorCode.MALFORMED),
     (OverflowError, ErrorCode.VALIDATION),  # a date that UTC puts before year 1 or after 9999
@@ -50,7 +50,7 @@ _OUR_SERVERS = (OperationalError, InterfaceError, RedisError)
 
 
 def envelope(error: AppError) -> dict[str, Any]:
-    """The body of every error answer."""
+    """The body of an error response."""
     counters.count("cdss_errors", error.code.value.code)
     return {
         "error": {
@@ -65,7 +65,7 @@ def envelope(error: AppError) -> dict[str, Any]:
 
 
 def _first_problem(detail: Any, path: str = "") -> tuple[str | None, str]:
-    """Flatten DRF's nested validation detail to (field, sentence) of the first problem."""
+    """The field and message of the first problem in DRF's nested validation detail."""
     if isinstance(detail, dict) and detail:
         key, value = next(iter(detail.items()))
         name = path if key == "non_field_errors" else f"{path}.{key}".strip(".")
@@ -77,7 +77,7 @@ def _first_problem(detail: Any, path: str = "") -> tuple[str | None, str]:
 
 
 def as_app_error(error: Exception) -> AppError:
-    """Map any exception to the tree; what is unknown is logged and becomes INTERNAL."""
+    """The AppError for any exception; an unexpected one is logged and becomes INTERNAL."""
     if isinstance(error, AppError):
         return error
     if isinstance(error, drf.ValidationError):
@@ -97,7 +97,7 @@ def as_app_error(error: Exception) -> AppError:
 
 
 def error_response(error: Exception) -> JsonResponse:
-    """The envelope outside DRF (DICOMweb gateway, Django's own error pages)."""
+    """The error response outside DRF: DICOMweb gateway, Django's error handlers."""
     mapped = as_app_error(error)
     response = JsonResponse(envelope(mapped), status=mapped.status)
     if mapped.status == 401:

@@ -1,4 +1,4 @@
-"""What a client sends, refused early when no column and no answer could hold it."""
+"""JSON parsing that rejects values which neither the database nor a response can represent."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ MAX_DEPTH = 20
 
 
 class PlainJsonParser(JSONParser):
-    """JSON of at most ``MAX_DEPTH`` levels, with finite numbers and whole characters.
+    """JSON of at most ``MAX_DEPTH`` levels, without NaN, infinity and lone surrogates.
 
-    Python reads more than that, and MariaDB refuses it only when it is stored.
+    Python's parser accepts all of these; MariaDB would reject them when the row is stored.
     """
 
     def parse(self, *args: Any, **kwargs: Any) -> Any:

@@ -29,7 +29,7 @@ Declaration = Mapping[str, Requirement]
 
 
 class Nobody(AnonymousUser):
-    """The user of a request without a token: has no role and no permission at all."""
+    """The user of a request without a token: no role, no permissions."""
 
     role = ""
     full_name = ""
@@ -39,7 +39,7 @@ class Nobody(AnonymousUser):
 
 
 class DeclaredPermission(BasePermission):
-    """Reads ``required_permissions`` of the view; an undeclared method is refused."""
+    """Checks ``required_permissions`` of the view; a method without a declaration is denied."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         declared: Declaration = getattr(view, "required_permissions", {})

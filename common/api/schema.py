@@ -1,4 +1,4 @@
-"""OpenAPI: examples, the error envelope, and the codes that every operation shares."""
+"""OpenAPI: examples, the error envelope, and the error codes that all operations share."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ AUTHENTICATION_ERRORS = (
     ErrorCode.AUDIT_UNAVAILABLE,
 )
 SERVER_ERRORS = (ErrorCode.INTERNAL, ErrorCode.UPSTREAM_UNAVAILABLE)
-_BODY_ERRORS = (ErrorCode.MALFORMED, ErrorCode.TOO_LARGE, ErrorCode.UNSUPPORTED_MEDIA)
+_BODY_ERRORS = (ErrorCode.MALFORMED, ErrorCode.REQUEST_TOO_LARGE, ErrorCode.UNSUPPORTED_MEDIA)
 _IDEMPOTENCY_ERRORS = (
     ErrorCode.VALIDATION,
     ErrorCode.IDEMPOTENCY_IN_PROGRESS,
@@ -57,7 +57,7 @@ class ErrorEnvelope(serializers.Serializer[Any]):
 
 
 def example(value: Any, *, media_type: str = _JSON) -> Callable[[SerializerClass], SerializerClass]:
-    """The one example of a serializer, shown wherever it is a request or a success answer."""
+    """Declare the example of a serializer, for requests and successful responses."""
     shown = OpenApiExample(
         "Example", value, media_type=media_type, status_codes=["200", "201", "202"]
     )
@@ -65,12 +65,12 @@ def example(value: Any, *, media_type: str = _JSON) -> Callable[[SerializerClass
 
 
 def answer(serializer: Any, value: Any, description: str = "") -> OpenApiResponse:
-    """A response with an example of its own."""
+    """A response with its own example."""
     return OpenApiResponse(serializer, description, examples=[OpenApiExample("Example", value)])
 
 
 def errors(*codes: ErrorCode) -> dict[int, OpenApiResponse]:
-    """Responses for ``extend_schema``: one per status, naming its codes."""
+    """Error responses for ``extend_schema``: one for each status, listing its codes."""
     return {
         status: OpenApiResponse(ErrorEnvelope, _description(group), examples=_examples(group))
         for status, group in _by_status(codes).items()
@@ -78,7 +78,7 @@ def errors(*codes: ErrorCode) -> dict[int, OpenApiResponse]:
 
 
 def errors_add(responses: Object, codes: Iterable[ErrorCode]) -> None:
-    """Name ``codes`` in the responses of a generated operation, beside what is there already."""
+    """Add ``codes`` to the responses of a generated operation."""
     for status, group in _by_status(codes).items():
         shown = {"schema": _ENVELOPE, "examples": build_examples_list(_examples(group))}
         response = {"content": {_JSON: shown}, "description": _description(group)}
@@ -118,7 +118,7 @@ def _examples(codes: Sequence[ErrorCode]) -> list[OpenApiExample]:
 
 
 def _merged(known: Object, added: Object) -> Object:
-    """Both responses of one status; a body that is no envelope stays possible."""
+    """Both responses of a status as one; a body other than the error envelope is kept."""
     sentences = [s for r in (known, added) for s in r["description"].split("; ") if s]
     bodies = [r["content"][_JSON] for r in (known, added)]
     schemas = [body["schema"] for body in bodies]
@@ -136,6 +136,10 @@ def _merged(known: Object, added: Object) -> Object:
 
 class AutoSchema(SpectacularAutoSchema):
     """Adds what every operation shares: Accept-Language, the idempotency key, common errors."""
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """Only what ``extend_schema`` declares: a view's docstring is for engineers."""
+        return ""
 
     @property
     def _public(self) -> bool:
@@ -159,7 +163,7 @@ class AutoSchema(SpectacularAutoSchema):
         return operation
 
     def _shared_errors(self, operation: Object) -> list[ErrorCode]:
-        """What authentication, parsing, paging and the idempotency key can answer."""
+        """The codes of authentication, parsing, pagination and the idempotency key."""
         codes = list(SERVER_ERRORS)
         if not self._public:
             codes += AUTHENTICATION_ERRORS
@@ -176,7 +180,7 @@ class AutoSchema(SpectacularAutoSchema):
 
 
 def share_error_responses(result: Object, **_: Any) -> Object:
-    """Postprocessing hook: each set of error codes is written once, under components."""
+    """Postprocessing hook: write each set of error codes once, under components."""
     shared: Object = {}
     for methods in result["paths"].values():
         for operation in methods.values():

@@ -1,4 +1,4 @@
-"""Receive large multipart uploads: every file on disk, closed, capped, and gone afterwards."""
+"""Receive large multipart uploads: files go to disk, have a maximum size, and are temporary."""
 
 from __future__ import annotations
 
@@ -29,11 +29,10 @@ CHUNK_BYTES = 1 << 20
 
 
 class ReceivedFile(UploadedFile):  # type: ignore[type-arg]
-    """A file of the form, closed on disk, so that thousands of them need no descriptors.
+    """An uploaded file on disk. It is closed: thousands of them need no file descriptors.
 
-    ``client_name`` is the name as the client sent it, folders included: it is for answers and
-    never a path here. ``size`` counts every byte that was sent; of a file that is ``too_large``
-    none is kept.
+    ``client_name``: the name that the client sent, with its folders; for responses, never used as
+    a path. ``size``: the number of bytes sent. A file that is ``too_large`` is empty on disk.
     """
 
     def __init__(
@@ -50,12 +49,12 @@ class ReceivedFile(UploadedFile):  # type: ignore[type-arg]
                 yield chunk
 
     def seek(self, offset: int, whence: int = 0) -> int:
-        """Nothing is held open: each ``chunks()`` starts at the beginning."""
+        """No effect: the file is not open, and ``chunks()`` always starts at the beginning."""
         return 0
 
 
 class SpoolHandler(FileUploadHandler):
-    """Writes each file below ``folder``; one past ``max_bytes`` is emptied and only counted."""
+    """Writes each file to ``folder``; a file larger than ``max_bytes`` is only counted."""
 
     file: IO[bytes]
 
@@ -97,13 +96,13 @@ class SpoolHandler(FileUploadHandler):
 
 class _NameKeepingParser(DjangoMultiPartParser):
     def sanitize_file_name(self, file_name: str) -> str:
-        """Keep the folders: they tell the images of a folder apart in the answer."""
+        """Keep the folders: they identify the files of a folder in the response."""
         name = html.unescape(file_name).replace("\\", "/")
         return "".join(c for c in name if c.isprintable())[-MAX_NAME_LENGTH:]
 
 
 class FolderMultiPartParser(MultiPartParser):
-    """DRF's multipart parser, but file names keep their folders."""
+    """DRF's multipart parser; file names keep their folders."""
 
     def parse(
         self, stream: Any, media_type: str | None = None, parser_context: Any = None
@@ -121,7 +120,7 @@ class FolderMultiPartParser(MultiPartParser):
 
 @contextmanager
 def spooled_uploads(request: HttpRequest) -> Iterator[Path]:
-    """Give ``request`` a folder of its own for what it carries; the folder ends with the block."""
+    """A temporary folder for the files of ``request``; deleted at the end of the block."""
     _sweep()
     with TemporaryDirectory(prefix=PREFIX, dir=settings.FILE_UPLOAD_TEMP_DIR) as folder:
         handler = SpoolHandler(Path(folder), settings.UPLOAD_MAX_FILE_BYTES)
@@ -130,7 +129,7 @@ def spooled_uploads(request: HttpRequest) -> Iterator[Path]:
 
 
 def _sweep() -> None:
-    """Remove what a killed process left behind."""
+    """Delete the folders that killed processes left."""
     oldest = time.time() - ABANDONED_AFTER_S
     for folder in Path(settings.FILE_UPLOAD_TEMP_DIR).glob(f"{PREFIX}*"):
         with suppress(FileNotFoundError):

@@ -16,7 +16,7 @@ from common.person import Person
 
 
 class Replayed(Exception):
-    """Carries a stored answer past the handler."""
+    """Raised to return the stored response of an idempotent POST."""
 
     def __init__(self, response: Response) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class _ApiMixin:
 
     @property
     def actor(self) -> Person:
-        """Who asks: a user wherever the declaration is not PUBLIC."""
+        """The user of the request; authenticated unless the method is declared PUBLIC."""
         return cast(Person, self.request.user)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -72,11 +72,11 @@ class _ApiMixin:
 
 
 class ApiView(_ApiMixin, APIView):  # type: ignore[misc]
-    """A view of one action."""
+    """Base class of views without a queryset."""
 
 
 class GenericApiView(_ApiMixin, GenericAPIView[Any]):  # type: ignore[misc]
-    """A view over a queryset, for lists with filters, ordering and pages."""
+    """Base class of list views with filters, ordering and pagination."""
 
     def list_response(self, request: Request) -> Response:
         """Filter, order and page ``get_queryset()``; serialise the page."""

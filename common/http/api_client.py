@@ -1,4 +1,4 @@
-"""Our own public API, as the commands and benches use it: over HTTP, like anybody."""
+"""A client of our public REST API, for management commands and benchmarks."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ TIMEOUT_S = (5, 600)
 
 
 class ApiCallFailed(Exception):
-    """The API refused or did not answer; the text is for a person."""
+    """The API refused the call or is not available. The message is for the user."""
 
 
 class ApiClient:
-    """One person's session. Paths are relative to ``/api/``."""
+    """A session of one user. Paths are relative to ``/api/``."""
 
     def __init__(self, base_url: str) -> None:
         self.base_url = base_url.rstrip("/")
@@ -34,9 +34,9 @@ class ApiClient:
     def call(
         self, method: str, path: str, *, also: Collection[int] = (), **kwargs: Any
     ) -> requests.Response:
-        """Any answer below 400, or ``also`` of these statuses.
+        """Send a request; return the response if its status is below 400 or one of ``also``.
 
-        Raises ApiCallFailed with the envelope's sentence.
+        Raises ApiCallFailed with the message of the error envelope.
         """
         try:
             response = self.session.request(
@@ -44,14 +44,14 @@ class ApiClient:
             )
         except requests.RequestException as error:
             raise ApiCallFailed(
-                f"{self.base_url} does not answer ({type(error).__name__}); is bin/up running?"
+                f"{self.base_url} is not available ({type(error).__name__}); is bin/up running?"
             ) from None
         if response.status_code >= 400 and response.status_code not in also:
             raise ApiCallFailed(f"{method} {path}: {_sentence(response)}")
         return response
 
     def status(self, path: str) -> int:
-        """Only the status of a GET: for waiting until something is there."""
+        """The status of a GET, whatever it is: for polling."""
         url = f"{self.base_url}/api/{path}"
         return self.session.get(url, timeout=TIMEOUT_S).status_code
 
@@ -71,7 +71,7 @@ def _sentence(response: requests.Response) -> str:
 
 
 def default_base_url() -> str:
-    """Where nginx listens on this machine."""
+    """The URL of nginx on this machine."""
     return f"http://127.0.0.1:{os.environ.get('CDSS_PORT', '8080')}"
 
 
@@ -85,12 +85,15 @@ def wait_until(
     what: str,
     timeout_s: float = 120,
 ) -> Value:
-    """Read until ``done``; raises ApiCallFailed naming ``what`` after ``timeout_s``."""
+    """Call ``read`` until ``done(value)`` is true; return the value.
+
+    Raises ApiCallFailed with ``what`` after ``timeout_s`` seconds.
+    """
     deadline = time.monotonic() + timeout_s
     while True:
         value = read()
         if done(value):
             return value
         if time.monotonic() > deadline:
-            raise ApiCallFailed(f"{what}: nothing after {timeout_s:.0f} s")
+            raise ApiCallFailed(f"{what}: timed out after {timeout_s:.0f} s")
         time.sleep(0.1)

@@ -1,7 +1,7 @@
-"""A circuit breaker that lets calls run side by side.
+"""A circuit breaker for concurrent calls.
 
-Own code because pybreaker holds its lock for the whole call, which would send the requests of
-all threads one after another.
+Not pybreaker: it keeps its lock during the call, so the requests of all threads would run one
+after another.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ Clock = Callable[[], float]
 
 
 class CircuitBreaker:
-    """Opens after ``fail_max`` failures in a row; after ``reset_s`` one trial call may pass."""
+    """Opens after ``fail_max`` consecutive failures; allows one trial call every ``reset_s`` s."""
 
     def __init__(self, fail_max: int, reset_s: float, clock: Clock = time.monotonic) -> None:
         self._fail_max = fail_max
@@ -25,7 +25,7 @@ class CircuitBreaker:
         self._retry_at = 0.0
 
     def allows(self) -> bool:
-        """Whether a call may be sent now."""
+        """Whether a call may be made now."""
         with self._lock:
             if self._failures < self._fail_max:
                 return True

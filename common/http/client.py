@@ -1,7 +1,7 @@
-"""The base of every HTTP client: one session, timeouts, safe retries, a circuit breaker.
+"""The base of the HTTP clients: a session, timeouts, retries of safe methods, a circuit breaker.
 
-One mapping of errors: what does not answer, times out or answers 5xx is a retryable
-ExternalError; subclasses decide what a 4xx means. An upstream's text is never relayed.
+No response, a timeout or a 5xx status is a retryable ExternalError; subclasses map 4xx. The text
+of an upstream response is never passed on to our clients.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from urllib3.util.retry import Retry
 from common.context import REQUEST_ID_HEADER, current
 from common.errors import ErrorCode, ExternalError
 from common.http.breaker import CircuitBreaker
-from common.http.fetch import Fetcher, Place, new_memory
+from common.http.fetch import Allocate, Fetcher, new_memory
 
 logger = logging.getLogger(__name__)
 
@@ -28,11 +28,11 @@ RETRIED = (502, 503, 504)
 BACKOFF_S = 0.2
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 TIMED_OUT = requests.ReadTimeout.__name__
-"""The detail of an ExternalError whose service took the request and never answered."""
+"""The detail of an ExternalError after a read timeout: the service received the request."""
 
 
 class HttpClient:
-    """Subclass per service; ``unavailable`` is the code answered when it does not respond."""
+    """One subclass for each service; ``unavailable`` is the error code when it does not respond."""
 
     def __init__(
         self,
@@ -66,10 +66,10 @@ class HttpClient:
     def request(
         self, method: str, path: str, *, read_timeout_s: float | None = None, **kwargs: Any
     ) -> requests.Response:
-        """Send and return any answer below 500.
+        """Send a request; return the response if its status is below 500.
 
-        Raises ExternalError(retryable=True) when the service does not answer, answers 5xx,
-        or its breaker is open.
+        Raises ExternalError(retryable=True) if the service does not respond or returns 5xx, or if
+        the circuit breaker is open.
         """
         if not self.breaker.allows():
             raise self._failure("circuit open")
@@ -88,12 +88,12 @@ class HttpClient:
         return response
 
     def content(
-        self, path: str, *, read_timeout_s: float, place: Place = new_memory
+        self, path: str, *, read_timeout_s: float, allocate: Allocate = new_memory
     ) -> tuple[int, memoryview]:
-        """GET for thousands of files: status below 500 and body, which is empty unless the status
-        is 200, in the memory that ``place`` gives. No cookies, no redirects.
+        """GET with little overhead, for thousands of files: return the status and the body.
 
-        Raises ExternalError as ``request`` does.
+        The body is read into the memory that ``allocate`` returns, and is empty unless the status
+        is 200. Cookies and redirects are not handled. Raises ExternalError as ``request`` does.
         """
         if not self.breaker.allows():
             raise self._failure("circuit open")
@@ -101,7 +101,7 @@ class HttpClient:
         timeouts_s = (CONNECT_TIMEOUT_S, read_timeout_s)
         for left in range(self.retries, -1, -1):
             try:
-                status, body = self._fetcher.get(path, headers, timeouts_s, place)
+                status, body = self._fetcher.get(path, headers, timeouts_s, allocate)
             except (OSError, HTTPException) as error:
                 if not left:
                     self.breaker.failed()
@@ -119,7 +119,7 @@ class HttpClient:
 
     @cached_property
     def _plain_headers(self) -> dict[str, str]:
-        """Who we are, and no encoding of the body."""
+        """The headers of the session (authorization), without compression of the response."""
         prepared = self.session.prepare_request(requests.Request("GET", self.base_url))
         return {**prepared.headers, "Accept-Encoding": "identity", "Connection": "keep-alive"}
 

@@ -1,6 +1,6 @@
-"""GET for thousands of files: a third of what requests takes around each, and no copy of any.
+"""GET for thousands of files: a third of the overhead of requests, and no copy of the body.
 
-http.client reads a body right into the memory that its receiver chose.
+http.client reads a body directly into memory that the caller allocated.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
-Place = Callable[[int], memoryview]
-"""Memory for so many bytes; asked for again when an answer has to be begun anew."""
+Allocate = Callable[[int], memoryview]
+"""Returns memory for the given number of bytes; called again when a request is retried."""
 
 
 def new_memory(size: int) -> memoryview:
@@ -20,7 +20,7 @@ def new_memory(size: int) -> memoryview:
 
 
 class Fetcher:
-    """Connections to one server, kept open; for several threads at once."""
+    """A pool of persistent connections to one server. Thread-safe."""
 
     def __init__(self, base_url: str) -> None:
         parts = urlsplit(base_url)
@@ -30,19 +30,23 @@ class Fetcher:
         self._idle: deque[HTTPConnection] = deque()
 
     def get(
-        self, path: str, headers: Mapping[str, str], timeouts_s: tuple[float, float], place: Place
+        self,
+        path: str,
+        headers: Mapping[str, str],
+        timeouts_s: tuple[float, float],
+        allocate: Allocate,
     ) -> tuple[int, memoryview]:
-        """Status and body, which is empty unless the status is 200. ``timeouts_s`` are those of
-        connecting and of each read.
+        """Send a GET request; return the status and the body (empty unless the status is 200).
 
-        Raises OSError (TimeoutError), HTTPException.
+        ``timeouts_s``: the timeouts of the connection and of each read. Raises OSError (also
+        TimeoutError), HTTPException.
         """
         connect_s, read_s = timeouts_s
-        with suppress(IndexError, ConnectionError):  # none is open, or its server closed it
-            return self._exchange(self._idle.pop(), path, headers, read_s, place)
+        with suppress(IndexError, ConnectionError):  # no idle connection, or the server closed it
+            return self._exchange(self._idle.pop(), path, headers, read_s, allocate)
         connection = self._kind(self._address, timeout=connect_s)
         connection.connect()
-        return self._exchange(connection, path, headers, read_s, place)
+        return self._exchange(connection, path, headers, read_s, allocate)
 
     def _exchange(
         self,
@@ -50,7 +54,7 @@ class Fetcher:
         path: str,
         headers: Mapping[str, str],
         read_s: float,
-        place: Place,
+        allocate: Allocate,
     ) -> tuple[int, memoryview]:
         try:
             connection.sock.settimeout(read_s)
@@ -62,16 +66,16 @@ class Fetcher:
                 elif response.length is None:
                     raise HTTPException("no Content-Length")
                 else:
-                    body = place(response.length)
+                    body = allocate(response.length)
                     read = 0
                     while read < len(body):
                         got = response.readinto(body[read:])
                         if not got:
-                            raise HTTPException("cut off")
+                            raise HTTPException("incomplete body")
                         read += got
         except BaseException:
             connection.close()
             raise
-        if connection.sock is not None:  # else the answer was the last on it
+        if connection.sock is not None:  # else the server closes the connection after this response
             self._idle.append(connection)
         return response.status, body

@@ -1,6 +1,6 @@
-"""A multipart/form-data body that is read from disk while it is sent.
+"""A multipart/form-data body that is streamed from disk.
 
-Own code because requests builds such a body in memory.
+requests would build the body in memory.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ CHUNK_BYTES = 1 << 20
 
 
 class MultipartFiles:
-    """Give it to requests as ``data``, and ``content_type`` as the header.
+    """Pass it to requests as ``data``, and ``content_type`` as the Content-Type header.
 
-    ``files``: (name for the receiver, path) pairs, all sent as the form field ``field``.
+    ``files``: pairs of file name and path, all sent as the form field ``field``.
     """
 
     def __init__(

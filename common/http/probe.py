@@ -1,4 +1,4 @@
-"""Asking a service whether it works: quickly, once, and without a breaker that remembers."""
+"""Readiness probes of other services: one request, a short timeout, no circuit breaker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from common.errors import ErrorCode, ExternalError
 from common.http.client import HttpClient
 
 _NO_BREAKER = 1_000_000_000
-_PATIENCE_S = 2.5
+_TIMEOUT_S = 2.5
 
 
 @cache
@@ -17,7 +17,7 @@ def _client(base_url: str, unavailable: ErrorCode) -> HttpClient:
     return HttpClient(
         base_url,
         unavailable=unavailable,
-        read_timeout_s=_PATIENCE_S,
+        read_timeout_s=_TIMEOUT_S,
         retries=0,
         fail_max=_NO_BREAKER,
     )
@@ -30,7 +30,7 @@ def ask(
     unavailable: ErrorCode,
     headers: Mapping[str, str] | None = None,
 ) -> None:
-    """Raises ExternalError unless the answer is a success."""
+    """Send a GET request. Raises ExternalError unless the status is a success."""
     response = _client(base_url, unavailable).request("GET", path, headers=dict(headers or {}))
     if not response.ok:
         raise ExternalError(unavailable, f"status {response.status_code}", retryable=False)

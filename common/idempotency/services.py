@@ -1,4 +1,4 @@
-"""``X-Idempotency-Key``: the same POST sent twice happens once and answers the same."""
+"""``X-Idempotency-Key``: a repeated POST is executed once and returns the same response."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ MAX_KEY_LENGTH = 200
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The right to run the request; settle it with the answer."""
+    """Permission to execute the request; ``settle`` stores its response."""
 
     pk: int
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The answer given the first time."""
+    """The stored response of the first request."""
 
     status: int
     body: Any
@@ -55,9 +55,9 @@ def body_hash(request: Request) -> str:
 
 
 def claim(*, user_id: int, key: str, method: str, path: str, body_hash: str) -> Claim | Stored:
-    """Take the key, or return the stored answer.
+    """Claim the key, or return the stored response.
 
-    Raises ConflictError when the first request still runs (409) or had another body (422).
+    Raises ConflictError if the first request is still running (409) or had another body (422).
     """
     if not 1 <= len(key) <= MAX_KEY_LENGTH:
         raise InvalidInput(ErrorCode.VALIDATION, f"1 to {MAX_KEY_LENGTH} characters", HEADER)
@@ -87,7 +87,7 @@ def _known(digest: str, body_hash: str) -> Claim | Stored:
 
 
 def settle(claim: Claim, *, status: int, body: Any) -> None:
-    """Keep the answer; a server-side failure (5xx) frees the key, so that a retry runs again."""
+    """Store the response; after a server error (5xx) the key is released for a retry."""
     rows = IdempotencyKey.objects.filter(pk=claim.pk)
     if status >= 500:
         rows.delete()
@@ -97,6 +97,6 @@ def settle(claim: Claim, *, status: int, body: Any) -> None:
 
 
 def expire() -> int:
-    """Delete keys older than 24 h; returns how many."""
+    """Delete keys older than 24 h; returns their number."""
     deleted, _ = IdempotencyKey.objects.filter(created_at__lt=timezone.now() - LIFETIME).delete()
     return deleted

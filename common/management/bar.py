@@ -11,7 +11,7 @@ WIDTH = 30
 
 @dataclass
 class Bar:
-    """``add`` what was done since; it ends its line when all is done."""
+    """``add`` reports progress; the line ends when ``total`` is reached."""
 
     out: OutputWrapper
     name: str

@@ -1,4 +1,5 @@
-"""What an operator asks a running system: is it ready, and what are its figures.
+"""Liveness (/healthz), readiness (/readyz) and Prometheus metrics (/metrics).
 
-``checks`` and ``gauges`` are told by the apps' probes.py; ``counters`` add up over all processes.
+The probes.py of each app registers its ``checks`` and ``gauges``; ``counters`` are summed over all
+processes.
 """

@@ -1,4 +1,4 @@
-"""Does each thing that we depend on work now? Asked side by side, and none for long."""
+"""Readiness checks of the dependencies. They run concurrently, with a timeout."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from django.db import connection
 logger = logging.getLogger(__name__)
 
 Check = Callable[[], None]
-"""Returns when all is well and raises anything else."""
-PATIENCE_S = 3.0
+"""Returns if the dependency works, raises any exception if not."""
+TIMEOUT_S = 3.0
 _THREADS = 16
 _checks: dict[str, Check] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``status`` is ok, failing or timeout; ``seconds`` is how long the answer took."""
+    """``status``: ok, failing or timeout; ``seconds``: the duration of the check."""
 
     status: str
     seconds: float
@@ -33,7 +33,7 @@ class Finding:
 
 
 def check(name: str) -> Callable[[Check], Check]:
-    """Register a check. Its reason to fail stays in the log: the answer names only the check."""
+    """Register a check. Why it fails is only logged; the response contains its name."""
 
     def register(function: Check) -> Check:
         _checks[name] = function
@@ -44,17 +44,17 @@ def check(name: str) -> Callable[[Check], Check]:
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    """Of this process, and bounded: a dependency that hangs can hold no more than these."""
+    """The threads of this process for checks; a hanging dependency cannot use more."""
     return ThreadPoolExecutor(_THREADS, "check")
 
 
 def findings() -> dict[str, Finding]:
-    """Ask everything at once; what has not answered in time has a timeout."""
+    """Run all checks; one that takes longer than TIMEOUT_S has the status timeout."""
     asked: dict[str, Future[Finding]] = {
         name: _pool().submit(_find, name, function) for name, function in _checks.items()
     }
-    wait(asked.values(), timeout=PATIENCE_S)
-    late = Finding("timeout", PATIENCE_S)
+    wait(asked.values(), timeout=TIMEOUT_S)
+    late = Finding("timeout", TIMEOUT_S)
     return {name: future.result() if future.done() else late for name, future in asked.items()}
 
 

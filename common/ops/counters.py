@@ -1,8 +1,7 @@
-"""Counters that all processes add to, in Redis; a scrape of any process reads them all.
+"""Counters of all processes, summed in Redis; a scrape of any process reads the totals.
 
-A count is one addition to a dictionary of the process. A thread hands the additions over every few
-seconds, so a process that is killed takes the last of them along: figures for operators, no
-records.
+A count is added to a dictionary of the process, and a thread writes the dictionary to Redis every
+PERIOD_S seconds. A process that is killed loses its last counts: these are metrics, not records.
 """
 
 from __future__ import annotations
@@ -22,11 +21,11 @@ from redis.exceptions import RedisError
 KEY = "metrics"
 PERIOD_S = 2.0
 BUCKETS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
-"""Upper bounds (s) of a duration's histogram; above the last is one more."""
+"""Upper bounds (s) of the histogram buckets; the last bucket is +Inf."""
 _SEPARATOR = "\x1f"
 
 Sample = tuple[str, ...]
-"""A metric's name, then its labels' values."""
+"""The name of a metric and the values of its labels."""
 
 
 @cache
@@ -35,7 +34,7 @@ def store() -> Any:
 
 
 class _Pending:
-    """What this process counted and did not hand over yet; a fork begins with nothing."""
+    """The counts of this process that are not yet in Redis; empty after a fork."""
 
     def __init__(self) -> None:
         self.counts: Counter[Sample] = Counter()
@@ -52,9 +51,9 @@ class _Pending:
 
     def _run(self) -> None:
         while not self.stop.wait(PERIOD_S):
-            self.hand_over()
+            self.flush()
 
-    def hand_over(self) -> None:
+    def flush(self) -> None:
         with self.lock:
             counts, self.counts = self.counts, Counter()
         if not counts:
@@ -81,13 +80,13 @@ os.register_at_fork(after_in_child=_begin_again)
 
 
 @atexit.register
-def hand_over() -> None:
-    """Do not wait for the next period."""
-    _pending.hand_over()
+def flush() -> None:
+    """Write the counts of this process to Redis now."""
+    _pending.flush()
 
 
 def count(name: str, *labels: str, amount: float = 1) -> None:
-    """Add to a counter of ``exposition.COUNTERS``."""
+    """Increment a counter of ``exposition.COUNTERS``."""
     _pending.add((name, *labels), amount)
 
 
@@ -100,12 +99,12 @@ def observe(name: str, *labels: str, seconds: float) -> None:
 
 
 def totals() -> dict[Sample, float]:
-    """What all processes handed over. Raises RedisError."""
+    """The totals of all processes. Raises RedisError."""
     found = store().hgetall(KEY)
     return {tuple(key.decode().split(_SEPARATOR)): float(value) for key, value in found.items()}
 
 
 def backup_seconds() -> float | None:
-    """When the last backup succeeded (s since 1970), as bin/backup left it."""
+    """Unix time of the last successful backup, written by bin/backup; None if there is none."""
     text = store().get(f"{KEY}.backup")
     return float(text) if text else None

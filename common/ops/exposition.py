@@ -1,4 +1,4 @@
-"""All figures in the form that Prometheus reads."""
+"""All metrics in the Prometheus text format."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ HISTOGRAMS = {
 
 
 def text() -> bytes:
-    """The answer to a scrape: the same from each process."""
+    """The response to a scrape; the same from every process."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Figures())
+    registry.register(_Collector())
     return generate_latest(registry)
 
 
-class _Figures:
-    """A collector of one scrape."""
+class _Collector:
+    """Collects the metrics of one scrape."""
 
     def collect(self) -> Iterator[Metric]:
         yield from _dependencies()
-        for gauge, figures in gauges.readings():
+        for gauge, values in gauges.values():
             family = GaugeMetricFamily(gauge.name, gauge.help, labels=_names(gauge.label))
-            if isinstance(figures, float | int):
-                family.add_metric([], figures)
-            elif figures is not None:
-                for value, figure in figures.items():
-                    family.add_metric([value], figure)
+            if isinstance(values, float | int):
+                family.add_metric([], values)
+            elif values is not None:
+                for label, value in values.items():
+                    family.add_metric([label], value)
             yield family
         yield from _counted()
 

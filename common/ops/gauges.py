@@ -1,4 +1,4 @@
-"""Figures that are looked up when they are asked for."""
+"""Gauges: metrics that are read at each scrape."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 logger = logging.getLogger(__name__)
 
-Figures = Mapping[str, float] | float | None
-"""One figure, or one for each value of the gauge's label; None: there is nothing to tell."""
+Values = Mapping[str, float] | float | None
+"""One value, or one for each value of the gauge's label; None if there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Gauge:
     name: str
     help: str
     label: str | None
-    look: Callable[[], Figures]
+    read: Callable[[], Values]
 
 
 _gauges: list[Gauge] = []
@@ -25,21 +25,22 @@ _gauges: list[Gauge] = []
 
 def gauge(
     name: str, help: str, label: str | None = None
-) -> Callable[[Callable[[], Figures]], Callable[[], Figures]]:
-    """Register a function that looks a figure up."""
+) -> Callable[[Callable[[], Values]], Callable[[], Values]]:
+    """Register the function that reads a gauge."""
 
-    def register(function: Callable[[], Figures]) -> Callable[[], Figures]:
+    def register(function: Callable[[], Values]) -> Callable[[], Values]:
         _gauges.append(Gauge(name, help, label, function))
         return function
 
     return register
 
 
-def readings() -> Iterator[tuple[Gauge, Figures]]:
-    """Look everything up; what cannot be told now is None (``cdss_up`` says why)."""
+def values() -> Iterator[tuple[Gauge, Values]]:
+    """Read all gauges; one that fails is None (``cdss_up`` names the failing dependency)."""
     for found in _gauges:
         try:
-            yield found, found.look()
+            yield found, found.read()
         except Exception as error:
-            logger.warning("no figure", extra={"gauge": found.name, "reason": type(error).__name__})
+            reason = type(error).__name__
+            logger.warning("gauge failed", extra={"gauge": found.name, "reason": reason})
             yield found, None

@@ -1,4 +1,4 @@
-"""Counts and times what Django answers; a route is its name, never its address."""
+"""Metrics of HTTP responses: status and duration by route name (never by path)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from common.ops import counters
 
 
 class MeasuredMiddleware:
-    """Frames that were decided before do not pass here: the audit record counts those."""
+    """Does not see frames with a cached decision (fast path): the audit log counts those."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""What everything rests on: database, Redis, migrations, the disk; the queues and the outbox."""
+"""Checks and gauges of the infrastructure: database, Redis, migrations, disk, queues, outbox."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def migrations() -> None:
     _migrated()
 
 
-@cache  # of those that this process knows, once applied; not of a failure
+@cache  # a success is final for this process; a failure is not cached
 def _migrated() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
@@ -44,20 +44,20 @@ def _migrated() -> None:
 @check("disk")
 def disk() -> None:
     if shutil.disk_usage(settings.CDSS_DATA_DIR).free < LEAST_FREE_BYTES:
-        raise OSError("little space is left")
+        raise OSError("the disk is almost full")
 
 
-@gauge("cdss_disk_free_bytes", "Free space where the application writes")
+@gauge("cdss_disk_free_bytes", "Free space of the application's disk")
 def disk_free() -> float:
     return shutil.disk_usage(settings.CDSS_DATA_DIR).free
 
 
-@gauge("cdss_disk_size_bytes", "Size of that disk")
+@gauge("cdss_disk_size_bytes", "Size of the application's disk")
 def disk_size() -> float:
     return shutil.disk_usage(settings.CDSS_DATA_DIR).total
 
 
-@gauge("cdss_queue_messages", "Messages that no worker has taken", "queue")
+@gauge("cdss_queue_messages", "Messages waiting for a worker", "queue")
 def queues() -> dict[str, float]:
     return {**queue_lengths()}
 
@@ -67,11 +67,11 @@ def outbox_events() -> dict[str, float]:
     return {**outbox.open_counts()}
 
 
-@gauge("cdss_outbox_oldest_seconds", "Age of the oldest outbox event that waits")
+@gauge("cdss_outbox_oldest_seconds", "Age of the oldest pending outbox event")
 def outbox_oldest() -> float:
     return outbox.oldest_pending_s() or 0.0
 
 
-@gauge("cdss_backup_timestamp_seconds", "When the last backup succeeded")
+@gauge("cdss_backup_timestamp_seconds", "Time of the last successful backup")
 def backup() -> float | None:
     return backup_seconds()

@@ -1,4 +1,4 @@
-"""For health checks and scrapes from inside: nginx leads nobody to /readyz and /metrics."""
+"""Endpoints for health checks and Prometheus. nginx does not expose /readyz and /metrics."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def healthz(_: HttpRequest) -> JsonResponse:
 
 
 def readyz(_: HttpRequest) -> JsonResponse:
-    """Readiness: 200, or 503 with the names of those that fail. No address, no reason."""
+    """Readiness: 200, or 503 with the names of the failing checks (no address, no reason)."""
     found = checks.findings()
     ready = all(finding.is_ok for finding in found.values())
     body = {
@@ -28,5 +28,5 @@ def readyz(_: HttpRequest) -> JsonResponse:
 
 
 def metrics(_: HttpRequest) -> HttpResponse:
-    """Every figure, for Prometheus."""
+    """All metrics, for Prometheus."""
     return HttpResponse(exposition.text(), content_type=CONTENT_TYPE_LATEST)

@@ -118,7 +118,7 @@ def test_json_of_the_greatest_depth_is_read(api):
 @pytest.mark.parametrize(
     ("error", "code"),
     [
-        (TooManyFieldsSent(), ErrorCode.TOO_LARGE),
+        (TooManyFieldsSent(), ErrorCode.REQUEST_TOO_LARGE),
         (SuspiciousOperation("x"), ErrorCode.MALFORMED),
         (UnreadablePostError("x"), ErrorCode.MALFORMED),
         (OverflowError("date value out of range"), ErrorCode.VALIDATION),

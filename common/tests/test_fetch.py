@@ -77,7 +77,7 @@ def test_many_files_come_over_one_connection_into_the_memory_given(client, asked
     with request_context(RequestContext("request-0001")):
         for _ in range(5):
             status, body = client.content(
-                "/x", read_timeout_s=5, place=lambda size: memoryview(memory)[5 : 5 + size]
+                "/x", read_timeout_s=5, allocate=lambda size: memoryview(memory)[5 : 5 + size]
             )
             assert (status, body) == (200, CONTENT)
             assert memory[5:-5] == CONTENT
@@ -135,7 +135,7 @@ def test_nobody_there():
 
 def test_several_threads(client):
     def fetched(_: int) -> bool:
-        return client.content("/x", read_timeout_s=5, place=new_memory) == (200, CONTENT)
+        return client.content("/x", read_timeout_s=5, allocate=new_memory) == (200, CONTENT)
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(fetched, range(100)))

@@ -21,7 +21,7 @@ class PatientBreakGlass(ApiView):
     required_permissions = {"POST": Permission.BREAK_GLASS}
 
     @extend_schema(
-        summary="Open a restricted patient for 60 minutes; administrators are alerted",
+        summary="Break the glass: get emergency access to a patient for 60 minutes",
         tags=["patients"],
         request=serializers.BreakGlassIn,
         responses={
@@ -45,7 +45,7 @@ class PatientGrants(GenericApiView):
     queryset: QuerySet[Any, Any] = selectors.patient_grants(0)
 
     @extend_schema(
-        summary="With whom the patient is shared",
+        summary="List the users with whom a patient is shared",
         tags=["patients"],
         responses={
             200: serializers.GrantOut(many=True),
@@ -65,7 +65,7 @@ class PatientGrants(GenericApiView):
         return self.list_response(request)
 
     @extend_schema(
-        summary="Share the patient with an outside person until expires_at",
+        summary="Share a patient with an external user until expires_at",
         tags=["patients"],
         request=serializers.GrantIn,
         responses={
@@ -85,7 +85,7 @@ class PatientGrant(ApiView):
     required_permissions = {"DELETE": Permission.MANAGE_USERS}
 
     @extend_schema(
-        summary="Stop sharing the patient with this person, at once",
+        summary="Stop sharing a patient with a user",
         tags=["patients"],
         responses={
             204: None,

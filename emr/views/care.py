@@ -21,7 +21,7 @@ class PatientTimeline(ApiView):
     required_permissions = {"GET": Permission.VIEW_ENCOUNTER}
 
     @extend_schema(
-        summary="Visits and prescriptions of a patient, newest first (at most 200)",
+        summary="List the visits and prescriptions of a patient, newest first (at most 200)",
         tags=["patients"],
         responses={
             200: serializers.TimelineEntryOut(many=True),
@@ -52,7 +52,7 @@ class Encounters(GenericApiView):
         return selectors.encounters_visible_to(self.actor)
 
     @extend_schema(
-        summary="List visits and stays",
+        summary="List encounters",
         tags=["encounters"],
         responses=serializers.EncounterOut(many=True),
     )
@@ -67,7 +67,7 @@ class Encounters(GenericApiView):
         return self.list_response(request)
 
     @extend_schema(
-        summary="Record a visit or stay",
+        summary="Create an encounter (a visit or an inpatient stay)",
         tags=["encounters"],
         request=serializers.EncounterIn,
         responses={
@@ -110,7 +110,7 @@ class Prescriptions(GenericApiView):
         return self.list_response(request)
 
     @extend_schema(
-        summary="Prescribe a drug",
+        summary="Create a prescription",
         tags=["prescriptions"],
         request=serializers.PrescriptionIn,
         responses={

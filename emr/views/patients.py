@@ -31,7 +31,7 @@ class Patients(GenericApiView):
         return selectors.patients_visible_to(self.actor)
 
     @extend_schema(
-        summary="List the patients I may see",
+        summary="List the patients that I may see",
         tags=["patients"],
         responses=serializers.PatientOut(many=True),
     )
@@ -90,7 +90,7 @@ class PatientDetail(ApiView):
     required_permissions = {"GET": Permission.VIEW_PATIENT, "PATCH": Permission.EDIT_PATIENT}
 
     @extend_schema(
-        summary="One patient",
+        summary="Get a patient",
         tags=["patients"],
         parameters=[_ETAG],
         responses={200: serializers.PatientOut, **errors(ErrorCode.PATIENT_NOT_FOUND)},
@@ -108,7 +108,7 @@ class PatientDetail(ApiView):
         return with_etag(Response(serializers.PatientOut(patient).data), patient.version)
 
     @extend_schema(
-        summary="Change a patient (If-Match: the ETag that was read)",
+        summary="Update a patient (If-Match: the ETag of the version read)",
         tags=["patients"],
         parameters=[_IF_MATCH, _ETAG],
         request=serializers.PatientPatchIn,
@@ -136,9 +136,9 @@ class PatientMerge(ApiView):
     required_permissions = {"POST": Permission.MATCH_STUDY}
 
     @extend_schema(
-        summary="Merge a duplicate into the record that stays",
-        description="Studies, orders, visits, shares and whatever else belongs to the duplicate "
-        "belong to the other record at once; images that come later under its MRN do too.",
+        summary="Merge a duplicate patient record into another",
+        description="All data of the duplicate (studies, orders, visits, shares and so on) move to "
+        "the other record, and so do images that arrive later under its MRN.",
         tags=["patients"],
         parameters=[_IF_MATCH],
         request=serializers.PatientMergeIn,

@@ -1,7 +1,7 @@
-"""Orthanc's REST interface (1.10 and later), as far as storing and indexing need it.
+"""The client of Orthanc's REST API (1.10 and later).
 
-An Orthanc id is the SHA-1 over Patient ID, Study, Series and SOP Instance UID; it is taken from
-Orthanc's answers and never computed here.
+An Orthanc id is the SHA-1 of Patient ID, Study, Series and SOP Instance UID; it is taken from
+Orthanc's responses and never computed here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.conf import settings
 
 from common.errors import ErrorCode, ExternalError, InvalidInput
 from common.http.client import HttpClient
-from common.http.fetch import Place, new_memory
+from common.http.fetch import Allocate, new_memory
 
 STORE_TIMEOUT_S = 120.0
 NO_BREAKER = 1_000_000_000
@@ -26,7 +26,7 @@ NO_BREAKER = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class StoredInstance:
-    """``already``: the archive held this SOP Instance UID and kept what it had."""
+    """``already``: this SOP Instance UID was stored before, and was not overwritten."""
 
     orthanc_id: str
     status: Literal["stored", "already"]
@@ -34,7 +34,7 @@ class StoredInstance:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One line of the change feed; ``kind`` as Orthanc names it, ``NewInstance`` for one."""
+    """An entry of the change feed; ``kind``: Orthanc's name, for example NewInstance."""
 
     seq: int
     kind: str
@@ -43,7 +43,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class ChangePage:
-    """``last``: the sequence to go on from; ``done``: nothing is left behind it."""
+    """A page of the feed. ``last``: sequence to continue from; ``done``: no more changes."""
 
     changes: tuple[Change, ...]
     last: int
@@ -52,7 +52,7 @@ class ChangePage:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedInstance:
-    """Where an instance stands in the archive, without its tags. ``file_size`` in bytes."""
+    """An instance of the archive, without its tags. ``file_size`` in bytes."""
 
     orthanc_id: str
     series_orthanc_id: str
@@ -62,7 +62,7 @@ class ArchivedInstance:
 
 
 class OrthancClient(HttpClient):
-    """Raises ExternalError(ARCHIVE_UNAVAILABLE) for what the archive fails to do."""
+    """All methods raise ExternalError(ARCHIVE_UNAVAILABLE) if the archive fails."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(settings.ORTHANC_URL, unavailable=ErrorCode.ARCHIVE_UNAVAILABLE, **options)
@@ -89,13 +89,13 @@ class OrthancClient(HttpClient):
         return StoredInstance(answer["ID"], "stored" if status == "stored" else "already")
 
     def instance_delete(self, orthanc_id: str) -> None:
-        """Also when it is gone already."""
+        """Delete an instance; no error if it does not exist."""
         response = self.request("DELETE", f"/instances/{orthanc_id}")
         if response.status_code != 404:
             self._ok(response)
 
     def instance_md5(self, orthanc_id: str) -> str | None:
-        """MD5 (hex) of the stored file; None when it is gone."""
+        """MD5 (hex) of the stored file; None if it does not exist."""
         response = self.request("GET", f"/instances/{orthanc_id}/attachments/dicom/md5")
         return None if response.status_code == 404 else self._ok(response).text.strip()
 
@@ -103,22 +103,22 @@ class OrthancClient(HttpClient):
         """The DICOM file as it is stored."""
         return bytes(self.instance_read(orthanc_id, new_memory))
 
-    def instance_read(self, orthanc_id: str, place: Place) -> memoryview:
-        """The DICOM file as it is stored, in the memory that ``place`` gives."""
-        return self._content(f"/instances/{orthanc_id}/file", place)
+    def instance_read(self, orthanc_id: str, allocate: Allocate) -> memoryview:
+        """The DICOM file as it is stored, in the memory that ``allocate`` returns."""
+        return self._content(f"/instances/{orthanc_id}/file", allocate)
 
     def instance_frame(self, orthanc_id: str, index: int) -> bytes:
         """Frame ``index`` from 0 as it is stored: raw pixels or a codestream."""
         return bytes(self._content(f"/instances/{orthanc_id}/frames/{index}/raw", new_memory))
 
-    def _content(self, path: str, place: Place) -> memoryview:
-        status, content = self.content(path, read_timeout_s=STORE_TIMEOUT_S, place=place)
+    def _content(self, path: str, allocate: Allocate) -> memoryview:
+        status, content = self.content(path, read_timeout_s=STORE_TIMEOUT_S, allocate=allocate)
         if status != 200:
             raise self._refused(f"status {status}")
         return content
 
     def transfer_syntax(self, orthanc_id: str) -> str:
-        """The Transfer Syntax UID that the file's own header names; empty when it is gone."""
+        """The Transfer Syntax UID that the file's own header names; empty if it does not exist."""
         response = self.request("GET", f"/instances/{orthanc_id}/header")
         if response.status_code == 404:
             return ""
@@ -128,12 +128,12 @@ class OrthancClient(HttpClient):
             return ""
 
     def instances_with_uid(self, sop_instance_uid: str) -> list[str]:
-        """Orthanc ids of all that is stored under a SOP Instance UID (0008,0018)."""
+        """Orthanc ids of the instances with a SOP Instance UID (0008,0018)."""
         found = self._json(self.request("POST", "/tools/lookup", data=sop_instance_uid))
         return [entry["ID"] for entry in found if entry["Type"] == "Instance"]
 
     def stow(self, part10: bytes) -> None:
-        """Store one DICOM file by STOW-RS (PS3.18 10.5). What is stored already is kept as it is.
+        """Store one DICOM file by STOW-RS (PS3.18 10.5). An existing instance is not overwritten.
 
         Raises ExternalError, not retryable when the archive refuses the object.
         """
@@ -161,8 +161,10 @@ class OrthancClient(HttpClient):
     def series_metadata(
         self, study_instance_uid: str, series_instance_uid: str
     ) -> list[dict[str, Any]]:
-        """Every instance's attributes, DICOM JSON (PS3.18 annex F); its bulk data URIs lead to the
-        gateway."""
+        """The attributes of all instances in DICOM JSON (PS3.18 annex F).
+
+        Bulk data URIs point to the gateway.
+        """
         public = urlsplit(settings.PUBLIC_BASE_URL)
         response = self.request(
             "GET",
@@ -177,18 +179,18 @@ class OrthancClient(HttpClient):
         return found
 
     def instance_count(self) -> int:
-        """How many instances the archive holds."""
+        """Number of instances in the archive."""
         try:
             return int(self._json(self.request("GET", "/statistics"))["CountInstances"])
         except (KeyError, TypeError, ValueError):
-            raise self._nonsense() from None
+            raise self._invalid_response() from None
 
     def changes_last(self) -> int:
         """The sequence of the newest change; 0 for an empty archive."""
         return int(self._json(self.request("GET", "/changes?last"))["Last"])
 
     def changes(self, *, since: int, limit: int) -> ChangePage:
-        """What happened after sequence ``since``, oldest first."""
+        """The changes after sequence ``since``, oldest first."""
         answer = self._json(self.request("GET", f"/changes?since={since}&limit={limit}"))
         try:
             changes = tuple(
@@ -196,10 +198,10 @@ class OrthancClient(HttpClient):
             )
             return ChangePage(changes, int(answer["Last"]), bool(answer["Done"]))
         except (KeyError, TypeError, ValueError):
-            raise self._nonsense() from None
+            raise self._invalid_response() from None
 
     def instances_describe(self, orthanc_ids: Sequence[str]) -> list[ArchivedInstance]:
-        """Place, size and transfer syntax of those that still exist; two requests for all."""
+        """Ids, size and transfer syntax of the instances that still exist, in two requests."""
         if not orthanc_ids:
             return []
         try:
@@ -216,7 +218,7 @@ class OrthancClient(HttpClient):
                 if raw["ParentSeries"] in parents
             ]
         except (KeyError, TypeError, ValueError, AttributeError):
-            raise self._nonsense() from None
+            raise self._invalid_response() from None
 
     def _bulk(self, orthanc_ids: Sequence[str], level: str) -> list[dict[str, Any]]:
         body = {"Resources": list(orthanc_ids), "Level": level, "Metadata": True}
@@ -226,7 +228,7 @@ class OrthancClient(HttpClient):
         return found
 
     def instance_tags(self, orthanc_id: str) -> dict[str, Any] | None:
-        """Keyword to value, texts in UTF-8, several values joined by a backslash; None when gone.
+        """Keyword to value, texts in UTF-8, several values joined by a backslash; None if deleted.
 
         Read without the pixels; a value over 256 bytes is None.
         """
@@ -235,11 +237,11 @@ class OrthancClient(HttpClient):
             return None
         tags = self._json(response)
         if not isinstance(tags, dict):
-            raise self._nonsense()
+            raise self._invalid_response()
         return tags
 
     def ping(self) -> None:
-        """Raises ExternalError when the archive does not answer."""
+        """Raises ExternalError if the archive is not available."""
         self._ok(self.request("GET", "/system"))
 
     def _ok(self, response: requests.Response) -> requests.Response:
@@ -251,13 +253,13 @@ class OrthancClient(HttpClient):
         try:
             return self._ok(response).json()
         except ValueError:
-            raise self._nonsense() from None
+            raise self._invalid_response() from None
 
     def _refused(self, reason: str) -> ExternalError:
         return ExternalError(self.unavailable, reason, retryable=False)
 
-    def _nonsense(self) -> ExternalError:
-        return ExternalError(self.unavailable, "unexpected answer", retryable=True)
+    def _invalid_response(self) -> ExternalError:
+        return ExternalError(self.unavailable, "invalid response", retryable=True)
 
 
 @functools.cache
@@ -268,8 +270,8 @@ def orthanc() -> OrthancClient:
 
 @functools.cache
 def feed_orthanc() -> OrthancClient:
-    """The change feed's own: no breaker, so that one sick instance cannot shut it out.
+    """The client of the change feed: no circuit breaker, so one bad instance cannot block it.
 
-    It asks again each second anyway, and asks little of an archive that is down.
+    The feed polls every second in any case, and that is little load for an archive that is down.
     """
     return OrthancClient(fail_max=NO_BREAKER, retries=0)

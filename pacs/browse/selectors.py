@@ -12,7 +12,7 @@ from pacs.models import Instance, Study
 
 
 def patients_with_images(user: Person) -> QuerySet[Any, Any]:
-    """One row (a dict) per patient of whom this person may see a study."""
+    """A dict for each patient with a study that the user may see."""
     return (
         Study.objects.visible_to(user)
         .values("patient_id", "patient__patient_id", "patient__full_name")
@@ -22,7 +22,7 @@ def patients_with_images(user: Person) -> QuerySet[Any, Any]:
 
 
 def patient_images(user: Person, patient_id: int) -> QuerySet[Instance]:
-    """The instances of one patient, newest study first. Raises NotFound for an unseen patient."""
+    """The instances of one patient, newest study first. Raises NotFound if not visible."""
     studies = Study.objects.visible_to(user).filter(patient_id=patient_id)
     if not studies.exists():
         raise NotFound(ErrorCode.PATIENT_NOT_FOUND, f"patient {patient_id}", "id")

@@ -15,14 +15,14 @@ from pacs.models import Instance, Series
 
 class StudyPatientOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
-    patient_id = serializers.CharField(help_text="The hospital's MRN, DICOM Patient ID")
+    patient_id = serializers.CharField(help_text="MRN, equal to DICOM Patient ID (0010,0020)")
     full_name = serializers.CharField()
     birth_date = serializers.DateField()
     gender = serializers.CharField()
 
 
 class SeriesOut(serializers.ModelSerializer[Series]):
-    """``instances`` is their number."""
+    """A series; ``instances`` is the number of its instances."""
 
     instances = serializers.IntegerField(source="instance_count")
 
@@ -53,9 +53,9 @@ class RefusalsOut(serializers.Serializer[Any]):
 
 
 class Htj2kOut(serializers.Serializer[Any]):
-    """How many instances are kept in HTJ2K, and how many never will be and why; others wait.
+    """Numbers of instances stored as HTJ2K and refused for it; the others are waiting.
 
-    ``paused``: they wait for room on the disk.
+    ``paused``: transcoding waits for free disk space.
     """
 
     instances = serializers.IntegerField()
@@ -68,7 +68,7 @@ class Htj2kOut(serializers.Serializer[Any]):
 
 
 class InstanceOut(serializers.ModelSerializer[Instance]):
-    """``image_position`` is LPS, mm, (0020,0032)."""
+    """An instance. ``image_position`` is Image Position (Patient) (0020,0032): LPS, mm."""
 
     class Meta:
         model = Instance
@@ -88,7 +88,7 @@ class InstanceOut(serializers.ModelSerializer[Instance]):
 
 @example(examples.SERIES_DETAIL)
 class SeriesDetailOut(serializers.Serializer[Any]):
-    """A series with its instances, ascending in position when they are a stack."""
+    """A series and its instances: by position if they form a volume, else by number."""
 
     id = serializers.IntegerField(source="series.pk")
     study_instance_uid = serializers.CharField(source="series.study.study_instance_uid")
@@ -104,7 +104,7 @@ class SeriesDetailOut(serializers.Serializer[Any]):
 @example(examples.PATIENT_WITH_IMAGES)
 class PatientWithImagesOut(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="patient_id")
-    patient_id = serializers.CharField(source="patient__patient_id", help_text="The MRN")
+    patient_id = serializers.CharField(source="patient__patient_id", help_text="MRN")
     full_name = serializers.CharField(source="patient__full_name")
     studies = serializers.IntegerField()
     last_study_date = serializers.DateField(allow_null=True)
@@ -135,13 +135,13 @@ class PatientImageOut(serializers.ModelSerializer[Instance]):
         ]
 
     def get_preview(self, instance: Instance) -> str:
-        """Address of the PNG."""
+        """URL of the PNG preview."""
         return reverse("orthanc-preview", kwargs={"orthanc_id": instance.orthanc_id})
 
 
 @example(examples.UNMATCHED)
 class UnmatchedStudyOut(serializers.Serializer[Any]):
-    """A study whose patient nobody knows yet, with what its files say about the patient."""
+    """A study that is not matched to a patient, with the patient data of its DICOM files."""
 
     study_instance_uid = serializers.CharField()
     dicom_patient_id = serializers.CharField()
@@ -157,7 +157,7 @@ class UnmatchedStudyOut(serializers.Serializer[Any]):
 
 @example(examples.MATCH)
 class MatchIn(serializers.Serializer[Any]):
-    patient_id = serializers.CharField(max_length=64, help_text="The hospital's MRN")
+    patient_id = serializers.CharField(max_length=64, help_text="MRN")
 
 
 @example(examples.MATCHED)

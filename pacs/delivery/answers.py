@@ -1,4 +1,4 @@
-"""Answers with images: filled by nginx from the archive (X-Accel-Redirect) or rendered here."""
+"""Responses with images: sent by nginx (X-Accel-Redirect) or rendered in this process."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ PRIVATE = "private, no-cache"
 
 
 def from_archive(path: str, *, accept: str, content_type: str | None = None) -> HttpResponse:
-    """``path`` below the archive's root; ``accept`` is what the archive is asked with.
+    """Let nginx fetch ``path`` from the archive with the Accept header ``accept``.
 
-    Without ``content_type`` there is none at all, so that the archive's own is the only one.
+    Without ``content_type`` the response has the Content-Type of the archive.
     """
     response = HttpResponse(content_type=content_type)
     if content_type is None:
@@ -26,7 +26,7 @@ def from_archive(path: str, *, accept: str, content_type: str | None = None) -> 
 
 
 def from_file(name: str, *, content_type: str) -> HttpResponse:
-    """``name``.gz below CDSS_DATA_DIR; nginx unpacks it for a client that wants it so."""
+    """Let nginx send the file ``name``.gz of CDSS_DATA_DIR; it decompresses it if necessary."""
     response = HttpResponse(content_type=content_type)
     response["X-Accel-Redirect"] = f"/_packed/{name}"
     response["Cache-Control"] = PRIVATE
@@ -34,11 +34,11 @@ def from_file(name: str, *, content_type: str) -> HttpResponse:
 
 
 def is_rendered_here(image: Instance) -> bool:
-    """Not by the archive, which does not know HTJ2K."""
+    """Whether this process renders the image: the archive does not support HTJ2K."""
     return image.transfer_syntax_uid in HTJ2K_SYNTAXES
 
 
 def rendered(image: Instance, index: int, media_type: str, wanted: Rendering) -> HttpResponse:
-    """Frame ``index`` from 0. Raises AppError (406), ExternalError."""
+    """Render frame ``index`` (from 0). Raises AppError (406), ExternalError."""
     picture = image_render(image, index, media_type, wanted)
     return HttpResponse(picture, media_type, headers={"Cache-Control": PRIVATE})

@@ -1,4 +1,4 @@
-"""Frames that pass through us one by one: decoded, read from our files, or without the plugin."""
+"""Frames streamed by this process: decoded, from the frame store, or raw from the archive."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from pacs.choices import Htj2k
 from pacs.derived.frame_store import frame_path
 from pacs.htj2k.codec import Refused
 from pacs.htj2k.decoder import Decoder
-from pacs.htj2k.repair import instances_wait
+from pacs.htj2k.repair import instances_requeue
 from pacs.models import Instance
 
 MAX_FILE_BYTES = 1 << 30
 MAX_PIXELS = 1 << 25
-"""Of one frame: what a small file unpacks to has to find room beside everybody's frames."""
-AT_WORK = 2
+"""Limit for one frame: a small file may decompress to a very large frame."""
+MAX_DECODERS = 2
 WAIT_S = 20.0
 
 
 @cache
 def _decoders() -> SimpleQueue[Decoder]:
-    """The children of this process; to start one takes as long as to decode a hundred slices."""
+    """The decoder processes of this worker. Starting one takes as long as decoding 100 slices."""
     decoders: SimpleQueue[Decoder] = SimpleQueue()
-    for _ in range(AT_WORK):
+    for _ in range(MAX_DECODERS):
         decoders.put(Decoder())
     return decoders
 
 
 @contextmanager
 def decoder_lease(image: Instance) -> Iterator[Decoder]:
-    """A decoder with the file of this image. Few at once in one process; others wait.
+    """A decoder that has read the file of the image; at most MAX_DECODERS at a time.
 
-    Raises AppError (406) for a file too large for the memory, ExternalError also (503) after
-    WAIT_S.
+    Raises AppError (406) if the file or the frame is too large; ExternalError (503) if the archive
+    fails or no decoder is free within WAIT_S.
     """
     pixels = (image.rows or 0) * (image.columns or 0)
     if image.file_size > MAX_FILE_BYTES or pixels > MAX_PIXELS:
@@ -45,7 +45,7 @@ def decoder_lease(image: Instance) -> Iterator[Decoder]:
     try:
         decoder = _decoders().get(timeout=WAIT_S)
     except Empty:
-        raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "too many images to decode") from None
+        raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "all decoders are busy") from None
     try:
         decoder.add(len(orthanc().instance_read(image.orthanc_id, decoder.room)))
         yield decoder
@@ -55,9 +55,9 @@ def decoder_lease(image: Instance) -> Iterator[Decoder]:
 
 
 def frame_decode(decoder: Decoder, index: int) -> bytes:
-    """Frame ``index`` from 0, native, decoded in a process of its own.
+    """Decode frame ``index`` (from 0) in a decoder process; returns native pixels.
 
-    Raises AppError (406), ExternalError (503) when there is no such process.
+    Raises AppError (406) if it cannot be decoded, ExternalError (503) if no decoder starts.
     """
     try:
         return decoder.decode(index)
@@ -65,38 +65,38 @@ def frame_decode(decoder: Decoder, index: int) -> bytes:
         reason = f"cannot be decoded: {refused.reason}"
         raise AppError(ErrorCode.NOT_ACCEPTABLE, reason, "Accept") from None
     except OSError:
-        raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "no decoder starts") from None
+        raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "the decoder does not start") from None
 
 
 def frames_decoded(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:
-    """One after another. Raises AppError (406), ExternalError."""
+    """Decode the frames one by one. Raises AppError (406), ExternalError."""
     with decoder_lease(image) as decoder:
         for index in indices:
             yield frame_decode(decoder, index)
 
 
 def frames_htj2k(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:
-    """The HTJ2K beside the archive."""
+    """HTJ2K codestreams from the frame store."""
     return (frame_path(image.orthanc_id, index).read_bytes() for index in indices)
 
 
 def frames_raw(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:
-    """As the archive stores them, without its plugin, which fails at HTJ2K."""
+    """Stored frames through Orthanc's REST API: its DICOMweb plugin fails for HTJ2K."""
     return (orthanc().instance_frame(image.orthanc_id, index) for index in indices)
 
 
-def frames_are_there(image: Instance, indices: Iterable[int]) -> bool:
+def frames_exist(image: Instance, indices: Iterable[int]) -> bool:
     return all(frame_path(image.orthanc_id, index).is_file() for index in indices)
 
 
-def frames_lost(image: Instance) -> None:
-    """Files that should be there are not: they are made anew, the archive answers meanwhile."""
-    instances_wait([image])
+def frames_requeue(image: Instance) -> None:
+    """Queue an image with missing HTJ2K files for transcoding; meanwhile originals are served."""
+    instances_requeue([image])
     image.htj2k = Htj2k.WAITING
 
 
-def started(frames: Iterator[bytes]) -> Iterator[bytes]:
-    """The first one is there: what cannot be answered fails before the answer begins."""
+def prefetched(frames: Iterator[bytes]) -> Iterator[bytes]:
+    """Read the first frame now, so that an error occurs before the response starts."""
     first = next(frames)
     return _rest(first, frames)
 
@@ -108,7 +108,7 @@ def _rest(first: bytes, frames: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def multipart_body(frames: Iterator[bytes], part_type: str, boundary: str) -> Iterator[bytes]:
-    """The body of multipart/related."""
+    """The body of a multipart/related response."""
     for frame in frames:
         yield f"--{boundary}\r\nContent-Type: {part_type}\r\n\r\n".encode()
         yield frame

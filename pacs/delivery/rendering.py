@@ -1,4 +1,4 @@
-"""Images for a browser of what the archive cannot render: HTJ2K. In the archive's own manner."""
+"""Renders HTJ2K images as PNG or JPEG, which the archive cannot; the result looks the same."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from pacs.models import Instance
 
 Pixels = npt.NDArray[Any]
 QUALITY = 90
-SHARP = 1e-3
+MIN_WIDTH = 1e-3
 _MODES = {"MONOCHROME1": "L", "MONOCHROME2": "L", "YBR_FULL": "YCbCr"}
 _COLOURS = frozenset({"RGB", "YBR_RCT", "YBR_ICT"})
 _TAGS = [
@@ -32,7 +32,7 @@ _TAGS = [
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """PS3.18 8.3.5.1.3. ``function``: ``linear``, ``linear-exact`` or ``sigmoid``."""
+    """A VOI window (PS3.18 8.3.5.1.3). ``function``: linear, linear-exact or sigmoid."""
 
     center: float
     width: float
@@ -41,9 +41,9 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """How an image is to be rendered (PS3.18 8.3.5); None is left to who renders it.
+    """Rendering parameters (PS3.18 8.3.5); None is the renderer's default.
 
-    ``viewport``: columns, rows. ``quality``: of a JPEG, 1 to 100.
+    ``viewport``: columns, rows. ``quality``: JPEG quality, 1 to 100.
     """
 
     viewport: tuple[int, int] | None = None
@@ -51,7 +51,7 @@ class Rendering:
     quality: int | None = None
 
     def query(self) -> str:
-        """In the words of WADO-RS, for the archive."""
+        """The WADO-RS query string for the archive."""
         pairs = []
         if self.viewport:
             pairs.append(("viewport", f"{self.viewport[0]},{self.viewport[1]}"))
@@ -64,13 +64,13 @@ class Rendering:
 
 
 def image_render(image: Instance, index: int, media_type: str, rendering: Rendering) -> bytes:
-    """Frame ``index`` from 0 as PNG or JPEG. Raises AppError (406), ExternalError."""
+    """Render frame ``index`` (from 0) as PNG or JPEG. Raises AppError (406), ExternalError."""
     with pixels.decoder_lease(image) as decoder:
         frame = pixels.frame_decode(decoder, index)
         try:
             header = dcmread(BytesIO(decoder.file), stop_before_pixels=True, specific_tags=_TAGS)
             picture = _picture(header, frame, rendering.window)
-        except Exception as error:  # a header that somebody else wrote
+        except Exception as error:  # a malformed header can raise anything
             reason = f"cannot be rendered: {type(error).__name__}"
             raise AppError(ErrorCode.NOT_ACCEPTABLE, reason) from None
     if rendering.viewport is not None:
@@ -91,7 +91,7 @@ def _picture(header: Dataset, frame: bytes, window: Window | None) -> Image.Imag
 
 
 def _values(header: Dataset, frame: bytes) -> Pixels:
-    """(rows, columns) or (rows, columns, samples), stored values."""
+    """Stored values, (rows, columns) or (rows, columns, samples)."""
     sign = "i" if header.get("PixelRepresentation") else "u"
     rows, columns = int(header.Rows), int(header.Columns)
     samples = int(header.get("SamplesPerPixel") or 1)
@@ -104,7 +104,10 @@ def _values(header: Dataset, frame: bytes) -> Pixels:
 
 
 def _windowed(header: Dataset, values: Pixels, window: Window | None) -> npt.NDArray[np.uint8]:
-    """The asked window, else the image's first, else all values (PS3.3 C.11.2.1), as uint8."""
+    """Grey levels (uint8) by the given window, else the image's first, else the full range.
+
+    PS3.3 C.11.2.1.
+    """
     slope, intercept = (
         float(header.get(name) or default)
         for name, default in (("RescaleSlope", 1), ("RescaleIntercept", 0))
@@ -114,7 +117,7 @@ def _windowed(header: Dataset, values: Pixels, window: Window | None) -> npt.NDA
     center, width, function = window.center, window.width, window.function
     if function == "linear":
         center, width = center - 0.5, width - 1
-    scaled = np.clip((real - np.float32(center)) / np.float32(max(width, SHARP)), -20, 20)
+    scaled = np.clip((real - np.float32(center)) / np.float32(max(width, MIN_WIDTH)), -20, 20)
     share = 1 / (1 + np.exp(-4 * scaled)) if function == "sigmoid" else scaled + np.float32(0.5)
     levels: npt.NDArray[np.uint8] = np.rint(np.clip(share, 0, 1) * 255).astype(np.uint8)
     return levels
@@ -128,7 +131,7 @@ def _default_window(header: Dataset) -> Window | None:
 
 
 def _first(value: Any) -> float | None:
-    """Of one or several values; None for none and for what is no number."""
+    """The first of one or several values; None if it is absent or not a finite number."""
     if isinstance(value, MultiValue):
         value = value[0] if value else None
     number = math.nan if value in (None, "") else float(value)
@@ -141,7 +144,7 @@ def _whole(real: npt.NDArray[np.float32]) -> Window:
 
 
 def _fit(picture: Image.Image, viewport: tuple[int, int]) -> Image.Image:
-    """As large as fits, in the middle of a black picture of the asked size."""
+    """Scale the picture into the viewport and center it on a black background."""
     scale = min(viewport[0] / picture.width, viewport[1] / picture.height)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     canvas = Image.new(picture.mode, viewport)

@@ -1,7 +1,7 @@
--- One remembered decision, checked and recorded in one step; false when it has to be made anew.
+-- Check a cached decision and record the access, atomically; false if nothing valid is cached.
 -- KEYS: decision, series, audit stream.
--- ARGV: study, series and SOP Instance UID, frame, source address, key of the epochs, "H" when only
--- an instance that ends in it (HTJ2K is stored) can be answered.
+-- ARGV: study, series and SOP Instance UID, frame, source address, key of the epochs, "H" to allow
+-- only instances with HTJ2K (their value ends in "H").
 local decision = redis.call('HMGET', KEYS[1], 'epochs', 'user', 'who')
 if not decision[1] then return false end
 local now = redis.call('MGET', ARGV[6], ARGV[6] .. ':' .. decision[2])

@@ -1,9 +1,9 @@
-"""Decisions about frames that were made before: found, checked and recorded in one round trip.
+"""Cached access decisions for frames, in Redis: checked and recorded in one round trip.
 
-An opened study is a thousand requests for frames by one person. The first one is decided by the
-database and remembered in Redis: the person's right to the study, and what the index knows of each
-instance of the series. The others need one script, which also appends the audit record. It answers
-only what it is sure of; everything else takes the long way (``pacs.dicomweb.views``).
+An opened study causes about a thousand frame requests of one user. The first is decided from the
+database and cached: the user's permission for the study, and the location of each instance of the
+series. The others run one Lua script, which also appends the audit record. Anything that the cache
+cannot decide goes to the views (``pacs.dicomweb.views``).
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from rbac import epochs, selectors as rights
 from rbac.permissions import Permission
 
 PACKED_BITS = frozenset({SegmentationStorage, MultiFrameSingleBitSecondaryCaptureImageStorage})
-"""A frame may begin in the middle of a byte: the archive takes them apart."""
+"""Frames of one bit per pixel may begin within a byte: only the archive can extract them."""
 DECISION_S = 60
 SERIES_S = 3600
 DECIDING_MS = 2000
@@ -41,7 +41,7 @@ _HTJ2K = "H"
 
 @dataclass(frozen=True, slots=True)
 class StoredFrame:
-    """Where the archive has it; ``number`` counts from 1. ``htj2k``: it is stored in HTJ2K too."""
+    """Location of a frame in the archive. ``number``: from 1; ``htj2k``: also stored as HTJ2K."""
 
     orthanc_id: str
     number: int
@@ -50,8 +50,8 @@ class StoredFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """When a decision was begun, and until when (Unix seconds) it may be remembered."""
+class Validity:
+    """The epochs in which a decision was made, and until when (Unix time, s) it may be cached."""
 
     epochs: str
     until: float
@@ -59,8 +59,8 @@ class Moment:
 
 @cache
 def _script() -> Any:
-    """Once in a process, which begins by trusting nothing that Redis remembers."""
-    epochs.forget_everything()
+    """Register the Lua script. Each process first invalidates what is in the cache."""
+    epochs.invalidate_all()
     return stream().register_script(Path(__file__).with_suffix(".lua").read_text("utf-8"))
 
 
@@ -74,10 +74,10 @@ def frame_find(
     *,
     only_htj2k: bool = False,
 ) -> StoredFrame | None:
-    """The frame, if this person was allowed to see it and still is; the access is recorded then.
+    """The location of the frame if a valid cached decision allows it; records the access.
 
-    ``only_htj2k``: not one without HTJ2K, which would be refused. None says nothing about the
-    right. Raises ExternalError when Redis does not answer.
+    ``only_htj2k``: None for a frame without HTJ2K. None means "not cached", not "denied".
+    Raises ExternalError if Redis is not available.
     """
     keys = [_decision(claims.session_id, study), _series(series), STREAM]
     arguments = [study, series, instance, number, source_ip, epochs.EVERYBODY]
@@ -92,23 +92,24 @@ def frame_find(
     return StoredFrame(orthanc_id, number, syntax, bool(htj2k))
 
 
-def moment(user_id: int) -> Moment | None:
-    """Take it before the database is asked; None while a right is changing.
+def validity(user_id: int) -> Validity | None:
+    """How long a decision made now may be cached; None while permissions are changing.
 
-    What is decided then may rest on a right with an end (a grant), even one that ends meanwhile.
+    Call it before the database is read. The decision may depend on a grant that expires, so it is
+    valid no longer than the first of the user's grants.
     """
     in_epochs = epochs.current(user_id)
     if in_epochs is None:
         return None
-    until, ends = time.time() + DECISION_S, rights.first_end(user_id)
-    return Moment(in_epochs, min(until, ends.timestamp()) if ends else until)
+    until, ends = time.time() + DECISION_S, rights.first_expiry(user_id)
+    return Validity(in_epochs, min(until, ends.timestamp()) if ends else until)
 
 
 @contextmanager
-def deciding(claims: Claims, study: str, series: str) -> Iterator[bool]:
-    """Whether this is the only one that decides about the series for this session just now.
+def decision_lock(claims: Claims, study: str, series: str) -> Iterator[bool]:
+    """Yields True for the only request that decides about this series and session now.
 
-    A viewer asks for several frames at once: the others can wait for what the first finds.
+    A viewer requests several frames at once; the other requests wait for the cached decision.
     """
     key = f"{_decision(claims.session_id, study)}:{series}:deciding"
     try:
@@ -121,8 +122,8 @@ def deciding(claims: Claims, study: str, series: str) -> Iterator[bool]:
             stream().delete(key)
 
 
-def decision_cache(claims: Claims, user: Person, series: Series, decided: Moment) -> None:
-    """Keep what was just decided, as long as the moment allows."""
+def decision_cache(claims: Claims, user: Person, series: Series, decided: Validity) -> None:
+    """Cache the decision that was just made, for as long as it is valid."""
     study = series.study
     key = _decision(claims.session_id, study.study_instance_uid)
     who = json.dumps(
@@ -146,8 +147,7 @@ def decision_cache(claims: Claims, user: Person, series: Series, decided: Moment
 
 
 def _places(series: Series) -> dict[str, str]:
-    """SOP Instance UID to frames, the archive's id, the transfer syntax and whether there is HTJ2K;
-    and the study."""
+    """SOP Instance UID to number of frames, Orthanc id, transfer syntax, HTJ2K; and the study."""
     images = series.instances.exclude(rows=None).exclude(sop_class_uid__in=PACKED_BITS)
     rows = images.values_list(
         "sop_instance_uid", "frames", "orthanc_id", "transfer_syntax_uid", "htj2k"
@@ -160,7 +160,7 @@ def _places(series: Series) -> dict[str, str]:
 
 
 def series_invalidate(series_instance_uids: Collection[str]) -> None:
-    """Of these an instance was deleted or came anew."""
+    """Remove series from the cache, because their instances changed."""
     if series_instance_uids:
         stream().delete(*map(_series, series_instance_uids))
 

@@ -1,7 +1,7 @@
-"""The files of the frame store. An instance counts once its row says STORED, not before.
+"""The HTJ2K frame store: one file for each frame. Used only for instances with htj2k=STORED.
 
-``CDSS_DATA_DIR/htj2k/<two digits>/<archive's id of the instance>-<frame from 0>``: derived from the
-originals, verified, rebuilt at any time (``manage.py transcode_htj2k``).
+Path: ``CDSS_DATA_DIR/htj2k/<first two digits>/<Orthanc id of the instance>-<frame from 0>``. The
+files are derived from the originals and verified; ``manage.py transcode_htj2k`` rebuilds them.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 class StoreFull(Exception):
-    """No room; what was begun is gone again."""
+    """The disk is full. Nothing of the instance is kept."""
 
 
 def frame_path(orthanc_id: str, index: int) -> Path:
-    """Where frame ``index`` (from 0) is, if it is."""
+    """The path of frame ``index`` (from 0), whether or not the file exists."""
     return _folder() / orthanc_id[:2] / f"{orthanc_id}-{index}"
 
 
 def instance_write(orthanc_id: str, codestreams: Sequence[bytes]) -> None:
-    """Each file is whole or not there; ``settle`` makes them outlast a power cut.
+    """Write all frames of an instance, each file atomically; ``settle`` makes them durable.
 
     Raises StoreFull.
     """
@@ -59,8 +59,10 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def settle() -> None:
-    """Everything written so far is on the disk: one syncfs(2) for many files, where fsync(2) would
-    wait for the journal once for each of them. Raises OSError."""
+    """Flush all written files to the disk. Raises OSError.
+
+    One syncfs(2) for many files: fsync(2) would wait for the journal once for each file.
+    """
     folder = os.open(_folder(), os.O_RDONLY | os.O_DIRECTORY)
     try:
         if _libc.syncfs(folder):
@@ -79,7 +81,7 @@ def instance_complete(orthanc_id: str, frames: int) -> bool:
 
 
 def paused() -> bool:
-    """Whether the disk is too full to go on: uploads need the rest of it."""
+    """Whether transcoding has to stop because the free disk space is reserved for uploads."""
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True)
     return shutil.disk_usage(folder).free < settings.HTJ2K_MIN_FREE_BYTES

@@ -1,4 +1,4 @@
-"""Everything that is kept of an instance beside the archive and the index."""
+"""Invalidates everything derived from an instance: frames, metadata files, cached decisions."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pacs.models import Instance
 
 
 def instances_forget(instances: Sequence[Instance]) -> None:
-    """The archive no longer has them, or has others under their UIDs.
+    """Delete what is derived from instances that were deleted or replaced in the archive.
 
-    Frames and metadata go now: what is asked for meanwhile comes from the archive as it is. What
-    decisions know of them goes after the commit: until then it would be read again.
+    Frames and metadata are deleted now; requests in between are served by the archive. Cached
+    decisions are deleted after the commit: before it they would be read from the old rows again.
     """
     for instance in instances:
         metadata_files.series_forget(instance.series.orthanc_id)
@@ -30,7 +30,7 @@ def instances_forget(instances: Sequence[Instance]) -> None:
 
 
 def cached_frames(orthanc_id: str, frames: int) -> Iterable[Path]:
-    """Where nginx keeps the frames: ``proxy_cache_key``, ``levels=1:2`` of its configuration."""
+    """Paths in nginx's cache, by ``proxy_cache_key`` and ``levels=1:2`` of its configuration."""
     if settings.FRAME_CACHE_DIR is None:
         return
     for index in range(frames):

@@ -1,9 +1,8 @@
-"""Series metadata, the archive's slowest answer: fetched when a study is stable, kept as a file.
-It tells in which transfer syntax each instance is served, which the archive cannot know.
+"""Series metadata files: the archive's slowest response, cached when a study becomes stable.
 
-The name of a file tells what it is about: the archive's id of the series, how many instances it
-has, of how many HTJ2K is stored, and the newest of them. Once one is added, deleted or encoded the
-name is another one, so an old file cannot be served by mistake.
+They also contain Available Transfer Syntax UID, which the archive cannot know. The name of a file
+consists of the Orthanc id of the series, the number of its instances, the number with HTJ2K and the
+newest instance: after a change the name is a different one, so an outdated file is never served.
 """
 
 from __future__ import annotations
@@ -29,13 +28,13 @@ AVAILABLE = "00083002"
 
 
 def series_metadata_file(series: Series) -> str | None:
-    """Path of the prepared file below CDSS_DATA_DIR, without ``.gz``; None when there is none."""
+    """Path of the file below CDSS_DATA_DIR without ``.gz``; None if it does not exist."""
     name = _name(series)
     return name if _path(name).exists() else None
 
 
 def study_write(study_id: int) -> None:
-    """Prepare every series of the study that is not prepared yet. Raises ExternalError."""
+    """Write the missing files of the study's series. Raises ExternalError."""
     for series in Series.objects.filter(study_id=study_id).select_related("study"):
         name = _name(series)
         if not _path(name).exists():
@@ -44,11 +43,13 @@ def study_write(study_id: int) -> None:
             )
             _available_add(series, metadata)
             _write(_path(name), gzip.compress(_text(metadata), COMPRESSION))
-            _forget(series.orthanc_id, but=_path(_name(series)))  # another may have been faster
+            _forget(
+                series.orthanc_id, but=_path(_name(series))
+            )  # another process may have written a newer one
 
 
 def study_metadata(study_id: int) -> bytes | None:
-    """The metadata of all its series in one array; None unless every one is prepared."""
+    """The metadata of all series of a study as one array; None if a file is missing."""
     try:
         arrays = [_read(series)[1:-1] for series in Series.objects.filter(study_id=study_id)]
     except FileNotFoundError:
@@ -57,7 +58,7 @@ def study_metadata(study_id: int) -> bytes | None:
 
 
 def instance_metadata(instance: Instance) -> bytes | None:
-    """An array of this one alone; None when its series is not prepared."""
+    """The metadata of an instance as an array of one; None if the file is missing."""
     try:
         found = json.loads(_read(instance.series))
     except FileNotFoundError:
@@ -67,13 +68,12 @@ def instance_metadata(instance: Instance) -> bytes | None:
 
 
 def series_forget(orthanc_id: str) -> None:
-    """Delete what was prepared for this series."""
+    """Delete the files of a series."""
     _forget(orthanc_id, but=None)
 
 
 def _available_add(series: Series, metadata: list[dict[str, Any]]) -> None:
-    """Available Transfer Syntax UID (0008,3002) of each instance: of what ``transfer-syntax=*``
-    gets."""
+    """Add Available Transfer Syntax UID (0008,3002): what ``transfer-syntax=*`` returns."""
     rows = series.instances.values_list("sop_instance_uid", "transfer_syntax_uid", "htj2k")
     syntaxes = {uid: HTJ2K_SERVED if htj2k == Htj2k.STORED else own for uid, own, htj2k in rows}
     for instance in metadata:
@@ -93,7 +93,7 @@ def _text(metadata: list[dict[str, Any]]) -> bytes:
 
 
 def _place(orthanc_id: str) -> str:
-    """Bulk data URIs in the file hold the public address: another one, another folder."""
+    """Bulk data URIs in a file contain the public address, so each address has its own folder."""
     address = zlib.crc32(settings.PUBLIC_BASE_URL.encode())
     return f"{FOLDER}/{address:08x}/{orthanc_id[:2]}/{orthanc_id}"
 
@@ -114,7 +114,7 @@ def _read(series: Series) -> bytes:
 
 
 def _write(path: Path, content: bytes) -> None:
-    """In one step: a reader finds the whole file or none."""
+    """Write atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
     scratch.write_bytes(content)

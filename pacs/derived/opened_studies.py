@@ -1,4 +1,4 @@
-"""Studies that somebody has open come first."""
+"""Studies that are open in a viewer; they are transcoded first."""
 
 from __future__ import annotations
 
@@ -13,21 +13,20 @@ from pacs.models import Study
 
 _KEY = "htj2k:opened"
 OPEN_S = 600
-MOST = 1000
+MAX_STUDIES = 1000
 
 
-def opened(study_id: int) -> None:
-    """Somebody looks at it now. Costs one round trip; nothing depends on it."""
+def study_opened(study_id: int) -> None:
+    """Register that a user opened the study. One round trip; errors of Redis are ignored."""
     with suppress(RedisError), stream().pipeline(transaction=False) as pipe:
         pipe.zadd(_KEY, {str(study_id): time.time()})
-        pipe.zremrangebyrank(_KEY, 0, -MOST - 1)
+        pipe.zremrangebyrank(_KEY, 0, -MAX_STUDIES - 1)
         pipe.expire(_KEY, OPEN_S)
         pipe.execute()
 
 
 def opened_waiting() -> list[int]:
-    """Stable studies opened in the last OPEN_S seconds that have frames to transcode; latest
-    first."""
+    """Stable studies with frames to transcode, opened in the last OPEN_S seconds; latest first."""
     try:
         found = stream().zrevrangebyscore(_KEY, "+inf", time.time() - OPEN_S)
     except RedisError:

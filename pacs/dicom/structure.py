@@ -32,7 +32,7 @@ MAX_DEPTH = 64
 
 
 class MalformedError(ValueError):
-    """Not a data set, or one that ends before it says."""
+    """The data is not a DICOM data set, or it is truncated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Transfer syntaxes (PS3.5 annex A) and the media types that their frames go out as."""
+"""Transfer syntaxes (PS3.5 annex A) and the media types of their frames."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ OCTETS = "application/octet-stream"
 JPHC = "image/jphc"
 HTJ2K_SYNTAXES = frozenset({HTJ2KLossless, HTJ2KLosslessRPCL, HTJ2K})
 HTJ2K_SERVED = str(HTJ2KLosslessRPCL)
-"""What the frames kept beside the originals are in."""
+"""The transfer syntax of the frame store."""
 _MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
     {
         "1.2.840.10008.1.2.4.50": "image/jpeg",

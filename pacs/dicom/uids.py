@@ -1,4 +1,4 @@
-"""What is a UID, and the UIDs of objects that this system makes."""
+"""The UID type, and UIDs for objects that this system creates."""
 
 from __future__ import annotations
 

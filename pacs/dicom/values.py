@@ -1,4 +1,4 @@
-"""Read values out of tags that anybody may have written: what does not fit becomes empty."""
+"""Reads values from untrusted tags; values that are not valid become empty."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def text(tags: Tags, keyword: str, max_length: int) -> str:
 
 
 def uid(tags: Tags, keyword: str) -> Uid | None:
-    """None for what is no UID."""
+    """A UID; None if it is not valid."""
     try:
         return Uid(text(tags, keyword, UID_MAX_LENGTH + 1))
     except ValueError:
@@ -56,7 +56,7 @@ def integer(tags: Tags, keyword: str) -> int | None:
 
 
 def size(tags: Tags, keyword: str) -> int | None:
-    """A positive count, Rows for one."""
+    """A positive number, for example Rows."""
     number = integer(tags, keyword)
     return number if number is not None and number > 0 else None
 

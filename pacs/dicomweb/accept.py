@@ -1,5 +1,8 @@
-"""Content negotiation (PS3.18 8.7). A client's Accept never reaches the archive: a wrong one
-makes it transcode, which can crash it. The archive is asked for what it holds, as it holds it."""
+"""Content negotiation (PS3.18 8.7).
+
+The client's Accept header is never passed to the archive: it could make the archive transcode,
+which can crash it. The archive is always requested to return the stored transfer syntax.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +19,10 @@ StoredSyntaxes = Callable[[], frozenset[str]]
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """One form that the archive can answer in.
+    """A media type in which the gateway can respond.
 
-    ``archive_accept`` is what the archive is asked with; ``part`` is the type inside
-    multipart/related. Frames have forms of their own (``frames``).
+    ``archive_accept``: the Accept header of the request to the archive; ``part``: the type of the
+    parts of multipart/related. Frames are negotiated in ``frame_forms``.
     """
 
     media_type: str
@@ -56,21 +59,21 @@ RENDERED = (Offer("image/jpeg", "image/jpeg"), Offer("image/png", "image/png"))
 def negotiate(
     header: str | None, offers: Sequence[Offer], stored: StoredSyntaxes = frozenset
 ) -> Offer:
-    """The offer the client prefers; the first one without a header.
+    """The offer that the client prefers; the first one if there is no Accept header.
 
-    ``stored`` tells the target's transfer syntaxes and is asked only when the client names one.
-    A client that names none takes what is stored. Raises AppError (406).
+    ``stored`` returns the transfer syntaxes of the target; it is called only if the client names
+    a transfer syntax. Without one the client accepts any. Raises AppError (406).
     """
     for accepted in accept_ranges(header):
         for offer in offers:
             if _matches(accepted, offer, stored):
                 return offer
     names = ", ".join(f"{o.media_type}; type={o.part}" if o.part else o.media_type for o in offers)
-    raise AppError(ErrorCode.NOT_ACCEPTABLE, f"can be served: {names}", "Accept")
+    raise AppError(ErrorCode.NOT_ACCEPTABLE, f"available: {names}", "Accept")
 
 
 def accept_ranges(header: str | None) -> list[MediaType]:
-    """The media ranges of the header, preferred ones first."""
+    """The media ranges of the Accept header, in order of preference."""
     if not header:
         return [MediaType("*/*")]
     if len(header) > _MAX_LENGTH:
@@ -78,7 +81,9 @@ def accept_ranges(header: str | None) -> list[MediaType]:
     try:
         ranges = [MediaType(text) for text in header.split(",") if text.strip()]
     except ValueError:
-        raise AppError(ErrorCode.NOT_ACCEPTABLE, "Accept cannot be read", "Accept") from None
+        raise AppError(
+            ErrorCode.NOT_ACCEPTABLE, "the Accept header is malformed", "Accept"
+        ) from None
     return sorted((r for r in ranges if r.quality > 0), key=lambda r: r.quality, reverse=True)
 
 

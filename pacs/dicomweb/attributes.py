@@ -16,7 +16,7 @@ PATIENT_COUNTS = ("00201200", "00201202", "00201204")
 
 
 def study_url(study_instance_uid: str) -> str:
-    """Where a client retrieves the study: our own address, never the archive's."""
+    """Retrieve URL of the study in this gateway (the archive is not reachable)."""
     return f"{settings.PUBLIC_BASE_URL}/api/ris/dicom-web/studies/{study_instance_uid}"
 
 
@@ -25,7 +25,7 @@ def series_url(series: Series) -> str:
 
 
 def study_attributes(summary: StudySummary) -> Attributes:
-    """PS3.18 table 10.6.3-3, and the description."""
+    """The attributes of PS3.18 table 10.6.3-3, and Study Description."""
     study = summary.study
     return {
         **_common(study),
@@ -55,7 +55,7 @@ def patient_counts(*numbers: int) -> Attributes:
 
 
 def series_attributes(series: Series, instances: int) -> Attributes:
-    """PS3.18 table 10.6.3-4, and what else the index has."""
+    """The attributes of PS3.18 table 10.6.3-4, and others that the index has."""
     attributes = {
         **_common(series.study),
         "00080021": _element("DA", _day(series.series_date)),
@@ -77,7 +77,7 @@ def series_attributes(series: Series, instances: int) -> Attributes:
 
 
 def instance_attributes(instance: Instance) -> Attributes:
-    """PS3.18 table 10.6.3-5."""
+    """The attributes of PS3.18 table 10.6.3-5."""
     series = instance.series
     url = f"{series_url(series)}/instances/{instance.sop_instance_uid}"
     frames = instance.frames if instance.frames > 1 else None
@@ -107,7 +107,7 @@ def _common(study: Study) -> Attributes:
 
 
 def _requests(series: Series) -> dict[str, Any]:
-    """Request Attributes Sequence: its first item."""
+    """Request Attributes Sequence (0040,0275) with its first item."""
     item = {
         "00400009": _element("SH", series.scheduled_procedure_step_id),
         "00401001": _element("SH", series.requested_procedure_id),

@@ -1,4 +1,4 @@
-"""In front of Django: a request for one frame that was decided before takes the short way."""
+"""WSGI middleware before Django: serves a frame whose access decision is cached."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pacs.derived import decisions
 from pacs.dicomweb.frame_answers import MISSING, frame_headers, frame_response
 from pacs.dicomweb.frame_forms import QuickForms, accept_of, quick_forms
 
-_UID = r"([0-9.]{1,64})"  # whether it is one is answers by finding it
+_UID = r"([0-9.]{1,64})"  # an invalid UID is not in the cache
 _FRAME = re.compile(
     rf"/api/ris/dicom-web/studies/{_UID}/series/{_UID}/instances/{_UID}/frames/([1-9][0-9]{{0,8}})"
 )
@@ -25,8 +25,8 @@ _REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
-    """A request for one frame that can be answered the short way."""
+class _FrameRequest:
+    """A request for one frame that a cached decision may answer."""
 
     claims: Claims
     study: str
@@ -38,6 +38,7 @@ class _Asked:
     forms: QuickForms
 
     def find(self) -> dict[str, str] | None:
+        """The response headers from the cached decision; None if there is none."""
         frame = decisions.frame_find(
             self.claims,
             self.study,
@@ -54,20 +55,20 @@ class _Asked:
 
 
 class CachedFrames:
-    """WSGI. Whatever it is not sure of, the refusals too, is Django's."""
+    """WSGI application. Everything without a cached permission goes to Django, refusals too."""
 
     def __init__(self, django: WSGIApplication) -> None:
         self._django = django
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        asked = _read(environ)
-        if asked is None:
+        frame = _frame_request(environ)
+        if frame is None:
             return self._django(environ, start_response)
         try:
-            headers = asked.find()
+            headers = frame.find()
             if headers is None:
-                with decisions.deciding(asked.claims, asked.study, asked.series) as alone:
-                    headers = None if alone else _wait(asked)
+                with decisions.decision_lock(frame.claims, frame.study, frame.series) as alone:
+                    headers = None if alone else _wait(frame)
                     if headers is None:
                         return self._django(environ, start_response)
         except ExternalError:
@@ -77,17 +78,17 @@ class CachedFrames:
         return [b""]
 
 
-def _wait(asked: _Asked) -> dict[str, str] | None:
-    """For what somebody else is just deciding."""
+def _wait(frame: _FrameRequest) -> dict[str, str] | None:
+    """Poll for the decision that another request is making now."""
     for _ in range(WAIT_STEPS):
         time.sleep(WAIT_STEP_S)
-        headers = asked.find()
+        headers = frame.find()
         if headers is not None:
             return headers
     return None
 
 
-def _read(environ: WSGIEnvironment) -> _Asked | None:
+def _frame_request(environ: WSGIEnvironment) -> _FrameRequest | None:
     match = _FRAME.fullmatch(environ["PATH_INFO"])
     if match is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return None
@@ -104,4 +105,4 @@ def _read(environ: WSGIEnvironment) -> _Asked | None:
     except AppError:
         return None
     study, series, instance, number = match.groups()
-    return _Asked(claims, study, series, instance, int(number), address, request_id, forms)
+    return _FrameRequest(claims, study, series, instance, int(number), address, request_id, forms)

@@ -1,4 +1,4 @@
-"""One frame's answer: headers that let nginx fetch it, write the multipart around it and tag it."""
+"""Response headers for one frame: with them nginx fetches it and adds the multipart boundaries."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pacs.dicomweb.frame_forms import FrameForm, FrameSource
 
 Headers = dict[str, str]
 MISSING = "HTTP_X_FRAME_MISSING"
-"""In the environment of a request that nginx sends again because it did not find the file."""
+"""Set in the WSGI environment if nginx repeats a request because the file does not exist."""
 _PLACES = {FrameSource.ARCHIVE: "/_frame", FrameSource.STORE: "/_frame_htj2k"}
 
 
 def frame_etag(location: str) -> str:
-    """The same as nginx makes of it ($etag), which does not pass ours on."""
+    """The ETag that nginx sets ($etag), because it does not pass on ours."""
     _, kind, orthanc_id, index = location.split("/")
     return f'"{orthanc_id}-{index}{kind.removeprefix("_frame")}"'
 
 
 def frame_response(headers: Headers, if_none_match: str | None) -> tuple[int, Headers]:
-    """200 with the frame, or 304 when the browser has it: decided and recorded all the same.
+    """Status and headers: 200, or 304 if the client has the frame. Access is checked either way.
 
-    nginx calls the tag weak (``W/``) where it writes around the bytes.
+    nginx makes the ETag weak (``W/``) if it adds multipart boundaries.
     """
     if (if_none_match or "").removeprefix("W/") != headers["ETag"]:
         return 200, headers
@@ -30,10 +30,9 @@ def frame_response(headers: Headers, if_none_match: str | None) -> tuple[int, He
 
 
 def frame_headers(frame: StoredFrame, form: FrameForm, *, boundary: str) -> Headers:
-    """One frame as the archive stores it, which nginx has in its cache or fetches, or a file of
-    our own.
+    """Headers for a frame from the archive (cached by nginx) or from the HTJ2K frame store.
 
-    nginx also writes the head and the tail of the one part, with ``boundary``: its own request id.
+    nginx writes the header and the end of the single part itself; ``boundary`` is its request id.
     """
     syntax = form.transfer_syntax_uid or frame.transfer_syntax_uid
     kind = _PLACES[form.source] + ("_part" if form.multipart else "")
@@ -50,10 +49,10 @@ def frame_headers(frame: StoredFrame, form: FrameForm, *, boundary: str) -> Head
 
 
 def part_type(transfer_syntax_uid: str) -> str:
-    """The Content-Type of one frame."""
+    """The Content-Type of a frame."""
     return f"{media_type(transfer_syntax_uid)}; transfer-syntax={transfer_syntax_uid}"
 
 
 def related_type(transfer_syntax_uid: str, boundary: str) -> str:
-    """The Content-Type of frames in multipart/related."""
+    """The Content-Type of a multipart/related body of frames."""
     return f'multipart/related; type="{media_type(transfer_syntax_uid)}"; boundary={boundary}'

@@ -1,5 +1,4 @@
-"""In which form the frames of an image go out (PS3.18 8.7.3.3): as the archive stores them, as
-HTJ2K of our own, or decoded."""
+"""Content negotiation of frames (PS3.18 8.7.3.3): as stored, as HTJ2K, or decoded."""
 
 from __future__ import annotations
 
@@ -28,15 +27,18 @@ _ANY = frozenset({"*/*", OCTETS})
 class FrameSource(Enum):
     """Where a frame's bytes come from."""
 
-    ARCHIVE = "the archive, as it is stored"
-    STORE = "our own HTJ2K beside it"
-    DECODED = "decoded by us"
+    ARCHIVE = "the archive, in the stored transfer syntax"
+    STORE = "the HTJ2K frame store"
+    DECODED = "decoded from the archive's file"
 
 
 @dataclass(frozen=True, slots=True)
 class FrameForm:
-    """``transfer_syntax_uid`` is empty for a stored one that is not known yet; ``multipart``: in
-    multipart/related, not bare."""
+    """How a frame is sent.
+
+    ``transfer_syntax_uid``: empty if it is the stored one and that is not known yet.
+    ``multipart``: as multipart/related, else as a single body.
+    """
 
     source: FrameSource
     transfer_syntax_uid: str
@@ -45,9 +47,9 @@ class FrameForm:
 
 @dataclass(frozen=True, slots=True)
 class StoredImage:
-    """What there is of an image: its own transfer syntax, and whether HTJ2K of it is stored.
+    """The stored transfer syntax of an image, and whether its frames are stored as HTJ2K.
 
-    A syntax of None is not known yet: who needs it raises LookupError.
+    ``transfer_syntax_uid`` None: not known yet; methods that need it raise LookupError.
     """
 
     transfer_syntax_uid: str | None
@@ -64,26 +66,30 @@ class StoredImage:
 
 @dataclass(frozen=True, slots=True)
 class QuickForms:
-    """The answer to one Accept for an image with HTJ2K, and without: None where that depends on
-    the image."""
+    """The forms for an Accept header before the image is known.
+
+    ``htj2k``: if HTJ2K is stored; ``plain``: if not, None if that depends on the image.
+    """
 
     htj2k: FrameForm
     plain: FrameForm | None
 
 
 def accept_of(header: str | None, query: str) -> str | None:
-    """The Accept parameter (PS3.18 8.3.3.1) stands for the header: for who cannot set that one,
-    like OHIF's loader, whose own asks for multipart/related alone."""
+    """The ``accept`` query parameter (PS3.18 8.3.3.1) if present, else the Accept header.
+
+    For clients that cannot set the header, such as the image loader of OHIF.
+    """
     named = parse_qs(query).get("accept") if query else None
     return named[-1] if named else header
 
 
 def frame_form(header: str | None, stored: StoredImage, *, single: bool = True) -> FrameForm:
-    """The form that the client prefers; bare ones are for a ``single`` frame.
+    """The form that the client prefers; only a ``single`` frame can be sent without multipart.
 
-    Without a transfer syntax a client takes what is stored; with ``*`` we choose HTJ2K where it is.
-    HTJ2K of ours is reversible and in RPCL order: what is valid as .202 is valid as .201 and .203.
-    Raises AppError (406).
+    Without a transfer syntax parameter the stored one is sent; with ``*`` HTJ2K is preferred.
+    Stored HTJ2K is reversible with RPCL progression order, so it is valid under each of the three
+    HTJ2K transfer syntaxes (1.2.840.10008.1.2.4.201 to .203). Raises AppError (406).
     """
     for accepted in accept_ranges(header):
         form = _form(accepted, stored, single)
@@ -93,7 +99,7 @@ def frame_form(header: str | None, stored: StoredImage, *, single: bool = True) 
     syntaxes = ", ".join(sorted({own, *(HTJ2K_SYNTAXES if stored.htj2k else ())} - {""}))
     raise AppError(
         ErrorCode.NOT_ACCEPTABLE,
-        f"can be served: multipart/related; type={OCTETS}; transfer-syntax=*"
+        f"available: multipart/related; type={OCTETS}; transfer-syntax=*"
         f" ({syntaxes or 'as stored'}), or {ExplicitVRLittleEndian}",
         "Accept",
     )
@@ -101,7 +107,7 @@ def frame_form(header: str | None, stored: StoredImage, *, single: bool = True) 
 
 @lru_cache(maxsize=1024)
 def quick_forms(header: str | None) -> QuickForms | None:
-    """What can be said of a single frame before the image is known."""
+    """The forms of a single frame before the image is known; None if that is not possible."""
     htj2k, plain = (_quick_form(header, stored) for stored in (True, False))
     return QuickForms(htj2k, plain) if htj2k else None
 
@@ -133,7 +139,7 @@ def _form(accepted: MediaType, stored: StoredImage, single: bool) -> FrameForm |
 
 
 def _htj2k_label(part: str, syntax: str | None) -> str:
-    """The transfer syntax that our HTJ2K goes out under; empty when it is not asked for."""
+    """The transfer syntax under which stored HTJ2K is sent; empty if it is not acceptable."""
     if part == JPHC and syntax is None:
         return HTJ2KLosslessRPCL
     if part not in (*_ANY, JPHC):

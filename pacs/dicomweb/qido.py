@@ -1,7 +1,7 @@
-"""Studies, series and instances as QIDO-RS asks for them (PS3.18 10.6), in the index.
+"""QIDO-RS queries (PS3.18 10.6) on the index: studies, series, instances.
 
-Which studies are asked among is the caller's to say: those a person may see, or one that they
-may. The levels below search inside what the level above found.
+The caller passes the studies to search: those that the user may see, or one of them. Each level is
+searched within the matches of the level above.
 """
 
 from __future__ import annotations
@@ -70,8 +70,8 @@ INSTANCE_KEYS: Mapping[str, Matcher] = {
     "00080018": values.uids("sop_instance_uid", "00080018"),
     "00200013": values.integer("number", "00200013"),
 }
-_MOMENTS: Mapping[tuple[str, str], Callable[[str, str], Q]] = {
-    (days, times): values.moment(f"{field}_date", f"{field}_time", days, times)
+_DAYS_AND_TIMES: Mapping[tuple[str, str], Callable[[str, str], Q]] = {
+    (days, times): values.day_and_time(f"{field}_date", f"{field}_time", days, times)
     for days, times, field in (
         ("00080020", "00080030", "study"),
         ("00080021", "00080031", "series"),
@@ -96,11 +96,11 @@ def matching(
     within: Target | None = None,
     fuzzymatching: bool = False,
 ) -> QuerySet[Any]:
-    """The rows of ``level`` in ``studies``, or ``within`` a target, that match every key.
+    """The rows of ``level`` in ``studies``, or ``within`` a target, that match all keys.
 
-    ``keys`` are tags and values; an empty value and ``*`` match everything (PS3.4 C.2.2.2.3).
-    ``fuzzymatching``: the words of Patient's Name in any order, each the beginning of a word.
-    In a fixed order, so that pages fit together. Raises InvalidInput for a malformed value.
+    ``keys``: tag to value; an empty value and ``*`` match everything (PS3.4 C.2.2.2.3).
+    ``fuzzymatching``: matches the words of Patient's Name by prefix, in any order.
+    The order is fixed, so pages are consistent. Raises InvalidInput for a malformed value.
     """
     if within is not None:
         studies = Study.objects.filter(pk=within.study.pk)
@@ -120,8 +120,10 @@ def matching(
 
 
 def page(level: Level, matches: QuerySet[Row], offset: int, limit: int) -> list[Row]:
-    """The rows of one page with those above them, read after the page is cut: sorting whole rows
-    is what makes a long list slow."""
+    """The rows of one page with their parents.
+
+    Selects the primary keys first: sorting whole rows would make long lists slow.
+    """
     pks = list(matches.values_list("pk", flat=True)[offset : offset + limit])
     found = matches.model._default_manager.select_related(*_PARENTS[level]).in_bulk(pks)
     return [found[pk] for pk in pks if pk in found]
@@ -135,7 +137,7 @@ def _studies_matching(studies: QuerySet[Study], keys: Keys, fuzzymatching: bool)
 
 
 def _named_like(name: str) -> Q:
-    """Every word of ``name`` begins a word of Patient's Name."""
+    """Each word of ``name`` is the beginning of a word of Patient's Name."""
     named = [NameWord.objects.filter(word__istartswith=word) for word in name_words(name)]
     if len(named) > MAX_WORDS:
         raise InvalidInput(ErrorCode.VALIDATION, f"more than {MAX_WORDS} words", PATIENT_NAME)
@@ -149,10 +151,10 @@ def _named_like(name: str) -> Q:
 
 def _narrow(rows: QuerySet[Row], matchers: Mapping[str, Matcher], keys: Keys) -> QuerySet[Row]:
     asked = {tag: keys[tag] for tag in matchers if keys.get(tag, "").strip("*")}
-    for (day_tag, time_tag), moment in _MOMENTS.items():
+    for (day_tag, time_tag), match in _DAYS_AND_TIMES.items():
         ranges = [asked[tag] for tag in (day_tag, time_tag) if values.is_range(asked.get(tag, ""))]
         if len(ranges) == 2:
-            rows = rows.filter(moment(asked.pop(day_tag), asked.pop(time_tag)))
+            rows = rows.filter(match(asked.pop(day_tag), asked.pop(time_tag)))
     for tag, value in asked.items():
         rows = rows.filter(matchers[tag](value))
     return rows

@@ -1,8 +1,8 @@
-"""One matching key of QIDO-RS as a condition on the index (PS3.4 C.2.2.2).
+"""Attribute matching of QIDO-RS as conditions on the index (PS3.4 C.2.2.2).
 
-Letter case, width and accents do not matter in any text: that is the index's collation. PS3.4
-C.2.2.2.1 lets an archive do so in PN; elsewhere it is our choice, by which a search finds more than
-the same letters, never less.
+Text is compared without regard to case, width and accents (the collation of the index). PS3.4
+C.2.2.2.1 allows that for PN; for other VRs it is our extension: a search may match more, never
+less.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def text(field: str) -> Matcher:
 
 
 def person_name(field: str) -> Matcher:
-    """The whole value or its first component group; from any group for what is not ASCII.
+    """PN: the whole value or its first component group; any group if the key is not ASCII.
 
     ``Kim^Minjun`` finds ``Kim^Minjun=金^珉俊``, and so does ``金*``.
     """
@@ -73,7 +73,7 @@ def person_name(field: str) -> Matcher:
 
 
 def codes(field: str, tag: str) -> Matcher:
-    """CS: one value or several of them, each with wildcards."""
+    """CS: one or several values, each may contain wildcards."""
 
     def match(value: str) -> Q:
         found = Q()
@@ -85,7 +85,7 @@ def codes(field: str, tag: str) -> Matcher:
 
 
 def uids(field: str, tag: str) -> Matcher:
-    """One UID or a list of them (PS3.4 C.2.2.2.2); no wildcards."""
+    """UI: one UID or a list of UIDs (PS3.4 C.2.2.2.2), without wildcards."""
 
     def match(value: str) -> Q:
         try:
@@ -121,7 +121,7 @@ def day(field: str, tag: str) -> Matcher:
 
 
 def written_day(field: str, tag: str) -> Matcher:
-    """A date that the index keeps as it was written (YYYYMMDD)."""
+    """A DA value that the index stores as text (YYYYMMDD)."""
 
     def match(value: str) -> Q:
         _days(value, tag)
@@ -139,8 +139,8 @@ def time(field: str, tag: str) -> Matcher:
     return match
 
 
-def moment(days: str, times: str, day_tag: str, time_tag: str) -> Callable[[str, str], Q]:
-    """Two ranges are one range, from the first day's time to the last day's (PS3.4 C.2.2.2.5)."""
+def day_and_time(days: str, times: str, day_tag: str, time_tag: str) -> Callable[[str, str], Q]:
+    """Combined date and time range matching (PS3.4 C.2.2.2.5)."""
 
     def match(day_value: str, time_value: str) -> Q:
         first, last = _days(day_value, day_tag)
@@ -156,11 +156,10 @@ def moment(days: str, times: str, day_tag: str, time_tag: str) -> Callable[[str,
 
 
 def among(field: str, rows: QuerySet[Any], link: str = "pk") -> Q:
-    """``field`` is the ``link`` of one of ``rows``.
+    """Rows whose ``field`` is the ``link`` of one of ``rows``.
 
-    The database plans a join without a thought for the end of the page, and would sort a million
-    rows for the first hundred. So few ``rows`` are read before; of many, one is looked for beside
-    each row of the page.
+    A plain join would sort all matches to return one page. So fewer than FEW ``rows`` are read
+    first and passed as a list; for more, a correlated subquery is run for each row of the page.
     """
     rows = rows.order_by()
     few = list(rows.values_list(link, flat=True)[:FEW])
@@ -186,7 +185,7 @@ def _list(value: str, tag: str) -> list[str]:
 
 
 def _range(value: str) -> tuple[str, str]:
-    """``a-b``, ``a-``, ``-b`` or one value: both ends, "" when open."""
+    """Both ends of ``a-b``, ``a-``, ``-b`` or a single value; an open end is ""."""
     low, dash, high = value.partition("-")
     return (low, high) if dash else (low, low)
 
@@ -204,7 +203,7 @@ def _day(value: str, tag: str) -> date | None:
 
 
 def _times(value: str, tag: str) -> tuple[str, str]:
-    """Both ends, the later one filled up: until 10 means until 10:59:59.999999."""
+    """Both ends; the upper one is completed: "10" becomes 10:59:59.999999."""
     low, high = _range(value)
     for end in (low, high):
         whole, dot, fraction = end.partition(".")

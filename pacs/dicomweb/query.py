@@ -1,5 +1,7 @@
-"""From validated parts of a request to the address in the archive. Nothing a client wrote is
-passed on as it was written."""
+"""Parses request parameters and builds archive paths from the parsed values.
+
+Text from the client is never passed on to the archive unparsed.
+"""
 
 from __future__ import annotations
 
@@ -28,8 +30,10 @@ Parameters = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """A QIDO query, read. ``keys`` maps tags to values; ``ignored`` names what is not supported
-    (well formed names, no more than fit into a header); ``limit`` is None when the client set none.
+    """A parsed QIDO-RS query.
+
+    ``keys``: tag to value. ``limit``: None if the client set none. ``ignored``: well-formed names
+    of parameters that are not supported, at most _MAX_NAMED (for the Warning header).
     """
 
     keys: dict[str, str] = field(default_factory=dict)
@@ -41,7 +45,7 @@ class SearchQuery:
 
 
 def archive_path(target: Target, suffix: str = "", query: str = "") -> str:
-    """``dicom-web/studies/…`` for the target, from the UIDs of the index."""
+    """The archive path of the target (``dicom-web/studies/…``), with the UIDs of the index."""
     parts = ["dicom-web/studies", target.study.study_instance_uid]
     if target.series is not None:
         parts += ["series", target.series.series_instance_uid]
@@ -51,9 +55,9 @@ def archive_path(target: Target, suffix: str = "", query: str = "") -> str:
 
 
 def tag_of(name: str) -> str | None:
-    """``PatientID`` and ``00100020`` are the same attribute; None for what is none.
+    """The tag of an attribute named by keyword or tag (PatientID, 00100020); None if unknown.
 
-    One inside a sequence is named with its sequence: ``00400275.00400009``.
+    An attribute inside a sequence has a path: ``00400275.00400009``.
     """
     tags = [_tag_of(part) for part in name.split(".")]
     return None if None in tags else ".".join(filter(None, tags))
@@ -67,7 +71,7 @@ def _tag_of(name: str) -> str | None:
 
 
 def frames_parse(text: str, available: int) -> str:
-    """``1,3,4``: numbers from 1 to ``available``. Raises InvalidInput (400)."""
+    """Parse a list of frame numbers from 1 to ``available``. Raises InvalidInput (400)."""
     numbers = text.split(",")
     if len(numbers) > available:
         raise _invalid(f"the instance has {available} frame(s)", "frames")
@@ -78,9 +82,9 @@ def frames_parse(text: str, available: int) -> str:
 
 
 def search_parse(parameters: Parameters, supported: Iterable[str]) -> SearchQuery:
-    """Read a QIDO query string; matching is offered for the tags in ``supported``.
+    """Parse a QIDO-RS query string; ``supported``: the tags that can be matched.
 
-    Other attributes are ignored and named (PS3.18 8.3.1). Raises InvalidInput (400).
+    Other attributes are ignored and reported (PS3.18 8.3.1). Raises InvalidInput (400).
     """
     known = frozenset(supported)
     keys: dict[str, str] = {}
@@ -112,7 +116,7 @@ def search_parse(parameters: Parameters, supported: Iterable[str]) -> SearchQuer
 
 
 def rendering_parse(parameters: Parameters) -> Rendering:
-    """``viewport``, ``window`` and ``quality`` (PS3.18 8.3.5). Raises InvalidInput (400)."""
+    """Parse ``viewport``, ``window`` and ``quality`` (PS3.18 8.3.5). Raises InvalidInput (400)."""
     quality = _last(parameters, "quality", "")
     if quality and not 1 <= _natural(quality, "quality") <= 100:
         raise _invalid("a number from 1 to 100", "quality")

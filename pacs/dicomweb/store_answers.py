@@ -1,4 +1,4 @@
-"""What STOW-RS answers: the Store Instances Response Module (PS3.18 annex I.2), JSON or XML."""
+"""STOW-RS responses: the Store Instances Response Module (PS3.18 annex I.2) in JSON or XML."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _NAMESPACE = "http://dicom.nema.org/PS3.19/models/NativeDICOM"
 
 
 def stored_status(result: UploadResult) -> int:
-    """200: all are stored as they came; 202: some, or not quite so; 409: none."""
+    """200: all instances stored unchanged; 202: some stored, or with a warning; 409: none."""
     if not result.accepted:
         return 409
     unchanged = all(not file.error and not _warning(file) for file in result.files)
@@ -41,7 +41,7 @@ def stored_status(result: UploadResult) -> int:
 
 
 def stored_answer(result: UploadResult, media_type: str) -> bytes:
-    """``media_type``: one of those in ANSWERS."""
+    """The response body. ``media_type``: one of ANSWERS."""
     answer = Dataset()
     studies = list(result.studies)
     answer.RetrieveURL = study_url(studies[0]) if len(studies) == 1 else None
@@ -87,7 +87,7 @@ def _reference(file: FileResult) -> Dataset:
 
 
 def _warning(file: FileResult) -> bool:
-    """Stored with the preamble and File Meta Information that it came without."""
+    """Whether the preamble and File Meta Information were added to the instance."""
     return file.candidate is not None and not file.candidate.has_preamble
 
 

@@ -1,4 +1,4 @@
-"""WADO-URI (PS3.18 9): one instance, everything about the answer in the query string."""
+"""WADO-URI requests (PS3.18 9): parameters, content negotiation, archive path."""
 
 from __future__ import annotations
 
@@ -30,15 +30,18 @@ _SIZE = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class WadoUriRequest:
-    """A request, read: ``uids`` name the instance in the index's words."""
+    """A parsed request; ``uids``: the UIDs by the field names of the index."""
 
     uids: dict[str, Uid]
     options: Mapping[str, str]
 
 
 def request_parse(parameters: Parameters) -> WadoUriRequest:
-    """Parameters that are unknown are ignored; what changes the object and cannot be done is
-    refused, ``anonymize`` above all. Raises InvalidInput (400)."""
+    """Parse the parameters; unknown ones are ignored.
+
+    Raises InvalidInput (400), also for parameters that are defined but not supported and would
+    change the image, such as ``anonymize``.
+    """
     for name, values in parameters.items():
         if name in _REFUSED:
             raise _invalid("is not supported", name)
@@ -58,12 +61,19 @@ def _uid(options: Mapping[str, str], name: str) -> Uid:
 
 
 def offer_choose(asked: WadoUriRequest, image: Instance, accept_header: str | None) -> accept.Offer:
-    """By contentType; by Accept without it; a JPEG of what is an image. Raises AppError (406)."""
+    """Negotiate by contentType, else by Accept; the default is JPEG for images.
+
+    Raises AppError (406), InvalidInput (400).
+    """
     offers = (*IMAGES, DICOM) if image.rows else (DICOM,)
     offer = accept.negotiate(asked.options.get("contentType") or accept_header, offers)
     syntax = asked.options.get("transferSyntax", "*")
     if offer is DICOM and syntax not in ("*", image.transfer_syntax_uid):
-        raise AppError(ErrorCode.NOT_ACCEPTABLE, "served as it is stored", "transferSyntax")
+        raise AppError(
+            ErrorCode.NOT_ACCEPTABLE,
+            "only the stored transfer syntax is available",
+            "transferSyntax",
+        )
     unfit = ("transferSyntax",) if offer is not DICOM else _OF_IMAGES
     for name in unfit:
         if name in asked.options:
@@ -74,7 +84,7 @@ def offer_choose(asked: WadoUriRequest, image: Instance, accept_header: str | No
 def archive_path(
     asked: WadoUriRequest, target: Target, image: Instance, offer: accept.Offer
 ) -> str:
-    """Where the archive has it. Raises InvalidInput (400)."""
+    """The path of the response in the archive. Raises InvalidInput (400)."""
     if offer is DICOM:
         return f"instances/{image.orthanc_id}/file"
     number = frame_number(asked, image)
@@ -83,7 +93,7 @@ def archive_path(
 
 
 def frame_number(asked: WadoUriRequest, image: Instance) -> str:
-    """Empty when none is named. Raises InvalidInput (400)."""
+    """The requested frame number, empty if there is none. Raises InvalidInput (400)."""
     number = asked.options.get("frameNumber")
     if number is None:
         return ""
@@ -93,7 +103,7 @@ def frame_number(asked: WadoUriRequest, image: Instance) -> str:
 
 
 def rendering(asked: WadoUriRequest, image: Instance) -> Rendering:
-    """Raises InvalidInput (400)."""
+    """Parse the rendering parameters. Raises InvalidInput (400)."""
     quality = asked.options.get("imageQuality", "")
     if quality and not (_SIZE.fullmatch(quality) and int(quality) <= 100):
         raise _invalid("a number from 1 to 100", "imageQuality")
@@ -105,7 +115,7 @@ def rendering(asked: WadoUriRequest, image: Instance) -> Rendering:
 
 
 def _viewport(options: Mapping[str, str], image: Instance) -> tuple[int, int] | None:
-    """As large as fits into ``rows`` and ``columns``, in the image's own proportions."""
+    """The largest size within ``rows`` and ``columns`` that keeps the aspect ratio."""
     height, width = image.rows or 1, image.columns or 1
     scales = []
     for name, size in (("rows", height), ("columns", width)):
@@ -127,7 +137,7 @@ def _window(options: Mapping[str, str]) -> Window | None:
     if center is None and width is None:
         return None
     if center is None or width is None:
-        raise _invalid("come together", "windowCenter, windowWidth")
+        raise _invalid("must be given together", "windowCenter, windowWidth")
     if not (_NUMBER.fullmatch(center) and _NUMBER.fullmatch(width)) or float(width) < 1:
         raise _invalid("two numbers, the width at least 1", "windowCenter, windowWidth")
     return Window(float(center), float(width), "linear")

@@ -1,6 +1,6 @@
-"""One DICOM file in, its frames in HTJ2K or as plain pixels out (PS3.5 8.2, annex A.4).
+"""Converts the frames of a DICOM file to HTJ2K or to native pixels (PS3.5 8.2, annex A.4).
 
-Runs in a child process (``child``): whatever a file claims, only that process can fall. Imports
+Runs in a child process (``decoder_process``), because a malformed file may crash it. Imports
 nothing of the application.
 """
 
@@ -76,7 +76,7 @@ _TAGS: list[Any] = [
 ]
 _META_GROUP = 0x0002
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, 0x7FE00010})
-"""Float, double float and integer ones."""
+"""Pixel data elements: float, double float and integer."""
 
 
 class Refused(ValueError):
@@ -88,7 +88,7 @@ class Refused(ValueError):
 
 
 def syntax_refusal(transfer_syntax_uid: str) -> str | None:
-    """The reason why nothing in this transfer syntax is converted, known without reading it."""
+    """Why files of this transfer syntax are not converted; None if they are."""
     syntax = transfer_syntax_uid
     if syntax in _NATIVE or syntax in _LOSSLESS or syntax == RLELossless:
         return None
@@ -98,9 +98,9 @@ def syntax_refusal(transfer_syntax_uid: str) -> str | None:
 
 
 def transcode(part10: Part10) -> list[bytes]:
-    """Every frame as a HTJ2K codestream (lossless, RPCL), each decoded again and compared.
+    """Each frame as an HTJ2K codestream (lossless, RPCL), verified by decoding it again.
 
-    Raises Refused; one bad frame refuses the instance.
+    Raises Refused if any frame cannot be converted.
     """
     image = _Image(part10)
     if image.lossy:
@@ -109,8 +109,10 @@ def transcode(part10: Part10) -> list[bytes]:
 
 
 def decode(part10: Part10, index: int) -> bytes:
-    """Frame ``index`` (from 0) as 1.2.840.10008.1.2.1 holds it: little endian, rows x columns x
-    samples. Raises Refused."""
+    """Frame ``index`` (from 0) as native pixels: little endian, rows x columns x samples.
+
+    Raises Refused.
+    """
     pixels = _Image(part10).frame(index)
     return pixels.astype(pixels.dtype.newbyteorder("<"), copy=False).tobytes()
 
@@ -125,7 +127,7 @@ def _encode(pixels: Pixels) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """What the data set says of one frame. ``stored`` bits of ``dtype`` are used."""
+    """The attributes of a frame. ``stored``: bits of ``dtype`` that are used."""
 
     rows: int
     columns: int
@@ -144,8 +146,10 @@ class _Shape:
 
 
 class _Elements:
-    """The values, as bytes, of the few elements that matter here: a data set of sixty made into
-    objects takes as long as a small slice."""
+    """The raw values of the few elements needed here.
+
+    Parsing all elements into objects would take as long as decoding a small slice.
+    """
 
     def __init__(
         self,
@@ -175,17 +179,17 @@ class _Elements:
         return self.get(tag).decode("latin-1").strip(" \0")
 
     def integer(self, tag: int, default: int) -> int:
-        """Of US."""
+        """The value of a US element."""
         value = self.get(tag)
         return int.from_bytes(value, self._order) if value else default
 
     def integer_text(self, tag: int, default: int) -> int:
-        """Of IS, where some write 1.0."""
+        """The value of an IS element; some files contain 1.0."""
         return int(float(self.text(tag) or default))
 
 
 class _Image:
-    """The pixel data of a file, checked against what its attributes say. Raises Refused."""
+    """The pixel data of a file, checked against its attributes. Raises Refused."""
 
     def __init__(self, part10: Part10) -> None:
         with _or_refused("UNREADABLE"):

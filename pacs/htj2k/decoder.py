@@ -1,4 +1,4 @@
-"""Watches the child that converts: it may crash, hang or eat memory, and nobody else notices."""
+"""Runs the codec in a child process: a crash, hang or memory leak affects only that process."""
 
 from __future__ import annotations
 
@@ -16,16 +16,18 @@ from pacs.htj2k.codec import Refused
 from pacs.htj2k.decoder_process import REQUEST, receive
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_S = 60.0
+TIMEOUT_S = 60.0
 BYTES_PER_S = 5e6
-"""No file takes longer than PATIENCE_S and a second for each so many bytes."""
+"""A file may take TIMEOUT_S, and one second more for each BYTES_PER_S of its size."""
 KEPT_BYTES = 1 << 24
-"""More memory than this is given back when its files are forgotten."""
+"""Memory above this size is released after use."""
 
 
 class Decoder:
-    """One child and the memory it reads files from; not for several threads at once. A new child
-    after a crash."""
+    """A child process and the memory that it reads files from. Restarted after a crash.
+
+    Not thread-safe.
+    """
 
     def __init__(self) -> None:
         self._memory = os.memfd_create("htj2k")
@@ -48,7 +50,7 @@ class Decoder:
         os.close(self._memory)
 
     def room(self, size: int) -> memoryview:
-        """Memory of so many bytes behind the files that were added."""
+        """Memory of ``size`` bytes after the added files."""
         wanted = self._end + max(size, 1)
         if wanted > len(self._view):
             os.ftruncate(self._memory, max(wanted, KEPT_BYTES))
@@ -56,24 +58,28 @@ class Decoder:
         return self._view[self._end : self._end + size]
 
     def add(self, size: int) -> None:
-        """A file is in the ``room`` for it."""
+        """Add the file that was written to ``room``."""
         self._files.append((self._end, size))
         self._end += -(-size // PAGESIZE) * PAGESIZE
 
     @property
     def file(self) -> memoryview:
-        """The one that was added, until it is forgotten."""
+        """The file that was added, if it is the only one."""
         ((offset, size),) = self._files
         return self._view[offset : offset + size]
 
     def transcode(self) -> Generator[list[bytes] | Refused]:
-        """Of each file that was added, as ``codec.transcode``, as soon as it is done. Refused, also
-        where the child did not survive it. Nothing is added meanwhile."""
+        """Yield the result of ``codec.transcode`` for each added file, or Refused.
+
+        Refused also means that the child crashed. No file may be added meanwhile.
+        """
         return self._answers([(*file, -1) for file in self._files])
 
     def decode(self, index: int) -> bytes:
-        """Of the one file that was added, as ``codec.decode``. Raises Refused, also when the child
-        does not survive it."""
+        """The result of ``codec.decode`` for the file that was added.
+
+        Raises Refused, also if the child crashed.
+        """
         (file,) = self._files
         (answer,) = self._answers([(*file, index)])
         if isinstance(answer, Refused):
@@ -81,7 +87,7 @@ class Decoder:
         return answer[0]
 
     def forget(self) -> None:
-        """Nothing is added any more."""
+        """Remove all files."""
         self._files, self._end = [], 0
         if len(self._view) > KEPT_BYTES:
             self._view = memoryview(b"")
@@ -90,19 +96,19 @@ class Decoder:
     def _answers(self, requests: list[tuple[int, int, int]]) -> Generator[list[bytes] | Refused]:
         try:
             while requests:
-                line = self._asked(b"".join(REQUEST.pack(*request) for request in requests))
-                yield from self._heard(line, requests)
+                line = self._send(b"".join(REQUEST.pack(*request) for request in requests))
+                yield from self._receive(line, requests)
         finally:
-            if requests:  # nobody waits for the rest
+            if requests:  # the caller stopped early: discard the remaining results
                 self._stop()
 
-    def _heard(
+    def _receive(
         self, line: socket.socket, requests: list[tuple[int, int, int]]
     ) -> Generator[list[bytes] | Refused]:
-        """Takes away what was answered; ends early with what the child does not survive."""
+        """Yield results and remove their requests; stops after a request that kills the child."""
         while requests:
             try:
-                line.settimeout(PATIENCE_S + requests[0][1] / BYTES_PER_S)
+                line.settimeout(TIMEOUT_S + requests[0][1] / BYTES_PER_S)
                 reason, *results = receive(line)
             except (EOFError, OSError):
                 self._stop()
@@ -112,17 +118,17 @@ class Decoder:
             del requests[0]
             yield Refused(reason.decode()) if reason else results
 
-    def _asked(self, request: bytes) -> socket.socket:
-        """A child that died since it was last asked is replaced: this file is not to blame."""
+    def _send(self, request: bytes) -> socket.socket:
+        """Send the request; a child that died before it is restarted, its files are not refused."""
         if self._line is not None:
             try:
-                self._line.settimeout(PATIENCE_S)
+                self._line.settimeout(TIMEOUT_S)
                 self._line.sendall(request)
                 return self._line
             except OSError:
                 self._stop()
         line = self._start()
-        line.settimeout(PATIENCE_S)
+        line.settimeout(TIMEOUT_S)
         line.sendall(request)
         return line
 

@@ -1,9 +1,9 @@
-"""The process that reads what strangers sent:
+"""The decoder process, which parses untrusted files:
 ``python -m pacs.htj2k.decoder_process FD MEMORY_FD``.
 
-A request is ``REQUEST`` on the socket and a file in the shared memory; its answer is a message of
-parts: the reason of a refusal, empty if there is none, and the results. Several may be asked for at
-once. No environment, no network client, no files.
+A request is ``REQUEST`` on the socket and a file in the shared memory. The response is a message of
+parts: the reason of a refusal (or empty), and the results. Requests may be pipelined. The process
+has no environment variables, no network connection and no files.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from struct import Struct
 from pacs.htj2k import codec
 
 REQUEST = Struct("<qqq")
-"""Where the file begins, its bytes, and the frame to decode; -1 transcodes all of them."""
+"""Offset and size of the file, and the frame to decode; -1 transcodes all frames."""
 _SIZE = Struct("<q")
 MEMORY_BYTES = 5 << 30
 NICE = 5
-"""Whoever waits for an answer comes before what is done in advance."""
+"""Lower priority than the processes that serve requests."""
 
 
 def send(line: socket.socket, parts: Sequence[bytes]) -> None:
-    """How many, how long each is, and the parts themselves."""
+    """Send a message: number of parts, their sizes, the parts."""
     sizes = [_SIZE.pack(size) for size in (len(parts), *map(len, parts))]
     line.sendall(b"".join((*sizes, *parts)))
 
 
 def receive(line: socket.socket) -> list[bytes]:
-    """What ``send`` sent. Raises EOFError when the other end is closed, OSError (TimeoutError)."""
+    """Receive a message. Raises EOFError if the other end is closed, OSError (TimeoutError)."""
     (count,) = _SIZE.unpack(_read(line, _SIZE.size))
     sizes = _read(line, _SIZE.size * count)
     return [_read(line, size) for (size,) in _SIZE.iter_unpack(sizes)]
@@ -51,7 +51,7 @@ def _read(line: socket.socket, size: int) -> bytes:
 
 
 def main(socket_fd: int, memory_fd: int) -> None:
-    """Until the other end is closed."""
+    """Serve requests until the other end is closed."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,4 +1,4 @@
-"""How far a study's images are with their fast form, HTJ2K."""
+"""Progress of the transcoding of a study to HTJ2K."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pacs.models import Instance, Study
 
 @dataclass(frozen=True, slots=True)
 class Refusals:
-    """So many instances are served as they came, for this ``Htj2kRefusal``."""
+    """Number of instances that are not transcoded, for an ``Htj2kRefusal``."""
 
     reason: str
     instances: int
@@ -20,7 +20,7 @@ class Refusals:
 
 @dataclass(frozen=True, slots=True)
 class Htj2kProgress:
-    """Numbers of instances; what is neither stored nor refused still waits."""
+    """Numbers of instances; those neither stored nor refused are waiting."""
 
     instances: int
     stored: int
@@ -32,7 +32,7 @@ class Htj2kProgress:
 
 
 def study_progress(study: Study) -> Htj2kProgress:
-    """One query."""
+    """The progress of a study. One query."""
     groups = (
         Instance.objects.filter(series__study=study)
         .order_by("htj2k_reason")

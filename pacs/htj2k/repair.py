@@ -1,4 +1,4 @@
-"""Find what is missing in the frame store and make it anew."""
+"""Finds missing frames in the frame store and transcodes them again."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _CURSOR = "htj2k:checked"
 
 
 def gaps_repair(seconds: float) -> None:
-    """Transcode what waits in studies that nobody works on, newest first, for about ``seconds``.
+    """Transcode waiting instances of settled studies, newest first, for about ``seconds``.
 
-    What the archive fails at waits for the next time, and keeps no other waiting.
+    If the archive fails for a study, the next one follows; the next run tries again.
     """
     until = time.monotonic() + seconds
     for study_id in waiting_studies():
@@ -34,28 +34,28 @@ def gaps_repair(seconds: float) -> None:
 
 
 def waiting_studies() -> list[int]:
-    """Stable for a while, with instances that wait: their event was lost, failed or paused."""
+    """Studies stable for SETTLED with waiting instances: their event was lost, failed or paused."""
     settled = Study.objects.filter(stable_at__lt=timezone.now() - SETTLED)
     waiting = settled.filter(series__instances__htj2k=Htj2k.WAITING).distinct()
     return list(waiting.order_by("-stable_at").values_list("pk", flat=True)[:1000])
 
 
 def files_check() -> int:
-    """Look whether the next CHECKED_AT_ONCE instances still have their files, round and round.
+    """Check the files of the next CHECKED_AT_ONCE instances, then start again from the first.
 
-    Those that have not wait again; returns how many.
+    Instances with missing files are queued again; returns their number.
     """
     after = cache.get(_CURSOR, 0)
     stored = Instance.objects.filter(htj2k=Htj2k.STORED, pk__gt=after).order_by("pk")
     rows = list(stored.select_related("series")[:CHECKED_AT_ONCE])
     cache.set(_CURSOR, rows[-1].pk if len(rows) == CHECKED_AT_ONCE else 0, None)
     lost = [row for row in rows if not frame_store.instance_complete(row.orthanc_id, row.frames)]
-    instances_wait(lost)
+    instances_requeue(lost)
     return len(lost)
 
 
-def instances_wait(lost: list[Instance]) -> None:
-    """Their frames are not there (any more): originals go out until they are made anew."""
+def instances_requeue(lost: list[Instance]) -> None:
+    """Queue instances with missing frames; originals are served until they are transcoded."""
     if lost:
         Instance.objects.filter(pk__in=[row.pk for row in lost]).update(
             htj2k=Htj2k.WAITING, htj2k_reason=""

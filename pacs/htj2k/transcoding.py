@@ -1,4 +1,4 @@
-"""Go through studies and keep their frames in HTJ2K; what is done stays done, whatever dies."""
+"""Transcodes the images of studies to HTJ2K. After a crash it continues where it stopped."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ logger = logging.getLogger(__name__)
 MAX_FILE_BYTES = 1 << 30
 BATCH_BYTES = 1 << 21
 BATCH_FILES = 256
-"""So much is fetched, converted and written together."""
+"""Limits of a batch that is read, transcoded and written together."""
 BATCH_S = 2.0
-"""So often what was done is settled, recorded and offered to viewers."""
+"""Interval in which results are flushed to disk, recorded and made available to viewers."""
 Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """One instance that waits."""
+    """An instance that waits for transcoding."""
 
     pk: int
     orthanc_id: str
@@ -48,7 +48,7 @@ class _Work:
     file_size: int
 
     def refusal(self) -> str | None:
-        """A reason that is known without reading it."""
+        """The reason for a refusal that is known without reading the file."""
         if not self.rows:
             return Htj2kRefusal.NOT_AN_IMAGE
         if self.file_size > MAX_FILE_BYTES:
@@ -58,7 +58,7 @@ class _Work:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """Stored unless there is a ``refusal``, or an ``error`` after which it still waits."""
+    """The result: stored, refused (``refusal``), or still waiting after an ``error``."""
 
     work: _Work
     refusal: str | None = None
@@ -66,10 +66,10 @@ class _Outcome:
 
 
 def study_transcode(study_id: int, progress: Progress | None = None) -> None:
-    """Everything of the study that waits; before each series, studies that somebody opened.
+    """Transcode the waiting instances of a study; studies open in a viewer come first.
 
-    Stops early, and leaves the rest waiting, while the disk is too full. What the archive fails at
-    keeps no other waiting. Raises ExternalError, at the end.
+    Stops while the disk is too full; the rest stays waiting. If the archive fails for an instance,
+    the others are transcoded, and the ExternalError is raised at the end.
     """
     error: ExternalError | None = None
     for series in _waiting(study_id):
@@ -97,7 +97,7 @@ def _waiting(study_id: int) -> list[Series]:
 
 
 def series_transcode(series: Series, progress: Progress | None = None) -> ExternalError | None:
-    """Nothing when another worker is at it. Returns what the archive failed with at one of them."""
+    """Transcode a series, unless another worker does. Returns an error of the archive, if any."""
     with _alone(series) as alone:
         if not alone or _paused():
             return None
@@ -122,7 +122,7 @@ def _works(series: Series) -> list[_Work]:
 
 
 def _outcomes(works: Iterable[_Work]) -> Generator[_Outcome]:
-    """When left early, what is not begun is left too."""
+    """Results of all instances; closing the generator cancels the instances not yet started."""
     pool = ThreadPoolExecutor(settings.HTJ2K_WORKERS, "htj2k")
     try:
         for outcomes in pool.map(_transcode, _batches(works)):
@@ -145,7 +145,7 @@ def _batches(works: Iterable[_Work]) -> Iterator[list[_Work]]:
 
 
 def _transcode(works: list[_Work]) -> list[_Outcome]:
-    """All are read, then converted and written: one after the other costs half as much again."""
+    """Read all files, then transcode and write them: one by one would take 1.5 times as long."""
     outcomes = []
     decoder = _decoders().get()
     try:
@@ -168,7 +168,7 @@ def _transcode(works: list[_Work]) -> list[_Outcome]:
 
 
 def _fetch(work: _Work, decoder: Decoder) -> _Outcome | None:
-    """Into the decoder's memory, or why not."""
+    """Read the file into the decoder's memory; returns the outcome if that is not possible."""
     refusal = work.refusal()
     if refusal:
         return _Outcome(work, refusal)
@@ -195,7 +195,7 @@ def _write(work: _Work, answer: list[bytes] | Refused) -> _Outcome:
 
 @cache
 def _decoders() -> SimpleQueue[Decoder]:
-    """The children of this process, kept: to start one takes as long as a hundred slices."""
+    """The decoder processes of this worker. Starting one takes as long as decoding 100 slices."""
     decoders: SimpleQueue[Decoder] = SimpleQueue()
     for _ in range(settings.HTJ2K_WORKERS):
         decoders.put(Decoder())
@@ -203,7 +203,7 @@ def _decoders() -> SimpleQueue[Decoder]:
 
 
 class _Recorder:
-    """Writes down what was done of a series, every BATCH_S seconds."""
+    """Records the outcomes of a series every BATCH_S seconds."""
 
     def __init__(self, series: Series, progress: Progress | None) -> None:
         self._series, self._progress = series, progress
@@ -224,7 +224,7 @@ class _Recorder:
             self.record()
 
     def record(self) -> None:
-        """The rows, once the files are on the disk; what was replaced meanwhile still waits."""
+        """Flush the files, then update the rows; instances replaced meanwhile stay waiting."""
         batch, self._batch, self._due = self._batch, [], time.monotonic() + BATCH_S
         if not batch:
             return
@@ -237,7 +237,7 @@ class _Recorder:
         for reason, pks in by_reason.items():
             fresh.filter(pk__in=pks).update(htj2k=Htj2k.REFUSED, htj2k_reason=reason)
         _forget_deleted([outcome.work for outcome in batch])
-        with suppress(RedisError):  # until it forgets by itself, originals go out
+        with suppress(RedisError):  # originals are served until the cached decision expires
             decisions.series_invalidate({self._series.series_instance_uid})
         if self._progress:
             self._progress(len(batch))
@@ -260,7 +260,7 @@ def _paused() -> bool:
 
 @contextmanager
 def _alone(series: Series) -> Iterator[bool]:
-    """The database's advisory lock, which ends with the connection of who holds it."""
+    """An advisory lock of the database; it ends with the connection. Yields False if taken."""
     name = f"htj2k:{series.pk}"
     with connection.cursor() as cursor:
         cursor.execute("SELECT GET_LOCK(%s, 0)", [name])

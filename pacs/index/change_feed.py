@@ -1,4 +1,4 @@
-"""Follow the archive's change feed: the only way into the index, however an image came in."""
+"""Follows the archive's change feed: the only way into the index, for uploads and modalities."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ FETCH_THREADS = 4
 
 
 def changes_poll(pages: int = MAX_PAGES) -> int:
-    """Index what came since the cursor; returns the number of changes taken over.
+    """Index the changes since the cursor; returns their number.
 
     Any number of pollers may run: the cursor moves by compare-and-set in the transaction that
     writes the rows, so one of them wins a page and the others stop. Raises ExternalError.
@@ -59,17 +59,17 @@ def _cursor() -> int:
 
 
 def _cursor_move(since: int, last: int) -> bool:
-    """Compare and set; holds the cursor's row until the transaction ends."""
+    """Compare and set; locks the row of the cursor until the transaction ends."""
     cursor = ChangeCursor.objects.filter(pk=1, last_seq=since)
     return cursor.update(last_seq=last, updated_at=timezone.now()) == 1
 
 
 @transaction.atomic
 def _page_apply(since: int, last: int, described: Sequence[Described], unread: list[str]) -> bool:
-    """False when another poller has been here.
+    """Write a page to the index; False if another poller has already done so.
 
-    What cannot be read or written is left to the outbox, which tries again with growing pauses
-    and keeps what it gives up on in sight: one sick instance stops no other.
+    Instances that cannot be read or indexed become outbox events, which are retried with backoff
+    and stay visible when they fail: one bad instance does not block the others.
     """
     if not _cursor_move(since, last):
         return False
@@ -98,10 +98,10 @@ def _index(archived: ArchivedInstance, tags: Tags) -> bool:
 
 
 def _describe(orthanc_ids: Sequence[str]) -> tuple[list[Described], list[str]]:
-    """What the archive tells of each instance, in the feed's order, and the ids that it fails at.
+    """The tags of each instance in the order of the feed, and the ids that could not be read.
 
-    Instances deleted meanwhile are left out. Raises ExternalError when the archive as a whole
-    does not answer; then the page is tried again.
+    Instances deleted meanwhile are omitted. Raises ExternalError if the archive is not available;
+    then the page is read again.
     """
     try:
         archived = feed_orthanc().instances_describe(orthanc_ids)
@@ -121,7 +121,7 @@ def _describe(orthanc_ids: Sequence[str]) -> tuple[list[Described], list[str]]:
 def _described(
     archived: ArchivedInstance,
 ) -> tuple[ArchivedInstance, dict[str, Any] | ExternalError | None]:
-    """None when it is gone; the error, not raised, when the archive fails on this one."""
+    """The tags of an instance: None if it was deleted, the error (not raised) if reading fails."""
     try:
         return _with_syntax(archived), feed_orthanc().instance_tags(archived.orthanc_id)
     except ExternalError as error:
@@ -129,7 +129,7 @@ def _described(
 
 
 def _with_syntax(archived: ArchivedInstance) -> ArchivedInstance:
-    """The archive keeps no transfer syntax that it does not know (HTJ2K): the file tells."""
+    """Orthanc stores no transfer syntax that it does not support (HTJ2K): read it from the file."""
     if archived.transfer_syntax_uid:
         return archived
     syntax = feed_orthanc().transfer_syntax(archived.orthanc_id)
@@ -137,7 +137,7 @@ def _with_syntax(archived: ArchivedInstance) -> ArchivedInstance:
 
 
 def instance_retry(orthanc_id: str) -> None:
-    """Index an instance that the archive failed to tell of before. Raises ExternalError."""
+    """Index an instance that could not be read before. Raises ExternalError."""
     for archived in feed_orthanc().instances_describe([orthanc_id]):
         tags = feed_orthanc().instance_tags(orthanc_id)
         if tags:

@@ -1,6 +1,6 @@
-"""What was deleted in the archive leaves the index, the caches and the prepared files.
+"""Removes deleted instances from the index, the caches and the derived files.
 
-The change feed does not tell deletions, so the index is compared with the archive.
+The change feed does not report deletions, so the index is compared with the archive.
 """
 
 from __future__ import annotations
@@ -24,20 +24,23 @@ PLAUSIBLE = 0.5
 
 
 def deletions_find(*, thorough: bool = False, force: bool = False) -> int:
-    """Forget every instance of the index that the archive no longer has; returns how many.
+    """Remove the instances that the archive no longer has from the index; returns their number.
 
-    Unless ``thorough``, a glance at the totals comes first: more of it only when the archive holds
-    less than the index. As many instances that the index could not take hide a deletion from it.
-    An archive that lost more than half is taken for a wrong or a broken one, and nothing is
-    forgotten unless a person says so with ``force``. Raises ExternalError.
+    Unless ``thorough``, only the totals are compared first, and nothing more is done if the archive
+    has at least as many instances as the index; instances that are not indexed can hide deletions.
+    If more than half are missing, the archive is assumed to be wrong or broken, and nothing is
+    removed without ``force``. Raises ExternalError.
     """
-    known = Instance.objects.count()  # counted first: what comes meanwhile is not missing
+    known = (
+        Instance.objects.count()
+    )  # counted first: instances that arrive meanwhile are not missing
     present = orthanc().instance_count()
     if present >= known and not thorough:
         return 0
     if present < known * PLAUSIBLE and not force:
         logger.error(
-            "the archive misses most of the index", extra={"present": present, "known": known}
+            "most of the index is missing in the archive",
+            extra={"present": present, "known": known},
         )
         return 0
     forgotten = 0
@@ -48,7 +51,7 @@ def deletions_find(*, thorough: bool = False, force: bool = False) -> int:
 
 
 def instances_missing() -> Iterator[str]:
-    """Orthanc ids of the index that the archive does not know. Raises ExternalError."""
+    """Orthanc ids in the index that the archive does not have. Raises ExternalError."""
     for gone in _missing():
         yield from gone
 
@@ -62,11 +65,11 @@ def _missing() -> Iterator[list[str]]:
 
 
 def instances_forget(orthanc_ids: Sequence[str]) -> None:
-    """These instances do not exist any more: no trace of their pixels stays with us.
+    """Delete instances from the index, and everything derived from them.
 
-    A series without instances goes with them, and a study without series unless something refers
-    to it; then decisions about it end, since its UID may come back as another patient's. Caches go
-    first: who dies before the commit finds the rows again.
+    Empty series and studies are deleted too, unless another row refers to them. Decisions about a
+    deleted study become invalid, because its UID may return for another patient. Derived files are
+    deleted first: after a crash the rows are still there, and the deletion is repeated.
     """
     with transaction.atomic():
         rows = Instance.objects.filter(orthanc_id__in=orthanc_ids).select_related("series__study")
@@ -89,7 +92,7 @@ def instances_forget(orthanc_ids: Sequence[str]) -> None:
 
 
 def _delete_unless_needed(row: Model) -> None:
-    """An AI job keeps its study and series: what was found in them stays on record."""
+    """Studies and series with AI jobs are kept, with the results of the jobs."""
     try:
         with transaction.atomic():
             row.delete()

@@ -1,4 +1,4 @@
-"""The voxel grid of a series, from the index alone (no pixel, no archive)."""
+"""The voxel grid of a series, from the index (without reading the archive)."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ class SeriesGeometry:
 
 
 def series_geometry(series: Series) -> SeriesGeometry:
-    """Sort the slices by position (PS3.3 C.7.6.2). Raises BusinessError when they are no stack."""
+    """Sort the slices by position (PS3.3 C.7.6.2). Raises BusinessError(SERIES_NOT_A_VOLUME)."""
     instances = list(
         series.instances.filter(frames=1, image_position__isnull=False).exclude(rows=None)
     )
     if len(instances) < 2 or len(instances) != series.instances.count():
-        raise _not_a_stack(series, "not every image is a positioned slice")
+        raise _not_a_volume(series, "not every image is a positioned slice")
     first = instances[0]
     if first.image_orientation is None or first.pixel_spacing is None:
-        raise _not_a_stack(series, "orientation or spacing is missing")
+        raise _not_a_volume(series, "orientation or spacing is missing")
     orientation = np.asarray(first.image_orientation, dtype=np.float64)
     for other in instances:
         same_size = (other.rows, other.columns) == (first.rows, first.columns)
         if not same_size or other.image_orientation is None:
-            raise _not_a_stack(series, "the images differ in size")
+            raise _not_a_volume(series, "the images differ in size")
         if not np.allclose(other.image_orientation, orientation, atol=ORIENTATION_TOLERANCE):
-            raise _not_a_stack(series, "the images differ in orientation")
+            raise _not_a_volume(series, "the images differ in orientation")
     along_row, along_column = orientation[:3], orientation[3:]
     normal = np.cross(along_row, along_column)
     placed = sorted(
@@ -60,7 +60,7 @@ def series_geometry(series: Series) -> SeriesGeometry:
     end = np.asarray(placed[-1].image_position, dtype=np.float64)
     step = (end - start) / (len(placed) - 1)
     if float(np.dot(step, normal)) <= 0:
-        raise _not_a_stack(series, "the images lie in one place")
+        raise _not_a_volume(series, "the images lie in one place")
     row_spacing, column_spacing = (float(v) for v in first.pixel_spacing)
     lps = np.eye(4)
     lps[:3, 0] = along_row * column_spacing
@@ -76,6 +76,6 @@ def series_geometry(series: Series) -> SeriesGeometry:
     )
 
 
-def _not_a_stack(series: Series, reason: str) -> BusinessError:
+def _not_a_volume(series: Series, reason: str) -> BusinessError:
     detail = f"series {series.series_instance_uid}: {reason}"
     return BusinessError(ErrorCode.SERIES_NOT_A_VOLUME, detail, "series_instance_uid")

@@ -1,4 +1,4 @@
-"""Series and instances that a person may see, in order, and the image that stands for them."""
+"""Series and instances that a user may see, their order, and their middle image."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rbac.permissions import Permission
 def series_visible_get(
     user: Person, series_instance_uid: str, permission: Permission = Permission.VIEW_STUDY
 ) -> Series:
-    """Raises NotFound when ``permission`` does not reach the study of the series."""
+    """The series. Raises NotFound if the user has no ``permission`` for its study."""
     series = (
         Series.objects.visible_to(user, permission)
         .select_related("study")
@@ -30,7 +30,7 @@ def series_visible_get(
 
 
 def instance_visible_get(user: Person, permission: Permission, **key: str) -> Instance:
-    """By ``sop_instance_uid`` or ``orthanc_id``. Raises NotFound for what is not visible."""
+    """The instance by ``sop_instance_uid`` or ``orthanc_id``. Raises NotFound if not visible."""
     instance = (
         Instance.objects.visible_to(user, permission)
         .select_related("series__study")
@@ -44,7 +44,7 @@ def instance_visible_get(user: Person, permission: Permission, **key: str) -> In
 
 
 def instances_in_order(series: Series) -> list[Instance]:
-    """By position along the normal; by Instance Number when the images are no stack."""
+    """By position along the normal; by Instance Number if the images are not a volume."""
     instances = list(series.instances.all())
     try:
         slices = series_geometry(series).slices
@@ -55,7 +55,7 @@ def instances_in_order(series: Series) -> list[Instance]:
 
 
 def series_middle(series: Series) -> Instance:
-    """The image in the middle of the stack. Raises NotFound when the series has no image."""
+    """The middle image of a series. Raises NotFound if the series has no image."""
     images = [i for i in instances_in_order(series) if i.rows]
     if not images:
         raise NotFound(
@@ -67,7 +67,7 @@ def series_middle(series: Series) -> Instance:
 
 
 def study_middle(study: Study) -> Instance:
-    """The middle of the largest series of images. Raises NotFound when there is no image."""
+    """The middle image of the largest series. Raises NotFound if the study has no image."""
     series = (
         study.series.exclude(modality__in=DERIVED_MODALITIES)
         .annotate(images=Count("instances", filter=Q(instances__rows__isnull=False)))

@@ -1,4 +1,4 @@
-"""Turn instances of the archive into rows of the index."""
+"""Writes instances of the archive to the index."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ Described = tuple[ArchivedInstance, Tags]
 
 
 class _Conflict(Exception):
-    """A UID is used twice for different things; the first one stays."""
+    """A UID is used for two different objects; the first one stays."""
 
 
 def instance_index(archived: ArchivedInstance, tags: Tags) -> None:
-    """Put one instance into the index, or nothing of it. One that is there already is refreshed.
+    """Add an instance to the index, or update it.
 
-    A Study, Series or SOP Instance UID that is already used under other parents keeps its first
-    meaning: the newcomer stays in the archive only, and the log names it.
+    If its Study, Series or SOP Instance UID is already used under other parents, the instance is
+    not indexed: it stays in the archive only, and a warning is logged.
     """
     try:
         with transaction.atomic():
@@ -62,13 +62,15 @@ def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
         **_image_fields(tags),
     }
     if archived.file_size:
-        fields["frames"] = min(fields["frames"], archived.file_size)  # whatever it claims
+        fields["frames"] = min(
+            fields["frames"], archived.file_size
+        )  # a file cannot have more frames than bytes
     known = (
         Instance.objects.filter(sop_instance_uid=sop_instance_uid).select_related("series").first()
     )
     if known is not None:
         if (known.orthanc_id, known.series_id) != (archived.orthanc_id, series.pk):
-            raise _Conflict("SOP Instance UID is used elsewhere")
+            raise _Conflict("SOP Instance UID is used in another series")
         anew = {"indexed_at": timezone.now(), "htj2k": Htj2k.WAITING, "htj2k_reason": ""}
         Instance.objects.filter(pk=known.pk).update(**fields, **anew)
         invalidation.instances_forget([known])  # deleted and stored anew: the pixels may be others

@@ -1,4 +1,4 @@
-"""Whose and of what an object is. Not filtered by rights: for records of access alone."""
+"""The patient and the parents of an object, without access control: for audit records only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pacs.models import Instance, Series, Study
 
 
 def patient_id_of(object_type: str, object_id: str) -> int | None:
-    """Whose image an access was about, for the record of a refusal; not filtered by rights."""
+    """The patient of a study, series or instance; for the record of a refused access."""
     found: tuple[int | None] | None = None
     if object_type == "study":
         found = Study.objects.filter(study_instance_uid=object_id).values_list("patient_id").first()
@@ -22,7 +22,7 @@ def patient_id_of(object_type: str, object_id: str) -> int | None:
 
 
 def parent_uids(sop_instance_uid: str) -> tuple[str, ...]:
-    """The UIDs of the series and the study of an instance; for the audit log, not by rights."""
+    """The UIDs of the series and the study of an instance; for the audit log."""
     rows = Instance.objects.filter(sop_instance_uid=sop_instance_uid).values_list(
         "series__series_instance_uid", "series__study__study_instance_uid"
     )

@@ -1,4 +1,4 @@
-"""Whose study is it? By Patient ID when that is known, by a person when it is not."""
+"""Matches studies to patients: by Patient ID if it is known, else by a user."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ from rbac.permissions import Permission
 
 
 def study_assign(study: Study) -> bool:
-    """Set patient and order by Patient ID and Accession Number, on the object only.
+    """Set patient and order by Patient ID and Accession Number; the object is not saved.
 
-    False when the Patient ID (0010,0020) is unknown, or the study is quarantined until a person
-    decides.
-    The order (0008,0050) is taken only when it is the same patient's.
+    False if the Patient ID (0010,0020) is unknown or the study is quarantined until a user matches
+    it. The order (Accession Number, 0008,0050) is set only if it belongs to the same patient.
     """
     if not study.dicom_patient_id or _is_quarantined(study):
         return False
@@ -42,9 +41,9 @@ def _set_patient(study: Study, patient: Any) -> None:
 
 
 def study_match(*, actor: Person, study_instance_uid: str, patient_id: str) -> Study:
-    """A person says whose unmatched study it is; ``patient_id`` is the MRN.
+    """Match an unmatched study to the patient with the MRN ``patient_id``.
 
-    Raises NotFound (study or patient not visible), BusinessError (matched meanwhile).
+    Raises NotFound (study or patient not visible), BusinessError (already matched).
     """
     patient = patients.patients_visible_to(actor).filter(patient_id=patient_id).first()
     if patient is None:
@@ -71,12 +70,14 @@ def _unmatched_locked(actor: Person, study_instance_uid: str) -> Study:
     if study is not None:
         return study
     if Study.objects.visible_to(actor).filter(study_instance_uid=study_instance_uid).exists():
-        raise BusinessError(ErrorCode.INVALID_TRANSITION, "the study has a patient already")
+        raise BusinessError(
+            ErrorCode.INVALID_TRANSITION, "the study is already matched to a patient"
+        )
     raise NotFound(ErrorCode.STUDY_NOT_FOUND, f"study {study_instance_uid}", "study_instance_uid")
 
 
 def studies_rematch() -> int:
-    """Match what became known since it arrived, a patient registered later; returns how many."""
+    """Match studies whose patient was registered after they arrived; returns their number."""
     waiting = (
         Study.objects.filter(patient=None)
         .exclude(dicom_patient_id="")

@@ -1,4 +1,4 @@
-"""Read headers from the archive and put new objects into it."""
+"""Reads headers from the archive and stores new objects in it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ PIXEL_DATA_GROUP = Tag(0x7FE00000)
 
 
 def series_headers(series: Series) -> list[Dataset]:
-    """The data sets of a stack of slices without pixels, in ascending position.
+    """The data sets of a volume's slices without pixels, in ascending position.
 
     One request: the archive's series metadata (PS3.18 10.4.1.1.2). Bulk data other than pixels is
     empty too.
 
-    Raises BusinessError when the series is no stack, ExternalError when the archive fails or
-    lacks one of the slices.
+    Raises BusinessError(SERIES_NOT_A_VOLUME), ExternalError if the archive fails or a slice is
+    missing.
     """
     slices = series_geometry(series).slices
     found = orthanc().series_metadata(series.study.study_instance_uid, series.series_instance_uid)

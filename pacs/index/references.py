@@ -1,4 +1,4 @@
-"""Which of the objects that somebody names may they see?"""
+"""Which of the referenced objects may a user see?"""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _UID_AND_STUDY: dict[ReferenceLevel, tuple[type[Study | Series | Instance], str,
 
 
 def references_seen(user: Person, references: Iterable[Reference]) -> set[Reference]:
-    """Those that are in the index, in a study that this person sees, may match, or began.
+    """The references to objects in studies that the user may see, may match, or has uploaded.
 
-    The last is a held study of their own: nobody else's images are in it.
+    The last are quarantined studies of the user, which contain only the user's own images.
     """
     wanted: dict[ReferenceLevel, list[str]] = defaultdict(list)
     for level, uid in references:
@@ -35,7 +35,7 @@ def references_seen(user: Person, references: Iterable[Reference]) -> set[Refere
 
 
 def _find(level: ReferenceLevel, uids: list[str]) -> Iterator[tuple[str, int]]:
-    """UID and study (its primary key) of those that exist."""
+    """The UID and the study (primary key) of the existing objects."""
     model, uid, study = _UID_AND_STUDY[level]
     for start in range(0, len(uids), BATCH):
         batch = {f"{uid}__in": uids[start : start + BATCH]}
@@ -43,11 +43,11 @@ def _find(level: ReferenceLevel, uids: list[str]) -> Iterator[tuple[str, int]]:
 
 
 def _reached(user: Person, studies: set[int]) -> set[int]:
-    held = QuarantinedStudy.objects.filter(uploaded_by=user.pk).values("study_instance_uid")
+    own = QuarantinedStudy.objects.filter(uploaded_by=user.pk).values("study_instance_uid")
     ways: list[QuerySet[Study]] = [
         Study.objects.visible_to(user),
         Study.objects.unmatched_for(user),
-        Study.objects.filter(study_instance_uid__in=held),
+        Study.objects.filter(study_instance_uid__in=own),
     ]
     pks = sorted(studies)
     return {

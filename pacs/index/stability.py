@@ -1,4 +1,4 @@
-"""A study is stable once no image came for some seconds; then others may start on it."""
+"""A study is stable when no image has arrived for some seconds; then processing starts."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BATCH = 200
 
 
 def studies_settle() -> int:
-    """Declare stable what got no instance for STABLE_AGE_S seconds; returns how many.
+    """Mark studies without a new instance for STABLE_AGE_S seconds as stable; returns how many.
 
     An unmatched study is answers to radiology and administrators, once.
     """

@@ -1,4 +1,4 @@
-"""Studies of the index that a person may see, and what their series add up to."""
+"""Studies that a user may see, and totals of their series."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rbac.permissions import Permission
 
 @dataclass(frozen=True, slots=True)
 class StudySummary:
-    """A study with what its series add up to. ``modalities`` are sorted."""
+    """A study with the totals of its series. ``modalities`` are sorted."""
 
     study: Study
     modalities: tuple[str, ...]
@@ -26,14 +26,14 @@ class StudySummary:
 
     @property
     def modality(self) -> str:
-        """The modality of the images; of the derived objects when there is nothing else."""
+        """The modality of the images; of derived objects if there are no images."""
         images = [m for m in self.modalities if m not in DERIVED_MODALITIES]
         return next(iter(images or self.modalities), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What one DICOMweb request is about: a study, and at most one series or instance in it."""
+    """The target of a request: a study, and at most one series or instance of it."""
 
     study: Study
     series: Series | None = None
@@ -49,7 +49,7 @@ def studies_visible_to(
 def study_get(
     user: Person, study_instance_uid: str, permission: Permission = Permission.VIEW_STUDY
 ) -> Study:
-    """Raises NotFound for what this person may not see."""
+    """The study. Raises NotFound if it does not exist or the user may not see it."""
     study = (
         Study.objects.visible_to(user, permission)
         .select_related("patient", "order")
@@ -75,9 +75,9 @@ def study_lock(user: Person, study_instance_uid: str, permission: Permission) ->
 
 
 def study_rows(page: Iterable[Study], *related: str) -> list[Study]:
-    """The studies of one page with patient, order and what else is ``related``, in its order.
+    """The studies of a page with patient, order and ``related`` rows, in the same order.
 
-    Read after the page is cut: sorting whole rows is what makes a long list slow.
+    Only the rows of the page are read: sorting whole rows would make long lists slow.
     """
     pks = [study.pk for study in page]
     found = Study.objects.select_related("patient", "order", *related).in_bulk(pks)
@@ -85,12 +85,12 @@ def study_rows(page: Iterable[Study], *related: str) -> list[Study]:
 
 
 def studies_with_modality(studies: QuerySet[Study], modality: str) -> QuerySet[Study]:
-    """Those that have a series of it."""
+    """Studies with a series of this modality."""
     return studies.filter(Exists(Series.objects.filter(study=OuterRef("pk"), modality=modality)))
 
 
 def series_get(study: Study, series_instance_uid: str) -> Series:
-    """Raises NotFound when the series is not of this study."""
+    """The series. Raises NotFound if the study has no such series."""
     series = study.series.filter(series_instance_uid=series_instance_uid).first()
     if series is None:
         raise NotFound(
@@ -100,7 +100,7 @@ def series_get(study: Study, series_instance_uid: str) -> Series:
 
 
 def instance_by_uid(sop_instance_uid: str) -> Instance | None:
-    """Not filtered by rights: for handlers of the change feed."""
+    """The instance, without access control: for event handlers."""
     return (
         Instance.objects.select_related("series__study")
         .filter(sop_instance_uid=sop_instance_uid)
@@ -116,7 +116,7 @@ def target_get(
     series_instance_uid: str | None = None,
     sop_instance_uid: str | None = None,
 ) -> Target:
-    """The study if ``permission`` reaches it, and its own series or instance; two queries.
+    """The study, series or instance, if the user has ``permission`` for the study; two queries.
 
     Raises NotFound, also for a series or an instance of another study.
     """
@@ -142,7 +142,7 @@ def target_get(
 
 
 def stored_transfer_syntaxes(target: Target) -> frozenset[str]:
-    """The Transfer Syntax UIDs that the archive holds the target's instances in."""
+    """The Transfer Syntax UIDs of the target's instances in the archive."""
     if target.instance is not None:
         return frozenset({target.instance.transfer_syntax_uid})
     instances = Instance.objects.filter(series__study=target.study)
@@ -176,7 +176,7 @@ def _summary(study: Study, groups: Sequence[tuple[str, int, int]]) -> StudySumma
 
 
 def instance_counts(series: Iterable[Series]) -> dict[int, int]:
-    """Number of instances by series; what has none is left out."""
+    """Number of instances by series; series without instances are omitted."""
     wanted = Instance.objects.filter(series__in=list(series)).order_by()
     return dict(wanted.values_list("series_id").annotate(images=Count("id")))
 

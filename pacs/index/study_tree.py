@@ -1,4 +1,4 @@
-"""One study with everything that the archive has in it, and the patient's other studies."""
+"""A study with its series, segmentations and instances, and the patient's other studies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MAX_PRIORS = 50
 
 @dataclass(frozen=True, slots=True)
 class SegmentationSeries:
-    """A SEG series of the index and its SOP Instance UIDs."""
+    """A SEG series and its SOP Instance UIDs."""
 
     series: Series
     sop_instance_uids: tuple[str, ...]
@@ -29,9 +29,9 @@ class SegmentationSeries:
 
 @dataclass(frozen=True, slots=True)
 class StudyTree:
-    """One study, what is in it, and the other studies of its patient, newest first.
+    """A study in full. ``priors``: the patient's other studies, newest first.
 
-    ``series`` rows carry ``instance_count``.
+    ``series`` rows have ``instance_count``.
     """
 
     study: Study
@@ -46,7 +46,7 @@ class StudyTree:
 
 
 def study_tree(user: Person, study_instance_uid: str) -> StudyTree:
-    """Raises NotFound for what this person may not see."""
+    """The study in full. Raises NotFound if it does not exist or the user may not see it."""
     study = study_get(user, study_instance_uid)
     priors = Study.objects.visible_to(user).filter(patient=study.patient).exclude(pk=study.pk)
     summary = study_summaries([study])[0]

@@ -1,4 +1,4 @@
-"""One file: is it DICOM, may it come, and does the archive hold it now?"""
+"""Stores one DICOM file: inspect it, check it, send it to the archive."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Check = Callable[[Candidate], None]
 
 
 def file_store(name: str, path: Path, check: Check, work: Path) -> FileResult | None:
-    """None for a DICOMDIR. ``check`` raises AppError for what may not come."""
+    """Store a file; None for a DICOMDIR. ``check`` raises AppError to reject the file."""
     candidate = None
     try:
         candidate = inspect(path)
@@ -52,8 +52,10 @@ def _archive(candidate: Candidate, work: Path) -> FileStatus:
 
 
 def _check_identity(candidate: Candidate, orthanc_id: str) -> None:
-    """The archive must have found in the file whom and what we checked: two readers of a malformed
-    one may differ. Raises InvalidInput, and the file is out again."""
+    """Compare the identifiers in the archive with those that were checked.
+
+    Two parsers may read a malformed file differently. Raises InvalidInput after deleting the file.
+    """
     tags = orthanc().instance_tags(orthanc_id) or {}
     found = [dicom.uid(tags, keyword) for keyword in IDENTIFIERS]
     if [dicom.text(tags, "PatientID", 64), *found] == [
@@ -66,4 +68,4 @@ def _check_identity(candidate: Candidate, orthanc_id: str) -> None:
         return
     orthanc().instance_delete(orthanc_id)
     instances_forget([orthanc_id])
-    raise InvalidInput(ErrorCode.DICOM_UNREADABLE, "can be read in two ways")
+    raise InvalidInput(ErrorCode.DICOM_UNREADABLE, "the identifiers are ambiguous")

@@ -1,4 +1,4 @@
-"""Decide whether a file is a DICOM object that can be stored, without reading its pixels."""
+"""Checks whether a file is a DICOM object that can be stored, without reading its pixels."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class FileFormat:
-    """How the bytes of a file are to be read. ``data_set_at``: where the data set begins."""
+    """The encoding of a file. ``data_set_at``: offset of the data set."""
 
     has_preamble: bool
     has_file_meta: bool
@@ -90,7 +90,7 @@ class FileFormat:
 
 
 def inspect(path: Path) -> Candidate | None:
-    """None for a DICOMDIR, which is a table of contents and no image.
+    """Check a file; None for a DICOMDIR, which is an index of files and not an image.
 
     Raises InvalidInput: DICOM_UNREADABLE (not DICOM, truncated, pixels that do not fit their
     size, deflated: a small file could fill the archive's memory, or what the archive may read in
@@ -129,7 +129,7 @@ def _unreadable(reason: str) -> InvalidInput:
 
 
 def format_of(stream: BinaryIO, size: int) -> FileFormat:
-    """Step over preamble and File Meta Information (PS3.10 7.1), which may both be missing."""
+    """Skip preamble and File Meta Information (PS3.10 7.1), which may both be missing."""
     stream.seek(PREAMBLE_BYTES)
     has_preamble = stream.read(4) == b"DICM"
     meta_at = PREAMBLE_BYTES + 4 if has_preamble else 0
@@ -177,7 +177,7 @@ def _raw(
 
 
 def _read(stream: BinaryIO, form: FileFormat, size: int) -> tuple[dict[int, Element], Dataset]:
-    """Walk the whole file; of the values, read only the few that are needed."""
+    """Walk through the whole file, but read only the values that are needed."""
     elements: dict[int, Element] = {}
     values = Dataset()
     encoding = {"implicit": form.implicit, "little_endian": form.little_endian}
@@ -215,7 +215,7 @@ def _identifier(keyword: str, text: str) -> Uid:
 
 
 def _check_pixels(elements: dict[int, Element], values: Dataset, syntax: UID) -> None:
-    """Refuse an image without pixels, or native pixels that do not fill its size exactly."""
+    """Reject an image without pixels, or native pixels whose size does not match."""
     keyword = next((k for k in PIXEL_BITS if TAGS[k] in elements), None)
     if keyword is None:
         name = UID(_text(values, "SOPClassUID")).name

@@ -1,4 +1,4 @@
-"""Give a bare data set the preamble and File Meta Information of PS3.10."""
+"""Adds the preamble and File Meta Information of PS3.10 to a bare data set."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose images may this sender bring?"""
+"""Checks whether the sender may upload images of a patient."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from rbac.selectors import scope_for
 class PatientGate:
     """Checks each file of one upload against the given patient and the sender's rights.
 
-    Staff bring images of anybody. Somebody who sees shared patients only may bring images of
-    those; what they bring under any other Patient ID, known to us or not, is stored but kept back
-    from automatic matching (QuarantinedStudy), which tells them nothing about who is a patient
-    here.
+    Staff may upload images of any patient. Users who see shared patients only may upload images of
+    these; images with any other Patient ID, known or not, are stored but not matched automatically
+    (QuarantinedStudy), so the response does not disclose who is a patient of the hospital.
     """
 
     def __init__(self, actor: Person, patient_id: str) -> None:

@@ -41,9 +41,9 @@ NOT_REFERENCES = frozenset(
 
 
 class ReferenceGate:
-    """An object may refer to what its sender sees and to what came with it, to nothing else.
+    """An object may refer only to what its sender may see and to what was sent with it.
 
-    Something hidden and something unknown are refused alike.
+    The response is the same for hidden and for unknown objects.
     """
 
     def __init__(self, actor: Person) -> None:
@@ -52,7 +52,7 @@ class ReferenceGate:
         self._polled = False
 
     def arrived(self, candidate: Candidate) -> None:
-        """The archive holds it now, with the sender's own bytes."""
+        """Register an object of this upload that is in the archive now."""
         self._arrived |= _own(candidate) | {("instance", candidate.sop_instance_uid)}
 
     def check(self, candidate: Candidate) -> None:

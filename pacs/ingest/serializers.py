@@ -15,13 +15,13 @@ from pacs import examples
 class UploadIn(serializers.Serializer[Any]):
     files = serializers.ListField(
         child=serializers.FileField(allow_empty_file=True),
-        help_text="DICOM files, the files of folders, zips of either",
+        help_text="DICOM files or zip files; file names may contain folders",
     )
     patient_id = serializers.CharField(
         max_length=64,
         required=False,
         allow_blank=True,
-        help_text="The hospital's MRN; files of another patient are rejected",
+        help_text="MRN; files of another patient are rejected",
     )
 
 
@@ -31,7 +31,7 @@ class UploadedStudyOut(serializers.Serializer[Any]):
 
 
 class UploadedFileOut(serializers.Serializer[Any]):
-    """A FileResult. ``code`` and ``message`` are null unless the file was rejected."""
+    """The result of one file. ``code`` and ``message`` are null unless it was rejected."""
 
     name = serializers.CharField()
     status = serializers.ChoiceField(["stored", "duplicate", "rejected"])
@@ -45,7 +45,7 @@ class UploadedFileOut(serializers.Serializer[Any]):
 
 
 class UploadOut(serializers.Serializer[Any]):
-    """An UploadResult."""
+    """The stored studies, and the result of each file."""
 
     studies = serializers.SerializerMethodField()
     files = UploadedFileOut(many=True)

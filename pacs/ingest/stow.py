@@ -19,15 +19,15 @@ ROUNDS = 3
 def instances_store(
     *, actor: Person, files: Sequence[IncomingFile], study_instance_uid: str | None, work: Path
 ) -> UploadResult:
-    """Store one instance per file, of the given study where there is one; safe to be sent again.
+    """Store one instance per file; repeating a request is safe.
 
-    An object may come before those it refers to: what refers to something unknown is tried again
-    once others have arrived.
+    ``study_instance_uid``: the study that all instances must belong to, or None. An object may
+    precede those that it refers to: it is tried again after the others are stored.
 
-    Raises InvalidInput (no file at all).
+    Raises InvalidInput if there is no file.
     """
     if not files:
-        raise InvalidInput(ErrorCode.NO_FILES)
+        raise InvalidInput(ErrorCode.NO_FILE_STORED)
     store = _Store(actor, study_instance_uid, work)
     results: dict[str, FileResult] = {}
     waiting = list(files)

@@ -1,4 +1,4 @@
-"""Take an upload apart, store what is sound, answer for each file."""
+"""Stores the files of an upload, also from zip files, and returns a result for each."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from rbac.permissions import Permission
 def dicom_upload(
     *, actor: Person, files: Iterable[IncomingFile], patient_id: str, work: Path
 ) -> UploadResult:
-    """Store DICOM files and zips of them; safe to be sent again.
+    """Store DICOM files and zip files of them; repeating an upload is safe.
 
     ``patient_id``: the MRN that the files must carry, or empty. ``work``: a folder for temporary
-    files, emptied by the caller. One bad file does not keep its neighbours out.
+    files, emptied by the caller. A bad file does not affect the others.
 
-    Raises NotFound (the given patient is not visible), InvalidInput (nothing but noise).
+    Raises NotFound (the given patient is not visible), InvalidInput (no file to store).
     """
     check = PatientGate(actor, patient_id).check
     results = tuple(result for file in files for result in _file_results(file, check, work))
     if not results:
-        raise InvalidInput(ErrorCode.NO_FILES, field="files")
+        raise InvalidInput(ErrorCode.NO_FILE_STORED, field="files")
     result = UploadResult(results)
     audit.record(
         actor=actor,
@@ -72,7 +72,7 @@ def _zip_results(file: IncomingFile, check: Check, work: Path) -> Iterator[FileR
         yield FileResult(file.name, FileStatus.REJECTED, error=error.code)
     else:
         if empty:
-            yield FileResult(file.name, FileStatus.REJECTED, error=ErrorCode.NO_FILES)
+            yield FileResult(file.name, FileStatus.REJECTED, error=ErrorCode.NO_FILE_STORED)
 
 
 def _present(result: FileResult | None) -> Iterator[FileResult]:

@@ -1,4 +1,4 @@
-"""What became of each file that somebody sent."""
+"""Results of an upload, for each file."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class FileStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IncomingFile:
-    """A file as received; ``name`` is the client's and only goes back into the answer.
+    """A received file. ``name``: from the client, only for the response.
 
-    ``error``: why it was not received as a whole.
+    ``error``: why it was not received completely.
     """
 
     name: str
@@ -56,7 +56,7 @@ class UploadResult:
 
     @property
     def accepted(self) -> list[FileResult]:
-        """Those that the archive holds now, whether it took them or had them."""
+        """Files that are in the archive now: stored, or already there."""
         return [file for file in self.files if file.error is None]
 
     @property

@@ -26,6 +26,9 @@ def _status(result: UploadResult) -> int:
     return 201 if len(result.accepted) == len(result.files) else 207
 
 
+_NO_FILE_STORED = ErrorCode.NO_FILE_STORED.value
+
+
 class DicomUpload(ApiView):
     required_permissions = {"POST": Permission.UPLOAD_DICOM}
     parser_classes = [FolderMultiPartParser]
@@ -35,25 +38,27 @@ class DicomUpload(ApiView):
             return super().dispatch(request, *args, **kwargs)
 
     @extend_schema(
-        summary="Upload DICOM files, folders or zips",
+        summary="Upload DICOM files, folders or zip files",
         description=(
-            "One answer per file; a rejected file's `code` is ERR_110 to ERR_116, ERR_305 or "
-            "ERR_502. Sending the same files again is safe."
+            "The response holds a result for each file. The `code` of a rejected file is ERR_110 "
+            "to ERR_116, ERR_305 or ERR_502. It is safe to send the same files again."
         ),
         tags=["imaging"],
         request={"multipart/form-data": serializers.UploadIn},
         responses={
-            201: answer(serializers.UploadOut, examples.UPLOADED, "All are stored"),
-            207: answer(serializers.UploadOut, examples.UPLOADED_PARTLY, "Some were rejected"),
+            201: answer(serializers.UploadOut, examples.UPLOADED, "All files are stored"),
+            207: answer(
+                serializers.UploadOut, examples.UPLOADED_PARTLY, "Some files were rejected"
+            ),
             400: answer(
                 serializers.UploadOut,
                 examples.UPLOADED_NOTHING,
-                f"None is stored; {ErrorCode.NO_FILES.value.code} {ErrorCode.NO_FILES.value.en}",
+                f"All files were rejected; {_NO_FILE_STORED.code} {_NO_FILE_STORED.en}",
             ),
             503: answer(
                 serializers.UploadOut,
                 examples.UPLOAD_FAILED,
-                "The archive does not answer",
+                "The image archive is not available",
             ),
             **errors(ErrorCode.PATIENT_NOT_FOUND),
         },

@@ -1,4 +1,4 @@
-"""Unpack a zip one entry at a time, distrusting all it says about itself."""
+"""Unpacks zip files one entry at a time; the sizes and names in the zip are not trusted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UNSAFE_NAME = re.compile(r"^/|^[A-Za-z]:|(^|/)\.\.(/|$)|\x00")
 
 @dataclass(frozen=True, slots=True)
 class ZipEntry:
-    """An unpacked entry on disk until the next one is asked for; ``error`` when it was refused."""
+    """An unpacked entry, on disk until the next one is read; ``error``: why it was rejected."""
 
     name: str
     path: Path
@@ -37,7 +37,7 @@ class ZipEntry:
 
 
 class _Directory(io.FileIO):
-    """Keeps zipfile from reading a central directory of any size into memory at once."""
+    """Limits the size of the central directory that zipfile reads into memory."""
 
     def read(self, size: int | None = -1, /) -> Any:
         if size is not None and size > MAX_DIRECTORY_BYTES:
@@ -46,13 +46,13 @@ class _Directory(io.FileIO):
 
 
 def is_zip(path: Path) -> bool:
-    """By its content, whatever its name."""
+    """Whether the content is a zip file, whatever its name."""
     with path.open("rb") as stream:
         return stream.read(4) in MAGIC
 
 
 def is_noise(name: str) -> bool:
-    """What operating systems and media add to folders of images."""
+    """Whether it is a file that operating systems and media add to folders of images."""
     parts = PurePosixPath(name.replace("\\", "/")).parts
     return bool(parts) and (
         "__MACOSX" in parts or parts[-1].startswith("._") or parts[-1].lower() in NOISE
@@ -62,7 +62,7 @@ def is_noise(name: str) -> bool:
 def entries(path: Path, target: Path, *, max_entry_bytes: int) -> Iterator[ZipEntry]:
     """Unpack each file into ``target``, one after another; folders and noise are left out.
 
-    Raises InvalidInput: ARCHIVE_UNSAFE when the zip cannot be read, ARCHIVE_TOO_LARGE when it
+    Raises InvalidInput: ZIP_UNSAFE if the zip file cannot be read, ZIP_TOO_LARGE when it
     declares more than is allowed (zipfile never unpacks more than an entry declares).
     """
     with _Directory(path) as stream, _opened(stream) as archive:
@@ -76,21 +76,21 @@ def _opened(stream: _Directory) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error):
-        raise InvalidInput(ErrorCode.ARCHIVE_UNSAFE) from None
+        raise InvalidInput(ErrorCode.ZIP_UNSAFE) from None
 
 
 def _check_size(infos: list[zipfile.ZipInfo], packed: int) -> None:
     total = sum(info.file_size for info in infos)
     allowed = min(MAX_TOTAL_BYTES, max(RATIO_FREE_BYTES, packed * MAX_RATIO))
     if len(infos) > MAX_ENTRIES or total > allowed:
-        raise InvalidInput(ErrorCode.ARCHIVE_TOO_LARGE)
+        raise InvalidInput(ErrorCode.ZIP_TOO_LARGE)
 
 
 def _unpack(
     archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path, max_bytes: int
 ) -> ErrorCode | None:
     if not _is_safe(info):
-        return ErrorCode.ARCHIVE_UNSAFE
+        return ErrorCode.ZIP_UNSAFE
     if info.file_size > max_bytes:
         return ErrorCode.FILE_TOO_LARGE
     try:
@@ -98,8 +98,8 @@ def _unpack(
             while chunk := source.read(CHUNK_BYTES):
                 stream.write(chunk)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        return ErrorCode.ARCHIVE_UNSAFE
-    return ErrorCode.ARCHIVE_UNSAFE if is_zip(target) else None
+        return ErrorCode.ZIP_UNSAFE
+    return ErrorCode.ZIP_UNSAFE if is_zip(target) else None
 
 
 def _is_safe(info: zipfile.ZipInfo) -> bool:

@@ -1,4 +1,4 @@
-"""Bring folders of DICOM files in over the public API and see them arrive in the index."""
+"""Uploads folders of DICOM files by the public API and waits until they are indexed."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class Uploader:
-    """Counts what became of the files. Sending the same folder again stores nothing twice."""
+    """Counts the results of the files. Uploading a folder again stores nothing twice."""
 
     client: ApiClient
     statuses: Counter[str] = field(default_factory=Counter)
@@ -40,7 +40,7 @@ class Uploader:
             progress(done, len(files))
 
     def _post(self, files: Sequence[tuple[str, Path]]) -> dict[str, Any]:
-        """Sent again while the archive does not answer, which is safe."""
+        """Repeated while the archive is not available, which is safe."""
         for attempt in range(ATTEMPTS):
             body = MultipartFiles("files", files)
             response = self.client.call(
@@ -56,7 +56,7 @@ class Uploader:
             if "files" in answer and not any(f["code"] == "ERR_502" for f in answer["files"]):
                 return answer
             time.sleep(2**attempt)
-        raise ApiCallFailed("the image archive does not answer")
+        raise ApiCallFailed("the image archive is not available")
 
     def _count(self, answer: dict[str, Any]) -> None:
         for file in answer["files"]:
@@ -68,7 +68,7 @@ class Uploader:
                 study.add(file["sop_instance_uid"])
 
     def wait_indexed(self) -> None:
-        """Until the index shows every instance. Raises ApiCallFailed after INDEX_TIMEOUT_S."""
+        """Wait until all instances are indexed. Raises ApiCallFailed after INDEX_TIMEOUT_S."""
         for uid, instances in self.instances.items():
             wait_until(
                 partial(self._indexed, uid),

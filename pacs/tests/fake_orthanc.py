@@ -14,7 +14,7 @@ import responses
 from django.conf import settings
 from pydicom.encaps import get_frame
 
-from common.http.fetch import Fetcher, Place
+from common.http.fetch import Allocate, Fetcher
 
 Answer = tuple[int, dict[str, str], str | bytes]
 
@@ -24,11 +24,11 @@ def _id(*parts: str) -> str:
     return "-".join(digest[i : i + 8] for i in range(0, 40, 8))
 
 
-def fetched(fetcher: Fetcher, path: str, headers: Any, _: Any, place: Place) -> Any:
+def fetched(fetcher: Fetcher, path: str, headers: Any, _: Any, allocate: Allocate) -> Any:
     """``Fetcher.get`` by the same transport as everything else."""
     answer = requests.get(settings.ORTHANC_URL + path, headers=headers, timeout=5)
     content = answer.content if answer.status_code == 200 else b""
-    memory = place(len(content))
+    memory = allocate(len(content))
     memory[:] = content
     return answer.status_code, memory
 

@@ -329,7 +329,7 @@ def test_nothing_is_remembered_while_a_right_is_changing(users):
 def test_a_decision_made_before_a_change_is_worth_nothing_after_it(mine, users, signed_in):
     """Read by one process before the change, stored after it."""
     claims = decisions.Claims("00000000-0000-4000-8000-000000000000", users["doctor"].pk, 2**33)
-    begun = decisions.moment(claims.user_id)
+    begun = decisions.validity(claims.user_id)
     epochs.rights_changing(claims.user_id)
     decisions.decision_cache(claims, users["doctor"], mine.series, begun)
     uids = (mine.study.study_instance_uid, mine.series.series_instance_uid)
@@ -349,7 +349,7 @@ def test_a_grant_that_ends_while_it_is_decided_is_not_remembered(mine, users):
     claims = decisions.Claims("00000000-0000-4000-8000-000000000000", person.pk, 2**33)
     ends = timezone.now() + timedelta(seconds=20)
     Grant.objects.update(expires_at=ends)
-    begun = decisions.moment(person.pk)
+    begun = decisions.validity(person.pk)
     assert begun.until == ends.timestamp()
     decisions.decision_cache(claims, person, mine.series, replace(begun, until=time.time() - 0.001))
     assert stream().keys("dicomweb:decision:*") == []

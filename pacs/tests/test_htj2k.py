@@ -192,7 +192,7 @@ def test_studies_that_somebody_has_open_come_first(study, archive, monkeypatch):
     archive.store(part10(mr_image(StudyInstanceUID="1.3", SeriesInstanceUID="1.3.1")))
     indexed()
     opened = Study.objects.get(study_instance_uid="1.3")
-    opened_studies.opened(opened.pk)
+    opened_studies.study_opened(opened.pk)
     assert opened_studies.opened_waiting() == [opened.pk]
     order = []
     monkeypatch.setattr(

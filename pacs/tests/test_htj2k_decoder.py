@@ -85,7 +85,7 @@ def test_a_child_that_dies_of_a_file_refuses_it(guarded, monkeypatch):
 def test_a_child_that_hangs_is_replaced(guarded, monkeypatch):
     file = native(GREY, 16)
     transcoded(guarded, file)
-    monkeypatch.setattr(decoder, "PATIENCE_S", 0.2)
+    monkeypatch.setattr(decoder, "TIMEOUT_S", 0.2)
     os.kill(guarded._child.pid, signal.SIGSTOP)
     with pytest.raises(Refused, match="DECODER_CRASHED"):
         transcoded(guarded, file)
@@ -143,7 +143,7 @@ def test_what_nobody_waited_for_answers_nobody_else(guarded):
 
 
 def test_any_garbage_is_refused_and_nothing_else(guarded, monkeypatch):
-    monkeypatch.setattr(decoder, "PATIENCE_S", 5)
+    monkeypatch.setattr(decoder, "TIMEOUT_S", 5)
     whole = encapsulated(GREY, 16, HTJ2KLossless)
     reasons = set()
     for _ in range(150):

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from pacs.dicomweb import searching
+from pacs.dicomweb import qido_answers
 from pacs.tests import index
 
 pytestmark = pytest.mark.django_db
@@ -277,14 +277,14 @@ def test_pages_fit_together(api, patient_factory):
 
 
 def test_what_is_cut_off_is_told(api, three, monkeypatch):
-    monkeypatch.setattr(searching, "MAX_RESULTS", 2)
+    monkeypatch.setattr(qido_answers, "MAX_RESULTS", 2)
     answer = api("doctor").get(URL)
     assert len(answer.json()) == 2
     assert "There are 1 additional results that can be requested" in answer["Warning"]
-    monkeypatch.setattr(searching, "MAX_RESULTS", 1)
-    monkeypatch.setattr(searching, "MAX_COUNTED", 1)
+    monkeypatch.setattr(qido_answers, "MAX_RESULTS", 1)
+    monkeypatch.setattr(qido_answers, "MAX_COUNTED", 1)
     assert "There are more than 1 additional" in api("doctor").get(URL)["Warning"]
-    monkeypatch.setattr(searching, "MAX_RESULTS", 2)
+    monkeypatch.setattr(qido_answers, "MAX_RESULTS", 2)
     assert "Warning" not in api("doctor").get(f"{URL}?limit=1")
     assert "Warning" not in api("doctor").get(f"{URL}?limit=2")
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from emr.models import CareTeamMember
-from pacs.dicomweb import qido_matchers, searching
+from pacs.dicomweb import qido_answers, qido_matchers
 from pacs.tests import index
 from rbac import services as rights
 
@@ -222,7 +222,7 @@ def test_pages_and_their_warning(api, world, monkeypatch):
     whole = values(client.get(path), "00080018")
     pages = [values(client.get(f"{path}?limit=1&offset={n}"), "00080018") for n in range(4)]
     assert pages == [[uid] for uid in whole] + [[]]
-    monkeypatch.setattr(searching, "MAX_RESULTS_WITHIN", 2)
+    monkeypatch.setattr(qido_answers, "MAX_RESULTS_WITHIN", 2)
     answer = client.get(path)
     assert values(answer, "00080018") == whole[:2]
     assert "There are 1 additional results that can be requested" in answer["Warning"]

@@ -15,6 +15,7 @@ from pydicom.uid import generate_uid
 from urllib3 import encode_multipart_formdata
 
 from audit.models import AuditLog
+from common.errors import ErrorCode
 from pacs.ingest.views import DicomUpload
 from pacs.models import QuarantinedStudy
 from pacs.tests import index
@@ -72,14 +73,14 @@ def test_good_files_are_stored_among_bad_ones(archive, api):
         good.StudyInstanceUID,
         other.StudyInstanceUID,
     }
-    assert body["files"][1]["message"] == "The file is not readable as DICOM."
+    assert body["files"][1]["message"] == ErrorCode.DICOM_UNREADABLE.value.en
     assert len(archive.files) == 2
 
 
 def test_messages_are_in_the_callers_language(archive, api):
     response = post(api("rib"), [("a", b"garbage")], HTTP_ACCEPT_LANGUAGE="ko")
     assert response.status_code == 400
-    assert response.json()["files"][0]["message"] == "DICOM 파일로 읽을 수 없습니다."
+    assert response.json()["files"][0]["message"] == ErrorCode.DICOM_UNREADABLE.value.ko
 
 
 def test_the_same_file_again_is_a_duplicate(archive, api):
@@ -221,7 +222,7 @@ def test_a_file_past_the_limit_is_refused_and_its_neighbours_are_stored(archive,
     ]
     status, results, body = send(api("rib"), files)
     assert (status, results) == (207, {"a": "stored", "huge": "ERR_116", "b": "stored"})
-    assert body["files"][1]["message"] == "The file is larger than allowed."
+    assert body["files"][1]["message"] == ErrorCode.FILE_TOO_LARGE.value.en
 
 
 def test_zips_are_known_by_content_and_refused_entry_by_entry(archive, api):

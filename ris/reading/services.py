@@ -1,4 +1,4 @@
-"""Who reads a study: taken, released, done. The history is in the audit log."""
+"""The reading state of a study. Its history is in the audit log."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ class ReadingState:
 def study_reading_set(
     *, actor: Person, study_instance_uid: str, status: ReadingStatus
 ) -> ReadingState:
-    """Move a study to ``status``; the actor becomes its reader. Saying it again changes nothing.
+    """Set the reading state of a study; the actor becomes its reader. Idempotent.
 
-    Any state follows any other, but what one person reads another can only release (UNREAD), not
-    take or finish. Raises NotFound, BusinessError (somebody else reads it).
+    All transitions are allowed, but a study that another user is reading can only be released
+    (UNREAD). Raises NotFound, BusinessError (another user is reading it).
     """
     study = study_lock(actor, study_instance_uid, Permission.REVIEW_AI)
     reading = Reading.objects.select_related("reader").filter(study=study).first()
     before = reading.status if reading else ReadingStatus.UNREAD
     being_read = reading if reading and before == ReadingStatus.READING else None
     if being_read and being_read.reader_id != actor.pk and status != ReadingStatus.UNREAD:
-        raise BusinessError(ErrorCode.INVALID_TRANSITION, "somebody else reads this study")
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "another user is reading this study")
     if before == status:
         return _state(study_instance_uid, reading)
     if status == ReadingStatus.UNREAD:

@@ -1,4 +1,4 @@
-"""Take a study to read, release it, finish it."""
+"""Sets the reading state of a study."""
 
 from __future__ import annotations
 
@@ -18,8 +18,11 @@ class StudyReading(ApiView):
     required_permissions = {"POST": Permission.REVIEW_AI}
 
     @extend_schema(
-        summary="Say that I read a study, have read it, or give it back",
-        description="What one person reads, another can only give back (UNREAD).",
+        summary="Set the reading state of a study",
+        description=(
+            "READING assigns the study to me, READ completes the reading and UNREAD releases the "
+            "study. If another user reads the study, UNREAD is the only state that I can set."
+        ),
         tags=["imaging"],
         request=serializers.ReadingIn,
         responses={

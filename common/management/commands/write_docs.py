@@ -1,4 +1,4 @@
-"""Write what is generated: docs/openapi.yaml, docs/errors.md and .importlinter."""
+"""Write the generated files: docs/openapi.yaml, docs/errors.md and .importlinter."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.utils import translation
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
@@ -14,7 +15,7 @@ from deploy.contracts import importlinter
 
 ERRORS_HEAD = """# Error codes
 
-Generated from `common/errors.py` by `python manage.py write_docs`; do not edit.
+Generated from `common/error_codes.py` by `python manage.py write_docs`; do not edit.
 
 | code | HTTP | English | 한국어 |
 |---|---|---|---|
@@ -22,7 +23,8 @@ Generated from `common/errors.py` by `python manage.py write_docs`; do not edit.
 
 
 def openapi_yaml() -> str:
-    schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    with translation.override("en"):  # the texts of Django and DRF
+        schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     renderer = OpenApiYamlRenderer()
     rendered: bytes = renderer.render(schema, renderer_context={})  # type: ignore[no-untyped-call]
     return rendered.decode()

@@ -1,4 +1,4 @@
-"""The archive as older clients know it: patients, their images. Answered from our index."""
+"""Patients and their images in the form of Orthanc, for older clients; from the index."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class PatientsWithImages(GenericApiView):
     filter_backends = []
 
     @extend_schema(
-        summary="Patients with images that I may see",
+        summary="List the patients with images that I may see",
         tags=["orthanc view"],
         responses=serializers.PatientWithImagesOut(many=True),
     )
@@ -50,7 +50,7 @@ class PatientImages(GenericApiView):
     filter_backends = []
 
     @extend_schema(
-        summary="The images of one patient, newest study first",
+        summary="List the images of a patient, newest study first",
         tags=["orthanc view"],
         responses={
             200: serializers.PatientImageOut(many=True),

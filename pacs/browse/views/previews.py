@@ -1,4 +1,4 @@
-"""PNG previews: decided and recorded here, rendered by the archive, sent by nginx."""
+"""PNG previews: access is checked and recorded, the archive renders, nginx sends."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from common.api.schema import errors
 from common.api.views import ApiView
 from common.errors import ErrorCode
 from common.person import Person
-from pacs.delivery.access import AccessRecord, access_recorded
+from pacs.delivery.access_record import AccessRecord, access_recorded
 from pacs.delivery.answers import from_archive, is_rendered_here, rendered
 from pacs.delivery.rendering import Rendering
 from pacs.index import images
@@ -54,7 +54,7 @@ class StudyPreview(Preview):
     object_type = "study"
 
     @extend_schema(
-        summary="The middle image of the study's largest series",
+        summary="Render the middle image of the study's largest series as PNG",
         tags=["imaging"],
         responses={
             **PNG,
@@ -72,7 +72,7 @@ class SeriesPreview(Preview):
     object_type = "series"
 
     @extend_schema(
-        summary="The middle image of a series",
+        summary="Render the middle image of a series as PNG",
         tags=["imaging"],
         responses={
             **PNG,
@@ -90,7 +90,7 @@ class InstancePreview(Preview):
     object_type = "instance"
 
     @extend_schema(
-        summary="One image (the middle frame)",
+        summary="Render an image (its middle frame) as PNG",
         tags=["imaging"],
         responses={**PNG, **errors(*_IMAGE_ERRORS)},
     )
@@ -105,7 +105,7 @@ class OrthancPreview(Preview):
     object_type = "instance"
 
     @extend_schema(
-        summary="One image, by the archive's own id",
+        summary="Render an image as PNG, by its Orthanc id",
         tags=["orthanc view"],
         responses={**PNG, **errors(*_IMAGE_ERRORS)},
     )

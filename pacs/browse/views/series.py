@@ -19,7 +19,7 @@ class SeriesDetail(ApiView):
     required_permissions = {"GET": Permission.VIEW_STUDY}
 
     @extend_schema(
-        summary="One series with its instances in order of position",
+        summary="Get a series and its instances",
         tags=["imaging"],
         responses={200: serializers.SeriesDetailOut, **errors(ErrorCode.SERIES_NOT_FOUND)},
     )

@@ -1,4 +1,4 @@
-"""Studies of nobody we know: seen and matched by radiology and administrators only."""
+"""Unmatched studies, for radiology and administrators."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class UnmatchedStudies(GenericApiView):
     ordering_fields = ["last_instance_at", "study_date"]
 
     @extend_schema(
-        summary="Studies without a known patient",
+        summary="List the unmatched studies",
         tags=["imaging"],
         responses=serializers.UnmatchedStudyOut(many=True),
     )
@@ -51,7 +51,7 @@ class StudyMatch(ApiView):
     required_permissions = {"POST": Permission.MATCH_STUDY}
 
     @extend_schema(
-        summary="Say whose study it is",
+        summary="Match a study to a patient",
         tags=["imaging"],
         request=serializers.MatchIn,
         responses={

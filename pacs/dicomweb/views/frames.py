@@ -1,4 +1,4 @@
-"""Frames (PS3.18 10.4.1.1.6): one at a time by nginx, lists as they are made."""
+"""WADO-RS frames (PS3.18 10.4.1.1.6)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from common import context
 from common.person import Person
 from pacs.choices import Htj2k
 from pacs.delivery import pixels
-from pacs.delivery.access import AccessRecord
+from pacs.delivery.access_record import AccessRecord
 from pacs.delivery.answers import PRIVATE, from_archive
 from pacs.derived import decisions
 from pacs.derived.decisions import StoredFrame
@@ -33,8 +33,11 @@ from pacs.models import Instance
 
 
 class Frames(CachesDecision):
-    """A single frame, which viewers ask for by the thousand, is nginx's: from our files or as it
-    is stored. A list comes from the archive's DICOMweb when it is as stored and the plugin can."""
+    """nginx serves single frames, from the frame store or from the archive.
+
+    A list of frames comes from the archive's DICOMweb plugin if it is served as stored and the
+    plugin supports the transfer syntax; otherwise it is streamed by this process.
+    """
 
     offers = (
         accept.FRAMES,
@@ -58,11 +61,11 @@ class Frames(CachesDecision):
             self.decision_cache(user, target)
             frame = StoredFrame(image.orthanc_id, indices[0] + 1, image.transfer_syntax_uid)
             headers = frame_headers(frame, form, boundary=context.current().request_id)
-            return _unless_known(request, headers)
+            return _conditional(request, headers)
         if form.source is FrameSource.STORE:
-            return _made(request, form, pixels.frames_htj2k(image, indices))
+            return _streamed(request, form, pixels.frames_htj2k(image, indices))
         if image.transfer_syntax_uid in HTJ2K_SYNTAXES:
-            return _made(request, form, pixels.frames_raw(image, indices))
+            return _streamed(request, form, pixels.frames_raw(image, indices))
         path = query.archive_path(target, f"/frames/{wanted}")
         return from_archive(path, accept=accept.FRAMES.archive_accept)
 
@@ -71,9 +74,9 @@ def _form(request: HttpRequest, image: Instance, indices: Sequence[int]) -> Fram
     """Raises AppError (406)."""
     single = len(indices) == 1
     if image.htj2k == Htj2k.STORED and (
-        MISSING in request.META if single else not pixels.frames_are_there(image, indices)
+        MISSING in request.META if single else not pixels.frames_exist(image, indices)
     ):
-        pixels.frames_lost(image)
+        pixels.frames_requeue(image)
     header = frame_forms.accept_of(request.headers.get("Accept"), request.META["QUERY_STRING"])
     stored = frame_forms.StoredImage(image.transfer_syntax_uid, image.htj2k == Htj2k.STORED)
     return frame_forms.frame_form(header, stored, single=single)
@@ -82,27 +85,27 @@ def _form(request: HttpRequest, image: Instance, indices: Sequence[int]) -> Fram
 def _decoded(
     request: HttpRequest, image: Instance, indices: Sequence[int], form: FrameForm
 ) -> HttpResponse:
-    """What the client has is not decoded again."""
+    """Decoded frames; a single frame that the client has (ETag) is not decoded again."""
     if len(indices) > 1:
-        return _made(request, form, pixels.frames_decoded(image, indices))
+        return _streamed(request, form, pixels.frames_decoded(image, indices))
     tag = f'"{image.orthanc_id}-{indices[0]}_decoded{"_part" if form.multipart else ""}"'
     headers = {"ETag": tag, "Cache-Control": PRIVATE}
-    answer = _unless_known(request, headers)
+    answer = _conditional(request, headers)
     if answer.status_code == 304:
         return answer
-    answer = _made(request, form, pixels.frames_decoded(image, indices))
+    answer = _streamed(request, form, pixels.frames_decoded(image, indices))
     answer["ETag"] = tag
     return answer
 
 
-def _unless_known(request: HttpRequest, headers: Headers) -> HttpResponse:
+def _conditional(request: HttpRequest, headers: Headers) -> HttpResponse:
     status, headers = frame_response(headers, request.headers.get("If-None-Match"))
     return HttpResponse(status=status, headers=headers)
 
 
-def _made(request: HttpRequest, form: FrameForm, found: Iterator[bytes]) -> HttpResponse:
-    """Frames that pass through us, one in memory at a time."""
-    body = pixels.started(found)
+def _streamed(request: HttpRequest, form: FrameForm, found: Iterator[bytes]) -> HttpResponse:
+    """Stream frames through this process, one in memory at a time."""
+    body = pixels.prefetched(found)
     boundary = context.current().request_id
     kind = part_type(form.transfer_syntax_uid)
     headers = {

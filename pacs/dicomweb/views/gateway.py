@@ -1,7 +1,7 @@
-"""Token, right, record: what every route of the gateway goes through before it answers.
+"""Base views of the DICOMweb gateway: authenticate, authorize, record the access, respond.
 
-Plain Django views: they run a thousand times per opened study. Every answer that is no image is
-the JSON envelope of the API.
+Plain Django views, not DRF: an opened study causes about a thousand requests. Errors have the JSON
+envelope of the REST API.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from common.api.exceptions import error_response
 from common.api.permissions import Access as ApiAccess, Declaration, Requirement
 from common.errors import AppError, AuthenticationError, ErrorCode, NotFound, PermissionDenied
 from common.person import Person
-from pacs.delivery.access import AccessRecord, access_recorded
+from pacs.delivery.access_record import AccessRecord, access_recorded
 from pacs.delivery.answers import from_archive
 from pacs.dicomweb import accept, query
 from pacs.index.studies import Target, stored_transfer_syntaxes, target_get
@@ -32,7 +32,7 @@ _OBJECT_TYPES = (
 
 
 class Gateway(View):
-    """Decides, records, answers. ``answer`` runs before the record and may only prepare."""
+    """Decides, records, responds. ``answer`` runs before the record, so it must not send data."""
 
     required_permissions: ClassVar[Declaration] = {"GET": Permission.VIEW_DICOM}
     action = "dicomweb.retrieve"
@@ -42,7 +42,7 @@ class Gateway(View):
     def dispatch(self, request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
         try:
             return self._decide(request, parts)
-        except Exception as error:  # the one way out: the envelope
+        except Exception as error:  # every error is answered with the envelope
             response = error_response(error)
             if response.status_code == 405:
                 response["Allow"] = self.allow
@@ -70,7 +70,7 @@ class Gateway(View):
             return self.answer(request, access, user, parts)
 
     def begin(self, claims: Claims) -> None:
-        """The token is good; the database has not been asked yet."""
+        """Hook: the token is valid, and the database has not been read yet."""
 
     def _detail(self, parts: Parts) -> dict[str, Any]:
         match = self.request.resolver_match
@@ -83,14 +83,17 @@ class Gateway(View):
 
 
 class NoRoute(Gateway):
-    """Everything else below ``dicom-web/``: 404 for who is logged in, and a record."""
+    """Any other path below ``dicom-web/``: 404 for authenticated users, and a record."""
 
     required_permissions = {"GET": ApiAccess.AUTHENTICATED}
     action = "dicomweb.unknown"
 
 
 class FromArchive(Gateway):
-    """One visible target, in one of ``offers``, from the archive's ``suffix`` of that target."""
+    """A study, series or instance, served by the archive as one of ``offers``.
+
+    ``suffix``: what follows the target's path in the archive.
+    """
 
     offers: Sequence[accept.Offer] = ()
     suffix = ""
@@ -101,7 +104,7 @@ class FromArchive(Gateway):
         return self.from_archive(request, self.target(access, user, parts), parts)
 
     def target(self, access: AccessRecord, user: Person, parts: Parts) -> Target:
-        """Raises NotFound for what this person may not see."""
+        """Raises NotFound if the target does not exist or the user may not see it."""
         target = target_get(
             user,
             Permission(access.permission),

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from acct.authentication import Claims
 from common.errors import ErrorCode, InvalidInput
 from common.person import Person
-from pacs.delivery.access import AccessRecord
+from pacs.delivery.access_record import AccessRecord
 from pacs.delivery.answers import PRIVATE, from_file, is_rendered_here, rendered
 from pacs.delivery.rendering import Rendering
 from pacs.derived import decisions, metadata_files, opened_studies
@@ -18,20 +18,20 @@ from pacs.index.studies import Target
 
 
 class CachesDecision(FromArchive):
-    """What a viewer asks for a series: the decision is remembered for the frames that follow."""
+    """Caches the decision about the series for the frame requests that follow (fast path)."""
 
     def begin(self, claims: Claims) -> None:
-        self.claims, self.moment = claims, decisions.moment(claims.user_id)
+        self.claims, self.validity = claims, decisions.validity(claims.user_id)
 
     def decision_cache(self, user: Person, target: Target) -> None:
-        opened_studies.opened(target.study.pk)
-        if self.moment is not None and target.series is not None:
+        opened_studies.study_opened(target.study.pk)
+        if self.validity is not None and target.series is not None:
             target.series.study = target.study
-            decisions.decision_cache(self.claims, user, target.series, self.moment)
+            decisions.decision_cache(self.claims, user, target.series, self.validity)
 
 
 class Metadata(CachesDecision):
-    """From the files that were prepared when the study was stable, if they are there."""
+    """From the metadata files written when the study became stable; else from the archive."""
 
     offers = accept.DICOM_JSON
     suffix = "/metadata"
@@ -77,7 +77,7 @@ class BulkData(FromArchive):
 
 
 class Rendered(FromArchive):
-    """One image for a browser; the middle one of a study or series."""
+    """An image rendered for a browser; of a study or series its middle image."""
 
     offers = accept.RENDERED
 
@@ -88,7 +88,9 @@ class Rendered(FromArchive):
         offer = accept.negotiate(request.headers.get("Accept"), self.offers)
         numbers = frames_wanted(image, parts) if "frames" in parts else "1"
         if not numbers.isdigit():
-            raise InvalidInput(ErrorCode.VALIDATION, "one frame at a time is rendered", "frames")
+            raise InvalidInput(
+                ErrorCode.VALIDATION, "only one frame can be rendered at a time", "frames"
+            )
         return rendered(image.instance, int(numbers) - 1, offer.media_type, self.rendering(request))
 
     def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
@@ -106,7 +108,7 @@ class Thumbnail(Rendered):
 
 
 def _middle(target: Target) -> Target:
-    """The target itself, or the image that stands for its series or study."""
+    """The target if it is an instance, else the middle image of the series or study."""
     if target.instance is not None:
         return target
     image = series_middle(target.series) if target.series else study_middle(target.study)
@@ -114,6 +116,6 @@ def _middle(target: Target) -> Target:
 
 
 def frames_wanted(target: Target, parts: Parts) -> str:
-    image = target.instance  # a report has a row in the index and no frame
+    image = target.instance  # an instance without pixels, such as a report, has no frames
     available = image.frames if image and image.rows else 0
     return query.frames_parse(parts["frames"], available)

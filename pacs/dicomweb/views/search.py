@@ -5,17 +5,17 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from common.person import Person
-from pacs.delivery.access import AccessRecord
+from pacs.delivery.access_record import AccessRecord
 from pacs.dicomweb import accept
 from pacs.dicomweb.qido import Level
-from pacs.dicomweb.searching import search
+from pacs.dicomweb.qido_answers import search
 from pacs.dicomweb.views.gateway import Gateway, Parts
 from pacs.index.studies import target_get
 from rbac.permissions import Permission
 
 
 class Search(Gateway):
-    """From the index: among all that this person may see, or in one study or series of it."""
+    """Searches all studies that the user may see, or one study or series."""
 
     required_permissions = {"GET": Permission.VIEW_STUDY}
     action = "dicomweb.query"

@@ -7,7 +7,7 @@ from typing import cast
 from django.http import HttpRequest, HttpResponse
 
 from common.person import Person
-from pacs.delivery.access import AccessRecord
+from pacs.delivery.access_record import AccessRecord
 from pacs.delivery.answers import from_archive, is_rendered_here, rendered
 from pacs.dicomweb import wado_uri_request
 from pacs.dicomweb.views.gateway import Gateway, Parts
@@ -17,7 +17,7 @@ from rbac.permissions import Permission
 
 
 class WadoUri(Gateway):
-    """One instance as a file or an image: decided and recorded like any other retrieval."""
+    """An instance as a DICOM file or as an image."""
 
     offers = (*wado_uri_request.IMAGES, wado_uri_request.DICOM)
 

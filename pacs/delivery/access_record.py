@@ -1,4 +1,4 @@
-"""Every access to images leaves a record, refusals included, or it does not happen."""
+"""Records each access to images, refused ones too; without a record nothing is served."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ _REFUSED = frozenset({401, 403, 404, 405})
 
 @dataclass(slots=True)
 class AccessRecord:
-    """One access while it is being decided: who is known first, whose image later.
+    """An access while it is being decided; fields are set as they become known.
 
-    ``outcome``: how an allowed one went.
+    ``outcome``: the outcome to record if the access is allowed.
     """
 
     action: str
@@ -33,7 +33,7 @@ class AccessRecord:
     outcome: Outcome = Outcome.OK
 
     def record(self, outcome: Outcome) -> None:
-        """Raises ExternalError (503) when it cannot be kept."""
+        """Write the record. Raises ExternalError (503) if that is not possible."""
         audit.record_buffered(
             actor=self.actor,
             action=self.action,
@@ -50,8 +50,8 @@ class AccessRecord:
 def access_recorded(access: AccessRecord) -> Iterator[AccessRecord]:
     """Decide inside the block; serve only after it.
 
-    Leaving it normally records the access as allowed; an error records the refusal and goes on.
-    Raises ExternalError (503) when the record cannot be kept, whatever was decided.
+    Without an exception the access is recorded as allowed; with one it is recorded as denied or
+    failed, and the exception is raised. Raises ExternalError (503) if the record cannot be written.
     """
     try:
         yield access

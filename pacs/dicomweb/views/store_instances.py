@@ -7,12 +7,12 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 
 from audit.choices import Outcome
-from common.api.related import related_boundary, related_files
+from common.api.related_upload import boundary_of, receive_parts
 from common.api.uploads import ReceivedFile, SpoolHandler, spooled_uploads
 from common.errors import ErrorCode, ExternalError
 from common.person import Person
 from pacs import tasks
-from pacs.delivery.access import AccessRecord
+from pacs.delivery.access_record import AccessRecord
 from pacs.dicomweb import accept
 from pacs.dicomweb.store_answers import ANSWERS, stored_answer, stored_status
 from pacs.dicomweb.views.gateway import Gateway, Parts
@@ -27,7 +27,7 @@ DICOM = "application/dicom"
 
 
 class StoreInstances(Gateway):
-    """Everything that a header can tell is refused before the body is read."""
+    """Headers are checked before the body is read."""
 
     required_permissions = {"POST": Permission.UPLOAD_DICOM}
     methods = ("POST",)
@@ -38,11 +38,11 @@ class StoreInstances(Gateway):
         self, request: HttpRequest, access: AccessRecord, user: Person, parts: Parts
     ) -> HttpResponse:
         offer = accept.negotiate(request.headers.get("Accept"), ANSWERS)
-        boundary = related_boundary(request, DICOM)
+        boundary = boundary_of(request, DICOM)
         with spooled_uploads(request) as folder:
             handler = cast(SpoolHandler, request.upload_handlers[0])
-            files = related_files(request, handler, boundary)
-            self._announce(access, len(files))
+            files = receive_parts(request, handler, boundary)
+            self._record_receipt(access, len(files))
             result = instances_store(
                 actor=user,
                 files=[_incoming(file) for file in files],
@@ -56,8 +56,8 @@ class StoreInstances(Gateway):
         body = stored_answer(result, offer.archive_accept)
         return HttpResponse(body, offer.archive_accept, stored_status(result))
 
-    def _announce(self, access: AccessRecord, parts: int) -> None:
-        """Nothing reaches the archive before it is on record whose it is, whoever dies then.
+    def _record_receipt(self, access: AccessRecord, parts: int) -> None:
+        """Record the sender before anything is stored, so a crash cannot leave unrecorded images.
 
         Raises ExternalError (503).
         """
@@ -72,7 +72,7 @@ class StoreInstances(Gateway):
 
 
 class Storing(Gateway):
-    """For the views whose address takes instances too (POST)."""
+    """For views whose URL also accepts instances by POST."""
 
     allow = "GET, HEAD, POST"
 

@@ -1,4 +1,4 @@
-"""Receive a multipart/related body (RFC 2387): every part a file of the request's own folder."""
+"""Receive a multipart/related request body (RFC 2387): each part becomes a file on disk."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from django.http import HttpRequest, UnreadablePostError
 
 from common.api.uploads import ReceivedFile, SpoolHandler
 from common.errors import ErrorCode, InvalidInput
-from common.http.related import malformed, related_parts
+from common.http.related_parser import malformed, parse_related
 
 
 class _Body:
-    """What was sent. Of a chunked body (RFC 9112 7.1) the server knows the end, not Django."""
+    """The request body. Django cannot find the end of a chunked one (RFC 9112 7.1)."""
 
     def __init__(self, request: HttpRequest) -> None:
         terminated = request.META.get("wsgi.input_terminated")
@@ -25,10 +25,10 @@ class _Body:
         return data
 
 
-def related_boundary(request: HttpRequest, part_type: str) -> str:
-    """The boundary of a body whose parts are ``part_type``; reads the headers alone.
+def boundary_of(request: HttpRequest, part_type: str) -> str:
+    """The boundary of a body whose parts have the type ``part_type``, from the request headers.
 
-    Raises InvalidInput: 415 for another body, or one that is packed; 400 without a boundary.
+    Raises InvalidInput: 415 for another Content-Type or a Content-Encoding, 400 without a boundary.
     """
     parameters = {name.lower(): value for name, value in (request.content_params or {}).items()}
     multipart = request.content_type == "multipart/related"
@@ -44,15 +44,15 @@ def related_boundary(request: HttpRequest, part_type: str) -> str:
     return str(parameters["boundary"])
 
 
-def related_files(request: HttpRequest, handler: SpoolHandler, boundary: str) -> list[ReceivedFile]:
-    """Every part on disk, named by its number from 1.
+def receive_parts(request: HttpRequest, handler: SpoolHandler, boundary: str) -> list[ReceivedFile]:
+    """Write each part to disk; the file names are the numbers of the parts, from 1.
 
-    Raises InvalidInput: 400 for a body that cannot be read to its end, 413 for too many parts.
+    Raises InvalidInput: 400 for a malformed or incomplete body, 413 for too many parts.
     """
     files: list[ReceivedFile] = []
-    for number, part in enumerate(related_parts(_Body(request), boundary), 1):
+    for number, part in enumerate(parse_related(_Body(request), boundary), 1):
         if number > settings.DATA_UPLOAD_MAX_NUMBER_FILES:
-            raise InvalidInput(ErrorCode.TOO_LARGE, "too many parts")
+            raise InvalidInput(ErrorCode.REQUEST_TOO_LARGE, "too many parts")
         size = 0
         handler.new_file("", str(number), part.content_type, None)
         for chunk in part.chunks():

@@ -1,6 +1,7 @@
-"""Read a multipart/related body (RFC 2046, RFC 2387) part by part, in the memory of two chunks.
+"""A streaming parser of multipart/related (RFC 2046, RFC 2387). Needs the memory of two chunks.
 
-Own code because the parsers at hand want the names and quotes of forms, and lack preambles.
+The parsers of Django and other libraries are for form data: they require names and do not accept
+a preamble.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ _AFTER_BYTES = MAX_PADDING + 2
 _BLANK_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     def read(self, size: int, /) -> bytes: ...
 
 
-class Part:
-    """One part. Its data can be read once, before the next part is asked for."""
+class RelatedPart:
+    """A part of the body. Its data can be read once, before the next part is requested."""
 
     def __init__(self, content_type: str, chunks: Iterator[bytes]) -> None:
         self.content_type = content_type
@@ -40,29 +41,29 @@ def malformed(reason: str) -> InvalidInput:
     return InvalidInput(ErrorCode.MALFORMED, reason)
 
 
-def related_parts(source: Source, boundary: str) -> Iterator[Part]:
-    """The parts up to the closing boundary; what is not read of one is passed over.
+def parse_related(source: ByteSource, boundary: str) -> Iterator[RelatedPart]:
+    """Yield the parts up to the closing boundary; unread data of a part is skipped.
 
-    A body whose first boundary ends in a bare line feed is taken to have such lines throughout.
-    Raises InvalidInput (400), also when the body ends before its closing boundary.
+    If the first boundary ends in a bare line feed, all lines are expected to.
+    Raises InvalidInput (400) for a malformed body, also if it ends before the closing boundary.
     """
     if not _BOUNDARY.fullmatch(boundary):
-        raise malformed("the boundary cannot be one")
+        raise malformed("the boundary is not valid")
     reader = _Reader(source, b"--" + boundary.encode("ascii"))
     reader.pass_preamble()
     while reader.in_part:
         content_type = reader.read_content_type()
         chunks = reader.read_data()
-        yield Part(content_type, chunks)
+        yield RelatedPart(content_type, chunks)
         for _ in chunks:
             pass
     reader.pass_epilogue()
 
 
 class _Reader:
-    """``in_part``: the last delimiter that was passed opened a part."""
+    """``in_part``: the last delimiter opened a part, it did not close the body."""
 
-    def __init__(self, source: Source, delimiter: bytes) -> None:
+    def __init__(self, source: ByteSource, delimiter: bytes) -> None:
         self._source = source
         self._first = delimiter
         self._delimiter = delimiter
@@ -70,7 +71,7 @@ class _Reader:
         self.in_part = False
 
     def pass_preamble(self) -> None:
-        """To behind the first delimiter, which tells how lines end."""
+        """Skip to the end of the first delimiter, which determines the line ending."""
         line = re.compile(rb"(?:\A|\n)" + re.escape(self._first))
         start = 0
         while True:
@@ -87,7 +88,7 @@ class _Reader:
                 raise malformed("there is no boundary")
 
     def read_content_type(self) -> str:
-        """The type alone, in lower case; empty when the part names none."""
+        """The Content-Type of the part without parameters, in lower case; empty if absent."""
         while not (end := _BLANK_LINE.search(self._buffer, 0, MAX_HEADER_BYTES)):
             if len(self._buffer) > MAX_HEADER_BYTES or not self._more():
                 raise malformed("the headers of a part do not end")
@@ -100,7 +101,7 @@ class _Reader:
         return ""
 
     def read_data(self) -> Iterator[bytes]:
-        """The bytes up to the next delimiter."""
+        """Yield the data of the part, up to the next delimiter."""
         while len(self._buffer) < len(self._first) + _AFTER_BYTES and self._more():
             pass
         empty = self._after(len(self._first)) if self._buffer.startswith(self._first) else None
@@ -131,7 +132,7 @@ class _Reader:
             pass
 
     def _after(self, position: int) -> re.Match[bytes] | None:
-        """What makes a delimiter of the bytes before ``position``; None: they are data."""
+        """The match of a delimiter's end at ``position``; None if the bytes before it are data."""
         while len(self._buffer) < position + _AFTER_BYTES and self._more():
             pass
         return _AFTER_DELIMITER.match(self._buffer, position)

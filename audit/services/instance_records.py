@@ -1,4 +1,4 @@
-"""Which records concern one image. Whose part an image is knows an app above; it tells here."""
+"""The audit records about one image. The archive's app registers how to find its parents."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from django.db.models import QuerySet
 from audit.models import AuditLog
 from audit.services.bursts import burst_items
 
-Parents = Callable[[str], Sequence[str]]
-_parents: list[Parents] = []
+ParentLookup = Callable[[str], Sequence[str]]
+_lookups: list[ParentLookup] = []
 
 
-def parents_told_by(tell: Parents) -> None:
-    """``tell(sop_instance_uid)`` answers the UIDs of its series and study, none if unknown."""
-    _parents.append(tell)
+def parent_lookup_register(lookup: ParentLookup) -> None:
+    """``lookup(sop_instance_uid)`` returns the UIDs of its series and study, none if unknown."""
+    _lookups.append(lookup)
 
 
 def logs_of_instance(
     logs: QuerySet[AuditLog, AuditLog], sop_instance_uid: str
 ) -> QuerySet[AuditLog, AuditLog]:
-    """Records of the instance, of its series and of its study; of the bursts, those that hold it.
+    """Records of the instance, its series and its study; bursts only if they contain it.
 
-    Of an instance that the index no longer has, only the records that name it.
+    For an instance that is no longer in the index, only records that name it.
     """
-    uids = [sop_instance_uid, *(uid for tell in _parents for uid in tell(sop_instance_uid))]
+    uids = [sop_instance_uid, *(uid for lookup in _lookups for uid in lookup(sop_instance_uid))]
     near = logs.filter(object_id__in=uids)
     others = [
         log.pk

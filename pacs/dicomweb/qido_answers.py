@@ -1,4 +1,4 @@
-"""QIDO-RS from our own index: nobody learns of a study they may not see, not even by a count."""
+"""QIDO-RS responses from the index. Results and counts include only studies the user may see."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _NO_FUZZY = "The fuzzymatching parameter is not supported. Only literal matching
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """``body`` is a DICOM JSON array; ``warnings`` are texts for Warning headers."""
+class SearchAnswer:
+    """``body``: a DICOM JSON array; ``warnings``: texts of the Warning header."""
 
     body: str
     results: int
@@ -35,12 +35,11 @@ class Answer:
 
 def search(
     user: Person, level: Level, parameters: Parameters, within: Target | None = None
-) -> Answer:
-    """Search (PS3.18 10.6) among what ``view_study`` reaches, or ``within`` a target decided for.
+) -> SearchAnswer:
+    """Search (PS3.18 10.6) in the studies that the user may see, or ``within`` an allowed target.
 
-    At most MAX_RESULTS are returned, inside one study MAX_RESULTS_WITHIN; a warning names what is
-    cut off.
-    Raises InvalidInput (400).
+    Returns at most MAX_RESULTS results (MAX_RESULTS_WITHIN inside a study); a warning states how
+    many more there are. Raises InvalidInput (400).
     """
     asked = search_parse(parameters, qido.KEYS[level])
     visible = Study.objects.visible_to(user)
@@ -59,7 +58,7 @@ def search(
         if remaining:
             number = remaining if remaining <= MAX_COUNTED else f"more than {MAX_COUNTED}"
             warnings.append(f"There are {number} additional results that can be requested")
-    return Answer(json.dumps(rows, ensure_ascii=False), len(rows), asked, tuple(warnings))
+    return SearchAnswer(json.dumps(rows, ensure_ascii=False), len(rows), asked, tuple(warnings))
 
 
 def _warnings(asked: SearchQuery) -> list[str]:
@@ -74,7 +73,7 @@ def _warnings(asked: SearchQuery) -> list[str]:
 def _described(
     page: Sequence[Row], wanted: frozenset[str], visible: QuerySet[Study]
 ) -> list[Attributes]:
-    """The attributes of each row and of the levels above it, as the archive itself answers."""
+    """The attributes of each row and of the levels above it, as Orthanc returns them."""
     parents = [_parents(row) for row in page]
     studies = _studies({study for study, _ in parents}, wanted, visible)
     series = _series({of for _, of in parents if of is not None})

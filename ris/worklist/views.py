@@ -1,4 +1,4 @@
-"""The studies as work: the list with who reads what, and one study with all that is in it."""
+"""The worklist: studies with their reading state, and a study in full."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from pacs.derived import opened_studies
 from pacs.index.studies import studies_visible_to, study_rows, study_summaries
 from pacs.index.study_tree import study_tree
 from rbac.permissions import Permission
-from ris.studies import serializers
-from ris.studies.filters import StudyFilter
+from ris.worklist import serializers
+from ris.worklist.filters import StudyFilter
 
 
 class StudyList(GenericApiView):
@@ -28,7 +28,7 @@ class StudyList(GenericApiView):
     ordering_fields = ["study_date", "last_instance_at", "accession_number"]
 
     @extend_schema(
-        summary="Search the studies I may see",
+        summary="List the studies that I may see",
         tags=["imaging"],
         responses={200: serializers.StudyOut(many=True), **errors(ErrorCode.VALIDATION)},
     )
@@ -55,7 +55,7 @@ class StudyDetail(ApiView):
     required_permissions = {"GET": Permission.VIEW_STUDY}
 
     @extend_schema(
-        summary="One study: its series, segmentations and priors",
+        summary="Get a study with its series, segmentations and prior studies",
         tags=["imaging"],
         responses={200: serializers.StudyDetailOut, **errors(ErrorCode.STUDY_NOT_FOUND)},
     )
@@ -69,5 +69,5 @@ class StudyDetail(ApiView):
             patient_id=tree.study.patient_id,
             permission=Permission.VIEW_STUDY,
         )
-        opened_studies.opened(tree.study.pk)
+        opened_studies.study_opened(tree.study.pk)
         return Response(serializers.StudyDetailOut(tree, context={"request": request}).data)

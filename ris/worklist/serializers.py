@@ -22,7 +22,7 @@ class StudyOrderOut(serializers.Serializer[Any]):
 
 
 class ReadingStatusField(serializers.ChoiceField):
-    """A study that nobody has taken has no Reading: it is unread."""
+    """The reading state; a study without a Reading is unread."""
 
     def get_attribute(self, instance: Any) -> str:
         reading = getattr(instance.study, "reading", None)
@@ -31,7 +31,7 @@ class ReadingStatusField(serializers.ChoiceField):
 
 @example(examples.STUDY)
 class StudyOut(serializers.Serializer[Any]):
-    """A StudySummary. ``order`` is null for who may not see orders."""
+    """A study. ``order`` is null for users without permission to see orders."""
 
     id = serializers.IntegerField(source="study.pk")
     study_instance_uid = serializers.CharField(source="study.study_instance_uid")
@@ -59,7 +59,7 @@ class StudyOut(serializers.Serializer[Any]):
 
 
 class PriorOut(serializers.Serializer[Any]):
-    """Another study of the same patient."""
+    """A prior or later study of the same patient."""
 
     study_instance_uid = serializers.CharField(source="study.study_instance_uid")
     modality = serializers.CharField()
@@ -72,7 +72,7 @@ class PriorOut(serializers.Serializer[Any]):
 
 @example(examples.STUDY_DETAIL)
 class StudyDetailOut(StudyOut):
-    """``segmentations`` are the SEG series that the archive holds; ``reports`` is empty so far."""
+    """A study in full. ``segmentations``: its SEG series; ``reports``: always empty for now."""
 
     series = SeriesOut(many=True)
     reports = serializers.ListField(child=serializers.DictField(), default=list)

@@ -11,10 +11,10 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.http import UnreadablePostError
 from django.test import RequestFactory
 
-from common.api.related import related_boundary, related_files
+from common.api.related_upload import boundary_of, receive_parts
 from common.api.uploads import spooled_uploads
 from common.errors import InvalidInput
-from common.http.related import MAX_HEADER_BYTES, related_parts
+from common.http.related_parser import MAX_HEADER_BYTES, parse_related
 
 DICOM = "application/dicom"
 
@@ -29,7 +29,7 @@ class Trickle(BytesIO):
 def read(body, boundary="B", source=BytesIO):
     return [
         (part.content_type, b"".join(part.chunks()))
-        for part in related_parts(source(body), boundary)
+        for part in parse_related(source(body), boundary)
     ]
 
 
@@ -88,7 +88,7 @@ def test_boundaries_that_are_none(boundary):
 
 def test_a_part_that_is_not_read_is_passed_over():
     body = b"--B\r\n\r\none\r\n--B\r\n\r\ntwo\r\n--B--"
-    assert len(list(related_parts(BytesIO(body), "B"))) == 2
+    assert len(list(parse_related(BytesIO(body), "B"))) == 2
 
 
 @pytest.mark.parametrize("around", [0, 1, 2, 3, 4, 5])
@@ -121,8 +121,8 @@ def request_with(body=b"", **environ):
     return WSGIRequest({**base, "wsgi.input": BytesIO(body), **environ})
 
 
-def boundary_of(content_type, **headers):
-    return related_boundary(request_with(CONTENT_TYPE=content_type, **headers), DICOM)
+def boundary_from(content_type, **headers):
+    return boundary_of(request_with(CONTENT_TYPE=content_type, **headers), DICOM)
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def boundary_of(content_type, **headers):
     ],
 )
 def test_content_types_that_are_taken(content_type, boundary):
-    assert boundary_of(content_type) == boundary
+    assert boundary_from(content_type) == boundary
 
 
 @pytest.mark.parametrize(
@@ -152,13 +152,13 @@ def test_content_types_that_are_taken(content_type, boundary):
 )
 def test_content_types_that_are_refused(content_type, status):
     with pytest.raises(InvalidInput) as refused:
-        boundary_of(content_type)
+        boundary_from(content_type)
     assert refused.value.status == status
 
 
 def test_a_packed_body_is_refused():
     with pytest.raises(InvalidInput, match="ERR_103"):
-        boundary_of("multipart/related; boundary=B", HTTP_CONTENT_ENCODING="gzip")
+        boundary_from("multipart/related; boundary=B", HTTP_CONTENT_ENCODING="gzip")
 
 
 def test_a_mutated_content_type_ends_in_a_boundary_or_in_one_error():
@@ -170,14 +170,14 @@ def test_a_mutated_content_type_ends_in_a_boundary_or_in_one_error():
             at = chance.randint(0, len(text))
             text[at : at + chance.randint(0, 3)] = chance.choice(pieces)
         try:
-            assert boundary_of("".join(text))
+            assert boundary_from("".join(text))
         except InvalidInput as error:
             assert error.status in (400, 415)
 
 
 def spool(request):
     with spooled_uploads(request):
-        files = related_files(request, request.upload_handlers[0], "B")
+        files = receive_parts(request, request.upload_handlers[0], "B")
         return [(f.client_name, f.content_type, b"".join(f.chunks()), f.too_large) for f in files]
 
 
@@ -241,7 +241,7 @@ class Many(BytesIO):
 def test_memory_is_flat(parts, size):
     tracemalloc.start()
     found = [
-        sum(len(chunk) for chunk in part.chunks()) for part in related_parts(Many(parts, size), "B")
+        sum(len(chunk) for chunk in part.chunks()) for part in parse_related(Many(parts, size), "B")
     ]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
