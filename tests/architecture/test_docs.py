@@ -11,7 +11,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 READMES = ("README.md", "README.ko.md")
-GUIDES = (*READMES, "CONTRIBUTING.md", "docs/architecture.md", "docs/how-to.md")
+GUIDES = (
+    *READMES,
+    "CONTRIBUTING.md",
+    "THREAT_MODEL.md",
+    "sample_data/NOTICE.md",
+    *(str(found.relative_to(ROOT)) for found in sorted((ROOT / "docs").rglob("*.md"))),
+)
 SUFFIXES = {
     ".conf", ".css", ".html", ".ini", ".js", ".json", ".lua", ".md", ".mjs", ".py", ".sh",
     ".template", ".toml", ".ts", ".tsx", ".txt", ".yaml", ".yml",
