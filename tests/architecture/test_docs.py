@@ -144,3 +144,18 @@ def test_the_ladder_is_that_of_the_apps():
     assert f"`{ladder}`" in read("CONTRIBUTING.md")
     for name in READMES:
         assert f"`{ladder}`" in read(name)
+
+
+def test_the_trips_name_queues_and_events_that_exist():
+    """The third and fourth column of the tables of docs/architecture.md."""
+    queues, events = set(), set()
+    for row in re.findall(r"^\|.*\|$", read("docs/architecture.md"), re.MULTILINE):
+        cells = row.strip("|").split("|")
+        if len(cells) == 4:
+            queues.update(CODE.findall(cells[2]))
+            events.update(CODE.findall(cells[3]))
+    sources = "".join(path.read_text() for path in ROOT.glob("*/events.py"))
+    declared = read("common/tasks.py")
+    assert len(queues) == 5
+    assert [name for name in queues if f'"{name}"' not in declared] == []
+    assert [name for name in events if f'"{name}"' not in sources] == []
