@@ -11,7 +11,7 @@ from common.errors import AppError
 from common.outbox.registry import Event, subscribe
 from emr.events import PATIENT_MERGED
 from fhir.services.gather import publication_facts
-from fhir.services.publication import publication_send
+from fhir.services.publishing import publication_send
 
 
 def _publication_failed(event: Event, error: AppError) -> None:

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.backup import containers, native, place, save, unpack
+from deploy.backup import containers, place, save, unpack
 from deploy.backup.restic import Repository
-from deploy.native.errors import StackError
+from deploy.native.stack_error import StackError
 
 _OWNER = "10001:10001"
 """The user of everything in containers but MySQL."""
@@ -67,7 +67,7 @@ def _run(options: argparse.Namespace) -> None:
     if options.command == "inside":
         _inside(options)
         return
-    way = containers if containers.are_used() else native
+    way = containers if containers.are_used() else native_system
     if options.command == "backup":
         way.backup(options.name, options.target, check=options.check, prune=options.prune)
     else:

@@ -13,11 +13,11 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.backup.native import make_password
+from deploy.backup.native_system import make_password
 from deploy.native import compose, envfile, processes
 from deploy.native.console import step
-from deploy.native.errors import StackError
 from deploy.native.layout import ROOT, RUN
+from deploy.native.stack_error import StackError
 
 _OWN = "deploy/backup/compose.yml"
 _PROD = "docker-compose.prod.yml"

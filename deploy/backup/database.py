@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypedDict
 
 from deploy.backup.place import Place
-from deploy.native.errors import StackError
+from deploy.native.stack_error import StackError
 
 _ROW = re.compile(rb"INSERT INTO `(\w+)` VALUES ")
 _OPTIONS = (

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from deploy.native.errors import StackError
+from deploy.native.stack_error import StackError
 
 _PASSED_ON = ("AWS_", "AZURE_", "B2_", "GOOGLE_", "OS_", "ST_", "RESTIC_", "SSL_CERT_")
 """What an object store's account needs; everything else of the environment stays out."""

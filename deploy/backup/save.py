@@ -14,11 +14,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypedDict
 
-from deploy.backup import archive, database, fhir, stream
+from deploy.backup import database, hapi_data, orthanc_data, stream
 from deploy.backup.place import Place
 from deploy.backup.restic import Repository
 from deploy.native.console import say, step
-from deploy.native.errors import StackError
+from deploy.native.stack_error import StackError
 
 MANIFEST = "stage/manifest.json"
 FORM = 1
@@ -86,14 +86,14 @@ def _stage(place: Place) -> Manifest:
     stage.mkdir(mode=0o700, parents=True, exist_ok=True)
     audit_entries = stream.save(place, stage / "audit.jsonl")
     database.dump(place, stage / "database.sql")
-    fhir.copy(place, stage / "fhir.mv.db")
-    archive.index_copy(place.archive, stage / "orthanc-index")
+    hapi_data.copy(place, stage / "fhir.mv.db")
+    orthanc_data.index_copy(place.archive, stage / "orthanc-index")
     (stage / "secrets.json").write_text(json.dumps(dict(place.secrets)), encoding="utf-8")
     manifest = Manifest(
         form=FORM,
         made_at=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         tables=database.tables(stage / "database.sql"),
-        instances=archive.instance_count(stage / "orthanc-index"),
+        instances=orthanc_data.instance_count(stage / "orthanc-index"),
         audit_entries=audit_entries,
         files={name: digest(stage / name) for name in _STAGED},
     )
@@ -109,7 +109,7 @@ def digest(path: Path) -> str:
 
 def _save(place: Place, repository: Repository) -> tuple[dict[str, Any], bool]:
     (place.data / "cdss" / "ai_seg").mkdir(exist_ok=True, mode=0o700)
-    index = [f"orthanc/{archive.INDEX}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
+    index = [f"orthanc/{orthanc_data.INDEX}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
     return repository.save(place.data, ["stage", "orthanc", "cdss/ai_seg"], index)
 
 
@@ -118,7 +118,7 @@ def _holds_all(place: Place, repository: Repository, snapshot: str, manifest: Ma
     if json.loads(repository.read(snapshot, MANIFEST)) != manifest:
         raise StackError("The snapshot does not hold what was just written.")
     held = dict(repository.sizes(snapshot, "orthanc"))
-    needed = archive.attachments(place.stage / "orthanc-index")
+    needed = orthanc_data.attachments(place.stage / "orthanc-index")
     return all(held.get(f"orthanc/{file.path}") == file.size for file in needed)
 
 

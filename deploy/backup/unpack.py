@@ -6,13 +6,13 @@ import json
 import shutil
 from pathlib import Path
 
-from deploy.backup import archive, database, stream
-from deploy.backup.fhir import FILE as FHIR_FILE
+from deploy.backup import database, orthanc_data, stream
+from deploy.backup.hapi_data import FILE as FHIR_FILE
 from deploy.backup.place import Place
 from deploy.backup.restic import Repository
 from deploy.backup.save import FORM, MANIFEST, Manifest, digest
 from deploy.native.console import say, step
-from deploy.native.errors import StackError
+from deploy.native.stack_error import StackError
 
 
 def manifest_of(repository: Repository, snapshot: str) -> Manifest:
@@ -26,7 +26,7 @@ def manifest_of(repository: Repository, snapshot: str) -> Manifest:
 
 def refuse_unless_vacant(data: Path) -> None:
     """Raises StackError when an archive, a FHIR store or a mask is there, the database's or not."""
-    kept = [data / "orthanc" / archive.INDEX, data / "hapi" / FHIR_FILE]
+    kept = [data / "orthanc" / orthanc_data.INDEX, data / "hapi" / FHIR_FILE]
     masks = (path for path in (data / "cdss" / "ai_seg").rglob("*") if path.is_file())
     if any(path.exists() for path in kept) or any(masks):
         raise StackError("There are data. To delete them and restore, add --force.")
@@ -43,10 +43,10 @@ def unpack(data: Path, repository: Repository, snapshot: str) -> dict[str, str]:
     manifest: Manifest = json.loads((data / MANIFEST).read_text("utf-8"))
     with step("files against the manifest"):
         wrong = [name for name, sha in manifest["files"].items() if digest(stage / name) != sha]
-        wrong += archive.damaged(storage, stage / "orthanc-index")
+        wrong += orthanc_data.damaged(storage, stage / "orthanc-index")
     if wrong:
         raise StackError(f"{len(wrong)} files are not what they were, {wrong[0]} for one.")
-    shutil.copyfile(stage / "orthanc-index", storage / archive.INDEX)
+    shutil.copyfile(stage / "orthanc-index", storage / orthanc_data.INDEX)
     (data / "hapi").mkdir(mode=0o700, exist_ok=True)
     shutil.copyfile(stage / "fhir.mv.db", data / "hapi" / FHIR_FILE)
     secrets: dict[str, str] = json.loads((stage / "secrets.json").read_text("utf-8"))

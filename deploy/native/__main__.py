@@ -9,9 +9,9 @@ import sys
 from types import FrameType
 
 from deploy.native import processes, toolchain, up
-from deploy.native.errors import StackError
 from deploy.native.layout import RUN, Layout
 from deploy.native.stack import Stack
+from deploy.native.stack_error import StackError
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -9,8 +9,8 @@ import subprocess
 from collections.abc import Mapping
 
 from deploy.native.console import step
-from deploy.native.errors import StackError
 from deploy.native.layout import ROOT
+from deploy.native.stack_error import StackError
 
 _INSIDE = "http://nginx:8080"
 """The public API as a container reaches it."""

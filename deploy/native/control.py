@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from deploy.native import programs
-from deploy.native.errors import StackError
 from deploy.native.layout import DJANGO_PYTHON, Layout
+from deploy.native.stack_error import StackError
 
 _STOPPED = {"STOPPED", "EXITED", "FATAL", "UNKNOWN"}
 

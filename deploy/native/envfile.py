@@ -10,8 +10,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from deploy.native import ports
-from deploy.native.errors import StackError
 from deploy.native.layout import Layout
+from deploy.native.stack_error import StackError
 from deploy.render import write_private
 
 SECRETS = (

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from deploy.native.console import say
 from deploy.native.control import Supervisor
-from deploy.native.errors import StackError
 from deploy.native.layout import Layout
+from deploy.native.stack_error import StackError
 
 _PATIENCE = 300.0
 _CRASHING = 30.0

@@ -9,7 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.native.errors import StackError
+from deploy.native.stack_error import StackError
 
 ROOT = Path(__file__).resolve().parents[2]
 RUN = ROOT / ".run"

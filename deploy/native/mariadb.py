@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 from deploy.native import processes, programs
 from deploy.native.console import step
-from deploy.native.errors import StackError
 from deploy.native.layout import Layout
+from deploy.native.stack_error import StackError
 
 
 def initialise(layout: Layout) -> None:

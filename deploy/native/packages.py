@@ -13,7 +13,7 @@ from pathlib import Path
 
 from deploy.native import processes
 from deploy.native.console import say, step
-from deploy.native.errors import StackError
+from deploy.native.stack_error import StackError
 
 _SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _MINIMUM_PYTHON = (3, 11)

@@ -11,7 +11,7 @@ from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 
 from deploy.native.console import say
-from deploy.native.errors import StackError
+from deploy.native.stack_error import StackError
 
 _NO_SPACE = re.compile(r"no space left on device|not enough free disk space", re.IGNORECASE)
 _NO_NETWORK = re.compile(

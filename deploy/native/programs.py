@@ -11,8 +11,8 @@ from pathlib import Path
 
 from deploy import render
 from deploy.contracts import APPS
-from deploy.native.errors import StackError
 from deploy.native.layout import Layout
+from deploy.native.stack_error import StackError
 
 SERVERS = ("mariadb", "redis", "orthanc", "hapi", "inference")
 """Started first: nothing of ours runs inside them."""

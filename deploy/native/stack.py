@@ -11,8 +11,8 @@ from deploy import render
 from deploy.native import envfile, health, mariadb, ports, processes, programs
 from deploy.native.console import say, step
 from deploy.native.control import Supervisor, strays
-from deploy.native.errors import StackError
 from deploy.native.layout import DJANGO_PYTHON, RUN, Layout
+from deploy.native.stack_error import StackError
 from deploy.native.toolchain import Stamp
 
 

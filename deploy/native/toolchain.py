@@ -11,8 +11,8 @@ from pathlib import Path
 
 from deploy.native import packages, processes
 from deploy.native.console import step
-from deploy.native.errors import StackError
 from deploy.native.layout import ROOT, RUN
+from deploy.native.stack_error import StackError
 
 _LOG = RUN / "log"
 _FREE_TO_INSTALL = 4.0

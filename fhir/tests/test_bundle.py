@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from fhir.services.publication import bundle_validate
+from fhir.services.publishing import bundle_validate
 from fhir.services.resources import (
     PublicationFacts,
     PublishedEncounter,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydicom.sr._concepts_dict import concepts
 
-from fhir.services.publication import bundle_validate
+from fhir.services.publishing import bundle_validate
 from fhir.services.resources import build_publication_bundle
 from fhir.services.resources.codes import BODY_SITES, PROCEDURES, REPORTS
 from fhir.tests.factories import publication, study, uid, version, volume

@@ -9,7 +9,7 @@ import responses
 
 from common.errors import ErrorCode, ExternalError
 from fhir.clients.hapi import HapiClient
-from fhir.services.publication import FhirReceipt, bundle_validate, publication_send
+from fhir.services.publishing import FhirReceipt, bundle_validate, publication_send
 from fhir.services.resources import build_publication_bundle
 from fhir.tests.factories import publication, version, volume
 

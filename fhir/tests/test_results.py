@@ -15,7 +15,7 @@ from common.outbox import tasks
 from common.outbox.models import OutboxEvent, OutboxStatus
 from fhir.clients.hapi import hapi_client
 from fhir.services.gather import publication_facts
-from fhir.services.publication import bundle_validate
+from fhir.services.publishing import bundle_validate
 from fhir.services.resources import (
     PublicationFacts,
     PublishedClass,

@@ -22,8 +22,6 @@ CONVENTIONAL_MODULES = frozenset(
     }
 )
 CONVENTIONAL_CLASSES = frozenset({"Command", "Meta", "Migration"})
-TO_BE_RENAMED = {"archive", "errors", "fhir", "native", "publication"}
-"""Pairs that stand until their other half moves; a name that is no pair has to leave the set."""
 
 
 def modules() -> Iterator[Path]:
@@ -62,11 +60,4 @@ def class_names() -> dict[str, set[str]]:
 @pytest.mark.parametrize("names", [module_names, class_names])
 def test_a_short_name_has_one_job(names):
     shared = {name: sorted(found) for name, found in names().items() if len(found) > 1}
-    assert {name: found for name, found in shared.items() if name not in TO_BE_RENAMED} == {}
-
-
-def test_what_is_to_be_renamed_is_a_pair_still():
-    shared = {
-        n for names in (module_names(), class_names()) for n, m in names.items() if len(m) > 1
-    }
-    assert shared >= TO_BE_RENAMED
+    assert shared == {}

@@ -11,7 +11,7 @@ import pytest
 
 from common.errors import ErrorCode, ExternalError
 from fhir.clients.hapi import HapiClient, StoredResource
-from fhir.services.publication import publication_send
+from fhir.services.publishing import publication_send
 from fhir.services.resources import build_publication_bundle
 from fhir.tests.factories import BASE, GATEWAY, publication, study, uid
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.backup import archive
+from deploy.backup import orthanc_data
 
 WRITER = """
 import sqlite3, sys, time
@@ -37,7 +37,7 @@ while True:
 @pytest.fixture
 def storage(tmp_path):
     """Orthanc's directory with a writer that never rests, in Orthanc's way to lock."""
-    command = [sys.executable, "-c", WRITER, str(tmp_path / archive.INDEX)]
+    command = [sys.executable, "-c", WRITER, str(tmp_path / orthanc_data.INDEX)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
         assert writer.stdout.readline() == "ready\n"
         yield tmp_path
@@ -46,39 +46,39 @@ def storage(tmp_path):
 
 def test_each_copy_is_one_state(storage, tmp_path):
     with (
-        contextlib.closing(sqlite3.connect(storage / archive.INDEX)) as other,
+        contextlib.closing(sqlite3.connect(storage / orthanc_data.INDEX)) as other,
         pytest.raises(sqlite3.OperationalError, match="locked"),
     ):
         other.execute("SELECT * FROM Total").fetchone()
     totals = []
     for number in range(8):
         copy = tmp_path / f"copy-{number}"
-        archive.index_copy(storage, copy)
+        orthanc_data.index_copy(storage, copy)
         with contextlib.closing(sqlite3.connect(copy)) as index:
             totals.append(index.execute("SELECT files FROM Total").fetchone()[0])
-        assert len(list(archive.attachments(copy))) == totals[-1]
+        assert len(list(orthanc_data.attachments(copy))) == totals[-1]
         assert not copy.with_name(f"{copy.name}-wal").exists()
     assert totals == sorted(totals)
     assert totals[-1] > totals[0]
 
 
 def test_a_log_that_begins_again_during_the_copy_is_noticed(tmp_path, monkeypatch):
-    index, log = tmp_path / archive.INDEX, tmp_path / f"{archive.INDEX}-wal"
+    index, log = tmp_path / orthanc_data.INDEX, tmp_path / f"{orthanc_data.INDEX}-wal"
     with contextlib.closing(sqlite3.connect(index)) as connection:
         connection.execute("CREATE TABLE t (x)")
     log.write_bytes(bytes(32))
     salts = iter(range(1, 100))
-    copyfile = archive.shutil.copyfile
+    copyfile = orthanc_data.shutil.copyfile
 
     def begins_again(source: Path, target: Path) -> None:
         copyfile(source, target)
         if source == index:
             log.write_bytes(bytes(16) + bytes([next(salts)] * 16))
 
-    monkeypatch.setattr(archive.shutil, "copyfile", begins_again)
-    monkeypatch.setattr(archive.time, "sleep", lambda _: None)
-    with pytest.raises(archive.StackError, match="without a pause"):
-        archive.index_copy(tmp_path, tmp_path / "copy")
+    monkeypatch.setattr(orthanc_data.shutil, "copyfile", begins_again)
+    monkeypatch.setattr(orthanc_data.time, "sleep", lambda _: None)
+    with pytest.raises(orthanc_data.StackError, match="without a pause"):
+        orthanc_data.index_copy(tmp_path, tmp_path / "copy")
 
 
 def test_a_missing_and_a_changed_file_are_found(tmp_path):
@@ -87,7 +87,7 @@ def test_a_missing_and_a_changed_file_are_found(tmp_path):
     with contextlib.closing(sqlite3.connect(index)) as connection:
         connection.execute("CREATE TABLE AttachedFiles (uuid, compressedSize, compressedMD5)")
         for uuid in content:
-            md5 = archive.hashlib.md5(b"as it was").hexdigest()
+            md5 = orthanc_data.hashlib.md5(b"as it was").hexdigest()
             connection.execute("INSERT INTO AttachedFiles VALUES (?, 9, ?)", [uuid, md5])
         connection.commit()
     for uuid, bytes_ in content.items():
@@ -95,4 +95,4 @@ def test_a_missing_and_a_changed_file_are_found(tmp_path):
             path = tmp_path / uuid[:2] / uuid[2:4] / uuid
             path.parent.mkdir(parents=True)
             path.write_bytes(bytes_)
-    assert archive.damaged(tmp_path, index) == ["cc/dd/ccdd2", "ee/ff/eeff3"]
+    assert orthanc_data.damaged(tmp_path, index) == ["cc/dd/ccdd2", "ee/ff/eeff3"]

@@ -11,10 +11,10 @@ from threading import Timer
 
 import pytest
 
-from deploy.backup import fhir
+from deploy.backup import hapi_data
 from deploy.backup.place import Place
-from deploy.native.errors import StackError
 from deploy.native.layout import ROOT
+from deploy.native.stack_error import StackError
 
 NOBODY = "http://127.0.0.1:9"
 JAR = ROOT / "hapi" / "target" / "hapi-r4-jpa.jar"
@@ -32,7 +32,7 @@ def place(tmp_path) -> Place:
 @contextmanager
 def opened(place: Place) -> Iterator[subprocess.Popen[bytes]]:
     """The real database engine has the store open, as in a server that starts."""
-    store = place.data / "hapi" / fhir.FILE
+    store = place.data / "hapi" / hapi_data.FILE
     url = f"jdbc:h2:file:{store.with_name('fhir')}"
     options = ("-url", url, "-user", "sa", "-password", "")
     command = ["java", "-Xmx64m", "-cp", str(JAR), "org.h2.tools.Shell", *options]
@@ -45,21 +45,21 @@ def opened(place: Place) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_a_store_at_rest_is_copied_as_it_lies(place, tmp_path):
-    fhir.copy(place, tmp_path / "copy")
-    assert (tmp_path / "copy").read_bytes() == (place.data / "hapi" / fhir.FILE).read_bytes()
+    hapi_data.copy(place, tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == (place.data / "hapi" / hapi_data.FILE).read_bytes()
 
 
 def test_an_open_store_is_waited_for(place, tmp_path):
     with opened(place) as shell:
         Timer(2, shell.stdin.close).start()
         begun = time.monotonic()
-        fhir.copy(place, tmp_path / "copy")
+        hapi_data.copy(place, tmp_path / "copy")
     assert time.monotonic() - begun > 1.5
     assert (tmp_path / "copy").exists()
 
 
 def test_an_open_store_is_not_copied_behind_its_servers_back(place, tmp_path, monkeypatch):
-    monkeypatch.setattr(fhir, "STARTING_S", 1)
+    monkeypatch.setattr(hapi_data, "STARTING_S", 1)
     with opened(place), pytest.raises(StackError, match="has its store open"):
-        fhir.copy(place, tmp_path / "copy")
+        hapi_data.copy(place, tmp_path / "copy")
     assert not (tmp_path / "copy").exists()

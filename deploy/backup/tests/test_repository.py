@@ -8,7 +8,7 @@ import pytest
 
 from deploy.backup import database, unpack
 from deploy.backup.restic import Repository
-from deploy.native.errors import StackError
+from deploy.native.stack_error import StackError
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ import pytest
 
 from deploy import render
 from deploy.native import envfile, programs
-from deploy.native.errors import StackError
 from deploy.native.layout import ROOT, Layout
+from deploy.native.stack_error import StackError
 
 
 @pytest.fixture

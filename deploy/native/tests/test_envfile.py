@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from deploy.native import envfile
-from deploy.native.errors import StackError
 from deploy.native.layout import Layout
+from deploy.native.stack_error import StackError
 
 
 @pytest.fixture

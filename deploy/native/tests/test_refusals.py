@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from deploy.native import packages, processes, stack, toolchain
-from deploy.native.errors import StackError
 from deploy.native.layout import ROOT, Layout
+from deploy.native.stack_error import StackError
 
 
 def test_a_taken_public_port_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

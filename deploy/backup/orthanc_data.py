@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from deploy.native.errors import StackError
+from deploy.native.stack_error import StackError
 
 INDEX = "index"
 _ATTEMPTS = 20

@@ -11,9 +11,9 @@ from deploy.backup.place import of_settings, quoted
 from deploy.backup.restic import Repository
 from deploy.native import envfile, processes
 from deploy.native.console import say, step
-from deploy.native.errors import StackError
 from deploy.native.layout import RUN, Layout
 from deploy.native.stack import Stack
+from deploy.native.stack_error import StackError
 from deploy.render import write_private
 
 

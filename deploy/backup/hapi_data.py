@@ -12,7 +12,7 @@ from fcntl import LOCK_NB, LOCK_SH, lockf
 from pathlib import Path
 
 from deploy.backup.place import Place
-from deploy.native.errors import StackError
+from deploy.native.stack_error import StackError
 
 FILE = "fhir.mv.db"
 STARTING_S = 180.0
