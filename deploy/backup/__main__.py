@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.backup import containers, place, save, unpack
+from deploy.backup import containers, native_system, place, save, unpack
 from deploy.backup.restic import Repository
 from deploy.native.stack_error import StackError
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import subprocess
 from pathlib import Path
@@ -261,15 +262,16 @@ def git(*arguments: str) -> str:
 
 
 def version_before() -> str | None:
-    """The commit before this one, if it could run in containers."""
-    found = git("ls-tree", "--name-only", "HEAD^", "docker-compose.offline.yml")
-    return git("rev-parse", "HEAD^") if found else None
+    """CDSS_UPDATE_FROM, or the commit before this one, if it could run in containers."""
+    commit = os.environ.get("CDSS_UPDATE_FROM", "HEAD^")
+    found = git("ls-tree", "--name-only", commit, "docker-compose.offline.yml")
+    return git("rev-parse", commit) if found else None
 
 
-def take_back_newest_migration(system: System) -> None:
+def take_back_newest_migration(system: System, before: str) -> None:
     """Under the data as they are, so that the update has something to migrate: a commit seldom
     brings a migration. Its reverse takes columns or tables away, and what is in them."""
-    if git("diff", "--name-only", "HEAD^", "--", "*/migrations/0*"):
+    if git("diff", "--name-only", before, "--", "*/migrations/0*"):
         return
     newest = ("log", "-1", "--diff-filter=A", "--name-only", "--format=", "--", "*/migrations/0*")
     app, _, name = git(*newest).splitlines()[0].split("/")
@@ -296,9 +298,10 @@ def test_an_update_migrates_live_data(system: System, tmp_path: Path) -> None:
         system.up()
         system.populate(tmp_path)
         system.main_job()
+        system.take_study("radiologist")
         instances = system.instances()
         system.settled_rows()
-        take_back_newest_migration(system)
+        take_back_newest_migration(system, commit)
         rows = system.rows()
     finally:
         system.checkout = ROOT
@@ -308,4 +311,5 @@ def test_an_update_migrates_live_data(system: System, tmp_path: Path) -> None:
     assert "[ ]" not in system.manage("showmigrations")
     assert missing(rows, system.rows()) == {}
     assert system.instances() == instances
+    assert system.reader() == "radiologist"
     system.main_job()
