@@ -16,7 +16,7 @@ const ENTRIES = {
   '/orders': ['Orders', '오더'],
   '/studies': ['Worklist', '판독 목록'],
   '/upload': ['Upload', '영상 업로드'],
-  '/unmatched': ['Unmatched', '환자 미매칭 영상'],
+  '/unmatched': ['Unmatched studies', '환자 미매칭 영상'],
   '/ai/review': ['AI review', 'AI 검토'],
   '/admin/users': ['Users and roles', '사용자와 역할'],
   '/admin/audit': ['Audit log', '감사 기록'],
