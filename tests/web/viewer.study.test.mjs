@@ -20,7 +20,8 @@ import {
   until,
 } from './viewer.helpers.mjs';
 
-const VIEW = { viewport: { width: 1500, height: 900 }, locale: 'en-US' };
+// a quarter of the pixels, which are drawn in software here
+const VIEW = { viewport: { width: 1500, height: 900 }, deviceScaleFactor: 0.5, locale: 'en-US' };
 
 async function viewerPage(t, username = 'doctor', options = {}) {
   const browser = await launch(t);

@@ -22,7 +22,8 @@ import {
   until,
 } from './viewer.helpers.mjs';
 
-const VIEW = { viewport: { width: 1500, height: 900 }, locale: 'en-US' };
+// a quarter of the pixels, which are drawn in software here
+const VIEW = { viewport: { width: 1500, height: 900 }, deviceScaleFactor: 0.5, locale: 'en-US' };
 const CORNER = [
   [0.1, 0.1],
   [0.2, 0.15],
