@@ -14,14 +14,15 @@ from ai.manifest import TrackedSegment
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors.publication import publication_view
 from common.api.schema import example
-
-UID = r"^[0-9.]{1,64}$"
+from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 
 
 @example(examples.JOB_NEW)
 class AIJobIn(serializers.Serializer[Any]):
-    study_instance_uid = serializers.RegexField(UID)
-    series_instance_uid = serializers.RegexField(UID, required=False)
+    study_instance_uid = serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH)
+    series_instance_uid = serializers.RegexField(
+        rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, required=False
+    )
     model_type = serializers.CharField(max_length=60)
     parameters = serializers.DictField(required=False)
 
@@ -75,9 +76,9 @@ class ResultOut(serializers.Serializer[Any]):
 class ModelRefOut(serializers.Serializer[Any]):
     id = serializers.CharField(source="model_id")
     version = serializers.CharField(source="model_version")
-    kind = serializers.CharField(source="manifest.kind")
-    name = serializers.CharField(source="manifest.name")
-    name_ko = serializers.CharField(source="manifest.name_ko", required=False)
+    kind = serializers.CharField(source="model_manifest.kind")
+    name = serializers.CharField(source="model_manifest.name")
+    name_ko = serializers.CharField(source="model_manifest.name_ko", required=False)
 
 
 class JobErrorOut(serializers.Serializer[Any]):
@@ -278,7 +279,9 @@ class VersionOut(VersionSummaryOut):
 class SaveMetaIn(serializers.Serializer[Any]):
     segmentation = serializers.IntegerField(min_value=1)
     base_version = serializers.IntegerField(min_value=1)
-    slices = serializers.ListField(child=serializers.RegexField(UID), max_length=10000)
+    slices = serializers.ListField(
+        child=serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH), max_length=10000
+    )
     rows = serializers.IntegerField(min_value=1, max_value=65535)
     columns = serializers.IntegerField(min_value=1, max_value=65535)
     final = serializers.BooleanField(required=False, default=False)

@@ -25,7 +25,7 @@ TEXTS: dict[str, dict[str, str]] = {  # the names in braces are those of Notific
     },
     Kind.AI_FAILED: {
         "ko": "AI 분석에 실패했습니다. 사유를 확인해 주세요.",
-        "en": "The AI job failed. Please see why.",
+        "en": "An AI analysis failed. Open it to see why.",
     },
     Kind.PUBLISHED: {
         "ko": "승인한 결과가 PACS와 FHIR 서버에 저장되었습니다.",
@@ -41,27 +41,27 @@ TEXTS: dict[str, dict[str, str]] = {  # the names in braces are those of Notific
     },
     Kind.GLASS_BROKEN: {
         "ko": "제한된 환자 기록이 긴급 열람되었습니다.",
-        "en": "Somebody broke the glass on a restricted patient.",
+        "en": "A restricted patient's record was opened by emergency access.",
     },
     Kind.ORDER_WAITING: {
         "ko": "접수를 기다리는 새 오더가 있습니다.",
         "en": "New orders are waiting to be accepted.",
     },
     Kind.ORDER_URGENT: {
-        "ko": "응급 오더: {patient}({patient_id}), {examination}",
-        "en": "Urgent order: {patient} ({patient_id}), {examination}",
+        "ko": "응급 오더: {examination}",
+        "en": "Urgent order: {examination}",
     },
     Kind.ORDER_STAT: {
-        "ko": "초응급(STAT) 오더: {patient}({patient_id}), {examination}",
-        "en": "STAT order: {patient} ({patient_id}), {examination}",
+        "ko": "초응급(STAT) 오더: {examination}",
+        "en": "STAT order: {examination}",
     },
     Kind.ORDER_RESULT: {
-        "ko": "결과가 등록되었습니다: {patient}({patient_id}), {examination}",
-        "en": "The result is ready: {patient} ({patient_id}), {examination}",
+        "ko": "결과가 등록되었습니다: {examination}",
+        "en": "The result is ready: {examination}",
     },
     Kind.ORDER_CANCELLED: {
-        "ko": "오더가 취소되었습니다: {patient}({patient_id}), {examination}",
-        "en": "The order was cancelled: {patient} ({patient_id}), {examination}",
+        "ko": "오더가 취소되었습니다: {examination}",
+        "en": "The order was cancelled: {examination}",
     },
     Kind.ORDER_CHANGED: {
         "ko": "내 오더의 상태가 바뀌었습니다. 오더를 확인해 주세요.",

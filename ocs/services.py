@@ -129,7 +129,7 @@ def notify_department(*, order_id: int) -> None:
 def notify_participants(*, order_id: int, to_status: str, actor_id: int) -> None:
     """Alert the orderer of a result, and all who had to do with the order of its cancellation.
 
-    Never whoever did it. The patient is named to those who may see the patient now.
+    Never whoever did it. The examination is named to those who may see the order now.
     """
     order = selectors.order_for_handler(order_id)
     if to_status == OrderStatus.RESULT_READY:
@@ -150,11 +150,9 @@ def notify_participants(*, order_id: int, to_status: str, actor_id: int) -> None
 
 
 def _named(order: Order) -> dict[str, Any]:
-    """What the text of an alert names."""
+    """What the text of an alert names: never the patient, whose record the alert leads to."""
     return {
         "order_id": order.pk,
-        "patient": order.patient.full_name,
-        "patient_id": order.patient.patient_id,
         "examination": order.job_type.replace("_", " "),
     }
 

@@ -17,7 +17,7 @@ from common.person import Person
 from pacs.index import studies
 from rbac.permissions import Permission
 
-MODELS_CACHE_KEY = "ai:manifests"
+MODELS_CACHE_KEY = "ai:model-manifests"
 MODELS_CACHE_S = 60
 logger = logging.getLogger(__name__)
 

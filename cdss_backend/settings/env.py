@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
+    Field,
     SecretStr,
     ValidationError,
     ValidationInfo,
@@ -74,7 +76,10 @@ class Env(BaseSettings):
     hospital_timezone: str = "Asia/Seoul"
     fhir_identifier_base: str = "https://cdss.neuronova.local/fhir/sid"
     upload_max_file_bytes: int = 1 << 30
-    htj2k_workers: int = max(1, (os.cpu_count() or 1) // 2)
+    htj2k_workers: int = Field(
+        default=max(1, (os.cpu_count() or 1) // 2),
+        validation_alias=AliasChoices("htj2k_workers", "htj2k_lanes"),  # its name of before
+    )
     htj2k_min_free_bytes: int = 4 << 30
 
     @field_validator(

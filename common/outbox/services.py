@@ -83,14 +83,17 @@ def claim(event_id: int) -> OutboxEvent | None:
 
     None as well while an older event of the same aggregate and handler is PENDING: running,
     or between two attempts. A DEAD one is passed over, or nothing would ever follow it; when it is
-    re-driven later, its handler sees the present state and the newer events wait for it again.
+    re-driven later, its handler sees the present state and the newer events wait for it again,
+    but for one that is being delivered at that moment.
     """
-    event = (
-        OutboxEvent.objects.select_for_update(skip_locked=True)
-        .filter(pk=event_id, status=OutboxStatus.PENDING, next_attempt_at__lte=timezone.now())
-        .first()
+    is_due = OutboxEvent.objects.filter(
+        pk=event_id, status=OutboxStatus.PENDING, next_attempt_at__lte=timezone.now()
     )
-    if event is None or _waiting(event.aggregate, event.handler).filter(pk__lt=event.pk).exists():
+    found = is_due.first()  # not locked yet: whoever finds it behind an older one keeps nobody off
+    if found is None or _waiting(found.aggregate, found.handler).filter(pk__lt=event_id).exists():
+        return None
+    event = is_due.select_for_update(skip_locked=True).first()
+    if event is None:
         return None
     event.attempts += 1
     event.next_attempt_at = lease_end()

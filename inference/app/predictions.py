@@ -115,7 +115,7 @@ def _check_plausible(
 ) -> None:
     if bounds is not None and not bounds[0] <= value <= bounds[1]:
         raise InputRefused(
-            f"The result is implausible: {label} of {value:.0f} {unit}, "
+            f"The result is implausible: {label} of {value:.4g} {unit}, "
             f"where {bounds[0]:g} to {bounds[1]:g} {unit} is expected. "
             "The series may not show what the model is made for."
         )

@@ -16,7 +16,7 @@ from ocs.models import OrderHistory
 from ocs.tests.factories import care_for, order_at, order_make
 
 pytestmark = pytest.mark.django_db
-NAMED = {"patient": "김민준", "patient_id": "M-7", "examination": "MR BRAIN"}
+NAMED = {"examination": "MR BRAIN"}
 
 
 @pytest.fixture

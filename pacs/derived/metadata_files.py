@@ -43,9 +43,8 @@ def study_write(study_id: int) -> None:
             )
             _available_add(series, metadata)
             _write(_path(name), gzip.compress(_text(metadata), COMPRESSION))
-            _forget(
-                series.orthanc_id, but=_path(_name(series))
-            )  # another process may have written a newer one
+            # another process may have written a newer one
+            _forget(series.orthanc_id, but=_path(_name(series)))
 
 
 def study_metadata(study_id: int) -> bytes | None:

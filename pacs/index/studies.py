@@ -99,15 +99,6 @@ def series_get(study: Study, series_instance_uid: str) -> Series:
     return series
 
 
-def instance_by_uid(sop_instance_uid: str) -> Instance | None:
-    """The instance, without access control: for event handlers."""
-    return (
-        Instance.objects.select_related("series__study")
-        .filter(sop_instance_uid=sop_instance_uid)
-        .first()
-    )
-
-
 def target_get(
     user: Person,
     permission: Permission,

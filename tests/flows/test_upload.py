@@ -140,7 +140,7 @@ def test_other_pixels_under_a_known_sop_instance_uid(send):
     first.PixelData = bytes(len(original))
     status, results, answer = send({"second": part10(first)})
     assert (status, results) == (400, {"second": "ERR_305"})
-    assert answer["files"][0]["message"].startswith("Another content is stored")
+    assert answer["files"][0]["message"].startswith("The UID is already used for different content")
     assert stored_pixels(first.SOPInstanceUID) == [original]
 
 

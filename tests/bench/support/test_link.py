@@ -14,6 +14,8 @@ from tests.bench.support.link import Line, line_to
 SIZE = 1_000_000
 WIDE = 100_000.0
 LATE = 1.4
+TRIES = 3
+"""The quickest counts: other tests run beside this one."""
 
 
 @pytest.fixture
@@ -70,18 +72,19 @@ def seconds(port: int, line: Line, size: int, connections: int = 1) -> float:
 @pytest.mark.parametrize("connections", [1, 4])
 def test_the_rate_is_shared_by_all_connections(echo, connections):
     ideal = SIZE * 8 / 20e6
-    taken = seconds(echo, Line(20, 0), SIZE // connections, connections)
+    taken = min(seconds(echo, Line(20, 0), SIZE // connections, connections) for _ in range(TRIES))
     assert 0.95 < taken / ideal < LATE
 
 
 def test_both_directions_have_the_whole_rate(echo):
     """There and back at once takes little longer than there: 0.4 s, not 0.8 s."""
-    assert seconds(echo, Line(20, 0), SIZE) < LATE * SIZE * 8 / 20e6
+    taken = min(seconds(echo, Line(20, 0), SIZE) for _ in range(TRIES))
+    assert taken < LATE * SIZE * 8 / 20e6
 
 
 @pytest.mark.parametrize("round_trip_s", [0.04, 0.12])
 def test_a_byte_needs_the_round_trip(echo, round_trip_s):
-    taken = seconds(echo, Line(WIDE, round_trip_s), 1)
+    taken = min(seconds(echo, Line(WIDE, round_trip_s), 1) for _ in range(TRIES))
     assert round_trip_s <= taken < round_trip_s + 0.03
 
 

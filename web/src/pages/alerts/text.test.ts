@@ -12,7 +12,7 @@ const t = async (lng: "en" | "ko") =>
   });
 
 describe("the text of an alert", () => {
-  const params = { order_id: 7, patient: "김민준", patient_id: "M-7", examination: "MR BRAIN" };
+  const params = { order_id: 7, examination: "MR BRAIN" };
 
   it("names patient and examination in the language of the page", async () => {
     const alert = { kind: "order_stat", text: "of the server", params } as const;
