@@ -22,7 +22,7 @@ from rbac.permissions import Permission
 
 class AIJobQuerySet(VisibleQuerySet["AIJob"]):
     def visible_to(self, user: Person, permission: str = Permission.REQUEST_AI) -> AIJobQuerySet:
-        """Jobs on studies whose pixels this person may see and who works with AI results."""
+        """Jobs on studies whose pixels this person may see, whatever right to AI results."""
         if not user.has_permission(permission):
             return self.none()
         return self.filter(study__in=studies.studies_visible_to(user, Permission.VIEW_DICOM))

@@ -85,7 +85,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "pacs-transcode-opened": {"task": "pacs.tasks.transcode_opened", "schedule": 10.0},
     "pacs-repair-frames": {"task": "pacs.tasks.repair_frames", "schedule": 60.0},
-    "fhir-look": {"task": "fhir.tasks.probe", "schedule": 10.0},
+    "fhir-probe": {"task": "fhir.tasks.probe", "schedule": 10.0},
     "pacs-mark-stable": {"task": "pacs.tasks.mark_stable", "schedule": 2.0},
 }
 

@@ -11,10 +11,11 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from acct.authentication import Claims, claims_of
 from common.errors import AppError, ExternalError
 from pacs.derived import decisions
+from pacs.dicom.uids import UID_REGEX
 from pacs.dicomweb.frame_answers import MISSING, frame_headers, frame_response
 from pacs.dicomweb.frame_forms import QuickForms, accept_of, quick_forms
 
-_UID = r"([0-9.]{1,64})"  # an invalid UID is not in the cache
+_UID = rf"({UID_REGEX})"  # an invalid UID is not in the cache
 _FRAME = re.compile(
     rf"/api/ris/dicom-web/studies/{_UID}/series/{_UID}/instances/{_UID}/frames/([1-9][0-9]{{0,8}})"
 )

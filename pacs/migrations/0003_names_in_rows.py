@@ -16,6 +16,7 @@ def rename(apps, old_to_new):
     app = next(iter(old_to_new)).split(".")[0]
     periodic = apps.get_model("django_celery_beat", "PeriodicTask").objects
     periodic.filter(task__startswith=f"{app}.tasks.").delete()
+    periodic.filter(name__in=("fhir-look", "fhir-probe")).delete()
 
 
 def forward(apps, schema_editor):
