@@ -26,7 +26,7 @@ function layerOf(layer) {
 }
 
 export default tseslint.config(
-  { ignores: ["dist", "node_modules", "src/schema.d.ts"] },
+  { ignores: ["dist", "node_modules", "**/schema.d.ts"] },
   js.configs.recommended,
   {
     files: ["**/*.{ts,tsx}"],
