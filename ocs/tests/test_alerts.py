@@ -124,12 +124,8 @@ def test_the_orderer_is_told_of_the_result(users, patient):
     deliver()
     assert told() == [("doctor", "order_result")]
     alert = Notification.objects.get()
-    assert alert_texts.notification_text(alert, "ko") == (
-        "결과가 등록되었습니다: 김민준(M-7), MR BRAIN"
-    )
-    assert alert_texts.notification_text(alert, "en") == (
-        "The result is ready: 김민준 (M-7), MR BRAIN"
-    )
+    assert alert_texts.notification_text(alert, "ko") == ("결과가 등록되었습니다: MR BRAIN")
+    assert alert_texts.notification_text(alert, "en") == ("The result is ready: MR BRAIN")
 
 
 def test_one_is_not_told_of_what_one_did(users, patient):

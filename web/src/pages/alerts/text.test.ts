@@ -14,10 +14,10 @@ const t = async (lng: "en" | "ko") =>
 describe("the text of an alert", () => {
   const params = { order_id: 7, examination: "MR BRAIN" };
 
-  it("names patient and examination in the language of the page", async () => {
+  it("names the examination in the language of the page", async () => {
     const alert = { kind: "order_stat", text: "of the server", params } as const;
-    expect(alertText(await t("ko"), alert)).toBe("초응급(STAT) 오더: 김민준(M-7), MR BRAIN");
-    expect(alertText(await t("en"), alert)).toBe("STAT order: 김민준 (M-7), MR BRAIN");
+    expect(alertText(await t("ko"), alert)).toBe("초응급(STAT) 오더: MR BRAIN");
+    expect(alertText(await t("en"), alert)).toBe("STAT order: MR BRAIN");
   });
 
   it("is the server's own for a kind that this page does not know", async () => {
