@@ -13,8 +13,8 @@ from deploy.native.stack import Stack
 _LOGINS = (
     ("admin", "admin123", "관리자", "administrator"),
     ("doctor", "doctor123", "의사", "doctor"),
-    ("radiologist", "radiologist123", "영상의학과", "radiologist"),
-    ("labtech", "labtech123", "검사실", "laboratory"),
+    ("radiologist", "radiologist123", "영상의학과 의사", "radiologist"),
+    ("labtech", "labtech123", "진단검사의학과", "laboratory"),
     ("nurse", "nurse123", "간호사", "nurse"),
     ("patient", "patient123", "환자", "patient"),
     ("external", "external123", "외부 기관", "external institution"),
