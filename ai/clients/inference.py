@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import logging
-from functools import cache
 from typing import Any
 
 import requests
@@ -15,6 +14,7 @@ from ai.manifest import ManifestError, ModelManifest, parse_manifest
 from common.errors import AppError, BusinessError, ErrorCode, ExternalError, NotFound
 from common.http.client import TIMED_OUT, HttpClient
 from common.idempotency.services import HEADER as IDEMPOTENCY_HEADER
+from common.once import once
 
 REFUSAL_MAX_CHARS = 300
 logger = logging.getLogger(__name__)
@@ -164,7 +164,7 @@ def _refusal(status: int, body: dict[str, Any]) -> AppError:
     return ExternalError(ErrorCode.INFERENCE_FAILED, f"status {status} {code}", retryable=False)
 
 
-@cache
+@once
 def inference() -> InferenceClient:
     """The process's one client: one session, one breaker."""
     return InferenceClient()

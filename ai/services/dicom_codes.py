@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import cache
 
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
 from ai.manifest import CodeSpec
+from common.once import once
 
 CATEGORY_SYNONYMS: dict[tuple[str, str], Code] = {
     ("123037004", "anatomical structure"): codes.cid7150.AnatomicalStructure,
@@ -55,7 +55,7 @@ def resolve_code(spec: CodeSpec) -> Code:
     return code
 
 
-@cache
+@once
 def _snomed_meanings() -> dict[str, dict[str, Code]]:
     meanings: dict[str, dict[str, Code]] = defaultdict(dict)
     for code in codes.SCT.concepts.values():

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from contextvars import ContextVar
-from functools import cache
 from typing import Any
 
 import redis
@@ -23,6 +22,7 @@ from audit.choices import Outcome
 from audit.models import AuditLog
 from common import context
 from common.errors import ErrorCode, ExternalError
+from common.once import once
 from common.ops import counters
 from common.person import Actor
 
@@ -30,7 +30,7 @@ STREAM = "audit"
 _refused: ContextVar[context.RequestContext | None] = ContextVar("refused", default=None)
 
 
-@cache
+@once
 def stream() -> Any:
     """The Redis of the audit buffer (AOF on)."""
     return redis.Redis.from_url(

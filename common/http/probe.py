@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 
 from common.errors import ErrorCode, ExternalError
 from common.http.client import HttpClient
@@ -12,7 +12,7 @@ _NO_BREAKER = 1_000_000_000
 _TIMEOUT_S = 2.5
 
 
-@cache
+@lru_cache
 def _client(base_url: str, unavailable: ErrorCode) -> HttpClient:
     return HttpClient(
         base_url,

@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import cache
 
 from django.db import connection
+
+from common.once import once
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ def check(name: str) -> Callable[[Check], Check]:
     return register
 
 
-@cache
+@once
 def _pool() -> ThreadPoolExecutor:
     """The threads of this process for checks; a hanging dependency cannot use more."""
     return ThreadPoolExecutor(_THREADS, "check")

@@ -11,12 +11,13 @@ import os
 import threading
 from bisect import bisect_left
 from collections import Counter
-from functools import cache
 from typing import Any
 
 import redis
 from django.conf import settings
 from redis.exceptions import RedisError
+
+from common.once import once
 
 KEY = "metrics"
 PERIOD_S = 2.0
@@ -28,7 +29,7 @@ Sample = tuple[str, ...]
 """The name of a metric and the values of its labels."""
 
 
-@cache
+@once
 def store() -> Any:
     return redis.Redis.from_url(settings.METRICS_URL, socket_timeout=2)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from functools import cache
 
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from common.once import once
 from common.ops.checks import check
 from common.ops.counters import backup_seconds, store
 from common.ops.gauges import gauge
@@ -34,7 +34,7 @@ def migrations() -> None:
     _migrated()
 
 
-@cache  # a success is final for this process; a failure is not cached
+@once  # a success is final for this process; a failure is not cached
 def _migrated() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):

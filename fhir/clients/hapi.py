@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.conf import settings
 
 from common.errors import ErrorCode, ExternalError
 from common.http.client import HttpClient
+from common.once import once
 
 Json = dict[str, Any]
 
@@ -67,7 +67,7 @@ class HapiClient(HttpClient):
         return stored
 
 
-@cache
+@once
 def hapi_client() -> HapiClient:
     """The client of this process."""
     return HapiClient(settings.HAPI_URL, settings.HAPI_TOKEN)

@@ -6,7 +6,6 @@ Orthanc's responses and never computed here.
 
 from __future__ import annotations
 
-import functools
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from django.conf import settings
 from common.errors import ErrorCode, ExternalError, InvalidInput
 from common.http.client import HttpClient
 from common.http.fetch import Allocate, new_memory
+from common.once import once
 
 STORE_TIMEOUT_S = 120.0
 NO_BREAKER = 1_000_000_000
@@ -262,13 +262,13 @@ class OrthancClient(HttpClient):
         return ExternalError(self.unavailable, "invalid response", retryable=True)
 
 
-@functools.cache
+@once
 def orthanc() -> OrthancClient:
     """The client of this process."""
     return OrthancClient()
 
 
-@functools.cache
+@once
 def feed_orthanc() -> OrthancClient:
     """The client of the change feed: no circuit breaker, so one bad instance cannot block it.
 

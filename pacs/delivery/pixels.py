@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from functools import cache
 from queue import Empty, SimpleQueue
 
 from common.errors import AppError, ErrorCode, ExternalError
+from common.once import once
 from pacs.archive.orthanc import orthanc
 from pacs.choices import Htj2k
 from pacs.derived.frame_store import frame_path
@@ -23,7 +23,7 @@ MAX_DECODERS = 2
 WAIT_S = 20.0
 
 
-@cache
+@once
 def _decoders() -> SimpleQueue[Decoder]:
     """The decoder processes of this worker. Starting one takes as long as decoding 100 slices."""
     decoders: SimpleQueue[Decoder] = SimpleQueue()

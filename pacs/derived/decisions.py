@@ -13,7 +13,6 @@ import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from acct.authentication import Claims
 from audit.choices import Outcome
 from audit.services import STREAM, stream
 from common.errors import ErrorCode, ExternalError
+from common.once import once
 from common.person import Person
 from pacs.choices import Htj2k
 from pacs.models import Series
@@ -57,7 +57,7 @@ class Validity:
     until: float
 
 
-@cache
+@once
 def _script() -> Any:
     """Register the Lua script. Each process first invalidates what is in the cache."""
     epochs.invalidate_all()

@@ -9,7 +9,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
-from functools import cache
 from queue import SimpleQueue
 
 from django.conf import settings
@@ -18,6 +17,7 @@ from django.utils import timezone
 from redis.exceptions import RedisError
 
 from common.errors import ExternalError
+from common.once import once
 from pacs.archive.orthanc import orthanc
 from pacs.choices import Htj2k, Htj2kRefusal
 from pacs.derived import decisions, frame_store, metadata_files, opened_studies
@@ -193,7 +193,7 @@ def _write(work: _Work, answer: list[bytes] | Refused) -> _Outcome:
     return _Outcome(work)
 
 
-@cache
+@once
 def _decoders() -> SimpleQueue[Decoder]:
     """The decoder processes of this worker. Starting one takes as long as decoding 100 slices."""
     decoders: SimpleQueue[Decoder] = SimpleQueue()
