@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ai import events
 from ai.services import jobs, publication
-from ai.services.notices import job_tell
+from ai.services.notices import job_alert
 from alert.choices import Kind
 from common.errors import AppError
 from common.outbox.registry import Event, subscribe
@@ -19,7 +19,7 @@ def _job_failed(event: Event, error: AppError) -> None:
 
 
 def _publication_failed(event: Event, error: AppError) -> None:
-    job_tell(event.payload["job_id"], Kind.PUBLICATION_FAILED)
+    job_alert(event.payload["job_id"], Kind.PUBLICATION_FAILED)
 
 
 @subscribe(
@@ -31,12 +31,12 @@ def run_job(event: Event) -> None:
 
 @subscribe(events.JOB_COMPLETED, queue="django_tasks")
 def tell_completed(event: Event) -> None:
-    job_tell(event.payload["job_id"], Kind.AI_COMPLETED)
+    job_alert(event.payload["job_id"], Kind.AI_COMPLETED)
 
 
 @subscribe(events.JOB_FAILED, queue="django_tasks")
 def tell_failed(event: Event) -> None:
-    job_tell(event.payload["job_id"], Kind.AI_FAILED)
+    job_alert(event.payload["job_id"], Kind.AI_FAILED)
 
 
 @subscribe(events.VERSION_APPROVED, queue="django_tasks", on_dead=_publication_failed)
@@ -51,4 +51,4 @@ def mark_seg_seen(event: Event) -> None:
 
 @subscribe(events.PUBLISHED, queue="django_tasks")
 def tell_published(event: Event) -> None:
-    job_tell(event.payload["job_id"], Kind.PUBLISHED)
+    job_alert(event.payload["job_id"], Kind.PUBLISHED)

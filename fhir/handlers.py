@@ -5,7 +5,7 @@ from __future__ import annotations
 from ai.events import RESULT_APPROVED, SEG_SEEN
 from ai.selectors.publication import published_job_ids
 from ai.services import publication
-from ai.services.notices import job_tell
+from ai.services.notices import job_alert
 from alert.choices import Kind
 from common.errors import AppError
 from common.outbox.registry import Event, subscribe
@@ -15,7 +15,7 @@ from fhir.services.publishing import publication_send
 
 
 def _publication_failed(event: Event, error: AppError) -> None:
-    job_tell(event.payload["job_id"], Kind.PUBLICATION_FAILED)
+    job_alert(event.payload["job_id"], Kind.PUBLICATION_FAILED)
 
 
 @subscribe(SEG_SEEN, queue="fhir_tasks", on_dead=_publication_failed)

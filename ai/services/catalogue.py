@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 from django.db.models import Count
@@ -16,6 +16,9 @@ from common.errors import BusinessError, ErrorCode, NotFound
 from common.person import Person
 from pacs.index import studies
 from rbac.permissions import Permission
+
+if TYPE_CHECKING:
+    from pacs.models import Series, Study
 
 MODELS_CACHE_KEY = "ai:model-manifests"
 MODELS_CACHE_S = 60
@@ -51,7 +54,7 @@ def model_get(model_id: str) -> ModelManifest:
     raise NotFound(ErrorCode.MODEL_NOT_FOUND, f"model {model_id[:60]}", "model_type")
 
 
-def check_series(series: Any, manifest: ModelManifest) -> None:
+def check_series(series: Series, manifest: ModelManifest) -> None:
     """Raises BusinessError (422) when the series cannot suit the model."""
     if series.modality not in manifest.inputs.modalities:
         wanted = ", ".join(sorted(manifest.inputs.modalities))
@@ -63,7 +66,7 @@ def check_series(series: Any, manifest: ModelManifest) -> None:
     raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, reason, "series_instance_uid")
 
 
-def best_series(study: Any, manifest: ModelManifest) -> Any:
+def best_series(study: Study, manifest: ModelManifest) -> Series:
     """The suitable series with the most images. Raises BusinessError without one."""
     series = (
         study.series.filter(modality__in=manifest.inputs.modalities)
@@ -91,7 +94,7 @@ def models_available(*, actor: Person, patient_id: str) -> list[ModelManifest]:
     return [m for m in models_list() if any(_suits(study, m) for study in found)]
 
 
-def _suits(study: Any, manifest: ModelManifest) -> bool:
+def _suits(study: Study, manifest: ModelManifest) -> bool:
     try:
         best_series(study, manifest)
     except BusinessError:

@@ -7,7 +7,7 @@ from alert import services as alerts
 from alert.choices import Kind
 
 
-def job_tell(job_id: int, kind: Kind) -> None:
+def job_alert(job_id: int, kind: Kind) -> None:
     """Alert who asked for the job and who approved it; once per run of the job and ``kind``."""
     job = selectors.job_for_handler(job_id)
     for user_id in {job.requested_by_id, job.reviewed_by_id or job.requested_by_id}:

@@ -161,7 +161,7 @@ def test_same_arguments_same_bytes_whatever_the_clock_says() -> None:
 
 
 @pytest.mark.parametrize(("edited", "kind"), [(False, "AUTOMATIC"), (True, "SEMIAUTOMATIC")])
-def test_who_made_it_is_told(edited: bool, kind: str, tmp_path: Path) -> None:
+def test_the_author_is_named(edited: bool, kind: str, tmp_path: Path) -> None:
     seg = build(mr_series(*EVEN, range(3)), mask(3, *EVEN), edited=edited)
     assert complaints(seg, tmp_path) == []
     assert seg.ContentCreatorName == "Lee^Seoyeon"
@@ -325,7 +325,7 @@ def test_read_labelmap_against_another_series_is_refused(
     assert caught.value.reason == reason
 
 
-def test_the_sample_tumour_arrives_where_it_was_drawn(tmp_path: Path) -> None:
+def test_the_sample_tumour_arrives_where_it_was_marked(tmp_path: Path) -> None:
     files = write_series(
         SAMPLES[1],
         tmp_path / "source",

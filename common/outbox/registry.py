@@ -49,7 +49,7 @@ def subscribe(
     max_attempts: int = DEFAULT_MAX_ATTEMPTS,
     on_dead: OnDead | None = None,
 ) -> Callable[[Handler], Handler]:
-    """Register a handler. ``on_dead`` is told once when the event is given up."""
+    """Register a handler. ``on_dead`` is called once when the event is given up."""
 
     def register(handler: Handler) -> Handler:
         name = f"{handler.__module__}.{handler.__name__}"

@@ -101,7 +101,7 @@ def claim(event_id: int) -> OutboxEvent | None:
     return event
 
 
-def _held(event: OutboxEvent) -> QuerySet[OutboxEvent]:
+def _leased(event: OutboxEvent) -> QuerySet[OutboxEvent]:
     """The row while it is still this attempt's: whoever lost the lease changes nothing."""
     return OutboxEvent.objects.filter(
         pk=event.pk, status=OutboxStatus.PENDING, attempts=event.attempts
@@ -109,7 +109,7 @@ def _held(event: OutboxEvent) -> QuerySet[OutboxEvent]:
 
 
 def extend_lease(event: OutboxEvent) -> None:
-    _held(event).update(next_attempt_at=lease_end())
+    _leased(event).update(next_attempt_at=lease_end())
 
 
 def settle_done(event: OutboxEvent) -> None:
@@ -120,15 +120,15 @@ def settle_done(event: OutboxEvent) -> None:
 
 
 def settle_failed(event: OutboxEvent, error: AppError, *, retryable: bool) -> None:
-    """Schedule the next attempt, or give the event up (DEAD) and tell its subscriber once."""
+    """Schedule the next attempt, or give the event up (DEAD) and call its ``on_dead`` once."""
     subscription = subscription_of(event)
     max_attempts = subscription.max_attempts if subscription else registry.DEFAULT_MAX_ATTEMPTS
     problem = {"last_error_code": error.code.value.code, "last_error": error.detail[:500]}
     if retryable and event.attempts < max_attempts:
-        _held(event).update(next_attempt_at=timezone.now() + backoff(event.attempts), **problem)
+        _leased(event).update(next_attempt_at=timezone.now() + backoff(event.attempts), **problem)
         return
     with transaction.atomic():
-        if not _held(event).update(status=OutboxStatus.DEAD, **problem):
+        if not _leased(event).update(status=OutboxStatus.DEAD, **problem):
             return
         _nudge_next(event)
         logger.error("outbox event is dead", extra={"event": event.pk, "topic": event.topic})

@@ -79,7 +79,7 @@ def test_delivered_once(seen):
     assert first.done_at is not None
 
 
-def test_failure_is_retried_with_doubling_backoff_then_dead_and_told_once(seen):
+def test_failure_is_retried_with_doubling_backoff_then_dead_and_reported_once(seen):
     seen["fail"] = ExternalError(ErrorCode.FHIR_UNAVAILABLE, "down")
     publish(TOPIC, aggregate="thing:1", payload={})
     event, _ = events()

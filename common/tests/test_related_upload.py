@@ -189,7 +189,7 @@ BODY = b"--B\r\n" + HEAD + b"one\r\n--B\r\n\r\nanother\r\n--B--\r\n"
     [{}, {"CONTENT_LENGTH": "", "wsgi.input_terminated": True}],
     ids=["length", "chunked"],
 )
-def test_parts_are_files_and_large_ones_are_told(settings, environ):
+def test_parts_are_files_and_large_ones_are_reported(settings, environ):
     settings.UPLOAD_MAX_FILE_BYTES = 3
     assert spool(request_with(BODY, **environ)) == [
         ("1", DICOM, b"one", False),

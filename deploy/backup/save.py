@@ -62,7 +62,7 @@ def backup(place: Place, repository: Repository, *, check: str, prune: bool) -> 
             raise StackError("Files are being deleted faster than a backup reads them.")
     finally:
         place.clear_stage()
-    _tell(manifest, summary)
+    _report(manifest, summary)
     stream.mark_done(place)
     if prune:
         with step("old snapshots"):
@@ -122,7 +122,7 @@ def _holds_all(place: Place, repository: Repository, snapshot: str, manifest: Ma
     return all(held.get(f"orthanc/{file.path}") == file.size for file in needed)
 
 
-def _tell(manifest: Manifest, summary: dict[str, Any]) -> None:
+def _report(manifest: Manifest, summary: dict[str, Any]) -> None:
     rows = sum(table["rows"] for table in manifest["tables"].values())
     say(
         f"snapshot {summary['snapshot_id'][:8]}: {rows} rows, {manifest['instances']} images; "

@@ -28,7 +28,7 @@ def _parser() -> argparse.ArgumentParser:
     stack = commands.add_parser("stack", help="a stack of its own, without sample images")
     stack.add_argument("action", choices=("configure", "start", "stop", "status"))
     stack.add_argument("--name", default="test", help="its directory under .run")
-    stack.add_argument("--fresh", action="store_true", help="forget the data of the last run")
+    stack.add_argument("--fresh", action="store_true", help="delete the data of the last run")
     stack.add_argument("--databases", action="store_true", help="only MariaDB and Redis")
     manage = commands.add_parser("manage", help="run manage.py on a stack")
     manage.add_argument("--name", default="up")
@@ -48,7 +48,7 @@ def _stack(options: argparse.Namespace) -> bool:
     ):
         if options.fresh:
             stack.stop()
-            stack.forget()
+            stack.delete_data()
         stack.configure(stack.check_port())
         if options.action == "configure":
             return True

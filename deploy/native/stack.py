@@ -139,7 +139,7 @@ class Stack:
         if self.layout.sockets.exists():
             shutil.rmtree(self.layout.sockets)
 
-    def forget(self) -> None:
+    def delete_data(self) -> None:
         """Delete the data and the logs of a stopped stack; its settings stay."""
         for path in (self.layout.data, self.layout.log):
             with contextlib.suppress(FileNotFoundError):

@@ -5,15 +5,17 @@ from __future__ import annotations
 import base64
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.utils import timezone
 
+from ai.choices import VersionKind
 from ai.manifest import CodeSpec, ModelManifest, TrackedSegment
 from ai.selectors.publication import publication_get
 from common.person import Person
+from emr.choices import EncounterKind, Gender
 from fhir.services.resources import PublicationFacts
 from fhir.services.resources.codes import ANATOMICAL_STRUCTURES
 from fhir.services.resources.facts import (
@@ -32,6 +34,13 @@ from fhir.services.resources.facts import (
     PublishedVersion,
     PublishedVolume,
 )
+from ocs.choices import Priority
+
+if TYPE_CHECKING:
+    from ai.models import AIJob, Publication
+    from emr.models import Encounter
+    from ocs.models import Order
+    from pacs.models import Study
 
 GATEWAY_PATH = "/api/ris/dicom-web"
 RESULT_KEYS = UUID("6d1d2c0b-6f7e-5c1f-9a8f-3f1f6b7f2a44")
@@ -40,23 +49,30 @@ T = TypeVar("T")
 
 
 def publication_facts(job_id: int) -> PublicationFacts:
-    """Everything the Bundle of one approval says, as the tables know it now."""
+    """Everything the Bundle of one approval says, as the tables know it now.
+
+    Raises ValueError if nobody has approved the job, or its study has no patient.
+    """
     publication = publication_get(job_id)
-    job: Any = publication.job
+    job = publication.job
+    if job.result is None or job.reviewed_by is None or job.reviewed_at is None:
+        raise ValueError(f"AI job {job_id} is not approved")
+    if job.study.patient is None:
+        raise ValueError(f"the study of AI job {job_id} has no patient")
     study, patient, manifest = job.study, job.study.patient, job.manifest
     return PublicationFacts(
         patient=PublishedPatient(
             mrn=patient.patient_id,
             full_name=patient.full_name,
             birth_date=patient.birth_date,
-            gender=cast(Any, patient.gender),
+            gender=Gender(patient.gender),
         ),
         study=_study(study),
         source_series_instance_uid=job.series.series_instance_uid,
         seg_series_instance_uid=publication.seg_series_instance_uid,
         seg_sop_instance_uid=publication.seg_sop_instance_uid,
         model=_model(manifest),
-        ai_result=_ai_result(job, manifest),
+        ai_result=_ai_result(job, job.result, manifest),
         version=_version(publication),
         approver=_practitioner(job.reviewed_by),
         approved_at=job.reviewed_at,
@@ -73,7 +89,7 @@ def _practitioner(user: Person) -> PublishedPractitioner:
     return PublishedPractitioner(username=user.username, full_name=user.full_name or user.username)
 
 
-def _study(study: Any) -> PublishedStudy:
+def _study(study: Study) -> PublishedStudy:
     series = study.series.prefetch_related("instances")
     return PublishedStudy(
         study_instance_uid=study.study_instance_uid,
@@ -132,14 +148,14 @@ def _code(code: CodeSpec | None) -> PublishedCode | None:
     return PublishedCode(**asdict(code)) if code else None
 
 
-def _ai_result(job: Any, manifest: ModelManifest) -> PublishedAiResult:
+def _ai_result(job: AIJob, result: dict[str, Any], manifest: ModelManifest) -> PublishedAiResult:
     outputs = manifest.outputs
     finished = job.events.filter(step="completed").latest("at").at
     return PublishedAiResult(
         job_id=job.pk,
         finished_at=finished,
-        risk_score=job.result["risk_score"],
-        confidence=job.result["confidence"],
+        risk_score=result["risk_score"],
+        confidence=result["confidence"],
         quantities=tuple(
             PublishedQuantity(
                 id=declared.id,
@@ -148,7 +164,7 @@ def _ai_result(job: Any, manifest: ModelManifest) -> PublishedAiResult:
                 unit=declared.unit,
                 code=_code(declared.code),
             )
-            for declared, given in _paired(outputs.quantities, job.result, "quantities")
+            for declared, given in _paired(outputs.quantities, result, "quantities")
         ),
         classes=tuple(
             PublishedClass(
@@ -157,24 +173,24 @@ def _ai_result(job: Any, manifest: ModelManifest) -> PublishedAiResult:
                 probability=given["probability"],
                 code=_code(declared.code),
             )
-            for declared, given in _paired(outputs.classes, job.result, "classes")
+            for declared, given in _paired(outputs.classes, result, "classes")
         ),
         parameters=job.parameters,
     )
 
 
-def _paired(declared: tuple[T, ...], result: Any, name: str) -> list[tuple[T, Any]]:
+def _paired(declared: tuple[T, ...], result: dict[str, Any], name: str) -> list[tuple[T, Any]]:
     """Each declared output with its value in a job's result; rows of before have no such list."""
     return list(zip(declared, result.get(name, []), strict=True))
 
 
-def _version(publication: Any) -> PublishedVersion:
+def _version(publication: Publication) -> PublishedVersion:
     version = publication.version
     if version is None:
         return PublishedVersion(
             version=1,
             uuid=uuid5(RESULT_KEYS, str(publication.job_id)),
-            kind="ai",
+            kind=VersionKind.AI,
             author=None,
             volumes=(),
         )
@@ -182,7 +198,7 @@ def _version(publication: Any) -> PublishedVersion:
     return PublishedVersion(
         version=version.version,
         uuid=version.uuid,
-        kind=version.kind,
+        kind=VersionKind(version.kind),
         author=_practitioner(version.author) if version.author else None,
         volumes=tuple(
             PublishedVolume(
@@ -201,7 +217,7 @@ def _version(publication: Any) -> PublishedVersion:
     )
 
 
-def _order(order: Any) -> PublishedOrder | None:
+def _order(order: Order | None) -> PublishedOrder | None:
     if order is None:
         return None
     return PublishedOrder(
@@ -211,18 +227,18 @@ def _order(order: Any) -> PublishedOrder | None:
         ordered_at=order.ordered_at,
         job_role=order.job_role,
         examination=order.job_type,
-        priority=order.priority,
+        priority=Priority(order.priority),
         status=order.status,
         reason=order.clinical_info,
     )
 
 
-def _encounter(encounter: Any) -> PublishedEncounter | None:
+def _encounter(encounter: Encounter | None) -> PublishedEncounter | None:
     if encounter is None:
         return None
     return PublishedEncounter(
         encounter_number=str(encounter.pk),
-        kind=encounter.kind,
+        kind=EncounterKind(encounter.kind),
         started_at=encounter.started_at,
         ended_at=encounter.ended_at,
     )

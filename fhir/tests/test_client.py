@@ -64,7 +64,7 @@ def test_absolute_locations_are_understood(client: HapiClient) -> None:
     ],
 )
 @responses.activate
-def test_nonsense_is_tried_again(client: HapiClient, body: str) -> None:
+def test_an_invalid_answer_is_tried_again(client: HapiClient, body: str) -> None:
     responses.post(URL, body=body)
     with pytest.raises(ExternalError) as caught:
         client.transaction(BUNDLE)

@@ -132,7 +132,7 @@ def test_the_manifest_says_whether_a_segment_is_a_body_part(
     assert publication_facts(job_id).version.volumes[0].anatomical is anatomical
 
 
-def test_a_refusal_of_the_server_is_told_to_the_people_who_wait(
+def test_a_refusal_of_the_server_alerts_those_who_wait(
     upstream: Any, job_id: int, users: Any, settings: Any
 ) -> None:
     upstream.post(settings.HAPI_URL, status=422, json={"issue": [{"code": "processing"}]})

@@ -30,7 +30,9 @@ class InferenceIn(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
     instance_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{8}){4}$")] | None = None
-    series_instance_uid: Annotated[str, Field(pattern=r"^[0-9.]{1,64}$")] | None = None
+    series_instance_uid: (
+        Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)+$", max_length=64)] | None
+    ) = None
     model_type: Annotated[str, Field(min_length=1, max_length=64)]
     patient_id: Annotated[str, Field(min_length=1, max_length=64)]
     parameters: dict[str, Any] = {}

@@ -76,10 +76,10 @@ class InferenceService:
     async def _start(self, job_id: str, request: InferenceIn) -> InferenceOut:
         task = asyncio.create_task(self._run(job_id, request))
         self._running[job_id] = (request.fingerprint(), task)
-        task.add_done_callback(lambda done: self._forget(job_id, done))
+        task.add_done_callback(lambda done: self._release(job_id, done))
         return await asyncio.shield(task)
 
-    def _forget(self, job_id: str, task: asyncio.Task[InferenceOut]) -> None:
+    def _release(self, job_id: str, task: asyncio.Task[InferenceOut]) -> None:
         del self._running[job_id]
         if not task.cancelled() and (error := task.exception()) is not None:
             code = error.code if isinstance(error, InferenceError) else type(error).__name__

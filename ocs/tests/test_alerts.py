@@ -1,4 +1,4 @@
-"""Who is told of an order, once and by right."""
+"""Who is alerted about an order, once and by right."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def deliver():
         assert event.status == OutboxStatus.DONE, event.last_error
 
 
-def told():
+def alerted():
     """(role, kind) of every alert."""
     return sorted(Notification.objects.values_list("user__role", "kind"))
 
@@ -70,13 +70,11 @@ def test_a_step_that_fails_publishes_nothing(users, patient, monkeypatch):
 
 @pytest.mark.parametrize(("priority", "kind"), [("urgent", "order_urgent"), ("stat", "order_stat")])
 @pytest.mark.parametrize(("job_role", "role"), [("RIS", "rib"), ("LIS", "lab")])
-def test_each_pressing_order_is_told_to_its_department(
-    users, patient, job_role, role, priority, kind
-):
+def test_each_urgent_order_alerts_its_department(users, patient, job_role, role, priority, kind):
     for _ in range(2):
         order = order_make(users["doctor"], patient, job_role=job_role, priority=priority)
     deliver()
-    assert told() == [(role, kind)] * 2
+    assert alerted() == [(role, kind)] * 2
     newest = Notification.objects.first()
     assert newest.params == {"order_id": order.pk} | NAMED
     assert newest.link == f"/orders?order={order.pk}"
@@ -86,15 +84,15 @@ def test_routine_orders_are_one_alert_until_it_is_read(users, patient):
     for _ in range(5):
         order_make(users["doctor"], patient)
     deliver()
-    assert told() == [("rib", "order_waiting")]
+    assert alerted() == [("rib", "order_waiting")]
     assert "M-7" not in str(Notification.objects.values())
     alert_services.notifications_read(user_id=users["rib"].pk, ids=None)
     order_make(users["doctor"], patient)
     deliver()
-    assert told() == [("rib", "order_waiting")] * 2
+    assert alerted() == [("rib", "order_waiting")] * 2
 
 
-def test_a_consultation_is_told_to_the_other_doctors(users, patient):
+def test_a_consultation_alerts_the_other_doctors(users, patient):
     other = accounts.test_user_put(
         username="doctor2", password="x", role="doctor", full_name="other"
     )
@@ -107,47 +105,47 @@ def test_an_order_accepted_meanwhile_is_no_news(users, patient):
     order = order_make(users["doctor"], patient, priority="stat")
     step(users["rib"], order, "ACCEPTED")
     deliver()
-    assert told() == []
+    assert alerted() == []
 
 
-def test_who_may_not_see_the_patient_is_not_told_of_a_new_order(users, patient_factory):
+def test_who_may_not_see_the_patient_gets_no_alert_of_a_new_order(users, patient_factory):
     patient = patient_factory(restricted=True)
     care_for(patient, users["doctor"])
     order_make(users["doctor"], patient, priority="stat")
     deliver()
-    assert told() == []
+    assert alerted() == []
 
 
-def test_the_orderer_is_told_of_the_result(users, patient):
+def test_the_orderer_gets_an_alert_of_the_result(users, patient):
     order = order_at(users["doctor"], patient, "IN_PROGRESS")
     step(users["rib"], order, "RESULT_READY")
     deliver()
-    assert told() == [("doctor", "order_result")]
+    assert alerted() == [("doctor", "order_result")]
     alert = Notification.objects.get()
     assert alert_texts.notification_text(alert, "ko") == ("결과가 등록되었습니다: MR BRAIN")
     assert alert_texts.notification_text(alert, "en") == ("The result is ready: MR BRAIN")
 
 
-def test_one_is_not_told_of_what_one_did(users, patient):
+def test_no_alert_of_what_one_did(users, patient):
     order = order_at(users["doctor"], patient, "IN_PROGRESS", job_role="CONSULT")
     step(users["doctor"], order, "RESULT_READY")
     deliver()
-    assert told() == []
+    assert alerted() == []
 
 
-def test_who_worked_on_an_order_is_told_that_it_was_cancelled(users, patient):
+def test_who_worked_on_an_order_gets_an_alert_of_its_cancellation(users, patient):
     order = order_make(users["doctor"], patient)
     step(users["rib"], order, "ACCEPTED")
     step(users["doctor"], order, "CANCELLED")
     deliver()
-    assert told() == [("rib", "order_cancelled")]
+    assert alerted() == [("rib", "order_cancelled")]
 
 
-def test_the_orderer_is_told_of_a_cancellation_by_somebody_else(users, patient):
+def test_the_orderer_gets_an_alert_of_a_cancellation_by_somebody_else(users, patient):
     order = order_make(users["doctor"], patient)
     OutboxEvent.objects.all().delete()
     services.notify_participants(order_id=order.pk, to_status="CANCELLED", actor_id=users["rib"].pk)
-    assert told() == [("doctor", "order_cancelled")]
+    assert alerted() == [("doctor", "order_cancelled")]
 
 
 def test_the_patient_is_not_named_to_an_orderer_who_no_longer_sees_them(users, patient):
@@ -157,7 +155,7 @@ def test_the_patient_is_not_named_to_an_orderer_who_no_longer_sees_them(users, p
     care_for(patient, users["rib"])
     step(users["rib"], order, "RESULT_READY")
     deliver()
-    assert told() == [("doctor", "order_changed")]
+    assert alerted() == [("doctor", "order_changed")]
     assert Notification.objects.get().params == {"order_id": order.pk}
 
 
@@ -165,7 +163,7 @@ def test_a_delivery_that_comes_twice_tells_once(users, patient):
     order = order_make(users["doctor"], patient, priority="stat")
     for _ in range(2):
         services.notify_department(order_id=order.pk)
-    assert told() == [("rib", "order_stat")]
+    assert alerted() == [("rib", "order_stat")]
 
 
 def test_neither_the_events_nor_the_logs_name_the_patient(users, patient, caplog):

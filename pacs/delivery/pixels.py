@@ -50,7 +50,7 @@ def decoder_lease(image: Instance) -> Iterator[Decoder]:
         decoder.add(len(orthanc().instance_read(image.orthanc_id, decoder.room)))
         yield decoder
     finally:
-        decoder.forget()
+        decoder.clear()
         _decoders().put(decoder)
 
 

@@ -38,7 +38,7 @@ def instance_write(orthanc_id: str, codestreams: Sequence[bytes]) -> None:
         for index, codestream in enumerate(codestreams):
             _write(frame_path(orthanc_id, index), codestream)
     except OSError as error:
-        instance_forget(orthanc_id, len(codestreams))
+        instance_delete(orthanc_id, len(codestreams))
         if error.errno in _FULL:
             raise StoreFull from None
         raise
@@ -71,7 +71,7 @@ def settle() -> None:
         os.close(folder)
 
 
-def instance_forget(orthanc_id: str, frames: int) -> None:
+def instance_delete(orthanc_id: str, frames: int) -> None:
     for index in range(frames):
         frame_path(orthanc_id, index).unlink(missing_ok=True)
 

@@ -14,17 +14,17 @@ from pacs.derived import decisions, frame_store, metadata_files
 from pacs.models import Instance
 
 
-def instances_forget(instances: Sequence[Instance]) -> None:
+def instances_invalidate(instances: Sequence[Instance]) -> None:
     """Delete what is derived from instances that were deleted or replaced in the archive.
 
     Frames and metadata are deleted now; requests in between are served by the archive. Cached
     decisions are deleted after the commit: before it they would be read from the old rows again.
     """
     for instance in instances:
-        metadata_files.series_forget(instance.series.orthanc_id)
+        metadata_files.series_delete(instance.series.orthanc_id)
         for path in cached_frames(instance.orthanc_id, instance.frames):
             path.unlink(missing_ok=True)
-        frame_store.instance_forget(instance.orthanc_id, instance.frames)
+        frame_store.instance_delete(instance.orthanc_id, instance.frames)
     uids = {instance.series.series_instance_uid for instance in instances}
     transaction.on_commit(partial(decisions.series_invalidate, uids), robust=True)
 

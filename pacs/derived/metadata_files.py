@@ -44,7 +44,7 @@ def study_write(study_id: int) -> None:
             _available_add(series, metadata)
             _write(_path(name), gzip.compress(_text(metadata), COMPRESSION))
             # another process may have written a newer one
-            _forget(series.orthanc_id, but=_path(_name(series)))
+            _delete(series.orthanc_id, but=_path(_name(series)))
 
 
 def study_metadata(study_id: int) -> bytes | None:
@@ -66,9 +66,9 @@ def instance_metadata(instance: Instance) -> bytes | None:
     return _text(mine) if mine else None
 
 
-def series_forget(orthanc_id: str) -> None:
+def series_delete(orthanc_id: str) -> None:
     """Delete the files of a series."""
-    _forget(orthanc_id, but=None)
+    _delete(orthanc_id, but=None)
 
 
 def _available_add(series: Series, metadata: list[dict[str, Any]]) -> None:
@@ -81,7 +81,7 @@ def _available_add(series: Series, metadata: list[dict[str, Any]]) -> None:
             instance[AVAILABLE] = {"vr": "UI", "Value": [syntax]}
 
 
-def _forget(orthanc_id: str, *, but: Path | None) -> None:
+def _delete(orthanc_id: str, *, but: Path | None) -> None:
     for path in _path(_place(orthanc_id)).parent.glob(f"{orthanc_id}-*"):
         if path != but:
             path.unlink(missing_ok=True)

@@ -86,7 +86,7 @@ class Decoder:
             raise answer
         return answer[0]
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Remove all files."""
         self._files, self._end = [], 0
         if len(self._view) > KEPT_BYTES:

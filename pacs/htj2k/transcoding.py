@@ -162,7 +162,7 @@ def _transcode(works: list[_Work]) -> list[_Outcome]:
                 if outcomes[-1].error:
                     break
     finally:
-        decoder.forget()
+        decoder.clear()
         _decoders().put(decoder)
     return outcomes
 
@@ -248,7 +248,7 @@ def _forget_deleted(works: list[_Work]) -> None:
     known = set(left.values_list("pk", flat=True))
     for work in works:
         if work.pk not in known:
-            frame_store.instance_forget(work.orthanc_id, work.frames)
+            frame_store.instance_delete(work.orthanc_id, work.frames)
 
 
 def _paused() -> bool:

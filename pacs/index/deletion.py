@@ -43,11 +43,11 @@ def deletions_find(*, thorough: bool = False, force: bool = False) -> int:
             extra={"present": present, "known": known},
         )
         return 0
-    forgotten = 0
+    deleted = 0
     for gone in _missing():
-        instances_forget(gone)
-        forgotten += len(gone)
-    return forgotten
+        instances_delete(gone)
+        deleted += len(gone)
+    return deleted
 
 
 def instances_missing() -> Iterator[str]:
@@ -64,7 +64,7 @@ def _missing() -> Iterator[list[str]]:
             yield gone
 
 
-def instances_forget(orthanc_ids: Sequence[str]) -> None:
+def instances_delete(orthanc_ids: Sequence[str]) -> None:
     """Delete instances from the index, and everything derived from them.
 
     Empty series and studies are deleted too, unless another row refers to them. Decisions about a
@@ -74,7 +74,7 @@ def instances_forget(orthanc_ids: Sequence[str]) -> None:
     with transaction.atomic():
         rows = Instance.objects.filter(orthanc_id__in=orthanc_ids).select_related("series__study")
         instances = list(rows)
-        invalidation.instances_forget(instances)
+        invalidation.instances_invalidate(instances)
         rows.delete()
         for study in {instance.series.study for instance in instances}:
             audit.record(

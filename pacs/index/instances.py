@@ -73,7 +73,9 @@ def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
             raise _Conflict("SOP Instance UID is used in another series")
         anew = {"indexed_at": timezone.now(), "htj2k": Htj2k.WAITING, "htj2k_reason": ""}
         Instance.objects.filter(pk=known.pk).update(**fields, **anew)
-        invalidation.instances_forget([known])  # deleted and stored anew: the pixels may be others
+        invalidation.instances_invalidate(
+            [known]
+        )  # deleted and stored anew: the pixels may be others
         return
     Instance.objects.create(sop_instance_uid=sop_instance_uid, **fields)
     Study.objects.filter(pk=study.pk).update(last_instance_at=timezone.now(), stable_at=None)

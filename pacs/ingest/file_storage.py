@@ -9,7 +9,7 @@ from pathlib import Path
 from common.errors import AppError, ConflictError, ErrorCode, InvalidInput
 from pacs.archive.orthanc import orthanc
 from pacs.dicom import values as dicom
-from pacs.index.deletion import instances_forget
+from pacs.index.deletion import instances_delete
 from pacs.ingest.inspection import IDENTIFIERS, Candidate, inspect
 from pacs.ingest.part10 import part10_write
 from pacs.ingest.upload_results import FileResult, FileStatus
@@ -67,5 +67,5 @@ def _check_identity(candidate: Candidate, orthanc_id: str) -> None:
     ]:
         return
     orthanc().instance_delete(orthanc_id)
-    instances_forget([orthanc_id])
+    instances_delete([orthanc_id])
     raise InvalidInput(ErrorCode.DICOM_UNREADABLE, "the identifiers are ambiguous")

@@ -64,7 +64,7 @@ def test_store_failures(transport, url, answer, error, retryable):
 
 
 @pytest.mark.parametrize("body", [{}, [], {"Changes": [{}], "Last": 1, "Done": True}, "x"])
-def test_a_nonsense_page_is_an_error(transport, url, body):
+def test_an_invalid_page_is_an_error(transport, url, body):
     transport.get(f"{url}/changes", json=body)
     with pytest.raises(ExternalError):
         module.orthanc().changes(since=0, limit=10)

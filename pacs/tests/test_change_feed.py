@@ -317,8 +317,8 @@ def test_two_pollers_take_a_page_once(archive, monkeypatch):
     assert (Instance.objects.count(), ChangeCursor.objects.get().last_seq) == (1, 1)
 
 
-@pytest.mark.parametrize(("modality", "told"), [("SEG", 1), ("SR", 1), ("PR", 1), ("MR", 0)])
-def test_derived_objects_are_told_once(archive, listener, modality, told):
+@pytest.mark.parametrize(("modality", "announced"), [("SEG", 1), ("SR", 1), ("PR", 1), ("MR", 0)])
+def test_derived_objects_are_announced_once(archive, listener, modality, announced):
     image = mr_image(Modality=modality)
     archive.store(part10(image))
     change_feed.changes_poll()
@@ -326,7 +326,7 @@ def test_derived_objects_are_told_once(archive, listener, modality, told):
     change_feed.changes_poll()
     events = OutboxEvent.objects.filter(topic=DERIVED_OBJECT_INDEXED)
     mine = [e for e in events if e.handler.endswith("test_change_feed.heard")]
-    assert len(mine) == told
+    assert len(mine) == announced
     for event in mine:
         assert event.payload == {
             "sop_instance_uid": image.SOPInstanceUID,

@@ -31,7 +31,7 @@ REQUEST_ID = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture(autouse=True)
-def nothing_remembered():
+def nothing_cached():
     stream().flushdb()
 
 
@@ -128,7 +128,7 @@ def test_what_the_browser_has_is_not_sent_again_but_recorded(ask, signed_in):
     assert len(bursts()) == 3
 
 
-def test_the_other_instances_of_the_series_are_warm_too(
+def test_the_other_instances_of_the_series_are_cached_too(
     ask, mine, signed_in, django_assert_num_queries
 ):
     token = signed_in("patient")
@@ -195,7 +195,7 @@ def test_a_request_about_a_missing_file_is_decided_anew(ask, mine, signed_in):
         {"accept": "image/jphc"},
     ],
 )
-def test_what_was_not_decided_is_never_warm(ask, mine, signed_in, parts):
+def test_what_was_not_decided_is_never_cached(ask, mine, signed_in, parts):
     token = signed_in("patient")
     for _ in range(2):
         assert ask(token).status == 200
@@ -308,7 +308,7 @@ def test_merging_two_patients_counts_at_once(ask, mine, users, signed_in, patien
     assert bursts()[-1][0]["patient_id"] == stays.pk
 
 
-def test_nothing_is_remembered_while_a_right_is_changing(users):
+def test_nothing_is_cached_while_a_permission_is_changing(users):
     doctor, nurse = users["doctor"].pk, users["nurse"].pk
     before = epochs.current(doctor)
     with transaction.atomic():
@@ -336,7 +336,7 @@ def test_a_decision_made_before_a_change_is_worth_nothing_after_it(mine, users, 
     assert decisions.frame_find(claims, *uids, mine.instance.sop_instance_uid, 1, "") is None
 
 
-def test_a_grant_is_remembered_no_longer_than_it_lasts(ask, mine, users, signed_in):
+def test_a_grant_is_cached_no_longer_than_it_lasts(ask, mine, users, signed_in):
     Grant.objects.update(expires_at=timezone.now() + timedelta(seconds=20))
     token = signed_in("external")
     ask(token)
@@ -344,7 +344,7 @@ def test_a_grant_is_remembered_no_longer_than_it_lasts(ask, mine, users, signed_
     assert 0 < stream().ttl(key) <= 20
 
 
-def test_a_grant_that_ends_while_it_is_decided_is_not_remembered(mine, users):
+def test_a_grant_that_ends_while_it_is_decided_is_not_cached(mine, users):
     person = users["external"]
     claims = decisions.Claims("00000000-0000-4000-8000-000000000000", person.pk, 2**33)
     ends = timezone.now() + timedelta(seconds=20)

@@ -130,5 +130,5 @@ def test_prepared_metadata_is_served_until_the_series_changes(api, mine, setting
     assert client.get(path, headers={"Accept": "text/html"}).status_code == 406
     mine.series.instances.first().delete()
     assert client.get(path)["X-Accel-Redirect"].startswith("/_orthanc/")
-    metadata_files.series_forget(mine.series.orthanc_id)
+    metadata_files.series_delete(mine.series.orthanc_id)
     assert list(tmp_path.rglob("*.gz")) == []

@@ -181,7 +181,7 @@ def test_what_cannot_be_decoded_is_refused_with_the_reason(api, archived, archiv
     assert {record["outcome"] for record in index.records()} == {"failed"}
 
 
-def test_who_waits_too_long_for_a_decoder_is_told(api, archived, monkeypatch):
+def test_waiting_too_long_for_a_decoder_is_an_error(api, archived, monkeypatch):
     image = archived(HTJ2K)
     monkeypatch.setattr(pixels, "WAIT_S", 0.01)
     with pixels.decoder_lease(image), pixels.decoder_lease(image):
@@ -208,7 +208,7 @@ def test_htj2k_originals_go_out_as_they_are(api, archived):
     assert np.array_equal(imagecodecs.htj2k_decode(three), FRAMES[2])
 
 
-def drawn(answer):
+def rendered_image(answer):
     assert answer.status_code == 200, answer.content
     return np.asarray(Image.open(BytesIO(body(answer)))).astype(int)
 
@@ -222,20 +222,22 @@ def levels_of(frame):
 def test_htj2k_is_drawn_like_the_archive_draws(api, archived):
     image = archived(HTJ2K)
     client = api("doctor")
-    whole = drawn(client.get(url(image, "/rendered"), HTTP_ACCEPT="image/png"))
+    whole = rendered_image(client.get(url(image, "/rendered"), HTTP_ACCEPT="image/png"))
     assert np.abs(whole - levels_of(FRAMES[0])).max() <= 1
-    third = drawn(client.get(url(image, "/frames/3/rendered"), HTTP_ACCEPT="image/png"))
+    third = rendered_image(client.get(url(image, "/frames/3/rendered"), HTTP_ACCEPT="image/png"))
     assert np.abs(third - whole[::-1]).max() <= 1
     window = "/rendered?window=500,200,linear"
-    window = drawn(client.get(url(image, window), HTTP_ACCEPT="image/png"))
+    window = rendered_image(client.get(url(image, window), HTTP_ACCEPT="image/png"))
     assert (window[FRAMES[0] < 400] == 0).all()
     assert (window[FRAMES[0] > 600] == 255).all()
-    fit = drawn(client.get(url(image, "/rendered?viewport=64,64"), HTTP_ACCEPT="image/png"))
+    fit = rendered_image(
+        client.get(url(image, "/rendered?viewport=64,64"), HTTP_ACCEPT="image/png")
+    )
     assert fit.shape == (64, 64)
     assert fit[:8].max() == fit[56:].max() == 0 < fit[8:56].max()
     jpeg = client.get(url(image, "/thumbnail"))
     assert jpeg["Content-Type"] == "image/jpeg"
-    assert drawn(jpeg).shape == (128, 128)
+    assert rendered_image(jpeg).shape == (128, 128)
     assert client.get(url(image, "/frames/1,2/rendered")).status_code == 400
 
 
@@ -244,10 +246,10 @@ def test_colour_windows_of_the_file_and_monochrome1(api, archived):
     colours = np.random.default_rng(6).integers(0, 256, (1, 24, 32, 3), np.uint8)
     image = archived(HTJ2K, colours)
     answer = client.get(url(image, "/rendered"), HTTP_ACCEPT="image/png")
-    assert np.array_equal(drawn(answer), colours[0])
+    assert np.array_equal(rendered_image(answer), colours[0])
     window = {"WindowCenter": [0, 500], "WindowWidth": [200, 400], "RescaleIntercept": -500}
     image = archived(HTJ2K, FRAMES[:1], PhotometricInterpretation="MONOCHROME1", **window)
-    levels = drawn(client.get(url(image, "/rendered"), HTTP_ACCEPT="image/png"))
+    levels = rendered_image(client.get(url(image, "/rendered"), HTTP_ACCEPT="image/png"))
     assert (levels[FRAMES[0] < 400] == 255).all()
     assert (levels[FRAMES[0] > 600] == 0).all()
 
@@ -264,7 +266,7 @@ def test_previews_of_htj2k(api, archived, mine, what):
     }[what]
     answer = api("doctor").get(f"/api/ris/{what}/{key}/preview/")
     assert answer["Content-Type"] == "image/png"
-    assert np.abs(drawn(answer) - levels_of(FRAMES[1])).max() <= 1
+    assert np.abs(rendered_image(answer) - levels_of(FRAMES[1])).max() <= 1
 
 
 def test_wado_uri_draws_htj2k_too(api, archived):
@@ -278,4 +280,4 @@ def test_wado_uri_draws_htj2k_too(api, archived):
         "rows": "12",
     }
     answer = api("doctor").get("/api/ris/dicom-web/wado", query | {"frameNumber": "3"})
-    assert drawn(answer).shape == (12, 16)
+    assert rendered_image(answer).shape == (12, 16)

@@ -111,7 +111,7 @@ def test_an_instance_that_the_archive_fails_at_waits_and_stops_no_other(archive,
 def test_a_deleted_instance_leaves_no_frame(study, folder):
     transcoding.study_transcode(study.pk)
     gone = images()[0]
-    deletion.instances_forget([gone.orthanc_id])
+    deletion.instances_delete([gone.orthanc_id])
     assert files(folder) == sorted(f"{image.orthanc_id}-0" for image in images())
     assert len(files(folder)) == 2
 
@@ -120,7 +120,7 @@ def test_an_instance_deleted_while_it_is_transcoded_leaves_no_frame(study, folde
     settle = frame_store.settle
 
     def delete_first():
-        deletion.instances_forget([images()[0].orthanc_id])
+        deletion.instances_delete([images()[0].orthanc_id])
         settle()
 
     monkeypatch.setattr(frame_store, "settle", delete_first)

@@ -28,7 +28,7 @@ def transcoded(guarded, *files):
     """Raises Refused for the last one."""
     added(guarded, *files)
     answers = list(guarded.transcode())
-    guarded.forget()
+    guarded.clear()
     assert len(answers) == len(files)
     if isinstance(answers[-1], Refused):
         raise answers[-1]
@@ -50,7 +50,7 @@ def test_the_child_does_the_same(guarded):
         assert guarded.decode(index) == frames[index].tobytes()
     with pytest.raises(Refused, match="WRONG_LENGTH"):
         guarded.decode(3)
-    guarded.forget()
+    guarded.clear()
     with pytest.raises(Refused, match="WRONG_LENGTH"):
         transcoded(guarded, BAD)
     assert transcoded(guarded, file) == codec.transcode(file)
@@ -93,7 +93,7 @@ def test_a_child_that_hangs_is_replaced(guarded, monkeypatch):
     assert len(transcoded(guarded, file)) == 2
 
 
-def test_the_child_is_told_no_secret(guarded):
+def test_the_child_gets_no_secret(guarded):
     transcoded(guarded, native(GREY, 16))
     environ = Path(f"/proc/{guarded._child.pid}/environ").read_bytes()
     names = {entry.split(b"=")[0] for entry in environ.split(b"\0") if entry}
@@ -138,7 +138,7 @@ def test_what_nobody_waited_for_answers_nobody_else(guarded):
     answers = guarded.transcode()
     assert next(answers) == codec.transcode(files[0])
     answers.close()
-    guarded.forget()
+    guarded.clear()
     assert transcoded(guarded, files[5]) == codec.transcode(files[5])
 
 

@@ -36,7 +36,7 @@ def test_images_wait_then_are_stored(answers, mine):
     assert answers()["stored"] == 2
 
 
-def test_each_reason_is_told_once_with_its_number(answers, mine):
+def test_each_reason_is_reported_once_with_its_number(answers, mine):
     rows = list(mine.series.instances.all())
     reasons = [Htj2kRefusal.LOSSY, Htj2kRefusal.VIDEO, Htj2kRefusal.LOSSY]
     for row, reason in zip(rows, reasons, strict=False):
@@ -51,7 +51,7 @@ def test_each_reason_is_told_once_with_its_number(answers, mine):
     }
 
 
-def test_a_full_disk_is_told_while_something_waits(answers, mine, settings):
+def test_a_full_disk_is_reported_while_something_waits(answers, mine, settings):
     settings.HTJ2K_MIN_FREE_BYTES = 1 << 62
     assert answers()["paused"]
     mine.series.instances.update(htj2k=Htj2k.STORED)

@@ -66,7 +66,7 @@ def test_a_new_instance_makes_a_study_unstable_again(archive):
     assert Study.objects.get().stable_at is None
 
 
-def test_an_unmatched_study_is_told_to_radiology_and_administrators_once(users, unmatched):
+def test_an_unmatched_study_alerts_radiology_and_administrators_once(users, unmatched):
     tasks.mark_stable()
     Study.objects.update(stable_at=None)
     tasks.mark_stable()

@@ -276,7 +276,7 @@ def test_pages_fit_together(api, patient_factory):
     assert len({value(row, "0020000D") for row in whole}) == 7
 
 
-def test_what_is_cut_off_is_told(api, three, monkeypatch):
+def test_a_cut_list_says_so(api, three, monkeypatch):
     monkeypatch.setattr(qido_answers, "MAX_RESULTS", 2)
     answer = api("doctor").get(URL)
     assert len(answer.json()) == 2

@@ -203,7 +203,7 @@ def test_the_attributes_of_an_instance(api, world, settings):
         ("series?includefield=00201200", STUDY_TAGS | SERIES_TAGS | {"00201200"}),
     ],
 )
-def test_the_levels_above_are_told_too(api, world, path, here):
+def test_the_levels_above_are_answered_too(api, world, path, here):
     """The standard asks for it only without a parent; the archive always tells it."""
     found = api("doctor").get(f"{URL}/{path}").json()
     assert found
@@ -211,7 +211,7 @@ def test_the_levels_above_are_told_too(api, world, path, here):
         assert here <= set(row)
 
 
-def test_the_number_of_frames_is_told_of_multi_frame_images(api, world):
+def test_the_number_of_frames_is_answered_for_multi_frame_images(api, world):
     answer = api("doctor").get(f"{URL}/studies/1.2.3.1/instances?Modality=SEG")
     assert values(answer, "00280008") == [25]
 

@@ -89,7 +89,7 @@ def static_files(study: BenchStudy) -> Iterator[Server]:
         shutil.rmtree(folder)
 
 
-def forget(*, pixels: bool) -> None:
+def caches_clear(*, pixels: bool) -> None:
     """Remembered decisions and, with ``pixels``, the frames that nginx keeps."""
     store = redis.Redis.from_url(f"{os.environ['REDIS_URL']}/2")
     keys = store.keys("dicomweb:*")
@@ -119,13 +119,13 @@ def one_round(servers: Servers, study: BenchStudy) -> dict[str, float]:
     """Every server once, in turn."""
     frames, count = study.frames, len(study.frames)
     found = {"orthanc": REQUESTS / load(servers.orthanc, frames, REQUESTS)}
-    forget(pixels=True)
+    caches_clear(pixels=True)
     found["cold"] = count / load(servers.ours, frames, count)
     found["warm"] = REQUESTS / load(servers.ours, frames, REQUESTS)
     found["htj2k"] = REQUESTS / load(servers.htj2k, frames, REQUESTS)
     found["static"] = REQUESTS / load(servers.static, [f"/{n}" for n in range(count)], REQUESTS)
     found["open_orthanc"] = open_study(servers.orthanc, study)
-    forget(pixels=True)
+    caches_clear(pixels=True)
     found["open_cold"] = open_study(servers.ours, study)
     found["open_warm"] = open_study(servers.ours, study)
     return found

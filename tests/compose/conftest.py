@@ -38,7 +38,7 @@ def system(engine: engines.Engine) -> Iterator[System]:
 
 
 @pytest.fixture(autouse=True)
-def told(request: pytest.FixtureRequest) -> Iterator[None]:
+def progress_reported(request: pytest.FixtureRequest) -> Iterator[None]:
     """A line per test with its time: the whole takes long."""
     begun = time.monotonic()
     yield
@@ -52,6 +52,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     report = outcome.get_result()  # type: ignore[attr-defined]
     system: System | None = getattr(item, "funcargs", {}).get("system")
     if report.failed and system is not None:
-        for name in system.ailing():
+        for name in system.unhealthy():
             said = system.compose("logs", "--no-color", "--tail", "15", name).stdout
             report.sections.append((f"{name} said last", said))

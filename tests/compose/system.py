@@ -138,7 +138,7 @@ class System:
         described = json.loads(self.engine.docker("inspect", *found).stdout)
         return {row["Config"]["Labels"]["com.docker.compose.service"]: row for row in described}
 
-    def ailing(self) -> dict[str, str]:
+    def unhealthy(self) -> dict[str, str]:
         """What is not as it should be, by service."""
         found = {}
         for name, container in self.containers().items():
@@ -155,7 +155,7 @@ class System:
     def wait_ready(self, timeout_s: float = 300) -> None:
         """Until every container is well and the address answers."""
         wait_until(
-            lambda: self.ailing() or self._answer(),
+            lambda: self.unhealthy() or self._answer(),
             lambda wrong: not wrong,
             what="the containers",
             timeout_s=timeout_s,

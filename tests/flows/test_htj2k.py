@@ -260,7 +260,7 @@ def test_metadata_tells_the_transfer_syntax_that_is_served(encoded, ask):
         assert alone["00080018"]["Value"] == [original.uids[2]]
 
 
-def drawn(answer):
+def rendered_image(answer):
     assert answer.status_code == 200, answer.text
     return np.asarray(Image.open(BytesIO(answer.content))).astype(int)
 
@@ -273,10 +273,10 @@ def test_htj2k_is_drawn_in_all_ways(encoded, ask, login, syntax):
     for place in (f"studies/{study}/series/{series}", encoded[syntax].path):
         twin = native.path.rpartition("/instances")[0] if place.endswith(series) else native.path
         for suffix in ("/rendered", "/rendered?viewport=90,90", "/thumbnail"):
-            ours, theirs = (drawn(ask(p + suffix, "image/png")) for p in (place, twin))
+            ours, theirs = (rendered_image(ask(p + suffix, "image/png")) for p in (place, twin))
             assert ours.shape == theirs.shape
             assert np.abs(ours - theirs).mean() < 6
-    assert drawn(ask(f"{encoded[syntax].path}/frames/1/rendered", "image/jpeg")).any()
+    assert rendered_image(ask(f"{encoded[syntax].path}/frames/1/rendered", "image/jpeg")).any()
     doctor = login("doctor")
     preview = {
         "studies": study,
@@ -287,9 +287,9 @@ def test_htj2k_is_drawn_in_all_ways(encoded, ask, login, syntax):
     for what, key in preview.items():
         answer = doctor.call("GET", f"ris/{what}/{key}/preview/")
         assert answer.headers["Content-Type"] == "image/png"
-        assert drawn(answer).any()
+        assert rendered_image(answer).any()
     wado = f"wado?requestType=WADO&studyUID={study}&seriesUID={series}&objectUID={instance}"
-    assert drawn(ask(f"{wado}&rows=20&contentType=image/png")).shape == (20, 33)
+    assert rendered_image(ask(f"{wado}&rows=20&contentType=image/png")).shape == (20, 33)
 
 
 def _orthanc(method, path, **kwargs):

@@ -11,7 +11,7 @@ def alerts(client, kind, order):
     return [alert for alert in found if alert["link"] == link]
 
 
-def test_a_stat_order_is_told_to_radiology_and_its_result_to_the_orderer(login) -> None:
+def test_a_stat_order_alerts_radiology_and_its_result_to_the_orderer(login) -> None:
     doctor, radiologist = login("doctor"), login("radiologist")
     patient = doctor.get("emr/patients/", patient_id="P2026-0001")["results"][0]
     body = {"patient": patient["id"], "job_role": "RIS", "job_type": "CT_HEAD", "priority": "stat"}

@@ -46,7 +46,7 @@ def test_a_second_backup_adds_what_is_new_and_both_come_back(repository, folder)
         assert path.is_dir() or b"firstfirst" not in path.read_bytes()
 
 
-def test_what_could_not_be_read_is_told_and_such_a_snapshot_can_be_forgotten(repository, folder):
+def test_what_could_not_be_read_is_reported_and_such_a_snapshot_can_be_removed(repository, folder):
     data = folder / "partly"
     data.mkdir()
     (data / "there").write_bytes(b"there")

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
+
+from ai.choices import VersionKind
+from emr.choices import EncounterKind, Gender
+from ocs.choices import Priority
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +22,7 @@ class PublishedPatient:
     mrn: str
     full_name: str
     birth_date: date | None
-    gender: Literal["M", "F", "O", "U"]
+    gender: Gender
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +38,7 @@ class PublishedEncounter:
     """The visit the order belongs to; in progress as long as it has no end."""
 
     encounter_number: str
-    kind: Literal["outpatient", "inpatient", "emergency"]
+    kind: EncounterKind
     started_at: datetime
     ended_at: datetime | None = None
 
@@ -53,7 +56,7 @@ class PublishedOrder:
     ordered_at: datetime
     job_role: str
     examination: str
-    priority: Literal["routine", "urgent", "stat"]
+    priority: Priority
     status: str
     reason: str = ""
 
@@ -140,7 +143,7 @@ class PublishedVersion:
 
     version: int
     uuid: UUID
-    kind: Literal["ai", "edited"]
+    kind: VersionKind
     author: PublishedPractitioner | None
     volumes: tuple[PublishedVolume, ...]
 

@@ -1,4 +1,4 @@
-"""Forget in the index what the archive no longer has; the beat does it too (``pacs.tasks``)."""
+"""Remove from the index what the archive no longer has; the beat does it too (``pacs.tasks``)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pacs.index.deletion import deletions_find
 
 
 class Command(BaseCommand):
-    help = "Forget in the index what the archive no longer has"
+    help = "Remove from the index what the archive no longer has"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -21,5 +21,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(
-            f"{deletions_find(thorough=True, force=options['force'])} instances forgotten"
+            f"{deletions_find(thorough=True, force=options['force'])} instances removed"
         )

@@ -81,16 +81,16 @@ def _images(study_instance_uid: str) -> QuerySet[Instance]:
     )
 
 
-def forget(study_instance_uid: str) -> None:
+def derived_delete(study_instance_uid: str) -> None:
     """As if it had just come in."""
     for instance in _images(study_instance_uid):
-        frame_store.instance_forget(instance.orthanc_id, instance.frames)
+        frame_store.instance_delete(instance.orthanc_id, instance.frames)
     _images(study_instance_uid).update(htj2k=Htj2k.WAITING, htj2k_reason="")
 
 
 def converted(study_instance_uid: str, costs: Costs) -> Cost:
     """From the instances in the archive to rows that say STORED. Raises RuntimeError otherwise."""
-    forget(study_instance_uid)
+    derived_delete(study_instance_uid)
     study = Study.objects.get(study_instance_uid=study_instance_uid)
     cost = costs.of(lambda: study_transcode(study.pk))
     left = [one for one in _images(study_instance_uid) if one.htj2k != Htj2k.STORED]
@@ -143,7 +143,7 @@ def stages(study_instance_uid: str, costs: Costs) -> dict[str, Cost]:
                     decoder.add(len(file))
                 for _ in decoder.transcode():
                     pass
-                decoder.forget()
+                decoder.clear()
 
         guarded()  # starts the child
         found["guarded"] = costs.of(guarded)

@@ -2,7 +2,7 @@ import { lazy, type ComponentType } from "react";
 import { createBrowserRouter, type RouteObject } from "react-router";
 import type { Permission } from "@/session";
 import { CrashPage } from "./CrashPage";
-import { Guarded } from "./Guarded";
+import { RequirePermission } from "./RequirePermission";
 import { NotFound } from "@/shared/NotFound";
 import { PageLoader } from "@/shared/PageLoader";
 import { Shell } from "./shell/Shell";
@@ -15,7 +15,7 @@ function page(path: string, load: Load, permission?: Permission): RouteObject {
   const element = <Page />;
   return {
     path,
-    element: permission ? <Guarded permission={permission}>{element}</Guarded> : element,
+    element: permission ? <RequirePermission permission={permission}>{element}</RequirePermission> : element,
   };
 }
 

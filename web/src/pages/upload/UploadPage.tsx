@@ -35,7 +35,7 @@ export default function UploadPage() {
   return (
     <>
       <PageHeader title={t("upload.title")} subtitle={t("upload.subtitle")} />
-      <LeaveGuard active={view.phase === "running" || (begun && view.counts.waiting > 0)} />
+      <ConfirmLeave active={view.phase === "running" || (begun && view.counts.waiting > 0)} />
       <Stack>
         <Paper withBorder p="md">
           <Stack>
@@ -69,7 +69,7 @@ export default function UploadPage() {
 }
 
 /** Asks before a change of page, and before the tab closes. */
-function LeaveGuard({ active }: { active: boolean }) {
+function ConfirmLeave({ active }: { active: boolean }) {
   const { t } = useTranslation();
   const blocker = useBlocker(
     ({ currentLocation, nextLocation }) =>

@@ -8,7 +8,7 @@ import { setLanguage, startTranslations } from "@/i18n";
 import { session, type SessionUser } from "@/session";
 import { followUser } from "./followUser";
 import { Gate } from "./Gate";
-import { Guarded } from "./Guarded";
+import { RequirePermission } from "./RequirePermission";
 
 const nurse: SessionUser = { id: 5, username: "nurse", role: "nurse", permissions: ["view_patient"] };
 
@@ -17,9 +17,9 @@ function show(permission: "view_patient" | "review_ai") {
     <MantineProvider>
       <Gate>
         <MemoryRouter>
-          <Guarded permission={permission}>
+          <RequirePermission permission={permission}>
             <p>the page</p>
-          </Guarded>
+          </RequirePermission>
         </MemoryRouter>
       </Gate>
     </MantineProvider>,

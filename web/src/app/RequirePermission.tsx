@@ -8,7 +8,7 @@ import { useCan } from "@/session/react";
 import { Message } from "@/shared/Message";
 
 /** The page, or a sentence for who may not see it. The server decides again for every request. */
-export function Guarded({ permission, children }: { permission: Permission; children: ReactNode }) {
+export function RequirePermission({ permission, children }: { permission: Permission; children: ReactNode }) {
   const { t } = useTranslation();
   const can = useCan();
   if (can(permission)) return children;
