@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from dotenv import dotenv_values
 from rest_framework.test import APIClient
 from xdist.scheduler import LoadScopeScheduling
 
@@ -19,20 +22,51 @@ from emr.models import Patient
 from rbac.permissions import Role
 
 PASSWORD = "Correct-Horse-9-Battery"
-FLOWS = "tests/flows/"
+STACKS = {
+    "web": (
+        "tests/flows/test_web.py",
+        "tests/flows/test_restore.py",
+        "tests/flows/test_web_traces.py",
+    ),
+    "test": ("tests/flows/",),
+}
+"""The stacks of the flows, by what runs on them: about the same time on each."""
 READABLE = 8
 _numbers = count(1)
 
 
-class FlowsTogether(LoadScopeScheduling):
-    """All flows on one worker, in their order, for they share one stack; the unit tests beside."""
+def stack_of(place: str) -> str | None:
+    """The stack for a test or an xdist worker; None for those of the unit tests."""
+    if place.startswith("gw"):
+        return dict(enumerate(STACKS)).get(int(place.removeprefix("gw")))
+    return next((name for name, begins in STACKS.items() if place.startswith(begins)), None)
+
+
+class OneWorkerPerStack(LoadScopeScheduling):
+    """The flows of a stack on its worker, in their order; the unit tests one by one on any."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return FLOWS if nodeid.startswith(FLOWS) else nodeid
+        return stack_of(nodeid) or nodeid
+
+    def _assign_work_unit(self, node: Any) -> None:
+        suitable = (None, stack_of(node.gateway.id))
+        scopes = [scope for scope in self.workqueue if scope not in STACKS or scope in suitable]
+        if scopes:
+            self.workqueue.move_to_end(scopes[0], last=False)
+        super()._assign_work_unit(node)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FlowsTogether:
-    return FlowsTogether(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerPerStack:
+    return OneWorkerPerStack(config, log)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The worker of a stack has the stack's environment."""
+    name = stack_of(os.environ.get("PYTEST_XDIST_WORKER", ""))
+    if name is not None:
+        state = Path(__file__).parent / ".run" / name
+        env = {key: text or "" for key, text in dotenv_values(state / ".env").items()}
+        os.environ.update(env, CDSS_STATE_DIR=str(state), CDSS_ENV_FILE=str(state / ".env"))
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

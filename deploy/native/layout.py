@@ -21,15 +21,15 @@ _SOCKET_DIRECTORY_LIMIT = 80
 
 @dataclass(frozen=True)
 class Layout:
-    """The directories of the stack ``name``: ``up`` for people, ``test`` for the flows of bin/test,
-    ``unit`` for the databases of its unit tests."""
+    """The directories of the stack ``name``: ``up`` for people; of bin/test, ``test`` and ``web``
+    for the flows and ``unit`` for the databases of the unit tests."""
 
     name: str
     root: Path = ROOT
 
     @property
     def is_for_tests(self) -> bool:
-        return self.name in ("test", "unit")
+        return self.name in ("test", "web", "unit")
 
     @property
     def state(self) -> Path:

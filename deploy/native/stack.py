@@ -27,20 +27,27 @@ class Stack:
     def check_port(self) -> int:
         """Return the public port; raises StackError if somebody else has it."""
         self.supervisor.recover()
-        port = envfile.public_port(self.settings, os.environ if self.layout.name == "up" else {})
+        if self.layout.is_for_tests:
+            return self._port_for_tests()
+        port = envfile.public_port(self.settings, os.environ)
         ours = self.settings.get("CDSS_PORT") == str(port) and self._is_ours("nginx")
         try:
             free = ours or ports.is_free(port, "127.0.0.1")
         except PermissionError:
             raise StackError(f"CDSS_PORT {port} needs root; choose one above 1023.") from None
-        if not free and self.layout.name != "up":
-            return ports.choose(())
         if not free:
             raise StackError(
                 f"Port {port} is used by another program; stop that one, "
                 f"or choose another port: CDSS_PORT={port + 1} bin/up"
             )
         return port
+
+    def _port_for_tests(self) -> int:
+        """The port of the last run unless somebody else has it now."""
+        others = self._ports_of_others()
+        port = int(self.settings.get("CDSS_PORT", 0))
+        ours = self._is_ours("nginx") or (port not in others and ports.is_free(port, "127.0.0.1"))
+        return port if port and ours else ports.choose(others)
 
     def _is_ours(self, name: str) -> bool:
         process = self.supervisor.processes().get(name)
@@ -50,11 +57,19 @@ class Stack:
         """Complete the env file and render every configuration file."""
         self.layout.create()
         settings = envfile.complete(self.layout, self.settings, port=port)
-        self.settings = envfile.assign_ports(settings, keep=self.supervisor.is_running())
+        keep = self.supervisor.is_running()
+        self.settings = envfile.assign_ports(settings, keep=keep, avoid=self._ports_of_others())
         if self.settings != envfile.read(self.layout.env_file):
             envfile.write(self.layout.env_file, self.settings)
         self.layout.env_file.chmod(0o600)
         programs.write_configuration(self.layout, self.settings)
+
+    def _ports_of_others(self) -> set[int]:
+        """Ports of the other stacks of this checkout, which may not run yet."""
+        files = self.layout.root.glob(".run/*/.env")
+        others = [envfile.read(file) for file in files if file != self.layout.env_file]
+        names = ("CDSS_PORT", *envfile.PORTS)
+        return {int(settings[name]) for settings in others for name in names if name in settings}
 
     def start(self, *, seed: bool = False) -> None:
         """Bring everything up and wait until it answers; what runs unchanged is left alone.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -16,7 +17,7 @@ import pytest
 import requests
 
 from common.http.api_client import ApiClient, wait_until
-from deploy.native.layout import Layout
+from deploy.native.layout import ROOT, Layout
 from deploy.native.stack import Stack
 from pacs.management.nifti_to_dicom import SAMPLES, write_series
 from tests.flows.images import StudyQuestions
@@ -100,9 +101,16 @@ def base_url() -> str:
     return f"http://127.0.0.1:{os.environ['CDSS_PORT']}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def stack() -> LiveStack:
-    return LiveStack(Layout("test"))
+    """Started anew, with the data of no earlier run; bin/test ends it."""
+    name = Path(os.environ["CDSS_STATE_DIR"]).name
+    command = ["/usr/bin/python3", "-E", "-m", "deploy.native", "stack", "start", "--fresh"]
+    started = subprocess.run(
+        [*command, "--name", name], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert started.returncode == 0, f"{started.stdout}\n{started.stderr}"
+    return LiveStack(Layout(name))
 
 
 @pytest.fixture(scope="session")

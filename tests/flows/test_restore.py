@@ -1,6 +1,6 @@
 """Backup while the system runs, everything destroyed, restore: row by row, image by image.
 
-What comes after (test_traces) runs on the restored system.
+What comes after (test_web_traces) runs on the restored system.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ UNSETTLED = """
          + (SELECT COUNT(*) FROM outbox_outboxevent WHERE status = 'PENDING')"""
 
 
-def run(program, *arguments):
+def run(stack, program, *arguments):
     done = subprocess.run(
-        [ROOT / "bin" / program, *arguments, "--name", "test"],
+        [ROOT / "bin" / program, *arguments, "--name", stack.layout.name],
         env={**os.environ, "CDSS_NATIVE": "1"},
         capture_output=True,
         text=True,
@@ -157,20 +157,20 @@ def test_nothing_is_lost(stack, login, studies, ask_studies, tmp_path, request):
     assert len(before.masks) > 1
     assert before.resources
 
-    done = run("backup", target, "--check", "100%")
+    done = run(stack, "backup", target, "--check", "100%")
     assert done.returncode == 0
     repository = Path(target)
     assert all(b"P2026" not in p.read_bytes() for p in repository.rglob("*") if p.is_file())
-    again = run("backup", target)
+    again = run(stack, "backup", target)
     assert again.returncode == 0
     assert "images were deleted" not in again.stdout
 
-    refused = run("restore", target)
+    refused = run(stack, "restore", target)
     assert refused.returncode == 1
     assert "--force" in refused.stderr
     stack.stop()
     shutil.rmtree(stack.layout.data)
-    restored = run("restore", target)
+    restored = run(stack, "restore", target)
     assert restored.returncode == 0
     assert "audit chain unbroken" in restored.stdout
 
@@ -190,7 +190,7 @@ def test_nothing_is_lost(stack, login, studies, ask_studies, tmp_path, request):
 
 def test_a_damaged_or_foreign_backup_is_refused(stack, tmp_path):
     """Before anything is deleted: the last backup's system still stands."""
-    nothing = run("restore", str(tmp_path / "nothing"), "--force")
+    nothing = run(stack, "restore", str(tmp_path / "nothing"), "--force")
     assert nothing.returncode == 1
     assert "restic" in nothing.stderr
     assert unsettled(stack) is not None
