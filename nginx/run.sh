@@ -1,7 +1,7 @@
 #!/bin/bash
 # nginx in a container. It learns addresses, certificates and settings only while it reads its
 # configuration, and they change: a container that starts again may get another address, a
-# certificate is renewed. So it is told to read again when they have.
+# certificate is renewed. So it reloads when they have.
 set -uo pipefail
 config=/config/nginx.conf
 mapfile -t hosts < <(sed -n 's/^ *upstream [a-z_]* { server \([a-z0-9.-]*\):.*/\1/p' "$config")

@@ -105,8 +105,8 @@ def order_transition(
 def notify_department(*, order_id: int) -> None:
     """Alert those who work a new order of their department and may see its patient.
 
-    One alert per urgent and per STAT order. Routine orders are told of together: the next alert
-    comes after the last was read. Nobody is told of an order that was accepted meanwhile.
+    One alert per urgent and per STAT order. Routine orders share one alert: the next alert
+    comes after the last was read. Nobody gets an alert of an order that was accepted meanwhile.
     """
     order = selectors.order_for_handler(order_id)
     if order.status != OrderStatus.ORDERED:

@@ -56,7 +56,7 @@ class Queues(ApiView):
     required_permissions = {"GET": "operate"}
 
     @extend_schema(
-        summary="What waits: the task queues and the outbox",
+        summary="List the task queues and the backlog of the outbox",
         tags=["operations"],
         responses={200: QueuesOut, **errors(ErrorCode.UPSTREAM_UNAVAILABLE)},
     )

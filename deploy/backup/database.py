@@ -78,8 +78,8 @@ def _finish(done: subprocess.CompletedProcess[bytes]) -> None:
     """An error of a client may quote a row: only its number is passed on."""
     if done.returncode:
         number = re.search(rb"ERROR (\d+)|error: (\d+)", done.stderr)
-        told = next((n.decode() for n in number.groups() if n), "?") if number else "?"
-        raise StackError(f"{Path(done.args[0]).name} failed (MariaDB error {told}).")
+        code = next((n.decode() for n in number.groups() if n), "?") if number else "?"
+        raise StackError(f"{Path(done.args[0]).name} failed (MariaDB error {code}).")
 
 
 def tables(source: Path) -> dict[str, Table]:

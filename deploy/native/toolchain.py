@@ -29,7 +29,7 @@ def digest(files: Iterable[Path]) -> str:
 
 
 class Stamp:
-    """Remembers what something was built from, so that a second build takes no time."""
+    """Stores what something was built from, so that a second build takes no time."""
 
     def __init__(self, path: Path, sources: Iterable[Path]) -> None:
         self._path = path

@@ -138,9 +138,9 @@ def test_a_refusal_of_the_server_alerts_those_who_wait(
     upstream.post(settings.HAPI_URL, status=422, json={"issue": [{"code": "processing"}]})
     assert deliver().status == OutboxStatus.DEAD
     assert publication_view(publication_get(job_id).job)["status"] == "FAILED"
-    told = Notification.objects.filter(kind="publication_failed", params__job_id=job_id)
+    alerts = Notification.objects.filter(kind="publication_failed", params__job_id=job_id)
     asked, approved = users["doctor"].pk, users["rib"].pk
-    assert set(told.values_list("user_id", flat=True)) == {asked, approved}
+    assert set(alerts.values_list("user_id", flat=True)) == {asked, approved}
 
 
 @pytest.mark.parametrize(

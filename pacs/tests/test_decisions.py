@@ -1,4 +1,4 @@
-"""Remembered decisions: one round trip to Redis, none to the database, ended by any change."""
+"""Cached decisions: one round trip to Redis, none to the database, ended by any change."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def static_files(study: BenchStudy) -> Iterator[Server]:
 
 
 def caches_clear(*, pixels: bool) -> None:
-    """Remembered decisions and, with ``pixels``, the frames that nginx keeps."""
+    """Delete cached decisions and, with ``pixels``, the frames that nginx keeps."""
     store = redis.Redis.from_url(f"{os.environ['REDIS_URL']}/2")
     keys = store.keys("dicomweb:*")
     if keys:

@@ -47,7 +47,7 @@ def progress_reported(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Where a test fails, what ails the containers and what they said last."""
+    """Where a test fails, which containers are unhealthy, and their last log lines."""
     outcome = yield
     report = outcome.get_result()  # type: ignore[attr-defined]
     system: System | None = getattr(item, "funcargs", {}).get("system")

@@ -189,7 +189,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("name", "accept", "label"), TABLE)
 def test_one_frame_in_the_form_that_was_asked_for(encoded, ask, name, accept, label):
-    """Decided by the database, remembered, known by the client, and its head alone."""
+    """Decided by the database, cached, known by the client, and its head alone."""
     path = f"{encoded[name].path}/frames/1"
     first = ask(path, accept)
     if label is None:
@@ -249,14 +249,14 @@ def test_metadata_tells_the_transfer_syntax_that_is_served(encoded, ask):
     expected = dict.fromkeys(("native", "multiframe", "signed", "jls"), RPCL) | {"lossy": JPEG}
     study = encoded["native"].uids[0]
     whole = ask(f"studies/{study}/metadata").json()
-    told = {one["00080018"]["Value"][0]: one.get("00083002") for one in whole}
-    assert len(told) == len(encoded)
+    described = {one["00080018"]["Value"][0]: one.get("00083002") for one in whole}
+    assert len(described) == len(encoded)
     for name, syntax in expected.items():
         original = encoded[name]
         series = ask(f"studies/{study}/series/{original.uids[1]}/metadata").json()
         (alone,) = ask(f"{original.path}/metadata").json()
         assert series == [alone]
-        assert alone["00083002"] == told[original.uids[2]] == {"vr": "UI", "Value": [syntax]}
+        assert alone["00083002"] == described[original.uids[2]] == {"vr": "UI", "Value": [syntax]}
         assert alone["00080018"]["Value"] == [original.uids[2]]
 
 

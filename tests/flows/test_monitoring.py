@@ -57,9 +57,9 @@ def test_each_metric_of_alerts_and_dashboard_exists(inside, login, studies):
         what="what was counted",
     )
     samples = {re.split(r"[{ ]", line)[0] for line in text.splitlines() if line[0] != "#"}
-    told = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
+    listed = {line.split()[2] for line in text.splitlines() if line.startswith("# TYPE")}
     assert wanted - AFTER_A_BACKUP - samples == set()
-    assert told >= AFTER_A_BACKUP
+    assert listed >= AFTER_A_BACKUP
     for expression in expressions():
         for name, labels in LABELLED.findall(expression):
             line = next(line for line in text.splitlines() if line.startswith(f"{name}{{"))

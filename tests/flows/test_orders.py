@@ -1,4 +1,4 @@
-"""An order and the people whom it concerns, told by the workers."""
+"""The alerts about an order, sent by the workers to those whom it concerns."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ def test_a_stat_order_alerts_radiology_and_its_result_to_the_orderer(login) -> N
     patient = doctor.get("emr/patients/", patient_id="P2026-0001")["results"][0]
     body = {"patient": patient["id"], "job_role": "RIS", "job_type": "CT_HEAD", "priority": "stat"}
     order = doctor.post("ocs/orders/", json=body)
-    (told,) = wait_until(
+    (alert,) = wait_until(
         lambda: alerts(radiologist, "order_stat", order), bool, timeout_s=20, what="the alert"
     )
-    assert "CT HEAD" in told["text"]
-    assert "김민준" not in str(told) and "P2026-0001" not in str(told)
+    assert "CT HEAD" in alert["text"]
+    assert "김민준" not in str(alert) and "P2026-0001" not in str(alert)
     for step in ("accept", "start", "submit-result"):
         radiologist.post(f"ocs/orders/{order['id']}/{step}/", json={})
-    (told,) = wait_until(
+    (alert,) = wait_until(
         lambda: alerts(doctor, "order_result", order), bool, timeout_s=20, what="the alert"
     )
-    assert "CT HEAD" in told["text"]
+    assert "CT HEAD" in alert["text"]
     assert alerts(radiologist, "order_result", order) == []
