@@ -32,16 +32,26 @@ PASSWORDS = {
 ONE_SHOT = {"prepare", "migrate"}
 _INSTANCES = """
 import json
-from pacs.archive.orthanc import orthanc
-archive = orthanc()
-print(json.dumps({i: archive.instance_md5(i) for i in archive.request("GET", "/instances").json()}))
+import requests
+from django.conf import settings
+archive = requests.Session()
+archive.auth = (settings.ORTHANC_USERNAME, settings.ORTHANC_PASSWORD)
+at = f"{settings.ORTHANC_URL}/instances"
+found = {one: archive.get(f"{at}/{one}/attachments/dicom/md5").text for one in archive.get(at).json()}
+print(json.dumps(found))
 """
 _REPORTS = """
 import json
-from fhir.clients.hapi import hapi_client
-found = hapi_client().search("DiagnosticReport", {"_count": "500"})
-print(json.dumps({row["id"]: row["meta"]["versionId"] for row in found}))
+import requests
+from django.conf import settings
+found = requests.get(
+    f"{settings.HAPI_URL}/DiagnosticReport",
+    params={"_count": "500"},
+    headers={"Authorization": f"Bearer {settings.HAPI_TOKEN}"},
+).json()["entry"]
+print(json.dumps({one["resource"]["id"]: one["resource"]["meta"]["versionId"] for one in found}))
 """
+"""Asked of the servers themselves: an older version has other modules."""
 _CLIENT = (
     "MYSQL_PWD=$(cat /run/secrets/database_owner_password) "
     "exec mariadb --host=127.0.0.1 --user=cdss_owner cdss_db"
