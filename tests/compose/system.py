@@ -35,10 +35,10 @@ import json
 import requests
 from django.conf import settings
 archive = requests.Session()
-archive.auth = (settings.ORTHANC_USERNAME, settings.ORTHANC_PASSWORD)
+archive.auth = settings.ORTHANC_CREDENTIALS
 at = f"{settings.ORTHANC_URL}/instances"
-found = {one: archive.get(f"{at}/{one}/attachments/dicom/md5").text for one in archive.get(at).json()}
-print(json.dumps(found))
+ids = archive.get(at).json()
+print(json.dumps({one: archive.get(f"{at}/{one}/attachments/dicom/md5").text for one in ids}))
 """
 _REPORTS = """
 import json
