@@ -48,7 +48,7 @@ found = requests.get(
     f"{settings.HAPI_URL}/DiagnosticReport",
     params={"_count": "500"},
     headers={"Authorization": f"Bearer {settings.HAPI_TOKEN}"},
-).json()["entry"]
+).json().get("entry", [])
 print(json.dumps({one["resource"]["id"]: one["resource"]["meta"]["versionId"] for one in found}))
 """
 """Asked of the servers themselves: an older version has other modules."""
