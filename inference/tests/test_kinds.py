@@ -14,6 +14,7 @@ import pytest
 from app.manifests import schema_text
 from tests.conftest import FakeArchive, Service, refusal
 from tests.dicom_maker import Series, make_series
+from tests.test_service import mask_of
 
 ROOT = Path(__file__).resolve().parents[1]
 SHAPE = (6, 7, 8)
@@ -274,3 +275,18 @@ def test_the_example_measures_what_it_says(tmp_path: Path) -> None:
 
     assert measured() == pytest.approx(9 * 0.125)
     assert measured(share=0.6) == pytest.approx(8 * 0.125)
+
+
+def test_the_example_of_a_mask_marks_the_head_with_its_holes(tmp_path: Path) -> None:
+    voxels = np.zeros((16, 64, 64), np.int16)
+    head = np.s_[2:14, 8:56, 8:56]
+    voxels[head] = 800
+    voxels[6, 30:34, 30:34] = 0
+    voxels[0, 0, 0] = 800
+    affine = np.diag([4.0, 4.0, 4.0, 1.0])
+    archive = FakeArchive(make_series(voxels, affine, BodyPartExamined="HEAD"))
+    service = Service(tmp_path, archive, inference_extra_models_dir=ROOT / "examples")
+    answer = service.infer(model_type="head_mask")
+    assert answer.status_code == 200, answer.text
+    mask = np.asarray(mask_of(service, answer.json()["job_id"]).dataobj)
+    assert np.count_nonzero(mask) == 12 * 48 * 48

@@ -9,6 +9,7 @@ import pytest
 from common.http.api_client import wait_until
 
 TUMOUR = "P2026-0002"
+SLOW_MODEL, QUICK_MODEL = "brain_extraction", "head_mask"
 ENDED = ("COMPLETED", "FAILED", "CANCELLED")
 
 
@@ -17,11 +18,9 @@ def doctor(login, studies):
     return login("doctor")
 
 
-def ask_ai(doctor, studies):
-    return doctor.post(
-        "ai/jobs/",
-        json={"study_instance_uid": studies[TUMOUR], "model_type": "brain_extraction"},
-    )["id"]
+def ask_ai(doctor, studies, model=QUICK_MODEL):
+    body = {"study_instance_uid": studies[TUMOUR], "model_type": model}
+    return doctor.post("ai/jobs/", json=body)["id"]
 
 
 def job(doctor, job_id):
@@ -61,7 +60,7 @@ def completed(doctor, studies):
 
 @pytest.mark.parametrize("victim", ["worker-fastapi", "inference", "beat"])
 def test_a_kill_while_the_model_runs(doctor, studies, stack, victim):
-    job_id = ask_ai(doctor, studies)
+    job_id = ask_ai(doctor, studies, SLOW_MODEL)
     wait_status(doctor, job_id, ("PROCESSING",), 30)
     stack.kill(victim)
     ended = wait_status(doctor, job_id, ENDED)

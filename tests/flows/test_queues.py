@@ -13,7 +13,7 @@ def test_work_waits_visibly_while_its_worker_is_away(stack, login, studies) -> N
     operator, doctor = login("admin"), login("doctor")
     stack.stop_one("worker-fastapi")
     try:
-        body = {"study_instance_uid": studies["P2026-0002"], "model_type": "brain_extraction"}
+        body = {"study_instance_uid": studies["P2026-0002"], "model_type": "head_mask"}
         job = doctor.post("ai/jobs/", json=body)
         wait_until(
             lambda: waiting(operator)["fastapi_tasks"], lambda count: count > 0, what="the queue"

@@ -40,7 +40,7 @@ def test_a_request_id_is_followed_from_nginx_to_the_worker(stack, login, studies
         "ai/jobs/",
         json={
             "study_instance_uid": studies["P2026-0002"],
-            "model_type": "brain_extraction",
+            "model_type": "head_mask",
         },
     )
     request_id = answer.headers["X-Request-ID"]

@@ -3,43 +3,50 @@ import { after } from 'node:test';
 
 import { chromium } from 'playwright-core';
 
-/** @import { Browser, BrowserContextOptions, Lifetime } from './types.d.ts' */
+/** @import { Browser, BrowserContextOptions, LaunchOptions, Lifetime } from './types.d.ts' */
 
 export const BASE_URL = process.env.BASE_URL ?? '';
 const ARGUMENTS = [
   '--no-sandbox', // its tests run as root
   '--disable-background-networking',
   '--disable-component-update',
+];
+const WEBGL = [
   '--use-gl=angle', // WebGL without a graphics card
   '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
   '--ignore-gpu-blocklist',
 ];
+const WITHOUT_WEBGL = ['--disable-gpu']; // quicker than a graphics card that is imitated
 
-/** @param {string[]} [more] */
-const start = (more = []) =>
-  chromium.launch({ executablePath: '/usr/bin/chromium', args: [...ARGUMENTS, ...more] });
+/** @param {LaunchOptions} options */
+const start = ({ webgl = false, more = [] }) =>
+  chromium.launch({
+    executablePath: '/usr/bin/chromium',
+    args: [...ARGUMENTS, ...(webgl ? WEBGL : WITHOUT_WEBGL), ...more],
+  });
 
 // Only `node --test` knows where a file of tests ends; a bench has a Chromium of its own.
 const inTests = Boolean(process.env.NODE_TEST_CONTEXT);
-/** @type {Promise<Browser> | null} */
-let shared = null;
-if (inTests) after(async () => (await shared)?.close());
+/** @type {Map<boolean, Browser>} with WebGL and without */
+const shared = new Map();
+if (inTests) after(() => Promise.all([...shared.values()].map(browser => browser.close())));
 
 /**
  * Chromium; its pages last until the end of the test `t`. With `more` arguments it is not shared.
+ * The viewer needs `webgl`.
  *
  * @param {Lifetime} t
- * @param {string[]} [more]
+ * @param {LaunchOptions} [options]
  */
-export async function launch(t, more = []) {
+export async function launch(t, { webgl = false, more = [] } = {}) {
   if (!inTests || more.length) {
-    const browser = await start(more);
+    const browser = await start({ webgl, more });
     t.after(() => browser.close());
     return browser;
   }
-  shared ??= start();
-  const browser = await shared;
+  const browser = shared.get(webgl) ?? (await start({ webgl }));
+  shared.set(webgl, browser);
   t.after(() => Promise.all(browser.contexts().map(context => context.close())));
   return browser;
 }

@@ -69,5 +69,5 @@ export async function relayedBrowser(t) {
   });
   const address = /** @type {AddressInfo} */ (server.address());
   const rule = `MAP ${host} 127.0.0.1:${address.port}`;
-  return { connection, browser: await launch(t, [`--host-resolver-rules=${rule}`]) };
+  return { connection, browser: await launch(t, { more: [`--host-resolver-rules=${rule}`] }) };
 }

@@ -24,7 +24,7 @@ async function converted(as, study, images) {
 
 /** The viewer on a study; `frames` are its answers, one for each image that it loaded. */
 async function opened(t, study, images) {
-  const { page, context } = await newPage(await launch(t), { locale: 'en-US' });
+  const { page, context } = await newPage(await launch(t, { webgl: true }), { locale: 'en-US' });
   await signIn(context, 'doctor');
   const frames = [];
   page.on('response', response => response.url().includes('/frames/') && frames.push(response));

@@ -12,7 +12,7 @@ import { MRN, SLOW_MS, api, assertSameLabels, drag, renderedLabels, painted, sam
 test('log in, ask for AI, paint, save, approve, see it published', async t => {
   const as = await api('doctor');
   const study = await sampleStudy(as);
-  const { page, problems } = await appPage(await launch(t));
+  const { page, problems } = await appPage(await launch(t, { webgl: true }));
   await logInByHand(page, 'doctor');
 
   await mainMenu(page).getByRole('link', { name: label('/studies') }).click();

@@ -78,7 +78,7 @@ try {
   const study = await sampleStudy(as);
   const { patient } = await as.json(`/api/ris/studies/${study}/`);
   const job = await finishedJob(as, study);
-  const browser = await launch({ after: end => endings.push(end) });
+  const browser = await launch({ after: end => endings.push(end) }, { webgl: true });
   await shot(browser, 'login', null, '/login');
   await shot(browser, 'login-korean-dark', null, '/login', { language: 'ko', colorScheme: 'dark' });
   for (const plain of PLAIN({ study, patient: patient.id, job: job.id })) await shot(browser, ...plain);

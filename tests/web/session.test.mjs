@@ -30,7 +30,7 @@ test('no script can read the refresh token', async t => {
 
 test('a log-out in one tab ends every tab, the viewer too', async t => {
   const study = await sampleStudy(await api('doctor'));
-  const { context, page } = await appPage(await launch(t));
+  const { context, page } = await appPage(await launch(t, { webgl: true }));
   await logInByHand(page, 'doctor');
   const second = await context.newPage();
   await second.goto('/patients');

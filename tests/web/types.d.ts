@@ -2,6 +2,11 @@
 export type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Locator, Page } from 'playwright-core';
 export type { Api } from './viewer.helpers.mjs';
 
+export interface LaunchOptions {
+  webgl?: boolean;
+  more?: string[];
+}
+
 /** What lasts until the end of a test: a test of node:test, or a bench. */
 export interface Lifetime {
   after(end: () => unknown): void;

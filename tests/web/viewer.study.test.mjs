@@ -24,7 +24,7 @@ import {
 const VIEW = { viewport: { width: 1500, height: 900 }, deviceScaleFactor: 0.5, locale: 'en-US' };
 
 async function viewerPage(t, username = 'doctor', options = {}) {
-  const browser = await launch(t);
+  const browser = await launch(t, { webgl: true });
   const opened = await newPage(browser, { ...VIEW, ...options });
   await signIn(opened.context, username);
   return opened;
@@ -159,7 +159,7 @@ test('who has no right, or asks for nothing, reads a sentence', async t => {
 });
 
 test('without a session the login page comes first', async t => {
-  const { page } = await newPage(await launch(t), VIEW);
+  const { page } = await newPage(await launch(t, { webgl: true }), VIEW);
   await page.goto('/ohif/viewer?StudyInstanceUIDs=1.2.3');
   await page.waitForURL('**/login?next=%2Fohif%2Fviewer**');
 });

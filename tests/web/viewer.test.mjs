@@ -30,7 +30,7 @@ const CORNER = [
 ];
 
 async function viewerPage(t, username = 'doctor', options = {}) {
-  const browser = await launch(t);
+  const browser = await launch(t, { webgl: true });
   const opened = await newPage(browser, { ...VIEW, ...options });
   await signIn(opened.context, username);
   return opened;

@@ -34,9 +34,9 @@ const endings = [];
 const t = { after: end => endings.unshift(end) };
 const studies = [];
 try {
-  const browser = await launch(t);
+  const browser = await launch(t, { webgl: true });
   // Pages without WebGL are drawn by the processor: faster than a graphics card that is imitated.
-  const plain = await launch(t, ['--disable-gpu']);
+  const plain = await launch(t);
   const peers = await plainPages();
   t.after(peers.close);
   const as = await api('doctor');

@@ -65,7 +65,7 @@ async function seeAnother(context, other) {
 
 const endings = [];
 try {
-  const browser = await launch({ after: end => endings.unshift(end) });
+  const browser = await launch({ after: end => endings.unshift(end) }, { webgl: true });
   const { page, context } = await newPage(browser, { viewport: { width: 1280, height: 800 } });
   await signIn(context, 'doctor');
   await seeAnother(context, await sampleStudy(await api('doctor')));
