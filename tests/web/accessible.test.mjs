@@ -6,7 +6,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 
 import { appPage, settled } from './app.helpers.mjs';
 import { launch } from './browser.mjs';
-import { MRN, api, finishedJob, sampleStudy, signIn } from './viewer.helpers.mjs';
+import { QUICK_MODEL, MRN, api, finishedJob, sampleStudy, signIn } from './viewer.helpers.mjs';
 
 const DESK = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
@@ -60,7 +60,7 @@ test('the login page', async t => {
 test('the pages of a doctor', async t => {
   const as = await api('doctor');
   const study = await sampleStudy(as);
-  const { id: job } = await finishedJob(as, study);
+  const { id: job } = await finishedJob(as, study, QUICK_MODEL);
   const { results } = await as.json(`/api/emr/patients/search/?q=${MRN}`);
   const { context, page } = await appPage(await launch(t));
   await signIn(context, 'doctor');

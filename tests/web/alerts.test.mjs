@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { appPage, mainMenu } from './app.helpers.mjs';
 import { launch } from './browser.mjs';
 import { relayedBrowser } from './connection.mjs';
-import { api, finishedJob, sampleStudy, signIn, until } from './viewer.helpers.mjs';
+import { QUICK_MODEL, api, finishedJob, sampleStudy, signIn, until } from './viewer.helpers.mjs';
 
 const bell = page => page.getByRole('button', { name: /^Alerts, .* unread$/ });
 const unread = async page =>
@@ -35,7 +35,7 @@ const linkTo = (region, job) => region.locator(`a[href*="${job.id}"]`).first();
 
 async function seesAlertOf(page, as, study) {
   const before = await unread(page);
-  const job = await finishedJob(as, study);
+  const job = await finishedJob(as, study, QUICK_MODEL);
   const toast = linkTo(page.getByRole('region', { name: 'Notifications' }), job);
   await toast.waitFor();
   await until('the bell counts one more', async () => (await unread(page)) > before);
@@ -66,7 +66,7 @@ test('a broken connection comes back by itself, with what was missed', async t =
   const closed = sockets[0].waitForEvent('close');
   connection.cut();
   await closed;
-  const missed = await finishedJob(as, study);
+  const missed = await finishedJob(as, study, QUICK_MODEL);
   assert.equal(await unread(page), before, 'nothing arrives over a cut connection');
   connection.restore();
   await until('a second WebSocket', () => sockets.length > 1);

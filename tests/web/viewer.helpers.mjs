@@ -13,6 +13,8 @@ import { BASE_URL } from './browser.mjs';
 
 export const MRN = 'P2026-0001';
 const MODEL = 'brain_extraction';
+/** For results that nobody opens in the viewer. */
+export const QUICK_MODEL = 'head_mask';
 export const SLOW_MS = 60_000;
 
 /**
@@ -93,9 +95,10 @@ export async function sampleStudy(as) {
  *
  * @param {Api} as
  * @param {string} study
+ * @param {string} [model]
  */
-export async function finishedJob(as, study) {
-  const { id } = await as.post('/api/ai/jobs/', { study_instance_uid: study, model_type: MODEL });
+export async function finishedJob(as, study, model = MODEL) {
+  const { id } = await as.post('/api/ai/jobs/', { study_instance_uid: study, model_type: model });
   return until(
     `job ${id}`,
     async () => {
