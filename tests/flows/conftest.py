@@ -13,12 +13,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import MySQLdb
+import pydicom
 import pytest
 import requests
 
 from common.http.api_client import ApiClient, wait_until
 from deploy.native.layout import ROOT, Layout
 from deploy.native.stack import Stack
+from pacs.dicom.uids import derived_uid
 from pacs.management.nifti_to_dicom import SAMPLES, write_series
 from tests.flows.images import StudyQuestions
 
@@ -31,6 +33,8 @@ PASSWORDS = {
     "patient": "patient123",
     "external": "external123",
 }
+EVERYTHING = bool(os.environ.get("CDSS_TEST_THOROUGH"))
+STEP = 4
 ACCESSION = {"P2026-0001": "RIS2026-0001", "P2026-0002": "RIS2026-0002"}
 
 
@@ -132,8 +136,14 @@ def ask_studies(login: Callable[[str], ApiClient]) -> StudyQuestions:
 
 
 @pytest.fixture(scope="session")
-def sample_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Path]]:
-    """The two sample volumes as DICOM files, by patient."""
+def sample_files(
+    stack: LiveStack, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[Path]]:
+    """The two sample volumes as DICOM files, by patient.
+
+    For the browser the first has every fourth slice: drawing takes minutes in software. The whole
+    head is for ``bin/test --thorough``.
+    """
     found = {}
     for sample in SAMPLES:
         folder = tmp_path_factory.mktemp(sample.patient_id)
@@ -143,7 +153,21 @@ def sample_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[Pat
             accession_number=ACCESSION[sample.patient_id],
             study_date=date(2026, 3, 2),
         )
+    if stack.layout.name == "web" and not EVERYTHING:
+        first = SAMPLES[0].patient_id
+        found[first] = [_of_a_shorter_series(path) for path in found[first][::STEP]]
     return found
+
+
+def _of_a_shorter_series(path: Path) -> Path:
+    """The slice as one of a study of its own, whose slices are STEP times as far apart."""
+    data = pydicom.dcmread(path)
+    for keyword in ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID"):
+        data[keyword].value = derived_uid("shorter", data[keyword].value)
+    data.file_meta.MediaStorageSOPInstanceUID = data.SOPInstanceUID
+    data.SpacingBetweenSlices = STEP * data.SpacingBetweenSlices
+    data.save_as(path, enforce_file_format=True)
+    return path
 
 
 def upload(client: ApiClient, files: list[Path], **fields: str) -> requests.Response:

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from deploy.native.layout import ROOT
+from tests.flows.conftest import EVERYTHING
 
 FILES = sorted((ROOT / "tests" / "web").glob("*.test.mjs"))
-EVERYTHING = bool(os.environ.get("CDSS_TEST_THOROUGH"))
 ESSENTIAL = {
     "accessible.test.mjs": "the login page",
     "viewer.test.mjs": "a mask is painted|two doctors|in the middle of a save|AI is asked for",

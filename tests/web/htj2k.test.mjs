@@ -90,10 +90,13 @@ async function assertSamePixels(t, as, study, images, Kind) {
   return shown;
 }
 
-test('a head of 181 slices is drawn from HTJ2K, with the pixels of the original', async t => {
+test('a head is drawn from HTJ2K, with the pixels of the original', async t => {
   const as = await api('doctor');
-  const study = await converted(as, await sampleStudy(as), 181);
-  const { page } = await assertSamePixels(t, as, study, 181, Uint16Array);
+  const sample = await sampleStudy(as);
+  const { series } = await as.json(`/api/ris/studies/${sample}/`);
+  const { instances } = series.find(({ modality }) => modality === 'MR');
+  const study = await converted(as, sample, instances);
+  const { page } = await assertSamePixels(t, as, study, instances, Uint16Array);
   await page.goto(`/studies/${study}`);
   await page.getByText(text('ko', 'studies.fast.ready')).waitFor();
 });

@@ -80,7 +80,7 @@ export async function until(what, condition, timeout = SLOW_MS) {
 }
 
 /**
- * The sample patient's study that was ordered: 181 slices of 217 x 181, not divisible by 8.
+ * The sample patient's study that was ordered: 181 slices, or 46, of 217 x 181, not divisible by 8.
  *
  * @param {Api} as
  * @returns {Promise<string>}
