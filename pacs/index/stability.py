@@ -22,7 +22,7 @@ BATCH = 200
 def studies_settle() -> int:
     """Mark studies without a new instance for STABLE_AGE_S seconds as stable; returns how many.
 
-    An unmatched study is answers to radiology and administrators, once.
+    An unmatched study alerts radiology and administrators, once.
     """
     quiet_since = timezone.now() - timedelta(seconds=STABLE_AGE_S)
     quiet = Study.objects.filter(stable_at=None, last_instance_at__lt=quiet_since)
