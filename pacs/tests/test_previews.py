@@ -1,4 +1,4 @@
-"""Previews: decided and recorded here; nginx is answers where the archive draws them."""
+"""Previews: decided and recorded here; nginx gets the place where the archive draws them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""STOW-RS: what is stored, what is refused and how it is answers, part by part."""
+"""STOW-RS: what is stored, what is refused and how it is answered, part by part."""
 
 from __future__ import annotations
 
