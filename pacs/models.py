@@ -160,9 +160,14 @@ class Instance(models.Model):
 
 
 class ChangeCursor(models.Model):
-    """The last sequence of Orthanc's ``/changes`` that is in the index; one row."""
+    """The last sequence of Orthanc's ``/changes`` that is in the index; one row.
+
+    ``anchors``: changes that were read, as (sequence, Orthanc id, time), oldest first and the more
+    of them the later: which of them the feed still has tells a deletion from a reset.
+    """
 
     last_seq = models.BigIntegerField(default=0)
+    anchors = models.JSONField(default=list)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

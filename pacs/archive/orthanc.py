@@ -34,11 +34,15 @@ class StoredInstance:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An entry of the change feed; ``kind``: Orthanc's name, for example NewInstance."""
+    """An entry of the change feed; ``kind``: Orthanc's name, for example NewInstance.
+
+    ``at``: the archive's local time, as it writes it.
+    """
 
     seq: int
     kind: str
     orthanc_id: str
+    at: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +198,8 @@ class OrthancClient(HttpClient):
         answer = self._json(self.request("GET", f"/changes?since={since}&limit={limit}"))
         try:
             changes = tuple(
-                Change(int(c["Seq"]), c["ChangeType"], c["ID"]) for c in answer["Changes"]
+                Change(int(c["Seq"]), c["ChangeType"], c["ID"], c["Date"])
+                for c in answer["Changes"]
             )
             return ChangePage(changes, int(answer["Last"]), bool(answer["Done"]))
         except (KeyError, TypeError, ValueError):

@@ -69,26 +69,31 @@ def study_transcode(study_id: int, progress: Progress | None = None) -> None:
     """Transcode the waiting instances of a study; studies open in a viewer come first.
 
     Stops while the disk is too full; the rest stays waiting. If the archive fails for an instance,
-    the others are transcoded, and the ExternalError is raised at the end.
+    the others are transcoded, and the ExternalError is raised at the end. Errors of the opened
+    studies are logged only: they have tasks of their own.
     """
     error: ExternalError | None = None
     for series in _waiting(study_id):
         for opened_id in opened_studies.opened_waiting():
             if opened_id != study_id:
-                error = _series_of(opened_id) or error
+                _opened_transcode(opened_id)
         error = series_transcode(series, progress) or error
     metadata_files.study_write(study_id)
     if error:
         raise error
 
 
-def _series_of(study_id: int) -> ExternalError | None:
+def _opened_transcode(study_id: int) -> None:
     errors = [series_transcode(series) for series in _waiting(study_id)]
     try:
         metadata_files.study_write(study_id)
     except ExternalError as error:
         errors.append(error)
-    return next(filter(None, errors), None)
+    for error in filter(None, errors):
+        logger.warning(
+            "an opened study is not transcoded completely",
+            extra={"study": study_id, "reason": error.detail},
+        )
 
 
 def _waiting(study_id: int) -> list[Series]:

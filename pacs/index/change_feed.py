@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from common.errors import ExternalError
 from common.outbox.services import publish
-from pacs.archive.orthanc import ArchivedInstance, feed_orthanc
+from pacs.archive.orthanc import ArchivedInstance, Change, ChangePage, feed_orthanc
 from pacs.dicom.values import Tags
 from pacs.events import INSTANCE_UNREADABLE
 from pacs.index import instances
@@ -22,6 +22,8 @@ from pacs.models import ChangeCursor
 
 logger = logging.getLogger(__name__)
 
+Anchor = tuple[Any, ...]
+"""Sequence, Orthanc id and time of a change."""
 NEW_INSTANCE = "NewInstance"
 PAGE_SIZE = 200
 MAX_PAGES = 50
@@ -36,42 +38,82 @@ def changes_poll(pages: int = MAX_PAGES) -> int:
     """
     taken = 0
     for _ in range(pages):
-        since = _cursor()
+        cursor = _cursor()
         newest = feed_orthanc().changes_last()
-        if newest < since:
-            logger.warning("the archive was reset", extra={"cursor": since, "newest": newest})
-            _cursor_move(since, 0)
+        if newest < cursor.last_seq:
+            _cursor_retreat(cursor, newest)
             continue
-        if newest == since:
+        if newest == cursor.last_seq:
             break
-        page = feed_orthanc().changes(since=since, limit=PAGE_SIZE)
+        page = feed_orthanc().changes(since=cursor.last_seq, limit=PAGE_SIZE)
         new = dict.fromkeys(c.orthanc_id for c in page.changes if c.kind == NEW_INSTANCE)
         described, unread = _describe(list(new))
-        if not _page_apply(since, page.last, described, unread):
+        if not _page_apply(cursor, page, described, unread):
             break
         taken += len(page.changes)
     return taken
 
 
-def _cursor() -> int:
-    cursor, _ = ChangeCursor.objects.get_or_create(pk=1)
-    return cursor.last_seq
+def _cursor() -> ChangeCursor:
+    return ChangeCursor.objects.get_or_create(pk=1)[0]
 
 
-def _cursor_move(since: int, last: int) -> bool:
+def _cursor_move(cursor: ChangeCursor, last: int, anchors: Sequence[Anchor]) -> bool:
     """Compare and set; locks the row of the cursor until the transaction ends."""
-    cursor = ChangeCursor.objects.filter(pk=1, last_seq=since)
-    return cursor.update(last_seq=last, updated_at=timezone.now()) == 1
+    unmoved = ChangeCursor.objects.filter(pk=1, last_seq=cursor.last_seq)
+    return unmoved.update(last_seq=last, anchors=anchors, updated_at=timezone.now()) == 1
+
+
+def _cursor_retreat(cursor: ChangeCursor, newest: int) -> None:
+    """Go back to the newest anchor that the feed still has; to the beginning if it has none.
+
+    Changes of a deleted resource are deleted too, so the end of the feed moves back when the newest
+    patient is deleted. The anchors before it are still there; after a reset or in another database
+    none is. What is read twice changes nothing.
+    """
+    anchors = list(map(tuple, cursor.anchors))
+    while anchors and not _is_in_feed(anchors[-1]):
+        anchors.pop()
+    back = anchors[-1][0] if anchors else 0
+    logger.warning(
+        "the end of the archive's feed moved back" if anchors else "the archive was reset",
+        extra={"cursor": cursor.last_seq, "newest": newest, "back": back},
+    )
+    _cursor_move(cursor, back, anchors)
+
+
+def _is_in_feed(anchor: Anchor) -> bool:
+    page = feed_orthanc().changes(since=anchor[0] - 1, limit=1)
+    return [_anchor(change) for change in page.changes] == [anchor]
+
+
+def _anchor(change: Change) -> Anchor:
+    return change.seq, change.orthanc_id, change.at
+
+
+def _thinned(anchors: Sequence[Anchor]) -> list[Anchor]:
+    """The oldest, and of the others each at least twice as far from the newest as the next one."""
+    newest = anchors[-1][0]
+    kept = [anchors[-1]]
+    for anchor in reversed(anchors[:-1]):
+        if newest - anchor[0] >= 2 * (newest - kept[-1][0]):
+            kept.append(anchor)
+    if kept[-1] != anchors[0]:
+        kept.append(anchors[0])
+    return kept[::-1]
 
 
 @transaction.atomic
-def _page_apply(since: int, last: int, described: Sequence[Described], unread: list[str]) -> bool:
+def _page_apply(
+    cursor: ChangeCursor, page: ChangePage, described: Sequence[Described], unread: list[str]
+) -> bool:
     """Write a page to the index; False if another poller has already done so.
 
     Instances that cannot be read or indexed become outbox events, which are retried with backoff
     and stay visible when they fail: one bad instance does not block the others.
     """
-    if not _cursor_move(since, last):
+    anchors = [*map(tuple, cursor.anchors), *map(_anchor, page.changes[-1:])]
+    if not _cursor_move(cursor, page.last, _thinned(anchors) if anchors else []):
         return False
     unwritten = [archived.orthanc_id for archived, tags in described if not _index(archived, tags)]
     for orthanc_id in (*unread, *unwritten):

@@ -7,6 +7,7 @@ import io
 import json
 import re
 from typing import Any
+from uuid import uuid4
 
 import pydicom
 import requests
@@ -40,7 +41,9 @@ class FakeOrthanc:
     def __init__(self, transport: responses.RequestsMock) -> None:
         self.files: dict[str, bytes] = {}
         self.tags: dict[str, dict[str, Any]] = {}
-        self.changes: list[tuple[str, str]] = []
+        self.changes: list[tuple[str, str] | None] = []
+        """By sequence from 1; None where the resource and its changes were deleted."""
+        self.born = str(uuid4())
         self.broken: set[str] = set()
         self.misread: dict[str, str] = {}
         self.down = False
@@ -134,14 +137,23 @@ class FakeOrthanc:
         return pydicom.dcmread(io.BytesIO(self.files[orthanc_id]))
 
     def _changes(self, request: Any) -> Answer:
-        newest = len(self.changes)
+        rows = [(seq, change) for seq, change in enumerate(self.changes, 1) if change]
+        newest = rows[-1][0] if rows else 0
         if "last" in request.params:
             return 200, {}, json.dumps({"Changes": [], "Last": newest, "Done": True})
         since, limit = int(request.params["since"]), int(request.params["limit"])
-        page = list(enumerate(self.changes, 1))[since : since + limit]
+        page = [(seq, change) for seq, change in rows if seq > since][:limit]
         last = page[-1][0] if page else newest
-        changes = [{"Seq": s, "ChangeType": kind, "ID": i} for s, (kind, i) in page]
+        changes = [
+            {"Seq": seq, "ChangeType": kind, "ID": orthanc_id, "Date": self.born}
+            for seq, (kind, orthanc_id) in page
+        ]
         return 200, {}, json.dumps({"Changes": changes, "Last": last, "Done": last == newest})
+
+    def cascade(self, orthanc_id: str) -> None:
+        """Delete an instance with its changes, as Orthanc does."""
+        del self.files[orthanc_id]
+        self.changes = [c if c and c[1] != orthanc_id else None for c in self.changes]
 
     def _bulk(self, request: Any) -> Answer:
         asked = json.loads(request.body)

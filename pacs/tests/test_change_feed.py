@@ -294,12 +294,39 @@ def test_a_reset_archive_is_read_from_its_beginning(archive):
     change_feed.changes_poll()
     archive.files.clear()
     archive.changes.clear()
+    archive.born = "later"
     archive.store(part10(first))
     new = mr_image()
     archive.store(part10(new))
     assert change_feed.changes_poll() == 2
     assert Instance.objects.filter(sop_instance_uid=new.SOPInstanceUID).exists()
     assert Instance.objects.count() == 4
+
+
+@pytest.mark.parametrize("deleted", [1, 3, 40])
+def test_the_newest_being_deleted_replays_little(archive, monkeypatch, deleted):
+    monkeypatch.setattr(change_feed, "PAGE_SIZE", 2)
+    ids = [archive.store(part10(mr_image())) for _ in range(60)]
+    change_feed.changes_poll()
+    for orthanc_id in ids[-deleted:]:
+        archive.cascade(orthanc_id)
+    change_feed.changes_poll()
+    new = mr_image()
+    archive.store(part10(new))
+    assert change_feed.changes_poll() < deleted + 4
+    assert Instance.objects.filter(sop_instance_uid=new.SOPInstanceUID).exists()
+
+
+def test_anchors_are_few_and_denser_towards_the_end(archive, monkeypatch):
+    monkeypatch.setattr(change_feed, "PAGE_SIZE", 1)
+    monkeypatch.setattr(change_feed, "MAX_PAGES", 200)
+    for _ in range(100):
+        archive.changes.append(("StableSeries", "x"))
+    change_feed.changes_poll(200)
+    anchors = [seq for seq, *_ in ChangeCursor.objects.get().anchors]
+    assert anchors[0] == 1
+    assert anchors[-2:] == [99, 100]
+    assert len(anchors) < 12
 
 
 def test_two_pollers_take_a_page_once(archive, monkeypatch):

@@ -202,6 +202,16 @@ def test_studies_that_somebody_has_open_come_first(study, archive, monkeypatch):
     assert order[0].series_instance_uid == "1.3.1"
 
 
+def test_an_opened_study_that_fails_does_not_fail_another(study, archive):
+    sick = archive.store(part10(mr_image(StudyInstanceUID="1.3")))
+    indexed()
+    archive.broken.add(sick)
+    opened_studies.study_opened(Study.objects.get(study_instance_uid="1.3").pk)
+    transcoding.study_transcode(study.pk)
+    assert set(states(series__study=study)) == {("STORED", "")}
+    assert states(series__study__study_instance_uid="1.3") == [("WAITING", "")]
+
+
 def test_an_event_that_was_lost_is_made_good(study):
     Study.objects.update(stable_at=timezone.now() - timedelta(hours=1))
     repair.gaps_repair(seconds=10)
