@@ -10,6 +10,7 @@ from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr import selectors as patients
 from pacs.choices import Htj2k, Htj2kRefusal
+from pacs.dicom.values import TEXT_LENGTH
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
 
@@ -52,16 +53,16 @@ class Study(VersionedModel):
     order = models.ForeignKey(
         "ocs.Order", on_delete=models.SET_NULL, related_name="studies", null=True
     )
-    dicom_patient_id = models.CharField(max_length=64, blank=True, db_index=True)
+    dicom_patient_id = models.CharField(max_length=TEXT_LENGTH, blank=True, db_index=True)
     dicom_patient_name = models.CharField(max_length=324, blank=True)
     dicom_birth_date = models.CharField(max_length=8, blank=True)
-    dicom_sex = models.CharField(max_length=16, blank=True)
-    accession_number = models.CharField(max_length=16, blank=True, db_index=True)
-    study_id = models.CharField(max_length=16, blank=True)
+    dicom_sex = models.CharField(max_length=TEXT_LENGTH, blank=True)
+    accession_number = models.CharField(max_length=TEXT_LENGTH, blank=True, db_index=True)
+    study_id = models.CharField(max_length=TEXT_LENGTH, blank=True)
     study_date = models.DateField(null=True)
     study_time = models.CharField(max_length=16, blank=True)
-    timezone_offset_from_utc = models.CharField(max_length=16, blank=True)
-    description = models.CharField(max_length=64, blank=True)
+    timezone_offset_from_utc = models.CharField(max_length=TEXT_LENGTH, blank=True)
+    description = models.CharField(max_length=TEXT_LENGTH, blank=True)
     referring_physician_name = models.CharField(max_length=324, blank=True)
     last_instance_at = models.DateTimeField()
     stable_at = models.DateTimeField(null=True, db_index=True)
@@ -101,17 +102,17 @@ class Series(models.Model):
     series_instance_uid = models.CharField(max_length=64, unique=True)
     orthanc_id = models.CharField(max_length=44, unique=True)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="series")
-    modality = models.CharField(max_length=16)
+    modality = models.CharField(max_length=TEXT_LENGTH)
     number = models.IntegerField(null=True)
-    description = models.CharField(max_length=64, blank=True)
-    body_part = models.CharField(max_length=16, blank=True)
+    description = models.CharField(max_length=TEXT_LENGTH, blank=True)
+    body_part = models.CharField(max_length=TEXT_LENGTH, blank=True)
     frame_of_reference_uid = models.CharField(max_length=64, blank=True)
     series_date = models.DateField(null=True)
     series_time = models.CharField(max_length=16, blank=True)
     performed_procedure_step_start_date = models.DateField(null=True)
     performed_procedure_step_start_time = models.CharField(max_length=16, blank=True)
-    scheduled_procedure_step_id = models.CharField(max_length=16, blank=True)
-    requested_procedure_id = models.CharField(max_length=16, blank=True)
+    scheduled_procedure_step_id = models.CharField(max_length=TEXT_LENGTH, blank=True)
+    requested_procedure_id = models.CharField(max_length=TEXT_LENGTH, blank=True)
 
     objects = SeriesQuerySet.as_manager()
 

@@ -134,36 +134,34 @@ def _series(archived: ArchivedInstance, tags: Tags, study: Study) -> Series:
 
 def _study_fields(tags: Tags) -> dict[str, Any]:
     return {
-        "dicom_patient_id": dicom.text(tags, "PatientID", 64),
-        "dicom_patient_name": dicom.text(tags, "PatientName", 324),
-        "dicom_birth_date": dicom.text(tags, "PatientBirthDate", 8),
-        "dicom_sex": dicom.text(tags, "PatientSex", 16),
-        "accession_number": dicom.text(tags, "AccessionNumber", 16),
-        "study_id": dicom.text(tags, "StudyID", 16),
+        "dicom_patient_id": dicom.text(tags, "PatientID"),
+        "dicom_patient_name": dicom.text(tags, "PatientName"),
+        "dicom_birth_date": dicom.written_day(tags, "PatientBirthDate"),
+        "dicom_sex": dicom.text(tags, "PatientSex"),
+        "accession_number": dicom.text(tags, "AccessionNumber"),
+        "study_id": dicom.text(tags, "StudyID"),
         "study_date": dicom.day(tags, "StudyDate"),
-        "study_time": dicom.text(tags, "StudyTime", 16),
-        "timezone_offset_from_utc": dicom.text(tags, "TimezoneOffsetFromUTC", 16),
-        "description": dicom.text(tags, "StudyDescription", 64),
-        "referring_physician_name": dicom.text(tags, "ReferringPhysicianName", 324),
+        "study_time": dicom.time(tags, "StudyTime"),
+        "timezone_offset_from_utc": dicom.text(tags, "TimezoneOffsetFromUTC"),
+        "description": dicom.text(tags, "StudyDescription"),
+        "referring_physician_name": dicom.text(tags, "ReferringPhysicianName"),
     }
 
 
 def _series_fields(tags: Tags) -> dict[str, Any]:
     request = dicom.item(tags, "RequestAttributesSequence")
     return {
-        "modality": dicom.text(tags, "Modality", 16),
+        "modality": dicom.text(tags, "Modality"),
         "number": dicom.integer(tags, "SeriesNumber"),
-        "description": dicom.text(tags, "SeriesDescription", 64),
-        "body_part": dicom.text(tags, "BodyPartExamined", 16),
+        "description": dicom.text(tags, "SeriesDescription"),
+        "body_part": dicom.text(tags, "BodyPartExamined"),
         "frame_of_reference_uid": dicom.uid(tags, "FrameOfReferenceUID") or "",
         "series_date": dicom.day(tags, "SeriesDate"),
-        "series_time": dicom.text(tags, "SeriesTime", 16),
+        "series_time": dicom.time(tags, "SeriesTime"),
         "performed_procedure_step_start_date": dicom.day(tags, "PerformedProcedureStepStartDate"),
-        "performed_procedure_step_start_time": dicom.text(
-            tags, "PerformedProcedureStepStartTime", 16
-        ),
-        "scheduled_procedure_step_id": dicom.text(request, "ScheduledProcedureStepID", 16),
-        "requested_procedure_id": dicom.text(request, "RequestedProcedureID", 16),
+        "performed_procedure_step_start_time": dicom.time(tags, "PerformedProcedureStepStartTime"),
+        "scheduled_procedure_step_id": dicom.text(request, "ScheduledProcedureStepID"),
+        "requested_procedure_id": dicom.text(request, "RequestedProcedureID"),
     }
 
 

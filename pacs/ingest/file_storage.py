@@ -58,7 +58,7 @@ def _check_identity(candidate: Candidate, orthanc_id: str) -> None:
     """
     tags = orthanc().instance_tags(orthanc_id) or {}
     found = [dicom.uid(tags, keyword) for keyword in IDENTIFIERS]
-    if [dicom.text(tags, "PatientID", 64), *found] == [
+    if [dicom.text(tags, "PatientID"), *found] == [
         candidate.patient_id,
         candidate.sop_class_uid,
         candidate.sop_instance_uid,

@@ -194,11 +194,8 @@ def test_garbage_values_become_empty(archive):
     }
     change_feed.changes_poll()
     study, series, instance = Study.objects.get(), Series.objects.get(), Instance.objects.get()
-    assert (study.study_date, study.study_id, len(study.dicom_patient_name)) == (
-        None,
-        "7" * 16,
-        324,
-    )
+    assert (study.study_date, study.study_id, study.dicom_patient_name) == (None, "7" * 40, "")
+    assert study.dicom_patient_id == "P" * 99
     assert (series.number, series.modality, series.frame_of_reference_uid) == (None, "", "")
     assert (instance.number, instance.rows, instance.frames) == (None, None, 1)
     assert instance.image_position is instance.image_orientation is instance.pixel_spacing is None
