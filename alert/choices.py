@@ -9,6 +9,7 @@ class Kind(models.TextChoices):
     PUBLISHED = "published"
     PUBLICATION_FAILED = "publication_failed"
     STUDY_UNMATCHED = "study_unmatched"
+    IMAGES_UNFILED = "images_unfiled"
     GLASS_BROKEN = "glass_broken"
     ORDER_WAITING = "order_waiting"
     ORDER_URGENT = "order_urgent"
@@ -38,6 +39,10 @@ TEXTS: dict[str, dict[str, str]] = {  # the names in braces are those of Notific
     Kind.STUDY_UNMATCHED: {
         "ko": "환자를 확인할 수 없는 검사가 도착했습니다.",
         "en": "A study without a known patient has arrived.",
+    },
+    Kind.IMAGES_UNFILED: {
+        "ko": "기존 검사와 정보가 맞지 않아 등록되지 않은 영상이 있습니다.",
+        "en": "Images that contradict the study on record are waiting for a decision.",
     },
     Kind.GLASS_BROKEN: {
         "ko": "제한된 환자 기록이 긴급 열람되었습니다.",

@@ -30,3 +30,24 @@ class Htj2kRefusal(models.TextChoices):
     UNREADABLE = "UNREADABLE"
     MISMATCH = "MISMATCH"
     DECODER_CRASHED = "DECODER_CRASHED"
+
+
+class UnfiledReason(models.TextChoices):
+    """Why an instance that the archive stored is in no study: what it contradicts."""
+
+    STUDY_OF_ANOTHER_PATIENT = "study_of_another_patient"
+    SERIES_OF_ANOTHER_STUDY = "series_of_another_study"
+    INSTANCE_OF_ANOTHER_SERIES = "instance_of_another_series"
+    INVALID_UID = "invalid_uid"
+
+
+class UnfiledDecision(models.TextChoices):
+    """What a user decides about unfiled instances.
+
+    FILE: they belong to the study that they contradict. CORRECT: their patient is the right one,
+    for the images filed before as well. REJECT: they are deleted.
+    """
+
+    FILE = "file"
+    CORRECT = "correct"
+    REJECT = "reject"

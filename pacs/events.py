@@ -5,3 +5,4 @@ from __future__ import annotations
 STUDY_STABLE = "ris.study.stable"
 DERIVED_OBJECT_INDEXED = "ris.derived_object.indexed"
 INSTANCE_UNREADABLE = "ris.instance.unread"
+UNFILED_DECIDED = "pacs.unfiled.decided"

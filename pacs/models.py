@@ -9,7 +9,7 @@ from django.db.models import Q
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr import selectors as patients
-from pacs.choices import Htj2k, Htj2kRefusal
+from pacs.choices import Htj2k, Htj2kRefusal, UnfiledDecision, UnfiledReason
 from pacs.dicom.values import TEXT_LENGTH
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
@@ -158,6 +158,56 @@ class Instance(models.Model):
         db_table = "ris_instance"
         ordering = ["number", "id"]
         indexes = [models.Index(fields=["htj2k", "series"])]
+
+
+class UnfiledStudyQuerySet(VisibleQuerySet["UnfiledStudy"]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.MATCH_STUDY
+    ) -> UnfiledStudyQuerySet:
+        """For users who may match studies: these images belong to no patient yet."""
+        return self.none() if rights.scope_for(user, permission) is Scope.NONE else self.all()
+
+
+class UnfiledStudy(models.Model):
+    """Instances of one study of the archive that contradict the index, for one reason.
+
+    They are shown with no patient until a user decides about them. ``orthanc_id``: of the study in
+    the archive, which differs from that of the study with the same UID in the index.
+    """
+
+    orthanc_id = models.CharField(max_length=44)
+    reason = models.CharField(max_length=32, choices=UnfiledReason.choices)
+    study_instance_uid = models.CharField(max_length=TEXT_LENGTH, blank=True, db_index=True)
+    dicom_patient_id = models.CharField(max_length=TEXT_LENGTH, blank=True)
+    dicom_patient_name = models.CharField(max_length=324, blank=True)
+    dicom_birth_date = models.CharField(max_length=8, blank=True)
+    dicom_sex = models.CharField(max_length=TEXT_LENGTH, blank=True)
+    accession_number = models.CharField(max_length=TEXT_LENGTH, blank=True)
+    study_date = models.DateField(null=True)
+    description = models.CharField(max_length=TEXT_LENGTH, blank=True)
+    last_instance_at = models.DateTimeField()
+    decision = models.CharField(max_length=8, choices=UnfiledDecision.choices, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+
+    objects = UnfiledStudyQuerySet.as_manager()
+
+    class Meta:
+        db_table = "pacs_unfiledstudy"
+        constraints = [
+            models.UniqueConstraint(fields=["orthanc_id", "reason"], name="unfiled_once_a_reason")
+        ]
+
+
+class UnfiledInstance(models.Model):
+    orthanc_id = models.CharField(max_length=44, unique=True)
+    unfiled = models.ForeignKey(UnfiledStudy, on_delete=models.CASCADE, related_name="instances")
+    series_instance_uid = models.CharField(max_length=TEXT_LENGTH, blank=True)
+    sop_instance_uid = models.CharField(max_length=TEXT_LENGTH, blank=True)
+
+    class Meta:
+        db_table = "pacs_unfiledinstance"
 
 
 class ChangeCursor(models.Model):

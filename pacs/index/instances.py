@@ -11,14 +11,15 @@ from django.utils import timezone
 from audit import services as audit
 from common.outbox.services import publish
 from pacs.archive.orthanc import ArchivedInstance
-from pacs.choices import DERIVED_MODALITIES, Htj2k
+from pacs.choices import DERIVED_MODALITIES, Htj2k, UnfiledReason
 from pacs.derived import invalidation
 from pacs.dicom import values as dicom
 from pacs.dicom.person_names import name_words
 from pacs.dicom.uids import Uid
 from pacs.dicom.values import Tags
 from pacs.events import DERIVED_OBJECT_INDEXED
-from pacs.index import matching
+from pacs.index import matching, unfiled
+from pacs.index.unfiled import Contradiction
 from pacs.models import Instance, NameWord, Series, Study
 
 logger = logging.getLogger(__name__)
@@ -26,28 +27,22 @@ logger = logging.getLogger(__name__)
 Described = tuple[ArchivedInstance, Tags]
 
 
-class _Conflict(Exception):
-    """A UID is used for two different objects; the first one stays."""
-
-
 def instance_index(archived: ArchivedInstance, tags: Tags) -> None:
     """Add an instance to the index, or update it.
 
     If its Study, Series or SOP Instance UID is already used under other parents, the instance is
-    not indexed: it stays in the archive only, and a warning is logged.
+    put on the list of unfiled images, where a user decides about it.
     """
     try:
         with transaction.atomic():
             _upsert(archived, tags)
-    except _Conflict as conflict:
+            unfiled.unfiled_remove(archived.orthanc_id)
+    except Contradiction as contradiction:
         logger.warning(
-            "instance is not indexed",
-            extra={
-                "orthanc_id": archived.orthanc_id,
-                "sop_instance_uid": dicom.uid(tags, "SOPInstanceUID"),
-                "reason": str(conflict),
-            },
+            "instance is not filed",
+            extra={"orthanc_id": archived.orthanc_id, "reason": contradiction.reason},
         )
+        unfiled.unfiled_record(archived, tags, contradiction.reason)
 
 
 def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
@@ -70,7 +65,7 @@ def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
     )
     if known is not None:
         if (known.orthanc_id, known.series_id) != (archived.orthanc_id, series.pk):
-            raise _Conflict("SOP Instance UID is used in another series")
+            raise Contradiction(UnfiledReason.INSTANCE_OF_ANOTHER_SERIES)
         anew = {"indexed_at": timezone.now(), "htj2k": Htj2k.WAITING, "htj2k_reason": ""}
         Instance.objects.filter(pk=known.pk).update(**fields, **anew)
         invalidation.instances_invalidate(
@@ -86,7 +81,7 @@ def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
 def _required_uid(tags: Tags, keyword: str) -> Uid:
     uid = dicom.uid(tags, keyword)
     if uid is None:
-        raise _Conflict(f"no valid {keyword}")
+        raise Contradiction(UnfiledReason.INVALID_UID)
     return uid
 
 
@@ -113,7 +108,7 @@ def _study(archived: ArchivedInstance, tags: Tags) -> Study:
             patient_id=study.patient_id,
         )
     if study.orthanc_id != archived.study_orthanc_id:
-        raise _Conflict("Study Instance UID is used for another patient")
+        raise Contradiction(UnfiledReason.STUDY_OF_ANOTHER_PATIENT)
     return study
 
 
@@ -128,7 +123,7 @@ def _series(archived: ArchivedInstance, tags: Tags, study: Study) -> Series:
         },
     )
     if series.study_id != study.pk:
-        raise _Conflict("Series Instance UID is used in another study")
+        raise Contradiction(UnfiledReason.SERIES_OF_ANOTHER_STUDY)
     return series
 
 
