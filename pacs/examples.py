@@ -69,7 +69,12 @@ PATIENT_IMAGE = {
     "frames": 1,
     "preview": f"/api/ris/orthanc/instances/{ORTHANC_ID}/preview/",
 }
-UNMATCHED = {
+UNMATCHED: dict[str, Any] = {
+    "unfiled": None,
+    "reason": "unknown_patient",
+    "decision": "",
+    "decisions": [],
+    "contradicts": None,
     "study_instance_uid": STUDY_UID,
     "dicom_patient_id": "EXT-4711",
     "dicom_patient_name": "Kim^Minjun",
@@ -81,6 +86,8 @@ UNMATCHED = {
     "instances": 181,
     "last_instance_at": "2026-03-02T09:30:41.520113+09:00",
 }
+UNFILED_DECISION = {"decision": "file"}
+UNFILED_DECIDED = {"unfiled": 7, "decision": "file"}
 MATCH = {"patient_id": "P2026-0001"}
 MATCHED = {
     "study_instance_uid": STUDY_UID,

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from common.errors import ExternalError
+from common.errors import AppError, ExternalError
 from common.outbox.registry import Event, subscribe
 from pacs.derived import metadata_files
-from pacs.events import INSTANCE_UNREADABLE, STUDY_STABLE
+from pacs.events import (
+    INSTANCE_UNREADABLE,
+    INSTANCES_SUPERSEDED,
+    STUDY_STABLE,
+    UNFILED_DECIDED,
+)
 from pacs.htj2k import transcoding
-from pacs.index import change_feed
+from pacs.index import change_feed, resolution
 
 
 @subscribe(INSTANCE_UNREADABLE, queue="django_tasks")
@@ -29,3 +34,17 @@ def study_transcode(event: Event) -> None:
     except ExternalError as error:
         if error.retryable:
             raise
+
+
+def _resolution_failed(event: Event, error: AppError) -> None:
+    resolution.decision_undo(event.payload["unfiled_id"])
+
+
+@subscribe(UNFILED_DECIDED, queue="archive_tasks", on_dead=_resolution_failed)
+def unfiled_resolve(event: Event) -> None:
+    resolution.unfiled_resolve(event.payload["unfiled_id"])
+
+
+@subscribe(INSTANCES_SUPERSEDED, queue="archive_tasks")
+def superseded_delete(event: Event) -> None:
+    resolution.superseded_delete(event.payload["orthanc_ids"])

@@ -91,5 +91,10 @@ urlpatterns = [
         unmatched.StudyMatch.as_view(),
         name="study-match",
     ),
+    path(
+        "unfiled/<int:unfiled_id>/resolve/",
+        unmatched.UnfiledResolve.as_view(),
+        name="unfiled-resolve",
+    ),
     *dicomweb_urlpatterns,
 ]

@@ -172,6 +172,7 @@ SPECTACULAR_SETTINGS = {
         "VersionKind": "ai.choices.VersionKind",
         "OrderStatus": "ocs.choices.OrderStatus",
         "Htj2kRefusal": "pacs.choices.Htj2kRefusal",
+        "UnfiledDecision": "pacs.choices.UnfiledDecision",
         "ReadingStatus": "ris.choices.ReadingStatus",
         "OutboxStatus": "common.outbox.models.OutboxStatus",
         "EncounterKind": "emr.choices.EncounterKind",

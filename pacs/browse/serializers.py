@@ -7,9 +7,10 @@ from rest_framework import serializers
 
 from common.api.schema import example
 from pacs import examples
-from pacs.choices import Htj2kRefusal
+from pacs.choices import Htj2kRefusal, UnfiledDecision, UnfiledReason
 from pacs.derived import frame_store
 from pacs.htj2k.progress import Htj2kProgress
+from pacs.index.unfiled import UNKNOWN_PATIENT
 from pacs.models import Instance, Series
 
 
@@ -139,10 +140,30 @@ class PatientImageOut(serializers.ModelSerializer[Instance]):
         return reverse("orthanc-preview", kwargs={"orthanc_id": instance.orthanc_id})
 
 
+class ContradictedStudyOut(serializers.Serializer[Any]):
+    """The study in the index that unfiled images contradict."""
+
+    study_instance_uid = serializers.CharField()
+    patient = StudyPatientOut(allow_null=True)
+    dicom_patient_id = serializers.CharField()
+    dicom_patient_name = serializers.CharField()
+    study_date = serializers.DateField(allow_null=True)
+    description = serializers.CharField()
+
+
 @example(examples.UNMATCHED)
 class UnmatchedStudyOut(serializers.Serializer[Any]):
-    """A study that is not matched to a patient, with the patient data of its DICOM files."""
+    """What waits for a decision, with the patient data of its DICOM files.
 
+    A study of an unknown patient (``unfiled`` is null), or images that contradict the study in
+    ``contradicts``, which is null as well if the user may not see it.
+    """
+
+    unfiled = serializers.IntegerField(allow_null=True)
+    reason = serializers.ChoiceField(choices=[UNKNOWN_PATIENT, *UnfiledReason.values])
+    decision = serializers.CharField(help_text="set while it is being carried out")
+    decisions = serializers.ListField(child=serializers.ChoiceField(UnfiledDecision.choices))
+    contradicts = ContradictedStudyOut(allow_null=True)
     study_instance_uid = serializers.CharField()
     dicom_patient_id = serializers.CharField()
     dicom_patient_name = serializers.CharField()
@@ -153,6 +174,29 @@ class UnmatchedStudyOut(serializers.Serializer[Any]):
     description = serializers.CharField()
     instances = serializers.IntegerField(source="instance_count")
     last_instance_at = serializers.DateTimeField()
+
+
+class UnmatchedQuery(serializers.Serializer[Any]):
+    study_instance_uid = serializers.CharField(required=False, default="")
+    ordering = serializers.ChoiceField(
+        ["last_instance_at", "-last_instance_at", "study_date", "-study_date"],
+        default="-last_instance_at",
+    )
+
+
+@example(examples.UNFILED_DECISION)
+class UnfiledDecisionIn(serializers.Serializer[Any]):
+    """file: to the study that they contradict. correct: their patient is the right one, for the
+    images filed before too. reject: delete them from the archive.
+    """
+
+    decision = serializers.ChoiceField(UnfiledDecision.choices)
+
+
+@example(examples.UNFILED_DECIDED)
+class UnfiledDecisionOut(serializers.Serializer[Any]):
+    unfiled = serializers.IntegerField(source="pk")
+    decision = serializers.CharField()
 
 
 @example(examples.MATCH)

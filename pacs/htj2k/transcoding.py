@@ -89,10 +89,10 @@ def _opened_transcode(study_id: int) -> None:
         metadata_files.study_write(study_id)
     except ExternalError as error:
         errors.append(error)
-    for error in filter(None, errors):
+    for failure in filter(None, errors):
         logger.warning(
             "an opened study is not transcoded completely",
-            extra={"study": study_id, "reason": error.detail},
+            extra={"study": study_id, "reason": failure.detail},
         )
 
 

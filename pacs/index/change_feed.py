@@ -16,7 +16,7 @@ from common.outbox.services import publish
 from pacs.archive.orthanc import ArchivedInstance, Change, ChangePage, feed_orthanc
 from pacs.dicom.values import Tags
 from pacs.events import INSTANCE_UNREADABLE
-from pacs.index import instances
+from pacs.index import instances, unfiled
 from pacs.index.instances import Described
 from pacs.models import ChangeCursor
 
@@ -116,6 +116,7 @@ def _page_apply(
     if not _cursor_move(cursor, page.last, _thinned(anchors) if anchors else []):
         return False
     unwritten = [archived.orthanc_id for archived, tags in described if not _index(archived, tags)]
+    unfiled.unfiled_settle([archived.orthanc_id for archived, _ in described])
     for orthanc_id in (*unread, *unwritten):
         publish(
             INSTANCE_UNREADABLE,
@@ -184,3 +185,4 @@ def instance_retry(orthanc_id: str) -> None:
         tags = feed_orthanc().instance_tags(orthanc_id)
         if tags:
             instances.instance_index(_with_syntax(archived), tags)
+            unfiled.unfiled_settle([orthanc_id])

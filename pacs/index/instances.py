@@ -36,7 +36,6 @@ def instance_index(archived: ArchivedInstance, tags: Tags) -> None:
     try:
         with transaction.atomic():
             _upsert(archived, tags)
-            unfiled.unfiled_remove(archived.orthanc_id)
     except Contradiction as contradiction:
         logger.warning(
             "instance is not filed",

@@ -1,7 +1,11 @@
-"""Instances that the archive stored but that contradict the index: nothing is accepted invisibly."""
+"""The list of unfiled images: what the archive stored but what contradicts the index."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
+
+from django.db.models import Count, F, IntegerField, QuerySet, Value
 from django.utils import timezone
 
 from acct import selectors as accounts
@@ -77,18 +81,26 @@ def _announce(unfiled: UnfiledStudy) -> None:
             )
 
 
-def unfiled_remove(orthanc_id: str) -> None:
-    """The instance is filed, or gone: take it off the list."""
-    found = UnfiledInstance.objects.filter(orthanc_id=orthanc_id).first()
-    if found is not None:
-        found.delete()
-        UnfiledStudy.objects.filter(pk=found.unfiled_id, instances=None).delete()
+def unfiled_settle(orthanc_ids: Collection[str]) -> None:
+    """Take those of the instances off the list that are in the index now."""
+    filed = Instance.objects.filter(orthanc_id__in=orthanc_ids).values("orthanc_id")
+    unfiled_remove(UnfiledInstance.objects.filter(orthanc_id__in=filed))
+
+
+def unfiled_remove(rows: QuerySet[UnfiledInstance]) -> None:
+    """Remove the rows, and the entries of the list that are empty then."""
+    entries = set(rows.values_list("unfiled", flat=True))
+    if entries:
+        rows.delete()
+        UnfiledStudy.objects.filter(pk__in=entries, instances=None).delete()
 
 
 def contradicted_study(unfiled: UnfiledStudy, actor: Person | None = None) -> Study | None:
     """The study in the index that the instances contradict; with ``actor``, if visible to them."""
-    studies = Study.objects.all() if actor is None else Study.objects.visible_to(actor)
-    studies |= Study.objects.none() if actor is None else Study.objects.unmatched_for(actor)
+    studies: QuerySet[Study] = Study.objects.all()
+    if actor is not None:
+        seen = Study.objects.visible_to(actor) | Study.objects.unmatched_for(actor)
+        studies = studies.filter(pk__in=seen.values("pk"))
     match unfiled.reason:
         case UnfiledReason.STUDY_OF_ANOTHER_PATIENT:
             found = studies.filter(study_instance_uid=unfiled.study_instance_uid)
@@ -98,9 +110,46 @@ def contradicted_study(unfiled: UnfiledStudy, actor: Person | None = None) -> St
                 pk__in=Series.objects.filter(series_instance_uid__in=uids).values("study")
             )
         case UnfiledReason.INSTANCE_OF_ANOTHER_SERIES:
-            uids = unfiled.instances.values("sop_instance_uid")
-            same = Instance.objects.filter(sop_instance_uid__in=uids)
+            same = Instance.objects.filter(
+                sop_instance_uid__in=unfiled.instances.values("sop_instance_uid")
+            )
             found = studies.filter(pk__in=same.values("series__study"))
         case _:
             return None
     return found.select_related("patient").first()
+
+
+UNKNOWN_PATIENT = "unknown_patient"
+_COLUMNS = (
+    "unfiled",
+    "reason",
+    "decision",
+    "study_instance_uid",
+    "dicom_patient_id",
+    "dicom_patient_name",
+    "dicom_birth_date",
+    "dicom_sex",
+    "accession_number",
+    "study_date",
+    "description",
+    "instance_count",
+    "last_instance_at",
+)
+
+
+def waiting_rows(actor: Person, *, study_instance_uid: str, ordering: str) -> QuerySet[Any]:
+    """Studies without a patient, and unfiled images beside them: all that waits for a decision."""
+    unmatched: QuerySet[Any] = Study.objects.unmatched_for(actor).annotate(
+        unfiled=Value(None, IntegerField()),
+        reason=Value(UNKNOWN_PATIENT),
+        decision=Value(""),
+        instance_count=Count("series__instances"),
+    )
+    contradicting: QuerySet[Any] = UnfiledStudy.objects.visible_to(actor).annotate(
+        unfiled=F("pk"), instance_count=Count("instances")
+    )
+    if study_instance_uid:
+        unmatched = unmatched.filter(study_instance_uid=study_instance_uid)
+        contradicting = contradicting.filter(study_instance_uid=study_instance_uid)
+    both = unmatched.order_by().values(*_COLUMNS).union(contradicting.values(*_COLUMNS), all=True)
+    return both.order_by(ordering)

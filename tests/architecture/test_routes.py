@@ -120,6 +120,7 @@ def world(users, patient_factory, settings):
             "series_instance_uid": series.series_instance_uid,
             "sop_instance_uid": series.instances.first().sop_instance_uid,
             "orthanc_id": series.instances.first().orthanc_id,
+            "unfiled_id": 1,
             "frames": "1",
             "bulkdata": "7fe00010",
         }

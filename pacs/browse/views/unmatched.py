@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,8 +14,8 @@ from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView
 from common.errors import ErrorCode
 from pacs.browse import serializers
-from pacs.index import matching
-from pacs.models import Study
+from pacs.index import matching, resolution, unfiled
+from pacs.models import Study, UnfiledStudy
 from rbac.permissions import Permission
 
 
@@ -23,12 +23,12 @@ class UnmatchedStudies(GenericApiView):
     required_permissions = {"GET": Permission.MATCH_STUDY}
     queryset = Study.objects.none()
     serializer_class = serializers.UnmatchedStudyOut
-    filterset_fields = ["study_instance_uid"]
-    ordering_fields = ["last_instance_at", "study_date"]
+    filter_backends = ()
 
     @extend_schema(
-        summary="List the unmatched studies",
+        summary="List the studies without a patient and the unfiled images",
         tags=["imaging"],
+        parameters=[serializers.UnmatchedQuery],
         responses=serializers.UnmatchedStudyOut(many=True),
     )
     def get(self, request: Request) -> Response:
@@ -40,11 +40,43 @@ class UnmatchedStudies(GenericApiView):
         )
         return self.list_response(request)
 
-    def get_queryset(self) -> QuerySet[Study, Any]:
-        unmatched = Study.objects.unmatched_for(self.actor)
-        return unmatched.annotate(instance_count=Count("series__instances")).order_by(
-            "-last_instance_at"
+    def get_queryset(self) -> QuerySet[Any]:
+        asked = serializers.UnmatchedQuery(data=self.request.query_params)
+        asked.is_valid(raise_exception=True)
+        return unfiled.waiting_rows(self.actor, **asked.validated_data)
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """The rows of the page, with what they contradict."""
+        page: list[dict[str, Any]] = super().paginate_queryset(queryset) or []
+        ids = [row["unfiled"] for row in page if row["unfiled"]]
+        rows = UnfiledStudy.objects.visible_to(self.actor).in_bulk(ids)
+        for row in page:
+            entry = rows.get(row["unfiled"])
+            study = unfiled.contradicted_study(entry, self.actor) if entry else None
+            row["contradicts"] = study
+            row["decisions"] = resolution.decisions_possible(entry, study) if entry else []
+        return page
+
+
+class UnfiledResolve(ApiView):
+    required_permissions = {"POST": Permission.MATCH_STUDY}
+
+    @extend_schema(
+        summary="Decide about unfiled images: file them, take them as a correction, reject them",
+        tags=["imaging"],
+        request=serializers.UnfiledDecisionIn,
+        responses={
+            202: serializers.UnfiledDecisionOut,
+            **errors(ErrorCode.VALIDATION, ErrorCode.STUDY_NOT_FOUND, ErrorCode.INVALID_TRANSITION),
+        },
+    )
+    def post(self, request: Request, unfiled_id: int) -> Response:
+        body = serializers.UnfiledDecisionIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        decided = resolution.unfiled_decide(
+            actor=self.actor, unfiled_id=unfiled_id, **body.validated_data
         )
+        return Response(serializers.UnfiledDecisionOut(decided).data, status=202)
 
 
 class StudyMatch(ApiView):

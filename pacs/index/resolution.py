@@ -1,0 +1,177 @@
+"""Resolves unfiled images as a user decided: file them, take them as a correction, reject them.
+
+The archive keeps each file under the identifiers that the file itself carries, so filing writes
+files anew: with other identifiers, and the former ones in Original Attributes Sequence.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from audit import services as audit
+from common.errors import BusinessError, ErrorCode, NotFound
+from common.outbox.services import publish
+from common.person import Person
+from pacs.archive.orthanc import ArchivedInstance, orthanc
+from pacs.choices import UnfiledDecision, UnfiledReason
+from pacs.derived import invalidation
+from pacs.dicom import values as dicom
+from pacs.dicom.correction import file_correct
+from pacs.dicom.uids import derived_uid
+from pacs.dicom.values import Tags
+from pacs.events import INSTANCES_SUPERSEDED, UNFILED_DECIDED
+from pacs.index import change_feed, matching
+from pacs.index.unfiled import contradicted_study, unfiled_remove
+from pacs.models import Instance, Series, Study, UnfiledInstance, UnfiledStudy
+from rbac.epochs import rights_changing
+from rbac.permissions import Permission
+
+PATIENT = ("PatientID", "PatientName", "PatientBirthDate", "PatientSex")
+
+
+@transaction.atomic
+def unfiled_decide(*, actor: Person, unfiled_id: int, decision: UnfiledDecision) -> UnfiledStudy:
+    """Record the decision; a worker carries it out.
+
+    Raises NotFound, BusinessError (decided before, or not possible for this contradiction).
+    """
+    rows = UnfiledStudy.objects.visible_to(actor).select_for_update()
+    unfiled = rows.filter(pk=unfiled_id).first()
+    if unfiled is None:
+        raise NotFound(ErrorCode.STUDY_NOT_FOUND, f"unfiled {unfiled_id}")
+    if unfiled.decision:
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "it is being carried out already")
+    study = contradicted_study(unfiled, actor)
+    if decision not in decisions_possible(unfiled, study):
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, f"{decision} is not possible here")
+    unfiled.decision, unfiled.decided_by_id = decision, actor.pk
+    unfiled.save(update_fields=["decision", "decided_by"])
+    publish(UNFILED_DECIDED, aggregate=f"unfiled:{unfiled.pk}", payload={"unfiled_id": unfiled.pk})
+    audit.record(
+        actor=actor,
+        action=f"dicom.unfiled_{decision}",
+        object_type="study",
+        object_id=unfiled.study_instance_uid[:64],
+        patient_id=study.patient_id if study else None,
+        permission=Permission.MATCH_STUDY,
+        detail={"reason": unfiled.reason, "instances": unfiled.instances.count()},
+    )
+    return unfiled
+
+
+def decisions_possible(unfiled: UnfiledStudy, study: Study | None) -> list[UnfiledDecision]:
+    """What may be decided; ``study``: the contradicted one, as far as the user sees it."""
+    if study is None:
+        return [UnfiledDecision.REJECT]
+    if unfiled.reason == UnfiledReason.STUDY_OF_ANOTHER_PATIENT:
+        return [UnfiledDecision.FILE, UnfiledDecision.CORRECT, UnfiledDecision.REJECT]
+    return [UnfiledDecision.FILE, UnfiledDecision.REJECT]
+
+
+def unfiled_resolve(unfiled_id: int) -> None:
+    """Carry the decision out; after a crash it goes on where it stopped. Raises ExternalError."""
+    unfiled = UnfiledStudy.objects.filter(pk=unfiled_id).first()
+    if unfiled is None:
+        return
+    study = contradicted_study(unfiled)
+    if unfiled.decision == UnfiledDecision.CORRECT and study is not None:
+        _correct(study, unfiled)
+        return
+    for row in unfiled.instances.all():
+        if unfiled.decision == UnfiledDecision.FILE and study is not None:
+            _file(row, study)
+        orthanc().instance_delete(row.orthanc_id)
+        unfiled_remove(UnfiledInstance.objects.filter(pk=row.pk))
+
+
+def decision_undo(unfiled_id: int) -> None:
+    """The decision could not be carried out: a user decides again."""
+    UnfiledStudy.objects.filter(pk=unfiled_id).update(decision="", decided_by=None)
+
+
+def _file(row: UnfiledInstance, study: Study) -> None:
+    """Store the instance anew as one of ``study``; UIDs that are taken are replaced."""
+    values = _patient_of(study) | {"StudyInstanceUID": study.study_instance_uid}
+    series = Series.objects.filter(series_instance_uid=row.series_instance_uid).first()
+    if series is not None and series.study_id != study.pk:
+        values["SeriesInstanceUID"] = derived_uid(
+            "filed", study.study_instance_uid, row.series_instance_uid
+        )
+    if Instance.objects.filter(sop_instance_uid=row.sop_instance_uid).exists():
+        values["SOPInstanceUID"] = derived_uid("filed", row.orthanc_id)
+    _store_corrected(row.orthanc_id, values)
+
+
+def _patient_of(study: Study) -> dict[str, str]:
+    """The patient's attributes of the files of a study, which decide where the archive keeps it."""
+    first = Instance.objects.filter(series__study=study).order_by("pk").first()
+    return _patient(orthanc().instance_tags(first.orthanc_id) or {}) if first else {}
+
+
+def _patient(tags: Tags) -> dict[str, str]:
+    return {keyword: dicom.text(tags, keyword) for keyword in PATIENT}
+
+
+def _store_corrected(orthanc_id: str, values: Mapping[str, str]) -> str:
+    """Returns the Orthanc id of the corrected copy."""
+    file = file_correct(orthanc().instance_file(orthanc_id), values)
+    return orthanc().instance_add(io.BytesIO(file)).orthanc_id
+
+
+def _correct(study: Study, unfiled: UnfiledStudy) -> None:
+    """Give all images of the study the patient of the unfiled ones, and file these too."""
+    first = unfiled.instances.order_by("pk").first()
+    tags = (orthanc().instance_tags(first.orthanc_id) if first else None) or {}
+    if study.orthanc_id != unfiled.orthanc_id:
+        images = list(Instance.objects.filter(series__study=study).select_related("series"))
+        values = _patient(tags)
+        copies = {image.orthanc_id: _store_corrected(image.orthanc_id, values) for image in images}
+        _move(study, images, copies, tags)
+    for row in list(unfiled.instances.all()):
+        change_feed.instance_retry(row.orthanc_id)
+    UnfiledStudy.objects.filter(pk=unfiled.pk, instances=None).delete()
+
+
+@transaction.atomic
+def _move(study: Study, images: list[Instance], copies: Mapping[str, str], tags: Tags) -> None:
+    """The rows follow the files, and the study the patient; the former files are deleted."""
+    described = {one.orthanc_id: one for one in orthanc().instances_describe(list(copies.values()))}
+    publish(
+        INSTANCES_SUPERSEDED,
+        aggregate=f"study:{study.pk}",
+        payload={"orthanc_ids": list(copies)},
+    )
+    rights_changing()
+    invalidation.instances_invalidate(images)
+    for image in images:
+        copy: ArchivedInstance = described[copies[image.orthanc_id]]
+        Instance.objects.filter(pk=image.pk).update(
+            orthanc_id=copy.orthanc_id, file_size=copy.file_size
+        )
+        Series.objects.filter(pk=image.series_id).update(orthanc_id=copy.series_orthanc_id)
+        study.orthanc_id = copy.study_orthanc_id
+    former_patient_id = study.patient_id
+    study.dicom_patient_id = dicom.text(tags, "PatientID")
+    study.dicom_patient_name = dicom.text(tags, "PatientName")
+    study.dicom_birth_date = dicom.written_day(tags, "PatientBirthDate")
+    study.dicom_sex = dicom.text(tags, "PatientSex")
+    study.patient = study.order = None
+    matching.study_assign(study)
+    study.save_versioned(expected=study.version)
+    for patient_id in {former_patient_id, study.patient_id}:
+        audit.record(
+            actor=None,
+            action="study.correct_patient",
+            object_type="study",
+            object_id=study.study_instance_uid,
+            patient_id=patient_id,
+        )
+
+
+def superseded_delete(orthanc_ids: list[str]) -> None:
+    """Delete files of which there are corrected copies. Raises ExternalError."""
+    for orthanc_id in orthanc_ids:
+        orthanc().instance_delete(orthanc_id)
