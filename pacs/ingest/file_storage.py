@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -36,6 +37,8 @@ def _archive(candidate: Candidate, work: Path) -> FileStatus:
     if not candidate.has_preamble:
         path = work / "part10"
         part10_write(candidate, path)
+    if candidate.patient_id_at:
+        path = _without_leading_blank(candidate, path, work)
     with path.open("rb") as stream:
         md5 = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
         known = orthanc().instances_with_uid(candidate.sop_instance_uid)
@@ -49,6 +52,21 @@ def _archive(candidate: Candidate, work: Path) -> FileStatus:
     if any(orthanc().instance_md5(orthanc_id) != md5 for orthanc_id in known):
         raise ConflictError(ErrorCode.SOP_INSTANCE_CONFLICT)
     return FileStatus.DUPLICATE
+
+
+def _without_leading_blank(candidate: Candidate, path: Path, work: Path) -> Path:
+    """A copy with the blanks before Patient ID behind it: there they mean nothing to the archive.
+
+    They mean nothing anywhere (PS3.5 6.2), but before it they are another patient to the archive.
+    """
+    copy = work / "blanks"
+    shutil.copyfile(path, copy)
+    offset, value = candidate.patient_id_at or (0, b"")
+    added = path.stat().st_size - candidate.path.stat().st_size  # preamble and File Meta
+    with copy.open("r+b") as stream:
+        stream.seek(offset + added)
+        stream.write(value.strip(b" ").ljust(len(value)))
+    return copy
 
 
 def _check_identity(candidate: Candidate, orthanc_id: str) -> None:

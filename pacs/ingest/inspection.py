@@ -57,6 +57,7 @@ class Candidate:
     """A file that may be stored.
 
     ``has_file_meta``: group 0002 is there, whether or not the 128-byte preamble is.
+    ``patient_id_at``: offset and bytes of Patient ID if it begins with a blank, else None.
     """
 
     path: Path
@@ -68,6 +69,7 @@ class Candidate:
     transfer_syntax_uid: str
     has_preamble: bool
     has_file_meta: bool
+    patient_id_at: tuple[int, bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,7 @@ def inspect(path: Path) -> Candidate | None:
             identifiers = _identifiers(values)
             _check_pixels(elements, values, form.transfer_syntax_uid)
             patient_id = _text(values, "PatientID").strip()
+            patient_id_at = _leading_blank(stream, elements.get(TAGS["PatientID"]))
     except InvalidInput:
         raise
     except Exception as error:
@@ -121,7 +124,16 @@ def inspect(path: Path) -> Candidate | None:
         transfer_syntax_uid=form.transfer_syntax_uid,
         has_preamble=form.has_preamble,
         has_file_meta=form.has_file_meta,
+        patient_id_at=patient_id_at,
     )
+
+
+def _leading_blank(stream: BinaryIO, element: Element | None) -> tuple[int, bytes] | None:
+    if element is None or not element.length:
+        return None
+    stream.seek(element.offset)
+    value = stream.read(element.length)
+    return (element.offset, value) if value.startswith(b" ") and value.strip() else None
 
 
 def _unreadable(reason: str) -> InvalidInput:

@@ -28,6 +28,8 @@ class PatientGate:
         self._patient_id = patient_id
         self._trusted = scope_for(actor, Permission.VIEW_PATIENT) is Scope.ALL
         self._passed: set[tuple[str, str, str]] = set()
+        self._patients: dict[str, str] = {}
+        self._studies: dict[str, str] = {}
         if patient_id and not self._sees(patient_id):
             raise NotFound(ErrorCode.PATIENT_NOT_FOUND, field="patient_id")
 
@@ -45,6 +47,7 @@ class PatientGate:
         if self._patient_id and candidate.patient_id not in ("", self._patient_id):
             raise InvalidInput(ErrorCode.DICOM_PATIENT_MISMATCH)
         self._check_index(candidate)
+        self._check_upload(candidate)
         if not self._trusted and not self._sees(candidate.patient_id):
             self._quarantine(candidate.study_instance_uid)
         self._passed.add(key)
@@ -57,6 +60,14 @@ class PatientGate:
             series_instance_uid=candidate.series_instance_uid
         ).exclude(study__study_instance_uid=candidate.study_instance_uid)
         if elsewhere.exists():
+            raise ConflictError(ErrorCode.SOP_INSTANCE_CONFLICT)
+
+    def _check_upload(self, candidate: Candidate) -> None:
+        """As against the index, which does not have the other files of this upload yet."""
+        study, series = candidate.study_instance_uid, candidate.series_instance_uid
+        if self._patients.setdefault(study, candidate.patient_id) != candidate.patient_id:
+            raise InvalidInput(ErrorCode.DICOM_PATIENT_MISMATCH)
+        if self._studies.setdefault(series, study) != study:
             raise ConflictError(ErrorCode.SOP_INSTANCE_CONFLICT)
 
     def _quarantine(self, study_instance_uid: str) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
+import pydicom
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.test import RequestFactory
@@ -356,3 +357,34 @@ def test_a_large_file_never_lies_in_memory(archive, api, settings, limit):
     code = "ERR_110" if limit > form.length else "ERR_116"
     assert [f["code"] for f in response.data["files"]] == [code]
     assert peak < 16 << 20
+
+
+@pytest.mark.parametrize("form", [part10, bare])
+def test_a_blank_before_the_patient_id_makes_no_other_patient(archive, api, form):
+    first = mr_image(PatientID="T-77")
+    second = mr_image(
+        PatientID=" T-77", StudyInstanceUID=first.StudyInstanceUID, SpecificCharacterSet="ISO_IR 6"
+    )
+    files = [("1.dcm", part10(first)), ("2.dcm", form(second))]
+    status, results, _ = send(api("rib"), files)
+    assert (status, set(results.values())) == (201, {"stored"})
+    stored = [pydicom.dcmread(BytesIO(file)) for file in archive.files.values()]
+    assert [image.PatientID for image in stored] == ["T-77"] * 2
+    assert stored[1].PixelData == second.PixelData
+    assert send(api("rib"), files)[1] == {"1.dcm": "duplicate", "2.dcm": "duplicate"}
+
+
+def test_files_of_one_upload_are_held_against_each_other(archive, api):
+    first = mr_image(PatientID="T-1")
+    same = {"StudyInstanceUID": first.StudyInstanceUID}
+    series = mr_image(PatientID="T-1", SeriesInstanceUID=first.SeriesInstanceUID)
+    patient = mr_image(PatientID="T-2", **same)
+    files = {"1": first, "2": patient, "3": series, "4": mr_image(PatientID="T-1", **same)}
+    status, results, _ = send(api("rib"), [(name, part10(file)) for name, file in files.items()])
+    assert status == 207
+    assert results == {
+        "1": "stored",
+        "2": ErrorCode.DICOM_PATIENT_MISMATCH.value.code,
+        "3": ErrorCode.SOP_INSTANCE_CONFLICT.value.code,
+        "4": "stored",
+    }
