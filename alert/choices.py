@@ -41,8 +41,8 @@ TEXTS: dict[str, dict[str, str]] = {  # the names in braces are those of Notific
         "en": "A study without a known patient has arrived.",
     },
     Kind.IMAGES_UNFILED: {
-        "ko": "기존 검사와 정보가 맞지 않아 등록되지 않은 영상이 있습니다.",
-        "en": "Images that contradict the study on record are waiting for a decision.",
+        "ko": "등록된 검사와 정보가 맞지 않는 영상이 처리를 기다리고 있습니다.",
+        "en": "Images that contradict a study on record are waiting for a decision.",
     },
     Kind.GLASS_BROKEN: {
         "ko": "제한된 환자 기록이 긴급 열람되었습니다.",

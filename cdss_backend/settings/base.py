@@ -173,6 +173,7 @@ SPECTACULAR_SETTINGS = {
         "OrderStatus": "ocs.choices.OrderStatus",
         "Htj2kRefusal": "pacs.choices.Htj2kRefusal",
         "UnfiledDecision": "pacs.choices.UnfiledDecision",
+        "ReviewDecision": ["approve", "reject"],
         "ReadingStatus": "ris.choices.ReadingStatus",
         "OutboxStatus": "common.outbox.models.OutboxStatus",
         "EncounterKind": "emr.choices.EncounterKind",

@@ -15,6 +15,7 @@ export default {
     published: "The approved result is in the archive and the FHIR record.",
     publication_failed: "The approved result could not be published. Please contact an administrator.",
     study_unmatched: "A study that matches no patient has arrived.",
+    images_unfiled: "Images that contradict a study on record are waiting for a decision.",
     glass_broken: "A restricted patient's record was opened by emergency access.",
     order_waiting: "New orders are waiting to be accepted.",
     order_urgent: "Urgent order: {{examination}}",

@@ -17,6 +17,7 @@ const texts: typeof en = {
     published: "승인한 결과가 PACS에 전송되고 FHIR 기록에 등록되었습니다.",
     publication_failed: "승인한 결과를 전송하지 못했습니다. 관리자에게 문의해 주세요.",
     study_unmatched: "환자와 매칭되지 않은 영상 검사가 도착했습니다.",
+    images_unfiled: "등록된 검사와 정보가 맞지 않는 영상이 처리를 기다리고 있습니다.",
     glass_broken: "열람 제한 환자의 기록이 응급 열람되었습니다.",
     order_waiting: "접수를 기다리는 새 오더가 있습니다.",
     order_urgent: "응급 오더: {{examination}}",

@@ -1,8 +1,8 @@
 import type en from "../en/unmatched";
 
 const texts: typeof en = {
-  title: "환자 미매칭 영상",
-  subtitle: "환자와 매칭되지 않은 영상 검사입니다.",
+  title: "미매칭·미등록 영상",
+  subtitle: "환자와 매칭되지 않은 영상 검사와 기존 검사와 정보가 맞지 않는 영상입니다.",
   study: "영상 검사",
   untitled: "설명 없음",
   inFiles: "DICOM 파일의 정보",
@@ -23,5 +23,32 @@ const texts: typeof en = {
   confirm: "매칭",
   done: "영상 검사를 환자와 매칭했습니다.",
   openStudy: "영상 검사 열기",
+  reason: "사유",
+  reasons: {
+    unknown_patient: "등록되지 않은 환자입니다.",
+    study_of_another_patient: "등록된 검사의 환자번호와 다릅니다.",
+    series_of_another_study: "같은 시리즈가 등록된 다른 검사에 있습니다.",
+    instance_of_another_series: "SOP Instance UID가 같은 영상이 등록된 다른 시리즈에 있습니다.",
+    invalid_uid: "UID가 없거나 올바르지 않습니다.",
+  },
+  resolve: "처리",
+  resolveTitle: "미등록 영상 처리",
+  carriedOut: "처리 중",
+  newImages: "도착한 영상",
+  filedStudy: "등록된 검사",
+  decision: "처리 방법",
+  decisions: {
+    file: "등록된 검사에 추가",
+    correct: "환자 정보 정정으로 처리",
+    reject: "거부",
+  },
+  effects: {
+    file: "영상을 등록된 환자와 검사에 저장합니다. 원래 식별자는 파일에 남습니다.",
+    correct: "도착한 영상의 환자가 맞습니다. 등록된 검사의 모든 영상을 이 환자로 옮깁니다. 원래 식별자는 파일에 남습니다. 이미 FHIR로 전송된 결과는 이전 환자에 남습니다.",
+    reject: "영상을 PACS에서 삭제합니다. 되돌릴 수 없습니다.",
+  },
+  sureToDecide: "도착한 영상을 등록된 검사와 비교하여 확인했습니다.",
+  decide: "확인",
+  decided: "처리하고 있습니다. 완료되면 영상이 목록에서 사라집니다.",
 };
 export default texts;

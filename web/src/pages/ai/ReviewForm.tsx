@@ -11,7 +11,7 @@ import { Section } from "@/shared/Section";
 import { showSuccess } from "@/shared/toasts";
 import type { Job } from "@/shared/ai/jobs";
 
-type Decision = Schema["DecisionEnum"];
+type Decision = Schema["ReviewDecision"];
 
 interface ReviewFormProps {
   job: Job;

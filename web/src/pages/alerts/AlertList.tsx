@@ -28,6 +28,7 @@ const ICONS: Record<Notification["kind"], readonly [Icon, string]> = {
   published: [IconCircleCheck, "teal"],
   publication_failed: [IconAlertTriangle, "red"],
   study_unmatched: [IconHelp, "yellow"],
+  images_unfiled: [IconHelp, "yellow"],
   glass_broken: [IconLockOpen, "red"],
   order_waiting: [IconClipboardList, "nova"],
   order_urgent: [IconUrgent, "orange"],

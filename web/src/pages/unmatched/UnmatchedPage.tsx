@@ -10,6 +10,7 @@ import { PageHeader } from "@/shared/PageHeader";
 import { calendarDate, dateTime } from "@/shared/when";
 import { birthOf, useSexName, type Unmatched } from "./dicomPatient";
 import { MatchStudy } from "./MatchStudy";
+import { ResolveUnfiled } from "./ResolveUnfiled";
 
 export default function UnmatchedPage() {
   const { t } = useTranslation();
@@ -55,6 +56,7 @@ export default function UnmatchedPage() {
       header: t("unmatched.birth"),
       render: (each) => [birthOf(each), sexName(each.dicom_sex)].filter(Boolean).join(" · ") || "–",
     },
+    { key: "reason", header: t("unmatched.reason"), render: ({ reason }) => t(`unmatched.reasons.${reason}`) },
     { key: "instances", header: t("unmatched.instances"), render: ({ instances }) => instances },
     {
       key: "at",
@@ -64,17 +66,20 @@ export default function UnmatchedPage() {
     {
       key: "match",
       header: t("unmatched.action"),
-      render: (each) => (
-        <Button
-          size="compact-sm"
-          variant="light"
-          onClick={() => {
-            setStudy(each);
-          }}
-        >
-          {t("unmatched.match")}
-        </Button>
-      ),
+      render: (each) =>
+        each.decision ? (
+          t("unmatched.carriedOut")
+        ) : (
+          <Button
+            size="compact-sm"
+            variant="light"
+            onClick={() => {
+              setStudy(each);
+            }}
+          >
+            {each.unfiled ? t("unmatched.resolve") : t("unmatched.match")}
+          </Button>
+        ),
     },
   ];
   return (
@@ -85,7 +90,7 @@ export default function UnmatchedPage() {
           label={t("unmatched.title")}
           query={studies}
           columns={columns}
-          rowKey={(each) => each.study_instance_uid}
+          rowKey={(each) => `${each.study_instance_uid} ${each.unfiled ?? ""}`}
           empty={t("unmatched.empty")}
           page={page}
           onPage={setPage}
@@ -93,7 +98,14 @@ export default function UnmatchedPage() {
       </Stack>
       <MatchStudy
         key={study?.study_instance_uid}
-        study={study}
+        study={study?.unfiled ? null : study}
+        onClose={() => {
+          setStudy(null);
+        }}
+      />
+      <ResolveUnfiled
+        key={`unfiled ${study?.unfiled ?? ""}`}
+        images={study?.unfiled ? study : null}
         onClose={() => {
           setStudy(null);
         }}
