@@ -6,7 +6,9 @@ import logging
 
 import numpy as np
 import pytest
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset
+from pydicom.tag import Tag
 from pydicom.uid import generate_uid
 
 from audit.models import AuditLog
@@ -112,6 +114,35 @@ def test_what_searches_ask_for_is_kept(archive, patient_factory):
     assert series.performed_procedure_step_start_time == "1016"
     assert (series.scheduled_procedure_step_id, series.requested_procedure_id) == ("SPS-1", "RP-1")
     assert series.instances.get().bits_allocated == 16
+
+
+@pytest.mark.parametrize(
+    ("charset", "name", "expected"),
+    [
+        (
+            b"ISO 2022 IR 13\\ISO 2022 IR 87",
+            "ﾔﾏﾀﾞ^ﾀﾛｳ".encode("shift_jis") + b"=\x1b$B;3ED\x1b(J^\x1b$BB@O:\x1b(J",
+            "ﾔﾏﾀﾞ^ﾀﾛｳ=山田^太郎",
+        ),
+        (
+            b"ISO 2022 IR 100\\ISO 2022 IR 144",
+            b"M\xfcller^J\xfcrgen=\x1b-L" + "Мюллер".encode("iso8859_5"),
+            "Müller^Jürgen=Мюллер",
+        ),
+        (b"\\ISO 2022 IR 149", b"Kim=\x1b$)C" + "김".encode("euc_kr"), "Kim=김"),
+    ],
+)
+def test_texts_with_code_extensions_are_decoded_from_the_file(archive, charset, name, expected):
+    image = mr_image()
+    image.add_new("SpecificCharacterSet", "CS", charset.decode().split("\\"))
+    image._dict[Tag("PatientName")] = RawDataElement(
+        Tag("PatientName"), "PN", len(name), name.ljust(-(-len(name) // 2) * 2), 0, False, True
+    )
+    orthanc_id = archive.store(part10(image))
+    archive.tags[orthanc_id]["SpecificCharacterSet"] = charset.decode()
+    archive.tags[orthanc_id]["PatientName"] = "as the archive sees it"
+    change_feed.changes_poll()
+    assert Study.objects.get().dicom_patient_name == expected
 
 
 @pytest.mark.parametrize(
