@@ -56,29 +56,37 @@ def model_get(model_id: str) -> ModelManifest:
 
 def check_series(series: Series, manifest: ModelManifest) -> None:
     """Raises BusinessError (422) when the series cannot suit the model."""
-    if series.modality not in manifest.inputs.modalities:
-        wanted = ", ".join(sorted(manifest.inputs.modalities))
-        reason = f"the model is made for {wanted}, the series is {series.modality}"
-    elif (count := series.instances.count()) < manifest.inputs.min_slices:
-        reason = f"the model needs {manifest.inputs.min_slices} slices, the series has {count}"
-    else:
-        return
-    raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, reason, "series_instance_uid")
+    reason = _refusal(series, manifest)
+    if reason:
+        raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, reason, "series_instance_uid")
+
+
+def _refusal(series: Series, manifest: ModelManifest) -> str:
+    """Why the series cannot suit the model, as far as the index knows; empty if it may."""
+    inputs, count = manifest.inputs, series.instances.count()
+    if series.modality not in inputs.modalities:
+        wanted = ", ".join(sorted(inputs.modalities))
+        return f"the model is made for {wanted}, the series is {series.modality}"
+    if count < inputs.min_slices:
+        return f"the model needs {inputs.min_slices} slices, the series has {count}"
+    if manifest.outputs.segments and not series.frame_of_reference_uid:
+        return "the series has no Frame of Reference UID, without which no mask can be stored"
+    positions = series.instances.exclude(image_position=None).values_list(
+        "image_position", flat=True
+    )
+    if len(set(map(tuple, positions))) < len(positions):
+        return "the series has several images at one place; the model needs one volume"
+    return ""
 
 
 def best_series(study: Study, manifest: ModelManifest) -> Series:
-    """The suitable series with the most images. Raises BusinessError without one."""
-    series = (
-        study.series.filter(modality__in=manifest.inputs.modalities)
-        .annotate(images=Count("instances"))
-        .filter(images__gte=manifest.inputs.min_slices)
-        .order_by("-images", "pk")
-        .first()
-    )
-    if series is None:
-        detail = f"no series of this study suits the model {manifest.id}"
-        raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "study_instance_uid")
-    return series
+    """The series with the most images of those that suit. Raises BusinessError without one."""
+    candidates = study.series.annotate(images=Count("instances")).order_by("-images", "pk")
+    for series in candidates:
+        if not _refusal(series, manifest):
+            return series
+    detail = f"no series of this study suits the model {manifest.id}"
+    raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "study_instance_uid")
 
 
 def models_available(*, actor: Person, patient_id: str) -> list[ModelManifest]:

@@ -70,6 +70,7 @@ def make_series(
         series_instance_uid=f"{uid}.1",
         orthanc_id=archive_id(f"{uid}.1"),
         modality=modality,
+        frame_of_reference_uid=f"{uid}.2",
     )
     for number in range(slices):
         Instance.objects.create(

@@ -29,13 +29,13 @@ def study_attributes(summary: StudySummary) -> Attributes:
     study = summary.study
     return {
         **_common(study),
+        **_access(study_url(study.study_instance_uid), summary.instance_count),
         "00080020": _element("DA", _day(study.study_date)),
         "00080030": _element("TM", study.study_time),
         "00080050": _element("SH", study.accession_number),
         "00080061": _element("CS", *summary.modalities),
         "00080090": _name(study.referring_physician_name),
         "00081030": _element("LO", study.description),
-        "00081190": _element("UR", study_url(study.study_instance_uid)),
         "00100010": _name(study.dicom_patient_name),
         "00100020": _element("LO", study.dicom_patient_id),
         "00100030": _element("DA", study.dicom_birth_date),
@@ -58,11 +58,11 @@ def series_attributes(series: Series, instances: int) -> Attributes:
     """The attributes of PS3.18 table 10.6.3-4, and others that the index has."""
     attributes = {
         **_common(series.study),
+        **_access(series_url(series), instances),
         "00080021": _element("DA", _day(series.series_date)),
         "00080031": _element("TM", series.series_time),
         "00080060": _element("CS", series.modality),
         "0008103E": _element("LO", series.description),
-        "00081190": _element("UR", series_url(series)),
         "00180015": _element("CS", series.body_part),
         "0020000D": _element("UI", series.study.study_instance_uid),
         "0020000E": _element("UI", series.series_instance_uid),
@@ -83,9 +83,9 @@ def instance_attributes(instance: Instance) -> Attributes:
     frames = instance.frames if instance.frames > 1 else None
     attributes = {
         **_common(series.study),
+        **_access(url, 1),
         "00080016": _element("UI", instance.sop_class_uid),
         "00080018": _element("UI", instance.sop_instance_uid),
-        "00081190": _element("UR", url),
         "0020000D": _element("UI", series.study.study_instance_uid),
         "0020000E": _element("UI", series.series_instance_uid),
         "00200013": _element("IS", instance.number),
@@ -97,10 +97,16 @@ def instance_attributes(instance: Instance) -> Attributes:
     return _without_empty(attributes, ("00280008", "00280010", "00280011", "00280100"))
 
 
+def _access(url: str, instances: int) -> Attributes:
+    """Instance Availability and Retrieve URL: what has lost its instances has none."""
+    if not instances:
+        return {"00080056": _element("CS", "UNAVAILABLE")}
+    return {"00080056": _element("CS", "ONLINE"), "00081190": _element("UR", url)}
+
+
 def _common(study: Study) -> Attributes:
     attributes = {
         "00080005": _element("CS", "ISO_IR 192"),
-        "00080056": _element("CS", "ONLINE"),
         "00080201": _element("SH", study.timezone_offset_from_utc),
     }
     return _without_empty(attributes, ("00080201",))
