@@ -22,8 +22,15 @@ def instance_retry(event: Event) -> None:
 
 @subscribe(STUDY_STABLE, queue="archive_tasks")
 def metadata_write(event: Event) -> None:
-    """On its own queue: the change feed and the audit buffer must not wait for the archive."""
-    metadata_files.study_write(event.payload["study_id"])
+    """On its own queue: the change feed and the audit buffer must not wait for the archive.
+
+    Of what was deleted meanwhile there is nothing to write; the archive serves the rest.
+    """
+    try:
+        metadata_files.study_write(event.payload["study_id"])
+    except ExternalError as error:
+        if error.retryable:
+            raise
 
 
 @subscribe(STUDY_STABLE, queue="image_tasks")

@@ -10,13 +10,14 @@ import io
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.utils import timezone
 
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, NotFound
 from common.outbox.services import publish
 from common.person import Person
 from pacs.archive.orthanc import ArchivedInstance, orthanc
-from pacs.choices import UnfiledDecision, UnfiledReason
+from pacs.choices import Htj2k, UnfiledDecision, UnfiledReason
 from pacs.derived import invalidation
 from pacs.dicom import values as dicom
 from pacs.dicom.correction import file_correct
@@ -149,7 +150,10 @@ def _move(study: Study, images: list[Instance], copies: Mapping[str, str], tags:
     for image in images:
         copy: ArchivedInstance = described[copies[image.orthanc_id]]
         Instance.objects.filter(pk=image.pk).update(
-            orthanc_id=copy.orthanc_id, file_size=copy.file_size
+            orthanc_id=copy.orthanc_id,
+            file_size=copy.file_size,
+            htj2k=Htj2k.WAITING,
+            htj2k_reason="",
         )
         Series.objects.filter(pk=image.series_id).update(orthanc_id=copy.series_orthanc_id)
         study.orthanc_id = copy.study_orthanc_id
@@ -159,6 +163,7 @@ def _move(study: Study, images: list[Instance], copies: Mapping[str, str], tags:
     study.dicom_birth_date = dicom.written_day(tags, "PatientBirthDate")
     study.dicom_sex = dicom.text(tags, "PatientSex")
     study.patient = study.order = None
+    study.last_instance_at, study.stable_at = timezone.now(), None  # what is derived is made anew
     matching.study_assign(study)
     study.save_versioned(expected=study.version)
     for patient_id in {former_patient_id, study.patient_id}:

@@ -131,6 +131,7 @@ def test_a_correction_moves_the_study_to_the_other_patient(api, archive, filed, 
     resolve(api, "correct")
     study = Study.objects.get()
     assert (study.patient, study.dicom_patient_name) == (patients[1], "Second^Of")
+    assert study.stable_at is None, "metadata and HTJ2K are made anew"
     uids = {filed.SOPInstanceUID, image.SOPInstanceUID}
     assert set(Instance.objects.values_list("sop_instance_uid", flat=True)) == uids
     for instance in Instance.objects.all():
