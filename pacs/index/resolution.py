@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import services as audit
-from common.errors import BusinessError, ErrorCode, NotFound
+from common.errors import BusinessError, ErrorCode, ExternalError, NotFound
 from common.outbox.services import publish
 from common.person import Person
 from pacs.archive.orthanc import ArchivedInstance, orthanc
@@ -113,13 +113,19 @@ def _patient_of(study: Study) -> dict[str, str]:
 
 
 def _patient(tags: Tags) -> dict[str, str]:
-    return {keyword: dicom.text(tags, keyword) for keyword in PATIENT}
+    """As they stand in the file: a blank before Patient ID is another patient to the archive."""
+    return {keyword: str(tags.get(keyword) or "") for keyword in PATIENT}
 
 
 def _store_corrected(orthanc_id: str, values: Mapping[str, str]) -> str:
-    """Returns the Orthanc id of the corrected copy."""
+    """Returns the Orthanc id of the corrected copy. Raises ExternalError if it would be no other."""
     file = file_correct(orthanc().instance_file(orthanc_id), values)
-    return orthanc().instance_add(io.BytesIO(file)).orthanc_id
+    copy = orthanc().instance_add(io.BytesIO(file)).orthanc_id
+    if copy == orthanc_id:
+        raise ExternalError(
+            ErrorCode.ARCHIVE_UNAVAILABLE, "the corrected file has the same place", retryable=False
+        )
+    return copy
 
 
 def _correct(study: Study, unfiled: UnfiledStudy) -> None:

@@ -197,6 +197,15 @@ def test_what_is_not_contradicted_any_more_is_filed(archive, filed, patients):
     assert not UnfiledStudy.objects.exists()
 
 
+def test_a_file_whose_correction_would_be_itself_is_not_deleted(api, archive, filed, monkeypatch):
+    _, orthanc_id = again(archive, filed, PatientID="T-other")
+    monkeypatch.setattr(resolution, "_patient_of", lambda _: {"PatientID": "T-other"})
+    with pytest.raises(ExternalError):
+        resolve(api, "file")
+    assert orthanc_id in archive.files
+    assert UnfiledInstance.objects.filter(orthanc_id=orthanc_id).exists()
+
+
 def test_a_name_that_the_file_cannot_write_makes_it_utf_8():
     image = mr_image(PatientName="Müller", StudyDescription="Schädel")
     image.SpecificCharacterSet = "ISO_IR 100"
