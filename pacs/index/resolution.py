@@ -118,7 +118,7 @@ def _patient(tags: Tags) -> dict[str, str]:
 
 
 def _store_corrected(orthanc_id: str, values: Mapping[str, str]) -> str:
-    """Returns the Orthanc id of the corrected copy. Raises ExternalError if it would be no other."""
+    """Returns the Orthanc id of the corrected copy. Raises ExternalError if it is no other file."""
     file = file_correct(orthanc().instance_file(orthanc_id), values)
     copy = orthanc().instance_add(io.BytesIO(file)).orthanc_id
     if copy == orthanc_id:
