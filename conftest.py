@@ -43,10 +43,10 @@ def stack_of(place: str) -> str | None:
 
 
 class OneWorkerPerStack(LoadScopeScheduling):
-    """The flows of a stack on its worker, in their order; the unit tests one by one on any."""
+    """The flows of a stack on its worker, in their order; the unit tests file by file on any."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return stack_of(nodeid) or nodeid
+        return stack_of(nodeid) or nodeid.partition("::")[0]
 
     def _assign_work_unit(self, node: Any) -> None:
         suitable = (None, stack_of(node.gateway.id))

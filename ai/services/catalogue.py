@@ -71,10 +71,9 @@ def _refusal(series: Series, manifest: ModelManifest) -> str:
         return f"the model needs {inputs.min_slices} slices, the series has {count}"
     if manifest.outputs.segments and not series.frame_of_reference_uid:
         return "the series has no Frame of Reference UID, without which no mask can be stored"
-    positions = series.instances.exclude(image_position=None).values_list(
-        "image_position", flat=True
-    )
-    if len(set(map(tuple, positions))) < len(positions):
+    found = series.instances.values_list("image_position", flat=True)
+    positions = [tuple(position) for position in found if position is not None]
+    if len(set(positions)) < len(positions):
         return "the series has several images at one place; the model needs one volume"
     return ""
 

@@ -18,8 +18,8 @@ URL = "/api/ops/queues/"
 
 @pytest.fixture
 def broker(settings, monkeypatch):
-    """An empty Redis database as the broker."""
-    address = settings.AUDIT_STREAM_URL.rpartition("/")[0] + "/7"
+    """An empty Redis database of this worker's own as the broker."""
+    address = settings.METRICS_URL
     monkeypatch.setattr(current_app.conf, "broker_read_url", address)
     with Connection(address) as connection:
         connection.channel().client.flushdb()
