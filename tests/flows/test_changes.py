@@ -97,7 +97,9 @@ def test_garbage_values_do_not_stop_the_feed(tmp_path, ask_studies):
     ask_studies.wait_unmatched(after.StudyInstanceUID)
 
 
-def test_a_uid_used_in_two_studies_does_not_stop_the_feed(tmp_path, ask_studies):
+def test_a_uid_used_in_two_studies_is_listed_and_does_not_stop_the_feed(
+    tmp_path, ask_studies, login
+):
     (first,) = series(1)
     (second,) = series(1, SeriesInstanceUID=first.SeriesInstanceUID)
     (third,) = series(1)
@@ -109,8 +111,14 @@ def test_a_uid_used_in_two_studies_does_not_stop_the_feed(tmp_path, ask_studies)
         c_store(folder, [image])
     ask_studies.wait_unmatched(last.StudyInstanceUID)
     ask_studies.wait_unmatched(first.StudyInstanceUID)
-    assert ask_studies.unmatched_instances(second.StudyInstanceUID) == 0
-    assert ask_studies.unmatched_instances(third.StudyInstanceUID) == 0
+    for contradicting, reason in (
+        (second, "series_of_another_study"),
+        (third, "instance_of_another_series"),
+    ):
+        uid = str(contradicting.StudyInstanceUID)
+        (row,) = login("radiologist").get("ris/unmatched/", study_instance_uid=uid)["results"]
+        assert (row["reason"], row["instances"]) == (reason, 1)
+        assert row["contradicts"]["study_instance_uid"] == first.StudyInstanceUID
 
 
 def test_a_worker_killed_in_a_burst_loses_and_doubles_nothing(tmp_path, ask_studies, stack):

@@ -50,8 +50,12 @@ def test_a_request_id_is_followed_from_nginx_to_the_worker(stack, login, studies
         lambda status: status == "COMPLETED",
         what="job",
     )
-    access = (stack.layout.log / "nginx.log").read_text()
-    assert request_id in access
+    wait_until(
+        (stack.layout.log / "nginx.log").read_text,
+        lambda access: request_id in access,
+        what="the request in the access log, which nginx buffers",
+        timeout_s=30,
+    )
     inference = "".join(
         p.read_text(errors="replace") for p in log_files(stack) if p.name.startswith("inference")
     )

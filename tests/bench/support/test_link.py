@@ -89,11 +89,14 @@ def test_a_byte_needs_the_round_trip(echo, round_trip_s):
 
 
 def test_a_new_connection_needs_one_more(echo):
-    with line_to(echo, Line(WIDE, 0.1)) as near:
+    def connected_and_back(near: int) -> float:
         begun = time.perf_counter()
         with socket.create_connection(("127.0.0.1", near)) as connection:
             sent_and_back(connection, 1)
-            assert 0.2 <= time.perf_counter() - begun < 0.25
+        return time.perf_counter() - begun
+
+    with line_to(echo, Line(WIDE, 0.1)) as near:
+        assert 0.2 <= min(connected_and_back(near) for _ in range(TRIES)) < 0.25
 
 
 def test_the_end_of_a_connection_is_passed_on(echo):
