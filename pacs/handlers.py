@@ -49,7 +49,7 @@ def _resolution_failed(event: Event, error: AppError) -> None:
 
 @subscribe(UNFILED_DECIDED, queue="archive_tasks", on_dead=_resolution_failed)
 def unfiled_resolve(event: Event) -> None:
-    resolution.unfiled_resolve(event.payload["unfiled_id"])
+    resolution.unfiled_resolve(**event.payload)
 
 
 @subscribe(INSTANCES_SUPERSEDED, queue="archive_tasks")

@@ -7,7 +7,7 @@ files anew: with other identifiers, and the former ones in Original Attributes S
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.utils import timezone
@@ -50,7 +50,7 @@ def unfiled_decide(*, actor: Person, unfiled_id: int, decision: UnfiledDecision)
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"{decision} is not possible here")
     unfiled.decision, unfiled.decided_by_id = decision, actor.pk
     unfiled.save(update_fields=["decision", "decided_by"])
-    publish(UNFILED_DECIDED, aggregate=f"unfiled:{unfiled.pk}", payload={"unfiled_id": unfiled.pk})
+    _publish(unfiled)
     audit.record(
         actor=actor,
         action=f"dicom.unfiled_{decision}",
@@ -63,6 +63,26 @@ def unfiled_decide(*, actor: Person, unfiled_id: int, decision: UnfiledDecision)
     return unfiled
 
 
+def _publish(unfiled: UnfiledStudy) -> None:
+    """With the instances that the user decided about: others may come until it is carried out.
+
+    ``renamed``: those whose SOP Instance UID is taken now. When it is looked up later, it may be
+    taken by the instance's own copy.
+    """
+    rows = unfiled.instances.all()
+    taken = Instance.objects.filter(sop_instance_uid__in=rows.values("sop_instance_uid"))
+    renamed = rows.filter(sop_instance_uid__in=taken.values("sop_instance_uid"))
+    publish(
+        UNFILED_DECIDED,
+        aggregate=f"unfiled:{unfiled.pk}",
+        payload={
+            "unfiled_id": unfiled.pk,
+            "orthanc_ids": list(rows.values_list("orthanc_id", flat=True)),
+            "renamed": list(renamed.values_list("orthanc_id", flat=True)),
+        },
+    )
+
+
 def decisions_possible(unfiled: UnfiledStudy, study: Study | None) -> list[UnfiledDecision]:
     """What may be decided; ``study``: the contradicted one, as far as the user sees it."""
     if study is None:
@@ -72,28 +92,49 @@ def decisions_possible(unfiled: UnfiledStudy, study: Study | None) -> list[Unfil
     return [UnfiledDecision.FILE, UnfiledDecision.REJECT]
 
 
-def unfiled_resolve(unfiled_id: int) -> None:
-    """Carry the decision out; after a crash it goes on where it stopped. Raises ExternalError."""
+def unfiled_resolve(
+    unfiled_id: int, *, orthanc_ids: Collection[str], renamed: Collection[str]
+) -> None:
+    """Carry the decision out; after a crash it goes on where it stopped. Raises ExternalError.
+
+    Without a decision, for it was taken back, nothing is done. If what the instances contradicted
+    is gone, they are indexed. Instances that came after the decision stay on the list.
+    """
     unfiled = UnfiledStudy.objects.filter(pk=unfiled_id).first()
-    if unfiled is None:
+    if unfiled is None or not unfiled.decision:
         return
     study = contradicted_study(unfiled)
-    if unfiled.decision == UnfiledDecision.CORRECT and study is not None:
+    rows = list(unfiled.instances.filter(orthanc_id__in=orthanc_ids))
+    if unfiled.decision == UnfiledDecision.REJECT:
+        _delete(rows)
+    elif study is None:
+        _index(rows)
+    elif unfiled.decision == UnfiledDecision.FILE:
+        for row in rows:
+            _file(row, study, rename=row.orthanc_id in renamed)
+            _delete([row])
+    else:
         _correct(study, unfiled)
-        return
-    for row in unfiled.instances.all():
-        if unfiled.decision == UnfiledDecision.FILE and study is not None:
-            _file(row, study)
+    decision_undo(unfiled_id)
+
+
+def _delete(rows: list[UnfiledInstance]) -> None:
+    for row in rows:
         orthanc().instance_delete(row.orthanc_id)
         unfiled_remove(UnfiledInstance.objects.filter(pk=row.pk))
 
 
+def _index(rows: list[UnfiledInstance]) -> None:
+    for row in rows:
+        change_feed.instance_retry(row.orthanc_id)
+
+
 def decision_undo(unfiled_id: int) -> None:
-    """The decision could not be carried out: a user decides again."""
+    """A user decides about what is left: the decision failed, or other instances came meanwhile."""
     UnfiledStudy.objects.filter(pk=unfiled_id).update(decision="", decided_by=None)
 
 
-def _file(row: UnfiledInstance, study: Study) -> None:
+def _file(row: UnfiledInstance, study: Study, *, rename: bool) -> None:
     """Store the instance anew as one of ``study``; UIDs that are taken are replaced."""
     values = _patient_of(study) | {"StudyInstanceUID": study.study_instance_uid}
     series = Series.objects.filter(series_instance_uid=row.series_instance_uid).first()
@@ -101,7 +142,7 @@ def _file(row: UnfiledInstance, study: Study) -> None:
         values["SeriesInstanceUID"] = derived_uid(
             "filed", study.study_instance_uid, row.series_instance_uid
         )
-    if Instance.objects.filter(sop_instance_uid=row.sop_instance_uid).exists():
+    if rename:
         values["SOPInstanceUID"] = derived_uid("filed", row.orthanc_id)
     _store_corrected(row.orthanc_id, values)
 
@@ -137,9 +178,7 @@ def _correct(study: Study, unfiled: UnfiledStudy) -> None:
         values = _patient(tags)
         copies = {image.orthanc_id: _store_corrected(image.orthanc_id, values) for image in images}
         _move(study, images, copies, tags)
-    for row in list(unfiled.instances.all()):
-        change_feed.instance_retry(row.orthanc_id)
-    UnfiledStudy.objects.filter(pk=unfiled.pk, instances=None).delete()
+    _index(list(unfiled.instances.all()))
 
 
 @transaction.atomic

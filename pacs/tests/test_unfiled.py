@@ -13,7 +13,7 @@ from audit.models import AuditLog
 from common.errors import ErrorCode, ExternalError
 from common.outbox.models import OutboxEvent
 from pacs.dicom.correction import file_correct
-from pacs.events import INSTANCES_SUPERSEDED
+from pacs.events import INSTANCES_SUPERSEDED, UNFILED_DECIDED
 from pacs.index import change_feed, resolution
 from pacs.models import Instance, Study, UnfiledInstance, UnfiledStudy
 from pacs.tests.dicom_files import mr_image, part10
@@ -55,8 +55,14 @@ def resolve(api, decision):
         f"/api/ris/unfiled/{unfiled.pk}/resolve/", {"decision": decision}, "json"
     )
     assert answer.status_code == 202, answer.content
-    resolution.unfiled_resolve(unfiled.pk)
+    carry_out()
     change_feed.changes_poll()
+
+
+def carry_out():
+    resolution.unfiled_resolve(
+        **OutboxEvent.objects.filter(topic=UNFILED_DECIDED).latest("pk").payload
+    )
 
 
 def test_another_patients_image_is_on_the_list_beside_what_it_contradicts(
@@ -153,9 +159,9 @@ def test_a_correction_that_broke_off_is_finished(api, archive, filed, patients, 
     assert api("rib").post(url, {"decision": "correct"}, "json").status_code == 202
     with monkeypatch.context() as patch, pytest.raises(ExternalError):
         patch.setattr(change_feed, "instance_retry", lambda _: archive_down())
-        resolution.unfiled_resolve(unfiled.pk)
+        carry_out()
     change_feed.changes_poll()
-    resolution.unfiled_resolve(unfiled.pk)
+    carry_out()
     assert Instance.objects.count() == 2
     assert not UnfiledStudy.objects.exists()
 
@@ -195,6 +201,58 @@ def test_what_is_not_contradicted_any_more_is_filed(archive, filed, patients):
     change_feed.instance_retry(orthanc_id)
     assert Instance.objects.get().orthanc_id == orthanc_id
     assert not UnfiledStudy.objects.exists()
+
+
+def decide(api, decision):
+    url = f"/api/ris/unfiled/{UnfiledStudy.objects.get().pk}/resolve/"
+    assert api("rib").post(url, {"decision": decision}, "json").status_code == 202
+
+
+@pytest.mark.parametrize("decision", ["file", "correct"])
+def test_what_contradicts_nothing_any_more_is_filed_and_never_deleted(
+    api, archive, filed, patients, decision
+):
+    _, orthanc_id = again(archive, filed, PatientID=patients[1].patient_id)
+    decide(api, decision)
+    Study.objects.all().delete()
+    carry_out()
+    assert orthanc_id in archive.files
+    assert Instance.objects.get().orthanc_id == orthanc_id
+    assert not UnfiledStudy.objects.exists()
+
+
+def test_a_decision_that_was_taken_back_is_not_carried_out(api, archive, filed, patients):
+    _, orthanc_id = again(archive, filed, PatientID=patients[1].patient_id)
+    decide(api, "reject")
+    resolution.decision_undo(UnfiledStudy.objects.get().pk)
+    carry_out()
+    assert orthanc_id in archive.files
+    assert UnfiledInstance.objects.filter(orthanc_id=orthanc_id).exists()
+
+
+def test_nothing_is_rejected_that_nobody_saw(api, archive, filed, patients):
+    _, seen = again(archive, filed, PatientID=patients[1].patient_id)
+    decide(api, "reject")
+    _, unseen = again(archive, filed, PatientID=patients[1].patient_id)
+    carry_out()
+    assert seen not in archive.files
+    assert unseen in archive.files
+    assert UnfiledInstance.objects.get().orthanc_id == unseen
+    assert UnfiledStudy.objects.get().decision == "", "it can be decided about"
+
+
+def test_filing_that_broke_off_makes_no_second_copy(api, archive, filed, patients, monkeypatch):
+    image, _ = again(archive, filed, PatientID=patients[1].patient_id)
+    decide(api, "file")
+    with monkeypatch.context() as patch, pytest.raises(ExternalError):
+        patch.setattr(resolution, "_delete", lambda _: archive_down())
+        carry_out()
+    change_feed.changes_poll()
+    carry_out()
+    change_feed.changes_poll()
+    uids = {filed.SOPInstanceUID, image.SOPInstanceUID}
+    assert set(Instance.objects.values_list("sop_instance_uid", flat=True)) == uids
+    assert len(archive.files) == 2
 
 
 def test_a_file_whose_correction_would_be_itself_is_not_deleted(api, archive, filed, monkeypatch):
