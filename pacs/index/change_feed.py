@@ -14,11 +14,13 @@ from django.utils import timezone
 from common.errors import ExternalError
 from common.outbox.services import publish
 from pacs.archive.orthanc import ArchivedInstance, Change, ChangePage, feed_orthanc
+from pacs.dicom import values
+from pacs.dicom.texts import has_code_extensions, texts_decode
 from pacs.dicom.values import Tags
 from pacs.events import INSTANCE_UNREADABLE
 from pacs.index import instances, unfiled
 from pacs.index.instances import Described
-from pacs.models import ChangeCursor
+from pacs.models import ChangeCursor, Series
 
 logger = logging.getLogger(__name__)
 
@@ -155,10 +157,33 @@ def _describe(orthanc_ids: Sequence[str]) -> tuple[list[Described], list[str]]:
     with ThreadPoolExecutor(FETCH_THREADS, "changes") as pool:
         answers = list(pool.map(_described, archived))
     unread = [a.orthanc_id for a, tags in answers if isinstance(tags, ExternalError)]
+    described: list[Described] = []
+    decoded: set[str] = set()
+    for one, tags in answers:
+        if isinstance(tags, dict):
+            try:
+                described.append((one, _with_texts(one, tags, decoded)))
+            except Exception:  # of a malformed file: it is tried again alone
+                unread.append(one.orthanc_id)
     if unread:
         feed_orthanc().ping()
         logger.warning("instances cannot be read", extra={"orthanc_ids": unread})
-    return [(a, tags) for a, tags in answers if isinstance(tags, dict)], unread
+    return described, unread
+
+
+def _with_texts(archived: ArchivedInstance, tags: Tags, decoded: set[str]) -> Tags:
+    """Texts with code extensions from the file itself, for the first instance of a new series.
+
+    The index keeps the texts of that instance. ``decoded``: the series that have had one.
+    Read before the page is written: then the row of the cursor is locked.
+    """
+    uid = values.text(tags, "SeriesInstanceUID")
+    if not has_code_extensions(tags) or uid in decoded:
+        return tags
+    if not Series.objects.filter(series_instance_uid=uid).exists():
+        tags = {**tags, **texts_decode(feed_orthanc().instance_file(archived.orthanc_id))}
+    decoded.add(uid)
+    return tags
 
 
 def _described(
@@ -184,5 +209,5 @@ def instance_retry(orthanc_id: str) -> None:
     for archived in feed_orthanc().instances_describe([orthanc_id]):
         tags = feed_orthanc().instance_tags(orthanc_id)
         if tags:
-            instances.instance_index(_with_syntax(archived), tags)
+            instances.instance_index(_with_syntax(archived), _with_texts(archived, tags, set()))
             unfiled.unfiled_settle([orthanc_id])

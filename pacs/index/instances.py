@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from audit import services as audit
 from common.outbox.services import publish
-from pacs.archive.orthanc import ArchivedInstance, orthanc
+from pacs.archive.orthanc import ArchivedInstance
 from pacs.choices import DERIVED_MODALITIES, Htj2k, UnfiledReason
 from pacs.derived import invalidation
 from pacs.dicom import values as dicom
 from pacs.dicom.person_names import name_words
-from pacs.dicom.texts import has_code_extensions, texts_decode
 from pacs.dicom.uids import Uid
 from pacs.dicom.values import Tags
 from pacs.events import DERIVED_OBJECT_INDEXED
@@ -32,11 +31,8 @@ def instance_index(archived: ArchivedInstance, tags: Tags) -> None:
     """Add an instance to the index, or update it.
 
     If its Study, Series or SOP Instance UID is already used under other parents, the instance is
-    put on the list of unfiled images, where a user decides about it. Raises ExternalError if a file
-    has to be read for its texts, and the archive fails.
+    put on the list of unfiled images, where a user decides about it.
     """
-    if has_code_extensions(tags) and not _is_series_known(tags):
-        tags = {**tags, **texts_decode(orthanc().instance_file(archived.orthanc_id))}
     try:
         with transaction.atomic():
             _upsert(archived, tags)
@@ -46,11 +42,6 @@ def instance_index(archived: ArchivedInstance, tags: Tags) -> None:
             extra={"orthanc_id": archived.orthanc_id, "reason": contradiction.reason},
         )
         unfiled.unfiled_record(archived, tags, contradiction.reason)
-
-
-def _is_series_known(tags: Tags) -> bool:
-    uid = dicom.uid(tags, "SeriesInstanceUID")
-    return Series.objects.filter(series_instance_uid=uid).exists()
 
 
 def _upsert(archived: ArchivedInstance, tags: Tags) -> None:

@@ -7,13 +7,11 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from acct import selectors as accounts
-from alert import services as alerts
 from alert.choices import Kind
 from common.outbox.services import publish
 from pacs.events import STUDY_STABLE
+from pacs.index.radiology_alerts import radiology_alert
 from pacs.models import Study
-from rbac.permissions import Role
 
 STABLE_AGE_S = 3
 BATCH = 200
@@ -45,17 +43,7 @@ def _settle(pk: int, quiet_since: datetime) -> bool:
     study.save(update_fields=["stable_at", "updated_at"])
     publish(STUDY_STABLE, aggregate=f"study:{pk}", payload={"study_id": pk})
     if study.patient_id is None:
-        _alert_unmatched(pk)
+        radiology_alert(
+            Kind.STUDY_UNMATCHED, dedup_key=f"study-unmatched:{pk}", params={"study_id": pk}
+        )
     return True
-
-
-def _alert_unmatched(study_pk: int) -> None:
-    for role in (Role.ADMIN, Role.RIB):
-        for user in accounts.users_with_role(role):
-            alerts.notify(
-                user_id=user.pk,
-                kind=Kind.STUDY_UNMATCHED,
-                dedup_key=f"study-unmatched:{study_pk}",
-                params={"study_id": study_pk},
-                link="/unmatched",
-            )

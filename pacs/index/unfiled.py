@@ -8,8 +8,6 @@ from typing import Any
 from django.db.models import Count, F, IntegerField, QuerySet, Value
 from django.utils import timezone
 
-from acct import selectors as accounts
-from alert import services as alerts
 from alert.choices import Kind
 from audit import services as audit
 from audit.choices import Outcome
@@ -18,8 +16,8 @@ from pacs.archive.orthanc import ArchivedInstance
 from pacs.choices import UnfiledReason
 from pacs.dicom import values as dicom
 from pacs.dicom.values import Tags
+from pacs.index.radiology_alerts import radiology_alert
 from pacs.models import Instance, Series, Study, UnfiledInstance, UnfiledStudy
-from rbac.permissions import Role
 
 
 class Contradiction(Exception):
@@ -70,15 +68,11 @@ def _announce(unfiled: UnfiledStudy) -> None:
         outcome=Outcome.FAILED,
         detail={"reason": unfiled.reason},
     )
-    for role in (Role.ADMIN, Role.RIB):
-        for user in accounts.users_with_role(role):
-            alerts.notify(
-                user_id=user.pk,
-                kind=Kind.IMAGES_UNFILED,
-                dedup_key=f"images-unfiled:{unfiled.pk}",
-                params={"unfiled_id": unfiled.pk},
-                link="/unmatched",
-            )
+    radiology_alert(
+        Kind.IMAGES_UNFILED,
+        dedup_key=f"images-unfiled:{unfiled.pk}",
+        params={"unfiled_id": unfiled.pk},
+    )
 
 
 def unfiled_settle(orthanc_ids: Collection[str]) -> None:

@@ -1,0 +1,19 @@
+"""Alerts to radiology and administrators about images that wait for a decision."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from acct import selectors as accounts
+from alert import services as alerts
+from alert.choices import Kind
+from rbac.permissions import Role
+
+
+def radiology_alert(kind: Kind, *, dedup_key: str, params: dict[str, Any]) -> None:
+    """Once per ``dedup_key`` and person; the link leads to the list."""
+    for role in (Role.ADMIN, Role.RIB):
+        for user in accounts.users_with_role(role):
+            alerts.notify(
+                user_id=user.pk, kind=kind, dedup_key=dedup_key, params=params, link="/unmatched"
+            )
