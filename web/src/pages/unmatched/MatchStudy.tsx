@@ -1,4 +1,4 @@
-import { Alert, Anchor, Button, Checkbox, Group, Modal, Stack, Table, Text } from "@mantine/core";
+import { Alert, Anchor, Button, Checkbox, Group, Stack } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,31 +9,13 @@ import { ErrorNotice } from "@/shared/ErrorNotice";
 import { personName } from "@/shared/format";
 import { PatientPicker, type Patient } from "@/shared/PatientPicker";
 import { calendarDate } from "@/shared/when";
+import { Comparison } from "./Comparison";
 import { birthOf, useSexName, type Unmatched } from "./dicomPatient";
 
-interface MatchStudyProps {
-  study: Unmatched | null;
-  onClose: () => void;
-}
-
-export function MatchStudy({ study, onClose }: MatchStudyProps) {
-  const { t } = useTranslation();
-  return (
-    <Modal
-      opened={study !== null}
-      onClose={onClose}
-      size="lg"
-      title={t("unmatched.matchTitle")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
-      {study && <Choice study={study} onClose={onClose} />}
-    </Modal>
-  );
-}
-
 /** Which patient; what the files say beside what is on record; and only then the confirmation. */
-function Choice({ study, onClose }: { study: Unmatched; onClose: () => void }) {
+export function MatchStudy({ study, onClose }: { study: Unmatched; onClose: () => void }) {
   const { t } = useTranslation();
+  const sexName = useSexName();
   const client = useQueryClient();
   const [patient, setPatient] = useState<Patient | null>(null);
   const [sure, setSure] = useState(false);
@@ -78,7 +60,17 @@ function Choice({ study, onClose }: { study: Unmatched; onClose: () => void }) {
           match.reset();
         }}
       />
-      <Comparison study={study} patient={patient} />
+      <Comparison
+        label={t("unmatched.comparison")}
+        arrived={t("unmatched.inFiles")}
+        recorded={t("unmatched.onRecord")}
+        rows={[
+          [t("unmatched.number"), study.dicom_patient_id, patient?.patient_id],
+          [t("unmatched.name"), personName(study.dicom_patient_name), patient?.full_name],
+          [t("unmatched.birth"), birthOf(study), patient && calendarDate(patient.birth_date)],
+          [t("unmatched.sex"), sexName(study.dicom_sex), patient && sexName(patient.gender)],
+        ]}
+      />
       {match.isError && <ErrorNotice error={match.error} />}
       <Checkbox
         label={t("unmatched.sure")}
@@ -103,40 +95,5 @@ function Choice({ study, onClose }: { study: Unmatched; onClose: () => void }) {
         </Button>
       </Group>
     </Stack>
-  );
-}
-
-function Comparison({ study, patient }: { study: Unmatched; patient: Patient | null }) {
-  const { t } = useTranslation();
-  const sexName = useSexName();
-  const rows = [
-    [t("unmatched.number"), study.dicom_patient_id, patient?.patient_id] as const,
-    [t("unmatched.name"), personName(study.dicom_patient_name), patient?.full_name] as const,
-    [t("unmatched.birth"), birthOf(study), patient && calendarDate(patient.birth_date)] as const,
-    [t("unmatched.sex"), sexName(study.dicom_sex), patient && sexName(patient.gender)] as const,
-  ];
-  return (
-    <Table aria-label={t("unmatched.comparison")}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Td />
-          <Table.Th scope="col">{t("unmatched.inFiles")}</Table.Th>
-          <Table.Th scope="col">{t("unmatched.onRecord")}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rows.map(([name, files, record]) => (
-          <Table.Tr key={name}>
-            <Table.Th scope="row">{name}</Table.Th>
-            <Table.Td>{files || "–"}</Table.Td>
-            <Table.Td>
-              <Text size="sm" fw={record && record !== files ? 700 : 400}>
-                {record ?? "–"}
-              </Text>
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
   );
 }

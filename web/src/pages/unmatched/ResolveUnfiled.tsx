@@ -1,4 +1,4 @@
-import { Alert, Button, Checkbox, Group, Modal, Radio, Stack, Table, Text } from "@mantine/core";
+import { Alert, Button, Checkbox, Group, Radio, Stack, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,31 +7,13 @@ import { keys } from "@/api/keys";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { personName } from "@/shared/format";
 import { calendarDate } from "@/shared/when";
+import { Comparison } from "./Comparison";
 import type { Unmatched } from "./dicomPatient";
 
-interface ResolveUnfiledProps {
-  images: Unmatched | null;
-  onClose: () => void;
-}
-
 /** What shall become of images that contradict a study on record. */
-export function ResolveUnfiled({ images, onClose }: ResolveUnfiledProps) {
+export function ResolveUnfiled({ images, onClose }: { images: Unmatched; onClose: () => void }) {
   const { t } = useTranslation();
-  return (
-    <Modal
-      opened={images !== null}
-      onClose={onClose}
-      size="lg"
-      title={t("unmatched.resolveTitle")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
-      {images && <Decision images={images} onClose={onClose} />}
-    </Modal>
-  );
-}
-
-function Decision({ images, onClose }: { images: Unmatched; onClose: () => void }) {
-  const { t } = useTranslation();
+  const { contradicts: filed } = images;
   const client = useQueryClient();
   const [decision, setDecision] = useState<Unmatched["decisions"][number] | null>(null);
   const [sure, setSure] = useState(false);
@@ -64,7 +46,24 @@ function Decision({ images, onClose }: { images: Unmatched; onClose: () => void 
   return (
     <Stack>
       <Text>{t(`unmatched.reasons.${images.reason}`)}</Text>
-      <Contradiction images={images} />
+      <Comparison
+        label={t("unmatched.resolveTitle")}
+        arrived={t("unmatched.newImages")}
+        recorded={t("unmatched.filedStudy")}
+        rows={[
+          [
+            t("unmatched.number"),
+            images.dicom_patient_id,
+            filed && (filed.patient?.patient_id ?? filed.dicom_patient_id),
+          ],
+          [
+            t("unmatched.name"),
+            personName(images.dicom_patient_name),
+            filed && (filed.patient?.full_name ?? personName(filed.dicom_patient_name)),
+          ],
+          [t("unmatched.study"), described(images), filed && described(filed)],
+        ]}
+      />
       <Radio.Group
         label={t("unmatched.decision")}
         value={decision}
@@ -108,48 +107,6 @@ function Decision({ images, onClose }: { images: Unmatched; onClose: () => void 
         </Button>
       </Group>
     </Stack>
-  );
-}
-
-function Contradiction({ images }: { images: Unmatched }) {
-  const { t } = useTranslation();
-  const { contradicts: study } = images;
-  const rows = [
-    [
-      t("unmatched.number"),
-      images.dicom_patient_id,
-      study && (study.patient?.patient_id ?? study.dicom_patient_id),
-    ] as const,
-    [
-      t("unmatched.name"),
-      personName(images.dicom_patient_name),
-      study && (study.patient?.full_name ?? personName(study.dicom_patient_name)),
-    ] as const,
-    [t("unmatched.study"), described(images), study && described(study)] as const,
-  ];
-  return (
-    <Table aria-label={t("unmatched.resolveTitle")}>
-      <Table.Thead>
-        <Table.Tr>
-          <Table.Td />
-          <Table.Th scope="col">{t("unmatched.newImages")}</Table.Th>
-          <Table.Th scope="col">{t("unmatched.filedStudy")}</Table.Th>
-        </Table.Tr>
-      </Table.Thead>
-      <Table.Tbody>
-        {rows.map(([name, arrived, filed]) => (
-          <Table.Tr key={name}>
-            <Table.Th scope="row">{name}</Table.Th>
-            <Table.Td>{arrived || "–"}</Table.Td>
-            <Table.Td>
-              <Text size="sm" fw={filed && filed !== arrived ? 700 : 400}>
-                {filed ?? "–"}
-              </Text>
-            </Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
   );
 }
 

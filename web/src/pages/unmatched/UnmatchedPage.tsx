@@ -1,4 +1,4 @@
-import { Button, Stack, Text } from "@mantine/core";
+import { Button, Modal, Stack, Text } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -16,6 +16,9 @@ export default function UnmatchedPage() {
   const { t } = useTranslation();
   const [page, setPage] = useState(1);
   const [study, setStudy] = useState<Unmatched | null>(null);
+  const close = () => {
+    setStudy(null);
+  };
   const studies = useQuery({
     queryKey: keys.unmatched.list(page),
     queryFn: ({ signal }) => {
@@ -96,20 +99,16 @@ export default function UnmatchedPage() {
           onPage={setPage}
         />
       </Stack>
-      <MatchStudy
-        key={study?.study_instance_uid}
-        study={study?.unfiled ? null : study}
-        onClose={() => {
-          setStudy(null);
-        }}
-      />
-      <ResolveUnfiled
-        key={`unfiled ${study?.unfiled ?? ""}`}
-        images={study?.unfiled ? study : null}
-        onClose={() => {
-          setStudy(null);
-        }}
-      />
+      <Modal
+        opened={study !== null}
+        onClose={close}
+        size="lg"
+        title={t(study?.unfiled ? "unmatched.resolveTitle" : "unmatched.matchTitle")}
+        closeButtonProps={{ "aria-label": t("common.close") }}
+      >
+        {study?.unfiled && <ResolveUnfiled images={study} onClose={close} />}
+        {study && !study.unfiled && <MatchStudy study={study} onClose={close} />}
+      </Modal>
     </>
   );
 }
