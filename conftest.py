@@ -32,6 +32,7 @@ STACKS = {
 }
 """The stacks of the flows, by what runs on them: about the same time on each."""
 READABLE = 8
+UNHURRIED = 5
 _numbers = count(1)
 
 
@@ -61,8 +62,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerPer
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The worker of a stack has the stack's environment."""
-    name = stack_of(os.environ.get("PYTEST_XDIST_WORKER", ""))
+    """The worker of a stack has the stack's environment; the others take what time is left."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    name = stack_of(worker)
+    if worker and name is None:
+        os.nice(UNHURRIED)
     if name is not None:
         state = Path(__file__).parent / ".run" / name
         env = {key: text or "" for key, text in dotenv_values(state / ".env").items()}

@@ -89,7 +89,7 @@ case $role in
         export HAPI_BIND=$bind
         read -ra options <<<"${HAPI_JAVA_OPTIONS:-}"
         exec java "-Xmx${HAPI_HEAP:-768m}" -XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError \
-            "${options[@]}" -jar hapi/target/hapi-r4-jpa.jar
+            "${options[@]}" -jar hapi/target/hapi-r4-jpa.jar "$@"
         ;;
     mariadb) exec mariadbd --defaults-file="$MARIADB_CONF" ;;
     redis) exec redis-server "$REDIS_CONF" ;;

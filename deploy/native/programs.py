@@ -154,7 +154,9 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
         "HAPI_PORT": settings["HAPI_PORT"],
         "HAPI_TOKEN": settings["HAPI_TOKEN"],
         "HAPI_DATA_DIR": str(layout.data / "hapi"),
-        "HAPI_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1",  # half the processor time to start
+        "HAPI_JAVA_OPTIONS": (  # a third of the processor time to start
+            "-XX:TieredStopAtLevel=1 -XX:SharedArchiveFile=hapi/target/classes.jsa"
+        ),
         "CDSS_VERSION": _file_hash(layout.root / "hapi" / "target" / ".stamp"),
     }
     environments = {

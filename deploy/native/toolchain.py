@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
@@ -17,6 +18,13 @@ from deploy.native.stack_error import StackError
 _LOG = RUN / "log"
 _FREE_TO_INSTALL = 4.0
 _FREE_TO_RUN = 0.5
+_FIRST_START = {
+    "HAPI_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ArchiveClassesAtExit=hapi/target/classes.jsa",
+    "HAPI_JDBC_URL": "jdbc:h2:mem:first",
+    "HAPI_PORT": "0",
+    "HAPI_TOKEN": "for the first start only, which no client ever reaches",
+}
+"""Writes the archive of loaded classes, with which every later start takes half the time."""
 
 
 def digest(files: Iterable[Path]) -> str:
@@ -124,8 +132,16 @@ def build_hapi() -> None:
         return
     with step("FHIR server (Maven)"):
         stamp.clear()
+        log = _LOG / "maven.log"
         processes.run_logged(
-            ["mvn", "-q", "-B", "package"], log=_LOG / "maven.log", what="Maven", cwd=ROOT / "hapi"
+            ["mvn", "-q", "-B", "package"], log=log, what="Maven", cwd=ROOT / "hapi"
+        )
+        processes.run_logged(
+            [ROOT / "deploy" / "run.sh", "hapi", "--stop-when-ready"],
+            log=log,
+            what="The FHIR server's first start",
+            cwd=ROOT,
+            env=os.environ | _FIRST_START,
         )
         stamp.set()
 

@@ -20,11 +20,13 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 import javax.sql.DataSource;
 import java.nio.file.Files;
 import java.util.EnumSet;
+import java.util.List;
 
 /**
  * Serves FHIR R4 at http://$HAPI_BIND:$HAPI_PORT/fhir to whoever holds $HAPI_TOKEN.
  *
- * <p>Ready when /fhir/metadata answers 200. SIGTERM lets running requests end, then closes the database.
+ * <p>Ready when /fhir/metadata answers 200. SIGTERM lets running requests end, then closes the database. With
+ * --stop-when-ready it ends as soon as it is ready: the build writes the archive of loaded classes so.
  */
 public final class Main {
 
@@ -35,6 +37,9 @@ public final class Main {
     public static void main(String[] args) {
         try {
             start();
+            if (List.of(args).contains("--stop-when-ready")) {
+                System.exit(0);
+            }
         } catch (Exception e) {
             LOG.error("start failed: {}", e.toString());
             System.exit(1); // HAPI's scheduler threads would keep the process alive
