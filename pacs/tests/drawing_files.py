@@ -104,13 +104,19 @@ def _window_range(dataset: Dataset) -> tuple[float, float]:
     return low * slope + intercept, high * slope + intercept
 
 
-def lut(first: int, entries: int, depth: int = 16) -> Dataset:
-    """A curve that is not a line, in an item of a LUT sequence."""
+def lut(first: int, entries: int, depth: int = 16, order: str = "") -> Dataset:
+    """A curve that is not a line, in an item of a LUT sequence.
+
+    ``order``: as words in that order, else as numbers.
+    """
     item = Dataset()
     kind = "SS" if first < 0 else "US"
     item.add_new("LUTDescriptor", kind, [entries, first, depth])
-    curve = (np.linspace(0, 1, entries) ** 2 * ((1 << depth) - 1)).astype("<u2")
-    item.add_new("LUTData", "OW", curve.tobytes())
+    curve = (np.linspace(0, 1, entries) ** 2 * ((1 << depth) - 1)).astype("u2")
+    if order:
+        item.add_new("LUTData", "OW", curve.astype(f"{order}u2").tobytes())
+    else:
+        item.add_new("LUTData", "US", curve.tolist())
     return item
 
 
