@@ -33,7 +33,8 @@ def colour_levels(frame: Frame) -> Levels:
         return levels
     if frame.layout.photometric == "YBR_PARTIAL_422":
         partial = (levels.astype(np.float32) - (16, 128, 128)) @ _FROM_PARTIAL.T
-        return np.rint(np.clip(partial, 0, 255)).astype(np.uint8)
+        rgb: Levels = np.rint(np.clip(partial, 0, 255)).astype(np.uint8)
+        return rgb
     return np.asarray(Image.fromarray(levels, "YCbCr").convert("RGB"))
 
 

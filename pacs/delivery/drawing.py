@@ -13,7 +13,7 @@ from pydicom.filereader import read_dataset
 from pydicom.tag import Tag
 
 from pacs.delivery.colour_levels import colour_levels, palette_levels
-from pacs.delivery.grey_levels import FrameAttributes, grey_levels
+from pacs.delivery.grey_levels import FrameAttributes, Levels, grey_levels
 from pacs.delivery.rendering import Rendering, Window
 from pacs.delivery.stored_values import Frame, frame_values
 from pacs.htj2k.pixel_data import PIXELS, Part10, PixelData, Refused, or_refused
@@ -47,7 +47,7 @@ def draw(part10: Part10, index: int, wanted: Rendering) -> bytes:
         return _encoded(picture, wanted)
 
 
-def _levels(data: PixelData, frame: Frame, index: int, window: Window | None) -> object:
+def _levels(data: PixelData, frame: Frame, index: int, window: Window | None) -> Levels:
     photometric, big = frame.layout.photometric, data.order == "big"
     if frame.layout.samples == 3 and photometric in _COLOURS:
         return colour_levels(frame)

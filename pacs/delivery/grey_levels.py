@@ -39,9 +39,9 @@ class FrameAttributes:
     def of(self, macro: str, *keywords: str) -> Dataset:
         """The item of a functional group macro that has one of the attributes, or the top level."""
         for group in self._groups:
-            for item in (group.get(macro) or [])[:1]:
-                if any(item.get(keyword) not in (None, "") for keyword in keywords):
-                    return item
+            items: list[Dataset] = list(group.get(macro) or [])[:1]
+            if any(items[0].get(keyword) not in (None, "") for keyword in keywords if items):
+                return items[0]
         return self.top
 
 

@@ -17,7 +17,7 @@ _COLOURS = ("Red", "Green", "Blue")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class LookupTable:
     """``first``: the input that is mapped to the first value. ``depth``: bits of a value."""
 
     first: int
@@ -27,10 +27,11 @@ class Table:
     def look_up(self, inputs: npt.NDArray[Any]) -> Integers:
         """Inputs below the first or above the last have the first or the last value."""
         places = np.clip(np.rint(inputs).astype(np.int64) - self.first, 0, len(self.values) - 1)
-        return self.values[places]
+        found: Integers = self.values[places]
+        return found
 
 
-def table_read(item: Dataset, *, signed: bool, big: bool) -> Table:
+def table_read(item: Dataset, *, signed: bool, big: bool) -> LookupTable:
     """The table of an item of a LUT sequence. ``signed``: the inputs are.
 
     Raises ValueError and whatever a malformed data set does.
@@ -43,10 +44,10 @@ def table_read(item: Dataset, *, signed: bool, big: bool) -> Table:
         values = np.atleast_1d(np.asarray(element.value, np.int64)) & 0xFFFF
     if not len(values):
         raise ValueError("an empty table")
-    return Table(first, values[:entries], depth)
+    return LookupTable(first, values[:entries], depth)
 
 
-def palette_read(header: Dataset, *, signed: bool, big: bool) -> list[Table]:
+def palette_read(header: Dataset, *, signed: bool, big: bool) -> list[LookupTable]:
     """The tables of red, green and blue with values of 8 bits. Raises as ``table_read``."""
     tables = []
     for colour in _COLOURS:
@@ -57,7 +58,7 @@ def palette_read(header: Dataset, *, signed: bool, big: bool) -> list[Table]:
         else:
             segments = _segments(header[f"Segmented{name}Data"].value, depth, big)
             values = np.array(_expanded(segments, entries, depth), np.int64)
-        tables.append(Table(first, _eight_bits(values, depth), 8))
+        tables.append(LookupTable(first, _eight_bits(values, depth), 8))
     return tables
 
 
@@ -109,8 +110,9 @@ def _expanded(data: list[int], entries: int, depth: int) -> list[int]:
 
 def _each_segment(data: list[int], depth: int) -> Iterator[tuple[int, int, int]]:
     """Type, length and place of each discrete (0) and linear (1) segment, also indirect ones."""
-    at, stack = 0, []
+    at = 0
     left: int | None = None
+    stack: list[tuple[int, int | None]] = []
     for _ in range(MAX_SEGMENTS):
         while left == 0 and stack:
             at, left = stack.pop()

@@ -6,6 +6,7 @@ Runs in a child process (``drawing_process``) and imports nothing of the applica
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from pydicom.uid import JPEGBaseline8Bit, JPEGExtended12Bit, RLELossless
@@ -17,14 +18,17 @@ from pacs.htj2k.pixel_data import Part10, PixelData, Refused, or_refused
 
 MAX_PIXELS = 1 << 25
 """Limit for one frame: a small file may decompress to a very large frame."""
-_FLOATS = {tags.FLOAT_PIXELS: np.dtype("f4"), tags.DOUBLE_PIXELS: np.dtype("f8")}
+_FLOATS: dict[int, np.dtype[Any]] = {
+    tags.FLOAT_PIXELS: np.dtype("f4"),
+    tags.DOUBLE_PIXELS: np.dtype("f8"),
+}
 _INTEGERS = {1: 1, 8: 1, 16: 2, 32: 4}
 _SUBSAMPLED = frozenset({"YBR_FULL_422", "YBR_PARTIAL_422"})
 _YBR = _SUBSAMPLED | {"YBR_FULL"}
 
 
 @dataclass(frozen=True, slots=True)
-class Layout(Shape):
+class PixelLayout(Shape):
     """How the frames of a file are laid out. ``bits`` and ``high``: Bits Allocated, High Bit."""
 
     photometric: str
@@ -51,7 +55,7 @@ class Frame:
     """
 
     values: Pixels
-    layout: Layout
+    layout: PixelLayout
     ybr: bool
 
 
@@ -93,7 +97,7 @@ def _within(data: PixelData, index: int) -> int:
     return index
 
 
-def _layout(data: PixelData) -> Layout:
+def _layout(data: PixelData) -> PixelLayout:
     with or_refused("UNREADABLE"):
         elements = data.elements
         rows, columns = elements.integer(tags.ROWS, 0), elements.integer(tags.COLUMNS, 0)
@@ -106,6 +110,7 @@ def _layout(data: PixelData) -> Layout:
         photometric = elements.text(tags.PHOTOMETRIC_INTERPRETATION).upper()
     if not rows or not columns or not data.tag:
         raise Refused("NOT_AN_IMAGE")
+    dtype: np.dtype[Any]
     if data.tag in _FLOATS:
         dtype = _FLOATS[data.tag]
         bits = stored = dtype.itemsize * 8
@@ -116,18 +121,20 @@ def _layout(data: PixelData) -> Layout:
         raise Refused("NOT_SUPPORTED")
     if samples not in (1, 3):
         raise Refused("NOT_SUPPORTED")
-    if not 1 <= stored <= high + 1 <= bits or signed not in (0, 1):
+    if not 1 <= stored <= bits or signed not in (0, 1):
         raise Refused("MISMATCH")
-    return Layout(rows, columns, samples, dtype, stored, photometric, planar, bits, high)
+    if not stored <= high + 1 <= bits:  # what PS3.5 8.1.1 leaves no choice about
+        high = stored - 1
+    return PixelLayout(rows, columns, samples, dtype, stored, photometric, planar, bits, high)
 
 
-def _native(data: PixelData, layout: Layout, index: int) -> Pixels:
+def _native(data: PixelData, layout: PixelLayout, index: int) -> Pixels:
     raw = _native_bytes(data, layout, index)
     shape, samples = (layout.rows, layout.columns), layout.samples
     if layout.bits == 1:
         return raw.reshape(layout.array)
-    order = ">" if data.order == "big" else "<"
-    flat = raw.view(layout.dtype.newbyteorder(order)).astype(layout.dtype, copy=False)
+    stored = layout.dtype.newbyteorder(">" if data.order == "big" else "<")
+    flat = raw.view(stored).astype(layout.dtype, copy=False)
     if layout.subsampled:
         return _doubled(flat, shape)
     if samples > 1 and layout.planar:
@@ -135,7 +142,7 @@ def _native(data: PixelData, layout: Layout, index: int) -> Pixels:
     return flat.reshape(layout.array)
 
 
-def _native_bytes(data: PixelData, layout: Layout, index: int) -> Pixels:
+def _native_bytes(data: PixelData, layout: PixelLayout, index: int) -> Pixels:
     """The bytes of a frame; of single bits one byte a pixel. Raises Refused."""
     first, size = index * layout.frame_bits, layout.frame_bits
     needed = -(-data.count * size // 8)
@@ -162,7 +169,7 @@ def _doubled(flat: Pixels, shape: tuple[int, int]) -> Pixels:
     return np.stack((luminance, blue, red), axis=-1)
 
 
-def _typed(pixels: Pixels, layout: Layout) -> Pixels:
+def _typed(pixels: Pixels, layout: PixelLayout) -> Pixels:
     """In the declared type. A codestream may have fewer bits than are allocated, not more."""
     if pixels.dtype.itemsize > layout.dtype.itemsize or layout.dtype.kind == "f":
         raise Refused("MISMATCH")
@@ -171,7 +178,7 @@ def _typed(pixels: Pixels, layout: Layout) -> Pixels:
     return pixels.view(layout.dtype)
 
 
-def _extended(values: Pixels, layout: Layout, high: int) -> Pixels:
+def _extended(values: Pixels, layout: PixelLayout, high: int) -> Pixels:
     """Only the stored bits, up to the high bit, the highest of them the sign if there is one."""
     allocated = layout.dtype.itemsize * 8
     if layout.dtype.kind == "f" or layout.bits == 1 or layout.stored == allocated:

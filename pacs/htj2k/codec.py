@@ -182,9 +182,7 @@ def _check_size(codestream: bytes, shape: Shape) -> None:
 
 def _rle_decode(codestream: bytes, shape: Shape) -> Pixels:
     """By colour, then by pixel (PS3.5 annex G)."""
-    flat = imagecodecs.dicomrle_decode(
-        codestream, shape.dtype.newbyteorder("<"), out=np.empty(shape.bytes, np.uint8)
-    )
+    flat = imagecodecs.dicomrle_decode(codestream, shape.dtype.newbyteorder("<"), out=shape.bytes)
     planes = np.frombuffer(flat, shape.dtype).reshape(shape.samples, shape.rows, shape.columns)
     return planes[0] if shape.samples == 1 else np.moveaxis(planes, 0, -1)
 

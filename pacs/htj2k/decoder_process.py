@@ -13,7 +13,8 @@ import os
 import resource
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from struct import Struct
 
 from pacs.htj2k import codec
@@ -63,25 +64,25 @@ def serve(work: Work, memory_bytes: int = MEMORY_BYTES) -> None:
     line = socket.socket(fileno=socket_fd)
     while True:
         try:
-            *request, size = REQUEST.unpack(_read(line, REQUEST.size))
+            offset, length, index, size = REQUEST.unpack(_read(line, REQUEST.size))
             options = _read(line, size)
         except EOFError:
             return
         try:
-            answer = [b"", *_answer(work, memory_fd, *request, options)]
+            with _file(memory_fd, offset, length) as part10:
+                answer = [b"", *work(part10, index, options)]
         except Refused as refusal:
             answer = [refusal.reason.encode()]
         send(line, answer)
 
 
-def _answer(
-    work: Work, memory_fd: int, offset: int, length: int, index: int, options: bytes
-) -> list[bytes]:
+@contextmanager
+def _file(memory_fd: int, offset: int, length: int) -> Iterator[Part10]:
+    """Whatever is raised because of the file is a refusal."""
     if not length:  # mmap(2) would take all there is
         raise Refused("UNREADABLE")
     try:
-        part10 = mmap.mmap(memory_fd, length, access=mmap.ACCESS_READ, offset=offset)
-        return work(part10, index, options)
+        yield mmap.mmap(memory_fd, length, access=mmap.ACCESS_READ, offset=offset)
     except MemoryError:
         raise Refused("TOO_LARGE") from None
     except Refused:

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 from pydicom import Dataset, dcmread
 from pydicom.encaps import encapsulate
-from pydicom.pixels import apply_modality_lut, apply_voi_lut
+from pydicom.pixels.processing import apply_modality_lut, apply_voi_lut
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian
 
 from pacs.delivery.drawing import draw

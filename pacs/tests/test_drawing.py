@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from pydicom import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.pixels import apply_modality_lut
+from pydicom.pixels.processing import apply_modality_lut
 from pydicom.uid import (
     MPEG4HP41,
     ExplicitVRBigEndian,

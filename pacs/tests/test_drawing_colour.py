@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from pydicom import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.pixels import apply_color_lut, convert_color_space, pixel_array
+from pydicom.pixels.processing import apply_color_lut, convert_color_space
+from pydicom.pixels.utils import pixel_array
 from pydicom.uid import (
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,

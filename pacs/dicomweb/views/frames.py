@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 
 from common import context
 from common.person import Person
-from pacs.choices import Htj2k
+from pacs.choices import Htj2k, Htj2kRefusal
 from pacs.delivery import pixels
 from pacs.delivery.access_record import AccessRecord
 from pacs.delivery.answers import PRIVATE, from_archive
@@ -31,6 +31,8 @@ from pacs.dicomweb.views.gateway import Parts
 from pacs.dicomweb.views.retrieve import CachesDecision, frames_wanted
 from pacs.htj2k.pixel_data import NATIVE
 from pacs.models import Instance
+
+_NOT_CONVERTED = (Htj2kRefusal.FLOAT, Htj2kRefusal.NOT_SUPPORTED)
 
 
 class Frames(CachesDecision):
@@ -89,8 +91,8 @@ def _form(request: HttpRequest, image: Instance, indices: Sequence[int]) -> Fram
 def _is_undivided(image: Instance) -> bool:
     """Whether the archive may not find the frames: native pixels of a kind that is not converted,
     such as floating-point ones."""
-    packed = image.sop_class_uid in decisions.PACKED_BITS
-    return image.htj2k != Htj2k.STORED and not packed and image.transfer_syntax_uid in NATIVE
+    refused = image.htj2k == Htj2k.REFUSED and image.htj2k_reason in _NOT_CONVERTED
+    return refused and image.transfer_syntax_uid in NATIVE
 
 
 def _decoded(
