@@ -7,6 +7,7 @@ from django.urls import include, path
 from ai.urls import segmentation_urlpatterns
 from common.api import docs
 from common.ops import views as ops
+from pacs.urls import internal_urlpatterns
 from rbac.urls import menu_urlpatterns
 
 api_urlpatterns = [
@@ -29,6 +30,7 @@ urlpatterns = [
     path("readyz", ops.readyz, name="readyz"),
     path("metrics", ops.metrics, name="metrics"),
     path("api/", include(api_urlpatterns)),
+    path("", include(internal_urlpatterns)),
 ]
 
 handler400 = "common.api.exceptions.bad_request"

@@ -9,6 +9,7 @@ from django.urls import URLPattern, path, re_path
 
 import pacs.converters  # noqa: F401  (registers the path converters)
 from pacs.browse.views import orthanc_view, previews, series, unmatched
+from pacs.delivery.pictures import Picture
 from pacs.dicomweb.qido import Level
 from pacs.dicomweb.views import frames, gateway, retrieve, search, store_instances, wado_uri
 from pacs.ingest.views import DicomUpload
@@ -98,3 +99,4 @@ urlpatterns = [
     ),
     *dicomweb_urlpatterns,
 ]
+internal_urlpatterns = [path("_rendered/<path:place>", Picture.as_view(), name="rendered-picture")]

@@ -1,11 +1,12 @@
-"""Responses with images: sent by nginx (X-Accel-Redirect) or rendered in this process."""
+"""Responses with images: sent by nginx (X-Accel-Redirect)."""
 
 from __future__ import annotations
 
 from django.http import HttpResponse
 
-from pacs.delivery.rendering import Rendering, image_render
-from pacs.dicom.transfer_syntaxes import HTJ2K_SYNTAXES
+from common.errors import AppError, ErrorCode
+from pacs.delivery import pictures, pixels
+from pacs.delivery.rendering import Rendering
 from pacs.models import Instance
 
 PRIVATE = "private, no-cache"
@@ -33,12 +34,18 @@ def from_file(name: str, *, content_type: str) -> HttpResponse:
     return response
 
 
-def is_rendered_here(image: Instance) -> bool:
-    """Whether this process renders the image: the archive does not support HTJ2K."""
-    return image.transfer_syntax_uid in HTJ2K_SYNTAXES
+def rendered(image: Instance, index: int, wanted: Rendering) -> HttpResponse:
+    """Let nginx send the picture of frame ``index`` (from 0): its own copy, or drawn by us now.
 
-
-def rendered(image: Instance, index: int, media_type: str, wanted: Rendering) -> HttpResponse:
-    """Render frame ``index`` (from 0). Raises AppError (406), ExternalError."""
-    picture = image_render(image, index, media_type, wanted)
-    return HttpResponse(picture, media_type, headers={"Cache-Control": PRIVATE})
+    Raises AppError (406) for what has no pixels or too many.
+    """
+    if not image.rows or not image.columns:
+        raise AppError(ErrorCode.NOT_ACCEPTABLE, "the instance has no image")
+    pixels.size_check(image)
+    place = pictures.place(image, index, wanted)
+    response = HttpResponse()
+    del response["Content-Type"]
+    response["X-Accel-Redirect"] = f"/_rendered/{place}"
+    response["X-Picture-Token"] = pictures.token(place)
+    response["Cache-Control"] = PRIVATE
+    return response

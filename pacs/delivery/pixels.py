@@ -1,4 +1,4 @@
-"""Frames streamed by this process: decoded, from the frame store, or raw from the archive."""
+"""Frames of this process: decoded, drawn, from the frame store, or raw from the archive."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from common.errors import AppError, ErrorCode, ExternalError
 from common.once import once
 from pacs.archive.orthanc import orthanc
 from pacs.choices import Htj2k
+from pacs.delivery.drawing_process import STORED
+from pacs.delivery.rendering import Rendering
+from pacs.delivery.stored_values import MAX_PIXELS
 from pacs.derived.frame_store import frame_path
-from pacs.htj2k.codec import Refused
 from pacs.htj2k.decoder import Decoder
+from pacs.htj2k.pixel_data import Refused
 from pacs.htj2k.repair import instances_requeue
 from pacs.models import Instance
 
 MAX_FILE_BYTES = 1 << 30
-MAX_PIXELS = 1 << 25
-"""Limit for one frame: a small file may decompress to a very large frame."""
 MAX_DECODERS = 2
 WAIT_S = 20.0
 
@@ -28,39 +29,38 @@ def _decoders() -> SimpleQueue[Decoder]:
     """The decoder processes of this worker. Starting one takes as long as decoding 100 slices."""
     decoders: SimpleQueue[Decoder] = SimpleQueue()
     for _ in range(MAX_DECODERS):
-        decoders.put(Decoder())
+        decoders.put(Decoder("pacs.delivery.drawing_process"))
     return decoders
 
 
+def size_check(image: Instance) -> None:
+    """Raises AppError (406) if the file or a frame is too large to be decoded."""
+    if image.file_size > MAX_FILE_BYTES or (image.rows or 0) * (image.columns or 0) > MAX_PIXELS:
+        raise AppError(ErrorCode.NOT_ACCEPTABLE, "too large to be decoded here")
+
+
 @contextmanager
-def decoder_lease(image: Instance) -> Iterator[Decoder]:
+def _lease(orthanc_id: str) -> Iterator[Decoder]:
     """A decoder that has read the file of the image; at most MAX_DECODERS at a time.
 
-    Raises AppError (406) if the file or the frame is too large; ExternalError (503) if the archive
-    fails or no decoder is free within WAIT_S.
+    Raises ExternalError (503) if the archive fails or no decoder is free within WAIT_S.
     """
-    pixels = (image.rows or 0) * (image.columns or 0)
-    if image.file_size > MAX_FILE_BYTES or pixels > MAX_PIXELS:
-        raise AppError(ErrorCode.NOT_ACCEPTABLE, "too large to be decoded here")
     try:
         decoder = _decoders().get(timeout=WAIT_S)
     except Empty:
         raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "all decoders are busy") from None
     try:
-        decoder.add(len(orthanc().instance_read(image.orthanc_id, decoder.room)))
+        decoder.add(len(orthanc().instance_read(orthanc_id, decoder.room)))
         yield decoder
     finally:
         decoder.clear()
         _decoders().put(decoder)
 
 
-def frame_decode(decoder: Decoder, index: int) -> bytes:
-    """Decode frame ``index`` (from 0) in a decoder process; returns native pixels.
-
-    Raises AppError (406) if it cannot be decoded, ExternalError (503) if no decoder starts.
-    """
+def _decode(decoder: Decoder, index: int, options: bytes = b"") -> bytes:
+    """Raises AppError (406) if it cannot be decoded, ExternalError (503) if no decoder starts."""
     try:
-        return decoder.decode(index)
+        return decoder.decode(index, options)
     except Refused as refused:
         reason = f"cannot be decoded: {refused.reason}"
         raise AppError(ErrorCode.NOT_ACCEPTABLE, reason, "Accept") from None
@@ -68,11 +68,25 @@ def frame_decode(decoder: Decoder, index: int) -> bytes:
         raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "the decoder does not start") from None
 
 
-def frames_decoded(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:
-    """Decode the frames one by one. Raises AppError (406), ExternalError."""
-    with decoder_lease(image) as decoder:
+def frames_decoded(
+    image: Instance, indices: Sequence[int], options: bytes = b""
+) -> Iterator[bytes]:
+    """Decode the frames one by one to native pixels. Raises AppError (406), ExternalError."""
+    size_check(image)
+    with _lease(image.orthanc_id) as decoder:
         for index in indices:
-            yield frame_decode(decoder, index)
+            yield _decode(decoder, index, options)
+
+
+def frames_from_file(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:
+    """Frames as they are in the file, also those that the archive cannot find in it."""
+    return frames_decoded(image, indices, STORED)
+
+
+def picture(orthanc_id: str, index: int, wanted: Rendering) -> bytes:
+    """Frame ``index`` (from 0) as PNG or JPEG. Raises AppError (406), ExternalError."""
+    with _lease(orthanc_id) as decoder:
+        return _decode(decoder, index, wanted.text().encode())
 
 
 def frames_htj2k(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:

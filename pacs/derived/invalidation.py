@@ -10,7 +10,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from pacs.derived import decisions, frame_store, metadata_files
+from pacs.derived import decisions, frame_store, metadata_files, picture_cache
 from pacs.models import Instance
 
 
@@ -22,18 +22,18 @@ def instances_invalidate(instances: Sequence[Instance]) -> None:
     """
     for instance in instances:
         metadata_files.series_delete(instance.series.orthanc_id)
-        for path in cached_frames(instance.orthanc_id, instance.frames):
+        for path in cached_files(instance):
             path.unlink(missing_ok=True)
         frame_store.instance_delete(instance.orthanc_id, instance.frames)
     uids = {instance.series.series_instance_uid for instance in instances}
     transaction.on_commit(partial(decisions.series_invalidate, uids), robust=True)
 
 
-def cached_frames(orthanc_id: str, frames: int) -> Iterable[Path]:
+def cached_files(instance: Instance) -> Iterable[Path]:
     """Paths in nginx's cache, by ``proxy_cache_key`` and ``levels=1:2`` of its configuration."""
     if settings.FRAME_CACHE_DIR is None:
         return
-    for index in range(frames):
-        key = f"{orthanc_id}/{index}".encode()
-        name = hashlib.md5(key, usedforsecurity=False).hexdigest()
+    frames = (f"{instance.orthanc_id}/{index}" for index in range(instance.frames))
+    for key in (*frames, *picture_cache.forget(instance.orthanc_id)):
+        name = hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()
         yield Path(settings.FRAME_CACHE_DIR) / name[-1] / name[-3:-1] / name

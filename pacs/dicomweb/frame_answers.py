@@ -9,7 +9,8 @@ from pacs.dicomweb.frame_forms import FrameForm, FrameSource
 
 Headers = dict[str, str]
 MISSING = "HTTP_X_FRAME_MISSING"
-"""Set in the WSGI environment if nginx repeats a request because the file does not exist."""
+"""Set in the WSGI environment if nginx repeats a request because the frame is not where it looked:
+``store`` if its file does not exist, ``archive`` if the archive cannot find it in the instance."""
 _PLACES = {FrameSource.ARCHIVE: "/_frame", FrameSource.STORE: "/_frame_htj2k"}
 
 

@@ -1,4 +1,4 @@
-"""WADO-URI requests (PS3.18 9): parameters, content negotiation, archive path."""
+"""WADO-URI requests (PS3.18 9): parameters and content negotiation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from pacs.delivery.rendering import Rendering, Window
 from pacs.dicom.uids import Uid
 from pacs.dicomweb import accept, query
 from pacs.dicomweb.query import Parameters
-from pacs.index.studies import Target
 from pacs.models import Instance
 
 DICOM = accept.Offer("application/dicom", "application/dicom")
@@ -81,25 +80,12 @@ def offer_choose(asked: WadoUriRequest, image: Instance, accept_header: str | No
     return offer
 
 
-def archive_path(
-    asked: WadoUriRequest, target: Target, image: Instance, offer: accept.Offer
-) -> str:
-    """The path of the response in the archive. Raises InvalidInput (400)."""
-    if offer is DICOM:
-        return f"instances/{image.orthanc_id}/file"
-    number = frame_number(asked, image)
-    frame = f"/frames/{number}" if number else ""
-    return query.archive_path(target, f"{frame}/rendered", rendering(asked, image).query())
-
-
-def frame_number(asked: WadoUriRequest, image: Instance) -> str:
-    """The requested frame number, empty if there is none. Raises InvalidInput (400)."""
-    number = asked.options.get("frameNumber")
-    if number is None:
-        return ""
+def frame_number(asked: WadoUriRequest, image: Instance) -> int:
+    """The requested frame number, 1 if there is none. Raises InvalidInput (400)."""
+    number = asked.options.get("frameNumber", "1")
     if not re.fullmatch(r"[0-9]{1,9}", number, re.ASCII):
         raise _invalid("must be a whole number", "frameNumber")
-    return query.frames_parse(number, image.frames)
+    return int(query.frames_parse(number, image.frames))
 
 
 def rendering(asked: WadoUriRequest, image: Instance) -> Rendering:

@@ -12,8 +12,8 @@ from mmap import PAGESIZE, mmap
 from pathlib import Path
 from types import TracebackType
 
-from pacs.htj2k.codec import Refused
 from pacs.htj2k.decoder_process import REQUEST, receive
+from pacs.htj2k.pixel_data import Refused
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_S = 60.0
@@ -26,10 +26,11 @@ KEPT_BYTES = 1 << 24
 class Decoder:
     """A child process and the memory that it reads files from. Restarted after a crash.
 
-    Not thread-safe.
+    ``module`` is what the child runs. Not thread-safe.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, module: str = "pacs.htj2k.decoder_process") -> None:
+        self._module = module
         self._memory = os.memfd_create("htj2k")
         self._view = memoryview(b"")
         self._files: list[tuple[int, int]] = []
@@ -62,12 +63,6 @@ class Decoder:
         self._files.append((self._end, size))
         self._end += -(-size // PAGESIZE) * PAGESIZE
 
-    @property
-    def file(self) -> memoryview:
-        """The file that was added, if it is the only one."""
-        ((offset, size),) = self._files
-        return self._view[offset : offset + size]
-
     def transcode(self) -> Generator[list[bytes] | Refused]:
         """Yield the result of ``codec.transcode`` for each added file, or Refused.
 
@@ -75,13 +70,14 @@ class Decoder:
         """
         return self._answers([(*file, -1) for file in self._files])
 
-    def decode(self, index: int) -> bytes:
-        """The result of ``codec.decode`` for the file that was added.
+    def decode(self, index: int, options: bytes = b"") -> bytes:
+        """What the child makes of frame ``index`` of the file that was added.
 
-        Raises Refused, also if the child crashed.
+        Without ``options`` that is the result of ``codec.decode``. Raises Refused, also if the
+        child crashed.
         """
         (file,) = self._files
-        (answer,) = self._answers([(*file, index)])
+        (answer,) = self._answers([(*file, index)], options)
         if isinstance(answer, Refused):
             raise answer
         return answer[0]
@@ -93,10 +89,14 @@ class Decoder:
             self._view = memoryview(b"")
             os.ftruncate(self._memory, 0)
 
-    def _answers(self, requests: list[tuple[int, int, int]]) -> Generator[list[bytes] | Refused]:
+    def _answers(
+        self, requests: list[tuple[int, int, int]], options: bytes = b""
+    ) -> Generator[list[bytes] | Refused]:
         try:
             while requests:
-                line = self._send(b"".join(REQUEST.pack(*request) for request in requests))
+                line = self._send(
+                    b"".join(REQUEST.pack(*each, len(options)) + options for each in requests)
+                )
                 yield from self._receive(line, requests)
         finally:
             if requests:  # the caller stopped early: discard the remaining results
@@ -139,7 +139,7 @@ class Decoder:
                 [
                     sys.executable,
                     "-m",
-                    "pacs.htj2k.decoder_process",
+                    self._module,
                     str(theirs.fileno()),
                     str(self._memory),
                 ],

@@ -1,9 +1,9 @@
 """The decoder process, which parses untrusted files:
 ``python -m pacs.htj2k.decoder_process FD MEMORY_FD``.
 
-A request is ``REQUEST`` on the socket and a file in the shared memory. The response is a message of
-parts: the reason of a refusal (or empty), and the results. Requests may be pipelined. The process
-has no environment variables, no network connection and no files.
+A request is ``REQUEST`` and its options on the socket, and a file in the shared memory. The
+response is a message of parts: the reason of a refusal (or empty), and the results. Requests may be
+pipelined. The process has no environment variables, no network connection and no files.
 """
 
 from __future__ import annotations
@@ -13,13 +13,17 @@ import os
 import resource
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from struct import Struct
 
 from pacs.htj2k import codec
+from pacs.htj2k.pixel_data import Part10, Refused
 
-REQUEST = Struct("<qqq")
-"""Offset and size of the file, and the frame to decode; -1 transcodes all frames."""
+REQUEST = Struct("<qqqq")
+"""Offset and size of the file, the frame to decode, -1 to transcode all, and size of options."""
+Work = Callable[[Part10, int, bytes], list[bytes]]
+"""A file, the frame and the options; returns results. Raises Refused."""
 _SIZE = Struct("<q")
 MEMORY_BYTES = 5 << 30
 NICE = 5
@@ -50,38 +54,47 @@ def _read(line: socket.socket, size: int) -> bytes:
     return bytes(content)
 
 
-def main(socket_fd: int, memory_fd: int) -> None:
-    """Serve requests until the other end is closed."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+def serve(work: Work, memory_bytes: int = MEMORY_BYTES) -> None:
+    """Serve requests until the other end is closed. The arguments of the process are two files."""
+    socket_fd, memory_fd = int(sys.argv[1]), int(sys.argv[2])
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(NICE)
     line = socket.socket(fileno=socket_fd)
     while True:
         try:
-            request = REQUEST.unpack(_read(line, REQUEST.size))
+            offset, length, index, size = REQUEST.unpack(_read(line, REQUEST.size))
+            options = _read(line, size)
         except EOFError:
             return
         try:
-            answer = [b"", *_work(memory_fd, *request)]
-        except codec.Refused as refusal:
+            with _file(memory_fd, offset, length) as part10:
+                answer = [b"", *work(part10, index, options)]
+        except Refused as refusal:
             answer = [refusal.reason.encode()]
         send(line, answer)
 
 
-def _work(memory_fd: int, offset: int, length: int, index: int) -> list[bytes]:
+@contextmanager
+def _file(memory_fd: int, offset: int, length: int) -> Iterator[Part10]:
+    """Whatever is raised because of the file is a refusal."""
     if not length:  # mmap(2) would take all there is
-        raise codec.Refused("UNREADABLE")
+        raise Refused("UNREADABLE")
     try:
-        part10 = mmap.mmap(memory_fd, length, access=mmap.ACCESS_READ, offset=offset)
-        return codec.transcode(part10) if index < 0 else [codec.decode(part10, index)]
+        yield mmap.mmap(memory_fd, length, access=mmap.ACCESS_READ, offset=offset)
     except MemoryError:
-        raise codec.Refused("TOO_LARGE") from None
-    except codec.Refused:
+        raise Refused("TOO_LARGE") from None
+    except Refused:
         raise
     except Exception:
-        raise codec.Refused("UNREADABLE") from None
+        raise Refused("UNREADABLE") from None
+
+
+def decoded(part10: Part10, index: int, options: bytes) -> list[bytes]:
+    """What this process does; it knows no options."""
+    return codec.transcode(part10) if index < 0 else [codec.decode(part10, index)]
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    serve(decoded)

@@ -21,8 +21,9 @@ from common.once import once
 from pacs.archive.orthanc import orthanc
 from pacs.choices import Htj2k, Htj2kRefusal
 from pacs.derived import decisions, frame_store, metadata_files, opened_studies
-from pacs.htj2k.codec import Refused, syntax_refusal
+from pacs.htj2k.codec import syntax_refusal
 from pacs.htj2k.decoder import Decoder
+from pacs.htj2k.pixel_data import Refused
 from pacs.models import Instance, Series
 
 logger = logging.getLogger(__name__)

@@ -40,12 +40,22 @@ KEYWORDS = (
     "Columns",
     "NumberOfFrames",
     "SamplesPerPixel",
+    "PlanarConfiguration",
     "BitsAllocated",
+    "BitsStored",
+    "HighBit",
+    "PixelRepresentation",
     "PhotometricInterpretation",
 )
+PIXEL_NUMBERS = (
+    *("Rows", "Columns", "SamplesPerPixel", "PlanarConfiguration"),
+    *("BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation"),
+)
+"""Of VR US: read as anything else they are another number, or memory for pixels that are not."""
 TAGS = {keyword: int(Tag(keyword)) for keyword in (*KEYWORDS, *PIXEL_BITS, *PIXEL_SUBSTITUTES)}
 DATA_TAGS = frozenset(TAGS[keyword] for keyword in KEYWORDS)
 META_TAGS = frozenset({int(Tag("MediaStorageSOPClassUID")), int(Tag("TransferSyntaxUID"))})
+_ONE_NUMBER = (("US", 2), (None, 2))
 TRANSFER_SYNTAXES = frozenset(AllTransferSyntaxes) - {
     DeflatedExplicitVRLittleEndian,
     JPIPHTJ2KReferencedDeflate,
@@ -227,18 +237,38 @@ def _identifier(keyword: str, text: str) -> Uid:
 
 
 def _check_pixels(elements: dict[int, Element], values: Dataset, syntax: UID) -> None:
-    """Reject an image without pixels, or native pixels whose size does not match."""
+    """Reject an image without pixels, or with pixels that do not match their attributes."""
+    for name in PIXEL_NUMBERS:
+        element = elements.get(TAGS[name])
+        if element and element.length and (element.vr, element.length) not in _ONE_NUMBER:
+            raise _unreadable(f"{name} is not one number of VR US")
     keyword = next((k for k in PIXEL_BITS if TAGS[k] in elements), None)
     if keyword is None:
         name = UID(_text(values, "SOPClassUID")).name
         is_image = "Rows" in values or name.endswith("Image Storage")
         if is_image and not any(TAGS[k] in elements for k in PIXEL_SUBSTITUTES):
             raise _unreadable("no pixels")
-    elif syntax in NATIVE:
+        return
+    _check_numbers(values, PIXEL_BITS[keyword])
+    if syntax in NATIVE:
         expected = _expected_bytes(values, PIXEL_BITS[keyword])
         length = elements[TAGS[keyword]].length
         if not length or length not in (expected, expected + expected % 2):
             raise _unreadable("pixels do not fit")
+
+
+def _check_numbers(values: Dataset, bits: int | None) -> None:
+    """Reject numbers that no image has."""
+    if not (values.get("Rows") and values.get("Columns")):
+        raise _unreadable("Rows and Columns of pixels are missing or zero")
+    if bits is not None:
+        return
+    allocated = values.get("BitsAllocated") or 0
+    stored = values.get("BitsStored") or allocated
+    if not 1 <= stored <= allocated:
+        raise _unreadable("Bits Stored do not fit into Bits Allocated")
+    if (values.get("PixelRepresentation") or 0) > 1:
+        raise _unreadable("Pixel Representation is neither 0 nor 1")
 
 
 def _expected_bytes(values: Dataset, bits: int | None) -> int:

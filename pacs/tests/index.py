@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+from django.test import Client
 from django.utils import timezone
 
 from audit.services import STREAM, stream
@@ -99,3 +100,11 @@ def instance(of: Series, **fields: Any) -> Instance:
 def records() -> list[dict[str, Any]]:
     """The buffered audit records, oldest first."""
     return [json.loads(values[b"record"]) for _, values in stream().xrange(STREAM)]
+
+
+def picture(answer):
+    """What nginx gets where the decision ``answer`` sends it; the answer itself if nowhere."""
+    if "X-Picture-Token" not in answer:
+        return answer
+    headers = {"X-Picture-Token": answer["X-Picture-Token"]}
+    return Client().get(answer["X-Accel-Redirect"], headers=headers)

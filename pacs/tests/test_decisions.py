@@ -176,7 +176,7 @@ def test_a_request_about_a_missing_file_is_decided_anew(ask, mine, signed_in):
     Instance.objects.filter(pk=mine.instance.pk).update(htj2k="STORED")
     token = signed_in("doctor")
     places = [ask(token, accept=ANY).headers["X-Accel-Redirect"] for _ in range(2)]
-    again = [ask(token, accept=ANY, missing=missing) for missing in ("1", "")]
+    again = [ask(token, accept=ANY, missing=missing) for missing in ("store", "")]
     places += [answer.headers["X-Accel-Redirect"] for answer in again]
     kinds = [place.split("/")[1] for place in places]
     assert kinds == ["_frame_htj2k_part"] * 2 + ["_frame_part"] * 2

@@ -43,7 +43,7 @@ def forget_files(archive, instances):
 
 
 def cache_frame(instance):
-    (path,) = invalidation.cached_frames(instance.orthanc_id, 1)
+    path = next(iter(invalidation.cached_files(instance)))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"pixels")
     return path

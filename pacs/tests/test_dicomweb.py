@@ -16,7 +16,6 @@ BULK = 'multipart/related; type="application/octet-stream"'
 JSON = "application/dicom+json"
 # path of the route, what the archive is asked, with which Accept
 STUDY, SERIES, INSTANCE = "{s}", "{s}/series/{e}", "{s}/series/{e}/instances/{i}"
-MIDDLE = "{s}/series/{e}/instances/{m}"
 WADO = [
     (STUDY, STUDY, DICOM),
     (SERIES, SERIES, DICOM),
@@ -25,15 +24,25 @@ WADO = [
     (f"{SERIES}/metadata", f"{SERIES}/metadata", JSON),
     (f"{INSTANCE}/metadata", f"{INSTANCE}/metadata", JSON),
     (f"{INSTANCE}/frames/1,3,1", f"{INSTANCE}/frames/1,3,1", FRAMES),
-    (f"{STUDY}/rendered", f"{MIDDLE}/rendered", "image/jpeg"),
-    (f"{SERIES}/rendered", f"{MIDDLE}/rendered", "image/jpeg"),
-    (f"{INSTANCE}/rendered", f"{INSTANCE}/rendered", "image/jpeg"),
-    (f"{INSTANCE}/frames/2/rendered", f"{INSTANCE}/frames/2/rendered", "image/jpeg"),
-    (f"{STUDY}/thumbnail", f"{MIDDLE}/rendered?viewport=128,128", "image/jpeg"),
-    (f"{SERIES}/thumbnail", f"{MIDDLE}/rendered?viewport=128,128", "image/jpeg"),
-    (f"{INSTANCE}/thumbnail", f"{INSTANCE}/rendered?viewport=128,128", "image/jpeg"),
     (f"{INSTANCE}/bulk/7FE00010", f"{INSTANCE}/bulk/7FE00010", BULK),
     (f"{INSTANCE}/bulkdata/54000100/1/54001010", f"{INSTANCE}/bulk/54000100/1/54001010", BULK),
+]
+# path of the route, which instance, index of the frame, parameters
+RENDERED = [
+    (f"{STUDY}/rendered", "m", 0, "jpeg"),
+    (f"{SERIES}/rendered", "m", 0, "jpeg"),
+    (f"{INSTANCE}/rendered", "i", 0, "jpeg"),
+    (
+        f"{INSTANCE}/rendered?viewport=9,8&window=5,6,sigmoid&quality=7",
+        "i",
+        0,
+        "jpeg_v9,8_w5,6,sigmoid_q7",
+    ),
+    (f"{INSTANCE}/frames/2/rendered", "i", 1, "jpeg"),
+    (f"{STUDY}/thumbnail", "m", 0, "jpeg_v128,128"),
+    (f"{SERIES}/thumbnail", "m", 0, "jpeg_v128,128"),
+    (f"{INSTANCE}/thumbnail", "i", 0, "jpeg_v128,128"),
+    (f"{INSTANCE}/frames/3/thumbnail?viewport=4,4", "i", 2, "jpeg_v4,4"),
 ]
 # as stored: path of the route, index of the frame
 FRAME = [(f"{INSTANCE}/frames/1", 0), (f"{INSTANCE}/frames/02", 1)]
@@ -42,7 +51,11 @@ QIDO = [
     (f"{STUDY}/instances", f"{STUDY}/instances", JSON),
     (f"{SERIES}/instances", f"{SERIES}/instances", JSON),
 ]
-PIXELS = [*WADO, *((route, "", "") for route, _ in FRAME)]
+PIXELS = [
+    *WADO,
+    *((route, "", "") for route, _ in FRAME),
+    *((route, "", "") for route, *_ in RENDERED),
+]
 
 
 @pytest.fixture
@@ -84,6 +97,28 @@ def test_every_route_leads_to_one_place_in_the_archive(api, world, method, route
     assert "Content-Type" not in answer
     assert "private" in answer["Cache-Control"]
     assert answer.content == b""
+
+
+@pytest.mark.parametrize(("route", "which", "frame", "parameters"), RENDERED)
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_every_picture_is_drawn_by_us(api, world, method, route, which, frame, parameters):
+    names = _own(world)
+    answer = getattr(api("doctor"), method)(_path(route, names))
+    image = Instance.objects.get(sop_instance_uid=names[which])
+    version = int(image.indexed_at.timestamp() * 1000)
+    place = f"/_rendered/{image.orthanc_id}/{frame}/{version}/{parameters}"
+    assert answer["X-Accel-Redirect"] == place
+    assert "Content-Type" not in answer
+    assert "private" in answer["Cache-Control"]
+    assert answer.content == b""
+
+
+def test_what_has_no_pixels_or_too_many_is_not_drawn(api, world):
+    Instance.objects.update(rows=60_000, columns=60_000)
+    for rows, suffix in ((60_000, "/rendered"), (None, "/rendered"), (None, "/thumbnail")):
+        Instance.objects.filter(pk=world.instance.pk).update(rows=rows)
+        answer = api("doctor").get(_path(INSTANCE + suffix, _own(world)))
+        assert (answer.status_code, answer.json()["error"]["code"]) == (406, "ERR_105")
 
 
 @pytest.mark.parametrize(

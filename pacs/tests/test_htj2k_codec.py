@@ -21,8 +21,8 @@ from pydicom.uid import (
     SegmentationStorage,
 )
 
-from pacs.htj2k import codec
-from pacs.htj2k.codec import Refused
+from pacs.htj2k import codec, pixel_data
+from pacs.htj2k.pixel_data import Refused
 from pacs.tests.dicom_files import mr_image, part10
 from pacs.tests.htj2k_files import (
     ENCODERS,
@@ -182,7 +182,7 @@ def test_a_number_of_frames_with_a_point():
 
 
 def test_what_is_deflated_to_almost_nothing_is_not_inflated(monkeypatch):
-    monkeypatch.setattr(codec, "MAX_INFLATED_BYTES", 1 << 20)
+    monkeypatch.setattr(pixel_data, "MAX_INFLATED_BYTES", 1 << 20)
     zeros = np.zeros((40, 256, 256), np.uint16)
     with pytest.raises(Refused, match="TOO_LARGE"):
         codec.transcode(native(zeros, 16, DeflatedExplicitVRLittleEndian))

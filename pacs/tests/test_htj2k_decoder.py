@@ -12,7 +12,7 @@ from pydicom.uid import HTJ2KLossless
 
 from pacs.choices import Htj2kRefusal
 from pacs.htj2k import codec, decoder
-from pacs.htj2k.codec import Refused
+from pacs.htj2k.pixel_data import Refused
 from pacs.tests.htj2k_files import GREY, RNG, encapsulated, native, noise, replaced
 
 BAD = replaced(PixelData=GREY.tobytes()[:-2])

@@ -1,4 +1,4 @@
-"""Previews: decided and recorded here; nginx gets the place where the archive draws them."""
+"""Previews: decided and recorded here; nginx gets the place of the picture that we draw."""
 
 from __future__ import annotations
 
@@ -41,12 +41,18 @@ def test_rights(api, mine, what):
     assert answers == expected
 
 
-def test_a_preview_is_the_archives_png_and_private(api, mine):
+def shown(answer):
+    """Orthanc id, frame and parameters of the picture."""
+    _, kind, orthanc_id, frame, _, parameters = answer["X-Accel-Redirect"].split("/")
+    assert kind == "_rendered"
+    return orthanc_id, frame, parameters
+
+
+def test_a_preview_is_a_png_of_ours_and_private(api, mine):
     answer = api("doctor").get(_path("instances", mine.instance), HTTP_ACCEPT="image/avif,image/*")
-    assert answer["X-Accel-Redirect"] == f"/_orthanc/instances/{mine.instance.orthanc_id}/preview"
-    assert answer["X-Orthanc-Accept"] == "image/png"
-    assert answer["Content-Type"] == "image/png"
+    assert shown(answer) == (mine.instance.orthanc_id, "0", "png")
     assert "private" in answer["Cache-Control"]
+    assert "Content-Type" not in answer
     assert answer.content == b""
 
 
@@ -54,22 +60,20 @@ def test_a_series_shows_its_middle_slice(api, mine):
     middle = mine.series.instances.get(image_position=[0.0, 0.0, 2.0])
     for what, row in (("series", mine.series), ("studies", mine.study)):
         answer = api("doctor").get(_path(what, row))
-        assert answer["X-Accel-Redirect"] == f"/_orthanc/instances/{middle.orthanc_id}/preview"
+        assert shown(answer)[0] == middle.orthanc_id
 
 
 def test_a_study_shows_its_largest_series_of_images(api, mine):
     index.series(mine.study, slices=9, modality="SEG")
     large = index.series(mine.study, slices=7, modality="MR", number=2)
     answer = api("doctor").get(_path("studies", mine.study))
-    shown = answer["X-Accel-Redirect"].split("/")[3]
-    assert large.instances.filter(orthanc_id=shown).exists()
+    assert large.instances.filter(orthanc_id=shown(answer)[0]).exists()
 
 
 def test_a_multiframe_image_shows_its_middle_frame(api, mine):
     type(mine.instance).objects.filter(pk=mine.instance.pk).update(frames=30)
     answer = api("doctor").get(_path("instances", mine.instance))
-    path = f"/_orthanc/instances/{mine.instance.orthanc_id}/frames/15/preview"
-    assert answer["X-Accel-Redirect"] == path
+    assert shown(answer) == (mine.instance.orthanc_id, "15", "png")
 
 
 def test_nothing_to_draw_is_not_found(api, mine):
@@ -85,11 +89,11 @@ def test_shown_and_refused_are_both_recorded(api, users, mine):
     client = api("patient")
     client.get(_path("studies", mine.study))
     client.get(_path("series", mine.other_series))
-    shown, refused = index.records()
-    assert (shown["outcome"], shown["patient_id"]) == ("ok", mine.patient.pk)
-    assert shown["object_id"] == mine.study.study_instance_uid
+    served, refused = index.records()
+    assert (served["outcome"], served["patient_id"]) == ("ok", mine.patient.pk)
+    assert served["object_id"] == mine.study.study_instance_uid
     assert (refused["outcome"], refused["patient_id"]) == ("denied", mine.other.patient_id)
-    assert {r["actor_id"] for r in (shown, refused)} == {users["patient"].pk}
+    assert {r["actor_id"] for r in (served, refused)} == {users["patient"].pk}
 
 
 def test_without_a_record_nothing_is_shown(api, mine, audit_down):

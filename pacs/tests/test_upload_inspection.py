@@ -13,7 +13,9 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import (
     ComprehensiveSRStorage,
     DeflatedExplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
     JPEG2000Lossless,
+    JPEGLSLossless,
     MediaStorageDirectoryStorage,
     SegmentationStorage,
     generate_uid,
@@ -21,6 +23,7 @@ from pydicom.uid import (
 
 from common.errors import ErrorCode, InvalidInput
 from pacs.dicom import structure
+from pacs.ingest import inspection
 from pacs.ingest.inspection import inspect
 from pacs.ingest.part10 import part10_write
 from pacs.tests.dicom_files import bare, mr_image, part10
@@ -116,6 +119,9 @@ def test_identifiers_are_required(verdict, keyword, value):
     assert verdict(bare(mr_image(**{keyword: value}))) is ErrorCode.DICOM_INCOMPLETE
 
 
+EIGHT = {"BitsAllocated": 8, "BitsStored": 8}
+
+
 @pytest.mark.parametrize(
     ("attributes", "fits"),
     [
@@ -126,13 +132,19 @@ def test_identifiers_are_required(verdict, keyword, value):
         ({"Rows": 0, "PixelData": b""}, False),
         ({"NumberOfFrames": 2}, False),
         ({"NumberOfFrames": 2, "PixelData": bytes(1024)}, True),
-        ({"Rows": 3, "Columns": 3, "BitsAllocated": 8, "PixelData": bytes(9)}, True),
+        (
+            {"Rows": 3, "Columns": 3, **EIGHT, "PixelData": bytes(9)},
+            True,
+        ),
         ({"BitsAllocated": 1, "BitsStored": 1, "PixelData": bytes(32)}, True),
-        ({"SamplesPerPixel": 3, "BitsAllocated": 8, "PixelData": bytes(768)}, True),
+        (
+            {"SamplesPerPixel": 3, **EIGHT, "PixelData": bytes(768)},
+            True,
+        ),
         (
             {
                 "SamplesPerPixel": 3,
-                "BitsAllocated": 8,
+                **EIGHT,
                 "PhotometricInterpretation": "YBR_FULL_422",
                 "PixelData": bytes(512),
             },
@@ -145,6 +157,35 @@ def test_identifiers_are_required(verdict, keyword, value):
 def test_native_pixels_fill_their_size(verdict, attributes, fits):
     expected = None if fits else ErrorCode.DICOM_UNREADABLE
     assert verdict(bare(mr_image(**attributes))) is expected
+
+
+@pytest.mark.parametrize(
+    "attributes",
+    [
+        {"BitsAllocated": 0},
+        {"BitsStored": 17},
+        {"PixelRepresentation": 2},
+        {"Rows": 0},
+        {"Columns": None},
+    ],
+)
+@pytest.mark.parametrize("syntax", [ExplicitVRLittleEndian, JPEGLSLossless])
+def test_numbers_that_no_image_has_are_refused(verdict, attributes, syntax):
+    image = mr_image(**attributes)
+    if syntax == JPEGLSLossless:
+        image.PixelData = encapsulate([b"0123"])
+        image["PixelData"].is_undefined_length = True
+    assert verdict(part10(image, syntax)) is ErrorCode.DICOM_UNREADABLE
+
+
+@pytest.mark.parametrize("keyword", inspection.PIXEL_NUMBERS)
+@pytest.mark.parametrize(
+    "wrong", [("UL", 16), ("IS", "16"), ("US", [16, 16]), ("SS", 1), ("UN", b"\x10\0")]
+)
+def test_a_number_of_the_pixels_is_one_of_vr_us(verdict, keyword, wrong):
+    image = mr_image()
+    image.add_new(keyword, *wrong)
+    assert verdict(part10(image)) is ErrorCode.DICOM_UNREADABLE
 
 
 def test_objects_without_pixels_pass(verdict):

@@ -13,6 +13,7 @@ ROUTES: dict[str, str] = {
     "GET healthz": "200 200 200 200 200 200 200 200",
     "GET readyz": "503 503 503 503 503 503 503 503",  # in these tests no other server is to be had
     "GET metrics": "200 200 200 200 200 200 200 200",
+    "GET rendered-picture": "404 404 404 404 404 404 404 404",  # for nginx, with a token
     "POST login": "400 400 400 400 400 400 400 400",
     "POST logout": "204 204 204 204 204 204 204 401",
     "POST token-refresh": "400 400 400 400 400 400 400 400",

@@ -123,6 +123,7 @@ def world(users, patient_factory, settings):
             "unfiled_id": 1,
             "frames": "1",
             "bulkdata": "7fe00010",
+            "place": f"{series.instances.first().orthanc_id}/0/0/png",
         }
 
 

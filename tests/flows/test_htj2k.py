@@ -337,7 +337,7 @@ def _files(stack, original):
 
 def test_a_missing_file_is_answered_from_the_archive(encoded, ask, stack):
     original = encoded["signed"]
-    for said in ({}, {"X-Frame-Missing": "1"}):
+    for said in ({}, {"X-Frame-Missing": "store"}):
         check(ask(f"{original.path}/frames/1", OHIF, **said), original, RPCL)
     (file,) = _files(stack, original)
     file.unlink()

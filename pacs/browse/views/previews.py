@@ -1,4 +1,4 @@
-"""PNG previews: access is checked and recorded, the archive renders, nginx sends."""
+"""PNG previews: access is checked and recorded, nginx sends what we drew."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from common.api.views import ApiView
 from common.errors import ErrorCode
 from common.person import Person
 from pacs.delivery.access_record import AccessRecord, access_recorded
-from pacs.delivery.answers import from_archive, is_rendered_here, rendered
+from pacs.delivery.answers import rendered
 from pacs.delivery.rendering import Rendering
 from pacs.index import images
 from pacs.index.studies import study_get
@@ -26,6 +26,7 @@ _IMAGE_ERRORS = (
     ErrorCode.INSTANCE_NOT_FOUND,
     ErrorCode.AUDIT_UNAVAILABLE,
     ErrorCode.ARCHIVE_UNAVAILABLE,
+    ErrorCode.NOT_ACCEPTABLE,
 )
 
 
@@ -43,11 +44,7 @@ class Preview(ApiView):
             image = self.image(self.actor, key)
             access.patient_id = image.series.study.patient_id
             access.detail["sop_instance_uid"] = image.sop_instance_uid
-            if is_rendered_here(image):
-                return rendered(image, image.frames // 2, "image/png", Rendering())
-        frame = f"/frames/{image.frames // 2}" if image.frames > 1 else ""
-        path = f"instances/{image.orthanc_id}{frame}/preview"
-        return from_archive(path, accept="image/png", content_type="image/png")
+            return rendered(image, image.frames // 2, Rendering("image/png"))
 
 
 class StudyPreview(Preview):

@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 
 from common import context
 from common.person import Person
-from pacs.choices import Htj2k
+from pacs.choices import Htj2k, Htj2kRefusal
 from pacs.delivery import pixels
 from pacs.delivery.access_record import AccessRecord
 from pacs.delivery.answers import PRIVATE, from_archive
@@ -29,14 +29,17 @@ from pacs.dicomweb.frame_answers import (
 from pacs.dicomweb.frame_forms import FrameForm, FrameSource
 from pacs.dicomweb.views.gateway import Parts
 from pacs.dicomweb.views.retrieve import CachesDecision, frames_wanted
+from pacs.htj2k.pixel_data import NATIVE
 from pacs.models import Instance
+
+_NOT_CONVERTED = (Htj2kRefusal.FLOAT, Htj2kRefusal.NOT_SUPPORTED)
 
 
 class Frames(CachesDecision):
     """nginx serves single frames, from the frame store or from the archive.
 
     A list of frames comes from the archive's DICOMweb plugin if it is served as stored and the
-    plugin supports the transfer syntax; otherwise it is streamed by this process.
+    plugin supports the transfer syntax and the pixels; otherwise it is streamed by this process.
     """
 
     offers = (
@@ -57,7 +60,8 @@ class Frames(CachesDecision):
         if form.source is FrameSource.DECODED:
             return _decoded(request, image, indices, form)
         packed = form.source is FrameSource.ARCHIVE and image.sop_class_uid in decisions.PACKED_BITS
-        if len(indices) == 1 and not packed:
+        missing = request.META.get(MISSING) == "archive"
+        if len(indices) == 1 and not packed and not missing:
             self.decision_cache(user, target)
             frame = StoredFrame(image.orthanc_id, indices[0] + 1, image.transfer_syntax_uid)
             headers = frame_headers(frame, form, boundary=context.current().request_id)
@@ -66,6 +70,8 @@ class Frames(CachesDecision):
             return _streamed(request, form, pixels.frames_htj2k(image, indices))
         if image.transfer_syntax_uid in HTJ2K_SYNTAXES:
             return _streamed(request, form, pixels.frames_raw(image, indices))
+        if missing or _is_undivided(image):
+            return _streamed(request, form, pixels.frames_from_file(image, indices))
         path = query.archive_path(target, f"/frames/{wanted}")
         return from_archive(path, accept=accept.FRAMES.archive_accept)
 
@@ -74,12 +80,19 @@ def _form(request: HttpRequest, image: Instance, indices: Sequence[int]) -> Fram
     """Raises AppError (406)."""
     single = len(indices) == 1
     if image.htj2k == Htj2k.STORED and (
-        MISSING in request.META if single else not pixels.frames_exist(image, indices)
+        request.META.get(MISSING) == "store" if single else not pixels.frames_exist(image, indices)
     ):
         pixels.frames_requeue(image)
     header = frame_forms.accept_of(request.headers.get("Accept"), request.META["QUERY_STRING"])
     stored = frame_forms.StoredImage(image.transfer_syntax_uid, image.htj2k == Htj2k.STORED)
     return frame_forms.frame_form(header, stored, single=single)
+
+
+def _is_undivided(image: Instance) -> bool:
+    """Whether the archive may not find the frames: native pixels of a kind that is not converted,
+    such as floating-point ones."""
+    refused = image.htj2k == Htj2k.REFUSED and image.htj2k_reason in _NOT_CONVERTED
+    return refused and image.transfer_syntax_uid in NATIVE
 
 
 def _decoded(

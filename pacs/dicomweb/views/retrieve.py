@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 
 from acct.authentication import Claims
 from common.errors import ErrorCode, InvalidInput
 from common.person import Person
 from pacs.delivery.access_record import AccessRecord
-from pacs.delivery.answers import PRIVATE, from_file, is_rendered_here, rendered
+from pacs.delivery.answers import PRIVATE, from_file, rendered
 from pacs.delivery.rendering import Rendering
 from pacs.derived import decisions, metadata_files, opened_studies
 from pacs.dicomweb import accept, query
 from pacs.dicomweb.views.gateway import FromArchive, Parts
 from pacs.index.images import series_middle, study_middle
 from pacs.index.studies import Target
+from pacs.models import Instance
 
 
 class CachesDecision(FromArchive):
@@ -81,21 +84,18 @@ class Rendered(FromArchive):
 
     offers = accept.RENDERED
 
-    def from_archive(self, request: HttpRequest, target: Target, parts: Parts) -> HttpResponse:
-        image = _middle(target)
-        if image.instance is None or not is_rendered_here(image.instance):
-            return super().from_archive(request, image, parts)
+    def answer(
+        self, request: HttpRequest, access: AccessRecord, user: Person, parts: Parts
+    ) -> HttpResponse:
+        image = _middle(self.target(access, user, parts))
         offer = accept.negotiate(request.headers.get("Accept"), self.offers)
-        numbers = frames_wanted(image, parts) if "frames" in parts else "1"
+        numbers = query.frames_parse(parts["frames"], image.frames) if "frames" in parts else "1"
         if not numbers.isdigit():
             raise InvalidInput(
                 ErrorCode.VALIDATION, "only one frame can be rendered at a time", "frames"
             )
-        return rendered(image.instance, int(numbers) - 1, offer.media_type, self.rendering(request))
-
-    def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
-        frame = f"/frames/{frames_wanted(target, parts)}" if "frames" in parts else ""
-        return query.archive_path(target, f"{frame}/rendered", self.rendering(request).query())
+        wanted = replace(self.rendering(request), media_type=offer.media_type)
+        return rendered(image, int(numbers) - 1, wanted)
 
     def rendering(self, request: HttpRequest) -> Rendering:
         return query.rendering_parse(dict(request.GET.lists()))
@@ -107,12 +107,11 @@ class Thumbnail(Rendered):
         return query.rendering_parse(chosen)
 
 
-def _middle(target: Target) -> Target:
-    """The target if it is an instance, else the middle image of the series or study."""
+def _middle(target: Target) -> Instance:
+    """The instance, or the middle image of the series or study."""
     if target.instance is not None:
-        return target
-    image = series_middle(target.series) if target.series else study_middle(target.study)
-    return Target(target.study, image.series, image)
+        return target.instance
+    return series_middle(target.series) if target.series else study_middle(target.study)
 
 
 def frames_wanted(target: Target, parts: Parts) -> str:

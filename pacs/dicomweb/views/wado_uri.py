@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 
 from common.person import Person
 from pacs.delivery.access_record import AccessRecord
-from pacs.delivery.answers import from_archive, is_rendered_here, rendered
+from pacs.delivery.answers import from_archive, rendered
 from pacs.dicomweb import wado_uri_request
 from pacs.dicomweb.views.gateway import Gateway, Parts
 from pacs.index.studies import target_get
@@ -31,10 +32,9 @@ class WadoUri(Gateway):
         access.patient_id = target.study.patient_id
         image = cast(Instance, target.instance)
         offer = wado_uri_request.offer_choose(asked, image, request.headers.get("Accept"))
-        if offer is not wado_uri_request.DICOM and is_rendered_here(image):
-            index = int(wado_uri_request.frame_number(asked, image) or 1) - 1
-            return rendered(
-                image, index, offer.media_type, wado_uri_request.rendering(asked, image)
-            )
-        path = wado_uri_request.archive_path(asked, target, image, offer)
-        return from_archive(path, accept=offer.archive_accept)
+        if offer is wado_uri_request.DICOM:
+            path = f"instances/{image.orthanc_id}/file"
+            return from_archive(path, accept=offer.archive_accept)
+        wanted = wado_uri_request.rendering(asked, image)
+        index = wado_uri_request.frame_number(asked, image) - 1
+        return rendered(image, index, replace(wanted, media_type=offer.media_type))

@@ -1,0 +1,89 @@
+"""Draws one frame of a DICOM file as PNG or JPEG, whatever its pixels and transfer syntax.
+
+Runs in a child process (``drawing_process``) and imports nothing of the application.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from PIL import Image
+from pydicom import Dataset
+from pydicom.filereader import read_dataset
+from pydicom.tag import Tag
+
+from pacs.delivery.colour_levels import colour_levels, palette_levels
+from pacs.delivery.grey_levels import FrameAttributes, Levels, grey_levels
+from pacs.delivery.rendering import Rendering, Window
+from pacs.delivery.stored_values import Frame, frame_values
+from pacs.htj2k.pixel_data import PIXELS, Part10, PixelData, Refused, or_refused
+
+JPEG_QUALITY = 90
+PNG_LEVEL = 1
+"""Compression: higher levels take several times as long for a tenth of the size."""
+_GREYS = frozenset({"", "MONOCHROME1", "MONOCHROME2"})
+_COLOURS = frozenset({"RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_RCT", "YBR_ICT"})
+_HEADER = [
+    *("ModalityLUTSequence", "RescaleSlope", "RescaleIntercept"),
+    *("VOILUTSequence", "VOILUTFunction", "WindowCenter", "WindowWidth", "PresentationLUTShape"),
+    *("SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"),
+    *(
+        f"{segmented}{colour}PaletteColorLookupTable{part}"
+        for colour in ("Red", "Green", "Blue")
+        for segmented, part in (("", "Descriptor"), ("", "Data"), ("Segmented", "Data"))
+    ),
+    "PixelRepresentation",  # by which pydicom tells the VR of a descriptor
+]
+
+
+def draw(part10: Part10, index: int, wanted: Rendering) -> bytes:
+    """Frame ``index`` (from 0). Raises Refused with the reason why it cannot be drawn."""
+    data = PixelData(part10)
+    frame = frame_values(data, index)
+    with or_refused("UNREADABLE"):
+        picture = Image.fromarray(_levels(data, frame, index, wanted.window))
+        if wanted.viewport is not None:
+            picture = _fit(picture, wanted.viewport)
+        return _encoded(picture, wanted)
+
+
+def _levels(data: PixelData, frame: Frame, index: int, window: Window | None) -> Levels:
+    photometric, big = frame.layout.photometric, data.order == "big"
+    if frame.layout.samples == 3 and photometric in _COLOURS:
+        return colour_levels(frame)
+    if frame.layout.samples == 3 or photometric not in _GREYS | {"PALETTE COLOR"}:
+        raise Refused("NOT_SUPPORTED")
+    header = _header(data)
+    if photometric == "PALETTE COLOR":
+        return palette_levels(frame, header, big=big)
+    return grey_levels(frame, FrameAttributes(header, index, big=big), window)
+
+
+def _header(data: PixelData) -> Dataset:
+    data.data_set.seek(data.data_set_at)
+    return read_dataset(
+        data.data_set,
+        data.implicit,
+        data.order == "little",
+        stop_when=lambda tag, vr, length: tag in PIXELS,
+        specific_tags=[Tag(keyword) for keyword in _HEADER],
+    )
+
+
+def _fit(picture: Image.Image, viewport: tuple[int, int]) -> Image.Image:
+    """Scale the picture into the viewport and center it on a black background."""
+    scale = min(viewport[0] / picture.width, viewport[1] / picture.height)
+    size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+    canvas = Image.new(picture.mode, viewport)
+    corner = ((viewport[0] - size[0]) // 2, (viewport[1] - size[1]) // 2)
+    canvas.paste(picture.resize(size, Image.Resampling.BILINEAR), corner)
+    return canvas
+
+
+def _encoded(picture: Image.Image, wanted: Rendering) -> bytes:
+    buffer = BytesIO()
+    if wanted.media_type == "image/png":
+        picture.save(buffer, "PNG", compress_level=PNG_LEVEL)
+    else:
+        picture.save(buffer, "JPEG", quality=wanted.quality or JPEG_QUALITY)
+    return buffer.getvalue()
