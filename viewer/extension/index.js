@@ -2,6 +2,7 @@
 import { ApiError, get } from './api.js';
 import { core } from './cornerstone.js';
 import { addStylesheet, cover } from './dom.js';
+import { speakKorean, withKorean } from './korean.js';
 import * as mask from './mask.js';
 import * as measurements from './measurements.js';
 import { mountPanel } from './panel/index.js';
@@ -30,6 +31,8 @@ const never = new Promise(() => {});
 
 async function begin() {
   document.documentElement.lang = language();
+  window.cdssLocales = withKorean;
+  if (language() === 'ko') speakKorean();
   addStylesheet();
   return (await signIn({ hasUnsavedWork })) && findStudy();
 }

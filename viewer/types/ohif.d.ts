@@ -1,5 +1,8 @@
 // OHIF 3.13.2 and cornerstone as far as the extension reaches into them; neither ships types.
 
+/** Texts by language, namespace and key. */
+export type Locales = Record<string, Record<string, Record<string, string>>>;
+
 export interface Instance {
   SOPInstanceUID: string;
   SeriesInstanceUID: string;
@@ -255,6 +258,8 @@ declare global {
     config: object;
     /** As the record has it; OHIF would show the name in the files. */
     cdssPatientName?: string;
+    /** OHIF's locales with those that it lacks; OHIF asks for it. */
+    cdssLocales(locales: Locales): Locales;
   }
   interface WindowEventMap {
     'cdss-http-error': CustomEvent<number>;
