@@ -38,6 +38,7 @@ export function withKorean(locales) {
     namespace,
     Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, inKorean(text) ?? text])),
   ]);
+  /** @type {Locales} */
   const found = { 'en-US': { ...english }, ko: Object.fromEntries(korean) };
   for (const [language, localDateFormat] of Object.entries(DATE_FORMATS))
     found[language].Common = { ...found[language].Common, localDateFormat };

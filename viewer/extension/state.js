@@ -83,6 +83,7 @@ export const state = {
  * @property {Grid} grid
  * @property {Uint8Array[]} labels one array per slice, in the order of `grid.slices`
  * @property {DisplaySet | null} displaySet the series that they lie on
+ * @property {number} draws how often the layer was begun to be put into the panes
  * @property {boolean} loading labels are being written that nobody painted
  * @property {number} counts how often a count of the voxels was begun
  * @property {boolean} counted `fingerprint` is that of the labels as they are
@@ -97,6 +98,7 @@ export const layer = {
   grid: { rows: 0, columns: 0, slices: [] },
   labels: [],
   displaySet: null,
+  draws: 0,
   loading: false,
   counts: 0,
   counted: true,

@@ -44,8 +44,23 @@ export interface Image {
   voxelManager: { getScalarData(): Uint8Array };
 }
 
+/** vtk.js's function of opacity by value; a node is value, opacity, midpoint, sharpness. */
+export interface OpacityFunction {
+  getSize(): number;
+  getNodeValue(index: number, node: number[]): void;
+  setNodeValue(index: number, node: number[]): void;
+}
+
+/** What is drawn in a viewport; only a volume has an opacity by value. */
+export interface ActorEntry {
+  representationUID?: string;
+  actor: { getProperty(): { getScalarOpacity?(component: number): OpacityFunction } };
+}
+
 export interface Viewport {
   element: HTMLElement;
+  type: string;
+  getActors(): ActorEntry[];
   getCurrentImageId(): string;
   getCurrentImageIdIndex(): number;
   getImageIds(): string[];
@@ -96,6 +111,11 @@ export interface CornerstoneTools {
     };
     triggerSegmentationEvents: {
       triggerSegmentationDataModified(segmentationId: string, slices?: number[]): void;
+      triggerSegmentationRepresentationModified(
+        viewportId: string,
+        segmentationId: string,
+        type: string,
+      ): void;
     };
   };
 }
