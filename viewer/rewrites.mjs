@@ -137,6 +137,27 @@ export const REWRITES = [
     times: 1,
   },
   {
+    // Of an image whose connection broke; OHIF would leave it black.
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: 'const internal_xhrRequest = (xhrRequest);',
+    replace: 'const internal_xhrRequest = (...request) => self.cdssAgain(() => xhrRequest(...request));',
+    times: 1,
+  },
+  {
+    // Measurements are saved in our panel, and only there.
+    files: /^89\.bundle\.[0-9a-f]+\.js$/,
+    find: 'const disabled = !items?.length;',
+    replace: 'const disabled = true;',
+    times: 1,
+  },
+  {
+    // The middle tab of the list of studies: those before this one.
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: 'return oldestPrimaryTimeStamp - studyTimeStamp < recentTimeframeMS;',
+    replace: 'return studyTimeStamp < oldestPrimaryTimeStamp;',
+    times: 1,
+  },
+  {
     files: WASM, // JPEG, JPEG-LS, surfaces
     find: 'return new Function("body","return function "+name+"() {\\n"+\'    "use strict";\'+"    return body.apply(this, arguments);\\n"+"};\\n")(body)',
     replace: `return ${NAMED}`,

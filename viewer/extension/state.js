@@ -108,6 +108,8 @@ export const layer = {
   edited: new Set(),
 };
 
+/** @import { ReportVersion } from './reports.js' */
+
 /**
  * What goes on in the background.
  *
@@ -117,6 +119,7 @@ export const layer = {
  * @property {() => void} retrySave ends the pause before the next attempt
  * @property {number} publications how often the publication of a job was begun to be followed
  * @property {string} storedMeasurements what was measured when it was last in the archive
+ * @property {ReportVersion | null} report the person's newest report of measurements
  * @property {{ anchor(): void, stop(): void } | null} link of two studies that scroll together
  * @property {(() => void)[]} stops what ends the extension's listening to OHIF
  */
@@ -128,6 +131,7 @@ export const work = {
   retrySave: () => {},
   publications: 0,
   storedMeasurements: '',
+  report: null,
   link: null,
   stops: [],
 };
