@@ -66,6 +66,8 @@ export const dialogs = {
   Keyword: '키워드',
 
   // cine
+  FPS: '프레임/초',
+  fps: '프레임/초',
   'Skip to first $t(Common:Image)': '첫 $t(Common:Image)으로',
   'Skip to last $t(Common:Image)': '마지막 $t(Common:Image)으로',
 
@@ -84,8 +86,8 @@ export const dialogs = {
   'OHIF Fell Back to CPU Rendering': '그래픽 가속을 사용할 수 없어 느린 방식으로 표시합니다',
 
   // names of keys
-  'Up Arrow': '위쪽 화살표',
-  'Down Arrow': '아래쪽 화살표',
-  'Left Arrow': '왼쪽 화살표',
-  'Right Arrow': '오른쪽 화살표',
+  'Up Arrow': '↑',
+  'Down Arrow': '↓',
+  'Left Arrow': '←',
+  'Right Arrow': '→',
 };

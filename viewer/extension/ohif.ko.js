@@ -51,6 +51,13 @@ export const phrases = {
   'rows per page': '페이지당 행',
   'Back to {{location}}': '{{location}}(으)로 돌아가기',
 
+  Loading: '불러오는 중',
+  'Converting Labelmap to Surface': '분할을 3D 표면으로 변환',
+  'Computing...': '계산 중…',
+  Segmentation: '분할',
+  Segmentations: '분할',
+  of: '/',
+
   // layouts and hanging protocols
   Common: '기본',
   Advanced: '고급',
@@ -198,7 +205,6 @@ export const phrases = {
   Ambient: '주변광',
   Diffuse: '확산광',
   Specular: '반사광',
-  Shift: '이동',
   Grayscale: '흑백',
   'X Ray': 'X선',
   Isodose: '등선량',
