@@ -22,6 +22,9 @@ const ALLOWED = [
 ];
 const OWN_WORDS = ['MRI brain', 'T1 3D 1 mm', 'T1 3D 1 MM', 'deepbet', 'www.', 'github.com/OHIF/Viewers'];
 
+const HEADER = 'div:has(> div > [data-cy="return-to-work-list"])';
+const MENU = `${HEADER} button[aria-haspopup="menu"] >> nth=-1`;
+
 /** Words of English that can be read or heard on the page. */
 async function englishOf(page) {
   const texts = await page.evaluate(() => {
@@ -58,7 +61,7 @@ test('in Korean there is no English on the page, in a menu or in a dialog', asyn
     '[data-cy^="dataOverlayMenu"] button',
     '[data-cy^="windowLevelMenu"] button',
     '[data-cy="Capture-btn"]',
-    'button[aria-haspopup="menu"] >> nth=-1',
+    MENU,
   ];
   for (const menu of menus) {
     await page.locator(menu).first().click();
@@ -67,7 +70,7 @@ test('in Korean there is no English on the page, in a menu or in a dialog', asyn
     await page.keyboard.press('Escape');
   }
   for (const dialog of ['설정', '정보']) {
-    await page.locator('button[aria-haspopup="menu"]').last().click();
+    await page.locator(MENU).click();
     await page.getByRole('menuitem', { name: dialog }).click();
     await page.getByRole('dialog').waitFor();
     const words = await englishOf(page);
