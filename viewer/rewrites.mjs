@@ -13,6 +13,8 @@ export const DROPPED = [
 ];
 
 const DECODERS = /^8097\.bundle\.[0-9a-f]+\.js$/;
+/** Those, and what makes the surface of a mask for a 3D pane. */
+const WASM = /^(8097|7964)\.bundle\.[0-9a-f]+\.js$/;
 
 /** What a decoder's glue code (Emscripten's embind) writes as text and compiles, as plain code: the
     policy forbids the compiling. Converts the arguments, calls, frees what was converted. */
@@ -46,6 +48,17 @@ const CALL_BACK = `function (obj, func, destructorsRef, at) {
   if (kind === 0) values.unshift(obj);
   const result = kind === 1 ? new func(...values) : func.call(...values);
   return retType.isVoid ? undefined : emval_returnValue(retType, destructorsRef, result);
+}`;
+const METHOD = `function (handle, name, destructors, at) {
+  const given = types.slice(1);
+  const values = given.map(type => {
+    const value = type.readValueFromPointer(at);
+    at += type.argPackAdvance;
+    return value;
+  });
+  const result = handle[name](...values);
+  given.forEach((type, index) => type.deleteObject?.(values[index]));
+  return retType.isVoid ? undefined : retType.toWireType(destructors, result);
 }`;
 const NAMED = 'Object.defineProperty(function () { return body.apply(this, arguments); }, "name", { value: name })';
 
@@ -93,22 +106,80 @@ export const REWRITES = [
     times: 1,
   },
   {
-    files: DECODERS, // JPEG and JPEG-LS
+    // The language chosen in the web application, on the page before OHIF starts; no other memory.
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: "order: ['querystring', 'cookie', 'localStorage', 'navigator', 'htmlTag', 'path', 'subdomain']",
+    replace: "order: ['htmlTag']",
+    times: 1,
+  },
+  {
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: "caches: ['localStorage', 'cookie']",
+    replace: 'caches: []',
+    times: 1,
+  },
+  {
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: 'resources: src_locales,',
+    replace: 'resources: self.cdssLocales(src_locales),',
+    times: 1,
+  },
+  {
+    files: /^89\.bundle\.[0-9a-f]+\.js$/, // the choice of a language in OHIF's preferences
+    find: 'className: "mb-3 flex items-center space-x-14"',
+    replace: 'className: "hidden"',
+    times: 1,
+  },
+  {
+    files: /^89\.bundle\.[0-9a-f]+\.js$/,
+    find: 'languageValue: defaultLanguage.value,',
+    replace: 'languageValue: currentLanguage.value,',
+    times: 1,
+  },
+  {
+    // Of an image whose connection broke; OHIF would leave it black.
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: 'const internal_xhrRequest = (xhrRequest);',
+    replace: 'const internal_xhrRequest = (...request) => self.cdssAgain(() => xhrRequest(...request));',
+    times: 1,
+  },
+  {
+    // Measurements are saved in our panel, and only there.
+    files: /^89\.bundle\.[0-9a-f]+\.js$/,
+    find: 'const disabled = !items?.length;',
+    replace: 'const disabled = true;',
+    times: 1,
+  },
+  {
+    // The middle tab of the list of studies: those before this one.
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: 'return oldestPrimaryTimeStamp - studyTimeStamp < recentTimeframeMS;',
+    replace: 'return studyTimeStamp < oldestPrimaryTimeStamp;',
+    times: 1,
+  },
+  {
+    files: WASM, // JPEG, JPEG-LS, surfaces
     find: 'return new Function("body","return function "+name+"() {\\n"+\'    "use strict";\'+"    return body.apply(this, arguments);\\n"+"};\\n")(body)',
     replace: `return ${NAMED}`,
-    times: 2,
+    times: 3,
   },
   {
-    files: DECODERS, // JPEG and JPEG-LS
+    files: WASM, // JPEG, JPEG-LS, surfaces
     find: 'var invokerFunction=new_(Function,args1).apply(null,args2);return invokerFunction',
     replace: `return ${CALL}`,
-    times: 2,
+    times: 3,
   },
   {
-    files: DECODERS, // JPEG and JPEG-LS
+    files: WASM, // surfaces
+    find: 'new_(Function,params).apply(null,args)',
+    replace: METHOD,
+    times: 1,
+  },
+  {
+    files: WASM, // JPEG, JPEG-LS, surfaces
     find: 'new Function("requireRegisteredType","Module","valueToHandle","getMemory",functionBody)(requireRegisteredType,Module,Emval.toHandle,getMemory)',
     replace: MAKE,
-    times: 2,
+    times: 3,
   },
   {
     files: DECODERS, // JPEG 2000

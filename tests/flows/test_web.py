@@ -16,6 +16,7 @@ FILES = sorted((ROOT / "tests" / "web").glob("*.test.mjs"))
 ESSENTIAL = {
     "accessible.test.mjs": "the login page",
     "viewer.test.mjs": "a mask is painted|two doctors|in the middle of a save|AI is asked for",
+    "viewer.look.test.mjs": "in Korean|on a phone",
     "viewer.study.test.mjs": "an expired token|who has no right|series of every shape",
 }
 """What runs of the longest files, which take minutes of drawing in software: the rest is

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { gunzipSync } from 'node:zlib';
 
-import { BASE_URL } from './browser.mjs';
+import { BASE_URL, launch, newPage } from './browser.mjs';
 
 /**
- * @import { BrowserContext, Locator, Page } from './types.d.ts'
+ * @import { BrowserContext, BrowserContextOptions, Lifetime, Locator, Page } from './types.d.ts'
  * @typedef {Awaited<ReturnType<typeof api>>} Api
  * @typedef {Map<string, Buffer>} Labels bytes of a slice by its SOP Instance UID
  * @typedef {RequestInit & { headers?: Record<string, string> }} Init
@@ -191,6 +191,23 @@ export async function signIn(context, username) {
     data: { username, password: `${username}123` },
   });
   assert.equal(answer.status(), 200);
+}
+
+/** A quarter of the pixels, which are drawn in software here. */
+export const VIEW = { viewport: { width: 1500, height: 900 }, deviceScaleFactor: 0.5, locale: 'en-US' };
+
+/**
+ * A page that can draw images, of a person who is signed in.
+ *
+ * @param {Lifetime} t
+ * @param {string} [username]
+ * @param {BrowserContextOptions} [options]
+ */
+export async function viewerPage(t, username = 'doctor', options = {}) {
+  const browser = await launch(t, { webgl: true });
+  const opened = await newPage(browser, { ...VIEW, ...options });
+  await signIn(opened.context, username);
+  return opened;
 }
 
 /**

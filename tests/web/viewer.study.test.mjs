@@ -7,6 +7,7 @@ import { launch, newPage } from './browser.mjs';
 import { KIM, SAGITTAL, stack, stored } from './viewer.dicom.mjs';
 import {
   SLOW_MS,
+  VIEW,
   api,
   boxOf,
   drag,
@@ -16,19 +17,9 @@ import {
   painted,
   sampleStudy,
   saveState,
-  signIn,
   until,
+  viewerPage,
 } from './viewer.helpers.mjs';
-
-// a quarter of the pixels, which are drawn in software here
-const VIEW = { viewport: { width: 1500, height: 900 }, deviceScaleFactor: 0.5, locale: 'en-US' };
-
-async function viewerPage(t, username = 'doctor', options = {}) {
-  const browser = await launch(t, { webgl: true });
-  const opened = await newPage(browser, { ...VIEW, ...options });
-  await signIn(opened.context, username);
-  return opened;
-}
 
 /** What each viewport shows. */
 const shown = page =>
@@ -164,23 +155,6 @@ test('without a session the login page comes first', async t => {
   await page.waitForURL('**/login?next=%2Fohif%2Fviewer**');
 });
 
-test('in Korean every button of the panel and the toolbar is Korean', async t => {
-  const study = await sampleStudy(await api('doctor'));
-  const { page } = await viewerPage(t, 'doctor', { locale: 'ko-KR' });
-  await openViewer(page, study);
-  const words = await page
-    .locator('#cdss-panel h2, #cdss-panel button, #cdss-back')
-    .allInnerTexts();
-  const foreign = words.filter(
-    word => word && !/[가-힣]/.test(word) && !/^(AI|●|○|.*DICOM SR)/.test(word),
-  );
-  assert.deepEqual(foreign, []);
-  const facts = await page.locator('#cdss-job dd').allInnerTexts();
-  assert.ok(facts.includes('뇌 추출 (T1 MRI) 1.0.2'), facts.join('; '));
-  await page.locator('[data-cy="WindowLevel"]').first().hover();
-  await page.getByText('윈도우', { exact: true }).first().waitFor();
-});
-
 test('masks of the archive are no series in the list, and the console is silent', async t => {
   const as = await api('doctor');
   const study = await sampleStudy(as);
@@ -201,17 +175,34 @@ test('masks of the archive are no series in the list, and the console is silent'
   assert.deepEqual(errors, []);
 });
 
-test('measurements are stored as SR and come back', async t => {
+/** The SR of a study as the archive has them. */
+async function reportsOf(as, study) {
+  const { series } = await as.json(`/api/ris/studies/${study}/`);
+  const found = series.filter(({ modality }) => modality === 'SR');
+  const all = found.map(({ series_instance_uid: uid }) =>
+    as.json(`/api/ris/dicom-web/studies/${study}/series/${uid}/metadata`, {
+      headers: { Accept: 'application/dicom+json' },
+    }),
+  );
+  return (await Promise.all(all)).flat();
+}
+
+test('measurements are one report per person, which grows by versions', async t => {
+  const as = await api('doctor');
   const study = await stored(`shape-measured-${Date.now()}`, stack(3), { rows: 61, columns: 53 });
   const { page } = await viewerPage(t);
   await openStudy(page, study);
-  const count = page.locator('#cdss-measure[data-count="1"]');
-  await page.keyboard.press('l');
-  await drag(page, [
-    [0.35, 0.3],
-    [0.6, 0.5],
-  ]);
-  await count.waitFor();
+  const measured = count => page.locator(`#cdss-measure[data-count="${count}"]`);
+  const measure = async points => {
+    await page.keyboard.press('l');
+    await drag(page, points);
+  };
+  const save = async count => {
+    await page.click('#cdss-measure-save');
+    await page.locator('#cdss-measure[data-saved="true"]').waitFor({ timeout: SLOW_MS });
+    await until('the archive has it', async () => (await reportsOf(as, study)).length === count);
+    return reportsOf(as, study);
+  };
   const length = () =>
     page.evaluate(() => {
       const [annotation] = window.cornerstoneTools.annotation.state
@@ -219,19 +210,41 @@ test('measurements are stored as SR and come back', async t => {
         .filter(({ metadata }) => metadata.toolName === 'Length');
       return Object.values(annotation?.data.cachedStats ?? {})[0]?.length;
     });
-  await page.click('#cdss-measure-save');
-  await page.locator('#cdss-measure[data-saved="true"]').waitFor({ timeout: SLOW_MS });
-  const measured = await length();
-  assert.ok(measured > 5);
-  const as = await api('doctor');
-  await until('the archive has it', async () =>
-    (await as.json(`/api/ris/studies/${study}/`)).series.some(found => found.modality === 'SR'),
-  );
+  await measure([
+    [0.35, 0.3],
+    [0.6, 0.5],
+  ]);
+  await measured(1).waitFor();
+  const [first] = await save(1);
+  const before = await length();
+  assert.ok(before > 5);
 
   await openStudy(page, study);
-  await count.waitFor({ timeout: SLOW_MS });
-  await until('its length', async () => Math.abs((await length()) - measured) < 0.01);
+  await measured(1).waitFor({ timeout: SLOW_MS });
+  await until('its length', async () => Math.abs((await length()) - before) < 0.01);
   assert.equal(await page.locator('#cdss-measure').getAttribute('data-saved'), 'true');
+  await measure([
+    [0.3, 0.6],
+    [0.5, 0.7],
+  ]);
+  await measured(2).waitFor();
+  const reports = await save(2);
+  const value = (item, tag) => item[tag]?.Value?.[0];
+  const second = reports.find(found => value(found, '00080018') !== value(first, '00080018'));
+  assert.deepEqual(
+    ['0020000E', '00200013'].map(tag => value(second, tag)),
+    [value(first, '0020000E'), 2],
+  );
+  const replaced = value(value(value(second, '0040A360'), '00081115'), '00081199');
+  assert.equal(value(replaced, '00081155'), value(first, '00080018'));
+  assert.equal(value(replaced, '00081150'), value(first, '00080016'));
+  for (const report of reports)
+    assert.equal(value(value(value(report, '0040A078'), '00401101'), '00080100'), 'doctor');
+
+  await openStudy(page, study);
+  await measured(2).waitFor({ timeout: SLOW_MS });
+  await page.locator('[data-cy="panelMeasurement-btn"]').click();
+  assert.equal(await page.getByText('Create SR').count(), 0, 'one way to save');
 });
 
 test('an earlier study lies beside the open one and scrolls with it', async t => {

@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { launch, newPage } from './browser.mjs';
 import { start, stop } from './stack.mjs';
 import {
   SLOW_MS,
@@ -17,25 +16,15 @@ import {
   sampleStudy,
   saveState,
   segLabels,
-  signIn,
   storedLabels,
   until,
+  viewerPage,
 } from './viewer.helpers.mjs';
 
-// a quarter of the pixels, which are drawn in software here
-const VIEW = { viewport: { width: 1500, height: 900 }, deviceScaleFactor: 0.5, locale: 'en-US' };
 const CORNER = [
   [0.1, 0.1],
   [0.2, 0.15],
 ];
-
-async function viewerPage(t, username = 'doctor', options = {}) {
-  const browser = await launch(t, { webgl: true });
-  const opened = await newPage(browser, { ...VIEW, ...options });
-  await signIn(opened.context, username);
-  return opened;
-}
-
 const saved = page =>
   page.waitForFunction(
     () => document.querySelector('.cdss-savebar[data-status="saved"]'),

@@ -1,13 +1,15 @@
 // The extension: signs in, finds out what to show, and hands OHIF its panel and its commands.
+import { again } from './again.js';
 import { ApiError, get } from './api.js';
 import { core } from './cornerstone.js';
 import { addStylesheet, cover } from './dom.js';
+import { speakKorean, withKorean } from './korean.js';
 import * as mask from './mask.js';
 import * as measurements from './measurements.js';
 import { mountPanel } from './panel/index.js';
 import { compareWith, editable, loadJobs, loadModels, openJob, reload } from './review.js';
 import { save } from './saving.js';
-import { beginInTheMiddle, beginWith, prepareDisplaySet } from './series.js';
+import { beginInTheMiddle, beginWith, countImages, prepareDisplaySet } from './series.js';
 import { authorization, may, start as signIn } from './session.js';
 import { connect, extensions, services, state, update, work } from './state.js';
 import { language, t } from './texts.js';
@@ -30,6 +32,9 @@ const never = new Promise(() => {});
 
 async function begin() {
   document.documentElement.lang = language();
+  window.cdssLocales = withKorean;
+  window.cdssAgain = again;
+  if (language() === 'ko') speakKorean();
   addStylesheet();
   return (await signIn({ hasUnsavedWork })) && findStudy();
 }
@@ -66,8 +71,14 @@ function useOneContext() {
 const wayBack = react =>
   react.createElement(
     'a',
-    { id: 'cdss-back', className: 'cdss-back', href: `/studies/${studyUid}` },
-    `‹ ${t('back.study')}`,
+    {
+      id: 'cdss-back',
+      className: 'cdss-back',
+      href: `/studies/${studyUid}`,
+      'aria-label': t('back.study'),
+    },
+    '‹',
+    react.createElement('span', {}, ` ${t('back.study')}`),
   );
 
 /** @param {string} sentence */
@@ -144,6 +155,7 @@ function onModeEnter() {
     /** @param {{ displaySetsAdded: DisplaySet[] }} event */
     ({ displaySetsAdded }) => displaySetsAdded.forEach(prepareDisplaySet),
   );
+  countImages(extensions().getActiveDataSource()[0]);
   loadModels().catch(() => {});
   work.stops.push(
     tools.watchTool(),
@@ -207,8 +219,17 @@ function getPanelModule() {
   ];
 }
 
-/** No guided tour over somebody's images. */
-const getCustomizationModule = () => [{ name: 'global', value: { 'ohif.tours': { $set: [] } } }];
+/** No guided tour over somebody's images, no choice of other colours; a report of ours has an author. */
+const getCustomizationModule = () => [
+  {
+    name: 'global',
+    value: {
+      'ohif.tours': { $set: [] },
+      'ohif.appearanceModal': { $set: null },
+      onBeforeDicomStore: { $set: measurements.beforeStore },
+    },
+  },
+];
 
 /** Asked for before OHIF itself is there: the page names this module in front of it. */
 const begun = begin();

@@ -13,6 +13,7 @@ import {
 } from './cornerstone.js';
 import { layer, services, shownSegmentation, state, update } from './state.js';
 import { t } from './texts.js';
+import { LABELMAP, draw, layerType, seeThrough } from './panes.js';
 import { displaySetOf, viewportOf, viewportsOf } from './viewports.js';
 
 /**
@@ -22,7 +23,6 @@ import { displaySetOf, viewportOf, viewportsOf } from './viewports.js';
 
 export const MASK = 'cdss-mask';
 export const COMPARED = 'cdss-compared';
-const LABELMAP = 'Labelmap';
 const MAX_VOXELS = 2 ** 30;
 const LABELS = 256;
 const COMPARED_COLOR = [0, 229, 255, 255];
@@ -186,11 +186,15 @@ export function readMask() {
 export async function attachEverywhere() {
   const { segmentationService } = services();
   if (!layer.displaySet || !segmentationService.getSegmentation(MASK)) return;
-  for (const viewportId of viewportsOf(layer.displaySet)) {
+  const shown = viewportsOf(layer.displaySet);
+  for (const viewportId of shown) {
     await attach(viewportId, MASK);
     if (segmentationService.getSegmentation(COMPARED)) await attach(viewportId, COMPARED);
   }
   applyAppearance();
+  const run = (layer.draws += 1);
+  const stale = () => run !== layer.draws || !segmentationService.getSegmentation(MASK);
+  void draw(shown, MASK, stale).then(() => stale() || applyAppearance());
 }
 
 /**
@@ -200,7 +204,8 @@ export async function attachEverywhere() {
 async function attach(viewportId, segmentationId) {
   const { segmentationService } = services();
   if (!viewportOf(viewportId)) return;
-  const specifier = { segmentationId, type: LABELMAP };
+  const specifier = { segmentationId, type: layerType(viewportId) };
+  if (segmentationId === COMPARED && specifier.type !== LABELMAP) return;
   if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) {
     await segmentationService.addSegmentationRepresentation(viewportId, specifier);
   }
@@ -233,13 +238,16 @@ export function applyAppearance() {
     fillAlphaInactive: state.opacity,
   });
   for (const viewportId of viewportsOf(displaySet)) {
-    if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) continue;
+    const type = layerType(viewportId);
+    const shown = { segmentationId: MASK, type };
+    if (!segmentationService.getSegmentationRepresentations(viewportId, shown).length) continue;
+    seeThrough(viewportId);
     for (const segment of shownSegmentation().segments) {
       const { number } = segment;
       const rgb = rgbOf(colorOf(segment));
       segmentationService.setSegmentColor(viewportId, MASK, number, [...rgb, 255]);
       const visible = !state.hidden.includes(number);
-      segmentationService.setSegmentVisibility(viewportId, MASK, number, visible, LABELMAP);
+      segmentationService.setSegmentVisibility(viewportId, MASK, number, visible, type);
     }
   }
 }

@@ -1,14 +1,17 @@
-// Measurements as DICOM SR (TID 1500): stored through STOW-RS, and drawn again on reopening.
+// Measurements as DICOM SR (TID 1500): stored through STOW-RS, and drawn again on reopening. A person
+// has one report per study: each save is its next version and names the one before.
+import { get } from './api.js';
 import { core, instanceOf, tools } from './cornerstone.js';
+import { authorOf, chained, newestOf, versionOf } from './reports.js';
 import { may } from './session.js';
-import { commands, services, state, update, work } from './state.js';
+import { commands, identity, services, state, update, work } from './state.js';
 import { t } from './texts.js';
 
 const SERIES_DESCRIPTION = 'NeuroNova measurements';
 const SR = 'SR';
 const WAIT_FOR_REPORTS_MS = 15_000;
 
-/** @import { Annotation, DisplaySet } from '../types/ohif' */
+/** @import { Annotation, DisplaySet, Report } from '../types/ohif' */
 
 /** @returns what ends the listening */
 export function start() {
@@ -54,7 +57,7 @@ export async function saveMeasurements() {
   const sent = content();
   update({ measurements: { ...state.measurements, status: 'saving', problem: '' } });
   try {
-    await commands().runCommand(
+    const stored = await commands().runCommand(
       'storeMeasurements',
       {
         measurementData,
@@ -64,9 +67,11 @@ export async function saveMeasurements() {
       },
       'CORNERSTONE_STRUCTURED_REPORT',
     );
+    work.report = versionOf(/** @type {Report} */ (stored));
     work.storedMeasurements = sent;
     update({ measurements: { ...state.measurements, status: 'idle' } });
     noteChange();
+    void listReports();
   } catch {
     update({
       measurements: { ...state.measurements, status: 'idle', problem: t('measure.failed') },
@@ -74,14 +79,34 @@ export async function saveMeasurements() {
   }
 }
 
-/** The newest report of ours holds all measurements that were there when it was saved. */
+/**
+ * OHIF hands every report in before it sends it.
+ *
+ * @param {{ naturalizedReport: Report, dicomDict?: object }} store
+ */
+export function beforeStore({ naturalizedReport, dicomDict }) {
+  chained(naturalizedReport, work.report);
+  return dicomDict;
+}
+
+async function listReports() {
+  const uid = state.study?.study_instance_uid;
+  const study = await get(`/api/ris/studies/${uid}/`).catch(() => null);
+  if (study) update({ study });
+}
+
+/** The person's newest report, else somebody's: it holds all that was there when it was saved. */
 async function restore() {
   const expected = (state.study?.series ?? []).filter(series => series.modality === SR).length;
   if (!expected) return;
   const reports = await reportsOf(expected);
   const ours = reports.filter(found => found.SeriesDescription === SERIES_DESCRIPTION);
-  const newest = ours.sort((a, b) => timeOf(b).localeCompare(timeOf(a)))[0];
+  for (const found of ours) found.instance = newestOf(found);
+  const [newest] = ours.sort(
+    (a, b) => Number(isMine(b)) - Number(isMine(a)) || timeOf(b).localeCompare(timeOf(a)),
+  );
   if (!newest) return;
+  if (newest.instance && isMine(newest)) work.report = versionOf(newest.instance);
   try {
     await newest.load?.();
     commands().runCommand(
@@ -112,6 +137,9 @@ function orient(annotation) {
   metadata.viewUp = [-cx, -cy, -cz];
   annotation.invalidated = true;
 }
+
+/** @param {DisplaySet} report */
+const isMine = ({ instance }) => Boolean(instance && authorOf(instance) === identity.user?.username);
 
 /** @param {DisplaySet} report */
 const timeOf = ({ instance }) => `${instance?.ContentDate ?? ''}${instance?.ContentTime ?? ''}`;

@@ -1,12 +1,14 @@
 // What is unusual about a series, and what follows: shown image by image where planes through it
 // would be wrong, or not shown at all.
 import { call } from './api.js';
-import { ohifConfig, services } from './state.js';
+import { ohifConfig, services, state } from './state.js';
 
 /** @import { DataSource, DisplaySet, HangingProtocolService, SeriesRequest } from '../types/ohif' */
 
 /** Masks of the archive: ours are drawn from the API, others are not read rightly by this OHIF. */
 const OVERLAYS = ['SEG', 'RTSTRUCT'];
+/** What is about images and is none. */
+const NO_IMAGES = [...OVERLAYS, 'SR', 'PR', 'KO'];
 const MANY_IMAGES = 1500;
 /** OHIF's DisplaySetMessage.CODES, the gravest first. */
 /** @type {[number, 'series.orientations' | 'series.sizes' | 'series.missing' | 'series.spacing'][]} */
@@ -42,6 +44,37 @@ export function beginWith(seriesInstanceUid, { retrieve: { series } }) {
       }));
     return [first, ...others];
   };
+}
+
+/**
+ * In the list of studies: images and what made them, without SEG, SR and the like.
+ *
+ * @param {DataSource} source
+ */
+export function countImages({ query: { studies } }) {
+  const { search } = studies;
+  studies.search = async (...asked) => {
+    const found = await search(...asked);
+    return found.map(row => ({
+      ...row,
+      instances: imagesOf(row.studyInstanceUid) ?? row.instances,
+      modalities: row.modalities
+        ?.split(/[\\/]/)
+        .filter(modality => !NO_IMAGES.includes(modality))
+        .join('/'),
+    }));
+  };
+}
+
+/** @param {string} uid of a study */
+function imagesOf(uid) {
+  const { study } = state;
+  if (uid === study?.study_instance_uid)
+    return study.series
+      .filter(({ modality }) => !NO_IMAGES.includes(modality))
+      .reduce((sum, series) => sum + (series.images ?? series.instances), 0);
+  const other = [...(study?.priors ?? []), ...(study?.other_studies ?? [])];
+  return other.find(found => found.study_instance_uid === uid)?.image_count;
 }
 
 /**

@@ -44,6 +44,23 @@ const keepToken = () =>
     .catch(() => null);
 
 /**
+ * Resolves when the person has a valid token: renewed at once, or after the next login.
+ *
+ * @returns {Promise<void>}
+ */
+export async function signedIn() {
+  await keepToken();
+  if (sessionState().status === 'authenticated') return;
+  await new Promise(resolve => {
+    const stop = loaded().session.subscribe(() => {
+      if (sessionState().status !== 'authenticated') return;
+      stop();
+      resolve(undefined);
+    });
+  });
+}
+
+/**
  * Resolves to true when a person is signed in; else the page has been left or says why.
  *
  * @param {{ hasUnsavedWork: () => Promise<boolean> }} options

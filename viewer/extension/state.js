@@ -83,6 +83,7 @@ export const state = {
  * @property {Grid} grid
  * @property {Uint8Array[]} labels one array per slice, in the order of `grid.slices`
  * @property {DisplaySet | null} displaySet the series that they lie on
+ * @property {number} draws how often the layer was begun to be put into the panes
  * @property {boolean} loading labels are being written that nobody painted
  * @property {number} counts how often a count of the voxels was begun
  * @property {boolean} counted `fingerprint` is that of the labels as they are
@@ -97,6 +98,7 @@ export const layer = {
   grid: { rows: 0, columns: 0, slices: [] },
   labels: [],
   displaySet: null,
+  draws: 0,
   loading: false,
   counts: 0,
   counted: true,
@@ -105,6 +107,8 @@ export const layer = {
   marksEdits: false,
   edited: new Set(),
 };
+
+/** @import { ReportVersion } from './reports.js' */
 
 /**
  * What goes on in the background.
@@ -115,6 +119,7 @@ export const layer = {
  * @property {() => void} retrySave ends the pause before the next attempt
  * @property {number} publications how often the publication of a job was begun to be followed
  * @property {string} storedMeasurements what was measured when it was last in the archive
+ * @property {ReportVersion | null} report the person's newest report of measurements
  * @property {{ anchor(): void, stop(): void } | null} link of two studies that scroll together
  * @property {(() => void)[]} stops what ends the extension's listening to OHIF
  */
@@ -126,6 +131,7 @@ export const work = {
   retrySave: () => {},
   publications: 0,
   storedMeasurements: '',
+  report: null,
   link: null,
   stops: [],
 };

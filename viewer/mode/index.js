@@ -68,6 +68,26 @@ function translated(buttons) {
     });
 }
 
+/** Below this width the panels lie over the images (panel.css), closed until somebody asks. */
+const NARROW = 900;
+
+/** At most 35 % of the width for both; on a phone, as much as leaves a way back. */
+function panels() {
+  const width = window.innerWidth;
+  const closed = width < NARROW;
+  const [left, right] = closed
+    ? [Math.min(282, width - 60), Math.min(340, width - 60)]
+    : [Math.min(282, Math.floor(width * 0.12)), Math.min(340, Math.floor(width * 0.22))];
+  return {
+    leftPanelClosed: closed,
+    rightPanelClosed: closed,
+    leftPanelInitialExpandedWidth: left,
+    rightPanelInitialExpandedWidth: right,
+    leftPanelMinimumExpandedWidth: Math.min(145, left),
+    rightPanelMinimumExpandedWidth: Math.min(280, right),
+  };
+}
+
 /**
  * @param {object} options
  * @param {(names: string[]) => Promise<{ modeInstance: BasicMode }[]>} options.loadModules
@@ -83,8 +103,7 @@ async function modeFactory({ loadModules }) {
       ...route.layoutInstance.props,
       viewports: shown,
       rightPanels: [REVIEW, MEASUREMENTS],
-      rightPanelClosed: false,
-      rightPanelInitialExpandedWidth: 340,
+      ...panels(),
     },
   };
   return {

@@ -3,8 +3,35 @@ import type { components } from '../../web/src/schema';
 
 type Schema = components['schemas'];
 
-export type Study = Schema['StudyDetailOut'];
-export type Prior = Schema['PriorOut'];
+/** A SEG or SR of the study; `author` is a DICOM person name. */
+export interface DerivedObject {
+  sop_instance_uid: string;
+  author: string;
+  content_date: string | null;
+  content_time: string;
+  version: number | null;
+  superseded: boolean;
+}
+export interface DerivedSeries {
+  series_instance_uid: string;
+  description: string;
+  objects?: DerivedObject[];
+}
+export type Prior = Schema['PriorOut'] & { image_count?: number };
+/** What the order says is null, or left out, where it is not known or not for this person. */
+interface Described {
+  series: (Schema['SeriesOut'] & { images?: number })[];
+  segmentations: DerivedSeries[];
+  structured_reports?: DerivedSeries[];
+  priors: Prior[];
+  other_studies?: Prior[];
+  clinical_question?: string | null;
+  ordered_by?: string | null;
+  priority?: string | null;
+  patient_age?: number | null;
+  patient_sex?: string | null;
+}
+export type Study = Omit<Schema['StudyDetailOut'], keyof Described> & Described;
 export type Permission = Schema['Permission'];
 export type User = Schema['MeOut'];
 export type ListedJob = Schema['AIJobListOut'];

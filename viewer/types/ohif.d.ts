@@ -1,8 +1,15 @@
 // OHIF 3.13.2 and cornerstone as far as the extension reaches into them; neither ships types.
 
+/** Texts by language, namespace and key. */
+export type Locales = Record<string, Record<string, Record<string, string>>>;
+
 export interface Instance {
+  StudyInstanceUID: string;
   SOPInstanceUID: string;
+  SOPClassUID: string;
   SeriesInstanceUID: string;
+  InstanceNumber: string | number;
+  AuthorObserverSequence?: AuthorObserver | AuthorObserver[];
   FrameOfReferenceUID?: string;
   Rows: number;
   Columns: number;
@@ -11,6 +18,38 @@ export interface Instance {
   PixelSpacing: ArrayLike<number | string>;
   ContentDate?: string;
   ContentTime?: string;
+}
+
+/** A code, as in Person Identification Code Sequence. */
+interface Code {
+  CodeValue: string;
+  CodingSchemeDesignator: string;
+  CodeMeaning: string;
+}
+
+interface AuthorObserver {
+  ObserverType: string;
+  PersonName: string;
+  PersonIdentificationCodeSequence: Code | Code[];
+  InstitutionName: string;
+  InstitutionCodeSequence: Code[];
+}
+
+/** A structured report as OHIF makes it, before it is written as DICOM. */
+export interface Report {
+  StudyInstanceUID: string;
+  SeriesInstanceUID: string;
+  SOPInstanceUID: string;
+  SOPClassUID: string;
+  InstanceNumber: string | number;
+  AuthorObserverSequence?: AuthorObserver | AuthorObserver[];
+  PredecessorDocumentsSequence?: object[];
+  ContentSequence?: ContentItem | ContentItem[];
+}
+
+interface ContentItem {
+  ConceptNameCodeSequence?: Code | Code[];
+  PersonName?: string;
 }
 
 export interface DisplaySet {
@@ -25,6 +64,7 @@ export interface DisplaySet {
   images?: Instance[];
   imageIds: string[];
   instance?: Instance;
+  instances?: Instance[];
   messages?: { includesMessage(code: number): boolean };
   load?(): Promise<void>;
   getThumbnailSrc?: () => Promise<string | null>;
@@ -41,8 +81,23 @@ export interface Image {
   voxelManager: { getScalarData(): Uint8Array };
 }
 
+/** vtk.js's function of opacity by value; a node is value, opacity, midpoint, sharpness. */
+export interface OpacityFunction {
+  getSize(): number;
+  getNodeValue(index: number, node: number[]): void;
+  setNodeValue(index: number, node: number[]): void;
+}
+
+/** What is drawn in a viewport; only a volume has an opacity by value. */
+export interface ActorEntry {
+  representationUID?: string;
+  actor: { getProperty(): { getScalarOpacity?(component: number): OpacityFunction } };
+}
+
 export interface Viewport {
   element: HTMLElement;
+  type: string;
+  getActors(): ActorEntry[];
   getCurrentImageId(): string;
   getCurrentImageIdIndex(): number;
   getImageIds(): string[];
@@ -93,6 +148,11 @@ export interface CornerstoneTools {
     };
     triggerSegmentationEvents: {
       triggerSegmentationDataModified(segmentationId: string, slices?: number[]): void;
+      triggerSegmentationRepresentationModified(
+        viewportId: string,
+        segmentationId: string,
+        type: string,
+      ): void;
     };
   };
 }
@@ -208,7 +268,14 @@ export interface SeriesRequest {
   start(): Promise<unknown>;
 }
 
+export interface StudyRow {
+  studyInstanceUid: string;
+  modalities?: string;
+  instances?: number;
+}
+
 export interface DataSource {
+  query: { studies: { search(...asked: unknown[]): Promise<StudyRow[]> } };
   retrieve: {
     series: {
       metadata(options: { StudyInstanceUID: string; returnPromises?: boolean }): Promise<any>;
@@ -233,7 +300,7 @@ export interface AppConfig {
 
 /** React, of which the page's own copy is handed in. */
 export interface React {
-  createElement(type: string, properties: object, ...children: string[]): object;
+  createElement(type: string, properties: object, ...children: (string | object)[]): object;
 }
 
 /** A mode's route and the mode it belongs to, as OHIF's basic mode has them. */
@@ -255,6 +322,10 @@ declare global {
     config: object;
     /** As the record has it; OHIF would show the name in the files. */
     cdssPatientName?: string;
+    /** Asks for an image until it is there; OHIF asks through it. */
+    cdssAgain<Answer>(ask: () => Promise<Answer>): Promise<Answer>;
+    /** OHIF's locales with those that it lacks; OHIF asks for it. */
+    cdssLocales(locales: Locales): Locales;
   }
   interface WindowEventMap {
     'cdss-http-error': CustomEvent<number>;

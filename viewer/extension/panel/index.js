@@ -3,6 +3,7 @@ import { h } from '../dom.js';
 import { subscribe } from '../state.js';
 import { jobSection } from './job.js';
 import { maskSection } from './mask.js';
+import { objectsSection, orderSection } from './order.js';
 import { requestSection } from './request.js';
 import { reviewSection } from './review.js';
 import { saveBar } from './save.js';
@@ -16,6 +17,7 @@ import { versionsSection } from './versions.js';
 
 /** @type {(() => Part)[]} */
 const PARTS = [
+  orderSection,
   seriesSection,
   jobSection,
   saveBar,
@@ -25,6 +27,7 @@ const PARTS = [
   requestSection,
   windowsSection,
   measurementsSection,
+  objectsSection,
   priorsSection,
 ];
 

@@ -91,7 +91,10 @@ function factsOf(job) {
   if (!job?.result) return [];
   const rows = [[t('job.model'), `${modelName(job.model)} ${job.model.version}`]];
   if (job.result.confidence !== null)
-    rows.push([t('job.confidence'), percent(job.result.confidence)]);
+    rows.push([
+      t(job.segmentation ? 'job.confidence.mask' : 'job.confidence.result'),
+      job.result.confidence.toFixed(3),
+    ]);
   if (job.result.risk_score !== null) rows.push([t('job.risk'), percent(job.result.risk_score)]);
   for (const { label, volume_ml: volume } of job.result.measurements)
     rows.push([`AI: ${segmentName(job.model.id, label)}`, ml(volume)]);

@@ -11,7 +11,7 @@ import { applyPreset, presets } from '../windows.js';
 import { section, visible } from './section.js';
 
 /**
- * @import { Prior } from '../../types/api'
+ * @import { Prior, Study } from '../../types/api'
  * @import { PanelState } from '../state.js'
  */
 
@@ -72,14 +72,18 @@ export function priorsSection() {
   );
   const close = button(t('prior.close'), closePrior, { id: 'cdss-prior-close' });
   const problem = h('p', { className: 'cdss-note', role: 'status' });
-  const element = section('prior', list, linking, close, problem);
+  const others = h('ul', { className: 'cdss-priors' });
+  const otherTitle = h('h2', {}, t('prior.others'));
+  const element = section('prior', list, otherTitle, others, linking, close, problem);
 
   /** @param {PanelState} state */
   function show({ study, prior }) {
-    const priors = study?.priors ?? [];
-    refill(list, [priors, prior.open], () =>
-      priors.length ? priors.map(found => row(found, prior.open)) : [h('li', {}, t('prior.none'))],
+    const { earlier, rest } = byDate(study);
+    refill(list, [earlier, prior.open], () =>
+      earlier.length ? earlier.map(found => row(found, prior.open)) : [h('li', {}, t('prior.none'))],
     );
+    refill(others, [rest, prior.open], () => rest.map(found => row(found, prior.open)));
+    visible(otherTitle, rest.length > 0);
     visible(linking, Boolean(prior.open));
     visible(close, Boolean(prior.open));
     linked.checked = prior.linked;
@@ -90,11 +94,26 @@ export function priorsSection() {
 }
 
 /**
+ * The patient's studies before this one, and those of which that cannot be said.
+ *
+ * @param {Study | null} study
+ */
+function byDate(study) {
+  const all = [...(study?.priors ?? []), ...(study?.other_studies ?? [])];
+  const known = study?.other_studies && new Set(study.priors);
+  /** @param {Prior} found */
+  const isEarlier = found =>
+    known?.has(found) ??
+    Boolean(found.study_date && study?.study_date && found.study_date < study.study_date);
+  return { earlier: all.filter(isEarlier), rest: all.filter(found => !isEarlier(found)) };
+}
+
+/**
  * @param {Prior} prior
  * @param {string | null} open
  */
 function row(
-  { study_instance_uid: uid, study_date: date, description, modalities, instance_count: count },
+  { study_instance_uid: uid, study_date: date, description, modalities, instance_count: instances, image_count: count = instances },
   open,
 ) {
   const label = [date && calendarDate(date), description, modalities.join('/'), t('prior.images', { count })]

@@ -1,0 +1,224 @@
+// How the viewer looks: its language, its sizes, what is told beside the images, and every pane of
+// its layouts.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { stack, stored } from './viewer.dicom.mjs';
+import {
+  SLOW_MS,
+  api,
+  boxOf,
+  finishedJob,
+  openViewer,
+  sampleStudy,
+  until,
+  viewerPage,
+} from './viewer.helpers.mjs';
+
+/** Names of keys, of DICOM and its files, of products, units and people's own words. */
+const ALLOWED = [
+  /^(MR|CT|SEG|SR|MPR|JPG|PNG|AI|ml|mm|Ctrl|Shift|Alt|Space|Home|End|Page|Up|Down|Backspace|Esc)$/,
+  /^(DICOM|FHIR|PACS|ROI|UTC|KST|OHIF|Viewers|NeuroNova|Viewer|Chrome|Linux|COBB|Cobb|LUT|STAT|T1|MRI|DTI|EPI)$/i,
+];
+const OWN_WORDS = ['MRI brain', 'T1 3D 1 mm', 'T1 3D 1 MM', 'deepbet', 'www.', 'github.com/OHIF/Viewers'];
+
+const HEADER = 'div:has(> div > [data-cy="return-to-work-list"])';
+const MENU = `${HEADER} button[aria-haspopup="menu"] >> nth=-1`;
+
+/** Words of English that can be read or heard on the page. */
+async function englishOf(page) {
+  const texts = await page.evaluate(() => {
+    const found = [];
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_ALL);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      const element = node instanceof Element ? node : node.parentElement;
+      if (!element?.checkVisibility() || element.closest('script, style, .cdss-card')) continue;
+      if (node instanceof Text) found.push(node.data);
+      else for (const name of ['aria-label', 'title', 'placeholder', 'alt'])
+        found.push(element.getAttribute(name) ?? '');
+    }
+    return found;
+  });
+  const bare = OWN_WORDS.reduce((all, own) => all.map(one => one.replaceAll(own, ' ')), texts);
+  const english = bare.filter(one =>
+    (one.match(/[A-Za-z]{2,}/g) ?? []).some(word => !ALLOWED.some(allowed => allowed.test(word))),
+  );
+  return [...new Set(english.map(one => one.trim()))];
+}
+
+test('in Korean there is no English on the page, in a menu or in a dialog', async t => {
+  const study = await sampleStudy(await api('doctor'));
+  const { page } = await viewerPage(t, 'doctor', { locale: 'ko-KR' });
+  await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}`);
+  await page.locator('#cdss-run').waitFor({ timeout: SLOW_MS });
+  await page.locator('[data-cy="windowLevelMenu"]').waitFor({ timeout: SLOW_MS });
+  assert.deepEqual(await englishOf(page), []);
+  const menus = [
+    '[data-cy="Layout"] button',
+    '[data-cy="MeasurementTools-split-button-secondary"]',
+    '[data-cy="MoreTools-split-button-secondary"]',
+    '[data-cy^="orientationMenu"] button',
+    '[data-cy^="dataOverlayMenu"] button',
+    '[data-cy^="windowLevelMenu"] button',
+    '[data-cy="Capture-btn"]',
+    MENU,
+  ];
+  for (const menu of menus) {
+    await page.locator(menu).first().click();
+    await page.waitForTimeout(500);
+    assert.deepEqual(await englishOf(page), [], menu);
+    await page.keyboard.press('Escape');
+  }
+  for (const dialog of ['설정', '정보']) {
+    await page.locator(MENU).click();
+    await page.getByRole('menuitem', { name: dialog }).click();
+    await page.getByRole('dialog').waitFor();
+    const words = await englishOf(page);
+    assert.deepEqual(
+      words.filter(word => !/^[0-9a-f]{40}$|x86_64/.test(word)),
+      [],
+      dialog,
+    );
+    await page.keyboard.press('Escape');
+  }
+  await page.locator('[data-cy="Pan-btn"]').hover();
+  await page.getByText('이동', { exact: true }).first().waitFor();
+  const dates = await page.locator('[data-cy="studyBrowser-panel"]').innerText();
+  assert.match(dates, /2026-03-02/);
+});
+
+test('on a phone the images have the room, and panels and tools are in reach', async t => {
+  const study = await sampleStudy(await api('doctor'));
+  const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+  const { page } = await viewerPage(t, 'doctor', phone);
+  await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}`);
+  const grid = page.locator('[data-cy="viewport-grid"]');
+  await page.locator('.viewport-element').first().waitFor({ timeout: SLOW_MS });
+  assert.equal(await page.locator('#cdss-panel').count(), 0, 'the panel begins closed');
+  const { width } = await boxOf(grid);
+  assert.ok(width > 0.75 * 390, `${width} px for the images`);
+
+  for (const [side, content] of [
+    ['right', '#cdss-panel'],
+    ['left', '[data-cy="studyBrowser-panel"]'],
+  ]) {
+    const header = page.locator(`[data-cy="side-panel-header-${side}"]`);
+    await header.tap();
+    const panel = await boxOf(page.locator(content));
+    assert.ok(panel.width > 200 && panel.x >= 0 && panel.x + panel.width <= 391, `${side} fits`);
+    await header.tap();
+    await page.locator(content).waitFor({ state: 'detached' });
+  }
+  assert.ok((await boxOf(grid)).width > 0.75 * 390, 'the images have their room back');
+
+  for (const tool of ['Zoom-btn', 'Capture-btn', 'undo-btn']) {
+    const button = page.locator(`[data-cy="${tool}"]`);
+    await button.scrollIntoViewIfNeeded();
+    const { x, width: size } = await boxOf(button);
+    assert.ok(x >= 0 && x + size <= 390, `${tool} is in reach`);
+  }
+  await page.locator('[data-cy="Zoom-btn"]').tap();
+  await page.locator('[data-cy="Zoom-btn"].bg-highlight').waitFor();
+  const scrolled = await page.evaluate(() => document.documentElement.scrollWidth);
+  assert.equal(scrolled, 390, 'the page itself does not scroll sideways');
+});
+
+test('at 1280 px both panels leave two thirds; what was asked is in sight', async t => {
+  const study = await sampleStudy(await api('doctor'));
+  const { page } = await viewerPage(t, 'doctor', { viewport: { width: 1280, height: 800 } });
+  const asked = {
+    clinical_question: 'New seizure. Mass?',
+    ordered_by: '이서연',
+    priority: 'stat',
+    patient_age: 52,
+    patient_sex: 'M',
+  };
+  const object = {
+    sop_instance_uid: '1.2.3',
+    author: 'Lee^Seoyeon=이^서연',
+    content_date: '2026-03-02',
+    content_time: '094052',
+    version: 2,
+    superseded: true,
+  };
+  await page.route(`**/api/ris/studies/${study}/`, async route => {
+    const answer = await route.fetch();
+    const found = await answer.json();
+    const [prior] = [{ ...found, study_instance_uid: '1.2.3.4', image_count: 7 }];
+    const priors = [{ ...prior, study_date: '2025-01-10' }];
+    const others = [{ ...prior, study_instance_uid: '1.2.3.5', study_date: '2026-09-09' }];
+    const reports = [{ series_instance_uid: '1.2', description: '', objects: [object] }];
+    await route.fulfill({
+      json: { ...found, ...asked, structured_reports: reports, priors, other_studies: others },
+    });
+  });
+  await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}`);
+  await page.locator('#cdss-run').waitFor({ timeout: SLOW_MS });
+  const sides = ['Left', 'Right'].map(side =>
+    boxOf(page.locator(`[data-panel-id="viewerLayoutResizable${side}Panel"]`)),
+  );
+  const taken = (await Promise.all(sides)).reduce((sum, { width }) => sum + width, 0);
+  assert.ok(taken <= 0.35 * 1280, `${taken} px`);
+
+  const facts = await page.locator('#cdss-order dd').allInnerTexts();
+  assert.deepEqual(facts, ['New seizure. Mass?', 'STAT', '이서연', '52 years, male']);
+  const made = await page.locator('[data-object="1.2.3"]').innerText();
+  assert.equal(made, 'Measurement report · version 2 · 이서연 · Mar 2, 2026 09:40 · superseded');
+  const lists = await page.locator('#cdss-prior ul').allInnerTexts();
+  assert.match(lists[0], /Jan 10, 2025.*7 images/);
+  assert.match(lists[1], /Sep 9, 2026/);
+});
+
+test('a mask is drawn in every pane of "3D four up"', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const job = await finishedJob(as, study);
+  const { page, problems } = await viewerPage(t);
+  await openViewer(page, study, job.id);
+  const [name, value] = [
+    page.locator('#cdss-job dt', { hasText: 'Mean voxel probability' }),
+    page.locator('#cdss-job dd', { hasText: /^0\.\d{3}$/ }),
+  ];
+  assert.deepEqual([await name.count(), await value.count()], [1, 1], 'no confidence in percent');
+  await page.locator('[data-cy="Layout"] button').first().click();
+  await page.locator('[data-cy="3D four up"]').click();
+  const drawn = await until(
+    'the mask is in four panes',
+    async () => {
+      const panes = await page.evaluate(() =>
+        window.cornerstone
+          .getRenderingEngines()[0]
+          .getViewports()
+          .map(viewport =>
+            viewport.getActors().map(({ representationUID: uid }) => uid?.split('-')[2]).join(''),
+          ),
+      );
+      return panes.length === 4 && panes.every(Boolean) && panes;
+    },
+    2 * SLOW_MS,
+  );
+  assert.deepEqual(drawn.sort(), ['Labelmap', 'Labelmap', 'Labelmap', 'Surface']);
+  assert.deepEqual(problems, []);
+});
+
+test('images whose connection breaks are asked for again', async t => {
+  const study = await stored('shape-odd', stack(12), { rows: 61, columns: 53 });
+  const { page } = await viewerPage(t);
+  const asked = new Map();
+  await page.route('**/frames/*', route => {
+    const url = route.request().url();
+    asked.set(url, (asked.get(url) ?? 0) + 1);
+    return asked.get(url) <= 2 ? route.abort('connectionreset') : route.continue();
+  });
+  await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}`);
+  await until('all images are there', async () => {
+    const loaded = await page
+      .evaluate(() => {
+        const [viewport] = window.cornerstone.getRenderingEngines()[0].getViewports();
+        return viewport.getImageIds().filter(id => window.cornerstone.cache.getImage(id)).length;
+      })
+      .catch(() => 0);
+    return loaded === 12;
+  });
+  assert.ok([...asked.values()].every(times => times >= 3));
+});

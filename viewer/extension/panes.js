@@ -1,0 +1,72 @@
+// How a layer of labels is drawn in each kind of pane: as labels in a plane, as a surface in 3D.
+import { tools } from './cornerstone.js';
+import { viewportOf } from './viewports.js';
+
+/** @import { Viewport } from '../types/ohif' */
+
+export const LABELMAP = 'Labelmap';
+const SURFACE = 'Surface';
+/** Of what the volume in a 3D pane hides; the surface lies inside. */
+const TRANSLUCENT = 0.12;
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 1000;
+
+/** @param {string} viewportId */
+export const layerType = viewportId =>
+  viewportOf(viewportId)?.type === 'volume3d' ? SURFACE : LABELMAP;
+
+/**
+ * @param {Viewport} viewport
+ * @param {string} segmentationId
+ */
+const isDrawn = (viewport, segmentationId) =>
+  viewport.getActors().some(({ representationUID }) => representationUID?.startsWith(segmentationId));
+
+/**
+ * Until the layer is in each pane: a pane whose volume is not there yet draws nothing, and does not
+ * try again by itself.
+ *
+ * @param {string[]} viewportIds
+ * @param {string} segmentationId
+ * @param {() => boolean} stale whether another round has taken over
+ */
+export async function draw(viewportIds, segmentationId, stale) {
+  const { triggerSegmentationRepresentationModified: ask } =
+    tools().segmentation.triggerSegmentationEvents;
+  const deadline = performance.now() + PATIENCE_MS;
+  while (!stale() && performance.now() < deadline) {
+    const missing = viewportIds.filter(
+      id => viewportOf(id) && !isDrawn(viewportOf(id), segmentationId),
+    );
+    if (!missing.length) return;
+    await new Promise(resolve => setTimeout(resolve, PAUSE_MS));
+    if (stale()) return;
+    // A surface takes seconds to be made, and comes by itself.
+    for (const id of missing) if (layerType(id) === LABELMAP) ask(id, segmentationId, LABELMAP);
+  }
+}
+
+/** @type {WeakSet<object>} */
+const translucent = new WeakSet();
+
+/**
+ * Let the surface be seen through the volume of a 3D pane.
+ *
+ * @param {string} viewportId
+ */
+export function seeThrough(viewportId) {
+  if (layerType(viewportId) !== SURFACE) return;
+  for (const { actor } of viewportOf(viewportId).getActors()) {
+    const opacity = actor.getProperty().getScalarOpacity?.(0);
+    if (!opacity || translucent.has(opacity)) continue;
+    translucent.add(opacity);
+    for (let index = 0; index < opacity.getSize(); index += 1) {
+      /** @type {number[]} */
+      const node = [0, 0, 0, 0];
+      opacity.getNodeValue(index, node);
+      node[1] *= TRANSLUCENT;
+      opacity.setNodeValue(index, node);
+    }
+  }
+  viewportOf(viewportId).render();
+}

@@ -1,0 +1,106 @@
+// A report of measurements as one version of its author's: who wrote it, and what it takes the place
+// of (PS3.3 C.17.2: Author Observer Sequence, Predecessor Documents Sequence).
+import { identity } from './state.js';
+
+/**
+ * @import { DisplaySet, Instance, Report } from '../types/ohif'
+ * @typedef {object} ReportVersion the newest version that is in the archive
+ * @property {string} study
+ * @property {string} series
+ * @property {string} sop
+ * @property {string} sopClass
+ * @property {number} number
+ */
+
+const SCHEME = '99NNCDSS';
+const PERSON_OBSERVER_NAME = '121008'; // DCM, PS3.16 TID 1003
+
+/**
+ * Of a sequence with one item OHIF makes the item.
+ *
+ * @template Item
+ * @param {Item | Item[] | undefined} sequence
+ * @returns {Item[]}
+ */
+function items(sequence) {
+  if (Array.isArray(sequence)) return sequence;
+  return sequence === undefined ? [] : [sequence];
+}
+
+/**
+ * The login name, where one of ours is given.
+ *
+ * @param {Instance} report
+ */
+export function authorOf({ AuthorObserverSequence }) {
+  const codes = items(AuthorObserverSequence).flatMap(author =>
+    items(author.PersonIdentificationCodeSequence),
+  );
+  return codes.find(code => code.CodingSchemeDesignator === SCHEME)?.CodeValue;
+}
+
+/**
+ * Of a series of versions the one that nobody replaced.
+ *
+ * @param {DisplaySet} reports
+ */
+export const newestOf = ({ instances = [], instance }) =>
+  [...instances].sort((a, b) => Number(b.InstanceNumber) - Number(a.InstanceNumber))[0] ?? instance;
+
+/**
+ * @param {Report | Instance} report
+ * @returns {ReportVersion}
+ */
+export const versionOf = report => ({
+  study: report.StudyInstanceUID,
+  series: report.SeriesInstanceUID,
+  sop: report.SOPInstanceUID,
+  sopClass: report.SOPClassUID,
+  number: Number(report.InstanceNumber),
+});
+
+/**
+ * Put the author into a new report, and the version before it.
+ *
+ * @param {Report} report
+ * @param {ReportVersion | null} before
+ */
+export function chained(report, before) {
+  const { user } = identity;
+  if (!user) return;
+  const name = user.full_name || user.username;
+  report.AuthorObserverSequence = [
+    {
+      ObserverType: 'PSN',
+      PersonName: name,
+      PersonIdentificationCodeSequence: [
+        { CodeValue: user.username, CodingSchemeDesignator: SCHEME, CodeMeaning: name },
+      ],
+      InstitutionName: '',
+      InstitutionCodeSequence: [],
+    },
+  ];
+  for (const item of items(report.ContentSequence)) {
+    const [concept] = items(item.ConceptNameCodeSequence);
+    if (concept?.CodeValue === PERSON_OBSERVER_NAME) item.PersonName = name;
+  }
+  if (!before || before.study !== report.StudyInstanceUID) return;
+  report.SeriesInstanceUID = before.series;
+  report.InstanceNumber = String(before.number + 1);
+  report.PredecessorDocumentsSequence = [
+    {
+      StudyInstanceUID: before.study,
+      ReferencedSeriesSequence: [
+        {
+          SeriesInstanceUID: before.series,
+          ReferencedSOPSequence: [
+            {
+              ReferencedSOPClassUID: before.sopClass,
+              ReferencedSOPInstanceUID: before.sop,
+            },
+          ],
+        },
+      ],
+    },
+  ];
+}
