@@ -17,6 +17,7 @@ class Kind(models.TextChoices):
     ORDER_RESULT = "order_result"
     ORDER_CANCELLED = "order_cancelled"
     ORDER_CHANGED = "order_changed"
+    SHARE_RECEIVED = "share_received"
 
 
 TEXTS: dict[str, dict[str, str]] = {  # the names in braces are those of Notification.params
@@ -71,5 +72,9 @@ TEXTS: dict[str, dict[str, str]] = {  # the names in braces are those of Notific
     Kind.ORDER_CHANGED: {
         "ko": "내 오더의 상태가 바뀌었습니다. 오더를 확인해 주세요.",
         "en": "One of your orders has changed. Please open it.",
+    },
+    Kind.SHARE_RECEIVED: {
+        "ko": "공유받은 기록이 있습니다.",
+        "en": "A record was shared with you.",
     },
 }

@@ -8,6 +8,7 @@ from ai.urls import segmentation_urlpatterns
 from common.api import docs
 from common.ops import views as ops
 from rbac.urls import menu_urlpatterns
+from ris.urls import share_urlpatterns
 
 api_urlpatterns = [
     path("acct/", include("acct.urls")),
@@ -19,6 +20,7 @@ api_urlpatterns = [
     path("ocs/", include("ocs.urls")),
     path("ris/", include("ris.urls")),
     path("ris/", include("pacs.urls")),
+    path("", include(share_urlpatterns)),
     path("ai/", include("ai.urls")),
     path("segmentation/", include(segmentation_urlpatterns)),
     path("ops/", include("common.outbox.urls")),

@@ -18,8 +18,8 @@ class PatientQuerySet(VisibleQuerySet["Patient"]):
     ) -> PatientQuerySet:
         """The patients that ``permission`` reaches for this person; none by default.
 
-        A restricted patient is seen by the care team, by themselves, through a grant, or for an
-        hour after breaking the glass.
+        A restricted patient is seen by the care team, by themselves, through a share, by those who
+        work an order of theirs, or for an hour after breaking the glass.
         """
         scope = rights.scope_for(user, permission)
         patients = self.filter(merged_into=None)
@@ -37,11 +37,11 @@ class PatientQuerySet(VisibleQuerySet["Patient"]):
         They are few: leaving them out costs the same among any number of patients, where choosing
         the others reads them all.
         """
-        glass = rights.broken_glass_patient_ids(user.pk).filter(patient_id__isnull=False)
         return (
             self.filter(restricted=True)
             .exclude(pk__in=CareTeamMember.objects.filter(user_id=user.pk).values("patient_id"))
-            .exclude(pk__in=glass)
+            .exclude(pk__in=rights.granted_patient_ids(user.pk))
+            .exclude(pk__in=rights.ordered_patient_ids(user.role))
         )
 
 

@@ -180,6 +180,8 @@ SPECTACULAR_SETTINGS = {
         "NotificationKind": "alert.choices.Kind",
         "GrantKind": "rbac.models.GrantKind",
         "Permission": "rbac.permissions.Permission",
+        "ShareSide": "ris.choices.ShareSide",
+        "AccessBasis": "ris.choices.AccessBasis",
     },
 }
 

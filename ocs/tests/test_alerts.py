@@ -111,9 +111,13 @@ def test_an_order_accepted_meanwhile_is_no_news(users, patient):
 def test_who_may_not_see_the_patient_gets_no_alert_of_a_new_order(users, patient_factory):
     patient = patient_factory(restricted=True)
     care_for(patient, users["doctor"])
-    order_make(users["doctor"], patient, priority="stat")
+    accounts.test_user_put(username="doctor2", password="x", role="doctor", full_name="other")
+    order_make(users["doctor"], patient, priority="stat", job_role="CONSULT")
     deliver()
     assert alerted() == []
+    order_make(users["doctor"], patient, priority="stat")
+    deliver()
+    assert alerted() == [("rib", "order_stat")]
 
 
 def test_the_orderer_gets_an_alert_of_the_result(users, patient):

@@ -124,7 +124,7 @@ def test_the_same_key_orders_once(api, patient_factory):
 def test_orders_of_a_restricted_patient_are_hidden(api, users, patient_factory):
     patient = patient_factory(restricted=True)
     care_for(patient, users["doctor"])
-    order = order_make(users["doctor"], patient)
+    order = order_make(users["doctor"], patient, job_role="CONSULT")
     url = f"{URL}{order.pk}/"
     assert api("doctor").get(url).status_code == 200
     assert api("rib").get(url).status_code == 404
