@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -78,6 +80,11 @@ class Patient(VersionedModel):
             models.Index(fields=["birth_date"]),
             models.Index(fields=["restricted"]),
         ]
+
+    @property
+    def brief(self) -> dict[str, Any]:
+        """Who it is, where only the name is shown."""
+        return {"id": self.pk, "patient_id": self.patient_id, "full_name": self.full_name}
 
 
 class CareTeamMember(models.Model):

@@ -154,7 +154,7 @@ def patient_break_glass(*, actor: Person, pk: int, reason: str) -> datetime:
             kind=Kind.GLASS_BROKEN,
             dedup_key=f"glass:{grant.pk}",
             params={"patient": patient.pk, "by": actor.pk},
-            link="/admin/audit",
+            link=f"/admin/audit?patient_id={patient.pk}&action=patient.break_glass",
         )
     return grant.expires_at
 

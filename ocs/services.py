@@ -137,7 +137,7 @@ def notify_department(*, order_id: int) -> None:
                 user_id=user.pk,
                 kind=kind,
                 dedup_key=f"order:{order.pk}",
-                params={} if routine else _named(order),
+                params={} if routine else {"order_id": order.pk},
                 link="/orders" if routine else _link(order),
                 until_read=routine,
             )
@@ -147,7 +147,7 @@ def notify_department(*, order_id: int) -> None:
 def notify_participants(*, order_id: int, to_status: str, actor_id: int) -> None:
     """Alert the orderer of a result, and all who had to do with the order of its cancellation.
 
-    Never whoever did it. The examination is named to those who may see the order now.
+    Never whoever did it. Those who may not see the order now learn only that it has changed.
     """
     order = selectors.order_for_handler(order_id)
     if to_status == OrderStatus.RESULT_READY:
@@ -162,17 +162,9 @@ def notify_participants(*, order_id: int, to_status: str, actor_id: int) -> None
             user_id=user.pk,
             kind=kind if named else Kind.ORDER_CHANGED,
             dedup_key=f"order:{order.pk}:{to_status}",
-            params=_named(order) if named else {"order_id": order.pk},
+            params={"order_id": order.pk} | ({"by": actor_id} if named else {}),
             link=_link(order),
         )
-
-
-def _named(order: Order) -> dict[str, Any]:
-    """What the text of an alert names: never the patient, whose record the alert leads to."""
-    return {
-        "order_id": order.pk,
-        "examination": order.job_type.replace("_", " "),
-    }
 
 
 def _link(order: Order) -> str:

@@ -64,7 +64,7 @@ _SHARED_STUDY = {
     "accession_number": "RIS2026-0001",
 }
 _DOCTOR = {"id": 2, "username": "doctor", "full_name": "이서연", "role": "doctor"}
-_EXTERNAL = {"id": 7, "username": "external", "full_name": "Alex Kim", "role": "external"}
+RECIPIENT = {"id": 7, "username": "external", "full_name": "Alex Kim", "role": "external"}
 SHARE_NEW = {
     "study_instance_uid": STUDY_UID,
     "grantee": 7,
@@ -77,7 +77,7 @@ SHARE = {
     "whole_patient": False,
     "patient": {key: PATIENT[key] for key in ("id", "patient_id", "full_name")},
     "study": _SHARED_STUDY,
-    "grantee": _EXTERNAL,
+    "grantee": RECIPIENT,
     "granted_by": _DOCTOR,
     "reason": "Second opinion",
     "created_at": "2026-03-02T10:30:00+09:00",
@@ -86,7 +86,7 @@ SHARE = {
 }
 ACCESS = {
     "basis": "share",
-    "person": _EXTERNAL,
+    "person": RECIPIENT,
     "role": None,
     "by": _DOCTOR,
     "study": _SHARED_STUDY,

@@ -10,7 +10,6 @@ from django.utils import timezone
 from audit.models import AuditLog
 from ocs import services
 from ocs.tests.factories import care_for, order_make
-from pacs.tests import index
 from rbac.models import OrderAccess
 
 pytestmark = pytest.mark.django_db
@@ -94,15 +93,6 @@ def test_a_patient_restricted_after_the_order_stays_open_to_its_department(
     patient.save()
     assert api("rib").get(f"/api/emr/patients/{patient.pk}/").status_code == 200
     assert api("nurse").get(f"/api/emr/patients/{patient.pk}/").status_code == 404
-
-
-def test_the_images_are_open_with_the_patient(users, patient, api):
-    uid = index.study(patient).study_instance_uid
-    assert api("rib").get(f"/api/ris/studies/{uid}/").status_code == 404
-    order_make(users["doctor"], patient)
-    assert api("rib").get(f"/api/ris/studies/{uid}/").status_code == 200
-    OrderAccess.objects.update(ends_at=timezone.now())
-    assert api("rib").get(f"/api/ris/studies/{uid}/").status_code == 404
 
 
 def test_opening_and_ending_are_recorded_by_patient(users, patient):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_filters import rest_framework as filters
 
@@ -19,8 +19,18 @@ class ShareFilter(filters.FilterSet):
 
     def is_on_side(self, shares: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         field = "granted_by" if value == ShareSide.GIVEN else "grantee"
-        return shares.filter(**{field: self.request.user.pk})
+        user = getattr(self.request, "user", None)
+        return shares.filter(**{field: user})
 
     def is_active(self, shares: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         active = shares.filter(expires_at__gt=timezone.now(), revoked_at=None)
         return active if value else shares.exclude(pk__in=active.values("pk"))
+
+
+class RecipientFilter(filters.FilterSet):
+    """``q`` is a part of the full name or of the username."""
+
+    q = filters.CharFilter(method="is_named", max_length=150)
+
+    def is_named(self, people: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return people.filter(Q(full_name__icontains=value) | Q(username__icontains=value))

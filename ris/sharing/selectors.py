@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from acct import selectors as accounts
 from common.person import Person
@@ -82,12 +82,11 @@ def reached_by_shares(permission: Permission) -> list[Role]:
     ]
 
 
-def recipients(user: Person, query: str = "") -> QuerySet[Any]:
-    """With whom this user may share a patient, by a part of the name or of the username."""
+def recipients(user: Person) -> QuerySet[Any]:
+    """With whom this user may share a patient."""
     roles = reached_by_shares(Permission.VIEW_PATIENT)
     people = accounts.users_list().filter(role__in=roles, is_active=True).exclude(pk=user.pk)
-    named = Q(full_name__icontains=query) | Q(username__icontains=query)
-    return people.filter(named).order_by("full_name", "pk")
+    return people.order_by("full_name", "pk")
 
 
 def patient_access(user: Person, patient_id: int) -> list[AccessEntry]:
@@ -105,7 +104,7 @@ def patient_access(user: Person, patient_id: int) -> list[AccessEntry]:
     ordered = orders.orders_visible_to(user).in_bulk([access.order_id for access in accesses])
     return [
         *(AccessEntry(AccessBasis.CARE_TEAM, one.created_at, person=one.user) for one in team),
-        *(_granted(grant, known.get(grant.study_instance_uid), own) for grant in grants),
+        *(_granted(grant, known.get(grant.study_instance_uid or ""), own) for grant in grants),
         *(_ordered(access, ordered.get(access.order_id)) for access in accesses),
     ]
 

@@ -12,6 +12,7 @@ from ris import examples
 from ris.choices import AccessBasis, ShareSide
 
 
+@example(examples.RECIPIENT)
 class UserBriefOut(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="pk")
     username = serializers.CharField()

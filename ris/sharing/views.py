@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,7 +17,7 @@ from common.errors import ErrorCode
 from rbac import selectors as rights
 from rbac.permissions import Permission
 from ris.sharing import selectors, serializers, services
-from ris.sharing.filters import ShareFilter
+from ris.sharing.filters import RecipientFilter, ShareFilter
 
 
 class Shares(GenericApiView):
@@ -86,14 +86,14 @@ class ShareDetail(ApiView):
 class Recipients(GenericApiView):
     required_permissions = {"GET": Permission.SHARE_PATIENT}
     serializer_class = serializers.UserBriefOut
+    filterset_class = RecipientFilter
 
     def get_queryset(self) -> QuerySet[Any]:
-        return selectors.recipients(self.actor, self.request.query_params.get("q", "").strip())
+        return selectors.recipients(self.actor)
 
     @extend_schema(
         summary="List the users with whom I may share a patient",
         tags=["sharing"],
-        parameters=[OpenApiParameter("q", description="Part of the name or username")],
         responses=serializers.UserBriefOut(many=True),
     )
     def get(self, request: Request) -> Response:

@@ -15,7 +15,7 @@ from emr.models import Patient
 from ocs.tests.factories import care_for, order_make
 from pacs.tests import index
 from rbac import selectors as rights, services as grants
-from rbac.models import Grant
+from rbac.models import Grant, OrderAccess
 
 pytestmark = pytest.mark.django_db
 URL = "/api/shares/"
@@ -279,3 +279,14 @@ def test_patients_see_who_has_access_to_their_record_without_the_staffs_reasons(
         Patient.objects.create(patient_id="X", full_name="X", gender="F", birth_date="2000-01-01")
     )
     assert api("patient").get(f"/api/emr/patients/{other.patient_id}/access/").status_code == 404
+
+
+def test_an_order_opens_the_images_to_radiology_until_its_access_ends(api, users, study):
+    Patient.objects.filter(pk=study.patient_id).update(restricted=True)
+    care_for(study.patient, users["doctor"])
+    rib = api("rib")
+    assert _sees(rib, study) == (False, False)
+    order_make(users["doctor"], study.patient)
+    assert _sees(rib, study) == (True, True)
+    OrderAccess.objects.update(ends_at=timezone.now())
+    assert _sees(rib, study) == (False, False)
