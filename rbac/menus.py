@@ -44,6 +44,7 @@ MENUS: tuple[MenuEntry, ...] = (
             ),
         ),
     ),
+    MenuEntry("shares", "공유", "Shares", "share", "/shares"),
     MenuEntry("ai-review", "AI 검토", "AI review", "brain", "/ai/review", P.REVIEW_AI),
     MenuEntry(
         "admin",

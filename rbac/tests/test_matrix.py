@@ -86,6 +86,7 @@ def test_menus_follow_the_permissions(api):
         "orders",
         "imaging",
         "studies",
+        "shares",
         "profile",
     ]
     assert "imaging" not in menus[Role.LAB]

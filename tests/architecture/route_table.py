@@ -109,6 +109,7 @@ ROUTES: dict[str, str] = {
     "GET ai-segmentation-version": "403 200 200 403 403 403 403 401",
     "GET ai-labelmap": "403 200 200 403 403 403 403 401",
     "POST segmentation-save": "403 400 400 403 403 403 403 401",
+    "GET system-health": "200 403 403 403 403 403 403 401",
     "GET queues": "200 403 403 403 403 403 403 401",
     "GET outbox-events": "200 403 403 403 403 403 403 401",
     "POST outbox-redrive": "409 403 403 403 403 403 403 401",

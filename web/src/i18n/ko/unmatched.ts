@@ -11,6 +11,7 @@ const texts: typeof en = {
   instances: "영상 수",
   arrived: "도착 일시",
   action: "작업",
+  showAll: "대기 중인 항목 모두 보기",
   match: "매칭",
   empty: "모든 영상 검사가 환자와 매칭되었습니다.",
   matchTitle: "영상 검사를 환자와 매칭",
