@@ -14,7 +14,7 @@ export default {
   createStudy: "Share this study",
   created: "The share has been created. The user is notified.",
   grantee: "Share with",
-  granteeHint: "Name of the user",
+  granteeHint: "Name or username",
   endsAt: "Ends at",
   endsAtHint: "Access ends by itself at this time.",
   endsAtWrong: "Choose a time in the future, at most one year ahead.",

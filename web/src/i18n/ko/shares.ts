@@ -16,7 +16,7 @@ const texts: typeof en = {
   createStudy: "영상 검사 공유",
   created: "공유했습니다. 상대방에게 알림이 전달됩니다.",
   grantee: "공유 대상",
-  granteeHint: "사용자 이름",
+  granteeHint: "이름 또는 아이디",
   endsAt: "종료 일시",
   endsAtHint: "이 시각이 되면 열람이 자동으로 종료됩니다.",
   endsAtWrong: "지금 이후, 1년 이내의 일시를 선택해 주세요.",
