@@ -24,6 +24,7 @@ MENUS: tuple[MenuEntry, ...] = (
     MenuEntry("dashboard", "대시보드", "Dashboard", "home", "/"),
     MenuEntry("patients", "환자", "Patients", "users", "/patients", P.VIEW_PATIENT),
     MenuEntry("orders", "오더", "Orders", "clipboard", "/orders", P.VIEW_ORDER),
+    MenuEntry("shares", "공유", "Shares", "share", "/shares"),
     MenuEntry(
         "imaging",
         "영상",
@@ -44,7 +45,6 @@ MENUS: tuple[MenuEntry, ...] = (
             ),
         ),
     ),
-    MenuEntry("shares", "공유", "Shares", "share", "/shares"),
     MenuEntry("ai-review", "AI 검토", "AI review", "brain", "/ai/review", P.REVIEW_AI),
     MenuEntry(
         "admin",

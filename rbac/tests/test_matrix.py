@@ -84,9 +84,9 @@ def test_menus_follow_the_permissions(api):
         "dashboard",
         "patients",
         "orders",
+        "shares",
         "imaging",
         "studies",
-        "shares",
         "profile",
     ]
     assert "imaging" not in menus[Role.LAB]

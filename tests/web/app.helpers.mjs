@@ -14,10 +14,10 @@ const ENTRIES = {
   '/': ['Dashboard', '대시보드'],
   '/patients': ['Patients', '환자'],
   '/orders': ['Orders', '오더'],
+  '/shares': ['Shares', '공유'],
   '/studies': ['Worklist', '판독 목록'],
   '/upload': ['Upload', '영상 업로드'],
   '/unmatched': ['Unmatched studies', '환자 미매칭 영상'],
-  '/shares': ['Shares', '공유'],
   '/ai/review': ['AI review', 'AI 검토'],
   '/admin/users': ['Users and roles', '사용자와 역할'],
   '/admin/audit': ['Audit log', '감사 기록'],
@@ -37,13 +37,13 @@ const OWN_ENTRIES = {
 const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
-  admin: ['/', '/patients', '/orders', '/studies', '/upload', '/unmatched', '/shares', ...ADMINISTRATION, '/profile'],
-  doctor: ['/', '/patients', '/orders', '/studies', '/upload', '/shares', '/ai/review', '/profile'],
-  radiologist: ['/', '/patients', '/orders', '/studies', '/upload', '/unmatched', '/shares', '/ai/review', '/profile'],
+  admin: ['/', '/patients', '/orders', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
+  doctor: ['/', '/patients', '/orders', '/shares', '/studies', '/upload', '/ai/review', '/profile'],
+  radiologist: ['/', '/patients', '/orders', '/shares', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
   labtech: ['/', '/patients', '/orders', '/shares', '/profile'],
-  nurse: ['/', '/patients', '/orders', '/studies', '/shares', '/profile'],
-  patient: ['/', '/patients', '/orders', '/studies', '/shares', '/profile'],
-  external: ['/', '/patients', '/studies', '/upload', '/shares', '/profile'],
+  nurse: ['/', '/patients', '/orders', '/shares', '/studies', '/profile'],
+  patient: ['/', '/patients', '/orders', '/shares', '/studies', '/profile'],
+  external: ['/', '/patients', '/shares', '/studies', '/upload', '/profile'],
 };
 export const ROUTES = /** @type {Route[]} */ (Object.keys(ENTRIES));
 

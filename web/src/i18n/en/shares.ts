@@ -28,7 +28,7 @@ export default {
   revoked: "ended early, {{at}}",
   since: "since {{since}}",
   fromUntil: "{{since}} until {{until}}",
-  everybodyOf: "Department: {{role}}",
+  everybodyOf: "Department: {{department}}",
   wholeRecord: "whole record",
   hiddenPatient: "A patient whom you no longer may view",
   hiddenStudy: "A study that you no longer may view",

@@ -30,7 +30,7 @@ const texts: typeof en = {
   revoked: "{{at}}에 조기 종료됨",
   since: "{{since}}부터",
   fromUntil: "{{since}} ~ {{until}}",
-  everybodyOf: "부서: {{role}}",
+  everybodyOf: "부서: {{department}}",
   wholeRecord: "전체 기록",
   hiddenPatient: "더 이상 조회할 수 없는 환자",
   hiddenStudy: "더 이상 조회할 수 없는 영상 검사",

@@ -11,6 +11,9 @@ import { useStudyName } from "./useStudyName";
 
 const COLORS = { care_team: "teal", share: "blue", order: "cyan", break_glass: "red" } as const;
 
+/** Whose orders a role works. */
+const DEPARTMENTS: Partial<Record<string, "RIS" | "LIS">> = { rib: "RIS", lab: "LIS" };
+
 /** Who sees a patient by something else than the role: on which basis and until when. */
 export function AccessList({ patient }: { patient: number }) {
   const { t } = useTranslation();
@@ -31,12 +34,16 @@ export function AccessList({ patient }: { patient: number }) {
 function Entry({ entry }: { entry: Schema["AccessOut"] }) {
   const { t } = useTranslation();
   const roleName = useRoleName();
+  const departmentName = (of: string) => {
+    const department = DEPARTMENTS[of];
+    return department ? t(`status.jobRole.${department}`) : roleName(of);
+  };
   const studyName = useStudyName();
   const jobTypeName = useJobTypeName();
   const { basis, person, role, by, study, order, reason, since, until } = entry;
   const who = person
     ? `${person.full_name || person.username} (${roleName(person.role)})`
-    : t("shares.everybodyOf", { role: roleName(role ?? "") });
+    : t("shares.everybodyOf", { department: departmentName(role ?? "") });
   const about = [
     study && studyName(study),
     order && `${jobTypeName(order.job_type)} · ${order.accession_number}`,
