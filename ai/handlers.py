@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from ai import events
+from ai.selectors.jobs import job_list
 from ai.services import jobs, publication
 from ai.services.notices import job_alert
-from alert.choices import Kind
+from alert.choices import Kind, Part
+from alert.selectors import About, describes, person
 from common.errors import AppError
 from common.outbox.registry import Event, subscribe
+from common.person import Person
 from pacs.events import DERIVED_OBJECT_INDEXED
+from pacs.index.alert_subjects import study_about
 
 RUN_ATTEMPTS = 5
 """15 s of backoff: the service has time to start again."""
@@ -52,3 +59,25 @@ def mark_seg_seen(event: Event) -> None:
 @subscribe(events.PUBLISHED, queue="django_tasks")
 def tell_published(event: Event) -> None:
     job_alert(event.payload["job_id"], Kind.PUBLISHED)
+
+
+@describes("job_id")
+def alert_jobs(user: Person, ids: set[Any]) -> Mapping[Any, About]:
+    found = job_list(user).select_related("reviewed_by").filter(pk__in=ids)
+    return {job.pk: _job_about(job) for job in found}
+
+
+def _job_about(job: Any) -> About:
+    name = job.model_manifest.get("name", job.model_id)
+    people = [person(Part.REQUESTED, job.requested_by)]
+    if job.reviewed_by is not None:
+        people.append(person(Part.REVIEWED, job.reviewed_by))
+    return {
+        "patient": job.study.patient.brief,
+        "study": study_about(job.study),
+        "model": {
+            "id": job.model_id,
+            "name": {"ko": job.model_manifest.get("name_ko") or name, "en": name},
+        },
+        "people": people,
+    }

@@ -17,9 +17,25 @@ class Kind(models.TextChoices):
     ORDER_RESULT = "order_result"
     ORDER_CANCELLED = "order_cancelled"
     ORDER_CHANGED = "order_changed"
+    SHARE_RECEIVED = "share_received"
 
 
-TEXTS: dict[str, dict[str, str]] = {  # the names in braces are those of Notification.params
+class Part(models.TextChoices):
+    """What a person that an alert names has to do with it."""
+
+    BY = "by"
+    ORDERED = "ordered"
+    REQUESTED = "requested"
+    REVIEWED = "reviewed"
+
+
+PARTS: dict[str, dict[str, str]] = {
+    Part.BY: {"ko": "{name}", "en": "by {name}"},
+    Part.ORDERED: {"ko": "오더: {name}", "en": "ordered by {name}"},
+    Part.REQUESTED: {"ko": "요청: {name}", "en": "requested by {name}"},
+    Part.REVIEWED: {"ko": "검토: {name}", "en": "reviewed by {name}"},
+}
+TEXTS: dict[str, dict[str, str]] = {
     Kind.AI_COMPLETED: {
         "ko": "AI 분석이 끝났습니다. 결과를 검토해 주세요.",
         "en": "The AI result is ready for your review.",
@@ -29,23 +45,23 @@ TEXTS: dict[str, dict[str, str]] = {  # the names in braces are those of Notific
         "en": "An AI analysis failed. Open it to see why.",
     },
     Kind.PUBLISHED: {
-        "ko": "승인한 결과가 PACS와 FHIR 서버에 저장되었습니다.",
-        "en": "The approved result is in the archive and the FHIR server.",
+        "ko": "승인한 결과가 PACS에 전송되고 FHIR 기록에 등록되었습니다.",
+        "en": "The approved result is published in the archive and the FHIR record.",
     },
     Kind.PUBLICATION_FAILED: {
         "ko": "승인한 결과를 전송하지 못했습니다. 관리자에게 문의해 주세요.",
-        "en": "The approved result could not be sent. Please tell an administrator.",
+        "en": "The approved result could not be published. Please tell an administrator.",
     },
     Kind.STUDY_UNMATCHED: {
-        "ko": "환자를 확인할 수 없는 검사가 도착했습니다.",
-        "en": "A study without a known patient has arrived.",
+        "ko": "환자와 매칭되지 않은 영상 검사가 도착했습니다.",
+        "en": "A study that matches no patient has arrived.",
     },
     Kind.IMAGES_UNFILED: {
-        "ko": "등록된 검사와 정보가 맞지 않는 영상이 처리를 기다리고 있습니다.",
+        "ko": "등록된 영상 검사와 정보가 맞지 않는 영상이 처리를 기다리고 있습니다.",
         "en": "Images that contradict a study on record are waiting for a decision.",
     },
     Kind.GLASS_BROKEN: {
-        "ko": "제한된 환자 기록이 긴급 열람되었습니다.",
+        "ko": "열람 제한 환자의 기록이 응급 열람되었습니다.",
         "en": "A restricted patient's record was opened by emergency access.",
     },
     Kind.ORDER_WAITING: {
@@ -53,23 +69,27 @@ TEXTS: dict[str, dict[str, str]] = {  # the names in braces are those of Notific
         "en": "New orders are waiting to be accepted.",
     },
     Kind.ORDER_URGENT: {
-        "ko": "응급 오더: {examination}",
-        "en": "Urgent order: {examination}",
+        "ko": "응급 오더가 접수를 기다립니다.",
+        "en": "An urgent order is waiting.",
     },
     Kind.ORDER_STAT: {
-        "ko": "초응급(STAT) 오더: {examination}",
-        "en": "STAT order: {examination}",
+        "ko": "초응급(STAT) 오더가 접수를 기다립니다.",
+        "en": "A STAT order is waiting.",
     },
     Kind.ORDER_RESULT: {
-        "ko": "결과가 등록되었습니다: {examination}",
-        "en": "The result is ready: {examination}",
+        "ko": "오더 결과가 등록되었습니다.",
+        "en": "The result of an order is ready.",
     },
     Kind.ORDER_CANCELLED: {
-        "ko": "오더가 취소되었습니다: {examination}",
-        "en": "The order was cancelled: {examination}",
+        "ko": "오더가 취소되었습니다.",
+        "en": "An order was cancelled.",
     },
     Kind.ORDER_CHANGED: {
         "ko": "내 오더의 상태가 바뀌었습니다. 오더를 확인해 주세요.",
         "en": "One of your orders has changed. Please open it.",
+    },
+    Kind.SHARE_RECEIVED: {
+        "ko": "공유받은 기록이 있습니다.",
+        "en": "A record was shared with you.",
     },
 }

@@ -103,4 +103,6 @@ def _message(session_id: str, notification_id: int) -> dict[str, Any] | None:
     if notification is None:
         return None
     with translation.override(session.user.language):
-        return {"type": "notification", **NotificationOut(notification).data}
+        [shown] = selectors.described(session.user, [notification])
+        services.alert_shown(actor=session.user, notification=shown)
+        return {"type": "notification", **NotificationOut(shown).data}

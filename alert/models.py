@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -15,10 +17,13 @@ class NotificationQuerySet(VisibleQuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """A message for one person. Its text follows from ``kind``, with the names that ``params`` has.
+    """A message for one person. Its text follows from ``kind`` and from what ``params`` refers to.
 
-    ``dedup_key`` makes a repeated event harmless.
+    ``params`` holds ids only; ``about``, which is not stored, holds what they stand for
+    (``selectors.described``). ``dedup_key`` makes a repeated event harmless.
     """
+
+    about: dict[str, Any]
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notifications"

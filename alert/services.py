@@ -13,6 +13,8 @@ from django.utils import timezone
 from alert import selectors
 from alert.choices import Kind
 from alert.models import Notification
+from audit import services as audit
+from common.person import Person
 
 PUSH_TIMEOUT_S = 2
 
@@ -34,8 +36,8 @@ def notify(
     """Create the notification in the caller's transaction and push it once that commits.
 
     The same ``dedup_key`` for the same person does nothing; with ``until_read`` nothing happens
-    either while the person has an unread one of this ``kind``. ``params`` holds ids and the names
-    that the kind's text has; ``link`` holds ids only.
+    either while the person has an unread one of this ``kind``. ``params`` and ``link`` hold ids
+    only: ``selectors.described`` names what they stand for.
     A push that fails is logged and lost: the row is what counts, the next list shows it.
     """
     if until_read and selectors.has_unread(user_id, kind):
@@ -61,3 +63,15 @@ def notifications_read(*, user_id: int, ids: list[int] | None) -> int:
     if ids is not None:
         unread = unread.filter(pk__in=ids)
     return unread.update(read_at=timezone.now())
+
+
+def alert_shown(*, actor: Person, notification: Notification) -> None:
+    """Record that a pushed alert named its patient."""
+    patient = notification.about["patient"]
+    audit.record(
+        actor=actor,
+        action="notification.push",
+        object_type="notification",
+        object_id=notification.pk,
+        patient_id=patient["id"] if patient else None,
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -12,6 +12,7 @@ from rest_framework.response import Response
 from alert import selectors, serializers, services
 from alert.filters import NotificationFilter
 from alert.models import Notification
+from audit import services as audit
 from common.api.permissions import Access
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView
@@ -39,7 +40,12 @@ class Notifications(GenericApiView):
         responses=serializers.NotificationOut(many=True),
     )
     def get(self, request: Request) -> Response:
+        audit.record(actor=self.actor, action="notification.list", object_type="notification")
         return self.list_response(request)
+
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
+        page = super().paginate_queryset(queryset) or []
+        return selectors.described(self.actor, page)
 
 
 class NotificationsRead(ApiView):

@@ -9,6 +9,7 @@ from common.api import docs
 from common.ops import views as ops
 from pacs.urls import internal_urlpatterns
 from rbac.urls import menu_urlpatterns
+from ris.urls import share_urlpatterns
 
 api_urlpatterns = [
     path("acct/", include("acct.urls")),
@@ -20,6 +21,7 @@ api_urlpatterns = [
     path("ocs/", include("ocs.urls")),
     path("ris/", include("ris.urls")),
     path("ris/", include("pacs.urls")),
+    path("", include(share_urlpatterns)),
     path("ai/", include("ai.urls")),
     path("segmentation/", include(segmentation_urlpatterns)),
     path("ops/", include("common.outbox.urls")),

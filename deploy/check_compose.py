@@ -139,8 +139,10 @@ def _dangling(name: str, service: Json, document: Json) -> Iterator[str]:
             yield f"{name} wants secret {source}, which does not exist"
     for volume in service.get("volumes", []):
         source = volume.split(":")[0]
-        if source.startswith("$"):
-            continue  # a directory of the hospital's
+        if source.startswith("$"):  # a directory of the hospital's
+            if name not in ONE_SHOT and not volume.endswith(":ro"):
+                yield f"{name} may write into {source}"
+            continue
         if source.startswith("."):
             if not any((ROOT / base / source).resolve().exists() for base in ("", "deploy")):
                 yield f"{name} mounts {source}, which does not exist"

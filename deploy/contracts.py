@@ -29,7 +29,7 @@ LADDERS = {
     """,
     "ris": """
         urls
-        worklist
+        worklist | sharing
         reading
         models
         choices | examples

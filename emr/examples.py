@@ -21,19 +21,6 @@ PATIENT = {"id": 1, **PATIENT_NEW, "restricted": False, "version": 1}
 PATIENT_CHANGE = {"phone": "010-0000-0099", "restricted": True}
 GLASS_BREAK = {"reason": "Unconscious in the emergency room, no relatives"}
 GLASS_BROKEN = {"patient": 11, "expires_at": "2026-01-05T11:30:00+09:00"}
-GRANT_NEW = {
-    "grantee": 7,
-    "expires_at": "2026-02-05T00:00:00+09:00",
-    "reason": "Second opinion",
-}
-GRANT = {
-    "id": 1,
-    "grantee": 7,
-    "username": "external",
-    "reason": "Second opinion",
-    "created_at": "2026-01-05T10:30:00+09:00",
-    "expires_at": "2026-02-05T00:00:00+09:00",
-}
 TIMELINE_ENTRY = {
     "type": "encounter",
     "at": "2026-01-05T09:30:00+09:00",

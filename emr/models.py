@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 
@@ -18,8 +20,8 @@ class PatientQuerySet(VisibleQuerySet["Patient"]):
     ) -> PatientQuerySet:
         """The patients that ``permission`` reaches for this person; none by default.
 
-        A restricted patient is seen by the care team, by themselves, through a grant, or for an
-        hour after breaking the glass.
+        A restricted patient is seen by the care team, by themselves, through a share, by those who
+        work an order of theirs, or for an hour after breaking the glass.
         """
         scope = rights.scope_for(user, permission)
         patients = self.filter(merged_into=None)
@@ -37,11 +39,11 @@ class PatientQuerySet(VisibleQuerySet["Patient"]):
         They are few: leaving them out costs the same among any number of patients, where choosing
         the others reads them all.
         """
-        glass = rights.broken_glass_patient_ids(user.pk).filter(patient_id__isnull=False)
         return (
             self.filter(restricted=True)
             .exclude(pk__in=CareTeamMember.objects.filter(user_id=user.pk).values("patient_id"))
-            .exclude(pk__in=glass)
+            .exclude(pk__in=rights.granted_patient_ids(user.pk))
+            .exclude(pk__in=rights.ordered_patient_ids(user.role))
         )
 
 
@@ -78,6 +80,11 @@ class Patient(VersionedModel):
             models.Index(fields=["birth_date"]),
             models.Index(fields=["restricted"]),
         ]
+
+    @property
+    def brief(self) -> dict[str, Any]:
+        """Who it is, where only the name is shown."""
+        return {"id": self.pk, "patient_id": self.patient_id, "full_name": self.full_name}
 
 
 class CareTeamMember(models.Model):

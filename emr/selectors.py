@@ -6,9 +6,8 @@ from collections.abc import Collection
 from itertools import chain
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
-from acct import selectors as accounts
 from common.errors import ErrorCode, NotFound
 from common.person import Person
 from emr.models import CareTeamMember, Encounter, Patient, Prescription
@@ -73,25 +72,13 @@ def in_care_team(user: Person, patient: Patient) -> bool:
     return CareTeamMember.objects.filter(patient=patient, user_id=user.pk).exists()
 
 
-def patient_grants(pk: int) -> QuerySet[Any, Any]:
-    """Who was given this patient, newest first: id, grantee, username, reason and expiry."""
-    return (
-        accounts.users_list()
-        .filter(
-            grants__patient_id=pk,
-            grants__kind="shared",
-            grants__revoked_at__isnull=True,
-        )
-        .order_by("-grants__id")
-        .values(
-            "username",
-            grant_id=F("grants__id"),
-            grantee=F("pk"),
-            reason=F("grants__reason"),
-            granted_at=F("grants__created_at"),
-            expires_at=F("grants__expires_at"),
-        )
-    )
+def care_team(patient_id: int) -> QuerySet[CareTeamMember]:
+    return CareTeamMember.objects.filter(patient=patient_id).select_related("user").order_by("pk")
+
+
+def patient_rows(pks: Collection[int]) -> dict[int, Patient]:
+    """By id; not filtered by rights."""
+    return Patient.objects.in_bulk(list(pks))
 
 
 def encounters_visible_to(user: Person) -> QuerySet[Encounter]:

@@ -114,23 +114,6 @@ class PatientMergeIn(serializers.Serializer[Any]):
     into = serializers.IntegerField(min_value=1, help_text="Id of the patient record to keep")
 
 
-@example(examples.GRANT_NEW)
-class GrantIn(serializers.Serializer[Any]):
-    grantee = serializers.IntegerField(min_value=1, help_text="Id of the user who gets access")
-    expires_at = serializers.DateTimeField()
-    reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
-
-
-@example(examples.GRANT)
-class GrantOut(serializers.Serializer[Any]):
-    id = serializers.IntegerField(source="grant_id")
-    grantee = serializers.IntegerField()
-    username = serializers.CharField()
-    reason = serializers.CharField()
-    created_at = serializers.DateTimeField(source="granted_at")
-    expires_at = serializers.DateTimeField()
-
-
 @example(examples.TIMELINE_ENTRY)
 class TimelineEntryOut(serializers.Serializer[Any]):
     type = serializers.ChoiceField(["encounter", "prescription"])

@@ -19,9 +19,9 @@ from common.person import Person
 from emr import selectors
 from emr.events import PATIENT_MERGED
 from emr.models import CareTeamMember, Encounter, Patient, Prescription
-from rbac import selectors as rights, services as grants
+from rbac import services as grants
 from rbac.epochs import rights_changing
-from rbac.permissions import Permission, Role, Scope
+from rbac.permissions import Permission, Role
 
 
 def patient_create(*, actor: Person, **fields: Any) -> Patient:
@@ -154,38 +154,9 @@ def patient_break_glass(*, actor: Person, pk: int, reason: str) -> datetime:
             kind=Kind.GLASS_BROKEN,
             dedup_key=f"glass:{grant.pk}",
             params={"patient": patient.pk, "by": actor.pk},
-            link="/admin/audit",
+            link=f"/admin/audit?patient_id={patient.pk}&action=patient.break_glass",
         )
     return grant.expires_at
-
-
-@transaction.atomic
-def patient_share(
-    *, actor: Person, pk: int, grantee: int, expires_at: datetime, reason: str = ""
-) -> int:
-    """Let an outside person see one patient until ``expires_at``; returns the grant's id.
-
-    Raises NotFound (patient, user), InvalidInput (past expiry, or a role that grants do not
-    reach: it sees patients by its own right or not at all).
-    """
-    patient = selectors.patient_get(actor, pk)
-    person = accounts.user_get(grantee)
-    if rights.scope_for(person, Permission.VIEW_PATIENT) is not Scope.SHARED:
-        raise InvalidInput(ErrorCode.VALIDATION, "this role sees nothing by grants", "grantee")
-    grant = grants.grant_share(
-        actor=actor,
-        grantee_id=person.pk,
-        patient_id=patient.pk,
-        expires_at=expires_at,
-        reason=reason,
-    )
-    return grant.pk
-
-
-def patient_unshare(*, actor: Person, pk: int, grant_id: int) -> None:
-    """Raises NotFound (patient, grant)."""
-    selectors.patient_get(actor, pk)
-    grants.grant_revoke(actor=actor, grant_id=grant_id, patient_id=pk)
 
 
 @transaction.atomic

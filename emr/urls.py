@@ -15,12 +15,6 @@ urlpatterns = [
         access.PatientBreakGlass.as_view(),
         name="patient-break-glass",
     ),
-    path("patients/<int:pk>/grants/", access.PatientGrants.as_view(), name="patient-grants"),
-    path(
-        "patients/<int:pk>/grants/<int:grant_id>/",
-        access.PatientGrant.as_view(),
-        name="patient-grant",
-    ),
     path("encounters/", care.Encounters.as_view(), name="encounters"),
     path("prescriptions/", care.Prescriptions.as_view(), name="prescriptions"),
 ]

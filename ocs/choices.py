@@ -25,6 +25,26 @@ class Priority(models.TextChoices):
     STAT = "stat"
 
 
+EXAMINATIONS: dict[str, dict[str, str]] = {
+    "MR_BRAIN": {"ko": "뇌 MRI", "en": "Brain MRI"},
+    "MR_BRAIN_CONTRAST": {"ko": "뇌 MRI(조영)", "en": "Brain MRI with contrast"},
+    "MR_SPINE": {"ko": "척추 MRI", "en": "Spine MRI"},
+    "CT_HEAD": {"ko": "두부 CT", "en": "Head CT"},
+    "CT_BRAIN": {"ko": "뇌 CT", "en": "Brain CT"},
+    "CT_CHEST": {"ko": "흉부 CT", "en": "Chest CT"},
+    "BLOOD": {"ko": "혈액 검사", "en": "Blood test"},
+    "GENETIC": {"ko": "유전자 검사", "en": "Genetic test"},
+    "PROTEIN": {"ko": "단백질 검사", "en": "Protein test"},
+    "SURGERY": {"ko": "수술", "en": "Surgery"},
+    "RADIOTHERAPY": {"ko": "방사선 치료", "en": "Radiotherapy"},
+    "CHEMOTHERAPY": {"ko": "항암 화학 요법", "en": "Chemotherapy"},
+    "PHYSIOTHERAPY": {"ko": "물리 치료", "en": "Physiotherapy"},
+    "SPEECH_THERAPY": {"ko": "언어 치료", "en": "Speech therapy"},
+    "NEUROSURGERY": {"ko": "신경외과", "en": "Neurosurgery"},
+    "NEUROLOGY": {"ko": "신경과", "en": "Neurology"},
+    "ONCOLOGY": {"ko": "종양내과", "en": "Oncology"},
+}
+"""Names of what may be ordered, as in the web application; other texts stay as they are."""
 TRANSITIONS: dict[str, frozenset[str]] = {
     OrderStatus.ORDERED: frozenset({OrderStatus.ACCEPTED, OrderStatus.CANCELLED}),
     OrderStatus.ACCEPTED: frozenset({OrderStatus.IN_PROGRESS, OrderStatus.CANCELLED}),

@@ -1,17 +1,45 @@
 from __future__ import annotations
 
-from django_filters import rest_framework as filters
+from typing import Any
 
+from django.db.models import Case, QuerySet, Value, When
+from django_filters import rest_framework as filters
+from rest_framework.filters import OrderingFilter
+
+from ocs.choices import TRANSITIONS, Priority
 from ocs.models import Order
+
+_RANKS = [Priority.STAT, Priority.URGENT, Priority.ROUTINE]
+ENDED = [status for status, following in TRANSITIONS.items() if not following]
 
 
 class OrderFilter(filters.FilterSet):
-    """A patient is a number here: a choice would tell which ids exist."""
+    """A patient and who ordered are numbers here: a choice would tell which ids exist."""
 
     patient = filters.NumberFilter(field_name="patient_id")
+    ordered_by = filters.NumberFilter(field_name="ordered_by_id")
+    open = filters.BooleanFilter(
+        method="is_open", label="Neither confirmed nor cancelled (true), or either (false)"
+    )
     since = filters.IsoDateTimeFilter(field_name="ordered_at", lookup_expr="gte")
     until = filters.IsoDateTimeFilter(field_name="ordered_at", lookup_expr="lt")
 
     class Meta:
         model = Order
         fields = ["job_role", "job_type", "status", "priority", "accession_number"]
+
+    def is_open(self, orders: QuerySet[Order], name: str, value: bool) -> QuerySet[Order]:
+        return orders.exclude(status__in=ENDED) if value else orders.filter(status__in=ENDED)
+
+
+class OrderOrdering(OrderingFilter):
+    """``priority`` means STAT before urgent before routine, not the alphabet."""
+
+    def filter_queryset(self, request: Any, queryset: Any, view: Any) -> Any:
+        ordering = self.get_ordering(request, queryset, view)
+        if not ordering:
+            return queryset
+        names = [field.replace("priority", "urgency") for field in ordering]
+        whens = [When(priority=rank, then=Value(place)) for place, rank in enumerate(_RANKS)]
+        ranked = queryset.annotate(urgency=Case(*whens)) if names != ordering else queryset
+        return ranked.order_by(*names)

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from alert.choices import Part
+from alert.selectors import About, describes, person
 from common.outbox.registry import Event, subscribe
+from common.person import Person
+from ocs import selectors
+from ocs.choices import EXAMINATIONS
 from ocs.events import ORDER_CREATED, ORDER_MOVED
 from ocs.services import notify_department, notify_participants
 
@@ -15,3 +23,22 @@ def alert_department(event: Event) -> None:
 @subscribe(ORDER_MOVED, queue="django_tasks")
 def alert_participants(event: Event) -> None:
     notify_participants(**event.payload)
+
+
+@describes("order_id")
+def alert_orders(user: Person, ids: set[Any]) -> Mapping[Any, About]:
+    found = selectors.orders_visible_to(user).filter(pk__in=ids)
+    return {
+        order.pk: {
+            "patient": order.patient.brief,
+            "order": {
+                "id": order.pk,
+                "accession_number": order.accession_number,
+                "examination": EXAMINATIONS.get(
+                    order.job_type, {"ko": order.job_type, "en": order.job_type}
+                ),
+            },
+            "people": [person(Part.ORDERED, order.ordered_by)],
+        }
+        for order in found
+    }

@@ -11,7 +11,7 @@ from common.errors import ErrorCode, NotFound
 from common.person import Person
 from ocs.choices import JobRole, OrderStatus
 from ocs.models import Order, OrderHistory
-from rbac.permissions import Permission, Scope
+from rbac.permissions import Permission, Role, Scope
 from rbac.selectors import roles_with, scope_for
 
 _WORK: dict[str, Permission] = {
@@ -52,6 +52,15 @@ def department_of(order: Order) -> QuerySet[Any]:
     """Those whose right it is to work the order."""
     roles = roles_with(_WORK[order.job_role])
     return accounts.users_list().filter(role__in=roles, is_active=True)
+
+
+def roles_opened_to(job_role: str) -> list[Role]:
+    """To whom an order opens its patient: the department that images or measures.
+
+    Treatments and consultations are for any doctor, which is no department: a restricted patient
+    is shared with the doctor who is asked.
+    """
+    return roles_with(_WORK[job_role]) if job_role in (JobRole.RIS, JobRole.LIS) else []
 
 
 def orderer_of(order: Order) -> QuerySet[Any]:

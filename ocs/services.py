@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,8 +20,11 @@ from ocs import selectors
 from ocs.choices import TRANSITIONS, JobRole, OrderStatus, Priority
 from ocs.events import ORDER_CREATED, ORDER_MOVED
 from ocs.models import Order, OrderHistory
+from rbac import services as access
 from rbac.permissions import Permission
 
+ACCESS_AFTER_ORDER = timedelta(days=7)
+"""How long those who worked an order still see its patient once it has ended."""
 _NEW_ORDER_ALERTS: dict[str, Kind] = {
     Priority.ROUTINE: Kind.ORDER_WAITING,
     Priority.URGENT: Kind.ORDER_URGENT,
@@ -64,6 +67,12 @@ def order_create(
         order.accession_number = _accession_number(order)
         order.save(update_fields=["accession_number"])
     _record_step(order, actor, "", "", Permission.CREATE_ORDER)
+    access.order_access_open(
+        actor=actor,
+        order_id=order.pk,
+        patient_id=seen.pk,
+        roles=selectors.roles_opened_to(order.job_role),
+    )
     _publish(ORDER_CREATED, order)
     return order
 
@@ -97,8 +106,17 @@ def order_transition(
         changes["result"] = result
     order.save_versioned(expected=order.version, **changes)
     _record_step(order, actor, before, reason, permission)
+    _access_end(order, actor, before)
     _publish(ORDER_MOVED, order, to_status=to_status, actor_id=actor.pk)
     return order
+
+
+def _access_end(order: Order, actor: Person, before: str) -> None:
+    """An order that nobody had accepted leaves no access behind."""
+    if TRANSITIONS[order.status]:
+        return
+    lasts = ACCESS_AFTER_ORDER if before != OrderStatus.ORDERED else timedelta()
+    access.order_access_end(actor=actor, order_id=order.pk, ends_at=timezone.now() + lasts)
 
 
 @transaction.atomic
@@ -119,7 +137,7 @@ def notify_department(*, order_id: int) -> None:
                 user_id=user.pk,
                 kind=kind,
                 dedup_key=f"order:{order.pk}",
-                params={} if routine else _named(order),
+                params={} if routine else {"order_id": order.pk},
                 link="/orders" if routine else _link(order),
                 until_read=routine,
             )
@@ -129,7 +147,7 @@ def notify_department(*, order_id: int) -> None:
 def notify_participants(*, order_id: int, to_status: str, actor_id: int) -> None:
     """Alert the orderer of a result, and all who had to do with the order of its cancellation.
 
-    Never whoever did it. The examination is named to those who may see the order now.
+    Never whoever did it. Those who may not see the order now learn only that it has changed.
     """
     order = selectors.order_for_handler(order_id)
     if to_status == OrderStatus.RESULT_READY:
@@ -144,17 +162,9 @@ def notify_participants(*, order_id: int, to_status: str, actor_id: int) -> None
             user_id=user.pk,
             kind=kind if named else Kind.ORDER_CHANGED,
             dedup_key=f"order:{order.pk}:{to_status}",
-            params=_named(order) if named else {"order_id": order.pk},
+            params={"order_id": order.pk} | ({"by": actor_id} if named else {}),
             link=_link(order),
         )
-
-
-def _named(order: Order) -> dict[str, Any]:
-    """What the text of an alert names: never the patient, whose record the alert leads to."""
-    return {
-        "order_id": order.pk,
-        "examination": order.job_type.replace("_", " "),
-    }
 
 
 def _link(order: Order) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,7 +17,7 @@ from common.api.views import ApiView, GenericApiView
 from common.errors import ErrorCode
 from ocs import selectors, serializers, services
 from ocs.choices import OrderStatus
-from ocs.filters import OrderFilter
+from ocs.filters import OrderFilter, OrderOrdering
 from ocs.models import Order, OrderHistory
 from rbac.permissions import Permission
 
@@ -32,7 +33,8 @@ class Orders(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_ORDER, "POST": Permission.CREATE_ORDER}
     serializer_class = serializers.OrderOut
     filterset_class = OrderFilter
-    ordering_fields = ["ordered_at", "status", "accession_number"]
+    filter_backends = [DjangoFilterBackend, OrderOrdering]
+    ordering_fields = ["ordered_at", "status", "accession_number", "priority"]
 
     def get_queryset(self) -> QuerySet[Order]:
         return selectors.orders_visible_to(self.actor)

@@ -14,6 +14,7 @@ class PacsConfig(AppConfig):
             handlers,  # noqa: F401  (subscribes to the outbox)
             probes,  # noqa: F401  (registers checks and gauges)
         )
+        from pacs.index import alert_subjects  # noqa: F401  (names what alerts are about)
         from pacs.index.lookup import parent_uids
 
         parent_lookup_register(parent_uids)

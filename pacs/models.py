@@ -25,8 +25,9 @@ class StudyQuerySet(VisibleQuerySet["Study"]):
         if scope is Scope.NONE:
             return self.none()
         if scope is Scope.ALL:
-            closed = patients.patients_closed_to(user)
-            return self.filter(patient__isnull=False).exclude(patient__in=closed)
+            closed = Q(patient__in=patients.patients_closed_to(user))
+            shared = Q(study_instance_uid__in=rights.shared_study_uids(user.pk))
+            return self.filter(patient__isnull=False).exclude(closed & ~shared)
         mine = Q(patient__in=patients.patients_visible_to(user, permission))
         if scope in (Scope.SHARED, Scope.SHARED_SIGNED):
             mine |= Q(study_instance_uid__in=rights.shared_study_uids(user.pk))

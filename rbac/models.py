@@ -5,18 +5,28 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from common.db import VisibleQuerySet
+from common.person import Person
+from rbac.permissions import Role
+
 
 class GrantKind(models.TextChoices):
     SHARED = "shared"
     BREAK_GLASS = "break_glass"
 
 
-class GrantQuerySet(models.QuerySet["Grant"]):
+class GrantQuerySet(VisibleQuerySet["Grant"]):
+    def visible_to(self, user: Person, permission: str = "") -> GrantQuerySet:
+        """Shares that the user gave, and those that the user has now; nobody else's."""
+        mine = Q(grantee_id=user.pk, pk__in=Grant.objects.valid())
+        return self.filter(mine | Q(granted_by_id=user.pk), kind=GrantKind.SHARED)
+
+    def valid(self) -> GrantQuerySet:
+        """Grants that are neither expired nor revoked."""
+        return self.filter(expires_at__gt=timezone.now(), revoked_at__isnull=True)
+
     def valid_for(self, user_id: int) -> GrantQuerySet:
-        """Grants of the user that are neither expired nor revoked."""
-        return self.filter(
-            grantee_id=user_id, expires_at__gt=timezone.now(), revoked_at__isnull=True
-        )
+        return self.valid().filter(grantee_id=user_id)
 
 
 class Grant(models.Model):
@@ -46,3 +56,34 @@ class Grant(models.Model):
             )
         ]
         indexes = [models.Index(fields=["grantee", "expires_at"])]
+
+    @property
+    def breaks_glass(self) -> bool:
+        return self.kind == GrantKind.BREAK_GLASS
+
+
+class OrderAccessQuerySet(models.QuerySet["OrderAccess"]):
+    def valid(self) -> OrderAccessQuerySet:
+        """Without an end, or before it."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=timezone.now()))
+
+
+class OrderAccess(models.Model):
+    """An order opens its patient to the role that works it, until ``ends_at`` once it is over."""
+
+    order_id = models.BigIntegerField()
+    role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
+    patient_id = models.BigIntegerField(db_index=True)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    ends_at = models.DateTimeField(null=True)
+
+    objects = OrderAccessQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order_id", "role"], name="order_access_once_a_role")
+        ]
+        indexes = [models.Index(fields=["role", "ends_at"]), models.Index(fields=["ends_at"])]

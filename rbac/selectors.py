@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.db.models import Min, Q, QuerySet
+from django.utils import timezone
 
+from common.errors import ErrorCode, NotFound
 from common.person import Person
 from rbac import matrix
 from rbac.menus import MENUS, MenuEntry
-from rbac.models import Grant, GrantKind
+from rbac.models import Grant, GrantKind, OrderAccess
 from rbac.permissions import Permission, Role, Scope
 
 
 def scope_for(user: Person, permission: str) -> Scope:
     """The scope of the permission; NONE for an anonymous or inactive user."""
     return matrix.scope(user.role, permission) if user.is_active else Scope.NONE
+
+
+def role_scope(role: str, permission: Permission) -> Scope:
+    return matrix.scope(role, permission)
 
 
 def roles_with(permission: Permission) -> list[Role]:
@@ -42,19 +49,48 @@ def shared_study_uids(user_id: int) -> QuerySet[Grant, str | None]:
     )
 
 
-def broken_glass_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
-    """Restricted patients to whom the user has emergency access now (subquery)."""
+def granted_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
+    """Patients to whom the user has access now by a share or a broken glass (subquery)."""
     return (
         Grant.objects.valid_for(user_id)
-        .filter(kind=GrantKind.BREAK_GLASS)
+        .filter(patient_id__isnull=False)
         .values_list("patient_id", flat=True)
     )
 
 
+def ordered_patient_ids(role: str) -> QuerySet[OrderAccess, int]:
+    """Patients whom an order opens to the role that works it (subquery)."""
+    return OrderAccess.objects.valid().filter(role=role).values_list("patient_id", flat=True)
+
+
 def first_expiry(user_id: int) -> datetime | None:
-    """When the first grant of the user expires; None if there is none."""
-    ends: datetime | None = Grant.objects.valid_for(user_id).aggregate(at=Min("expires_at"))["at"]
-    return ends
+    """When the first grant of the user or access by any order ends; None if none does."""
+    grant = Grant.objects.valid_for(user_id).aggregate(at=Min("expires_at"))["at"]
+    ending = OrderAccess.objects.filter(ends_at__gt=timezone.now())
+    access = ending.aggregate(at=Min("ends_at"))["at"]
+    return min((end for end in (grant, access) if end), default=None)
+
+
+def shares_visible_to(user: Person) -> QuerySet[Grant]:
+    return Grant.objects.visible_to(user).select_related("grantee", "granted_by")
+
+
+def share_get(grant_id: int) -> Grant:
+    """A share that is valid now; not filtered by rights. Raises NotFound."""
+    grant = Grant.objects.valid().filter(pk=grant_id, kind=GrantKind.SHARED).first()
+    if grant is None:
+        raise NotFound(ErrorCode.GRANT_NOT_FOUND, f"share {grant_id}", "id")
+    return grant
+
+
+def accesses_of(
+    patient_id: int, study_instance_uids: Iterable[str]
+) -> tuple[QuerySet[Grant], QuerySet[OrderAccess]]:
+    """Grants of the patient or of these studies, and accesses by order, that are valid now."""
+    about = Q(patient_id=patient_id) | Q(study_instance_uid__in=study_instance_uids)
+    grants = Grant.objects.valid().filter(about).select_related("grantee", "granted_by")
+    orders = OrderAccess.objects.valid().filter(patient_id=patient_id).select_related("opened_by")
+    return grants.order_by("-pk"), orders.order_by("-pk")
 
 
 def roles_list() -> list[dict[str, Any]]:

@@ -11,10 +11,11 @@ from audit import services as audit
 from common.errors import ErrorCode, InvalidInput, NotFound
 from common.person import Person
 from rbac.epochs import rights_changing
-from rbac.models import Grant, GrantKind
-from rbac.permissions import Permission
+from rbac.models import Grant, GrantKind, OrderAccess
+from rbac.permissions import Permission, Role
 
 BREAK_GLASS_LIFETIME = timedelta(minutes=60)
+LONGEST_SHARE = timedelta(days=366)
 
 
 @transaction.atomic
@@ -23,61 +24,99 @@ def grant_share(
     actor: Person,
     grantee_id: int,
     expires_at: datetime,
-    patient_id: int | None = None,
+    patient_id: int,
     study_instance_uid: str | None = None,
     reason: str = "",
 ) -> Grant:
-    """Share one patient or one study until ``expires_at``; InvalidInput if that is past."""
-    if expires_at <= timezone.now():
-        raise InvalidInput(ErrorCode.VALIDATION, "expires_at lies in the past", "expires_at")
+    """Share a patient, or only a study of the patient, until ``expires_at``.
+
+    Raises InvalidInput if that is past or more than LONGEST_SHARE ahead.
+    """
+    if not timezone.now() < expires_at <= timezone.now() + LONGEST_SHARE:
+        raise InvalidInput(
+            ErrorCode.VALIDATION, "the end is in the future, at most a year ahead", "expires_at"
+        )
     grant = Grant.objects.create(
         kind=GrantKind.SHARED,
         grantee_id=grantee_id,
-        patient_id=patient_id,
+        patient_id=None if study_instance_uid else patient_id,
         study_instance_uid=study_instance_uid,
         reason=reason,
         granted_by_id=actor.pk,
         expires_at=expires_at,
     )
-    audit.record(
-        actor=actor,
-        action="grant.create",
-        object_type="grant",
-        object_id=grant.pk,
-        patient_id=patient_id,
-        permission=Permission.MANAGE_USERS,
-        detail={"grantee": grantee_id, "study": study_instance_uid},
-    )
+    _record(grant, actor, "grant.create", patient_id)
     return grant
 
 
 @transaction.atomic
-def grant_revoke(*, actor: Person, grant_id: int, patient_id: int) -> None:
-    """End a share of this patient now; the next request already sees nothing. Raises NotFound."""
+def grant_revoke(*, actor: Person, grant_id: int, patient_id: int | None) -> None:
+    """End a share now; the next request already sees nothing. Raises NotFound.
+
+    ``patient_id``: whose patient or study was shared, for the record.
+    """
     grant = (
-        Grant.objects.select_for_update()
-        .filter(pk=grant_id, patient_id=patient_id, kind=GrantKind.SHARED, revoked_at=None)
-        .first()
+        Grant.objects.valid().select_for_update().filter(pk=grant_id, kind=GrantKind.SHARED).first()
     )
     if grant is None:
-        raise NotFound(ErrorCode.GRANT_NOT_FOUND, f"grant {grant_id}", "grant_id")
+        raise NotFound(ErrorCode.GRANT_NOT_FOUND, f"share {grant_id}", "id")
     rights_changing(grant.grantee_id)
     grant.revoked_at = timezone.now()
     grant.save(update_fields=["revoked_at"])
+    _record(grant, actor, "grant.revoke", patient_id)
+
+
+def _record(grant: Grant, actor: Person, action: str, patient_id: int | None) -> None:
     audit.record(
         actor=actor,
-        action="grant.revoke",
+        action=action,
         object_type="grant",
-        object_id=grant_id,
+        object_id=grant.pk,
         patient_id=patient_id,
-        permission=Permission.MANAGE_USERS,
-        detail={"grantee": grant.grantee_id},
+        permission=Permission.SHARE_PATIENT,
+        detail={"grantee": grant.grantee_id, "study": grant.study_instance_uid},
+    )
+
+
+def order_access_open(*, actor: Person, order_id: int, patient_id: int, roles: list[Role]) -> None:
+    """In the transaction of a new order: its patient is open to those who work it."""
+    for role in roles:
+        access, created = OrderAccess.objects.get_or_create(
+            order_id=order_id,
+            role=role,
+            defaults={"patient_id": patient_id, "opened_by_id": actor.pk},
+        )
+        if created:
+            _record_access(access, actor, "access.open")
+
+
+def order_access_end(*, actor: Person, order_id: int, ends_at: datetime) -> None:
+    """In the transaction that ends the order. An end that is not ahead counts at once."""
+    accesses = list(OrderAccess.objects.select_for_update().filter(order_id=order_id))
+    if accesses and ends_at <= timezone.now():
+        rights_changing()
+    for access in accesses:
+        access.ends_at = ends_at
+        access.save(update_fields=["ends_at"])
+        _record_access(access, actor, "access.end")
+
+
+def _record_access(access: OrderAccess, actor: Person, action: str) -> None:
+    ends_at = access.ends_at.isoformat() if access.ends_at else None
+    audit.record(
+        actor=actor,
+        action=action,
+        object_type="order",
+        object_id=access.order_id,
+        patient_id=access.patient_id,
+        detail={"role": access.role, "ends_at": ends_at},
     )
 
 
 def grants_move(*, from_patient_id: int, to_patient_id: int) -> None:
     """In the transaction that merges the two patients."""
-    Grant.objects.filter(patient_id=from_patient_id).update(patient_id=to_patient_id)
+    for model in (Grant, OrderAccess):
+        model.objects.filter(patient_id=from_patient_id).update(patient_id=to_patient_id)
 
 
 @transaction.atomic

@@ -56,3 +56,42 @@ STUDY_DETAIL = {
     },
     "priors": [],
 }
+
+_SHARED_STUDY = {
+    "study_instance_uid": STUDY_UID,
+    "description": "MRI brain",
+    "study_date": "2026-03-02",
+    "accession_number": "RIS2026-0001",
+}
+_DOCTOR = {"id": 2, "username": "doctor", "full_name": "이서연", "role": "doctor"}
+RECIPIENT = {"id": 7, "username": "external", "full_name": "Alex Kim", "role": "external"}
+SHARE_NEW = {
+    "study_instance_uid": STUDY_UID,
+    "grantee": 7,
+    "expires_at": "2026-03-16T18:00:00+09:00",
+    "reason": "Second opinion",
+}
+SHARE = {
+    "id": 4,
+    "side": "given",
+    "whole_patient": False,
+    "patient": {key: PATIENT[key] for key in ("id", "patient_id", "full_name")},
+    "study": _SHARED_STUDY,
+    "grantee": RECIPIENT,
+    "granted_by": _DOCTOR,
+    "reason": "Second opinion",
+    "created_at": "2026-03-02T10:30:00+09:00",
+    "expires_at": "2026-03-16T18:00:00+09:00",
+    "revoked_at": None,
+}
+ACCESS = {
+    "basis": "share",
+    "person": RECIPIENT,
+    "role": None,
+    "by": _DOCTOR,
+    "study": _SHARED_STUDY,
+    "order": None,
+    "reason": "Second opinion",
+    "since": "2026-03-02T10:30:00+09:00",
+    "until": "2026-03-16T18:00:00+09:00",
+}

@@ -6,10 +6,17 @@ from django.urls import path
 
 import pacs.converters  # noqa: F401  (registers the path converters)
 from ris.reading.views import StudyReading
+from ris.sharing.views import PatientAccess, Recipients, ShareDetail, Shares
 from ris.worklist.views import StudyDetail, StudyList
 
 urlpatterns = [
     path("studies/", StudyList.as_view(), name="studies"),
     path("studies/<uid:study_instance_uid>/", StudyDetail.as_view(), name="study-detail"),
     path("studies/<uid:study_instance_uid>/reading/", StudyReading.as_view(), name="study-reading"),
+]
+share_urlpatterns = [
+    path("shares/", Shares.as_view(), name="shares"),
+    path("shares/recipients/", Recipients.as_view(), name="share-recipients"),
+    path("shares/<int:share_id>/", ShareDetail.as_view(), name="share-detail"),
+    path("emr/patients/<int:pk>/access/", PatientAccess.as_view(), name="patient-access"),
 ]

@@ -29,6 +29,14 @@ def published_job_ids(patient_id: int) -> list[int]:
     return list(found.order_by("job_id").values_list("job_id", flat=True))
 
 
+def failed_publications() -> list[int]:
+    """Jobs whose approved result is not in the FHIR record, because an event was given up."""
+    dead = outbox.dead_aggregates("ai_publication:").distinct()
+    jobs = [int(aggregate.partition(":")[2]) for aggregate in dead]
+    found = Publication.objects.filter(job_id__in=jobs, fhir_at=None)
+    return list(found.values_list("job_id", flat=True))
+
+
 def publication_view(job: AIJob) -> dict[str, Any]:
     """NONE, PENDING, PUBLISHED or FAILED, and how far it came; no ``seg`` without a mask."""
     publication: Publication | None = getattr(job, "publication", None)

@@ -15,6 +15,6 @@ def job_alert(job_id: int, kind: Kind) -> None:
             user_id=user_id,
             kind=kind,
             dedup_key=f"ai-job-{job.pk}-{kind}-run-{job.run}",
-            params={"job_id": job.pk, "study_instance_uid": job.study.study_instance_uid},
+            params={"job_id": job.pk},
             link=f"/ai/jobs/{job.pk}",
         )

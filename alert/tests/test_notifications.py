@@ -100,7 +100,7 @@ def test_the_list_costs_the_same_for_many(api, users, django_assert_max_num_quer
     for number in range(20):
         _notify(users["doctor"], f"job:{number}")
     client = api("doctor")
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         assert client.get(URL).json()["count"] == 20
 
 

@@ -180,6 +180,9 @@ SPECTACULAR_SETTINGS = {
         "NotificationKind": "alert.choices.Kind",
         "GrantKind": "rbac.models.GrantKind",
         "Permission": "rbac.permissions.Permission",
+        "HealthStatus": ["ok", "failing", "timeout"],
+        "ShareSide": "ris.choices.ShareSide",
+        "AccessBasis": "ris.choices.AccessBasis",
     },
 }
 

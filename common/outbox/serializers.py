@@ -74,3 +74,15 @@ class OutboxSummaryOut(serializers.Serializer[Any]):
 class QueuesOut(serializers.Serializer[Any]):
     queues = QueueOut(many=True)
     outbox = OutboxSummaryOut()
+
+
+class HealthCheckOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    status = serializers.ChoiceField(["ok", "failing", "timeout"])
+
+
+@example({"checks": [{"name": "database", "status": "ok"}, {"name": "orthanc", "status": "ok"}]})
+class HealthOut(serializers.Serializer[Any]):
+    """Which components answer; why one does not is in the log."""
+
+    checks = HealthCheckOut(many=True)

@@ -218,5 +218,11 @@ def has_dead(aggregate: str) -> bool:
     return OutboxEvent.objects.filter(aggregate=aggregate, status=OutboxStatus.DEAD).exists()
 
 
+def dead_aggregates(prefix: str) -> QuerySet[OutboxEvent, str]:
+    """Aggregates that begin with ``prefix`` and have an event that was given up (subquery)."""
+    dead = OutboxEvent.objects.filter(aggregate__startswith=prefix, status=OutboxStatus.DEAD)
+    return dead.values_list("aggregate", flat=True)
+
+
 def subscription_of(event: OutboxEvent) -> Subscription | None:
     return registry.by_name(event.handler)

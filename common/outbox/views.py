@@ -10,9 +10,10 @@ from rest_framework.response import Response
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView
 from common.errors import ErrorCode
+from common.ops import checks
 from common.outbox import services
 from common.outbox.models import OutboxEvent
-from common.outbox.serializers import OutboxEventOut, QueuesOut
+from common.outbox.serializers import HealthOut, OutboxEventOut, QueuesOut
 from common.tasks import queue_lengths
 
 
@@ -67,3 +68,17 @@ class Queues(ApiView):
             "outbox": services.summary(),
         }
         return Response(QueuesOut(body).data)
+
+
+class SystemHealth(ApiView):
+    required_permissions = {"GET": "operate"}
+
+    @extend_schema(
+        summary="Check the components that the system depends on",
+        tags=["operations"],
+        responses=HealthOut,
+    )
+    def get(self, request: Request) -> Response:
+        found = checks.findings()
+        body = [{"name": name, "status": found[name].status} for name in sorted(found)]
+        return Response(HealthOut({"checks": body}).data)

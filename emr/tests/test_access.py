@@ -1,4 +1,4 @@
-"""Who reaches whose record: roles, restriction, glass, grants."""
+"""Who reaches whose record: roles, restriction, glass."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from acct.models import User
 from alert.models import Notification
 from audit.models import AuditLog
 from emr.models import CareTeamMember
@@ -38,8 +37,6 @@ def _table(*rows: tuple[str, str, list[int]]):
         ("PATCH", "patients/{pk}/", [200, 200, 403, 403, 200, 403, 403, 401]),
         ("GET", "patients/{pk}/timeline/", [200, 200, 200, 403, 200, 404, 403, 401]),
         ("POST", "patients/{pk}/break-glass/", [403, 404, 404, 403, 404, 403, 403, 401]),
-        ("GET", "patients/{pk}/grants/", [200, 403, 403, 403, 403, 403, 403, 401]),
-        ("POST", "patients/{pk}/grants/", [201, 403, 403, 403, 403, 403, 403, 401]),
         ("GET", "encounters/", [200, 200, 200, 403, 200, 200, 403, 401]),
         ("POST", "encounters/", [403, 201, 403, 403, 403, 403, 403, 401]),
         ("GET", "prescriptions/", [200, 200, 200, 403, 200, 200, 403, 401]),
@@ -52,7 +49,6 @@ def test_rights(api, users, patient_factory, method, path, role, status):
         "patients/": patient_body(),
         "patients/{pk}/": {"phone": "1"},
         "patients/{pk}/break-glass/": {"reason": "emergency"},
-        "patients/{pk}/grants/": _grant(users["external"]),
         "encounters/": encounter_body(patient.pk),
         "prescriptions/": prescription_body(patient.pk),
     }
@@ -64,11 +60,6 @@ def test_rights(api, users, patient_factory, method, path, role, status):
         HTTP_IF_MATCH='"1"',
     )
     assert answer.status_code == status, answer.content
-
-
-def _grant(grantee: User, **fields: object) -> dict[str, object]:
-    expires_at = (timezone.now() + timedelta(days=1)).isoformat()
-    return {"grantee": grantee.pk, "expires_at": expires_at} | fields
 
 
 def test_a_patient_sees_only_their_own_record(api, users, patient_factory):
@@ -139,42 +130,3 @@ def test_whoever_restricts_a_patient_keeps_seeing_them(api, patient_factory):
     client.patch(url, {"restricted": True}, format="json", HTTP_IF_MATCH='"1"')
     assert client.get(url).status_code == 200
     assert api("nurse").get(url).status_code == 404
-
-
-def test_a_grant_shares_one_patient_until_it_expires(api, users, patient_factory):
-    patient, other = patient_factory(), patient_factory()
-    body = _grant(users["external"], reason="second opinion")
-    created = api("admin").post(f"{URL}{patient.pk}/grants/", body, format="json")
-    assert created.status_code == 201, created.json()
-    assert created.json()["username"] == "external1"
-    listed = api("admin").get(f"{URL}{patient.pk}/grants/").json()
-    assert listed["results"] == [created.json()]
-    assert api("admin").get(f"{URL}{other.pk}/grants/").json()["count"] == 0
-    external = api("external")
-    assert [p["id"] for p in external.get(URL).json()["results"]] == [patient.pk]
-    assert external.get(f"{URL}{other.pk}/").status_code == 404
-    Grant.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert external.get(f"{URL}{patient.pk}/").status_code == 404
-
-
-def test_a_share_ends_at_once_when_it_is_taken_back(api, users, patient_factory):
-    patient, other = patient_factory(), patient_factory()
-    admin, external = api("admin"), api("external")
-    url = f"{URL}{patient.pk}/grants/"
-    grant = admin.post(url, _grant(users["external"]), format="json").json()["id"]
-    assert external.get(f"{URL}{patient.pk}/").status_code == 200
-    assert admin.delete(f"{URL}{other.pk}/grants/{grant}/").status_code == 404
-    assert admin.delete(f"{url}{grant}/").status_code == 204
-    assert external.get(f"{URL}{patient.pk}/").status_code == 404
-    assert admin.get(url).json()["count"] == 0
-    assert admin.delete(f"{url}{grant}/").json()["error"]["code"] == "ERR_210"
-
-
-def test_a_grant_needs_a_future_expiry_and_a_person_it_reaches(api, users, patient_factory):
-    client, url = api("admin"), f"{URL}{patient_factory().pk}/grants/"
-    past = _grant(users["external"], expires_at="2020-01-01T00:00:00Z")
-    assert client.post(url, past, format="json").status_code == 400
-    assert client.post(url, _grant(users["doctor"]), format="json").status_code == 400
-    nobody = _grant(users["external"]) | {"grantee": 999_999}
-    assert client.post(url, nobody, format="json").status_code == 404
-    assert Grant.objects.count() == 0

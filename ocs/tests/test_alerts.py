@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+from pathlib import Path
 
 import pytest
 
@@ -12,11 +14,13 @@ from alert.models import Notification
 from common.outbox import tasks
 from common.outbox.models import OutboxEvent, OutboxStatus
 from ocs import services
+from ocs.choices import EXAMINATIONS
 from ocs.models import OrderHistory
 from ocs.tests.factories import care_for, order_at, order_make
+from rbac.models import OrderAccess
 
 pytestmark = pytest.mark.django_db
-NAMED = {"examination": "MR BRAIN"}
+WEB = Path(__file__).resolve().parents[2] / "web" / "src" / "i18n"
 
 
 @pytest.fixture
@@ -76,7 +80,7 @@ def test_each_urgent_order_alerts_its_department(users, patient, job_role, role,
     deliver()
     assert alerted() == [(role, kind)] * 2
     newest = Notification.objects.first()
-    assert newest.params == {"order_id": order.pk} | NAMED
+    assert newest.params == {"order_id": order.pk}
     assert newest.link == f"/orders?order={order.pk}"
 
 
@@ -85,7 +89,8 @@ def test_routine_orders_are_one_alert_until_it_is_read(users, patient):
         order_make(users["doctor"], patient)
     deliver()
     assert alerted() == [("rib", "order_waiting")]
-    assert "M-7" not in str(Notification.objects.values())
+    for name in ("M-7", "김민준"):
+        assert name not in str(Notification.objects.values())
     alert_services.notifications_read(user_id=users["rib"].pk, ids=None)
     order_make(users["doctor"], patient)
     deliver()
@@ -111,9 +116,13 @@ def test_an_order_accepted_meanwhile_is_no_news(users, patient):
 def test_who_may_not_see_the_patient_gets_no_alert_of_a_new_order(users, patient_factory):
     patient = patient_factory(restricted=True)
     care_for(patient, users["doctor"])
-    order_make(users["doctor"], patient, priority="stat")
+    accounts.test_user_put(username="doctor2", password="x", role="doctor", full_name="other")
+    order_make(users["doctor"], patient, priority="stat", job_role="CONSULT")
     deliver()
     assert alerted() == []
+    order_make(users["doctor"], patient, priority="stat")
+    deliver()
+    assert alerted() == [("rib", "order_stat")]
 
 
 def test_the_orderer_gets_an_alert_of_the_result(users, patient):
@@ -121,9 +130,15 @@ def test_the_orderer_gets_an_alert_of_the_result(users, patient):
     step(users["rib"], order, "RESULT_READY")
     deliver()
     assert alerted() == [("doctor", "order_result")]
-    alert = Notification.objects.get()
-    assert alert_texts.notification_text(alert, "ko") == ("결과가 등록되었습니다: MR BRAIN")
-    assert alert_texts.notification_text(alert, "en") == ("The result is ready: MR BRAIN")
+    [alert] = alert_texts.described(users["doctor"], Notification.objects.all())
+    number = order.accession_number
+    assert alert_texts.notification_text(alert, "ko") == (
+        f"오더 결과가 등록되었습니다. 김민준 (M-7) · 뇌 MRI · {number} · 오더: doctor · rib"
+    )
+    assert alert_texts.notification_text(alert, "en") == (
+        f"The result of an order is ready. 김민준 (M-7) · Brain MRI · {number}"
+        " · ordered by doctor · by rib"
+    )
 
 
 def test_no_alert_of_what_one_did(users, patient):
@@ -176,3 +191,27 @@ def test_neither_the_events_nor_the_logs_name_the_patient(users, patient, caplog
     written = caplog.text + str(list(OutboxEvent.objects.values()))
     assert "김민준" not in written
     assert "M-7" not in written
+
+
+def test_an_alert_names_the_patient_only_while_its_reader_sees_them(api, users, patient):
+    order_make(users["doctor"], patient, priority="stat")
+    deliver()
+    client = api("rib")
+
+    def shown():
+        [alert] = client.get("/api/alert/notifications/").json()["results"]
+        return alert["about"]["patient"], "김민준" in alert["text"]
+
+    assert shown() == ({"id": patient.pk, "patient_id": "M-7", "full_name": "김민준"}, True)
+    OrderAccess.objects.all().delete()
+    patient.restricted = True
+    patient.save()
+    assert shown() == (None, False)
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+def test_the_web_application_names_examinations_alike(language):
+    texts = (WEB / language / "orders.ts").read_text(encoding="utf-8")
+    types = texts.partition("types: {")[2].partition("}")[0]
+    named = dict(re.findall(r'(\w+): "([^"]+)"', types))
+    assert named == {code: names[language] for code, names in EXAMINATIONS.items()}

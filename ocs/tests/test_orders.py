@@ -124,7 +124,7 @@ def test_the_same_key_orders_once(api, patient_factory):
 def test_orders_of_a_restricted_patient_are_hidden(api, users, patient_factory):
     patient = patient_factory(restricted=True)
     care_for(patient, users["doctor"])
-    order = order_make(users["doctor"], patient)
+    order = order_make(users["doctor"], patient, job_role="CONSULT")
     url = f"{URL}{order.pk}/"
     assert api("doctor").get(url).status_code == 200
     assert api("rib").get(url).status_code == 404
@@ -206,3 +206,30 @@ def test_orders_made_at_once_get_their_own_numbers():
     with ThreadPoolExecutor(8) as pool:
         numbers = list(pool.map(make, range(24)))
     assert len(set(numbers)) == 24
+
+
+def test_a_stat_order_stands_before_all_that_are_older(api, users, patient_factory):
+    patient = patient_factory()
+    made = [
+        order_make(users["doctor"], patient, priority=priority)
+        for priority in ("routine", "urgent", "stat", "urgent", "stat", "routine")
+    ]
+    listed = api("rib").get(f"{URL}?ordering=priority,ordered_at").json()["results"]
+    assert [made.index(Order.objects.get(pk=o["id"])) for o in listed] == [2, 4, 1, 3, 0, 5]
+    listed = api("rib").get(f"{URL}?ordering=-priority").json()["results"]
+    assert listed[0]["priority"] == "routine"
+
+
+def test_open_orders_and_those_of_one_doctor(api, users, patient_factory):
+    patient = patient_factory()
+    other = accounts.test_user_put(
+        username="doctor2", password="x", role="doctor", full_name="other"
+    )
+    states = ("ORDERED", "ACCEPTED", "IN_PROGRESS", "RESULT_READY", "CONFIRMED", "CANCELLED")
+    for status in states:
+        order_at(users["doctor"], patient, status)
+    order_at(other, patient, "ORDERED")
+    listed = api("doctor").get(f"{URL}?open=true&ordered_by={users['doctor'].pk}").json()
+    assert {order["status"] for order in listed["results"]} == set(states[:4])
+    assert listed["count"] == 4
+    assert api("doctor").get(f"{URL}?open=false").json()["count"] == 2

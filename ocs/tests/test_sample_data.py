@@ -77,7 +77,7 @@ def test_the_restricted_patient_is_for_the_care_team(seeded):
         for user in User.objects.all()
         if patients.patients_visible_to(user).filter(pk=restricted.pk).exists()
     }
-    assert seen_by == {"doctor", "nurse"}
+    assert seen_by == {"doctor", "nurse", "labtech"}, "the laboratory by the order"
 
 
 def test_it_needs_the_test_users():

@@ -96,7 +96,7 @@ def validity(user_id: int) -> Validity | None:
     """How long a decision made now may be cached; None while permissions are changing.
 
     Call it before the database is read. The decision may depend on a grant that expires, so it is
-    valid no longer than the first of the user's grants.
+    valid no longer than the first grant of the user or access by an order.
     """
     in_epochs = epochs.current(user_id)
     if in_epochs is None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from acct import selectors as accounts
 from alert import services as alerts
 from alert.choices import Kind
+from pacs.dicom.uids import Uid
 from rbac.permissions import Role
 
 
-def radiology_alert(kind: Kind, *, dedup_key: str, params: dict[str, Any]) -> None:
-    """Once per ``dedup_key`` and person; the link leads to the list."""
+def radiology_alert(
+    kind: Kind, *, dedup_key: str, params: dict[str, Any], study_instance_uid: str
+) -> None:
+    """Once per ``dedup_key`` and person; the link leads to what waits of this study."""
+    link = "/unmatched"
+    with suppress(ValueError):
+        link += f"?study={Uid(study_instance_uid)}"
     for role in (Role.ADMIN, Role.RIB):
         for user in accounts.users_with_role(role):
-            alerts.notify(
-                user_id=user.pk, kind=kind, dedup_key=dedup_key, params=params, link="/unmatched"
-            )
+            alerts.notify(user_id=user.pk, kind=kind, dedup_key=dedup_key, params=params, link=link)

@@ -44,6 +44,9 @@ def _settle(pk: int, quiet_since: datetime) -> bool:
     publish(STUDY_STABLE, aggregate=f"study:{pk}", payload={"study_id": pk})
     if study.patient_id is None:
         radiology_alert(
-            Kind.STUDY_UNMATCHED, dedup_key=f"study-unmatched:{pk}", params={"study_id": pk}
+            Kind.STUDY_UNMATCHED,
+            dedup_key=f"study-unmatched:{pk}",
+            params={"study_id": pk},
+            study_instance_uid=study.study_instance_uid,
         )
     return True

@@ -72,6 +72,7 @@ def _announce(unfiled: UnfiledStudy) -> None:
         Kind.IMAGES_UNFILED,
         dedup_key=f"images-unfiled:{unfiled.pk}",
         params={"unfiled_id": unfiled.pk},
+        study_instance_uid=unfiled.study_instance_uid,
     )
 
 

@@ -73,6 +73,23 @@ def test_an_unmatched_study_alerts_radiology_and_administrators_once(users, unma
     answers = Notification.objects.filter(kind="study_unmatched")
     assert sorted(n.user.role for n in answers) == ["admin", "rib"]
     assert {n.params["study_id"] for n in answers} == {unmatched.pk}
+    assert {n.link for n in answers} == {f"/unmatched?study={unmatched.study_instance_uid}"}
+
+
+def test_that_alert_names_the_patient_of_the_files_then_the_matched_one(
+    api, users, unmatched, patient_factory
+):
+    Study.objects.update(dicom_patient_name="Kim^Minjun=김^민준", dicom_patient_id="U-1")
+    tasks.mark_stable()
+
+    def patient_named():
+        [alert] = api("rib").get("/api/alert/notifications/").json()["results"]
+        return alert["about"]["patient"]
+
+    assert patient_named() == {"id": None, "patient_id": "U-1", "full_name": "김민준"}
+    patient = patient_factory()
+    Study.objects.update(patient=patient)
+    assert patient_named()["patient_id"] == patient.patient_id
 
 
 def test_a_patient_registered_later_gets_the_study(patient_factory, unmatched, users):

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from deploy.check_compose import load
+
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = ("docs/gcp.md", "docs/runbook.md", "docs/deploy.md", "README.md")
 PLACE = re.compile(r"(?<![\w/.-])((?:bin|deploy|docs|nginx|tests)/[\w./-]*\w)")
@@ -38,3 +40,15 @@ def test_units_run_what_the_guide_installs():
     assert "/etc/neuronova-backup.env" in guide
     for path in (ROOT / "deploy" / "systemd").iterdir():
         assert path.stem in guide
+
+
+@pytest.mark.parametrize("file", ["docker-compose.dev.yml", "docker-compose.prod.yml"])
+def test_the_hospitals_models_are_mounted_read_only_where_the_service_looks(file):
+    service = load(ROOT / file)["services"]["inference"]
+    place = service["environment"]["INFERENCE_EXTRA_MODELS_DIR"]
+    [mount] = [each for each in service["volumes"] if "INFERENCE_EXTRA_MODELS_DIR" in each]
+    source, target = mount.removesuffix(":ro").rsplit(":", 1)
+    assert mount.endswith(":ro")
+    assert target == place
+    default = re.search(r":-(.+)}", source)
+    assert (ROOT / default[1]).is_dir()

@@ -110,7 +110,7 @@ def world(users, patient_factory, settings):
             "user_id": users["nurse"].pk,
             "pk": {"patient": patient.pk, "order": order.pk},
             "patient_id": patient.pk,
-            "grant_id": grant.pk,
+            "share_id": grant.pk,
             "log_id": AuditLog.objects.earliest("id").pk,
             "event_id": OutboxEvent.objects.first().pk,
             "job_id": job.pk,

@@ -65,7 +65,7 @@ test('the pages of a doctor', async t => {
   const { context, page } = await appPage(await launch(t));
   await signIn(context, 'doctor');
   await assertNoFlaws(page, [
-    '/', '/patients', `/patients/${results[0].id}`, '/orders', '/studies', `/studies/${study}`, '/upload',
+    '/', '/patients', `/patients/${results[0].id}`, '/orders', '/shares', '/studies', `/studies/${study}`, '/upload',
     `/ai/review/${job}`, `/ai/jobs/${job}`, '/alerts', '/profile', '/admin/users', '/nowhere',
   ]);
 });
@@ -79,7 +79,7 @@ test('the pages of an administrator', async t => {
 test('the pages of a patient in Korean', async t => {
   const { context, page } = await appPage(await launch(t), { language: 'ko' });
   await signIn(context, 'patient');
-  await assertNoFlaws(page, ['/', '/patients', '/orders', '/studies', '/profile']);
+  await assertNoFlaws(page, ['/', '/patients', '/orders', '/shares', '/studies', '/profile']);
 });
 
 test('what opens over a page', async t => {

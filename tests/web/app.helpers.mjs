@@ -14,6 +14,7 @@ const ENTRIES = {
   '/': ['Dashboard', '대시보드'],
   '/patients': ['Patients', '환자'],
   '/orders': ['Orders', '오더'],
+  '/shares': ['Shares', '공유'],
   '/studies': ['Worklist', '판독 목록'],
   '/upload': ['Upload', '영상 업로드'],
   '/unmatched': ['Unmatched studies', '환자 미매칭 영상'],
@@ -36,13 +37,13 @@ const OWN_ENTRIES = {
 const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
-  admin: ['/', '/patients', '/orders', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
-  doctor: ['/', '/patients', '/orders', '/studies', '/upload', '/ai/review', '/profile'],
-  radiologist: ['/', '/patients', '/orders', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
-  labtech: ['/', '/patients', '/orders', '/profile'],
-  nurse: ['/', '/patients', '/orders', '/studies', '/profile'],
-  patient: ['/', '/patients', '/orders', '/studies', '/profile'],
-  external: ['/', '/patients', '/studies', '/upload', '/profile'],
+  admin: ['/', '/patients', '/orders', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
+  doctor: ['/', '/patients', '/orders', '/shares', '/studies', '/upload', '/ai/review', '/profile'],
+  radiologist: ['/', '/patients', '/orders', '/shares', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
+  labtech: ['/', '/patients', '/orders', '/shares', '/profile'],
+  nurse: ['/', '/patients', '/orders', '/shares', '/studies', '/profile'],
+  patient: ['/', '/patients', '/orders', '/shares', '/studies', '/profile'],
+  external: ['/', '/patients', '/shares', '/studies', '/upload', '/profile'],
 };
 export const ROUTES = /** @type {Route[]} */ (Object.keys(ENTRIES));
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { MENUS, ROUTES, appPage, label, mainMenu, settled } from './app.helpers.mjs';
+import { MENUS, ROUTES, appPage, label, mainMenu, pageOf, settled } from './app.helpers.mjs';
 import { launch } from './browser.mjs';
 import { text, textsInWrongLanguage } from './texts.mjs';
-import { api, signIn } from './viewer.helpers.mjs';
+import { MRN, api, sampleStudy, signIn } from './viewer.helpers.mjs';
 
 const TITLES = {
   '/': 'dashboard.title',
@@ -14,6 +14,7 @@ const TITLES = {
   '/studies': 'studies.title',
   '/upload': 'upload.title',
   '/unmatched': 'unmatched.title',
+  '/shares': 'shares.title',
   '/ai/review': 'ai.reviewTitle',
   '/admin/users': 'admin.users.title',
   '/admin/audit': 'admin.audit.title',
@@ -109,4 +110,50 @@ test("what is another person's is not there, and says so", async t => {
     await main.getByRole('alert').waitFor();
     assert.doesNotMatch(await main.innerText(), /Carter|P2026-0002/);
   }
+});
+
+test("a STAT order stands first on a radiologist's page without a reload", async t => {
+  const doctor = await api('doctor');
+  const { results: [patient] } = await doctor.json(`/api/emr/patients/search/?q=${MRN}`);
+  const { page } = await pageOf(t, 'radiologist');
+  await page.goto('/');
+  await settled(page);
+  const card = page.getByRole('region', { name: text('en', 'dashboard.nextOrders') });
+  const orders = card.locator('a[href^="/orders?order="]');
+  await orders.first().waitFor();
+  const order = await doctor.post('/api/ocs/orders/', {
+    patient: patient.id, job_role: 'RIS', job_type: 'CT_BRAIN', priority: 'stat',
+  });
+  t.after(() => doctor.post(`/api/ocs/orders/${order.id}/cancel/`, {}));
+  await card.locator(`a[href="/orders?order=${order.id}"]`).waitFor({ timeout: 20_000 });
+  assert.match(await orders.first().innerText(), /STAT/);
+  const toast = page.getByRole('region', { name: 'Notifications' });
+  assert.match(await toast.innerText(), new RegExp(`${patient.full_name}.*Brain CT`));
+  assert.doesNotMatch(await toast.innerText(), /CT_BRAIN/);
+});
+
+test('a study is shared until a day, shown to both sides, and ended', async t => {
+  const uid = await sampleStudy(await api('doctor'));
+  const doctor = await pageOf(t, 'doctor');
+  await doctor.page.goto(`/studies/${uid}`);
+  await doctor.page.getByRole('button', { name: 'Share', exact: true }).click();
+  const dialog = doctor.page.getByRole('dialog', { name: text('en', 'shares.createStudy') });
+  await dialog.getByLabel(text('en', 'shares.grantee')).click();
+  await doctor.page.getByRole('option', { name: /Alex Morgan/ }).first().click();
+  await dialog.getByLabel(text('en', 'shares.reason')).fill('second opinion');
+  await dialog.getByRole('button', { name: 'Share', exact: true }).click();
+  await dialog.waitFor({ state: 'hidden' });
+
+  const external = await pageOf(t, 'external');
+  await external.page.goto('/shares');
+  const received = external.page.locator(`a[href="/studies/${uid}"]`);
+  await received.waitFor();
+  assert.match(await external.page.getByRole('main').innerText(), /second opinion/);
+
+  await doctor.page.goto('/shares');
+  const given = doctor.page.getByRole('listitem').filter({ has: doctor.page.locator(`a[href="/studies/${uid}"]`) });
+  await given.getByRole('button', { name: text('en', 'shares.end') }).click();
+  await given.waitFor({ state: 'detached' });
+  await external.page.goto(`/studies/${uid}`);
+  await external.page.getByRole('main').getByRole('alert').waitFor();
 });

@@ -17,7 +17,7 @@ from emr import selectors as patients, services as emr
 from ocs import selectors, services
 from ocs.choices import JobRole, OrderStatus
 from ocs.management import sample_data as sample
-from rbac import selectors as rights
+from rbac import selectors as rights, services as grants
 
 SHARED_FOR = timedelta(days=365)
 _STEPS = (
@@ -73,10 +73,10 @@ class Command(BaseCommand):
     def _share(self, patient: int, username: str) -> None:
         grantee = self._users[username].pk
         if patient not in rights.shared_patient_ids(grantee):
-            emr.patient_share(
+            grants.grant_share(
                 actor=self._users["admin"],
-                pk=patient,
-                grantee=grantee,
+                grantee_id=grantee,
+                patient_id=patient,
                 expires_at=timezone.now() + SHARED_FOR,
                 reason="sample data",
             )

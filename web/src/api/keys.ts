@@ -13,7 +13,7 @@ export const keys = {
   preview: (path: string) => ["preview", path],
   unmatched: {
     all: ["unmatched"],
-    list: (page: number) => ["unmatched", "list", page],
+    list: (page: number, study: string | null) => ["unmatched", "list", page, study],
   },
   ai: {
     all: ["ai"],
@@ -36,11 +36,17 @@ export const keys = {
     picker: (q: string) => ["patients", "picker", q],
     one: (id: number) => ["patients", "one", id],
     timeline: (id: number) => ["patients", "one", id, "timeline"],
+    access: (id: number) => ["patients", "one", id, "access"],
   },
   alerts: {
     unread: ["alerts", "unread"],
     lists: ["alerts", "list"],
     list: (unreadOnly: boolean) => ["alerts", "list", unreadOnly],
+  },
+  shares: {
+    all: ["shares"],
+    list: (filters: object) => ["shares", "list", filters],
+    recipients: (q: string) => ["shares", "recipients", q],
   },
   users: {
     all: ["users"],
@@ -57,5 +63,7 @@ export const keys = {
     list: (status: string, page: number) => ["outbox", "list", status, page],
   },
   queues: ["queues"],
+  health: ["health"],
+  counts: ["count"],
   count: (name: string) => ["count", name],
 } as const;

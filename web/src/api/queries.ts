@@ -11,6 +11,7 @@ type Query<Path extends keyof paths> = paths[Path] extends {
 
 export type StudyFilters = Query<"/api/ris/studies/">;
 export type JobFilters = Query<"/api/ai/jobs/">;
+export type ShareFilters = Query<"/api/shares/">;
 export type OrderFilters = Query<"/api/ocs/orders/">;
 
 export const studiesQuery = (query: StudyFilters) =>
@@ -86,3 +87,23 @@ export const patientQuery = (id: number) =>
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/emr/patients/{id}/", { params: { path: { id } }, signal })),
   });
+
+export const sharesQuery = (query: ShareFilters) =>
+  queryOptions({
+    queryKey: keys.shares.list(query),
+    queryFn: ({ signal }) => unwrap(api.GET("/api/shares/", { params: { query }, signal })),
+  });
+
+export const accessQuery = (id: number) =>
+  queryOptions({
+    queryKey: keys.patients.access(id),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/emr/patients/{id}/access/", { params: { path: { id } }, signal })),
+  });
+
+/** The record of a patient who is logged in; null while none belongs to the account. */
+export const ownPatientQuery = queryOptions({
+  queryKey: keys.patients.list("", 1),
+  queryFn: ({ signal }) =>
+    unwrap(api.GET("/api/emr/patients/", { params: { query: { page_size: 1 } }, signal })),
+});

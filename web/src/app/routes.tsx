@@ -31,6 +31,7 @@ const pages: RouteObject[] = [
   page("/orders", () => import("@/pages/orders/OrdersPage"), "view_order"),
   page("/upload", () => import("@/pages/upload/UploadPage"), "upload_dicom"),
   page("/unmatched", () => import("@/pages/unmatched/UnmatchedPage"), "match_study"),
+  page("/shares", () => import("@/pages/shares/SharesPage")),
   page("/alerts", () => import("@/pages/alerts/AlertsPage")),
   page("/admin/users", () => import("@/pages/admin/UsersPage"), "manage_users"),
   page("/admin/audit", () => import("@/pages/admin/AuditPage"), "view_audit"),

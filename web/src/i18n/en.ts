@@ -9,6 +9,7 @@ import list from "./en/list";
 import orders from "./en/orders";
 import patients from "./en/patients";
 import profile from "./en/profile";
+import shares from "./en/shares";
 import shell from "./en/shell";
 import status from "./en/status";
 import studies from "./en/studies";
@@ -27,6 +28,7 @@ export default {
   orders,
   patients,
   profile,
+  shares,
   shell,
   status,
   studies,

@@ -9,6 +9,7 @@ import list from "./ko/list";
 import orders from "./ko/orders";
 import patients from "./ko/patients";
 import profile from "./ko/profile";
+import shares from "./ko/shares";
 import shell from "./ko/shell";
 import status from "./ko/status";
 import studies from "./ko/studies";
@@ -27,6 +28,7 @@ export default {
   orders,
   patients,
   profile,
+  shares,
   shell,
   status,
   studies,

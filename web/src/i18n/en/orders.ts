@@ -5,6 +5,13 @@ export default {
   created: "The order has been created.",
   submit: "Create order",
   empty: "No order matches.",
+  shown: {
+    label: "Shown orders",
+    mine: "My open orders",
+    department: "Open orders of my department",
+    open: "Open orders",
+    all: "All orders",
+  },
   order: "Order",
   detail: "Order details",
   patient: "Patient",

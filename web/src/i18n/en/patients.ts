@@ -16,6 +16,7 @@ export default {
     imaging: "Imaging",
     timeline: "Timeline",
     orders: "Orders",
+    access: "Access",
   },
   noStudies: "This patient has no studies.",
   noTimeline: "Nothing has been recorded yet.",

@@ -9,6 +9,7 @@ export default {
   instances: "Images",
   arrived: "Arrived",
   action: "Action",
+  showAll: "Show all that waits",
   match: "Match",
   empty: "Every study is matched to a patient.",
   matchTitle: "Match the study to a patient",

@@ -7,6 +7,13 @@ const texts: typeof en = {
   created: "오더를 등록했습니다.",
   submit: "오더 등록",
   empty: "조건에 맞는 오더가 없습니다.",
+  shown: {
+    label: "표시할 오더",
+    mine: "진행 중인 내 오더",
+    department: "우리 부서의 진행 중인 오더",
+    open: "진행 중인 오더",
+    all: "전체 오더",
+  },
   order: "오더",
   detail: "오더 상세",
   patient: "환자",

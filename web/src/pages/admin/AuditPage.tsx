@@ -3,6 +3,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
@@ -50,9 +51,16 @@ function useLogs({ patient_id, outcome, since, until, ...texts }: Filters, page:
   });
 }
 
+/** What an alert that leads here asks for; ids and names of actions only. */
+function asked(params: URLSearchParams): Filters {
+  const given = (["action", "patient_id"] as const).map((name) => [name, params.get(name)] as const);
+  return Object.fromEntries(given.filter(([, value]) => value));
+}
+
 export default function AuditPage() {
   const { t } = useTranslation();
-  const [filters, setFilters] = useState<Filters>({});
+  const [params] = useSearchParams();
+  const [filters, setFilters] = useState<Filters>(() => asked(params));
   const [page, setPage] = useState(1);
   const [settled] = useDebouncedValue(filters, 300);
   const logs = useLogs(settled, page);

@@ -10,6 +10,7 @@ import {
   IconHelp,
   IconLockOpen,
   IconReportMedical,
+  IconShare,
   IconUrgent,
   type Icon,
 } from "@tabler/icons-react";
@@ -20,7 +21,7 @@ import { dateTime } from "@/shared/when";
 import classes from "./Alerts.module.css";
 import { useAlerts, useMarkRead } from "./data";
 import type { Notification } from "./socket";
-import { alertText } from "./text";
+import { alertAbout, alertText } from "./text";
 
 const ICONS: Record<Notification["kind"], readonly [Icon, string]> = {
   ai_completed: [IconBrain, "nova"],
@@ -36,6 +37,7 @@ const ICONS: Record<Notification["kind"], readonly [Icon, string]> = {
   order_result: [IconReportMedical, "teal"],
   order_cancelled: [IconClipboardX, "gray"],
   order_changed: [IconClipboardList, "nova"],
+  share_received: [IconShare, "nova"],
 };
 
 interface AlertListProps {
@@ -88,6 +90,7 @@ function AlertRow({ alert, onFollow }: { alert: Notification; onFollow?: () => v
   const read = useMarkRead();
   const { id, kind, link, created_at, read_at } = alert;
   const text = alertText(t, alert);
+  const about = alertAbout(t, alert);
   const [KindIcon, color] = ICONS[kind];
   const follow = () => {
     if (!read_at) read.mutate([id]);
@@ -112,6 +115,7 @@ function AlertRow({ alert, onFollow }: { alert: Notification; onFollow?: () => v
         ) : (
           <Text size="sm">{text}</Text>
         )}
+        {about && <Text size="sm">{about}</Text>}
         <Text size="xs" c="dimmed">
           {read_at ? dateTime(created_at) : `${t("alerts.unread")} · ${dateTime(created_at)}`}
         </Text>
@@ -121,7 +125,7 @@ function AlertRow({ alert, onFollow }: { alert: Notification; onFollow?: () => v
           <ActionIcon
             variant="subtle"
             color="gray"
-            aria-label={`${t("alerts.markRead")}: ${text}`}
+            aria-label={`${t("alerts.markRead")}: ${text} ${about}`.trim()}
             loading={read.isPending}
             onClick={() => {
               read.mutate([id]);

@@ -7,6 +7,7 @@ import {
 } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
+import type { Notification } from "./socket";
 
 const PAGE = 20;
 
@@ -54,4 +55,36 @@ export function adoptUnread(client: QueryClient, unread: number): void {
 
 export function countOneMore(client: QueryClient): void {
   adoptUnread(client, (client.getQueryData<number>(keys.alerts.unread) ?? 0) + 1);
+}
+
+const ORDERS = [keys.orders.all, keys.counts];
+const AI = [keys.ai.all, keys.counts];
+const IMAGES = [keys.unmatched.all, keys.studies.all, keys.counts];
+
+/** What an alert of a kind makes old on the pages that are open. */
+const STALE: Partial<Record<Notification["kind"], readonly (readonly unknown[])[]>> = {
+  ai_completed: AI,
+  ai_failed: AI,
+  published: [...AI, keys.studies.all],
+  publication_failed: AI,
+  study_unmatched: IMAGES,
+  images_unfiled: IMAGES,
+  order_waiting: ORDERS,
+  order_urgent: ORDERS,
+  order_stat: ORDERS,
+  order_result: ORDERS,
+  order_cancelled: ORDERS,
+  order_changed: ORDERS,
+  share_received: [keys.shares.all, keys.studies.all, keys.patients.all, keys.counts],
+};
+
+/** Have the lists asked for again that the alert is about. */
+export function refreshAbout(client: QueryClient, kind: Notification["kind"]): void {
+  for (const queryKey of STALE[kind] ?? []) void client.invalidateQueries({ queryKey });
+}
+
+/** The live line was down: any of them may have changed. */
+export function refreshMissed(client: QueryClient): void {
+  const all = [keys.orders.all, keys.ai.jobs, keys.unmatched.all, keys.shares.all, keys.counts];
+  for (const queryKey of all) void client.invalidateQueries({ queryKey });
 }

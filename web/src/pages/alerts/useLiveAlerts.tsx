@@ -6,9 +6,9 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { fetchWithAuth, getAccessToken } from "@/session";
-import { adoptUnread, countOneMore } from "./data";
+import { adoptUnread, countOneMore, refreshAbout, refreshMissed } from "./data";
 import { AlertSocket } from "./socket";
-import { alertText } from "./text";
+import { alertAbout, alertText } from "./text";
 
 /** Keeps the live line open while somebody is logged in; each alert shows as a toast. */
 export function useLiveAlerts(): void {
@@ -17,16 +17,21 @@ export function useLiveAlerts(): void {
   useEffect(() => {
     const url = new URL("/ws/alerts/", location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+    let wasOpen = false;
     const socket = new AlertSocket({
       url: url.href,
       token: getAccessToken,
       renew: () => fetchWithAuth("/api/acct/me/"),
       onReady: (unread) => {
         adoptUnread(client, unread);
+        if (wasOpen) refreshMissed(client);
+        wasOpen = true;
       },
       onNotification: (alert) => {
         const { id, link } = alert;
+        const about = alertAbout(t, alert);
         countOneMore(client);
+        refreshAbout(client, alert.kind);
         const close = () => {
           notifications.hide(`alert-${id}`);
         };
@@ -37,6 +42,7 @@ export function useLiveAlerts(): void {
           message: (
             <>
               <Text size="sm">{alertText(t, alert)}</Text>
+              {about && <Text size="sm">{about}</Text>}
               {link && (
                 <Anchor component={Link} to={link} size="sm" onClick={close}>
                   {t("alerts.open")}

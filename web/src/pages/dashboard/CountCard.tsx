@@ -6,8 +6,7 @@ import { asApiError } from "@/api/errors";
 import { keys } from "@/api/keys";
 import { errorText } from "@/shared/toasts";
 import classes from "./CountCard.module.css";
-
-const REFRESH_MS = 60_000;
+import { REFRESH_MS } from "./refresh";
 
 export interface CountCardProps {
   name: string;

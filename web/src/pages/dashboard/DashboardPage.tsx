@@ -1,17 +1,69 @@
 import { SimpleGrid, Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useCan, useUser } from "@/session/react";
+import type { ReactNode } from "react";
+import type { SessionUser } from "@/session";
+import { useUser } from "@/session/react";
 import { PageHeader } from "@/shared/PageHeader";
 import { CountCard } from "./CountCard";
 import { useCounts } from "./counts";
-import { NewestStudies } from "./NewestStudies";
-import { NextOrders } from "./NextOrders";
-import { NextReviews } from "./NextReviews";
+import { Health } from "./Health";
+import { FailedPublications, NextReviews } from "./Jobs";
+import { OwnOrders, ResultsToConfirm, WaitingOrders } from "./Orders";
+import { OwnAccess } from "./OwnAccess";
+import { SharesEnding } from "./SharesEnding";
+import { NewestStudies, NextStudies } from "./Studies";
 
-/** What waits for this person, by what the person may do. */
+/** What each role has to look at, the most pressing first. */
+const SECTIONS: Record<SessionUser["role"], ReactNode> = {
+  admin: (
+    <>
+      <Health />
+      <NewestStudies />
+    </>
+  ),
+  doctor: (
+    <>
+      <ResultsToConfirm />
+      <WaitingOrders />
+      <NextReviews />
+      <FailedPublications />
+      <SharesEnding />
+    </>
+  ),
+  rib: (
+    <>
+      <NextStudies />
+      <WaitingOrders />
+      <NextReviews />
+      <FailedPublications />
+      <SharesEnding />
+    </>
+  ),
+  lab: <WaitingOrders />,
+  nurse: (
+    <>
+      <WaitingOrders />
+      <NewestStudies />
+    </>
+  ),
+  patient: (
+    <>
+      <NewestStudies />
+      <OwnOrders />
+      <OwnAccess />
+    </>
+  ),
+  external: (
+    <>
+      <NewestStudies />
+      <SharesEnding />
+    </>
+  ),
+};
+
+/** What waits for this person. */
 export default function DashboardPage() {
   const { t } = useTranslation();
-  const can = useCan();
   const user = useUser();
   const counts = useCounts();
   return (
@@ -32,9 +84,7 @@ export default function DashboardPage() {
           ))}
         </SimpleGrid>
         <SimpleGrid cols={{ base: 1, lg: 2 }} style={{ alignItems: "start" }}>
-          {can("view_study") && <NewestStudies />}
-          {can("review_ai") && <NextReviews />}
-          {can("view_order") && user.role !== "admin" && <NextOrders />}
+          {SECTIONS[user.role]}
         </SimpleGrid>
       </Stack>
     </>

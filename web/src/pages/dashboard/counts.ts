@@ -2,6 +2,10 @@ import {
   IconAlertTriangle,
   IconBell,
   IconBrain,
+  IconHeartbeat,
+  IconUserOff,
+  IconShare,
+  IconUrgent,
   IconClipboardCheck,
   IconClipboardList,
   IconEye,
@@ -12,11 +16,14 @@ import {
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
 import type { JobFilters, OrderFilters, StudyFilters } from "@/api/queries";
+import type { SessionUser } from "@/session";
 import { useCan, useUser } from "@/session/react";
 import { useOwnTitle } from "@/shared/useAreaTitle";
+import { waitingOrders } from "@/shared/waitingOrders";
 import type { CountCardProps } from "./CountCard";
 
 type Count = CountCardProps["count"];
+type Card = Omit<CountCardProps, "name"> & { key: string };
 
 const ONE = { page_size: 1 };
 
@@ -48,18 +55,78 @@ const alerts: Count = async (signal) =>
     )
   ).count;
 
+const shares: Count = async (signal) =>
+  (
+    await unwrap(
+      api.GET("/api/shares/", {
+        params: { query: { active: true, side: "received", ...ONE } },
+        signal,
+      }),
+    )
+  ).count;
+
+const closedAccounts: Count = async (signal) =>
+  (
+    await unwrap(
+      api.GET("/api/acct/users/", { params: { query: { is_active: false, ...ONE } }, signal }),
+    )
+  ).count;
+
+const failing: Count = async (signal) =>
+  (await unwrap(api.GET("/api/ops/health/", { signal }))).checks.filter(
+    ({ status }) => status !== "ok",
+  ).length;
+
 const outbox =
   (status: "dead" | "pending"): Count =>
   async (signal) =>
     (await unwrap(api.GET("/api/ops/queues/", { signal }))).outbox[status];
 
-/** The counts of the start page, by what this person may do. */
-export function useCounts(): (Omit<CountCardProps, "name"> & { key: string })[] {
+/** Orders and results, for those who order them or work them. */
+function useOrderCards(user: SessionUser): (Card | false)[] {
   const { t } = useTranslation();
   const can = useCan();
-  const user = useUser();
-  const ownTitle = useOwnTitle();
-  const reads = can("write_report");
+  const works = can("work_ris_order") || can("work_lis_order");
+  const waiting = waitingOrders(user);
+  const staff = can("view_order") && user.role !== "patient";
+  return [
+    staff && {
+      key: "stat",
+      label: t("dashboard.stat"),
+      icon: IconUrgent,
+      to: "/orders",
+      count: orders({ ...waiting, priority: "stat" }),
+      alarming: true,
+    },
+    works && {
+      key: "accept",
+      label: t("dashboard.accept"),
+      icon: IconClipboardList,
+      to: "/orders",
+      count: orders({ ...waiting, status: "ORDERED" }),
+    },
+    staff && {
+      key: "openOrders",
+      label: t(can("create_order") ? "dashboard.myOrders" : "dashboard.openOrders"),
+      icon: IconClipboardList,
+      to: "/orders",
+      count: orders(waiting),
+    },
+    can("confirm_order") && {
+      key: "confirm",
+      label: t("dashboard.confirm"),
+      icon: IconClipboardCheck,
+      to: "/orders",
+      count: orders({ ...waiting, status: "RESULT_READY" }),
+    },
+  ];
+}
+
+/** Images and AI results, for those who read and review them. */
+function useImagingCards({ id }: SessionUser): (Card | false)[] {
+  const { t } = useTranslation();
+  const can = useCan();
+  const reads = can("sign_report");
   return [
     reads && {
       key: "unread",
@@ -73,7 +140,7 @@ export function useCounts(): (Omit<CountCardProps, "name"> & { key: string })[] 
       label: t("dashboard.reading"),
       icon: IconEye,
       to: "/studies?reading=READING&mine",
-      count: studies({ reading_status: "READING", reader: user.id }),
+      count: studies({ reading_status: "READING", reader: id }),
     },
     can("review_ai") && {
       key: "review",
@@ -82,19 +149,27 @@ export function useCounts(): (Omit<CountCardProps, "name"> & { key: string })[] 
       to: "/ai/review",
       count: jobs({ status: "COMPLETED", review_status: "PENDING" }),
     },
-    (can("work_ris_order") || can("work_lis_order")) && {
-      key: "accept",
-      label: t("dashboard.accept"),
-      icon: IconClipboardList,
-      to: "/orders",
-      count: orders({ job_role: can("work_ris_order") ? "RIS" : "LIS", status: "ORDERED" }),
+    can("match_study") && {
+      key: "unmatched",
+      label: t("dashboard.unmatched"),
+      icon: IconHelp,
+      to: "/unmatched",
+      count: unmatched,
     },
-    can("confirm_order") && {
-      key: "confirm",
-      label: t("dashboard.confirm"),
-      icon: IconClipboardCheck,
-      to: "/orders",
-      count: orders({ status: "RESULT_READY" }),
+  ];
+}
+
+function useOperatorCards(): (Card | false)[] {
+  const { t } = useTranslation();
+  const can = useCan();
+  return [
+    can("operate") && {
+      key: "health",
+      label: t("dashboard.failing"),
+      icon: IconHeartbeat,
+      to: "/admin/outbox",
+      count: failing,
+      alarming: true,
     },
     can("operate") && {
       key: "dead",
@@ -111,21 +186,39 @@ export function useCounts(): (Omit<CountCardProps, "name"> & { key: string })[] 
       to: "/admin/outbox",
       count: outbox("pending"),
     },
-    can("match_study") && {
-      key: "unmatched",
-      label: t("dashboard.unmatched"),
-      icon: IconHelp,
-      to: "/unmatched",
-      count: unmatched,
+    can("manage_users") && {
+      key: "closedAccounts",
+      label: t("dashboard.closedAccounts"),
+      icon: IconUserOff,
+      to: "/admin/users",
+      count: closedAccounts,
     },
-    !reads &&
-      can("view_study") && {
-        key: "studies",
-        label: ownTitle("studies") ?? t("dashboard.studies"),
-        icon: IconScan,
-        to: "/studies",
-        count: studies({}),
-      },
+  ];
+}
+
+/** The counts of the start page, by what this person may do. */
+export function useCounts(): Card[] {
+  const { t } = useTranslation();
+  const user = useUser();
+  const ownTitle = useOwnTitle()("studies");
+  return [
+    ...useOperatorCards(),
+    ...useOrderCards(user),
+    ...useImagingCards(user),
+    ownTitle !== null && {
+      key: "studies",
+      label: ownTitle,
+      icon: IconScan,
+      to: "/studies",
+      count: studies({}),
+    },
+    user.role !== "patient" && {
+      key: "shares",
+      label: t("dashboard.received"),
+      icon: IconShare,
+      to: "/shares",
+      count: shares,
+    },
     {
       key: "alerts",
       label: t("dashboard.alerts"),

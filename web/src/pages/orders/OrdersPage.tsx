@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, Select, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Group, SegmentedControl, Select, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
@@ -6,35 +6,41 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { ordersQuery } from "@/api/queries";
-import { useCan } from "@/session/react";
+import { useCan, useUser } from "@/session/react";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { useJobTypeName } from "@/shared/jobTypes";
 import { PageHeader } from "@/shared/PageHeader";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { useAreaTitle } from "@/shared/useAreaTitle";
+import { waitingOrders } from "@/shared/waitingOrders";
 import { dateTime } from "@/shared/when";
 import { OrderDrawer } from "./OrderDrawer";
 import { OrderForm } from "./OrderForm";
 import { JOB_ROLES, PRIORITIES, STATUSES, type Order } from "./steps";
 
 type Filters = Partial<Pick<Order, "job_role" | "status" | "priority">>;
+type Shown = "waiting" | "all";
 
-function useOrders(filters: Filters, page: number) {
+function useOrders(shown: Shown, filters: Filters, page: number) {
+  const first = waitingOrders(useUser());
+  const scope = shown === "waiting" ? first : { ordering: "-ordered_at" };
   return useQuery({
-    ...ordersQuery({ page, page_size: PAGE_SIZE, ordering: "-ordered_at", ...filters }),
+    ...ordersQuery({ ...scope, ...filters, page, page_size: PAGE_SIZE }),
     placeholderData: keepPreviousData,
   });
 }
 
-/** `?order=<id>` opens one order. */
+/** Begins with what concerns this person and is open, and widens to all. `?order=<id>` opens one order. */
 export default function OrdersPage() {
   const { t } = useTranslation();
   const can = useCan();
   const [params, setParams] = useSearchParams();
   const [creating, form] = useDisclosure();
+  const own = useUser().role === "patient";
+  const [shown, setShown] = useState<Shown>(own ? "all" : "waiting");
   const [filters, setFilters] = useState<Filters>({});
   const [page, setPage] = useState(1);
-  const orders = useOrders(filters, page);
+  const orders = useOrders(shown, filters, page);
   const title = useAreaTitle("orders");
   const opened = Number(params.get("order")) || null;
   const open = (id: number | null) => {
@@ -50,6 +56,15 @@ export default function OrdersPage() {
         )}
       </PageHeader>
       <Stack>
+        {!own && (
+          <ShownControl
+            shown={shown}
+            onChange={(next) => {
+              setShown(next);
+              setPage(1);
+            }}
+          />
+        )}
         <FilterBar
           filters={filters}
           onChange={(next) => {
@@ -82,6 +97,29 @@ export default function OrdersPage() {
         }}
       />
     </>
+  );
+}
+
+function ShownControl({ shown, onChange }: { shown: Shown; onChange: (shown: Shown) => void }) {
+  const { t } = useTranslation();
+  const can = useCan();
+  const waiting = can("create_order")
+    ? t("orders.shown.mine")
+    : can("work_ris_order") || can("work_lis_order")
+      ? t("orders.shown.department")
+      : t("orders.shown.open");
+  return (
+    <SegmentedControl
+      size="xs"
+      style={{ alignSelf: "flex-start" }}
+      aria-label={t("orders.shown.label")}
+      value={shown}
+      onChange={onChange}
+      data={[
+        { value: "waiting", label: waiting },
+        { value: "all", label: t("orders.shown.all") },
+      ]}
+    />
   );
 }
 

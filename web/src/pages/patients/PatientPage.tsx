@@ -1,5 +1,5 @@
 import { Badge, Group, Tabs, Text } from "@mantine/core";
-import { IconClipboardList, IconScan, IconTimeline } from "@tabler/icons-react";
+import { IconClipboardList, IconLockAccess, IconScan, IconTimeline } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
@@ -9,6 +9,8 @@ import { useCan } from "@/session/react";
 import { ageAt } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
+import { AccessList } from "@/shared/shares/AccessList";
+import { ShareButton } from "@/shared/shares/ShareButton";
 import { useIdParam } from "@/shared/useIdParam";
 import { calendarDate } from "@/shared/when";
 import { BreakGlass } from "./BreakGlass";
@@ -73,6 +75,11 @@ function Record({ patient }: { patient: Schema["PatientOut"] }) {
       icon: IconClipboardList,
       panel: <PatientOrders patient={patient.id} />,
     },
+    can("view_access") && {
+      key: "access" as const,
+      icon: IconLockAccess,
+      panel: <AccessList patient={patient.id} />,
+    },
   ].filter((tab) => tab !== false);
   return (
     <>
@@ -80,7 +87,12 @@ function Record({ patient }: { patient: Schema["PatientOut"] }) {
         title={patient.full_name}
         tab={t("patients.page")}
         subtitle={<Facts patient={patient} />}
-      />
+      >
+        <ShareButton
+          subject={{ patient: patient.id }}
+          name={`${patient.full_name} (${patient.patient_id})`}
+        />
+      </PageHeader>
       <Tabs defaultValue={tabs[0]?.key ?? null} keepMounted={false}>
         <Tabs.List mb="md">
           {tabs.map(({ key, icon: TabIcon }) => (

@@ -10,6 +10,7 @@ import { dicomTime } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
+import { ShareButton } from "@/shared/shares/ShareButton";
 import { calendarDate } from "@/shared/when";
 import { Htj2kState } from "./Htj2kState";
 import { pollInterval } from "./htj2kProgress";
@@ -79,6 +80,10 @@ function StudyView({ study }: { study: Study }) {
         tab={t("studies.page")}
         subtitle={<Facts study={study} />}
       >
+        <ShareButton
+          subject={{ study_instance_uid: study.study_instance_uid }}
+          name={`${study.patient.full_name} (${study.patient.patient_id}) · ${study.description}`}
+        />
         {can("view_dicom") && (
           <Button
             component={Link}

@@ -2,6 +2,7 @@ import { Button, Modal, Stack, Text } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
 import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
@@ -19,10 +20,12 @@ export default function UnmatchedPage() {
   const close = () => {
     setStudy(null);
   };
+  const [params, setParams] = useSearchParams();
+  const only = params.get("study");
   const studies = useQuery({
-    queryKey: keys.unmatched.list(page),
+    queryKey: keys.unmatched.list(page, only),
     queryFn: ({ signal }) => {
-      const query = { page, page_size: PAGE_SIZE };
+      const query = { page, page_size: PAGE_SIZE, ...(only && { study_instance_uid: only }) };
       return unwrap(api.GET("/api/ris/unmatched/", { params: { query }, signal }));
     },
     placeholderData: keepPreviousData,
@@ -89,6 +92,18 @@ export default function UnmatchedPage() {
     <>
       <PageHeader title={t("unmatched.title")} subtitle={t("unmatched.subtitle")} />
       <Stack>
+        {only && (
+          <Button
+            variant="default"
+            size="xs"
+            style={{ alignSelf: "flex-start" }}
+            onClick={() => {
+              setParams({});
+            }}
+          >
+            {t("unmatched.showAll")}
+          </Button>
+        )}
         <DataTable
           label={t("unmatched.title")}
           query={studies}
