@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 
@@ -78,6 +80,12 @@ class Patient(VersionedModel):
             models.Index(fields=["birth_date"]),
             models.Index(fields=["restricted"]),
         ]
+
+    def age_on(self, day: date) -> int | None:
+        """Whole years; None before birth."""
+        birthday = (self.birth_date.month, self.birth_date.day)
+        years = day.year - self.birth_date.year - ((day.month, day.day) < birthday)
+        return years if years >= 0 else None
 
 
 class CareTeamMember(models.Model):

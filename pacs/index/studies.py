@@ -52,7 +52,7 @@ def study_get(
     """The study. Raises NotFound if it does not exist or the user may not see it."""
     study = (
         Study.objects.visible_to(user, permission)
-        .select_related("patient", "order")
+        .select_related("patient", "order__ordered_by")
         .filter(study_instance_uid=study_instance_uid)
         .first()
     )
@@ -80,7 +80,7 @@ def study_rows(page: Iterable[Study], *related: str) -> list[Study]:
     Only the rows of the page are read: sorting whole rows would make long lists slow.
     """
     pks = [study.pk for study in page]
-    found = Study.objects.select_related("patient", "order", *related).in_bulk(pks)
+    found = Study.objects.select_related("patient", "order__ordered_by", *related).in_bulk(pks)
     return [found[pk] for pk in pks if pk in found]
 
 

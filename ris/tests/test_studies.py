@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditLog
+from emr.models import Patient
 from ocs.models import Order
 from pacs.models import Study
 from pacs.tests import index
@@ -143,18 +144,61 @@ def test_priors_are_those_the_person_may_see(api, mine):
 
 
 def test_the_order_is_shown_to_who_may_see_orders(api, users, mine):
-    order = Order.objects.create(
-        accession_number="ACC-1",
-        patient=mine.patient,
-        job_role="RIS",
-        job_type="MRI",
-        ordered_by=users["doctor"],
-        ordered_at=mine.study.last_instance_at,
-    )
-    Study.objects.filter(pk=mine.study.pk).update(order=order)
+    _ordered(mine.study, users["doctor"], accession_number="ACC-1")
     path = f"{URL}studies/{mine.study.study_instance_uid}/"
     assert api("doctor").get(path).json()["order"]["accession_number"] == "ACC-1"
     assert api("external").get(path).json()["order"] is None
+
+
+def _ordered(study, doctor, **fields):
+    defaults = {
+        "accession_number": f"ACC-{study.pk}",
+        "patient": study.patient,
+        "job_role": "RIS",
+        "job_type": "MRI",
+        "priority": "stat",
+        "clinical_info": "Seizure. Mass?",
+        "ordered_by": doctor,
+        "ordered_at": study.last_instance_at,
+    }
+    study.order = Order.objects.create(**(defaults | fields))
+    study.save(update_fields=["order"])
+    return study.order
+
+
+def test_list_and_study_say_what_was_asked_by_whom_about_whom(api, users, mine):
+    _ordered(mine.study, users["doctor"])
+    Patient.objects.filter(pk=mine.patient.pk).update(birth_date=date(1974, 1, 6), gender="F")
+    facts = {
+        "clinical_question": "Seizure. Mass?",
+        "ordered_by": users["doctor"].full_name,
+        "priority": "stat",
+        "patient_age": 51,  # the day before the birthday
+        "patient_sex": "F",
+    }
+    uid = mine.study.study_instance_uid
+    listed = api("rib").get(f"{URL}studies/?patient={mine.patient.pk}").json()["results"][0]
+    for body in (listed, api("rib").get(f"{URL}studies/{uid}/").json()):
+        assert {key: body[key] for key in facts} == facts
+    hidden = api("external").get(f"{URL}studies/{uid}/").json()
+    assert [hidden[key] for key in facts] == [None, None, None, 51, "F"]
+
+
+@pytest.mark.parametrize(
+    ("born", "study_date", "age"),
+    [
+        (date(2000, 2, 29), date(2026, 2, 28), 25),
+        (date(2000, 2, 29), date(2026, 3, 1), 26),
+        (date(2026, 1, 5), date(2026, 1, 5), 0),
+        (date(2026, 1, 6), date(2026, 1, 5), None),
+        (date(2000, 1, 1), None, None),
+    ],
+)
+def test_age_is_that_at_the_study(api, mine, born, study_date, age):
+    Patient.objects.filter(pk=mine.patient.pk).update(birth_date=born)
+    Study.objects.filter(pk=mine.study.pk).update(study_date=study_date)
+    body = api("doctor").get(f"{URL}studies/{mine.study.study_instance_uid}/").json()
+    assert body["patient_age"] == age
 
 
 def test_instances_stand_in_order_of_position(api, mine):

@@ -6,6 +6,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.schema import example
+from emr.choices import Gender
+from ocs.choices import Priority
 from pacs.browse.serializers import Htj2kOut, SegmentationSeriesOut, SeriesOut, StudyPatientOut
 from pacs.index.studies import StudySummary
 from rbac.permissions import Permission
@@ -31,12 +33,20 @@ class ReadingStatusField(serializers.ChoiceField):
 
 @example(examples.STUDY)
 class StudyOut(serializers.Serializer[Any]):
-    """A study. ``order`` is null for users without permission to see orders."""
+    """A study. What its order says is null without an order, or without permission to see orders.
+
+    ``patient_age``: whole years at the study date.
+    """
 
     id = serializers.IntegerField(source="study.pk")
     study_instance_uid = serializers.CharField(source="study.study_instance_uid")
     patient = StudyPatientOut(source="study.patient")
+    patient_age = serializers.SerializerMethodField()
+    patient_sex = serializers.ChoiceField(Gender.choices, source="study.patient.gender")
     order = serializers.SerializerMethodField()
+    priority = serializers.SerializerMethodField()
+    clinical_question = serializers.SerializerMethodField()
+    ordered_by = serializers.SerializerMethodField()
     modality = serializers.CharField()
     modalities = serializers.ListField(child=serializers.CharField())
     study_date = serializers.DateField(source="study.study_date", allow_null=True)
@@ -50,12 +60,35 @@ class StudyOut(serializers.Serializer[Any]):
     reader = ReaderOut(source="study.reading.reader", allow_null=True)
     reading_at = serializers.DateTimeField(source="study.reading.since", allow_null=True)
 
+    def _order(self, summary: StudySummary) -> Any:
+        """The order, if the user may see orders."""
+        may_see = self.context["request"].user.has_permission(Permission.VIEW_ORDER)
+        return summary.study.order if may_see else None
+
     @extend_schema_field(StudyOrderOut(allow_null=True))
     def get_order(self, summary: StudySummary) -> dict[str, Any] | None:
-        order = summary.study.order
-        if order is None or not self.context["request"].user.has_permission(Permission.VIEW_ORDER):
+        order = self._order(summary)
+        return dict(StudyOrderOut(order).data) if order else None
+
+    @extend_schema_field(serializers.ChoiceField(Priority.choices, allow_null=True))
+    def get_priority(self, summary: StudySummary) -> str | None:
+        order = self._order(summary)
+        return order.priority if order else None
+
+    def get_clinical_question(self, summary: StudySummary) -> str | None:
+        order = self._order(summary)
+        return order.clinical_info or None if order else None
+
+    def get_ordered_by(self, summary: StudySummary) -> str | None:
+        """The full name."""
+        order = self._order(summary)
+        return order.ordered_by.full_name or order.ordered_by.username if order else None
+
+    def get_patient_age(self, summary: StudySummary) -> int | None:
+        study = summary.study
+        if study.patient is None or study.study_date is None:
             return None
-        return dict(StudyOrderOut(order).data)
+        return study.patient.age_on(study.study_date)
 
 
 class PriorOut(serializers.Serializer[Any]):
