@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
-DERIVED_MODALITIES = frozenset({"SEG", "SR", "PR"})
+DERIVED_MODALITIES = frozenset({"SEG", "SR", "PR", "KO", "RTSTRUCT"})
+"""Of objects about images, which are no images."""
 
 
 class Htj2k(models.TextChoices):

@@ -157,7 +157,26 @@ class Instance(models.Model):
     class Meta:
         db_table = "ris_instance"
         ordering = ["number", "id"]
-        indexes = [models.Index(fields=["htj2k", "series"])]
+        indexes = [
+            models.Index(fields=["htj2k", "series"]),
+            models.Index(fields=["series", "rows", "frames"]),
+        ]
+
+
+class DerivedObject(models.Model):
+    """What an instance of ``DERIVED_MODALITIES`` says of its making.
+
+    ``author``: a PN. ``predecessors``: SOP Instance UIDs of the documents that it replaces.
+    """
+
+    instance = models.OneToOneField(Instance, on_delete=models.CASCADE, related_name="derived")
+    author = models.CharField(max_length=324, blank=True)
+    content_date = models.DateField(null=True)
+    content_time = models.CharField(max_length=16, blank=True)
+    predecessors = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "pacs_derivedobject"
 
 
 class UnfiledStudyQuerySet(VisibleQuerySet["UnfiledStudy"]):

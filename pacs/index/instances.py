@@ -13,14 +13,14 @@ from common.outbox.services import publish
 from pacs.archive.orthanc import ArchivedInstance
 from pacs.choices import DERIVED_MODALITIES, Htj2k, UnfiledReason
 from pacs.derived import invalidation
-from pacs.dicom import values as dicom
+from pacs.dicom import authors, values as dicom
 from pacs.dicom.person_names import name_words
 from pacs.dicom.uids import Uid
 from pacs.dicom.values import Tags
 from pacs.events import DERIVED_OBJECT_INDEXED
 from pacs.index import matching, unfiled
 from pacs.index.unfiled import Contradiction
-from pacs.models import Instance, NameWord, Series, Study
+from pacs.models import DerivedObject, Instance, NameWord, Series, Study
 
 logger = logging.getLogger(__name__)
 
@@ -70,8 +70,10 @@ def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
         invalidation.instances_invalidate(
             [known]
         )  # deleted and stored anew: the pixels may be others
+        _derived_describe(known, series, tags)
         return
-    Instance.objects.create(sop_instance_uid=sop_instance_uid, **fields)
+    instance = Instance.objects.create(sop_instance_uid=sop_instance_uid, **fields)
+    _derived_describe(instance, series, tags)
     Study.objects.filter(pk=study.pk).update(last_instance_at=timezone.now(), stable_at=None)
     if series.modality in DERIVED_MODALITIES:
         _publish_derived(study, series, sop_instance_uid)
@@ -172,6 +174,17 @@ def _image_fields(tags: Tags) -> dict[str, Any]:
         "pixel_spacing": dicom.numbers(tags, "PixelSpacing", 2),
         "slice_thickness": dicom.number(tags, "SliceThickness"),
     }
+
+
+def _derived_describe(instance: Instance, series: Series, tags: Tags) -> None:
+    if series.modality in DERIVED_MODALITIES:
+        said = {
+            "author": authors.author(tags),
+            "content_date": dicom.day(tags, "ContentDate"),
+            "content_time": dicom.time(tags, "ContentTime"),
+            "predecessors": authors.predecessors(tags),
+        }
+        DerivedObject.objects.update_or_create(instance=instance, defaults=said)
 
 
 def _publish_derived(study: Study, series: Series, sop_instance_uid: str) -> None:

@@ -16,6 +16,7 @@ from pacs.tests import index
 
 pytestmark = pytest.mark.django_db
 URL = "/api/ris/"
+PLACES = ("priors", "other_studies")
 
 
 def _paths(world):
@@ -125,7 +126,8 @@ def test_study_tree(api, users, mine):
     assert body["patient"]["patient_id"] == mine.patient.patient_id
     assert (body["modality"], body["modalities"]) == ("MR", ["MR", "SEG"])
     assert [(s["modality"], s["instances"]) for s in body["series"]] == [("MR", 5), ("SEG", 2)]
-    assert body["instance_count"] == 7
+    assert (body["instance_count"], body["image_count"]) == (7, 5)
+    assert [s["images"] for s in body["series"]] == [5, 0]
     assert body["reports"] == []
     uids = list(seg.instances.order_by("id").values_list("sop_instance_uid", flat=True))
     assert [(s["series_instance_uid"], s["sop_instance_uids"]) for s in body["segmentations"]] == [
@@ -136,8 +138,58 @@ def test_study_tree(api, users, mine):
     ]
 
 
+@pytest.mark.parametrize(
+    ("study_date", "study_time", "place"),
+    [
+        (date(2026, 1, 4), "235959", "priors"),
+        (date(2026, 1, 5), "101529.5", "priors"),
+        (date(2026, 1, 5), "09", "priors"),
+        (date(2026, 1, 5), "10", "other_studies"),  # some time within the hour
+        (date(2026, 1, 5), "", "other_studies"),
+        (date(2026, 1, 5), "101530", "other_studies"),
+        (date(2026, 1, 5), "101531", "other_studies"),
+        (date(2026, 1, 6), "000000", "other_studies"),
+        (None, "080000", "other_studies"),
+    ],
+)
+def test_priors_are_earlier_studies(api, mine, study_date, study_time, place):
+    Study.objects.filter(pk=mine.study.pk).update(study_date=date(2026, 1, 5), study_time="101530")
+    Study.objects.exclude(pk=mine.study.pk).delete()
+    one = index.study(mine.patient, study_date=study_date, study_time=study_time)
+    body = api("doctor").get(f"{URL}studies/{mine.study.study_instance_uid}/").json()
+    found = {name: [s["study_instance_uid"] for s in body[name]] for name in PLACES}
+    assert found == {name: [one.study_instance_uid] if name == place else [] for name in PLACES}
+
+
+def test_of_a_study_without_a_date_nobody_knows_what_is_earlier(api, mine):
+    index.study(mine.patient, study_date=date(1999, 1, 1))
+    Study.objects.filter(pk=mine.study.pk).update(study_date=None)
+    body = api("doctor").get(f"{URL}studies/{mine.study.study_instance_uid}/").json()
+    assert (len(body["priors"]), len(body["other_studies"])) == (0, 1)
+
+
+@pytest.mark.parametrize("modality", ["SEG", "SR", "PR", "KO", "RTSTRUCT"])
+def test_only_frames_of_images_are_counted(api, mine, modality):
+    index.series(mine.study, slices=2, modality=modality, number=9)
+    enhanced = index.series(mine.study, slices=0, number=10)
+    index.instance(enhanced, frames=40)
+    index.instance(enhanced, rows=None)  # a raw data object: no pixels
+    client = api("doctor")
+    listed = client.get(f"{URL}studies/?patient={mine.patient.pk}").json()["results"][0]
+    later = index.study(mine.patient, study_date=date(2027, 1, 1))
+    prior = client.get(f"{URL}studies/{later.study_instance_uid}/").json()["priors"][0]
+    body = client.get(f"{URL}studies/{mine.study.study_instance_uid}/").json()
+    for counted in (listed, prior, body):
+        assert (counted["image_count"], counted["instance_count"]) == (45, 9)
+    assert [(s["modality"], s["images"]) for s in body["series"]] == [
+        ("MR", 5),
+        (modality, 0),
+        ("MR", 40),
+    ]
+
+
 def test_priors_are_those_the_person_may_see(api, mine):
-    index.study(mine.patient)
+    index.study(mine.patient, study_date=date(2020, 1, 1))
     path = f"{URL}studies/{mine.study.study_instance_uid}/"
     assert len(api("patient").get(path).json()["priors"]) == 1
     assert api("external").get(path).json()["priors"] == []

@@ -5,10 +5,11 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ai.serializers import ModelRefOut
 from common.api.schema import example
 from emr.choices import Gender
 from ocs.choices import Priority
-from pacs.browse.serializers import Htj2kOut, SegmentationSeriesOut, SeriesOut, StudyPatientOut
+from pacs.browse.serializers import Htj2kOut, SeriesOut, StudyPatientOut
 from pacs.index.studies import StudySummary
 from rbac.permissions import Permission
 from ris import examples
@@ -55,6 +56,7 @@ class StudyOut(serializers.Serializer[Any]):
     accession_number = serializers.CharField(source="study.accession_number")
     series_count = serializers.IntegerField()
     instance_count = serializers.IntegerField()
+    image_count = serializers.IntegerField(help_text="frames of images, without SEG, SR and alike")
     stable_at = serializers.DateTimeField(source="study.stable_at", allow_null=True)
     reading_status = ReadingStatusField(ReadingStatus.choices)
     reader = ReaderOut(source="study.reading.reader", allow_null=True)
@@ -92,23 +94,59 @@ class StudyOut(serializers.Serializer[Any]):
 
 
 class PriorOut(serializers.Serializer[Any]):
-    """A prior or later study of the same patient."""
+    """Another study of the same patient."""
 
     study_instance_uid = serializers.CharField(source="study.study_instance_uid")
     modality = serializers.CharField()
     modalities = serializers.ListField(child=serializers.CharField())
     study_date = serializers.DateField(source="study.study_date", allow_null=True)
+    study_time = serializers.CharField(source="study.study_time")
     description = serializers.CharField(source="study.description")
     series_count = serializers.IntegerField()
     instance_count = serializers.IntegerField()
+    image_count = serializers.IntegerField()
+
+
+class DerivedObjectOut(serializers.Serializer[Any]):
+    """Who made an object and when; ``author`` is a DICOM person name, empty if nobody is named.
+
+    ``version``: of the mask that was published, or of a report that replaces others; else null.
+    ``superseded``: a newer one replaces it.
+    """
+
+    sop_instance_uid = serializers.CharField()
+    author = serializers.CharField()
+    content_date = serializers.DateField(allow_null=True)
+    content_time = serializers.CharField()
+    version = serializers.IntegerField(allow_null=True)
+    superseded = serializers.BooleanField()
+    approved_by = serializers.CharField()
+    job = serializers.IntegerField(allow_null=True, help_text="AI analysis that it comes from")
+    model = ModelRefOut(allow_null=True)
+
+
+class DerivedSeriesOut(serializers.Serializer[Any]):
+    series_instance_uid = serializers.CharField(source="series.series_instance_uid")
+    modality = serializers.CharField(source="series.modality")
+    description = serializers.CharField(source="series.description")
+    instances = serializers.IntegerField()
+    sop_instance_uids = serializers.ListField(child=serializers.CharField())
+    objects = DerivedObjectOut(many=True, help_text="newest first")
 
 
 @example(examples.STUDY_DETAIL)
 class StudyDetailOut(StudyOut):
-    """A study in full. ``segmentations``: its SEG series; ``reports``: always empty for now."""
+    """A study in full. ``reports``: always empty for now.
+
+    ``segmentations``, ``structured_reports`` and ``other_objects`` (PR, KO, RTSTRUCT) are series
+    without images. ``priors``: the patient's earlier studies; ``other_studies``: the rest.
+    """
 
     series = SeriesOut(many=True)
     reports = serializers.ListField(child=serializers.DictField(), default=list)
-    segmentations = SegmentationSeriesOut(many=True)
+    segmentations = DerivedSeriesOut(many=True, source="no_images.segmentations")
+    structured_reports = DerivedSeriesOut(many=True, source="no_images.structured_reports")
+    other_objects = DerivedSeriesOut(many=True, source="no_images.others")
     htj2k = Htj2kOut()
     priors = PriorOut(many=True)
+    other_studies = PriorOut(many=True)

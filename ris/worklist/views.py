@@ -15,9 +15,9 @@ from common.api.views import ApiView, GenericApiView
 from common.errors import ErrorCode
 from pacs.derived import opened_studies
 from pacs.index.studies import studies_visible_to, study_rows, study_summaries
-from pacs.index.study_tree import study_tree
 from rbac.permissions import Permission
 from ris.worklist import serializers
+from ris.worklist.contents import study_contents
 from ris.worklist.filters import StudyFilter
 
 
@@ -55,19 +55,19 @@ class StudyDetail(ApiView):
     required_permissions = {"GET": Permission.VIEW_STUDY}
 
     @extend_schema(
-        summary="Get a study with its series, segmentations and prior studies",
+        summary="Get a study with its series, objects about them, and the patient's other studies",
         tags=["imaging"],
         responses={200: serializers.StudyDetailOut, **errors(ErrorCode.STUDY_NOT_FOUND)},
     )
     def get(self, request: Request, study_instance_uid: str) -> Response:
-        tree = study_tree(self.actor, study_instance_uid)
+        contents = study_contents(self.actor, study_instance_uid)
         audit.record(
             actor=self.actor,
             action="study.read",
             object_type="study",
             object_id=study_instance_uid,
-            patient_id=tree.study.patient_id,
+            patient_id=contents.study.patient_id,
             permission=Permission.VIEW_STUDY,
         )
-        opened_studies.study_opened(tree.study.pk)
-        return Response(serializers.StudyDetailOut(tree, context={"request": request}).data)
+        opened_studies.study_opened(contents.study.pk)
+        return Response(serializers.StudyDetailOut(contents, context={"request": request}).data)
