@@ -7,6 +7,9 @@ from django.db import models
 DERIVED_MODALITIES = frozenset({"SEG", "SR", "PR", "KO", "RTSTRUCT"})
 """Of objects about images, which are no images."""
 
+PRIORITY_RANKS = {"stat": 0, "urgent": 1, "routine": 2, "": 3}
+"""Order of the priorities in a list of studies; the last is of a study without an order."""
+
 
 class Htj2k(models.TextChoices):
     """Whether the frames of an instance are stored as HTJ2K."""

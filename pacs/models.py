@@ -9,7 +9,7 @@ from django.db.models import Q
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr import selectors as patients
-from pacs.choices import Htj2k, Htj2kRefusal, UnfiledDecision, UnfiledReason
+from pacs.choices import PRIORITY_RANKS, Htj2k, Htj2kRefusal, UnfiledDecision, UnfiledReason
 from pacs.dicom.values import TEXT_LENGTH
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
@@ -42,7 +42,8 @@ class StudyQuerySet(VisibleQuerySet["Study"]):
 class Study(VersionedModel):
     """A DICOM study. ``patient`` is null until it is matched, by Patient ID or by a user.
 
-    ``stable_at`` is set when no instance has arrived for some seconds.
+    ``stable_at`` is set when no instance has arrived for some seconds. What begins with ``list_``
+    repeats, for sorting, what the series, the patient, the order and the reading say.
     """
 
     study_instance_uid = models.CharField(max_length=64, unique=True)
@@ -66,6 +67,10 @@ class Study(VersionedModel):
     referring_physician_name = models.CharField(max_length=324, blank=True)
     last_instance_at = models.DateTimeField()
     stable_at = models.DateTimeField(null=True, db_index=True)
+    list_modality = models.CharField(max_length=TEXT_LENGTH, blank=True, default="")
+    list_patient_name = models.CharField(max_length=150, blank=True, default="")
+    list_priority = models.PositiveSmallIntegerField(default=PRIORITY_RANKS[""])
+    list_reading = models.PositiveSmallIntegerField(default=0)
 
     objects = StudyQuerySet.as_manager()
 
@@ -76,6 +81,10 @@ class Study(VersionedModel):
             models.Index(fields=["patient", "study_date"]),
             models.Index(fields=["study_date", "id", "patient"]),
             models.Index(fields=["dicom_patient_name", "study_date", "id", "patient"]),
+            models.Index(fields=["list_modality", "study_date", "id", "patient"]),
+            models.Index(fields=["list_patient_name", "study_date", "id", "patient"]),
+            models.Index(fields=["list_priority", "study_date", "id", "patient"]),
+            models.Index(fields=["list_reading", "study_date", "id", "patient"]),
         ]
 
 

@@ -19,6 +19,7 @@ from pacs.dicom.uids import Uid
 from pacs.dicom.values import Tags
 from pacs.events import DERIVED_OBJECT_INDEXED
 from pacs.index import matching, unfiled
+from pacs.index.list_keys import list_keys_write
 from pacs.index.unfiled import Contradiction
 from pacs.models import DerivedObject, Instance, NameWord, Series, Study
 
@@ -115,7 +116,7 @@ def _study(archived: ArchivedInstance, tags: Tags) -> Study:
 
 def _series(archived: ArchivedInstance, tags: Tags, study: Study) -> Series:
     uid = _required_uid(tags, "SeriesInstanceUID")
-    series, _ = Series.objects.get_or_create(
+    series, is_new = Series.objects.get_or_create(
         series_instance_uid=uid,
         defaults={
             "orthanc_id": archived.series_orthanc_id,
@@ -125,6 +126,8 @@ def _series(archived: ArchivedInstance, tags: Tags, study: Study) -> Series:
     )
     if series.study_id != study.pk:
         raise Contradiction(UnfiledReason.SERIES_OF_ANOTHER_STUDY)
+    if is_new:
+        list_keys_write(Study.objects.filter(pk=study.pk))
     return series
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,14 +19,14 @@ from pacs.index.studies import studies_visible_to, study_rows, study_summaries
 from rbac.permissions import Permission
 from ris.worklist import serializers
 from ris.worklist.contents import study_contents
-from ris.worklist.filters import StudyFilter
+from ris.worklist.filters import StudyFilter, StudyOrdering
 
 
 class StudyList(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_STUDY}
     serializer_class = serializers.StudyOut
     filterset_class = StudyFilter
-    ordering_fields = ["study_date", "last_instance_at", "accession_number"]
+    filter_backends = [DjangoFilterBackend, StudyOrdering]
 
     @extend_schema(
         summary="List the studies that I may see",
