@@ -3,14 +3,15 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { jobsQuery } from "@/api/queries";
-import { modelName, patientOf } from "@/shared/ai/jobs";
+import { patientOf } from "@/shared/ai/jobs";
+import { useJobLine } from "@/shared/ai/useJobLine";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
-import { dateTime } from "@/shared/when";
 import { ShowAll } from "./ShowAll";
 
 export function NextReviews() {
   const { t } = useTranslation();
+  const lineOf = useJobLine();
   const jobs = useQuery(
     jobsQuery({ status: "COMPLETED", review_status: "PENDING", ordering: "-id", page_size: 6 }),
   );
@@ -26,7 +27,7 @@ export function NextReviews() {
                 px={0}
                 to={`/ai/review/${job.id}`}
                 label={patientOf(job) ?? t("common.unknown")}
-                description={`${modelName(job.model)} · ${t("ai.requestedBy", { name: job.requested_by_name || job.requested_by, at: dateTime(job.created_at) })}`}
+                description={lineOf(job)}
               />
             ))}
           </Stack>
