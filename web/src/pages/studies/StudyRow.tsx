@@ -43,7 +43,12 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
     >
       {staff && (
         <span role="cell" className={classes.cell} data-area="priority" data-priority={study.priority}>
-          {study.priority ? t(`status.priority.${study.priority}`) : ""}
+          {study.priority && (
+            <>
+              <span className={classes.dot} data-priority={study.priority} />
+              {t(`status.priority.${study.priority}`)}
+            </>
+          )}
         </span>
       )}
       {staff && (
