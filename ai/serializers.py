@@ -9,9 +9,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ai import examples
-from ai.choices import PublicationStatus
+from ai.choices import PublicationStatus, VersionKind
 from ai.manifest import TrackedSegment
 from ai.models import AIJob, Segmentation, SegmentationVersion
+from ai.selectors.outcome import outcome
 from ai.selectors.publication import publication_view
 from common.api.schema import example
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
@@ -60,17 +61,27 @@ class ClassOut(serializers.Serializer[Any]):
 
 class ResultOut(serializers.Serializer[Any]):
     risk_score = serializers.FloatField(allow_null=True)
-    confidence = serializers.FloatField(allow_null=True)
+    confidence = serializers.FloatField(
+        allow_null=True,
+        help_text="Mean voxel probability of the mask: not the probability that it is right",
+    )
     processing_time = serializers.FloatField()
     preview_png = serializers.CharField(help_text="base64 PNG; empty without a mask")
     warnings = serializers.ListField(child=serializers.CharField())
-    measurements = MeasurementOut(many=True)
+    measurements = MeasurementOut(
+        many=True, help_text="of the approved version; of the newest without an approval"
+    )
+    version = serializers.IntegerField(
+        allow_null=True, help_text="of the mask that was measured; null without a mask"
+    )
+    kind = serializers.ChoiceField(VersionKind.choices, allow_null=True)
     quantities = QuantityOut(many=True)
     classes = ClassOut(many=True)
 
     def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
         """Rows of before know segment volumes alone."""
-        return super().to_representation({"quantities": [], "classes": []} | instance)
+        absent: dict[str, Any] = {"quantities": [], "classes": [], "version": None, "kind": None}
+        return super().to_representation(absent | instance)
 
 
 class ModelRefOut(serializers.Serializer[Any]):
@@ -110,17 +121,32 @@ class PublicationOut(serializers.Serializer[Any]):
     fhir = FhirStateOut(allow_null=True)
 
 
+class JobStudyOut(serializers.Serializer[Any]):
+    description = serializers.CharField()
+    study_date = serializers.DateField(allow_null=True)
+    study_time = serializers.CharField()
+    accession_number = serializers.CharField()
+
+
 @example(examples.JOB_LISTED)
 class AIJobListOut(serializers.ModelSerializer[AIJob]):
     model = ModelRefOut(source="*")
     study_instance_uid = serializers.CharField(source="study.study_instance_uid")
     series_instance_uid = serializers.CharField(source="series.series_instance_uid")
+    study = JobStudyOut()
+    series_description = serializers.CharField(source="series.description")
     patient_id = serializers.SerializerMethodField()
     patient_name = serializers.CharField(
         source="study.patient.full_name", default=None, allow_null=True
     )
     requested_by = serializers.CharField(source="requested_by.username")
     requested_by_name = serializers.CharField(source="requested_by.full_name")
+    reviewed_by = serializers.CharField(
+        source="reviewed_by.username", default=None, allow_null=True
+    )
+    reviewed_by_name = serializers.CharField(
+        source="reviewed_by.full_name", default=None, allow_null=True
+    )
     segmentation = serializers.SerializerMethodField()
 
     class Meta:
@@ -132,10 +158,15 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
             "model",
             "study_instance_uid",
             "series_instance_uid",
+            "study",
+            "series_description",
             "patient_id",
             "patient_name",
             "requested_by",
             "requested_by_name",
+            "reviewed_by",
+            "reviewed_by_name",
+            "reviewed_at",
             "segmentation",
             "created_at",
         ]
@@ -151,16 +182,10 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
 
 @example(examples.JOB)
 class AIJobOut(AIJobListOut):
-    result = ResultOut(allow_null=True)
+    result = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     timeline = StepOut(many=True, source="events")
     publication = serializers.SerializerMethodField()
-    reviewed_by = serializers.CharField(
-        source="reviewed_by.username", default=None, allow_null=True
-    )
-    reviewed_by_name = serializers.CharField(
-        source="reviewed_by.full_name", default=None, allow_null=True
-    )
 
     class Meta(AIJobListOut.Meta):
         fields = [
@@ -169,12 +194,14 @@ class AIJobOut(AIJobListOut):
             "result",
             "error",
             "timeline",
-            "reviewed_by",
-            "reviewed_by_name",
-            "reviewed_at",
             "review_comment",
             "publication",
         ]
+
+    @extend_schema_field(ResultOut(allow_null=True))
+    def get_result(self, job: AIJob) -> dict[str, Any] | None:
+        found = outcome(job)
+        return dict(ResultOut(found).data) if found else None
 
     @extend_schema_field(JobErrorOut(allow_null=True))
     def get_error(self, job: AIJob) -> dict[str, str] | None:

@@ -3,3 +3,4 @@
 from __future__ import annotations
 
 PATIENT_MERGED = "emr.patient.merged"
+PATIENT_RENAMED = "emr.patient.renamed"

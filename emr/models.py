@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -85,6 +86,12 @@ class Patient(VersionedModel):
     def brief(self) -> dict[str, Any]:
         """Who it is, where only the name is shown."""
         return {"id": self.pk, "patient_id": self.patient_id, "full_name": self.full_name}
+
+    def age_on(self, day: date) -> int | None:
+        """Whole years; None before birth."""
+        birthday = (self.birth_date.month, self.birth_date.day)
+        years = day.year - self.birth_date.year - ((day.month, day.day) < birthday)
+        return years if years >= 0 else None
 
 
 class CareTeamMember(models.Model):

@@ -57,6 +57,19 @@ def patient_search(user: Person, query: str) -> QuerySet[Patient]:
     )
 
 
+def patients_numbered(beginning: str) -> QuerySet[Any, Any]:
+    """Ids by the beginning of the MRN (in upper case too); for searches, not filtered by rights."""
+    spellings = Q(patient_id__istartswith=beginning)
+    spellings |= Q(patient_id__istartswith=beginning.upper())
+    return Patient.objects.filter(spellings).order_by().values("pk")
+
+
+def patients_named(name: str) -> QuerySet[Any, Any]:
+    """Ids by all parts of the name; for searches, not filtered by rights."""
+    parts = Q(*(Q(full_name__icontains=part) for part in name.split()))
+    return Patient.objects.filter(parts).order_by().values("pk")
+
+
 def restricted_patient_get(user: Person, pk: int) -> Patient:
     """A restricted patient for somebody who may break the glass, seen or not.
 

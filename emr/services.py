@@ -17,7 +17,7 @@ from common.errors import BusinessError, ConflictError, ErrorCode, InvalidInput,
 from common.outbox.services import publish
 from common.person import Person
 from emr import selectors
-from emr.events import PATIENT_MERGED
+from emr.events import PATIENT_MERGED, PATIENT_RENAMED
 from emr.models import CareTeamMember, Encounter, Patient, Prescription
 from rbac import services as grants
 from rbac.epochs import rights_changing
@@ -64,6 +64,8 @@ def patient_update(*, actor: Person, pk: int, expected: int, **changes: Any) -> 
     if after and not before:
         rights_changing()
         care_team_add(patient=patient, user_id=actor.pk)
+    if "full_name" in changes:
+        publish(PATIENT_RENAMED, aggregate=f"patient:{pk}", payload={"patient_id": pk})
     audit.record(
         actor=actor,
         action="patient.update",

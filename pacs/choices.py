@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from django.db import models
 
-DERIVED_MODALITIES = frozenset({"SEG", "SR", "PR"})
+DERIVED_MODALITIES = frozenset({"SEG", "SR", "PR", "KO", "RTSTRUCT"})
+"""Of objects about images, which are no images."""
+
+PRIORITY_RANKS = {"stat": 0, "urgent": 1, "routine": 2, "": 3}
+"""Order of the priorities in a list of studies; the last is of a study without an order."""
 
 
 class Htj2k(models.TextChoices):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from common.errors import AppError, ExternalError
 from common.outbox.registry import Event, subscribe
+from emr.events import PATIENT_MERGED, PATIENT_RENAMED
 from pacs.derived import metadata_files
 from pacs.events import (
     INSTANCE_UNREADABLE,
@@ -13,11 +14,22 @@ from pacs.events import (
 )
 from pacs.htj2k import transcoding
 from pacs.index import change_feed, resolution
+from pacs.index.list_keys import patient_keys_write
 
 
 @subscribe(INSTANCE_UNREADABLE, queue="django_tasks")
 def instance_retry(event: Event) -> None:
     change_feed.instance_retry(event.payload["orthanc_id"])
+
+
+@subscribe(PATIENT_RENAMED, queue="django_tasks")
+def studies_rename(event: Event) -> None:
+    patient_keys_write(event.payload["patient_id"])
+
+
+@subscribe(PATIENT_MERGED, queue="django_tasks")
+def studies_take(event: Event) -> None:
+    patient_keys_write(event.payload["patient_id"])
 
 
 @subscribe(STUDY_STABLE, queue="archive_tasks")

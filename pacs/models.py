@@ -9,7 +9,7 @@ from django.db.models import Q
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr import selectors as patients
-from pacs.choices import Htj2k, Htj2kRefusal, UnfiledDecision, UnfiledReason
+from pacs.choices import PRIORITY_RANKS, Htj2k, Htj2kRefusal, UnfiledDecision, UnfiledReason
 from pacs.dicom.values import TEXT_LENGTH
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
@@ -43,7 +43,8 @@ class StudyQuerySet(VisibleQuerySet["Study"]):
 class Study(VersionedModel):
     """A DICOM study. ``patient`` is null until it is matched, by Patient ID or by a user.
 
-    ``stable_at`` is set when no instance has arrived for some seconds.
+    ``stable_at`` is set when no instance has arrived for some seconds. What begins with ``list_``
+    repeats, for sorting, what the series, the patient, the order and the reading say.
     """
 
     study_instance_uid = models.CharField(max_length=64, unique=True)
@@ -67,6 +68,10 @@ class Study(VersionedModel):
     referring_physician_name = models.CharField(max_length=324, blank=True)
     last_instance_at = models.DateTimeField()
     stable_at = models.DateTimeField(null=True, db_index=True)
+    list_modality = models.CharField(max_length=TEXT_LENGTH, blank=True, default="")
+    list_patient_name = models.CharField(max_length=150, blank=True, default="")
+    list_priority = models.PositiveSmallIntegerField(default=PRIORITY_RANKS[""])
+    list_reading = models.PositiveSmallIntegerField(default=0)
 
     objects = StudyQuerySet.as_manager()
 
@@ -77,6 +82,10 @@ class Study(VersionedModel):
             models.Index(fields=["patient", "study_date"]),
             models.Index(fields=["study_date", "id", "patient"]),
             models.Index(fields=["dicom_patient_name", "study_date", "id", "patient"]),
+            models.Index(fields=["list_modality", "study_date", "id", "patient"]),
+            models.Index(fields=["list_patient_name", "study_date", "id", "patient"]),
+            models.Index(fields=["list_priority", "study_date", "id", "patient"]),
+            models.Index(fields=["list_reading", "study_date", "id", "patient"]),
         ]
 
 
@@ -158,7 +167,26 @@ class Instance(models.Model):
     class Meta:
         db_table = "ris_instance"
         ordering = ["number", "id"]
-        indexes = [models.Index(fields=["htj2k", "series"])]
+        indexes = [
+            models.Index(fields=["htj2k", "series"]),
+            models.Index(fields=["series", "rows", "frames"]),
+        ]
+
+
+class DerivedObject(models.Model):
+    """What an instance of ``DERIVED_MODALITIES`` says of its making.
+
+    ``author``: a PN. ``predecessors``: SOP Instance UIDs of the documents that it replaces.
+    """
+
+    instance = models.OneToOneField(Instance, on_delete=models.CASCADE, related_name="derived")
+    author = models.CharField(max_length=324, blank=True)
+    content_date = models.DateField(null=True)
+    content_time = models.CharField(max_length=16, blank=True)
+    predecessors = models.JSONField(default=list)
+
+    class Meta:
+        db_table = "pacs_derivedobject"
 
 
 class UnfiledStudyQuerySet(VisibleQuerySet["UnfiledStudy"]):

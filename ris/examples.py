@@ -14,12 +14,17 @@ STUDY = {
     "id": 1,
     "study_instance_uid": STUDY_UID,
     "patient": PATIENT,
+    "patient_age": 52,
+    "patient_sex": "M",
     "order": {
         "id": 1,
         "accession_number": "RIS2026-0001",
         "job_type": "MR_BRAIN",
         "status": "IN_PROGRESS",
     },
+    "priority": "urgent",
+    "clinical_question": "New headache. Mass?",
+    "ordered_by": "이서연",
     "modality": "MR",
     "modalities": ["MR", "SEG"],
     "study_date": "2026-03-02",
@@ -28,6 +33,7 @@ STUDY = {
     "accession_number": "RIS2026-0001",
     "series_count": 2,
     "instance_count": 182,
+    "image_count": 181,
     "stable_at": "2026-03-02T09:31:11.784181+09:00",
     **_READING,
 }
@@ -38,16 +44,38 @@ READING = {"study_instance_uid": STUDY_UID, **_READING}
 
 STUDY_DETAIL = {
     **STUDY,
-    "series": [{**SERIES, "instances": 181}],
+    "series": [{**SERIES, "instances": 181, "images": 181}],
     "reports": [],
     "segmentations": [
         {
             "series_instance_uid": SEG_SERIES_UID,
+            "modality": "SEG",
             "description": "Segmentation deepbet",
             "instances": 1,
             "sop_instance_uids": [SEG_UID],
+            "objects": [
+                {
+                    "sop_instance_uid": SEG_UID,
+                    "author": "이서연",
+                    "content_date": "2026-03-02",
+                    "content_time": "094052.883861",
+                    "version": 2,
+                    "superseded": False,
+                    "approved_by": "이서연",
+                    "job": 3,
+                    "model": {
+                        "id": "brain_extraction",
+                        "version": "1.0.2",
+                        "kind": "segmentation",
+                        "name": "Brain extraction (T1 MRI)",
+                        "name_ko": "뇌 추출 (T1 MRI)",
+                    },
+                }
+            ],
         }
     ],
+    "structured_reports": [],
+    "other_objects": [],
     "htj2k": {
         "instances": 182,
         "stored": 181,
@@ -55,6 +83,7 @@ STUDY_DETAIL = {
         "paused": False,
     },
     "priors": [],
+    "other_studies": [],
 }
 
 _SHARED_STUDY = {

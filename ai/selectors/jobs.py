@@ -13,7 +13,7 @@ def job_list(user: Person) -> QuerySet[AIJob]:
     """Rows of the list: without pictures and grids, which are large."""
     return (
         AIJob.objects.visible_to(user)
-        .select_related("study__patient", "series", "requested_by", "segmentation")
+        .select_related("study__patient", "series", "requested_by", "reviewed_by", "segmentation")
         .defer("result", "parameters", "segmentation__slices", "segmentation__segments")
     )
 
@@ -28,9 +28,9 @@ def job_get(user: Person, job_id: int) -> AIJob:
             "requested_by",
             "reviewed_by",
             "segmentation",
-            "publication__version",
+            "publication__version__segmentation",
         )
-        .prefetch_related("events")
+        .prefetch_related("events", "segmentation__versions")
         .filter(pk=job_id)
         .first()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from ai.choices import PublicationStatus
@@ -35,6 +36,47 @@ def failed_publications() -> list[int]:
     jobs = [int(aggregate.partition(":")[2]) for aggregate in dead]
     found = Publication.objects.filter(job_id__in=jobs, fhir_at=None)
     return list(found.values_list("job_id", flat=True))
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSeg:
+    """A SEG of an approved version. ``author``: who edited the mask; empty for the model's own.
+
+    ``superseded``: a later result of the same model on the same series was approved.
+    """
+
+    job: AIJob
+    version: int
+    author: str
+    approved_by: str
+    superseded: bool
+
+
+def published_segs(study_id: int) -> dict[str, PublishedSeg]:
+    """By SOP Instance UID; not filtered by rights beyond those to the study."""
+    found = (
+        Publication.objects.filter(job__study=study_id, seg_sop_instance_uid__isnull=False)
+        .select_related("job__reviewed_by", "version__author")
+        .defer("job__result", "job__parameters")
+        .order_by("job__reviewed_at", "pk")
+    )
+    rows = list(found)
+    newest = {(row.job.series_id, row.job.model_id): row.pk for row in rows}
+    return {
+        str(row.seg_sop_instance_uid): PublishedSeg(
+            job=row.job,
+            version=row.version.version,
+            author=_name(row.version.author),
+            approved_by=_name(row.job.reviewed_by),
+            superseded=newest[row.job.series_id, row.job.model_id] != row.pk,
+        )
+        for row in rows
+        if row.version is not None
+    }
+
+
+def _name(user: Any) -> str:
+    return (user.full_name or user.username) if user else ""
 
 
 def publication_view(job: AIJob) -> dict[str, Any]:

@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
+from ai.choices import JobStatus
+from ai.manifest import parse_manifest
+from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.services import labelmap as labelmaps
 from pacs.index.geometry import series_geometry
 from pacs.models import Instance, Series, Study
@@ -113,3 +116,36 @@ def run_answer(series: Series, **changes: Any) -> dict[str, Any]:
 def mask_file(series: Series, mask: labelmaps.Labelmap | None = None) -> bytes:
     affine = series_geometry(series).affine
     return labelmaps.to_nifti(make_mask() if mask is None else mask, affine)
+
+
+def make_result(series: Series, user: Any, **fields: Any) -> AIJob:
+    """A completed job with the model's own mask, as rows only."""
+    manifest = parse_manifest(MANIFEST)
+    job = AIJob.objects.create(
+        study=series.study,
+        series=series,
+        model_id=manifest.id,
+        model_version=manifest.version,
+        model_manifest=MANIFEST,
+        status=JobStatus.COMPLETED,
+        requested_by=user,
+        **fields,
+    )
+    segmentation = Segmentation.objects.create(
+        job=job, segments=[], slices=[], rows=ROWS, columns=COLUMNS
+    )
+    make_version(segmentation)
+    return job
+
+
+def make_version(segmentation: Segmentation, author: Any = None) -> SegmentationVersion:
+    number = segmentation.versions.count() + 1
+    return SegmentationVersion.objects.create(
+        segmentation=segmentation,
+        version=number,
+        kind="edited" if author else "ai",
+        author=author,
+        path=f"{segmentation.pk}/{number}",
+        sha256="",
+        volumes_ml={"1": float(number)},
+    )

@@ -65,6 +65,49 @@ def test_a_save_is_the_next_version_with_its_author_and_parent(api, completed):
     assert body["versions"][0]["volumes_ml"] == {"1": 0.06}
 
 
+def test_the_volume_shown_is_that_of_the_version_that_counts(api, completed):
+    doctor = api("doctor")
+
+    def shown():
+        result = doctor.get(f"/api/ai/jobs/{completed.pk}/").json()["result"]
+        return result["version"], result["kind"], result["measurements"]
+
+    assert shown() == (1, "ai", [{"label": "Brain", "volume_ml": 0.06}])
+    mask = factories.make_mask()
+    mask[2] = 0
+    save(doctor, completed, mask)
+    assert shown() == (2, "edited", [{"label": "Brain", "volume_ml": 0.04}])
+    review(doctor, completed, version=2)
+    assert shown() == (2, "edited", [{"label": "Brain", "volume_ml": 0.04}])
+    factories.make_version(completed.segmentation, completed.requested_by)  # never approved
+    assert shown() == (2, "edited", [{"label": "Brain", "volume_ml": 0.04}])
+
+
+def test_a_result_names_study_model_and_people(api, users, completed):
+    series = completed.series
+    series.description = "T1 3D"
+    series.save()
+    study = completed.study
+    study.description, study.accession_number = "MRI brain", "A-1"
+    study.study_date, study.study_time = "2026-01-05", "101530"
+    study.save()
+    review(api("rib"), completed)
+    listed = api("doctor").get("/api/ai/jobs/").json()["results"][0]
+    for body in (listed, api("doctor").get(f"/api/ai/jobs/{completed.pk}/").json()):
+        assert body["study"] == {
+            "description": "MRI brain",
+            "study_date": "2026-01-05",
+            "study_time": "101530",
+            "accession_number": "A-1",
+        }
+        assert body["series_description"] == "T1 3D"
+        assert (body["model"]["name"], body["model"]["version"]) == ("Brain extraction", "1.0.2")
+        assert body["patient_name"] == study.patient.full_name
+        assert body["requested_by_name"] == users["doctor"].full_name
+        assert body["reviewed_by_name"] == users["rib"].full_name
+        assert body["reviewed_at"]
+
+
 def test_a_save_in_another_slice_order_lands_on_the_right_slices(api, completed):
     mask = factories.make_mask()
     mask[0, 0, 0] = 1

@@ -176,6 +176,7 @@ SPECTACULAR_SETTINGS = {
         "ReviewDecision": ["approve", "reject"],
         "ReadingStatus": "ris.choices.ReadingStatus",
         "OutboxStatus": "common.outbox.models.OutboxStatus",
+        "GenderEnum": "emr.choices.Gender",
         "EncounterKind": "emr.choices.EncounterKind",
         "NotificationKind": "alert.choices.Kind",
         "GrantKind": "rbac.models.GrantKind",

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from common.api.schema import example
 from pacs import examples
-from pacs.choices import Htj2kRefusal, UnfiledDecision, UnfiledReason
+from pacs.choices import DERIVED_MODALITIES, Htj2kRefusal, UnfiledDecision, UnfiledReason
 from pacs.derived import frame_store
 from pacs.htj2k.progress import Htj2kProgress
 from pacs.index.unfiled import UNKNOWN_PATIENT
@@ -23,9 +23,10 @@ class StudyPatientOut(serializers.Serializer[Any]):
 
 
 class SeriesOut(serializers.ModelSerializer[Series]):
-    """A series; ``instances`` is the number of its instances."""
+    """A series. ``images``: frames of its images; none in a SEG or SR."""
 
     instances = serializers.IntegerField(source="instance_count")
+    images = serializers.SerializerMethodField()
 
     class Meta:
         model = Series
@@ -38,14 +39,11 @@ class SeriesOut(serializers.ModelSerializer[Series]):
             "body_part",
             "frame_of_reference_uid",
             "instances",
+            "images",
         ]
 
-
-class SegmentationSeriesOut(serializers.Serializer[Any]):
-    series_instance_uid = serializers.CharField(source="series.series_instance_uid")
-    description = serializers.CharField(source="series.description")
-    instances = serializers.IntegerField()
-    sop_instance_uids = serializers.ListField(child=serializers.CharField())
+    def get_images(self, series: Any) -> int:
+        return 0 if series.modality in DERIVED_MODALITIES else series.frames
 
 
 class RefusalsOut(serializers.Serializer[Any]):

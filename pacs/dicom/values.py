@@ -40,11 +40,15 @@ def uid(tags: Tags, keyword: str) -> Uid | None:
         return None
 
 
+def items(tags: Tags, keyword: str) -> list[Tags]:
+    """The items of a sequence."""
+    found = tags.get(keyword)
+    return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
 def item(tags: Tags, keyword: str) -> Tags:
     """The first item of a sequence; empty when there is none."""
-    items = tags.get(keyword)
-    first = items[0] if isinstance(items, list) and items else None
-    return first if isinstance(first, Mapping) else {}
+    return next(iter(items(tags, keyword)), {})
 
 
 def day(tags: Tags, keyword: str) -> date | None:

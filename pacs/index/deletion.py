@@ -15,7 +15,8 @@ from django.db.models import Model, ProtectedError
 from audit import services as audit
 from pacs.archive.orthanc import orthanc
 from pacs.derived import invalidation
-from pacs.models import Instance
+from pacs.index.list_keys import list_keys_write
+from pacs.models import Instance, Study
 from rbac.epochs import rights_changing
 
 logger = logging.getLogger(__name__)
@@ -86,7 +87,9 @@ def instances_delete(orthanc_ids: Sequence[str]) -> None:
             )
             for series in study.series.filter(instances=None):
                 _delete_unless_needed(series)
-            if not study.series.exists():
+            if study.series.exists():
+                list_keys_write(Study.objects.filter(pk=study.pk))
+            else:
                 rights_changing()
                 _delete_unless_needed(study)
 

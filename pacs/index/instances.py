@@ -13,14 +13,15 @@ from common.outbox.services import publish
 from pacs.archive.orthanc import ArchivedInstance
 from pacs.choices import DERIVED_MODALITIES, Htj2k, UnfiledReason
 from pacs.derived import invalidation
-from pacs.dicom import values as dicom
+from pacs.dicom import authors, values as dicom
 from pacs.dicom.person_names import name_words
 from pacs.dicom.uids import Uid
 from pacs.dicom.values import Tags
 from pacs.events import DERIVED_OBJECT_INDEXED
 from pacs.index import matching, unfiled
+from pacs.index.list_keys import list_keys_write
 from pacs.index.unfiled import Contradiction
-from pacs.models import Instance, NameWord, Series, Study
+from pacs.models import DerivedObject, Instance, NameWord, Series, Study
 
 logger = logging.getLogger(__name__)
 
@@ -70,8 +71,10 @@ def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
         invalidation.instances_invalidate(
             [known]
         )  # deleted and stored anew: the pixels may be others
+        _derived_describe(known, series, tags)
         return
-    Instance.objects.create(sop_instance_uid=sop_instance_uid, **fields)
+    instance = Instance.objects.create(sop_instance_uid=sop_instance_uid, **fields)
+    _derived_describe(instance, series, tags)
     Study.objects.filter(pk=study.pk).update(last_instance_at=timezone.now(), stable_at=None)
     if series.modality in DERIVED_MODALITIES:
         _publish_derived(study, series, sop_instance_uid)
@@ -113,7 +116,7 @@ def _study(archived: ArchivedInstance, tags: Tags) -> Study:
 
 def _series(archived: ArchivedInstance, tags: Tags, study: Study) -> Series:
     uid = _required_uid(tags, "SeriesInstanceUID")
-    series, _ = Series.objects.get_or_create(
+    series, is_new = Series.objects.get_or_create(
         series_instance_uid=uid,
         defaults={
             "orthanc_id": archived.series_orthanc_id,
@@ -123,6 +126,8 @@ def _series(archived: ArchivedInstance, tags: Tags, study: Study) -> Series:
     )
     if series.study_id != study.pk:
         raise Contradiction(UnfiledReason.SERIES_OF_ANOTHER_STUDY)
+    if is_new:
+        list_keys_write(Study.objects.filter(pk=study.pk))
     return series
 
 
@@ -172,6 +177,17 @@ def _image_fields(tags: Tags) -> dict[str, Any]:
         "pixel_spacing": dicom.numbers(tags, "PixelSpacing", 2),
         "slice_thickness": dicom.number(tags, "SliceThickness"),
     }
+
+
+def _derived_describe(instance: Instance, series: Series, tags: Tags) -> None:
+    if series.modality in DERIVED_MODALITIES:
+        said = {
+            "author": authors.author(tags),
+            "content_date": dicom.day(tags, "ContentDate"),
+            "content_time": dicom.time(tags, "ContentTime"),
+            "predecessors": authors.predecessors(tags),
+        }
+        DerivedObject.objects.update_or_create(instance=instance, defaults=said)
 
 
 def _publish_derived(study: Study, series: Series, sop_instance_uid: str) -> None:

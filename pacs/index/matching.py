@@ -11,6 +11,7 @@ from common.errors import BusinessError, ErrorCode, NotFound
 from common.person import Person
 from emr import selectors as patients
 from ocs import selectors as orders
+from pacs.index.list_keys import list_keys_write
 from pacs.models import QuarantinedStudy, Study
 from rbac.permissions import Permission
 
@@ -52,6 +53,7 @@ def study_match(*, actor: Person, study_instance_uid: str, patient_id: str) -> S
         study = _unmatched_locked(actor, study_instance_uid)
         _set_patient(study, patient)
         study.save_versioned(expected=study.version)
+        list_keys_write(Study.objects.filter(pk=study.pk))
         QuarantinedStudy.objects.filter(study_instance_uid=study_instance_uid).delete()
         audit.record(
             actor=actor,
@@ -96,6 +98,7 @@ def _rematch(pk: int) -> bool:
     if study is None or not study_assign(study):
         return False
     study.save_versioned(expected=study.version)
+    list_keys_write(Study.objects.filter(pk=study.pk))
     audit.record(
         actor=None,
         action="study.match",

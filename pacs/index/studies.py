@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
 from common.errors import ErrorCode, NotFound
 from common.person import Person
@@ -14,15 +15,22 @@ from pacs.choices import DERIVED_MODALITIES
 from pacs.models import Instance, Series, Study
 from rbac.permissions import Permission
 
+FRAMES = Sum("instances__frames", filter=Q(instances__rows__isnull=False), default=0)
+"""Of a series: the frames of its instances that have pixels."""
+
 
 @dataclass(frozen=True, slots=True)
 class StudySummary:
-    """A study with the totals of its series. ``modalities`` are sorted."""
+    """A study with the totals of its series. ``modalities`` are sorted.
+
+    ``image_count``: frames of images, which SEG, SR and the like are not.
+    """
 
     study: Study
     modalities: tuple[str, ...]
     series_count: int
     instance_count: int
+    image_count: int
 
     @property
     def modality(self) -> str:
@@ -52,7 +60,7 @@ def study_get(
     """The study. Raises NotFound if it does not exist or the user may not see it."""
     study = (
         Study.objects.visible_to(user, permission)
-        .select_related("patient", "order")
+        .select_related("patient", "order__ordered_by")
         .filter(study_instance_uid=study_instance_uid)
         .first()
     )
@@ -80,7 +88,7 @@ def study_rows(page: Iterable[Study], *related: str) -> list[Study]:
     Only the rows of the page are read: sorting whole rows would make long lists slow.
     """
     pks = [study.pk for study in page]
-    found = Study.objects.select_related("patient", "order", *related).in_bulk(pks)
+    found = Study.objects.select_related("patient", "order__ordered_by", *related).in_bulk(pks)
     return [found[pk] for pk in pks if pk in found]
 
 
@@ -145,24 +153,32 @@ def stored_transfer_syntaxes(target: Target) -> frozenset[str]:
 def study_summaries(studies: Iterable[Study]) -> list[StudySummary]:
     """The studies in their order with modalities and counts; one query for all of them."""
     wanted = list(studies)
-    groups: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
+    groups: dict[int, list[_Group]] = defaultdict(list)
     rows = (
         Series.objects.filter(study__in=wanted)
         .order_by()
         .values_list("study_id", "modality")
-        .annotate(series=Count("id", distinct=True), images=Count("instances"))
+        .annotate(series=Count("id", distinct=True), number=Count("instances"), frames=FRAMES)
     )
-    for study_id, modality, series, images in rows:
-        groups[study_id].append((modality, series, images))
+    for study_id, *group in rows:
+        groups[study_id].append(_Group(*group))
     return [_summary(study, groups[study.pk]) for study in wanted]
 
 
-def _summary(study: Study, groups: Sequence[tuple[str, int, int]]) -> StudySummary:
+class _Group(NamedTuple):
+    modality: str
+    series: int
+    instances: int
+    frames: int
+
+
+def _summary(study: Study, groups: Sequence[_Group]) -> StudySummary:
     return StudySummary(
         study=study,
-        modalities=tuple(sorted(modality for modality, _, _ in groups)),
-        series_count=sum(series for _, series, _ in groups),
-        instance_count=sum(images for _, _, images in groups),
+        modalities=tuple(sorted(group.modality for group in groups)),
+        series_count=sum(group.series for group in groups),
+        instance_count=sum(group.instances for group in groups),
+        image_count=sum(g.frames for g in groups if g.modality not in DERIVED_MODALITIES),
     )
 
 

@@ -1,37 +1,27 @@
-"""A study with its series, segmentations and instances, and the patient's other studies."""
+"""A study with its series and the objects about its images, and the patient's other studies."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 
 from common.person import Person
 from pacs.htj2k.progress import Htj2kProgress, study_progress
-from pacs.index.studies import StudySummary, study_get, study_summaries
-from pacs.models import Instance, Series, Study
+from pacs.index.derived_objects import Derived, derived_objects
+from pacs.index.studies import FRAMES, StudySummary, study_get, study_summaries
+from pacs.models import Series, Study
 
-MAX_PRIORS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentationSeries:
-    """A SEG series and its SOP Instance UIDs."""
-
-    series: Series
-    sop_instance_uids: tuple[str, ...]
-
-    @property
-    def instances(self) -> int:
-        return len(self.sop_instance_uids)
+MAX_STUDIES = 50
+"""Of the patient's earlier studies, and of the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class StudyTree:
-    """A study in full. ``priors``: the patient's other studies, newest first.
+    """A study in full. ``priors``: the patient's earlier studies, newest first.
 
-    ``series`` rows have ``instance_count``.
+    ``other_studies``: those after it, and those of which nobody can tell. ``series`` rows have
+    ``instance_count`` and ``frames``.
     """
 
     study: Study
@@ -39,33 +29,48 @@ class StudyTree:
     modalities: tuple[str, ...]
     series_count: int
     instance_count: int
+    image_count: int
     series: QuerySet[Series]
-    segmentations: tuple[SegmentationSeries, ...]
+    derived: list[Derived]
     htj2k: Htj2kProgress
     priors: list[StudySummary]
+    other_studies: list[StudySummary]
 
 
 def study_tree(user: Person, study_instance_uid: str) -> StudyTree:
     """The study in full. Raises NotFound if it does not exist or the user may not see it."""
     study = study_get(user, study_instance_uid)
-    priors = Study.objects.visible_to(user).filter(patient=study.patient).exclude(pk=study.pk)
-    summary = study_summaries([study])[0]
+    rest = Study.objects.visible_to(user).filter(patient=study.patient).exclude(pk=study.pk)
+    newest_first = sorted(rest, key=_begun, reverse=True)
+    earlier = [one for one in newest_first if is_earlier(one, study)]
+    others = [one for one in newest_first if not is_earlier(one, study)]
+    priors, other_studies = earlier[:MAX_STUDIES], others[:MAX_STUDIES]
+    summary, *summaries = study_summaries([study, *priors, *other_studies])
     return StudyTree(
         study=study,
         modality=summary.modality,
         modalities=summary.modalities,
         series_count=summary.series_count,
         instance_count=summary.instance_count,
-        series=study.series.annotate(instance_count=Count("instances")),
-        segmentations=_segmentations(study),
+        image_count=summary.image_count,
+        series=study.series.annotate(instance_count=Count("instances"), frames=FRAMES),
+        derived=derived_objects(study),
         htj2k=study_progress(study),
-        priors=study_summaries(priors[:MAX_PRIORS]),
+        priors=summaries[: len(priors)],
+        other_studies=summaries[len(priors) :],
     )
 
 
-def _segmentations(study: Study) -> tuple[SegmentationSeries, ...]:
-    uids: dict[Series, list[str]] = defaultdict(list)
-    segs = Instance.objects.filter(series__study=study, series__modality="SEG")
-    for instance in segs.select_related("series").order_by("series__number", "series_id", "id"):
-        uids[instance.series].append(instance.sop_instance_uid)
-    return tuple(SegmentationSeries(series, tuple(found)) for series, found in uids.items())
+def _begun(study: Study) -> tuple[str, str, int]:
+    return str(study.study_date or ""), study.study_time, study.pk
+
+
+def is_earlier(one: Study, than: Study) -> bool:
+    """By Study Date and Time; TM may be cut short: 10 is neither before nor after 1030."""
+    if one.study_date is None or than.study_date is None:
+        return False
+    if one.study_date != than.study_date:
+        return one.study_date < than.study_date
+    a, b = one.study_time, than.study_time
+    length = min(len(a), len(b))
+    return a[:length] < b[:length]

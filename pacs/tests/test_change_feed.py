@@ -372,7 +372,7 @@ def test_two_pollers_take_a_page_once(archive, monkeypatch):
     assert (Instance.objects.count(), ChangeCursor.objects.get().last_seq) == (1, 1)
 
 
-@pytest.mark.parametrize(("modality", "announced"), [("SEG", 1), ("SR", 1), ("PR", 1), ("MR", 0)])
+@pytest.mark.parametrize(("modality", "announced"), [("SEG", 1), ("SR", 1), ("KO", 1), ("MR", 0)])
 def test_derived_objects_are_announced_once(archive, listener, modality, announced):
     image = mr_image(Modality=modality)
     archive.store(part10(image))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode
 from common.person import Person
+from pacs.index.list_keys import reading_rank_write
 from pacs.index.studies import study_lock
 from rbac.permissions import Permission
 from ris.choices import ReadingStatus
@@ -51,6 +52,7 @@ def study_reading_set(
     else:
         changes = {"status": status, "reader": actor, "since": timezone.now()}
         reading, _ = Reading.objects.update_or_create(study=study, defaults=changes)
+    reading_rank_write(study.pk, ReadingStatus.values.index(status))
     audit.record(
         actor=actor,
         action="study.reading",

@@ -9,12 +9,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from audit.models import AuditLog
+from emr.models import Patient
 from ocs.models import Order
 from pacs.models import Study
 from pacs.tests import index
 
 pytestmark = pytest.mark.django_db
 URL = "/api/ris/"
+PLACES = ("priors", "other_studies")
 
 
 def _paths(world):
@@ -124,7 +126,8 @@ def test_study_tree(api, users, mine):
     assert body["patient"]["patient_id"] == mine.patient.patient_id
     assert (body["modality"], body["modalities"]) == ("MR", ["MR", "SEG"])
     assert [(s["modality"], s["instances"]) for s in body["series"]] == [("MR", 5), ("SEG", 2)]
-    assert body["instance_count"] == 7
+    assert (body["instance_count"], body["image_count"]) == (7, 5)
+    assert [s["images"] for s in body["series"]] == [5, 0]
     assert body["reports"] == []
     uids = list(seg.instances.order_by("id").values_list("sop_instance_uid", flat=True))
     assert [(s["series_instance_uid"], s["sop_instance_uids"]) for s in body["segmentations"]] == [
@@ -135,26 +138,119 @@ def test_study_tree(api, users, mine):
     ]
 
 
+@pytest.mark.parametrize(
+    ("study_date", "study_time", "place"),
+    [
+        (date(2026, 1, 4), "235959", "priors"),
+        (date(2026, 1, 5), "101529.5", "priors"),
+        (date(2026, 1, 5), "09", "priors"),
+        (date(2026, 1, 5), "10", "other_studies"),  # some time within the hour
+        (date(2026, 1, 5), "", "other_studies"),
+        (date(2026, 1, 5), "101530", "other_studies"),
+        (date(2026, 1, 5), "101531", "other_studies"),
+        (date(2026, 1, 6), "000000", "other_studies"),
+        (None, "080000", "other_studies"),
+    ],
+)
+def test_priors_are_earlier_studies(api, mine, study_date, study_time, place):
+    Study.objects.filter(pk=mine.study.pk).update(study_date=date(2026, 1, 5), study_time="101530")
+    Study.objects.exclude(pk=mine.study.pk).delete()
+    one = index.study(mine.patient, study_date=study_date, study_time=study_time)
+    body = api("doctor").get(f"{URL}studies/{mine.study.study_instance_uid}/").json()
+    found = {name: [s["study_instance_uid"] for s in body[name]] for name in PLACES}
+    assert found == {name: [one.study_instance_uid] if name == place else [] for name in PLACES}
+
+
+def test_of_a_study_without_a_date_nobody_knows_what_is_earlier(api, mine):
+    index.study(mine.patient, study_date=date(1999, 1, 1))
+    Study.objects.filter(pk=mine.study.pk).update(study_date=None)
+    body = api("doctor").get(f"{URL}studies/{mine.study.study_instance_uid}/").json()
+    assert (len(body["priors"]), len(body["other_studies"])) == (0, 1)
+
+
+@pytest.mark.parametrize("modality", ["SEG", "SR", "PR", "KO", "RTSTRUCT"])
+def test_only_frames_of_images_are_counted(api, mine, modality):
+    index.series(mine.study, slices=2, modality=modality, number=9)
+    enhanced = index.series(mine.study, slices=0, number=10)
+    index.instance(enhanced, frames=40)
+    index.instance(enhanced, rows=None)  # a raw data object: no pixels
+    client = api("doctor")
+    listed = client.get(f"{URL}studies/?patient={mine.patient.pk}").json()["results"][0]
+    later = index.study(mine.patient, study_date=date(2027, 1, 1))
+    prior = client.get(f"{URL}studies/{later.study_instance_uid}/").json()["priors"][0]
+    body = client.get(f"{URL}studies/{mine.study.study_instance_uid}/").json()
+    for counted in (listed, prior, body):
+        assert (counted["image_count"], counted["instance_count"]) == (45, 9)
+    assert [(s["modality"], s["images"]) for s in body["series"]] == [
+        ("MR", 5),
+        (modality, 0),
+        ("MR", 40),
+    ]
+
+
 def test_priors_are_those_the_person_may_see(api, mine):
-    index.study(mine.patient)
+    index.study(mine.patient, study_date=date(2020, 1, 1))
     path = f"{URL}studies/{mine.study.study_instance_uid}/"
     assert len(api("patient").get(path).json()["priors"]) == 1
     assert api("external").get(path).json()["priors"] == []
 
 
 def test_the_order_is_shown_to_who_may_see_orders(api, users, mine):
-    order = Order.objects.create(
-        accession_number="ACC-1",
-        patient=mine.patient,
-        job_role="RIS",
-        job_type="MRI",
-        ordered_by=users["doctor"],
-        ordered_at=mine.study.last_instance_at,
-    )
-    Study.objects.filter(pk=mine.study.pk).update(order=order)
+    _ordered(mine.study, users["doctor"], accession_number="ACC-1")
     path = f"{URL}studies/{mine.study.study_instance_uid}/"
     assert api("doctor").get(path).json()["order"]["accession_number"] == "ACC-1"
     assert api("external").get(path).json()["order"] is None
+
+
+def _ordered(study, doctor, **fields):
+    defaults = {
+        "accession_number": f"ACC-{study.pk}",
+        "patient": study.patient,
+        "job_role": "RIS",
+        "job_type": "MRI",
+        "priority": "stat",
+        "clinical_info": "Seizure. Mass?",
+        "ordered_by": doctor,
+        "ordered_at": study.last_instance_at,
+    }
+    study.order = Order.objects.create(**(defaults | fields))
+    study.save(update_fields=["order"])
+    return study.order
+
+
+def test_list_and_study_say_what_was_asked_by_whom_about_whom(api, users, mine):
+    _ordered(mine.study, users["doctor"])
+    Patient.objects.filter(pk=mine.patient.pk).update(birth_date=date(1974, 1, 6), gender="F")
+    facts = {
+        "clinical_question": "Seizure. Mass?",
+        "ordered_by": users["doctor"].full_name,
+        "priority": "stat",
+        "patient_age": 51,  # the day before the birthday
+        "patient_sex": "F",
+    }
+    uid = mine.study.study_instance_uid
+    listed = api("rib").get(f"{URL}studies/?patient={mine.patient.pk}").json()["results"][0]
+    for body in (listed, api("rib").get(f"{URL}studies/{uid}/").json()):
+        assert {key: body[key] for key in facts} == facts
+    hidden = api("external").get(f"{URL}studies/{uid}/").json()
+    assert [hidden[key] for key in facts] == [None, None, None, 51, "F"]
+
+
+@pytest.mark.parametrize(
+    ("born", "study_date", "age"),
+    [
+        (date(2000, 2, 29), date(2026, 2, 28), 25),
+        (date(2000, 2, 29), date(2026, 3, 1), 26),
+        (date(2026, 1, 5), date(2026, 1, 5), 0),
+        (date(2026, 1, 6), date(2026, 1, 5), None),
+        (date(2000, 1, 1), None, None),
+    ],
+)
+def test_age_is_that_at_the_study(api, mine, born, study_date, age):
+    Patient.objects.filter(pk=mine.patient.pk).update(birth_date=born)
+    Study.objects.filter(pk=mine.study.pk).update(study_date=study_date)
+    body = api("doctor").get(f"{URL}studies/{mine.study.study_instance_uid}/").json()
+    assert body["patient_age"] == age
 
 
 def test_instances_stand_in_order_of_position(api, mine):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,17 +16,17 @@ from common.api.views import ApiView, GenericApiView
 from common.errors import ErrorCode
 from pacs.derived import opened_studies
 from pacs.index.studies import studies_visible_to, study_rows, study_summaries
-from pacs.index.study_tree import study_tree
 from rbac.permissions import Permission
 from ris.worklist import serializers
-from ris.worklist.filters import StudyFilter
+from ris.worklist.contents import study_contents
+from ris.worklist.filters import StudyFilter, StudyOrdering
 
 
 class StudyList(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_STUDY}
     serializer_class = serializers.StudyOut
     filterset_class = StudyFilter
-    ordering_fields = ["study_date", "last_instance_at", "accession_number"]
+    filter_backends = [DjangoFilterBackend, StudyOrdering]
 
     @extend_schema(
         summary="List the studies that I may see",
@@ -55,19 +56,19 @@ class StudyDetail(ApiView):
     required_permissions = {"GET": Permission.VIEW_STUDY}
 
     @extend_schema(
-        summary="Get a study with its series, segmentations and prior studies",
+        summary="Get a study with its series, objects about them, and the patient's other studies",
         tags=["imaging"],
         responses={200: serializers.StudyDetailOut, **errors(ErrorCode.STUDY_NOT_FOUND)},
     )
     def get(self, request: Request, study_instance_uid: str) -> Response:
-        tree = study_tree(self.actor, study_instance_uid)
+        contents = study_contents(self.actor, study_instance_uid)
         audit.record(
             actor=self.actor,
             action="study.read",
             object_type="study",
             object_id=study_instance_uid,
-            patient_id=tree.study.patient_id,
+            patient_id=contents.study.patient_id,
             permission=Permission.VIEW_STUDY,
         )
-        opened_studies.study_opened(tree.study.pk)
-        return Response(serializers.StudyDetailOut(tree, context={"request": request}).data)
+        opened_studies.study_opened(contents.study.pk)
+        return Response(serializers.StudyDetailOut(contents, context={"request": request}).data)

@@ -70,6 +70,12 @@ QUERIES: dict[str, str] = {
 LISTS: dict[str, str] = {
     "list, first page": "studies/",
     "list, a patient": f"studies/?patient_id=QIDO-{_NAMED // STUDIES_PER_PATIENT}",
+    "list, STAT first": "studies/?ordering=priority",
+    "list, by patient": "studies/?ordering=patient",
+    "list, by modality": "studies/?ordering=-modality",
+    "list, by state": "studies/?ordering=reading_status",
+    "search, a name": "studies/?search=shin%20min19",
+    "search, accession": f"studies/?search=Q{_NAMED}",
 }
 
 
@@ -82,6 +88,7 @@ def columns(table: str) -> Mapping[str, str]:
     name = f"ELT(1 + {number} * 7919 % {len(FAMILY_NAMES)}, '{family}')"
     given = f"CONCAT('Min', {number} % 5000)"
     uid = f"CONCAT('{ROOT_UID}.', n"
+    modality = "ELT(1 + n % 4, 'CT', 'MR', 'CR', 'US')"
     study = {"id": f"{FIRST_ID} + n"}
     return {
         "emr_patient": study
@@ -96,14 +103,16 @@ def columns(table: str) -> Mapping[str, str]:
         | {"accession_number": "CONCAT('Q', n)", "study_id": "'1'", "study_time": "'101530'"}
         | {"study_date": f"DATE_SUB('{NEWEST}', INTERVAL n DIV {STUDIES_PER_DAY} DAY)"}
         | {"timezone_offset_from_utc": "''", "referring_physician_name": "''"}
-        | {"description": "'MRI brain'", "reading_status": "'READ'", "version": "1"}
-        | {"last_instance_at": now, "stable_at": now, "created_at": now, "updated_at": now},
+        | {"description": "'MRI brain'", "version": "1"}
+        | {"last_instance_at": now, "stable_at": now, "created_at": now, "updated_at": now}
+        | {"list_modality": modality, "list_patient_name": f"CONCAT({name}, ' ', {given})"}
+        | {"list_priority": "n % 4", "list_reading": "n % 3"},
         "ris_nameword": {"study_id": f"{FIRST_ID} + n", "id": f"{FIRST_ID} + 2 * n + w"}
         | {"word": f"LOWER(IF(w, {given}, {name}))"},
         "ris_series": study
         | {"study_id": f"{FIRST_ID} + n", "series_instance_uid": f"{uid}, '.1')"}
         | {"orthanc_id": "CONCAT('qido-series-', n)", "number": "1", "description": "'T1'"}
-        | {"modality": "ELT(1 + n % 4, 'CT', 'MR', 'CR', 'US')", "body_part": "'HEAD'"}
+        | {"modality": modality, "body_part": "'HEAD'"}
         | {"frame_of_reference_uid": "''", "series_time": "''"}
         | {"performed_procedure_step_start_time": "''"}
         | {"scheduled_procedure_step_id": "''", "requested_procedure_id": "''"},
@@ -111,7 +120,8 @@ def columns(table: str) -> Mapping[str, str]:
         | {"series_id": f"{FIRST_ID} + n", "sop_instance_uid": f"{uid}, '.1.1')"}
         | {"orthanc_id": "CONCAT('qido-image-', n)", "number": "1", "frames": "1"}
         | {"sop_class_uid": "'1.2.840.10008.5.1.4.1.1.4'", "transfer_syntax_uid": "''"}
-        | {"file_size": "0", "indexed_at": now},
+        | {"file_size": "0", "indexed_at": now, "rows": "256", "columns": "256"}
+        | {"htj2k": "'REFUSED'", "htj2k_reason": "'NOT_SUPPORTED'"},
     }[table]
 
 

@@ -16,9 +16,12 @@ test('log in, ask for AI, paint, save, approve, see it published', async t => {
   await logInByHand(page, 'doctor');
 
   await mainMenu(page).getByRole('link', { name: label('/studies') }).click();
-  await page.getByLabel('MRN').click();
+  await page.getByRole('button', { name: 'Priority' }).click();
+  await page.locator('[role="columnheader"][aria-sort="ascending"]', { hasText: 'Priority' }).waitFor();
+  await page.getByLabel('Name, MRN or accession number').click();
   await page.keyboard.type(MRN);
   await page.locator(`a[href="/studies/${study}"]`).click();
+  await page.getByText('Clinical question').waitFor();
 
   const analyses = page.getByRole('region', { name: 'AI analyses' });
   const requests = page.waitForResponse(
@@ -54,6 +57,8 @@ test('log in, ask for AI, paint, save, approve, see it published', async t => {
   await page.waitForURL(`**/studies/${study}`);
   await newest.getByText('Approved', { exact: true }).first().waitFor();
   await newest.getByText('Report in the FHIR record').waitFor();
+  await newest.getByText('Volume of the approved version 2').waitFor();
+  await page.getByRole('region', { name: 'Segmentations' }).getByText('Version 2').first().waitFor();
 
   const { publication } = await as.json(`/api/ai/jobs/${id}/`);
   const grid = await as.json(`/api/ai/segmentations/${segmentation}/versions/2/`);

@@ -82,7 +82,7 @@ async function isInWorklist(page, as, uploaded) {
   await until('the study is indexed', async () =>
     (await as.json(path)).results.some(found => found.study_instance_uid === uploaded));
   await mainMenu(page).getByRole('link', { name: label('/studies') }).click();
-  await page.getByLabel('MRN').fill(OWN.id);
+  await page.getByLabel('Name, MRN or accession number').fill(OWN.id);
   await page.locator(`a[href="/studies/${uploaded}"]`).waitFor();
 }
 

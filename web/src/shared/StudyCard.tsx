@@ -43,7 +43,7 @@ export function StudyCard({ study, named }: StudyCardProps) {
           {clinical && <StatusBadge kind="reading" value={study.reading_status} />}
         </Group>
         <Text size="xs" c="dimmed">
-          {`${when} · ${t("studies.counts", { series: study.series_count, images: study.instance_count })}`}
+          {`${when} · ${t("studies.counts", { series: study.series_count, images: study.image_count })}`}
         </Text>
       </Stack>
     </Group>

@@ -1,3 +1,5 @@
+import type { TFunction } from "i18next";
+import type { Schema } from "@/api/client";
 import { currentLanguage } from "@/i18n";
 
 /** Whole years from a birth date (YYYY-MM-DD) to `at`. */
@@ -42,4 +44,13 @@ export function initialsOf(name: string): string {
   const words = name.split(/\s+/).filter(Boolean);
   const ends = words.length > 1 ? [words[0], words.at(-1)] : words;
   return ends.map((word) => word?.[0] ?? "").join("").toUpperCase();
+}
+
+/** `51 y/F`: the age at the study, where it is known, and the sex. */
+export function ageSex(
+  study: Pick<Schema["StudyOut"], "patient_age" | "patient_sex">,
+  t: TFunction,
+): string {
+  const sex = t(`studies.sex.${study.patient_sex}`);
+  return study.patient_age === null ? sex : t("studies.ageSex", { age: study.patient_age, sex });
 }

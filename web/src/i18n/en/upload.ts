@@ -42,7 +42,6 @@ export default {
   study: "Study {{number}}",
   instances_one: "{{count, number}} file",
   instances_other: "{{count, number}} files",
-  openStudy: "Open study {{number}}",
   leaveTitle: "Leave during the upload?",
   leave: "Files that have not been sent yet will not be uploaded.",
   leaveYes: "Leave",

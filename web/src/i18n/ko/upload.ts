@@ -44,7 +44,6 @@ const texts: typeof en = {
   study: "영상 검사 {{number}}",
   instances_one: "파일 {{count, number}}개",
   instances_other: "파일 {{count, number}}개",
-  openStudy: "영상 검사 {{number}} 열기",
   leaveTitle: "업로드 중에 나가시겠습니까?",
   leave: "아직 보내지 않은 파일은 업로드되지 않습니다.",
   leaveYes: "나가기",

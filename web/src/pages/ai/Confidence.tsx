@@ -1,25 +1,38 @@
-import { Group, Text } from "@mantine/core";
+import { Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { percent } from "@/shared/format";
 
-/** What the model says of itself; what the numbers mean is in its card. */
+/** What the model says of itself, under the name of what it is. */
 export function Confidence({ result }: { result: Schema["ResultOut"] }) {
   const { t } = useTranslation();
-  const facts: [string, string | null][] = [
-    [t("ai.confidence"), result.confidence === null ? null : percent(result.confidence)],
-    [t("ai.risk"), result.risk_score === null ? null : percent(result.risk_score)],
-    [t("ai.processing"), t("ai.seconds", { value: result.processing_time })],
-  ];
-  return facts.map(
-    ([label, value]) =>
-      value && (
-        <Group key={label} justify="space-between">
-          <Text size="sm" c="dimmed">
-            {label}
+  const { confidence, risk_score: risk } = result;
+  return (
+    <Stack gap={4}>
+      {confidence !== null && (
+        <>
+          <Fact
+            label={t("ai.probability")}
+            value={t("ai.fraction", { value: confidence })}
+          />
+          <Text size="xs" c="dimmed">
+            {t("ai.probabilityHint")}
           </Text>
-          <Text size="sm">{value}</Text>
-        </Group>
-      ),
+        </>
+      )}
+      {risk !== null && <Fact label={t("ai.risk")} value={percent(risk)} />}
+      <Fact label={t("ai.processing")} value={t("ai.seconds", { value: result.processing_time })} />
+    </Stack>
+  );
+}
+
+function Fact({ label, value }: { label: string; value: string }) {
+  return (
+    <Group justify="space-between">
+      <Text size="sm" c="dimmed">
+        {label}
+      </Text>
+      <Text size="sm">{value}</Text>
+    </Group>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Anchor, Box, Button, Grid, Group, List, Stack, Text } from "@mantine/core";
+import { Alert, Anchor, Box, Button, Grid, List, Stack, Text } from "@mantine/core";
 import { IconAlertTriangle, IconEye } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -6,7 +6,7 @@ import { useCan } from "@/session/react";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
 import { Confidence } from "./Confidence";
-import { modelName, patientOf, type Job } from "@/shared/ai/jobs";
+import { modelName, patientOf, studyOf, type Job } from "@/shared/ai/jobs";
 import { JobSteps } from "@/shared/ai/JobSteps";
 import { ModelCard } from "./ModelCard";
 import { ReviewForm } from "./ReviewForm";
@@ -30,7 +30,7 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
       <Grid.Col span={{ base: 12, lg: 7 }}>
         <Stack>
           <Section
-            title={modelName(job.model)}
+            title={t("ai.modelVersion", { name: modelName(job.model), version: job.model.version })}
             action={
               can("view_dicom") && (
                 <Button
@@ -65,19 +65,38 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
   );
 }
 
+/** Whose images, which examination and series, and who asked. */
+function About({ job }: { job: Job }) {
+  const { t } = useTranslation();
+  const facts = [
+    job.study.accession_number && t("ai.accession", { number: job.study.accession_number }),
+    job.series_description && t("ai.series", { name: job.series_description }),
+    t("ai.requestedBy", {
+      name: job.requested_by_name || job.requested_by,
+      at: dateTime(job.created_at),
+    }),
+  ];
+  return (
+    <Stack gap={2}>
+      <Text size="sm" fw={500}>
+        {patientOf(job) ?? t("common.unknown")}
+      </Text>
+      <Anchor component={Link} to={`/studies/${job.study_instance_uid}`} size="sm">
+        {studyOf(job) || t("studies.noDescription")}
+      </Anchor>
+      <Text size="sm" c="dimmed">
+        {facts.filter(Boolean).join(" · ")}
+      </Text>
+    </Stack>
+  );
+}
+
 function Result({ job }: { job: Job }) {
   const { t } = useTranslation();
   const { result, error } = job;
   return (
     <Stack gap="sm">
-      <Group gap="md">
-        <Anchor component={Link} to={`/studies/${job.study_instance_uid}`} size="sm">
-          {`${patientOf(job) ?? t("common.unknown")} · ${t("ai.study")}`}
-        </Anchor>
-        <Text size="sm" c="dimmed">
-          {t("ai.requestedBy", { name: job.requested_by_name || job.requested_by, at: dateTime(job.created_at) })}
-        </Text>
-      </Group>
+      <About job={job} />
       {error && (
         <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={t("ai.failed")}>
           {error.detail || error.code}
@@ -107,7 +126,11 @@ function Result({ job }: { job: Job }) {
               />
             </Box>
           )}
-          <Measurements result={result} modelId={job.model.id} />
+          <Measurements
+            result={result}
+            review={job.review_status ?? "PENDING"}
+            modelId={job.model.id}
+          />
           <Confidence result={result} />
         </>
       )}

@@ -11,9 +11,9 @@ import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { useIdParam } from "@/shared/useIdParam";
-import { dateTime } from "@/shared/when";
 import { JobDetail } from "./JobDetail";
-import { modelName, patientOf } from "@/shared/ai/jobs";
+import { patientOf } from "@/shared/ai/jobs";
+import { useJobLine } from "@/shared/ai/useJobLine";
 import { useJob } from "@/shared/ai/useJob";
 
 const PAGE = 20;
@@ -106,6 +106,7 @@ export default function ReviewPage() {
 
 function QueueEntry({ job, active }: { job: Schema["AIJobListOut"]; active: boolean }) {
   const { t } = useTranslation();
+  const lineOf = useJobLine();
   return (
     <NavLink
       component={Link}
@@ -113,7 +114,7 @@ function QueueEntry({ job, active }: { job: Schema["AIJobListOut"]; active: bool
       active={active}
       aria-current={active ? "true" : undefined}
       label={patientOf(job) ?? t("common.unknown")}
-      description={`${modelName(job.model)} · ${t("ai.requestedBy", { name: job.requested_by_name || job.requested_by, at: dateTime(job.created_at) })}`}
+      description={lineOf(job)}
     />
   );
 }

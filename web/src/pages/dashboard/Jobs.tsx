@@ -4,10 +4,10 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schema } from "@/api/client";
 import { jobsQuery } from "@/api/queries";
-import { modelName, patientOf } from "@/shared/ai/jobs";
+import { patientOf } from "@/shared/ai/jobs";
+import { useJobLine } from "@/shared/ai/useJobLine";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
-import { dateTime } from "@/shared/when";
 import { MoreThan } from "./MoreThan";
 import { REFRESH_MS } from "./refresh";
 import { ShowAll } from "./ShowAll";
@@ -53,6 +53,7 @@ interface JobLinksProps {
 
 function JobLinks({ jobs, count, to }: JobLinksProps) {
   const { t } = useTranslation();
+  const lineOf = useJobLine();
   return (
     <>
       <Stack gap={2}>
@@ -63,7 +64,7 @@ function JobLinks({ jobs, count, to }: JobLinksProps) {
             px={0}
             to={`${to}/${job.id}`}
             label={patientOf(job) ?? t("common.unknown")}
-            description={`${modelName(job.model)} · ${t("ai.requestedBy", { name: job.requested_by_name || job.requested_by, at: dateTime(job.created_at) })}`}
+            description={lineOf(job)}
           />
         ))}
       </Stack>

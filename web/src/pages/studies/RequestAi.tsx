@@ -88,10 +88,10 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
               value={series}
               onChange={setSeries}
               data={study.series
-                .filter(({ modality }) => modality !== "SEG" && modality !== "SR")
+                .filter(({ images }) => images > 0)
                 .map((one) => ({
                   value: one.series_instance_uid,
-                  label: `${one.modality} · ${one.description ?? ""} (${one.instances})`,
+                  label: `${one.modality} · ${one.description ?? ""} (${one.images})`,
                 }))}
             />
             {request.isError && <ErrorNotice error={request.error} />}

@@ -46,7 +46,7 @@ function SeriesLine({ series }: { series: Series }) {
         <Group gap="xs">
           <Badge color="gray">{series.modality}</Badge>
           <Text size="xs" c="dimmed">
-            {[series.body_part, t("studies.imageCount", { count: series.instances })]
+            {[series.body_part, t("studies.imageCount", { count: series.images })]
               .filter(Boolean)
               .join(" · ")}
           </Text>

@@ -18,8 +18,8 @@ export default function StudiesPage() {
   const { t } = useTranslation();
   const title = useAreaTitle("studies");
   const { worklist, change } = useWorklist();
-  const [mrn] = useDebouncedValue(worklist.mrn.trim(), 300);
-  const filters = useStudyQuery(worklist, mrn);
+  const [search] = useDebouncedValue(worklist.search.trim(), 300);
+  const filters = useStudyQuery(worklist, search);
   const first = useQuery({
     ...studiesQuery({ ...filters, page: 1, page_size: PAGE }),
     placeholderData: keepPreviousData,
@@ -43,7 +43,17 @@ export default function StudiesPage() {
           empty={t("studies.none")}
           isEmpty={({ count }) => count === 0}
         >
-          {({ count }) => <StudyTable key={JSON.stringify(filters)} filters={filters} count={count} />}
+          {({ count }) => (
+            <StudyTable
+              key={JSON.stringify(filters)}
+              filters={filters}
+              count={count}
+              sort={worklist.sort}
+              onSort={(sort) => {
+                change({ sort });
+              }}
+            />
+          )}
         </QueryView>
       </Paper>
     </div>

@@ -3,7 +3,7 @@ import "dayjs/locale/ko";
 import { ActionIcon, Button, Checkbox, Group, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { DatePickerInput, DatesProvider } from "@mantine/dates";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
-import { IconCalendar, IconFilter } from "@tabler/icons-react";
+import { IconCalendar, IconFilter, IconSearch } from "@tabler/icons-react";
 import { useId } from "react";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
@@ -24,9 +24,25 @@ export function StudyFilterBar({ worklist, onChange }: StudyFilterBarProps) {
   const phone = useMediaQuery("(max-width: 48em)", undefined, { getInitialValueInEffect: false });
   const [more, { toggle }] = useDisclosure();
   const staff = useIsStaff();
+  const can = useCan();
   const { reading } = worklist;
   return (
     <Group role="search" aria-label={t("studies.filters")} mb="sm" gap="sm" align="flex-end">
+      {can("view_patient") && (
+        <TextInput
+          type="search"
+          aria-label={t("studies.search")}
+          placeholder={t("studies.search")}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          autoComplete="off"
+          maxLength={100}
+          value={worklist.search}
+          onChange={(event) => {
+            onChange({ search: event.currentTarget.value });
+          }}
+          w={phone ? "100%" : 270}
+        />
+      )}
       {staff && (
         <SegmentedControl
           aria-label={t("studies.reading")}
@@ -61,7 +77,7 @@ function MoreFilters({ worklist, onChange }: StudyFilterBarProps) {
   const { t } = useTranslation();
   const can = useCan();
   const dates = useId();
-  const { modality, from, until, mine, mrn } = worklist;
+  const { modality, from, until, mine } = worklist;
   return (
     <>
       <Select
@@ -107,18 +123,6 @@ function MoreFilters({ worklist, onChange }: StudyFilterBarProps) {
           w={240}
         />
       </DatesProvider>
-      {can("view_patient") && (
-        <TextInput
-          aria-label={t("studies.mrn")}
-          placeholder={t("studies.mrn")}
-          autoComplete="off"
-          value={mrn}
-          onChange={(event) => {
-            onChange({ mrn: event.currentTarget.value });
-          }}
-          w={150}
-        />
-      )}
       {can("write_report") && (
         <Checkbox
           label={t("studies.mine")}
@@ -133,7 +137,7 @@ function MoreFilters({ worklist, onChange }: StudyFilterBarProps) {
         variant="subtle"
         color="gray"
         onClick={() => {
-          onChange({ reading: null, modality: null, from: null, until: null, mine: false, mrn: "" });
+          onChange({ reading: null, modality: null, from: null, until: null, mine: false, search: "" });
         }}
       >
         {t("studies.reset")}

@@ -48,10 +48,13 @@ export function StudyJobs({ study }: { study: Schema["StudyDetailOut"] }) {
                     <Group justify="space-between" wrap="nowrap">
                       <Stack gap={0} miw={0}>
                         <Text size="sm" fw={500} truncate>
-                          {modelName(job.model)}
+                          {t("ai.modelVersion", { name: modelName(job.model), version: job.model.version })}
                         </Text>
                         <Text size="xs" c="dimmed">
-                          {dateTime(job.created_at)}
+                          {t("ai.requestedBy", {
+                            name: job.requested_by_name || job.requested_by,
+                            at: dateTime(job.created_at),
+                          })}
                         </Text>
                       </Stack>
                       <JobStatus job={job} />

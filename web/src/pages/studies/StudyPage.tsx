@@ -6,11 +6,12 @@ import { Link, useParams } from "react-router";
 import type { Schema } from "@/api/client";
 import { studyQuery } from "@/api/queries";
 import { useCan, useIsStaff } from "@/session/react";
-import { dicomTime } from "@/shared/format";
+import { ageSex, dicomTime } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { ShareButton } from "@/shared/shares/ShareButton";
+import { StatusBadge } from "@/shared/StatusBadge";
 import { calendarDate } from "@/shared/when";
 import { Htj2kState } from "./Htj2kState";
 import { pollInterval } from "./htj2kProgress";
@@ -51,6 +52,12 @@ function Facts({ study }: { study: Study }) {
         </Anchor>
       ) : (
         <Text size="sm">{name}</Text>
+      )}
+      <Text size="sm" title={t("studies.ageAtStudy")}>
+        {ageSex(study, t)}
+      </Text>
+      {study.priority && study.priority !== "routine" && (
+        <StatusBadge kind="priority" value={study.priority} />
       )}
       <Text size="sm">
         {study_date ? `${calendarDate(study_date)} ${dicomTime(study_time)}` : t("studies.noDate")}
@@ -104,7 +111,7 @@ function StudyView({ study }: { study: Study }) {
           <Grid.Col span={{ base: 12, lg: 7 }}>
             <Section title={t("studies.seriesTree")}>
               <Htj2kState htj2k={study.htj2k} />
-              <SeriesTree series={study.series} />
+              <SeriesTree series={study.series.filter(({ images }) => images > 0)} />
             </Section>
           </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 5 }}>

@@ -1,7 +1,7 @@
 import type { TFunction } from "i18next";
 import { memo, type CSSProperties, type MouseEvent } from "react";
 import type { Schema } from "@/api/client";
-import { dicomTime } from "@/shared/format";
+import { ageSex, dicomTime } from "@/shared/format";
 import { calendarDate } from "@/shared/when";
 import classes from "./StudiesPage.module.css";
 
@@ -42,6 +42,16 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
       style={place}
     >
       {staff && (
+        <span role="cell" className={classes.cell} data-area="priority" data-priority={study.priority}>
+          {study.priority && (
+            <>
+              <span className={classes.dot} data-priority={study.priority} />
+              {t(`status.priority.${study.priority}`)}
+            </>
+          )}
+        </span>
+      )}
+      {staff && (
         <span role="cell" className={classes.cell} data-area="state">
           <span className={classes.dot} data-state={study.reading_status} />
           {t(`status.reading.${study.reading_status}`)}
@@ -50,6 +60,9 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
       <span role="cell" className={classes.cell} data-area="patient">
         {study.patient.full_name}
         <span className={classes.second}>{study.patient.patient_id}</span>
+      </span>
+      <span role="cell" className={classes.cell} data-area="age">
+        {ageSex(study, t)}
       </span>
       <span role="cell" className={classes.cell} data-area="study">
         <a
@@ -65,14 +78,17 @@ export const StudyRow = memo(function StudyRow(props: StudyRowProps) {
         >
           {study.description || t("studies.noDescription")}
         </a>
-        <span className={classes.second}>{study.modalities.join(", ")}</span>
+        <span className={classes.second}>{study.accession_number}</span>
+      </span>
+      <span role="cell" className={classes.cell} data-area="modality">
+        {study.modalities.join(", ")}
       </span>
       <span role="cell" className={classes.cell} data-area="date">
         {study.study_date ? calendarDate(study.study_date) : t("studies.noDate")}
         <span className={classes.second}>{dicomTime(study.study_time)}</span>
       </span>
       <span role="cell" className={classes.cell} data-area="images">
-        {study.instance_count}
+        {study.image_count}
       </span>
       {staff && (
         <span role="cell" className={classes.cell} data-area="reader">

@@ -9,16 +9,24 @@ import { useIsStaff } from "@/session/react";
 import { useAreaTitle } from "@/shared/useAreaTitle";
 import { StudyRow } from "./StudyRow";
 import classes from "./StudiesPage.module.css";
+import { sortAfter, type Sort, type SortColumn } from "./useStudyFilters";
 
 export const PAGE = 100;
 const ROW_PX = 52;
-const PHONE_ROW_PX = 96;
+const PHONE_ROW_PX = 118;
 const HEADER_PX = 36;
 /** A page that only flies past is not asked for. */
 const SETTLE_MS = 100;
 
-const COLUMNS = ["patient", "description", "date", "images"] as const;
-const STAFF_COLUMNS = ["state", ...COLUMNS, "reader"] as const;
+const COLUMNS = ["patient", "age", "description", "modality", "date", "images"] as const;
+const STAFF_COLUMNS = ["priority", "state", ...COLUMNS, "reader"] as const;
+const SORTABLE: Partial<Record<(typeof STAFF_COLUMNS)[number], SortColumn>> = {
+  priority: "priority",
+  state: "reading_status",
+  patient: "patient",
+  modality: "modality",
+  date: "study_date",
+};
 
 /** The studies of the pages around what is seen, by their place in the whole list. */
 function useRows(filters: StudyFilters, from: number, to: number) {
@@ -34,8 +42,15 @@ function useRows(filters: StudyFilters, from: number, to: number) {
   };
 }
 
+interface StudyTableProps {
+  filters: StudyFilters;
+  count: number;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+}
+
 /** The worklist, rendered only where it is seen: its length does not matter. */
-export function StudyTable({ filters, count }: { filters: StudyFilters; count: number }) {
+export function StudyTable({ filters, count, sort, onSort }: StudyTableProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const title = useAreaTitle("studies");
@@ -86,9 +101,13 @@ export function StudyTable({ filters, count }: { filters: StudyFilters; count: n
       <div role="rowgroup">
         <div role="row" aria-rowindex={1} className={classes.header}>
           {(staff ? STAFF_COLUMNS : COLUMNS).map((column) => (
-            <span key={column} role="columnheader">
-              {t(`studies.${column}`)}
-            </span>
+            <ColumnHeader
+              key={column}
+              name={t(`studies.${column}`)}
+              column={SORTABLE[column]}
+              sort={sort}
+              onSort={onSort}
+            />
           ))}
         </div>
       </div>
@@ -108,5 +127,35 @@ export function StudyTable({ filters, count }: { filters: StudyFilters; count: n
         ))}
       </div>
     </div>
+  );
+}
+
+interface ColumnHeaderProps {
+  name: string;
+  /** Undefined if the list cannot be sorted by it. */
+  column: SortColumn | undefined;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+}
+
+function ColumnHeader({ name, column, sort, onSort }: ColumnHeaderProps) {
+  const { t } = useTranslation();
+  if (!column) return <span role="columnheader">{name}</span>;
+  const active = sort.replace("-", "") === column;
+  const direction = sort.startsWith("-") ? "descending" : "ascending";
+  return (
+    <span role="columnheader" aria-sort={active ? direction : "none"}>
+      <button
+        type="button"
+        className={classes.sort}
+        title={t("studies.sortBy", { column: name })}
+        onClick={() => {
+          onSort(sortAfter(sort, column));
+        }}
+      >
+        {name}
+        <span aria-hidden>{active ? (direction === "ascending" ? " ▲" : " ▼") : ""}</span>
+      </button>
+    </span>
   );
 }

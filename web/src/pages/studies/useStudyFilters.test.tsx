@@ -2,7 +2,7 @@ import { act, renderHook } from "@testing-library/react";
 import type { ReactNode } from "react";
 import { MemoryRouter, useLocation } from "react-router";
 import { describe, expect, it } from "vitest";
-import { useWorklist } from "./useStudyFilters";
+import { sortAfter, useWorklist } from "./useStudyFilters";
 
 function render(address: string) {
   const wrapper = ({ children }: { children: ReactNode }) => (
@@ -12,12 +12,12 @@ function render(address: string) {
 }
 
 describe("useWorklist", () => {
-  it("keeps a patient's number out of the address", () => {
+  it("keeps a patient's name and number out of the address", () => {
     const { result } = render("/studies");
     act(() => {
-      result.current.change({ mrn: "P2026-0001", modality: "MR" });
+      result.current.change({ search: "김민준", modality: "MR" });
     });
-    expect(result.current.worklist).toMatchObject({ mrn: "P2026-0001", modality: "MR" });
+    expect(result.current.worklist).toMatchObject({ search: "김민준", modality: "MR" });
     expect(result.current.search).toBe("?modality=MR");
   });
 
@@ -38,5 +38,25 @@ describe("useWorklist", () => {
       result.current.change({ reading: null, mine: false });
     });
     expect(result.current.search).toBe("");
+  });
+
+  it("keeps a known order in the address", () => {
+    const { result } = render("/studies?sort=-priority");
+    expect(result.current.worklist.sort).toBe("-priority");
+    expect(render("/studies?sort=-name").result.current.worklist.sort).toBe("-study_date");
+    act(() => {
+      result.current.change({ sort: "patient" });
+    });
+    expect(result.current.search).toBe("?sort=patient");
+  });
+});
+
+describe("sortAfter", () => {
+  it("begins with the newest date and the most urgent, and reverses", () => {
+    expect(sortAfter("priority", "study_date")).toBe("-study_date");
+    expect(sortAfter("-study_date", "study_date")).toBe("study_date");
+    expect(sortAfter("-study_date", "priority")).toBe("priority");
+    expect(sortAfter("priority", "priority")).toBe("-priority");
+    expect(sortAfter("-priority", "priority")).toBe("priority");
   });
 });

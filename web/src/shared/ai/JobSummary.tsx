@@ -25,7 +25,13 @@ function Summary({ job }: { job: Job }) {
           <Text size="sm">{job.error.detail || job.error.code}</Text>
         </Alert>
       )}
-      {job.result && <Measurements result={job.result} modelId={job.model.id} />}
+      {job.result && (
+        <Measurements
+          result={job.result}
+          review={job.review_status ?? "PENDING"}
+          modelId={job.model.id}
+        />
+      )}
       <JobSteps job={job} />
       <Group gap="xs">
         {job.status === "COMPLETED" && (

@@ -6,11 +6,14 @@ import { useOutputName } from "./useOutputName";
 
 interface MeasurementsProps {
   result: Schema["ResultOut"];
+  review: Schema["ReviewStatus"];
   modelId: string;
 }
 
+const STATES = { APPROVED: "approved", PENDING: "pending", REJECTED: "rejected" } as const;
+
 /** What the model found: volumes of the mask, other quantities, the probability of each class. */
-export function Measurements({ result, modelId }: MeasurementsProps) {
+export function Measurements({ result, review, modelId }: MeasurementsProps) {
   const { t } = useTranslation();
   const nameOf = useOutputName(modelId);
   const rows = [
@@ -24,12 +27,21 @@ export function Measurements({ result, modelId }: MeasurementsProps) {
     })),
     ...result.classes.map(({ label, probability }) => ({ label, text: percent(probability) })),
   ];
-  return rows.map(({ label, text }) => (
-    <Group key={label} justify="space-between">
-      <Text size="sm">{nameOf(label)}</Text>
-      <Text size="sm" fw={600}>
-        {text}
-      </Text>
-    </Group>
-  ));
+  return (
+    <>
+      {result.version !== null && (
+        <Text size="xs" c="dimmed">
+          {t(`ai.volumesOf.${STATES[review]}`, { version: result.version })}
+        </Text>
+      )}
+      {rows.map(({ label, text }) => (
+        <Group key={label} justify="space-between">
+          <Text size="sm">{nameOf(label)}</Text>
+          <Text size="sm" fw={600}>
+            {text}
+          </Text>
+        </Group>
+      ))}
+    </>
+  );
 }

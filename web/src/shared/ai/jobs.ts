@@ -1,5 +1,7 @@
 import type { Schema } from "@/api/client";
 import { currentLanguage } from "@/i18n";
+import { dicomTime } from "@/shared/format";
+import { calendarDate } from "@/shared/when";
 
 export type Job = Schema["AIJobOut"];
 
@@ -18,6 +20,13 @@ export function isMoving(job: Job): boolean {
 /** Whose images: the patient by name and MRN; null where nobody is known. */
 export function patientOf(job: Pick<Job, "patient_id" | "patient_name">): string | null {
   return [job.patient_name, job.patient_id].filter(Boolean).join(" · ") || null;
+}
+
+/** Which examination, in words: description and date; the accession number has its own place. */
+export function studyOf({ study }: Pick<Job, "study">): string {
+  const { study_date: date, study_time: time } = study;
+  const when = date ? `${calendarDate(date)} ${dicomTime(time)}`.trim() : "";
+  return [study.description, when].filter(Boolean).join(" · ");
 }
 
 /** A text of the manifest in the language of the page, where it has one: `<key>_ko`. */
