@@ -46,6 +46,9 @@ MODEL = {
     "intended_use": "A first mask for a doctor to correct and approve.",
     "limits": ["Made for T1-weighted images of healthy adults: check the mask of a tumour."],
 }
+MODEL_AVAILABLE = MODEL | {
+    "suitable_series": [{"study_instance_uid": STUDY_UID, "series_instance_uid": SERIES_UID}]
+}
 JOB_NEW = {
     "study_instance_uid": STUDY_UID,
     "series_instance_uid": SERIES_UID,

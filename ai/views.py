@@ -59,16 +59,22 @@ class ModelsAvailable(ApiView):
     @extend_schema(
         summary="List the AI models that suit a patient's images",
         tags=["ai"],
-        parameters=[OpenApiParameter("patient_id", description="MRN", required=True)],
+        parameters=[
+            OpenApiParameter("patient_id", description="MRN", required=True),
+            OpenApiParameter("study_instance_uid", description="Of this study alone"),
+        ],
         responses={
-            200: serializers.ModelOut(many=True),
+            200: serializers.AvailableModelOut(many=True),
             **errors(ErrorCode.INFERENCE_UNAVAILABLE, ErrorCode.INFERENCE_FAILED),
         },
     )
     def get(self, request: Request) -> Response:
-        patient_id = request.query_params.get("patient_id", "")
-        models = catalogue.models_available(actor=self.actor, patient_id=patient_id)
-        return Response([m.to_json() for m in models])
+        models = catalogue.models_available(
+            actor=self.actor,
+            patient_id=request.query_params.get("patient_id", ""),
+            study_instance_uid=request.query_params.get("study_instance_uid"),
+        )
+        return Response(serializers.AvailableModelOut(models, many=True).data)
 
 
 class Jobs(GenericApiView):

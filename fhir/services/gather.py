@@ -141,6 +141,9 @@ def _model(manifest: ModelManifest) -> PublishedModel:
         manufacturer=manifest.manufacturer,
         udi=manifest.udi,
         body_site=_code(manifest.body_site),
+        confidence_label=manifest.outputs.confidence_label,
+        confidence_meaning=manifest.outputs.confidence or "",
+        risk_score_meaning=manifest.outputs.risk_score or "",
     )
 
 

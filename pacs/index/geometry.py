@@ -19,6 +19,7 @@ class SeriesGeometry:
 
     ``slices``: SOP Instance UIDs in ascending position along the normal.
     ``spacing``: (between slices, between rows, between columns), mm.
+    ``positions``: (slices, 3), the centre of each slice's first pixel, LPS, mm.
     ``affine``: 4x4, voxel (column, row, slice) to RAS, mm (the NIfTI convention).
     """
 
@@ -26,6 +27,7 @@ class SeriesGeometry:
     rows: int
     columns: int
     spacing: tuple[float, float, float]
+    positions: NDArray[np.float64]
     affine: NDArray[np.float64]
 
     @property
@@ -56,9 +58,9 @@ def series_geometry(series: Series) -> SeriesGeometry:
     placed = sorted(
         instances, key=lambda i: float(np.dot(np.asarray(i.image_position, dtype=float), normal))
     )
-    start = np.asarray(placed[0].image_position, dtype=np.float64)
-    end = np.asarray(placed[-1].image_position, dtype=np.float64)
-    step = (end - start) / (len(placed) - 1)
+    positions = np.array([i.image_position for i in placed], dtype=np.float64)
+    start = positions[0]
+    step = (positions[-1] - start) / (len(placed) - 1)
     if float(np.dot(step, normal)) <= 0:
         raise _not_a_volume(series, "the images lie in one place")
     row_spacing, column_spacing = (float(v) for v in first.pixel_spacing)
@@ -72,6 +74,7 @@ def series_geometry(series: Series) -> SeriesGeometry:
         rows=int(first.rows or 0),
         columns=int(first.columns or 0),
         spacing=(float(np.linalg.norm(step)), row_spacing, column_spacing),
+        positions=positions,
         affine=np.diag([-1.0, -1.0, 1.0, 1.0]) @ lps,
     )
 

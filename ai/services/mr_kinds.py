@@ -1,0 +1,142 @@
+"""What an MR series shows, by its header: what speaks against a kind counts before its name.
+
+The name is the Series Description, or the Protocol Name where there is none. A header that does not
+tell leaves the kind UNKNOWN; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from pacs.dicom.acquisition import Acquisition
+
+LONGEST_T1_ECHO_MS = 40.0
+LONGEST_T1_GRADIENT_ECHO_MS = 12.0
+LONGEST_T1_REPETITION_MS = 1200.0
+SHORTEST_FLAIR_ECHO_MS = 60.0
+
+
+class Kind(StrEnum):
+    T1 = "T1"
+    T2 = "T2"
+    FLAIR = "FLAIR"
+    PD = "PD"
+    T2_STAR = "T2*"
+    DWI = "DWI"
+    EPI = "EPI"
+    ANGIOGRAPHY = "angiography"
+    LOCALIZER = "localizer"
+    MAP = "map or projection"
+    UNKNOWN = ""
+
+
+_TYPES: tuple[tuple[Kind, frozenset[str]], ...] = (
+    (Kind.LOCALIZER, frozenset({"LOCALIZER"})),
+    (
+        Kind.DWI,
+        frozenset({"DIFFUSION", "ADC", "TRACEW", "TRACE", "FA", "TENSOR", "TENSOR_B0", "DIFFUSION_ANISO"}),
+    ),
+    (
+        Kind.MAP,
+        frozenset(
+            {
+                "PROJECTION IMAGE", "MIP", "MINIP", "MNIP", "SUBTRACT", "SUBTRACTION", "P", "PHASE",
+                "PHASE MAP", "T1 MAP", "T2 MAP", "T2_STAR MAP", "R2 MAP", "R2_STAR MAP", "B0", "B0 MAP",
+                "CBF", "CBV", "MTT", "TTP", "TMAX", "VELOCITY",
+            }
+        ),
+    ),
+    (Kind.EPI, frozenset({"FMRI", "BOLD", "PERFUSION", "ASL", "MOSAIC", "EPI"})),
+)  # fmt: skip
+"""By a value of Image Type (0008,0008)."""
+
+_NAMES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])"))
+    for kind, pattern in (
+        (Kind.LOCALIZER, r"loc|localis?z?er|scout|survey|3-?plane?|plan scan"),
+        (Kind.DWI, r"dwi\w*|dti\w*|adc\w*|diff|diffusion|ep2d diff|tensor|tracew?|hardi|b ?1000"),
+        (Kind.MAP, r"min?ip|mips?|subtraction|sub|phase|pha|(?:t1|t2|b0|b1|field) ?maps?|fieldmaps?"),
+        (Kind.EPI, r"epi|bold|f ?mri|resting state|rs ?fmri|perf\w*|asl|p?c?asl|dsc|ep2d|mosaic"),
+        (Kind.ANGIOGRAPHY, r"tof\w*|mra|mrv|angio\w*|pca|cemra"),
+        (Kind.T2_STAR, r"swi\w*|swan|swip|t2 ?star|t2\*w?|t2s|hemo|haemo|venobold"),
+        (Kind.FLAIR, r"(?:t2 ?)?(?:dark ?fluid|flair)\w*"),
+        (Kind.T2, r"t2\w*|stir|ciss|fiesta|haste|truefisp|drive"),
+        (Kind.PD, r"pd\w*|proton density|dp"),
+    )
+)
+"""By a word of the name, before any word for T1."""
+_T1_NAME = re.compile(
+    r"(?<![a-z0-9])(?:t1\w*|mp2?rage\w*|mprage\w*|f?spgr|bravo|vibe|lava|thrive|tfl3?d?)(?![a-z0-9])"
+)
+_CONTRAST_NAME = re.compile(
+    r"(?<![a-z0-9])(?:gd|gad\w*|post|postcontrast|contrast|ce|t1c|t1ce|km)(?![a-z0-9])|\+ ?c\b|c\+"
+)
+_NATIVE_NAME = re.compile(r"(?<![a-z0-9])(?:pre|without|wo|no|non|native|precontrast)(?![a-z0-9])")
+_NO_AGENT = frozenset({"", "NO", "NONE", "N", "0"})
+
+
+def kind_of(acquired: Acquisition, description: str) -> Kind:
+    """What an MR series shows, as far as its header tells."""
+    name = _name(acquired, description)
+    if acquired.diffusion_b_value is not None or "ep_b" in acquired.sequence_name.lower():
+        return Kind.DWI
+    for kind, words in _TYPES:
+        if words.intersection(acquired.image_type):
+            return kind
+    if "EP" in acquired.scanning_sequence:
+        return _named(name, Kind.DWI) or Kind.EPI
+    if acquired.angio_flag.upper() == "Y" or "tof" in acquired.sequence_name.lower():
+        return Kind.ANGIOGRAPHY
+    return _weighting(acquired, name)
+
+
+def has_contrast_agent(acquired: Acquisition, description: str) -> bool:
+    """Whether the header names a contrast agent."""
+    if acquired.contrast_bolus_agent.strip().upper() not in _NO_AGENT:
+        return True
+    name = _name(acquired, description)
+    return bool(_CONTRAST_NAME.search(name)) and not _NATIVE_NAME.search(name)
+
+
+def _name(acquired: Acquisition, description: str) -> str:
+    return (description or acquired.protocol_name).lower().replace("_", " ")
+
+
+def _named(name: str, *kinds: Kind) -> Kind | None:
+    found = (kind for kind, pattern in _NAMES if kind in kinds and pattern.search(name))
+    return next(found, None)
+
+
+def _weighting(acquired: Acquisition, name: str) -> Kind:
+    """A long echo is no T1, whatever its name; a name that says T1 and T2 says nothing."""
+    echo = acquired.echo_time
+    is_long = echo is not None and echo > LONGEST_T1_ECHO_MS
+    named = _named(name, *(kind for kind, _ in _NAMES))
+    says_t1 = bool(_T1_NAME.search(name))
+    if named in (Kind.FLAIR, Kind.T2) and says_t1 and not is_long:
+        return Kind.T1 if named is Kind.FLAIR else Kind.UNKNOWN
+    if named is not None:
+        return named
+    if is_long:
+        is_flair = "IR" in acquired.scanning_sequence and (echo or 0) > SHORTEST_FLAIR_ECHO_MS
+        return Kind.FLAIR if is_flair else Kind.T2
+    return Kind.T1 if says_t1 else _by_times(acquired)
+
+
+def _by_times(acquired: Acquisition) -> Kind:
+    """Of a series with a short echo and a name that says nothing."""
+    sequence, echo, repetition = (
+        acquired.scanning_sequence,
+        acquired.echo_time,
+        acquired.repetition_time,
+    )
+    if echo is None or not sequence:
+        return Kind.UNKNOWN
+    if "IR" in sequence:
+        return Kind.T1
+    if "GR" in sequence:
+        return Kind.T1 if echo <= LONGEST_T1_GRADIENT_ECHO_MS else Kind.T2_STAR
+    if "SE" in sequence and repetition is not None:
+        return Kind.T1 if repetition <= LONGEST_T1_REPETITION_MS else Kind.PD
+    return Kind.UNKNOWN
