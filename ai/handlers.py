@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ai import events
-from ai.services import jobs, publication
+from ai.services import jobs, publication, recovery
 from ai.services.notices import job_alert
 from alert.choices import Kind
 from common.errors import AppError
@@ -19,7 +19,7 @@ def _job_failed(event: Event, error: AppError) -> None:
 
 
 def _publication_failed(event: Event, error: AppError) -> None:
-    job_alert(event.payload["job_id"], Kind.PUBLICATION_FAILED)
+    recovery.publication_failed(event.payload["job_id"])
 
 
 @subscribe(
@@ -47,6 +47,11 @@ def store_seg(event: Event) -> None:
 @subscribe(DERIVED_OBJECT_INDEXED, queue="django_tasks")
 def mark_seg_seen(event: Event) -> None:
     publication.seg_seen(event.payload["sop_instance_uid"])
+
+
+@subscribe(events.APPROVAL_WITHDRAWN, queue="django_tasks")
+def remove_seg(event: Event) -> None:
+    recovery.seg_remove(event.payload["sop_instance_uid"])
 
 
 @subscribe(events.PUBLISHED, queue="django_tasks")

@@ -12,8 +12,8 @@ from ai import examples
 from ai.choices import PublicationStatus
 from ai.manifest import TrackedSegment
 from ai.models import AIJob, Segmentation, SegmentationVersion
-from ai.services.catalogue import Available
 from ai.selectors.publication import publication_view
+from ai.services.catalogue import Available
 from common.api.schema import example
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 
@@ -109,6 +109,9 @@ class PublicationOut(serializers.Serializer[Any]):
     status = serializers.ChoiceField(PublicationStatus.choices)
     seg = SegStateOut(allow_null=True)
     fhir = FhirStateOut(allow_null=True)
+    error = JobErrorOut(
+        allow_null=True, help_text="Of the step that failed, or is being tried again"
+    )
 
 
 @example(examples.JOB_LISTED)

@@ -100,8 +100,7 @@ class SeriesQuerySet(VisibleQuerySet["Series"]):
 
 
 class Series(models.Model):
-    """``acquisition``: ``Acquisition`` as JSON; empty in rows that were written before there was it.
-    """
+    """``acquisition`` is ``Acquisition`` as JSON; empty where an older version wrote the row."""
 
     series_instance_uid = models.CharField(max_length=64, unique=True)
     orthanc_id = models.CharField(max_length=44, unique=True)

@@ -31,24 +31,30 @@ class Kind(StrEnum):
     UNKNOWN = ""
 
 
-_TYPES: tuple[tuple[Kind, frozenset[str]], ...] = (
-    (Kind.LOCALIZER, frozenset({"LOCALIZER"})),
-    (
-        Kind.DWI,
-        frozenset({"DIFFUSION", "ADC", "TRACEW", "TRACE", "FA", "TENSOR", "TENSOR_B0", "DIFFUSION_ANISO"}),
-    ),
-    (
-        Kind.MAP,
-        frozenset(
-            {
-                "PROJECTION IMAGE", "MIP", "MINIP", "MNIP", "SUBTRACT", "SUBTRACTION", "P", "PHASE",
-                "PHASE MAP", "T1 MAP", "T2 MAP", "T2_STAR MAP", "R2 MAP", "R2_STAR MAP", "B0", "B0 MAP",
-                "CBF", "CBV", "MTT", "TTP", "TMAX", "VELOCITY",
-            }
-        ),
-    ),
-    (Kind.EPI, frozenset({"FMRI", "BOLD", "PERFUSION", "ASL", "MOSAIC", "EPI"})),
-)  # fmt: skip
+_TYPES: dict[Kind, frozenset[str]] = {
+    Kind.LOCALIZER: frozenset({"LOCALIZER"}),
+    Kind.DWI: frozenset(["DIFFUSION", "ADC", "TRACEW", "TRACE", "FA", "TENSOR", "TENSOR_B0"]),
+    Kind.MAP: frozenset(
+        [
+            "MIP",
+            "MINIP",
+            "MNIP",
+            "SUBTRACT",
+            "SUBTRACTION",
+            "P",
+            "PHASE",
+            "B0",
+            "CBF",
+            "CBV",
+            "MTT",
+            "TTP",
+            "TMAX",
+            "VELOCITY",
+        ]
+    )
+    | {"PROJECTION IMAGE", "PHASE MAP", "B0 MAP", "T1 MAP", "T2 MAP", "T2_STAR MAP", "R2 MAP"},
+    Kind.EPI: frozenset(["FMRI", "BOLD", "PERFUSION", "ASL", "MOSAIC", "EPI"]),
+}
 """By a value of Image Type (0008,0008)."""
 
 _NAMES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
@@ -56,7 +62,10 @@ _NAMES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
     for kind, pattern in (
         (Kind.LOCALIZER, r"loc|localis?z?er|scout|survey|3-?plane?|plan scan"),
         (Kind.DWI, r"dwi\w*|dti\w*|adc\w*|diff|diffusion|ep2d diff|tensor|tracew?|hardi|b ?1000"),
-        (Kind.MAP, r"min?ip|mips?|subtraction|sub|phase|pha|(?:t1|t2|b0|b1|field) ?maps?|fieldmaps?"),
+        (
+            Kind.MAP,
+            r"min?ip|mips?|subtraction|sub|phase|pha|(?:t1|t2|b0|b1|field) ?maps?|fieldmaps?",
+        ),
         (Kind.EPI, r"epi|bold|f ?mri|resting state|rs ?fmri|perf\w*|asl|p?c?asl|dsc|ep2d|mosaic"),
         (Kind.ANGIOGRAPHY, r"tof\w*|mra|mrv|angio\w*|pca|cemra"),
         (Kind.T2_STAR, r"swi\w*|swan|swip|t2 ?star|t2\*w?|t2s|hemo|haemo|venobold"),
@@ -81,7 +90,7 @@ def kind_of(acquired: Acquisition, description: str) -> Kind:
     name = _name(acquired, description)
     if acquired.diffusion_b_value is not None or "ep_b" in acquired.sequence_name.lower():
         return Kind.DWI
-    for kind, words in _TYPES:
+    for kind, words in _TYPES.items():
         if words.intersection(acquired.image_type):
             return kind
     if "EP" in acquired.scanning_sequence:

@@ -123,7 +123,7 @@ EXAMINATIONS = {
     "MR_SPINE": ("MRI of the spine", "SPINE"),
     "CT_CHEST": ("CT of the chest", "CHEST"),
 }
-"""What the examinations of an order mean, and their body parts; any other is the orderer's words."""
+"""What an order's examinations mean, with their body parts; another is the orderer's words."""
 
 ORDER_CATEGORIES = {
     "RIS": concept(SNOMED, "363679005", "Imaging"),

@@ -122,9 +122,7 @@ def _entity(role: str, what: Json) -> Json:
 def _imaged(facts: PublicationFacts, imaging_study: BundleEntry, what: str) -> Json:
     """A part of the study: a Reference can name the study alone, so its display names the part."""
     identifier = dicom_identifier(facts.study.study_instance_uid)
-    return _entity(
-        "source", {**imaging_study.reference, "identifier": identifier, "display": what}
-    )
+    return _entity("source", {**imaging_study.reference, "identifier": identifier, "display": what})
 
 
 def _parameters(facts: PublicationFacts) -> list[Json]:
