@@ -245,8 +245,10 @@ class Problem:
 
 def problem(aggregate: str) -> Problem | None:
     """What keeps the events of ``aggregate``: of one that was given up, else of one that waits."""
-    kept = OutboxEvent.objects.filter(aggregate=aggregate).exclude(status=OutboxStatus.DONE)
-    failed = kept.exclude(last_error_code="").order_by("status", "-pk").first()
+    failed = _dead(aggregate).first()
+    if failed is None:
+        waiting = OutboxEvent.objects.filter(aggregate=aggregate, status=OutboxStatus.PENDING)
+        failed = waiting.exclude(last_error_code="").first()
     if failed is None:
         return None
     is_dead = failed.status == OutboxStatus.DEAD
