@@ -33,8 +33,8 @@ TEXTS: dict[str, dict[str, str]] = {  # the names in braces are those of Notific
         "en": "The approved result is in the archive and the FHIR server.",
     },
     Kind.PUBLICATION_FAILED: {
-        "ko": "승인한 결과를 전송하지 못했습니다. 관리자에게 문의해 주세요.",
-        "en": "The approved result could not be sent. Please tell an administrator.",
+        "ko": "승인한 결과를 전송하지 못했습니다. 결과를 열어 재시도하거나 검토로 되돌려 주세요.",
+        "en": "The approved result could not be sent. Open it to retry, or return it to review.",
     },
     Kind.STUDY_UNMATCHED: {
         "ko": "환자를 확인할 수 없는 검사가 도착했습니다.",
