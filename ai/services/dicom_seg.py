@@ -193,6 +193,8 @@ def _headers(sources: Sequence[Dataset]) -> list[Dataset]:
     if not sources:
         raise SegmentationError("source_unsuitable", "no source image")
     headers = [_header(source) for source in sources]
+    if not all(header.get("FrameOfReferenceUID") for header in headers):
+        raise SegmentationError("source_unsuitable", "an image has no Frame of Reference UID")
     first = headers[0].get("ImageOrientationPatient")
     for header in headers[1:]:
         orientation = header.get("ImageOrientationPatient")

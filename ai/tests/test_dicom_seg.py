@@ -372,3 +372,13 @@ def test_a_source_with_slice_thickness_keeps_it() -> None:
         source.SliceThickness = "2"
     measures = build(sources, mask(5, *EVEN)).SharedFunctionalGroupsSequence[0]
     assert float(measures.PixelMeasuresSequence[0].SliceThickness) == 2
+
+
+@pytest.mark.parametrize("value", [None, ""], ids=["missing", "empty"])
+def test_one_image_without_frame_of_reference_is_enough_to_refuse(value: str | None) -> None:
+    sources = mr_series(*EVEN, (0, 2, 4, 6, 8))
+    del sources[2].FrameOfReferenceUID
+    if value is not None:
+        sources[2].FrameOfReferenceUID = value
+    with pytest.raises(SegmentationError, match="Frame of Reference"):
+        build(sources, mask(5, *EVEN))

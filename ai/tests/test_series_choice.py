@@ -226,6 +226,14 @@ def test_slices_with_a_gap_are_no_volume(t1, manifest, moved, reason):
         catalogue.check_series(other, manifest)
 
 
+@pytest.mark.parametrize("spacing", [None, [1.0, 1.2]])
+def test_one_image_of_another_pixel_spacing_makes_no_volume(t1, manifest, spacing):
+    other = more_images(t1)
+    Instance.objects.filter(pk=other.instances.last().pk).update(pixel_spacing=spacing)
+    with pytest.raises(BusinessError, match="pixel spacing"):
+        catalogue.check_series(other, manifest)
+
+
 def test_a_study_of_nothing_suitable_has_no_model(t1, manifest):
     Series.objects.update(frame_of_reference_uid="")
     with pytest.raises(BusinessError):

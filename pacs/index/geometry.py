@@ -11,6 +11,7 @@ from common.errors import BusinessError, ErrorCode
 from pacs.models import Series
 
 ORIENTATION_TOLERANCE = 1e-3
+SPACING_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,10 @@ def series_geometry(series: Series) -> SeriesGeometry:
             raise _not_a_volume(series, "the images differ in size")
         if not np.allclose(other.image_orientation, orientation, atol=ORIENTATION_TOLERANCE):
             raise _not_a_volume(series, "the images differ in orientation")
+        if other.pixel_spacing is None or not np.allclose(
+            other.pixel_spacing, first.pixel_spacing, rtol=SPACING_TOLERANCE
+        ):
+            raise _not_a_volume(series, "the images differ in pixel spacing")
     along_row, along_column = orientation[:3], orientation[3:]
     normal = np.cross(along_row, along_column)
     placed = sorted(
