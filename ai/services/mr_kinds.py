@@ -17,7 +17,7 @@ LONGEST_T1_REPETITION_MS = 1200.0
 SHORTEST_FLAIR_ECHO_MS = 60.0
 
 
-class Kind(StrEnum):
+class MrKind(StrEnum):
     T1 = "T1"
     T2 = "T2"
     FLAIR = "FLAIR"
@@ -31,10 +31,10 @@ class Kind(StrEnum):
     UNKNOWN = ""
 
 
-_TYPES: dict[Kind, frozenset[str]] = {
-    Kind.LOCALIZER: frozenset({"LOCALIZER"}),
-    Kind.DWI: frozenset(["DIFFUSION", "ADC", "TRACEW", "TRACE", "FA", "TENSOR", "TENSOR_B0"]),
-    Kind.MAP: frozenset(
+_TYPES: dict[MrKind, frozenset[str]] = {
+    MrKind.LOCALIZER: frozenset({"LOCALIZER"}),
+    MrKind.DWI: frozenset(["DIFFUSION", "ADC", "TRACEW", "TRACE", "FA", "TENSOR", "TENSOR_B0"]),
+    MrKind.MAP: frozenset(
         [
             "MIP",
             "MINIP",
@@ -53,25 +53,25 @@ _TYPES: dict[Kind, frozenset[str]] = {
         ]
     )
     | {"PROJECTION IMAGE", "PHASE MAP", "B0 MAP", "T1 MAP", "T2 MAP", "T2_STAR MAP", "R2 MAP"},
-    Kind.EPI: frozenset(["FMRI", "BOLD", "PERFUSION", "ASL", "MOSAIC", "EPI"]),
+    MrKind.EPI: frozenset(["FMRI", "BOLD", "PERFUSION", "ASL", "MOSAIC", "EPI"]),
 }
 """By a value of Image Type (0008,0008)."""
 
-_NAMES: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+_NAMES: tuple[tuple[MrKind, re.Pattern[str]], ...] = tuple(
     (kind, re.compile(rf"(?<![a-z0-9])(?:{pattern})(?![a-z0-9])"))
     for kind, pattern in (
-        (Kind.LOCALIZER, r"loc|localis?z?er|scout|survey|3-?plane?|plan scan"),
-        (Kind.DWI, r"dwi\w*|dti\w*|adc\w*|diff|diffusion|ep2d diff|tensor|tracew?|hardi|b ?1000"),
+        (MrKind.LOCALIZER, r"loc|localis?z?er|scout|survey|3-?plane?|plan scan"),
+        (MrKind.DWI, r"dwi\w*|dti\w*|adc\w*|diff|diffusion|ep2d diff|tensor|tracew?|hardi|b ?1000"),
         (
-            Kind.MAP,
+            MrKind.MAP,
             r"min?ip|mips?|subtraction|sub|phase|pha|(?:t1|t2|b0|b1|field) ?maps?|fieldmaps?",
         ),
-        (Kind.EPI, r"epi|bold|f ?mri|resting state|rs ?fmri|perf\w*|asl|p?c?asl|dsc|ep2d|mosaic"),
-        (Kind.ANGIOGRAPHY, r"tof\w*|mra|mrv|angio\w*|pca|cemra"),
-        (Kind.T2_STAR, r"swi\w*|swan|swip|t2 ?star|t2\*w?|t2s|hemo|haemo|venobold"),
-        (Kind.FLAIR, r"(?:t2 ?)?(?:dark ?fluid|flair)\w*"),
-        (Kind.T2, r"t2\w*|stir|ciss|fiesta|haste|truefisp|drive"),
-        (Kind.PD, r"pd\w*|proton density|dp"),
+        (MrKind.EPI, r"epi|bold|f ?mri|resting state|rs ?fmri|perf\w*|asl|p?c?asl|dsc|ep2d|mosaic"),
+        (MrKind.ANGIOGRAPHY, r"tof\w*|mra|mrv|angio\w*|pca|cemra"),
+        (MrKind.T2_STAR, r"swi\w*|swan|swip|t2 ?star|t2\*w?|t2s|hemo|haemo|venobold"),
+        (MrKind.FLAIR, r"(?:t2 ?)?(?:dark ?fluid|flair)\w*"),
+        (MrKind.T2, r"t2\w*|stir|ciss|fiesta|haste|truefisp|drive"),
+        (MrKind.PD, r"pd\w*|proton density|dp"),
     )
 )
 """By a word of the name, before any word for T1."""
@@ -85,18 +85,18 @@ _NATIVE_NAME = re.compile(r"(?<![a-z0-9])(?:pre|without|wo|no|non|native|precont
 _NO_AGENT = frozenset({"", "NO", "NONE", "N", "0"})
 
 
-def kind_of(acquired: Acquisition, description: str) -> Kind:
+def kind_of(acquired: Acquisition, description: str) -> MrKind:
     """What an MR series shows, as far as its header tells."""
     name = _name(acquired, description)
     if acquired.diffusion_b_value is not None or "ep_b" in acquired.sequence_name.lower():
-        return Kind.DWI
+        return MrKind.DWI
     for kind, words in _TYPES.items():
         if words.intersection(acquired.image_type):
             return kind
     if "EP" in acquired.scanning_sequence:
-        return _named(name, Kind.DWI) or Kind.EPI
+        return _named(name, MrKind.DWI) or MrKind.EPI
     if acquired.angio_flag.upper() == "Y" or "tof" in acquired.sequence_name.lower():
-        return Kind.ANGIOGRAPHY
+        return MrKind.ANGIOGRAPHY
     return _weighting(acquired, name)
 
 
@@ -112,28 +112,28 @@ def _name(acquired: Acquisition, description: str) -> str:
     return (description or acquired.protocol_name).lower().replace("_", " ")
 
 
-def _named(name: str, *kinds: Kind) -> Kind | None:
+def _named(name: str, *kinds: MrKind) -> MrKind | None:
     found = (kind for kind, pattern in _NAMES if kind in kinds and pattern.search(name))
     return next(found, None)
 
 
-def _weighting(acquired: Acquisition, name: str) -> Kind:
+def _weighting(acquired: Acquisition, name: str) -> MrKind:
     """A long echo is no T1, whatever its name; a name that says T1 and T2 says nothing."""
     echo = acquired.echo_time
     is_long = echo is not None and echo > LONGEST_T1_ECHO_MS
     named = _named(name, *(kind for kind, _ in _NAMES))
     says_t1 = bool(_T1_NAME.search(name))
-    if named in (Kind.FLAIR, Kind.T2) and says_t1 and not is_long:
-        return Kind.T1 if named is Kind.FLAIR else Kind.UNKNOWN
+    if named in (MrKind.FLAIR, MrKind.T2) and says_t1 and not is_long:
+        return MrKind.T1 if named is MrKind.FLAIR else MrKind.UNKNOWN
     if named is not None:
         return named
     if is_long:
         is_flair = "IR" in acquired.scanning_sequence and (echo or 0) > SHORTEST_FLAIR_ECHO_MS
-        return Kind.FLAIR if is_flair else Kind.T2
-    return Kind.T1 if says_t1 else _by_times(acquired)
+        return MrKind.FLAIR if is_flair else MrKind.T2
+    return MrKind.T1 if says_t1 else _by_times(acquired)
 
 
-def _by_times(acquired: Acquisition) -> Kind:
+def _by_times(acquired: Acquisition) -> MrKind:
     """Of a series with a short echo and a name that says nothing."""
     sequence, echo, repetition = (
         acquired.scanning_sequence,
@@ -141,11 +141,11 @@ def _by_times(acquired: Acquisition) -> Kind:
         acquired.repetition_time,
     )
     if echo is None or not sequence:
-        return Kind.UNKNOWN
+        return MrKind.UNKNOWN
     if "IR" in sequence:
-        return Kind.T1
+        return MrKind.T1
     if "GR" in sequence:
-        return Kind.T1 if echo <= LONGEST_T1_GRADIENT_ECHO_MS else Kind.T2_STAR
+        return MrKind.T1 if echo <= LONGEST_T1_GRADIENT_ECHO_MS else MrKind.T2_STAR
     if "SE" in sequence and repetition is not None:
-        return Kind.T1 if repetition <= LONGEST_T1_REPETITION_MS else Kind.PD
-    return Kind.UNKNOWN
+        return MrKind.T1 if repetition <= LONGEST_T1_REPETITION_MS else MrKind.PD
+    return MrKind.UNKNOWN

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ai.manifest import ManifestInputs, ModelManifest
-from ai.services.mr_kinds import Kind, has_contrast_agent, kind_of
+from ai.services.mr_kinds import MrKind, has_contrast_agent, kind_of
 from common.errors import BusinessError
 from pacs.index.geometry import SeriesGeometry, series_geometry
 
@@ -101,9 +101,9 @@ def _wrong_steps(geometry: SeriesGeometry) -> str:
     return ""
 
 
-def _kind(series: Series) -> Kind:
+def _kind(series: Series) -> MrKind:
     if series.modality != "MR":
-        return Kind.UNKNOWN
+        return MrKind.UNKNOWN
     return kind_of(series.acquired, series.description)
 
 

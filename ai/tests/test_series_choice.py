@@ -6,7 +6,7 @@ import pytest
 
 from ai.manifest import parse_manifest
 from ai.services import catalogue
-from ai.services.mr_kinds import Kind, has_contrast_agent, kind_of
+from ai.services.mr_kinds import MrKind, has_contrast_agent, kind_of
 from ai.tests import factories
 from common.errors import BusinessError
 from pacs.dicom.acquisition import acquisition_read
@@ -21,50 +21,50 @@ INVERTED = {"ScanningSequence": "SE\\IR", "EchoTime": "120", "RepetitionTime": "
 PLANAR = {"ScanningSequence": "EP\\GR", "EchoTime": "30", "RepetitionTime": "2000"}
 
 SERIES = {
-    "t1": (GRADIENT, "T1 3D", Kind.T1, False),
-    "t1 mprage": (GRADIENT | {"ScanningSequence": "GR\\IR"}, "Sag MPRAGE", Kind.T1, False),
-    "t1 by its times alone": (SPIN, "", Kind.T1, False),
-    "t1 by its protocol": ({"ProtocolName": "t1_se_tra"}, "", Kind.T1, False),
-    "t1 flair": (SPIN | {"RepetitionTime": "2200"}, "T1 FLAIR", Kind.T1, False),
+    "t1": (GRADIENT, "T1 3D", MrKind.T1, False),
+    "t1 mprage": (GRADIENT | {"ScanningSequence": "GR\\IR"}, "Sag MPRAGE", MrKind.T1, False),
+    "t1 by its times alone": (SPIN, "", MrKind.T1, False),
+    "t1 by its protocol": ({"ProtocolName": "t1_se_tra"}, "", MrKind.T1, False),
+    "t1 flair": (SPIN | {"RepetitionTime": "2200"}, "T1 FLAIR", MrKind.T1, False),
     "t1 with contrast by its agent": (
-        GRADIENT | {"ContrastBolusAgent": "Gadovist"}, "T1 3D", Kind.T1, True,
+        GRADIENT | {"ContrastBolusAgent": "Gadovist"}, "T1 3D", MrKind.T1, True,
     ),
-    "t1 with contrast by its name": (GRADIENT, "T1 +C axial", Kind.T1, True),
-    "t1 without contrast": (GRADIENT, "T1 pre contrast", Kind.T1, False),
-    "t1 with no agent": (GRADIENT | {"ContrastBolusAgent": "NONE"}, "T1", Kind.T1, False),
-    "t2": (LONG, "T2 TSE", Kind.T2, False),
-    "t2 by its times alone": (LONG, "axial", Kind.T2, False),
-    "t2 under the name of a t1": (LONG, "T1 3D", Kind.T2, False),
-    "t2 by its name alone": ({}, "t2_tse_tra", Kind.T2, False),
-    "flair": (INVERTED, "FLAIR axial", Kind.FLAIR, False),
-    "flair by its times": (INVERTED, "ax dark", Kind.FLAIR, False),
-    "proton density": (SPIN | {"RepetitionTime": "3000"}, "axial", Kind.PD, False),
-    "dti": (PLANAR | {"EchoTime": "90"}, "DTI 32 directions", Kind.DWI, False),
-    "dti by its b value": (GRADIENT | {"DiffusionBValue": "1000"}, "T1 3D", Kind.DWI, False),
-    "dti by its sequence name": ({"SequenceName": "*ep_b1000#3"}, "", Kind.DWI, False),
-    "dti, old row": ({}, "ep2d_diff_MDDW_30", Kind.DWI, False),
-    "adc map": ({"ImageType": "DERIVED\\PRIMARY\\ADC"}, "x", Kind.DWI, False),
-    "bold": (PLANAR, "resting state", Kind.EPI, False),
-    "epi with a short echo": (PLANAR | {"EchoTime": "12"}, "T1 3D", Kind.EPI, False),
-    "mosaic": ({"ImageType": "ORIGINAL\\PRIMARY\\M\\MOSAIC"}, "x", Kind.EPI, False),
-    "bold, old row": ({}, "BOLD task", Kind.EPI, False),
+    "t1 with contrast by its name": (GRADIENT, "T1 +C axial", MrKind.T1, True),
+    "t1 without contrast": (GRADIENT, "T1 pre contrast", MrKind.T1, False),
+    "t1 with no agent": (GRADIENT | {"ContrastBolusAgent": "NONE"}, "T1", MrKind.T1, False),
+    "t2": (LONG, "T2 TSE", MrKind.T2, False),
+    "t2 by its times alone": (LONG, "axial", MrKind.T2, False),
+    "t2 under the name of a t1": (LONG, "T1 3D", MrKind.T2, False),
+    "t2 by its name alone": ({}, "t2_tse_tra", MrKind.T2, False),
+    "flair": (INVERTED, "FLAIR axial", MrKind.FLAIR, False),
+    "flair by its times": (INVERTED, "ax dark", MrKind.FLAIR, False),
+    "proton density": (SPIN | {"RepetitionTime": "3000"}, "axial", MrKind.PD, False),
+    "dti": (PLANAR | {"EchoTime": "90"}, "DTI 32 directions", MrKind.DWI, False),
+    "dti by its b value": (GRADIENT | {"DiffusionBValue": "1000"}, "T1 3D", MrKind.DWI, False),
+    "dti by its sequence name": ({"SequenceName": "*ep_b1000#3"}, "", MrKind.DWI, False),
+    "dti, old row": ({}, "ep2d_diff_MDDW_30", MrKind.DWI, False),
+    "adc map": ({"ImageType": "DERIVED\\PRIMARY\\ADC"}, "x", MrKind.DWI, False),
+    "bold": (PLANAR, "resting state", MrKind.EPI, False),
+    "epi with a short echo": (PLANAR | {"EchoTime": "12"}, "T1 3D", MrKind.EPI, False),
+    "mosaic": ({"ImageType": "ORIGINAL\\PRIMARY\\M\\MOSAIC"}, "x", MrKind.EPI, False),
+    "bold, old row": ({}, "BOLD task", MrKind.EPI, False),
     "localizer": (
-        GRADIENT | {"ImageType": "ORIGINAL\\PRIMARY\\LOCALIZER"}, "T1", Kind.LOCALIZER, False,
+        GRADIENT | {"ImageType": "ORIGINAL\\PRIMARY\\LOCALIZER"}, "T1", MrKind.LOCALIZER, False,
     ),
-    "localizer by its name": (GRADIENT, "3-plane LOC", Kind.LOCALIZER, False),
+    "localizer by its name": (GRADIENT, "3-plane LOC", MrKind.LOCALIZER, False),
     "reformatted t1": (
-        GRADIENT | {"ImageType": "DERIVED\\SECONDARY\\MPR"}, "T1 MPR cor", Kind.T1, False,
+        GRADIENT | {"ImageType": "DERIVED\\SECONDARY\\MPR"}, "T1 MPR cor", MrKind.T1, False,
     ),
-    "projection": (GRADIENT | {"ImageType": "DERIVED\\SECONDARY\\MIP"}, "T1", Kind.MAP, False),
-    "subtraction": ({"ImageType": "DERIVED\\PRIMARY\\SUBTRACT"}, "T1", Kind.MAP, False),
-    "phase": (GRADIENT | {"ImageType": "ORIGINAL\\PRIMARY\\P"}, "T1", Kind.MAP, False),
-    "t1 map": ({}, "T1 map", Kind.MAP, False),
-    "susceptibility": (GRADIENT | {"EchoTime": "20"}, "SWI", Kind.T2_STAR, False),
-    "t2 star by its times": (GRADIENT | {"EchoTime": "20"}, "axial", Kind.T2_STAR, False),
-    "angiography": (GRADIENT, "TOF 3D", Kind.ANGIOGRAPHY, False),
-    "angiography by its flag": (GRADIENT | {"AngioFlag": "Y"}, "head", Kind.ANGIOGRAPHY, False),
-    "unknown": ({}, "head", Kind.UNKNOWN, False),
-    "says both": ({}, "T1 T2 dual", Kind.UNKNOWN, False),
+    "projection": (GRADIENT | {"ImageType": "DERIVED\\SECONDARY\\MIP"}, "T1", MrKind.MAP, False),
+    "subtraction": ({"ImageType": "DERIVED\\PRIMARY\\SUBTRACT"}, "T1", MrKind.MAP, False),
+    "phase": (GRADIENT | {"ImageType": "ORIGINAL\\PRIMARY\\P"}, "T1", MrKind.MAP, False),
+    "t1 map": ({}, "T1 map", MrKind.MAP, False),
+    "susceptibility": (GRADIENT | {"EchoTime": "20"}, "SWI", MrKind.T2_STAR, False),
+    "t2 star by its times": (GRADIENT | {"EchoTime": "20"}, "axial", MrKind.T2_STAR, False),
+    "angiography": (GRADIENT, "TOF 3D", MrKind.ANGIOGRAPHY, False),
+    "angiography by its flag": (GRADIENT | {"AngioFlag": "Y"}, "head", MrKind.ANGIOGRAPHY, False),
+    "unknown": ({}, "head", MrKind.UNKNOWN, False),
+    "says both": ({}, "T1 T2 dual", MrKind.UNKNOWN, False),
 }  # fmt: skip
 """Tags, Series Description, what it shows, whether a contrast agent was given."""
 
@@ -135,7 +135,7 @@ def test_what_a_series_shows(name):
 def test_a_t1_is_taken_before_any_other_series_with_more_images(t1, t1_model, name):
     tags, description, kind, has_agent = SERIES[name]
     other = described(more_images(t1, spacing=2.0), description, tags)
-    is_better = kind is Kind.T1 and not has_agent and "DERIVED" not in str(tags)
+    is_better = kind is MrKind.T1 and not has_agent and "DERIVED" not in str(tags)
     assert catalogue.best_series(t1.study, t1_model) == (other if is_better else t1)
 
 
@@ -149,7 +149,7 @@ def test_a_series_alone_is_offered_unless_it_shows_something_else(
     asked = {"actor": users["doctor"], "patient_id": t1.study.patient.patient_id}
     catalogue.cache.set(catalogue.MODELS_CACHE_KEY, [t1_model])
     offered = catalogue.models_available(**asked, study_instance_uid=uid)
-    if kind in (Kind.T1, Kind.UNKNOWN):
+    if kind in (MrKind.T1, MrKind.UNKNOWN):
         assert [model.series for model in offered] == [[t1]]
         assert catalogue.best_series(t1.study, t1_model) == t1
         catalogue.check_series(t1, t1_model)
