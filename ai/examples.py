@@ -46,6 +46,9 @@ MODEL = {
     "intended_use": "A first mask for a doctor to correct and approve.",
     "limits": ["Made for T1-weighted images of healthy adults: check the mask of a tumour."],
 }
+MODEL_AVAILABLE = MODEL | {
+    "suitable_series": [{"study_instance_uid": STUDY_UID, "series_instance_uid": SERIES_UID}]
+}
 JOB_NEW = {
     "study_instance_uid": STUDY_UID,
     "series_instance_uid": SERIES_UID,
@@ -112,6 +115,7 @@ JOB = {
             "stored_at": "2026-03-02T09:40:53.569870+09:00",
             "seen_at": "2026-03-02T09:40:54.204993+09:00",
         },
+        "error": None,
         "fhir": {
             "diagnostic_report": "1caceeac-c2f1-43d7-bf15-68c82cb55c4b",
             "imaging_study": "b544b817-200f-4d59-800f-216d1a4c07a8",

@@ -7,7 +7,7 @@ from typing import Any
 
 from ai import events
 from ai.selectors.jobs import job_list
-from ai.services import jobs, publication
+from ai.services import jobs, publication, recovery
 from ai.services.notices import job_alert
 from alert.choices import Kind, Part
 from alert.selectors import About, describes, person
@@ -26,7 +26,7 @@ def _job_failed(event: Event, error: AppError) -> None:
 
 
 def _publication_failed(event: Event, error: AppError) -> None:
-    job_alert(event.payload["job_id"], Kind.PUBLICATION_FAILED)
+    recovery.publication_failed(event.payload["job_id"])
 
 
 @subscribe(
@@ -54,6 +54,11 @@ def store_seg(event: Event) -> None:
 @subscribe(DERIVED_OBJECT_INDEXED, queue="django_tasks")
 def mark_seg_seen(event: Event) -> None:
     publication.seg_seen(event.payload["sop_instance_uid"])
+
+
+@subscribe(events.APPROVAL_WITHDRAWN, queue="django_tasks")
+def remove_seg(event: Event) -> None:
+    recovery.seg_remove(event.payload["sop_instance_uid"])
 
 
 @subscribe(events.PUBLISHED, queue="django_tasks")

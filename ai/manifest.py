@@ -14,6 +14,7 @@ from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
 Text = Annotated[str, Field(min_length=1)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+Weighting = Literal["T1", "T2", "FLAIR", "PD", "T2*", "DWI"]
 Bounds = tuple[float, float]
 
 
@@ -99,7 +100,7 @@ class ManifestParameter:
 
 @dataclass(frozen=True)
 class ManifestInputs:
-    """What a series must be; mm, ms, years."""
+    """What a series must be; mm, ms, years. ``weightings`` and ``contrast_agent`` are of MR."""
 
     modalities: Annotated[tuple[str, ...], Field(min_length=1)]
     description: str = ""
@@ -111,6 +112,8 @@ class ManifestInputs:
     min_extent_mm: float = 0.0
     max_echo_time_ms: float | None = None
     min_age_years: int | None = None
+    weightings: tuple[Weighting, ...] = ()
+    contrast_agent: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,8 @@ class ManifestOutputs:
     classes: tuple[ManifestClass, ...] = ()
     confidence: str | None = None
     confidence_ko: str | None = None
+    confidence_label: str = ""
+    confidence_label_ko: str = ""
     risk_score: str | None = None
     risk_score_ko: str | None = None
 

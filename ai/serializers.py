@@ -14,6 +14,7 @@ from ai.manifest import TrackedSegment
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors.outcome import outcome
 from ai.selectors.publication import publication_view
+from ai.services.catalogue import Available
 from common.api.schema import example
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 
@@ -119,6 +120,9 @@ class PublicationOut(serializers.Serializer[Any]):
     status = serializers.ChoiceField(PublicationStatus.choices)
     seg = SegStateOut(allow_null=True)
     fhir = FhirStateOut(allow_null=True)
+    error = JobErrorOut(
+        allow_null=True, help_text="Of the step that failed, or is being tried again"
+    )
 
 
 class JobStudyOut(serializers.Serializer[Any]):
@@ -240,6 +244,25 @@ class ModelOut(serializers.Serializer[Any]):
     limits = serializers.JSONField()
     limits_ko = serializers.ListField(child=serializers.CharField(), required=False)
     files = serializers.DictField(required=False, help_text="sha256 of each weight file")
+
+
+class SuitableSeriesOut(serializers.Serializer[Any]):
+    study_instance_uid = serializers.CharField(source="study.study_instance_uid")
+    series_instance_uid = serializers.CharField()
+
+
+@example(examples.MODEL_AVAILABLE)
+class AvailableModelOut(ModelOut):
+    """A model card with the series that suit it."""
+
+    suitable_series = SuitableSeriesOut(
+        many=True,
+        help_text="Of each study the best first: a request that names the study alone takes it",
+    )
+
+    def to_representation(self, instance: Available) -> dict[str, Any]:
+        series = SuitableSeriesOut(instance.series, many=True).data
+        return instance.manifest.to_json() | {"suitable_series": list(series)}
 
 
 class SegmentOut(serializers.Serializer[Any]):

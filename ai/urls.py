@@ -15,6 +15,16 @@ urlpatterns = [
     path("jobs/<int:job_id>/retry/", views.JobRetry.as_view(), name="ai-job-retry"),
     path("jobs/<int:job_id>/review/", views.JobReview.as_view(), name="ai-job-review"),
     path(
+        "jobs/<int:job_id>/publication/retry/",
+        views.PublicationRetry.as_view(),
+        name="ai-publication-retry",
+    ),
+    path(
+        "jobs/<int:job_id>/publication/withdraw/",
+        views.PublicationWithdraw.as_view(),
+        name="ai-publication-withdraw",
+    ),
+    path(
         "segmentations/<int:segmentation_id>/",
         views.SegmentationDetail.as_view(),
         name="ai-segmentation",

@@ -15,7 +15,14 @@ from ai import examples, serializers
 from ai.filters import AIJobFilter
 from ai.models import AIJob
 from ai.selectors import jobs as job_selectors, segmentations as selectors
-from ai.services import catalogue, jobs, labelmap as labelmaps, review, segmentations
+from ai.services import (
+    catalogue,
+    jobs,
+    labelmap as labelmaps,
+    recovery,
+    review,
+    segmentations,
+)
 from audit import services as audit
 from common.api.negotiation import AnyAccept
 from common.api.schema import answer, errors
@@ -59,16 +66,22 @@ class ModelsAvailable(ApiView):
     @extend_schema(
         summary="List the AI models that suit a patient's images",
         tags=["ai"],
-        parameters=[OpenApiParameter("patient_id", description="MRN", required=True)],
+        parameters=[
+            OpenApiParameter("patient_id", description="MRN", required=True),
+            OpenApiParameter("study_instance_uid", description="Of this study alone"),
+        ],
         responses={
-            200: serializers.ModelOut(many=True),
+            200: serializers.AvailableModelOut(many=True),
             **errors(ErrorCode.INFERENCE_UNAVAILABLE, ErrorCode.INFERENCE_FAILED),
         },
     )
     def get(self, request: Request) -> Response:
-        patient_id = request.query_params.get("patient_id", "")
-        models = catalogue.models_available(actor=self.actor, patient_id=patient_id)
-        return Response([m.to_json() for m in models])
+        models = catalogue.models_available(
+            actor=self.actor,
+            patient_id=request.query_params.get("patient_id", ""),
+            study_instance_uid=request.query_params.get("study_instance_uid"),
+        )
+        return Response(serializers.AvailableModelOut(models, many=True).data)
 
 
 class Jobs(GenericApiView):
@@ -191,6 +204,45 @@ class JobReview(ApiView):
         body = serializers.ReviewIn(data=request.data)
         body.is_valid(raise_exception=True)
         job = review.job_review(actor=self.actor, job_id=job_id, **body.validated_data)
+        return Response(serializers.AIJobAcceptedOut(job).data, status=202)
+
+
+_PUBLICATION_ERRORS = errors(
+    ErrorCode.AI_JOB_NOT_FOUND, ErrorCode.INVALID_TRANSITION, ErrorCode.PERMISSION_DENIED
+)
+
+
+class PublicationRetry(ApiView):
+    required_permissions = {"POST": Permission.REVIEW_AI}
+
+    @extend_schema(
+        summary="Try a failed publication again, as its reviewer or a radiologist",
+        tags=["ai"],
+        request=None,
+        responses={
+            202: answer(serializers.AIJobAcceptedOut, examples.accepted("COMPLETED", "APPROVED")),
+            **_PUBLICATION_ERRORS,
+        },
+    )
+    def post(self, request: Request, job_id: int) -> Response:
+        job = recovery.publication_retry(actor=self.actor, job_id=job_id)
+        return Response(serializers.AIJobAcceptedOut(job).data, status=202)
+
+
+class PublicationWithdraw(ApiView):
+    required_permissions = {"POST": Permission.REVIEW_AI}
+
+    @extend_schema(
+        summary="Return a result to review after its publication failed",
+        tags=["ai"],
+        request=None,
+        responses={
+            202: answer(serializers.AIJobAcceptedOut, examples.accepted("COMPLETED")),
+            **_PUBLICATION_ERRORS,
+        },
+    )
+    def post(self, request: Request, job_id: int) -> Response:
+        job = recovery.publication_withdraw(actor=self.actor, job_id=job_id)
         return Response(serializers.AIJobAcceptedOut(job).data, status=202)
 
 

@@ -49,8 +49,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "The approved result is published in the archive and the FHIR record.",
     },
     Kind.PUBLICATION_FAILED: {
-        "ko": "승인한 결과를 전송하지 못했습니다. 관리자에게 문의해 주세요.",
-        "en": "The approved result could not be published. Please tell an administrator.",
+        "ko": "승인한 결과를 전송하지 못했습니다. 결과를 열어 재시도하거나 검토로 되돌려 주세요.",
+        "en": "The approved result could not be published. Open it to retry, or return it to "
+        "review.",
     },
     Kind.STUDY_UNMATCHED: {
         "ko": "환자와 매칭되지 않은 영상 검사가 도착했습니다.",

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from ai.events import RESULT_APPROVED, SEG_SEEN
-from ai.selectors.publication import published_job_ids
-from ai.services import publication
-from ai.services.notices import job_alert
-from alert.choices import Kind
+from ai.events import APPROVAL_WITHDRAWN, RESULT_APPROVED, SEG_SEEN
+from ai.selectors.publication import published_job_ids, published_job_ids_of_order
+from ai.services import publication, recovery
 from common.errors import AppError
 from common.outbox.registry import Event, subscribe
 from emr.events import PATIENT_MERGED
 from fhir.services.gather import publication_facts
-from fhir.services.publishing import publication_send
+from fhir.services.publishing import publication_retract, publication_send
+from ocs.choices import OrderStatus
+from ocs.events import ORDER_MOVED
 
 
 def _publication_failed(event: Event, error: AppError) -> None:
-    job_alert(event.payload["job_id"], Kind.PUBLICATION_FAILED)
+    recovery.publication_failed(event.payload["job_id"])
 
 
 @subscribe(SEG_SEEN, queue="fhir_tasks", on_dead=_publication_failed)
@@ -30,12 +30,28 @@ def send_result(event: Event) -> None:
 
 
 def _send(job_id: int) -> None:
-    receipt = publication_send(facts=publication_facts(job_id))
+    facts = publication_facts(job_id)
+    receipt = publication_send(facts=facts)
     publication.fhir_done(
         job_id=job_id,
         diagnostic_report=receipt.diagnostic_report,
         imaging_study=receipt.imaging_study,
     )
+    if publication_facts(job_id).order != facts.order:  # moved before the job was published
+        publication_send(facts=publication_facts(job_id))
+
+
+@subscribe(APPROVAL_WITHDRAWN, queue="fhir_tasks")
+def retract_publication(event: Event) -> None:
+    publication_retract(event.payload["key"])
+
+
+@subscribe(ORDER_MOVED, queue="fhir_tasks")
+def resend_ended_order(event: Event) -> None:
+    """The order has ended: no more is to be reported, and the AI result is no preliminary one."""
+    if event.payload["to_status"] in (OrderStatus.CONFIRMED, OrderStatus.CANCELLED):
+        for job_id in published_job_ids_of_order(event.payload["order_id"]):
+            publication_send(facts=publication_facts(job_id))
 
 
 @subscribe(PATIENT_MERGED, queue="fhir_tasks")

@@ -10,6 +10,7 @@ from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr import selectors as patients
 from pacs.choices import PRIORITY_RANKS, Htj2k, Htj2kRefusal, UnfiledDecision, UnfiledReason
+from pacs.dicom.acquisition import Acquisition
 from pacs.dicom.values import TEXT_LENGTH
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
@@ -109,6 +110,8 @@ class SeriesQuerySet(VisibleQuerySet["Series"]):
 
 
 class Series(models.Model):
+    """``acquisition`` is ``Acquisition`` as JSON; empty where an older version wrote the row."""
+
     series_instance_uid = models.CharField(max_length=64, unique=True)
     orthanc_id = models.CharField(max_length=44, unique=True)
     study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="series")
@@ -123,6 +126,7 @@ class Series(models.Model):
     performed_procedure_step_start_time = models.CharField(max_length=16, blank=True)
     scheduled_procedure_step_id = models.CharField(max_length=TEXT_LENGTH, blank=True)
     requested_procedure_id = models.CharField(max_length=TEXT_LENGTH, blank=True)
+    acquisition = models.JSONField(default=dict)
 
     objects = SeriesQuerySet.as_manager()
 
@@ -130,6 +134,10 @@ class Series(models.Model):
         db_table = "ris_series"
         ordering = ["number", "id"]
         indexes = [models.Index(fields=["modality", "study"])]
+
+    @property
+    def acquired(self) -> Acquisition:
+        return Acquisition(**self.acquisition)
 
 
 class InstanceQuerySet(VisibleQuerySet["Instance"]):

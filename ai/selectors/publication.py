@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from uuid import UUID, uuid5
+
+from django.db.models import Q
+from django.utils import timezone
 
 from ai.choices import PublicationStatus
 from ai.models import AIJob, Publication
+from common.errors import ErrorCode
 from common.outbox import services as outbox
+
+RETURNED = "returned_to_review"
+"""The step of a job's history: its approval was withdrawn."""
+RESULT_KEYS = UUID("6d1d2c0b-6f7e-5c1f-9a8f-3f1f6b7f2a44")
+"""Namespace of the keys of results without a mask, which have no version's uuid."""
+LONGEST_INDEXING = timedelta(minutes=10)
+"""The change feed shows a stored SEG within seconds; after this long it is lost."""
 
 
 def publication_get(job_id: int) -> Publication:
@@ -31,10 +44,11 @@ def published_job_ids(patient_id: int) -> list[int]:
 
 
 def failed_publications() -> list[int]:
-    """Jobs whose approved result is not in the FHIR record, because an event was given up."""
+    """Jobs whose ``publication_view`` is FAILED."""
     dead = outbox.dead_aggregates("ai_publication:").distinct()
-    jobs = [int(aggregate.partition(":")[2]) for aggregate in dead]
-    found = Publication.objects.filter(job_id__in=jobs, fhir_at=None)
+    given_up = Q(job_id__in=[int(aggregate.partition(":")[2]) for aggregate in dead])
+    never_seen = Q(seg_stored_at__lt=timezone.now() - LONGEST_INDEXING, seg_seen_at=None)
+    found = Publication.objects.filter(given_up | never_seen, fhir_at=None)
     return list(found.values_list("job_id", flat=True))
 
 
@@ -79,17 +93,34 @@ def _name(user: Any) -> str:
     return (user.full_name or user.username) if user else ""
 
 
+def published_job_ids_of_order(order_id: int) -> list[int]:
+    """Jobs on the studies of this order whose result is in the FHIR record, oldest first."""
+    found = Publication.objects.filter(job__study__order_id=order_id, fhir_at__isnull=False)
+    return list(found.order_by("job_id").values_list("job_id", flat=True))
+
+
+def publication_key(publication: Publication) -> UUID:
+    """The root of all keys of a publication in FHIR; another one after each return to review."""
+    version = publication.version
+    root = version.uuid if version else uuid5(RESULT_KEYS, str(publication.job_id))
+    returns = returns_to_review(publication.job)
+    return uuid5(root, f"approval/{returns}") if returns else root
+
+
+def returns_to_review(job: AIJob) -> int:
+    """How often an approval of this job was withdrawn."""
+    return job.events.filter(step=RETURNED).count()
+
+
 def publication_view(job: AIJob) -> dict[str, Any]:
-    """NONE, PENDING, PUBLISHED or FAILED, and how far it came; no ``seg`` without a mask."""
+    """NONE, PENDING, PUBLISHED or FAILED, and how far it came; no ``seg`` without a mask.
+
+    ``error`` is the latest of a step that is not done, also while it is tried again.
+    """
     publication: Publication | None = getattr(job, "publication", None)
     if publication is None:
-        return {"status": PublicationStatus.NONE, "seg": None, "fhir": None}
-    if publication.fhir_at is not None:
-        status = PublicationStatus.PUBLISHED
-    elif outbox.has_dead(f"ai_publication:{job.pk}"):
-        status = PublicationStatus.FAILED
-    else:
-        status = PublicationStatus.PENDING
+        return {"status": PublicationStatus.NONE, "seg": None, "fhir": None, "error": None}
+    status, error = _status(publication)
     seg = {
         "sop_instance_uid": publication.seg_sop_instance_uid,
         "series_instance_uid": publication.seg_series_instance_uid,
@@ -104,4 +135,20 @@ def publication_view(job: AIJob) -> dict[str, Any]:
             "imaging_study": publication.fhir_imaging_study or None,
             "at": publication.fhir_at,
         },
+        "error": error,
     }
+
+
+def _status(publication: Publication) -> tuple[PublicationStatus, dict[str, str] | None]:
+    if publication.fhir_at is not None:
+        return PublicationStatus.PUBLISHED, None
+    problem = outbox.problem(f"ai_publication:{publication.job_id}")
+    if problem is not None:
+        status = PublicationStatus.FAILED if problem.is_dead else PublicationStatus.PENDING
+        return status, {"code": problem.code, "detail": problem.detail}
+    stored = publication.seg_stored_at
+    if stored and not publication.seg_seen_at and timezone.now() - stored > LONGEST_INDEXING:
+        error = ErrorCode.ARCHIVE_UNAVAILABLE.value.code
+        detail = "the DICOM Segmentation was stored, but the index does not have it"
+        return PublicationStatus.FAILED, {"code": error, "detail": detail}
+    return PublicationStatus.PENDING, None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
-from django.db.models import Count
 
 from ai.clients.inference import inference
 from ai.manifest import ModelManifest
+from ai.services import suitability
 from ai.services.dicom_codes import CodeError, resolve_category, resolve_code
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, NotFound
@@ -56,54 +57,47 @@ def model_get(model_id: str) -> ModelManifest:
 
 def check_series(series: Series, manifest: ModelManifest) -> None:
     """Raises BusinessError (422) when the series cannot suit the model."""
-    reason = _refusal(series, manifest)
+    reason = suitability.refusal(series, manifest)
     if reason:
         raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, reason, "series_instance_uid")
 
 
-def _refusal(series: Series, manifest: ModelManifest) -> str:
-    """Why the series cannot suit the model, as far as the index knows; empty if it may."""
-    inputs, count = manifest.inputs, series.instances.count()
-    if series.modality not in inputs.modalities:
-        wanted = ", ".join(sorted(inputs.modalities))
-        return f"the model is made for {wanted}, the series is {series.modality}"
-    if count < inputs.min_slices:
-        return f"the model needs {inputs.min_slices} slices, the series has {count}"
-    if manifest.outputs.segments and not series.frame_of_reference_uid:
-        return "the series has no Frame of Reference UID, without which no mask can be stored"
-    found = series.instances.values_list("image_position", flat=True)
-    positions = [tuple(position) for position in found if position is not None]
-    if len(set(positions)) < len(positions):
-        return "the series has several images at one place; the model needs one volume"
-    return ""
-
-
 def best_series(study: Study, manifest: ModelManifest) -> Series:
-    """The series with the most images of those that suit. Raises BusinessError without one."""
-    candidates = study.series.annotate(images=Count("instances")).order_by("-images", "pk")
-    for series in candidates:
-        if not _refusal(series, manifest):
-            return series
+    """The series that suits the model best. Raises BusinessError without one."""
+    for series in suitability.ranked(study.series.all(), manifest):
+        return series
     detail = f"no series of this study suits the model {manifest.id}"
     raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "study_instance_uid")
 
 
-def models_available(*, actor: Person, patient_id: str) -> list[ModelManifest]:
-    """The models for which this patient (MRN) has a suitable series that ``actor`` may see."""
+@dataclass(frozen=True, slots=True)
+class Available:
+    """A model with the series that suit it: of each study the best first, which it is run on."""
+
+    manifest: ModelManifest
+    series: list[Series]
+
+
+def models_available(
+    *, actor: Person, patient_id: str, study_instance_uid: str | None = None
+) -> list[Available]:
+    """The models for which this patient (MRN) has a suitable series that ``actor`` may see.
+
+    ``study_instance_uid``: of this study alone.
+    """
     visible = studies.studies_visible_to(actor, Permission.VIEW_DICOM)
-    found = list(visible.filter(patient__patient_id=patient_id))
+    found = visible.filter(patient__patient_id=patient_id)
+    if study_instance_uid is not None:
+        found = found.filter(study_instance_uid=study_instance_uid)
+    rows = list(found.prefetch_related("series"))
     audit.record(
         actor=actor,
         action="ai_model.available",
-        patient_id=found[0].patient_id if found else None,
+        patient_id=rows[0].patient_id if rows else None,
         permission=Permission.REQUEST_AI,
     )
-    return [m for m in models_list() if any(_suits(study, m) for study in found)]
-
-
-def _suits(study: Study, manifest: ModelManifest) -> bool:
-    try:
-        best_series(study, manifest)
-    except BusinessError:
-        return False
-    return True
+    offered = (
+        Available(m, [s for study in rows for s in suitability.ranked(study.series.all(), m)])
+        for m in models_list()
+    )
+    return [model for model in offered if model.series]

@@ -187,17 +187,35 @@ def _headers(sources: Sequence[Dataset]) -> list[Dataset]:
     """Copies of the sources as highdicom needs them, without pixels and without identity.
 
     Spacing Between Slices is left out, so that highdicom states it only where the positions bear
-    it out; orientations that differ by rounding become one.
+    it out; orientations that differ by rounding become one. Slices without a thickness get their
+    distance as one: Pixel Measures of a volume needs it (PS3.3 C.7.6.16.2.1).
     """
     if not sources:
         raise SegmentationError("source_unsuitable", "no source image")
     headers = [_header(source) for source in sources]
+    if not all(header.get("FrameOfReferenceUID") for header in headers):
+        raise SegmentationError("source_unsuitable", "an image has no Frame of Reference UID")
     first = headers[0].get("ImageOrientationPatient")
     for header in headers[1:]:
         orientation = header.get("ImageOrientationPatient")
         if first and orientation and np.allclose(first, orientation, atol=_ORIENTATION_TOLERANCE):
             header.ImageOrientationPatient = first
+    distance = _slice_distance(headers)
+    for header in headers:
+        if not header.get("SliceThickness") and distance is not None:
+            header.SliceThickness = f"{distance:.6g}"
     return headers
+
+
+def _slice_distance(headers: Sequence[Dataset]) -> float | None:
+    """The usual distance (mm) between neighbours along the normal; None where there is none."""
+    places = [header.get("ImagePositionPatient") for header in headers]
+    orientation = headers[0].get("ImageOrientationPatient")
+    if len(headers) < 2 or not orientation or not all(places):
+        return None
+    normal = np.cross(np.asarray(orientation[:3], float), np.asarray(orientation[3:], float))
+    steps = np.diff(np.sort(np.asarray(places, float) @ normal))
+    return float(np.median(steps)) or None
 
 
 def _header(source: Dataset) -> Dataset:

@@ -36,22 +36,26 @@ def _lock(job_id: int) -> Publication:
 def seg_publish(job_id: int) -> None:
     """Build the SEG of the approved version and store it in the archive.
 
-    Its SOP Instance UID derives from the version, so a second call stores the same object.
+    Its SOP Instance UID derives from the version, so a second call stores the same object. If the
+    index has it already, no change will show it: it is marked as seen.
     Raises ExternalError (archive down), BusinessError (the source is not a volume).
     """
     publication = _of_job(job_id)
     version = publication.version
-    if version is None or publication.seg_stored_at is not None:
+    if version is None or publication.seg_seen_at is not None:
         return
     try:
         seg = _build(publication, version)
     except SegmentationError as error:
-        raise BusinessError(ErrorCode.SERIES_NOT_A_VOLUME, error.reason) from None
+        detail = f"{error.reason}: {error}"[:300]
+        raise BusinessError(ErrorCode.SERIES_NOT_A_VOLUME, detail) from None
     objects.instance_store(seg)
     with transaction.atomic():
         publication = _lock(job_id)
         if publication.seg_stored_at is None:  # the feed may have been faster
             _mark(publication, "seg_stored_at", "seg_stored")
+    if objects.instance_is_indexed(publication.seg_sop_instance_uid or ""):
+        seg_seen(publication.seg_sop_instance_uid or "")
 
 
 def _build(publication: Publication, version: SegmentationVersion) -> Dataset:

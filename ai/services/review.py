@@ -12,6 +12,7 @@ from ai.choices import JobStatus, ReviewStatus
 from ai.events import RESULT_APPROVED, VERSION_APPROVED
 from ai.models import AIJob, AIJobEvent, Publication, Segmentation, SegmentationVersion
 from ai.selectors import jobs as job_selectors, segmentations as selectors
+from ai.selectors.publication import returns_to_review
 from ai.services.jobs import job_lock
 from ai.services.segmentations import version_labelmap, version_save
 from audit import services as audit
@@ -84,11 +85,13 @@ def _publication_start(job: AIJob, version: SegmentationVersion | None) -> None:
         return
     if not np.any(version_labelmap(version)):
         raise BusinessError(ErrorCode.SEGMENTATION_EMPTY, f"version {version.version}")
+    returns = returns_to_review(job)
+    names = (str(version.uuid), *([str(returns)] if returns else []))
     Publication.objects.create(
         job=job,
         version=version,
-        seg_sop_instance_uid=derived_uid("seg-instance", str(version.uuid)),
-        seg_series_instance_uid=derived_uid("seg-series", str(version.uuid)),
+        seg_sop_instance_uid=derived_uid("seg-instance", *names),
+        seg_series_instance_uid=derived_uid("seg-series", *names),
     )
     outbox.publish(VERSION_APPROVED, aggregate=aggregate, payload=payload)
 

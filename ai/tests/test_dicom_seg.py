@@ -348,3 +348,37 @@ def test_the_sample_tumour_arrives_where_it_was_marked(tmp_path: Path) -> None:
     ]
     assert len(places[0]) == 4137
     assert places[0] == places[1]
+
+
+@pytest.mark.parametrize("thickness", [None, "", "0"], ids=["missing", "empty", "zero"])
+@pytest.mark.parametrize("tilt", [0.0, 0.3])
+def test_a_source_without_slice_thickness_gets_the_distance_of_its_slices(
+    thickness: str | None, tilt: float, tmp_path: Path
+) -> None:
+    sources = mr_series(*EVEN, (0, 2.5, 5, 7.5, 10), tilt=tilt)
+    for source in sources:
+        del source.SliceThickness
+        if thickness is not None:
+            source.SliceThickness = thickness
+    seg = build(sources[::-1], mask(5, *EVEN))
+    measures = seg.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    assert float(measures.SliceThickness) == 2.5
+    assert complaints(seg, tmp_path) == []
+
+
+def test_a_source_with_slice_thickness_keeps_it() -> None:
+    sources = mr_series(*EVEN, (0, 2.5, 5, 7.5, 10))
+    for source in sources:
+        source.SliceThickness = "2"
+    measures = build(sources, mask(5, *EVEN)).SharedFunctionalGroupsSequence[0]
+    assert float(measures.PixelMeasuresSequence[0].SliceThickness) == 2
+
+
+@pytest.mark.parametrize("value", [None, ""], ids=["missing", "empty"])
+def test_one_image_without_frame_of_reference_is_enough_to_refuse(value: str | None) -> None:
+    sources = mr_series(*EVEN, (0, 2, 4, 6, 8))
+    del sources[2].FrameOfReferenceUID
+    if value is not None:
+        sources[2].FrameOfReferenceUID = value
+    with pytest.raises(SegmentationError, match="Frame of Reference"):
+        build(sources, mask(5, *EVEN))

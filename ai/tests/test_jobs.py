@@ -201,7 +201,12 @@ def test_job_view_and_audit(api, completed):
     assert body["model"]["id"] == "brain_extraction"
     assert body["segmentation"] == completed.segmentation.pk
     assert [s["step"] for s in body["timeline"]] == ["requested", "processing", "completed"]
-    assert body["publication"] == {"status": "NONE", "seg": None, "fhir": None}
+    assert body["publication"] == {
+        "status": "NONE",
+        "seg": None,
+        "fhir": None,
+        "error": None,
+    }
     actions = set(AuditLog.objects.values_list("action", flat=True))
     assert {"ai_job.create", "ai_job.read"} <= actions
 

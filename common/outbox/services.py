@@ -164,17 +164,38 @@ def redrive(event_id: int, *, operator: dict[str, Any]) -> OutboxEvent:
         raise NotFound(ErrorCode.ROUTE_NOT_FOUND, f"outbox event {event_id}")
     if event.status != OutboxStatus.DEAD:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"the event is {event.status}")
-    event.status = OutboxStatus.PENDING
-    event.attempts = 0
-    event.next_attempt_at = timezone.now()
-    event.save(update_fields=["status", "attempts", "next_attempt_at"])
-    transaction.on_commit(partial(nudge, event), robust=True)
+    _revive(event)
     publish(
         REDRIVEN,
         aggregate=f"outbox_event:{event.pk}",
         payload={"event_id": event.pk, "operator": operator},
     )
     return event
+
+
+def _revive(event: OutboxEvent) -> None:
+    event.status = OutboxStatus.PENDING
+    event.attempts = 0
+    event.next_attempt_at = timezone.now()
+    event.save(update_fields=["status", "attempts", "next_attempt_at"])
+    transaction.on_commit(partial(nudge, event), robust=True)
+
+
+def redrive_dead(aggregate: str) -> int:
+    """Try all DEAD events of ``aggregate`` again, in the caller's transaction and audit."""
+    events = list(_dead(aggregate).select_for_update())
+    for event in events:
+        _revive(event)
+    return len(events)
+
+
+def forget_dead(aggregate: str) -> None:
+    """Delete the DEAD events of ``aggregate``: what they were to do is not wanted any more."""
+    _dead(aggregate).delete()
+
+
+def _dead(aggregate: str) -> QuerySet[OutboxEvent]:
+    return OutboxEvent.objects.filter(aggregate=aggregate, status=OutboxStatus.DEAD)
 
 
 def open_counts() -> dict[str, int]:
@@ -213,9 +234,25 @@ def summary() -> Summary:
     )
 
 
-def has_dead(aggregate: str) -> bool:
-    """Whether any event of this aggregate was given up."""
-    return OutboxEvent.objects.filter(aggregate=aggregate, status=OutboxStatus.DEAD).exists()
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why an event is not done: given up, or to be tried again."""
+
+    is_dead: bool
+    code: str
+    detail: str
+
+
+def problem(aggregate: str) -> Problem | None:
+    """What keeps the events of ``aggregate``: of one that was given up, else of one that waits."""
+    failed = _dead(aggregate).first()
+    if failed is None:
+        waiting = OutboxEvent.objects.filter(aggregate=aggregate, status=OutboxStatus.PENDING)
+        failed = waiting.exclude(last_error_code="").first()
+    if failed is None:
+        return None
+    is_dead = failed.status == OutboxStatus.DEAD
+    return Problem(is_dead, failed.last_error_code, failed.last_error)
 
 
 def dead_aggregates(prefix: str) -> QuerySet[OutboxEvent, str]:

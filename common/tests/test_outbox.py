@@ -246,12 +246,14 @@ def test_redrive_gives_fresh_attempts_to_the_dead_only(seen):
     publish(TOPIC, aggregate="thing:1", payload={})
     event, _ = events()
     deliver(event)
-    assert services.has_dead("thing:1")
+    gone = services.problem("thing:1")
+    assert (gone.is_dead, gone.code) == (True, ErrorCode.STUDY_UNMATCHED.value.code)
     services.redrive(event.pk, operator={})
-    assert not services.has_dead("thing:1")
+    assert not services.problem("thing:1").is_dead
     seen["fail"] = None
     deliver(event)
     assert (event.status, event.attempts) == (OutboxStatus.DONE, 1)
+    assert services.problem("thing:1") is None
     with pytest.raises(AppError):
         services.redrive(event.pk, operator={})
 

@@ -18,6 +18,11 @@ Json = dict[str, Any]
 FHIR_JSON = "application/fhir+json"
 _LOCATION = re.compile(r"(?:.*/)?([A-Za-z]+)/([A-Za-z0-9.-]{1,64})/_history/([A-Za-z0-9.-]{1,64})")
 _HAPI_CODE = re.compile(r"HAPI-\d{4}")
+_PATH = re.compile(r"[A-Za-z0-9_.\[\]]{1,150}")
+_BUNDLE_PATH = re.compile(r"Bundle\.entry\[\d+\]\.resource/\*(\w+)/[^*]*\*/")
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9_:/.#-]{1,100}")
+VALIDATION_TIMEOUT_S = 120.0
+"""The first validation after a start takes seconds, an ImagingStudy of 1,000 images two."""
 _ISSUE_CODE = re.compile(r"[a-z-]{1,40}")
 _WAITING_HELPS = frozenset({408, 409, 412, 429})
 
@@ -66,6 +71,44 @@ class HapiClient(HttpClient):
             raise _unreadable()
         return stored
 
+    def refused(self, bundle: Json) -> tuple[str, ...]:
+        """What the server's own validation finds wrong with a Bundle: paths and message ids.
+
+        Raises:
+            ExternalError: retryable, when the server cannot tell.
+        """
+        response = self.request(
+            "POST",
+            "/Bundle/$validate",
+            json=bundle,
+            headers={"Content-Type": FHIR_JSON},
+            read_timeout_s=VALIDATION_TIMEOUT_S,
+        )
+        answer = _object(response.content) or {}
+        if answer.get("resourceType") != "OperationOutcome":
+            raise _unreadable()
+        return tuple(
+            _fault(issue)
+            for issue in answer.get("issue", [])
+            if issue.get("severity") in ("error", "fatal")
+        )
+
+    def search(self, resource_type: str, **parameters: str) -> list[Json]:
+        """The resources that match. Raises ExternalError."""
+        response = self.request("GET", f"/{resource_type}", params=parameters)
+        answer = _object(response.content)
+        if response.status_code >= 400 or answer is None:
+            raise _refusal(response.status_code, answer or {})
+        return [entry["resource"] for entry in answer.get("entry", [])]
+
+    def read(self, reference: str) -> Json:
+        """The resource of a literal reference, ``Type/id``. Raises ExternalError."""
+        response = self.request("GET", f"/{reference}")
+        answer = _object(response.content)
+        if response.status_code >= 400 or answer is None:
+            raise _refusal(response.status_code, answer or {})
+        return answer
+
 
 @once
 def hapi_client() -> HapiClient:
@@ -109,3 +152,19 @@ def _refusal(status: int, outcome: Json) -> ExternalError:
     if status in _WAITING_HELPS:
         return ExternalError(ErrorCode.FHIR_UNAVAILABLE, detail, retryable=True)
     return ExternalError(ErrorCode.FHIR_REJECTED, detail, retryable=False)
+
+
+def _fault(issue: Json) -> str:
+    """Where and which rule of an issue; its text quotes the content, which is PHI."""
+    where = next(iter(issue.get("expression") or issue.get("location") or []), "")
+    where = _BUNDLE_PATH.sub(r"\1", str(where))
+    rule = next(
+        (
+            str(e.get("valueString", ""))
+            for e in issue.get("extension", [])
+            if str(e.get("url", "")).endswith("operationoutcome-message-id")
+        ),
+        "",
+    )
+    known = [text for text, form in ((where, _PATH), (rule, _MESSAGE_ID)) if form.fullmatch(text)]
+    return ": ".join(known) or "invalid"

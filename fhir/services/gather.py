@@ -6,14 +6,13 @@ import base64
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
-from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.utils import timezone
 
 from ai.choices import VersionKind
 from ai.manifest import CodeSpec, ModelManifest, TrackedSegment
-from ai.selectors.publication import publication_get
+from ai.selectors.publication import publication_get, publication_key
 from common.person import Person
 from emr.choices import EncounterKind, Gender
 from fhir.services.resources import PublicationFacts
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
     from pacs.models import Study
 
 GATEWAY_PATH = "/api/ris/dicom-web"
-RESULT_KEYS = UUID("6d1d2c0b-6f7e-5c1f-9a8f-3f1f6b7f2a44")
-"""Namespace of the keys of results without a mask, which have no version's uuid."""
 T = TypeVar("T")
 
 
@@ -141,6 +138,9 @@ def _model(manifest: ModelManifest) -> PublishedModel:
         manufacturer=manifest.manufacturer,
         udi=manifest.udi,
         body_site=_code(manifest.body_site),
+        confidence_label=manifest.outputs.confidence_label,
+        confidence_meaning=manifest.outputs.confidence or "",
+        risk_score_meaning=manifest.outputs.risk_score or "",
     )
 
 
@@ -189,7 +189,7 @@ def _version(publication: Publication) -> PublishedVersion:
     if version is None:
         return PublishedVersion(
             version=1,
-            uuid=uuid5(RESULT_KEYS, str(publication.job_id)),
+            uuid=publication_key(publication),
             kind=VersionKind.AI,
             author=None,
             volumes=(),
@@ -197,7 +197,7 @@ def _version(publication: Publication) -> PublishedVersion:
     segments: tuple[TrackedSegment, ...] = version.segmentation.tracked_segments
     return PublishedVersion(
         version=version.version,
-        uuid=version.uuid,
+        uuid=publication_key(publication),
         kind=VersionKind(version.kind),
         author=_practitioner(version.author) if version.author else None,
         volumes=tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from pydantic import ValidationError
 
 from common.errors import ErrorCode, ExternalError
@@ -26,13 +27,44 @@ def publication_send(*, facts: PublicationFacts, client: HapiClient | None = Non
 
     Raises:
         ExternalError: retryable when the server is away; final when the resources are refused,
-            by our own validation (the detail names the paths) or by the server (its codes).
+            by our own validation or the server's $validate (the detail names the paths), or by the
+            server when it stores them (its codes).
     """
+    client = client or hapi_client()
     bundle = build_publication_bundle(facts)
     bundle_validate(bundle)
-    stored = (client or hapi_client()).transaction(bundle)
+    if faults := client.refused(bundle):
+        detail = "; ".join(dict.fromkeys(faults))
+        raise ExternalError(ErrorCode.FHIR_REJECTED, detail, retryable=False)
+    stored = client.transaction(bundle)
     ids = {resource.resource_type: resource.id for resource in stored}
     return FhirReceipt(diagnostic_report=ids["DiagnosticReport"], imaging_study=ids["ImagingStudy"])
+
+
+def publication_retract(key: str, *, client: HapiClient | None = None) -> None:
+    """Say of an approval that was withdrawn that it was entered in error, if it is there at all.
+
+    It is there when the server stored it and its answer was lost. Raises ExternalError.
+    """
+    client = client or hapi_client()
+    token = f"{settings.FHIR_IDENTIFIER_BASE}/ai-report|{key}"
+    for report in client.search("DiagnosticReport", identifier=token):
+        results = [client.read(each["reference"]) for each in report.get("result", [])]
+        client.transaction(
+            {
+                "resourceType": "Bundle",
+                "type": "transaction",
+                "entry": [_in_error(resource) for resource in (report, *results)],
+            }
+        )
+
+
+def _in_error(resource: Json) -> Json:
+    url = f"{resource['resourceType']}/{resource['id']}"
+    return {
+        "resource": {**resource, "status": "entered-in-error"},
+        "request": {"method": "PUT", "url": url},
+    }
 
 
 def bundle_validate(bundle: Json) -> None:

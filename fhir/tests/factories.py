@@ -119,7 +119,9 @@ def publication(case: str = "a", **changes: Any) -> PublicationFacts:
         "source_series_instance_uid": uid(f"{case}/t1"),
         "seg_series_instance_uid": uid(f"{case}/seg"),
         "seg_sop_instance_uid": uid(f"{case}/seg/1"),
-        "model": PublishedModel(id="brain_extraction", version="1.0.2", name="Brain extraction"),
+        "model": PublishedModel(
+            id="brain_extraction", version="1.0.2", name="Brain extraction", manufacturer="Maker"
+        ),
         "ai_result": ai_result(),
         "version": version(case),
         "approver": RADIOLOGIST,

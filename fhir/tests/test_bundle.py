@@ -8,6 +8,7 @@ from base64 import b64decode
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -15,6 +16,7 @@ from fhir.services.publishing import bundle_validate
 from fhir.services.resources import (
     PublicationFacts,
     PublishedEncounter,
+    PublishedModel,
     PublishedPatient,
     PublishedPractitioner,
     PublishedStudy,
@@ -55,9 +57,9 @@ class Built:
         entries = self.bundle["entry"]
         return str(next(e["request"]["url"] for e in entries if e["resource"] is resource))
 
-    def provenance(self, reason: str) -> Any:
+    def provenance(self, asserted_by: str) -> Any:
         return next(
-            p for p in self.all("Provenance") if p["reason"][0]["coding"][0]["code"] == reason
+            p for p in self.all("Provenance") if p["meta"]["security"][0]["code"] == asserted_by
         )
 
 
@@ -160,7 +162,9 @@ def test_service_request_is_the_order(built: Built) -> None:
     assert built.url_of(order) == f"ServiceRequest?identifier={BASE}/order%7CORD-a"
     assert built.at(order["requester"])["identifier"][0]["value"] == DOCTOR.username
     assert built.at(order["encounter"])["resourceType"] == "Encounter"
-    assert order["code"] == {"text": "MR_BRAIN_CONTRAST"}
+    assert order["code"]["coding"][0]["code"] == "MR_BRAIN_CONTRAST"
+    assert order["code"]["text"] == "MRI of the brain with contrast"
+    assert [site["coding"][0]["code"] for site in order["bodySite"]] == ["12738006"]
     assert (order["status"], order["priority"]) == ("active", "stat")
     assert order["reasonCode"] == [{"text": "First seizure"}]
     assert [c["coding"][0]["code"] for c in order["category"]] == ["363679005"]
@@ -263,6 +267,74 @@ def test_observations(built: Built) -> None:
         assert built.at(observation["derivedFrom"][0]) == built.one("ImagingStudy")
 
 
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("ai", "Mean foreground probability"),
+        ("edited", "Mean foreground probability, before the mask was edited"),
+    ],
+)
+def test_the_confidence_is_one_number_under_the_name_of_what_it_is(kind: Any, title: str) -> None:
+    model = PublishedModel(
+        id="m",
+        version="1",
+        name="M",
+        manufacturer="Maker",
+        confidence_label="Mean foreground probability",
+        confidence_meaning="It is not calibrated.",
+    )
+    facts = publication(
+        model=model, version=version(kind=kind), ai_result=ai_result(confidence=0.99649)
+    )
+    built = Built(facts)
+    confidence = built.all("Observation")[-1]
+    assert (confidence["code"]["text"], confidence["valueQuantity"]["value"]) == (title, 0.996)
+    assert confidence["note"] == [{"text": "It is not calibrated."}]
+    assert f"{title}: 0.996." in built.one("DiagnosticReport")["conclusion"]
+    assert built.one("Device")["manufacturer"] == "Maker"
+
+
+def test_what_the_model_says_carries_the_label_of_that() -> None:
+    def labels(facts: PublicationFacts) -> list[str | None]:
+        found = Built(facts).all("Observation")
+        return [o.get("meta", {}).get("security", [{}])[0].get("code") for o in found]
+
+    assert labels(publication()) == [None, "AIAST", "AIAST"], "a person drew the mask"
+    assert labels(publication(version=version(kind="ai"))) == ["AIAST"] * 3
+
+
+def test_every_resource_has_a_narrative_that_is_xhtml() -> None:
+    strange = PublishedPatient(mrn="<&>", full_name="a < b\x0b & c", birth_date=None, gender="U")
+    built = Built(publication(patient=strange, comment="x < y"))
+    for resource in built.by_url.values():
+        assert resource["text"]["status"] == "generated"
+        assert text_of(resource).startswith(resource["resourceType"])
+    assert "a < b  & c<&>" in text_of(built.one("Patient"))
+
+
+def text_of(resource: Any) -> str:
+    document = ElementTree.fromstring(resource["text"]["div"])  # noqa: S314  (our own)
+    return "".join(document.itertext())
+
+
+def test_a_reference_with_an_identifier_names_its_target(built: Built) -> None:
+    named = [r for r in with_identifier([*built.by_url.values()]) if "reference" in r]
+    assert named
+    for reference in named:
+        target = built.at(reference)
+        assert reference["type"] == target["resourceType"]
+        assert reference["identifier"] in target["identifier"]
+
+
+def with_identifier(node: Any) -> list[Any]:
+    if isinstance(node, list):
+        return [found for item in node for found in with_identifier(item)]
+    if isinstance(node, dict):
+        own = [node] if isinstance(node.get("identifier"), dict) else []
+        return own + [found for value in node.values() for found in with_identifier(value)]
+    return []
+
+
 def test_one_volume_per_segment_and_no_score_the_model_did_not_give() -> None:
     facts = publication(
         version=version(volumes=(volume(1), volume(2, label="Tumour", code_scheme="99LOCAL"))),
@@ -276,12 +348,7 @@ def test_one_volume_per_segment_and_no_score_the_model_did_not_give() -> None:
 
 def test_diagnostic_report(built: Built) -> None:
     report = built.one("DiagnosticReport")
-    assert report["status"] == "final"
-    assert report["code"]["coding"][0] == {
-        "system": "http://loinc.org",
-        "code": "24590-2",
-        "display": "MR Brain",
-    }
+    assert report["code"]["text"] == "AI result: Brain extraction 1.0.2"
     assert report["category"][0]["coding"][0]["code"] == "RAD"
     assert built.at(report["subject"]) == built.one("Patient")
     assert built.at(report["encounter"]) == built.one("Encounter")
@@ -321,7 +388,8 @@ def test_the_ai_provenance(built: Built) -> None:
     assert built.at(agent["who"]) == built.one("Device")
     source, parameters = provenance["entity"]
     assert built.at(source["what"]) == built.one("ImagingStudy")
-    assert source["what"]["identifier"]["value"] == f"urn:oid:{uid('a/t1')}"
+    assert source["what"]["identifier"]["value"] == f"urn:oid:{uid('a/study')}"
+    assert source["what"]["display"] == f"Source series {uid('a/t1')}"
     assert parameters["what"]["reference"] == "#parameters"
     assert provenance["contained"][0]["parameter"] == [
         {"name": "fast", "valueString": "false"},
@@ -349,9 +417,10 @@ def test_the_approval_provenance(built: Built) -> None:
     ] == [("verifier", RADIOLOGIST.username), ("author", DOCTOR.username)]
     ai, approved = provenance["entity"]
     assert built.at(ai["what"]) == built.provenance("AIAST")
-    assert (ai["role"], ai["what"]["identifier"]["value"]) == ("revision", "17")
-    assert approved["what"]["identifier"]["value"] == f"urn:oid:{uid('a/seg/1')}"
-    assert "version 2" in approved["what"]["display"]
+    assert (ai["role"], ai["what"]["display"]) == ("revision", "AI result of job 17")
+    assert approved["what"]["identifier"]["value"] == f"urn:oid:{uid('a/study')}"
+    assert "version 2, edited" in approved["what"]["display"]
+    assert approved["what"]["display"].endswith(uid("a/seg/1"))
 
 
 def test_without_order_and_encounter_nothing_points_to_them() -> None:

@@ -9,20 +9,25 @@ from typing import Any
 
 import pytest
 import responses
+from django.utils import timezone
 
 from ai.clients.inference import inference
 from ai.selectors.publication import publication_get, publication_view
-from ai.services import jobs, publication, review
+from ai.services import jobs, publication, recovery, review
 from ai.tests import factories
 from alert.models import Notification
+from common.errors import BusinessError
 from common.outbox import tasks
 from common.outbox.models import OutboxEvent, OutboxStatus
+from common.outbox.registry import Event
 from fhir.clients.hapi import hapi_client
+from fhir.handlers import resend_ended_order
 from fhir.services.gather import publication_facts
 from fhir.tests.factories import SEG_STORAGE
 from ocs.tests.factories import order_make
 
 pytestmark = pytest.mark.django_db
+VALID = {"resourceType": "OperationOutcome", "issue": []}
 ANSWERS = "0b8d3ef2-5f0e-5a6b-9a53-000000000001"
 
 
@@ -37,6 +42,7 @@ def upstream() -> Iterator[responses.RequestsMock]:
 @pytest.fixture
 def job_id(upstream: Any, users: Any, patient_factory: Any, settings: Any) -> int:
     """An approved job whose SEG was seen in the archive."""
+    upstream.post(f"{settings.HAPI_URL}/Bundle/$validate", json=VALID)
     doctor, series = users["doctor"], factories.make_series(patient_factory())
     upstream.get(f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]})
     upstream.post(f"{settings.INFERENCE_URL}/inference", json=factories.run_answer(series))
@@ -141,6 +147,83 @@ def test_a_refusal_of_the_server_alerts_those_who_wait(
     alerts = Notification.objects.filter(kind="publication_failed", params__job_id=job_id)
     asked, approved = users["doctor"].pk, users["rib"].pk
     assert set(alerts.values_list("user_id", flat=True)) == {asked, approved}
+
+
+def test_a_refused_publication_is_retried_once_its_cause_is_gone(
+    upstream: Any, job_id: int, users: Any, settings: Any
+) -> None:
+    upstream.post(settings.HAPI_URL, status=422, json={"issue": [{"code": "processing"}]})
+    assert deliver().status == OutboxStatus.DEAD
+    error = publication_view(publication_get(job_id).job)["error"]
+    assert (error["code"], error["detail"]) == ("ERR_506", "status 422 processing")
+    recovery.publication_retry(actor=users["rib"], job_id=job_id)
+    upstream.replace(responses.POST, settings.HAPI_URL, status=503)
+    assert deliver().status == OutboxStatus.PENDING
+    with pytest.raises(BusinessError):
+        recovery.publication_retry(actor=users["rib"], job_id=job_id)
+    upstream.remove(responses.POST, settings.HAPI_URL)
+    upstream.add_callback("POST", settings.HAPI_URL, stored)
+    OutboxEvent.objects.update(next_attempt_at=timezone.now())
+    assert deliver().status == OutboxStatus.DONE
+    state = publication_view(publication_get(job_id).job)
+    assert (state["status"], state["error"]) == ("PUBLISHED", None)
+
+
+def test_an_approval_withdrawn_is_in_error_where_the_server_has_it(
+    upstream: Any, job_id: int, users: Any, settings: Any
+) -> None:
+    """The server stored it, and its answer was lost."""
+    key = str(publication_facts(job_id).version.uuid)
+    upstream.post(settings.HAPI_URL, status=422, json={})
+    deliver()
+    recovery.publication_withdraw(actor=users["rib"], job_id=job_id)
+    report = {
+        "resourceType": "DiagnosticReport",
+        "id": "r",
+        "status": "final",
+        "result": [{"reference": "Observation/o"}],
+    }
+    observation = {"resourceType": "Observation", "id": "o", "status": "final"}
+    upstream.get(f"{settings.HAPI_URL}/DiagnosticReport", json={"entry": [{"resource": report}]})
+    upstream.get(f"{settings.HAPI_URL}/Observation/o", json=observation)
+    upstream.remove(responses.POST, settings.HAPI_URL)
+    sent: list[Any] = []
+
+    def keep(request: Any) -> tuple[int, dict[str, str], str]:
+        sent.extend(json.loads(request.body)["entry"])
+        return stored(request)
+
+    upstream.add_callback("POST", settings.HAPI_URL, keep)
+    event = OutboxEvent.objects.get(handler="fhir.handlers.retract_publication")
+    tasks.deliver.run(event.pk)
+    event.refresh_from_db()
+    assert event.status == OutboxStatus.DONE
+    assert [entry["request"]["url"] for entry in sent] == ["DiagnosticReport/r", "Observation/o"]
+    assert {entry["resource"]["status"] for entry in sent} == {"entered-in-error"}
+    asked = next(c.request.url for c in upstream.calls if "DiagnosticReport?" in c.request.url)
+    assert key in asked
+
+
+def test_the_end_of_an_order_makes_its_report_final(
+    upstream: Any, job_id: int, users: Any, settings: Any
+) -> None:
+    study = publication_get(job_id).job.study
+    study.order = order_make(users["doctor"], study.patient, status="RESULT_READY")
+    study.save()
+    reported: list[str] = []
+
+    def keep(request: Any) -> tuple[int, dict[str, str], str]:
+        resources = [e["resource"] for e in json.loads(request.body)["entry"]]
+        reported.extend(r["status"] for r in resources if r["resourceType"] == "DiagnosticReport")
+        return stored(request)
+
+    upstream.add_callback("POST", settings.HAPI_URL, keep)
+    deliver()
+    for to_status in ("RESULT_READY", "CONFIRMED"):
+        type(study.order).objects.filter(pk=study.order.pk).update(status=to_status)
+        payload = {"order_id": study.order.pk, "to_status": to_status}
+        resend_ended_order(Event(1, "ocs.order.moved", "order:1", payload, 1))
+    assert reported == ["preliminary", "final"]
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,41 @@ def test_the_receipt_holds_the_servers_ids() -> None:
             e["resource"]["resourceType"] for e in build_publication_bundle(publication())["entry"]
         )
     ]
+    responses.post(f"{URL}/Bundle/$validate", json={"resourceType": "OperationOutcome"})
     responses.post(URL, json={"resourceType": "Bundle", "entry": entries})
     receipt = publication_send(facts=publication(), client=HapiClient(URL, "token"))
     assert receipt == FhirReceipt("id-DiagnosticReport", "id-ImagingStudy")
+
+
+@responses.activate
+def test_what_the_server_finds_invalid_is_not_sent_and_named_without_its_value() -> None:
+    issue = {
+        "severity": "error",
+        "code": "processing",
+        "diagnostics": "Unknown code for 김민준",
+        "expression": ["Bundle.entry[12].resource/*Provenance/7ee1*/.reason[0]"],
+        "extension": [
+            {
+                "url": "http://hl7.org/fhir/StructureDefinition/operationoutcome-message-id",
+                "valueString": "Terminology_TX_NoValid_2_CC",
+            }
+        ],
+    }
+    quoting = {"severity": "fatal", "expression": ["Patient.name = 'Kim'"]}
+    warning = {"severity": "warning", "expression": ["Patient"]}
+    outcome = {"resourceType": "OperationOutcome", "issue": [warning, issue, quoting]}
+    responses.post(f"{URL}/Bundle/$validate", json=outcome)
+    with pytest.raises(ExternalError) as caught:
+        publication_send(facts=publication(), client=HapiClient(URL, "token"))
+    assert (caught.value.code, caught.value.retryable) == (ErrorCode.FHIR_REJECTED, False)
+    assert caught.value.detail == "Provenance.reason[0]: Terminology_TX_NoValid_2_CC; invalid"
+    assert len(responses.calls) == 1, "nothing was stored"
+
+
+@pytest.mark.parametrize("answer", [{"status": 500, "body": "<html>"}, {"json": {"entry": []}}])
+@responses.activate
+def test_a_server_that_cannot_validate_is_asked_again(answer: dict[str, Any]) -> None:
+    responses.post(f"{URL}/Bundle/$validate", **answer)
+    with pytest.raises(ExternalError) as caught:
+        publication_send(facts=publication(), client=HapiClient(URL, "token"))
+    assert caught.value.retryable

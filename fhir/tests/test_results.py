@@ -24,7 +24,7 @@ from fhir.services.resources import (
 )
 from fhir.tests.factories import BASE, ai_result, publication, study, uid, version
 from fhir.tests.test_bundle import Built
-from fhir.tests.test_handlers import stored
+from fhir.tests.test_handlers import VALID, stored
 
 SHIFT = PublishedQuantity(id="midline-shift", label="Midline shift", value=4.25, unit="mm")
 BLEEDING = PublishedCode(value="50960005", scheme="SCT", meaning="Hemorrhage")
@@ -61,7 +61,7 @@ def test_every_bundle_is_valid_and_names_no_seg(result: dict[str, Any]) -> None:
         len(each) if key == "quantities" else 1 for key, each in result.items()
     )
     approval = built.provenance("CLINAST")
-    assert [each["what"]["display"] for each in approval["entity"]] == ["AI result"]
+    assert [each["what"]["display"] for each in approval["entity"]] == ["AI result of job 17"]
     assert uid("a/seg/1") not in str([built.one("DiagnosticReport"), *built.all("Provenance")])
     assert "segmentation" not in built.one("DiagnosticReport")["conclusion"]
 
@@ -132,6 +132,7 @@ def test_an_approved_score_arrives_in_the_record(
             f"{settings.INFERENCE_URL}/inference",
             json=factories.run_answer(series, segmentation="", risk_score=0.8),
         )
+        upstream.post(f"{settings.HAPI_URL}/Bundle/$validate", json=VALID)
         upstream.add_callback("POST", settings.HAPI_URL, stored)
         job = jobs.job_create(
             actor=users["doctor"],

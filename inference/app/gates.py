@@ -55,15 +55,24 @@ def series_warnings(slices: Sequence[Slice], patient_id: str, inputs: Inputs) ->
     warnings = []
     if first.patient_id != patient_id.strip():
         warnings.append("The images carry another PatientID than the request names.")
-    echo_limit, age_limit = inputs.max_echo_time_ms, inputs.min_age_years
-    if echo_limit is not None and first.echo_time is not None and first.echo_time > echo_limit:
-        warnings.append(
-            f"Echo time {first.echo_time:g} ms: the model is made for images of at most "
-            f"{echo_limit:g} ms."
-        )
+    age_limit = inputs.min_age_years
     if age_limit is not None and first.age_years is not None and first.age_years < age_limit:
         warnings.append(f"The model is made for patients of {age_limit} years and older.")
     return warnings
+
+
+def check_echo_time(slices: Sequence[Slice], inputs: Inputs) -> None:
+    """A long echo time is another contrast than the model was trained on.
+
+    Raises:
+        InputRefused: longer than the limit; an image that states none is accepted.
+    """
+    known = [each.echo_time for each in slices if each.echo_time is not None]
+    limit = inputs.max_echo_time_ms
+    if limit is not None and known and max(known) > limit:
+        raise InputRefused(
+            f"Echo time {max(known):g} ms: the model is made for images of at most {limit:g} ms."
+        )
 
 
 def check_volume(volume: Volume, inputs: Inputs) -> None:

@@ -109,9 +109,10 @@ class Parameter(_Part):
 class Inputs(_Part):
     """What a series must be. Distances in mm, ages in years, echo times in ms.
 
-    Outside `min_age_years` and `max_echo_time_ms` the run goes on with a warning; everything
-    else refuses. `body_parts` are upper-case words of BodyPartExamined (0018,0015); a series
-    that states none is accepted.
+    Outside `min_age_years` the run goes on with a warning; everything else refuses. `body_parts`
+    are upper-case words of BodyPartExamined (0018,0015); a series that states none is accepted.
+    `weightings` (of MR) and `contrast_agent` (needed, or not allowed) are checked before the
+    request gets here; a series whose header does not tell is accepted.
     """
 
     description: str = ""
@@ -124,10 +125,14 @@ class Inputs(_Part):
     min_extent_mm: float = 0.0
     max_echo_time_ms: float | None = None
     min_age_years: int | None = None
+    weightings: tuple[Literal["T1", "T2", "FLAIR", "PD", "T2*", "DWI"], ...] = ()
+    contrast_agent: bool | None = None
 
 
 class Outputs(_Part):
     """What the model returns. `confidence` and `risk_score` say in words how each is defined.
+
+    `confidence_label` is the name of that number: "Mean foreground probability".
 
     A model makes a mask if, and only if, it declares segments.
     """
@@ -137,6 +142,8 @@ class Outputs(_Part):
     classes: tuple[ResultClass, ...] = ()
     confidence: str | None = None
     confidence_ko: str | None = None
+    confidence_label: str = ""
+    confidence_label_ko: str = ""
     risk_score: str | None = None
     risk_score_ko: str | None = None
 

@@ -124,6 +124,7 @@ class InferenceService:
         manifest = job.model.manifest
         fetched = time.perf_counter()
         warnings = gates.series_warnings(slices, job.request.patient_id, manifest.inputs)
+        gates.check_echo_time(slices, manifest.inputs)
         volume = assemble(slices)
         gates.check_volume(volume, manifest.inputs)
         gates.check_gates(volume, manifest.gates)

@@ -59,3 +59,15 @@ def test_another_modality_is_refused_before_anything_is_fetched(
     assert (status, code) == (422, "input_refused")
     assert "CT" in message
     assert archive.reads == 0
+
+
+@pytest.mark.parametrize(
+    ("echo_time", "sentence"),
+    [("95", "Echo time 95 ms"), ("40", "without inner structure"), (None, "without inner")],
+)
+def test_images_with_a_long_echo_are_another_contrast(
+    tmp_path: Path, echo_time: str | None, sentence: str
+) -> None:
+    status, _, message = ask(tmp_path, ball(), EchoTime=echo_time)
+    assert status == 422
+    assert sentence in message

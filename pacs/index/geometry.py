@@ -11,6 +11,7 @@ from common.errors import BusinessError, ErrorCode
 from pacs.models import Series
 
 ORIENTATION_TOLERANCE = 1e-3
+SPACING_TOLERANCE = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class SeriesGeometry:
 
     ``slices``: SOP Instance UIDs in ascending position along the normal.
     ``spacing``: (between slices, between rows, between columns), mm.
+    ``positions``: (slices, 3), the centre of each slice's first pixel, LPS, mm.
     ``affine``: 4x4, voxel (column, row, slice) to RAS, mm (the NIfTI convention).
     """
 
@@ -26,6 +28,7 @@ class SeriesGeometry:
     rows: int
     columns: int
     spacing: tuple[float, float, float]
+    positions: NDArray[np.float64]
     affine: NDArray[np.float64]
 
     @property
@@ -51,14 +54,18 @@ def series_geometry(series: Series) -> SeriesGeometry:
             raise _not_a_volume(series, "the images differ in size")
         if not np.allclose(other.image_orientation, orientation, atol=ORIENTATION_TOLERANCE):
             raise _not_a_volume(series, "the images differ in orientation")
+        if other.pixel_spacing is None or not np.allclose(
+            other.pixel_spacing, first.pixel_spacing, rtol=SPACING_TOLERANCE
+        ):
+            raise _not_a_volume(series, "the images differ in pixel spacing")
     along_row, along_column = orientation[:3], orientation[3:]
     normal = np.cross(along_row, along_column)
     placed = sorted(
         instances, key=lambda i: float(np.dot(np.asarray(i.image_position, dtype=float), normal))
     )
-    start = np.asarray(placed[0].image_position, dtype=np.float64)
-    end = np.asarray(placed[-1].image_position, dtype=np.float64)
-    step = (end - start) / (len(placed) - 1)
+    positions = np.array([i.image_position for i in placed], dtype=np.float64)
+    start = positions[0]
+    step = (positions[-1] - start) / (len(placed) - 1)
     if float(np.dot(step, normal)) <= 0:
         raise _not_a_volume(series, "the images lie in one place")
     row_spacing, column_spacing = (float(v) for v in first.pixel_spacing)
@@ -72,6 +79,7 @@ def series_geometry(series: Series) -> SeriesGeometry:
         rows=int(first.rows or 0),
         columns=int(first.columns or 0),
         spacing=(float(np.linalg.norm(step)), row_spacing, column_spacing),
+        positions=positions,
         affine=np.diag([-1.0, -1.0, 1.0, 1.0]) @ lps,
     )
 

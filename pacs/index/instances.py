@@ -14,6 +14,7 @@ from pacs.archive.orthanc import ArchivedInstance
 from pacs.choices import DERIVED_MODALITIES, Htj2k, UnfiledReason
 from pacs.derived import invalidation
 from pacs.dicom import authors, values as dicom
+from pacs.dicom.acquisition import acquisition_read
 from pacs.dicom.person_names import name_words
 from pacs.dicom.uids import Uid
 from pacs.dicom.values import Tags
@@ -161,6 +162,7 @@ def _series_fields(tags: Tags) -> dict[str, Any]:
         "performed_procedure_step_start_time": dicom.time(tags, "PerformedProcedureStepStartTime"),
         "scheduled_procedure_step_id": dicom.text(request, "ScheduledProcedureStepID"),
         "requested_procedure_id": dicom.text(request, "RequestedProcedureID"),
+        "acquisition": acquisition_read(tags).to_json(),
     }
 
 

@@ -9,8 +9,9 @@ from pydicom.tag import Tag
 
 from common.errors import ErrorCode, ExternalError
 from pacs.archive.orthanc import orthanc
+from pacs.index.deletion import instances_delete
 from pacs.index.geometry import series_geometry
-from pacs.models import Series
+from pacs.models import Instance, Series
 
 PIXEL_DATA_GROUP = Tag(0x7FE00000)
 
@@ -36,6 +37,21 @@ def series_headers(series: Series) -> list[Dataset]:
 def _header(metadata: dict[str, object]) -> Dataset:
     header = Dataset.from_json(metadata, bulk_data_uri_handler=lambda *_: None)
     return header[:PIXEL_DATA_GROUP]
+
+
+def instance_is_indexed(sop_instance_uid: str) -> bool:
+    return Instance.objects.filter(sop_instance_uid=sop_instance_uid).exists()
+
+
+def instance_remove(sop_instance_uid: str) -> None:
+    """Delete an object of ours from the archive and the index; no error if it is not there.
+
+    Raises ExternalError.
+    """
+    found = orthanc().instances_with_uid(sop_instance_uid)
+    for orthanc_id in found:
+        orthanc().instance_delete(orthanc_id)
+    instances_delete(found)
 
 
 def instance_store(dataset: Dataset) -> None:

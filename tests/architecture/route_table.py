@@ -105,6 +105,8 @@ ROUTES: dict[str, str] = {
     "GET ai-job": "403 200 200 403 403 403 403 401",
     "POST ai-job-cancel": "403 409 409 403 403 403 403 401",
     "POST ai-job-retry": "403 409 409 403 403 403 403 401",
+    "POST ai-publication-retry": "403 409 409 403 403 403 403 401",
+    "POST ai-publication-withdraw": "403 409 409 403 403 403 403 401",
     "POST ai-job-review": "403 400 400 403 403 403 403 401",
     "GET ai-segmentation": "403 200 200 403 403 403 403 401",
     "GET ai-segmentation-version": "403 200 200 403 403 403 403 401",

@@ -11,13 +11,9 @@ import pytest
 
 from common.errors import ErrorCode, ExternalError
 from fhir.clients.hapi import HapiClient, StoredResource
-from fhir.services.publishing import publication_send
+from fhir.services.publishing import publication_retract, publication_send
 from fhir.services.resources import build_publication_bundle
 from fhir.tests.factories import BASE, GATEWAY, publication, study, uid
-
-AIAST_IS_YOUNGER_THAN_R4 = (
-    "Unknown code 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue#AIAST'"
-)
 
 
 class Fhir:
@@ -86,7 +82,31 @@ def test_every_resource_validates(fhir: Fhir, stored: tuple[StoredResource, ...]
         for resource in stored
         for issue in fhir.errors(fhir.get(f"{resource.resource_type}/{resource.id}"))
     ]
-    assert found == [AIAST_IS_YOUNGER_THAN_R4]
+    assert found == []
+
+
+def test_the_whole_bundle_is_validated_before_it_is_sent(fhir: Fhir) -> None:
+    bundle = build_publication_bundle(publication(uuid4().hex[:12]))
+    assert fhir.client.refused(bundle) == ()
+    provenance = bundle["entry"][-1]["resource"]
+    label = {"system": provenance["meta"]["security"][0]["system"], "code": "NO-SUCH"}
+    provenance["meta"]["security"].append(label)
+    del bundle["entry"][0]["resource"]["name"][0]["text"]
+    faults = fhir.client.refused(bundle)
+    assert any(fault.startswith("Provenance.meta.security[1]") for fault in faults), faults
+    assert any(fault.startswith("Patient.name[0]") for fault in faults), faults
+
+
+def test_a_withdrawn_approval_is_entered_in_error_and_another_is_left_alone(fhir: Fhir) -> None:
+    facts, other = (publication(uuid4().hex[:12]) for _ in range(2))
+    receipts = [publication_send(facts=each, client=fhir.client) for each in (facts, other)]
+    publication_retract(str(facts.version.uuid), client=fhir.client)
+    publication_retract(str(uuid4()), client=fhir.client)
+    withdrawn, kept = (fhir.get(f"DiagnosticReport/{r.diagnostic_report}") for r in receipts)
+    assert (withdrawn["status"], kept["status"]) == ("entered-in-error", "preliminary")
+    for result in withdrawn["result"]:
+        assert fhir.get(result["reference"])["status"] == "entered-in-error"
+    assert fhir.errors(withdrawn) == []
 
 
 def test_everything_is_found_by_search(
@@ -165,5 +185,6 @@ def test_a_refused_resource_is_final_and_stores_nothing(fhir: Fhir) -> None:
 
 def test_publication_send_returns_ids_that_can_be_read(fhir: Fhir, case: str) -> None:
     receipt = publication_send(facts=publication(case), client=fhir.client)
-    assert fhir.get(f"DiagnosticReport/{receipt.diagnostic_report}")["status"] == "final"
+    report = fhir.get(f"DiagnosticReport/{receipt.diagnostic_report}")
+    assert report["status"] == "preliminary"
     assert fhir.get(f"ImagingStudy/{receipt.imaging_study}")["status"] == "available"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import subprocess
 from typing import Any
 
@@ -116,12 +117,38 @@ def test_fhir_resources_are_found_by_search(played, studies):
     report_id = played.job["publication"]["fhir"]["diagnostic_report"]
     assert report_id in ids
     report = fhir(f"DiagnosticReport/{report_id}")
-    assert report["status"] == "final"
+    order = fhir(report["basedOn"][0]["reference"])
+    assert report["status"] == ("final" if order["status"] != "active" else "preliminary")
     assert report["imagingStudy"][0]["reference"].endswith(resource["id"])
     observation = fhir(report["result"][0]["reference"])
     assert observation["valueQuantity"]["code"] == "mL"
     provenances = fhir("Provenance", target=f"DiagnosticReport/{report_id}")
     assert provenances.get("total", 0) >= 1
+
+
+def test_every_resource_of_the_publication_validates(played):
+    report_id = played.job["publication"]["fhir"]["diagnostic_report"]
+    queue, seen = [f"DiagnosticReport/{report_id}"], {}
+    for entry in fhir("Provenance", target=f"DiagnosticReport/{report_id}")["entry"]:
+        queue.append(f"Provenance/{entry['resource']['id']}")
+    while queue:
+        reference = queue.pop()
+        if reference in seen:
+            continue
+        seen[reference] = fhir(reference)
+        queue += re.findall(r"'reference': '(\w+/[^']+)'", str(seen[reference]))
+    kinds = {reference.partition("/")[0] for reference in seen}
+    assert {"Device", "Endpoint", "Patient", "Practitioner", "ServiceRequest"} < kinds
+    for resource in seen.values():
+        assert "text" in resource, resource["resourceType"]
+        answer = requests.post(
+            f"{os.environ['HAPI_URL']}/{resource['resourceType']}/$validate",
+            json=resource,
+            headers={"Authorization": f"Bearer {os.environ['HAPI_TOKEN']}"},
+            timeout=60,
+        )
+        issues = answer.json()["issue"]
+        assert [i for i in issues if i["severity"] in ("error", "fatal")] == []
 
 
 def test_the_doctor_is_alerted(played, login):

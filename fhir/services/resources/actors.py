@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fhir.services.resources.codes import ORDER_CATEGORIES, ORDER_STATES
+from fhir.services.resources.codes import (
+    BODY_SITES,
+    EXAMINATIONS,
+    ORDER_CATEGORIES,
+    ORDER_STATES,
+)
 from fhir.services.resources.elements import (
     HL7,
     SNOMED,
@@ -140,6 +145,7 @@ def _service_request(
             identifier(f"{base}/accession", order.accession_number, type_code="ACSN")
         )
     category = ORDER_CATEGORIES.get(order.job_role)
+    code, site = _examination(order.examination, base=base)
     return identified(
         "ServiceRequest",
         *identifiers,
@@ -147,13 +153,22 @@ def _service_request(
         intent="order",
         priority=order.priority,
         category=[category] if category else [],
-        code={"text": order.examination},
+        code=code,
+        bodySite=[{"coding": [site]}] if site else [],
         reasonCode=[{"text": order.reason}] if order.reason else [],
         subject=patient.reference,
         encounter=encounter and encounter.reference,
         authoredOn=moment(order.ordered_at),
         requester=requester.reference,
     )
+
+
+def _examination(examination: str, *, base: str) -> tuple[Json, Json | None]:
+    """What was asked for, and the Coding of its body part where it is one of our examinations."""
+    if examination not in EXAMINATIONS:
+        return {"text": examination}, None
+    meaning, body_part = EXAMINATIONS[examination]
+    return concept(f"{base}/examination", examination, meaning, text=meaning), BODY_SITES[body_part]
 
 
 def _device(model: PublishedModel, *, base: str) -> BundleEntry:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fhir.services.resources.actors import actors_of
 from fhir.services.resources.elements import BundleEntry, Json
 from fhir.services.resources.facts import PublicationFacts
 from fhir.services.resources.findings import findings_entries
 from fhir.services.resources.imaging import endpoint_entry, imaging_study_entry
+from fhir.services.resources.narrative import narrative
 from fhir.services.resources.provenance import ai_provenance_entry, approval_provenance_entry
 from fhir.services.resources.report import diagnostic_report_entry
 
@@ -21,8 +24,12 @@ def build_publication_bundle(facts: PublicationFacts) -> Json:
     return {
         "resourceType": "Bundle",
         "type": "transaction",
-        "entry": [entry.as_bundle_entry() for entry in entries.values()],
+        "entry": [_with_narrative(entry).as_bundle_entry() for entry in entries.values()],
     }
+
+
+def _with_narrative(entry: BundleEntry) -> BundleEntry:
+    return replace(entry, resource={**entry.resource, "text": narrative(entry.resource)})
 
 
 def _entries(facts: PublicationFacts) -> list[BundleEntry]:

@@ -116,12 +116,14 @@ PROCEDURES = {
 }
 """By Modality (0008,0060) and Body Part Examined."""
 
-REPORTS = {
-    "CT": concept(LOINC, "25045-6", "CT Unspecified body region"),
-    "MR": concept(LOINC, "25056-3", "MR Unspecified body region"),
+EXAMINATIONS = {
+    "MR_BRAIN": ("MRI of the brain", "BRAIN"),
+    "MR_BRAIN_CONTRAST": ("MRI of the brain with contrast", "BRAIN"),
+    "CT_BRAIN": ("CT of the brain", "BRAIN"),
+    "MR_SPINE": ("MRI of the spine", "SPINE"),
+    "CT_CHEST": ("CT of the chest", "CHEST"),
 }
-"""A report has to have a code: by Modality, where the body part is unknown."""
-ANY_REPORT = concept(LOINC, "18748-4", "Diagnostic imaging study")
+"""What an order's examinations mean, with their body parts; another is the orderer's words."""
 
 ORDER_CATEGORIES = {
     "RIS": concept(SNOMED, "363679005", "Imaging"),
@@ -143,12 +145,6 @@ def body_site(body_part_examined: str) -> Json | None:
 def procedure(modality: str, body_part_examined: str) -> Json | None:
     """The examination that a series of this kind is of."""
     return PROCEDURES.get((modality, _term(body_part_examined)))
-
-
-def report_code(modality: str, body_part_examined: str) -> Json:
-    """What a report on a series of this kind is: as much of it as is known."""
-    known = procedure(modality, body_part_examined) or REPORTS.get(modality)
-    return known or ANY_REPORT
 
 
 def _term(body_part_examined: str) -> str:

@@ -93,6 +93,11 @@ def coding(system: str, code: str, display: str = "") -> Json:
     return compact({"system": system, "code": code, "display": display})
 
 
+ASSERTED_BY_AI = coding(f"{HL7}/v3-ObservationValue", "AIAST", "Artificial Intelligence asserted")
+ASSERTED_BY_CLINICIAN = coding(f"{HL7}/v3-ObservationValue", "CLINAST", "clinician asserted")
+"""Security labels (meta.security): whose word a resource is."""
+
+
 def concept(system: str, code: str, display: str, *, text: str = "") -> Json:
     """A CodeableConcept of one coding."""
     return compact({"coding": [coding(system, code, display)], "text": text})
@@ -108,6 +113,11 @@ def dicom_concept(value: str, scheme: str, meaning: str) -> Json:
 def quantity(value: float, *, unit: str, code: str) -> Json:
     """A Quantity with a UCUM code, to three decimals."""
     return compact({"value": round(value, 3), "unit": unit, "system": UCUM, "code": code})
+
+
+def decimal_text(value: float) -> str:
+    """A value in a sentence, to the same three decimals as in a Quantity."""
+    return f"{round(value, 3):g}"
 
 
 def moment(value: datetime | date) -> str:

@@ -107,7 +107,11 @@ class PublishedCode:
 @dataclass(frozen=True, kw_only=True)
 class PublishedModel:
     """The model as its manifest names it; `udi` is the UDI-DI of a registered device, `body_site`
-    what its results are about, None where the manifest leaves that open."""
+    what its results are about, None where the manifest leaves that open.
+
+    `confidence_label` is what the model's confidence is called, the meanings say how the two
+    scores are defined.
+    """
 
     id: str
     version: str
@@ -115,6 +119,9 @@ class PublishedModel:
     manufacturer: str = ""
     udi: str = ""
     body_site: PublishedCode | None = None
+    confidence_label: str = ""
+    confidence_meaning: str = ""
+    risk_score_meaning: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fhir.services.resources.actors import Actors
 from fhir.services.resources.codes import body_site
 from fhir.services.resources.elements import (
+    ASSERTED_BY_AI,
     DCM,
     HL7,
     SNOMED,
@@ -54,19 +55,22 @@ def findings_entries(
         "device": actors.device.reference,
         "derivedFrom": [imaging_study.reference],
     }
-    result = facts.ai_result
+    result, model = facts.ai_result, facts.model
+    own = {**shared, "meta": {"security": [ASSERTED_BY_AI]}}
+    of_mask = own if facts.version.kind == "ai" else shared
+    confidence = confidence_title(facts)
     scores = (
-        ("ai-risk-score", "AI risk score", result.risk_score),
-        ("ai-confidence", "AI confidence", result.confidence),
+        ("ai-risk-score", "AI risk score", model.risk_score_meaning, result.risk_score),
+        ("ai-confidence", confidence, model.confidence_meaning, result.confidence),
     )
     return Findings(
-        volumes=tuple(_volume(facts, volume, shared) for volume in facts.version.volumes),
+        volumes=tuple(_volume(facts, volume, of_mask) for volume in facts.version.volumes),
         own=(
-            *(_quantity(facts, each, shared) for each in result.quantities),
-            *([_classification(facts, result.classes, shared)] if result.classes else []),
+            *(_quantity(facts, each, own) for each in result.quantities),
+            *([_classification(facts, result.classes, own)] if result.classes else []),
             *(
-                _score(facts, name, title, value, shared)
-                for name, title, value in scores
+                _score(facts, name, title, meaning, value, own)
+                for name, title, meaning, value in scores
                 if value is not None
             ),
         ),
@@ -97,16 +101,24 @@ def _volume(facts: PublicationFacts, volume: PublishedVolume, shared: Json) -> B
     )
 
 
+def confidence_title(facts: PublicationFacts) -> str:
+    """What the model's confidence is called, and of which mask it is."""
+    title = facts.model.confidence_label or "AI confidence, as the model defines it"
+    return f"{title}, before the mask was edited" if facts.version.kind == "edited" else title
+
+
 def _score(
-    facts: PublicationFacts, name: str, title: str, value: float, shared: Json
+    facts: PublicationFacts, name: str, title: str, meaning: str, value: float, shared: Json
 ) -> BundleEntry:
+    """The note says how the model defines the number: a confidence is no accuracy."""
+    system = f"{facts.identifier_base}/ai-result/{facts.model.id}"
     return _observation(
         facts,
         key=name,
-        code=concept(f"{facts.identifier_base}/ai-result", name, title, text=title),
+        code=concept(system, name, title, text=title),
         value={"valueQuantity": quantity(value, unit="", code="1")},
         site=_imaged(facts),
-        shared=shared,
+        shared={**shared, "note": [{"text": meaning}] if meaning else []},
     )
 
 

@@ -12,12 +12,13 @@ from uuid import uuid5
 
 from fhir.services.resources.actors import Actors
 from fhir.services.resources.elements import (
+    ASSERTED_BY_AI,
+    ASSERTED_BY_CLINICIAN,
     HL7,
     BundleEntry,
     Json,
     concept,
     dicom_identifier,
-    identifier,
     moment,
     under_id,
 )
@@ -25,7 +26,6 @@ from fhir.services.resources.facts import PublicationFacts
 from fhir.services.resources.findings import Findings
 
 _PARTICIPANTS = f"{HL7}/provenance-participant-type"
-_ASSERTED_BY = f"{HL7}/v3-ObservationValue"
 
 
 def ai_provenance_entry(
@@ -37,14 +37,7 @@ def ai_provenance_entry(
     changed. An edited mask without any score leaves only the volumes derived from it.
     """
     unedited = facts.version.kind == "ai" or not findings.own
-    source = _entity(
-        "source",
-        {
-            **imaging_study.reference,
-            "identifier": dicom_identifier(facts.source_series_instance_uid),
-            "display": "Source series",
-        },
-    )
+    source = _imaged(facts, imaging_study, f"Source series {facts.source_series_instance_uid}")
     entities = [source]
     if facts.ai_result.parameters:
         entities.append(_entity("source", {"reference": "#parameters", "type": "Parameters"}))
@@ -54,7 +47,7 @@ def ai_provenance_entry(
         contained=_parameters(facts),
         target=findings.all if unedited else findings.own,
         at=facts.ai_result.finished_at,
-        reason=concept(_ASSERTED_BY, "AIAST", "Artificial Intelligence asserted"),
+        asserted_by=ASSERTED_BY_AI,
         agent=[_agent("author", "Author", actors.device)],
         entity=entities,
     )
@@ -73,17 +66,12 @@ def approval_provenance_entry(
     version = facts.version
     ai_result = {
         **ai_provenance.reference,
-        "identifier": identifier(f"{facts.identifier_base}/ai-job", str(facts.ai_result.job_id)),
-        "display": "AI result",
+        "display": f"AI result of job {facts.ai_result.job_id}",
     }
     entities = [_entity("revision" if version.kind == "edited" else "source", ai_result)]
     if facts.seg_sop_instance_uid:
-        approved = {
-            **imaging_study.reference,
-            "identifier": dicom_identifier(facts.seg_sop_instance_uid),
-            "display": f"Segmentation version {version.version}, {version.kind}",
-        }
-        entities.append(_entity("source", approved))
+        approved = f"Segmentation version {version.version}, {version.kind}"
+        entities.append(_imaged(facts, imaging_study, f"{approved}: {facts.seg_sop_instance_uid}"))
     agents = [_agent("verifier", "Verifier", actors.approver)]
     if actors.editor:
         agents.append(_agent("author", "Author", actors.editor))
@@ -93,7 +81,7 @@ def approval_provenance_entry(
         contained=[],
         target=(report, *findings.all),
         at=facts.approved_at,
-        reason=concept(_ASSERTED_BY, "CLINAST", "clinician asserted"),
+        asserted_by=ASSERTED_BY_CLINICIAN,
         agent=agents,
         entity=entities,
     )
@@ -106,18 +94,18 @@ def _provenance(
     contained: list[Json],
     target: Iterable[BundleEntry],
     at: datetime,
-    reason: Json,
+    asserted_by: Json,
     agent: list[Json],
     entity: list[Json],
 ) -> BundleEntry:
     return under_id(
         "Provenance",
         str(uuid5(facts.version.uuid, f"provenance/{name}")),
+        meta={"security": [asserted_by]},
         contained=contained,
         target=[entry.reference for entry in target],
         occurredDateTime=moment(at),
         recorded=moment(at),
-        reason=[reason],
         agent=agent,
         entity=entity,
     )
@@ -129,6 +117,12 @@ def _agent(code: str, display: str, who: BundleEntry) -> Json:
 
 def _entity(role: str, what: Json) -> Json:
     return {"role": role, "what": what}
+
+
+def _imaged(facts: PublicationFacts, imaging_study: BundleEntry, what: str) -> Json:
+    """A part of the study: a Reference can name the study alone, so its display names the part."""
+    identifier = dicom_identifier(facts.study.study_instance_uid)
+    return _entity("source", {**imaging_study.reference, "identifier": identifier, "display": what})
 
 
 def _parameters(facts: PublicationFacts) -> list[Json]:

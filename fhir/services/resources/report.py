@@ -6,25 +6,30 @@ import hashlib
 from base64 import b64encode
 
 from fhir.services.resources.actors import Actors
-from fhir.services.resources.codes import report_code
+from fhir.services.resources.codes import ORDER_STATES
 from fhir.services.resources.elements import (
     HL7,
     BundleEntry,
     Json,
     concept,
+    decimal_text,
     identified,
     identifier,
     moment,
 )
 from fhir.services.resources.facts import PublicationFacts
-from fhir.services.resources.findings import Findings, most_probable
+from fhir.services.resources.findings import Findings, confidence_title, most_probable
 
 
 def diagnostic_report_entry(
     facts: PublicationFacts, actors: Actors, *, imaging_study: BundleEntry, findings: Findings
 ) -> BundleEntry:
-    """DiagnosticReport, by the uuid of the approved version."""
-    conclusion, source = _conclusion(facts), facts.source_series
+    """DiagnosticReport on the AI result alone, by the uuid of the approved version.
+
+    While the order is not at its end, more is to be reported on the examination: preliminary.
+    """
+    conclusion, model = _conclusion(facts), facts.model
+    open_order = facts.order and facts.order.status not in ORDER_STATES
     forms = [
         _attachment(facts, "text/plain;charset=utf-8", f"{conclusion}\n".encode(), "AI result")
     ]
@@ -34,9 +39,14 @@ def diagnostic_report_entry(
         "DiagnosticReport",
         identifier(f"{facts.identifier_base}/ai-report", str(facts.version.uuid)),
         basedOn=actors.based_on,
-        status="final",
+        status="preliminary" if open_order else "final",
         category=[concept(f"{HL7}/v2-0074", "RAD", "Radiology")],
-        code=report_code(source.modality, source.body_part_examined),
+        code=concept(
+            f"{facts.identifier_base}/ai-result",
+            "ai-report",
+            "AI result",
+            text=f"AI result: {model.name} {model.version}",
+        ),
         **actors.subject,
         effectiveDateTime=moment(facts.study.started or facts.approved_at),
         issued=moment(facts.approved_at),
@@ -63,11 +73,12 @@ def _conclusion(facts: PublicationFacts) -> str:
     ]
     if ai_result.classes:
         likeliest = most_probable(ai_result.classes)
-        lines.append(f"AI classification: {likeliest.label} ({likeliest.probability:.2f}).")
+        probability = decimal_text(likeliest.probability)
+        lines.append(f"AI classification: {likeliest.label} ({probability}).")
     if ai_result.risk_score is not None:
-        lines.append(f"AI risk score: {ai_result.risk_score:.2f}.")
+        lines.append(f"AI risk score: {decimal_text(ai_result.risk_score)}.")
     if ai_result.confidence is not None:
-        lines.append(f"AI confidence: {ai_result.confidence:.2f}.")
+        lines.append(f"{confidence_title(facts)}: {decimal_text(ai_result.confidence)}.")
     if facts.comment:
         lines.append(facts.comment)
     return "\n".join(lines)

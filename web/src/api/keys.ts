@@ -21,7 +21,7 @@ export const keys = {
     jobList: (filters: object) => ["ai", "jobs", filters],
     job: (id: number) => ["ai", "job", id],
     models: ["ai", "models"],
-    modelsFor: (patient: number) => ["ai", "models", "for patient", patient],
+    modelsFor: (study: string) => ["ai", "models", "for study", study],
     segmentation: (id: number) => ["ai", "segmentation", id],
   },
   orders: {

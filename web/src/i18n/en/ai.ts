@@ -10,8 +10,8 @@ export default {
   requestTitle: "Request an AI analysis",
   model: "Model",
   seriesChoice: "Series",
-  autoSeries: "Most suitable series",
-  noModels: "No model is suitable for this patient's images.",
+  suitableSeries: "The most suitable series is selected.",
+  noModels: "No model is suitable for the images of this study.",
   requested: "The AI analysis has been requested.",
   cancelJob: "Cancel analysis",
   retryJob: "Retry",
@@ -65,6 +65,12 @@ export default {
     done: "{{decision}} by {{name}}, {{at}}",
     hint: "Check the segmentation in the viewer before you approve it. Approval publishes it to the archive and the FHIR record.",
   },
+  publication: {
+    failed: "Publishing failed",
+    retry: "Retry",
+    withdraw: "Return to review",
+    whoMay: "The doctor who approved the result, or a radiologist, can retry or return it to review.",
+  },
   steps: {
     title: "Progress",
     requested: "Requested",
@@ -78,6 +84,8 @@ export default {
     seg_stored: "SEG stored in the archive",
     seg_seen: "SEG confirmed in the archive",
     published: "Report in the FHIR record",
-    stuck: "Publishing failed. An administrator can retry it.",
+    publication_failed: "Publishing failed",
+    publication_retried: "Publishing retried",
+    returned_to_review: "Returned to review",
   },
 };

@@ -13,7 +13,7 @@ export default {
     ai_completed: "An AI result is ready for review.",
     ai_failed: "An AI analysis failed. Open it to see why.",
     published: "The approved result is published in the archive and the FHIR record.",
-    publication_failed: "The approved result could not be published. Please contact an administrator.",
+    publication_failed: "The approved result could not be published. Open it to retry, or return it to review.",
     study_unmatched: "A study that matches no patient has arrived.",
     images_unfiled: "Images that contradict a study on record are waiting for a decision.",
     glass_broken: "A restricted patient's record was opened by emergency access.",

@@ -12,8 +12,8 @@ const texts: typeof en = {
   requestTitle: "AI 분석 요청",
   model: "모델",
   seriesChoice: "시리즈",
-  autoSeries: "가장 적합한 시리즈",
-  noModels: "이 환자의 영상에 적합한 모델이 없습니다.",
+  suitableSeries: "가장 적합한 시리즈가 선택되어 있습니다.",
+  noModels: "이 영상 검사에 적합한 모델이 없습니다.",
   requested: "AI 분석을 요청했습니다.",
   cancelJob: "분석 취소",
   retryJob: "재시도",
@@ -67,6 +67,12 @@ const texts: typeof en = {
     done: "{{decision}}: {{name}}, {{at}}",
     hint: "승인하기 전에 뷰어에서 분할을 확인하세요. 승인하면 PACS와 FHIR 기록으로 전송됩니다.",
   },
+  publication: {
+    failed: "전송하지 못했습니다",
+    retry: "재시도",
+    withdraw: "검토로 되돌리기",
+    whoMay: "승인한 의사나 영상의학과 의사가 재시도하거나 검토로 되돌릴 수 있습니다.",
+  },
   steps: {
     title: "진행 상황",
     requested: "요청",
@@ -80,7 +86,9 @@ const texts: typeof en = {
     seg_stored: "SEG를 PACS에 저장",
     seg_seen: "PACS에서 SEG 확인",
     published: "FHIR 보고서 등록",
-    stuck: "전송에 실패했습니다. 관리자가 재시도할 수 있습니다.",
+    publication_failed: "전송 실패",
+    publication_retried: "전송 재시도",
+    returned_to_review: "검토로 되돌림",
   },
 };
 export default texts;

@@ -7,6 +7,7 @@ import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
 import { Confidence } from "./Confidence";
 import { modelName, patientOf, studyOf, type Job } from "@/shared/ai/jobs";
+import { JobActions } from "@/shared/ai/JobActions";
 import { JobSteps } from "@/shared/ai/JobSteps";
 import { ModelCard } from "./ModelCard";
 import { ReviewForm } from "./ReviewForm";
@@ -56,6 +57,7 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
         <Stack>
           <Section title={t("ai.steps.title")}>
             <JobSteps job={job} />
+            <JobActions job={job} />
           </Section>
           {job.segmentation !== null && <Versions segmentationId={job.segmentation} modelId={job.model.id} />}
           <ModelCard model={job.model} />

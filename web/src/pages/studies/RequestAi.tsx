@@ -15,28 +15,41 @@ interface RequestAiProps {
   onClose: () => void;
 }
 
-/** Choose a model that suits the patient's images, and a series if it matters. */
+/** Choose a model that suits the images of the study; the series that suits it best is preset. */
 export function RequestAi({ study, opened, onClose }: RequestAiProps) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const [chosen, setChosen] = useState<string | null>(null);
   const [series, setSeries] = useState<string | null>(null);
+  const { study_instance_uid } = study;
   const { patient_id } = study.patient;
   const models = useQuery({
-    queryKey: keys.ai.modelsFor(study.patient.id),
+    queryKey: keys.ai.modelsFor(study_instance_uid),
     queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/ai/models/available/", { params: { query: { patient_id } }, signal })),
+      unwrap(
+        api.GET("/api/ai/models/available/", {
+          params: { query: { patient_id, study_instance_uid } },
+          signal,
+        }),
+      ),
     enabled: opened,
   });
-  const model = chosen ?? models.data?.[0]?.id ?? null;
+  const card = models.data?.find(({ id }) => id === chosen) ?? models.data?.[0];
+  const model = card?.id ?? null;
+  const suitable = card?.suitable_series.map((one) => one.series_instance_uid) ?? [];
+  const taken = series ?? suitable[0] ?? null;
+  const choose = (id: string) => {
+    setChosen(id);
+    setSeries(null);
+  };
   const request = useMutation({
     mutationFn: (model_type: string) =>
       unwrap(
         api.POST("/api/ai/jobs/", {
           body: {
-            study_instance_uid: study.study_instance_uid,
+            study_instance_uid,
             model_type,
-            ...(series && { series_instance_uid: series }),
+            ...(taken && { series_instance_uid: taken }),
           },
         }),
       ),
@@ -61,18 +74,18 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
       >
         {(found) => (
           <Stack>
-            <Radio.Group label={t("ai.model")} value={model} onChange={setChosen}>
+            <Radio.Group label={t("ai.model")} value={model} onChange={choose}>
               <Stack gap="xs" mt="xs">
-                {found.map((card) => (
-                  <Radio.Card key={card.id} value={card.id} p="sm">
+                {found.map((one) => (
+                  <Radio.Card key={one.id} value={one.id} p="sm">
                     <Group wrap="nowrap" align="flex-start">
                       <Radio.Indicator />
                       <div>
                         <Text size="sm" fw={500}>
-                          {modelName(card)}
+                          {modelName(one)}
                         </Text>
                         <Text size="xs" c="dimmed">
-                          {String(cardText(card, "intended_use"))}
+                          {String(cardText(one, "intended_use"))}
                         </Text>
                       </div>
                     </Group>
@@ -82,17 +95,11 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
             </Radio.Group>
             <Select
               label={t("ai.seriesChoice")}
-              placeholder={t("ai.autoSeries")}
-              clearable
-              clearButtonProps={{ "aria-label": t("common.clear") }}
-              value={series}
+              description={t("ai.suitableSeries")}
+              allowDeselect={false}
+              value={taken}
               onChange={setSeries}
-              data={study.series
-                .filter(({ images }) => images > 0)
-                .map((one) => ({
-                  value: one.series_instance_uid,
-                  label: `${one.modality} · ${one.description ?? ""} (${one.images})`,
-                }))}
+              data={suitable.map((uid) => ({ value: uid, label: labelOf(study, uid) }))}
             />
             {request.isError && <ErrorNotice error={request.error} />}
             <Group justify="flex-end">
@@ -114,4 +121,9 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
       </QueryView>
     </Modal>
   );
+}
+
+function labelOf(study: Schema["StudyDetailOut"], uid: string): string {
+  const one = study.series.find(({ series_instance_uid }) => series_instance_uid === uid);
+  return one ? `${one.modality} · ${one.description ?? ""} (${one.images})` : uid;
 }

@@ -1,9 +1,9 @@
-import { Alert, Text, Timeline } from "@mantine/core";
-import { IconAlertTriangle } from "@tabler/icons-react";
+import { Text, Timeline } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { dateTime } from "@/shared/when";
 import classes from "./JobSteps.module.css";
 import { stepsOf, type Job } from "./jobs";
+import { PublicationFailed } from "./PublicationFailed";
 
 /** From the request to the report in the record, step by step. */
 export function JobSteps({ job }: { job: Job }) {
@@ -12,11 +12,7 @@ export function JobSteps({ job }: { job: Job }) {
   const active = steps.filter(({ at }) => at !== null).length - 1;
   return (
     <>
-      {job.publication.status === "FAILED" && (
-        <Alert color="red" mb="sm" icon={<IconAlertTriangle aria-hidden />}>
-          {t("ai.steps.stuck")}
-        </Alert>
-      )}
+      {job.publication.status === "FAILED" && <PublicationFailed job={job} />}
       <Timeline active={active} bulletSize={14} lineWidth={2} aria-label={t("ai.steps.title")}>
         {steps.map(({ step, at }, index) => (
           <Timeline.Item

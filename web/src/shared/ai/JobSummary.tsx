@@ -3,10 +3,11 @@ import { IconAlertTriangle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { QueryView } from "@/shared/QueryView";
+import { JobActions } from "./JobActions";
 import { JobSteps } from "./JobSteps";
-import { isRunning, type Job } from "./jobs";
+import type { Job } from "./jobs";
 import { Measurements } from "./Measurements";
-import { useJob, useJobStep } from "./useJob";
+import { useJob } from "./useJob";
 
 /** A job as part of its study's page. */
 export function JobSummary({ jobId }: { jobId: number }) {
@@ -16,8 +17,6 @@ export function JobSummary({ jobId }: { jobId: number }) {
 
 function Summary({ job }: { job: Job }) {
   const { t } = useTranslation();
-  const cancel = useJobStep(job.id, "cancel");
-  const retry = useJobStep(job.id, "retry");
   return (
     <Stack gap="sm">
       {job.error && (
@@ -39,30 +38,7 @@ function Summary({ job }: { job: Job }) {
             {t("ai.openResult")}
           </Button>
         )}
-        {job.status === "FAILED" && (
-          <Button
-            size="xs"
-            variant="light"
-            loading={retry.isPending}
-            onClick={() => {
-              retry.mutate();
-            }}
-          >
-            {t("ai.retryJob")}
-          </Button>
-        )}
-        {isRunning(job) && (
-          <Button
-            size="xs"
-            variant="default"
-            loading={cancel.isPending}
-            onClick={() => {
-              cancel.mutate();
-            }}
-          >
-            {t("ai.cancelJob")}
-          </Button>
-        )}
+        <JobActions job={job} />
       </Group>
     </Stack>
   );

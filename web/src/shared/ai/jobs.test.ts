@@ -38,6 +38,19 @@ describe("stepsOf", () => {
     expect(stepsOf({ ...done, segmentation: 3 } as Job).slice(3)).toHaveLength(4);
   });
 
+  it("keeps what is to come after a failed publication", () => {
+    const steps = stepsOf(
+      job("requested", "processing", "completed", "approved", "publication_failed", "publication_retried"),
+    );
+    expect(steps.slice(6)).toEqual(ahead("seg_stored", "seg_seen", "published"));
+  });
+
+  it("starts anew at the review of a result that was returned to it", () => {
+    const before = ["requested", "processing", "completed", "approved", "seg_stored"] as const;
+    const steps = stepsOf(job(...before, "publication_failed", "returned_to_review"));
+    expect(steps.slice(7)).toEqual(ahead("approved", "seg_stored", "seg_seen", "published"));
+  });
+
   it("passes over steps it does not know", () => {
     expect(stepsOf(job("requested", "polished"))[1]?.step).toBe("processing");
   });

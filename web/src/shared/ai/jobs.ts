@@ -48,6 +48,9 @@ const KNOWN = [
   "failed",
   "cancelled",
   "rejected",
+  "publication_failed",
+  "publication_retried",
+  "returned_to_review",
   ...AFTER_ANALYSIS,
 ] as const;
 export type Step = (typeof KNOWN)[number];
@@ -58,6 +61,13 @@ interface StepView {
   at: string | null;
 }
 
+/** Of a result returned to review, the analysis and what came after the return. */
+function sinceReturned(done: StepView[]): StepView[] {
+  const from = done.findLastIndex(({ step }) => step === "returned_to_review");
+  const analysis = ["requested", "processing", "completed"];
+  return done.filter(({ step }, index) => index > from || analysis.includes(step));
+}
+
 /** What happened to a job, then what is still to happen until its result is published. */
 export function stepsOf(job: Job): StepView[] {
   const done = job.timeline.flatMap(({ step, at }): StepView[] => {
@@ -66,7 +76,7 @@ export function stepsOf(job: Job): StepView[] {
   });
   const last = done.at(-1)?.step;
   if (last === "failed" || last === "cancelled" || last === "rejected") return done;
-  const seen = new Set(done.map(({ step }) => step));
+  const seen = new Set(sinceReturned(done).map(({ step }) => step));
   const analysis = seen.has("processing") || seen.has("completed") ? [] : (["processing"] as const);
   const maskless = Boolean(job.result) && job.segmentation === null;
   const coming = AFTER_ANALYSIS.filter((step) => !(maskless && step.startsWith("seg_")));

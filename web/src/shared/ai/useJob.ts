@@ -12,17 +12,23 @@ export function useJob(id: number) {
   });
 }
 
-/** Cancel a running job, or run a failed one again. */
-export function useJobStep(id: number, step: "cancel" | "retry") {
+/** Of a job: cancel, run again; of its publication: try again, take the approval back. */
+type JobStep = "cancel" | "retry" | "publication/retry" | "publication/withdraw";
+
+export function useJobStep(id: number, step: JobStep) {
   const queryClient = useQueryClient();
   return useMutation({
     mutationFn: () => {
       const options = { params: { path: { job_id: id } } };
-      return unwrap(
-        step === "cancel"
-          ? api.POST("/api/ai/jobs/{job_id}/cancel/", options)
-          : api.POST("/api/ai/jobs/{job_id}/retry/", options),
-      );
+      const call = {
+        cancel: () => api.POST("/api/ai/jobs/{job_id}/cancel/", options),
+        retry: () => api.POST("/api/ai/jobs/{job_id}/retry/", options),
+        "publication/retry": () =>
+          api.POST("/api/ai/jobs/{job_id}/publication/retry/", options),
+        "publication/withdraw": () =>
+          api.POST("/api/ai/jobs/{job_id}/publication/withdraw/", options),
+      }[step];
+      return unwrap(call());
     },
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.ai.all }),
   });

@@ -1,6 +1,8 @@
 package neuronova.hapi;
 
+import ca.uhn.fhir.context.FhirContext;
 import ca.uhn.fhir.jpa.api.dao.DaoRegistry;
+import ca.uhn.fhir.jpa.validation.JpaValidationSupportChain;
 import ca.uhn.fhir.rest.server.RestfulServer;
 import ca.uhn.fhir.rest.server.util.ISearchParamRegistry;
 import jakarta.servlet.DispatcherType;
@@ -53,6 +55,7 @@ public final class Main {
         }
         var spring = new AnnotationConfigApplicationContext(JpaServerConfig.class);
         UniqueIdentifiers.ensure(spring.getBean(DaoRegistry.class), spring.getBean(ISearchParamRegistry.class));
+        YoungerCodes.add(spring.getBean(JpaValidationSupportChain.class), spring.getBean(FhirContext.class));
         Server jetty = jetty(spring, token);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(jetty, spring), "shutdown"));
         jetty.start();
