@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pacs', '0006_unfiled'),
+        ('pacs', '0007_study_list'),
     ]
 
     operations = [
