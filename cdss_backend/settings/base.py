@@ -126,7 +126,9 @@ OUTBOX_SWEEP_S = ENV.outbox_sweep_s
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "acct.password_rules.BreachedPasswordValidator"},
+    {"NAME": "acct.password_rules.OurNamesValidator"},
 ]
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",
