@@ -26,7 +26,7 @@ NAMES_WITH_ONE_PASSWORD = 5
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """``free`` failures in the window, then delays from ``delay_s`` on, doubled up to ``longest_s``."""
+    """``free`` failures in the window; then delays of ``delay_s``, doubled up to ``longest_s``."""
 
     free: int
     delay_s: int

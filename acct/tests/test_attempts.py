@@ -1,4 +1,4 @@
-"""Failed attempts: counted before they are judged, delayed more and more, locked for nobody else."""
+"""Failed attempts: counted before they are judged, delayed ever longer, locked for nobody else."""
 
 from __future__ import annotations
 

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "common.context.RequestContextMiddleware",
     "common.ops.middleware.MeasuredMiddleware",
+    "common.api.cache_policy.NoStoreMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -99,9 +99,7 @@ def as_app_error(error: Exception) -> AppError:
 def error_response(error: Exception) -> JsonResponse:
     """The error response outside DRF: DICOMweb gateway, Django's error handlers."""
     mapped = as_app_error(error)
-    response = JsonResponse(envelope(mapped), status=mapped.status)
-    response.headers.update(_headers(mapped))
-    return response
+    return JsonResponse(envelope(mapped), status=mapped.status, headers=_headers(mapped))
 
 
 def _headers(error: AppError) -> dict[str, str]:
