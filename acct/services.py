@@ -9,7 +9,6 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -17,12 +16,11 @@ from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
+from acct.attempts import Attempt, TooManyAttempts
 from acct.models import Session, User
 from audit import services as audit
 from audit.choices import Outcome
-from common import context
 from common.errors import (
-    AppError,
     AuthenticationError,
     ConflictError,
     ErrorCode,
@@ -33,8 +31,6 @@ from common.person import Person
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
 
-MAX_FAILURES = 10
-FAILURE_WINDOW_S = 900
 BROWSER_LEEWAY = timedelta(seconds=10)
 """A browser that reloads during a refresh still has the old token only."""
 
@@ -57,36 +53,50 @@ def _expiry(refresh: RefreshToken) -> datetime:
     return datetime.fromtimestamp(refresh["exp"], tz=UTC)
 
 
-def _failure_key(username: str) -> str:
-    digest = uuid.uuid5(uuid.NAMESPACE_OID, username.casefold()).hex
-    return f"login-failures:{digest}:{context.current().source_ip}"
+def _refused(user: User | None, action: str, reason: str) -> None:
+    """On record: an attempt that was wrong, or one too many."""
+    audit.record(
+        actor=user,
+        action=action,
+        outcome=Outcome.DENIED,
+        object_type="user",
+        object_id=user.pk if user else "",
+        detail={"reason": reason},
+    )
+
+
+def _password_checked(
+    user: User | None, name: str, password: str, action: str, *, may: bool = True
+) -> bool:
+    """Whether it is the user's password. Every attempt is counted, every wrong one recorded.
+
+    An unknown user costs the same time as a wrong password. Raises TooManyAttempts.
+    """
+    attempt = Attempt(name)
+    try:
+        attempt.begin()
+    except TooManyAttempts:
+        _refused(user, action, "too many attempts")
+        raise
+    if user is None:
+        make_password(password)
+    elif user.check_password(password) and may:
+        attempt.succeed()
+        return True
+    _refused(user, action, "credentials")
+    if attempt.fail(password):
+        _refused(None, action, "one password on many names")
+    return False
 
 
 def login(*, username: str, password: str) -> tuple[User, TokenPair]:
-    """Check the password and open a session.
-
-    Raises AuthenticationError, or AppError(THROTTLED) after 10 failures in 15 minutes from one
-    address. An unknown user costs the same time as a wrong password.
-    """
+    """Check the password and open a session. Raises AuthenticationError, TooManyAttempts."""
     user = User.objects.filter(username=username).first()
     # the database finds a name in many spellings; all of them count as one
-    key = _failure_key(user.username if user else username)
-    if cache.get(key, 0) >= MAX_FAILURES:
-        raise AppError(ErrorCode.THROTTLED)
-    if user is None:
-        make_password(password)
-    if user is None or not user.check_password(password) or not user.is_active:
-        cache.add(key, 0, FAILURE_WINDOW_S)
-        cache.incr(key)
-        audit.record(
-            actor=user,
-            action="session.login",
-            outcome=Outcome.DENIED,
-            object_type="user",
-            object_id=user.pk if user else "",
-        )
+    name = user.username if user else username
+    active = user is not None and user.is_active
+    if not _password_checked(user, name, password, "session.login", may=active) or user is None:
         raise AuthenticationError(ErrorCode.CREDENTIALS_INVALID)
-    cache.delete(key)
     with transaction.atomic():
         refresh = RefreshToken()
         session = Session.objects.create(
@@ -100,8 +110,10 @@ def session_refresh(*, token: str, leeway: timedelta = timedelta(0)) -> tuple[Us
     """Rotate the refresh token. One that was rotated out ends its session (it was stolen or lost).
 
     Only the last one rotated out, and only for ``leeway`` after that, gets its successor again.
-    Raises AuthenticationError.
+    Raises AuthenticationError, TooManyAttempts.
     """
+    attempt = Attempt()
+    attempt.begin()
     try:
         given = RefreshToken(token)  # type: ignore[arg-type]
         session_id = str(uuid.UUID(given["sid"]))
@@ -117,6 +129,7 @@ def session_refresh(*, token: str, leeway: timedelta = timedelta(0)) -> tuple[Us
         tokens = _rotate(session, given["jti"], leeway) if session is not None else None
     if session is None or tokens is None:
         raise AuthenticationError(ErrorCode.TOKEN_REVOKED)
+    attempt.succeed()
     return session.user, tokens
 
 
@@ -171,7 +184,6 @@ def _checked_password(user: User, password: str) -> str:
     return make_password(password)
 
 
-@transaction.atomic
 def profile_update(
     *,
     user: User,
@@ -181,17 +193,28 @@ def profile_update(
     current_password: str | None = None,
     new_password: str | None = None,
 ) -> User:
-    """Change one's own profile. A new password needs the current one and ends every session."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    """Change one's own profile. A new password needs the current one and ends every session.
+
+    Raises InvalidInput, TooManyAttempts.
+    """
+    if new_password is not None and not _password_checked(
+        user, user.username, current_password or "", "user.update"
+    ):
+        raise InvalidInput(
+            ErrorCode.VALIDATION, "the current password is wrong", "current_password"
+        )
     changes = {"full_name": full_name, "email": email, "language": language}
+    return _profile_write(
+        user, {name: value for name, value in changes.items() if value is not None}, new_password
+    )
+
+
+@transaction.atomic
+def _profile_write(user: User, changes: dict[str, str], new_password: str | None) -> User:
+    user = User.objects.select_for_update().get(pk=user.pk)
     for name, value in changes.items():
-        if value is not None:
-            setattr(user, name, value)
+        setattr(user, name, value)
     if new_password is not None:
-        if not current_password or not user.check_password(current_password):
-            raise InvalidInput(
-                ErrorCode.VALIDATION, "the current password is wrong", "current_password"
-            )
         user.password = _checked_password(user, new_password)
         sessions_revoke(user)
     user.save()
@@ -233,8 +256,11 @@ def _user_insert(actor: Person | None, user: User) -> User:
 def user_update(*, actor: Person, user_id: int, **changes: Any) -> User:
     """Change a user. A new role, password or deactivation ends all sessions of that user."""
     user = User.objects.select_for_update().get(pk=user_id)
-    if user.pk == actor.pk and {"role", "is_active"} & changes.keys():
-        raise PermissionDenied("you cannot change your own role or access")
+    if user.pk == actor.pk and {"role", "is_active", "password"} & changes.keys():
+        raise PermissionDenied(
+            "your own role and access are changed by another administrator, your password in "
+            "your profile"
+        )
     password = changes.pop("password", None)
     for name, value in changes.items():
         setattr(user, name, value)

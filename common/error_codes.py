@@ -58,8 +58,9 @@ class ErrorCode(Enum):
     THROTTLED = Spec(
         "ERR_006",
         429,
-        "There were too many failed login attempts. Wait 15 minutes, then log in again.",
-        "로그인 실패 횟수가 너무 많습니다. 15분 후 다시 로그인해 주세요.",
+        "There were too many failed attempts. Wait a while (Retry-After says how long), then try "
+        "again.",
+        "실패 횟수가 너무 많습니다. 잠시 후(Retry-After 참고) 다시 시도해 주세요.",
     )
     VALIDATION = Spec(
         "ERR_101",

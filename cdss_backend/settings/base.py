@@ -37,6 +37,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "common.context.RequestContextMiddleware",
     "common.ops.middleware.MeasuredMiddleware",
+    "common.api.cache_policy.NoStoreMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -126,7 +127,9 @@ OUTBOX_SWEEP_S = ENV.outbox_sweep_s
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "acct.password_rules.BreachedPasswordValidator"},
+    {"NAME": "acct.password_rules.OurNamesValidator"},
 ]
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",

@@ -129,9 +129,34 @@ def test_stow_without_a_token_stores_nothing(instance: tuple[Path, str]) -> None
     assert not stored(study)
 
 
-def test_a_body_above_the_limit_is_refused_in_the_envelope() -> None:
-    answer = ask("/api/acct/login/", "POST", b"x" * (11 << 20))
+@pytest.mark.parametrize(
+    ("path", "size"),
+    [("emr/patients/", 11 << 20), ("acct/login/", 17 << 10), ("acct/token/refresh/", 17 << 10)],
+)
+def test_a_body_above_the_limit_is_refused_in_the_envelope(path: str, size: int) -> None:
+    answer = ask(f"/api/{path}", "POST", b"x" * size)
     assert (answer.status, answer.error["code"]) == (413, "ERR_104")
+
+
+@pytest.mark.parametrize("path", ["acct/me/", "emr/patients/?page_size=1", "ris/studies/"])
+def test_no_browser_keeps_an_answer(login, path: str) -> None:
+    answer = login("doctor").session.get(f"{BASE}/api/{path}")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-store")
+
+
+def test_strangers_in_a_crowd_wait_and_those_who_have_logged_in_do_not(login) -> None:
+    doctor = login("doctor").session
+    with ThreadPoolExecutor(16) as pool:
+        strangers = pool.map(lambda _: ask("/api/ris/studies/"), range(300))
+        known = pool.map(lambda _: doctor.get(f"{BASE}/api/acct/me/").status_code, range(60))
+        answers = list(strangers)
+    assert set(known) == {200}
+    assert {answer.status for answer in answers} == {401, 429}
+    refused = next(answer for answer in answers if answer.status == 429)
+    assert (refused.error["code"], refused.headers["Retry-After"]) == ("ERR_006", "1")
+    wait_until(
+        lambda: ask("/api/ris/studies/"), lambda answer: answer.status == 401, what="a free place"
+    )
 
 
 def test_a_request_that_is_none_gets_an_envelope_too() -> None:
