@@ -24,6 +24,11 @@ def series_url(series: Series) -> str:
     return f"{study_url(series.study.study_instance_uid)}/series/{series.series_instance_uid}"
 
 
+def instance_url(study_instance_uid: str, series_instance_uid: str, sop_instance_uid: str) -> str:
+    study = study_url(study_instance_uid)
+    return f"{study}/series/{series_instance_uid}/instances/{sop_instance_uid}"
+
+
 def study_attributes(summary: StudySummary) -> Attributes:
     """The attributes of PS3.18 table 10.6.3-3, and Study Description."""
     study = summary.study

@@ -57,6 +57,7 @@ _LOSSY_JPEG = frozenset({"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51"})
 _COLOURS = frozenset({"RGB", "YBR_FULL", "YBR_RCT", "YBR_ICT"})
 _GREYS = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
 _END = b"\xff\xd9"  # of JPEG, JPEG-LS and JPEG 2000 codestreams alike
+_PADDING = b"\0\xff "  # PS3.5 A.4 demands an even length and not with which byte
 _SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
 
 _TAGS: list[Any] = [
@@ -289,12 +290,18 @@ class _Image:
         with _or_refused("UNREADABLE"):
             if self._syntax == RLELossless:
                 pixels = _rle_decode(codestream, self._shape)
-            elif not codestream.rstrip(b"\0").endswith(_END):
+            elif not (unpadded := _unpadded(codestream)).endswith(_END):
                 raise Refused("WRONG_LENGTH")
             else:
-                _check_size(codestream, self._shape)
-                pixels = (_LOSSLESS | _LOSSY)[self._syntax](codestream)
+                _check_size(unpadded, self._shape)
+                pixels = (_LOSSLESS | _LOSSY)[self._syntax](unpadded)
             return np.ascontiguousarray(_as_declared(pixels, self._shape))
+
+
+def _unpadded(codestream: bytes) -> bytes:
+    """Without the padding behind the end marker: usual bytes, or one of any value before them."""
+    rest = codestream.rstrip(_PADDING)
+    return rest[:-1] if rest[:-1].endswith(_END) else rest
 
 
 def _check_size(codestream: bytes, shape: _Shape) -> None:
