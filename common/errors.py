@@ -25,7 +25,12 @@ __all__ = [
 
 
 class AppError(Exception):
-    """An error that the API answers. ``detail`` holds identifiers only, never PHI."""
+    """An error that the API answers. ``detail`` holds identifiers only, never PHI.
+
+    ``retry_after_s``: when the same request may succeed (the Retry-After header), if known.
+    """
+
+    retry_after_s: int | None = None
 
     def __init__(self, code: ErrorCode, detail: str = "", field: str | None = None) -> None:
         super().__init__(f"{code.value.code} {detail}".strip())

@@ -11,7 +11,7 @@ import pacs.converters  # noqa: F401  (registers the path converters)
 from pacs.browse.views import orthanc_view, previews, series, unmatched
 from pacs.dicomweb.qido import Level
 from pacs.dicomweb.views import frames, gateway, retrieve, search, store_instances, wado_uri
-from pacs.ingest.views import DicomUpload
+from pacs.ingest.views import DicomUpload, UploadStatusView
 
 _STUDY = "dicom-web/studies/<uid:study_instance_uid>"
 _SERIES = f"{_STUDY}/series/<uid:series_instance_uid>"
@@ -85,6 +85,7 @@ urlpatterns = [
         name="orthanc-preview",
     ),
     path("upload/dicom/", DicomUpload.as_view(), name="dicom-upload"),
+    path("upload/dicom/<uuid:upload_id>/", UploadStatusView.as_view(), name="upload-status"),
     path("unmatched/", unmatched.UnmatchedStudies.as_view(), name="unmatched-studies"),
     path(
         "unmatched/<uid:study_instance_uid>/match/",

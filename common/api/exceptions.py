@@ -99,17 +99,21 @@ def as_app_error(error: Exception) -> AppError:
 def error_response(error: Exception) -> JsonResponse:
     """The error response outside DRF: DICOMweb gateway, Django's error handlers."""
     mapped = as_app_error(error)
-    response = JsonResponse(envelope(mapped), status=mapped.status)
-    if mapped.status == 401:
-        response["WWW-Authenticate"] = "Bearer"
-    return response
+    return JsonResponse(envelope(mapped), status=mapped.status, headers=_headers(mapped))
+
+
+def _headers(error: AppError) -> dict[str, str]:
+    headers = {"WWW-Authenticate": "Bearer"} if error.status == 401 else {}
+    if error.retry_after_s is not None:
+        headers["Retry-After"] = str(error.retry_after_s)
+    return headers
 
 
 def envelope_handler(error: Exception, _: dict[str, Any]) -> Response:
     """DRF's EXCEPTION_HANDLER."""
     mapped = as_app_error(error)
     set_rollback()
-    headers = {"WWW-Authenticate": "Bearer"} if mapped.status == 401 else {}
+    headers = _headers(mapped)
     if isinstance(error, drf.Throttled) and getattr(error, "wait", None):
         headers["Retry-After"] = str(int(error.wait))  # type: ignore[attr-defined]
     return Response(envelope(mapped), status=mapped.status, headers=headers)
