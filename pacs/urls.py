@@ -10,7 +10,15 @@ from django.urls import URLPattern, path, re_path
 import pacs.converters  # noqa: F401  (registers the path converters)
 from pacs.browse.views import orthanc_view, previews, series, unmatched
 from pacs.dicomweb.qido import Level
-from pacs.dicomweb.views import frames, gateway, retrieve, search, store_instances, wado_uri
+from pacs.dicomweb.views import (
+    bulk_data,
+    frames,
+    gateway,
+    retrieve,
+    search,
+    store_instances,
+    wado_uri,
+)
 from pacs.ingest.views import DicomUpload, UploadStatusView
 
 _STUDY = "dicom-web/studies/<uid:study_instance_uid>"
@@ -48,10 +56,10 @@ dicomweb_urlpatterns = [
     path(_FRAMES, frames.Frames.as_view(), name="wado-frames"),
     path(f"{_FRAMES}/rendered", retrieve.Rendered.as_view(), name="wado-frames-rendered"),
     path(f"{_FRAMES}/thumbnail", retrieve.Thumbnail.as_view(), name="wado-frames-thumbnail"),
-    path(f"{_INSTANCE}/bulk/<bulkdata:bulkdata>", retrieve.BulkData.as_view(), name="wado-bulk"),
+    path(f"{_INSTANCE}/bulk/<bulkdata:bulkdata>", bulk_data.BulkData.as_view(), name="wado-bulk"),
     path(
         f"{_INSTANCE}/bulkdata/<bulkdata:bulkdata>",
-        retrieve.BulkData.as_view(),
+        bulk_data.BulkData.as_view(),
         name="wado-bulkdata",
     ),
     re_path(r"^dicom-web(?:/[\s\S]*)?\Z", gateway.NoRoute.as_view(), name="dicomweb-unknown"),

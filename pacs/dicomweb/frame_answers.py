@@ -56,13 +56,13 @@ def part_type(transfer_syntax_uid: str) -> str:
 
 
 def related_body(
-    contents: Iterable[bytes], locations: Iterable[str], content_type: str, boundary: str
+    contents: Iterable[Iterable[bytes]], locations: Iterable[str], content_type: str, boundary: str
 ) -> Iterator[bytes]:
-    """The body of a multipart/related response: parts of one type and their URLs."""
+    """The body of a multipart/related response: the chunks of each part, and their URLs."""
     for content, location in zip(contents, locations, strict=True):
         head = f"Content-Type: {content_type}\r\nContent-Location: {location}\r\n\r\n"
         yield f"--{boundary}\r\n{head}".encode()
-        yield content
+        yield from content
         yield b"\r\n"
     yield f"--{boundary}--\r\n".encode()
 

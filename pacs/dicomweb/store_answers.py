@@ -11,8 +11,8 @@ from pydicom.multival import MultiValue
 
 from common.errors import ErrorCode
 from pacs.choices import Place
+from pacs.derived.addresses import instance_url, study_url
 from pacs.dicomweb.accept import DICOM_JSON, Offer
-from pacs.dicomweb.attributes import instance_url, study_url
 from pacs.ingest.upload_results import FileResult, UploadResult
 
 DICOM_XML = "application/dicom+xml"

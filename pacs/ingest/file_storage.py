@@ -33,7 +33,7 @@ def file_store(name: str, path: Path, check: Check, work: Path) -> FileResult | 
 
 
 def _archive(candidate: Candidate, work: Path) -> tuple[FileStatus, str]:
-    """With the Orthanc id. Raises ConflictError when other bytes are stored under the SOP Instance UID."""
+    """With the Orthanc id. Raises ConflictError if other bytes are stored under its UID."""
     path = candidate.path
     if not candidate.has_preamble:
         path = work / "part10"

@@ -146,9 +146,7 @@ def test_a_missing_file_is_answered_by_the_archive_and_made_anew(api, stored):
     assert not places.get(stored.sop_instance_uid.encode(), b"").endswith(b" N")
 
 
-def test_a_list_with_a_missing_file_is_answered_by_the_archive(
-    api, archived, settings, tmp_path
-):
+def test_a_list_with_a_missing_file_is_answered_by_the_archive(api, archived, settings, tmp_path):
     settings.CDSS_DATA_DIR = tmp_path
     image = archived(JLS)
     Instance.objects.filter(pk=image.pk).update(htj2k=Htj2k.STORED)

@@ -5,32 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from common import context
 from common.person import Person
-from pacs.choices import Htj2k
 from pacs.delivery import pixels
 from pacs.delivery.access_record import AccessRecord
 from pacs.delivery.answers import PRIVATE, from_archive
 from pacs.derived import decisions
+from pacs.derived.addresses import instance_url
 from pacs.derived.decisions import StoredFrame
 from pacs.dicom.transfer_syntaxes import JPHC, OCTETS, frame_syntax
-from pacs.dicomweb import accept, frame_forms, query
-from pacs.dicomweb.attributes import instance_url
+from pacs.dicomweb import accept, query
 from pacs.dicomweb.frame_answers import (
-    MISSING,
     Headers,
     frame_headers,
     frame_response,
-    part_type,
-    related_body,
-    related_type,
 )
 from pacs.dicomweb.frame_forms import FrameForm, FrameSource
 from pacs.dicomweb.views.gateway import Parts
 from pacs.dicomweb.views.retrieve import CachesDecision, frames_wanted
+from pacs.dicomweb.views.streaming import form_choose, streamed
 from pacs.models import Instance
 
 
@@ -55,7 +50,7 @@ class Frames(CachesDecision):
         wanted = frames_wanted(target, parts)
         image = cast(Instance, target.instance)
         indices = [int(number) - 1 for number in wanted.split(",")]
-        form = _form(request, image, indices)
+        form = form_choose(request, image, indices, single=len(indices) == 1)
         if form.source is FrameSource.DECODED:
             return _decoded(request, parts, image, indices, form)
         packed = form.source is FrameSource.ARCHIVE and image.sop_class_uid in decisions.PACKED_BITS
@@ -70,20 +65,6 @@ class Frames(CachesDecision):
             return _streamed(request, parts, form, pixels.frames_raw(image, indices))
         path = query.archive_path(target, f"/frames/{wanted}")
         return from_archive(path, accept=accept.FRAMES.archive_accept)
-
-
-def _form(request: HttpRequest, image: Instance, indices: Sequence[int]) -> FrameForm:
-    """Raises AppError (406)."""
-    single = len(indices) == 1
-    if image.htj2k == Htj2k.STORED and (
-        MISSING in request.META if single else not pixels.frames_exist(image, indices)
-    ):
-        pixels.frames_requeue(image)
-    header = frame_forms.accept_of(request.headers.get("Accept"), request.META["QUERY_STRING"])
-    stored = frame_forms.StoredImage(
-        frame_syntax(image.transfer_syntax_uid), image.htj2k == Htj2k.STORED
-    )
-    return frame_forms.frame_form(header, stored, single=single)
 
 
 def _stored(image: Instance, number: int) -> StoredFrame:
@@ -113,29 +94,9 @@ def _conditional(request: HttpRequest, headers: Headers) -> HttpResponse:
 
 
 def _streamed(
-    request: HttpRequest, parts: Parts, form: FrameForm, found: Iterator[bytes]
+    request: HttpRequest, parts: Parts, form: FrameForm, frames: Iterator[bytes]
 ) -> HttpResponse:
-    """Stream frames through this process, one in memory at a time."""
-    body = pixels.prefetched(found)
-    boundary = context.current().request_id
-    kind = part_type(form.transfer_syntax_uid)
-    headers = {
-        "Content-Type": related_type(form.transfer_syntax_uid, boundary)
-        if form.multipart
-        else kind,
-        "Cache-Control": PRIVATE,
-        "Vary": "Authorization, Accept",
-    }
-    if form.multipart:
-        body = related_body(body, _locations(parts), kind, boundary)
-    if request.method == "HEAD":
-        return HttpResponse(headers=headers)
-    answer: HttpResponseBase = StreamingHttpResponse(body, headers=headers)
-    return cast(HttpResponse, answer)
-
-
-def _locations(parts: Parts) -> list[str]:
-    """The URL of each frame."""
     uids = (parts[f"{level}_instance_uid"] for level in ("study", "series", "sop"))
     instance = instance_url(*uids)
-    return [f"{instance}/frames/{int(number)}" for number in parts["frames"].split(",")]
+    places = [f"{instance}/frames/{int(number)}" for number in parts["frames"].split(",")]
+    return streamed(request, form, ([frame] for frame in pixels.prefetched(frames)), places)
