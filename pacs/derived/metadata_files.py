@@ -1,8 +1,8 @@
 """Series metadata files: read from the DICOM files when a study becomes stable, or when asked for.
 
 They also contain Available Transfer Syntax UID, which the archive cannot know. The name of a file
-consists of the Orthanc id of the series, the number of its instances, the number with HTJ2K and the
-newest instance: after a change the name is a different one, so an outdated file is never served.
+consists of the Orthanc id of the series, the format of the file, the number of its instances, the
+number with HTJ2K and the newest instance: after a change the name is a different one, so an outdated file is never served.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from pacs.models import Instance, Series
 logger = logging.getLogger(__name__)
 
 FOLDER = "metadata"
+FORMAT = 2
+"""Another one when the content of the files changes: they are written anew then."""
 MAX_READ_NOW = 1000
 MAX_FILE_BYTES = 64 << 20
 """Of a larger file the archive's own rendering is taken."""
@@ -163,7 +165,7 @@ def _place(orthanc_id: str) -> str:
 def _name(series: Series) -> str:
     stored = Count("pk", filter=Q(htj2k=Htj2k.STORED))
     found = series.instances.aggregate(count=Count("pk"), stored=stored, newest=Max("pk"))
-    numbers = f"{found['count']}-{found['stored']}-{found['newest']}"
+    numbers = f"{FORMAT}-{found['count']}-{found['stored']}-{found['newest']}"
     return f"{_place(series.orthanc_id)}-{numbers}.json"
 
 
