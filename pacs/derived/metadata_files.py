@@ -2,7 +2,8 @@
 
 They also contain Available Transfer Syntax UID, which the archive cannot know. The name of a file
 consists of the Orthanc id of the series, the format of the file, the number of its instances, the
-number with HTJ2K and the newest instance: after a change the name is a different one, so an outdated file is never served.
+number with HTJ2K and the newest instance: after a change the name is a different one, so an
+outdated file is never served.
 """
 
 from __future__ import annotations
