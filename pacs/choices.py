@@ -36,6 +36,18 @@ class Htj2kRefusal(models.TextChoices):
     DECODER_CRASHED = "DECODER_CRASHED"
 
 
+class Place(models.TextChoices):
+    """Where a stored instance is.
+
+    INDEXED: in a study. WAITING: the change feed has not reached it. UNFILED: it contradicts the
+    index, and radiology decides about it.
+    """
+
+    INDEXED = "indexed"
+    WAITING = "waiting"
+    UNFILED = "unfiled"
+
+
 class UnfiledReason(models.TextChoices):
     """Why an instance that the archive stored is in no study: what it contradicts."""
 

@@ -102,6 +102,7 @@ _STORED = {
     "status": "stored",
     "sop_instance_uid": SOP_UID,
     "study_instance_uid": STUDY_UID,
+    "place": "indexed",
     "code": None,
     "message": None,
 }
@@ -113,19 +114,41 @@ def _rejected(error: ErrorCode) -> dict[str, Any]:
         "status": "rejected",
         "sop_instance_uid": "",
         "study_instance_uid": "",
+        "place": None,
         "code": error.value.code,
         "message": error.value.en,
     }
 
 
 _UNREADABLE = _rejected(ErrorCode.DICOM_UNREADABLE)
-_UPLOADED_STUDY = {"study_instance_uid": STUDY_UID, "instances": 1}
-UPLOADED = {"studies": [_UPLOADED_STUDY], "files": [_STORED]}
-UPLOADED_PARTLY = {"studies": [_UPLOADED_STUDY], "files": [_STORED, _UNREADABLE]}
-UPLOADED_NOTHING = {"studies": [], "files": [_UNREADABLE]}
-UPLOAD_FAILED = {
-    "studies": [],
-    "files": [_rejected(ErrorCode.ARCHIVE_UNAVAILABLE)],
+_UPLOADED_STUDY = {
+    "study_instance_uid": STUDY_UID,
+    "instances": 1,
+    "unfiled": 0,
+    "indexed": True,
+    "modality": "MR",
+    "study_date": "2026-03-02",
+    "description": "MRI brain",
+}
+
+
+def _uploaded(*files: dict[str, Any]) -> dict[str, Any]:
+    studies = [_UPLOADED_STUDY] if _STORED in files else []
+    return {"indexed": True, "status_url": None, "studies": studies, "files": list(files)}
+
+
+UPLOADED = _uploaded(_STORED)
+UPLOADED_PARTLY = _uploaded(_STORED, _UNREADABLE)
+UPLOADED_NOTHING = _uploaded(_UNREADABLE)
+UPLOAD_FAILED = _uploaded(_rejected(ErrorCode.ARCHIVE_UNAVAILABLE))
+_ON_ITS_WAY = dict.fromkeys(("modality", "study_date", "description"))
+UPLOAD_STATUS = {
+    "indexed": False,
+    "status_url": "/api/ris/upload/dicom/0b1f5c1e-9f5b-4a43-8d2a-4f6f9d1a2b3c/",
+    "studies": [{**_UPLOADED_STUDY, "indexed": False, **_ON_ITS_WAY}],
+    "instances": [
+        {"sop_instance_uid": SOP_UID, "study_instance_uid": STUDY_UID, "place": "waiting"}
+    ],
 }
 
 _ROOT = "https://cdss.example/api/ris/dicom-web"

@@ -57,7 +57,12 @@ STORE_SUMMARIES = {
 DICOM_JSON = "application/dicom+json"
 _STORED: Sequence[tuple[str, str, Object]] = (
     ("200", "All instances are stored", examples.STORED),
-    ("202", "Some instances are stored, or some were stored with a change", examples.STORED_PARTLY),
+    (
+        "202",
+        "Some instances are stored; or some were stored with a change, or cannot be retrieved yet "
+        "(Retry-After)",
+        examples.STORED_PARTLY,
+    ),
     ("409", "No instance is stored", examples.STORED_NOTHING),
 )
 COMPONENTS: Object = {
@@ -210,9 +215,11 @@ def _body(offer: accept.Offer, name: str) -> Object:
 def _retrieve_errors(view: type[gateway.Gateway], path: str) -> list[ErrorCode]:
     codes = [*AUTHENTICATION_ERRORS, *SERVER_ERRORS]
     codes += [ErrorCode.AUDIT_UNAVAILABLE, ErrorCode.NOT_ACCEPTABLE]
+    if "<" in path:
+        codes.append(ErrorCode.ROUTE_NOT_FOUND)
     if issubclass(view, (gateway.FromArchive, wado_uri.WadoUri)):
         codes += [ErrorCode.ARCHIVE_UNAVAILABLE, ErrorCode.STUDY_NOT_FOUND]
-        codes += [ErrorCode.MALFORMED, ErrorCode.ROUTE_NOT_FOUND]
+        codes.append(ErrorCode.MALFORMED)
     if issubclass(view, search.Search) and path.count("/") > 1:
         codes.append(ErrorCode.STUDY_NOT_FOUND)
     image = (retrieve.Rendered, wado_uri.WadoUri)
@@ -255,6 +262,8 @@ def _store(route: URLPattern, name: str) -> Object:
         ErrorCode.UNSUPPORTED_MEDIA,
         ErrorCode.ARCHIVE_UNAVAILABLE,
     ]
+    if route.pattern.converters:
+        codes.append(ErrorCode.ROUTE_NOT_FOUND)
     errors_add(operation["responses"], codes)
     return operation
 

@@ -11,8 +11,16 @@ import pacs.converters  # noqa: F401  (registers the path converters)
 from pacs.browse.views import orthanc_view, previews, series, unmatched
 from pacs.delivery.pictures import Picture
 from pacs.dicomweb.qido import Level
-from pacs.dicomweb.views import frames, gateway, retrieve, search, store_instances, wado_uri
-from pacs.ingest.views import DicomUpload
+from pacs.dicomweb.views import (
+    bulk_data,
+    frames,
+    gateway,
+    retrieve,
+    search,
+    store_instances,
+    wado_uri,
+)
+from pacs.ingest.views import DicomUpload, UploadStatusView
 
 _STUDY = "dicom-web/studies/<uid:study_instance_uid>"
 _SERIES = f"{_STUDY}/series/<uid:series_instance_uid>"
@@ -49,10 +57,10 @@ dicomweb_urlpatterns = [
     path(_FRAMES, frames.Frames.as_view(), name="wado-frames"),
     path(f"{_FRAMES}/rendered", retrieve.Rendered.as_view(), name="wado-frames-rendered"),
     path(f"{_FRAMES}/thumbnail", retrieve.Thumbnail.as_view(), name="wado-frames-thumbnail"),
-    path(f"{_INSTANCE}/bulk/<bulkdata:bulkdata>", retrieve.BulkData.as_view(), name="wado-bulk"),
+    path(f"{_INSTANCE}/bulk/<bulkdata:bulkdata>", bulk_data.BulkData.as_view(), name="wado-bulk"),
     path(
         f"{_INSTANCE}/bulkdata/<bulkdata:bulkdata>",
-        retrieve.BulkData.as_view(),
+        bulk_data.BulkData.as_view(),
         name="wado-bulkdata",
     ),
     re_path(r"^dicom-web(?:/[\s\S]*)?\Z", gateway.NoRoute.as_view(), name="dicomweb-unknown"),
@@ -86,6 +94,7 @@ urlpatterns = [
         name="orthanc-preview",
     ),
     path("upload/dicom/", DicomUpload.as_view(), name="dicom-upload"),
+    path("upload/dicom/<uuid:upload_id>/", UploadStatusView.as_view(), name="upload-status"),
     path("unmatched/", unmatched.UnmatchedStudies.as_view(), name="unmatched-studies"),
     path(
         "unmatched/<uid:study_instance_uid>/match/",

@@ -109,6 +109,7 @@ FRAME_CACHE_DIR = ENV.frame_cache_dir
 HTJ2K_WORKERS = ENV.htj2k_workers
 HTJ2K_MIN_FREE_BYTES = ENV.htj2k_min_free_bytes
 UPLOAD_MAX_FILE_BYTES = ENV.upload_max_file_bytes
+UPLOAD_INDEX_WAIT_S = ENV.upload_index_wait_s
 for _directory in (FILE_UPLOAD_TEMP_DIR, AI_SEG_DIR):
     _directory.mkdir(parents=True, exist_ok=True, mode=0o700)
 
@@ -176,6 +177,7 @@ SPECTACULAR_SETTINGS = {
         "OrderStatus": "ocs.choices.OrderStatus",
         "Htj2kRefusal": "pacs.choices.Htj2kRefusal",
         "UnfiledDecision": "pacs.choices.UnfiledDecision",
+        "InstancePlace": "pacs.choices.Place",
         "ReviewDecision": ["approve", "reject"],
         "ReadingStatus": "ris.choices.ReadingStatus",
         "OutboxStatus": "common.outbox.models.OutboxStatus",

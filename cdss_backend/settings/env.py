@@ -76,6 +76,7 @@ class Env(BaseSettings):
     hospital_timezone: str = "Asia/Seoul"
     fhir_identifier_base: str = "https://cdss.neuronova.local/fhir/sid"
     upload_max_file_bytes: int = 1 << 30
+    upload_index_wait_s: float = 3
     htj2k_workers: int = Field(
         default=max(1, (os.cpu_count() or 1) // 2),
         validation_alias=AliasChoices("htj2k_workers", "htj2k_lanes"),  # its name of before

@@ -27,6 +27,7 @@ DATABASES = {
     "default": database(SecretStr(_OWNER) if _OWNER else ENV.database_owner_url or ENV.database_url)
 }
 DATABASES["default"]["TEST"] = {"NAME": "test_cdss_db", "CHARSET": "utf8mb4"}
+UPLOAD_INDEX_WAIT_S = 0.0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}

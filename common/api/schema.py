@@ -163,8 +163,11 @@ class AutoSchema(SpectacularAutoSchema):
         return operation
 
     def _shared_errors(self, operation: Object) -> list[ErrorCode]:
-        """The codes of authentication, parsing, pagination and the idempotency key."""
+        """The codes of the address, authentication, parsing, paging and the idempotency key."""
         codes = list(SERVER_ERRORS)
+        paged = self._is_list_view() and self._get_paginator()  # type: ignore[no-untyped-call]
+        if "{" in self.path or paged:
+            codes.append(ErrorCode.ROUTE_NOT_FOUND)
         if not self._public:
             codes += AUTHENTICATION_ERRORS
             codes += _IDEMPOTENCY_ERRORS if self.method == "POST" else ()
@@ -172,8 +175,6 @@ class AutoSchema(SpectacularAutoSchema):
             codes += _BODY_ERRORS
         if isinstance(self.view.get_content_negotiator(), DefaultContentNegotiation):
             codes.append(ErrorCode.NOT_ACCEPTABLE)
-        if self._is_list_view() and self._get_paginator():  # type: ignore[no-untyped-call]
-            codes.append(ErrorCode.ROUTE_NOT_FOUND)
         if self._is_list_view() and self.get_filter_backends():
             codes.append(ErrorCode.VALIDATION)
         return codes

@@ -136,6 +136,14 @@ class OrthancClient(HttpClient):
         found = self._json(self.request("POST", "/tools/lookup", data=sop_instance_uid))
         return [entry["ID"] for entry in found if entry["Type"] == "Instance"]
 
+    def patient_ids_of_study(self, study_instance_uid: str) -> list[str]:
+        """Patient ID (0010,0020) of each study in the archive with this UID, without blanks."""
+        found = self._json(self.request("POST", "/tools/lookup", data=study_instance_uid))
+        studies = [entry["ID"] for entry in found if entry["Type"] == "Study"]
+        answers = [self.request("GET", f"/studies/{study}") for study in studies]
+        rows = [self._json(answer) for answer in answers if answer.status_code != 404]
+        return [row["PatientMainDicomTags"].get("PatientID", "").strip() for row in rows]
+
     def stow(self, part10: bytes) -> None:
         """Store one DICOM file by STOW-RS (PS3.18 10.5). An existing instance is not overwritten.
 

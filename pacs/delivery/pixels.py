@@ -119,12 +119,3 @@ def _rest(first: bytes, frames: Iterator[bytes]) -> Iterator[bytes]:
     with closing(frames):  # type: ignore[type-var]
         yield first
         yield from frames
-
-
-def multipart_body(frames: Iterator[bytes], part_type: str, boundary: str) -> Iterator[bytes]:
-    """The body of a multipart/related response."""
-    for frame in frames:
-        yield f"--{boundary}\r\nContent-Type: {part_type}\r\n\r\n".encode()
-        yield frame
-        yield b"\r\n"
-    yield f"--{boundary}--\r\n".encode()

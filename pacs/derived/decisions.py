@@ -10,13 +10,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pydicom.uid import MultiFrameSingleBitSecondaryCaptureImageStorage, SegmentationStorage
+from pydicom.uid import (
+    ExplicitVRLittleEndian,
+    MultiFrameSingleBitSecondaryCaptureImageStorage,
+    SegmentationStorage,
+)
 from redis.exceptions import RedisError
 
 from acct.authentication import Claims
@@ -26,6 +31,7 @@ from common.errors import ErrorCode, ExternalError
 from common.once import once
 from common.person import Person
 from pacs.choices import Htj2k
+from pacs.dicom.transfer_syntaxes import frame_syntax
 from pacs.models import Series
 from rbac import epochs, selectors as rights
 from rbac.permissions import Permission
@@ -36,17 +42,36 @@ DECISION_S = 60
 SERIES_S = 3600
 DECIDING_MS = 2000
 MAX_SERIES = 10_000
-_HTJ2K = "H"
+
+
+class FrameKind(StrEnum):
+    """What a frame's form depends on: native or compressed, and whether HTJ2K is stored too."""
+
+    NATIVE = "n"
+    NATIVE_HTJ2K = "N"
+    COMPRESSED = "c"
+    COMPRESSED_HTJ2K = "C"
+
+    @property
+    def native(self) -> bool:
+        return self in (FrameKind.NATIVE, FrameKind.NATIVE_HTJ2K)
+
+    @property
+    def htj2k(self) -> bool:
+        return self.isupper()
 
 
 @dataclass(frozen=True, slots=True)
 class StoredFrame:
-    """Location of a frame in the archive. ``number``: from 1; ``htj2k``: also stored as HTJ2K."""
+    """Location of a frame in the archive. ``number``: from 1.
+
+    ``transfer_syntax_uid``: in which the archive sends the frame (``frame_syntax``).
+    """
 
     orthanc_id: str
     number: int
     transfer_syntax_uid: str
-    htj2k: bool = False
+    kind: FrameKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +97,23 @@ def frame_find(
     number: int,
     source_ip: str,
     *,
-    only_htj2k: bool = False,
+    kinds: Iterable[FrameKind] = FrameKind,
 ) -> StoredFrame | None:
     """The location of the frame if a valid cached decision allows it; records the access.
 
-    ``only_htj2k``: None for a frame without HTJ2K. None means "not cached", not "denied".
+    None for a frame that is not of the ``kinds``. None means "not cached", not "denied".
     Raises ExternalError if Redis is not available.
     """
     keys = [_decision(claims.session_id, study), _series(series), STREAM]
-    arguments = [study, series, instance, number, source_ip, epochs.EVERYBODY]
-    arguments.append(_HTJ2K if only_htj2k else "")
+    arguments = [study, series, instance, number, source_ip, epochs.EVERYBODY, "".join(kinds)]
     try:
         place = _script()(keys=keys, args=arguments)
     except RedisError:
         raise ExternalError(ErrorCode.AUDIT_UNAVAILABLE) from None
     if not place:
         return None
-    orthanc_id, syntax, *htj2k = place.decode().split(" ")
-    return StoredFrame(orthanc_id, number, syntax, bool(htj2k))
+    orthanc_id, syntax, kind = place.decode().split(" ")
+    return StoredFrame(orthanc_id, number, syntax, FrameKind(kind))
 
 
 def validity(user_id: int) -> Validity | None:
@@ -147,16 +171,23 @@ def decision_cache(claims: Claims, user: Person, series: Series, decided: Validi
 
 
 def _places(series: Series) -> dict[str, str]:
-    """SOP Instance UID to number of frames, Orthanc id, transfer syntax, HTJ2K; and the study."""
+    """SOP Instance UID to number of frames, Orthanc id, transfer syntax, kind; and the study."""
     images = series.instances.exclude(rows=None).exclude(sop_class_uid__in=PACKED_BITS)
     rows = images.values_list(
         "sop_instance_uid", "frames", "orthanc_id", "transfer_syntax_uid", "htj2k"
     )
     found = {
-        uid: f"{frames} {place} {syntax}" + (f" {_HTJ2K}" if htj2k == Htj2k.STORED else "")
+        uid: f"{frames} {place} {frame_syntax(syntax)} {frame_kind(syntax, htj2k)}"
         for uid, frames, place, syntax, htj2k in rows[:MAX_SERIES]
     }
     return found | {"study": series.study.study_instance_uid}
+
+
+def frame_kind(transfer_syntax_uid: str, htj2k: str) -> FrameKind:
+    """The kind of an instance's frames by its transfer syntax and its HTJ2K status."""
+    native = frame_syntax(transfer_syntax_uid) == ExplicitVRLittleEndian
+    kind = FrameKind.NATIVE if native else FrameKind.COMPRESSED
+    return FrameKind(kind.upper()) if htj2k == Htj2k.STORED else kind
 
 
 def series_invalidate(series_instance_uids: Collection[str]) -> None:

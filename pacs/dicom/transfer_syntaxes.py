@@ -5,13 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from pydicom.uid import HTJ2K, HTJ2KLossless, HTJ2KLosslessRPCL
+from pydicom.uid import (
+    HTJ2K,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    HTJ2KLossless,
+    HTJ2KLosslessRPCL,
+    ImplicitVRLittleEndian,
+)
 
 OCTETS = "application/octet-stream"
 JPHC = "image/jphc"
 HTJ2K_SYNTAXES = frozenset({HTJ2KLossless, HTJ2KLosslessRPCL, HTJ2K})
 HTJ2K_SERVED = str(HTJ2KLosslessRPCL)
 """The transfer syntax of the frame store."""
+_NATIVE = frozenset(
+    {
+        ImplicitVRLittleEndian,
+        ExplicitVRLittleEndian,
+        ExplicitVRBigEndian,
+        DeflatedExplicitVRLittleEndian,
+    }
+)
 _MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
     {
         "1.2.840.10008.1.2.4.50": "image/jpeg",
@@ -26,6 +42,15 @@ _MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(HTJ2K_SYNTAXES, JPHC),
     }
 )
+
+
+def frame_syntax(transfer_syntax_uid: str) -> str:
+    """The transfer syntax of the frames of a stored instance.
+
+    Native pixels leave the archive in little endian, whatever they are stored in, and Explicit VR
+    Little Endian is the only name for them (PS3.18 8.7.3.2).
+    """
+    return ExplicitVRLittleEndian if transfer_syntax_uid in _NATIVE else transfer_syntax_uid
 
 
 def media_type(transfer_syntax_uid: str) -> str:

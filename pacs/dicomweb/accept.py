@@ -52,6 +52,7 @@ BULK_DATA = (
         'multipart/related; type="application/octet-stream"',
         "application/octet-stream",
     ),
+    Offer("application/octet-stream", "application/octet-stream"),
 )
 RENDERED = (Offer("image/jpeg", "image/jpeg"), Offer("image/png", "image/png"))
 

@@ -6,18 +6,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.conf import settings
-
+from pacs.derived.addresses import study_url
 from pacs.index.studies import StudySummary
 from pacs.models import Instance, Series, Study
 
 Attributes = dict[str, dict[str, Any]]
 PATIENT_COUNTS = ("00201200", "00201202", "00201204")
-
-
-def study_url(study_instance_uid: str) -> str:
-    """Retrieve URL of the study in this gateway (the archive is not reachable)."""
-    return f"{settings.PUBLIC_BASE_URL}/api/ris/dicom-web/studies/{study_instance_uid}"
 
 
 def series_url(series: Series) -> str:

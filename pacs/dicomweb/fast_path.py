@@ -47,12 +47,11 @@ class _FrameRequest:
             self.instance,
             self.number,
             self.address,
-            only_htj2k=self.forms.plain is None,
+            kinds=self.forms,
         )
         if frame is None:
             return None
-        form = self.forms.plain if self.forms.plain and not frame.htj2k else self.forms.htj2k
-        return frame_headers(frame, form, boundary=self.request_id)
+        return frame_headers(frame, self.forms[frame.kind], boundary=self.request_id)
 
 
 class CachedFrames:
@@ -99,7 +98,7 @@ def _frame_request(environ: WSGIEnvironment) -> _FrameRequest | None:
     if scheme != "Bearer" or not _REQUEST_ID.fullmatch(request_id):
         return None
     forms = quick_forms(accept_of(environ.get("HTTP_ACCEPT"), environ.get("QUERY_STRING", "")))
-    if forms is None or not _ADDRESS.fullmatch(address) or MISSING in environ:
+    if not forms or not _ADDRESS.fullmatch(address) or MISSING in environ:
         return None
     try:
         claims = claims_of(token)

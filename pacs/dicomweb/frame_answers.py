@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from pacs.delivery.answers import PRIVATE
 from pacs.derived.decisions import StoredFrame
 from pacs.dicom.transfer_syntaxes import media_type
@@ -52,6 +54,18 @@ def frame_headers(frame: StoredFrame, form: FrameForm, *, boundary: str) -> Head
 def part_type(transfer_syntax_uid: str) -> str:
     """The Content-Type of a frame."""
     return f"{media_type(transfer_syntax_uid)}; transfer-syntax={transfer_syntax_uid}"
+
+
+def related_body(
+    contents: Iterable[Iterable[bytes]], locations: Iterable[str], content_type: str, boundary: str
+) -> Iterator[bytes]:
+    """The body of a multipart/related response: the chunks of each part, and their URLs."""
+    for content, location in zip(contents, locations, strict=True):
+        head = f"Content-Type: {content_type}\r\nContent-Location: {location}\r\n\r\n"
+        yield f"--{boundary}\r\n{head}".encode()
+        yield from content
+        yield b"\r\n"
+    yield f"--{boundary}--\r\n".encode()
 
 
 def related_type(transfer_syntax_uid: str, boundary: str) -> str:

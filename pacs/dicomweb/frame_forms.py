@@ -10,17 +10,13 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from django.http.request import MediaType
-from pydicom.uid import (
-    ExplicitVRLittleEndian,
-    HTJ2KLosslessRPCL,
-    ImplicitVRLittleEndian,
-)
+from pydicom.uid import ExplicitVRLittleEndian, HTJ2KLosslessRPCL, ImplicitVRLittleEndian
 
 from common.errors import AppError, ErrorCode
+from pacs.derived.decisions import FrameKind
 from pacs.dicom.transfer_syntaxes import HTJ2K_SYNTAXES, JPHC, OCTETS, media_type
 from pacs.dicomweb.accept import accept_ranges
 
-_NATIVE = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian})
 _ANY = frozenset({"*/*", OCTETS})
 
 
@@ -47,13 +43,18 @@ class FrameForm:
 
 @dataclass(frozen=True, slots=True)
 class StoredImage:
-    """The stored transfer syntax of an image, and whether its frames are stored as HTJ2K.
+    """The transfer syntax of the stored frames, and whether they are also stored as HTJ2K.
 
-    ``transfer_syntax_uid`` None: not known yet; methods that need it raise LookupError.
+    ``transfer_syntax_uid``: as ``frame_syntax`` returns it. None: compressed, not known how;
+    methods that need it raise LookupError.
     """
 
     transfer_syntax_uid: str | None
     htj2k: bool
+
+    @property
+    def native(self) -> bool:
+        return self.transfer_syntax_uid == ExplicitVRLittleEndian
 
     def media_type(self) -> str:
         return media_type(self.known())
@@ -64,15 +65,8 @@ class StoredImage:
         return self.transfer_syntax_uid
 
 
-@dataclass(frozen=True, slots=True)
-class QuickForms:
-    """The forms for an Accept header before the image is known.
-
-    ``htj2k``: if HTJ2K is stored; ``plain``: if not, None if that depends on the image.
-    """
-
-    htj2k: FrameForm
-    plain: FrameForm | None
+QuickForms = Mapping[FrameKind, FrameForm]
+"""The forms for an Accept header before the image is known, where they depend on its kind alone."""
 
 
 def accept_of(header: str | None, query: str) -> str | None:
@@ -87,7 +81,8 @@ def accept_of(header: str | None, query: str) -> str | None:
 def frame_form(header: str | None, stored: StoredImage, *, single: bool = True) -> FrameForm:
     """The form that the client prefers; only a ``single`` frame can be sent without multipart.
 
-    Without a transfer syntax parameter the stored one is sent; with ``*`` HTJ2K is preferred.
+    The media type application/octet-stream without a transfer syntax means native pixels. A client
+    that names neither gets the stored transfer syntax; with ``*`` HTJ2K is preferred.
     Stored HTJ2K is reversible with RPCL progression order, so it is valid under each of the three
     HTJ2K transfer syntaxes (1.2.840.10008.1.2.4.201 to .203). Raises AppError (406).
     """
@@ -106,17 +101,19 @@ def frame_form(header: str | None, stored: StoredImage, *, single: bool = True) 
 
 
 @lru_cache(maxsize=1024)
-def quick_forms(header: str | None) -> QuickForms | None:
-    """The forms of a single frame before the image is known; None if that is not possible."""
-    htj2k, plain = (_quick_form(header, stored) for stored in (True, False))
-    return QuickForms(htj2k, plain) if htj2k else None
+def quick_forms(header: str | None) -> QuickForms:
+    """The forms of a single frame that nginx can send before the image is known."""
+    found = {kind: _quick_form(header, kind) for kind in FrameKind}
+    return {kind: form for kind, form in found.items() if form is not None}
 
 
-def _quick_form(header: str | None, htj2k: bool) -> FrameForm | None:
+def _quick_form(header: str | None, kind: FrameKind) -> FrameForm | None:
+    stored = StoredImage(ExplicitVRLittleEndian if kind.native else None, kind.htj2k)
     try:
-        return frame_form(header, StoredImage(None, htj2k))
+        form = frame_form(header, stored)
     except (LookupError, AppError):
         return None
+    return None if form.source is FrameSource.DECODED else form
 
 
 def _form(accepted: MediaType, stored: StoredImage, single: bool) -> FrameForm | None:
@@ -129,12 +126,13 @@ def _form(accepted: MediaType, stored: StoredImage, single: bool) -> FrameForm |
     syntax: str | None = params.get("transfer-syntax")
     if stored.htj2k and (label := _htj2k_label(part, syntax)):
         return FrameForm(FrameSource.STORE, label, multipart)
-    if part in _ANY and syntax in (None, "*"):
+    if (part in _ANY and syntax == "*") or (part == "*/*" and syntax is None):
         return FrameForm(FrameSource.ARCHIVE, stored.transfer_syntax_uid or "", multipart)
+    if (part in _ANY and syntax == ExplicitVRLittleEndian) or (part == OCTETS and syntax is None):
+        source = FrameSource.ARCHIVE if stored.native else FrameSource.DECODED
+        return FrameForm(source, ExplicitVRLittleEndian, multipart)
     if _fits_stored(part, syntax, stored):
         return FrameForm(FrameSource.ARCHIVE, stored.known(), multipart)
-    if part in _ANY and syntax == ExplicitVRLittleEndian:
-        return FrameForm(FrameSource.DECODED, ExplicitVRLittleEndian, multipart)
     return None
 
 
@@ -152,4 +150,6 @@ def _htj2k_label(part: str, syntax: str | None) -> str:
 def _fits_stored(part: str, syntax: str | None, stored: StoredImage) -> bool:
     if part not in (*_ANY, stored.media_type()):
         return False
-    return syntax in (None, "*", stored.known()) or {syntax, stored.known()} <= _NATIVE
+    return syntax in (None, "*", stored.known()) or (
+        stored.native and syntax == ImplicitVRLittleEndian
+    )

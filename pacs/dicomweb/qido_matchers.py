@@ -126,7 +126,7 @@ def written_day(field: str, tag: str) -> Matcher:
     def match(value: str) -> Q:
         _days(value, tag)
         low, high = _range(value)
-        return Q(**{f"{field}__gte": low or "0", f"{field}__lte": high or "99999999"})
+        return _from(field, low) & Q(**{f"{field}__lte": high or "99999999"})
 
     return match
 
@@ -134,7 +134,7 @@ def written_day(field: str, tag: str) -> Matcher:
 def time(field: str, tag: str) -> Matcher:
     def match(value: str) -> Q:
         low, high = _times(value, tag)
-        return Q(**{f"{field}__gte": low or "0", f"{field}__lte": high or _LAST_TIME})
+        return _from(field, low) & Q(**{f"{field}__lte": high or _LAST_TIME})
 
     return match
 
@@ -147,7 +147,7 @@ def day_and_time(days: str, times: str, day_tag: str, time_tag: str) -> Callable
         begin, end = _times(time_value, time_tag)
         found = day(days, day_tag)(day_value)
         if first and begin:
-            found &= Q(**{f"{days}__gt": first}) | Q(**{f"{times}__gte": begin})
+            found &= Q(**{f"{days}__gt": first}) | _from(times, begin)
         if last and end:
             found &= Q(**{f"{days}__lt": last}) | Q(**{f"{times}__range": ("0", end)})
         return found
@@ -200,6 +200,12 @@ def _day(value: str, tag: str) -> date | None:
         return datetime.strptime(value, "%Y%m%d").date() if value else None  # noqa: DTZ007
     except ValueError:
         raise InvalidInput(ErrorCode.VALIDATION, "a date is YYYYMMDD", tag) from None
+
+
+def _from(field: str, low: str) -> Q:
+    """Values that reach ``low`` or lie behind it: 10 is the whole hour, so it reaches 1030."""
+    beginnings = [low[:length] for length in range(2, len(low)) if low[length - 1] != "."]
+    return Q(**{f"{field}__gte": low or "0"}) | Q(**{f"{field}__in": beginnings})
 
 
 def _times(value: str, tag: str) -> tuple[str, str]:

@@ -10,8 +10,9 @@ from pydicom.dataelem import DataElement
 from pydicom.multival import MultiValue
 
 from common.errors import ErrorCode
+from pacs.choices import Place
+from pacs.derived.addresses import instance_url, study_url
 from pacs.dicomweb.accept import DICOM_JSON, Offer
-from pacs.dicomweb.attributes import study_url
 from pacs.ingest.upload_results import FileResult, UploadResult
 
 DICOM_XML = "application/dicom+xml"
@@ -33,11 +34,14 @@ _NAMESPACE = "http://dicom.nema.org/PS3.19/models/NativeDICOM"
 
 
 def stored_status(result: UploadResult) -> int:
-    """200: all instances stored unchanged; 202: some stored, or with a warning; 409: none."""
+    """200: all instances are stored unchanged and can be retrieved; 202: some; 409: none."""
     if not result.accepted:
         return 409
-    unchanged = all(not file.error and not _warning(file) for file in result.files)
-    return 200 if unchanged else 202
+    return 200 if all(map(_retrievable_unchanged, result.files)) else 202
+
+
+def _retrievable_unchanged(file: FileResult) -> bool:
+    return not file.error and not _warning(file) and file.place is Place.INDEXED
 
 
 def stored_answer(result: UploadResult, media_type: str) -> bytes:
@@ -61,11 +65,11 @@ def stored_answer(result: UploadResult, media_type: str) -> bytes:
 
 def _success(file: FileResult) -> Dataset:
     item = _reference(file)
-    if file.candidate:
-        series = f"series/{file.candidate.series_instance_uid}"
-        instance = f"instances/{file.candidate.sop_instance_uid}"
-        study = study_url(file.candidate.study_instance_uid)
-        item.RetrieveURL = f"{study}/{series}/{instance}"
+    if file.candidate and file.place is not Place.UNFILED:
+        sent = file.candidate
+        item.RetrieveURL = instance_url(
+            sent.study_instance_uid, sent.series_instance_uid, sent.sop_instance_uid
+        )
     if _warning(file):
         item.WarningReason = COERCED
     return item

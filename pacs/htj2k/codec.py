@@ -41,6 +41,7 @@ _VIDEO_PREFIXES = tuple(f"1.2.840.10008.1.2.4.10{digit}" for digit in range(10))
 _COLOURS = frozenset({"RGB", "YBR_FULL", "YBR_RCT", "YBR_ICT"})
 _GREYS = frozenset({"MONOCHROME1", "MONOCHROME2", "PALETTE COLOR"})
 _END = b"\xff\xd9"  # of JPEG, JPEG-LS and JPEG 2000 codestreams alike
+_PADDING = b"\0\xff "  # PS3.5 A.4 demands an even length and not with which byte
 _SEGMENTATION = "1.2.840.10008.5.1.4.1.1.66.4"
 
 
@@ -164,14 +165,20 @@ def codestream_decode(codestream: bytes, syntax: str, shape: Shape) -> Pixels:
     with or_refused("UNREADABLE"):
         if syntax == RLELossless:
             pixels = _rle_decode(codestream, shape)
-        elif not codestream.rstrip(b"\0").endswith(_END):
+        elif not (unpadded := _unpadded(codestream)).endswith(_END):
             raise Refused("WRONG_LENGTH")
         else:
-            _check_size(codestream, shape)
-            pixels = (_LOSSLESS | _LOSSY)[syntax](codestream)
+            _check_size(unpadded, shape)
+            pixels = (_LOSSLESS | _LOSSY)[syntax](unpadded)
         if pixels.shape != shape.array:
             raise Refused("WRONG_LENGTH")
         return np.ascontiguousarray(pixels)
+
+
+def _unpadded(codestream: bytes) -> bytes:
+    """Without the padding behind the end marker: usual bytes, or one of any value before them."""
+    rest = codestream.rstrip(_PADDING)
+    return rest[:-1] if rest[:-1].endswith(_END) else rest
 
 
 def _check_size(codestream: bytes, shape: Shape) -> None:

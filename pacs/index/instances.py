@@ -100,9 +100,7 @@ def _study(archived: ArchivedInstance, tags: Tags) -> Study:
         )
         matching.study_assign(study)
         study.save()
-        NameWord.objects.bulk_create(
-            NameWord(study=study, word=word) for word in name_words(study.dicom_patient_name)
-        )
+        _name_words_add(study)
         audit.record(
             actor=None,
             action="study.index",
@@ -130,6 +128,38 @@ def _series(archived: ArchivedInstance, tags: Tags, study: Study) -> Series:
     if is_new:
         list_keys_write(Study.objects.filter(pk=study.pk))
     return series
+
+
+def study_fields_update(study: Study, tags: Tags) -> bool:
+    """Take the attributes of the study from ``tags`` again; whether any differs.
+
+    An order that its accession number no longer names is taken off, and the one that it names is
+    set; the patient stays.
+    """
+    fields = _study_fields(tags)
+    if all(getattr(study, name) == value for name, value in fields.items()):
+        return False
+    for name, value in fields.items():
+        setattr(study, name, value)
+    matching.order_assign(study)
+    study.save()
+    NameWord.objects.filter(study=study).delete()
+    _name_words_add(study)
+    return True
+
+
+def series_fields_update(series: Series, tags: Tags) -> bool:
+    """As ``study_fields_update``, of the series."""
+    fields = _series_fields(tags)
+    changed = any(getattr(series, name) != value for name, value in fields.items())
+    if changed:
+        Series.objects.filter(pk=series.pk).update(**fields)
+    return changed
+
+
+def _name_words_add(study: Study) -> None:
+    words = name_words(study.dicom_patient_name)
+    NameWord.objects.bulk_create(NameWord(study=study, word=word) for word in words)
 
 
 def _study_fields(tags: Tags) -> dict[str, Any]:

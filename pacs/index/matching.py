@@ -37,8 +37,13 @@ def _is_quarantined(study: Study) -> bool:
 
 def _set_patient(study: Study, patient: Any) -> None:
     study.patient = patient
+    order_assign(study)
+
+
+def order_assign(study: Study) -> None:
+    """Set the order that the Accession Number names, if it is of the study's patient."""
     order = orders.order_by_accession(study.accession_number) if study.accession_number else None
-    study.order = order if order and order.patient_id == patient.pk else None
+    study.order = order if order and order.patient_id == study.patient_id else None
 
 
 def study_match(*, actor: Person, study_instance_uid: str, patient_id: str) -> Study:

@@ -26,13 +26,14 @@ def file_store(name: str, path: Path, check: Check, work: Path) -> FileResult | 
         if candidate is None:
             return None
         check(candidate)
-        return FileResult(name, _archive(candidate, work), candidate)
+        status, orthanc_id = _archive(candidate, work)
+        return FileResult(name, status, candidate, orthanc_id=orthanc_id)
     except AppError as refusal:
         return FileResult(name, FileStatus.REJECTED, candidate, refusal.code)
 
 
-def _archive(candidate: Candidate, work: Path) -> FileStatus:
-    """Raises ConflictError when other bytes are stored under the SOP Instance UID."""
+def _archive(candidate: Candidate, work: Path) -> tuple[FileStatus, str]:
+    """With the Orthanc id. Raises ConflictError if other bytes are stored under its UID."""
     path = candidate.path
     if not candidate.has_preamble:
         path = work / "part10"
@@ -47,11 +48,11 @@ def _archive(candidate: Candidate, work: Path) -> FileStatus:
             stored = orthanc().instance_add(stream)
             if stored.status == "stored":
                 _check_identity(candidate, stored.orthanc_id)
-                return FileStatus.STORED
+                return FileStatus.STORED, stored.orthanc_id
             known = [stored.orthanc_id]
     if any(orthanc().instance_md5(orthanc_id) != md5 for orthanc_id in known):
         raise ConflictError(ErrorCode.SOP_INSTANCE_CONFLICT)
-    return FileStatus.DUPLICATE
+    return FileStatus.DUPLICATE, known[0]
 
 
 def _without_leading_blank(candidate: Candidate, path: Path, work: Path) -> Path:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import get_language
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -9,6 +10,8 @@ from rest_framework import serializers
 from common.api.schema import example
 from common.errors import AppError
 from pacs import examples
+from pacs.choices import Place
+from pacs.ingest.upload_status import StoredStudy, UploadStatus
 
 
 @example(examples.UPLOAD, media_type="multipart/form-data")
@@ -26,8 +29,27 @@ class UploadIn(serializers.Serializer[Any]):
 
 
 class UploadedStudyOut(serializers.Serializer[Any]):
+    """A study of the upload. ``indexed`` is false while an instance of it waits for the index.
+
+    ``modality``, ``study_date`` and ``description`` are null until it is in the index, and if the
+    sender may not see it.
+    """
+
     study_instance_uid = serializers.CharField()
     instances = serializers.IntegerField()
+    unfiled = serializers.SerializerMethodField()
+    indexed = serializers.BooleanField()
+    modality = serializers.CharField(source="summary.modality", default=None, allow_null=True)
+    study_date = serializers.DateField(
+        source="summary.study.study_date", default=None, allow_null=True
+    )
+    description = serializers.CharField(
+        source="summary.study.description", default=None, allow_null=True
+    )
+
+    def get_unfiled(self, study: StoredStudy) -> int:
+        """Number of instances that radiology decides about."""
+        return study.places[Place.UNFILED]
 
 
 class UploadedFileOut(serializers.Serializer[Any]):
@@ -37,6 +59,7 @@ class UploadedFileOut(serializers.Serializer[Any]):
     status = serializers.ChoiceField(["stored", "duplicate", "rejected"])
     sop_instance_uid = serializers.CharField(allow_blank=True)
     study_instance_uid = serializers.CharField(allow_blank=True)
+    place = serializers.ChoiceField(Place.choices, allow_null=True)
     code = serializers.CharField(source="error.value.code", default=None, allow_null=True)
     message = serializers.SerializerMethodField()
 
@@ -44,14 +67,36 @@ class UploadedFileOut(serializers.Serializer[Any]):
         return AppError(file.error).message(get_language() or "ko") if file.error else None
 
 
-class UploadOut(serializers.Serializer[Any]):
+class _StatusOut(serializers.Serializer[Any]):
+    indexed = serializers.BooleanField(help_text="no stored instance waits for the index")
+    status_url = serializers.SerializerMethodField()
+    studies = UploadedStudyOut(many=True)
+
+    def get_status_url(self, status: UploadStatus) -> str | None:
+        """Where to ask again, for a day; null if nothing waits."""
+        if status.indexed or status.upload_id is None:
+            return None
+        return reverse("upload-status", kwargs={"upload_id": status.upload_id})
+
+
+class UploadOut(_StatusOut):
     """The stored studies, and the result of each file."""
 
-    studies = serializers.SerializerMethodField()
-    files = UploadedFileOut(many=True)
+    files = serializers.SerializerMethodField()
 
-    @extend_schema_field(UploadedStudyOut(many=True))
-    def get_studies(self, result: Any) -> list[dict[str, Any]]:
-        return [
-            {"study_instance_uid": uid, "instances": count} for uid, count in result.studies.items()
-        ]
+    @extend_schema_field(UploadedFileOut(many=True))
+    def get_files(self, status: UploadStatus) -> Any:
+        return UploadedFileOut(self.context["files"], many=True).data
+
+
+class StoredInstanceOut(serializers.Serializer[Any]):
+    sop_instance_uid = serializers.CharField()
+    study_instance_uid = serializers.CharField()
+    place = serializers.ChoiceField(Place.choices)
+
+
+@example(examples.UPLOAD_STATUS)
+class UploadStatusOut(_StatusOut):
+    """Where the stored instances of an upload are."""
+
+    instances = StoredInstanceOut(many=True)

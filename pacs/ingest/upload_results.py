@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from common.errors import ErrorCode
+from pacs.choices import Place
 from pacs.ingest.inspection import Candidate
 
 MAX_AUDITED_STUDIES = 100
@@ -34,12 +35,17 @@ class IncomingFile:
 
 @dataclass(frozen=True, slots=True)
 class FileResult:
-    """``error`` is set when rejected; ``candidate`` is None when its UIDs could not be read."""
+    """``error`` is set when rejected; ``candidate`` is None when its UIDs could not be read.
+
+    ``orthanc_id`` and ``place`` are of the stored instance.
+    """
 
     name: str
     status: FileStatus
     candidate: Candidate | None = None
     error: ErrorCode | None = None
+    orthanc_id: str = ""
+    place: Place | None = None
 
     @property
     def sop_instance_uid(self) -> str:
@@ -58,6 +64,11 @@ class UploadResult:
     def accepted(self) -> list[FileResult]:
         """Files that are in the archive now: stored, or already there."""
         return [file for file in self.files if file.error is None]
+
+    @property
+    def indexed(self) -> bool:
+        """Whether no accepted instance waits for the index."""
+        return all(file.place is not Place.WAITING for file in self.accepted)
 
     @property
     def studies(self) -> dict[str, int]:

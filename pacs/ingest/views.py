@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseBase
 from drf_spectacular.utils import extend_schema
@@ -17,6 +18,7 @@ from pacs import examples, tasks
 from pacs.ingest import serializers
 from pacs.ingest.upload import dicom_upload
 from pacs.ingest.upload_results import IncomingFile, UploadResult
+from pacs.ingest.upload_status import upload_settle, upload_status
 from rbac.permissions import Permission
 
 
@@ -41,7 +43,9 @@ class DicomUpload(ApiView):
         summary="Upload DICOM files, folders or zip files",
         description=(
             "The response holds a result for each file. The `code` of a rejected file is ERR_110 "
-            "to ERR_116, ERR_305 or ERR_502. It is safe to send the same files again."
+            "to ERR_116, ERR_305 or ERR_502. It is safe to send the same files again. The "
+            "response waits a few seconds for the index; `indexed` is false if an instance still "
+            "waits, and `status_url` answers where it is."
         ),
         tags=["imaging"],
         request={"multipart/form-data": serializers.UploadIn},
@@ -79,4 +83,19 @@ class DicomUpload(ApiView):
             work=self.folder,
         )
         tasks.nudge_poll()
-        return Response(serializers.UploadOut(result).data, status=_status(result))
+        result, status = upload_settle(self.actor, result)
+        answer = serializers.UploadOut(status, context={"files": result.files})
+        return Response(answer.data, status=_status(result))
+
+
+class UploadStatusView(ApiView):
+    required_permissions = {"GET": Permission.UPLOAD_DICOM}
+
+    @extend_schema(
+        summary="Get where the stored instances of an upload are",
+        description="For the sender, within a day, if the upload answered `indexed: false`.",
+        tags=["imaging"],
+        responses={200: serializers.UploadStatusOut, **errors(ErrorCode.ROUTE_NOT_FOUND)},
+    )
+    def get(self, request: Request, upload_id: UUID) -> Response:
+        return Response(serializers.UploadStatusOut(upload_status(self.actor, upload_id)).data)

@@ -4,6 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 import responses
+from celery import current_app
 
 from audit import services as audit
 from common.http.fetch import Fetcher
@@ -37,6 +38,14 @@ def audit_down(settings, clean_redis):
     audit.stream.cache_clear()
     yield
     audit.stream.cache_clear()
+
+
+@pytest.fixture
+def eager():
+    """Tasks run where they are asked for."""
+    current_app.conf.task_always_eager = True
+    yield
+    current_app.conf.task_always_eager = False
 
 
 @pytest.fixture

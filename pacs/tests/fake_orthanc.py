@@ -59,6 +59,7 @@ class FakeOrthanc:
             ("GET", "/instances/([^/]+)/header", self._header),
             ("GET", "/instances/([^/]+)/file", self._file),
             ("GET", "/instances/([^/]+)/frames/[0-9]+/raw", self._frame),
+            ("GET", "/studies/([^/]+)", self._study),
             ("DELETE", "/instances/([^/]+)", self._delete),
         ):
             url = re.compile(f"{re.escape(settings.ORTHANC_URL)}{path}(\\?.*)?$")
@@ -106,8 +107,26 @@ class FakeOrthanc:
 
     def _lookup(self, request: Any) -> Answer:
         uid = request.body if isinstance(request.body, str) else request.body.decode()
-        found = [i for i, tags in self.tags.items() if tags["SOPInstanceUID"] == uid]
-        return 200, {}, json.dumps([{"ID": i, "Type": "Instance"} for i in found])
+        found = [
+            {"ID": orthanc_id, "Type": "Instance"}
+            for orthanc_id, tags in self.tags.items()
+            if tags["SOPInstanceUID"] == uid
+        ]
+        studies = {
+            _id(tags.get("PatientID", ""), uid)
+            for tags in self.tags.values()
+            if tags["StudyInstanceUID"] == uid
+        }
+        found += [{"ID": orthanc_id, "Type": "Study"} for orthanc_id in studies]
+        return 200, {}, json.dumps(found)
+
+    def _study(self, request: Any) -> Answer:
+        orthanc_id = request.url.split("/")[-1]
+        for tags in self.tags.values():
+            patient = tags.get("PatientID", "")
+            if _id(patient, tags["StudyInstanceUID"]) == orthanc_id:
+                return 200, {}, json.dumps({"PatientMainDicomTags": {"PatientID": patient}})
+        return 404, {}, ""
 
     def _md5(self, request: Any) -> Answer:
         file = self.files.get(request.url.split("/")[-4])

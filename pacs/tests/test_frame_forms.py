@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from common.errors import AppError
+from pacs.choices import Htj2k
+from pacs.derived.decisions import FrameKind, frame_kind
 from pacs.dicomweb.frame_forms import FrameForm, FrameSource, StoredImage, frame_form, quick_forms
 
 LITTLE, IMPLICIT, BIG = "1.2.840.10008.1.2.1", "1.2.840.10008.1.2", "1.2.840.10008.1.2.2"
@@ -19,8 +21,8 @@ TABLE = [
     (LITTLE, f"{OCTETS}; transfer-syntax=*", (STORE, RPCL), (ARCHIVE, LITTLE)),
     (LITTLE, OCTETS, (ARCHIVE, LITTLE), (ARCHIVE, LITTLE)),
     (LITTLE, f"{OCTETS}; transfer-syntax={LITTLE}", (ARCHIVE, LITTLE), (ARCHIVE, LITTLE)),
-    (IMPLICIT, f"{OCTETS}; transfer-syntax={LITTLE}", (ARCHIVE, IMPLICIT), (ARCHIVE, IMPLICIT)),
-    (BIG, f"{OCTETS}; transfer-syntax={LITTLE}", (DECODED, LITTLE), (DECODED, LITTLE)),
+    (LITTLE, f"{OCTETS}; transfer-syntax={IMPLICIT}", (ARCHIVE, LITTLE), (ARCHIVE, LITTLE)),
+    (LITTLE, f"{OCTETS}; transfer-syntax={BIG}", REFUSED, REFUSED),
     (LITTLE, JPHC, (STORE, RPCL), REFUSED),
     (LITTLE, f"{JPHC}; transfer-syntax=*", (STORE, RPCL), REFUSED),
     (LITTLE, f"{JPHC}; transfer-syntax={RPCL}", (STORE, RPCL), REFUSED),
@@ -31,7 +33,7 @@ TABLE = [
     (LITTLE, f"{JPHC}; transfer-syntax={JLS}", REFUSED, REFUSED),
     (LITTLE, "image/jls", REFUSED, REFUSED),
     (JLS, f"{OCTETS}; transfer-syntax=*", (STORE, RPCL), (ARCHIVE, JLS)),
-    (JLS, OCTETS, (ARCHIVE, JLS), (ARCHIVE, JLS)),
+    (JLS, OCTETS, (DECODED, LITTLE), (DECODED, LITTLE)),
     (JLS, "image/jls", (ARCHIVE, JLS), (ARCHIVE, JLS)),
     (JLS, "image/jls; transfer-syntax=*", (ARCHIVE, JLS), (ARCHIVE, JLS)),
     (JLS, f"{OCTETS}; transfer-syntax={JLS}", (ARCHIVE, JLS), (ARCHIVE, JLS)),
@@ -42,7 +44,7 @@ TABLE = [
     (JLS, f"image/jp2; transfer-syntax={J2K}", REFUSED, REFUSED),
     (JLS, JPHC, (STORE, RPCL), REFUSED),
     (LOSSLESS, f"{OCTETS}; transfer-syntax=*", (STORE, RPCL), (ARCHIVE, LOSSLESS)),
-    (LOSSLESS, OCTETS, (ARCHIVE, LOSSLESS), (ARCHIVE, LOSSLESS)),
+    (LOSSLESS, OCTETS, (DECODED, LITTLE), (DECODED, LITTLE)),
     (LOSSLESS, JPHC, (STORE, RPCL), (ARCHIVE, LOSSLESS)),
     (LOSSLESS, f"{JPHC}; transfer-syntax=*", (STORE, RPCL), (ARCHIVE, LOSSLESS)),
     (LOSSLESS, f"{JPHC}; transfer-syntax={RPCL}", (STORE, RPCL), REFUSED),
@@ -83,7 +85,9 @@ def test_who_names_nothing_gets_it_as_it_is_stored(header):
     for htj2k in (True, False):
         assert answer(header, StoredImage(JLS, htj2k)) == FrameForm(ARCHIVE, JLS, True)
     quick = quick_forms(header)
-    assert quick.htj2k == quick.plain == FrameForm(ARCHIVE, "", True)
+    assert quick[FrameKind.NATIVE_HTJ2K] == FrameForm(ARCHIVE, LITTLE, True)
+    assert quick[FrameKind.COMPRESSED] == FrameForm(ARCHIVE, "", True)
+    assert list(quick) == list(FrameKind)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +96,7 @@ def test_who_names_nothing_gets_it_as_it_is_stored(header):
 def test_what_cannot_be_served_is_refused(header):
     for own in (LITTLE, JLS, LOSSLESS):
         assert answer(header, StoredImage(own, True)) is REFUSED
-    assert quick_forms(header) is None
+    assert quick_forms(header) == {}
 
 
 def test_the_clients_order_decides():
@@ -106,18 +110,23 @@ def test_the_clients_order_decides():
 @pytest.mark.parametrize(("own", "accepted", "with_htj2k", "without"), TABLE)
 def test_what_is_known_beforehand_is_never_another_answer(own, accepted, with_htj2k, without):
     quick = quick_forms(accepted)
-    if quick is None:
-        assert with_htj2k is None or with_htj2k[0] is not STORE
-        return
-    for form, expected in ((quick.htj2k, with_htj2k), (quick.plain, without)):
-        if form is not None:
-            label = form.transfer_syntax_uid or own
-            assert (form.source, label) == expected
+    for htj2k, expected in ((Htj2k.STORED, with_htj2k), (Htj2k.WAITING, without)):
+        kind = frame_kind(own, htj2k)
+        if kind in quick:
+            label = quick[kind].transfer_syntax_uid or own
+            assert (quick[kind].source, label) == expected
+        else:
+            assert expected is None or expected[0] is DECODED or not kind.native
 
 
 def test_what_a_viewer_asks_is_known_beforehand():
     quick = quick_forms("multipart/related; type=application/octet-stream; transfer-syntax=*")
-    assert quick.htj2k == FrameForm(STORE, RPCL, True)
-    assert quick.plain == FrameForm(ARCHIVE, "", True)
-    quick = quick_forms("image/jphc")
-    assert (quick.htj2k, quick.plain) == (FrameForm(STORE, RPCL, False), None)
+    for kind in FrameKind:
+        label = LITTLE if kind.native else ""
+        plain = FrameForm(ARCHIVE, label, True)
+        assert quick[kind] == (FrameForm(STORE, RPCL, True) if kind.htj2k else plain)
+    stored = FrameForm(STORE, RPCL, False)
+    htj2k = (FrameKind.NATIVE_HTJ2K, FrameKind.COMPRESSED_HTJ2K)
+    assert quick_forms("image/jphc") == dict.fromkeys(htj2k, stored)
+    native = FrameForm(ARCHIVE, LITTLE, False)
+    assert quick_forms(OCTETS) == dict.fromkeys((FrameKind.NATIVE, FrameKind.NATIVE_HTJ2K), native)

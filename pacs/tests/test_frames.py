@@ -53,7 +53,10 @@ def parts(answer):
     found = body(answer).split(b"--" + boundary)
     assert (found[0], found[-1]) == (b"", b"--\r\n")
     heads = [part.partition(b"\r\n\r\n") for part in found[1:-1]]
-    return [(head.split(b": ")[1].decode(), content[:-2]) for head, _, content in heads]
+    return [
+        (head.splitlines()[1].partition(b": ")[2].decode(), content[:-2])
+        for head, _, content in heads
+    ]
 
 
 @pytest.fixture
@@ -140,15 +143,26 @@ def test_a_missing_file_is_answered_by_the_archive_and_made_anew(api, stored):
     stored.refresh_from_db()
     assert stored.htj2k == Htj2k.WAITING
     places = stream().hgetall(key) if stream().type(key) == b"hash" else {}
-    assert not places.get(stored.sop_instance_uid.encode(), b"").endswith(b" H")
+    assert not places.get(stored.sop_instance_uid.encode(), b"").endswith(b" N")
 
 
-def test_a_list_with_a_missing_file_is_answered_by_the_archive(api, stored):
-    frame_path(stored.orthanc_id, 1).unlink()
-    answer = api("doctor").get(url(stored, "/frames/1,2"), HTTP_ACCEPT=ANY)
-    assert answer["X-Accel-Redirect"].startswith("/_orthanc/dicom-web/")
-    stored.refresh_from_db()
-    assert stored.htj2k == Htj2k.WAITING
+def test_a_list_with_a_missing_file_is_answered_by_the_archive(api, archived, settings, tmp_path):
+    settings.CDSS_DATA_DIR = tmp_path
+    image = archived(JLS)
+    Instance.objects.filter(pk=image.pk).update(htj2k=Htj2k.STORED)
+    answer = api("doctor").get(url(image, "/frames/1,2"), HTTP_ACCEPT=ANY)
+    found = [(kind, imagecodecs.jpegls_decode(frame).tolist()) for kind, frame in parts(answer)]
+    kind = f"image/jls; transfer-syntax={JLS}"
+    assert found == [(kind, FRAMES[0].tolist()), (kind, FRAMES[1].tolist())]
+    image.refresh_from_db()
+    assert image.htj2k == Htj2k.WAITING
+
+
+def test_each_part_names_its_frame(api, stored, settings):
+    answer = api("doctor").get(url(stored, "/frames/3,1"), HTTP_ACCEPT=ANY)
+    lines = [line for line in body(answer).split(b"\r\n") if line.startswith(b"Content-Location")]
+    places = [f"{settings.PUBLIC_BASE_URL}{url(stored, f'/frames/{number}')}" for number in (3, 1)]
+    assert [line.decode() for line in lines] == [f"Content-Location: {place}" for place in places]
 
 
 @pytest.mark.parametrize("syntax", [JLS, HTJ2K])

@@ -214,3 +214,15 @@ def test_a_truncated_codestream(syntax, kept):
     dataset["PixelData"].is_undefined_length = True
     with pytest.raises(Refused, match=r"WRONG_LENGTH|UNREADABLE"):
         codec.transcode(part10(dataset, syntax))
+
+
+@pytest.mark.parametrize("syntax", [syntax for syntax in ENCODERS if syntax != RLELossless])
+@pytest.mark.parametrize("pad", [b"\0", b"\xff", b" ", b"\x55", b"\0\0\0", b"\xff\xff\xff"])
+@pytest.mark.parametrize("has_bot", [True, False])
+def test_padding_behind_the_end_marker(syntax, pad, has_bot):
+    frames = noise((3, 33, 31), 12, signed=False)
+    dataset = image(frames, 12)
+    codestreams = [ENCODERS[syntax](frame) + pad for frame in frames]
+    dataset.PixelData = encapsulate(codestreams, has_bot=has_bot)
+    dataset["PixelData"].is_undefined_length = True
+    assert_kept(part10(dataset, syntax), frames)

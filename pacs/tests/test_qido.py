@@ -107,6 +107,16 @@ def three(patient_factory):
         ("StudyTime=09-10", "a"),
         ("StudyTime=2359-", "b"),
         ("StudyTime=-", "ab"),
+        ("StudyTime=09", "a"),
+        ("StudyTime=23", "b"),
+        ("StudyTime=091500", "a"),
+        ("StudyTime=091500.2", "a"),
+        ("StudyTime=091500.26", ""),
+        ("StudyTime=091500.250000", "a"),
+        ("StudyTime=0916-235959", "b"),
+        ("StudyTime=-2359", "ab"),
+        ("StudyTime=-09", "a"),
+        ("StudyTime=235959.5", "b"),
         ("StudyDate=20200131-20210201&StudyTime=100000-235958", ""),  # one range of moments
         ("StudyDate=20200131-20210201&StudyTime=0915-235958", "a"),
         ("StudyDate=20200131-20210201&StudyTime=1000-", "b"),
@@ -309,3 +319,25 @@ def test_many_studies_take_the_same_queries(api, patient_factory, django_assert_
 )
 def test_accept(api, three, accept, status):
     assert api("doctor").get(URL, HTTP_ACCEPT=accept).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("time", "found"),
+    [
+        ("10", True),
+        ("1030", True),
+        ("103059.999999", True),
+        ("1000-1030", True),
+        ("1059-", True),
+        ("-1000", True),
+        ("-095959", False),
+        ("11-", False),
+        ("0959", False),
+    ],
+)
+def test_a_time_that_is_stored_as_an_hour_is_the_whole_hour(api, patient_factory, time, found):
+    study = index.study(patient_factory(), study_time="10", study_date=date(2026, 1, 5))
+    for query in (f"StudyTime={time}", f"StudyDate=20260105-20260105&StudyTime={time}"):
+        rows = api("doctor").get(f"{URL}?{query}").json()
+        uids = [value(row, "0020000D") for row in rows]
+        assert uids == ([study.study_instance_uid] if found else [])

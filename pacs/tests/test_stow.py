@@ -21,7 +21,7 @@ from pacs.tests import index
 from pacs.tests.dicom_files import bare, evidence, mr_image, part10, referring
 from rbac import services as rights
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eager")]
 URL = "/api/ris/dicom-web/studies"
 MULTIPART = 'multipart/related; type="application/dicom"; boundary=B'
 NATIVE = "{http://dicom.nema.org/PS3.19/models/NativeDICOM}"
@@ -348,7 +348,7 @@ def test_both_the_receipt_and_the_result_are_recorded(archive, api, users, patie
     assert store["detail"]["files"] == {"stored": 1, "rejected": 1}
     assert store["detail"]["studies"] == [study.study_instance_uid]
     assert "Nemo" not in json.dumps([receive, store])
-    assert AuditLog.objects.filter(action__startswith="dicom").count() == 0
+    assert AuditLog.objects.filter(action__startswith="dicomweb").count() == 0
 
 
 def test_refusals_are_recorded(archive, api):

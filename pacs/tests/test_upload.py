@@ -23,7 +23,7 @@ from pacs.tests import index
 from pacs.tests.dicom_files import bare, mr_image, part10, zipped
 from rbac import services as rights
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("eager")]
 URL = "/api/ris/upload/dicom/"
 
 

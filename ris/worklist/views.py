@@ -15,6 +15,7 @@ from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView
 from common.errors import ErrorCode
 from pacs.derived import opened_studies
+from pacs.index.arrivals import arrival_announced
 from pacs.index.studies import studies_visible_to, study_rows, study_summaries
 from rbac.permissions import Permission
 from ris.worklist import serializers
@@ -61,7 +62,8 @@ class StudyDetail(ApiView):
         responses={200: serializers.StudyDetailOut, **errors(ErrorCode.STUDY_NOT_FOUND)},
     )
     def get(self, request: Request, study_instance_uid: str) -> Response:
-        contents = study_contents(self.actor, study_instance_uid)
+        with arrival_announced(self.actor, Permission.VIEW_STUDY, study_instance_uid):
+            contents = study_contents(self.actor, study_instance_uid)
         audit.record(
             actor=self.actor,
             action="study.read",

@@ -70,6 +70,7 @@ ROUTES: dict[str, str] = {
     "POST dicom-upload": "415 415 415 403 403 403 415 401",
     "GET unmatched-studies": "200 403 200 403 403 403 403 401",
     "POST study-match": "400 403 400 403 403 403 403 401",
+    "GET upload-status": "404 404 404 403 403 403 404 401",
     "POST unfiled-resolve": "400 403 400 403 403 403 403 401",
     "GET qido-studies": "200 200 200 403 200 200 200 401",
     "POST qido-studies": "415 415 415 403 403 403 415 401",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import responses
@@ -121,6 +122,7 @@ def world(users, patient_factory, settings):
             "sop_instance_uid": series.instances.first().sop_instance_uid,
             "orthanc_id": series.instances.first().orthanc_id,
             "unfiled_id": 1,
+            "upload_id": uuid4(),
             "frames": "1",
             "bulkdata": "7fe00010",
             "place": f"{series.instances.first().orthanc_id}/0/0/png",

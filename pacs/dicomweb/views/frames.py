@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from common import context
 from common.person import Person
@@ -15,20 +14,20 @@ from pacs.delivery import pixels
 from pacs.delivery.access_record import AccessRecord
 from pacs.delivery.answers import PRIVATE, from_archive
 from pacs.derived import decisions
+from pacs.derived.addresses import instance_url
 from pacs.derived.decisions import StoredFrame
-from pacs.dicom.transfer_syntaxes import HTJ2K_SYNTAXES, JPHC, OCTETS
-from pacs.dicomweb import accept, frame_forms, query
+from pacs.dicom.transfer_syntaxes import JPHC, OCTETS, frame_syntax
+from pacs.dicomweb import accept, query
 from pacs.dicomweb.frame_answers import (
     MISSING,
     Headers,
     frame_headers,
     frame_response,
-    part_type,
-    related_type,
 )
 from pacs.dicomweb.frame_forms import FrameForm, FrameSource
 from pacs.dicomweb.views.gateway import Parts
 from pacs.dicomweb.views.retrieve import CachesDecision, frames_wanted
+from pacs.dicomweb.views.streaming import form_choose, streamed
 from pacs.htj2k.pixel_data import NATIVE
 from pacs.models import Instance
 
@@ -38,8 +37,8 @@ _NOT_CONVERTED = (Htj2kRefusal.FLOAT, Htj2kRefusal.NOT_SUPPORTED)
 class Frames(CachesDecision):
     """nginx serves single frames, from the frame store or from the archive.
 
-    A list of frames comes from the archive's DICOMweb plugin if it is served as stored and the
-    plugin supports the transfer syntax and the pixels; otherwise it is streamed by this process.
+    A list of frames is streamed by this process, except of frames that are packed bits: only the
+    archive's DICOMweb plugin can extract those.
     """
 
     offers = (
@@ -56,36 +55,29 @@ class Frames(CachesDecision):
         wanted = frames_wanted(target, parts)
         image = cast(Instance, target.instance)
         indices = [int(number) - 1 for number in wanted.split(",")]
-        form = _form(request, image, indices)
+        form = form_choose(request, image, indices, single=len(indices) == 1)
         if form.source is FrameSource.DECODED:
-            return _decoded(request, image, indices, form)
+            return _decoded(request, parts, image, indices, form)
         packed = form.source is FrameSource.ARCHIVE and image.sop_class_uid in decisions.PACKED_BITS
         missing = request.META.get(MISSING) == "archive"
         if len(indices) == 1 and not packed and not missing:
             self.decision_cache(user, target)
-            frame = StoredFrame(image.orthanc_id, indices[0] + 1, image.transfer_syntax_uid)
+            frame = _stored(image, indices[0] + 1)
             headers = frame_headers(frame, form, boundary=context.current().request_id)
             return _conditional(request, headers)
         if form.source is FrameSource.STORE:
-            return _streamed(request, form, pixels.frames_htj2k(image, indices))
-        if image.transfer_syntax_uid in HTJ2K_SYNTAXES:
-            return _streamed(request, form, pixels.frames_raw(image, indices))
+            return _streamed(request, parts, form, pixels.frames_htj2k(image, indices))
         if missing or _is_undivided(image):
-            return _streamed(request, form, pixels.frames_from_file(image, indices))
+            return _streamed(request, parts, form, pixels.frames_from_file(image, indices))
+        if not packed:
+            return _streamed(request, parts, form, pixels.frames_raw(image, indices))
         path = query.archive_path(target, f"/frames/{wanted}")
         return from_archive(path, accept=accept.FRAMES.archive_accept)
 
 
-def _form(request: HttpRequest, image: Instance, indices: Sequence[int]) -> FrameForm:
-    """Raises AppError (406)."""
-    single = len(indices) == 1
-    if image.htj2k == Htj2k.STORED and (
-        request.META.get(MISSING) == "store" if single else not pixels.frames_exist(image, indices)
-    ):
-        pixels.frames_requeue(image)
-    header = frame_forms.accept_of(request.headers.get("Accept"), request.META["QUERY_STRING"])
-    stored = frame_forms.StoredImage(image.transfer_syntax_uid, image.htj2k == Htj2k.STORED)
-    return frame_forms.frame_form(header, stored, single=single)
+def _stored(image: Instance, number: int) -> StoredFrame:
+    kind = decisions.frame_kind(image.transfer_syntax_uid, image.htj2k)
+    return StoredFrame(image.orthanc_id, number, frame_syntax(image.transfer_syntax_uid), kind)
 
 
 def _is_undivided(image: Instance) -> bool:
@@ -96,17 +88,17 @@ def _is_undivided(image: Instance) -> bool:
 
 
 def _decoded(
-    request: HttpRequest, image: Instance, indices: Sequence[int], form: FrameForm
+    request: HttpRequest, parts: Parts, image: Instance, indices: Sequence[int], form: FrameForm
 ) -> HttpResponse:
     """Decoded frames; a single frame that the client has (ETag) is not decoded again."""
     if len(indices) > 1:
-        return _streamed(request, form, pixels.frames_decoded(image, indices))
+        return _streamed(request, parts, form, pixels.frames_decoded(image, indices))
     tag = f'"{image.orthanc_id}-{indices[0]}_decoded{"_part" if form.multipart else ""}"'
     headers = {"ETag": tag, "Cache-Control": PRIVATE}
     answer = _conditional(request, headers)
     if answer.status_code == 304:
         return answer
-    answer = _streamed(request, form, pixels.frames_decoded(image, indices))
+    answer = _streamed(request, parts, form, pixels.frames_decoded(image, indices))
     answer["ETag"] = tag
     return answer
 
@@ -116,21 +108,10 @@ def _conditional(request: HttpRequest, headers: Headers) -> HttpResponse:
     return HttpResponse(status=status, headers=headers)
 
 
-def _streamed(request: HttpRequest, form: FrameForm, found: Iterator[bytes]) -> HttpResponse:
-    """Stream frames through this process, one in memory at a time."""
-    body = pixels.prefetched(found)
-    boundary = context.current().request_id
-    kind = part_type(form.transfer_syntax_uid)
-    headers = {
-        "Content-Type": related_type(form.transfer_syntax_uid, boundary)
-        if form.multipart
-        else kind,
-        "Cache-Control": PRIVATE,
-        "Vary": "Authorization, Accept",
-    }
-    if form.multipart:
-        body = pixels.multipart_body(body, kind, boundary)
-    if request.method == "HEAD":
-        return HttpResponse(headers=headers)
-    answer: HttpResponseBase = StreamingHttpResponse(body, headers=headers)
-    return cast(HttpResponse, answer)
+def _streamed(
+    request: HttpRequest, parts: Parts, form: FrameForm, frames: Iterator[bytes]
+) -> HttpResponse:
+    uids = (parts[f"{level}_instance_uid"] for level in ("study", "series", "sop"))
+    instance = instance_url(*uids)
+    places = [f"{instance}/frames/{int(number)}" for number in parts["frames"].split(",")]
+    return streamed(request, form, ([frame] for frame in pixels.prefetched(frames)), places)

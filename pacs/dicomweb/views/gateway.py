@@ -7,6 +7,7 @@ envelope of the REST API.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponse
@@ -20,6 +21,7 @@ from common.person import Person
 from pacs.delivery.access_record import AccessRecord, access_recorded
 from pacs.delivery.answers import from_archive
 from pacs.dicomweb import accept, query
+from pacs.index.arrivals import arrival_announced
 from pacs.index.studies import Target, stored_transfer_syntaxes, target_get
 from rbac.permissions import Permission
 
@@ -67,7 +69,9 @@ class Gateway(View):
                 raise PermissionDenied(f"needs the permission {permission}")
             if request.method not in self.methods:
                 raise AppError(ErrorCode.METHOD_NOT_ALLOWED)
-            return self.answer(request, access, user, parts)
+            study = parts.get("study_instance_uid", "")
+            with arrival_announced(user, Permission(permission), study) if study else nullcontext():
+                return self.answer(request, access, user, parts)
 
     def begin(self, claims: Claims) -> None:
         """Hook: the token is valid, and the database has not been read yet."""

@@ -34,7 +34,8 @@ class CachesDecision(FromArchive):
 
 
 class Metadata(CachesDecision):
-    """From the metadata files written when the study became stable; else from the archive."""
+    """From the metadata files, which are written now if need be; of what is too large to be read
+    now from the archive."""
 
     offers = accept.DICOM_JSON
     suffix = "/metadata"
@@ -68,15 +69,6 @@ class Instances(FromArchive):
     """A whole study, series or instance."""
 
     offers = accept.DICOM_INSTANCES
-
-
-class BulkData(FromArchive):
-    """``bulkdata`` is the attribute's path: ``7FE00010`` or ``52009229/1/00280030``."""
-
-    offers = accept.BULK_DATA
-
-    def path(self, request: HttpRequest, target: Target, parts: Parts) -> str:
-        return query.archive_path(target, f"/bulk/{parts['bulkdata']}")
 
 
 class Rendered(FromArchive):

@@ -18,9 +18,11 @@ from pacs.dicomweb.store_answers import ANSWERS, stored_answer, stored_status
 from pacs.dicomweb.views.gateway import Gateway, Parts
 from pacs.dicomweb.views.retrieve import Instances
 from pacs.dicomweb.views.search import Search
+from pacs.index.arrivals import RETRY_AFTER_S
 from pacs.index.lookup import patient_id_of
 from pacs.ingest.stow import instances_store
 from pacs.ingest.upload_results import IncomingFile, UploadResult
+from pacs.ingest.upload_status import upload_settle
 from rbac.permissions import Permission
 
 DICOM = "application/dicom"
@@ -49,12 +51,16 @@ class StoreInstances(Gateway):
                 study_instance_uid=parts.get("study_instance_uid"),
                 work=folder,
             )
-        _describe(access, result)
         tasks.nudge_poll()
+        result, _ = upload_settle(user, result)
+        _describe(access, result)
         if result.archive_failed and not result.accepted:
             raise ExternalError(ErrorCode.ARCHIVE_UNAVAILABLE)
         body = stored_answer(result, offer.archive_accept)
-        return HttpResponse(body, offer.archive_accept, stored_status(result))
+        answer = HttpResponse(body, offer.archive_accept, stored_status(result))
+        if not result.indexed:
+            answer["Retry-After"] = str(RETRY_AFTER_S)
+        return answer
 
     def _record_receipt(self, access: AccessRecord, parts: int) -> None:
         """Record the sender before anything is stored, so a crash cannot leave unrecorded images.

@@ -12,6 +12,7 @@ from pacs.delivery.access_record import AccessRecord
 from pacs.delivery.answers import from_archive, rendered
 from pacs.dicomweb import wado_uri_request
 from pacs.dicomweb.views.gateway import Gateway, Parts
+from pacs.index.arrivals import arrival_announced
 from pacs.index.studies import target_get
 from pacs.models import Instance
 from rbac.permissions import Permission
@@ -28,7 +29,8 @@ class WadoUri(Gateway):
         asked = wado_uri_request.request_parse(dict(request.GET.lists()))
         access.object_type, access.object_id = "instance", asked.uids["sop_instance_uid"]
         access.detail |= asked.uids
-        target = target_get(user, Permission.VIEW_DICOM, **asked.uids)
+        with arrival_announced(user, Permission.VIEW_DICOM, asked.uids["study_instance_uid"]):
+            target = target_get(user, Permission.VIEW_DICOM, **asked.uids)
         access.patient_id = target.study.patient_id
         image = cast(Instance, target.instance)
         offer = wado_uri_request.offer_choose(asked, image, request.headers.get("Accept"))

@@ -10,6 +10,7 @@ export const keys = {
     one: (uid: string) => ["studies", "one", uid],
   },
   series: (uid: string) => ["series", uid],
+  upload: (statusUrl: string) => ["upload", statusUrl],
   preview: (path: string) => ["preview", path],
   unmatched: {
     all: ["unmatched"],

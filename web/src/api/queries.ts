@@ -107,3 +107,16 @@ export const ownPatientQuery = queryOptions({
   queryFn: ({ signal }) =>
     unwrap(api.GET("/api/emr/patients/", { params: { query: { page_size: 1 } }, signal })),
 });
+/** Asks every two seconds until the index has every image of the upload. */
+export const uploadStatusQuery = (statusUrl: string) =>
+  queryOptions({
+    queryKey: keys.upload(statusUrl),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/ris/upload/dicom/{upload_id}/", {
+          params: { path: { upload_id: statusUrl.split("/").at(-2) ?? "" } },
+          signal,
+        }),
+      ),
+    refetchInterval: ({ state }) => (state.data?.indexed ? false : 2000),
+  });

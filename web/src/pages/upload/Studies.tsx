@@ -1,26 +1,42 @@
-import { Anchor, Group, Stack, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Anchor, Group, Loader, Stack, Text } from "@mantine/core";
+import { useQueries } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { studyQuery } from "@/api/queries";
+import { uploadStatusQuery } from "@/api/queries";
 import { useCan } from "@/session/react";
-import { dicomTime } from "@/shared/format";
 import { Section } from "@/shared/Section";
 import { calendarDate } from "@/shared/when";
+import type { UploadedStudy, UploadView } from "./queue";
 
-/** The studies that arrived; they open once the server has put them in order. */
-export function Studies({ studies }: { studies: ReadonlyMap<string, number> }) {
+/** The studies that arrived, by description and date; one opens once it is in the index. */
+export function Studies({ view }: { view: UploadView }) {
   const { t } = useTranslation();
+  const asked = useQueries({ queries: view.waiting.map(uploadStatusQuery) });
+  const studies = new Map(view.details);
+  for (const { data } of asked) {
+    for (const study of data?.studies ?? []) studies.set(study.study_instance_uid, study);
+  }
   if (studies.size === 0) return null;
   return (
     <Section title={t("upload.studies")}>
       <Stack gap={6}>
-        {[...studies].map(([uid, instances], index) => (
+        {[...studies].map(([uid, study], index) => (
           <Group key={uid} gap="sm">
-            <StudyName uid={uid} number={index + 1} />
+            <Name study={study} number={index + 1} />
             <Text size="sm" c="dimmed">
-              {t("upload.instances", { count: instances })}
+              {t("upload.instances", { count: view.studies.get(uid) ?? study.instances })}
             </Text>
+            {!study.indexed && (
+              <Group gap={6} role="status">
+                <Loader size={14} aria-hidden />
+                <Text size="sm">{t("upload.indexing")}</Text>
+              </Group>
+            )}
+            {study.unfiled > 0 && (
+              <Text size="sm" c="var(--mantine-color-error)">
+                {t("upload.unfiled", { count: study.unfiled })}
+              </Text>
+            )}
           </Group>
         ))}
       </Stack>
@@ -28,38 +44,20 @@ export function Studies({ studies }: { studies: ReadonlyMap<string, number> }) {
   );
 }
 
-const POLL_MS = 2000;
-const POLLS = 15;
-
-/** By description and date; by its place in the upload while nothing is known of it, or for ever. */
-function StudyName({ uid, number }: { uid: string; number: number }) {
+/** A study that is not visible to its sender waits for its patient: it has no page yet. */
+function Name({ study, number }: { study: UploadedStudy; number: number }) {
   const { t } = useTranslation();
-  const sees = useCan()("view_study");
-  const study = useQuery({
-    ...studyQuery(uid),
-    enabled: sees,
-    retry: false,
-    meta: { quiet: true },
-    refetchInterval: ({ state }) =>
-      !state.data && state.errorUpdateCount < POLLS ? POLL_MS : false,
-  });
-  if (!study.data) {
-    const name = t("upload.study", { number });
-    return sees ? <Opening uid={uid} name={name} /> : <Text>{name}</Text>;
-  }
-  const { description, study_date: date, study_time: time, patient } = study.data;
-  const name = [
-    description || t("studies.noDescription"),
-    date ? `${calendarDate(date)} ${dicomTime(time)}`.trim() : t("studies.noDate"),
-    patient.full_name,
+  const can = useCan();
+  const visible = study.modality !== null;
+  const parts = [
+    study.description || (visible ? study.modality : null) || t("upload.study", { number }),
+    study.study_date ? calendarDate(study.study_date) : null,
   ];
-  return <Opening uid={uid} name={name.join(" · ")} />;
-}
-
-function Opening({ uid, name }: { uid: string; name: string }) {
+  const text = parts.filter(Boolean).join(" · ");
+  if (!visible || !can("view_study")) return <Text>{text}</Text>;
   return (
-    <Anchor component={Link} to={`/studies/${uid}`}>
-      {name}
+    <Anchor component={Link} to={`/studies/${study.study_instance_uid}`}>
+      {text}
     </Anchor>
   );
 }

@@ -59,7 +59,7 @@ export default function UploadPage() {
         {view.items.length > 0 && (
           <>
             <Overall view={view} queue={queue} patientId={patient?.patient_id ?? ""} />
-            <Studies studies={view.studies} />
+            <Studies view={view} />
             <FileList items={view.items} />
           </>
         )}

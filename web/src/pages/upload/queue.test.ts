@@ -9,11 +9,12 @@ function file(name: string, size = 10): ChosenFile {
 }
 
 function result(name: string, status: Result["status"] = "stored", code: string | null = null): Result {
-  return { name, status, code, message: null, sop_instance_uid: name, study_instance_uid: "1.2" };
+  const place = status === "rejected" ? null : "indexed";
+  return { name, status, place, code, message: null, sop_instance_uid: name, study_instance_uid: "1.2" };
 }
 
 function stored(files: ChosenFile[]): Promise<Answer> {
-  return Promise.resolve({ studies: [], files: files.map(({ name }) => result(name)) });
+  return Promise.resolve({ indexed: true, status_url: null, studies: [], files: files.map(({ name }) => result(name)) });
 }
 
 const atOnce = () => Promise.resolve();
@@ -57,6 +58,8 @@ describe("UploadQueue", () => {
     const queue = queueOf(
       () =>
         Promise.resolve({
+          indexed: true,
+          status_url: null,
           studies: [],
           files: [result("a"), result("a", "rejected", "ERR_110")],
         }),
@@ -87,7 +90,7 @@ describe("UploadQueue", () => {
     const queue = queueOf(
       (batch) =>
         down
-          ? Promise.resolve({ studies: [], files: batch.map(({ name }) => result(name, "rejected", "ERR_502")) })
+          ? Promise.resolve({ indexed: true, status_url: null, studies: [], files: batch.map(({ name }) => result(name, "rejected", "ERR_502")) })
           : stored(batch),
       [file("a")],
     );
@@ -125,6 +128,8 @@ describe("UploadQueue", () => {
     const queue = queueOf(
       () =>
         Promise.resolve({
+          indexed: true,
+          status_url: null,
           studies: [],
           files: [result("cd.zip/1"), result("cd.zip/2", "rejected", "ERR_110")],
         }),

@@ -40,10 +40,15 @@ export interface UploadView {
   readonly sent: number;
   /** Study Instance UID to the number of files the archive has taken or had. */
   readonly studies: ReadonlyMap<string, number>;
+  /** What the answers said of them, by Study Instance UID. */
+  readonly details: ReadonlyMap<string, UploadedStudy>;
+  /** Uploads of which images waited for the index when they were answered. */
+  readonly waiting: readonly string[];
   readonly error: ApiError | null;
 }
 
 export type Answer = Schema["UploadOut"];
+export type UploadedStudy = Schema["UploadedStudyOut"];
 
 export type Send = (
   files: ChosenFile[],
@@ -76,6 +81,8 @@ const EMPTY: UploadView = {
   bytes: 0,
   sent: 0,
   studies: new Map(),
+  details: new Map(),
+  waiting: [],
   error: null,
 };
 
@@ -89,6 +96,8 @@ export class UploadQueue {
   private phase: Phase = "idle";
   private error: ApiError | null = null;
   private studies = new Map<string, number>();
+  private details = new Map<string, UploadedStudy>();
+  private waiting: string[] = [];
   private readonly known = new Set<string>();
   private readonly listeners = new Set<() => void>();
   private publishing: ReturnType<typeof setTimeout> | undefined;
@@ -158,6 +167,8 @@ export class UploadQueue {
     this.items = [];
     this.known.clear();
     this.studies = new Map();
+    this.details = new Map();
+    this.waiting = [];
     this.error = null;
     this.publish();
   }
@@ -249,6 +260,8 @@ export class UploadQueue {
       if (result) this.settle(item, result);
       else this.settleZip(item, answer.files.filter(({ name }) => name.startsWith(`${item.name}/`)));
     }
+    for (const study of answer.studies) this.details.set(study.study_instance_uid, study);
+    if (answer.status_url) this.waiting.push(answer.status_url);
     for (const { study_instance_uid: uid, status } of answer.files) {
       if (status !== "rejected") this.studies.set(uid, (this.studies.get(uid) ?? 0) + 1);
     }
@@ -344,7 +357,9 @@ export class UploadQueue {
     }
     const { phase, error } = this;
     const studies = new Map(this.studies);
-    this.view = { phase, items: [...this.items], counts, bytes, sent, studies, error };
+    const details = new Map(this.details);
+    const waiting = [...this.waiting];
+    this.view = { phase, items: [...this.items], counts, bytes, sent, studies, details, waiting, error };
     for (const listener of this.listeners) listener();
   }
 }

@@ -1,0 +1,44 @@
+"""Reads studies and series of the index again from the archive.
+
+For rows that an earlier version indexed, which cut long values and knew fewer attributes.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from audit import services as audit
+from pacs.archive.orthanc import orthanc
+from pacs.dicom.texts import has_code_extensions, texts_decode
+from pacs.dicom.values import Tags
+from pacs.index.instances import series_fields_update, study_fields_update
+from pacs.models import Instance, Study
+
+
+def study_reread(study: Study) -> bool:
+    """Read one instance of each series; whether a row changed. Raises ExternalError.
+
+    The patient of the study stays who it is, also if its Patient ID differs now.
+    """
+    found = [(series, _tags_of(series.instances.first())) for series in study.series.all()]
+    read = [(series, tags) for series, tags in found if tags]
+    with transaction.atomic():
+        changed = [series_fields_update(series, tags) for series, tags in read]
+        if read:
+            changed.append(study_fields_update(study, read[0][1]))
+        if any(changed):
+            audit.record(
+                actor=None,
+                action="study.reread",
+                object_type="study",
+                object_id=study.study_instance_uid,
+                patient_id=study.patient_id,
+            )
+    return any(changed)
+
+
+def _tags_of(instance: Instance | None) -> Tags | None:
+    tags = orthanc().instance_tags(instance.orthanc_id) if instance else None
+    if instance is None or not tags or not has_code_extensions(tags):
+        return tags
+    return {**tags, **texts_decode(orthanc().instance_file(instance.orthanc_id))}
