@@ -186,15 +186,18 @@ export function readMask() {
 export async function attachEverywhere() {
   const { segmentationService } = services();
   if (!layer.displaySet || !segmentationService.getSegmentation(MASK)) return;
-  const shown = viewportsOf(layer.displaySet);
-  for (const viewportId of shown) {
+  const run = (layer.draws += 1);
+  const stale = () => run !== layer.draws || !segmentationService.getSegmentation(MASK);
+  const panes = () => (layer.displaySet ? viewportsOf(layer.displaySet) : []);
+  for (const viewportId of panes()) {
     await attach(viewportId, MASK);
     if (segmentationService.getSegmentation(COMPARED)) await attach(viewportId, COMPARED);
   }
   applyAppearance();
-  const run = (layer.draws += 1);
-  const stale = () => run !== layer.draws || !segmentationService.getSegmentation(MASK);
-  void draw(shown, MASK, stale).then(() => stale() || applyAppearance());
+  /** @param {string} id */
+  const again = id => attach(id, MASK);
+  const options = { panes, attach: again, stale };
+  void draw(MASK, options).then(() => stale() || applyAppearance());
 }
 
 /**

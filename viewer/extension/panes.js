@@ -8,8 +8,8 @@ export const LABELMAP = 'Labelmap';
 const SURFACE = 'Surface';
 /** Of what the volume in a 3D pane hides; the surface lies inside. */
 const TRANSLUCENT = 0.12;
-const PATIENCE_MS = 60_000;
-const PAUSE_MS = 1000;
+/** Cornerstone draws one request per frame: asking sooner only makes the queue longer. */
+const PAUSE_MS = 5000;
 
 /** @param {string} viewportId */
 export const layerType = viewportId =>
@@ -23,26 +23,27 @@ const isDrawn = (viewport, segmentationId) =>
   viewport.getActors().some(({ representationUID }) => representationUID?.startsWith(segmentationId));
 
 /**
- * Until the layer is in each pane: a pane whose volume is not there yet draws nothing, and does not
- * try again by itself.
+ * Until the layer is in each pane: one that comes late, or whose volume does, draws nothing, and does
+ * not try again by itself.
  *
- * @param {string[]} viewportIds
  * @param {string} segmentationId
- * @param {() => boolean} stale whether another round has taken over
+ * @param {object} options
+ * @param {() => string[]} options.panes
+ * @param {(viewportId: string) => Promise<void>} options.attach
+ * @param {() => boolean} options.stale whether another round has taken over
  */
-export async function draw(viewportIds, segmentationId, stale) {
+export async function draw(segmentationId, { panes, attach, stale }) {
   const { triggerSegmentationRepresentationModified: ask } =
     tools().segmentation.triggerSegmentationEvents;
-  const deadline = performance.now() + PATIENCE_MS;
-  while (!stale() && performance.now() < deadline) {
-    const missing = viewportIds.filter(
-      id => viewportOf(id) && !isDrawn(viewportOf(id), segmentationId),
-    );
-    if (!missing.length) return;
+  /** @param {string} id */
+  const missing = id => !viewportOf(id) || !isDrawn(viewportOf(id), segmentationId);
+  while (!stale() && panes().some(missing)) {
     await new Promise(resolve => setTimeout(resolve, PAUSE_MS));
-    if (stale()) return;
-    // A surface takes seconds to be made, and comes by itself.
-    for (const id of missing) if (layerType(id) === LABELMAP) ask(id, segmentationId, LABELMAP);
+    for (const id of stale() ? [] : panes().filter(missing)) {
+      await attach(id);
+      // A surface takes seconds to be made, and comes by itself.
+      if (viewportOf(id) && layerType(id) === LABELMAP) ask(id, segmentationId, LABELMAP);
+    }
   }
 }
 
