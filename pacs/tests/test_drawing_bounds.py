@@ -47,13 +47,8 @@ def _huge(codestream: bytes) -> bytes:
     """The same codestream with another size in its header."""
     rows, columns = SMALL.shape[1:]
     found = codestream
-    for old, new, width in (
-        (rows, HUGE, 2),
-        (columns, HUGE, 2),
-        (rows, HUGE, 4),
-        (columns, HUGE, 4),
-    ):
-        found = found.replace(old.to_bytes(width, "big"), new.to_bytes(width, "big"), 1)
+    for size in (rows, columns):
+        found = found.replace(size.to_bytes(2, "big"), HUGE.to_bytes(2, "big"))
     return found
 
 
