@@ -47,13 +47,8 @@ def _huge(codestream: bytes) -> bytes:
     """The same codestream with another size in its header."""
     rows, columns = SMALL.shape[1:]
     found = codestream
-    for old, new, width in (
-        (rows, HUGE, 2),
-        (columns, HUGE, 2),
-        (rows, HUGE, 4),
-        (columns, HUGE, 4),
-    ):
-        found = found.replace(old.to_bytes(width, "big"), new.to_bytes(width, "big"), 1)
+    for size in (rows, columns):
+        found = found.replace(size.to_bytes(2, "big"), HUGE.to_bytes(2, "big"))
     return found
 
 
@@ -101,7 +96,7 @@ def test_a_codestream_that_says_it_is_huge(child, syntax, declared):
     header = codestream_header(codestream)
     assert (header.rows, header.columns) == (HUGE, HUGE)
     file = _file(codestream, syntax, **declared)
-    assert len(file) < 4000
+    assert len(file) < 8000
     for options in (b"png", b""):
         with pytest.raises(Refused, match="TOO_LARGE" if declared else "WRONG_LENGTH"):
             answer(child, file, options)

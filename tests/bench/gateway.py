@@ -47,6 +47,10 @@ ROWS = {
     "warm_frames_per_s": ("  gateway warm, frames a second", "", None),
     "cold_frames_per_s": ("  gateway cold, frames a second", "", None),
     "htj2k_frames_per_s": ("  gateway warm, in HTJ2K, frames a second", "", None),
+    "rendered_cold_to_orthanc": ("pictures a second, cold, to Orthanc's own", ">=", 1),
+    "rendered_warm_to_orthanc": ("pictures a second, warm, to Orthanc's own", ">=", 2),
+    "orthanc_rendered_per_s": ("  Orthanc asked directly, pictures a second", "", None),
+    "rendered_cold_per_s": ("  gateway cold, pictures a second", "", None),
     "static_frames_per_s": ("  static file, frames a second", "", None),
 }
 
@@ -123,6 +127,15 @@ def one_round(servers: Servers, study: BenchStudy) -> dict[str, float]:
     found["cold"] = count / load(servers.ours, frames, count)
     found["warm"] = REQUESTS / load(servers.ours, frames, REQUESTS)
     found["htj2k"] = REQUESTS / load(servers.htj2k, frames, REQUESTS)
+    pictures = [f"{path}/rendered" for path in frames]
+    drawn = {
+        "orthanc_rendered": servers.orthanc,
+        "drawn_cold": servers.ours,
+        "drawn_warm": servers.ours,
+    }
+    for name, server in drawn.items():
+        jpeg = Server(server.base_url, {**server.headers, "Accept": "image/jpeg"})
+        found[name] = count / load(jpeg, pictures, count)
     found["static"] = REQUESTS / load(servers.static, [f"/{n}" for n in range(count)], REQUESTS)
     found["open_orthanc"] = open_study(servers.orthanc, study)
     caches_clear(pixels=True)
@@ -172,6 +185,10 @@ def measurements(servers: Servers, study: BenchStudy) -> dict[str, float]:
         "warm_frames_per_s": median("warm", lambda r: r["warm"]),
         "cold_frames_per_s": median("cold", lambda r: r["cold"]),
         "htj2k_frames_per_s": median("htj2k", lambda r: r["htj2k"]),
+        "rendered_cold_to_orthanc": median("d", lambda r: r["drawn_cold"] / r["orthanc_rendered"]),
+        "rendered_warm_to_orthanc": median("d", lambda r: r["drawn_warm"] / r["orthanc_rendered"]),
+        "orthanc_rendered_per_s": median("d", lambda r: r["orthanc_rendered"]),
+        "rendered_cold_per_s": median("d", lambda r: r["drawn_cold"]),
         "static_frames_per_s": median("static", lambda r: r["static"]),
     }
 

@@ -124,11 +124,21 @@ def test_multipart_retrievals_equal_the_archives(gateway, archive, volume, suffi
 
 
 @pytest.mark.parametrize("accept", ["image/jpeg", "image/png"])
-def test_rendered_equals_the_archives(gateway, archive, volume, accept):
-    path = f"{volume.instance()}/rendered?viewport=64,64"
-    ours = gateway(path, accept)
-    assert ours.headers["Content-Type"] == accept
-    assert ours.content == archive(path, accept).content
+def test_a_picture_is_ours_kept_by_its_parameters_and_decided_each_time(
+    gateway, volume, stack, login, accept
+):
+    path = f"{volume.instance(SLICES // 2)}/rendered?viewport=64,{60 + len(accept)}"
+    first = gateway(path, accept)
+    assert first.headers["Content-Type"] == accept, first.text
+    kept = sum(1 for file in (stack.layout.data / "frames").rglob("*") if file.is_file())
+    again = gateway(path, accept)
+    assert (again.status_code, again.content) == (200, first.content)
+    assert again.headers["Cache-Control"] == "private, no-cache"
+    found = sum(1 for file in (stack.layout.data / "frames").rglob("*") if file.is_file())
+    assert found == kept, "nginx had it"
+    assert gateway(f"{path}&window=9,9,linear", accept).content != first.content
+    refused = gateway(path, accept, client=login("nurse"))
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "ERR_005")
 
 
 def test_metadata_equals_the_archives_and_leads_back_to_us(gateway, archive, volume):

@@ -1,0 +1,54 @@
+"""Pictures that nginx keeps: only with the token of a decision, and gone with their instance."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from django.test import Client
+
+from pacs.delivery import pictures
+from pacs.delivery.rendering import Rendering
+from pacs.derived import invalidation, picture_cache
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(place, proof):
+    return Client().get(f"/_rendered/{place}", headers={"X-Picture-Token": proof})
+
+
+def test_without_the_token_of_a_decision_there_is_no_picture(mine, monkeypatch):
+    place = pictures.place(mine.instance, 0, Rendering("image/png"))
+    drawn = []
+    monkeypatch.setattr(pictures.pixels, "picture", lambda *args: drawn.append(args) or b"png")
+    proof = pictures.token(place)
+    other = place.replace("/0/", "/1/")
+    for wrong in ((place, ""), (place, "x:y"), (other, proof), (place, proof[:-1])):
+        assert ask(*wrong).status_code == 404
+    monkeypatch.setattr(pictures, "TOKEN_S", -1)
+    assert ask(place, proof).status_code == 404
+    assert not drawn
+    monkeypatch.undo()
+    monkeypatch.setattr(pictures.pixels, "picture", lambda *args: drawn.append(args) or b"png")
+    answer = ask(place, proof)
+    assert (answer.status_code, answer["Content-Type"], answer.content) == (
+        200,
+        "image/png",
+        b"png",
+    )
+    assert drawn == [(mine.instance.orthanc_id, 0, Rendering("image/png"))]
+
+
+def test_pictures_are_deleted_with_their_instance(mine, settings, tmp_path):
+    settings.FRAME_CACHE_DIR = tmp_path
+    paths = []
+    for wanted in (Rendering(), Rendering("image/png", viewport=(9, 9))):
+        place = pictures.place(mine.instance, 0, wanted)
+        picture_cache.remember(mine.instance.orthanc_id, place)
+        name = hashlib.md5(f"rendered/{place}".encode(), usedforsecurity=False).hexdigest()
+        paths.append(tmp_path / name[-1] / name[-3:-1] / name)
+        paths[-1].parent.mkdir(parents=True, exist_ok=True)
+        paths[-1].write_bytes(b"picture")
+    invalidation.instances_invalidate([mine.instance])
+    assert not any(path.exists() for path in paths)
