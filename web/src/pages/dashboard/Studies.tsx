@@ -19,7 +19,7 @@ export function NextStudies() {
   return (
     <StudySection
       title={t("dashboard.nextUnread")}
-      filters={{ reading_status: "UNREAD", ordering: "priority,study_date", page_size: SHOWN }}
+      filters={{ reading_status: "UNREAD", ordering: "priority", page_size: SHOWN }}
       all="/studies?reading=UNREAD"
       empty={t("dashboard.nothing")}
     />
