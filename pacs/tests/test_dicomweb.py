@@ -12,7 +12,6 @@ URL = "/api/ris/dicom-web"
 FRAMES = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
 DICOM = 'multipart/related; type="application/dicom"; transfer-syntax=*'
 RAW = "application/octet-stream"
-BULK = 'multipart/related; type="application/octet-stream"'
 JSON = "application/dicom+json"
 # path of the route, what the archive is asked, with which Accept
 STUDY, SERIES, INSTANCE = "{s}", "{s}/series/{e}", "{s}/series/{e}/instances/{i}"
@@ -21,10 +20,6 @@ WADO = [
     (STUDY, STUDY, DICOM),
     (SERIES, SERIES, DICOM),
     (INSTANCE, INSTANCE, DICOM),
-    (f"{STUDY}/metadata", f"{STUDY}/metadata", JSON),
-    (f"{SERIES}/metadata", f"{SERIES}/metadata", JSON),
-    (f"{INSTANCE}/metadata", f"{INSTANCE}/metadata", JSON),
-    (f"{INSTANCE}/frames/1,3,1", f"{INSTANCE}/frames/1,3,1", FRAMES),
     (f"{STUDY}/rendered", f"{MIDDLE}/rendered", "image/jpeg"),
     (f"{SERIES}/rendered", f"{MIDDLE}/rendered", "image/jpeg"),
     (f"{INSTANCE}/rendered", f"{INSTANCE}/rendered", "image/jpeg"),
@@ -32,8 +27,15 @@ WADO = [
     (f"{STUDY}/thumbnail", f"{MIDDLE}/rendered?viewport=128,128", "image/jpeg"),
     (f"{SERIES}/thumbnail", f"{MIDDLE}/rendered?viewport=128,128", "image/jpeg"),
     (f"{INSTANCE}/thumbnail", f"{INSTANCE}/rendered?viewport=128,128", "image/jpeg"),
-    (f"{INSTANCE}/bulk/7FE00010", f"{INSTANCE}/bulk/7FE00010", BULK),
-    (f"{INSTANCE}/bulkdata/54000100/1/54001010", f"{INSTANCE}/bulk/54000100/1/54001010", BULK),
+]
+# what this process reads from the archive itself
+READ = [
+    f"{STUDY}/metadata",
+    f"{SERIES}/metadata",
+    f"{INSTANCE}/metadata",
+    f"{INSTANCE}/frames/1,3,1",
+    f"{INSTANCE}/bulk/7FE00010",
+    f"{INSTANCE}/bulkdata/54000100/1/54001010",
 ]
 # as stored: path of the route, index of the frame
 FRAME = [(f"{INSTANCE}/frames/1", 0), (f"{INSTANCE}/frames/02", 1)]
@@ -42,7 +44,7 @@ QIDO = [
     (f"{STUDY}/instances", f"{STUDY}/instances", JSON),
     (f"{SERIES}/instances", f"{SERIES}/instances", JSON),
 ]
-PIXELS = [*WADO, *((route, "", "") for route, _ in FRAME)]
+PIXELS = [*WADO, *((route, "", "") for route in (*READ, *(frame for frame, _ in FRAME)))]
 
 
 @pytest.fixture
@@ -84,6 +86,13 @@ def test_every_route_leads_to_one_place_in_the_archive(api, world, method, route
     assert "Content-Type" not in answer
     assert "private" in answer["Cache-Control"]
     assert answer.content == b""
+
+
+@pytest.mark.parametrize("route", READ)
+def test_what_is_read_here_fails_with_the_archive(api, world, archive, route):
+    archive.down = True
+    answer = api("doctor").get(_path(route, _own(world)))
+    assert (answer.status_code, answer.json()["error"]["code"]) == (503, "ERR_502")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""DICOMweb to the letter (PS3.18), as a table: what each form of image is sent as, and its errors."""
+"""DICOMweb to the letter (PS3.18), as a table: what each form of image is sent as; the errors."""
 
 from __future__ import annotations
 
