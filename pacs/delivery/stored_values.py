@@ -60,13 +60,17 @@ class Frame:
 
 
 def stored_frame(part10: Part10, index: int) -> bytes:
-    """Frame ``index`` (from 0) as it is in the file. Raises Refused."""
+    """Frame ``index`` (from 0) as stored; native pixels in little endian. Raises Refused."""
     data = PixelData(part10)
     if not data.native:
         return data.codestream(_within(data, index))
     layout = _layout(data)
     value = _native_bytes(data, layout, _within(data, index))
-    return np.packbits(value, bitorder="little").tobytes() if layout.bits == 1 else value.tobytes()
+    if layout.bits == 1:
+        return np.packbits(value, bitorder="little").tobytes()
+    if data.order == "big":
+        return value.view(layout.dtype).byteswap().tobytes()
+    return value.tobytes()
 
 
 def frame_values(data: PixelData, index: int) -> Frame:
