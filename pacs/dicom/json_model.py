@@ -29,7 +29,7 @@ Attributes = dict[str, Any]
 UNICODE = "ISO_IR 192"
 INLINE_BYTES = 1024
 """Longer values are bulk data; so are OB, OW and UN, whose values are rarely read."""
-CHARACTER_SET = 0x00080005
+CHARACTER_SET, PIXEL_REPRESENTATION = 0x00080005, 0x00280103
 _PIXELS = frozenset({0x7FE00008, 0x7FE00009, PIXEL_DATA})
 _WORDS = {"OB": 1, "UN": 1, "OW": 2, "OF": 4, "OL": 4, "OD": 8, "OV": 8}
 _NUMBERS = {"US": "H", "SS": "h", "UL": "L", "SL": "l", "UV": "Q", "SV": "q", "FL": "f", "FD": "d"}
@@ -45,7 +45,7 @@ _GROUPS = ("Alphabetic", "Ideographic", "Phonetic")
 def file_attributes(file: bytes, bulk_url: str) -> Attributes:
     """All attributes of a DICOM file. ``bulk_url``: what the path of bulk data is appended to."""
     data = pydicom.dcmread(io.BytesIO(file))
-    return _attributes(data, _Reader(data), bulk_url, (), ["iso8859"])
+    return _attributes(data, _ElementReader(data), bulk_url, (), ["iso8859"])
 
 
 def file_value(file: bytes, path: Sequence[int]) -> bytes | None:
@@ -54,7 +54,7 @@ def file_value(file: bytes, path: Sequence[int]) -> bytes | None:
     ``path``: a tag, or tag, item (from 1), tag … for one in a sequence.
     """
     data = pydicom.dcmread(io.BytesIO(file))
-    reader, level = _Reader(data), data
+    reader, level = _ElementReader(data), data
     for at in range(0, len(path) - 1, 2):
         vr, items = reader.element(level, path[at])
         if vr != "SQ" or not 1 <= path[at + 1] <= len(items):
@@ -64,13 +64,15 @@ def file_value(file: bytes, path: Sequence[int]) -> bytes | None:
     return reader.little_endian(vr, value) if vr != "SQ" and value else None
 
 
-class _Reader:
+class _ElementReader:
     """Reads the elements of a data set without converting their values."""
 
     def __init__(self, data: pydicom.FileDataset) -> None:
         self._big = data.original_encoding[1] is False
         self._order = ">" if self._big else "<"
-        self._signed = data.get("PixelRepresentation") == 1
+        self._signed = False
+        _, representation = self.element(data, PIXEL_REPRESENTATION)
+        self._signed = any(representation)
 
     def element(self, level: Dataset, tag: int) -> tuple[str, Any]:
         """VR and value: bytes, or the items of a sequence."""
@@ -118,7 +120,11 @@ class _Reader:
 
 
 def _attributes(
-    level: Dataset, reader: _Reader, bulk_url: str, path: tuple[str, ...], encodings: list[str]
+    level: Dataset,
+    reader: _ElementReader,
+    bulk_url: str,
+    path: tuple[str, ...],
+    encodings: list[str],
 ) -> Attributes:
     charset = level.get(CHARACTER_SET)
     if charset is not None and charset.value:
@@ -147,7 +153,7 @@ def _attributes(
 
 
 def _binary(
-    tag: int, vr: str, value: bytes, reader: _Reader, bulk_url: str, path: tuple[str, ...]
+    tag: int, vr: str, value: bytes, reader: _ElementReader, bulk_url: str, path: tuple[str, ...]
 ) -> Attributes:
     if tag in _PIXELS or vr in ("OB", "OW", "UN") or len(value) > INLINE_BYTES:
         return {"BulkDataURI": bulk_url + "/".join(path)}
@@ -158,7 +164,7 @@ def _valued(vr: str, values: list[Any]) -> Attributes:
     return {"vr": vr, "Value": values} if any(v is not None for v in values) else {"vr": vr}
 
 
-def _values(vr: str, value: bytes, reader: _Reader, encodings: list[str]) -> list[Any]:
+def _values(vr: str, value: bytes, reader: _ElementReader, encodings: list[str]) -> list[Any]:
     if vr in _NUMBERS:
         return reader.numbers(vr, value)
     if vr == "AT":

@@ -107,9 +107,10 @@ def test_there_is_no_other_bulk_data(path):
 
 
 def test_implicit_vrs_are_those_of_the_dictionary():
-    image = mr_image(SmallestImagePixelValue=7, RescaleSlope="2")
+    image = mr_image(SmallestImagePixelValue=7, PixelRepresentation=0, RescaleSlope="2")
     found = file_attributes(part10(image, ImplicitVRLittleEndian), URL)
     assert found["00280106"] == {"vr": "US", "Value": [7]}
+    assert found["00280103"] == {"vr": "US", "Value": [0]}
     assert found["00281053"] == {"vr": "DS", "Value": [2]}
     assert found["7FE00010"] == {"vr": "OW", "BulkDataURI": f"{URL}7fe00010"}
     assert not any(tag.endswith("0000") or tag.startswith("0002") for tag in found)
@@ -145,3 +146,18 @@ def test_what_is_no_value_of_its_vr_is_a_string_and_what_is_empty_has_none():
     assert both(with_element("FD", floats))[0]["Value"] == ["NaN", "Infinity", "-Infinity"]
     assert both(with_element("LO", ["", "b"]))[0] == {"vr": "LO", "Value": [None, "b"]}
     assert both(with_element("UL", None))[0] == {"vr": "UL"}
+
+
+def test_implicit_pixel_values_have_the_sign_of_the_pixels():
+    image = mr_image(PixelRepresentation=1, SmallestImagePixelValue=-7)
+    found = file_attributes(part10(image, ImplicitVRLittleEndian), URL)
+    assert found["00280106"] == {"vr": "SS", "Value": [-7]}
+    assert found["00280103"] == {"vr": "US", "Value": [1]}
+
+
+def test_every_attribute_with_a_value_has_it():
+    """Also those that had to be read to read the others."""
+    image = mr_image(SpecificCharacterSet="ISO_IR 100")
+    found = file_attributes(part10(image), URL)
+    present = {f"{int(element.tag):08X}" for element in image if element.value not in ("", None)}
+    assert {tag for tag, one in found.items() if len(one) > 1} == present

@@ -20,6 +20,7 @@ from pydicom.uid import (
 
 from common.http.api_client import wait_until
 from pacs.tests.dicom_files import mr_image, part10
+from pacs.tests.htj2k_files import ENCODERS
 from tests.flows.images import unique_patient_id
 
 ROOT = "/api/ris/dicom-web"
@@ -47,7 +48,7 @@ SOURCES = {
     "jpeg 2000": (JPEG2000Lossless, j2k, True),
     "jpeg 2000 without offsets": (JPEG2000Lossless, j2k, False),
     "jpeg-ls padded by FF": (JPEGLSLossless, padded_jpegls, True),
-    "rle": (RLELossless, None, True),
+    "rle": (RLELossless, ENCODERS[RLELossless], True),
 }
 MEDIA = {JPEG2000Lossless: "image/jp2", JPEGLSLossless: "image/jls", RLELossless: "image/dicom-rle"}
 
@@ -65,10 +66,7 @@ def file_of(name, patient):
         .astype(">f4" if syntax == ExplicitVRBigEndian else "<f4")
         .tobytes(),
     )
-    if syntax == RLELossless:
-        image.file_meta.TransferSyntaxUID = LITTLE
-        image.compress(RLELossless)
-    elif encode:
+    if encode:
         image.PixelData = encapsulate([encode(frame) for frame in FRAMES], has_bot=has_bot)
         image["PixelData"].VR = "OB"
         image["PixelData"].is_undefined_length = True
@@ -94,7 +92,7 @@ def images(login):
     client, patient = login("doctor"), unique_patient_id()
     client.post(
         "emr/patients/",
-        {
+        json={
             "patient_id": patient,
             "full_name": "시험 환자",
             "birth_date": "1960-01-01",
