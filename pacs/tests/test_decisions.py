@@ -12,15 +12,16 @@ from types import SimpleNamespace
 import pytest
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, transaction
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import timezone
+from pydicom.uid import SegmentationStorage
 
 from acct import services as accounts
 from audit.services import STREAM, stream
 from conftest import PASSWORD
 from emr import services as patients
 from emr.models import Patient
-from pacs.derived import decisions
+from pacs.derived import decisions, invalidation
 from pacs.dicomweb.fast_path import CachedFrames
 from pacs.models import Instance
 from rbac import epochs, services as grants
@@ -50,7 +51,7 @@ def ask(mine):
     """``ask(token)`` for the first frame of the own study; other parts by keyword."""
     application = CachedFrames(get_wsgi_application())
 
-    def make(token, *, method="GET", accept="*/*", frame=1, known="", missing="", **parts):
+    def make(token, *, method="GET", accept="*/*", place="frames/1", known="", missing="", **parts):
         names = {
             "study": mine.study.study_instance_uid,
             "series": mine.series.series_instance_uid,
@@ -60,7 +61,7 @@ def ask(mine):
             "/api/ris/dicom-web/studies/{study}/series/{series}/instances/{instance}".format(
                 **names
             )
-            + f"/frames/{frame}"
+            + f"/{place}"
         )
         environ = RequestFactory().generic(
             method,
@@ -172,6 +173,98 @@ def test_who_takes_htj2k_gets_it_where_it_is(
     assert (other.status, len(bursts())) == ((200, 2) if plain else (406, 1))
 
 
+@pytest.mark.parametrize(
+    ("place", "accept", "frame", "text"),
+    [
+        ("rendered", "*/*", 1, "jpeg"),
+        ("rendered?quality=7&window=5,6,sigmoid", "image/png, */*;q=0.1", 1, "png_w5,6,sigmoid_q7"),
+        ("thumbnail", "image/png", 1, "png_v128,128"),
+        ("thumbnail?viewport=9,8", "*/*", 1, "jpeg_v9,8"),
+        ("frames/2/rendered", "*/*", 2, "jpeg"),
+        ("frames/2/thumbnail", "*/*", 2, "jpeg_v128,128"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_the_second_picture_is_the_view_s_without_the_database(
+    ask, mine, signed_in, django_assert_num_queries, place, accept, frame, text, method
+):
+    image = mine.series.instances.first()
+    Instance.objects.filter(pk=image.pk).update(frames=2)
+    asked = {
+        "place": place,
+        "accept": accept,
+        "method": method,
+        "instance": image.sop_instance_uid,
+    }
+    token = signed_in("doctor")
+    first = ask(token, **asked)
+    with django_assert_num_queries(0):
+        second = ask(token, **asked)
+    version = int(image.indexed_at.timestamp() * 1000)
+    where = f"/_rendered/{image.orthanc_id}/{frame - 1}/{version}/{text}"
+    assert (first.status, second.status) == (200, 200)
+    assert first.headers["X-Accel-Redirect"] == second.headers["X-Accel-Redirect"] == where
+    for name in ("ETag", "Cache-Control"):
+        assert first.headers[name] == second.headers[name]
+    for answer in (first, second):
+        proof = {"X-Picture-Token": answer.headers["X-Picture-Token"]}
+        assert Client().get(where, headers=proof).status_code != 404
+    ((who, item),) = bursts()
+    assert item == f"{image.sop_instance_uid} {frame}"
+    assert (who["object_id"], who["patient_id"]) == (
+        mine.series.series_instance_uid,
+        mine.patient.pk,
+    )
+
+
+def test_a_picture_that_the_browser_has_is_not_sent_again_but_recorded(ask, signed_in):
+    token = signed_in("doctor")
+    tag = ask(token, place="rendered").headers["ETag"]
+    for known, status in ((tag, 304), ('"x"', 200)):
+        answer = ask(token, place="rendered", known=known)
+        assert (answer.status, answer.headers["ETag"]) == (status, tag)
+        assert ("X-Accel-Redirect" in answer.headers) == (status == 200)
+    assert ask(token, place="rendered?quality=9", known=tag).status == 200
+    assert len(bursts()) == 3
+
+
+def test_a_replaced_instance_has_another_picture(ask, mine, signed_in, django_assert_num_queries):
+    token = signed_in("doctor")
+    tag = ask(token, place="rendered").headers["ETag"]
+    with transaction.atomic():
+        image = Instance.objects.get(pk=mine.instance.pk)
+        image.indexed_at = timezone.now() + timedelta(seconds=1)
+        image.save()
+        invalidation.instances_invalidate([image])
+    places = [ask(token, place="rendered", known=tag) for _ in range(2)]
+    version = int(image.indexed_at.timestamp() * 1000)
+    for answer in places:
+        assert answer.headers["X-Accel-Redirect"].split("/")[4] == str(version)
+        assert answer.headers["ETag"] != tag
+
+
+def test_frames_of_packed_bits_are_the_view_s_and_their_pictures_are_not(
+    ask, mine, signed_in, django_assert_num_queries
+):
+    image = mine.series.instances.first()
+    Instance.objects.filter(pk=image.pk).update(sop_class_uid=SegmentationStorage)
+    token, uid = signed_in("doctor"), image.sop_instance_uid
+    ask(token, instance=uid, place="rendered")
+    with django_assert_num_queries(0):
+        assert ask(token, instance=uid, place="rendered").status == 200
+    before = len(bursts())
+    place = ask(token, instance=uid).headers["X-Accel-Redirect"]
+    assert (place.split("/")[1], len(bursts())) == ("_orthanc", before)
+
+
+def test_each_session_is_decided_by_itself_about_pictures(ask, signed_in):
+    assert ask(signed_in("doctor"), place="rendered").status == 200
+    assert ask(signed_in("nurse"), place="rendered").status == 403
+    assert ask(signed_in("doctor"), place="rendered").status == 200
+    assert ask("x.y.z", place="rendered").status == 401
+    assert bursts() == []
+
+
 def test_a_request_about_a_missing_file_is_decided_anew(ask, mine, signed_in):
     Instance.objects.filter(pk=mine.instance.pk).update(htj2k="STORED")
     token = signed_in("doctor")
@@ -185,7 +278,12 @@ def test_a_request_about_a_missing_file_is_decided_anew(ask, mine, signed_in):
 @pytest.mark.parametrize(
     "parts",
     [
-        {"frame": 2},
+        {"place": "frames/2"},
+        {"place": "frames/2/rendered"},
+        {"place": "frames/1,1/rendered"},
+        {"place": "rendered", "instance": "other"},
+        {"place": "rendered", "accept": "image/gif"},
+        {"place": "rendered?quality=101"},
         {"study": "other"},
         {"series": "other"},
         {"instance": "other"},
@@ -261,7 +359,10 @@ def _grant_taken_back(people, token):
     ],
     ids=["logout", "role", "inactive", "password", "own password", "grant"],
 )
-def test_a_change_counts_for_the_very_next_request(ask, mine, users, signed_in, change, status):
+@pytest.mark.parametrize("place", ["frames/1", "rendered"])
+def test_a_change_counts_for_the_very_next_request(
+    ask, mine, users, signed_in, change, status, place
+):
     Grant.objects.all().delete()
     grants.grant_share(
         actor=users["admin"],
@@ -271,10 +372,10 @@ def test_a_change_counts_for_the_very_next_request(ask, mine, users, signed_in, 
     )
     token = signed_in("external")
     for _ in range(3):
-        assert ask(token).status == 200
+        assert ask(token, place=place).status == 200
     assert len(bursts()) == 2
     change(users, token)
-    assert ask(token).status == status
+    assert ask(token, place=place).status == status
     assert len(bursts()) == 2
 
 
