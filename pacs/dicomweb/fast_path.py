@@ -104,7 +104,7 @@ def _request(environ: WSGIEnvironment) -> _Request | None:
     match = _PATH.fullmatch(environ["PATH_INFO"])
     if match is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return None
-    *uids, number, suffix = match.groups()
+    study, series, instance, number, suffix = match.groups()
     scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     request_id = environ.get("HTTP_X_REQUEST_ID", "")
     address = environ.get("HTTP_X_REAL_IP", "")
@@ -119,13 +119,13 @@ def _request(environ: WSGIEnvironment) -> _Request | None:
         claims = claims_of(token)
     except AppError:
         return None
-    return _Request(claims, *uids, int(number or 1), address, form)
+    return _Request(claims, study, series, instance, int(number or 1), address, form)
 
 
 def _picture_form(environ: WSGIEnvironment, suffix: str) -> _Form | None:
     accepted, query_string = environ.get("HTTP_ACCEPT"), environ.get("QUERY_STRING", "")
     wanted = quick_parse(accepted, query_string, _VIEWPORTS[suffix])
-    return wanted and _Form(FrameKind, partial(picture_headers, wanted=wanted))
+    return _Form(FrameKind, partial(picture_headers, wanted=wanted)) if wanted else None
 
 
 def _frame_form(environ: WSGIEnvironment, number: str | None, request_id: str) -> _Form | None:

@@ -2,94 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
-from types import SimpleNamespace
 
 import pytest
-from django.core.wsgi import get_wsgi_application
 from django.db import connection, transaction
-from django.test import Client, RequestFactory
 from django.utils import timezone
-from pydicom.uid import SegmentationStorage
 
 from acct import services as accounts
-from audit.services import STREAM, stream
+from audit.services import stream
 from conftest import PASSWORD
 from emr import services as patients
 from emr.models import Patient
-from pacs.derived import decisions, invalidation
-from pacs.dicomweb.fast_path import CachedFrames
+from pacs.derived import decisions
 from pacs.models import Instance
+from pacs.tests.cached_requests import bursts
 from rbac import epochs, services as grants
 from rbac.models import Grant
 
 pytestmark = pytest.mark.django_db(transaction=True)
-REQUEST_ID = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture(autouse=True)
 def nothing_cached():
     stream().flushdb()
-
-
-@pytest.fixture
-def signed_in(users):
-    """``signed_in("doctor")``: an access token of a new session."""
-
-    def make(role):
-        return accounts.login(username=f"{role}1", password=PASSWORD)[1].access
-
-    return make
-
-
-@pytest.fixture
-def ask(mine):
-    """``ask(token)`` for the first frame of the own study; other parts by keyword."""
-    application = CachedFrames(get_wsgi_application())
-
-    def make(token, *, method="GET", accept="*/*", place="frames/1", known="", missing="", **parts):
-        names = {
-            "study": mine.study.study_instance_uid,
-            "series": mine.series.series_instance_uid,
-            "instance": mine.instance.sop_instance_uid,
-        } | parts
-        path = (
-            "/api/ris/dicom-web/studies/{study}/series/{series}/instances/{instance}".format(
-                **names
-            )
-            + f"/{place}"
-        )
-        environ = RequestFactory().generic(
-            method,
-            path,
-            headers={
-                "Authorization": f"Bearer {token}",
-                "Accept": accept,
-                "If-None-Match": known,
-                "X-Request-ID": REQUEST_ID,
-                "X-Real-IP": "10.1.2.3",
-                **({"X-Frame-Missing": missing} if missing else {}),
-            },
-        )
-        seen = SimpleNamespace(headers={})
-
-        def start_response(status, headers, *_):
-            seen.status = int(status.split()[0])
-            seen.headers = dict(headers)
-
-        b"".join(application(environ.environ, start_response))
-        return seen
-
-    return make
-
-
-def bursts():
-    entries = [values for _, values in stream().xrange(STREAM)]
-    return [(json.loads(e[b"burst"]), e[b"item"].decode()) for e in entries if b"burst" in e]
 
 
 def test_the_second_frame_needs_no_database_and_is_recorded(
@@ -171,98 +109,6 @@ def test_who_takes_htj2k_gets_it_where_it_is(
     place = other.headers.get("X-Accel-Redirect")
     assert place == (plain and f"/{plain}/{second.orthanc_id}/0")
     assert (other.status, len(bursts())) == ((200, 2) if plain else (406, 1))
-
-
-@pytest.mark.parametrize(
-    ("place", "accept", "frame", "text"),
-    [
-        ("rendered", "*/*", 1, "jpeg"),
-        ("rendered?quality=7&window=5,6,sigmoid", "image/png, */*;q=0.1", 1, "png_w5,6,sigmoid_q7"),
-        ("thumbnail", "image/png", 1, "png_v128,128"),
-        ("thumbnail?viewport=9,8", "*/*", 1, "jpeg_v9,8"),
-        ("frames/2/rendered", "*/*", 2, "jpeg"),
-        ("frames/2/thumbnail", "*/*", 2, "jpeg_v128,128"),
-    ],
-)
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_the_second_picture_is_the_view_s_without_the_database(
-    ask, mine, signed_in, django_assert_num_queries, place, accept, frame, text, method
-):
-    image = mine.series.instances.first()
-    Instance.objects.filter(pk=image.pk).update(frames=2)
-    asked = {
-        "place": place,
-        "accept": accept,
-        "method": method,
-        "instance": image.sop_instance_uid,
-    }
-    token = signed_in("doctor")
-    first = ask(token, **asked)
-    with django_assert_num_queries(0):
-        second = ask(token, **asked)
-    version = int(image.indexed_at.timestamp() * 1000)
-    where = f"/_rendered/{image.orthanc_id}/{frame - 1}/{version}/{text}"
-    assert (first.status, second.status) == (200, 200)
-    assert first.headers["X-Accel-Redirect"] == second.headers["X-Accel-Redirect"] == where
-    for name in ("ETag", "Cache-Control"):
-        assert first.headers[name] == second.headers[name]
-    for answer in (first, second):
-        proof = {"X-Picture-Token": answer.headers["X-Picture-Token"]}
-        assert Client().get(where, headers=proof).status_code != 404
-    ((who, item),) = bursts()
-    assert item == f"{image.sop_instance_uid} {frame}"
-    assert (who["object_id"], who["patient_id"]) == (
-        mine.series.series_instance_uid,
-        mine.patient.pk,
-    )
-
-
-def test_a_picture_that_the_browser_has_is_not_sent_again_but_recorded(ask, signed_in):
-    token = signed_in("doctor")
-    tag = ask(token, place="rendered").headers["ETag"]
-    for known, status in ((tag, 304), ('"x"', 200)):
-        answer = ask(token, place="rendered", known=known)
-        assert (answer.status, answer.headers["ETag"]) == (status, tag)
-        assert ("X-Accel-Redirect" in answer.headers) == (status == 200)
-    assert ask(token, place="rendered?quality=9", known=tag).status == 200
-    assert len(bursts()) == 3
-
-
-def test_a_replaced_instance_has_another_picture(ask, mine, signed_in, django_assert_num_queries):
-    token = signed_in("doctor")
-    tag = ask(token, place="rendered").headers["ETag"]
-    with transaction.atomic():
-        image = Instance.objects.get(pk=mine.instance.pk)
-        image.indexed_at = timezone.now() + timedelta(seconds=1)
-        image.save()
-        invalidation.instances_invalidate([image])
-    places = [ask(token, place="rendered", known=tag) for _ in range(2)]
-    version = int(image.indexed_at.timestamp() * 1000)
-    for answer in places:
-        assert answer.headers["X-Accel-Redirect"].split("/")[4] == str(version)
-        assert answer.headers["ETag"] != tag
-
-
-def test_frames_of_packed_bits_are_the_view_s_and_their_pictures_are_not(
-    ask, mine, signed_in, django_assert_num_queries
-):
-    image = mine.series.instances.first()
-    Instance.objects.filter(pk=image.pk).update(sop_class_uid=SegmentationStorage)
-    token, uid = signed_in("doctor"), image.sop_instance_uid
-    ask(token, instance=uid, place="rendered")
-    with django_assert_num_queries(0):
-        assert ask(token, instance=uid, place="rendered").status == 200
-    before = len(bursts())
-    place = ask(token, instance=uid).headers["X-Accel-Redirect"]
-    assert (place.split("/")[1], len(bursts())) == ("_orthanc", before)
-
-
-def test_each_session_is_decided_by_itself_about_pictures(ask, signed_in):
-    assert ask(signed_in("doctor"), place="rendered").status == 200
-    assert ask(signed_in("nurse"), place="rendered").status == 403
-    assert ask(signed_in("doctor"), place="rendered").status == 200
-    assert ask("x.y.z", place="rendered").status == 401
-    assert bursts() == []
 
 
 def test_a_request_about_a_missing_file_is_decided_anew(ask, mine, signed_in):
