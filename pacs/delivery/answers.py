@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from common.errors import AppError, ErrorCode
 from pacs.delivery import pictures, pixels
 from pacs.delivery.rendering import Rendering
+from pacs.derived.decisions import StoredFrame, stored_frame
 from pacs.models import Instance
 
 PRIVATE = "private, no-cache"
@@ -42,10 +43,17 @@ def rendered(image: Instance, index: int, wanted: Rendering) -> HttpResponse:
     if not image.rows or not image.columns:
         raise AppError(ErrorCode.NOT_ACCEPTABLE, "the instance has no image")
     pixels.size_check(image)
-    place = pictures.place(image, index, wanted)
-    response = HttpResponse()
+    frame = stored_frame(image, index + 1)
+    response = HttpResponse(headers=picture_headers(frame, wanted))
     del response["Content-Type"]
-    response["X-Accel-Redirect"] = f"/_rendered/{place}"
-    response["X-Picture-Token"] = pictures.token(place)
-    response["Cache-Control"] = PRIVATE
     return response
+
+
+def picture_headers(frame: StoredFrame, wanted: Rendering) -> dict[str, str]:
+    place = pictures.place(frame, wanted)
+    return {
+        "X-Accel-Redirect": f"/_rendered/{place}",
+        pictures.TOKEN: pictures.token(place),
+        "Cache-Control": PRIVATE,
+        "ETag": pictures.etag(place),
+    }

@@ -63,15 +63,22 @@ Step = Callable[[Values], Real]
 
 def _by_table(values: Values, modality: Step, voi: Step | None) -> Levels:
     """Each value that can occur is computed once: exact, and faster than each pixel."""
-    low, high = int(values.min()), int(values.max())
-    domain = np.arange(low, high + 1)
-    places = values.astype(np.int32) - low
+    domain = np.arange(int(values.min()), int(values.max()) + 1)
     real = modality(domain)
     if voi is None:
-        present = np.zeros(len(domain), bool)
-        present[places] = True
-        voi = _whole(float(real[present].min()), float(real[present].max()))
-    return _levels(voi(real))[places]
+        voi = _whole(*_present(values, real))
+    unsigned = np.dtype(f"u{values.dtype.itemsize}")
+    table = np.zeros(1 << unsigned.itemsize * 8, np.uint8)
+    table[domain.astype(values.dtype).view(unsigned)] = _levels(voi(real))
+    return table.take(values.view(unsigned))
+
+
+def _present(values: Values, real: Real) -> tuple[float, float]:
+    """The extremes of the real values that occur; most often those of the extreme values."""
+    ends = real[[0, -1]]
+    if ends.min() > real.min() or ends.max() < real.max():
+        ends = real[np.unique(values).astype(np.int32) - int(values.min())]
+    return float(ends.min()), float(ends.max())
 
 
 def _in_blocks(values: Values, modality: Step, voi: Step | None) -> Levels:

@@ -18,22 +18,25 @@ from common.errors import ErrorCode, NotFound
 from pacs.delivery import pixels
 from pacs.delivery.rendering import Rendering, rendering_of
 from pacs.derived import picture_cache
-from pacs.models import Instance
+from pacs.derived.decisions import StoredFrame
 
 TOKEN = "X-Picture-Token"  # noqa: S105  (the name of a header)
 TOKEN_S = 300
 _signer = TimestampSigner(salt="pacs.pictures")
 
 
-def place(image: Instance, index: int, wanted: Rendering) -> str:
-    """Of an instance that was replaced it is another: no outdated picture is found."""
-    version = int(image.indexed_at.timestamp() * 1000)
-    return f"{image.orthanc_id}/{index}/{version}/{wanted.text()}"
+def place(frame: StoredFrame, wanted: Rendering) -> str:
+    return f"{frame.orthanc_id}/{frame.number - 1}/{frame.version}/{wanted.text()}"
 
 
 def token(place: str) -> str:
     """Proof that access to the picture was decided, for TOKEN_S seconds."""
     return _signer.sign(place)[len(place) + 1 :]
+
+
+def etag(place: str) -> str:
+    orthanc_id, index, version, text = place.split("/")
+    return f'"{orthanc_id}-{index}-{version}_{text}"'
 
 
 class Picture(View):
@@ -53,9 +56,8 @@ def _picture(place: str, proof: str) -> HttpResponse:
         _signer.unsign(f"{place}:{proof}", max_age=TOKEN_S)
     except BadSignature:
         raise NotFound(ErrorCode.ROUTE_NOT_FOUND) from None
-    orthanc_id, index, version, text = place.split("/")
+    orthanc_id, index, _, text = place.split("/")
     wanted = rendering_of(text)
     content = pixels.picture(orthanc_id, int(index), wanted)
     picture_cache.remember(orthanc_id, place)
-    headers = {"ETag": f'"{orthanc_id}-{index}-{version}_{text}"'}
-    return HttpResponse(content, wanted.media_type, headers=headers)
+    return HttpResponse(content, wanted.media_type, headers={"ETag": etag(place)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import partial
 from queue import Empty, SimpleQueue
 
 from common.errors import AppError, ErrorCode, ExternalError
@@ -36,7 +37,18 @@ def _decoders() -> SimpleQueue[Decoder]:
 def size_check(image: Instance) -> None:
     """Raises AppError (406) if the file or a frame is too large to be decoded."""
     if image.file_size > MAX_FILE_BYTES or (image.rows or 0) * (image.columns or 0) > MAX_PIXELS:
-        raise AppError(ErrorCode.NOT_ACCEPTABLE, "too large to be decoded here")
+        raise _too_large()
+
+
+def _too_large() -> AppError:
+    return AppError(ErrorCode.NOT_ACCEPTABLE, "too large to be decoded here")
+
+
+def _room(decoder: Decoder, size: int) -> memoryview:
+    """Of a picture from a cached decision the size is not known earlier."""
+    if size > MAX_FILE_BYTES:
+        raise _too_large()
+    return decoder.room(size)
 
 
 @contextmanager
@@ -50,7 +62,7 @@ def _lease(orthanc_id: str) -> Iterator[Decoder]:
     except Empty:
         raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "all decoders are busy") from None
     try:
-        decoder.add(len(orthanc().instance_read(orthanc_id, decoder.room)))
+        decoder.add(len(orthanc().instance_read(orthanc_id, partial(_room, decoder))))
         yield decoder
     finally:
         decoder.clear()

@@ -187,5 +187,15 @@ def _extended(values: Pixels, layout: PixelLayout, high: int) -> Pixels:
     allocated = layout.dtype.itemsize * 8
     if layout.dtype.kind == "f" or layout.bits == 1 or layout.stored == allocated:
         return values
+    if high == layout.stored - 1 and _fits(values, layout.stored):
+        return values
     extended: Pixels = (values << (allocated - 1 - high)) >> (allocated - layout.stored)
     return extended
+
+
+def _fits(values: Pixels, stored: int) -> bool:
+    """Whether extending would change nothing."""
+    if values.dtype.kind == "u":
+        return bool(values.max() < 1 << stored)
+    half = 1 << stored - 1
+    return bool(values.max() < half and values.min() >= -half)

@@ -1,6 +1,6 @@
-"""Cached access decisions for frames, in Redis: checked and recorded in one round trip.
+"""Cached access decisions for frames and pictures, in Redis: one round trip checks and records.
 
-An opened study causes about a thousand frame requests of one user. The first is decided from the
+An opened study causes about a thousand requests of one user. The first is decided from the
 database and cached: the user's permission for the study, and the location of each instance of the
 series. The others run one Lua script, which also appends the audit record. Anything that the cache
 cannot decide goes to the views (``pacs.dicomweb.views``).
@@ -31,8 +31,9 @@ from common.errors import ErrorCode, ExternalError
 from common.once import once
 from common.person import Person
 from pacs.choices import Htj2k
+from pacs.derived import picture_cache
 from pacs.dicom.transfer_syntaxes import frame_syntax
-from pacs.models import Series
+from pacs.models import Instance, Series
 from rbac import epochs, selectors as rights
 from rbac.permissions import Permission
 
@@ -42,6 +43,10 @@ DECISION_S = 60
 SERIES_S = 3600
 DECIDING_MS = 2000
 MAX_SERIES = 10_000
+_PLACE = (
+    *("sop_instance_uid", "sop_class_uid", "frames", "orthanc_id", "transfer_syntax_uid"),
+    *("htj2k", "indexed_at"),
+)
 
 
 class FrameKind(StrEnum):
@@ -51,6 +56,8 @@ class FrameKind(StrEnum):
     NATIVE_HTJ2K = "N"
     COMPRESSED = "c"
     COMPRESSED_HTJ2K = "C"
+    PACKED = "p"
+    """Of PACKED_BITS: only a picture of it needs nothing of the archive's DICOMweb plugin."""
 
     @property
     def native(self) -> bool:
@@ -66,11 +73,13 @@ class StoredFrame:
     """Location of a frame in the archive. ``number``: from 1.
 
     ``transfer_syntax_uid``: in which the archive sends the frame (``frame_syntax``).
+    ``version``: of the instance, as ``picture_cache.version`` returns it.
     """
 
     orthanc_id: str
     number: int
     transfer_syntax_uid: str
+    version: int
     kind: FrameKind
 
 
@@ -112,8 +121,8 @@ def frame_find(
         raise ExternalError(ErrorCode.AUDIT_UNAVAILABLE) from None
     if not place:
         return None
-    orthanc_id, syntax, kind = place.decode().split(" ")
-    return StoredFrame(orthanc_id, number, syntax, FrameKind(kind))
+    orthanc_id, syntax, version, kind = place.decode().split(" ")
+    return StoredFrame(orthanc_id, number, syntax, int(version), FrameKind(kind))
 
 
 def validity(user_id: int) -> Validity | None:
@@ -171,16 +180,24 @@ def decision_cache(claims: Claims, user: Person, series: Series, decided: Validi
 
 
 def _places(series: Series) -> dict[str, str]:
-    """SOP Instance UID to number of frames, Orthanc id, transfer syntax, kind; and the study."""
-    images = series.instances.exclude(rows=None).exclude(sop_class_uid__in=PACKED_BITS)
-    rows = images.values_list(
-        "sop_instance_uid", "frames", "orthanc_id", "transfer_syntax_uid", "htj2k"
-    )
-    found = {
-        uid: f"{frames} {place} {frame_syntax(syntax)} {frame_kind(syntax, htj2k)}"
-        for uid, frames, place, syntax, htj2k in rows[:MAX_SERIES]
-    }
+    """SOP Instance UID to number of frames and ``_place``; and the study."""
+    images = series.instances.exclude(rows=None).only(*_PLACE)[:MAX_SERIES]
+    found = {image.sop_instance_uid: f"{image.frames} {_place(image)}" for image in images}
     return found | {"study": series.study.study_instance_uid}
+
+
+def _place(image: Instance) -> str:
+    """What ``frame_find`` reads of a StoredFrame; its last letter is the kind."""
+    frame = stored_frame(image, 1)
+    kind = FrameKind.PACKED if image.sop_class_uid in PACKED_BITS else frame.kind
+    return f"{frame.orthanc_id} {frame.transfer_syntax_uid} {frame.version} {kind}"
+
+
+def stored_frame(image: Instance, number: int) -> StoredFrame:
+    """Frame ``number`` (from 1) of the image."""
+    syntax, version = frame_syntax(image.transfer_syntax_uid), picture_cache.version(image)
+    kind = frame_kind(image.transfer_syntax_uid, image.htj2k)
+    return StoredFrame(image.orthanc_id, number, syntax, version, kind)
 
 
 def frame_kind(transfer_syntax_uid: str, htj2k: str) -> FrameKind:

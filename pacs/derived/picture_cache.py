@@ -1,13 +1,19 @@
-"""Which pictures of an instance nginx may have in its cache, so that they can be deleted there."""
+"""Where nginx keeps the pictures of an instance, so that they can be found and deleted there."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
 from audit.services import stream
+from pacs.models import Instance
 
 KEPT_S = 90 * 86400
 """Longer than nginx keeps a picture: 30 days valid, and 30 days after the last use."""
+
+
+def version(image: Instance) -> int:
+    """Of an instance that was replaced it is another: no outdated picture is found."""
+    return int(image.indexed_at.timestamp() * 1000)
 
 
 def cache_key(place: str) -> str:

@@ -1,24 +1,31 @@
-"""WSGI middleware before Django: serves a frame whose access decision is cached."""
+"""WSGI middleware before Django: serves a frame or a picture whose access decision is cached."""
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from acct.authentication import Claims, claims_of
 from common.errors import AppError, ExternalError
+from pacs.delivery.answers import picture_headers
 from pacs.derived import decisions
+from pacs.derived.decisions import FrameKind, StoredFrame
 from pacs.dicom.uids import UID_REGEX
-from pacs.dicomweb.frame_answers import MISSING, frame_headers, frame_response
+from pacs.dicomweb.frame_answers import MISSING, Headers, frame_headers, frame_response
 from pacs.dicomweb.frame_forms import QuickForms, accept_of, quick_forms
+from pacs.dicomweb.picture_request import quick_parse
+from pacs.dicomweb.query import THUMBNAIL_VIEWPORT
 
 _UID = rf"({UID_REGEX})"  # an invalid UID is not in the cache
-_FRAME = re.compile(
-    rf"/api/ris/dicom-web/studies/{_UID}/series/{_UID}/instances/{_UID}/frames/([1-9][0-9]{{0,8}})"
+_PATH = re.compile(
+    rf"/api/ris/dicom-web/studies/{_UID}/series/{_UID}/instances/{_UID}"
+    r"(?:/frames/([1-9][0-9]{0,8}))?(/rendered|/thumbnail)?"
 )
+_VIEWPORTS = {"/rendered": "", "/thumbnail": THUMBNAIL_VIEWPORT}
 WAIT_STEP_S, WAIT_STEPS = 0.005, 20
 _STATUS = {200: "200 OK", 304: "304 Not Modified"}
 _ADDRESS = re.compile(r"[0-9A-Fa-f.:]{0,45}")
@@ -26,8 +33,16 @@ _REQUEST_ID = re.compile(r"[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
-class _FrameRequest:
-    """A request for one frame that a cached decision may answer."""
+class _Form:
+    """``kinds``: of the frames that can be answered; ``headers``: of the answer for one."""
+
+    kinds: Iterable[FrameKind]
+    headers: Callable[[StoredFrame], Headers]
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A request for one frame or its picture that a cached decision may answer."""
 
     claims: Claims
     study: str
@@ -35,10 +50,9 @@ class _FrameRequest:
     instance: str
     number: int
     address: str
-    request_id: str
-    forms: QuickForms
+    form: _Form
 
-    def find(self) -> dict[str, str] | None:
+    def find(self) -> Headers | None:
         """The response headers from the cached decision; None if there is none."""
         frame = decisions.frame_find(
             self.claims,
@@ -47,11 +61,9 @@ class _FrameRequest:
             self.instance,
             self.number,
             self.address,
-            kinds=self.forms,
+            kinds=self.form.kinds,
         )
-        if frame is None:
-            return None
-        return frame_headers(frame, self.forms[frame.kind], boundary=self.request_id)
+        return None if frame is None else self.form.headers(frame)
 
 
 class CachedFrames:
@@ -61,14 +73,14 @@ class CachedFrames:
         self._django = django
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        frame = _frame_request(environ)
-        if frame is None:
+        asked = _request(environ)
+        if asked is None:
             return self._django(environ, start_response)
         try:
-            headers = frame.find()
+            headers = asked.find()
             if headers is None:
-                with decisions.decision_lock(frame.claims, frame.study, frame.series) as alone:
-                    headers = None if alone else _wait(frame)
+                with decisions.decision_lock(asked.claims, asked.study, asked.series) as alone:
+                    headers = None if alone else _wait(asked)
                     if headers is None:
                         return self._django(environ, start_response)
         except ExternalError:
@@ -78,31 +90,49 @@ class CachedFrames:
         return [b""]
 
 
-def _wait(frame: _FrameRequest) -> dict[str, str] | None:
+def _wait(asked: _Request) -> Headers | None:
     """Poll for the decision that another request is making now."""
     for _ in range(WAIT_STEPS):
         time.sleep(WAIT_STEP_S)
-        headers = frame.find()
+        headers = asked.find()
         if headers is not None:
             return headers
     return None
 
 
-def _frame_request(environ: WSGIEnvironment) -> _FrameRequest | None:
-    match = _FRAME.fullmatch(environ["PATH_INFO"])
+def _request(environ: WSGIEnvironment) -> _Request | None:
+    match = _PATH.fullmatch(environ["PATH_INFO"])
     if match is None or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
         return None
+    study, series, instance, number, suffix = match.groups()
     scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     request_id = environ.get("HTTP_X_REQUEST_ID", "")
     address = environ.get("HTTP_X_REAL_IP", "")
     if scheme != "Bearer" or not _REQUEST_ID.fullmatch(request_id):
         return None
-    forms = quick_forms(accept_of(environ.get("HTTP_ACCEPT"), environ.get("QUERY_STRING", "")))
-    if not forms or not _ADDRESS.fullmatch(address) or MISSING in environ:
+    if not _ADDRESS.fullmatch(address) or MISSING in environ:
+        return None
+    form = _picture_form(environ, suffix) if suffix else _frame_form(environ, number, request_id)
+    if form is None:
         return None
     try:
         claims = claims_of(token)
     except AppError:
         return None
-    study, series, instance, number = match.groups()
-    return _FrameRequest(claims, study, series, instance, int(number), address, request_id, forms)
+    return _Request(claims, study, series, instance, int(number or 1), address, form)
+
+
+def _picture_form(environ: WSGIEnvironment, suffix: str) -> _Form | None:
+    accepted, query_string = environ.get("HTTP_ACCEPT"), environ.get("QUERY_STRING", "")
+    wanted = quick_parse(accepted, query_string, _VIEWPORTS[suffix])
+    return _Form(FrameKind, partial(picture_headers, wanted=wanted)) if wanted else None
+
+
+def _frame_form(environ: WSGIEnvironment, number: str | None, request_id: str) -> _Form | None:
+    accepted = accept_of(environ.get("HTTP_ACCEPT"), environ.get("QUERY_STRING", ""))
+    forms = quick_forms(accepted) if number else None
+    return _Form(forms, partial(_frame_headers, forms, request_id)) if forms else None
+
+
+def _frame_headers(forms: QuickForms, boundary: str, frame: StoredFrame) -> Headers:
+    return frame_headers(frame, forms[frame.kind], boundary=boundary)

@@ -103,7 +103,8 @@ def frame_form(header: str | None, stored: StoredImage, *, single: bool = True) 
 @lru_cache(maxsize=1024)
 def quick_forms(header: str | None) -> QuickForms:
     """The forms of a single frame that nginx can send before the image is known."""
-    found = {kind: _quick_form(header, kind) for kind in FrameKind}
+    kinds = [kind for kind in FrameKind if kind is not FrameKind.PACKED]
+    found = {kind: _quick_form(header, kind) for kind in kinds}
     return {kind: form for kind, form in found.items() if form is not None}
 
 

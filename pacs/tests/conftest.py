@@ -5,11 +5,17 @@ from types import SimpleNamespace
 import pytest
 import responses
 from celery import current_app
+from django.core.wsgi import get_wsgi_application
+from django.test import RequestFactory
 
+from acct import services as accounts
 from audit import services as audit
 from common.http.fetch import Fetcher
+from conftest import PASSWORD
 from pacs.archive import orthanc as client
+from pacs.dicomweb.fast_path import CachedFrames
 from pacs.tests import index
+from pacs.tests.cached_requests import REQUEST_ID
 from pacs.tests.fake_orthanc import FakeOrthanc, fetched
 
 
@@ -56,3 +62,54 @@ def archive(monkeypatch):
     client.feed_orthanc.cache_clear()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as transport:
         yield FakeOrthanc(transport)
+
+
+@pytest.fixture
+def signed_in(users):
+    """``signed_in("doctor")``: an access token of a new session."""
+
+    def make(role):
+        return accounts.login(username=f"{role}1", password=PASSWORD)[1].access
+
+    return make
+
+
+@pytest.fixture
+def ask(mine):
+    """``ask(token)`` for the first frame of the own study; other parts by keyword."""
+    application = CachedFrames(get_wsgi_application())
+
+    def make(token, *, method="GET", accept="*/*", place="frames/1", known="", missing="", **parts):
+        names = {
+            "study": mine.study.study_instance_uid,
+            "series": mine.series.series_instance_uid,
+            "instance": mine.instance.sop_instance_uid,
+        } | parts
+        path = (
+            "/api/ris/dicom-web/studies/{study}/series/{series}/instances/{instance}".format(
+                **names
+            )
+            + f"/{place}"
+        )
+        environ = RequestFactory().generic(
+            method,
+            path,
+            headers={
+                "Authorization": f"Bearer {token}",
+                "Accept": accept,
+                "If-None-Match": known,
+                "X-Request-ID": REQUEST_ID,
+                "X-Real-IP": "10.1.2.3",
+                **({"X-Frame-Missing": missing} if missing else {}),
+            },
+        )
+        seen = SimpleNamespace(headers={})
+
+        def start_response(status, headers, *_):
+            seen.status = int(status.split()[0])
+            seen.headers = dict(headers)
+
+        b"".join(application(environ.environ, start_response))
+        return seen
+
+    return make

@@ -2,93 +2,32 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import replace
 from datetime import timedelta
 from threading import Thread
-from types import SimpleNamespace
 
 import pytest
-from django.core.wsgi import get_wsgi_application
 from django.db import connection, transaction
-from django.test import RequestFactory
 from django.utils import timezone
 
 from acct import services as accounts
-from audit.services import STREAM, stream
+from audit.services import stream
 from conftest import PASSWORD
 from emr import services as patients
 from emr.models import Patient
 from pacs.derived import decisions
-from pacs.dicomweb.fast_path import CachedFrames
 from pacs.models import Instance
+from pacs.tests.cached_requests import bursts
 from rbac import epochs, services as grants
 from rbac.models import Grant
 
 pytestmark = pytest.mark.django_db(transaction=True)
-REQUEST_ID = "0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture(autouse=True)
 def nothing_cached():
     stream().flushdb()
-
-
-@pytest.fixture
-def signed_in(users):
-    """``signed_in("doctor")``: an access token of a new session."""
-
-    def make(role):
-        return accounts.login(username=f"{role}1", password=PASSWORD)[1].access
-
-    return make
-
-
-@pytest.fixture
-def ask(mine):
-    """``ask(token)`` for the first frame of the own study; other parts by keyword."""
-    application = CachedFrames(get_wsgi_application())
-
-    def make(token, *, method="GET", accept="*/*", frame=1, known="", missing="", **parts):
-        names = {
-            "study": mine.study.study_instance_uid,
-            "series": mine.series.series_instance_uid,
-            "instance": mine.instance.sop_instance_uid,
-        } | parts
-        path = (
-            "/api/ris/dicom-web/studies/{study}/series/{series}/instances/{instance}".format(
-                **names
-            )
-            + f"/frames/{frame}"
-        )
-        environ = RequestFactory().generic(
-            method,
-            path,
-            headers={
-                "Authorization": f"Bearer {token}",
-                "Accept": accept,
-                "If-None-Match": known,
-                "X-Request-ID": REQUEST_ID,
-                "X-Real-IP": "10.1.2.3",
-                **({"X-Frame-Missing": missing} if missing else {}),
-            },
-        )
-        seen = SimpleNamespace(headers={})
-
-        def start_response(status, headers, *_):
-            seen.status = int(status.split()[0])
-            seen.headers = dict(headers)
-
-        b"".join(application(environ.environ, start_response))
-        return seen
-
-    return make
-
-
-def bursts():
-    entries = [values for _, values in stream().xrange(STREAM)]
-    return [(json.loads(e[b"burst"]), e[b"item"].decode()) for e in entries if b"burst" in e]
 
 
 def test_the_second_frame_needs_no_database_and_is_recorded(
@@ -185,7 +124,12 @@ def test_a_request_about_a_missing_file_is_decided_anew(ask, mine, signed_in):
 @pytest.mark.parametrize(
     "parts",
     [
-        {"frame": 2},
+        {"place": "frames/2"},
+        {"place": "frames/2/rendered"},
+        {"place": "frames/1,1/rendered"},
+        {"place": "rendered", "instance": "other"},
+        {"place": "rendered", "accept": "image/gif"},
+        {"place": "rendered?quality=101"},
         {"study": "other"},
         {"series": "other"},
         {"instance": "other"},
@@ -261,7 +205,10 @@ def _grant_taken_back(people, token):
     ],
     ids=["logout", "role", "inactive", "password", "own password", "grant"],
 )
-def test_a_change_counts_for_the_very_next_request(ask, mine, users, signed_in, change, status):
+@pytest.mark.parametrize("place", ["frames/1", "rendered"])
+def test_a_change_counts_for_the_very_next_request(
+    ask, mine, users, signed_in, change, status, place
+):
     Grant.objects.all().delete()
     grants.grant_share(
         actor=users["admin"],
@@ -271,10 +218,10 @@ def test_a_change_counts_for_the_very_next_request(ask, mine, users, signed_in, 
     )
     token = signed_in("external")
     for _ in range(3):
-        assert ask(token).status == 200
+        assert ask(token, place=place).status == 200
     assert len(bursts()) == 2
     change(users, token)
-    assert ask(token).status == status
+    assert ask(token, place=place).status == status
     assert len(bursts()) == 2
 
 

@@ -10,6 +10,7 @@ from django.test import Client
 from pacs.delivery import pictures
 from pacs.delivery.rendering import Rendering
 from pacs.derived import invalidation, picture_cache
+from pacs.derived.decisions import stored_frame
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +20,7 @@ def ask(place, proof):
 
 
 def test_without_the_token_of_a_decision_there_is_no_picture(mine, monkeypatch):
-    place = pictures.place(mine.instance, 0, Rendering("image/png"))
+    place = pictures.place(stored_frame(mine.instance, 1), Rendering("image/png"))
     drawn = []
     monkeypatch.setattr(pictures.pixels, "picture", lambda *args: drawn.append(args) or b"png")
     proof = pictures.token(place)
@@ -44,7 +45,7 @@ def test_pictures_are_deleted_with_their_instance(mine, settings, tmp_path):
     settings.FRAME_CACHE_DIR = tmp_path
     paths = []
     for wanted in (Rendering(), Rendering("image/png", viewport=(9, 9))):
-        place = pictures.place(mine.instance, 0, wanted)
+        place = pictures.place(stored_frame(mine.instance, 1), wanted)
         picture_cache.remember(mine.instance.orthanc_id, place)
         name = hashlib.md5(f"rendered/{place}".encode(), usedforsecurity=False).hexdigest()
         paths.append(tmp_path / name[-1] / name[-3:-1] / name)

@@ -15,8 +15,7 @@ from pacs.delivery.access_record import AccessRecord
 from pacs.delivery.answers import PRIVATE, from_archive
 from pacs.derived import decisions
 from pacs.derived.addresses import instance_url
-from pacs.derived.decisions import StoredFrame
-from pacs.dicom.transfer_syntaxes import JPHC, OCTETS, frame_syntax
+from pacs.dicom.transfer_syntaxes import JPHC, OCTETS
 from pacs.dicomweb import accept, query
 from pacs.dicomweb.frame_answers import (
     MISSING,
@@ -62,7 +61,7 @@ class Frames(CachesDecision):
         missing = request.META.get(MISSING) == "archive"
         if len(indices) == 1 and not packed and not missing:
             self.decision_cache(user, target)
-            frame = _stored(image, indices[0] + 1)
+            frame = decisions.stored_frame(image, indices[0] + 1)
             headers = frame_headers(frame, form, boundary=context.current().request_id)
             return _conditional(request, headers)
         if form.source is FrameSource.STORE:
@@ -73,11 +72,6 @@ class Frames(CachesDecision):
             return _streamed(request, parts, form, pixels.frames_raw(image, indices))
         path = query.archive_path(target, f"/frames/{wanted}")
         return from_archive(path, accept=accept.FRAMES.archive_accept)
-
-
-def _stored(image: Instance, number: int) -> StoredFrame:
-    kind = decisions.frame_kind(image.transfer_syntax_uid, image.htj2k)
-    return StoredFrame(image.orthanc_id, number, frame_syntax(image.transfer_syntax_uid), kind)
 
 
 def _is_undivided(image: Instance) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.http import HttpRequest, HttpResponse
 
 from acct.authentication import Claims
@@ -11,9 +9,8 @@ from common.errors import ErrorCode, InvalidInput
 from common.person import Person
 from pacs.delivery.access_record import AccessRecord
 from pacs.delivery.answers import PRIVATE, from_file, rendered
-from pacs.delivery.rendering import Rendering
 from pacs.derived import decisions, metadata_files, opened_studies
-from pacs.dicomweb import accept, query
+from pacs.dicomweb import accept, picture_request, query
 from pacs.dicomweb.views.gateway import FromArchive, Parts
 from pacs.index.images import series_middle, study_middle
 from pacs.index.studies import Target
@@ -71,32 +68,32 @@ class Instances(FromArchive):
     offers = accept.DICOM_INSTANCES
 
 
-class Rendered(FromArchive):
+class Rendered(CachesDecision):
     """An image rendered for a browser; of a study or series its middle image."""
 
     offers = accept.RENDERED
+    viewport = ""
 
     def answer(
         self, request: HttpRequest, access: AccessRecord, user: Person, parts: Parts
     ) -> HttpResponse:
-        image = _middle(self.target(access, user, parts))
-        offer = accept.negotiate(request.headers.get("Accept"), self.offers)
+        target = self.target(access, user, parts)
+        image = _middle(target)
+        parameters = dict(request.GET.lists())
+        wanted = picture_request.parse(request.headers.get("Accept"), parameters, self.viewport)
         numbers = query.frames_parse(parts["frames"], image.frames) if "frames" in parts else "1"
         if not numbers.isdigit():
             raise InvalidInput(
                 ErrorCode.VALIDATION, "only one frame can be rendered at a time", "frames"
             )
-        wanted = replace(self.rendering(request), media_type=offer.media_type)
-        return rendered(image, int(numbers) - 1, wanted)
-
-    def rendering(self, request: HttpRequest) -> Rendering:
-        return query.rendering_parse(dict(request.GET.lists()))
+        answer = rendered(image, int(numbers) - 1, wanted)
+        if target.instance is not None:
+            self.decision_cache(user, target)
+        return answer
 
 
 class Thumbnail(Rendered):
-    def rendering(self, request: HttpRequest) -> Rendering:
-        chosen = {"viewport": [query.THUMBNAIL_VIEWPORT], **dict(request.GET.lists())}
-        return query.rendering_parse(chosen)
+    viewport = query.THUMBNAIL_VIEWPORT
 
 
 def _middle(target: Target) -> Instance:
