@@ -13,8 +13,6 @@ export const DROPPED = [
 ];
 
 const DECODERS = /^8097\.bundle\.[0-9a-f]+\.js$/;
-/** Those, and what makes the surface of a mask for a 3D pane. */
-const WASM = /^(8097|7964)\.bundle\.[0-9a-f]+\.js$/;
 
 /** What a decoder's glue code (Emscripten's embind) writes as text and compiles, as plain code: the
     policy forbids the compiling. Converts the arguments, calls, frees what was converted. */
@@ -48,17 +46,6 @@ const CALL_BACK = `function (obj, func, destructorsRef, at) {
   if (kind === 0) values.unshift(obj);
   const result = kind === 1 ? new func(...values) : func.call(...values);
   return retType.isVoid ? undefined : emval_returnValue(retType, destructorsRef, result);
-}`;
-const METHOD = `function (handle, name, destructors, at) {
-  const given = types.slice(1);
-  const values = given.map(type => {
-    const value = type.readValueFromPointer(at);
-    at += type.argPackAdvance;
-    return value;
-  });
-  const result = handle[name](...values);
-  given.forEach((type, index) => type.deleteObject?.(values[index]));
-  return retType.isVoid ? undefined : retType.toWireType(destructors, result);
 }`;
 const NAMED = 'Object.defineProperty(function () { return body.apply(this, arguments); }, "name", { value: name })';
 
@@ -158,28 +145,22 @@ export const REWRITES = [
     times: 1,
   },
   {
-    files: WASM, // JPEG, JPEG-LS, surfaces
+    files: DECODERS, // JPEG and JPEG-LS
     find: 'return new Function("body","return function "+name+"() {\\n"+\'    "use strict";\'+"    return body.apply(this, arguments);\\n"+"};\\n")(body)',
     replace: `return ${NAMED}`,
-    times: 3,
+    times: 2,
   },
   {
-    files: WASM, // JPEG, JPEG-LS, surfaces
+    files: DECODERS, // JPEG and JPEG-LS
     find: 'var invokerFunction=new_(Function,args1).apply(null,args2);return invokerFunction',
     replace: `return ${CALL}`,
-    times: 3,
+    times: 2,
   },
   {
-    files: WASM, // surfaces
-    find: 'new_(Function,params).apply(null,args)',
-    replace: METHOD,
-    times: 1,
-  },
-  {
-    files: WASM, // JPEG, JPEG-LS, surfaces
+    files: DECODERS, // JPEG and JPEG-LS
     find: 'new Function("requireRegisteredType","Module","valueToHandle","getMemory",functionBody)(requireRegisteredType,Module,Emval.toHandle,getMemory)',
     replace: MAKE,
-    times: 3,
+    times: 2,
   },
   {
     files: DECODERS, // JPEG 2000

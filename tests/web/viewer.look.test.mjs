@@ -169,7 +169,30 @@ test('at 1280 px both panels leave two thirds; what was asked is in sight', asyn
   assert.match(lists[1], /Sep 9, 2026/);
 });
 
-test('a mask is drawn in every pane of "3D four up"', async t => {
+const LAYOUTS = '[data-cy="Layout"] button';
+const FOUR_UP = '[data-cy="3D four up"]';
+const REASON = page => page.getByText('No 3D with a segmentation');
+
+/** What is drawn in each pane: the kind of its pane, and that of the mask in it. */
+const panesOf = page =>
+  page.evaluate(() =>
+    window.cornerstone
+      .getRenderingEngines()[0]
+      .getViewports()
+      .map(viewport =>
+        [viewport.type, ...viewport.getActors().map(({ representationUID: uid }) => uid?.split('-')[2])]
+          .filter(Boolean)
+          .join(' '),
+      ),
+  );
+
+const planesWithMask = page =>
+  until('the mask is in three planes', async () => {
+    const panes = await panesOf(page);
+    return panes.length === 3 && panes.every(pane => pane === 'orthographic Labelmap');
+  }, 2 * SLOW_MS);
+
+test('with a mask no 3D layout is offered, and the mask is drawn in every plane', async t => {
   const as = await api('doctor');
   const study = await sampleStudy(as);
   const job = await finishedJob(as, study);
@@ -180,24 +203,40 @@ test('a mask is drawn in every pane of "3D four up"', async t => {
     page.locator('#cdss-job dd', { hasText: /^0\.\d{3}$/ }),
   ];
   assert.deepEqual([await name.count(), await value.count()], [1, 1], 'no confidence in percent');
-  await page.locator('[data-cy="Layout"] button').first().click();
-  await page.locator('[data-cy="3D four up"]').click();
-  const drawn = await until(
-    'the mask is in four panes',
-    async () => {
-      const panes = await page.evaluate(() =>
-        window.cornerstone
-          .getRenderingEngines()[0]
-          .getViewports()
-          .map(viewport =>
-            viewport.getActors().map(({ representationUID: uid }) => uid?.split('-')[2]).join(''),
-          ),
-      );
-      return panes.length === 4 && panes.every(Boolean) && panes;
-    },
-    5 * SLOW_MS, // drawn in software, a frame of the 3D pane takes seconds
-  );
-  assert.deepEqual(drawn.sort(), ['Labelmap', 'Labelmap', 'Labelmap', 'Surface']);
+  await page.locator(LAYOUTS).first().click();
+  await REASON(page).waitFor();
+  assert.equal(await page.locator('[data-cy^="3D"]').count(), 0, 'no 3D layout');
+  await page.locator('[data-cy="MPR"]').click();
+  await planesWithMask(page);
+  assert.deepEqual(problems, []);
+});
+
+test('without a mask 3D layouts are offered; the planes take their place when one comes', async t => {
+  const as = await api('doctor');
+  const study = await sampleStudy(as);
+  const job = await finishedJob(as, study);
+  const { page, problems } = await viewerPage(t);
+  await page.route('**/api/ai/jobs/?*', async route => {
+    const answer = await route.fetch();
+    const found = await answer.json();
+    const results = found.results
+      .filter(({ id }) => id === job.id)
+      .map(one => ({ ...one, segmentation: null }));
+    await route.fulfill({ json: { ...found, results } });
+  });
+  await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}`);
+  await page.locator('#cdss-run').waitFor({ timeout: SLOW_MS });
+  await page.locator('[data-cy="windowLevelMenu"]').waitFor({ timeout: SLOW_MS });
+  await page.locator(LAYOUTS).first().click();
+  await page.locator(FOUR_UP).waitFor();
+  assert.equal(await page.locator('[data-cy^="3D"]').count(), 4);
+  assert.equal(await REASON(page).count(), 0);
+  await page.locator(FOUR_UP).click();
+  await until('a 3D pane', async () => (await panesOf(page)).some(pane => /3d/i.test(pane)), 2 * SLOW_MS);
+  await page.locator(`[data-job="${job.id}"]`).click();
+  await planesWithMask(page);
+  await page.locator(LAYOUTS).first().click();
+  await REASON(page).waitFor();
   assert.deepEqual(problems, []);
 });
 

@@ -4,6 +4,7 @@ import { ApiError, get } from './api.js';
 import { core } from './cornerstone.js';
 import { addStylesheet, cover } from './dom.js';
 import { speakKorean, withKorean } from './korean.js';
+import * as layouts from './layouts.js';
 import * as mask from './mask.js';
 import * as measurements from './measurements.js';
 import { mountPanel } from './panel/index.js';
@@ -159,6 +160,7 @@ function onModeEnter() {
   loadModels().catch(() => {});
   work.stops.push(
     tools.watchTool(),
+    layouts.start(),
     viewport.unsubscribe,
     added.unsubscribe,
     ...grids.map(grid => grid.unsubscribe),

@@ -11,9 +11,10 @@ import {
   onLabelsChanged,
   sopOf,
 } from './cornerstone.js';
+import { leave3D } from './layouts.js';
 import { layer, services, shownSegmentation, state, update } from './state.js';
 import { t } from './texts.js';
-import { LABELMAP, draw, layerType, seeThrough } from './panes.js';
+import { LABELMAP, draw } from './panes.js';
 import { displaySetOf, viewportOf, viewportsOf } from './viewports.js';
 
 /**
@@ -51,6 +52,7 @@ function maskDisplaySet() {
  * @param {{ saved?: boolean }} [options]
  */
 export async function showMask(segmentation, found, voxels, { saved = true } = {}) {
+  await leave3D();
   const target = await displaySetOf(segmentation.series_instance_uid, found.slices);
   if (!target) throw new MaskProblem(t('mask.otherSlices'));
   checkSize(target, found, voxels);
@@ -186,6 +188,7 @@ export function readMask() {
 export async function attachEverywhere() {
   const { segmentationService } = services();
   if (!layer.displaySet || !segmentationService.getSegmentation(MASK)) return;
+  await leave3D();
   const run = (layer.draws += 1);
   const stale = () => run !== layer.draws || !segmentationService.getSegmentation(MASK);
   const panes = () => (layer.displaySet ? viewportsOf(layer.displaySet) : []);
@@ -207,8 +210,7 @@ export async function attachEverywhere() {
 async function attach(viewportId, segmentationId) {
   const { segmentationService } = services();
   if (!viewportOf(viewportId)) return;
-  const specifier = { segmentationId, type: layerType(viewportId) };
-  if (segmentationId === COMPARED && specifier.type !== LABELMAP) return;
+  const specifier = { segmentationId, type: LABELMAP };
   if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) {
     await segmentationService.addSegmentationRepresentation(viewportId, specifier);
   }
@@ -241,16 +243,13 @@ export function applyAppearance() {
     fillAlphaInactive: state.opacity,
   });
   for (const viewportId of viewportsOf(displaySet)) {
-    const type = layerType(viewportId);
-    const shown = { segmentationId: MASK, type };
-    if (!segmentationService.getSegmentationRepresentations(viewportId, shown).length) continue;
-    seeThrough(viewportId);
+    if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) continue;
     for (const segment of shownSegmentation().segments) {
       const { number } = segment;
       const rgb = rgbOf(colorOf(segment));
       segmentationService.setSegmentColor(viewportId, MASK, number, [...rgb, 255]);
       const visible = !state.hidden.includes(number);
-      segmentationService.setSegmentVisibility(viewportId, MASK, number, visible, type);
+      segmentationService.setSegmentVisibility(viewportId, MASK, number, visible, LABELMAP);
     }
   }
 }

@@ -52,7 +52,6 @@ export const phrases = {
   'Back to {{location}}': '{{location}}(으)로 돌아가기',
 
   Loading: '불러오는 중',
-  'Converting Labelmap to Surface': '분할을 3D 표면으로 변환',
   'Computing...': '계산 중…',
   Segmentation: '분할',
   Segmentations: '분할',

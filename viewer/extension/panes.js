@@ -1,19 +1,12 @@
-// How a layer of labels is drawn in each kind of pane: as labels in a plane, as a surface in 3D.
+// Into which panes a layer of labels is drawn.
 import { tools } from './cornerstone.js';
 import { viewportOf } from './viewports.js';
 
 /** @import { Viewport } from '../types/ohif' */
 
 export const LABELMAP = 'Labelmap';
-const SURFACE = 'Surface';
-/** Of what the volume in a 3D pane hides; the surface lies inside. */
-const TRANSLUCENT = 0.12;
 /** Cornerstone draws one request per frame: asking sooner only makes the queue longer. */
-const PAUSE_MS = 5000;
-
-/** @param {string} viewportId */
-export const layerType = viewportId =>
-  viewportOf(viewportId)?.type === 'volume3d' ? SURFACE : LABELMAP;
+const PAUSE_MS = 2000;
 
 /**
  * @param {Viewport} viewport
@@ -41,33 +34,7 @@ export async function draw(segmentationId, { panes, attach, stale }) {
     await new Promise(resolve => setTimeout(resolve, PAUSE_MS));
     for (const id of stale() ? [] : panes().filter(missing)) {
       await attach(id);
-      // A surface takes seconds to be made, and comes by itself.
-      if (viewportOf(id) && layerType(id) === LABELMAP) ask(id, segmentationId, LABELMAP);
+      if (viewportOf(id)) ask(id, segmentationId, LABELMAP);
     }
   }
-}
-
-/** @type {WeakSet<object>} */
-const translucent = new WeakSet();
-
-/**
- * Let the surface be seen through the volume of a 3D pane.
- *
- * @param {string} viewportId
- */
-export function seeThrough(viewportId) {
-  if (layerType(viewportId) !== SURFACE) return;
-  for (const { actor } of viewportOf(viewportId).getActors()) {
-    const opacity = actor.getProperty().getScalarOpacity?.(0);
-    if (!opacity || translucent.has(opacity)) continue;
-    translucent.add(opacity);
-    for (let index = 0; index < opacity.getSize(); index += 1) {
-      /** @type {number[]} */
-      const node = [0, 0, 0, 0];
-      opacity.getNodeValue(index, node);
-      node[1] *= TRANSLUCENT;
-      opacity.setNodeValue(index, node);
-    }
-  }
-  viewportOf(viewportId).render();
 }

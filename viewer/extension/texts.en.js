@@ -58,6 +58,7 @@ export const en = {
   'object.version': 'version {version}',
   'object.superseded': 'superseded',
 
+  'layout.no3D': 'No 3D with a segmentation',
   'mask.title': 'Segmentation',
   'mask.layer': 'Segmentation',
   'mask.loading': 'Loading the segmentation…',

@@ -57,6 +57,7 @@ export const ko = {
   'object.version': '버전 {version}',
   'object.superseded': '이전 버전',
 
+  'layout.no3D': '분할 표시 중 3D 불가',
   'mask.title': '분할',
   'mask.layer': '분할',
   'mask.loading': '분할을 불러오는 중…',

@@ -2,11 +2,13 @@
 // its tool groups, our keys, and its buttons in the person's language.
 import { buttonTexts } from '../extension/texts.js';
 import { hotkeys } from '../extension/hotkeys.js';
+import { offered } from '../extension/layouts.js';
 
 /** @import { BasicMode, Managers, ToolbarButton } from '../types/ohif' */
 
 const REVIEW = '@cdss/extension.panelModule.review';
 const MEASUREMENTS = '@ohif/extension-cornerstone.panelModule.panelMeasurement';
+const PRESETS = 'layoutSelector.advancedPresetGenerator';
 const BRUSHES = { $reference: 'cornerstone.segmentationTools' };
 
 /** No SEG handler: 3.13.2 reads the bits of a SEG in the wrong order when rows x columns is not
@@ -124,7 +126,11 @@ async function modeFactory({ loadModules }) {
     onModeEnter(context) {
       const { customizationService } = context.servicesManager.services;
       const buttons = customizationService.getCustomization('toolbarButtons');
-      customizationService.setCustomizations({ toolbarButtons: { $set: translated(buttons) } });
+      const presets = customizationService.getCustomization(PRESETS);
+      customizationService.setCustomizations({
+        toolbarButtons: { $set: translated(buttons) },
+        [PRESETS]: { $set: offered(presets) },
+      });
       basic.onModeEnter.call(this, context);
     },
     routes: [{ ...route, path: 'viewer', layoutInstance }],

@@ -81,22 +81,13 @@ export interface Image {
   voxelManager: { getScalarData(): Uint8Array };
 }
 
-/** vtk.js's function of opacity by value; a node is value, opacity, midpoint, sharpness. */
-export interface OpacityFunction {
-  getSize(): number;
-  getNodeValue(index: number, node: number[]): void;
-  setNodeValue(index: number, node: number[]): void;
-}
-
-/** What is drawn in a viewport; only a volume has an opacity by value. */
+/** What is drawn in a viewport. */
 export interface ActorEntry {
   representationUID?: string;
-  actor: { getProperty(): { getScalarOpacity?(component: number): OpacityFunction } };
 }
 
 export interface Viewport {
   element: HTMLElement;
-  type: string;
   getActors(): ActorEntry[];
   getCurrentImageId(): string;
   getCurrentImageIdIndex(): number;
@@ -201,9 +192,15 @@ export interface SegmentationService {
   setActiveSegment(id: string, segment: number): void;
 }
 
+interface PaneOptions {
+  viewportType?: string;
+  initialImageOptions?: object;
+}
+
 interface GridViewport {
   viewportId: string;
   displaySetInstanceUIDs?: string[];
+  viewportOptions?: PaneOptions;
 }
 
 export interface ViewportGridService
@@ -224,11 +221,24 @@ export interface DisplaySetService extends Subscribable<'DISPLAY_SETS_ADDED'> {
   deleteDisplaySet(uid: string): void;
 }
 
-export interface HangingProtocolService {
-  getDefaultProtocol(): {
-    stages: { viewports: { viewportOptions: { initialImageOptions?: object } }[] }[];
-  };
+interface HangingProtocol {
+  stages: { viewports: { viewportOptions: PaneOptions }[] }[];
 }
+
+export interface HangingProtocolService {
+  getDefaultProtocol(): HangingProtocol;
+  getProtocolById(id: string): HangingProtocol;
+}
+
+/** A line of the menu of layouts. */
+export interface LayoutPreset {
+  title: string;
+  icon: string;
+  disabled: boolean;
+  commandOptions: { protocolId: string };
+}
+
+export type PresetGenerator = (context: object) => LayoutPreset[];
 
 export interface Services {
   userAuthenticationService: { setServiceImplementation(implementation: object): void };
@@ -246,9 +256,11 @@ export interface Services {
     | 'RAW_MEASUREMENT_ADDED'
     | 'MEASUREMENTS_CLEARED'
   > & { getMeasurements(): Measurement[] };
+  toolbarService: { refreshToolbarState(options: { viewportId: string }): void };
   uiNotificationService: { show(notification: object): void };
   customizationService: {
     getCustomization(name: 'toolbarButtons'): ToolbarButton[];
+    getCustomization(name: 'layoutSelector.advancedPresetGenerator'): PresetGenerator;
     setCustomizations(customizations: object): void;
   };
 }
