@@ -64,14 +64,17 @@ class _Counter:
             return
         delay = self.limit.delay(count)
         if cache.add(self._wait, time.time() + delay, delay):
-            cache.touch(self.key, WINDOW_S + delay)
             return
-        self.take_back()
         until = cache.get(self._wait)
+        self._uncount()
         raise TooManyAttempts(max(1, round((until or 0) - time.time())))
 
     def take_back(self) -> None:
-        """An attempt that was not judged, or that succeeded."""
+        """An attempt that was not judged, or that succeeded: it makes nobody wait."""
+        cache.delete(self._wait)
+        self._uncount()
+
+    def _uncount(self) -> None:
         with contextlib.suppress(ValueError):  # the window is over
             cache.decr(self.key)
 
@@ -102,8 +105,15 @@ class Attempt:
 
     def begin(self) -> None:
         """Raises TooManyAttempts."""
-        for counter in self._counters:
-            counter.begin()
+        begun: list[_Counter] = []
+        try:
+            for counter in self._counters:
+                counter.begin()
+                begun.append(counter)
+        except TooManyAttempts:
+            for counter in begun:
+                counter.take_back()
+            raise
 
     def succeed(self) -> None:
         for counter in self._counters:

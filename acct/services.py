@@ -112,12 +112,11 @@ def session_refresh(*, token: str, leeway: timedelta = timedelta(0)) -> tuple[Us
     Only the last one rotated out, and only for ``leeway`` after that, gets its successor again.
     Raises AuthenticationError, TooManyAttempts.
     """
-    attempt = Attempt()
-    attempt.begin()
     try:
         given = RefreshToken(token)  # type: ignore[arg-type]
         session_id = str(uuid.UUID(given["sid"]))
     except (TokenError, KeyError, ValueError, TypeError, AttributeError):
+        Attempt().begin()
         raise AuthenticationError(ErrorCode.TOKEN_INVALID) from None
     with transaction.atomic():
         session = (
@@ -128,8 +127,8 @@ def session_refresh(*, token: str, leeway: timedelta = timedelta(0)) -> tuple[Us
         )
         tokens = _rotate(session, given["jti"], leeway) if session is not None else None
     if session is None or tokens is None:
+        Attempt().begin()  # only what failed: a valid token never waits
         raise AuthenticationError(ErrorCode.TOKEN_REVOKED)
-    attempt.succeed()
     return session.user, tokens
 
 

@@ -91,10 +91,8 @@ def test_the_whole_bundle_is_validated_before_it_is_sent(fhir: Fhir) -> None:
     provenance = bundle["entry"][-1]["resource"]
     label = {"system": provenance["meta"]["security"][0]["system"], "code": "NO-SUCH"}
     provenance["meta"]["security"].append(label)
-    del bundle["entry"][0]["resource"]["name"][0]["text"]
     faults = fhir.client.refused(bundle)
     assert any(fault.startswith("Provenance.meta.security[1]") for fault in faults), faults
-    assert any(fault.startswith("Patient.name[0]") for fault in faults), faults
 
 
 def test_a_withdrawn_approval_is_entered_in_error_and_another_is_left_alone(fhir: Fhir) -> None:

@@ -19,12 +19,12 @@ def test_a_stat_order_alerts_radiology_and_its_result_to_the_orderer(login) -> N
     (alert,) = wait_until(
         lambda: alerts(radiologist, "order_stat", order), bool, timeout_s=20, what="the alert"
     )
-    assert "CT HEAD" in alert["text"]
+    assert "Head CT" in alert["text"]
     assert "김민준" not in str(alert) and "P2026-0001" not in str(alert)
     for step in ("accept", "start", "submit-result"):
         radiologist.post(f"ocs/orders/{order['id']}/{step}/", json={})
     (alert,) = wait_until(
         lambda: alerts(doctor, "order_result", order), bool, timeout_s=20, what="the alert"
     )
-    assert "CT HEAD" in alert["text"]
+    assert "Head CT" in alert["text"]
     assert alerts(radiologist, "order_result", order) == []

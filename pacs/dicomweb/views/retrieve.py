@@ -43,11 +43,8 @@ class Metadata(CachesDecision):
         target = self.target(access, user, parts)
         if target.series is not None and target.instance is None:
             self.decision_cache(user, target)
-        found = _prepared(target)
-        if found is None:
-            return self.from_archive(request, target, parts)
         accept.negotiate(request.headers.get("Accept"), self.offers)
-        return found
+        return _prepared(target) or self.from_archive(request, target, parts)
 
 
 def _prepared(target: Target) -> HttpResponse | None:
