@@ -22,6 +22,8 @@ _REDIS = _UNIT.get("REDIS_URL") or ENV.redis_url.get_secret_value().rstrip("/")
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 _CACHE, _AUDIT, _METRICS = range(4 + 3 * _WORKER, 7 + 3 * _WORKER)
 
+ORTHANC_URL = "http://127.0.0.1:9"
+"""No archive answers a unit test, whether or not the flows have theirs running beside it."""
 TEST_USERS_ALLOWED = True
 DATABASES = {
     "default": database(SecretStr(_OWNER) if _OWNER else ENV.database_owner_url or ENV.database_url)

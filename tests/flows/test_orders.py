@@ -20,7 +20,7 @@ def test_a_stat_order_alerts_radiology_and_its_result_to_the_orderer(login) -> N
         lambda: alerts(radiologist, "order_stat", order), bool, timeout_s=20, what="the alert"
     )
     assert "Head CT" in alert["text"]
-    assert "김민준" not in str(alert) and "P2026-0001" not in str(alert)
+    assert "김민준 (P2026-0001)" in alert["text"]
     for step in ("accept", "start", "submit-result"):
         radiologist.post(f"ocs/orders/{order['id']}/{step}/", json={})
     (alert,) = wait_until(

@@ -20,7 +20,16 @@ const ALLOWED = [
   /^(MR|CT|SEG|SR|MPR|JPG|PNG|AI|ml|mm|Ctrl|Shift|Alt|Space|Home|End|Page|Up|Down|Backspace|Esc)$/,
   /^(DICOM|FHIR|PACS|ROI|UTC|KST|OHIF|Viewers|NeuroNova|Viewer|Chrome|Linux|COBB|Cobb|LUT|STAT|T1|MRI|DTI|EPI)$/i,
 ];
-const OWN_WORDS = ['New headache. Mass?', 'MRI brain', 'T1 3D 1 mm', 'T1 3D 1 MM', 'deepbet', 'www.', 'github.com/OHIF/Viewers'];
+const OWN_WORDS = [
+  'New headache. Mass?',
+  'The mask reaches the edge of the images: the volume is that of the imaged part only.', // a model's
+  'MRI brain',
+  'T1 3D 1 mm',
+  'T1 3D 1 MM',
+  'deepbet',
+  'www.',
+  'github.com/OHIF/Viewers',
+];
 
 const HEADER = 'div:has(> div > [data-cy="return-to-work-list"])';
 const MENU = `${HEADER} button[aria-haspopup="menu"] >> nth=-1`;
