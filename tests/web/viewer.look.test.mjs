@@ -55,6 +55,15 @@ async function englishOf(page) {
   return [...new Set(english.map(one => one.trim()))];
 }
 
+/** Escape, until nothing that opened over the page holds the mouse any more. */
+async function closed(page) {
+  await until('an open page', async () => {
+    await page.keyboard.press('Escape');
+    await page.waitForTimeout(300);
+    return page.evaluate(() => document.body.style.pointerEvents !== 'none' && !document.querySelector('[role="dialog"]'));
+  });
+}
+
 test('in Korean there is no English on the page, in a menu or in a dialog', async t => {
   const study = await sampleStudy(await api('doctor'));
   const { page } = await viewerPage(t, 'doctor', { locale: 'ko-KR' });
@@ -76,7 +85,7 @@ test('in Korean there is no English on the page, in a menu or in a dialog', asyn
     await page.locator(menu).first().click();
     await page.waitForTimeout(500);
     assert.deepEqual(await englishOf(page), [], menu);
-    await page.keyboard.press('Escape');
+    await closed(page);
   }
   for (const dialog of ['설정', '정보']) {
     await page.locator(MENU).click();
