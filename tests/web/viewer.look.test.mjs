@@ -216,7 +216,7 @@ test('without a mask 3D layouts are offered; the planes take their place when on
   const study = await sampleStudy(as);
   const job = await finishedJob(as, study);
   const { page, problems } = await viewerPage(t);
-  await page.route('**/api/ai/jobs/?*', async route => {
+  await page.route(/\/api\/ai\/jobs\/\?/, async route => {
     const answer = await route.fetch();
     const found = await answer.json();
     const results = found.results
@@ -233,7 +233,8 @@ test('without a mask 3D layouts are offered; the planes take their place when on
   assert.equal(await REASON(page).count(), 0);
   await page.locator(FOUR_UP).click();
   await until('a 3D pane', async () => (await panesOf(page)).some(pane => /3d/i.test(pane)), 2 * SLOW_MS);
-  await page.locator(`[data-job="${job.id}"]`).click();
+  // The only one in the list: of itself the choice would not change.
+  await page.locator('#cdss-job select').evaluate(choice => choice.dispatchEvent(new Event('change')));
   await planesWithMask(page);
   await page.locator(LAYOUTS).first().click();
   await REASON(page).waitFor();
