@@ -124,10 +124,51 @@ export const REWRITES = [
     times: 1,
   },
   {
-    // Of an image whose connection broke; OHIF would leave it black.
+    // An image whose connection broke is asked for again; OHIF would leave it black. In a volume:
     files: /^app\.bundle\.[0-9a-f]+\.js$/,
-    find: 'const internal_xhrRequest = (xhrRequest);',
-    replace: 'const internal_xhrRequest = (...request) => self.cdssAgain(() => xhrRequest(...request));',
+    find: `const loadPromise = internal_xhrRequest(url, imageId, headers);
+    const { xhr } = loadPromise;
+    return loadPromise.then(`,
+    replace: `let xhr;
+    return self.cdssAgain(() => {
+        const loadPromise = internal_xhrRequest(url, imageId, headers);
+        ({ xhr } = loadPromise);
+        return loadPromise;
+    }).then(`,
+    times: 1,
+  },
+  {
+    // In a stack, as a stream, which begins anew: the next answer has a boundary of its own.
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: 'loadIterator.generate(async (iterator, reject) => {',
+    replace: `loadIterator.generate((iterator, reject) => self.cdssAgain(async () => {
+        for (const known of ['tokenIndex', 'boundary', 'responseHeaders', 'multipartContentType'])
+            delete streamingData[known];`,
+    times: 1,
+  },
+  {
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: "throw new Error(`Couldn't retrieve ${url} got status ${response.status}`);",
+    replace:
+      "throw Object.assign(new Error(`Couldn't retrieve ${url} got status ${response.status}`), { status: response.status });",
+    times: 1,
+  },
+  {
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: `            errorInterceptor(err);
+            console.error(err);
+            reject(err);
+        }
+    });
+    return loadIterator.getNextPromise();`,
+    replace: `            throw err;
+        }
+    }).catch(err => {
+        errorInterceptor(err);
+        console.error(err);
+        reject(err);
+    }));
+    return loadIterator.getNextPromise();`,
     times: 1,
   },
   {
