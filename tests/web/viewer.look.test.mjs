@@ -97,7 +97,7 @@ test('in Korean there is no English on the page, in a menu or in a dialog', asyn
       [],
       dialog,
     );
-    await page.keyboard.press('Escape');
+    await closed(page);
   }
   await page.locator('[data-cy="Pan-btn"]').hover();
   await page.getByText('이동', { exact: true }).first().waitFor();
