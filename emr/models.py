@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
 
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
@@ -29,7 +30,7 @@ class PatientQuerySet(VisibleQuerySet["Patient"]):
         if scope in (Scope.OWN, Scope.OWN_SIGNED):
             return patients.filter(user_id=user.pk)
         if scope in (Scope.SHARED, Scope.SHARED_SIGNED):
-            return patients.filter(pk__in=rights.shared_patient_ids(user.pk))
+            return patients.filter(pk__in=_shared_patient_ids(user))
         if scope is Scope.NONE:
             return self.none()
         return patients.exclude(pk__in=Patient.objects.closed_to(user))
@@ -43,7 +44,8 @@ class PatientQuerySet(VisibleQuerySet["Patient"]):
         return (
             self.filter(restricted=True)
             .exclude(pk__in=CareTeamMember.objects.filter(user_id=user.pk).values("patient_id"))
-            .exclude(pk__in=rights.granted_patient_ids(user.pk))
+            .exclude(pk__in=rights.broken_glass_patient_ids(user.pk))
+            .exclude(pk__in=_shared_patient_ids(user))
             .exclude(pk__in=rights.ordered_patient_ids(user.role))
         )
 
@@ -92,6 +94,23 @@ class Patient(VersionedModel):
         birthday = (self.birth_date.month, self.birth_date.day)
         years = day.year - self.birth_date.year - ((day.month, day.day) < birthday)
         return years if years >= 0 else None
+
+
+def shares_that_count(user: Person) -> models.QuerySet[Any]:
+    """Shares with the user, of whole patients and of single studies, that open something now.
+
+    Of a restricted patient those of the care team: whoever else gave one gave it before.
+    """
+    closed = Patient.objects.filter(pk=OuterRef("patient_id"), restricted=True)
+    team = CareTeamMember.objects.filter(
+        patient=OuterRef("patient_id"), user=OuterRef("granted_by")
+    )
+    return rights.shares_with(user.pk).filter(~Exists(closed) | Exists(team))
+
+
+def _shared_patient_ids(user: Person) -> models.QuerySet[Any, int | None]:
+    whole = shares_that_count(user).filter(study_instance_uid=None)
+    return whole.values_list("patient_id", flat=True)
 
 
 class CareTeamMember(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from common.errors import ErrorCode, NotFound
 from common.person import Person
-from emr.models import CareTeamMember, Encounter, Patient, Prescription
+from emr.models import CareTeamMember, Encounter, Patient, Prescription, shares_that_count
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
 
@@ -26,6 +26,11 @@ def patients_visible_to(
 def patients_closed_to(user: Person) -> QuerySet[Patient]:
     """Who stays hidden from a person whose right reaches all patients."""
     return Patient.objects.closed_to(user)
+
+
+def study_shares(user: Person) -> QuerySet[Any]:
+    """Shares of single studies that the user has now, with the patient whose study it was."""
+    return shares_that_count(user).exclude(study_instance_uid=None)
 
 
 def patient_get(user: Person, pk: int, permission: str = Permission.VIEW_PATIENT) -> Patient:
@@ -87,11 +92,6 @@ def in_care_team(user: Person, patient: Patient) -> bool:
 
 def care_team(patient_id: int) -> QuerySet[CareTeamMember]:
     return CareTeamMember.objects.filter(patient=patient_id).select_related("user").order_by("pk")
-
-
-def patient_rows(pks: Collection[int]) -> dict[int, Patient]:
-    """By id; not filtered by rights."""
-    return Patient.objects.in_bulk(list(pks))
 
 
 def encounters_visible_to(user: Person) -> QuerySet[Encounter]:

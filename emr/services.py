@@ -123,8 +123,10 @@ def patient_merge(*, actor: Person, pk: int, into: int, expected: int) -> Patien
 def merge_settle(*, duplicate_id: int) -> None:
     """After a merge: take along what was being written for the duplicate while it committed."""
     duplicate = Patient.objects.select_related("merged_into").get(pk=duplicate_id)
-    if duplicate.merged_into is not None:
-        _move_rows(duplicate, duplicate.merged_into)
+    patient = duplicate.merged_into
+    if patient is not None:
+        _move_rows(duplicate, patient)
+        grants.grants_move(from_patient_id=duplicate.pk, to_patient_id=patient.pk)
 
 
 def _move_rows(duplicate: Patient, patient: Patient) -> None:

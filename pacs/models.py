@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
@@ -27,11 +27,10 @@ class StudyQuerySet(VisibleQuerySet["Study"]):
             return self.none()
         if scope is Scope.ALL:
             closed = Q(patient__in=patients.patients_closed_to(user))
-            shared = Q(study_instance_uid__in=rights.shared_study_uids(user.pk))
-            return self.filter(patient__isnull=False).exclude(closed & ~shared)
+            return self.filter(patient__isnull=False).exclude(closed & ~_shared_with(user))
         mine = Q(patient__in=patients.patients_visible_to(user, permission))
         if scope in (Scope.SHARED, Scope.SHARED_SIGNED):
-            mine |= Q(study_instance_uid__in=rights.shared_study_uids(user.pk))
+            mine |= _shared_with(user)
         return self.filter(mine, patient__isnull=False)
 
     def unmatched_for(self, user: Person) -> StudyQuerySet:
@@ -39,6 +38,15 @@ class StudyQuerySet(VisibleQuerySet["Study"]):
         if rights.scope_for(user, Permission.MATCH_STUDY) is Scope.NONE:
             return self.none()
         return self.filter(patient__isnull=True)
+
+
+def _shared_with(user: Person) -> Q:
+    """Single studies shared with the user, while they are of the patient of whom they were."""
+    shares = patients.study_shares(user)
+    same_patient = shares.filter(
+        study_instance_uid=OuterRef("study_instance_uid"), patient_id=OuterRef("patient_id")
+    )
+    return Q(study_instance_uid__in=shares.values("study_instance_uid")) & Q(Exists(same_patient))
 
 
 class Study(VersionedModel):

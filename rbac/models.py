@@ -30,7 +30,10 @@ class GrantQuerySet(VisibleQuerySet["Grant"]):
 
 
 class Grant(models.Model):
-    """Access to one patient or study for one user until ``expires_at``."""
+    """Access to one patient for one user until ``expires_at``; only to one study if it is named.
+
+    A study that moves to another patient is not shared any more.
+    """
 
     kind = models.CharField(max_length=12, choices=GrantKind.choices)
     grantee = models.ForeignKey(
@@ -51,8 +54,8 @@ class Grant(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(patient_id__isnull=False) ^ Q(study_instance_uid__isnull=False),
-                name="grant_names_one_patient_or_one_study",
+                condition=Q(patient_id__isnull=False) | Q(study_instance_uid__isnull=False),
+                name="grant_names_a_patient_or_a_study",
             )
         ]
         indexes = [models.Index(fields=["grantee", "expires_at"])]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet
+from django.db.models import Min, QuerySet
 from django.utils import timezone
 
 from common.errors import ErrorCode, NotFound
@@ -31,31 +30,15 @@ def roles_with(permission: Permission) -> list[Role]:
     return [role for role in Role if matrix.scope(role, permission) is not Scope.NONE]
 
 
-def shared_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
-    """Patients granted to the user (subquery)."""
-    return (
-        Grant.objects.valid_for(user_id)
-        .filter(kind=GrantKind.SHARED, patient_id__isnull=False)
-        .values_list("patient_id", flat=True)
-    )
+def shares_with(user_id: int) -> QuerySet[Grant]:
+    """Shares that the user has now; ``emr.selectors.shares_that_count`` are those that open."""
+    return Grant.objects.valid_for(user_id).filter(kind=GrantKind.SHARED)
 
 
-def shared_study_uids(user_id: int) -> QuerySet[Grant, str | None]:
-    """Studies granted to the user (subquery)."""
-    return (
-        Grant.objects.valid_for(user_id)
-        .filter(kind=GrantKind.SHARED, study_instance_uid__isnull=False)
-        .values_list("study_instance_uid", flat=True)
-    )
-
-
-def granted_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
-    """Patients to whom the user has access now by a share or a broken glass (subquery)."""
-    return (
-        Grant.objects.valid_for(user_id)
-        .filter(patient_id__isnull=False)
-        .values_list("patient_id", flat=True)
-    )
+def broken_glass_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
+    """Patients whose glass the user has broken (subquery)."""
+    broken = Grant.objects.valid_for(user_id).filter(kind=GrantKind.BREAK_GLASS)
+    return broken.values_list("patient_id", flat=True)
 
 
 def ordered_patient_ids(role: str) -> QuerySet[OrderAccess, int]:
@@ -83,12 +66,10 @@ def share_get(grant_id: int) -> Grant:
     return grant
 
 
-def accesses_of(
-    patient_id: int, study_instance_uids: Iterable[str]
-) -> tuple[QuerySet[Grant], QuerySet[OrderAccess]]:
-    """Grants of the patient or of these studies, and accesses by order, that are valid now."""
-    about = Q(patient_id=patient_id) | Q(study_instance_uid__in=study_instance_uids)
-    grants = Grant.objects.valid().filter(about).select_related("grantee", "granted_by")
+def accesses_of(patient_id: int) -> tuple[QuerySet[Grant], QuerySet[OrderAccess]]:
+    """Grants of the patient or of single studies, and accesses by order, that are valid now."""
+    grants = Grant.objects.valid().filter(patient_id=patient_id)
+    grants = grants.select_related("grantee", "granted_by")
     orders = OrderAccess.objects.valid().filter(patient_id=patient_id).select_related("opened_by")
     return grants.order_by("-pk"), orders.order_by("-pk")
 

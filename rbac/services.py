@@ -39,22 +39,19 @@ def grant_share(
     grant = Grant.objects.create(
         kind=GrantKind.SHARED,
         grantee_id=grantee_id,
-        patient_id=None if study_instance_uid else patient_id,
+        patient_id=patient_id,
         study_instance_uid=study_instance_uid,
         reason=reason,
         granted_by_id=actor.pk,
         expires_at=expires_at,
     )
-    _record(grant, actor, "grant.create", patient_id)
+    _record(grant, actor, "grant.create")
     return grant
 
 
 @transaction.atomic
-def grant_revoke(*, actor: Person, grant_id: int, patient_id: int | None) -> None:
-    """End a share now; the next request already sees nothing. Raises NotFound.
-
-    ``patient_id``: whose patient or study was shared, for the record.
-    """
+def grant_revoke(*, actor: Person, grant_id: int) -> None:
+    """End a share now; the next request already sees nothing. Raises NotFound."""
     grant = (
         Grant.objects.valid().select_for_update().filter(pk=grant_id, kind=GrantKind.SHARED).first()
     )
@@ -63,16 +60,16 @@ def grant_revoke(*, actor: Person, grant_id: int, patient_id: int | None) -> Non
     rights_changing(grant.grantee_id)
     grant.revoked_at = timezone.now()
     grant.save(update_fields=["revoked_at"])
-    _record(grant, actor, "grant.revoke", patient_id)
+    _record(grant, actor, "grant.revoke")
 
 
-def _record(grant: Grant, actor: Person, action: str, patient_id: int | None) -> None:
+def _record(grant: Grant, actor: Person, action: str) -> None:
     audit.record(
         actor=actor,
         action=action,
         object_type="grant",
         object_id=grant.pk,
-        patient_id=patient_id,
+        patient_id=grant.patient_id,
         permission=Permission.SHARE_PATIENT,
         detail={"grantee": grant.grantee_id, "study": grant.study_instance_uid},
     )

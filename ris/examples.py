@@ -120,6 +120,7 @@ ACCESS = {
     "by": _DOCTOR,
     "study": _SHARED_STUDY,
     "order": None,
+    "share": 12,
     "reason": "Second opinion",
     "since": "2026-03-02T10:30:00+09:00",
     "until": "2026-03-16T18:00:00+09:00",

@@ -139,6 +139,14 @@ def publication_view(job: AIJob) -> dict[str, Any]:
     }
 
 
+def seg_is_lost(publication: Publication) -> bool:
+    """Whether the archive took the SEG, and the index never showed it."""
+    stored = publication.seg_stored_at
+    if stored is None or publication.seg_seen_at is not None:
+        return False
+    return timezone.now() - stored > LONGEST_INDEXING
+
+
 def _status(publication: Publication) -> tuple[PublicationStatus, dict[str, str] | None]:
     if publication.fhir_at is not None:
         return PublicationStatus.PUBLISHED, None
@@ -146,8 +154,7 @@ def _status(publication: Publication) -> tuple[PublicationStatus, dict[str, str]
     if problem is not None:
         status = PublicationStatus.FAILED if problem.is_dead else PublicationStatus.PENDING
         return status, {"code": problem.code, "detail": problem.detail}
-    stored = publication.seg_stored_at
-    if stored and not publication.seg_seen_at and timezone.now() - stored > LONGEST_INDEXING:
+    if seg_is_lost(publication):
         error = ErrorCode.ARCHIVE_UNAVAILABLE.value.code
         detail = "the DICOM Segmentation was stored, but the index does not have it"
         return PublicationStatus.FAILED, {"code": error, "detail": detail}

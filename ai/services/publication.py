@@ -13,6 +13,7 @@ from ai.choices import VersionKind
 from ai.events import PUBLISHED, SEG_SEEN
 from ai.manifest import TrackedSegment
 from ai.models import AIJobEvent, Publication, SegmentationVersion
+from ai.selectors.publication import seg_is_lost
 from ai.services.dicom_seg import AlgorithmSpec, SegmentationError, SegmentSpec, build_segmentation
 from ai.services.review import publication_aggregate
 from ai.services.segmentations import version_labelmap
@@ -37,7 +38,8 @@ def seg_publish(job_id: int) -> None:
     """Build the SEG of the approved version and store it in the archive.
 
     Its SOP Instance UID derives from the version, so a second call stores the same object. If the
-    index has it already, no change will show it: it is marked as seen.
+    index has it already, no change will show it: it is marked as seen. One that the index never
+    showed is stored anew, which is a new change.
     Raises ExternalError (archive down), BusinessError (the source is not a volume).
     """
     publication = _of_job(job_id)
@@ -49,13 +51,17 @@ def seg_publish(job_id: int) -> None:
     except SegmentationError as error:
         detail = f"{error.reason}: {error}"[:300]
         raise BusinessError(ErrorCode.SERIES_NOT_A_VOLUME, detail) from None
+    uid = publication.seg_sop_instance_uid or ""
+    if seg_is_lost(publication) and not objects.instance_is_indexed(uid):
+        objects.instance_remove(uid)
     objects.instance_store(seg)
     with transaction.atomic():
         publication = _lock(job_id)
-        if publication.seg_stored_at is None:  # the feed may have been faster
+        # the feed may have been faster
+        if publication.seg_stored_at is None or seg_is_lost(publication):
             _mark(publication, "seg_stored_at", "seg_stored")
-    if objects.instance_is_indexed(publication.seg_sop_instance_uid or ""):
-        seg_seen(publication.seg_sop_instance_uid or "")
+    if objects.instance_is_indexed(uid):
+        seg_seen(uid)
 
 
 def _build(publication: Publication, version: SegmentationVersion) -> Dataset:

@@ -49,9 +49,11 @@ def publication_withdraw(*, actor: Person, job_id: int) -> AIJob:
 
     What the failed publication may have left in the archive and in the FHIR record is removed
     there by the handlers of APPROVAL_WITHDRAWN; a later approval uses other identifiers.
-    Raises NotFound, BusinessError, PermissionDenied.
+    Raises NotFound, BusinessError (a step is still being tried, too), PermissionDenied.
     """
     job = _failed_publication(actor, job_id)
+    if outbox.is_waiting(publication_aggregate(job.pk)):
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "a step is still being tried")
     publication: Publication = job.publication
     outbox.publish(
         APPROVAL_WITHDRAWN,

@@ -39,12 +39,13 @@ def ranked(series: Iterable[Series], manifest: ModelManifest) -> list[Series]:
 
 
 def _wrong_kind(series: Series, manifest: ModelManifest) -> str:
-    inputs, count = manifest.inputs, series.instances.count()
+    inputs = manifest.inputs
     if series.modality not in inputs.modalities:
         return f"the model is made for {_words(inputs.modalities)}, the series is {series.modality}"
     part = series.body_part.upper().replace(" ", "")
     if part and inputs.body_parts and not any(known in part for known in inputs.body_parts):
         return f"the model is made for {inputs.body_parts[0]}, the series shows {part}"
+    count = series.instances.count()
     if not inputs.min_slices <= count <= inputs.max_slices:
         bounds = f"{inputs.min_slices} to {inputs.max_slices}"
         return f"the model needs {bounds} slices, the series has {count}"

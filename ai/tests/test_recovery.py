@@ -127,6 +127,29 @@ def test_a_seg_that_is_never_seen_has_a_way_on(api, approved, monkeypatch):
     assert event.payload == {"job_id": approved.pk}
 
 
+def test_a_seg_that_is_never_seen_is_stored_anew_by_a_retry(approved, monkeypatch):
+    """The archive shows no change for what it has already."""
+    uid, did = Publication.objects.get().seg_sop_instance_uid, []
+    monkeypatch.setattr(publication, "_build", lambda *_: None)
+    monkeypatch.setattr(objects, "instance_remove", did.append)
+    monkeypatch.setattr(objects, "instance_store", lambda _: did.append("stored"))
+    publication.seg_publish(approved.pk)
+    assert did == ["stored"]
+    Publication.objects.update(seg_stored_at=timezone.now() - timedelta(minutes=11))
+    publication.seg_publish(approved.pk)
+    assert did == ["stored", uid, "stored"]
+    assert state(approved)["status"] == "PENDING"
+
+
+def test_a_result_is_not_taken_back_while_a_step_is_tried(api, failed):
+    """It could store a SEG, or send a report, of an approval that is gone."""
+    dead = OutboxEvent.objects.get(aggregate=f"ai_publication:{failed.pk}")
+    outbox.publish("ai.seg.seen", aggregate=dead.aggregate, payload=dead.payload)
+    assert OutboxEvent.objects.filter(status=OutboxStatus.PENDING, topic="ai.seg.seen").exists()
+    assert call(api("doctor"), failed, "withdraw") == (409, "ERR_401")
+    assert Publication.objects.filter(job=failed).exists()
+
+
 def test_a_seg_that_the_index_has_already_is_seen(approved, monkeypatch):
     """No change of the archive will show it again."""
     uid = Publication.objects.get().seg_sop_instance_uid

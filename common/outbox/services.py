@@ -194,6 +194,11 @@ def forget_dead(aggregate: str) -> None:
     _dead(aggregate).delete()
 
 
+def is_waiting(aggregate: str) -> bool:
+    """Whether an event of ``aggregate`` is still to be delivered, or is being delivered now."""
+    return OutboxEvent.objects.filter(aggregate=aggregate, status=OutboxStatus.PENDING).exists()
+
+
 def _dead(aggregate: str) -> QuerySet[OutboxEvent]:
     return OutboxEvent.objects.filter(aggregate=aggregate, status=OutboxStatus.DEAD)
 

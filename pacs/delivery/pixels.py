@@ -111,6 +111,18 @@ def frames_raw(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:
     return (orthanc().instance_frame(image.orthanc_id, index) for index in indices)
 
 
+def frames_stored(image: Instance, indices: Sequence[int]) -> Iterator[bytes]:
+    """As stored; from the file where the archive cannot find them, as of floating-point pixels."""
+    frames = frames_raw(image, indices)
+    try:
+        first = next(frames)
+    except ExternalError:
+        yield from frames_from_file(image, indices)
+        return
+    yield first
+    yield from frames
+
+
 def frames_exist(image: Instance, indices: Iterable[int]) -> bool:
     return all(frame_path(image.orthanc_id, index).is_file() for index in indices)
 

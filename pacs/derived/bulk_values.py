@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from common.errors import AppError, ErrorCode, NotFound
 from pacs.archive.orthanc import orthanc
 from pacs.dicom.json_model import file_value
+from pacs.dicom.transfer_syntaxes import DEFLATED
 from pacs.models import Instance
 
 logger = logging.getLogger(__name__)
@@ -21,7 +22,7 @@ def bulk_value(instance: Instance, path: Sequence[int]) -> bytes:
     Raises NotFound (the file has no such value), AppError (406: too large or damaged),
     ExternalError.
     """
-    if instance.file_size > MAX_FILE_BYTES:
+    if instance.file_size > MAX_FILE_BYTES or instance.transfer_syntax_uid in DEFLATED:
         raise AppError(ErrorCode.NOT_ACCEPTABLE, "the file is too large to be read here")
     file = orthanc().instance_file(instance.orthanc_id)
     try:

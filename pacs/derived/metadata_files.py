@@ -25,7 +25,7 @@ from pacs.archive.orthanc import orthanc
 from pacs.choices import Htj2k
 from pacs.derived.addresses import instance_url
 from pacs.dicom.json_model import file_attributes
-from pacs.dicom.transfer_syntaxes import HTJ2K_SERVED
+from pacs.dicom.transfer_syntaxes import DEFLATED, HTJ2K_SERVED
 from pacs.models import Instance, Series
 
 logger = logging.getLogger(__name__)
@@ -114,8 +114,11 @@ def _series_attributes(series: Series) -> list[dict[str, Any]]:
 
 
 def _attributes(instance: Instance) -> dict[str, Any] | None:
-    """Read from the file; None if it is too large or damaged, or gone. Raises ExternalError."""
-    if instance.file_size > MAX_FILE_BYTES:
+    """Read from the file; None if it is too large or damaged, or gone. Raises ExternalError.
+
+    A deflated file may be a thousand times larger than it is stored: the archive has limits.
+    """
+    if instance.file_size > MAX_FILE_BYTES or instance.transfer_syntax_uid in DEFLATED:
         return None
     series = instance.series
     url = instance_url(

@@ -13,6 +13,7 @@ from pydicom.uid import (
     HTJ2KLossless,
     HTJ2KLosslessRPCL,
     ImplicitVRLittleEndian,
+    JPIPHTJ2KReferencedDeflate,
 )
 
 OCTETS = "application/octet-stream"
@@ -20,7 +21,7 @@ JPHC = "image/jphc"
 HTJ2K_SYNTAXES = frozenset({HTJ2KLossless, HTJ2KLosslessRPCL, HTJ2K})
 HTJ2K_SERVED = str(HTJ2KLosslessRPCL)
 """The transfer syntax of the frame store."""
-_NATIVE = frozenset(
+NATIVE = frozenset(
     {
         ImplicitVRLittleEndian,
         ExplicitVRLittleEndian,
@@ -28,6 +29,10 @@ _NATIVE = frozenset(
         DeflatedExplicitVRLittleEndian,
     }
 )
+DEFLATED = frozenset(
+    {DeflatedExplicitVRLittleEndian, JPIPHTJ2KReferencedDeflate, "1.2.840.10008.1.2.4.95"}
+)
+"""The whole data set is compressed: a small file may fill the memory of its reader."""
 _MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
     {
         "1.2.840.10008.1.2.4.50": "image/jpeg",
@@ -50,7 +55,7 @@ def frame_syntax(transfer_syntax_uid: str) -> str:
     Native pixels leave the archive in little endian, whatever they are stored in, and Explicit VR
     Little Endian is the only name for them (PS3.18 8.7.3.2).
     """
-    return ExplicitVRLittleEndian if transfer_syntax_uid in _NATIVE else transfer_syntax_uid
+    return ExplicitVRLittleEndian if transfer_syntax_uid in NATIVE else transfer_syntax_uid
 
 
 def media_type(transfer_syntax_uid: str) -> str:

@@ -29,9 +29,10 @@ from pydicom.uid import (
     RLELossless,
 )
 
+from pacs.dicom.transfer_syntaxes import NATIVE
 from pacs.htj2k import pixel_data as tags
 from pacs.htj2k.codestreams import CodestreamHeader, codestream_header
-from pacs.htj2k.pixel_data import NATIVE, Elements, Part10, PixelData, Refused, or_refused
+from pacs.htj2k.pixel_data import Elements, Part10, PixelData, Refused, or_refused
 
 Pixels = npt.NDArray[Any]
 MAX_FRAME_BYTES = 1 << 28

@@ -1,6 +1,6 @@
 """Reads the pixel data of a DICOM file and the attributes that describe it (PS3.5 8).
 
-Runs in a child process and imports nothing of the application.
+Runs in a child process and imports nothing of the application but pure tables.
 """
 
 from __future__ import annotations
@@ -17,21 +17,13 @@ from pydicom.filereader import data_element_generator
 from pydicom.uid import (
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
 )
 
+from pacs.dicom.transfer_syntaxes import NATIVE
+
 Part10 = bytes | mmap
 MAX_INFLATED_BYTES = 1 << 28
-
-NATIVE = frozenset(
-    {
-        ImplicitVRLittleEndian,
-        ExplicitVRLittleEndian,
-        ExplicitVRBigEndian,
-        DeflatedExplicitVRLittleEndian,
-    }
-)
 _TAGS: list[Any] = [
     _TRANSFER_SYNTAX_UID := 0x00020010,
     SOP_CLASS_UID := 0x00080016,

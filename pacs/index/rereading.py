@@ -12,6 +12,7 @@ from pacs.archive.orthanc import orthanc
 from pacs.dicom.texts import has_code_extensions, texts_decode
 from pacs.dicom.values import Tags
 from pacs.index.instances import series_fields_update, study_fields_update
+from pacs.index.list_keys import list_keys_write
 from pacs.models import Instance, Study
 
 
@@ -26,6 +27,7 @@ def study_reread(study: Study) -> bool:
         changed = [series_fields_update(series, tags) for series, tags in read]
         if read:
             changed.append(study_fields_update(study, read[0][1]))
+            list_keys_write(Study.objects.filter(pk=study.pk))
         if any(changed):
             audit.record(
                 actor=None,

@@ -14,16 +14,15 @@ from pydicom.tag import BaseTag, Tag
 from pydicom.uid import (
     UID,
     AllTransferSyntaxes,
-    DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
-    JPIPHTJ2KReferencedDeflate,
     MediaStorageDirectoryStorage,
 )
 
 from common.errors import ErrorCode, InvalidInput
 from pacs.dicom.structure import Element, MalformedError, Walker
+from pacs.dicom.transfer_syntaxes import DEFLATED
 from pacs.dicom.uids import Uid
 
 PREAMBLE_BYTES = 128
@@ -56,10 +55,7 @@ TAGS = {keyword: int(Tag(keyword)) for keyword in (*KEYWORDS, *PIXEL_BITS, *PIXE
 DATA_TAGS = frozenset(TAGS[keyword] for keyword in KEYWORDS)
 META_TAGS = frozenset({int(Tag("MediaStorageSOPClassUID")), int(Tag("TransferSyntaxUID"))})
 _ONE_NUMBER = (("US", 2), (None, 2))
-TRANSFER_SYNTAXES = frozenset(AllTransferSyntaxes) - {
-    DeflatedExplicitVRLittleEndian,
-    JPIPHTJ2KReferencedDeflate,
-}
+TRANSFER_SYNTAXES = frozenset(AllTransferSyntaxes) - DEFLATED
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ def share(study: Study, grantee: Any, *, by: Any) -> None:
         kind="shared",
         grantee=grantee,
         granted_by=by,
+        patient_id=study.patient_id,
         study_instance_uid=study.study_instance_uid,
         expires_at=timezone.now() + timedelta(days=1),
     )

@@ -190,7 +190,7 @@ def _own_password(people, token):
 
 def _grant_taken_back(people, token):
     grant = Grant.objects.get(patient_id__isnull=False)
-    grants.grant_revoke(actor=people["admin"], grant_id=grant.pk, patient_id=grant.patient_id)
+    grants.grant_revoke(actor=people["admin"], grant_id=grant.pk)
 
 
 @pytest.mark.parametrize(

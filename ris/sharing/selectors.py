@@ -43,6 +43,7 @@ class AccessEntry:
     by: Any = None
     study: Any = None
     order: Any = None
+    share: int | None = None
     reason: str = ""
     until: datetime | None = None
 
@@ -65,6 +66,8 @@ def _share(
     user: Person, grant: Any, shared_patients: dict[int, Any], studies: dict[str, Any]
 ) -> Share:
     study = studies.get(grant.study_instance_uid)
+    if study is not None and study.patient_id != grant.patient_id:  # it moved
+        study = None
     return Share(
         grant=grant,
         side=ShareSide.GIVEN if grant.granted_by_id == user.pk else ShareSide.RECEIVED,
@@ -94,13 +97,15 @@ def patient_access(user: Person, patient_id: int) -> list[AccessEntry]:
 
     The patient reads who and until when, not the reasons that staff wrote for each other.
     """
-    patients.patient_get(user, patient_id, Permission.VIEW_ACCESS)
-    studies = studies_visible_to(user).filter(patient=patient_id)
-    uids = list(studies.values_list("study_instance_uid", flat=True))
-    grants, accesses = rights.accesses_of(patient_id, uids)
+    subject = patients.patient_get(user, patient_id, Permission.VIEW_ACCESS)
+    given, accesses = rights.accesses_of(patient_id)
+    grants = list(given)
     own = rights.scope_for(user, Permission.VIEW_ACCESS) is Scope.OWN
     team = patients.care_team(patient_id)
-    known = {study.study_instance_uid: study for study in studies}
+    if subject.restricted:
+        givers = {member.user_id for member in team}
+        grants = [one for one in grants if one.breaks_glass or one.granted_by_id in givers]
+    known = _studies(user, grants)
     ordered = orders.orders_visible_to(user).in_bulk([access.order_id for access in accesses])
     return [
         *(AccessEntry(AccessBasis.CARE_TEAM, one.created_at, person=one.user) for one in team),
@@ -112,6 +117,7 @@ def patient_access(user: Person, patient_id: int) -> list[AccessEntry]:
 def _granted(grant: Any, study: Any, own: bool) -> AccessEntry:
     return AccessEntry(
         basis=AccessBasis.BREAK_GLASS if grant.breaks_glass else AccessBasis.SHARE,
+        share=None if grant.breaks_glass else grant.pk,
         since=grant.created_at,
         until=grant.expires_at,
         person=grant.grantee,

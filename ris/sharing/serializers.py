@@ -86,6 +86,7 @@ class AccessOut(serializers.Serializer[Any]):
     by = UserBriefOut(allow_null=True)
     study = SharedStudyOut(allow_null=True)
     order = AccessOrderOut(allow_null=True)
+    share = serializers.IntegerField(allow_null=True, help_text="Id of the share, to end it")
     reason = serializers.CharField()
     since = serializers.DateTimeField()
     until = serializers.DateTimeField(allow_null=True)

@@ -71,10 +71,8 @@ def _patient_shared(actor: Person, patient: int | None, study_instance_uid: str 
 def share_end(*, actor: Person, share_id: int) -> None:
     """By who gave it, or who may share and sees the patient. Raises NotFound."""
     grant = rights.share_get(share_id)
-    try:
-        subject = _patient_shared(actor, grant.patient_id, grant.study_instance_uid).pk
-    except NotFound:
-        if grant.granted_by_id != actor.pk:
-            raise NotFound(ErrorCode.GRANT_NOT_FOUND, f"share {share_id}", "id") from None
-        subject = grant.patient_id
-    grants.grant_revoke(actor=actor, grant_id=share_id, patient_id=subject)
+    seen = patients.patients_visible_to(actor, Permission.SHARE_PATIENT)
+    may = grant.granted_by_id == actor.pk or seen.filter(pk=grant.patient_id or 0).exists()
+    if not may:
+        raise NotFound(ErrorCode.GRANT_NOT_FOUND, f"share {share_id}", "id")
+    grants.grant_revoke(actor=actor, grant_id=share_id)

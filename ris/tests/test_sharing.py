@@ -115,6 +115,50 @@ def test_who_gave_a_share_reads_no_name_of_a_patient_closed_since(api, users, st
     assert _sees(api("external"), study) == (False, False)
 
 
+@pytest.mark.parametrize("by_study", [False, True])
+@pytest.mark.parametrize("role", ["external", "rib", "nurse"])
+def test_a_share_given_before_the_patient_was_restricted_opens_nothing(
+    api, users, study, role, by_study
+):
+    """Who may restrict a record was not asked whether others had shared it."""
+    about = (
+        {"study_instance_uid": study.study_instance_uid}
+        if by_study
+        else {"patient": study.patient_id}
+    )
+    _share(api("rib" if role != "rib" else "admin"), users, role, **about)
+    colleague, version = api(role), study.patient.version
+    assert _sees(colleague, study)[1]
+    emr.patient_update(
+        actor=users["doctor"], pk=study.patient_id, expected=version, restricted=True
+    )
+    assert _sees(colleague, study) == (False, False)
+    assert [entry["basis"] for entry in _access(api("doctor"), study)] == ["care_team"]
+    emr.patient_update(
+        actor=users["doctor"], pk=study.patient_id, expected=version + 1, restricted=False
+    )
+    assert _sees(colleague, study)[1]
+
+
+def test_a_share_of_a_study_does_not_follow_it_to_another_patient(
+    api, users, study, patient_factory
+):
+    _share(api("doctor"), users, study_instance_uid=study.study_instance_uid)
+    study.patient = patient_factory()
+    study.save()
+    assert _sees(api("external"), study) == (False, False)
+    [share] = api("doctor").get(URL).json()["results"]
+    assert share["study"] is None
+
+
+def test_whoever_may_share_ends_the_share_of_a_colleague_who_left(api, users, study):
+    _share(api("rib"), users, study_instance_uid=study.study_instance_uid)
+    [entry] = _access(api("doctor"), study)
+    assert api("doctor").delete(f"{URL}{entry['share']}/").status_code == 204
+    assert _sees(api("external"), study) == (False, False)
+    assert AuditLog.objects.get(action="grant.revoke").patient_id == study.patient_id
+
+
 @pytest.mark.parametrize(("role", "status"), [("doctor", 204), ("rib", 204), ("external", 403)])
 def test_a_share_ends_at_once_when_it_is_taken_back(api, users, study, role, status):
     share = _share(api("doctor"), users, patient=study.patient_id)["id"]

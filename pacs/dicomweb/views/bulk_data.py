@@ -67,4 +67,4 @@ def _frames(image: Instance, indices: range, form: FrameForm) -> Iterator[bytes]
         return pixels.frames_decoded(image, indices)
     if form.source is FrameSource.STORE:
         return pixels.frames_htj2k(image, indices)
-    return pixels.frames_raw(image, indices)
+    return pixels.frames_stored(image, indices)

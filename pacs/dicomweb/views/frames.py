@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 
 from common import context
 from common.person import Person
-from pacs.choices import Htj2k, Htj2kRefusal
 from pacs.delivery import pixels
 from pacs.delivery.access_record import AccessRecord
 from pacs.delivery.answers import PRIVATE, from_archive
@@ -27,10 +26,7 @@ from pacs.dicomweb.frame_forms import FrameForm, FrameSource
 from pacs.dicomweb.views.gateway import Parts
 from pacs.dicomweb.views.retrieve import CachesDecision, frames_wanted
 from pacs.dicomweb.views.streaming import form_choose, streamed
-from pacs.htj2k.pixel_data import NATIVE
 from pacs.models import Instance
-
-_NOT_CONVERTED = (Htj2kRefusal.FLOAT, Htj2kRefusal.NOT_SUPPORTED)
 
 
 class Frames(CachesDecision):
@@ -66,19 +62,11 @@ class Frames(CachesDecision):
             return _conditional(request, headers)
         if form.source is FrameSource.STORE:
             return _streamed(request, parts, form, pixels.frames_htj2k(image, indices))
-        if missing or _is_undivided(image):
-            return _streamed(request, parts, form, pixels.frames_from_file(image, indices))
-        if not packed:
-            return _streamed(request, parts, form, pixels.frames_raw(image, indices))
+        if missing or not packed:
+            frames = pixels.frames_from_file if missing else pixels.frames_stored
+            return _streamed(request, parts, form, frames(image, indices))
         path = query.archive_path(target, f"/frames/{wanted}")
         return from_archive(path, accept=accept.FRAMES.archive_accept)
-
-
-def _is_undivided(image: Instance) -> bool:
-    """Whether the archive may not find the frames: native pixels of a kind that is not converted,
-    such as floating-point ones."""
-    refused = image.htj2k == Htj2k.REFUSED and image.htj2k_reason in _NOT_CONVERTED
-    return refused and image.transfer_syntax_uid in NATIVE
 
 
 def _decoded(

@@ -7,6 +7,7 @@ import { useJobTypeName } from "@/shared/jobTypes";
 import { QueryView } from "@/shared/QueryView";
 import { useRoleName } from "@/shared/roles";
 import { dateTime } from "@/shared/when";
+import { EndShare } from "./EndShare";
 import { useStudyName } from "./useStudyName";
 
 const COLORS = { care_team: "teal", share: "blue", order: "cyan", break_glass: "red" } as const;
@@ -40,7 +41,7 @@ function Entry({ entry }: { entry: Schema["AccessOut"] }) {
   };
   const studyName = useStudyName();
   const jobTypeName = useJobTypeName();
-  const { basis, person, role, by, study, order, reason, since, until } = entry;
+  const { basis, person, role, by, study, order, share, reason, since, until } = entry;
   const who = person
     ? `${person.full_name || person.username} (${roleName(person.role)})`
     : t("shares.everybodyOf", { department: departmentName(role ?? "") });
@@ -63,9 +64,10 @@ function Entry({ entry }: { entry: Schema["AccessOut"] }) {
             : t("shares.since", { since: dateTime(since) })}
         </Text>
       </Stack>
-      <Badge color={COLORS[basis]} style={{ flexShrink: 0 }}>
-        {t(`shares.basis.${basis}`)}
-      </Badge>
+      <Stack gap={4} align="flex-end" style={{ flexShrink: 0 }}>
+        <Badge color={COLORS[basis]}>{t(`shares.basis.${basis}`)}</Badge>
+        {share !== null && <EndShare id={share} />}
+      </Stack>
     </Group>
   );
 }

@@ -1,14 +1,12 @@
-import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Anchor, Group, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { api, unwrap, type Schema } from "@/api/client";
-import { keys } from "@/api/keys";
+import type { Schema } from "@/api/client";
 import { sharesQuery, type ShareFilters } from "@/api/queries";
-import { useCan } from "@/session/react";
 import { QueryView } from "@/shared/QueryView";
-import { showSuccess } from "@/shared/toasts";
 import { dateTime } from "@/shared/when";
+import { EndShare } from "./EndShare";
 import { useStudyName } from "./useStudyName";
 
 type Share = Schema["ShareOut"];
@@ -37,7 +35,8 @@ export function ShareList({ filters }: { filters: ShareFilters }) {
 
 function Entry({ share }: { share: Share }) {
   const { t } = useTranslation();
-  const { side, grantee, granted_by, reason, expires_at, revoked_at } = share;
+  const { id, side, grantee, granted_by, reason, expires_at, revoked_at } = share;
+  const over = revoked_at !== null || new Date(expires_at) <= new Date();
   const other = side === "given" ? grantee : granted_by;
   const name = other.full_name || other.username;
   return (
@@ -53,7 +52,7 @@ function Entry({ share }: { share: Share }) {
             : t("shares.until", { at: dateTime(expires_at) })}
         </Text>
       </Stack>
-      <EndShare share={share} />
+      {side === "given" && !over && <EndShare id={id} />}
     </Group>
   );
 }
@@ -74,36 +73,5 @@ function Subject({ share: { patient, study, whole_patient } }: { share: Share })
     >
       {study ? `${who} · ${studyName(study)}` : `${who} · ${t("shares.wholeRecord")}`}
     </Anchor>
-  );
-}
-
-function EndShare({ share: { id, side, expires_at, revoked_at } }: { share: Share }) {
-  const { t } = useTranslation();
-  const can = useCan();
-  const client = useQueryClient();
-  const ending = useMutation({
-    mutationFn: () =>
-      unwrap(api.DELETE("/api/shares/{share_id}/", { params: { path: { share_id: id } } })),
-    onSuccess: async () => {
-      showSuccess(t("shares.ended"));
-      await client.invalidateQueries({ queryKey: keys.shares.all });
-      await client.invalidateQueries({ queryKey: keys.patients.all });
-    },
-  });
-  const over = revoked_at !== null || new Date(expires_at) <= new Date();
-  if (side !== "given" || over || !can("share_patient")) return null;
-  return (
-    <Button
-      size="compact-sm"
-      variant="light"
-      color="red.9"
-      style={{ flexShrink: 0 }}
-      loading={ending.isPending}
-      onClick={() => {
-        ending.mutate();
-      }}
-    >
-      {t("shares.end")}
-    </Button>
   );
 }
