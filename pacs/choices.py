@@ -36,7 +36,7 @@ class Htj2kRefusal(models.TextChoices):
     DECODER_CRASHED = "DECODER_CRASHED"
 
 
-class Place(models.TextChoices):
+class InstancePlace(models.TextChoices):
     """Where a stored instance is.
 
     INDEXED: in a study. WAITING: the change feed has not reached it. UNFILED: it contradicts the

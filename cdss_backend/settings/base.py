@@ -177,7 +177,7 @@ SPECTACULAR_SETTINGS = {
         "OrderStatus": "ocs.choices.OrderStatus",
         "Htj2kRefusal": "pacs.choices.Htj2kRefusal",
         "UnfiledDecision": "pacs.choices.UnfiledDecision",
-        "InstancePlace": "pacs.choices.Place",
+        "InstancePlace": "pacs.choices.InstancePlace",
         "ReviewDecision": ["approve", "reject"],
         "ReadingStatus": "ris.choices.ReadingStatus",
         "OutboxStatus": "common.outbox.models.OutboxStatus",

@@ -45,7 +45,7 @@ _GROUPS = ("Alphabetic", "Ideographic", "Phonetic")
 def file_attributes(file: bytes, bulk_url: str) -> Attributes:
     """All attributes of a DICOM file. ``bulk_url``: what the path of bulk data is appended to."""
     data = pydicom.dcmread(io.BytesIO(file))
-    return _attributes(data, _Reader(data), bulk_url, (), ["iso8859"])
+    return _attributes(data, _ElementReader(data), bulk_url, (), ["iso8859"])
 
 
 def file_value(file: bytes, path: Sequence[int]) -> bytes | None:
@@ -54,7 +54,7 @@ def file_value(file: bytes, path: Sequence[int]) -> bytes | None:
     ``path``: a tag, or tag, item (from 1), tag … for one in a sequence.
     """
     data = pydicom.dcmread(io.BytesIO(file))
-    reader, level = _Reader(data), data
+    reader, level = _ElementReader(data), data
     for at in range(0, len(path) - 1, 2):
         vr, items = reader.element(level, path[at])
         if vr != "SQ" or not 1 <= path[at + 1] <= len(items):
@@ -64,7 +64,7 @@ def file_value(file: bytes, path: Sequence[int]) -> bytes | None:
     return reader.little_endian(vr, value) if vr != "SQ" and value else None
 
 
-class _Reader:
+class _ElementReader:
     """Reads the elements of a data set without converting their values."""
 
     def __init__(self, data: pydicom.FileDataset) -> None:
@@ -118,7 +118,11 @@ class _Reader:
 
 
 def _attributes(
-    level: Dataset, reader: _Reader, bulk_url: str, path: tuple[str, ...], encodings: list[str]
+    level: Dataset,
+    reader: _ElementReader,
+    bulk_url: str,
+    path: tuple[str, ...],
+    encodings: list[str],
 ) -> Attributes:
     charset = level.get(CHARACTER_SET)
     if charset is not None and charset.value:
@@ -147,7 +151,7 @@ def _attributes(
 
 
 def _binary(
-    tag: int, vr: str, value: bytes, reader: _Reader, bulk_url: str, path: tuple[str, ...]
+    tag: int, vr: str, value: bytes, reader: _ElementReader, bulk_url: str, path: tuple[str, ...]
 ) -> Attributes:
     if tag in _PIXELS or vr in ("OB", "OW", "UN") or len(value) > INLINE_BYTES:
         return {"BulkDataURI": bulk_url + "/".join(path)}
@@ -158,7 +162,7 @@ def _valued(vr: str, values: list[Any]) -> Attributes:
     return {"vr": vr, "Value": values} if any(v is not None for v in values) else {"vr": vr}
 
 
-def _values(vr: str, value: bytes, reader: _Reader, encodings: list[str]) -> list[Any]:
+def _values(vr: str, value: bytes, reader: _ElementReader, encodings: list[str]) -> list[Any]:
     if vr in _NUMBERS:
         return reader.numbers(vr, value)
     if vr == "AT":

@@ -10,7 +10,7 @@ from pydicom.dataelem import DataElement
 from pydicom.multival import MultiValue
 
 from common.errors import ErrorCode
-from pacs.choices import Place
+from pacs.choices import InstancePlace
 from pacs.derived.addresses import instance_url, study_url
 from pacs.dicomweb.accept import DICOM_JSON, Offer
 from pacs.ingest.upload_results import FileResult, UploadResult
@@ -41,7 +41,7 @@ def stored_status(result: UploadResult) -> int:
 
 
 def _retrievable_unchanged(file: FileResult) -> bool:
-    return not file.error and not _warning(file) and file.place is Place.INDEXED
+    return not file.error and not _warning(file) and file.place is InstancePlace.INDEXED
 
 
 def stored_answer(result: UploadResult, media_type: str) -> bytes:
@@ -65,7 +65,7 @@ def stored_answer(result: UploadResult, media_type: str) -> bytes:
 
 def _success(file: FileResult) -> Dataset:
     item = _reference(file)
-    if file.candidate and file.place is not Place.UNFILED:
+    if file.candidate and file.place is not InstancePlace.UNFILED:
         sent = file.candidate
         item.RetrieveURL = instance_url(
             sent.study_instance_uid, sent.series_instance_uid, sent.sop_instance_uid

@@ -12,7 +12,7 @@ from common.errors import ErrorCode, ExternalError, NotFound
 from common.person import Person
 from emr import selectors as patients
 from pacs.archive.orthanc import orthanc
-from pacs.choices import Place
+from pacs.choices import InstancePlace
 from pacs.models import Instance, QuarantinedStudy, Study, UnfiledInstance
 from rbac.permissions import Permission
 
@@ -21,22 +21,25 @@ RETRY_AFTER_S = 2
 """The change feed is read every second."""
 
 
-def places_of(orthanc_ids: Collection[str]) -> dict[str, Place]:
+def places_of(orthanc_ids: Collection[str]) -> dict[str, InstancePlace]:
     """Where each instance of the archive is, by its Orthanc id."""
-    places = dict.fromkeys(orthanc_ids, Place.WAITING)
-    for model, place in ((UnfiledInstance, Place.UNFILED), (Instance, Place.INDEXED)):
+    places = dict.fromkeys(orthanc_ids, InstancePlace.WAITING)
+    for model, place in (
+        (UnfiledInstance, InstancePlace.UNFILED),
+        (Instance, InstancePlace.INDEXED),
+    ):
         found = model._default_manager.filter(orthanc_id__in=orthanc_ids)
         places |= dict.fromkeys(found.values_list("orthanc_id", flat=True), place)
     return places
 
 
-def places_settled(orthanc_ids: Collection[str]) -> dict[str, Place]:
+def places_settled(orthanc_ids: Collection[str]) -> dict[str, InstancePlace]:
     """As ``places_of``, after waiting for the index; at most UPLOAD_INDEX_WAIT_S seconds."""
-    places: dict[str, Place] = {}
+    places: dict[str, InstancePlace] = {}
     waiting, end, wait = list(orthanc_ids), time.monotonic() + settings.UPLOAD_INDEX_WAIT_S, 0.0
     while True:
         places |= places_of(waiting)
-        waiting = [one for one in waiting if places[one] is Place.WAITING]
+        waiting = [one for one in waiting if places[one] is InstancePlace.WAITING]
         wait = min(max(2 * wait, FIRST_WAIT_S), LONGEST_WAIT_S)
         if not waiting or time.monotonic() + wait > end:
             return places

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from common.api.schema import example
 from common.errors import AppError
 from pacs import examples
-from pacs.choices import Place
+from pacs.choices import InstancePlace
 from pacs.ingest.upload_status import StoredStudy, UploadStatus
 
 
@@ -49,7 +49,7 @@ class UploadedStudyOut(serializers.Serializer[Any]):
 
     def get_unfiled(self, study: StoredStudy) -> int:
         """Number of instances that radiology decides about."""
-        return study.places[Place.UNFILED]
+        return study.places[InstancePlace.UNFILED]
 
 
 class UploadedFileOut(serializers.Serializer[Any]):
@@ -59,7 +59,7 @@ class UploadedFileOut(serializers.Serializer[Any]):
     status = serializers.ChoiceField(["stored", "duplicate", "rejected"])
     sop_instance_uid = serializers.CharField(allow_blank=True)
     study_instance_uid = serializers.CharField(allow_blank=True)
-    place = serializers.ChoiceField(Place.choices, allow_null=True)
+    place = serializers.ChoiceField(InstancePlace.choices, allow_null=True)
     code = serializers.CharField(source="error.value.code", default=None, allow_null=True)
     message = serializers.SerializerMethodField()
 
@@ -92,7 +92,7 @@ class UploadOut(_StatusOut):
 class StoredInstanceOut(serializers.Serializer[Any]):
     sop_instance_uid = serializers.CharField()
     study_instance_uid = serializers.CharField()
-    place = serializers.ChoiceField(Place.choices)
+    place = serializers.ChoiceField(InstancePlace.choices)
 
 
 @example(examples.UPLOAD_STATUS)

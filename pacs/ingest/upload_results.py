@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from common.errors import ErrorCode
-from pacs.choices import Place
+from pacs.choices import InstancePlace
 from pacs.ingest.inspection import Candidate
 
 MAX_AUDITED_STUDIES = 100
@@ -45,7 +45,7 @@ class FileResult:
     candidate: Candidate | None = None
     error: ErrorCode | None = None
     orthanc_id: str = ""
-    place: Place | None = None
+    place: InstancePlace | None = None
 
     @property
     def sop_instance_uid(self) -> str:
@@ -68,7 +68,7 @@ class UploadResult:
     @property
     def indexed(self) -> bool:
         """Whether no accepted instance waits for the index."""
-        return all(file.place is not Place.WAITING for file in self.accepted)
+        return all(file.place is not InstancePlace.WAITING for file in self.accepted)
 
     @property
     def studies(self) -> dict[str, int]:

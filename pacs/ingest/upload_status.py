@@ -12,7 +12,7 @@ from django.core.cache import cache
 
 from common.errors import ErrorCode, NotFound
 from common.person import Person
-from pacs.choices import Place
+from pacs.choices import InstancePlace
 from pacs.index.arrivals import places_of, places_settled
 from pacs.index.studies import StudySummary, study_summaries
 from pacs.ingest.upload_results import UploadResult
@@ -22,11 +22,11 @@ KEPT_S = 24 * 3600
 
 
 @dataclass(frozen=True, slots=True)
-class StoredInstance:
+class UploadedInstance:
     orthanc_id: str
     sop_instance_uid: str
     study_instance_uid: str
-    place: Place
+    place: InstancePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class StoredStudy:
     """
 
     study_instance_uid: str
-    places: Counter[Place]
+    places: Counter[InstancePlace]
     summary: StudySummary | None
 
     @property
@@ -45,14 +45,14 @@ class StoredStudy:
 
     @property
     def indexed(self) -> bool:
-        return not self.places[Place.WAITING]
+        return not self.places[InstancePlace.WAITING]
 
 
 @dataclass(frozen=True, slots=True)
 class UploadStatus:
     """``upload_id``: under which it can be asked for again; None if nothing waits any more."""
 
-    instances: tuple[StoredInstance, ...]
+    instances: tuple[UploadedInstance, ...]
     studies: tuple[StoredStudy, ...]
     upload_id: UUID | None
 
@@ -69,7 +69,7 @@ def upload_settle(actor: Person, result: UploadResult) -> tuple[UploadResult, Up
     places = places_settled([file.orthanc_id for file in result.accepted])
     files = tuple(replace(file, place=places.get(file.orthanc_id)) for file in result.files)
     stored = tuple(
-        StoredInstance(
+        UploadedInstance(
             file.orthanc_id,
             file.sop_instance_uid,
             file.study_instance_uid,
@@ -77,7 +77,7 @@ def upload_settle(actor: Person, result: UploadResult) -> tuple[UploadResult, Up
         )
         for file in result.accepted
     )
-    upload_id = None if Place.WAITING not in places.values() else uuid4()
+    upload_id = None if InstancePlace.WAITING not in places.values() else uuid4()
     if upload_id is not None:
         rows = [(i.orthanc_id, i.sop_instance_uid, i.study_instance_uid) for i in stored]
         cache.set(_key(actor, upload_id), rows, KEPT_S)
@@ -90,14 +90,14 @@ def upload_status(actor: Person, upload_id: UUID) -> UploadStatus:
     if rows is None:
         raise NotFound(ErrorCode.ROUTE_NOT_FOUND, f"upload {upload_id}")
     places = places_of([orthanc_id for orthanc_id, _, _ in rows])
-    stored = tuple(StoredInstance(*row, places[row[0]]) for row in rows)
+    stored = tuple(UploadedInstance(*row, places[row[0]]) for row in rows)
     return _status(actor, stored, upload_id)
 
 
 def _status(
-    actor: Person, stored: tuple[StoredInstance, ...], upload_id: UUID | None
+    actor: Person, stored: tuple[UploadedInstance, ...], upload_id: UUID | None
 ) -> UploadStatus:
-    places: dict[str, Counter[Place]] = defaultdict(Counter)
+    places: dict[str, Counter[InstancePlace]] = defaultdict(Counter)
     for instance in stored:
         places[instance.study_instance_uid][instance.place] += 1
     seen = _visible(actor, list(places))
