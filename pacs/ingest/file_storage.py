@@ -38,8 +38,8 @@ def _archive(candidate: Candidate, work: Path) -> tuple[FileStatus, str]:
     if not candidate.has_preamble:
         path = work / "part10"
         part10_write(candidate, path)
-    if candidate.patient_id_at:
-        path = _without_leading_blank(candidate, path, work)
+    if candidate.corrections:
+        path = _corrected(candidate, path, work)
     with path.open("rb") as stream:
         md5 = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
         known = orthanc().instances_with_uid(candidate.sop_instance_uid)
@@ -55,18 +55,15 @@ def _archive(candidate: Candidate, work: Path) -> tuple[FileStatus, str]:
     return FileStatus.DUPLICATE, known[0]
 
 
-def _without_leading_blank(candidate: Candidate, path: Path, work: Path) -> Path:
-    """A copy with the blanks before Patient ID behind it: there they mean nothing to the archive.
-
-    They mean nothing anywhere (PS3.5 6.2), but before it they are another patient to the archive.
-    """
-    copy = work / "blanks"
+def _corrected(candidate: Candidate, path: Path, work: Path) -> Path:
+    """A copy with what is stored instead of some of the file's bytes."""
+    copy = work / "corrected"
     shutil.copyfile(path, copy)
-    offset, value = candidate.patient_id_at or (0, b"")
     added = path.stat().st_size - candidate.path.stat().st_size  # preamble and File Meta
     with copy.open("r+b") as stream:
-        stream.seek(offset + added)
-        stream.write(value.strip(b" ").ljust(len(value)))
+        for offset, value in candidate.corrections:
+            stream.seek(offset + added)
+            stream.write(value)
     return copy
 
 

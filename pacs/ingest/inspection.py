@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -26,6 +27,8 @@ from pacs.dicom.transfer_syntaxes import DEFLATED
 from pacs.dicom.uids import Uid
 
 PREAMBLE_BYTES = 128
+TIFF_HEADERS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+"""What PS3.10 7.1 has the preamble for: slides that TIFF readers open too."""
 MAX_VALUE_BYTES = 1024
 NATIVE = frozenset({ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian})
 IDENTIFIERS = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "SeriesInstanceUID")
@@ -63,7 +66,7 @@ class Candidate:
     """A file that may be stored.
 
     ``has_file_meta``: group 0002 is there, whether or not the 128-byte preamble is.
-    ``patient_id_at``: offset and bytes of Patient ID if it begins with a blank, else None.
+    ``corrections``: what is stored instead of bytes of the file, by their offset.
     """
 
     path: Path
@@ -75,7 +78,7 @@ class Candidate:
     transfer_syntax_uid: str
     has_preamble: bool
     has_file_meta: bool
-    patient_id_at: tuple[int, bytes] | None = None
+    corrections: tuple[tuple[int, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,10 @@ def inspect(path: Path) -> Candidate | None:
             identifiers = _identifiers(values)
             _check_pixels(elements, values, form.transfer_syntax_uid)
             patient_id = _text(values, "PatientID").strip()
-            patient_id_at = _leading_blank(stream, elements.get(TAGS["PatientID"]))
+            corrections = (
+                *_preamble_corrections(stream, form),
+                *_blank_corrections(stream, elements.get(TAGS["PatientID"])),
+            )
     except InvalidInput:
         raise
     except Exception as error:
@@ -130,16 +136,28 @@ def inspect(path: Path) -> Candidate | None:
         transfer_syntax_uid=form.transfer_syntax_uid,
         has_preamble=form.has_preamble,
         has_file_meta=form.has_file_meta,
-        patient_id_at=patient_id_at,
+        corrections=corrections,
     )
 
 
-def _leading_blank(stream: BinaryIO, element: Element | None) -> tuple[int, bytes] | None:
+def _preamble_corrections(stream: BinaryIO, form: FileFormat) -> Iterator[tuple[int, bytes]]:
+    """A preamble that is no zeros and no TIFF header may make the file a program too."""
+    stream.seek(0)
+    preamble = stream.read(PREAMBLE_BYTES) if form.has_preamble else b""
+    if preamble.strip(b"\0") and not preamble.startswith(TIFF_HEADERS):
+        yield 0, bytes(PREAMBLE_BYTES)
+
+
+def _blank_corrections(stream: BinaryIO, element: Element | None) -> Iterator[tuple[int, bytes]]:
+    """Blanks before Patient ID go behind it: they mean nothing anywhere (PS3.5 6.2), but before it
+    they are another patient to the archive.
+    """
     if element is None or not element.length:
-        return None
+        return
     stream.seek(element.offset)
     value = stream.read(element.length)
-    return (element.offset, value) if value.startswith(b" ") and value.strip() else None
+    if value.startswith(b" ") and value.strip():
+        yield element.offset, value.strip(b" ").ljust(len(value))
 
 
 def _unreadable(reason: str) -> InvalidInput:

@@ -14,9 +14,9 @@ from rbac.selectors import scope_for
 class PatientGate:
     """Checks each file of one upload against the given patient and the sender's rights.
 
-    Staff may upload images of any patient. Users who see shared patients only may upload images of
-    these; images with any other Patient ID, known or not, are stored but not matched automatically
-    (QuarantinedStudy), so the response does not disclose who is a patient of the hospital.
+    Staff may upload images of any patient but those restricted patients whom they do not see.
+    Users who see shared patients only may upload images of these. Other images are stored but not
+    matched automatically (QuarantinedStudy), with the same response, which discloses nobody.
     """
 
     def __init__(self, actor: Person, patient_id: str) -> None:
@@ -36,6 +36,11 @@ class PatientGate:
     def _sees(self, patient_id: str) -> bool:
         return patients.patients_visible_to(self._actor).filter(patient_id=patient_id).exists()
 
+    def _may_file(self, patient_id: str) -> bool:
+        if self._sees(patient_id):
+            return True
+        return self._trusted and patients.patient_by_mrn(patient_id) is None
+
     def check(self, candidate: Candidate) -> None:
         """Raises InvalidInput for another patient's file, ConflictError for a misused Series UID.
 
@@ -48,7 +53,7 @@ class PatientGate:
             raise InvalidInput(ErrorCode.DICOM_PATIENT_MISMATCH)
         self._check_index(candidate)
         self._check_upload(candidate)
-        if not self._trusted and not self._sees(candidate.patient_id):
+        if not self._may_file(candidate.patient_id):
             self._quarantine(candidate.study_instance_uid)
         self._passed.add(key)
 

@@ -12,8 +12,7 @@ from audit.choices import Outcome
 from common.errors import ErrorCode, InvalidInput
 from common.person import Person
 from pacs.ingest import zip_files
-from pacs.ingest.file_storage import Check, file_store
-from pacs.ingest.patient_gate import PatientGate
+from pacs.ingest.intake import Intake
 from pacs.ingest.upload_results import FileResult, FileStatus, IncomingFile, UploadResult
 from rbac.permissions import Permission
 
@@ -28,11 +27,11 @@ def dicom_upload(
 
     Raises NotFound (the given patient is not visible), InvalidInput (no file to store).
     """
-    check = PatientGate(actor, patient_id).check
-    results = tuple(result for file in files for result in _file_results(file, check, work))
+    intake = Intake(actor, work, patient_id=patient_id)
+    results = [result for file in files for result in _file_results(file, intake, work)]
     if not results:
         raise InvalidInput(ErrorCode.NO_FILE_STORED, field="files")
-    result = UploadResult(results)
+    result = UploadResult(intake.settle(results))
     audit.record(
         actor=actor,
         action="dicom.upload",
@@ -45,18 +44,18 @@ def dicom_upload(
     return result
 
 
-def _file_results(file: IncomingFile, check: Check, work: Path) -> Iterator[FileResult]:
+def _file_results(file: IncomingFile, intake: Intake, work: Path) -> Iterator[FileResult]:
     if file.error is not None:
         yield FileResult(file.name, FileStatus.REJECTED, error=file.error)
     elif zip_files.is_noise(file.name):
         return
     elif zip_files.is_zip(file.path):
-        yield from _zip_results(file, check, work)
+        yield from _zip_results(file, intake, work)
     else:
-        yield from _present(file_store(file.name, file.path, check, work))
+        yield from _present(intake.store(file.name, file.path))
 
 
-def _zip_results(file: IncomingFile, check: Check, work: Path) -> Iterator[FileResult]:
+def _zip_results(file: IncomingFile, intake: Intake, work: Path) -> Iterator[FileResult]:
     empty = True
     try:
         for entry in zip_files.entries(
@@ -67,7 +66,7 @@ def _zip_results(file: IncomingFile, check: Check, work: Path) -> Iterator[FileR
             if entry.error is not None:
                 yield FileResult(name, FileStatus.REJECTED, error=entry.error)
             else:
-                yield from _present(file_store(name, entry.path, check, work))
+                yield from _present(intake.store(name, entry.path))
     except InvalidInput as error:
         yield FileResult(file.name, FileStatus.REJECTED, error=error.code)
     else:
