@@ -12,6 +12,7 @@ import responses
 from django.utils import timezone
 
 from ai.clients.inference import inference
+from ai.events import VERSION_APPROVED
 from ai.selectors.publication import publication_get, publication_view
 from ai.services import jobs, publication, recovery, review
 from ai.tests import factories
@@ -176,6 +177,7 @@ def test_an_approval_withdrawn_is_in_error_where_the_server_has_it(
     key = str(publication_facts(job_id).version.uuid)
     upstream.post(settings.HAPI_URL, status=422, json={})
     deliver()
+    OutboxEvent.objects.filter(topic=VERSION_APPROVED).update(status=OutboxStatus.DONE)
     recovery.publication_withdraw(actor=users["rib"], job_id=job_id)
     report = {
         "resourceType": "DiagnosticReport",
