@@ -25,6 +25,10 @@ class Priority(models.TextChoices):
     STAT = "stat"
 
 
+PRIORITY_RANKS: dict[str, int] = {Priority.STAT: 0, Priority.URGENT: 1, Priority.ROUTINE: 2}
+"""Their order in lists, where the alphabet would put STAT in the middle."""
+
+
 EXAMINATIONS: dict[str, dict[str, str]] = {
     "MR_BRAIN": {"ko": "뇌 MRI", "en": "Brain MRI"},
     "MR_BRAIN_CONTRAST": {"ko": "뇌 MRI(조영)", "en": "Brain MRI with contrast"},

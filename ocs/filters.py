@@ -6,10 +6,9 @@ from django.db.models import Case, QuerySet, Value, When
 from django_filters import rest_framework as filters
 from rest_framework.filters import OrderingFilter
 
-from ocs.choices import TRANSITIONS, Priority
+from ocs.choices import PRIORITY_RANKS, TRANSITIONS
 from ocs.models import Order
 
-_RANKS = [Priority.STAT, Priority.URGENT, Priority.ROUTINE]
 ENDED = [status for status, following in TRANSITIONS.items() if not following]
 
 
@@ -39,7 +38,8 @@ class OrderOrdering(OrderingFilter):
         ordering = self.get_ordering(request, queryset, view)
         if not ordering:
             return queryset
-        names = [field.replace("priority", "urgency") for field in ordering]
-        whens = [When(priority=rank, then=Value(place)) for place, rank in enumerate(_RANKS)]
+        urgency = {"priority": "urgency", "-priority": "-urgency"}
+        names = [urgency.get(field, field) for field in ordering]
+        whens = [When(priority=name, then=Value(rank)) for name, rank in PRIORITY_RANKS.items()]
         ranked = queryset.annotate(urgency=Case(*whens)) if names != ordering else queryset
         return ranked.order_by(*names)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 
+from ocs.choices import PRIORITY_RANKS as ORDER_RANKS
+
 DERIVED_MODALITIES = frozenset({"SEG", "SR", "PR", "KO", "RTSTRUCT"})
 """Of objects about images, which are no images."""
 
-PRIORITY_RANKS = {"stat": 0, "urgent": 1, "routine": 2, "": 3}
+PRIORITY_RANKS: dict[str, int] = {**ORDER_RANKS, "": len(ORDER_RANKS)}
 """Order of the priorities in a list of studies; the last is of a study without an order."""
 
 

@@ -1,11 +1,11 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClient } from "@tanstack/react-query";
-import { cleanup, render, screen } from "@testing-library/react";
+import { render, screen } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { keys } from "@/api/keys";
-import { setLanguage, startTranslations } from "@/i18n";
 import { session, type SessionUser } from "@/session";
+import { inEnglish } from "@/testing/inEnglish";
 import { followUser } from "./followUser";
 import { Gate } from "./Gate";
 import { RequirePermission } from "./RequirePermission";
@@ -26,17 +26,7 @@ function show(permission: "view_patient" | "review_ai") {
   );
 }
 
-beforeAll(async () => {
-  vi.stubGlobal("matchMedia", () => ({
-    matches: false,
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
-  }));
-  await startTranslations();
-  await setLanguage("en", false);
-});
-
-afterEach(cleanup);
+inEnglish();
 
 describe("guards", () => {
   it("show the page to who has the right", () => {

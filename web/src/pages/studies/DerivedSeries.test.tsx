@@ -1,9 +1,9 @@
 import { MantineProvider } from "@mantine/core";
-import { cleanup, render, screen } from "@testing-library/react";
+import { render, screen } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import type { Schema } from "@/api/client";
-import { setLanguage, startTranslations } from "@/i18n";
+import { inEnglish } from "@/testing/inEnglish";
 import { DerivedSeries } from "./DerivedSeries";
 
 vi.mock("@/session/react", () => ({ useCan: () => () => true }));
@@ -43,17 +43,7 @@ function lines(...all: Schema["DerivedSeriesOut"][]) {
   return screen.queryAllByRole("listitem").map(({ textContent }) => textContent);
 }
 
-beforeAll(async () => {
-  vi.stubGlobal("matchMedia", () => ({
-    matches: false,
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
-  }));
-  await startTranslations();
-  await setLanguage("en", false);
-});
-
-afterEach(cleanup);
+inEnglish();
 
 describe("objects about the images", () => {
   it("stand newest first with author, time and version, the superseded ones marked", () => {

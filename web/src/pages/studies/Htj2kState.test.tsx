@@ -1,8 +1,8 @@
 import { MantineProvider } from "@mantine/core";
-import { cleanup, fireEvent, render, screen } from "@testing-library/react";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { fireEvent, render, screen } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
 import type { Schema } from "@/api/client";
-import { setLanguage, startTranslations } from "@/i18n";
+import { inEnglish } from "@/testing/inEnglish";
 import { Htj2kState } from "./Htj2kState";
 
 const study: Schema["Htj2kOut"] = { instances: 10, stored: 6, refused: [], paused: false };
@@ -15,17 +15,7 @@ function show(changes: Partial<Schema["Htj2kOut"]>) {
   );
 }
 
-beforeAll(async () => {
-  vi.stubGlobal("matchMedia", () => ({
-    matches: false,
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
-  }));
-  await startTranslations();
-  await setLanguage("en", false);
-});
-
-afterEach(cleanup);
+inEnglish();
 
 describe("the state of the HTJ2K images", () => {
   it("is a bar with words while images wait", () => {
