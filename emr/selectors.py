@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 
 from common.errors import ErrorCode, NotFound
 from common.person import Person
-from emr.models import CareTeamMember, Encounter, Patient, Prescription, shares_that_count
+from emr import models
+from emr.models import CareTeamMember, Encounter, Patient, Prescription
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
 
@@ -23,14 +24,14 @@ def patients_visible_to(
     return Patient.objects.visible_to(user, permission)
 
 
-def patients_closed_to(user: Person) -> QuerySet[Patient]:
+def patients_closed_to(user: Person, grants: list[Any]) -> QuerySet[Patient]:
     """Who stays hidden from a person whose right reaches all patients."""
-    return Patient.objects.closed_to(user)
+    return Patient.objects.closed_to(user, grants)
 
 
-def study_shares(user: Person) -> QuerySet[Any]:
-    """Shares of single studies that the user has now, with the patient whose study it was."""
-    return shares_that_count(user).exclude(study_instance_uid=None)
+def grants_that_open(user: Person) -> list[Any]:
+    """Shares and broken glasses of the user that open a patient or a study now."""
+    return models.grants_that_open(user)
 
 
 def patient_get(user: Person, pk: int, permission: str = Permission.VIEW_PATIENT) -> Patient:

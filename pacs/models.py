@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
@@ -26,11 +29,14 @@ class StudyQuerySet(VisibleQuerySet["Study"]):
         if scope is Scope.NONE:
             return self.none()
         if scope is Scope.ALL:
-            closed = Q(patient__in=patients.patients_closed_to(user))
-            return self.filter(patient__isnull=False).exclude(closed & ~_shared_with(user))
+            grants = patients.grants_that_open(user)
+            hidden = Q(patient__in=patients.patients_closed_to(user, grants))
+            if shared := _shared(grants):
+                hidden &= ~Q(pk__in=shared)
+            return self.filter(~hidden, patient__isnull=False)
         mine = Q(patient__in=patients.patients_visible_to(user, permission))
         if scope in (Scope.SHARED, Scope.SHARED_SIGNED):
-            mine |= _shared_with(user)
+            mine |= Q(pk__in=_shared(patients.grants_that_open(user)))
         return self.filter(mine, patient__isnull=False)
 
     def unmatched_for(self, user: Person) -> StudyQuerySet:
@@ -40,13 +46,17 @@ class StudyQuerySet(VisibleQuerySet["Study"]):
         return self.filter(patient__isnull=True)
 
 
-def _shared_with(user: Person) -> Q:
-    """Single studies shared with the user, while they are of the patient of whom they were."""
-    shares = patients.study_shares(user)
-    same_patient = shares.filter(
-        study_instance_uid=OuterRef("study_instance_uid"), patient_id=OuterRef("patient_id")
-    )
-    return Q(study_instance_uid__in=shares.values("study_instance_uid")) & Q(Exists(same_patient))
+def _shared(grants: Iterable[Any]) -> list[int]:
+    """Ids of single studies that are shared, while they are of the patient of whom they were.
+
+    Few, and mostly none: read here, where a subquery would cost the hot path more.
+    """
+    shares = {(one.study_instance_uid, one.patient_id) for one in grants if one.study_instance_uid}
+    if not shares:
+        return []
+    studies = Study.objects.filter(study_instance_uid__in={uid for uid, _ in shares}).order_by()
+    found = studies.values_list("pk", "study_instance_uid", "patient_id")
+    return [pk for pk, *share in found if tuple(share) in shares]
 
 
 class Study(VersionedModel):

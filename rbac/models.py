@@ -61,6 +61,10 @@ class Grant(models.Model):
         indexes = [models.Index(fields=["grantee", "expires_at"])]
 
     @property
+    def shares_patient(self) -> bool:
+        return self.kind == GrantKind.SHARED and self.study_instance_uid is None
+
+    @property
     def breaks_glass(self) -> bool:
         return self.kind == GrantKind.BREAK_GLASS
 

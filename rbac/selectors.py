@@ -30,15 +30,12 @@ def roles_with(permission: Permission) -> list[Role]:
     return [role for role in Role if matrix.scope(role, permission) is not Scope.NONE]
 
 
-def shares_with(user_id: int) -> QuerySet[Grant]:
-    """Shares that the user has now; ``emr.selectors.shares_that_count`` are those that open."""
-    return Grant.objects.valid_for(user_id).filter(kind=GrantKind.SHARED)
+def grants_of(user_id: int) -> QuerySet[Grant]:
+    """Shares and broken glasses that the user has now, with a patient; they are few.
 
-
-def broken_glass_patient_ids(user_id: int) -> QuerySet[Grant, int | None]:
-    """Patients whose glass the user has broken (subquery)."""
-    broken = Grant.objects.valid_for(user_id).filter(kind=GrantKind.BREAK_GLASS)
-    return broken.values_list("patient_id", flat=True)
+    Whether a share opens its patient: ``emr.selectors.grants_that_open``.
+    """
+    return Grant.objects.valid_for(user_id).filter(patient_id__isnull=False).order_by()
 
 
 def ordered_patient_ids(role: str) -> QuerySet[OrderAccess, int]:

@@ -150,7 +150,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(
     for _ in range(20):
         patient_factory()
     client = api("doctor")
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(5):
         assert client.get(URL).json()["count"] == 20
 
 

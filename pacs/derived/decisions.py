@@ -44,8 +44,8 @@ SERIES_S = 3600
 DECIDING_MS = 2000
 MAX_SERIES = 10_000
 _PLACE = (
-    *("sop_instance_uid", "sop_class_uid", "frames", "orthanc_id", "transfer_syntax_uid"),
-    *("htj2k", "indexed_at"),
+    *("series", "sop_instance_uid", "sop_class_uid", "frames", "orthanc_id"),
+    *("transfer_syntax_uid", "htj2k", "indexed_at"),
 )
 
 

@@ -18,6 +18,7 @@ from emr import services as patients
 from emr.models import Patient
 from pacs.derived import decisions
 from pacs.models import Instance
+from pacs.tests import index
 from pacs.tests.cached_requests import bursts
 from rbac import epochs, services as grants
 from rbac.models import Grant
@@ -281,6 +282,14 @@ def test_a_decision_made_before_a_change_is_worth_nothing_after_it(mine, users, 
     decisions.decision_cache(claims, users["doctor"], mine.series, begun)
     uids = (mine.study.study_instance_uid, mine.series.series_instance_uid)
     assert decisions.frame_find(claims, *uids, mine.instance.sop_instance_uid, 1, "") is None
+
+
+def test_the_first_decision_reads_a_series_at_once(mine, users, django_assert_num_queries):
+    claims = decisions.Claims("00000000-0000-4000-8000-000000000000", users["doctor"].pk, 2**33)
+    series = index.series(mine.study, slices=5)
+    begun = decisions.validity(claims.user_id)
+    with django_assert_num_queries(1):
+        decisions.decision_cache(claims, users["doctor"], series, begun)
 
 
 def test_a_grant_is_cached_no_longer_than_it_lasts(ask, mine, users, signed_in):

@@ -303,7 +303,7 @@ def test_many_studies_take_the_same_queries(api, patient_factory, django_assert_
     client = api("doctor")
     for _ in range(12):
         index.series(index.study(patient_factory()), slices=2)
-    with django_assert_max_num_queries(4):  # session, page, its rows, series
+    with django_assert_max_num_queries(5):  # session, grants, page, its rows, series
         assert len(client.get(URL).json()) == 12
 
 

@@ -253,9 +253,9 @@ def test_levels_take_the_same_queries(api, patient_factory, django_assert_max_nu
         study = index.study(patient_factory())
         index.series(study, slices=2)
         index.series(study, slices=3)
-    with django_assert_max_num_queries(7):  # session, two probes, page, its rows, studies, series
+    with django_assert_max_num_queries(8):  # session, grants, two probes, page, rows, their levels
         assert len(client.get(f"{URL}/instances").json()) == 25
-    with django_assert_max_num_queries(7):  # session, its study, a probe, page, rows, their levels
+    with django_assert_max_num_queries(9):  # session, grants twice, study, probe, page, its rows
         assert len(client.get(f"{URL}/studies/{study.study_instance_uid}/series").json()) == 2
 
 

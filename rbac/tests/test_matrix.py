@@ -97,9 +97,9 @@ def test_grants_expire_and_name_a_patient_or_a_study(users):
     actor, grantee = users["admin"], users["external"]
     soon = timezone.now() + timedelta(days=1)
     grant = services.grant_share(actor=actor, grantee_id=grantee.pk, expires_at=soon, patient_id=7)
-    assert [share.patient_id for share in selectors.shares_with(grantee.pk)] == [7]
+    assert [share.patient_id for share in selectors.grants_of(grantee.pk)] == [7]
     Grant.objects.filter(pk=grant.pk).update(expires_at=timezone.now())
-    assert not selectors.shares_with(grantee.pk)
+    assert not selectors.grants_of(grantee.pk)
     for end in (timezone.now(), timezone.now() + timedelta(days=367)):
         with pytest.raises(InvalidInput):
             services.grant_share(actor=actor, grantee_id=grantee.pk, expires_at=end, patient_id=7)
@@ -112,5 +112,5 @@ def test_breaking_the_glass_lasts_an_hour(users):
     doctor = users["doctor"]
     grant = services.grant_break_glass(actor=doctor, patient_id=7, reason="emergency")
     assert timedelta(minutes=59) < grant.expires_at - timezone.now() <= timedelta(minutes=60)
-    assert list(selectors.broken_glass_patient_ids(doctor.pk)) == [7]
-    assert not selectors.shares_with(doctor.pk)
+    [broken] = selectors.grants_of(doctor.pk)
+    assert (broken.patient_id, broken.breaks_glass) == (7, True)

@@ -72,7 +72,7 @@ class Command(BaseCommand):
 
     def _share(self, patient: int, username: str) -> None:
         grantee = self._users[username].pk
-        if not rights.shares_with(grantee).filter(patient_id=patient).exists():
+        if not rights.grants_of(grantee).filter(patient_id=patient).exists():
             grants.grant_share(
                 actor=self._users["admin"],
                 grantee_id=grantee,
