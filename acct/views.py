@@ -21,7 +21,7 @@ from acct.filters import UserFilter
 from acct.models import Session, User
 from common.api.permissions import Access
 from common.api.schema import errors
-from common.api.views import ApiView, GenericApiView
+from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import AuthenticationError, ErrorCode
 from rbac.permissions import Permission
 
@@ -139,6 +139,8 @@ class Me(ApiView):
 
 class Users(GenericApiView):
     required_permissions = {"GET": Permission.MANAGE_USERS, "POST": Permission.MANAGE_USERS}
+    list_action = "user.list"
+    list_object = "user"
     serializer_class = serializers.UserOut
     queryset = User.objects.none()
     filterset_class = UserFilter
@@ -147,6 +149,9 @@ class Users(GenericApiView):
     @extend_schema(summary="List users", tags=["users"], responses=serializers.UserOut(many=True))
     def get(self, request: Request) -> Response:
         return self.list_response(request)
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return ()
 
     def get_queryset(self) -> QuerySet[User]:
         return User.objects.visible_to(self.actor)

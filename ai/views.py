@@ -26,7 +26,7 @@ from ai.services import (
 from audit import services as audit
 from common.api.negotiation import AnyAccept
 from common.api.schema import answer, errors
-from common.api.views import ApiView, GenericApiView
+from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 from common.person import Person
 from rbac.permissions import Permission
@@ -86,10 +86,15 @@ class ModelsAvailable(ApiView):
 
 class Jobs(GenericApiView):
     required_permissions = {"GET": Permission.REQUEST_AI, "POST": Permission.REQUEST_AI}
+    list_action = "ai_job.list"
+    list_object = "ai_job"
     serializer_class = serializers.AIJobListOut
     filterset_class = AIJobFilter
     ordering_fields = ["id", "created_at"]
     queryset = AIJob.objects.none()
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return [row.study.patient_id for row in rows]
 
     def get_queryset(self) -> Any:
         return job_selectors.job_list(self.actor)
@@ -100,12 +105,6 @@ class Jobs(GenericApiView):
         responses=serializers.AIJobListOut(many=True),
     )
     def get(self, request: Request) -> Response:
-        audit.record(
-            actor=self.actor,
-            action="ai_job.list",
-            permission=Permission.REQUEST_AI,
-            detail={"filters": sorted(request.query_params)},
-        )
         return self.list_response(request)
 
     @extend_schema(

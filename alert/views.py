@@ -12,10 +12,9 @@ from rest_framework.response import Response
 from alert import selectors, serializers, services
 from alert.filters import NotificationFilter
 from alert.models import Notification
-from audit import services as audit
 from common.api.permissions import Access
 from common.api.schema import errors
-from common.api.views import ApiView, GenericApiView
+from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 
 
@@ -26,10 +25,15 @@ def _me(request: Request) -> int:
 
 class Notifications(GenericApiView):
     required_permissions = {"GET": Access.AUTHENTICATED}
+    list_action = "notification.list"
+    list_object = "notification"
     serializer_class = serializers.NotificationOut
     queryset = Notification.objects.none()
     filterset_class = NotificationFilter
     ordering_fields = ["id"]
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return [row.about["patient"]["id"] for row in rows if row.about["patient"]]
 
     def get_queryset(self) -> QuerySet[Notification]:
         return Notification.objects.visible_to(self.actor)
@@ -40,7 +44,6 @@ class Notifications(GenericApiView):
         responses=serializers.NotificationOut(many=True),
     )
     def get(self, request: Request) -> Response:
-        audit.record(actor=self.actor, action="notification.list", object_type="notification")
         return self.list_response(request)
 
     def paginate_queryset(self, queryset: Any) -> list[Any]:

@@ -11,3 +11,7 @@ class AuditConfig(AppConfig):
             handlers,  # noqa: F401  (subscribes to the outbox)
             probes,  # noqa: F401  (registers checks and gauges)
         )
+        from audit.lists import list_recorded
+        from common.api.views import list_recorders
+
+        list_recorders.append(list_recorded)

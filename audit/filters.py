@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 
-from audit.models import AuditLog
+from audit.models import AuditLog, ShownPatient
 from audit.services.instance_records import logs_of_instance
 
 
@@ -16,6 +16,10 @@ class AuditLogFilter(filters.FilterSet):
         label="SOP Instance UID: records of the instance, its series or its study",
     )
 
+    patient_id = filters.NumberFilter(
+        method="of_patient", label="records of the patient, lists that showed the patient too"
+    )
+
     class Meta:
         model = AuditLog
         fields = [
@@ -24,10 +28,16 @@ class AuditLogFilter(filters.FilterSet):
             "action",
             "object_type",
             "object_id",
-            "patient_id",
             "outcome",
             "request_id",
         ]
+
+    def of_patient(
+        self, logs: QuerySet[AuditLog, AuditLog], _: str, patient_id: int
+    ) -> QuerySet[AuditLog, AuditLog]:
+        """The ids are read first: both parts of the OR have an index then."""
+        shown = ShownPatient.objects.filter(patient_id=patient_id).values_list("log_id", flat=True)
+        return logs.filter(Q(patient_id=patient_id) | Q(pk__in=list(shown)))
 
     def of_instance(
         self, logs: QuerySet[AuditLog, AuditLog], _: str, uid: str

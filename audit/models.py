@@ -42,6 +42,16 @@ class AuditLog(models.Model):
         ordering = ["-id"]
 
 
+class ShownPatient(models.Model):
+    """Finds the records that show several patients, by one of them (``detail["patients"]``)."""
+
+    patient_id = models.BigIntegerField()
+    log = models.ForeignKey(AuditLog, on_delete=models.PROTECT, related_name="shown_patients")
+
+    class Meta:
+        indexes = [models.Index(fields=["patient_id", "log"])]
+
+
 class AuditCursor(models.Model):
     """The last stream id in the table, for one life of the Redis stream; updated with inserts."""
 

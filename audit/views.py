@@ -25,6 +25,8 @@ MAX_BREAKS = 100
 
 class AuditLogs(GenericApiView):
     required_permissions = {"GET": "view_audit"}
+    list_action = "audit.read"
+    list_object = "audit_log"
     queryset = AuditLog.objects.none()
     serializer_class = AuditLogOut
     filterset_class = AuditLogFilter
@@ -33,7 +35,6 @@ class AuditLogs(GenericApiView):
     @extend_schema(summary="Search the audit log", tags=["audit"], responses=AuditLogOut(many=True))
     @transaction.atomic
     def get(self, request: Request) -> Response:
-        services.record(actor=self.actor, action="audit.read", permission="view_audit")
         return self.list_response(request)
 
     def get_queryset(self) -> QuerySet[AuditLog]:

@@ -44,6 +44,7 @@ export DJANGO_ADDRESS=django:8000 GATEWAY_ADDRESS=gateway:8002 WS_ADDRESS=ws:800
 render() { "$python" deploy/render.py "$1" "/config/$2"; }
 render nginx/nginx.conf.template nginx/nginx.conf
 render orthanc/orthanc.json.template orthanc/orthanc.json
+render orthanc/grants.lua.template orthanc/grants.lua
 render deploy/redis.conf.template redis/redis.conf
 mkdir -p /config/nginx/edge
 for name in "${edge[@]}"; do render "nginx/edge/$name.conf.template" "nginx/edge/$name.conf"; done

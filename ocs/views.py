@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from audit import services as audit
 from common.api.etag import with_etag
 from common.api.schema import errors
-from common.api.views import ApiView, GenericApiView
+from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 from ocs import selectors, serializers, services
 from ocs.choices import OrderStatus
@@ -31,6 +31,8 @@ def _answer(request: Request, order: Order, status: int = 200) -> Response:
 
 class Orders(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_ORDER, "POST": Permission.CREATE_ORDER}
+    list_action = "order.list"
+    list_object = "order"
     serializer_class = serializers.OrderOut
     filterset_class = OrderFilter
     filter_backends = [DjangoFilterBackend, OrderOrdering]
@@ -45,13 +47,6 @@ class Orders(GenericApiView):
         responses=serializers.OrderOut(many=True),
     )
     def get(self, request: Request) -> Response:
-        audit.record(
-            actor=self.actor,
-            action="order.list",
-            object_type="order",
-            permission=Permission.VIEW_ORDER,
-            detail={"filters": sorted(OrderFilter.base_filters.keys() & request.GET.keys())},
-        )
         return self.list_response(request)
 
     @extend_schema(
@@ -175,8 +170,13 @@ class OrderCancel(OrderStep):
 
 class OrderHistoryList(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_ORDER}
+    list_action = "order.history"
+    list_object = "order"
     serializer_class = serializers.OrderHistoryOut
     queryset: QuerySet[OrderHistory] = OrderHistory.objects.none()
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return {row.order.patient_id for row in rows}
 
     @extend_schema(
         summary="List the status changes of an order",
@@ -188,13 +188,5 @@ class OrderHistoryList(GenericApiView):
     )
     def get(self, request: Request, pk: int) -> Response:
         order = selectors.order_get(self.actor, pk)
-        audit.record(
-            actor=self.actor,
-            action="order.history",
-            object_type="order",
-            object_id=pk,
-            patient_id=order.patient_id,
-            permission=Permission.VIEW_ORDER,
-        )
         self.queryset = selectors.order_history(order)
         return self.list_response(request)

@@ -15,6 +15,7 @@ from common.errors import AppError, BusinessError, ErrorCode, ExternalError, Not
 from common.http.client import TIMED_OUT, HttpClient
 from common.idempotency.services import HEADER as IDEMPOTENCY_HEADER
 from common.once import once
+from pacs.archive.grants import SeriesGrant
 
 REFUSAL_MAX_CHARS = 300
 logger = logging.getLogger(__name__)
@@ -91,6 +92,7 @@ class InferenceClient(HttpClient):
         patient_id: str,
         parameters: dict[str, Any],
         idempotency_key: str,
+        grant: SeriesGrant,
     ) -> RunResult:
         """Run a model on a series and wait. The same key answers the stored result.
 
@@ -101,6 +103,7 @@ class InferenceClient(HttpClient):
             "model_type": model_id,
             "patient_id": patient_id,
             "parameters": parameters,
+            "archive": {"series": grant.series_orthanc_id, "grant": grant.key},
         }
         try:
             response = self.request(

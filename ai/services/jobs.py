@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from pydantic import JsonValue
 
@@ -25,6 +26,7 @@ from common.errors import (
 )
 from common.outbox import services as outbox
 from common.person import Person
+from pacs.archive.grants import series_grant
 from pacs.index import studies
 from rbac.permissions import Permission
 
@@ -125,14 +127,18 @@ def job_run(job_id: int) -> None:
 
 def _analyse(job: AIJob) -> tuple[RunResult, segmentations.Draft | None]:
     """The model's result, checked against its manifest, and its mask if it makes one."""
-    patient = job.study.patient
-    result = inference().run(
-        series_instance_uid=job.series.series_instance_uid,
-        model_id=job.model_id,
-        patient_id=patient.patient_id if patient else "",
-        parameters=job.parameters,
-        idempotency_key=f"ai-job-{job.pk}-run-{job.run}",
-    )
+    patient, run = job.study.patient, f"ai-job-{job.pk}-run-{job.run}"
+    with series_grant(
+        job.series.orthanc_id, holder=run, number=job.pk, seconds=settings.INFERENCE_TIMEOUT_S
+    ) as grant:
+        result = inference().run(
+            series_instance_uid=job.series.series_instance_uid,
+            model_id=job.model_id,
+            patient_id=patient.patient_id if patient else "",
+            parameters=job.parameters,
+            idempotency_key=run,
+            grant=grant,
+        )
     manifest = job.manifest
     _check_outputs(manifest, result)
     if not manifest.makes_mask:

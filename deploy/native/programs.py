@@ -84,6 +84,7 @@ def write_configuration(layout: Layout, settings: Mapping[str, str]) -> None:
             root / "deploy" / "native" / "my.cnf.template",
             root / "deploy" / "redis.conf.template",
             root / "orthanc" / "orthanc.json.template",
+            root / "orthanc" / "grants.lua.template",
             root / "nginx" / "nginx.conf.template",
         ):
             render.render_file(template, layout.etc / template.stem, values)

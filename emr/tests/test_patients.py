@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from audit.lists import searched_hash
 from audit.models import AuditLog
 from emr.models import Patient
 from emr.selectors import patient_by_mrn
@@ -150,7 +151,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(
     for _ in range(20):
         patient_factory()
     client = api("doctor")
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         assert client.get(URL).json()["count"] == 20
 
 
@@ -171,17 +172,24 @@ def test_search_by_the_start_of_the_mrn_and_by_name(api, patient_factory):
     assert client.get(f"{URL}search/", {"q": "\x00"}).status_code == 400
 
 
-def test_reads_and_changes_are_recorded_without_values(api, patient_factory):
+def test_reads_and_changes_are_recorded_without_names(api, patient_factory):
     patient = patient_factory(full_name="Secret Name")
     client = api("doctor")
     client.get(f"{URL}{patient.pk}/")
-    client.get(URL, {"patient_id": "Secret", "unknown": "1"})
+    client.get(URL, {"patient_id": patient.patient_id, "gender": "M", "unknown": "1"})
     client.get(f"{URL}search/", {"q": "Secret"})
+    client.get(f"{URL}search/", {"q": " secret "})
+    client.get(f"{URL}search/", {"q": "nobody"})
     client.patch(f"{URL}{patient.pk}/", {"phone": "9"}, format="json", HTTP_IF_MATCH='"1"')
     records = AuditLog.objects.exclude(action="session.login").order_by("id")
+    secret, mrn = ([searched_hash(text)] for text in ("secret", patient.patient_id))
+    rows = [str(patient.pk)]
     assert [(r.action, r.patient_id, r.detail) for r in records] == [
         ("patient.read", patient.pk, {}),
-        ("patient.list", None, {"filters": ["patient_id"]}),
-        ("patient.search", None, {}),
+        ("patient.list", None, {"filters": {"patient_id": mrn, "gender": ["M"]}, "rows": []}),
+        ("patient.search", patient.pk, {"filters": {"q": secret}, "rows": rows}),
+        ("patient.search", patient.pk, {"filters": {"q": secret}, "rows": rows}),
+        ("patient.search", None, {"filters": {"q": [searched_hash("nobody")]}, "rows": []}),
         ("patient.update", patient.pk, {"fields": ["phone"]}),
     ]
+    assert "ecret" not in str([r.detail for r in records])

@@ -44,6 +44,8 @@ class PatientTimeline(ApiView):
 
 class Encounters(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_ENCOUNTER, "POST": Permission.EDIT_ENCOUNTER}
+    list_action = "encounter.list"
+    list_object = "encounter"
     serializer_class = serializers.EncounterOut
     filterset_class = EncounterFilter
     ordering_fields = ["started_at"]
@@ -57,13 +59,6 @@ class Encounters(GenericApiView):
         responses=serializers.EncounterOut(many=True),
     )
     def get(self, request: Request) -> Response:
-        audit.record(
-            actor=self.actor,
-            action="encounter.list",
-            object_type="encounter",
-            permission=Permission.VIEW_ENCOUNTER,
-            detail={"filters": sorted(EncounterFilter.base_filters.keys() & request.GET.keys())},
-        )
         return self.list_response(request)
 
     @extend_schema(
@@ -87,6 +82,8 @@ class Prescriptions(GenericApiView):
         "GET": Permission.VIEW_PRESCRIPTION,
         "POST": Permission.CREATE_PRESCRIPTION,
     }
+    list_action = "prescription.list"
+    list_object = "prescription"
     serializer_class = serializers.PrescriptionOut
     filterset_class = PrescriptionFilter
     ordering_fields = ["prescribed_at"]
@@ -100,13 +97,6 @@ class Prescriptions(GenericApiView):
         responses=serializers.PrescriptionOut(many=True),
     )
     def get(self, request: Request) -> Response:
-        audit.record(
-            actor=self.actor,
-            action="prescription.list",
-            object_type="prescription",
-            permission=Permission.VIEW_PRESCRIPTION,
-            detail={"filters": sorted(PrescriptionFilter.base_filters.keys() & request.GET.keys())},
-        )
         return self.list_response(request)
 
     @extend_schema(

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from audit import services as audit
 from common.api.etag import expected_version, with_etag
 from common.api.schema import errors
-from common.api.views import ApiView, GenericApiView
+from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 from emr import selectors, serializers, services
 from emr.filters import PatientFilter
@@ -23,9 +23,14 @@ _ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200])
 
 class Patients(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_PATIENT, "POST": Permission.EDIT_PATIENT}
+    list_action = "patient.list"
+    list_object = "patient"
     serializer_class = serializers.PatientOut
     filterset_class = PatientFilter
     ordering_fields = ["patient_id", "full_name", "birth_date", "created_at"]
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return [row.pk for row in rows]
 
     def get_queryset(self) -> QuerySet[Patient]:
         return selectors.patients_visible_to(self.actor)
@@ -36,13 +41,6 @@ class Patients(GenericApiView):
         responses=serializers.PatientOut(many=True),
     )
     def get(self, request: Request) -> Response:
-        audit.record(
-            actor=self.actor,
-            action="patient.list",
-            object_type="patient",
-            permission=Permission.VIEW_PATIENT,
-            detail={"filters": sorted(PatientFilter.base_filters.keys() & request.GET.keys())},
-        )
         return self.list_response(request)
 
     @extend_schema(
@@ -64,8 +62,14 @@ class Patients(GenericApiView):
 
 class PatientSearch(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_PATIENT}
+    list_action = "patient.search"
+    list_object = "patient"
+    searched_by = ("q",)
     serializer_class = serializers.PatientOut
     queryset: QuerySet[Patient] = Patient.objects.none()
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return [row.pk for row in rows]
 
     @extend_schema(
         summary="Search patients by MRN or name",
@@ -76,12 +80,6 @@ class PatientSearch(GenericApiView):
     def get(self, request: Request) -> Response:
         query = serializers.PatientSearchIn(data=request.GET)
         query.is_valid(raise_exception=True)
-        audit.record(
-            actor=self.actor,
-            action="patient.search",
-            object_type="patient",
-            permission=Permission.VIEW_PATIENT,
-        )
         self.queryset = selectors.patient_search(self.actor, query.validated_data["q"])
         return self.list_response(request)
 

@@ -1,4 +1,4 @@
-"""Orthanc's REST API, as far as the service needs it: find one series, read its instances."""
+"""Orthanc's REST API, as far as a grant opens it: one series and its instances."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import httpx
 
-from app.errors import ArchiveUnavailable, InputRefused, RequestInvalid, SeriesNotFound
+from app.errors import ArchiveUnavailable, RequestInvalid, SeriesNotFound
 
 T = TypeVar("T")
 
@@ -30,11 +30,7 @@ class ArchiveSeries:
 
 
 class ArchiveReader:
-    """Reads from Orthanc over a few kept-alive connections.
-
-    Raises from every call: SeriesNotFound for what the archive does not hold (any more),
-    ArchiveUnavailable for a refused, failed or late answer.
-    """
+    """Keeps a few connections to Orthanc alive."""
 
     def __init__(
         self,
@@ -58,27 +54,32 @@ class ArchiveReader:
         """Close the connections."""
         await self._http.aclose()
 
-    async def find_series(
-        self, *, series_instance_uid: str | None, instance_id: str | None
-    ) -> ArchiveSeries:
-        """Find a series by its UID, or by the Orthanc id of one of its instances.
+    def with_grant(self, grant: str) -> GrantedReader:
+        """A reader of what the grant opens."""
+        return GrantedReader(self._http, grant)
+
+
+class GrantedReader:
+    """Reads the series of one grant.
+
+    Raises from every call: SeriesNotFound for what the archive does not hold (any more),
+    ArchiveUnavailable for a refused, failed or late answer.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, grant: str) -> None:
+        self._http = http
+        self._headers = {"X-Series-Grant": grant}
+
+    async def find_series(self, orthanc_id: str, *, series_instance_uid: str) -> ArchiveSeries:
+        """Read what the archive's index knows of the series.
 
         Raises:
-            RequestInvalid: both are given and disagree.
-            InputRefused: the archive holds the UID under several patients or studies.
+            RequestInvalid: it has another UID.
         """
-        if instance_id:
-            series = _parse_series(_json(await self._get(f"/instances/{instance_id}/series")))
-            if series_instance_uid and series_instance_uid != series.series_instance_uid:
-                raise RequestInvalid("instance_id is not an instance of series_instance_uid.")
-            return series
-        answer = await self._send("POST", "/tools/lookup", content=series_instance_uid or "")
-        found = [hit["ID"] for hit in _json(answer) if hit["Type"] == "Series"]
-        if not found:
-            raise SeriesNotFound(f"The archive holds no series {series_instance_uid}.")
-        if len(found) > 1:
-            raise InputRefused(f"The archive holds {len(found)} series under this UID.")
-        return _parse_series(_json(await self._get(f"/series/{found[0]}")))
+        series = _parse_series(_json(await self._get(f"/series/{orthanc_id}")))
+        if series_instance_uid != series.series_instance_uid:
+            raise RequestInvalid("archive.series has another UID than series_instance_uid.")
+        return series
 
     async def read_instances(self, series: ArchiveSeries, parse: Callable[[bytes], T]) -> list[T]:
         """Fetch every instance's DICOM file concurrently and parse each in a worker thread.
@@ -101,13 +102,13 @@ class ArchiveReader:
 
     async def _get(self, path: str) -> httpx.Response:
         try:
-            return await self._send("GET", path)
+            return await self._send(path)
         except _ConnectionDropped:
-            return await self._send("GET", path)
+            return await self._send(path)
 
-    async def _send(self, method: str, path: str, content: str | None = None) -> httpx.Response:
+    async def _send(self, path: str) -> httpx.Response:
         try:
-            answer = await self._http.request(method, path, content=content)
+            answer = await self._http.get(path, headers=self._headers)
         except httpx.RemoteProtocolError as error:
             raise _ConnectionDropped from error
         except httpx.HTTPError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.manifests import ModelManifest
 
@@ -24,28 +24,29 @@ class ModelsOut(BaseModel):
     refused: list[RefusedModel]
 
 
+class ArchivePlace(BaseModel):
+    """The Orthanc id of the series, and the grant by which it may be read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    series: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{8}){4}$")]
+    grant: Annotated[str, Field(pattern=r"^[!-~]+ [!-~]+$", max_length=100, repr=False)]
+
+
 class InferenceIn(BaseModel):
-    """What to run on which series; `instance_id` is the Orthanc id of any of its instances."""
+    """What to run on which series, and where it is."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
-    instance_id: Annotated[str, Field(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{8}){4}$")] | None = None
-    series_instance_uid: (
-        Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)+$", max_length=64)] | None
-    ) = None
+    series_instance_uid: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)+$", max_length=64)]
+    archive: ArchivePlace
     model_type: Annotated[str, Field(min_length=1, max_length=64)]
     patient_id: Annotated[str, Field(min_length=1, max_length=64)]
     parameters: dict[str, Any] = {}
 
-    @model_validator(mode="after")
-    def _one_target(self) -> InferenceIn:
-        if not (self.instance_id or self.series_instance_uid):
-            raise ValueError("instance_id or series_instance_uid is required")
-        return self
-
     def fingerprint(self) -> str:
         """SHA-256 by which two requests under one idempotency key are compared."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+        return hashlib.sha256(self.model_dump_json(exclude={"archive"}).encode()).hexdigest()
 
 
 class ModelRef(BaseModel):

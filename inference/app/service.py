@@ -88,13 +88,14 @@ class InferenceService:
     async def _run(self, job_id: str, request: InferenceIn) -> InferenceOut:
         model = self._registry.get(request.model_type)
         parameters = model.manifest.resolve_parameters(request.parameters)
-        series = await self._archive.find_series(
-            series_instance_uid=request.series_instance_uid, instance_id=request.instance_id
+        archive = self._archive.with_grant(request.archive.grant)
+        series = await archive.find_series(
+            request.archive.series, series_instance_uid=request.series_instance_uid
         )
         gates.check_series(series, model.manifest.inputs)
         async with self._model_slot():
             job = _Job(job_id, request, model, parameters, series, time.perf_counter())
-            slices = await self._archive.read_instances(series, read_slice)
+            slices = await archive.read_instances(series, read_slice)
             return await asyncio.to_thread(self._compute, job, slices)
 
     @asynccontextmanager

@@ -18,6 +18,7 @@ from app.settings import Settings
 from tests.dicom_maker import Series, load_sample, make_series
 
 TOKEN = "a-token-of-enough-length"  # noqa: S105
+SERIES_ID, GRANT = "-".join(["0" * 8] * 5), "20001 a-grant"
 Post = Callable[..., Awaitable[httpx.Response]]
 
 
@@ -37,12 +38,14 @@ class FakeArchive:
             return self.failure
         path = request.url.path
         ids = list(self.series.files)
-        if path == "/tools/lookup":
-            known = request.content.decode() == self.series.uid
-            return httpx.Response(200, json=[{"Type": "Series", "ID": "s"}] if known else [])
-        if path == "/series/s":
+        if request.headers.get("X-Series-Grant") != GRANT:
+            return httpx.Response(403)
+        if path == f"/series/{SERIES_ID}":
             tags = {"SeriesInstanceUID": self.series.uid, "Modality": self.modality}
-            return httpx.Response(200, json={"ID": "s", "MainDicomTags": tags, "Instances": ids})
+            body = {"ID": SERIES_ID, "MainDicomTags": tags, "Instances": ids}
+            return httpx.Response(200, json=body)
+        if path.startswith("/series/"):
+            return httpx.Response(404)
         self.reads += 1
         return httpx.Response(200, content=self.series.files[path.split("/")[2]])
 
@@ -80,6 +83,7 @@ class Service:
             "series_instance_uid": self.archive.series.uid,
             "model_type": "brain_extraction",
             "patient_id": "P2026-0001",
+            "archive": {"series": SERIES_ID, "grant": GRANT},
         } | changes
         return self.ask("POST", "/inference", json=body, headers=headers)
 

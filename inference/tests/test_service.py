@@ -16,7 +16,7 @@ import pytest
 
 from app.results import KEEP_SECONDS
 from app.settings import load_settings
-from tests.conftest import TOKEN, FakeArchive, Service, refusal
+from tests.conftest import GRANT, TOKEN, FakeArchive, Service, refusal
 from tests.dicom_maker import Series
 
 
@@ -53,11 +53,21 @@ def test_the_same_key_answers_the_stored_result(service: Service) -> None:
     assert refusal(other)[:2] == (422, "request_invalid")
 
 
+def at(part: str, grant: str) -> dict[str, Any]:
+    """Another place in the archive."""
+    return {"archive": {"series": "-".join([part] * 5), "grant": grant}}
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
         ({"model_type": "nothing"}, (404, "model_not_found")),
-        ({"series_instance_uid": "1.2.3"}, (404, "series_not_found")),
+        ({"series_instance_uid": "1.2.3"}, (422, "request_invalid")),
+        (at("1" * 8, GRANT), (404, "series_not_found")),
+        (at("0" * 8, "20001 ended"), (502, "archive_unavailable")),
+        (at("../patients", GRANT), (422, "request_invalid")),
+        (at("0" * 8, "20001 a\r\nX: y"), (422, "request_invalid")),
+        ({"archive": None}, (422, "request_invalid")),
         ({"series_instance_uid": "../etc"}, (422, "request_invalid")),
         ({"series_instance_uid": None}, (422, "request_invalid")),
         ({"parameters": {"unknown": 1}}, (422, "request_invalid")),

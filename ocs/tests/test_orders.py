@@ -159,7 +159,7 @@ def test_the_list_filters_at_a_fixed_cost(
     def count(**query: object) -> int:
         return client.get(URL, query).json()["count"]
 
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         assert count() == 5
     assert count(job_role="RIS") == 2
     assert count(patient=first.pk) == 4
@@ -175,11 +175,16 @@ def test_reads_are_recorded(api, users, patient_factory):
     client.get(f"{URL}{order.pk}/")
     client.get(URL, {"job_role": "RIS"})
     client.get(f"{URL}{order.pk}/history/")
+    [created] = order.history.all()
     records = AuditLog.objects.filter(actor_id=users["nurse"].pk).exclude(action="session.login")
     assert [(r.action, r.patient_id, r.detail) for r in records.order_by("id")] == [
         ("order.read", order.patient_id, {}),
-        ("order.list", None, {"filters": ["job_role"]}),
-        ("order.history", order.patient_id, {}),
+        (
+            "order.list",
+            order.patient_id,
+            {"filters": {"job_role": ["RIS"]}, "rows": [str(order.pk)]},
+        ),
+        ("order.history", order.patient_id, {"filters": {}, "rows": [str(created.pk)]}),
     ]
 
 

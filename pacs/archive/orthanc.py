@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import requests
 from django.conf import settings
 
-from common.errors import ErrorCode, ExternalError, InvalidInput
+from common.errors import ErrorCode, ExternalError, InvalidInput, NotFound
 from common.http.client import HttpClient
 from common.http.fetch import Allocate, new_memory
 from common.once import once
@@ -120,6 +120,19 @@ class OrthancClient(HttpClient):
         if status != 200:
             raise self._refused(f"status {status}")
         return content
+
+    def metadata_write(self, path: str, value: str) -> None:
+        """Set user metadata (``/series/ID/metadata/NUMBER``). Raises NotFound (series)."""
+        response = self.request("PUT", path, data=value)
+        if response.status_code == 404:
+            raise NotFound(ErrorCode.SERIES_NOT_FOUND)
+        self._ok(response)
+
+    def metadata_delete(self, path: str) -> None:
+        """Delete user metadata; no error if it does not exist."""
+        response = self.request("DELETE", path)
+        if response.status_code != 404:
+            self._ok(response)
 
     def transfer_syntax(self, orthanc_id: str) -> str:
         """The Transfer Syntax UID that the file's own header names; empty if it does not exist."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +20,7 @@ _REFUSED = frozenset({401, 403, 404, 405})
 class AccessRecord:
     """An access while it is being decided; fields are set as they become known.
 
-    ``outcome``: the outcome to record if the access is allowed.
+    ``patients``: whom a search showed. ``outcome``: to record if the access is allowed.
     """
 
     action: str
@@ -29,6 +29,7 @@ class AccessRecord:
     object_id: str = ""
     actor: Actor | None = None
     patient_id: int | None = None
+    patients: Collection[int | None] = ()
     detail: dict[str, Any] = field(default_factory=dict)
     outcome: Outcome = Outcome.OK
 
@@ -43,6 +44,7 @@ class AccessRecord:
             permission=self.permission,
             outcome=outcome,
             detail=self.detail,
+            patients=self.patients,
         )
 
 

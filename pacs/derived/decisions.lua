@@ -1,16 +1,16 @@
 -- Check a cached decision and record the access, atomically; false if nothing valid is cached.
 -- KEYS: decision, series, audit stream.
--- ARGV: study, series and SOP Instance UID, frame, source address, key of the epochs, the kinds of
--- instances that can be answered (their value ends in one of these letters).
-local decision = redis.call('HMGET', KEYS[1], 'epochs', 'user', 'who')
-if not decision[1] then return false end
-local now = redis.call('MGET', ARGV[6], ARGV[6] .. ':' .. decision[2])
-if decision[1] ~= (now[1] or '0') .. '/' .. (now[2] or '0') then return false end
-local known = redis.call('HMGET', KEYS[2], 'study', ARGV[3])
-if known[1] ~= ARGV[1] or not known[2] then return false end
-local frames, place = string.match(known[2], '^(%d+) (.+)$')
-if tonumber(ARGV[4]) > tonumber(frames) then return false end
-if not string.find(ARGV[7], string.sub(place, -1), 1, true) then return false end
-local burst = decision[3] .. ',"object_id":"' .. ARGV[2] .. '","source_ip":"' .. ARGV[5] .. '"}'
-redis.call('XADD', KEYS[3], '*', 'burst', burst, 'item', ARGV[3] .. ' ' .. ARGV[4])
-return place
+-- ARGV: MAC of the decision, its epochs, its user, key of the epochs; study and SOP Instance UID,
+-- frame, the kinds of instances that can be answered (their place ends in one of these letters);
+-- the entry of the audit stream: burst, item, MAC.
+-- What gives a right is in ARGV: the caller has checked it. The caller checks what is returned too.
+if redis.call('HGET', KEYS[1], 'mac') ~= ARGV[1] then return false end
+local now = redis.call('MGET', ARGV[4], ARGV[4] .. ':' .. ARGV[3])
+if ARGV[2] ~= (now[1] or '0') .. '/' .. (now[2] or '0') then return false end
+local known = redis.call('HMGET', KEYS[2], 'study', ARGV[6])
+if known[1] ~= ARGV[5] or not known[2] then return false end
+local frames, place = string.match(known[2], '^(%d+) (.+) %S+$')
+if not frames or tonumber(ARGV[7]) > tonumber(frames) then return false end
+if not string.find(ARGV[8], string.sub(place, -1), 1, true) then return false end
+redis.call('XADD', KEYS[3], '*', 'burst', ARGV[9], 'item', ARGV[10], 'mac', ARGV[11])
+return known[2]

@@ -4,6 +4,9 @@ An opened study causes about a thousand requests of one user. The first is decid
 database and cached: the user's permission for the study, and the location of each instance of the
 series. The others run one Lua script, which also appends the audit record. Anything that the cache
 cannot decide goes to the views (``pacs.dicomweb.views``).
+
+Redis gives no rights: a decision and each location carry a MAC, a process keeps the decisions whose
+MAC it has checked, and what is recorded is written here, not there.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
+from hmac import compare_digest
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +31,9 @@ from redis.exceptions import RedisError
 from acct.authentication import Claims
 from audit.choices import Outcome
 from audit.services import STREAM, stream
+from audit.services.entry_mac import entry_mac
 from common.errors import ErrorCode, ExternalError
+from common.macs import authenticator
 from common.once import once
 from common.person import Person
 from pacs.choices import Htj2k
@@ -43,10 +49,15 @@ DECISION_S = 60
 SERIES_S = 3600
 DECIDING_MS = 2000
 MAX_SERIES = 10_000
+MAX_KNOWN = 2_000
+_FIELDS = ("epochs", "user", "who", "until", "mac")
 _PLACE = (
     *("series", "sop_instance_uid", "sop_class_uid", "frames", "orthanc_id"),
     *("transfer_syntax_uid", "htj2k", "indexed_at"),
 )
+
+
+_authenticator = authenticator("dicomweb decision")
 
 
 class FrameKind(StrEnum):
@@ -91,6 +102,21 @@ class Validity:
     until: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Decision:
+    """A decision as it is cached, whose MAC was checked. ``who``: begins its audit records."""
+
+    epochs: str
+    user: str
+    who: str
+    until: float
+    mac: str
+
+
+_known: dict[str, _Decision] = {}
+"""By key: what this process has read and checked; Redis says whether it is still so."""
+
+
 @once
 def _script() -> Any:
     """Register the Lua script. Each process first invalidates what is in the cache."""
@@ -113,16 +139,66 @@ def frame_find(
     None for a frame that is not of the ``kinds``. None means "not cached", not "denied".
     Raises ExternalError if Redis is not available.
     """
-    keys = [_decision(claims.session_id, study), _series(series), STREAM]
-    arguments = [study, series, instance, number, source_ip, epochs.EVERYBODY, "".join(kinds)]
+    key, item = _decision(claims.session_id, study), f"{instance} {number}"
+
+    def find(decision: _Decision) -> bytes | None:
+        burst = f'{decision.who},"object_id":"{series}","source_ip":"{source_ip}"}}'
+        found: bytes | None = script(
+            keys=[key, _series(series), STREAM],
+            args=[
+                *(decision.mac, decision.epochs, decision.user, epochs.EVERYBODY),
+                *(study, instance, number, "".join(kinds)),
+                *(burst, item, entry_mac(burst.encode(), item.encode())),
+            ],
+        )
+        return found
+
     try:
-        place = _script()(keys=keys, args=arguments)
+        script = _script()  # the first time it ends what was decided before this process began
+        place = (known := _known.get(key)) and known.until > time.time() and find(known)
+        if not place:  # this process does not know it, or there is a newer one
+            decision = _read(key)
+            place = decision and decision != known and find(decision)
     except RedisError:
         raise ExternalError(ErrorCode.AUDIT_UNAVAILABLE) from None
-    if not place:
+    return _placed(_text(place), study, series, instance, number) if place else None
+
+
+def _read(key: str) -> _Decision | None:
+    """The cached decision, if it is one of ours and not over."""
+    _known.pop(key, None)
+    texts = [_text(value) for value in stream().hmget(key, _FIELDS) if value is not None]
+    if len(texts) != len(_FIELDS) or not _is_ours(texts[-1], key, *texts[:-1]):
         return None
-    orthanc_id, syntax, version, kind = place.decode().split(" ")
+    in_epochs, user, who, until, mac = texts
+    decision = _Decision(in_epochs, user, who, float(until), mac)
+    if decision.until <= time.time():
+        return None
+    if len(_known) >= MAX_KNOWN:
+        _known.clear()
+    _known[key] = decision
+    return decision
+
+
+def _placed(text: str, study: str, series: str, instance: str, number: int) -> StoredFrame | None:
+    """What ``_places`` wrote; None if somebody else did."""
+    place, _, mac = text.rpartition(" ")
+    if not _is_ours(mac, study, series, instance, place):
+        return None
+    _, orthanc_id, syntax, version, kind = place.split(" ")
     return StoredFrame(orthanc_id, number, syntax, int(version), FrameKind(kind))
+
+
+def _text(value: bytes) -> str:
+    return value.decode(errors="replace")
+
+
+def _is_ours(mac: str, *parts: str) -> bool:
+    return compare_digest(mac.encode(), _mac(*parts).encode())
+
+
+def _mac(*parts: str) -> str:
+    return _authenticator(*(part.encode() for part in parts))
 
 
 def validity(user_id: int) -> Validity | None:
@@ -171,8 +247,9 @@ def decision_cache(claims: Claims, user: Person, series: Series, decided: Validi
             "object_type": "series",
         }
     ).removesuffix("}")
+    content = [decided.epochs, str(user.pk), who, repr(decided.until)]
     with stream().pipeline() as pipe:
-        pipe.hset(key, mapping={"epochs": decided.epochs, "user": user.pk, "who": who})
+        pipe.hset(key, mapping=dict(zip(_FIELDS, [*content, _mac(key, *content)], strict=True)))
         pipe.pexpireat(key, int(decided.until * 1000))
         pipe.hset(_series(series.series_instance_uid), mapping=_places(series))
         pipe.expire(_series(series.series_instance_uid), SERIES_S)
@@ -180,14 +257,18 @@ def decision_cache(claims: Claims, user: Person, series: Series, decided: Validi
 
 
 def _places(series: Series) -> dict[str, str]:
-    """SOP Instance UID to number of frames and ``_place``; and the study."""
+    """SOP Instance UID to number of frames, ``_place`` and the MAC of both; and the study."""
     images = series.instances.exclude(rows=None).only(*_PLACE)[:MAX_SERIES]
-    found = {image.sop_instance_uid: f"{image.frames} {_place(image)}" for image in images}
-    return found | {"study": series.study.study_instance_uid}
+    study, of = series.study.study_instance_uid, series.series_instance_uid
+    found = {"study": study}
+    for image in images:
+        uid, place = image.sop_instance_uid, f"{image.frames} {_place(image)}"
+        found[uid] = f"{place} {_mac(study, of, uid, place)}"
+    return found
 
 
 def _place(image: Instance) -> str:
-    """What ``frame_find`` reads of a StoredFrame; its last letter is the kind."""
+    """What ``_placed`` reads of a StoredFrame; its last letter is the kind."""
     frame = stored_frame(image, 1)
     kind = FrameKind.PACKED if image.sop_class_uid in PACKED_BITS else frame.kind
     return f"{frame.orthanc_id} {frame.transfer_syntax_uid} {frame.version} {kind}"

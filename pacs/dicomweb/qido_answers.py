@@ -25,9 +25,13 @@ _NO_FUZZY = "The fuzzymatching parameter is not supported. Only literal matching
 
 @dataclass(frozen=True, slots=True)
 class SearchAnswer:
-    """``body``: a DICOM JSON array; ``warnings``: texts of the Warning header."""
+    """``body``: a DICOM JSON array; ``warnings``: texts of the Warning header.
+
+    ``studies``: of the results, whatever their level.
+    """
 
     body: str
+    studies: Collection[Study]
     results: int
     search: SearchQuery
     warnings: tuple[str, ...]
@@ -58,7 +62,8 @@ def search(
         if remaining:
             number = remaining if remaining <= MAX_COUNTED else f"more than {MAX_COUNTED}"
             warnings.append(f"There are {number} additional results that can be requested")
-    return SearchAnswer(json.dumps(rows, ensure_ascii=False), len(rows), asked, tuple(warnings))
+    body, studies = json.dumps(rows, ensure_ascii=False), {_parents(row)[0] for row in page}
+    return SearchAnswer(body, studies, len(rows), asked, tuple(warnings))
 
 
 def _warnings(asked: SearchQuery) -> list[str]:

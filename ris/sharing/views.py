@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from audit import services as audit
 from common.api.permissions import Access
 from common.api.schema import errors
-from common.api.views import ApiView, GenericApiView
+from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 from rbac import selectors as rights
 from rbac.permissions import Permission
@@ -22,10 +22,18 @@ from ris.sharing.filters import RecipientFilter, ShareFilter
 
 class Shares(GenericApiView):
     required_permissions = {"GET": Access.AUTHENTICATED, "POST": Permission.SHARE_PATIENT}
+    list_action = "share.list"
+    list_object = "grant"
     serializer_class = serializers.ShareOut
     filterset_class = ShareFilter
     ordering_fields = ["expires_at", "created_at"]
     ordering = ["expires_at"]
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return [share.patient.pk for share in rows if share.patient]
+
+    def rows_shown(self, rows: Rows) -> list[int]:
+        return [share.grant.pk for share in rows]
 
     def get_queryset(self) -> QuerySet[Any]:
         return rights.shares_visible_to(self.actor)
@@ -40,12 +48,6 @@ class Shares(GenericApiView):
         responses=serializers.ShareOut(many=True),
     )
     def get(self, request: Request) -> Response:
-        audit.record(
-            actor=self.actor,
-            action="share.list",
-            object_type="grant",
-            detail={"filters": sorted(ShareFilter.base_filters.keys() & request.GET.keys())},
-        )
         return self.list_response(request)
 
     @extend_schema(
@@ -85,8 +87,13 @@ class ShareDetail(ApiView):
 
 class Recipients(GenericApiView):
     required_permissions = {"GET": Permission.SHARE_PATIENT}
+    list_action = "user.recipients"
+    list_object = "user"
     serializer_class = serializers.UserBriefOut
     filterset_class = RecipientFilter
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return ()
 
     def get_queryset(self) -> QuerySet[Any]:
         return selectors.recipients(self.actor)

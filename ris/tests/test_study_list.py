@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from audit.lists import searched_hash
 from audit.models import AuditLog
 from common.outbox.models import OutboxEvent
 from emr.services import patient_update
@@ -75,9 +76,11 @@ def test_search_finds_only_what_the_person_may_see(listed, mine):
     assert listed("external", search="kim") == [mine.study.pk]
 
 
-def test_a_search_is_recorded_without_what_was_searched(api, mine):
+def test_a_search_is_recorded_with_whom_it_showed_and_not_what_was_searched(api, mine):
     api("doctor").get(LIST, {"search": "Kim"})
-    assert AuditLog.objects.get(action="study.list").detail == {"filters": ["search"]}
+    log = AuditLog.objects.get(action="study.list")
+    assert set(log.detail["rows"]) == {mine.study.study_instance_uid, mine.other.study_instance_uid}
+    assert log.detail["filters"] == {"search": [searched_hash("kim")]}
 
 
 @pytest.mark.parametrize("query", [{"search": "x" * 101}, {"ordering": "name"}])

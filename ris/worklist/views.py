@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from audit import services as audit
 from common.api.schema import errors
-from common.api.views import ApiView, GenericApiView
+from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 from pacs.derived import opened_studies
 from pacs.index.arrivals import arrival_announced
@@ -25,6 +25,8 @@ from ris.worklist.filters import StudyFilter, StudyOrdering
 
 class StudyList(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_STUDY}
+    list_action = "study.list"
+    list_object = "study"
     serializer_class = serializers.StudyOut
     filterset_class = StudyFilter
     filter_backends = [DjangoFilterBackend, StudyOrdering]
@@ -35,15 +37,13 @@ class StudyList(GenericApiView):
         responses={200: serializers.StudyOut(many=True), **errors(ErrorCode.VALIDATION)},
     )
     def get(self, request: Request) -> Response:
-        filters = sorted(set(request.query_params) & set(StudyFilter.base_filters))
-        audit.record(
-            actor=self.actor,
-            action="study.list",
-            object_type="study",
-            permission=Permission.VIEW_STUDY,
-            detail={"filters": filters},
-        )
         return self.list_response(request)
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return [row.study.patient_id for row in rows]
+
+    def rows_shown(self, rows: Rows) -> list[str]:
+        return [row.study.study_instance_uid for row in rows]
 
     def get_queryset(self) -> QuerySet[Any]:
         return studies_visible_to(self.actor).only("pk")

@@ -34,6 +34,7 @@ PASSWORDS = {
     "external": "external123",
 }
 EVERYTHING = bool(os.environ.get("CDSS_TEST_THOROUGH"))
+thorough = pytest.mark.skipif(not EVERYTHING, reason="one of the longest: bin/test --thorough")
 STEP = 4
 ACCESSION = {"P2026-0001": "RIS2026-0001", "P2026-0002": "RIS2026-0002"}
 

@@ -7,10 +7,15 @@ import time
 import pytest
 
 from common.http.api_client import wait_until
+from tests.flows.conftest import thorough
 
 TUMOUR = "P2026-0002"
 SLOW_MODEL, QUICK_MODEL = "brain_extraction", "head_mask"
 ENDED = ("COMPLETED", "FAILED", "CANCELLED")
+
+
+def _rarely(*victims):
+    return [pytest.param(victim, marks=thorough) for victim in victims]
 
 
 @pytest.fixture
@@ -58,7 +63,7 @@ def completed(doctor, studies):
     return job_id
 
 
-@pytest.mark.parametrize("victim", ["worker-fastapi", "inference", "beat"])
+@pytest.mark.parametrize("victim", ["worker-fastapi", *_rarely("inference", "beat")])
 def test_a_kill_while_the_model_runs(doctor, studies, stack, victim):
     job_id = ask_ai(doctor, studies, SLOW_MODEL)
     wait_status(doctor, job_id, ("PROCESSING",), 30)
@@ -70,7 +75,9 @@ def test_a_kill_while_the_model_runs(doctor, studies, stack, victim):
     stack.wait_running(victim)
 
 
-@pytest.mark.parametrize("victim", ["worker-django", "worker-fhir", "orthanc", "hapi", "redis"])
+@pytest.mark.parametrize(
+    "victim", ["worker-fhir", "orthanc", *_rarely("worker-django", "hapi", "redis")]
+)
 def test_a_kill_while_the_result_is_published(doctor, completed, stack, victim):
     approve(doctor, completed)
     stack.kill(victim)

@@ -17,7 +17,7 @@ import requests
 
 from common.http.api_client import wait_until
 from pacs.tests.dicom_files import mr_image, part10
-from tests.flows.conftest import upload
+from tests.flows.conftest import thorough, upload
 from tests.flows.images import unique_patient_id
 
 pytestmark = pytest.mark.last(1)
@@ -141,6 +141,7 @@ def looks(admin, request_id):
     return [row for row in found if row["action"].startswith("dicomweb")]
 
 
+@thorough
 def test_nothing_is_lost(stack, login, studies, ask_studies, tmp_path, request):
     stack.manage("run_main_job", "--once")
     wait_until(lambda: unsettled(stack), lambda count: count == 0, what="rest", timeout_s=120)

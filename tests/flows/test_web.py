@@ -15,9 +15,11 @@ from tests.flows.conftest import EVERYTHING
 FILES = sorted((ROOT / "tests" / "web").glob("*.test.mjs"))
 ESSENTIAL = {
     "accessible.test.mjs": "the login page",
-    "viewer.test.mjs": "a mask is painted|two doctors|in the middle of a save|AI is asked for",
+    "htj2k.test.mjs": "a head is drawn",
+    "roles.test.mjs": "(doctor|external|patient) gets|another person|STAT|shared until",
+    "viewer.test.mjs": "a mask is painted|two doctors|in the middle of a save",
     "viewer.look.test.mjs": "in Korean|on a phone",
-    "viewer.study.test.mjs": "an expired token|who has no right|series of every shape",
+    "viewer.study.test.mjs": "an expired token|who has no right",
 }
 """What runs of the longest files, which take minutes of drawing in software: the rest is
 ``bin/test --thorough``."""

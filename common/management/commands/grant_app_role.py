@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-APPEND_ONLY = frozenset({"audit_auditlog", "audit_auditseal"})
+APPEND_ONLY = frozenset({"audit_auditlog", "audit_auditseal", "audit_shownpatient"})
 
 
 class Command(BaseCommand):

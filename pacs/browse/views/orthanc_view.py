@@ -9,9 +9,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit import services as audit
 from common.api.schema import errors
-from common.api.views import GenericApiView
+from common.api.views import GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 from pacs.browse import selectors, serializers
 from pacs.models import Instance, Study
@@ -20,6 +19,8 @@ from rbac.permissions import Permission
 
 class PatientsWithImages(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_STUDY}
+    list_action = "patient.list"
+    list_object = "patient"
     queryset = Study.objects.none()
     serializer_class = serializers.PatientWithImagesOut
     filter_backends = []
@@ -30,14 +31,12 @@ class PatientsWithImages(GenericApiView):
         responses=serializers.PatientWithImagesOut(many=True),
     )
     def get(self, request: Request) -> Response:
-        audit.record(
-            actor=self.actor,
-            action="patient.list",
-            object_type="patient",
-            permission=Permission.VIEW_STUDY,
-            detail={"with_images": True},
-        )
         return self.list_response(request)
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return [row["patient_id"] for row in rows]
+
+    rows_shown = patients_shown
 
     def get_queryset(self) -> QuerySet[Any, Any]:
         return selectors.patients_with_images(self.actor)
@@ -45,6 +44,8 @@ class PatientsWithImages(GenericApiView):
 
 class PatientImages(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_STUDY}
+    list_action = "patient.images"
+    list_object = "patient"
     queryset = Instance.objects.none()
     serializer_class = serializers.PatientImageOut
     filter_backends = []
@@ -58,16 +59,13 @@ class PatientImages(GenericApiView):
         },
     )
     def get(self, request: Request, patient_id: int) -> Response:
-        response = self.list_response(request)
-        audit.record(
-            actor=self.actor,
-            action="patient.images",
-            object_type="patient",
-            object_id=patient_id,
-            patient_id=patient_id,
-            permission=Permission.VIEW_STUDY,
-        )
-        return response
+        return self.list_response(request)
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return [int(self.kwargs["patient_id"])]
+
+    def rows_shown(self, rows: Rows) -> list[str]:
+        return [row.sop_instance_uid for row in rows]
 
     def get_queryset(self) -> QuerySet[Instance]:
         return selectors.patient_images(self.actor, int(self.kwargs["patient_id"]))

@@ -9,9 +9,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit import services as audit
 from common.api.schema import errors
-from common.api.views import ApiView, GenericApiView
+from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 from pacs.browse import serializers
 from pacs.index import matching, resolution, unfiled
@@ -21,6 +20,9 @@ from rbac.permissions import Permission
 
 class UnmatchedStudies(GenericApiView):
     required_permissions = {"GET": Permission.MATCH_STUDY}
+    list_action = "study.list_unmatched"
+    list_object = "study"
+    searched_by = ("study_instance_uid",)
     queryset = Study.objects.none()
     serializer_class = serializers.UnmatchedStudyOut
     filter_backends = ()
@@ -32,13 +34,13 @@ class UnmatchedStudies(GenericApiView):
         responses=serializers.UnmatchedStudyOut(many=True),
     )
     def get(self, request: Request) -> Response:
-        audit.record(
-            actor=self.actor,
-            action="study.list_unmatched",
-            object_type="study",
-            permission=Permission.MATCH_STUDY,
-        )
         return self.list_response(request)
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return [row["contradicts"].patient_id for row in rows if row["contradicts"]]
+
+    def rows_shown(self, rows: Rows) -> list[str]:
+        return [row["study_instance_uid"] for row in rows]
 
     def get_queryset(self) -> QuerySet[Any]:
         asked = serializers.UnmatchedQuery(data=self.request.query_params)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 
+from audit.lists import searched_hashes
 from common.person import Person
 from pacs.delivery.access_record import AccessRecord
 from pacs.dicomweb import accept
@@ -30,7 +31,12 @@ class Search(Gateway):
             access.patient_id = within.study.patient_id
         accept.negotiate(request.headers.get("Accept"), self.offers)
         found = search(user, self.level, dict(request.GET.lists()), within)
-        access.detail |= {"filters": sorted(found.search.keys), "results": found.results}
+        access.patients = {study.patient_id for study in found.studies}
+        access.detail |= {
+            "filters": searched_hashes(found.search.keys),
+            "results": found.results,
+            "studies": sorted(study.study_instance_uid for study in found.studies),
+        }
         response = HttpResponse(found.body, content_type="application/dicom+json")
         response["Cache-Control"] = "private, no-cache"
         if found.warnings:
