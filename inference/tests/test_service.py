@@ -132,6 +132,7 @@ def test_one_run_at_a_time_and_a_short_queue(tmp_path: Path, head_series: Series
             "series_instance_uid": head_series.uid,
             "model_type": "brain_extraction",
             "patient_id": "P",
+            **at("0" * 8, GRANT),
         }
         calls = [service._ask("POST", "/inference", json=body) for _ in range(2)]
         return list(await asyncio.gather(*calls))

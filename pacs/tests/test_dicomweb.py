@@ -349,7 +349,14 @@ def test_served_and_refused_are_both_recorded(api, users, client, world):
     assert (no_right["outcome"], no_right["actor_id"]) == ("denied", users["nurse"].pk)
     assert (nobody["outcome"], nobody["actor_id"]) == ("denied", None)
     assert (query["action"], query["outcome"]) == ("dicomweb.query", "ok")
-    assert query["detail"] | {"filters": ["00100010"], "results": 1} == query["detail"]
+    assert (
+        query["detail"] | {"results": 1, "studies": [world.study.study_instance_uid]}
+        == (query["detail"])
+    )
+    assert (query["patient_id"], list(query["detail"]["filters"])) == (
+        world.patient.pk,
+        ["00100010"],
+    )
     assert "Kim" not in str(query)
     assert (unknown["action"], unknown["outcome"]) == ("dicomweb.unknown", "denied")
 

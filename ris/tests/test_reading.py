@@ -138,7 +138,5 @@ def test_the_list_takes_the_same_queries_for_many_readers(
     for number in range(6):
         reader = User.objects.create(username=f"reader{number}", role="rib")
         read(patient_factory(), "READ", reader)
-    with django_assert_max_num_queries(
-        8
-    ):  # session, grants, audit (2), count, page, rows, series
+    with django_assert_max_num_queries(8):  # session, grants, audit (2), count, page, rows, series
         assert len(client.get(LIST).json()["results"]) == 6

@@ -114,9 +114,7 @@ def test_the_list_takes_the_same_queries_for_many_studies(
     client = api("doctor")
     for _ in range(12):
         index.series(index.study(patient_factory()), slices=2)
-    with django_assert_max_num_queries(
-        8
-    ):  # session, grants, audit (2), count, page, rows, series
+    with django_assert_max_num_queries(8):  # session, grants, audit (2), count, page, rows, series
         assert len(client.get(f"{URL}studies/").json()["results"]) == 12
 
 
