@@ -39,7 +39,7 @@ FLAT_APPS = [app for app in APPS if app not in LADDERS and app != "common"]
 FLAT = """
     (openapi)
     (urls) | (routing)
-    (views) | (consumers) | (handlers) | (probes)
+    (views) | (consumers) | (handlers) | (probes) | (lists)
     (serializers) | (filters) | (tasks) | (authentication)
     (services)
     (selectors) | (clients) | (epochs) | (attempts) | (password_rules)

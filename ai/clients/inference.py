@@ -15,7 +15,7 @@ from common.errors import AppError, BusinessError, ErrorCode, ExternalError, Not
 from common.http.client import TIMED_OUT, HttpClient
 from common.idempotency.services import HEADER as IDEMPOTENCY_HEADER
 from common.once import once
-from pacs.archive.grants import SeriesGrant
+from pacs.delivery.series_grants import SeriesGrant
 
 REFUSAL_MAX_CHARS = 300
 logger = logging.getLogger(__name__)

@@ -26,7 +26,7 @@ from common.errors import (
 )
 from common.outbox import services as outbox
 from common.person import Person
-from pacs.archive.grants import series_grant
+from pacs.delivery.series_grants import series_grant
 from pacs.index import studies
 from rbac.permissions import Permission
 

@@ -7,7 +7,7 @@ record, ``chain`` seals the records.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextvars import ContextVar
 from typing import Any
 
@@ -103,7 +103,7 @@ def record(
     shown_index([AuditLog.objects.create(**_fields(actor, action, *about))])
 
 
-def shown_index(logs: Sequence[AuditLog]) -> None:
+def shown_index(logs: Iterable[AuditLog]) -> None:
     """Index the records, which have their ids, by the patients of ``detail``."""
     rows = (
         ShownPatient(patient_id=patient, log=log)

@@ -7,8 +7,8 @@ import time
 import pytest
 import requests
 
-from pacs.archive.grants import series_grant
 from pacs.archive.orthanc import orthanc
+from pacs.delivery.series_grants import series_grant
 
 pytestmark = pytest.mark.usefixtures("studies")
 
