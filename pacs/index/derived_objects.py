@@ -37,7 +37,6 @@ def derived_objects(study: Study) -> list[Derived]:
             if uid in objects and uid != instance.sop_instance_uid:
                 objects[instance.sop_instance_uid].replaces.append(objects[uid])
     ordered = sorted(objects.values(), key=_made)
-    _link_measurements(ordered)
     _number(ordered)
     return ordered
 
@@ -58,17 +57,6 @@ def _derived(instance: Instance) -> Derived:
 def _made(one: Derived) -> tuple[date, str, int, str]:
     made = one.content_date or date.min
     return made, one.content_time, one.series.number or 0, one.sop_instance_uid
-
-
-def _link_measurements(ordered: list[Derived]) -> None:
-    newest: dict[str, Derived] = {}
-    for one in ordered:
-        if not _is_measurements(one):
-            continue
-        before = newest.get(one.author)
-        if before and before not in one.replaces:
-            one.replaces.append(before)
-        newest[one.author] = one
 
 
 def _number(ordered: list[Derived]) -> None:

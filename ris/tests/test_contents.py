@@ -60,11 +60,13 @@ def test_each_kind_has_its_own_list(contents, mine):
     }
 
 
-def test_measurements_of_one_author_are_versions_of_one_report(contents, mine):
+def test_measurements_are_versions_by_what_they_say_and_not_by_a_name_that_two_may_have(
+    contents, mine
+):
     ours = {"description": "NeuroNova measurements"}
-    second = made(mine.study, "SR", "1100", "Lee", **ours)
     first = made(mine.study, "SR", "1000", "Lee", **ours)
-    other = made(mine.study, "SR", "1030", "Park", **ours)
+    second = made(mine.study, "SR", "1100", "Lee", predecessors=[first], **ours)
+    other = made(mine.study, "SR", "1130", "Lee", **ours)
     nameless = made(mine.study, "SR", "1200", "", **ours)
     dose = [made(mine.study, "SR", at, "Lee", description="Dose Report") for at in ("08", "09")]
     found = {
