@@ -93,7 +93,7 @@ case $role in
         ;;
     mariadb) exec mariadbd --defaults-file="$MARIADB_CONF" ;;
     redis) exec redis-server "$REDIS_CONF" ;;
-    orthanc) exec Orthanc "$ORTHANC_CONF" ;;
+    orthanc) exec env LD_PRELOAD="$ORTHANC_PRELOAD" Orthanc "$ORTHANC_CONF" ;;
     nginx) exec nginx -c "$NGINX_CONF" -g 'daemon off;' ;;
     manage) exec "$python" manage.py "$@" ;;
     ping) exec "$python" -m celery -A cdss_backend inspect ping -d "$1@$HOSTNAME" --timeout 20 ;;

@@ -9,7 +9,8 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from deploy.native import ports
+from deploy import modalities
+from deploy.native import door, ports
 from deploy.native.layout import Layout
 from deploy.native.stack_error import StackError
 from deploy.render import write_private
@@ -90,7 +91,6 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
     defaults = {
         "CDSS_ENV": "dev",
         "PUBLIC_HOST": old_host,
-        "PUBLIC_SCHEME": "http",
         "ORTHANC_AET": "NEURONOVA",
         "ORTHANC_USERNAME": "django",
         "INFERENCE_ORTHANC_USERNAME": "inference",
@@ -102,10 +102,13 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
             "INFERENCE_TIMEOUT_S": "90",
             "INFERENCE_EXTRA_MODELS_DIR": str(layout.root / "inference" / "examples"),
         }
+    if settings.get("CDSS_ENV", "dev") != "prod":
+        defaults["DICOM_MODALITIES"] = modalities.SAMPLE
     for name, value in defaults.items():
         settings.setdefault(name, value)
     if settings["PUBLIC_HOST"] == old_host:
         settings["PUBLIC_HOST"] = f"localhost:{port}"
+    settings["PUBLIC_SCHEME"] = door.scheme(settings)
     settings["CDSS_DATA_DIR"] = str(layout.cdss_data)
     settings["FRAME_CACHE_DIR"] = str(layout.data / "frames")
     for name in SECRETS:
