@@ -11,7 +11,7 @@ from pathlib import Path
 
 from deploy import modalities, render
 from deploy.contracts import APPS
-from deploy.native import door
+from deploy.native import door, envfile
 from deploy.native.layout import Layout
 from deploy.native.stack_error import StackError
 
@@ -36,9 +36,18 @@ _INFRASTRUCTURE_ONLY = {
     "DATABASE_OWNER_PASSWORD",
     "DATABASE_PASSWORD",
     "REDIS_PASSWORD",
+    *(f"REDIS_{account.upper()}_PASSWORD" for account in envfile.REDIS_ACCOUNTS),
     "INFERENCE_ORTHANC_USERNAME",
     "INFERENCE_ORTHANC_PASSWORD",
 }
+_REDIS_ACCOUNT = {
+    "django": "web",
+    "gateway": "web",
+    "ws": "ws",
+    "beat": "beat",
+    "worker-django": "audit",  # it moves the audit records on
+}
+"""Of Redis; of the other workers: worker."""
 _STOP_SECONDS = {"mariadb": 60, "hapi": 30, "orthanc": 30, "redis": 30}
 _STOP_SIGNAL = {"nginx": "QUIT"}
 EDGE = "edge.conf"
@@ -122,6 +131,7 @@ def _places(layout: Layout) -> dict[str, str]:
         "NGINX_MIME_TYPES": "/etc/nginx/mime.types",
         "NGINX_ACCESS_LOG": "/dev/stdout",  # supervisord writes and rotates it: log/nginx.log
         "NGINX_WWW_DIR": str(layout.root / "nginx" / "www"),
+        "API_DOCS_DIR": str(layout.root / "nginx" / "api_docs"),
         "WEB_DIR": str(layout.root / "web" / "dist"),
         "VIEWER_DIR": str(layout.root / "viewer" / "dist"),
         "STATIC_DIR": str(layout.static),
@@ -178,7 +188,14 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
         "hapi": hapi,
         "inference": inference,
     }
-    return [Program(name, environments.get(name, django)) for name in SERVERS + APPLICATION]
+
+    def of_django(name: str) -> dict[str, str]:
+        account = _REDIS_ACCOUNT.get(name, "worker")
+        return django | {"REDIS_URL": envfile.redis_url(settings, account)}
+
+    return [
+        Program(name, environments.get(name) or of_django(name)) for name in SERVERS + APPLICATION
+    ]
 
 
 def django_version(layout: Layout) -> str:

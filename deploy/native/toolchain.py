@@ -156,18 +156,9 @@ def build_loopback() -> None:
     if not _LOOPBACK_STAMP.is_current():
         library = RUN / "lib" / "loopback.so"
         library.parent.mkdir(parents=True, exist_ok=True)
-        command = [
-            "cc",
-            "-O2",
-            "-Wall",
-            "-shared",
-            "-fPIC",
-            "-o",
-            library,
-            _LOOPBACK_SOURCE,
-            "-ldl",
-        ]
-        processes.run_logged(command, log=_LOG / "cc.log", what="cc")
+        command = ["cc", "-O2", "-Wall", "-shared", "-fPIC", "-o", str(library)]
+        sources = [str(_LOOPBACK_SOURCE), "-ldl"]
+        processes.run_logged([*command, *sources], log=_LOG / "cc.log", what="cc")
         _LOOPBACK_STAMP.set()
 
 

@@ -22,6 +22,7 @@ from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 from common.http.api_client import wait_until
+from deploy.native.layout import ROOT
 
 BASE = f"http://127.0.0.1:{os.environ.get('CDSS_PORT', '')}"
 STOW = "/api/ris/dicom-web/studies"
@@ -144,6 +145,23 @@ def test_stow_without_a_token_stores_nothing(instance: tuple[Path, str]) -> None
 def test_a_body_above_the_limit_is_refused_in_the_envelope(path: str, size: int) -> None:
     answer = ask(f"/api/{path}", "POST", b"x" * size)
     assert (answer.status, answer.error["code"]) == (413, "ERR_104")
+
+
+def test_the_description_of_the_api_is_a_file_and_so_are_its_pages() -> None:
+    described = ask("/api/schema/", headers={"Accept": "application/json"})
+    assert json.loads(described.body)["info"]["title"] == "NeuroNova CDSS"
+    assert ask("/api/schema/").body == (ROOT / "docs" / "openapi.yaml").read_bytes()
+    for page in ("docs", "redoc"):
+        answer = ask(f"/api/{page}/")
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html")
+        assert b"/api/docs/page.js" in answer.body
+        assert "unsafe-inline" not in directive(answer, "script-src")
+    assert ask("/static/openapi/openapi.json").status == 404
+
+
+def directive(answer: Answer, name: str) -> str:
+    policy = answer.headers["Content-Security-Policy"]
+    return next(part for part in policy.split(";") if part.strip().startswith(name))
 
 
 @pytest.mark.parametrize("path", ["acct/me/", "emr/patients/?page_size=1", "ris/studies/"])

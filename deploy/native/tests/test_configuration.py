@@ -50,10 +50,17 @@ def test_each_process_gets_its_own_secrets_only(layout: Layout, settings: dict[s
     assert given("nginx") == given("mariadb") == given("orthanc") == set()
     assert given("hapi") == {"HAPI_TOKEN"}
     assert given("inference") == {"INFERENCE_TOKEN", "INFERENCE_ORTHANC_PASSWORD"}
-    assert given("django") == set(envfile.SECRETS) - {
-        "DATABASE_OWNER_PASSWORD",
-        "INFERENCE_ORTHANC_PASSWORD",
-    }
+    shared = {name for name in envfile.SECRETS if not name.startswith("REDIS_")}
+    shared -= {"DATABASE_OWNER_PASSWORD", "INFERENCE_ORTHANC_PASSWORD"}
+    for name, account in {
+        "django": "WEB",
+        "gateway": "WEB",
+        "ws": "WS",
+        "beat": "BEAT",
+        "worker-django": "AUDIT",
+        "worker-fhir": "WORKER",
+    }.items():
+        assert given(name) == shared | {f"REDIS_{account}_PASSWORD"}
 
 
 def test_inference_has_its_own_account_in_the_archive(
