@@ -19,7 +19,7 @@ from common.http.api_client import ApiClient, default_base_url
 from deploy.native.layout import Layout
 from tests.bench.support.gateway_study import BenchStudy, bench_study
 from tests.bench.support.link import Line, line_to
-from tests.bench.support.tls_door import tls_door
+from tests.bench.support.second_door import tls_door
 
 ROUNDS = int(os.environ.get("BENCH_RUNS", "5"))
 SLICES, SIZE = 300, 64

@@ -1,12 +1,12 @@
-"""A second nginx in front of a running stack, that speaks TLS as production does."""
+"""A second nginx in front of a running stack, with other settings: TLS, or behind a proxy."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from common.http.api_client import wait_until
@@ -16,16 +16,20 @@ from deploy.native.layout import Layout
 from deploy.native.ports import choose
 
 
+def tls_door(layout: Layout) -> AbstractContextManager[int]:
+    """Its certificate is its own: nobody signed it."""
+    return second_door(layout, {}, tls=True)
+
+
 @contextmanager
-def tls_door(layout: Layout) -> Iterator[int]:
-    """The port of it, while the block runs. Its certificate is its own: nobody signed it."""
-    folder = Path(tempfile.mkdtemp(prefix="tls-door-"))
+def second_door(layout: Layout, changes: Mapping[str, str], *, tls: bool = False) -> Iterator[int]:
+    """The port of it, while the block runs."""
+    folder = Path(tempfile.mkdtemp(prefix="second-door-"))
     settings = envfile.read(layout.env_file) | {
         "CDSS_PORT": str(choose(set())),
-        "TLS_CERTIFICATE": str(folder / "certificate.pem"),
-        "TLS_KEY": str(folder / "key.pem"),
-        "PUBLIC_SCHEME": "https",
         "FRAME_CACHE_DIR": str(folder / "frames"),
+        **(_certificate(folder) if tls else {}),
+        **changes,
     }
     try:
         _configure(layout, folder, settings)
@@ -33,9 +37,9 @@ def tls_door(layout: Layout) -> Iterator[int]:
             ["nginx", "-c", folder / "nginx.conf", "-g", "daemon off;"], stderr=subprocess.DEVNULL
         )
         try:
-            check = health.checks(layout, settings)["nginx"]
-            wait_until(check, bool, what="the TLS door")
-            yield int(settings["CDSS_PORT"])
+            port = int(settings["CDSS_PORT"])
+            wait_until(lambda: health.listens(port), bool, what="the second door")
+            yield port
         finally:
             process.terminate()
             process.wait()
@@ -43,7 +47,12 @@ def tls_door(layout: Layout) -> Iterator[int]:
         shutil.rmtree(folder)
 
 
-def _configure(layout: Layout, folder: Path, settings: dict[str, str]) -> None:
+def _certificate(folder: Path) -> dict[str, str]:
+    settings = {
+        "TLS_CERTIFICATE": str(folder / "certificate.pem"),
+        "TLS_KEY": str(folder / "key.pem"),
+        "PUBLIC_SCHEME": "https",
+    }
     key = ["-newkey", "rsa:2048", "-nodes", "-keyout", settings["TLS_KEY"]]
     certificate = ["-x509", "-days", "2", "-subj", "/CN=localhost"]
     subprocess.run(
@@ -51,11 +60,16 @@ def _configure(layout: Layout, folder: Path, settings: dict[str, str]) -> None:
         check=True,
         capture_output=True,
     )
+    return settings
+
+
+def _configure(layout: Layout, folder: Path, settings: Mapping[str, str]) -> None:
     values = programs.template_values(layout, settings) | {
         "NGINX_RUN_DIR": str(folder),
         "NGINX_ACCESS_LOG": str(folder / "access.log"),
     }
     templates = layout.root / "nginx"
-    edge = str(door.edge(settings))
     render.render_file(templates / "nginx.conf.template", folder / "nginx.conf", values)
-    render.render_file(templates / "edge" / edge, folder / programs.EDGE, values)
+    edge = door.edge(settings)
+    if edge:
+        render.render_file(templates / "edge" / edge, folder / programs.EDGE, values)
