@@ -42,7 +42,7 @@ FLAT = """
     (views) | (consumers) | (handlers) | (probes) | (lists)
     (serializers) | (filters) | (tasks) | (authentication)
     (services)
-    (selectors) | (clients) | (epochs) | (attempts) | (password_rules)
+    (selectors) | (clients) | (epochs) | (attempts) | (password_rules) | (hashers)
     (models)
     (matrix) | (menus) | (manifest)
     (permissions) | (events) | (choices) | (examples)

@@ -1,7 +1,7 @@
 """Fill the {{NAMES}} of a configuration template from the environment.
 
 The native stack (bin/up, bin/test) and the compose files render the same templates with it:
-``python3 deploy/render.py TEMPLATE OUTPUT``. Standard library only.
+``python3 -m deploy.render TEMPLATE OUTPUT``. Standard library only.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from deploy import modalities
+
 _NAME = re.compile(r"\{\{([A-Z0-9_]+)\}\}")
 _UNSAFE_IN_CONF = re.compile(r"[\"'\\$\n\r]")
 
@@ -23,6 +25,8 @@ class RenderError(Exception):
 
 
 def _escape_json(name: str, value: str) -> str:
+    if name.endswith("_JSON"):  # made by with_modalities
+        return value
     if "\0" in value:
         raise RenderError(f"{name} holds a character that JSON configuration cannot hold")
     return json.dumps(value)[1:-1]
@@ -53,6 +57,17 @@ def with_basic_credentials(values: Mapping[str, str]) -> dict[str, str]:
     return {**values, "ORTHANC_BASIC": base64.b64encode(pair.encode()).decode()}
 
 
+def with_modalities(values: Mapping[str, str]) -> dict[str, str]:
+    """Add who may send by C-STORE; without anybody, the archive has no DICOM server."""
+    try:
+        known = modalities.parse(values.get("DICOM_MODALITIES", ""))
+    except modalities.ModalityError as error:
+        raise RenderError(str(error)) from None
+    server = "true" if known else "false"
+    nodes = modalities.orthanc_json(known)
+    return {**values, "DICOM_SERVER_JSON": server, "DICOM_MODALITIES_JSON": nodes}
+
+
 def write_private(path: Path, text: str) -> None:
     """Write a file that only its owner reads, in one step."""
     scratch = path.with_name(f".{path.name}.{os.getpid()}")
@@ -65,9 +80,8 @@ def write_private(path: Path, text: str) -> None:
 def render_file(template: Path, output: Path, values: Mapping[str, str]) -> None:
     """Render ``x.json.template`` as JSON, anything else as nginx or ini text."""
     as_json = ".json" in template.suffixes
-    text = render(
-        template.read_text(encoding="utf-8"), with_basic_credentials(values), as_json=as_json
-    )
+    derived = with_modalities(with_basic_credentials(values))
+    text = render(template.read_text(encoding="utf-8"), derived, as_json=as_json)
     if as_json:
         json.loads(text)
     write_private(output, text)

@@ -33,7 +33,7 @@ if [ -n "${DATABASE_HOST:-}" ] && [ -n "${DATABASE_OWNER_PASSWORD:-}" ] && [ -z 
 fi
 if [ -n "${REDIS_HOST:-}" ] && [ -n "${REDIS_PASSWORD:-}" ] && [ -z "${REDIS_URL:-}" ]; then
     password=$(quoted "$REDIS_PASSWORD")
-    export REDIS_URL="redis://:$password@$REDIS_HOST:6379"
+    export REDIS_URL="redis://${REDIS_USER:-}:$password@$REDIS_HOST:6379"
 fi
 
 python=${CDSS_PYTHON:-$PWD/.venv/bin/python}
@@ -93,7 +93,7 @@ case $role in
         ;;
     mariadb) exec mariadbd --defaults-file="$MARIADB_CONF" ;;
     redis) exec redis-server "$REDIS_CONF" ;;
-    orthanc) exec Orthanc "$ORTHANC_CONF" ;;
+    orthanc) exec env LD_PRELOAD="$ORTHANC_PRELOAD" Orthanc "$ORTHANC_CONF" ;;
     nginx) exec nginx -c "$NGINX_CONF" -g 'daemon off;' ;;
     manage) exec "$python" manage.py "$@" ;;
     ping) exec "$python" -m celery -A cdss_backend inspect ping -d "$1@$HOSTNAME" --timeout 20 ;;
@@ -102,6 +102,7 @@ case $role in
         "$python" manage.py migrate --no-input
         "$python" manage.py grant_app_role
         "$python" manage.py collectstatic --no-input
+        "$python" manage.py write_schema
         ;;
     flower) # needs no application: it asks the broker and the workers
         exec "$python" -m celery --broker "$REDIS_URL/0" flower --address="$bind" --port=5555

@@ -108,6 +108,25 @@ class Study(VersionedModel):
         ]
 
 
+class StudySender(models.Model):
+    """An application entity that sent instances of the study by C-STORE, and its address."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="senders")
+    ae_title = models.CharField(max_length=16)
+    address = models.CharField(max_length=45)
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "pacs_studysender"
+        ordering = ["first_at", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "ae_title", "address"], name="sender_once_a_study"
+            )
+        ]
+
+
 class NameWord(models.Model):
     """A word of a study's Patient's Name (``name_words``), for fuzzy matching."""
 

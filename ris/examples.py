@@ -82,6 +82,14 @@ STUDY_DETAIL = {
         "refused": [{"reason": "SEGMENTATION", "instances": 1}],
         "paused": False,
     },
+    "senders": [
+        {
+            "ae_title": "MR1",
+            "address": "192.0.2.21",
+            "first_at": "2026-03-02T09:21:07+09:00",
+            "last_at": "2026-03-02T09:24:40+09:00",
+        }
+    ],
     "priors": [],
     "other_studies": [],
 }

@@ -125,6 +125,7 @@ HAPI_TOKEN = ENV.hapi_token.get_secret_value()
 OUTBOX_LEASE_S = ENV.outbox_lease_s
 OUTBOX_SWEEP_S = ENV.outbox_sweep_s
 
+PASSWORD_HASHERS = ["acct.hashers.LowPriorityPBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -153,16 +154,11 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "audit.handlers.refusal_recorded",
     "UNAUTHENTICATED_USER": "common.api.permissions.Nobody",
 }
+API_SCHEMA_ACCESS = "public"
 SPECTACULAR_SETTINGS = {
     "TITLE": "NeuroNova CDSS",
     "DESCRIPTION": "Clinical decision support: orders, imaging, AI results and review.",
     "VERSION": "1.0.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["common.api.permissions.DeclaredPermission"],
-    "SERVE_AUTHENTICATION": [],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",

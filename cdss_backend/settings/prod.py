@@ -6,6 +6,7 @@ from cdss_backend.settings.base import *  # noqa: F403
 from cdss_backend.settings.base import ENV
 
 TEST_USERS_ALLOWED = False
+API_SCHEMA_ACCESS = "authenticated"
 ALLOWED_HOSTS = [
     ENV.public_host.split(":")[0],
     "django",  # who scrapes /metrics inside; nginx sends the public host always

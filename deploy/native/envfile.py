@@ -9,11 +9,14 @@ from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
-from deploy.native import ports
+from deploy import modalities
+from deploy.native import door, ports
 from deploy.native.layout import Layout
 from deploy.native.stack_error import StackError
 from deploy.render import write_private
 
+REDIS_ACCOUNTS = ("web", "worker", "audit", "ws", "beat", "flower")
+"""Of deploy/redis.conf.template; the secret of each is REDIS_..._PASSWORD."""
 SECRETS = (
     "SECRET_KEY",
     "JWT_SIGNING_KEY",
@@ -21,6 +24,7 @@ SECRETS = (
     "DATABASE_PASSWORD",
     "DATABASE_OWNER_PASSWORD",
     "REDIS_PASSWORD",
+    *(f"REDIS_{account.upper()}_PASSWORD" for account in REDIS_ACCOUNTS),
     "ORTHANC_PASSWORD",
     "INFERENCE_ORTHANC_PASSWORD",
     "INFERENCE_TOKEN",
@@ -90,7 +94,6 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
     defaults = {
         "CDSS_ENV": "dev",
         "PUBLIC_HOST": old_host,
-        "PUBLIC_SCHEME": "http",
         "ORTHANC_AET": "NEURONOVA",
         "ORTHANC_USERNAME": "django",
         "INFERENCE_ORTHANC_USERNAME": "inference",
@@ -102,10 +105,13 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
             "INFERENCE_TIMEOUT_S": "90",
             "INFERENCE_EXTRA_MODELS_DIR": str(layout.root / "inference" / "examples"),
         }
+    if settings.get("CDSS_ENV", "dev") != "prod":
+        defaults["DICOM_MODALITIES"] = modalities.SAMPLE
     for name, value in defaults.items():
         settings.setdefault(name, value)
     if settings["PUBLIC_HOST"] == old_host:
         settings["PUBLIC_HOST"] = f"localhost:{port}"
+    settings["PUBLIC_SCHEME"] = door.scheme(settings)
     settings["CDSS_DATA_DIR"] = str(layout.cdss_data)
     settings["FRAME_CACHE_DIR"] = str(layout.data / "frames")
     for name in SECRETS:
@@ -137,6 +143,13 @@ def assign_ports(
     return assigned | _urls(assigned)
 
 
+def redis_url(settings: Mapping[str, str], account: str = "") -> str:
+    """For the processes of the account; without one, for administrators."""
+    secret = f"REDIS_{account.upper()}_PASSWORD" if account else "REDIS_PASSWORD"
+    place = f"127.0.0.1:{settings['REDIS_PORT']}"
+    return f"redis://{account}:{quote(settings[secret], safe='')}@{place}"
+
+
 def _urls(settings: Mapping[str, str]) -> dict[str, str]:
     local = "127.0.0.1"
     database = f"{local}:{settings['MARIADB_PORT']}/cdss_db"
@@ -147,7 +160,7 @@ def _urls(settings: Mapping[str, str]) -> dict[str, str]:
     return {
         "DATABASE_URL": f"mysql://cdss_app:{password('DATABASE_PASSWORD')}@{database}",
         "DATABASE_OWNER_URL": f"mysql://cdss_owner:{password('DATABASE_OWNER_PASSWORD')}@{database}",
-        "REDIS_URL": f"redis://:{password('REDIS_PASSWORD')}@{local}:{settings['REDIS_PORT']}",
+        "REDIS_URL": redis_url(settings),
         "ORTHANC_URL": f"http://{local}:{settings['ORTHANC_PORT']}",
         "INFERENCE_URL": f"http://{local}:{settings['INFERENCE_PORT']}",
         "HAPI_URL": f"http://{local}:{settings['HAPI_PORT']}/fhir",

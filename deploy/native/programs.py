@@ -9,8 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from deploy import render
+from deploy import modalities, render
 from deploy.contracts import APPS
+from deploy.native import door, envfile
 from deploy.native.layout import Layout
 from deploy.native.stack_error import StackError
 
@@ -35,11 +36,21 @@ _INFRASTRUCTURE_ONLY = {
     "DATABASE_OWNER_PASSWORD",
     "DATABASE_PASSWORD",
     "REDIS_PASSWORD",
+    *(f"REDIS_{account.upper()}_PASSWORD" for account in envfile.REDIS_ACCOUNTS),
     "INFERENCE_ORTHANC_USERNAME",
     "INFERENCE_ORTHANC_PASSWORD",
 }
+_REDIS_ACCOUNT = {
+    "django": "web",
+    "gateway": "web",
+    "ws": "ws",
+    "beat": "beat",
+    "worker-django": "audit",  # it moves the audit records on
+}
+"""Of Redis; of the other workers: worker."""
 _STOP_SECONDS = {"mariadb": 60, "hapi": 30, "orthanc": 30, "redis": 30}
 _STOP_SIGNAL = {"nginx": "QUIT"}
+EDGE = "edge.conf"
 MARKER = "CDSS_SUPERVISED"
 """Environment variable by which the stack's processes are known, should supervisord be lost."""
 
@@ -77,8 +88,9 @@ def owner_environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 def write_configuration(layout: Layout, settings: Mapping[str, str]) -> None:
     """Render the servers' configuration files into ``etc/``."""
-    values = {**settings, **_places(layout), **_addresses(settings)}
+    values = template_values(layout, settings)
     root = layout.root
+    edge = door.edge(settings)
     try:
         for template in (
             root / "deploy" / "native" / "my.cnf.template",
@@ -88,8 +100,15 @@ def write_configuration(layout: Layout, settings: Mapping[str, str]) -> None:
             root / "nginx" / "nginx.conf.template",
         ):
             render.render_file(template, layout.etc / template.stem, values)
+        if edge:
+            render.render_file(root / "nginx" / "edge" / edge, layout.etc / EDGE, values)
     except render.RenderError as error:
         raise StackError(f"The configuration cannot be written: {error}.") from None
+
+
+def template_values(layout: Layout, settings: Mapping[str, str]) -> dict[str, str]:
+    """What the templates' names are filled in with."""
+    return {**settings, **_places(layout), **_addresses(settings)}
 
 
 def _places(layout: Layout) -> dict[str, str]:
@@ -108,12 +127,12 @@ def _places(layout: Layout) -> dict[str, str]:
         "ORTHANC_INDEX_DIR": str(layout.data / "orthanc"),
         "ORTHANC_DICOMWEB_PLUGIN": "/usr/share/orthanc/plugins/libOrthancDicomWeb.so",
         "NGINX_USER": "user root;" if as_root else "",
-        "NGINX_EDGE": "",
         "FRAME_CACHE_SIZE": "10g",
         "NGINX_RUN_DIR": str(layout.sockets / "nginx"),
         "NGINX_MIME_TYPES": "/etc/nginx/mime.types",
         "NGINX_ACCESS_LOG": "/dev/stdout",  # supervisord writes and rotates it: log/nginx.log
         "NGINX_WWW_DIR": str(layout.root / "nginx" / "www"),
+        "API_DOCS_DIR": str(layout.root / "nginx" / "api_docs"),
         "WEB_DIR": str(layout.root / "web" / "dist"),
         "VIEWER_DIR": str(layout.root / "viewer" / "dist"),
         "STATIC_DIR": str(layout.static),
@@ -123,13 +142,13 @@ def _places(layout: Layout) -> dict[str, str]:
 def _addresses(settings: Mapping[str, str]) -> dict[str, str]:
     local = "127.0.0.1"
     return {
-        "CDSS_LISTEN": f"{local}:{settings['CDSS_PORT']}",
+        "CDSS_LISTEN": door.listen(settings),
+        "NGINX_EDGE": f"include {EDGE};" if door.edge(settings) else "",
         "DJANGO_ADDRESS": f"{local}:{settings['DJANGO_PORT']}",
         "GATEWAY_ADDRESS": f"{local}:{settings['GATEWAY_PORT']}",
         "WS_ADDRESS": f"{local}:{settings['WS_PORT']}",
         "ORTHANC_ADDRESS": f"{local}:{settings['ORTHANC_PORT']}",
         "ORTHANC_REMOTE_ACCESS": "false",
-        "SAMPLE_MODALITY_HOST": local,
         "REDIS_BIND": local,
     }
 
@@ -163,12 +182,21 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
     environments = {
         "mariadb": _configured("MARIADB_CONF", layout.etc / "my.cnf"),
         "redis": _configured("REDIS_CONF", layout.etc / "redis.conf"),
-        "orthanc": _configured("ORTHANC_CONF", layout.etc / "orthanc.json"),
-        "nginx": _configured("NGINX_CONF", layout.etc / "nginx.conf"),
+        "orthanc": _configured("ORTHANC_CONF", layout.etc / "orthanc.json")
+        | _listening(layout, settings),
+        "nginx": _configured("NGINX_CONF", layout.etc / "nginx.conf")
+        | {"EDGE_VERSION": _file_hash(layout.etc / EDGE) if door.edge(settings) else ""},
         "hapi": hapi,
         "inference": inference,
     }
-    return [Program(name, environments.get(name, django)) for name in SERVERS + APPLICATION]
+
+    def of_django(name: str) -> dict[str, str]:
+        account = _REDIS_ACCOUNT.get(name, "worker")
+        return django | {"REDIS_URL": envfile.redis_url(settings, account)}
+
+    return [
+        Program(name, environments.get(name) or of_django(name)) for name in SERVERS + APPLICATION
+    ]
 
 
 def django_version(layout: Layout) -> str:
@@ -178,6 +206,16 @@ def django_version(layout: Layout) -> str:
 
 def _configured(variable: str, path: Path) -> dict[str, str]:
     return {variable: str(path), "CDSS_VERSION": _file_hash(path)}
+
+
+def _listening(layout: Layout, settings: Mapping[str, str]) -> dict[str, str]:
+    """Orthanc listens on the loopback, and for modalities elsewhere on the DICOM port of all."""
+    known = modalities.parse(settings.get("DICOM_MODALITIES", ""))
+    remote = any(not modality.is_on_this_machine for modality in known)
+    return {
+        "ORTHANC_PRELOAD": str(layout.root / ".run" / "lib" / "loopback.so"),
+        "LISTEN_EVERYWHERE": settings["ORTHANC_DICOM_PORT"] if remote else "",
+    }
 
 
 def _file_hash(path: Path) -> str:

@@ -113,10 +113,12 @@ class Stack:
         self._collect_static()
 
     def _collect_static(self) -> None:
-        stamp = Stamp(self.layout.static / ".stamp", [self.layout.root / "requirements.txt"])
+        sources = [self.layout.root / name for name in ("requirements.txt", "docs/openapi.yaml")]
+        stamp = Stamp(self.layout.static / ".stamp", sources)
         with processes.lock(RUN / "static.lock", busy="waiting for static files", wait=True):
             if not stamp.is_current():
                 self.manage("collectstatic", "--no-input")
+                self.manage("write_schema")
                 stamp.set()
 
     def manage(self, *arguments: str, owner: bool = False, show: bool = False) -> None:

@@ -1,4 +1,5 @@
-"""What is built in the checkout: two virtual environments, the FHIR server and two frontends."""
+"""What is built in the checkout: two virtual environments, the FHIR server, two frontends and a
+library."""
 
 from __future__ import annotations
 
@@ -146,6 +147,21 @@ def build_hapi() -> None:
         stamp.set()
 
 
+_LOOPBACK_SOURCE = ROOT / "deploy" / "native" / "loopback.c"
+_LOOPBACK_STAMP = Stamp(RUN / "lib" / ".stamp", [_LOOPBACK_SOURCE])
+
+
+def build_loopback() -> None:
+    """Build what keeps Orthanc's ports on the loopback."""
+    if not _LOOPBACK_STAMP.is_current():
+        library = RUN / "lib" / "loopback.so"
+        library.parent.mkdir(parents=True, exist_ok=True)
+        command = ["cc", "-O2", "-Wall", "-shared", "-fPIC", "-o", str(library)]
+        sources = [str(_LOOPBACK_SOURCE), "-ldl"]
+        processes.run_logged([*command, *sources], log=_LOG / "cc.log", what="cc")
+        _LOOPBACK_STAMP.set()
+
+
 def _frontends(development: bool) -> list[Path | str]:
     script = ROOT / "deploy" / "build_frontends.sh"
     return [script, "--development"] if development else [script]
@@ -173,6 +189,7 @@ def is_installed(*, development: bool) -> bool:
         not packages.missing(wanted)
         and all(venv.is_current(development=development) for venv in venvs)
         and _hapi_stamp().is_current()
+        and _LOOPBACK_STAMP.is_current()
         and frontends_are_built(development=development)
     )
 
@@ -197,6 +214,7 @@ def install(*, development: bool) -> None:
                 pool.submit(_build_django_and_frontends, development=development),
                 pool.submit(INFERENCE.build, development=development),
                 pool.submit(build_hapi),
+                pool.submit(build_loopback),
             ]
         for build in builds:
             build.result()

@@ -7,7 +7,7 @@ Orthanc's responses and never computed here.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Literal
 from urllib.parse import urlsplit
@@ -55,14 +55,26 @@ class ChangePage:
 
 
 @dataclass(frozen=True, slots=True)
+class Sender:
+    """Who sent an instance by C-STORE: its AE title, and the address of the connection."""
+
+    ae_title: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class ArchivedInstance:
-    """An instance of the archive, without its tags. ``file_size`` in bytes."""
+    """An instance of the archive, without its tags. ``file_size`` in bytes.
+
+    ``sender``: None if it did not come by C-STORE.
+    """
 
     orthanc_id: str
     series_orthanc_id: str
     study_orthanc_id: str
     transfer_syntax_uid: str
     file_size: int
+    sender: Sender | None = None
 
 
 class OrthancClient(HttpClient):
@@ -239,6 +251,7 @@ class OrthancClient(HttpClient):
                     study_orthanc_id=parents[raw["ParentSeries"]],
                     transfer_syntax_uid=raw.get("Metadata", {}).get("TransferSyntax", ""),
                     file_size=int(raw.get("FileSize", 0)),
+                    sender=_sender(raw.get("Metadata", {})),
                 )
                 for raw in self._bulk(orthanc_ids, "Instance")
                 if raw["ParentSeries"] in parents
@@ -286,6 +299,12 @@ class OrthancClient(HttpClient):
 
     def _invalid_response(self) -> ExternalError:
         return ExternalError(self.unavailable, "invalid response", retryable=True)
+
+
+def _sender(metadata: Mapping[str, str]) -> Sender | None:
+    if metadata.get("Origin") != "DicomProtocol":
+        return None
+    return Sender(metadata.get("RemoteAET", "").strip(), metadata.get("RemoteIP", ""))
 
 
 @once

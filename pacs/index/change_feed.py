@@ -18,7 +18,7 @@ from pacs.dicom import values
 from pacs.dicom.texts import has_code_extensions, texts_decode
 from pacs.dicom.values import Tags
 from pacs.events import INSTANCE_UNREADABLE
-from pacs.index import instances, unfiled
+from pacs.index import instances, senders, unfiled
 from pacs.index.instances import Described
 from pacs.models import ChangeCursor, Series
 
@@ -119,6 +119,7 @@ def _page_apply(
         return False
     unwritten = [archived.orthanc_id for archived, tags in described if not _index(archived, tags)]
     unfiled.unfiled_settle([archived.orthanc_id for archived, _ in described])
+    senders.senders_record(described)
     for orthanc_id in (*unread, *unwritten):
         publish(
             INSTANCE_UNREADABLE,
@@ -211,3 +212,4 @@ def instance_retry(orthanc_id: str) -> None:
         if tags:
             instances.instance_index(_with_syntax(archived), _with_texts(archived, tags, set()))
             unfiled.unfiled_settle([orthanc_id])
+            senders.senders_record([(archived, tags)])

@@ -9,8 +9,9 @@ from django.db.models import Count, QuerySet
 from common.person import Person
 from pacs.htj2k.progress import Htj2kProgress, study_progress
 from pacs.index.derived_objects import Derived, derived_objects
+from pacs.index.senders import study_senders
 from pacs.index.studies import FRAMES, StudySummary, study_get, study_summaries
-from pacs.models import Series, Study
+from pacs.models import Series, Study, StudySender
 
 MAX_STUDIES = 50
 """Of the patient's earlier studies, and of the others."""
@@ -33,6 +34,7 @@ class StudyTree:
     series: QuerySet[Series]
     derived: list[Derived]
     htj2k: Htj2kProgress
+    senders: QuerySet[StudySender]
     priors: list[StudySummary]
     other_studies: list[StudySummary]
 
@@ -56,6 +58,7 @@ def study_tree(user: Person, study_instance_uid: str) -> StudyTree:
         series=study.series.annotate(instance_count=Count("instances"), frames=FRAMES),
         derived=derived_objects(study),
         htj2k=study_progress(study),
+        senders=study_senders(user, study),
         priors=summaries[: len(priors)],
         other_studies=summaries[len(priors) :],
     )

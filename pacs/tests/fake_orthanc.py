@@ -46,6 +46,7 @@ class FakeOrthanc:
         self.born = str(uuid4())
         self.broken: set[str] = set()
         self.misread: dict[str, str] = {}
+        self.origins: dict[str, dict[str, str]] = {}
         self.down = False
         for method, path, answer in (
             ("POST", "/instances", self._add),
@@ -77,8 +78,15 @@ class FakeOrthanc:
     def _statistics(self, _: requests.PreparedRequest) -> Answer:
         return 200, {}, json.dumps({"CountInstances": len(self.files)})
 
+    def receive(self, file: bytes, ae_title: str, address: str) -> str:
+        """By C-STORE."""
+        orthanc_id = self.store(file)
+        origin = {"Origin": "DicomProtocol", "RemoteAET": ae_title, "RemoteIP": address}
+        self.origins[orthanc_id] = origin
+        return orthanc_id
+
     def store(self, file: bytes) -> str:
-        """As if it came by C-STORE."""
+        """As if it came by C-STORE from nobody knows where."""
         image = pydicom.dcmread(io.BytesIO(file))
         levels = [
             str(image.get(keyword, ""))
@@ -199,7 +207,8 @@ class FakeOrthanc:
     def _metadata(self, orthanc_id: str) -> dict[str, str]:
         """Without a transfer syntax for HTJ2K, which it does not know."""
         syntax = self._image(orthanc_id).file_meta.TransferSyntaxUID
-        return {} if syntax.startswith("1.2.840.10008.1.2.4.20") else {"TransferSyntax": syntax}
+        known = not syntax.startswith("1.2.840.10008.1.2.4.20")
+        return self.origins.get(orthanc_id, {}) | ({"TransferSyntax": syntax} if known else {})
 
     def _delete(self, request: Any) -> Answer:
         gone = self.files.pop(request.url.split("/")[-1], None)

@@ -134,12 +134,22 @@ class DerivedSeriesOut(serializers.Serializer[Any]):
     objects = DerivedObjectOut(many=True, help_text="newest first")
 
 
+class SenderOut(serializers.Serializer[Any]):
+    """Who sent images by C-STORE: the calling AE title and the address that it connected from."""
+
+    ae_title = serializers.CharField()
+    address = serializers.CharField()
+    first_at = serializers.DateTimeField()
+    last_at = serializers.DateTimeField()
+
+
 @example(examples.STUDY_DETAIL)
 class StudyDetailOut(StudyOut):
     """A study in full. ``reports``: always empty for now.
 
     ``segmentations``, ``structured_reports`` and ``other_objects`` (PR, KO, RTSTRUCT) are series
     without images. ``priors``: the patient's earlier studies; ``other_studies``: the rest.
+    ``senders``: shown to staff.
     """
 
     series = SeriesOut(many=True)
@@ -148,5 +158,6 @@ class StudyDetailOut(StudyOut):
     structured_reports = DerivedSeriesOut(many=True, source="no_images.structured_reports")
     other_objects = DerivedSeriesOut(many=True, source="no_images.others")
     htj2k = Htj2kOut()
+    senders = SenderOut(many=True)
     priors = PriorOut(many=True)
     other_studies = PriorOut(many=True)

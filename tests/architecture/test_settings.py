@@ -94,6 +94,10 @@ def test_a_bad_setting_stops_the_start_and_is_named(load, name, value):
     assert not value or value not in said
 
 
+def test_the_description_of_the_api_is_behind_a_login(load):
+    assert load({}).API_SCHEMA_ACCESS == "authenticated"
+
+
 def test_without_an_environment_it_is_production(tmp_path):
     done = start(tmp_path, {"CDSS_ENV": None, "HAPI_TOKEN": "weak"})
     assert done.returncode == 1

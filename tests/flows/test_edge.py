@@ -17,10 +17,13 @@ from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from pydicom import dcmread
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MRImageStorage, generate_uid
 
 from common.http.api_client import wait_until
+from deploy.native.layout import ROOT, Layout
+from tests.bench.support.second_door import second_door, tls_door
 
 BASE = f"http://127.0.0.1:{os.environ.get('CDSS_PORT', '')}"
 STOW = "/api/ris/dicom-web/studies"
@@ -60,6 +63,11 @@ def orthanc(path: str) -> Answer:
 
 
 @pytest.fixture
+def layout() -> Layout:
+    return Layout(Path(os.environ["CDSS_STATE_DIR"]).name)
+
+
+@pytest.fixture
 def instance(tmp_path: Path) -> tuple[Path, str]:
     """A small MR image of its own study, and its Study Instance UID."""
     meta = FileMetaDataset()
@@ -96,10 +104,17 @@ def test_c_store_of_a_stranger_is_refused(
     assert not stored(study)
 
 
-def test_c_store_of_the_known_modality_arrives(instance: tuple[Path, str]) -> None:
+def test_c_store_of_the_known_modality_arrives_and_its_sender_is_on_record(
+    instance: tuple[Path, str], login
+) -> None:
     path, study = instance
+    series = dcmread(path).SeriesInstanceUID
     assert store(path, "SAMPLE_MOD") == 0
     assert stored(study)
+    admin = login("admin").session
+    logs = f"{BASE}/api/audit/logs/?action=series.receive&object_id={series}"
+    [log] = wait_until(lambda: admin.get(logs).json()["results"], bool, what="the record")
+    assert (log["source_ip"], log["detail"]["calling_ae_title"]) == ("127.0.0.1", "SAMPLE_MOD")
 
 
 @pytest.mark.parametrize(
@@ -130,12 +145,37 @@ def test_stow_without_a_token_stores_nothing(instance: tuple[Path, str]) -> None
 
 
 @pytest.mark.parametrize(
-    ("path", "size"),
-    [("emr/patients/", 11 << 20), ("acct/login/", 17 << 10), ("acct/token/refresh/", 17 << 10)],
+    ("method", "path", "size"),
+    [
+        ("POST", "emr/patients/", 11 << 20),
+        ("POST", "acct/login/", 17 << 10),
+        ("POST", "acct/token/refresh/", 17 << 10),
+        ("PATCH", "acct/me/", 17 << 10),
+    ],
 )
-def test_a_body_above_the_limit_is_refused_in_the_envelope(path: str, size: int) -> None:
-    answer = ask(f"/api/{path}", "POST", b"x" * size)
+def test_a_body_above_the_limit_is_refused_in_the_envelope(
+    method: str, path: str, size: int
+) -> None:
+    answer = ask(f"/api/{path}", method, b"x" * size)
     assert (answer.status, answer.error["code"]) == (413, "ERR_104")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_description_of_the_api_is_a_file_and_so_are_its_pages() -> None:
+    described = ask("/api/schema/", headers={"Accept": "application/json"})
+    assert json.loads(described.body)["info"]["title"] == "NeuroNova CDSS"
+    assert ask("/api/schema/").body == (ROOT / "docs" / "openapi.yaml").read_bytes()
+    for page in ("docs", "redoc"):
+        answer = ask(f"/api/{page}/")
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html")
+        assert b"/api/docs/page.js" in answer.body
+        assert "unsafe-inline" not in directive(answer, "script-src")
+    assert ask("/static/openapi/openapi.json").status == 404
+
+
+def directive(answer: Answer, name: str) -> str:
+    policy = answer.headers["Content-Security-Policy"]
+    return next(part for part in policy.split(";") if part.strip().startswith(name))
 
 
 @pytest.mark.parametrize("path", ["acct/me/", "emr/patients/?page_size=1", "ris/studies/"])
@@ -154,9 +194,60 @@ def test_strangers_in_a_crowd_wait_and_those_who_have_logged_in_do_not(login) ->
     assert {answer.status for answer in answers} == {401, 429}
     refused = next(answer for answer in answers if answer.status == 429)
     assert (refused.error["code"], refused.headers["Retry-After"]) == ("ERR_006", "1")
+    assert refused.headers["Cache-Control"] == "no-store"
     wait_until(
         lambda: ask("/api/ris/studies/"), lambda answer: answer.status == 401, what="a free place"
     )
+
+
+def test_a_made_up_cookie_or_token_does_not_make_a_stranger_known() -> None:
+    for headers in ({"Cookie": "a=b"}, {"Authorization": "Bearer x"}):
+
+        def status(_: int, headers: Mapping[str, str] = headers) -> int:
+            return ask("/api/ris/studies/", headers=headers).status
+
+        with ThreadPoolExecutor(16) as pool:
+            assert 429 in set(pool.map(status, range(200)))
+
+
+def strangers(port: int, addresses: list[str]) -> list[int]:
+    """Statuses for those for whom a proxy speaks."""
+    url = f"http://127.0.0.1:{port}/api/ris/studies/"
+    return [ask(url, headers={"X-Forwarded-For": address}).status for address in addresses]
+
+
+@pytest.mark.parametrize(
+    "network", ["2001:db8:1:2:%x::1", "2001:db8::%x:2:3:4", "2001:db8::5:%x:2:3:4"]
+)
+def test_the_addresses_of_one_ipv6_network_share_their_place(layout: Layout, network: str) -> None:
+    with second_door(layout, {"TRUSTED_PROXY": "127.0.0.1"}) as port:
+        answers = strangers(port, [network % number for number in range(1, 200)])
+    assert answers[0] == 401
+    assert 429 in answers
+
+
+def test_addresses_of_other_networks_do_not(layout: Layout) -> None:
+    addresses = [f"2001:db8:1:{number:x}::1" for number in range(16, 86)]
+    addresses += [f"::ffff:192.0.2.{number}" for number in range(1, 61)]
+    addresses += [f"192.0.2.{number}" for number in range(1, 61)]
+    with second_door(layout, {"TRUSTED_PROXY": "127.0.0.1"}) as port:
+        assert set(strangers(port, addresses)) == {401}
+
+
+def test_tls_speaks_http_2(layout: Layout) -> None:
+    with tls_door(layout) as port:
+        command = ["curl", "--silent", "--insecure", "--output", "/dev/null"]
+        command += ["--write-out", "%{http_version} %{http_code}"]
+        url = f"https://127.0.0.1:{port}/api/acct/me/"
+        done = subprocess.run([*command, url], check=True, capture_output=True, text=True)
+    assert done.stdout == "2 401"
+
+
+def test_what_nginx_says_of_a_server_that_is_down_is_kept_by_nobody(layout: Layout) -> None:
+    with second_door(layout, {"DJANGO_PORT": "9"}) as port:
+        answer = ask(f"http://127.0.0.1:{port}/api/acct/me/")
+    assert (answer.status, answer.error["code"]) == (503, "ERR_501")
+    assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_a_request_that_is_none_gets_an_envelope_too() -> None:
@@ -235,19 +326,16 @@ def own_address() -> str:
         return probe.getsockname()[0]
 
 
-def test_from_outside_no_server_of_ours_can_be_used() -> None:
-    """All listen on the loopback; Orthanc cannot, and refuses whoever is not there."""
+def test_from_outside_no_server_of_ours_can_be_reached() -> None:
+    """All listen on the loopback alone, the archive with both of its ports."""
     address = own_address()
-    open_doors = []
-    for name in sorted(os.environ):
-        if name.endswith("_PORT") and not name.startswith("ORTHANC"):
-            with socket.socket() as connection:
-                connection.settimeout(5)
-                if connection.connect_ex((address, int(os.environ[name]))) == 0:
-                    open_doors.append(name)
-    assert open_doors == []
-    pair = f"{os.environ['ORTHANC_USERNAME']}:{os.environ['ORTHANC_PASSWORD']}".encode()
-    basic = {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
-    url = f"http://{address}:{os.environ['ORTHANC_PORT']}"
-    for path in ("/system", "/dicom-web/studies", "/instances"):
-        assert ask(url + path, headers=basic).status in (401, 403)
+    ports = {name: int(port) for name, port in os.environ.items() if name.endswith("_PORT")}
+    assert {"ORTHANC_PORT", "ORTHANC_DICOM_PORT", "REDIS_PORT", "CDSS_PORT"} <= ports.keys()
+    assert [name for name, port in ports.items() if listens(address, port)] == []
+    assert listens("127.0.0.1", ports["ORTHANC_PORT"])
+
+
+def listens(address: str, port: int) -> bool:
+    with socket.socket() as connection:
+        connection.settimeout(5)
+        return connection.connect_ex((address, port)) == 0

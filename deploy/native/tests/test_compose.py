@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
@@ -113,3 +115,25 @@ def test_a_weak_secret_is_refused_by_name_and_not_shown(value: str, fault: str) 
     (found,) = check_secrets.faults(good | {"HAPI_TOKEN": value})
     assert found.startswith("HAPI_TOKEN: ") and fault in found
     assert not value or value not in found
+
+
+def test_every_secret_of_production_is_made_by_the_script(tmp_path: Path) -> None:
+    named = check_compose.load(check_compose.ROOT / check_compose.PRODUCTION)["secrets"]
+    script = check_compose.ROOT / "deploy" / "make_secrets.sh"
+    subprocess.run([script, tmp_path], check=True, capture_output=True)
+    made = {path.name for path in tmp_path.iterdir()}
+    assert made >= set(named) | {name.lower() for name in envfile.SECRETS}
+
+
+def test_each_process_is_given_the_password_of_its_own_account_of_redis() -> None:
+    services = check_compose.load(check_compose.ROOT / check_compose.PRODUCTION)["services"]
+    accounts = {}
+    for name, service in services.items():
+        given = [one for one in service.get("secrets", []) if "redis" in str(one)]
+        found = {one["source"]: one["target"] for one in given}
+        account = service.get("environment", {}).get("REDIS_USER")
+        assert found == ({f"redis_{account}_password": "redis_password"} if account else {}), name
+        accounts[name] = account
+    assert {accounts[name] for name in check_compose.DJANGO} == {
+        *("web", "ws", "beat", "worker", "audit")
+    }

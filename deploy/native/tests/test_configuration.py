@@ -5,9 +5,11 @@ from __future__ import annotations
 import configparser
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -48,10 +50,17 @@ def test_each_process_gets_its_own_secrets_only(layout: Layout, settings: dict[s
     assert given("nginx") == given("mariadb") == given("orthanc") == set()
     assert given("hapi") == {"HAPI_TOKEN"}
     assert given("inference") == {"INFERENCE_TOKEN", "INFERENCE_ORTHANC_PASSWORD"}
-    assert given("django") == set(envfile.SECRETS) - {
-        "DATABASE_OWNER_PASSWORD",
-        "INFERENCE_ORTHANC_PASSWORD",
-    }
+    shared = {name for name in envfile.SECRETS if not name.startswith("REDIS_")}
+    shared -= {"DATABASE_OWNER_PASSWORD", "INFERENCE_ORTHANC_PASSWORD"}
+    for name, account in {
+        "django": "WEB",
+        "gateway": "WEB",
+        "ws": "WS",
+        "beat": "BEAT",
+        "worker-django": "AUDIT",
+        "worker-fhir": "WORKER",
+    }.items():
+        assert given(name) == shared | {f"REDIS_{account}_PASSWORD"}
 
 
 def test_inference_has_its_own_account_in_the_archive(
@@ -62,6 +71,87 @@ def test_inference_has_its_own_account_in_the_archive(
     inference = environments(layout, settings)["inference"]
     assert users[inference["ORTHANC_USERNAME"]] == inference["ORTHANC_PASSWORD"]
     assert len(users) == 2
+
+
+def archive(layout: Layout, settings: dict[str, str]) -> dict[str, Any]:
+    programs.write_configuration(layout, settings)
+    found: dict[str, Any] = json.loads((layout.etc / "orthanc.json").read_text())
+    return found
+
+
+def test_production_knows_no_modality_and_has_no_dicom_server(layout: Layout) -> None:
+    settings = envfile.complete(
+        layout, {"CDSS_ENV": "prod", "TRUSTED_PROXY": "127.0.0.1"}, port=8080
+    )
+    found = archive(layout, envfile.assign_ports(settings, keep=False))
+    assert (found["DicomServerEnabled"], found["DicomModalities"]) == (False, {})
+
+
+def test_in_development_the_sample_modality_is_known_on_the_loopback(
+    layout: Layout, settings: dict[str, str]
+) -> None:
+    found = archive(layout, settings)
+    assert found["DicomServerEnabled"] is True
+    assert [node["AET"] for node in found["DicomModalities"].values()] == ["SAMPLE_MOD"]
+    assert environments(layout, settings)["orthanc"]["LISTEN_EVERYWHERE"] == ""
+
+
+def test_a_modality_elsewhere_opens_the_dicom_port_alone(
+    layout: Layout, settings: dict[str, str]
+) -> None:
+    settings = settings | {"DICOM_MODALITIES": "CT 1@192.0.2.20:4006, MR1@192.0.2.21"}
+    nodes = archive(layout, settings)["DicomModalities"].values()
+    named = [(node["AET"], node["Host"], node["Port"]) for node in nodes]
+    assert named == [("CT 1", "192.0.2.20", 4006), ("MR1", "192.0.2.21", 104)]
+    assert all(node["AllowStore"] and not node["AllowMove"] for node in nodes)
+    orthanc = environments(layout, settings)["orthanc"]
+    assert orthanc["LISTEN_EVERYWHERE"] == settings["ORTHANC_DICOM_PORT"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("CT1", "CT1@", "CT1@ct1.example", "@192.0.2.20", "CT1@192.0.2.20:0", "CT1@192.0.2.20:x"),
+        *("A\\B@192.0.2.20", "SEVENTEEN_LETTERS@192.0.2.20", "A@192.0.2.20,A@192.0.2.21"),
+    ],
+)
+def test_a_modality_that_cannot_be_read_stops_the_start(
+    layout: Layout, settings: dict[str, str], text: str
+) -> None:
+    with pytest.raises(StackError, match="DICOM_MODALITIES"):
+        programs.write_configuration(layout, settings | {"DICOM_MODALITIES": text})
+
+
+def listens(layout: Layout) -> str:
+    text = (layout.etc / "nginx.conf").read_text()
+    [found] = re.findall(r"listen (.*);", text)
+    return str(found)
+
+
+def test_production_does_not_speak_in_clear_text_unless_a_proxy_is_named(
+    layout: Layout, settings: dict[str, str]
+) -> None:
+    settings = settings | {"CDSS_ENV": "prod"}
+    with pytest.raises(StackError, match="Set TLS_CERTIFICATE and TLS_KEY"):
+        programs.write_configuration(layout, settings)
+    programs.write_configuration(layout, settings | {"TRUSTED_PROXY": "127.0.0.1"})
+    assert listens(layout) == f"127.0.0.1:{settings['CDSS_PORT']}"
+    assert "set_real_ip_from 127.0.0.1;" in (layout.etc / "edge.conf").read_text()
+
+
+def test_with_a_certificate_tls_speaks_http_2(
+    layout: Layout, settings: dict[str, str], tmp_path: Path
+) -> None:
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    settings = settings | {"TLS_CERTIFICATE": str(certificate), "TLS_KEY": str(key)}
+    with pytest.raises(StackError, match="TLS_CERTIFICATE names no file"):
+        programs.write_configuration(layout, settings)
+    certificate.touch()
+    key.touch()
+    programs.write_configuration(layout, settings)
+    assert listens(layout) == f"127.0.0.1:{settings['CDSS_PORT']} ssl http2"
+    assert f'ssl_certificate_key "{key}";' in (layout.etc / "edge.conf").read_text()
+    assert envfile.complete(layout, settings, port=8080)["PUBLIC_SCHEME"] == "https"
 
 
 def test_supervisord_reads_back_what_was_written(layout: Layout, settings: dict[str, str]) -> None:

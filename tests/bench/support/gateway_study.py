@@ -1,4 +1,4 @@
-"""The studies that are measured with: slices of 512 x 512, made of the sample head."""
+"""The studies that are measured with, made of the sample head: slices of 512 x 512 or smaller."""
 
 from __future__ import annotations
 
@@ -42,25 +42,26 @@ class BenchStudy:
     study: str
     series: str
     frames: list[str]
-    frame_bytes: int = SIZE * SIZE * 2
+    frame_bytes: int
 
 
-def _volume(noise_levels: int) -> AxialVolume:
-    """The real head, twice as fine in the plane, with as much noise on it."""
+def _volume(noise_levels: int, size: int) -> AxialVolume:
+    """The real head, twice as fine in the plane, with as much noise on it; then ``size`` of it."""
     head = load_axial_volume(SAMPLE_DATA / SAMPLES[0].file_name)
     fine = head.pixels[:SLICES].repeat(2, axis=1).repeat(2, axis=2)[:, :SIZE, :SIZE]
     pixels = np.zeros((SLICES, SIZE, SIZE), np.uint16)
     pixels[:, : fine.shape[1], : fine.shape[2]] = fine * np.uint16(12)
     noise = np.random.default_rng(27).integers(0, noise_levels, pixels.shape, dtype=np.uint16)
-    return AxialVolume(pixels + noise, head.affine)
+    step = SIZE // size
+    return AxialVolume((pixels + noise)[:, ::step, ::step], head.affine)
 
 
-def _instances(name: str, slices: int, noise_levels: int) -> Iterator[Dataset]:
+def _instances(name: str, slices: int, noise_levels: int, size: int) -> Iterator[Dataset]:
     """The head, and above it the head again, each time with noise of its own."""
     sample = replace(SAMPLES[0], name=name, patient_id=MRN, patient_name="Bench^Gateway")
     today = datetime.date(2026, 1, 1)
     head = list(
-        series_instances(_volume(noise_levels), sample, accession_number="", study_date=today)
+        series_instances(_volume(noise_levels, size), sample, accession_number="", study_date=today)
     )
     spacing, random = float(head[0].SpacingBetweenSlices), np.random.default_rng(28)
     for index in range(slices):
@@ -118,14 +119,15 @@ def bench_study(
     name: str = "bench-gateway",
     slices: int = SLICES,
     noise_levels: int = NOISE,
+    size: int = SIZE,
 ) -> Iterator[BenchStudy]:
     """Uploaded over the API, and taken out of the archive again."""
     doctor = ApiClient.logged_in(base_url, "doctor", "doctor123")
     _patient(doctor)
-    study, series, sops = _uploaded(doctor, _instances(name, slices, noise_levels))
+    study, series, sops = _uploaded(doctor, _instances(name, slices, noise_levels, size))
     root = f"/studies/{study}/series/{series}/instances"
     try:
-        yield BenchStudy(study, series, [f"{root}/{sop}/frames/1" for sop in sops])
+        yield BenchStudy(study, series, [f"{root}/{sop}/frames/1" for sop in sops], size * size * 2)
     finally:
         _remove(study)
 

@@ -44,6 +44,7 @@ export default {
   noOrder: "No order is linked to this study.",
   priors: "Prior studies",
   otherStudies: "Other studies",
+  senders: "Sent by (C-STORE)",
   segmentations: "Segmentations",
   structuredReports: "Structured reports",
   otherObjects: "Other objects",

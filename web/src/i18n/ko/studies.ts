@@ -46,6 +46,7 @@ const texts: typeof en = {
   noOrder: "이 영상 검사에 연결된 오더가 없습니다.",
   priors: "이전 영상 검사",
   otherStudies: "다른 영상 검사",
+  senders: "보낸 장비 (C-STORE)",
   segmentations: "분할",
   structuredReports: "구조화 보고서",
   otherObjects: "기타 객체",

@@ -7,7 +7,7 @@ import { dicomTime } from "@/shared/format";
 import { useJobTypeName } from "@/shared/jobTypes";
 import { Section } from "@/shared/Section";
 import { StatusBadge } from "@/shared/StatusBadge";
-import { calendarDate } from "@/shared/when";
+import { calendarDate, dateTime } from "@/shared/when";
 import { DerivedSeries } from "./DerivedSeries";
 
 const STATUSES: readonly string[] = [
@@ -43,9 +43,27 @@ export function StudyRelations({ study }: { study: Study }) {
       <DerivedSeries title={t("studies.segmentations")} series={study.segmentations} />
       <DerivedSeries title={t("studies.structuredReports")} series={study.structured_reports} />
       <DerivedSeries title={t("studies.otherObjects")} series={study.other_objects} />
+      <Senders senders={study.senders} />
       <StudyLinks title={t("studies.priors")} studies={study.priors} />
       <StudyLinks title={t("studies.otherStudies")} studies={study.other_studies} />
     </>
+  );
+}
+
+/** Who sent the images by C-STORE. */
+function Senders({ senders }: { senders: Study["senders"] }) {
+  const { t } = useTranslation();
+  if (!senders.length) return null;
+  return (
+    <Section title={t("studies.senders")}>
+      <List listStyleType="none" size="sm">
+        {senders.map(({ ae_title, address, last_at }) => (
+          <List.Item key={`${ae_title} ${address}`}>
+            <span className="mono">{ae_title}</span> · {address} · {dateTime(last_at)}
+          </List.Item>
+        ))}
+      </List>
+    </Section>
   );
 }
 
