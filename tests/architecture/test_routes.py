@@ -109,6 +109,7 @@ def world(users, patient_factory, settings):
         job.refresh_from_db()
         yield {
             "user_id": users["nurse"].pk,
+            "session_id": uuid4(),
             "pk": {"patient": patient.pk, "order": order.pk},
             "patient_id": patient.pk,
             "share_id": grant.pk,
