@@ -5,6 +5,8 @@ from django.db.models import QuerySet
 from acct.models import Session, User
 from common.errors import ErrorCode, NotFound
 from common.person import Person
+from rbac import selectors as rights
+from rbac.permissions import Permission
 
 
 def session_active(session_id: str) -> Session | None:
@@ -31,3 +33,8 @@ def user_get(user_id: int) -> User:
 
 def users_with_role(role: str) -> QuerySet[User]:
     return User.objects.filter(role=role, is_active=True)
+
+
+def users_with(permission: Permission) -> QuerySet[User]:
+    """Everybody whose role has the permission, however far it reaches."""
+    return User.objects.filter(role__in=rights.roles_with(permission), is_active=True)

@@ -18,6 +18,8 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from acct.attempts import Attempt, TooManyAttempts
+from acct.choices import Attack
+from acct.events import LOGIN_ATTACKED
 from acct.models import Session, User
 from audit import services as audit
 from audit.choices import Outcome
@@ -30,6 +32,7 @@ from common.errors import (
     NotFound,
     PermissionDenied,
 )
+from common.outbox.services import publish
 from common.person import Person
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
@@ -82,17 +85,28 @@ def _password_checked(
     try:
         attempt.begin()
     except TooManyAttempts:
-        _refused(user, action, "too many attempts")
+        _failed(user, attempt, password, action, "too many attempts")
         raise
     if user is None:
         make_password(password)
     elif user.check_password(password) and may:
         attempt.succeed()
         return True
-    _refused(user, action, "credentials")
-    if attempt.fail(password):
-        _refused(None, action, "one password on many names")
+    _failed(user, attempt, password, action, "credentials")
     return False
+
+
+@transaction.atomic
+def _failed(user: User | None, attempt: Attempt, password: str, action: str, reason: str) -> None:
+    _refused(user, action, reason)
+    for attack in attempt.attacks(password):
+        attacked = user if attack is Attack.ACCOUNT else None
+        _refused(attacked, action, attack)
+        publish(
+            LOGIN_ATTACKED,
+            aggregate=f"login:{attack.name}",
+            payload={"attack": attack, "user_id": attacked.pk if attacked else None},
+        )
 
 
 def login(*, username: str, password: str, user_agent: str = "") -> tuple[User, TokenPair]:
