@@ -130,7 +130,7 @@ class Attempt:
         reached = {
             Attack.ACCOUNT: _count(f"attempts:failed:{self._name}") == ATTEMPTS_ON_ONE_NAME,
             Attack.ADDRESS: self._names(self._address) == NAMES_FROM_ONE_ADDRESS,
-            Attack.PASSWORD: self._names(_digest(password)) == NAMES_WITH_ONE_PASSWORD,
+            Attack.SPRAY: self._names(_digest(password)) == NAMES_WITH_ONE_PASSWORD,
         }
         return [attack for attack, is_reached in reached.items() if is_reached]
 

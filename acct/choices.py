@@ -8,4 +8,4 @@ class Attack(StrEnum):
 
     ACCOUNT = "many attempts on one name"
     ADDRESS = "many names from one address"
-    PASSWORD = "one password on many names"
+    SPRAY = "one password on many names"

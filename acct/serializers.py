@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -133,7 +133,7 @@ class LoginSessionOut(serializers.ModelSerializer[Session]):
         return bool(session.pk == self.context["current"])
 
 
-def sessions_shown(sessions: Iterable[Session], current: Session) -> Any:
+def sessions_shown(sessions: QuerySet[Session], current: Session) -> Any:
     """The answer to a request that came by the session ``current``."""
     return LoginSessionOut(sessions, many=True, context={"current": current.pk}).data
 

@@ -215,18 +215,19 @@ def sessions_read(*, actor: Person, user_id: int) -> None:
 @transaction.atomic
 def session_end(*, actor: Person, user_id: int, session_id: uuid.UUID) -> None:
     """End one session of the user; its next request is refused. Raises NotFound."""
-    if not _sessions_end(actor, user_id, Session.objects.filter(pk=session_id)):
+    if not _sessions_end(actor, user_id, Session.objects.alive().filter(pk=session_id)):
         raise NotFound(ErrorCode.SESSION_NOT_FOUND, f"session {session_id}", "session_id")
 
 
 @transaction.atomic
 def sessions_end(*, actor: Person, user_id: int, but: uuid.UUID | None = None) -> int:
     """End all sessions of the user, or all ``but`` one; returns how many."""
-    return _sessions_end(actor, user_id, Session.objects.exclude(pk=but))
+    every = Session.objects.alive()
+    return _sessions_end(actor, user_id, every.exclude(pk=but) if but else every)
 
 
 def _sessions_end(actor: Person, user_id: int, which: QuerySet[Session]) -> int:
-    ending = list(which.filter(user_id=user_id).alive().select_for_update())
+    ending = list(which.filter(user_id=user_id).select_for_update())
     if not ending:
         return 0
     _revoke(user_id, Session.objects.filter(pk__in=[session.pk for session in ending]))

@@ -156,6 +156,7 @@ class OwnSessions(ApiView):
         return Response(serializers.sessions_shown(found, _session(request)))
 
     @extend_schema(
+        operation_id="acct_sessions_end_others",
         summary="End all my sessions but this one",
         tags=["account"],
         responses=serializers.SessionsEndedOut,
@@ -256,6 +257,7 @@ class UserSessions(ApiView):
         return Response(serializers.sessions_shown(found, _session(request)))
 
     @extend_schema(
+        operation_id="acct_users_sessions_end_all",
         summary="End all sessions of a user",
         tags=["users"],
         responses={200: serializers.SessionsEndedOut, **errors(ErrorCode.USER_NOT_FOUND)},

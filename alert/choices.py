@@ -20,7 +20,7 @@ class Kind(models.TextChoices):
     SHARE_RECEIVED = "share_received"
     ACCOUNT_ATTACKED = "account_attacked"
     ADDRESS_ATTACKING = "address_attacking"
-    PASSWORD_SPRAYED = "password_sprayed"
+    ACCOUNTS_SPRAYED = "accounts_sprayed"
 
 
 class Part(models.TextChoices):
@@ -103,11 +103,10 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "Logging in to one account keeps failing. Check the audit log.",
     },
     Kind.ADDRESS_ATTACKING: {
-        "ko": "한 IP 주소에서 여러 아이디로 로그인에 실패하고 있습니다. "
-        "감사 기록을 확인해 주세요.",
+        "ko": "한 IP 주소에서 여러 아이디로 로그인에 실패하고 있습니다. 감사 기록을 확인해 주세요.",
         "en": "Logging in with many usernames fails from one address. Check the audit log.",
     },
-    Kind.PASSWORD_SPRAYED: {
+    Kind.ACCOUNTS_SPRAYED: {
         "ko": "같은 비밀번호로 여러 아이디에 로그인을 시도하고 있습니다. "
         "감사 기록을 확인해 주세요.",
         "en": "One password is being tried on many usernames. Check the audit log.",

@@ -13,7 +13,7 @@ from rbac.permissions import Permission
 _KINDS = {
     Attack.ACCOUNT: Kind.ACCOUNT_ATTACKED,
     Attack.ADDRESS: Kind.ADDRESS_ATTACKING,
-    Attack.PASSWORD: Kind.PASSWORD_SPRAYED,
+    Attack.SPRAY: Kind.ACCOUNTS_SPRAYED,
 }
 
 

@@ -15,6 +15,18 @@ urlpatterns = [
         access.PatientBreakGlass.as_view(),
         name="patient-break-glass",
     ),
+    path("break-glass/", access.BrokenGlasses.as_view(), name="broken-glasses"),
+    path("break-glass/<int:grant_id>/", access.BrokenGlassEnd.as_view(), name="broken-glass"),
+    path(
+        "break-glass/<int:grant_id>/reads/",
+        access.BrokenGlassReads.as_view(),
+        name="broken-glass-reads",
+    ),
+    path(
+        "break-glass/<int:grant_id>/review/",
+        access.BrokenGlassReview.as_view(),
+        name="broken-glass-review",
+    ),
     path("encounters/", care.Encounters.as_view(), name="encounters"),
     path("prescriptions/", care.Prescriptions.as_view(), name="prescriptions"),
 ]

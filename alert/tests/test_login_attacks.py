@@ -60,7 +60,7 @@ def test_many_names_from_one_address_alert_administrators_once(users):
 def test_one_password_on_many_names_alerts_administrators_once(users):
     for number in range(NAMES_WITH_ONE_PASSWORD + 3):
         login("Spring-2026-Rain", f"person{number}", f"10.0.2.{number}")
-    assert attacks() == [("password_sprayed", {})]
+    assert attacks() == [("accounts_sprayed", {})]
     assert Notification.objects.get().link == "/admin/audit?action=session.login"
 
 

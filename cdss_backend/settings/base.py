@@ -188,6 +188,7 @@ SPECTACULAR_SETTINGS = {
         "EncounterKind": "emr.choices.EncounterKind",
         "NotificationKind": "alert.choices.Kind",
         "GrantKind": "rbac.models.GrantKind",
+        "GlassOutcome": "rbac.choices.GlassOutcome",
         "Permission": "rbac.permissions.Permission",
         "HealthStatus": ["ok", "failing", "timeout"],
         "ShareSide": "ris.choices.ShareSide",

@@ -48,7 +48,7 @@ def test_rights(api, users, patient_factory, method, path, role, status):
     bodies = {
         "patients/": patient_body(),
         "patients/{pk}/": {"phone": "1"},
-        "patients/{pk}/break-glass/": {"reason": "emergency"},
+        "patients/{pk}/break-glass/": {"reason": "unconscious, no relatives"},
         "encounters/": encounter_body(patient.pk),
         "prescriptions/": prescription_body(patient.pk),
     }
@@ -85,7 +85,7 @@ def test_breaking_the_glass_opens_for_an_hour_and_alerts_every_admin(api, users,
     patient = patient_factory(restricted=True)
     client = api("doctor")
     answer = client.post(
-        f"{URL}{patient.pk}/break-glass/", {"reason": "unconscious"}, format="json"
+        f"{URL}{patient.pk}/break-glass/", {"reason": "unconscious, no relatives"}, format="json"
     )
     assert answer.status_code == 201
     assert answer.json()["patient"] == patient.pk
@@ -111,7 +111,7 @@ def test_breaking_the_glass_needs_a_reason(api, patient_factory, body):
 def test_a_broken_glass_does_not_lift_the_restriction(api, users, patient_factory):
     patient = patient_factory(restricted=True)
     client, url = api("doctor"), f"{URL}{patient.pk}/"
-    client.post(f"{url}break-glass/", {"reason": "emergency"}, format="json")
+    client.post(f"{url}break-glass/", {"reason": "unconscious, no relatives"}, format="json")
     lifted = client.patch(url, {"restricted": False}, format="json", HTTP_IF_MATCH='"1"')
     assert lifted.status_code == 403
     changed = client.patch(url, {"phone": "1"}, format="json", HTTP_IF_MATCH='"1"')

@@ -27,6 +27,7 @@ from redis.exceptions import RedisError
 from acct.authentication import Claims
 from audit.choices import Outcome
 from audit.services import STREAM, stream
+from audit.services.glass import right_used
 from common.errors import ErrorCode, ExternalError
 from common.once import once
 from common.person import Person
@@ -166,7 +167,7 @@ def decision_cache(claims: Claims, user: Person, series: Series, decided: Validi
             "actor_role": user.role,
             "action": "dicomweb.retrieve",
             "patient_id": study.patient_id,
-            "permission": Permission.VIEW_DICOM,
+            "permission": right_used(user, study.patient_id, Permission.VIEW_DICOM),
             "outcome": Outcome.OK,
             "object_type": "series",
         }

@@ -26,7 +26,7 @@ export default {
     share_received: "A record was shared with you.",
     account_attacked: "Logging in to one account keeps failing. Check the audit log.",
     address_attacking: "Logging in with many usernames fails from one address. Check the audit log.",
-    password_sprayed: "One password is being tried on many usernames. Check the audit log.",
+    accounts_sprayed: "One password is being tried on many usernames. Check the audit log.",
   },
   part: {
     by: "by {{name}}",

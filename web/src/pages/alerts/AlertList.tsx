@@ -41,7 +41,7 @@ const ICONS: Record<Notification["kind"], readonly [Icon, string]> = {
   share_received: [IconShare, "nova"],
   account_attacked: [IconShieldX, "red"],
   address_attacking: [IconShieldX, "red"],
-  password_sprayed: [IconShieldX, "red"],
+  accounts_sprayed: [IconShieldX, "red"],
 };
 
 interface AlertListProps {
