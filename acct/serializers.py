@@ -128,6 +128,7 @@ class LoginSessionOut(serializers.ModelSerializer[Session]):
             "expires_at",
             "current",
         ]
+        read_only_fields = fields
 
     def get_current(self, session: Session) -> bool:
         return bool(session.pk == self.context["current"])

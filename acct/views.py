@@ -159,7 +159,7 @@ class OwnSessions(ApiView):
         operation_id="acct_sessions_end_others",
         summary="End all my sessions but this one",
         tags=["account"],
-        responses=serializers.SessionsEndedOut,
+        responses={200: serializers.SessionsEndedOut},
     )
     def delete(self, request: Request) -> Response:
         ended = services.sessions_end(

@@ -188,6 +188,7 @@ SPECTACULAR_SETTINGS = {
         "EncounterKind": "emr.choices.EncounterKind",
         "NotificationKind": "alert.choices.Kind",
         "GrantKind": "rbac.models.GrantKind",
+        "OutcomeEnum": "audit.choices.Outcome",
         "GlassOutcome": "rbac.choices.GlassOutcome",
         "Permission": "rbac.permissions.Permission",
         "HealthStatus": ["ok", "failing", "timeout"],
