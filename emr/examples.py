@@ -19,8 +19,10 @@ PATIENT_NEW = {
 }
 PATIENT = {"id": 1, **PATIENT_NEW, "restricted": False, "version": 1}
 PATIENT_CHANGE = {"phone": "010-0000-0099", "restricted": True}
-GLASS_BREAK = {"reason": "Unconscious in the emergency room, no relatives"}
-GLASS_BREAK_BY_MRN = {"patient_id": "P2026-0011", **GLASS_BREAK}
+GLASS_BREAK = {
+    "patient_id": "P2026-0011",
+    "reason": "Unconscious in the emergency room, no relatives",
+}
 GLASS_BROKEN = {"id": 3, "patient": 11, "expires_at": "2026-01-05T11:30:00+09:00"}
 BROKEN_GLASS = {
     "id": 3,

@@ -114,12 +114,8 @@ def validate_reason(value: str) -> None:
 
 @example(examples.GLASS_BREAK)
 class BreakGlassIn(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=500, validators=[validate_reason])
-
-
-@example(examples.GLASS_BREAK_BY_MRN)
-class BreakGlassByMrnIn(BreakGlassIn):
     patient_id = serializers.CharField(max_length=64, help_text="The patient's exact MRN")
+    reason = serializers.CharField(max_length=500, validators=[validate_reason])
 
 
 @example(examples.GLASS_BROKEN)

@@ -10,11 +10,6 @@ urlpatterns = [
     path("patients/<int:pk>/", patients.PatientDetail.as_view(), name="patient-detail"),
     path("patients/<int:pk>/merge/", patients.PatientMerge.as_view(), name="patient-merge"),
     path("patients/<int:pk>/timeline/", care.PatientTimeline.as_view(), name="patient-timeline"),
-    path(
-        "patients/<int:pk>/break-glass/",
-        access.PatientBreakGlass.as_view(),
-        name="patient-break-glass",
-    ),
     path("break-glass/", access.BrokenGlasses.as_view(), name="broken-glasses"),
     path("break-glass/<int:grant_id>/", access.BrokenGlassEnd.as_view(), name="broken-glass"),
     path(

@@ -72,9 +72,6 @@ def test_the_mrn_of_a_merged_duplicate_finds_the_record_that_is_left(api, closed
 )
 def test_the_reason_has_substance(api, closed, reason, status):
     assert break_glass(api("doctor"), closed, reason).status_code == status
-    by_id = {"reason": reason}
-    url = f"/api/emr/patients/{closed.pk}/break-glass/"
-    assert api("nurse").post(url, by_id, format="json").status_code == status
 
 
 def test_the_record_proves_the_reason_and_marks_the_reads(api, closed, patient_factory):

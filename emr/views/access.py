@@ -20,24 +20,6 @@ from emr.filters import GlassFilter
 from rbac import selectors as rights, services as grants
 from rbac.permissions import Permission
 
-_REFUSALS = errors(ErrorCode.VALIDATION, ErrorCode.PATIENT_NOT_FOUND, ErrorCode.GLASS_LIMIT)
-
-
-class PatientBreakGlass(ApiView):
-    required_permissions = {"POST": Permission.BREAK_GLASS}
-
-    @extend_schema(
-        summary="Break the glass: get emergency access to a patient for 60 minutes",
-        tags=["patients"],
-        request=serializers.BreakGlassIn,
-        responses={201: serializers.BreakGlassOut, **_REFUSALS},
-    )
-    def post(self, request: Request, pk: int) -> Response:
-        body = serializers.BreakGlassIn(data=request.data)
-        body.is_valid(raise_exception=True)
-        grant = services.patient_break_glass(actor=self.actor, pk=pk, **body.validated_data)
-        return Response(serializers.BreakGlassOut(grant).data, status=201)
-
 
 class BrokenGlasses(GenericApiView):
     required_permissions = {"GET": Access.AUTHENTICATED, "POST": Permission.BREAK_GLASS}
@@ -69,11 +51,14 @@ class BrokenGlasses(GenericApiView):
     @extend_schema(
         summary="Break the glass of the patient with exactly this MRN for 60 minutes",
         tags=["emergency access"],
-        request=serializers.BreakGlassByMrnIn,
-        responses={201: serializers.BreakGlassOut, **_REFUSALS},
+        request=serializers.BreakGlassIn,
+        responses={
+            201: serializers.BreakGlassOut,
+            **errors(ErrorCode.VALIDATION, ErrorCode.PATIENT_NOT_FOUND, ErrorCode.GLASS_LIMIT),
+        },
     )
     def post(self, request: Request) -> Response:
-        body = serializers.BreakGlassByMrnIn(data=request.data)
+        body = serializers.BreakGlassIn(data=request.data)
         body.is_valid(raise_exception=True)
         grant = services.break_glass_by_mrn(actor=self.actor, **body.validated_data)
         return Response(serializers.BreakGlassOut(grant).data, status=201)

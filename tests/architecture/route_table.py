@@ -44,7 +44,6 @@ ROUTES: dict[str, str] = {
     "PATCH patient-detail": "428 428 403 403 428 403 403 401",
     "GET patient-timeline": "200 200 200 403 200 200 403 401",
     "POST patient-merge": "400 403 400 403 403 403 403 401",
-    "POST patient-break-glass": "403 400 400 403 400 403 403 401",
     "GET broken-glasses": "200 200 200 200 200 200 200 401",
     "POST broken-glasses": "403 400 400 403 400 403 403 401",
     "DELETE broken-glass": "204 204 404 404 404 404 404 401",
