@@ -155,8 +155,7 @@ def session_refresh(*, token: str, leeway: timedelta = timedelta(0)) -> tuple[Us
         )
         tokens = _rotate(session, given["jti"], leeway) if session is not None else None
     if session is None or tokens is None:
-        Attempt().begin()  # only what failed: a valid token never waits
-        raise AuthenticationError(ErrorCode.TOKEN_REVOKED)
+        raise AuthenticationError(ErrorCode.TOKEN_REVOKED)  # signed by us: nobody guessed it
     return session.user, tokens
 
 

@@ -117,10 +117,11 @@ def glasses_described(user: Person, grants: Iterable[Any]) -> list[BrokenGlass]:
     return [
         BrokenGlass(
             grant=grant,
-            patient_id=patients[grant.patient_id].patient_id,
-            full_name=patients[grant.patient_id].full_name if grant.patient_id in seen else "",
+            patient_id=patient.patient_id,
+            full_name=patient.full_name if patient.pk in seen else "",
         )
         for grant in page
+        if (patient := patients.get(grant.patient_id))
     ]
 
 

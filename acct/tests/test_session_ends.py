@@ -10,6 +10,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
+from acct.attempts import ADDRESS
 from acct.devices import Device, device_of
 from acct.models import Session
 from audit.models import AuditLog
@@ -78,6 +79,14 @@ def test_a_session_ends_when_it_is_not_used(users):
     unused_for(minutes=31)
     assert status(tokens) == 401
     assert renewed(tokens).status_code == 401, "a token that was kept begins it again"
+
+
+def test_returning_after_the_end_delays_nobody_at_the_same_address(users):
+    """Behind one address, a whole ward comes back from lunch."""
+    tokens = login()
+    unused_for(minutes=31)
+    assert {renewed(tokens).status_code for _ in range(ADDRESS.free + 5)} == {401}
+    assert login()["access"]
 
 
 def test_what_a_page_asks_by_itself_is_no_use(users):

@@ -63,6 +63,7 @@ def test_the_mrn_of_a_merged_duplicate_finds_the_record_that_is_left(api, closed
         ("aaaaaaaaaaaaaaaa", 400),
         ("asdfasdfasdfasdf", 400),
         ("need need need need", 400),
+        ("emergency emergency", 400),
         (".,;:!?-_()[]{}", 400),
         ("응급응급응급응급", 400),
         ("응급 환자", 400),
