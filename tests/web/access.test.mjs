@@ -2,10 +2,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { AxeBuilder } from '@axe-core/playwright';
+
 import { heading, pageOf } from './app.helpers.mjs';
 import { api, until } from './viewer.helpers.mjs';
 
 const REASON = 'Unconscious in the emergency room';
+
+/** Every text stands out from what is behind it; axe leaves text in the colour of its button open. */
+async function assertReadable(page) {
+  const axe = new AxeBuilder({ page }).setLegacyMode(true).withRules(['color-contrast']);
+  const { violations, incomplete } = await axe.analyze();
+  const unseen = incomplete.flatMap(({ nodes }) => nodes).filter(({ any }) => any[0]?.data?.messageKey === 'equalRatio');
+  const found = [...violations.flatMap(({ nodes }) => nodes), ...unseen];
+  assert.deepEqual(found.map(({ html }) => html), []);
+}
 
 /** A restricted patient of the nurse alone; nobody else finds them. */
 async function restrictedPatient() {
@@ -27,6 +38,8 @@ test('a doctor breaks the glass by MRN and ends it, an administrator reviews it'
   await page.waitForURL(`**/patients/${patient.id}`);
   await page.getByRole('heading', { name: patient.full_name }).waitFor();
   await page.getByText('is open to you by emergency access until').waitFor();
+  await page.getByRole('button', { name: 'End now' }).waitFor();
+  await assertReadable(page);
   await page.getByRole('button', { name: 'End now' }).click();
   await page.getByText('The emergency access has ended.').waitFor();
   await page.getByRole('heading', { name: patient.full_name }).waitFor({ state: 'hidden' });
@@ -54,6 +67,7 @@ test('a session that its owner ends says so and comes back to where it was', asy
   await heading(second.page).waitFor();
   await first.page.goto('/profile');
   await first.page.getByText('This session').waitFor();
+  await assertReadable(first.page);
   await first.page.getByRole('button', { name: 'End all others' }).click();
   await until('the other sessions are gone', async () =>
     (await first.page.getByRole('list', { name: 'Sessions' }).getByRole('listitem').count()) === 1);

@@ -19,8 +19,7 @@ export function EndGlass({ id }: { id: number }) {
   return (
     <Button
       size="compact-sm"
-      variant="light"
-      color="red.9"
+      variant="default"
       style={{ flexShrink: 0 }}
       loading={ending.isPending}
       onClick={() => {

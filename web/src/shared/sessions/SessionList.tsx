@@ -58,8 +58,7 @@ export function SessionList({ user }: { user: number | null }) {
           {all.some(({ current }) => !current) && (
             <Group justify="flex-end">
               <Button
-                variant="light"
-                color="red.9"
+                variant="default"
                 loading={ending.isPending}
                 onClick={() => {
                   ending.mutate(null);
@@ -99,8 +98,7 @@ function Entry({ session, onEnd }: { session: LoginSession; onEnd: () => void })
       ) : (
         <Button
           size="compact-sm"
-          variant="light"
-          color="red.9"
+          variant="default"
           style={{ flexShrink: 0 }}
           aria-label={t("sessions.endOf", { device })}
           onClick={onEnd}
