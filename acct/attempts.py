@@ -16,11 +16,14 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.cache import cache
 
+from acct.choices import Attack
 from common import context
 from common.errors import AppError, ErrorCode
 
 WINDOW_S = 900
 KNOWN_S = 30 * 24 * 3600
+ATTEMPTS_ON_ONE_NAME = 20
+NAMES_FROM_ONE_ADDRESS = 10
 NAMES_WITH_ONE_PASSWORD = 5
 
 
@@ -89,11 +92,11 @@ class _Counter:
 class Attempt:
     """One attempt under a ``name``, or without one (a refresh token that names nobody).
 
-    ``begin`` before anything is judged; ``succeed`` or ``fail`` after it.
+    ``begin`` before anything is judged; ``succeed`` or ``attacks`` after it.
     """
 
     def __init__(self, name: str = "") -> None:
-        address = _network(context.current().source_ip)
+        self._address = address = _network(context.current().source_ip)
         self._name = _digest(name.casefold()) if name else ""
         self._known = f"attempts:known:{self._name}:{address}"
         self._counters = [_Counter(f"attempts:address:{address}", ADDRESS)]
@@ -122,12 +125,19 @@ class Attempt:
             self._counters[0].forget()
             cache.set(self._known, True, KNOWN_S)
 
-    def fail(self, password: str) -> bool:
-        """Note a wrong password; True when it is now tried on several names."""
-        key = f"attempts:password:{_digest(password)}"
-        if not cache.add(f"{key}:{self._name}", True, WINDOW_S):
-            return False
-        return _count(key) == NAMES_WITH_ONE_PASSWORD
+    def attacks(self, password: str) -> list[Attack]:
+        """Note a wrong password, or a refusal; what it makes plain, each once in a window."""
+        reached = {
+            Attack.ACCOUNT: _count(f"attempts:failed:{self._name}") == ATTEMPTS_ON_ONE_NAME,
+            Attack.ADDRESS: self._names(self._address) == NAMES_FROM_ONE_ADDRESS,
+            Attack.SPRAY: self._names(_digest(password)) == NAMES_WITH_ONE_PASSWORD,
+        }
+        return [attack for attack, is_reached in reached.items() if is_reached]
+
+    def _names(self, of: str) -> int | None:
+        """How many names failed with the same thing; None if this one is not new among them."""
+        key = f"attempts:names:{of}"
+        return _count(key) if cache.add(f"{key}:{self._name}", True, WINDOW_S) else None
 
 
 def _count(key: str) -> int:

@@ -10,18 +10,20 @@ from uuid import UUID
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
+from rest_framework_simplejwt.tokens import AccessToken
 
-from acct import selectors
+from acct import selectors, services
 from acct.models import Session, User
 from common.errors import AuthenticationError, ErrorCode, InvalidInput
 
 BROWSER_HEADER = "X-Session"
+BACKGROUND_HEADER = "X-Background"
 REFRESH_COOKIE = "cdss_refresh"
 REFRESH_COOKIE_PATH = "/api/acct/"
 
@@ -75,6 +77,17 @@ def session_of(token: str) -> Session:
     return session
 
 
+def session_in_use(request: HttpRequest | Request, token: str) -> Session:
+    """``session_of``, which this request keeps from ending for want of use.
+
+    A page says with ``X-Background: 1`` that it asks by itself, while nobody is using it.
+    """
+    session = session_of(token)
+    if request.headers.get(BACKGROUND_HEADER) != "1":
+        services.session_used(session)
+    return session
+
+
 def is_browser(request: Request) -> bool:
     """Whether the refresh token travels in its cookie (``X-Session: cookie``).
 
@@ -87,12 +100,12 @@ def is_browser(request: Request) -> bool:
     return form == "cookie"
 
 
-def refresh_cookie_set(response: Response, token: str) -> None:
-    """HttpOnly, SameSite, and sent to the routes of this app only."""
+def refresh_cookie_set(response: Response, tokens: services.TokenPair) -> None:
+    """HttpOnly, SameSite, sent to the routes of this app only, until the session ends."""
     response.set_cookie(
         REFRESH_COOKIE,
-        token,
-        max_age=RefreshToken.lifetime,
+        tokens.refresh,
+        max_age=max(1, round((tokens.ends_at - timezone.now()).total_seconds())),
         path=REFRESH_COOKIE_PATH,
         secure=settings.PUBLIC_BASE_URL.startswith("https://"),
         httponly=True,
@@ -111,7 +124,7 @@ class SessionJWTAuthentication(BaseAuthentication):
         token = bearer_token(request)
         if token is None:
             return None
-        session = session_of(token)
+        session = session_in_use(request, token)
         return session.user, session
 
     def authenticate_header(self, request: Request) -> str:

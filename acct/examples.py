@@ -39,3 +39,14 @@ USER = {
     "is_active": True,
     "created_at": "2026-01-05T09:00:00+09:00",
 }
+LOGIN_SESSION = {
+    "id": "3f6c1a52-7a2e-4a57-9d3f-0a9a5b1c2d3e",
+    "browser": "Chrome 142",
+    "system": "Windows",
+    "address": "10.20.30.40",
+    "created_at": "2026-01-05T08:02:00+09:00",
+    "last_used_at": "2026-01-05T10:29:00+09:00",
+    "expires_at": "2026-01-05T20:02:00+09:00",
+    "current": True,
+}
+SESSIONS_ENDED = {"ended": 2}

@@ -3,11 +3,14 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, UserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
+from django.utils import timezone
 
-from common.db import AllOrNoneQuerySet
+from acct.devices import Device, device_of
+from common.db import AllOrNoneQuerySet, VisibleQuerySet
 from common.person import Person
 from rbac import selectors as rights
 from rbac.permissions import Permission, Role, Scope
@@ -54,11 +57,28 @@ class User(AbstractBaseUser):
         return rights.scope_for(self, Permission(permission)) is not Scope.NONE
 
 
+class SessionQuerySet(VisibleQuerySet["Session"]):
+    def visible_to(self, user: Person, permission: str = "") -> SessionQuerySet:
+        """One's own; those of others are an administrator's, by their account."""
+        return self.filter(user_id=user.pk)
+
+    def alive(self) -> SessionQuerySet:
+        """Neither ended, nor over, nor unused for too long."""
+        now = timezone.now()
+        return self.filter(
+            revoked_at__isnull=True,
+            expires_at__gt=now,
+            last_used_at__gt=now - settings.SESSION_IDLE,
+            user__is_active=True,
+        )
+
+
 class Session(models.Model):
     """One login. Access tokens carry its id (``sid``): revoking it ends them at once.
 
     ``refresh_jti`` is the only refresh token still good; rotation at ``rotated_at`` replaced
-    ``previous_jti`` by it.
+    ``previous_jti`` by it. ``expires_at`` is fixed when it begins; ``last_used_at`` and
+    ``address`` follow its use, by the minute.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -66,9 +86,18 @@ class Session(models.Model):
     refresh_jti = models.CharField(max_length=64)
     previous_jti = models.CharField(max_length=64, blank=True)
     rotated_at = models.DateTimeField(null=True)
+    user_agent = models.CharField(max_length=300, blank=True)
+    address = models.CharField(max_length=45, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
+    objects = SessionQuerySet.as_manager()
+
     class Meta:
         indexes = [models.Index(fields=["user", "revoked_at"])]
+
+    @property
+    def device(self) -> Device:
+        return device_of(self.user_agent)

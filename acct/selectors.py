@@ -1,24 +1,22 @@
 from __future__ import annotations
 
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from acct.models import Session, User
 from common.errors import ErrorCode, NotFound
+from common.person import Person
+from rbac import selectors as rights
+from rbac.permissions import Permission
 
 
 def session_active(session_id: str) -> Session | None:
     """The session with its user, if neither was ended; one query."""
-    return (
-        Session.objects.select_related("user")
-        .filter(
-            pk=session_id,
-            revoked_at__isnull=True,
-            expires_at__gt=timezone.now(),
-            user__is_active=True,
-        )
-        .first()
-    )
+    return Session.objects.alive().select_related("user").filter(pk=session_id).first()
+
+
+def sessions_of(user: Person) -> QuerySet[Session]:
+    """A person's own sessions that can be used now, the last used first."""
+    return Session.objects.visible_to(user).alive().order_by("-last_used_at", "pk")
 
 
 def users_list() -> QuerySet[User]:
@@ -35,3 +33,8 @@ def user_get(user_id: int) -> User:
 
 def users_with_role(role: str) -> QuerySet[User]:
     return User.objects.filter(role=role, is_active=True)
+
+
+def users_with(permission: Permission) -> QuerySet[User]:
+    """Everybody whose role has the permission, however far it reaches."""
+    return User.objects.filter(role__in=rights.roles_with(permission), is_active=True)

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from acct import examples
-from acct.models import User
+from acct.models import Session, User
 from common.api.schema import example
 from rbac import matrix
 from rbac.permissions import Permission, Role
@@ -105,3 +106,39 @@ class UserOut(serializers.ModelSerializer[User]):
             "is_active",
             "created_at",
         ]
+
+
+@example(examples.LOGIN_SESSION)
+class LoginSessionOut(serializers.ModelSerializer[Session]):
+    """``browser`` and ``system`` are empty where the client does not say what it is."""
+
+    browser = serializers.CharField(source="device.browser")
+    system = serializers.CharField(source="device.system")
+    current = serializers.SerializerMethodField(help_text="Whether it is the session of this call")
+
+    class Meta:
+        model = Session
+        fields = [
+            "id",
+            "browser",
+            "system",
+            "address",
+            "created_at",
+            "last_used_at",
+            "expires_at",
+            "current",
+        ]
+        read_only_fields = fields
+
+    def get_current(self, session: Session) -> bool:
+        return bool(session.pk == self.context["current"])
+
+
+def sessions_shown(sessions: QuerySet[Session], current: Session) -> Any:
+    """The answer to a request that came by the session ``current``."""
+    return LoginSessionOut(sessions, many=True, context={"current": current.pk}).data
+
+
+@example(examples.SESSIONS_ENDED)
+class SessionsEndedOut(serializers.Serializer[Any]):
+    ended = serializers.IntegerField(help_text="Number of sessions that this request ended")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -17,16 +18,21 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
 from acct.attempts import Attempt, TooManyAttempts
+from acct.choices import Attack
+from acct.events import LOGIN_ATTACKED
 from acct.models import Session, User
 from audit import services as audit
 from audit.choices import Outcome
+from common import context
 from common.errors import (
     AuthenticationError,
     ConflictError,
     ErrorCode,
     InvalidInput,
+    NotFound,
     PermissionDenied,
 )
+from common.outbox.services import publish
 from common.person import Person
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
@@ -34,23 +40,26 @@ from rbac.permissions import Permission
 BROWSER_LEEWAY = timedelta(seconds=10)
 """A browser that reloads during a refresh still has the old token only."""
 
+NOTED_EVERY = timedelta(minutes=1)
+LONGEST_USER_AGENT, LONGEST_ADDRESS = 300, 45
+
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    """Encoded JWTs: access (1 h) and refresh (7 days)."""
+    """Encoded JWTs: access (at most 1 h) and refresh, none beyond the end of the session."""
 
     access: str
     refresh: str
+    ends_at: datetime
 
 
 def _issue(session: Session, refresh: RefreshToken) -> TokenPair:
     refresh["sid"] = str(session.pk)
     refresh["user_id"] = session.user_id
-    return TokenPair(str(refresh.access_token), str(refresh))
-
-
-def _expiry(refresh: RefreshToken) -> datetime:
-    return datetime.fromtimestamp(refresh["exp"], tz=UTC)
+    refresh["exp"] = int(session.expires_at.timestamp())
+    access = refresh.access_token
+    access["exp"] = min(access["exp"], refresh["exp"])
+    return TokenPair(str(access), str(refresh), session.expires_at)
 
 
 def _refused(user: User | None, action: str, reason: str) -> None:
@@ -76,21 +85,35 @@ def _password_checked(
     try:
         attempt.begin()
     except TooManyAttempts:
-        _refused(user, action, "too many attempts")
+        _failed(user, attempt, password, action, "too many attempts")
         raise
     if user is None:
         make_password(password)
     elif user.check_password(password) and may:
         attempt.succeed()
         return True
-    _refused(user, action, "credentials")
-    if attempt.fail(password):
-        _refused(None, action, "one password on many names")
+    _failed(user, attempt, password, action, "credentials")
     return False
 
 
-def login(*, username: str, password: str) -> tuple[User, TokenPair]:
-    """Check the password and open a session. Raises AuthenticationError, TooManyAttempts."""
+@transaction.atomic
+def _failed(user: User | None, attempt: Attempt, password: str, action: str, reason: str) -> None:
+    _refused(user, action, reason)
+    for attack in attempt.attacks(password):
+        attacked = user if attack is Attack.ACCOUNT else None
+        _refused(attacked, action, attack)
+        publish(
+            LOGIN_ATTACKED,
+            aggregate=f"login:{attack.name}",
+            payload={"attack": attack, "user_id": attacked.pk if attacked else None},
+        )
+
+
+def login(*, username: str, password: str, user_agent: str = "") -> tuple[User, TokenPair]:
+    """Check the password and open a session. Raises AuthenticationError, TooManyAttempts.
+
+    ``user_agent``: how the browser calls itself, for the list of sessions.
+    """
     user = User.objects.filter(username=username).first()
     # the database finds a name in many spellings; all of them count as one
     name = user.username if user else username
@@ -100,7 +123,11 @@ def login(*, username: str, password: str) -> tuple[User, TokenPair]:
     with transaction.atomic():
         refresh = RefreshToken()
         session = Session.objects.create(
-            user=user, refresh_jti=refresh["jti"], expires_at=_expiry(refresh)
+            user=user,
+            refresh_jti=refresh["jti"],
+            user_agent=user_agent[:LONGEST_USER_AGENT],
+            address=context.current().source_ip[:LONGEST_ADDRESS],
+            expires_at=timezone.now() + settings.SESSION_LIFETIME,
         )
         audit.record(actor=user, action="session.login", object_type="user", object_id=user.pk)
     return user, _issue(session, refresh)
@@ -120,15 +147,15 @@ def session_refresh(*, token: str, leeway: timedelta = timedelta(0)) -> tuple[Us
         raise AuthenticationError(ErrorCode.TOKEN_INVALID) from None
     with transaction.atomic():
         session = (
-            Session.objects.select_for_update()
+            Session.objects.alive()
+            .select_for_update()
             .select_related("user")
-            .filter(pk=session_id, revoked_at__isnull=True, user__is_active=True)
+            .filter(pk=session_id)
             .first()
         )
         tokens = _rotate(session, given["jti"], leeway) if session is not None else None
     if session is None or tokens is None:
-        Attempt().begin()  # only what failed: a valid token never waits
-        raise AuthenticationError(ErrorCode.TOKEN_REVOKED)
+        raise AuthenticationError(ErrorCode.TOKEN_REVOKED)  # signed by us: nobody guessed it
     return session.user, tokens
 
 
@@ -151,8 +178,7 @@ def _rotate(session: Session, jti: str, leeway: timedelta) -> TokenPair | None:
             object_id=session.user_id,
         )
         return None
-    session.expires_at = _expiry(refresh)
-    session.save()
+    session.save(update_fields=["refresh_jti", "previous_jti", "rotated_at"])
     return _issue(session, refresh)
 
 
@@ -163,6 +189,57 @@ def logout(*, session: Session) -> None:
     audit.record(
         actor=session.user, action="session.logout", object_type="user", object_id=session.user.pk
     )
+
+
+def session_used(session: Session) -> None:
+    """Note that the session is in use, and from where; the row is written once a minute at most."""
+    now = timezone.now()
+    if session.last_used_at > now - NOTED_EVERY:
+        return
+    unnoted = Session.objects.filter(pk=session.pk, last_used_at__lte=now - NOTED_EVERY)
+    unnoted.update(last_used_at=now, address=context.current().source_ip[:LONGEST_ADDRESS])
+
+
+def sessions_read(*, actor: Person, user_id: int) -> None:
+    """Record that an administrator read whose sessions."""
+    audit.record(
+        actor=actor,
+        action="session.list",
+        object_type="user",
+        object_id=user_id,
+        permission=Permission.MANAGE_USERS,
+    )
+
+
+@transaction.atomic
+def session_end(*, actor: Person, user_id: int, session_id: uuid.UUID) -> None:
+    """End one session of the user; its next request is refused. Raises NotFound."""
+    if not _sessions_end(actor, user_id, Session.objects.alive().filter(pk=session_id)):
+        raise NotFound(ErrorCode.SESSION_NOT_FOUND, f"session {session_id}", "session_id")
+
+
+@transaction.atomic
+def sessions_end(*, actor: Person, user_id: int, but: uuid.UUID | None = None) -> int:
+    """End all sessions of the user, or all ``but`` one; returns how many."""
+    every = Session.objects.alive()
+    return _sessions_end(actor, user_id, every.exclude(pk=but) if but else every)
+
+
+def _sessions_end(actor: Person, user_id: int, which: QuerySet[Session]) -> int:
+    ending = list(which.filter(user_id=user_id).select_for_update())
+    if not ending:
+        return 0
+    _revoke(user_id, Session.objects.filter(pk__in=[session.pk for session in ending]))
+    for session in ending:
+        audit.record(
+            actor=actor,
+            action="session.end",
+            object_type="session",
+            object_id=str(session.pk),
+            permission=Permission.MANAGE_USERS if user_id != actor.pk else "",
+            detail={"user": user_id},
+        )
+    return len(ending)
 
 
 def sessions_revoke(user: User) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import cast
+from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -38,8 +39,14 @@ def _signed_in(user: User, tokens: services.TokenPair, *, browser: bool) -> Resp
     if not browser:
         return Response(body | {"refresh": tokens.refresh})
     response = Response(body)
-    refresh_cookie_set(response, tokens.refresh)
+    refresh_cookie_set(response, tokens)
     return response
+
+
+def _session(request: Request) -> Session:
+    if not isinstance(request.auth, Session):
+        raise AuthenticationError(ErrorCode.NOT_AUTHENTICATED)
+    return request.auth
 
 
 class Login(ApiView):
@@ -60,7 +67,8 @@ class Login(ApiView):
         browser = is_browser(request)
         body = serializers.LoginIn(data=request.data)
         body.is_valid(raise_exception=True)
-        user, tokens = services.login(**body.validated_data)
+        user_agent = request.headers.get("User-Agent", "")
+        user, tokens = services.login(**body.validated_data, user_agent=user_agent)
         return _signed_in(user, tokens, browser=browser)
 
 
@@ -107,10 +115,8 @@ class Logout(ApiView):
         responses={204: None},
     )
     def post(self, request: Request) -> Response:
-        if not isinstance(request.auth, Session):
-            raise AuthenticationError(ErrorCode.NOT_AUTHENTICATED)
         browser = is_browser(request)
-        services.logout(session=request.auth)
+        services.logout(session=_session(request))
         response = Response(status=204)
         if browser:
             refresh_cookie_clear(response)
@@ -135,6 +141,44 @@ class Me(ApiView):
         body.is_valid(raise_exception=True)
         user = services.profile_update(user=cast(User, request.user), **body.validated_data)
         return Response(serializers.MeOut(user).data)
+
+
+class OwnSessions(ApiView):
+    required_permissions = {"GET": Access.AUTHENTICATED, "DELETE": Access.AUTHENTICATED}
+
+    @extend_schema(
+        summary="List my sessions",
+        tags=["account"],
+        responses=serializers.LoginSessionOut(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        found = selectors.sessions_of(self.actor)
+        return Response(serializers.sessions_shown(found, _session(request)))
+
+    @extend_schema(
+        operation_id="acct_sessions_end_others",
+        summary="End all my sessions but this one",
+        tags=["account"],
+        responses={200: serializers.SessionsEndedOut},
+    )
+    def delete(self, request: Request) -> Response:
+        ended = services.sessions_end(
+            actor=self.actor, user_id=self.actor.pk, but=_session(request).pk
+        )
+        return Response({"ended": ended})
+
+
+class OwnSession(ApiView):
+    required_permissions = {"DELETE": Access.AUTHENTICATED}
+
+    @extend_schema(
+        summary="End one of my sessions",
+        tags=["account"],
+        responses={204: None, **errors(ErrorCode.SESSION_NOT_FOUND)},
+    )
+    def delete(self, request: Request, session_id: UUID) -> Response:
+        services.session_end(actor=self.actor, user_id=self.actor.pk, session_id=session_id)
+        return Response(status=204)
 
 
 class Users(GenericApiView):
@@ -198,3 +242,48 @@ class UserDetail(ApiView):
         user = selectors.user_get(user_id)
         changed = services.user_update(actor=self.actor, user_id=user.pk, **body.validated_data)
         return Response(serializers.UserOut(changed).data)
+
+
+class UserSessions(ApiView):
+    required_permissions = {"GET": Permission.MANAGE_USERS, "DELETE": Permission.MANAGE_USERS}
+
+    @extend_schema(
+        summary="List the sessions of a user",
+        tags=["users"],
+        responses={
+            200: serializers.LoginSessionOut(many=True),
+            **errors(ErrorCode.USER_NOT_FOUND),
+        },
+    )
+    def get(self, request: Request, user_id: int) -> Response:
+        user = selectors.user_get(user_id)
+        services.sessions_read(actor=self.actor, user_id=user.pk)
+        found = selectors.sessions_of(user)
+        return Response(serializers.sessions_shown(found, _session(request)))
+
+    @extend_schema(
+        operation_id="acct_users_sessions_end_all",
+        summary="End all sessions of a user",
+        tags=["users"],
+        responses={200: serializers.SessionsEndedOut, **errors(ErrorCode.USER_NOT_FOUND)},
+    )
+    def delete(self, request: Request, user_id: int) -> Response:
+        user = selectors.user_get(user_id)
+        return Response({"ended": services.sessions_end(actor=self.actor, user_id=user.pk)})
+
+
+class UserSession(ApiView):
+    required_permissions = {"DELETE": Permission.MANAGE_USERS}
+
+    @extend_schema(
+        summary="End one session of a user",
+        tags=["users"],
+        responses={
+            204: None,
+            **errors(ErrorCode.USER_NOT_FOUND, ErrorCode.SESSION_NOT_FOUND),
+        },
+    )
+    def delete(self, request: Request, user_id: int, session_id: UUID) -> Response:
+        user = selectors.user_get(user_id)
+        services.session_end(actor=self.actor, user_id=user.pk, session_id=session_id)
+        return Response(status=204)

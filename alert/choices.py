@@ -18,6 +18,9 @@ class Kind(models.TextChoices):
     ORDER_CANCELLED = "order_cancelled"
     ORDER_CHANGED = "order_changed"
     SHARE_RECEIVED = "share_received"
+    ACCOUNT_ATTACKED = "account_attacked"
+    ADDRESS_ATTACKING = "address_attacking"
+    ACCOUNTS_SPRAYED = "accounts_sprayed"
 
 
 class Part(models.TextChoices):
@@ -27,6 +30,7 @@ class Part(models.TextChoices):
     ORDERED = "ordered"
     REQUESTED = "requested"
     REVIEWED = "reviewed"
+    ACCOUNT = "account"
 
 
 PARTS: dict[str, dict[str, str]] = {
@@ -34,6 +38,7 @@ PARTS: dict[str, dict[str, str]] = {
     Part.ORDERED: {"ko": "오더: {name}", "en": "ordered by {name}"},
     Part.REQUESTED: {"ko": "요청: {name}", "en": "requested by {name}"},
     Part.REVIEWED: {"ko": "검토: {name}", "en": "reviewed by {name}"},
+    Part.ACCOUNT: {"ko": "계정: {name}", "en": "account: {name}"},
 }
 TEXTS: dict[str, dict[str, str]] = {
     Kind.AI_COMPLETED: {
@@ -92,5 +97,18 @@ TEXTS: dict[str, dict[str, str]] = {
     Kind.SHARE_RECEIVED: {
         "ko": "공유받은 기록이 있습니다.",
         "en": "A record was shared with you.",
+    },
+    Kind.ACCOUNT_ATTACKED: {
+        "ko": "한 계정에 로그인 실패가 반복되고 있습니다. 감사 기록을 확인해 주세요.",
+        "en": "Logging in to one account keeps failing. Check the audit log.",
+    },
+    Kind.ADDRESS_ATTACKING: {
+        "ko": "한 IP 주소에서 여러 아이디로 로그인에 실패하고 있습니다. 감사 기록을 확인해 주세요.",
+        "en": "Logging in with many usernames fails from one address. Check the audit log.",
+    },
+    Kind.ACCOUNTS_SPRAYED: {
+        "ko": "같은 비밀번호로 여러 아이디에 로그인을 시도하고 있습니다. "
+        "감사 기록을 확인해 주세요.",
+        "en": "One password is being tried on many usernames. Check the audit log.",
     },
 }

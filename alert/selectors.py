@@ -54,6 +54,12 @@ def _actors(user: Person, ids: set[Any]) -> Mapping[Any, About]:
     return {pk: {"people": [person(Part.BY, one)]} for pk, one in people.items()}
 
 
+@describes("account")
+def _accounts(user: Person, ids: set[Any]) -> Mapping[Any, About]:
+    people = accounts.users_list().in_bulk(list(ids))
+    return {pk: {"people": [person(Part.ACCOUNT, one)]} for pk, one in people.items()}
+
+
 def person(part: Part, user: Any) -> About:
     return {"part": part, "full_name": user.full_name or user.username}
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
-from audit.models import AuditLog, ShownPatient
+from audit.models import AuditLog
 from audit.services.instance_records import logs_of_instance
+from audit.services.patient_records import logs_of_patients
 
 
 class AuditLogFilter(filters.FilterSet):
@@ -35,9 +36,7 @@ class AuditLogFilter(filters.FilterSet):
     def of_patient(
         self, logs: QuerySet[AuditLog, AuditLog], _: str, patient_id: int
     ) -> QuerySet[AuditLog, AuditLog]:
-        """The ids are read first: both parts of the OR have an index then."""
-        shown = ShownPatient.objects.filter(patient_id=patient_id).values_list("log_id", flat=True)
-        return logs.filter(Q(patient_id=patient_id) | Q(pk__in=list(shown)))
+        return logs_of_patients(logs, [patient_id])
 
     def of_instance(
         self, logs: QuerySet[AuditLog, AuditLog], _: str, uid: str

@@ -238,6 +238,18 @@ class ErrorCode(Enum):
         "The share was not found. It may already have ended.",
         "공유를 찾을 수 없습니다. 이미 종료되었을 수 있습니다.",
     )
+    SESSION_NOT_FOUND = Spec(
+        "ERR_211",
+        404,
+        "The session was not found. It may already have ended.",
+        "세션을 찾을 수 없습니다. 이미 종료되었을 수 있습니다.",
+    )
+    GLASS_NOT_FOUND = Spec(
+        "ERR_212",
+        404,
+        "The emergency access was not found. It may already have ended.",
+        "응급 열람을 찾을 수 없습니다. 이미 종료되었을 수 있습니다.",
+    )
     ROUTE_NOT_FOUND = Spec(
         "ERR_299",
         404,
@@ -316,6 +328,20 @@ class ErrorCode(Enum):
         "The images of this series do not form a volume. Choose a series of parallel slices.",
         "시리즈의 영상이 볼륨을 이루지 않습니다. "
         "평행한 슬라이스로 이루어진 시리즈를 선택해 주세요.",
+    )
+    GLASS_LIMIT = Spec(
+        "ERR_408",
+        409,
+        "Emergency access to this patient was used as often as is allowed without a review. "
+        "Ask an administrator to review it.",
+        "이 환자의 응급 열람 횟수가 검토 없이 허용되는 한도에 도달했습니다. "
+        "관리자에게 검토를 요청해 주세요.",
+    )
+    GLASS_REVIEWED = Spec(
+        "ERR_409",
+        409,
+        "This emergency access has already been reviewed. Reload to see the outcome.",
+        "이미 검토된 응급 열람입니다. 새로고침하여 검토 결과를 확인해 주세요.",
     )
     INTERNAL = Spec(
         "ERR_500",

@@ -44,7 +44,7 @@ FLAT = """
     (services)
     (selectors) | (clients) | (epochs) | (attempts) | (password_rules) | (hashers)
     (models)
-    (matrix) | (menus) | (manifest)
+    (matrix) | (menus) | (manifest) | (devices)
     (permissions) | (events) | (choices) | (examples)
 """
 BUSINESS = (

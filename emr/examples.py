@@ -19,8 +19,27 @@ PATIENT_NEW = {
 }
 PATIENT = {"id": 1, **PATIENT_NEW, "restricted": False, "version": 1}
 PATIENT_CHANGE = {"phone": "010-0000-0099", "restricted": True}
-GLASS_BREAK = {"reason": "Unconscious in the emergency room, no relatives"}
-GLASS_BROKEN = {"patient": 11, "expires_at": "2026-01-05T11:30:00+09:00"}
+GLASS_BREAK = {
+    "patient_id": "P2026-0011",
+    "reason": "Unconscious in the emergency room, no relatives",
+}
+GLASS_BROKEN = {"id": 3, "patient": 11, "expires_at": "2026-01-05T11:30:00+09:00"}
+BROKEN_GLASS = {
+    "id": 3,
+    "patient": 11,
+    "patient_id": "P2026-0011",
+    "full_name": "",
+    "user": {"id": 2, "username": "doctor", "full_name": "이서연"},
+    "reason": "Unconscious in the emergency room, no relatives",
+    "created_at": "2026-01-05T10:30:00+09:00",
+    "ends_at": "2026-01-05T11:30:00+09:00",
+    "open": False,
+    "reviewed_at": "2026-01-06T09:00:00+09:00",
+    "reviewed_by": {"id": 1, "username": "admin", "full_name": "시스템 관리자"},
+    "outcome": "justified",
+    "comment": "",
+}
+GLASS_REVIEW = {"outcome": "justified", "comment": "Confirmed with the emergency room"}
 TIMELINE_ENTRY = {
     "type": "encounter",
     "at": "2026-01-05T09:30:00+09:00",

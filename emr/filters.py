@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
 from django_filters import rest_framework as filters
 
 from emr.models import Encounter, Patient, Prescription
@@ -14,6 +18,19 @@ class PatientFilter(filters.FilterSet):
     class Meta:
         model = Patient
         fields = ["patient_id", "gender", "restricted"]
+
+
+class GlassFilter(filters.FilterSet):
+    """``open``: neither over nor ended."""
+
+    patient = filters.NumberFilter(field_name="patient_id")
+    user = filters.NumberFilter(field_name="grantee_id")
+    reviewed = filters.BooleanFilter(field_name="reviewed_at", lookup_expr="isnull", exclude=True)
+    open = filters.BooleanFilter(method="is_open")
+
+    def is_open(self, grants: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        open_now = grants.filter(expires_at__gt=timezone.now(), revoked_at=None)
+        return open_now if value else grants.exclude(pk__in=open_now.values("pk"))
 
 
 class EncounterFilter(filters.FilterSet):

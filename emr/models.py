@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from audit.services import glass
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr.choices import EncounterKind, Gender
@@ -105,6 +106,7 @@ def grants_that_open(user: Person) -> list[Any]:
     restricted patient the care team's shares count: whoever else gave one gave it before.
     """
     grants = list(rights.grants_of(user.pk))
+    glass.opened(user.pk, [grant.patient_id or 0 for grant in grants if grant.breaks_glass])
     shared = [grant.patient_id or 0 for grant in grants if not grant.breaks_glass]
     closed = set(_ids(Patient.objects.filter(pk__in=shared, restricted=True))) if shared else set()
     members = CareTeamMember.objects.filter(patient__in=closed) if closed else []

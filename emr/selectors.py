@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
+from audit.services.patient_records import reads_of
 from common.errors import ErrorCode, NotFound
 from common.person import Person
 from emr import models
@@ -85,6 +88,52 @@ def restricted_patient_get(user: Person, pk: int) -> Patient:
     if patient is None or scope_for(user, Permission.BREAK_GLASS) is Scope.NONE:
         raise NotFound(ErrorCode.PATIENT_NOT_FOUND, f"restricted patient {pk}", "id")
     return patient
+
+
+def restricted_patient_numbered(user: Person, patient_id: str) -> Patient:
+    """The same by the exact MRN, also that of a duplicate: nobody finds them by anything less."""
+    found = patient_by_mrn(patient_id)
+    return restricted_patient_get(user, found.pk if found else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenGlass:
+    """Who opened which patient; the name only for a person who may see the patient anyway."""
+
+    grant: Any
+    patient_id: str
+    full_name: str
+
+    @property
+    def open(self) -> bool:
+        return bool(self.grant.ends_at > timezone.now())
+
+
+def glasses_described(user: Person, grants: Iterable[Any]) -> list[BrokenGlass]:
+    """Two queries for a page of them."""
+    page = list(grants)
+    patients = Patient.objects.in_bulk([grant.patient_id for grant in page])
+    seen = set(_ids(Patient.objects.visible_to(user).filter(pk__in=patients)))
+    return [
+        BrokenGlass(
+            grant=grant,
+            patient_id=patient.patient_id,
+            full_name=patient.full_name if patient.pk in seen else "",
+        )
+        for grant in page
+        if (patient := patients.get(grant.patient_id))
+    ]
+
+
+def glass_reads(grant: Any) -> QuerySet[Any]:
+    """The audit records of what was read through a broken glass."""
+    duplicates = _ids(Patient.objects.filter(merged_into=grant.patient_id))
+    ids = [grant.patient_id, *duplicates]
+    return reads_of(grant.grantee_id, ids, grant.created_at, grant.ends_at)
+
+
+def _ids(patients: QuerySet[Patient]) -> QuerySet[Any, int]:
+    return patients.order_by().values_list("pk", flat=True)
 
 
 def in_care_team(user: Person, patient: Patient) -> bool:

@@ -11,7 +11,10 @@ from common.api.schema import example
 from emr import examples
 from emr.choices import EncounterKind, Gender
 from emr.models import Encounter, Patient, Prescription
+from rbac.choices import GlassOutcome
 
+SHORTEST_REASON, DIFFERENT_LETTERS = 10, 5
+"""A Korean syllable counts as two letters."""
 EARLIEST_BIRTH = date(1850, 1, 1)
 
 
@@ -98,15 +101,61 @@ class PatientSearchIn(serializers.Serializer[Any]):
     q = serializers.CharField(max_length=150, help_text="Start of the MRN, or part of the name")
 
 
+def validate_reason(value: str) -> None:
+    """Something that can be reviewed: long enough, and not one sign or word over and over."""
+    text = "".join(value.casefold().split())
+    repeated = any(text == text[:n] * (len(text) // n) for n in range(1, len(text) // 2 + 1))
+    width = sum(2 if "가" <= letter <= "힣" else 1 for letter in text if letter.isalnum())
+    if width < SHORTEST_REASON or len(set(text)) < DIFFERENT_LETTERS or repeated:
+        raise serializers.ValidationError(
+            "describe why this record is needed now, in a few words of your own"
+        )
+
+
 @example(examples.GLASS_BREAK)
 class BreakGlassIn(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=500)
+    patient_id = serializers.CharField(max_length=64, help_text="The patient's exact MRN")
+    reason = serializers.CharField(max_length=500, validators=[validate_reason])
 
 
 @example(examples.GLASS_BROKEN)
 class BreakGlassOut(serializers.Serializer[Any]):
-    patient = serializers.IntegerField()
+    id = serializers.IntegerField(source="pk")
+    patient = serializers.IntegerField(source="patient_id", help_text="Id of the patient")
     expires_at = serializers.DateTimeField()
+
+
+class GlassPersonOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField(source="pk")
+    username = serializers.CharField()
+    full_name = serializers.CharField()
+
+
+@example(examples.BROKEN_GLASS)
+class BrokenGlassOut(serializers.Serializer[Any]):
+    """``full_name`` is empty for a reader who does not see the patient."""
+
+    id = serializers.IntegerField(source="grant.pk")
+    patient = serializers.IntegerField(source="grant.patient_id", help_text="Id of the patient")
+    patient_id = serializers.CharField(help_text="MRN")
+    full_name = serializers.CharField()
+    user = GlassPersonOut(source="grant.grantee")
+    reason = serializers.CharField(source="grant.reason")
+    created_at = serializers.DateTimeField(source="grant.created_at")
+    ends_at = serializers.DateTimeField(source="grant.ends_at")
+    open = serializers.BooleanField()
+    reviewed_at = serializers.DateTimeField(source="grant.reviewed_at", allow_null=True)
+    reviewed_by = GlassPersonOut(source="grant.reviewed_by", allow_null=True)
+    outcome = serializers.ChoiceField(
+        GlassOutcome.choices, source="grant.review_outcome", allow_blank=True
+    )
+    comment = serializers.CharField(source="grant.review_comment")
+
+
+@example(examples.GLASS_REVIEW)
+class GlassReviewIn(serializers.Serializer[Any]):
+    outcome = serializers.ChoiceField(GlassOutcome.choices)
+    comment = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
 @example(examples.PATIENT_MERGE)

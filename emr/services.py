@@ -21,7 +21,7 @@ from emr.events import PATIENT_MERGED, PATIENT_RENAMED
 from emr.models import CareTeamMember, Encounter, Patient, Prescription
 from rbac import services as grants
 from rbac.epochs import rights_changing
-from rbac.permissions import Permission, Role
+from rbac.permissions import Permission
 
 
 def patient_create(*, actor: Person, **fields: Any) -> Patient:
@@ -144,23 +144,30 @@ def care_team_add(*, patient: Patient, user_id: int) -> None:
     CareTeamMember.objects.get_or_create(patient=patient, user_id=user_id)
 
 
-@transaction.atomic
-def patient_break_glass(*, actor: Person, pk: int, reason: str) -> datetime:
-    """Open a restricted patient for an hour and tell every administrator; returns the end.
+def break_glass_by_mrn(*, actor: Person, patient_id: str, reason: str) -> Any:
+    """``patient_break_glass`` for the exact MRN. Raises NotFound, BusinessError."""
+    found = selectors.restricted_patient_numbered(actor, patient_id)
+    return patient_break_glass(actor=actor, pk=found.pk, reason=reason)
 
-    Raises NotFound when the patient is not restricted.
+
+@transaction.atomic
+def patient_break_glass(*, actor: Person, pk: int, reason: str) -> Any:
+    """Open a restricted patient for an hour and tell everybody who reviews that; the grant.
+
+    Raises NotFound when the patient is not restricted, BusinessError after too many times.
     """
     patient = selectors.restricted_patient_get(actor, pk)
+    Patient.objects.select_for_update().get(pk=patient.pk)
     grant = grants.grant_break_glass(actor=actor, patient_id=patient.pk, reason=reason)
-    for admin in accounts.users_with_role(Role.ADMIN):
+    for reviewer in accounts.users_with(Permission.REVIEW_GLASS):
         alert.notify(
-            user_id=admin.pk,
+            user_id=reviewer.pk,
             kind=Kind.GLASS_BROKEN,
             dedup_key=f"glass:{grant.pk}",
             params={"patient": patient.pk, "by": actor.pk},
-            link=f"/admin/audit?patient_id={patient.pk}&action=patient.break_glass",
+            link="/admin/glass",
         )
-    return grant.expires_at
+    return grant
 
 
 @transaction.atomic

@@ -48,6 +48,7 @@ MATRIX: dict[P, dict[Role, Scope]] = {
     P.VIEW_AUDIT: _all(Role.ADMIN),
     P.OPERATE: _all(Role.ADMIN),
     P.BREAK_GLASS: _all(Role.DOCTOR, Role.RIB, Role.NURSE),
+    P.REVIEW_GLASS: _all(Role.ADMIN),
     P.SHARE_PATIENT: _all(Role.ADMIN, Role.DOCTOR, Role.RIB),
     P.VIEW_ACCESS: _all(*_CLINICAL) | {Role.PATIENT: _OWN},
 }

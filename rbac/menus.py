@@ -58,6 +58,14 @@ MENUS: tuple[MenuEntry, ...] = (
                 "users", "사용자와 역할", "Users and roles", "user", "/admin/users", P.MANAGE_USERS
             ),
             MenuEntry("audit", "감사 기록", "Audit log", "shield", "/admin/audit", P.VIEW_AUDIT),
+            MenuEntry(
+                "glass",
+                "응급 열람 검토",
+                "Emergency access",
+                "lock",
+                "/admin/glass",
+                P.REVIEW_GLASS,
+            ),
             MenuEntry("outbox", "작업 대기열", "Outbox", "inbox", "/admin/outbox", P.OPERATE),
         ),
     ),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -7,6 +9,7 @@ from django.utils import timezone
 
 from common.db import VisibleQuerySet
 from common.person import Person
+from rbac.choices import GlassOutcome
 from rbac.permissions import Role
 
 
@@ -32,7 +35,7 @@ class GrantQuerySet(VisibleQuerySet["Grant"]):
 class Grant(models.Model):
     """Access to one patient for one user until ``expires_at``; only to one study if it is named.
 
-    A study that moves to another patient is not shared any more.
+    A study that moves to another patient is not shared any more. A broken glass is reviewed.
     """
 
     kind = models.CharField(max_length=12, choices=GrantKind.choices)
@@ -48,6 +51,12 @@ class Grant(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
+    review_outcome = models.CharField(max_length=12, choices=GlassOutcome.choices, blank=True)
+    review_comment = models.CharField(max_length=500, blank=True)
 
     objects = GrantQuerySet.as_manager()
 
@@ -63,6 +72,10 @@ class Grant(models.Model):
     @property
     def shares_patient(self) -> bool:
         return self.kind == GrantKind.SHARED and self.study_instance_uid is None
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.revoked_at or self.expires_at
 
     @property
     def breaks_glass(self) -> bool:

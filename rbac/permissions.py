@@ -34,6 +34,7 @@ class Permission(StrEnum):
     VIEW_AUDIT = "view_audit"
     OPERATE = "operate"
     BREAK_GLASS = "break_glass"
+    REVIEW_GLASS = "review_glass"
     SHARE_PATIENT = "share_patient"
     VIEW_ACCESS = "view_access"
 

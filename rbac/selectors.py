@@ -63,6 +63,22 @@ def share_get(grant_id: int) -> Grant:
     return grant
 
 
+def glasses_visible_to(user: Person) -> QuerySet[Grant]:
+    """Glasses that the user broke, or all of them for whoever reviews them; newest first."""
+    broken = Grant.objects.filter(kind=GrantKind.BREAK_GLASS)
+    if scope_for(user, Permission.REVIEW_GLASS) is Scope.NONE:
+        broken = broken.filter(grantee_id=user.pk)
+    return broken.select_related("grantee", "reviewed_by").order_by("-pk")
+
+
+def glass_get(user: Person, grant_id: int) -> Grant:
+    """Raises NotFound for what this user neither broke nor reviews."""
+    grant = glasses_visible_to(user).filter(pk=grant_id).first()
+    if grant is None:
+        raise NotFound(ErrorCode.GLASS_NOT_FOUND, f"break-glass {grant_id}", "id")
+    return grant
+
+
 def accesses_of(patient_id: int) -> tuple[QuerySet[Grant], QuerySet[OrderAccess]]:
     """Grants of the patient or of single studies, and accesses by order, that are valid now."""
     grants = Grant.objects.valid().filter(patient_id=patient_id)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from audit import services as audit
-from common.errors import ErrorCode, InvalidInput, NotFound
+from common.errors import BusinessError, ErrorCode, InvalidInput, NotFound, PermissionDenied
 from common.person import Person
+from rbac import selectors
 from rbac.epochs import rights_changing
 from rbac.models import Grant, GrantKind, OrderAccess
 from rbac.permissions import Permission, Role
@@ -118,7 +122,20 @@ def grants_move(*, from_patient_id: int, to_patient_id: int) -> None:
 
 @transaction.atomic
 def grant_break_glass(*, actor: Person, patient_id: int, reason: str) -> Grant:
-    """Open a restricted patient for 60 minutes; the reason is kept with the record."""
+    """Open a restricted patient for 60 minutes. The audit record proves the reason's text.
+
+    The caller holds the lock of the patient. Raises BusinessError when the user did so too often
+    within a day and nobody has reviewed it.
+    """
+    unreviewed = Grant.objects.filter(
+        kind=GrantKind.BREAK_GLASS,
+        grantee_id=actor.pk,
+        patient_id=patient_id,
+        created_at__gt=timezone.now() - timedelta(days=1),
+        reviewed_at__isnull=True,
+    )
+    if unreviewed.count() >= settings.GLASS_OPENINGS_PER_DAY:
+        raise BusinessError(ErrorCode.GLASS_LIMIT)
     grant = Grant.objects.create(
         kind=GrantKind.BREAK_GLASS,
         grantee_id=actor.pk,
@@ -134,5 +151,51 @@ def grant_break_glass(*, actor: Person, patient_id: int, reason: str) -> Grant:
         object_id=grant.pk,
         patient_id=patient_id,
         permission=Permission.BREAK_GLASS,
+        detail={"reason_sha256": sha256(reason.encode()).hexdigest()},
     )
     return grant
+
+
+@transaction.atomic
+def glass_end(*, actor: Person, grant_id: int) -> None:
+    """Close a glass now, by who broke it or who reviews it. Raises NotFound."""
+    grant = selectors.glass_get(actor, grant_id)
+    open_now = Grant.objects.valid().select_for_update().filter(pk=grant.pk).first()
+    if open_now is None:
+        raise NotFound(ErrorCode.GLASS_NOT_FOUND, f"break-glass {grant_id}", "id")
+    rights_changing(grant.grantee_id)
+    open_now.revoked_at = timezone.now()
+    open_now.save(update_fields=["revoked_at"])
+    _record_glass(grant, actor, "glass.end", {"grantee": grant.grantee_id})
+
+
+@transaction.atomic
+def glass_review(*, actor: Person, grant_id: int, outcome: str, comment: str) -> Grant:
+    """Say once whether breaking the glass was justified; nobody judges what they did themselves.
+
+    Raises NotFound, PermissionDenied, BusinessError (reviewed before).
+    """
+    selectors.glass_get(actor, grant_id)
+    grant = Grant.objects.select_for_update().get(pk=grant_id)
+    if grant.grantee_id == actor.pk:
+        raise PermissionDenied("somebody else reviews it")
+    if grant.reviewed_at is not None:
+        raise BusinessError(ErrorCode.GLASS_REVIEWED)
+    grant.reviewed_at, grant.reviewed_by_id = timezone.now(), actor.pk
+    grant.review_outcome, grant.review_comment = outcome, comment
+    grant.save()
+    _record_glass(grant, actor, "glass.review", {"outcome": outcome})
+    return grant
+
+
+def _record_glass(grant: Grant, actor: Person, action: str, detail: dict[str, Any]) -> None:
+    own = grant.grantee_id == actor.pk
+    audit.record(
+        actor=actor,
+        action=action,
+        object_type="grant",
+        object_id=grant.pk,
+        patient_id=grant.patient_id,
+        permission=Permission.BREAK_GLASS if own else Permission.REVIEW_GLASS,
+        detail=detail,
+    )

@@ -21,6 +21,7 @@ from redis.retry import Retry
 
 from audit.choices import Outcome
 from audit.models import AuditLog, ShownPatient
+from audit.services.glass import right_used
 from common import context
 from common.errors import ErrorCode, ExternalError
 from common.once import once
@@ -69,7 +70,7 @@ def _fields(
         "object_type": object_type,
         "object_id": str(object_id),
         "patient_id": patient_id,
-        "permission": permission,
+        "permission": right_used(actor, patient_id, permission),
         "outcome": outcome,
         "source_ip": request.source_ip,
         "request_id": request.request_id,

@@ -133,11 +133,14 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "acct.password_rules.BreachedPasswordValidator"},
     {"NAME": "acct.password_rules.OurNamesValidator"},
 ]
+SESSION_LIFETIME = timedelta(hours=ENV.session_hours)
+SESSION_IDLE = timedelta(minutes=ENV.session_idle_minutes)
+GLASS_OPENINGS_PER_DAY = ENV.glass_openings_per_day
 SIMPLE_JWT = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": ENV.jwt_signing_key.get_secret_value(),
     "ACCESS_TOKEN_LIFETIME": timedelta(hours=1),
-    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "REFRESH_TOKEN_LIFETIME": SESSION_LIFETIME,
     "ISSUER": "neuronova",
 }
 REST_FRAMEWORK = {
@@ -181,6 +184,8 @@ SPECTACULAR_SETTINGS = {
         "EncounterKind": "emr.choices.EncounterKind",
         "NotificationKind": "alert.choices.Kind",
         "GrantKind": "rbac.models.GrantKind",
+        "OutcomeEnum": "audit.choices.Outcome",
+        "GlassOutcome": "rbac.choices.GlassOutcome",
         "Permission": "rbac.permissions.Permission",
         "HealthStatus": ["ok", "failing", "timeout"],
         "ShareSide": "ris.choices.ShareSide",

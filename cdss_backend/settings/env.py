@@ -70,6 +70,9 @@ class Env(BaseSettings):
     inference_token: SecretStr
     hapi_url: str
     hapi_token: SecretStr
+    session_hours: int = Field(default=12, ge=1, le=168)
+    session_idle_minutes: int = Field(default=30, ge=5, le=1440)
+    glass_openings_per_day: int = Field(default=3, ge=1, le=100)
     inference_timeout_s: int = 300
     outbox_lease_s: int = 30
     outbox_sweep_s: int = 10

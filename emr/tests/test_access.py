@@ -15,7 +15,12 @@ from emr.tests.factories import encounter_body, patient_body, prescription_body
 from rbac.models import Grant
 
 URL = "/api/emr/patients/"
+GLASS = "/api/emr/break-glass/"
 ROLES = ["admin", "doctor", "rib", "lab", "nurse", "patient", "external", None]
+
+
+def glass_body(patient):
+    return {"patient_id": patient.patient_id, "reason": "unconscious, no relatives"}
 
 
 def _table(*rows: tuple[str, str, list[int]]):
@@ -36,7 +41,7 @@ def _table(*rows: tuple[str, str, list[int]]):
         ("GET", "patients/{pk}/", [200, 200, 200, 200, 200, 404, 404, 401]),
         ("PATCH", "patients/{pk}/", [200, 200, 403, 403, 200, 403, 403, 401]),
         ("GET", "patients/{pk}/timeline/", [200, 200, 200, 403, 200, 404, 403, 401]),
-        ("POST", "patients/{pk}/break-glass/", [403, 404, 404, 403, 404, 403, 403, 401]),
+        ("POST", "break-glass/", [403, 404, 404, 403, 404, 403, 403, 401]),
         ("GET", "encounters/", [200, 200, 200, 403, 200, 200, 403, 401]),
         ("POST", "encounters/", [403, 201, 403, 403, 403, 403, 403, 401]),
         ("GET", "prescriptions/", [200, 200, 200, 403, 200, 200, 403, 401]),
@@ -48,7 +53,7 @@ def test_rights(api, users, patient_factory, method, path, role, status):
     bodies = {
         "patients/": patient_body(),
         "patients/{pk}/": {"phone": "1"},
-        "patients/{pk}/break-glass/": {"reason": "emergency"},
+        "break-glass/": glass_body(patient),
         "encounters/": encounter_body(patient.pk),
         "prescriptions/": prescription_body(patient.pk),
     }
@@ -84,9 +89,7 @@ def test_a_restricted_patient_does_not_exist_outside_the_care_team(api, users, p
 def test_breaking_the_glass_opens_for_an_hour_and_alerts_every_admin(api, users, patient_factory):
     patient = patient_factory(restricted=True)
     client = api("doctor")
-    answer = client.post(
-        f"{URL}{patient.pk}/break-glass/", {"reason": "unconscious"}, format="json"
-    )
+    answer = client.post(GLASS, glass_body(patient), format="json")
     assert answer.status_code == 201
     assert answer.json()["patient"] == patient.pk
     assert client.get(f"{URL}{patient.pk}/").status_code == 200
@@ -103,7 +106,8 @@ def test_breaking_the_glass_opens_for_an_hour_and_alerts_every_admin(api, users,
 @pytest.mark.parametrize("body", [{}, {"reason": ""}, {"reason": "  "}, {"reason": "x" * 501}])
 def test_breaking_the_glass_needs_a_reason(api, patient_factory, body):
     patient = patient_factory(restricted=True)
-    answer = api("doctor").post(f"{URL}{patient.pk}/break-glass/", body, format="json")
+    body = {"patient_id": patient.patient_id} | body
+    answer = api("doctor").post(GLASS, body, format="json")
     assert answer.status_code == 400
     assert Grant.objects.count() == 0
 
@@ -111,7 +115,7 @@ def test_breaking_the_glass_needs_a_reason(api, patient_factory, body):
 def test_a_broken_glass_does_not_lift_the_restriction(api, users, patient_factory):
     patient = patient_factory(restricted=True)
     client, url = api("doctor"), f"{URL}{patient.pk}/"
-    client.post(f"{url}break-glass/", {"reason": "emergency"}, format="json")
+    client.post(GLASS, glass_body(patient), format="json")
     lifted = client.patch(url, {"restricted": False}, format="json", HTTP_IF_MATCH='"1"')
     assert lifted.status_code == 403
     changed = client.patch(url, {"phone": "1"}, format="json", HTTP_IF_MATCH='"1"')

@@ -32,6 +32,7 @@ from acct.authentication import Claims
 from audit.choices import Outcome
 from audit.services import STREAM, stream
 from audit.services.entry_mac import entry_mac
+from audit.services.glass import right_used
 from common.errors import ErrorCode, ExternalError
 from common.macs import authenticator
 from common.once import once
@@ -242,7 +243,7 @@ def decision_cache(claims: Claims, user: Person, series: Series, decided: Validi
             "actor_role": user.role,
             "action": "dicomweb.retrieve",
             "patient_id": study.patient_id,
-            "permission": Permission.VIEW_DICOM,
+            "permission": right_used(user, study.patient_id, Permission.VIEW_DICOM),
             "outcome": Outcome.OK,
             "object_type": "series",
         }

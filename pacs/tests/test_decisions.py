@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -12,7 +13,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from acct import services as accounts
-from audit.services import stream
+from audit.services import STREAM, stream
 from conftest import PASSWORD
 from emr import services as patients
 from emr.models import Patient
@@ -176,6 +177,10 @@ def _logout(people, token):
     accounts.logout(session=people["external"].sessions.first())
 
 
+def _session_ended(people, token):
+    accounts.sessions_end(actor=people["admin"], user_id=people["external"].pk)
+
+
 def _user(**changes):
     def change(people, token):
         accounts.user_update(actor=people["admin"], user_id=people["external"].pk, **changes)
@@ -198,13 +203,14 @@ def _grant_taken_back(people, token):
     ("change", "status"),
     [
         (_logout, 401),
+        (_session_ended, 401),
         (_user(role="doctor"), 401),
         (_user(is_active=False), 401),
         (_user(password="Another-Horse-8-Staple"), 401),
         (_own_password, 401),
         (_grant_taken_back, 404),
     ],
-    ids=["logout", "role", "inactive", "password", "own password", "grant"],
+    ids=["logout", "session ended", "role", "inactive", "password", "own password", "grant"],
 )
 @pytest.mark.parametrize("place", ["frames/1", "rendered"])
 def test_a_change_counts_for_the_very_next_request(
@@ -224,6 +230,37 @@ def test_a_change_counts_for_the_very_next_request(
     change(users, token)
     assert ask(token, place=place).status == status
     assert len(bursts()) == 2
+
+
+def test_what_is_seen_by_a_broken_glass_is_marked_until_it_is_closed(ask, mine, users, signed_in):
+    Patient.objects.filter(pk=mine.patient.pk).update(restricted=True)
+    token = signed_in("doctor")
+    assert ask(token).status == 404
+    grant = patients.patient_break_glass(
+        actor=users["doctor"], pk=mine.patient.pk, reason="unconscious, no relatives"
+    )
+    assert [ask(token).status for _ in range(3)] == [200] * 3
+    assert {who["permission"] for who, _ in bursts()} == {"break_glass"}
+    entries = [json.loads(e[b"record"]) for _, e in stream().xrange(STREAM) if b"record" in e]
+    assert [(e["outcome"], e["permission"]) for e in entries] == [
+        ("denied", "view_dicom"),
+        ("ok", "break_glass"),
+    ]
+    seen = len(bursts())
+    grants.glass_end(actor=users["doctor"], grant_id=grant.pk)
+    assert ask(token).status == 404
+    assert len(bursts()) == seen
+
+
+def test_images_are_use_of_a_session_and_end_with_it(ask, users, signed_in):
+    token = signed_in("doctor")
+    sessions = users["doctor"].sessions
+    sessions.update(last_used_at=timezone.now() - timedelta(minutes=20))
+    assert ask(token).status == 200
+    assert sessions.get().last_used_at > timezone.now() - timedelta(minutes=1)
+    stream().flushdb()
+    sessions.update(last_used_at=timezone.now() - timedelta(minutes=31))
+    assert ask(token).status == 401
 
 
 def test_restricting_a_patient_counts_for_everybody_at_once(ask, mine, users, signed_in):

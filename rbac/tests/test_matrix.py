@@ -43,6 +43,7 @@ manage_roles        all -   -   -   -   -   -
 view_audit          all -   -   -   -   -   -
 operate             all -   -   -   -   -   -
 break_glass         -   all all -   all -   -
+review_glass        all -   -   -   -   -   -
 share_patient       all all all -   -   -   -
 view_access         all all all -   all own -
 """
@@ -77,7 +78,7 @@ def test_menus_follow_the_permissions(api):
         return [key for entry in tree for key in [entry["key"], *keys(entry["children"])]]
 
     menus = {role: keys(api(role).get("/api/menus/my-menus/").json()) for role in Role}
-    assert {"users", "audit", "outbox", "unmatched"} <= set(menus[Role.ADMIN])
+    assert {"users", "audit", "glass", "outbox", "unmatched"} <= set(menus[Role.ADMIN])
     assert "ai-review" in menus[Role.DOCTOR]
     assert "unmatched" not in menus[Role.DOCTOR]
     assert menus[Role.PATIENT] == [

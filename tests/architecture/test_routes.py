@@ -109,9 +109,13 @@ def world(users, patient_factory, settings):
         job.refresh_from_db()
         yield {
             "user_id": users["nurse"].pk,
+            "session_id": uuid4(),
             "pk": {"patient": patient.pk, "order": order.pk},
             "patient_id": patient.pk,
             "share_id": grant.pk,
+            "grant_id": rights.grant_break_glass(
+                actor=users["doctor"], patient_id=patient.pk, reason="no relatives, unconscious"
+            ).pk,
             "log_id": AuditLog.objects.earliest("id").pk,
             "event_id": OutboxEvent.objects.first().pk,
             "job_id": job.pk,

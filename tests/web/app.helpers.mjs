@@ -21,6 +21,7 @@ const ENTRIES = {
   '/ai/review': ['AI review', 'AI 검토'],
   '/admin/users': ['Users and roles', '사용자와 역할'],
   '/admin/audit': ['Audit log', '감사 기록'],
+  '/admin/glass': ['Emergency access', '응급 열람 검토'],
   '/admin/outbox': ['Outbox', '작업 대기열'],
   '/profile': ['Profile', '내 정보'],
 };
@@ -34,7 +35,7 @@ const OWN_ENTRIES = {
   external: { '/studies': ['Shared images', '공유받은 영상'] },
 };
 /** @type {Route[]} */
-const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/outbox'];
+const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/glass', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
   admin: ['/', '/patients', '/orders', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],

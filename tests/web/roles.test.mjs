@@ -18,6 +18,7 @@ const TITLES = {
   '/ai/review': 'ai.reviewTitle',
   '/admin/users': 'admin.users.title',
   '/admin/audit': 'admin.audit.title',
+  '/admin/glass': 'glass.title',
   '/admin/outbox': 'admin.outbox.title',
   '/profile': 'profile.title',
 };

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 from django.http import HttpRequest, HttpResponse
 from django.views import View
 
-from acct.authentication import Claims, bearer_token, claims_of, session_of
+from acct.authentication import Claims, bearer_token, claims_of, session_in_use
 from common.api.exceptions import error_response
 from common.api.permissions import Access as ApiAccess, Declaration, Requirement
 from common.errors import AppError, AuthenticationError, ErrorCode, NotFound, PermissionDenied
@@ -63,7 +63,7 @@ class Gateway(View):
             if token is None:
                 raise AuthenticationError(ErrorCode.NOT_AUTHENTICATED)
             self.begin(claims_of(token))
-            user = session_of(token).user
+            user = session_in_use(request, token).user
             access.actor = user
             if permission and not user.has_permission(permission):
                 raise PermissionDenied(f"needs the permission {permission}")

@@ -49,6 +49,15 @@ export const keys = {
     list: (filters: object) => ["shares", "list", filters],
     recipients: (q: string) => ["shares", "recipients", q],
   },
+  sessions: {
+    all: ["sessions"],
+    of: (user: number | null) => ["sessions", user],
+  },
+  glass: {
+    all: ["glass"],
+    list: (filters: object) => ["glass", "list", filters],
+    reads: (id: number, page: number) => ["glass", "reads", id, page],
+  },
   users: {
     all: ["users"],
     list: (filters: object) => ["users", "list", filters],

@@ -12,6 +12,7 @@ type Query<Path extends keyof paths> = paths[Path] extends {
 export type StudyFilters = Query<"/api/ris/studies/">;
 export type JobFilters = Query<"/api/ai/jobs/">;
 export type ShareFilters = Query<"/api/shares/">;
+export type GlassFilters = Query<"/api/emr/break-glass/">;
 export type OrderFilters = Query<"/api/ocs/orders/">;
 
 export const studiesQuery = (query: StudyFilters) =>
@@ -99,6 +100,27 @@ export const accessQuery = (id: number) =>
     queryKey: keys.patients.access(id),
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/emr/patients/{id}/access/", { params: { path: { id } }, signal })),
+  });
+
+/** Of one's own account, or of a user's for an administrator. */
+export const sessionsQuery = (user: number | null) =>
+  queryOptions({
+    queryKey: keys.sessions.of(user),
+    queryFn: ({ signal }) =>
+      user === null
+        ? unwrap(api.GET("/api/acct/sessions/", { signal }))
+        : unwrap(
+            api.GET("/api/acct/users/{user_id}/sessions/", {
+              params: { path: { user_id: user } },
+              signal,
+            }),
+          ),
+  });
+
+export const glassQuery = (query: GlassFilters) =>
+  queryOptions({
+    queryKey: keys.glass.list(query),
+    queryFn: ({ signal }) => unwrap(api.GET("/api/emr/break-glass/", { params: { query }, signal })),
   });
 
 /** The record of a patient who is logged in; null while none belongs to the account. */

@@ -5,10 +5,12 @@ import auth from "./en/auth";
 import common from "./en/common";
 import dashboard from "./en/dashboard";
 import errors from "./en/errors";
+import glass from "./en/glass";
 import list from "./en/list";
 import orders from "./en/orders";
 import patients from "./en/patients";
 import profile from "./en/profile";
+import sessions from "./en/sessions";
 import shares from "./en/shares";
 import shell from "./en/shell";
 import status from "./en/status";
@@ -24,10 +26,12 @@ export default {
   common,
   dashboard,
   errors,
+  glass,
   list,
   orders,
   patients,
   profile,
+  sessions,
   shares,
   shell,
   status,

@@ -5,10 +5,12 @@ import auth from "./ko/auth";
 import common from "./ko/common";
 import dashboard from "./ko/dashboard";
 import errors from "./ko/errors";
+import glass from "./ko/glass";
 import list from "./ko/list";
 import orders from "./ko/orders";
 import patients from "./ko/patients";
 import profile from "./ko/profile";
+import sessions from "./ko/sessions";
 import shares from "./ko/shares";
 import shell from "./ko/shell";
 import status from "./ko/status";
@@ -24,10 +26,12 @@ export default {
   common,
   dashboard,
   errors,
+  glass,
   list,
   orders,
   patients,
   profile,
+  sessions,
   shares,
   shell,
   status,

@@ -3,6 +3,7 @@
  * viewer. Use `getAccessToken()` or `fetchWithAuth()`; where waiting is impossible (OHIF's
  * `getAuthorizationHeader`), `currentAccessToken()` after one `await getAccessToken()`.
  */
+import { Presence } from "./presence";
 import { Session } from "./session";
 import type { SessionMessage } from "./types";
 
@@ -17,6 +18,8 @@ async function exclusively<T>(name: string, job: (waited: boolean) => Promise<T>
   return first ? first.value : navigator.locks.request(name, () => job(true));
 }
 
+const presence = new Presence(() => Date.now());
+
 export const session = new Session({
   fetch: (...args) => fetch(...args),
   exclusively,
@@ -24,12 +27,15 @@ export const session = new Session({
     channel.postMessage(message);
   },
   now: () => Date.now(),
+  isHere: presence.isHere,
   origin: location.origin,
 });
 
 channel.addEventListener("message", (event: MessageEvent<SessionMessage>) => {
   session.receive(event.data);
 });
+
+presence.follow(window, () => void session.check());
 
 export const { getAccessToken, currentAccessToken, fetchWithAuth, onLogout } = session;
 export { SessionEnded, SessionRefused } from "./types";

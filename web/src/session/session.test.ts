@@ -15,6 +15,8 @@ class Browser {
   renewals = 0;
   signedIn = true;
   reachable = true;
+  isHere = true;
+  background: (string | null)[] = [];
   valid = new Set<string>();
   tabs: Session[] = [];
   sent: SessionMessage[] = [];
@@ -37,6 +39,7 @@ class Browser {
         });
       },
       now: () => this.now,
+      isHere: () => this.isHere,
       origin: ORIGIN,
     });
     this.tabs.push(tab);
@@ -55,6 +58,7 @@ class Browser {
       return Response.json({ access, user });
     }
     const bearer = request.headers.get("Authorization")?.slice(7) ?? "";
+    this.background.push(request.headers.get("X-Background"));
     if (!this.valid.has(bearer)) return Response.json({}, { status: 401 });
     if (path.endsWith("/logout/")) this.signedIn = false;
     return Response.json({ bearer, body: await request.text() });
@@ -163,6 +167,28 @@ describe("Session", () => {
     await a.login("doctor", "secret");
     await new Promise((resolve) => setTimeout(resolve, 5));
     expect(b.getState()).toEqual({ status: "authenticated", user });
+  });
+
+  it("says which requests no person asked for", async () => {
+    const tab = browser.open();
+    await tab.restore();
+    await tab.fetchWithAuth("/api/x/");
+    browser.isHere = false;
+    await tab.fetchWithAuth("/api/x/");
+    expect(browser.background).toEqual([null, "1"]);
+  });
+
+  it("finds out that the session has ended while nobody asked for anything", async () => {
+    const tab = browser.open();
+    await tab.check();
+    expect(browser.background).toEqual([]);
+    await tab.restore();
+    await tab.check();
+    expect(tab.getState().status).toBe("authenticated");
+    browser.signedIn = false;
+    browser.valid.clear();
+    await tab.check();
+    expect(tab.getState()).toEqual({ status: "anonymous", reason: "expired" });
   });
 
   it("keeps the token on its own origin", async () => {

@@ -20,6 +20,8 @@ export interface SessionDependencies {
   exclusively: <T>(name: string, job: (waited: boolean) => Promise<T>) => Promise<T>;
   send: (message: SessionMessage) => void;
   now: () => number;
+  /** Whether a person is at the page; else its requests do not count as use of the session. */
+  isHere: () => boolean;
   origin: string;
 }
 
@@ -103,11 +105,18 @@ export class Session {
     const ask = (token: string) => {
       const request = new Request(input instanceof Request ? input.clone() : url, init);
       request.headers.set("Authorization", `Bearer ${token}`);
+      if (!this.deps.isHere()) request.headers.set("X-Background", "1");
       return this.deps.fetch(request);
     };
     const token = await this.getAccessToken();
     const response = await ask(token);
     return response.status === 401 ? ask(await this.renew(token)) : response;
+  };
+
+  /** Ask whether the session goes on; with a person at the page, that keeps it open. */
+  readonly check = async (): Promise<void> => {
+    if (this.state.status !== "authenticated") return;
+    await this.fetchWithAuth("/api/acct/me/").catch(() => undefined);
   };
 
   /** A message of another tab. */

@@ -6,6 +6,7 @@ import {
   IconHome,
   IconInbox,
   IconList,
+  IconLockOpen,
   IconPoint,
   IconScan,
   IconSettings,
@@ -40,6 +41,7 @@ const ICONS: Record<string, Icon> = {
   settings: IconSettings,
   user: IconUser,
   shield: IconShield,
+  lock: IconLockOpen,
   inbox: IconInbox,
   person: IconUserCircle,
 };

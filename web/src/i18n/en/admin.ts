@@ -48,6 +48,7 @@ export default {
     view_audit: "View the audit log",
     operate: "Operate the system",
     break_glass: "Emergency access (break the glass)",
+    review_glass: "Review emergency access",
     share_patient: "Share patients and studies",
     view_access: "View who has access to a patient",
   },

@@ -24,11 +24,15 @@ export default {
     order_cancelled: "An order was cancelled.",
     order_changed: "One of your orders has changed. Please open it.",
     share_received: "A record was shared with you.",
+    account_attacked: "Logging in to one account keeps failing. Check the audit log.",
+    address_attacking: "Logging in with many usernames fails from one address. Check the audit log.",
+    accounts_sprayed: "One password is being tried on many usernames. Check the audit log.",
   },
   part: {
     by: "by {{name}}",
     ordered: "ordered by {{name}}",
     requested: "requested by {{name}}",
     reviewed: "reviewed by {{name}}",
+    account: "account: {{name}}",
   },
 };

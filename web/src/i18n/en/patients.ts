@@ -30,10 +30,5 @@ export default {
     inpatient: "Inpatient",
     emergency: "Emergency",
   },
-  glass: {
-    title: "Emergency access",
-    offer: "If this patient's record is restricted, you can open it for 60 minutes by giving a reason. Administrators are notified immediately.",
-    reason: "Reason",
-    open: "Open for 60 minutes",
-  },
+  glassOffer: "If this patient's record is restricted, you can open it by emergency access, with the patient's MRN and a reason.",
 };

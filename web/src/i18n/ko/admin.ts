@@ -50,6 +50,7 @@ const texts: typeof en = {
     view_audit: "감사 기록 조회",
     operate: "시스템 운영",
     break_glass: "응급 열람",
+    review_glass: "응급 열람 검토",
     share_patient: "환자 기록과 영상 검사 공유",
     view_access: "환자 열람 권한 조회",
   },

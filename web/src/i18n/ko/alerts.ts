@@ -26,12 +26,16 @@ const texts: typeof en = {
     order_cancelled: "오더가 취소되었습니다.",
     order_changed: "내 오더의 상태가 바뀌었습니다. 오더를 확인해 주세요.",
     share_received: "공유받은 기록이 있습니다.",
+    account_attacked: "한 계정에 로그인 실패가 반복되고 있습니다. 감사 기록을 확인해 주세요.",
+    address_attacking: "한 IP 주소에서 여러 아이디로 로그인에 실패하고 있습니다. 감사 기록을 확인해 주세요.",
+    accounts_sprayed: "같은 비밀번호로 여러 아이디에 로그인을 시도하고 있습니다. 감사 기록을 확인해 주세요.",
   },
   part: {
     by: "{{name}}",
     ordered: "오더: {{name}}",
     requested: "요청: {{name}}",
     reviewed: "검토: {{name}}",
+    account: "계정: {{name}}",
   },
 };
 export default texts;

@@ -32,11 +32,6 @@ const texts: typeof en = {
     inpatient: "입원",
     emergency: "응급",
   },
-  glass: {
-    title: "응급 열람",
-    offer: "열람이 제한된 환자라면 사유를 입력하고 60분 동안 열람할 수 있습니다. 관리자에게 즉시 통보됩니다.",
-    reason: "사유",
-    open: "60분 동안 열람",
-  },
+  glassOffer: "열람이 제한된 환자라면 환자번호와 사유를 입력하고 응급 열람할 수 있습니다.",
 };
 export default texts;

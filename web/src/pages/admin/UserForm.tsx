@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer, Group, PasswordInput, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { Alert, Button, Drawer, Group, PasswordInput, Select, Stack, Switch, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { keys } from "@/api/keys";
 import { useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { ROLES, useRoleName } from "@/shared/roles";
+import { SessionList } from "@/shared/sessions/SessionList";
 import { showSuccess } from "@/shared/toasts";
 import type { User } from "./UserList";
 
@@ -38,6 +39,7 @@ interface UserFormProps {
 /** Create a user, or change what may be changed of one. */
 export function UserForm({ user, onClose }: UserFormProps) {
   const { t } = useTranslation();
+  const me = useUser();
   return (
     <Drawer
       opened={user !== null}
@@ -47,6 +49,14 @@ export function UserForm({ user, onClose }: UserFormProps) {
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
       {user && <Fields user={user} onClose={onClose} />}
+      {user !== null && user !== "new" && (
+        <Stack mt="xl">
+          <Title order={3} size="h5">
+            {t("sessions.title")}
+          </Title>
+          <SessionList user={user.id === me.id ? null : user.id} />
+        </Stack>
+      )}
     </Drawer>
   );
 }

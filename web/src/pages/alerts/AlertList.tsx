@@ -11,6 +11,7 @@ import {
   IconLockOpen,
   IconReportMedical,
   IconShare,
+  IconShieldX,
   IconUrgent,
   type Icon,
 } from "@tabler/icons-react";
@@ -38,6 +39,9 @@ const ICONS: Record<Notification["kind"], readonly [Icon, string]> = {
   order_cancelled: [IconClipboardX, "gray"],
   order_changed: [IconClipboardList, "nova"],
   share_received: [IconShare, "nova"],
+  account_attacked: [IconShieldX, "red"],
+  address_attacking: [IconShieldX, "red"],
+  accounts_sprayed: [IconShieldX, "red"],
 };
 
 interface AlertListProps {

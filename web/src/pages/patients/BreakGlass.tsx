@@ -1,70 +1,94 @@
-import { Button, Group, Modal, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useNavigate } from "react-router";
 import { api, unwrap } from "@/api/client";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 
-/** Open a restricted patient's record for an hour, with a reason that administrators read. */
-export function BreakGlass({ patientId }: { patientId: number }) {
+/** Open a restricted patient's record for an hour, by the exact MRN and with a reason. */
+export function BreakGlass() {
   const { t } = useTranslation();
-  const queryClient = useQueryClient();
   const [opened, { open, close }] = useDisclosure();
-  const [reason, setReason] = useState("");
-  const breaking = useMutation({
-    mutationFn: () =>
-      unwrap(
-        api.POST("/api/emr/patients/{id}/break-glass/", {
-          params: { path: { id: patientId } },
-          body: { reason: reason.trim() },
-        }),
-      ),
-    meta: { quiet: true },
-    onSuccess: () => queryClient.invalidateQueries(),
-  });
   return (
-    <Stack align="flex-start" mt="md">
-      <Text size="sm">{t("patients.glass.offer")}</Text>
-      <Button variant="light" color="orange" onClick={open}>
-        {t("patients.glass.title")}
+    <>
+      <Button variant="light" color="orange" onClick={open} aria-haspopup="dialog">
+        {t("glass.byMrn")}
       </Button>
       <Modal
         opened={opened}
         onClose={close}
-        title={t("patients.glass.title")}
+        title={t("glass.byMrn")}
         closeButtonProps={{ "aria-label": t("common.close") }}
       >
-        <Stack>
-          <Textarea
-            label={t("patients.glass.reason")}
-            required
-            autosize
-            minRows={3}
-            maxLength={500}
-            value={reason}
-            onChange={(event) => {
-              setReason(event.currentTarget.value);
-            }}
-          />
-          {breaking.isError && <ErrorNotice error={breaking.error} />}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={close}>
-              {t("common.cancel")}
-            </Button>
-            <Button
-              color="orange.9"
-              disabled={reason.trim() === ""}
-              loading={breaking.isPending}
-              onClick={() => {
-                breaking.mutate();
-              }}
-            >
-              {t("patients.glass.open")}
-            </Button>
-          </Group>
-        </Stack>
+        <Form onClose={close} />
       </Modal>
+    </>
+  );
+}
+
+function Form({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const [mrn, setMrn] = useState("");
+  const [reason, setReason] = useState("");
+  const breaking = useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.POST("/api/emr/break-glass/", {
+          body: { patient_id: mrn.trim(), reason: reason.trim() },
+        }),
+      ),
+    meta: { quiet: true },
+    onSuccess: async ({ patient }) => {
+      onClose();
+      await client.invalidateQueries();
+      await navigate(`/patients/${patient}`);
+    },
+  });
+  return (
+    <Stack>
+      <Text size="sm">{t("glass.hint")}</Text>
+      <TextInput
+        label={t("glass.mrn")}
+        required
+        autoComplete="off"
+        maxLength={64}
+        value={mrn}
+        onChange={(event) => {
+          setMrn(event.currentTarget.value);
+        }}
+      />
+      <Textarea
+        label={t("glass.reason")}
+        description={t("glass.reasonHint")}
+        required
+        autosize
+        minRows={3}
+        maxLength={500}
+        value={reason}
+        onChange={(event) => {
+          setReason(event.currentTarget.value);
+        }}
+      />
+      {breaking.isError && <ErrorNotice error={breaking.error} />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          {t("common.cancel")}
+        </Button>
+        <Button
+          color="orange.9"
+          disabled={mrn.trim() === "" || reason.trim() === ""}
+          loading={breaking.isPending}
+          onClick={() => {
+            breaking.mutate();
+          }}
+        >
+          {t("glass.submit")}
+        </Button>
+      </Group>
     </Stack>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Group, Tabs, Text } from "@mantine/core";
+import { Badge, Group, Stack, Tabs, Text } from "@mantine/core";
 import { IconClipboardList, IconLockAccess, IconScan, IconTimeline } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -15,6 +15,7 @@ import { useIdParam } from "@/shared/useIdParam";
 import { calendarDate } from "@/shared/when";
 import { BreakGlass } from "./BreakGlass";
 import { ClinicalTimeline } from "./ClinicalTimeline";
+import { GlassBanner } from "./GlassBanner";
 import { ImagingTimeline } from "./ImagingTimeline";
 import { PatientOrders } from "./PatientOrders";
 
@@ -30,7 +31,12 @@ export default function PatientPage() {
       <QueryView query={patient} rows={6}>
         {(found) => <Record patient={found} />}
       </QueryView>
-      {hidden && can("break_glass") && <BreakGlass patientId={id} />}
+      {hidden && can("break_glass") && (
+        <Stack align="flex-start" mt="md">
+          <Text size="sm">{t("patients.glassOffer")}</Text>
+          <BreakGlass />
+        </Stack>
+      )}
     </>
   );
 }
@@ -93,6 +99,7 @@ function Record({ patient }: { patient: Schema["PatientOut"] }) {
           name={`${patient.full_name} (${patient.patient_id})`}
         />
       </PageHeader>
+      {patient.restricted && can("break_glass") && <GlassBanner patient={patient.id} />}
       <Tabs defaultValue={tabs[0]?.key ?? null} keepMounted={false}>
         <Tabs.List mb="md">
           {tabs.map(({ key, icon: TabIcon }) => (

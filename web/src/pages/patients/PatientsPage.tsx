@@ -7,11 +7,13 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
+import { useCan } from "@/session/react";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { ageAt } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
 import { useAreaTitle } from "@/shared/useAreaTitle";
 import { calendarDate } from "@/shared/when";
+import { BreakGlass } from "./BreakGlass";
 
 type Patient = Schema["PatientOut"];
 
@@ -79,9 +81,10 @@ export default function PatientsPage() {
   const [q] = useDebouncedValue(typed.trim(), 250);
   const patients = usePatients(q, page);
   const title = useAreaTitle("patients");
+  const can = useCan();
   return (
     <>
-      <PageHeader title={title} />
+      <PageHeader title={title}>{can("break_glass") && <BreakGlass />}</PageHeader>
       <TextInput
         type="search"
         autoComplete="off"

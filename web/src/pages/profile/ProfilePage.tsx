@@ -1,6 +1,8 @@
 import { Grid } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { PageHeader } from "@/shared/PageHeader";
+import { Section } from "@/shared/Section";
+import { SessionList } from "@/shared/sessions/SessionList";
 import { DetailsForm } from "./DetailsForm";
 import { PasswordForm } from "./PasswordForm";
 
@@ -15,6 +17,11 @@ export default function ProfilePage() {
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 6 }}>
           <PasswordForm />
+        </Grid.Col>
+        <Grid.Col span={12}>
+          <Section title={t("sessions.title")}>
+            <SessionList user={null} />
+          </Section>
         </Grid.Col>
       </Grid>
     </>

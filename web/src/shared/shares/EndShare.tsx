@@ -23,8 +23,7 @@ export function EndShare({ id }: { id: number }) {
   return (
     <Button
       size="compact-sm"
-      variant="light"
-      color="red.9"
+      variant="default"
       style={{ flexShrink: 0 }}
       loading={ending.isPending}
       onClick={() => {

@@ -1,0 +1,30 @@
+"""What this app does when something happened in an app below it."""
+
+from __future__ import annotations
+
+from acct import selectors as accounts
+from acct.choices import Attack
+from acct.events import LOGIN_ATTACKED
+from alert import services
+from alert.choices import Kind
+from common.outbox.registry import Event, subscribe
+from rbac.permissions import Permission
+
+_KINDS = {
+    Attack.ACCOUNT: Kind.ACCOUNT_ATTACKED,
+    Attack.ADDRESS: Kind.ADDRESS_ATTACKING,
+    Attack.SPRAY: Kind.ACCOUNTS_SPRAYED,
+}
+
+
+@subscribe(LOGIN_ATTACKED, queue="django_tasks")
+def alert_of_attack(event: Event) -> None:
+    attacked = event.payload["user_id"]
+    for reader in accounts.users_with(Permission.VIEW_AUDIT):
+        services.notify(
+            user_id=reader.pk,
+            kind=_KINDS[Attack(event.payload["attack"])],
+            dedup_key=f"attack:{event.id}",
+            params={} if attacked is None else {"account": attacked},
+            link="/admin/audit?action=session.login",
+        )

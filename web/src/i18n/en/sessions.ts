@@ -1,0 +1,15 @@
+export default {
+  title: "Sessions",
+  current: "This session",
+  unknownDevice: "Unknown device",
+  begun: "Logged in {{at}}",
+  lastUsed: "Last used {{at}}",
+  until: "Ends {{at}} at the latest",
+  end: "End",
+  endOf: "End the session of {{device}}",
+  endOthers: "End all others",
+  endAll: "End all",
+  none: "There are no open sessions.",
+  ended_one: "{{count, number}} session ended.",
+  ended_other: "{{count, number}} sessions ended.",
+};
