@@ -18,6 +18,7 @@ class Kind(models.TextChoices):
     ORDER_CANCELLED = "order_cancelled"
     ORDER_CHANGED = "order_changed"
     SHARE_RECEIVED = "share_received"
+    AUDIT_BROKEN = "audit_broken"
 
 
 class Part(models.TextChoices):
@@ -92,5 +93,9 @@ TEXTS: dict[str, dict[str, str]] = {
     Kind.SHARE_RECEIVED: {
         "ko": "공유받은 기록이 있습니다.",
         "en": "A record was shared with you.",
+    },
+    Kind.AUDIT_BROKEN: {
+        "ko": "감사 기록의 무결성에 이상이 발견되었습니다. 바로 확인해 주세요.",
+        "en": "The audit log is not intact. Please check it at once.",
     },
 }

@@ -1,7 +1,7 @@
 """Writes audit records: to the table, or to the crash-safe buffer for DICOMweb requests.
 
 ``buffer`` moves buffered records to the table, ``bursts`` packs the requests of a viewer into one
-record, ``chain`` seals the records.
+record, ``chain`` seals the records, ``heads`` signs what is sealed, ``verification`` compares them.
 """
 
 from __future__ import annotations
@@ -19,11 +19,14 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from audit.choices import Outcome
+from audit.events import BROKEN
 from audit.models import AuditLog
+from audit.services.entry_mac import entry_mac
 from common import context
 from common.errors import ErrorCode, ExternalError
 from common.once import once
 from common.ops import counters
+from common.outbox.services import publish
 from common.person import Actor
 
 STREAM = "audit"
@@ -111,6 +114,12 @@ def record_buffered(
     """
     fields = _fields(actor, action, object_type, object_id, patient_id, permission, outcome, detail)
     try:
-        stream().xadd(STREAM, {"record": json.dumps(fields, cls=DjangoJSONEncoder)})
+        text = json.dumps(fields, cls=DjangoJSONEncoder)
+        stream().xadd(STREAM, {"record": text, "mac": entry_mac(text.encode())})
     except RedisError:
         raise ExternalError(ErrorCode.AUDIT_UNAVAILABLE) from None
+
+
+def broken_found() -> None:
+    """In the caller's transaction: the administrators are told that the record was meddled with."""
+    publish(BROKEN, aggregate="audit", payload={})

@@ -18,7 +18,9 @@ SECRETS = (
     "SECRET_KEY",
     "JWT_SIGNING_KEY",
     "AUDIT_HMAC_KEY",
+    "AUDIT_SIGNING_KEY",
     "DATABASE_PASSWORD",
+    "DATABASE_SEAL_PASSWORD",
     "DATABASE_OWNER_PASSWORD",
     "REDIS_PASSWORD",
     "ORTHANC_PASSWORD",
@@ -108,6 +110,7 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
         settings["PUBLIC_HOST"] = f"localhost:{port}"
     settings["CDSS_DATA_DIR"] = str(layout.cdss_data)
     settings["FRAME_CACHE_DIR"] = str(layout.data / "frames")
+    settings["AUDIT_HEADS_FILE"] = str(layout.heads / "heads.jsonl")
     for name in SECRETS:
         if not settings.get(name):
             settings[name] = secrets.token_urlsafe(36)
@@ -146,6 +149,7 @@ def _urls(settings: Mapping[str, str]) -> dict[str, str]:
 
     return {
         "DATABASE_URL": f"mysql://cdss_app:{password('DATABASE_PASSWORD')}@{database}",
+        "DATABASE_SEAL_URL": f"mysql://cdss_seal:{password('DATABASE_SEAL_PASSWORD')}@{database}",
         "DATABASE_OWNER_URL": f"mysql://cdss_owner:{password('DATABASE_OWNER_PASSWORD')}@{database}",
         "REDIS_URL": f"redis://:{password('REDIS_PASSWORD')}@{local}:{settings['REDIS_PORT']}",
         "ORTHANC_URL": f"http://{local}:{settings['ORTHANC_PORT']}",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from deploy import render
 from deploy.contracts import APPS
@@ -21,6 +22,7 @@ APPLICATION = (
     "gateway",
     "ws",
     "worker-archive",
+    "worker-audit",
     "worker-django",
     "worker-fastapi",
     "worker-fhir",
@@ -34,6 +36,12 @@ _INFRASTRUCTURE_ONLY = {
     "DATABASE_OWNER_URL",
     "DATABASE_OWNER_PASSWORD",
     "DATABASE_PASSWORD",
+    "DATABASE_SEAL_URL",
+    "DATABASE_SEAL_PASSWORD",
+    "AUDIT_HMAC_KEY",
+    "AUDIT_SIGNING_KEY",
+    "AUDIT_HEADS_FILE",
+    "AUDIT_SYSLOG",
     "REDIS_PASSWORD",
     "INFERENCE_ORTHANC_USERNAME",
     "INFERENCE_ORTHANC_PASSWORD",
@@ -73,6 +81,23 @@ def owner_environment(settings: Mapping[str, str]) -> dict[str, str]:
         "DATABASE_OWNER_URL": settings["DATABASE_OWNER_URL"],
         "CDSS_DATABASE_ROLE": "owner",
     }
+
+
+def seal_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings for the process that seals the audit record: its account and keys."""
+    keys = ("AUDIT_HMAC_KEY", "AUDIT_SIGNING_KEY", "AUDIT_HEADS_FILE", "AUDIT_SYSLOG")
+    return django_environment(settings) | {
+        "DATABASE_URL": settings["DATABASE_SEAL_URL"],
+        **{name: settings[name] for name in keys if name in settings},
+    }
+
+
+Account = Literal["app", "owner", "seal"]
+ENVIRONMENTS: Mapping[Account, Callable[[Mapping[str, str]], dict[str, str]]] = {
+    "app": django_environment,
+    "owner": owner_environment,
+    "seal": seal_environment,
+}
 
 
 def write_configuration(layout: Layout, settings: Mapping[str, str]) -> None:
@@ -164,6 +189,7 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
         "redis": _configured("REDIS_CONF", layout.etc / "redis.conf"),
         "orthanc": _configured("ORTHANC_CONF", layout.etc / "orthanc.json"),
         "nginx": _configured("NGINX_CONF", layout.etc / "nginx.conf"),
+        "worker-audit": seal_environment(settings) | {"CDSS_VERSION": django["CDSS_VERSION"]},
         "hapi": hapi,
         "inference": inference,
     }

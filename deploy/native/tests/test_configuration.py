@@ -48,10 +48,12 @@ def test_each_process_gets_its_own_secrets_only(layout: Layout, settings: dict[s
     assert given("nginx") == given("mariadb") == given("orthanc") == set()
     assert given("hapi") == {"HAPI_TOKEN"}
     assert given("inference") == {"INFERENCE_TOKEN", "INFERENCE_ORTHANC_PASSWORD"}
-    assert given("django") == set(envfile.SECRETS) - {
-        "DATABASE_OWNER_PASSWORD",
-        "INFERENCE_ORTHANC_PASSWORD",
-    }
+    of_others = {"DATABASE_OWNER_PASSWORD", "INFERENCE_ORTHANC_PASSWORD"}
+    sealing = {"AUDIT_HMAC_KEY", "AUDIT_SIGNING_KEY", "DATABASE_SEAL_PASSWORD"}
+    serving = {"DATABASE_PASSWORD"}
+    for name in set(programs.APPLICATION) - {"worker-audit", "nginx"}:
+        assert given(name) == set(envfile.SECRETS) - of_others - sealing
+    assert given("worker-audit") == set(envfile.SECRETS) - of_others - serving
 
 
 def test_inference_has_its_own_account_in_the_archive(

@@ -24,6 +24,7 @@ export default {
     order_cancelled: "An order was cancelled.",
     order_changed: "One of your orders has changed. Please open it.",
     share_received: "A record was shared with you.",
+    audit_broken: "The audit log is not intact. Please check it at once.",
   },
   part: {
     by: "by {{name}}",

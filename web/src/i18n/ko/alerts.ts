@@ -26,6 +26,7 @@ const texts: typeof en = {
     order_cancelled: "오더가 취소되었습니다.",
     order_changed: "내 오더의 상태가 바뀌었습니다. 오더를 확인해 주세요.",
     share_received: "공유받은 기록이 있습니다.",
+    audit_broken: "감사 기록의 무결성에 이상이 발견되었습니다. 바로 확인해 주세요.",
   },
   part: {
     by: "{{name}}",

@@ -11,6 +11,7 @@ import {
   IconLockOpen,
   IconReportMedical,
   IconShare,
+  IconShieldX,
   IconUrgent,
   type Icon,
 } from "@tabler/icons-react";
@@ -38,6 +39,7 @@ const ICONS: Record<Notification["kind"], readonly [Icon, string]> = {
   order_cancelled: [IconClipboardX, "gray"],
   order_changed: [IconClipboardList, "nova"],
   share_received: [IconShare, "nova"],
+  audit_broken: [IconShieldX, "red"],
 };
 
 interface AlertListProps {

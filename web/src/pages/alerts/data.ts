@@ -75,6 +75,7 @@ const STALE: Partial<Record<Notification["kind"], readonly (readonly unknown[])[
   order_result: ORDERS,
   order_cancelled: ORDERS,
   order_changed: ORDERS,
+  audit_broken: [keys.audit.all, keys.counts],
   share_received: [keys.shares.all, keys.studies.all, keys.patients.all, keys.counts],
 };
 
