@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     ACCOUNT_ATTACKED = "account_attacked"
     ADDRESS_ATTACKING = "address_attacking"
     ACCOUNTS_SPRAYED = "accounts_sprayed"
+    AUDIT_BROKEN = "audit_broken"
 
 
 class Part(models.TextChoices):
@@ -110,5 +111,9 @@ TEXTS: dict[str, dict[str, str]] = {
         "ko": "같은 비밀번호로 여러 아이디에 로그인을 시도하고 있습니다. "
         "감사 기록을 확인해 주세요.",
         "en": "One password is being tried on many usernames. Check the audit log.",
+    },
+    Kind.AUDIT_BROKEN: {
+        "ko": "감사 기록의 무결성에 이상이 발견되었습니다. 바로 확인해 주세요.",
+        "en": "The audit log is not intact. Please check it at once.",
     },
 }

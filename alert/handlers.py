@@ -7,8 +7,9 @@ from acct.choices import Attack
 from acct.events import LOGIN_ATTACKED
 from alert import services
 from alert.choices import Kind
+from audit.events import BROKEN
 from common.outbox.registry import Event, subscribe
-from rbac.permissions import Permission
+from rbac.permissions import Permission, Role
 
 _KINDS = {
     Attack.ACCOUNT: Kind.ACCOUNT_ATTACKED,
@@ -27,4 +28,16 @@ def alert_of_attack(event: Event) -> None:
             dedup_key=f"attack:{event.id}",
             params={} if attacked is None else {"account": attacked},
             link="/admin/audit?action=session.login",
+        )
+
+
+@subscribe(BROKEN, queue="django_tasks")
+def audit_broken(event: Event) -> None:
+    for admin in accounts.users_with_role(Role.ADMIN):
+        services.notify(
+            user_id=admin.pk,
+            kind=Kind.AUDIT_BROKEN,
+            dedup_key=f"audit:{event.id}",
+            link="/admin/audit",
+            until_read=True,
         )

@@ -25,4 +25,14 @@ BURST_ITEM = {
     "sop_instance_uid": "2.25.227951473962311452713062842214560203",
     "frame": 1,
 }
-AUDIT_VERIFIED = {"intact": True, "breaks": []}
+AUDIT_VERIFIED = {
+    "state": "done",
+    "requested_at": "2026-03-02T09:50:00.102448+09:00",
+    "finished_at": "2026-03-02T09:50:04.811209+09:00",
+    "done": 48211,
+    "total": 48211,
+    "intact": False,
+    "breaks": [{"kind": "record_changed", "place": "403"}],
+    "break_count": 1,
+    "restarts": [],
+}

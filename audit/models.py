@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from audit.choices import Outcome
+from audit.choices import CheckState, Outcome
 from common.db import AllOrNoneQuerySet
 
 
@@ -60,8 +60,44 @@ class AuditCursor(models.Model):
 
 
 class AuditSeal(models.Model):
-    """One link of the keyed hash chain: HMAC over the previous digest and one record."""
+    """One link of the keyed hash chain: HMAC over the previous digest and one record.
+
+    Only the account that seals may insert here. ``key_id``: "1" is the key of the first seals,
+    which named none.
+    """
 
     seq = models.BigIntegerField(primary_key=True)
     log = models.OneToOneField(AuditLog, on_delete=models.PROTECT, related_name="seal")
     digest = models.CharField(max_length=64)
+    key_id = models.CharField(max_length=16, default="1", db_default="1")
+
+
+class AuditHead(models.Model):
+    """The last signed head (one row): its number and the SHA-256 of its line."""
+
+    number = models.BigIntegerField()
+    digest = models.CharField(max_length=64)
+    signed_at = models.DateTimeField(auto_now=True)
+
+
+class AuditCheck(models.Model):
+    """One verification: who asked, how far it is, what it found (the first breaks of them all).
+
+    ``requested_by`` is null when the clock asked. Only the account that seals may change a row.
+    """
+
+    requested_by = models.BigIntegerField(null=True)
+    requested_at = models.DateTimeField(auto_now_add=True)
+    moved_at = models.DateTimeField(auto_now=True)
+    finished_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, choices=CheckState.choices, default=CheckState.WAITING)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    breaks = models.JSONField(default=list)
+    break_count = models.BigIntegerField(default=0)
+    restarts = models.JSONField(default=list)
+
+    objects = AllOrNoneQuerySet["AuditCheck"].as_manager()
+
+    class Meta:
+        ordering = ["-id"]

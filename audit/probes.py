@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
+from audit.choices import CheckState
+from audit.models import AuditCheck, AuditHead
 from audit.services import STREAM, stream
 from common.ops.gauges import gauge
 
@@ -19,3 +23,15 @@ def oldest() -> float:
     seconds, microseconds = stream().time()
     begun = int(first[0][0].decode().partition("-")[0]) / 1000
     return max(0.0, float(seconds + microseconds / 1e6 - begun))
+
+
+@gauge("cdss_audit_intact", "Whether the last verification of the audit record found no break")
+def intact() -> float | None:
+    done = AuditCheck.objects.filter(state=CheckState.DONE).first()
+    return float(done.break_count == 0) if done else None
+
+
+@gauge("cdss_audit_head_age_seconds", "Age of the last signed head of the audit record")
+def head_age() -> float | None:
+    head = AuditHead.objects.first()
+    return (timezone.now() - head.signed_at).total_seconds() if head else None

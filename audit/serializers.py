@@ -4,11 +4,14 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.dateparse import parse_datetime
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from audit import examples
-from audit.models import AuditLog
+from audit.choices import BreakKind, CheckState
+from audit.models import AuditCheck, AuditLog
 from audit.services.bursts import BurstItem, is_burst
+from audit.services.check_runs import is_open
 from common.api.schema import example
 
 
@@ -58,7 +61,46 @@ class BurstItemOut(serializers.Serializer[BurstItem]):
     frame = serializers.IntegerField(help_text="Frame number; 0 for the instance or its metadata")
 
 
+class AuditBreakOut(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(BreakKind.choices)
+    place = serializers.CharField(
+        help_text="Id of a record, number of a seal or of a signed head, or life of a cursor"
+    )
+
+
 @example(examples.AUDIT_VERIFIED)
-class AuditVerifyOut(serializers.Serializer[Any]):
-    intact = serializers.BooleanField()
-    breaks = serializers.ListField(child=serializers.CharField())
+class AuditVerifyOut(serializers.ModelSerializer[AuditCheck]):
+    """All fields are null or empty if nobody has verified yet."""
+
+    state = serializers.SerializerMethodField()
+    intact = serializers.SerializerMethodField(help_text="Null until the verification is done")
+    breaks = AuditBreakOut(many=True, help_text="The first of them")
+    restarts = serializers.ListField(
+        child=serializers.DateTimeField(),
+        help_text="When signed heads were begun anew, after a restore",
+    )
+
+    class Meta:
+        model = AuditCheck
+        fields = [
+            "state",
+            "requested_at",
+            "finished_at",
+            "done",
+            "total",
+            "intact",
+            "breaks",
+            "break_count",
+            "restarts",
+        ]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(CheckState.choices, allow_null=True))
+    def get_state(self, check: AuditCheck) -> str | None:
+        if check._state.adding:
+            return None
+        is_lost = check.state in (CheckState.WAITING, CheckState.RUNNING) and not is_open(check)
+        return CheckState.FAILED if is_lost else check.state
+
+    def get_intact(self, check: AuditCheck) -> bool | None:
+        return check.break_count == 0 if check.state == CheckState.DONE else None

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from django.db import transaction
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from audit import services
+from audit import services, tasks
 from audit.filters import AuditLogFilter
-from audit.models import AuditLog
+from audit.models import AuditCheck, AuditLog
 from audit.serializers import AuditLogOut, AuditVerifyOut, BurstItemOut
-from audit.services import chain
+from audit.services import check_runs
 from audit.services.bursts import burst_items
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView
 from common.errors import ErrorCode, NotFound
-
-MAX_BREAKS = 100
 
 
 class AuditLogs(GenericApiView):
@@ -69,13 +65,25 @@ class AuditLogItems(GenericApiView):
 
 
 class AuditVerify(ApiView):
-    required_permissions = {"GET": "view_audit"}
+    required_permissions = {"GET": "view_audit", "POST": "view_audit"}
 
     @extend_schema(
-        summary="Verify the integrity of the audit log", tags=["audit"], responses=AuditVerifyOut
+        summary="Follow the latest verification of the audit log",
+        tags=["audit"],
+        responses=AuditVerifyOut,
     )
     def get(self, request: Request) -> Response:
-        services.record(actor=self.actor, action="audit.verify", permission="view_audit")
-        chain.seal_pending(everywhere=True)
-        breaks = list(islice(chain.chain_breaks(), MAX_BREAKS))
-        return Response({"intact": not breaks, "breaks": breaks})
+        seen = AuditCheck.objects.visible_to(self.actor, "view_audit")
+        return Response(AuditVerifyOut(seen.first() or AuditCheck()).data)
+
+    @extend_schema(
+        summary="Start a verification of the audit log, unless one is on its way",
+        tags=["audit"],
+        request=None,
+        responses={202: AuditVerifyOut},
+    )
+    def post(self, request: Request) -> Response:
+        check, is_new = check_runs.request_check(actor=self.actor)
+        if is_new:
+            tasks.verify.delay(check.pk)
+        return Response(AuditVerifyOut(check).data, status=202)

@@ -13,7 +13,9 @@ from kombu.exceptions import ChannelError
 from common.context import RequestContext, current, new_request_id, request_context
 from common.ops import counters
 
-Queue = Literal["archive_tasks", "django_tasks", "fastapi_tasks", "fhir_tasks", "image_tasks"]
+Queue = Literal[
+    "archive_tasks", "audit_tasks", "django_tasks", "fastapi_tasks", "fhir_tasks", "image_tasks"
+]
 _HEADER = "cdss_request_id"
 _queues: dict[str, Queue] = {}
 

@@ -23,12 +23,15 @@ OFFLINE = "docker-compose.offline.yml"
 OWN = "neuronova/"
 ONE_SHOT = {"prepare", "migrate"}
 NO_DOOR = {"beat", "certbot"}
-WORKERS = {"worker-archive", "worker-django", "worker-fastapi", "worker-fhir", "worker-image"}
+WORKERS = {
+    *("worker-archive", "worker-audit", "worker-django"),
+    *("worker-fastapi", "worker-fhir", "worker-image"),
+}
 DJANGO = {"django", "gateway", "ws", "beat"} | WORKERS
 REACHED_BY = {
     "mysql": DJANGO | {"migrate"},
     "redis": DJANGO | {"migrate", "flower"},
-    "orthanc": {"nginx", "inference"} | DJANGO - {"ws", "beat", "worker-fhir"},
+    "orthanc": {"nginx", "inference"} | DJANGO - {"ws", "beat", "worker-audit", "worker-fhir"},
     "inference": {"django", "worker-fastapi", "orthanc"},
     "hapi": {"worker-fhir"},
     "openemr-db": set(),

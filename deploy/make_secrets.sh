@@ -7,8 +7,9 @@ cd "$(dirname "$(readlink -f "$0")")/.."
 directory=${1:-${CDSS_SECRETS:-secrets}}
 mkdir -p "$directory"
 chmod 700 "$directory"
-for name in secret_key jwt_signing_key audit_hmac_key database_password database_owner_password \
-    redis_password redis_web_password redis_worker_password redis_audit_password redis_ws_password \
+for name in secret_key jwt_signing_key audit_hmac_key audit_signing_key database_password \
+    database_owner_password database_seal_password redis_password redis_web_password \
+    redis_worker_password redis_audit_password redis_seal_password redis_ws_password \
     redis_beat_password redis_flower_password orthanc_password inference_orthanc_password inference_token hapi_token \
     openemr_password; do
     if [ ! -s "$directory/$name" ]; then

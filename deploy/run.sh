@@ -31,6 +31,10 @@ if [ -n "${DATABASE_HOST:-}" ] && [ -n "${DATABASE_OWNER_PASSWORD:-}" ] && [ -z 
     password=$(quoted "$DATABASE_OWNER_PASSWORD")
     export DATABASE_OWNER_URL="mysql://cdss_owner:$password@$DATABASE_HOST:3306/cdss_db"
 fi
+if [ -n "${DATABASE_HOST:-}" ] && [ -n "${DATABASE_SEAL_PASSWORD:-}" ] && [ -z "${DATABASE_URL:-}" ]; then
+    password=$(quoted "$DATABASE_SEAL_PASSWORD")
+    export DATABASE_URL="mysql://cdss_seal:$password@$DATABASE_HOST:3306/cdss_db"
+fi
 if [ -n "${REDIS_HOST:-}" ] && [ -n "${REDIS_PASSWORD:-}" ] && [ -z "${REDIS_URL:-}" ]; then
     password=$(quoted "$REDIS_PASSWORD")
     export REDIS_URL="redis://${REDIS_USER:-}:$password@$REDIS_HOST:6379"
@@ -72,6 +76,10 @@ case $role in
             --log-config deploy/logging.json
         ;;
     worker-archive) worker archive_tasks worker-archive 1 ;;
+    worker-audit) # the one that seals; two at once, so that a verification keeps no seal waiting
+        : "${AUDIT_HMAC_KEY:?}" "${AUDIT_SIGNING_KEY:?}" "${AUDIT_HEADS_FILE:?}"
+        worker audit_tasks worker-audit 2
+        ;;
     worker-django) worker django_tasks worker-django 2 ;;
     worker-fastapi) worker fastapi_tasks worker-fastapi 1 ;;
     worker-fhir) worker fhir_tasks worker-fhir 2 ;;

@@ -1,7 +1,7 @@
 """Writes audit records: to the table, or to the crash-safe buffer for DICOMweb requests.
 
 ``buffer`` moves buffered records to the table, ``bursts`` packs the requests of a viewer into one
-record, ``chain`` seals the records.
+record, ``chain`` seals the records, ``heads`` signs what is sealed, ``verification`` compares them.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from audit.choices import Outcome
+from audit.events import BROKEN
 from audit.models import AuditLog, ShownPatient
+from audit.services.entry_mac import entry_mac
 from audit.services.glass import right_used
 from common import context
 from common.errors import ErrorCode, ExternalError
 from common.once import once
 from common.ops import counters
+from common.outbox.services import publish
 from common.person import Actor
 
 STREAM = "audit"
@@ -133,6 +136,12 @@ def record_buffered(
     about = (object_type, object_id, patient_id, permission, outcome, detail, patients)
     fields = _fields(actor, action, *about)
     try:
-        stream().xadd(STREAM, {"record": json.dumps(fields, cls=DjangoJSONEncoder)})
+        text = json.dumps(fields, cls=DjangoJSONEncoder)
+        stream().xadd(STREAM, {"record": text, "mac": entry_mac(text.encode())})
     except RedisError:
         raise ExternalError(ErrorCode.AUDIT_UNAVAILABLE) from None
+
+
+def broken_found() -> None:
+    """In the caller's transaction: the administrators are told that the record was meddled with."""
+    publish(BROKEN, aggregate="audit", payload={})

@@ -2,29 +2,39 @@
 
 A row contains the last stream id that is in the table, and is updated in the transaction that
 inserts the records, so after a crash no record is inserted twice. Ids increase only within one life
-of the stream; if Redis lost its data, a new life begins, with its own row.
+of the stream; if Redis lost its data, a new life begins, with its own row. An entry at or before
+that id is dropped only if a row holds it: a cursor that somebody moved ahead loses nothing.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import uuid
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from django.db import DataError, IntegrityError, transaction
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from audit.choices import Outcome
 from audit.models import AuditCursor, AuditLog
-from audit.services import STREAM, bursts, shown_index, stream
+from audit.services import STREAM, broken_found, bursts, shown_index, stream
+from audit.services.entry_mac import is_genuine
 from common.ops import counters
+
+logger = logging.getLogger(__name__)
 
 FLUSH_BATCH = 5000
 INSERT_BATCH = 100
 """A search may show 1,000 studies (80 KB); a statement has at most 16 MB (MariaDB's default)."""
 LIFE = f"{STREAM}.life"
 UNREADABLE = "audit.unreadable"
+UNVERIFIED = "audit.unverified"
+CURSOR_AHEAD = "audit.cursor_ahead"
+RAW = (UNREADABLE, UNVERIFIED)
+"""The actions of rows that hold entries as they were."""
 _FIELDS = frozenset(field.name for field in AuditLog._meta.get_fields() if field.concrete) - {
     "id",
     "recorded_at",
@@ -72,7 +82,10 @@ def _store(cursor_id: int, entries: Sequence[Entry]) -> int:
     with transaction.atomic():
         cursor = AuditCursor.objects.select_for_update().get(pk=cursor_id)
         last = _stream_id(cursor.last_id)
-        new = [entry for entry in entries if _stream_id(entry[0]) > last]
+        skipped = _not_held([entry for entry in entries if _stream_id(entry[0]) <= last])
+        new = skipped + [entry for entry in entries if _stream_id(entry[0]) > last]
+        if skipped:
+            _tell_of_skipping(cursor, skipped)
         if new:
             _insert(_grouped(new))
             cursor.last_id = new[-1][0].decode()
@@ -80,18 +93,65 @@ def _store(cursor_id: int, entries: Sequence[Entry]) -> int:
         return len(new)
 
 
+def _not_held(entries: Sequence[Entry]) -> list[Entry]:
+    """Those that are in no row: all are, unless the cursor was moved past them."""
+    if not entries:
+        return []
+    keys = [key.decode() for key, _ in entries]
+    rows = AuditLog.objects.filter(source_key__in=keys)
+    held = {key for row in rows for key in _places(row)}
+    raw = AuditLog.objects.filter(action__in=RAW, object_id__in=keys)
+    held |= {(key, "", 0) for row in raw for key, _ in row.detail["entries"]}
+    return [entry for entry in entries if not held & _places_of(entry)]
+
+
+Place = tuple[str | int, str, int]
+"""An entry's id; or of a request in a burst: its milliseconds, UID and frame."""
+
+
+def _places(row: AuditLog) -> set[Place]:
+    items = {
+        (round(item.at.timestamp() * 1000), item.sop_instance_uid, item.frame)
+        for item in bursts.burst_items(row)
+    }
+    return {(str(row.source_key), "", 0), *items}
+
+
+def _places_of(entry: Entry) -> set[Place]:
+    key, values = entry
+    item = bursts.item_read(values.get(b"item", b""))
+    found: set[Place] = {(key.decode(), "", 0)}
+    return found | ({(_stream_id(key)[0], *item)} if item else set())
+
+
+def _tell_of_skipping(cursor: AuditCursor, skipped: Sequence[Entry]) -> None:
+    logger.error("the audit cursor was ahead", extra={"entries": len(skipped)})
+    AuditLog.objects.create(
+        occurred_at=timezone.now(),
+        action=CURSOR_AHEAD,
+        object_type="audit_cursor",
+        object_id=cursor.life,
+        outcome=Outcome.FAILED,
+        detail={"cursor": cursor.last_id, "entries": len(skipped)},
+    )
+    broken_found()
+
+
 def _grouped(entries: Sequence[Entry]) -> list[list[Entry]]:
     """Groups of entries that become one row: a burst together, other entries alone."""
     groups: dict[bytes, list[Entry]] = {}
     for key, values in entries:
-        known = bursts.item_read(values.get(b"item", b"")) and values.get(b"burst")
-        groups.setdefault(known or key, []).append((key, values))
+        alike = is_genuine(values) and bursts.item_read(values.get(b"item", b""))
+        groups.setdefault(values[b"burst"] if alike else key, []).append((key, values))
     return list(groups.values())
 
 
 def _insert(groups: Sequence[list[Entry]]) -> None:
     """Bulk insert; entries that the database rejects are found by bisection and kept unparsed."""
     rows = [_row(group) for group in groups]
+    if any(row.action == UNVERIFIED for row in rows):
+        logger.error("the audit stream holds entries that are not ours")
+        broken_found()
     try:
         with transaction.atomic():
             AuditLog.objects.bulk_create(rows, batch_size=INSERT_BATCH)
@@ -101,7 +161,7 @@ def _insert(groups: Sequence[list[Entry]]) -> None:
             counters.count("cdss_decisions", row.outcome, amount=requests)
     except _NOT_STORABLE:
         if len(groups) == 1:
-            _unreadable(groups[0]).save()
+            _raw(UNREADABLE, groups[0]).save()
             return
         half = len(groups) // 2
         _insert(groups[:half])
@@ -116,6 +176,8 @@ def _shown_index(rows: Sequence[AuditLog]) -> None:
 
 def _row(entries: Sequence[Entry]) -> AuditLog:
     key, values = entries[0]
+    if not is_genuine(values):
+        return _raw(UNVERIFIED, entries)
     try:
         if b"burst" in values:
             fields = _read(values[b"burst"])
@@ -125,7 +187,7 @@ def _row(entries: Sequence[Entry]) -> AuditLog:
             fields["occurred_at"] = parse_datetime(fields["occurred_at"])
         return AuditLog(source_key=key.decode(), **fields)
     except _MALFORMED:
-        return _unreadable(entries)
+        return _raw(UNREADABLE, entries)
 
 
 def _read(text: bytes) -> dict[str, Any]:
@@ -155,15 +217,15 @@ def _time(key: bytes) -> Any:
     return bursts.instant(_stream_id(key)[0])
 
 
-def _unreadable(entries: Sequence[Entry]) -> AuditLog:
-    """A row with an entry that cannot be parsed, for an administrator."""
+def _raw(action: str, entries: Sequence[Entry]) -> AuditLog:
+    """A row with entries as they are, for an administrator; it accuses nobody."""
     texts = [
         [key.decode(), {_text(name): _text(value) for name, value in values.items()}]
         for key, values in entries
     ]
     return AuditLog(
         occurred_at=_time(entries[0][0]),
-        action=UNREADABLE,
+        action=action,
         object_type="audit_entry",
         object_id=entries[0][0].decode(),
         outcome=Outcome.FAILED,

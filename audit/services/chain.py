@@ -1,4 +1,4 @@
-"""The keyed hash chain of the audit records: it reveals changed, deleted or missing records."""
+"""The keyed hash chain of the audit records: each seal names the key that made it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from audit.models import AuditLog, AuditSeal
+from audit.services import key_rings
 
 SEAL_LOCK_WAIT_S = 10
-_SEAL_LOCK = "CONCAT(DATABASE(), '.audit-seal')"
 REACH = 100_000
 """How many ids a record may lie behind because it was committed later than it was inserted."""
-_CHUNK = 500
 SEALED_FIELDS = [
     "id",
     "actor_id",
@@ -42,29 +41,31 @@ def _instant(value: datetime) -> str:
     return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _digest(previous: str, seq: int, log: AuditLog) -> str:
+def digest(previous: str, seq: int, log: AuditLog, key: str) -> str:
+    """HMAC over the digest before it, the place in the chain and the whole record."""
     body = {name: getattr(log, name) for name in SEALED_FIELDS}
     body["occurred_at"] = _instant(log.occurred_at)
     body["recorded_at"] = _instant(log.recorded_at)
     text = json.dumps([previous, seq, body], sort_keys=True, cls=DjangoJSONEncoder)
-    return hmac.new(settings.AUDIT_HMAC_KEY.encode(), text.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(key.encode(), text.encode(), hashlib.sha256).hexdigest()
 
 
 @contextmanager
-def _sealing_alone() -> Iterator[bool]:
-    """Only one process seals at a time; yields False if another one is sealing.
+def alone(work: str) -> Iterator[bool]:
+    """Only one process does ``work`` at a time; yields False if another one does.
 
     A named lock, because MySQL allows SELECT ... FOR UPDATE only to accounts that may update or
-    delete, and the application's account may do neither here.
+    delete, and nobody may here.
     """
+    name = "CONCAT(DATABASE(), '.audit-', %s)"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT GET_LOCK({_SEAL_LOCK}, %s)", [SEAL_LOCK_WAIT_S])
-        alone = cursor.fetchone() == (1,)
+        cursor.execute(f"SELECT GET_LOCK({name}, %s)", [work, SEAL_LOCK_WAIT_S])
+        is_alone = cursor.fetchone() == (1,)
         try:
-            yield alone
+            yield is_alone
         finally:
-            if alone:
-                cursor.execute(f"SELECT RELEASE_LOCK({_SEAL_LOCK})")
+            if is_alone:
+                cursor.execute(f"SELECT RELEASE_LOCK({name})", [work])
 
 
 def seal_pending(limit: int = 5000, *, everywhere: bool = False) -> int:
@@ -72,40 +73,29 @@ def seal_pending(limit: int = 5000, *, everywhere: bool = False) -> int:
 
     Unless ``everywhere``, only ids near the last sealed one are searched, which is fast.
     """
-    with _sealing_alone() as alone, transaction.atomic():
-        return _seal(limit, everywhere) if alone else 0
+    with alone("seal") as is_alone, transaction.atomic():
+        return _seal(limit, everywhere) if is_alone else 0
 
 
 def _seal(limit: int, everywhere: bool) -> int:
-    last = AuditSeal.objects.order_by("-seq").first()
+    last = last_seal()
     seq, previous, place = (last.seq, last.digest, last.log_id) if last else (0, "", 0)
+    keys = key_rings.hmac_keys()
+    key_id = key_rings.newest(keys)
     seals = []
-    pending = AuditLog.objects.filter(seal__isnull=True).order_by("id")
-    if not everywhere:
-        pending = pending.filter(id__gt=place - REACH)
-    for log in pending[:limit]:
+    for log in unsealed(None if everywhere else place)[:limit]:
         seq += 1
-        previous = _digest(previous, seq, log)
-        seals.append(AuditSeal(seq=seq, log=log, digest=previous))
+        previous = digest(previous, seq, log, keys[key_id])
+        seals.append(AuditSeal(seq=seq, log=log, digest=previous, key_id=key_id))
     AuditSeal.objects.bulk_create(seals)
     return len(seals)
 
 
-def _seals() -> Iterator[AuditSeal]:
-    """All seals with their records in order, in chunks: the driver keeps results in memory."""
-    last = 0
-    ordered = AuditSeal.objects.select_related("log").order_by("seq")
-    while chunk := list(ordered.filter(seq__gt=last)[:_CHUNK]):
-        yield from chunk
-        last = chunk[-1].seq
+def last_seal() -> AuditSeal | None:
+    return AuditSeal.objects.order_by("-seq").first()
 
 
-def chain_breaks() -> Iterator[str]:
-    """Verify the chain; yield a message for each changed, deleted or reordered record."""
-    previous, expected = "", 1
-    for seal in _seals():
-        if seal.seq != expected:
-            yield f"seal {expected} is missing"
-        elif not hmac.compare_digest(seal.digest, _digest(previous, seal.seq, seal.log)):
-            yield f"record {seal.log_id} was changed"
-        previous, expected = seal.digest, seal.seq + 1
+def unsealed(near: int | None) -> QuerySet[AuditLog, AuditLog]:
+    """Records without a seal, oldest id first; with ids from REACH before ``near`` on."""
+    pending = AuditLog.objects.filter(seal__isnull=True).order_by("id")
+    return pending if near is None else pending.filter(id__gt=near - REACH)

@@ -17,12 +17,17 @@ from redis.retry import Retry
 from audit import services
 from audit.models import AuditLog, AuditSeal
 from audit.services import buffer, chain
+from audit.services.verification import Verification
 from common.context import RequestContext, request_context
 from common.errors import ExternalError
 from common.outbox import tasks
 from common.outbox.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
+
+
+def breaks():
+    return [str(found) for found in Verification().breaks()]
 
 
 def write(count, actor=None):
@@ -74,7 +79,7 @@ def test_the_chain_is_intact_and_grows():
     write(2)
     assert chain.seal_pending() == 2
     assert chain.seal_pending() == 0
-    assert list(chain.chain_breaks()) == []
+    assert breaks() == []
 
 
 def test_a_record_that_comes_late_is_sealed_however_far_back(monkeypatch):
@@ -86,7 +91,7 @@ def test_a_record_that_comes_late_is_sealed_however_far_back(monkeypatch):
     monkeypatch.setattr(chain, "REACH", 1)
     assert chain.seal_pending() == 0
     assert chain.seal_pending(everywhere=True) == 1
-    assert list(chain.chain_breaks()) == []
+    assert breaks() == []
 
 
 def test_sealing_needs_no_right_to_change_the_tables():
@@ -114,7 +119,7 @@ def test_an_edited_record_breaks_the_chain():
     chain.seal_pending()
     victim = AuditLog.objects.order_by("id")[1]
     AuditLog.objects.filter(pk=victim.pk).update(outcome="denied")
-    assert list(chain.chain_breaks()) == [f"record {victim.pk} was changed"]
+    assert breaks() == [f"record {victim.pk} or its seal was changed"]
 
 
 def test_a_deleted_record_breaks_the_chain():
@@ -123,14 +128,14 @@ def test_a_deleted_record_breaks_the_chain():
     victim = AuditLog.objects.order_by("id")[1]
     AuditSeal.objects.filter(log=victim).delete()
     victim.delete()
-    assert "seal 2 is missing" in list(chain.chain_breaks())
+    assert "seal 2 is missing" in breaks()
 
 
 def test_a_forged_digest_needs_the_key(settings):
     write(2)
     chain.seal_pending()
-    settings.AUDIT_HMAC_KEY = "another key"
-    assert len(list(chain.chain_breaks())) >= 1
+    settings.AUDIT_HMAC_KEYS = {"1": "another key"}
+    assert len(breaks()) == 2
 
 
 def test_reading_the_log_is_recorded_and_filtered(api):
@@ -139,7 +144,6 @@ def test_reading_the_log_is_recorded_and_filtered(api):
     body = admin.get("/api/audit/logs/", {"action": "test.done"}).json()
     assert body["count"] == 2
     assert AuditLog.objects.filter(action="audit.read").count() == 1
-    assert admin.get("/api/audit/verify/").json() == {"intact": True, "breaks": []}
 
 
 def test_detail_is_json_without_surprises(users):

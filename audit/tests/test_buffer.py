@@ -8,15 +8,25 @@ import threading
 import pytest
 from django.db import connection, connections
 
+from audit.events import BROKEN
 from audit.models import AuditCursor, AuditLog, ShownPatient
 from audit.services import STREAM, buffer, bursts, chain, record_buffered, stream
+from audit.services.entry_mac import entry_mac
+from audit.services.verification import Verification
 from audit.tests import viewer
+from common.outbox.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
 
 
 class Killed(BaseException):
     """Not an Exception: nothing may catch it, as nothing catches SIGKILL."""
+
+
+def signed(values):
+    """The entry as one of our own processes writes it."""
+    parts = [value if isinstance(value, bytes) else value.encode() for value in values.values()]
+    return values | {"mac": entry_mac(*parts)}
 
 
 def requests_of(log):
@@ -139,10 +149,8 @@ POISON = [
     {"record": json.dumps(RECORD | {"actor_username": "\ud800"})},
     {"record": json.dumps(RECORD | {"action": None})},
     {"record": json.dumps(RECORD)[:-1] + ', "detail": {"x": NaN}}'},
-    {"nothing": "known"},
     {"burst": "{not json", "item": "1.2.3 1"},
     {"burst": viewer.constants(), "item": "1.2.3"},
-    {"burst": viewer.constants()},
     {"burst": viewer.constants(object_id="9" * 5000), "item": "1.2.3 1"},
     {"burst": "[1]", "item": "1.2.3 1"},
 ]
@@ -151,22 +159,67 @@ POISON = [
 @pytest.mark.parametrize("poison", POISON)
 def test_an_unreadable_entry_is_kept_as_it_is_and_stops_nothing(poison):
     viewer.add(1)
-    key = stream().xadd(STREAM, poison).decode()
+    key = stream().xadd(STREAM, signed(poison)).decode()
     viewer.add(2)
-    stream().xadd(STREAM, {"record": json.dumps(RECORD)})
+    stream().xadd(STREAM, signed({"record": json.dumps(RECORD)}))
     buffer.flush_stream()
     kept = AuditLog.objects.get(action="audit.unreadable")
     assert (kept.outcome, kept.object_id) == ("failed", key)
     texts = {
         name: value if isinstance(value, str) else value.decode(errors="backslashreplace")
-        for name, value in poison.items()
+        for name, value in signed(poison).items()
     }
     assert kept.detail == {"entries": [[key, texts]]}
     assert AuditLog.objects.get(action="dicomweb.retrieve").detail["requests"] == 2
     assert AuditLog.objects.filter(action="x.read").count() == 1
     assert stream().xlen(STREAM) == 0
+    assert not OutboxEvent.objects.filter(topic=BROKEN).exists()
+
+
+FOREIGN = [
+    {"record": json.dumps(RECORD)},
+    {"record": json.dumps(RECORD), "mac": entry_mac(b"another record")},
+    {"record": json.dumps(RECORD), "mac": "?"},
+    signed({"record": json.dumps(RECORD)}) | {"more": "1"},
+    {"burst": viewer.constants(), "item": "1.2.3 1", "mac": entry_mac(b"another burst")},
+    {"burst": viewer.constants(), "mac": entry_mac(viewer.constants().encode())},
+    {"nothing": "known"},
+]
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_an_entry_that_is_not_ours_is_kept_accuses_nobody_and_is_reported(foreign):
+    viewer.add(1)
+    key = stream().xadd(STREAM, foreign).decode()
+    viewer.add(2)
+    buffer.flush_stream()
+    kept = AuditLog.objects.get(action="audit.unverified")
+    assert (kept.outcome, kept.object_id, kept.patient_id) == ("failed", key, None)
+    assert (kept.actor_id, kept.actor_username) == (None, "")
+    assert kept.detail == {"entries": [[key, foreign]]}
+    assert AuditLog.objects.get(action="dicomweb.retrieve").detail["requests"] == 2
+    assert OutboxEvent.objects.filter(topic=BROKEN).count() == 1
+
+
+def test_a_cursor_that_was_moved_ahead_loses_nothing_and_is_reported(users):
+    viewer.add(1)
+    buffer.flush_stream()
+    AuditCursor.objects.update(last_id="9999999999999-0")
+    for number in (2, 3):
+        viewer.add(number)
+    record_buffered(actor=users["doctor"], action="dicomweb.search")
+    assert buffer.flush_stream() == 3
+    rows = AuditLog.objects.order_by("id")
+    assert [row.action for row in rows] == [
+        "dicomweb.retrieve",
+        "audit.cursor_ahead",
+        "dicomweb.retrieve",
+        "dicomweb.search",
+    ]
+    assert rows[2].detail["requests"] == 2
+    assert OutboxEvent.objects.filter(topic=BROKEN).count() == 1
     chain.seal_pending()
-    assert list(chain.chain_breaks()) == []
+    assert list(Verification().breaks()) == []
 
 
 def test_the_chain_covers_the_packed_requests():
@@ -174,11 +227,12 @@ def test_the_chain_covers_the_packed_requests():
         viewer.add(number)
     buffer.flush_stream()
     chain.seal_pending()
-    assert list(chain.chain_breaks()) == []
+    assert list(Verification().breaks()) == []
     log = AuditLog.objects.get()
     fewer = bursts.pack([(1, viewer.counted_uid(1), 1)])
     AuditLog.objects.filter(pk=log.pk).update(detail=log.detail | {"items": fewer})
-    assert list(chain.chain_breaks()) == [f"record {log.pk} was changed"]
+    (found,) = Verification().breaks()
+    assert (found.kind, found.place) == ("record_changed", str(log.pk))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from audit.services import STREAM, stream
+from audit.services.entry_mac import entry_mac
 
 SERIES = "1.2.826.0.1.3680043.8.498.10000"
 
@@ -52,7 +53,15 @@ def opening(slices: int, uid: Any = counted_uid, seed: int = 1) -> Iterator[tupl
     return iter(sorted(begun))
 
 
-def add(number: int = 1, *, burst: str | None = None, key: str = "*", frame: int = 1) -> str:
+def add(
+    number: int = 1,
+    *,
+    burst: str | None = None,
+    item: str | None = None,
+    key: str = "*",
+    frame: int = 1,
+) -> str:
     """One request into the stream; its stream id."""
-    values = {"burst": burst or constants(), "item": f"{counted_uid(number)} {frame}"}
+    burst, item = burst or constants(), item or f"{counted_uid(number)} {frame}"
+    values = {"burst": burst, "item": item, "mac": entry_mac(burst.encode(), item.encode())}
     return str(stream().xadd(STREAM, values, id=key).decode())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from cdss_backend.settings.env import database, database_url, load_env
+from cdss_backend.settings.env import database, database_url, key_ring, load_env
 
 ENV = load_env()
 
@@ -45,6 +45,7 @@ MIDDLEWARE = [
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
 DATABASES = {"default": database(database_url(ENV))}
+DATABASE_SEAL_ACCOUNT = "cdss_seal"
 DATABASE_APP_URL = ENV.database_url.get_secret_value()
 
 _REDIS = ENV.redis_url.get_secret_value().rstrip("/")
@@ -60,7 +61,11 @@ CHANNEL_LAYERS = {
 }
 AUDIT_STREAM_URL = f"{_REDIS}/2"
 METRICS_URL = f"{_REDIS}/3"
-AUDIT_HMAC_KEY = ENV.audit_hmac_key.get_secret_value()
+AUDIT_HMAC_KEYS = key_ring(ENV.audit_hmac_key)
+AUDIT_SIGNING_KEYS = key_ring(ENV.audit_signing_key)
+"""Empty but in the process that seals."""
+AUDIT_HEADS_FILE = ENV.audit_heads_file
+AUDIT_SYSLOG = ENV.audit_syslog
 
 CELERY_BROKER_URL = f"{_REDIS}/0"
 CELERY_TASK_IGNORE_RESULT = True
@@ -78,6 +83,8 @@ CELERY_BEAT_SCHEDULE = {
     "idempotency-expire": {"task": "common.idempotency.tasks.expire", "schedule": 3600.0},
     "audit-flush": {"task": "audit.tasks.flush_stream", "schedule": 2.0},
     "audit-seal": {"task": "audit.tasks.seal", "schedule": 30.0},
+    "audit-sign-head": {"task": "audit.tasks.sign_head", "schedule": 60.0},
+    "audit-verify-daily": {"task": "audit.tasks.verify_daily", "schedule": 86400.0},
     "pacs-poll-changes": {"task": "pacs.tasks.poll_changes", "schedule": 1.0},
     "pacs-find-deletions": {"task": "pacs.tasks.find_deletions", "schedule": 60.0},
     "pacs-find-hidden-deletions": {
@@ -174,6 +181,8 @@ SPECTACULAR_SETTINGS = {
         "PublicationStatus": "ai.choices.PublicationStatus",
         "VersionKind": "ai.choices.VersionKind",
         "OrderStatus": "ocs.choices.OrderStatus",
+        "AuditCheckState": "audit.choices.CheckState",
+        "AuditBreakKind": "audit.choices.BreakKind",
         "Htj2kRefusal": "pacs.choices.Htj2kRefusal",
         "UnfiledDecision": "pacs.choices.UnfiledDecision",
         "InstancePlace": "pacs.choices.InstancePlace",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -39,6 +40,30 @@ def _own(secret: SecretStr) -> SecretStr:
 
 
 Secret = Annotated[SecretStr, AfterValidator(_strong)]
+_KEY = re.compile(r"([A-Za-z0-9]{1,16}):(\S+)")
+
+
+def key_ring(secret: SecretStr | None) -> dict[str, str]:
+    """The keys of ``ID:KEY,ID:KEY,…`` by id, the newest first; a key without an id is "1"."""
+    if secret is None:
+        return {}
+    ring: dict[str, str] = {}
+    for text in secret.get_secret_value().split(","):
+        found = _KEY.fullmatch(text)
+        key_id, key = (found[1], found[2]) if found else ("1", text)
+        if key_id in ring:
+            raise ValueError(f"names the key {key_id} twice")
+        ring[key_id] = key
+    return ring
+
+
+def _strong_ring(secret: SecretStr | None) -> SecretStr | None:
+    for key in key_ring(secret).values():
+        _strong(SecretStr(key))
+    return secret
+
+
+KeyRing = Annotated[SecretStr | None, AfterValidator(_strong_ring)]
 
 
 class Env(BaseSettings):
@@ -59,7 +84,10 @@ class Env(BaseSettings):
     static_root: Path = BASE_DIR / ".run" / "static"
     secret_key: Secret
     jwt_signing_key: Secret
-    audit_hmac_key: Secret
+    audit_hmac_key: KeyRing = None
+    audit_signing_key: KeyRing = None
+    audit_heads_file: Path | None = None
+    audit_syslog: Annotated[str, Field(pattern="^((tls|tcp)://[^/:@]+:[0-9]+)?$")] = ""
     database_url: SecretStr
     database_owner_url: SecretStr | None = None
     redis_url: SecretStr
@@ -90,13 +118,16 @@ class Env(BaseSettings):
         "secret_key",
         "jwt_signing_key",
         "audit_hmac_key",
+        "audit_signing_key",
         "orthanc_password",
         "inference_token",
         "hapi_token",
     )
     @classmethod
-    def _own_in_production(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
-        return _own(secret) if info.data.get("cdss_env") == "prod" else secret
+    def _own_in_production(cls, secret: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if secret is not None and info.data.get("cdss_env") == "prod":
+            _own(secret)
+        return secret
 
     @field_validator("database_url", "database_owner_url", "redis_url")
     @classmethod

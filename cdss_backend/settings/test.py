@@ -46,3 +46,4 @@ FILE_UPLOAD_TEMP_DIR = CDSS_DATA_DIR / "tmp"
 AI_SEG_DIR = CDSS_DATA_DIR / "ai_seg"
 for _directory in (FILE_UPLOAD_TEMP_DIR, AI_SEG_DIR):
     _directory.mkdir()
+AUDIT_HEADS_FILE = CDSS_DATA_DIR / "heads" / "heads.jsonl"

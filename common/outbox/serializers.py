@@ -63,6 +63,7 @@ class OutboxSummaryOut(serializers.Serializer[Any]):
     {
         "queues": [
             {"name": "archive_tasks", "waiting": 0},
+            {"name": "audit_tasks", "waiting": 0},
             {"name": "django_tasks", "waiting": 0},
             {"name": "fastapi_tasks", "waiting": 2},
             {"name": "fhir_tasks", "waiting": 0},

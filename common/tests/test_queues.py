@@ -43,6 +43,7 @@ def test_nothing_waits_at_first(api, broker):
     assert api("admin").get(URL).json() == {
         "queues": [
             {"name": "archive_tasks", "waiting": 0},
+            {"name": "audit_tasks", "waiting": 0},
             {"name": "django_tasks", "waiting": 0},
             {"name": "fastapi_tasks", "waiting": 0},
             {"name": "fhir_tasks", "waiting": 0},
@@ -58,6 +59,7 @@ def test_what_waits_is_counted_per_queue(api, broker):
     waiting = {q["name"]: q["waiting"] for q in api("admin").get(URL).json()["queues"]}
     assert waiting == {
         "archive_tasks": 0,
+        "audit_tasks": 0,
         "django_tasks": 0,
         "fastapi_tasks": 1,
         "fhir_tasks": 2,

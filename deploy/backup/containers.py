@@ -126,6 +126,8 @@ def restore(_: str, source: str, *, snapshot: str, force: bool) -> None:
     _inside("unpack", source, chosen)
     _compose("up", "--detach", "--wait", "mysql", "redis")
     _inside("load", source)
+    _compose("run", "--rm", "-T", "worker-audit", "manage", "restart_heads")
     _compose("up", "--detach", "--wait")
     with step("verification of the running system"):
+        _compose("exec", "-T", "worker-audit", "deploy/run.sh", "manage", "verify_audit")
         _compose("exec", "-T", "django", "deploy/run.sh", "manage", "verify_stores")

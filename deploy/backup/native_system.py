@@ -61,8 +61,11 @@ def restore(name: str, source: str, *, snapshot: str, force: bool) -> None:
         stack.configure(stack.check_port())
         stack.start_databases()
         unpack.load(of_settings(layout.data, stack.settings))
+        stack.migrate()
+        stack.manage("restart_heads", account="seal")
         stack.start()
         with step("verification of the running system"):
+            stack.manage("verify_audit", account="seal", show=True)
             stack.manage("verify_stores", show=True)
 
 

@@ -15,13 +15,15 @@ from deploy.native.layout import Layout
 from deploy.native.stack_error import StackError
 from deploy.render import write_private
 
-REDIS_ACCOUNTS = ("web", "worker", "audit", "ws", "beat", "flower")
+REDIS_ACCOUNTS = ("web", "worker", "audit", "seal", "ws", "beat", "flower")
 """Of deploy/redis.conf.template; the secret of each is REDIS_..._PASSWORD."""
 SECRETS = (
     "SECRET_KEY",
     "JWT_SIGNING_KEY",
     "AUDIT_HMAC_KEY",
+    "AUDIT_SIGNING_KEY",
     "DATABASE_PASSWORD",
+    "DATABASE_SEAL_PASSWORD",
     "DATABASE_OWNER_PASSWORD",
     "REDIS_PASSWORD",
     *(f"REDIS_{account.upper()}_PASSWORD" for account in REDIS_ACCOUNTS),
@@ -114,6 +116,7 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
     settings["PUBLIC_SCHEME"] = door.scheme(settings)
     settings["CDSS_DATA_DIR"] = str(layout.cdss_data)
     settings["FRAME_CACHE_DIR"] = str(layout.data / "frames")
+    settings["AUDIT_HEADS_FILE"] = str(layout.heads / "heads.jsonl")
     for name in SECRETS:
         if not settings.get(name):
             settings[name] = secrets.token_urlsafe(36)
@@ -159,6 +162,7 @@ def _urls(settings: Mapping[str, str]) -> dict[str, str]:
 
     return {
         "DATABASE_URL": f"mysql://cdss_app:{password('DATABASE_PASSWORD')}@{database}",
+        "DATABASE_SEAL_URL": f"mysql://cdss_seal:{password('DATABASE_SEAL_PASSWORD')}@{database}",
         "DATABASE_OWNER_URL": f"mysql://cdss_owner:{password('DATABASE_OWNER_PASSWORD')}@{database}",
         "REDIS_URL": redis_url(settings),
         "ORTHANC_URL": f"http://{local}:{settings['ORTHANC_PORT']}",

@@ -56,6 +56,11 @@ class Layout:
         return self.data / "cdss"
 
     @property
+    def heads(self) -> Path:
+        """The signed heads of the audit record: outside the data, which a restore replaces."""
+        return self.state / "heads"
+
+    @property
     def static(self) -> Path:
         return self.root / ".run" / "static"
 

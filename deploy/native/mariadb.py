@@ -45,9 +45,9 @@ def initialise(layout: Layout) -> None:
 
 
 def put_accounts(layout: Layout, settings: Mapping[str, str]) -> None:
-    """Make the database and its two accounts, with the passwords of the env file."""
+    """Make the database and its three accounts, with the passwords of the env file."""
     environment = programs.system_environment()
-    names = ("DATABASE_PASSWORD", "DATABASE_OWNER_PASSWORD")
+    names = ("DATABASE_PASSWORD", "DATABASE_OWNER_PASSWORD", "DATABASE_SEAL_PASSWORD")
     sql = subprocess.run(
         [layout.root / "deploy" / "accounts.sh"],
         env=environment | {name: settings[name] for name in names},

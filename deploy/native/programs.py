@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from deploy import modalities, render
 from deploy.contracts import APPS
@@ -22,6 +23,7 @@ APPLICATION = (
     "gateway",
     "ws",
     "worker-archive",
+    "worker-audit",
     "worker-django",
     "worker-fastapi",
     "worker-fhir",
@@ -35,6 +37,12 @@ _INFRASTRUCTURE_ONLY = {
     "DATABASE_OWNER_URL",
     "DATABASE_OWNER_PASSWORD",
     "DATABASE_PASSWORD",
+    "DATABASE_SEAL_URL",
+    "DATABASE_SEAL_PASSWORD",
+    "AUDIT_HMAC_KEY",
+    "AUDIT_SIGNING_KEY",
+    "AUDIT_HEADS_FILE",
+    "AUDIT_SYSLOG",
     "REDIS_PASSWORD",
     *(f"REDIS_{account.upper()}_PASSWORD" for account in envfile.REDIS_ACCOUNTS),
     "INFERENCE_ORTHANC_USERNAME",
@@ -46,6 +54,7 @@ _REDIS_ACCOUNT = {
     "ws": "ws",
     "beat": "beat",
     "worker-django": "audit",  # it moves the audit records on
+    "worker-audit": "seal",
 }
 """Of Redis; of the other workers: worker."""
 _STOP_SECONDS = {"mariadb": 60, "hapi": 30, "orthanc": 30, "redis": 30}
@@ -84,6 +93,23 @@ def owner_environment(settings: Mapping[str, str]) -> dict[str, str]:
         "DATABASE_OWNER_URL": settings["DATABASE_OWNER_URL"],
         "CDSS_DATABASE_ROLE": "owner",
     }
+
+
+def seal_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings for the process that seals the audit record: its account and keys."""
+    keys = ("AUDIT_HMAC_KEY", "AUDIT_SIGNING_KEY", "AUDIT_HEADS_FILE", "AUDIT_SYSLOG")
+    return django_environment(settings) | {
+        "DATABASE_URL": settings["DATABASE_SEAL_URL"],
+        **{name: settings[name] for name in keys if name in settings},
+    }
+
+
+Account = Literal["app", "owner", "seal"]
+ENVIRONMENTS: Mapping[Account, Callable[[Mapping[str, str]], dict[str, str]]] = {
+    "app": django_environment,
+    "owner": owner_environment,
+    "seal": seal_environment,
+}
 
 
 def write_configuration(layout: Layout, settings: Mapping[str, str]) -> None:
@@ -186,6 +212,11 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
         | _listening(layout, settings),
         "nginx": _configured("NGINX_CONF", layout.etc / "nginx.conf")
         | {"EDGE_VERSION": _file_hash(layout.etc / EDGE) if door.edge(settings) else ""},
+        "worker-audit": seal_environment(settings)
+        | {
+            "CDSS_VERSION": django["CDSS_VERSION"],
+            "REDIS_URL": envfile.redis_url(settings, _REDIS_ACCOUNT["worker-audit"]),
+        },
         "hapi": hapi,
         "inference": inference,
     }

@@ -107,8 +107,8 @@ class Stack:
         version = programs.django_version(self.layout)
         if not done.exists() or done.read_text(encoding="utf-8") != version:
             with step("tables and grants"):
-                self.manage("migrate", "--no-input", owner=True)
-                self.manage("grant_app_role", owner=True)
+                self.manage("migrate", "--no-input", account="owner")
+                self.manage("grant_app_role", account="owner")
             done.write_text(version, encoding="utf-8")
         self._collect_static()
 
@@ -121,17 +121,16 @@ class Stack:
                 self.manage("write_schema")
                 stamp.set()
 
-    def manage(self, *arguments: str, owner: bool = False, show: bool = False) -> None:
+    def manage(
+        self, *arguments: str, account: programs.Account = "app", show: bool = False
+    ) -> None:
         """Run a management command with the stack's settings, and nothing else in its environment.
 
-        ``owner``: with the database account that may change tables. ``show``: its lines are for
-        the person who watches, not for the log.
+        ``account``: of the database; "owner" may change tables, "seal" has the keys of the audit
+        record. ``show``: its lines are for the person who watches, not for the log.
         """
-        environment = programs.system_environment() | (
-            programs.owner_environment(self.settings)
-            if owner
-            else programs.django_environment(self.settings)
-        )
+        environment = programs.system_environment()
+        environment |= programs.ENVIRONMENTS[account](self.settings)
         command = [str(DJANGO_PYTHON), "manage.py", *arguments]
         root = self.layout.root
         if not show:
@@ -158,7 +157,7 @@ class Stack:
 
     def delete_data(self) -> None:
         """Delete the data and the logs of a stopped stack; its settings stay."""
-        for path in (self.layout.data, self.layout.log):
+        for path in (self.layout.data, self.layout.heads, self.layout.log):
             with contextlib.suppress(FileNotFoundError):
                 shutil.rmtree(path)
 

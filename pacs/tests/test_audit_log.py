@@ -23,8 +23,7 @@ def test_an_instance_finds_its_bursts_and_what_held_it_whole(api, patient_factor
 
     def seen(*numbers):
         for number in numbers:
-            values = {"burst": text, "item": f"{uids[number]} 1"}
-            services.stream().xadd(services.STREAM, values)
+            viewer.add(burst=text, item=f"{uids[number]} 1")
         buffer.flush_stream()
         return AuditLog.objects.latest("id").pk
 

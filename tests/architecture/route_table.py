@@ -35,6 +35,7 @@ ROUTES: dict[str, str] = {
     "GET audit-logs": "200 403 403 403 403 403 403 401",
     "GET audit-log-items": "200 403 403 403 403 403 403 401",
     "GET audit-verify": "200 403 403 403 403 403 403 401",
+    "POST audit-verify": "202 403 403 403 403 403 403 401",
     "GET notifications": "200 200 200 200 200 200 200 401",
     "POST notifications-read": "200 200 200 200 200 200 200 401",
     "GET patients": "200 200 200 200 200 200 200 401",

@@ -18,7 +18,6 @@ GOOD = {
     "CDSS_ENV_FILE": "/dev/null",
     "SECRET_KEY": STRONG,
     "JWT_SIGNING_KEY": STRONG,
-    "AUDIT_HMAC_KEY": STRONG,
     "DATABASE_URL": f"mysql://cdss_app:{STRONG}@db/cdss_db",
     "REDIS_URL": f"redis://:{STRONG}@redis:6379",
     "ORTHANC_URL": "http://orthanc:8042",
@@ -76,6 +75,10 @@ def test_production_starts_with_good_settings(tmp_path):
         ("SECRET_KEY", None),
         ("JWT_SIGNING_KEY", "short"),
         ("AUDIT_HMAC_KEY", "change-me" * 6),
+        ("AUDIT_HMAC_KEY", f"2:short,1:{STRONG}"),
+        ("AUDIT_HMAC_KEY", f"1:{STRONG},{STRONG}"),
+        ("AUDIT_SIGNING_KEY", "short"),
+        ("AUDIT_SYSLOG", "logs.hospital.org"),
         ("SECRET_KEY", "dev-only-secret-key-0000000000000000"),
         ("ORTHANC_PASSWORD", "orthanc"),
         ("INFERENCE_TOKEN", "token"),
@@ -102,3 +105,9 @@ def test_without_an_environment_it_is_production(tmp_path):
     done = start(tmp_path, {"CDSS_ENV": None, "HAPI_TOKEN": "weak"})
     assert done.returncode == 1
     assert "HAPI_TOKEN" in done.stderr
+
+
+def test_the_newest_key_of_a_ring_comes_first_and_one_without_an_id_is_the_first_ever(load):
+    ring = load({"AUDIT_HMAC_KEY": f"2:{STRONG}2,{STRONG}"}).AUDIT_HMAC_KEYS
+    assert list(ring.items()) == [("2", f"{STRONG}2"), ("1", STRONG)]
+    assert load({}).AUDIT_HMAC_KEYS == load({}).AUDIT_SIGNING_KEYS == {}

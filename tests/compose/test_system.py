@@ -34,6 +34,7 @@ NEEDED = {
     "ws": {"mysql", "redis"},
     "beat": {"mysql", "redis"},
     "worker-archive": {"mysql", "redis", "orthanc"},
+    "worker-audit": {"mysql", "redis"},
     "worker-django": {"mysql", "redis", "orthanc"},
     "worker-fastapi": {"mysql", "redis", "orthanc", "inference"},
     "worker-fhir": {"mysql", "redis", "hapi"},

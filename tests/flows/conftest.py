@@ -131,6 +131,16 @@ def login(stack: LiveStack, base_url: str) -> Callable[[str], ApiClient]:
     return get
 
 
+def verify_audit(admin: ApiClient) -> Any:
+    """Have the record verified; what was found."""
+    admin.post("audit/verify/")
+    return wait_until(
+        lambda: admin.get("audit/verify/"),
+        lambda check: check["state"] in ("done", "failed"),
+        what="the verification of the audit record",
+    )
+
+
 @pytest.fixture(scope="session")
 def ask_studies(login: Callable[[str], ApiClient]) -> StudyQuestions:
     return StudyQuestions(login)

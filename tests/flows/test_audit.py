@@ -11,6 +11,7 @@ import pytest
 import requests
 
 from common.http.api_client import ApiCallFailed, wait_until
+from tests.flows.conftest import verify_audit
 
 TUMOUR = "P2026-0002"
 HANDS = 4
@@ -115,4 +116,4 @@ def test_nothing_is_served_without_a_record_whoever_is_killed(login, instances, 
     assert not missing
     more = recorded(admin, begun) - served
     assert sum(more.values()) <= 2 * failed + len(VICTIMS), "recorded twice"
-    assert admin.get("audit/verify/")["intact"]
+    assert verify_audit(admin)["intact"]

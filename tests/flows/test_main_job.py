@@ -16,6 +16,7 @@ import requests
 from ai.management.main_job import MainJob
 from ai.services.dicom_seg import read_labelmap
 from common.http.api_client import ApiCallFailed, wait_until
+from tests.flows.conftest import verify_audit
 
 COLIN, TUMOUR = "P2026-0001", "P2026-0002"
 
@@ -196,28 +197,49 @@ def test_every_pixel_left_a_trace(played, login):
 
     trace = wait_until(traces, bool, what="the record of the frame")[0]
     assert (trace["outcome"], trace["permission"]) == ("ok", "view_dicom")
-    assert admin.get("audit/verify/") == {"intact": True, "breaks": []}
+    verified = verify_audit(admin)
+    assert (verified["intact"], verified["breaks"]) == (True, [])
 
 
-def test_the_application_cannot_change_its_own_audit_records(stack):
+FORBIDDEN = {
+    "app": (
+        "UPDATE audit_auditlog SET outcome = 'ok'",
+        "DELETE FROM audit_auditlog",
+        "DROP TABLE audit_auditlog",
+        "INSERT INTO audit_auditseal (seq, log_id, digest) VALUES (0, 1, '')",
+        "UPDATE audit_auditseal SET digest = ''",
+        "TRUNCATE audit_auditseal",
+        "UPDATE audit_audithead SET number = 0",
+        "UPDATE audit_auditcheck SET break_count = 0",
+    ),
+    "seal": (
+        "INSERT INTO audit_auditlog (action) VALUES ('forged')",
+        "UPDATE audit_auditlog SET outcome = 'ok'",
+        "DELETE FROM audit_auditlog",
+        "UPDATE audit_auditseal SET digest = ''",
+        "DELETE FROM audit_auditseal",
+        "UPDATE audit_auditcursor SET last_id = '0-0'",
+        "SELECT * FROM emr_patient",
+    ),
+}
+
+
+@pytest.mark.parametrize("account", FORBIDDEN)
+def test_no_account_can_both_write_and_seal_and_none_changes_records(stack, account):
     import MySQLdb
 
     where = stack.settings
+    name = {"app": "DATABASE_PASSWORD", "seal": "DATABASE_SEAL_PASSWORD"}[account]
     database = MySQLdb.connect(
         host="127.0.0.1",
         port=int(where["MARIADB_PORT"]),
-        user="cdss_app",
-        password=where["DATABASE_PASSWORD"],
+        user=f"cdss_{account}",
+        password=where[name],
         database="cdss_db",
     )
     cursor = database.cursor()
     cursor.execute("SELECT COUNT(*) FROM audit_auditlog")
     assert cursor.fetchone()[0] > 0
-    for statement in (
-        "UPDATE audit_auditlog SET outcome = 'ok'",
-        "DELETE FROM audit_auditlog",
-        "DROP TABLE audit_auditlog",
-        "TRUNCATE audit_auditseal",
-    ):
+    for statement in FORBIDDEN[account]:
         with pytest.raises(MySQLdb.OperationalError, match="command denied"):
             cursor.execute(statement)

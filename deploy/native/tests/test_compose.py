@@ -84,6 +84,27 @@ def test_only_the_migration_holds_the_account_that_changes_tables(
     assert holders == {"mysql", "migrate"}
 
 
+def test_one_process_alone_can_seal_and_it_cannot_serve(document: check_compose.Json) -> None:
+    def holders(secret: str) -> set[str]:
+        return {
+            name
+            for name, service in document["services"].items()
+            if secret.upper() in service.get("environment", {})
+            or secret in service.get("secrets", [])
+        }
+
+    for key in ("audit_hmac_key", "audit_signing_key"):
+        assert holders(key) == {"worker-audit"}
+    assert holders("database_seal_password") == {"mysql", "worker-audit"}
+    assert "worker-audit" not in holders("database_password")
+    places = {
+        name
+        for name, service in document["services"].items()
+        if any("audit_heads" in volume for volume in service.get("volumes", []))
+    }
+    assert places == {"prepare", "worker-audit"}
+
+
 def test_the_worker_deletes_where_nginx_keeps_frames(document: check_compose.Json) -> None:
     services = document["services"]
     folder = services["worker-django"]["environment"]["FRAME_CACHE_DIR"]

@@ -50,8 +50,9 @@ def test_each_process_gets_its_own_secrets_only(layout: Layout, settings: dict[s
     assert given("nginx") == given("mariadb") == given("orthanc") == set()
     assert given("hapi") == {"HAPI_TOKEN"}
     assert given("inference") == {"INFERENCE_TOKEN", "INFERENCE_ORTHANC_PASSWORD"}
-    shared = {name for name in envfile.SECRETS if not name.startswith("REDIS_")}
-    shared -= {"DATABASE_OWNER_PASSWORD", "INFERENCE_ORTHANC_PASSWORD"}
+    of_others = {"DATABASE_OWNER_PASSWORD", "INFERENCE_ORTHANC_PASSWORD"}
+    sealing = {"AUDIT_HMAC_KEY", "AUDIT_SIGNING_KEY", "DATABASE_SEAL_PASSWORD"}
+    shared = {name for name in envfile.SECRETS if not name.startswith("REDIS_")} - of_others
     for name, account in {
         "django": "WEB",
         "gateway": "WEB",
@@ -60,7 +61,8 @@ def test_each_process_gets_its_own_secrets_only(layout: Layout, settings: dict[s
         "worker-django": "AUDIT",
         "worker-fhir": "WORKER",
     }.items():
-        assert given(name) == shared | {f"REDIS_{account}_PASSWORD"}
+        assert given(name) == shared - sealing | {f"REDIS_{account}_PASSWORD"}
+    assert given("worker-audit") == shared - {"DATABASE_PASSWORD"} | {"REDIS_SEAL_PASSWORD"}
 
 
 def test_inference_has_its_own_account_in_the_archive(

@@ -65,6 +65,8 @@ export const keys = {
   roles: ["roles"],
   menus: ["menus"],
   audit: {
+    all: ["audit"],
+    verify: ["audit", "verify"],
     list: (filters: object, page: number) => ["audit", "list", filters, page],
     items: (log: number, page: number) => ["audit", "items", log, page],
   },

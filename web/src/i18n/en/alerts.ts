@@ -27,6 +27,7 @@ export default {
     account_attacked: "Logging in to one account keeps failing. Check the audit log.",
     address_attacking: "Logging in with many usernames fails from one address. Check the audit log.",
     accounts_sprayed: "One password is being tried on many usernames. Check the audit log.",
+    audit_broken: "The audit log is not intact. Please check it at once.",
   },
   part: {
     by: "by {{name}}",

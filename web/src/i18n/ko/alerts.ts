@@ -29,6 +29,7 @@ const texts: typeof en = {
     account_attacked: "한 계정에 로그인 실패가 반복되고 있습니다. 감사 기록을 확인해 주세요.",
     address_attacking: "한 IP 주소에서 여러 아이디로 로그인에 실패하고 있습니다. 감사 기록을 확인해 주세요.",
     accounts_sprayed: "같은 비밀번호로 여러 아이디에 로그인을 시도하고 있습니다. 감사 기록을 확인해 주세요.",
+    audit_broken: "감사 기록의 무결성에 이상이 발견되었습니다. 바로 확인해 주세요.",
   },
   part: {
     by: "{{name}}",

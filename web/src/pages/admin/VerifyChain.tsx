@@ -1,53 +1,93 @@
-import { Alert, Button, Group, List } from "@mantine/core";
+import { Alert, Button, Group, List, Progress, Stack, Text } from "@mantine/core";
 import { IconShieldCheck, IconShieldX } from "@tabler/icons-react";
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api, unwrap } from "@/api/client";
+import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { exactTime } from "@/shared/when";
 
-/** Has the server check that no record was changed or removed; reading it is itself recorded. */
+type Check = Schema["AuditVerifyOut"];
+
+const POLL_MS = 1000;
+
+function isMoving(check: Check | undefined): boolean {
+  return check?.state === "waiting" || check?.state === "running";
+}
+
+/** Has the server check that nothing was changed or removed; who starts it is itself recorded. */
 export function VerifyChain() {
   const { t } = useTranslation();
-  const verify = useMutation({
-    mutationFn: async () => ({
-      ...(await unwrap(api.GET("/api/audit/verify/"))),
-      at: new Date().toISOString(),
-    }),
+  const client = useQueryClient();
+  const check = useQuery({
+    queryKey: keys.audit.verify,
+    queryFn: ({ signal }) => unwrap(api.GET("/api/audit/verify/", { signal })),
+    refetchInterval: ({ state }) => (isMoving(state.data) ? POLL_MS : false),
   });
-  const result = verify.data;
+  const start = useMutation({
+    mutationFn: () => unwrap(api.POST("/api/audit/verify/")),
+    onSuccess: (started) => {
+      client.setQueryData(keys.audit.verify, started);
+    },
+  });
+  const moving = isMoving(check.data);
   return (
     <Group align="center">
       <Button
         variant="light"
         leftSection={<IconShieldCheck size={18} aria-hidden />}
-        loading={verify.isPending}
+        loading={start.isPending || moving}
         onClick={() => {
-          verify.mutate();
+          start.mutate();
         }}
       >
         {t("admin.audit.verify")}
       </Button>
-      {result && (
-        <Alert
-          flex={1}
-          miw={260}
-          py="xs"
-          role="status"
-          color={result.intact ? "teal" : "red"}
-          icon={result.intact ? <IconShieldCheck aria-hidden /> : <IconShieldX aria-hidden />}
-          title={t(result.intact ? "admin.audit.intact" : "admin.audit.broken", {
-            at: exactTime(result.at),
-          })}
-        >
-          {result.breaks.length > 0 && (
-            <List size="sm">
-              {result.breaks.map((text) => (
-                <List.Item key={text}>{text}</List.Item>
-              ))}
-            </List>
-          )}
-        </Alert>
-      )}
+      {check.data && moving && <Moving check={check.data} />}
+      {check.data?.finished_at && <Result check={check.data} at={check.data.finished_at} />}
     </Group>
+  );
+}
+
+function Moving({ check: { done, total } }: { check: Check }) {
+  const { t } = useTranslation();
+  const percent = total ? Math.floor((100 * done) / total) : 0;
+  return (
+    <Stack flex={1} miw={260} gap={4}>
+      <Progress value={percent} aria-label={t("admin.audit.verifying")} />
+      <Text size="sm" c="dimmed">
+        {t("admin.audit.verified", { done, total })}
+      </Text>
+    </Stack>
+  );
+}
+
+function Result({ check, at }: { check: Check; at: string }) {
+  const { t } = useTranslation();
+  const title = check.intact === null ? "notVerified" : check.intact ? "intact" : "broken";
+  const more = check.break_count - check.breaks.length;
+  return (
+    <Alert
+      flex={1}
+      miw={260}
+      py="xs"
+      role="status"
+      color={check.intact ? "teal" : "red"}
+      icon={check.intact ? <IconShieldCheck aria-hidden /> : <IconShieldX aria-hidden />}
+      title={t(`admin.audit.${title}`, { at: exactTime(at) })}
+    >
+      {check.breaks.length > 0 && (
+        <List size="sm">
+          {check.breaks.map(({ kind, place }) => (
+            <List.Item key={`${kind} ${place}`}>{t(`admin.audit.break.${kind}`, { place })}</List.Item>
+          ))}
+          {more > 0 && <List.Item>{t("admin.audit.moreBreaks", { count: more })}</List.Item>}
+        </List>
+      )}
+      {check.restarts.map((restarted) => (
+        <Text key={restarted} size="sm">
+          {t("admin.audit.restarted", { at: exactTime(restarted) })}
+        </Text>
+      ))}
+    </Alert>
   );
 }

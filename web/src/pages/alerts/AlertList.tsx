@@ -42,6 +42,7 @@ const ICONS: Record<Notification["kind"], readonly [Icon, string]> = {
   account_attacked: [IconShieldX, "red"],
   address_attacking: [IconShieldX, "red"],
   accounts_sprayed: [IconShieldX, "red"],
+  audit_broken: [IconShieldX, "red"],
 };
 
 interface AlertListProps {

@@ -76,6 +76,7 @@ const STALE: Partial<Record<Notification["kind"], readonly (readonly unknown[])[
   order_cancelled: ORDERS,
   order_changed: ORDERS,
   glass_broken: [keys.glass.all],
+  audit_broken: [keys.audit.all, keys.counts],
   share_received: [keys.shares.all, keys.studies.all, keys.patients.all, keys.counts],
 };
 

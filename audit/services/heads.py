@@ -1,0 +1,195 @@
+"""Signed heads: each minute, what is sealed is signed and written outside the database.
+
+A head is one line of JSON. It names the hash of the line before it, so that a line that is changed
+or cut out is missed; the last one's number and hash are in the database too, so that a cut end is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import os
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils import timezone
+
+from audit import clients
+from audit.models import AuditCursor, AuditHead, AuditLog
+from audit.services import chain, key_rings
+
+logger = logging.getLogger(__name__)
+_TAIL_BYTES = 1 << 16
+
+
+class Unreadable(ValueError):
+    """A line that is no head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is sealed at ``at``: the last seal, how many records, the greatest id, the cursors.
+
+    ``restarted``: made after a restore; what the heads before it say is no longer held against the
+    tables.
+    """
+
+    number: int
+    previous: str
+    at: str
+    seq: int
+    digest: str
+    records: int
+    log_id: int
+    cursors: dict[str, str]
+    key_id: str
+    restarted: bool = False
+    signature: str = field(default="", compare=False)
+
+    @property
+    def time(self) -> datetime:
+        return datetime.fromisoformat(self.at)
+
+    def message(self) -> bytes:
+        """What is signed."""
+        body = asdict(self)
+        del body["signature"]
+        return json.dumps(body, sort_keys=True).encode()
+
+    def is_genuine(self) -> bool:
+        try:
+            signature = b64decode(self.signature, validate=True)
+        except ValueError:
+            return False
+        return key_rings.is_signed(self.message(), signature, self.key_id)
+
+    def line(self) -> str:
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def digest_of(line: str) -> str:
+    return hashlib.sha256(line.encode()).hexdigest()
+
+
+def read(line: str) -> Head:
+    """Raises Unreadable."""
+    try:
+        head = Head(**json.loads(line))
+        numbers = (head.number, head.seq, head.records, head.log_id)
+        if not all(type(number) is int for number in numbers) or head.line() != line:
+            raise ValueError
+        if head.time.tzinfo is None or not isinstance(head.cursors, dict):
+            raise ValueError
+    except (ValueError, TypeError, AttributeError):
+        raise Unreadable from None
+    return head
+
+
+def lines() -> Iterator[str]:
+    """All of them, oldest first; none if there is no file."""
+    path = _path()
+    if path.exists():
+        with path.open(encoding="utf-8", errors="replace") as file:
+            for line in file:
+                yield line.rstrip("\n")
+
+
+def last_written() -> Head | None:
+    """The last head of the file; a line that was torn by a full disk is none."""
+    path = _path()
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
+        tail = file.read().decode(errors="replace").splitlines()
+    for line in reversed(tail):
+        with suppress(Unreadable):
+            return read(line)
+    return None
+
+
+def sign_head(*, restarted: bool = False) -> Head | None:
+    """Write the next head; None while another process writes one."""
+    with chain.alone("head") as is_alone:
+        if not is_alone:
+            return None
+        number, previous = _following()
+        head = _head(number, previous, restarted)
+        line = head.line()
+        _append(line)
+        AuditHead.objects.update_or_create(
+            pk=1, defaults={"number": head.number, "digest": digest_of(line)}
+        )
+    _send(line)
+    return head
+
+
+def last_known() -> tuple[int, str]:
+    """Number and hash of the last head as the database knows it; 0 and "" if none."""
+    return AuditHead.objects.filter(pk=1).values_list("number", "digest").first() or (0, "")
+
+
+def _following() -> tuple[int, str]:
+    """The number of the next head and the hash before it, of the file or, if it was cut, not."""
+    number, previous = last_known()
+    written = last_written()
+    if written is None or written.number < number:
+        return number + 1, previous
+    return written.number + 1, digest_of(written.line())
+
+
+def _head(number: int, previous: str, restarted: bool) -> Head:
+    last = chain.last_seal()
+    pending = chain.unsealed(last.log_id if last else 0).count()
+    facts: dict[str, Any] = {
+        "number": number,
+        "previous": previous,
+        "at": timezone.now().isoformat(timespec="milliseconds"),
+        "seq": last.seq if last else 0,
+        "digest": last.digest if last else "",
+        "records": (last.seq if last else 0) + pending,
+        "log_id": AuditLog.objects.aggregate(greatest=Max("id"))["greatest"] or 0,
+        "cursors": dict(AuditCursor.objects.values_list("life", "last_id")),
+        "key_id": key_rings.newest(key_rings.signing_keys()),
+        "restarted": restarted,
+    }
+    signature = key_rings.sign(Head(**facts).message())
+    return Head(**facts, signature=b64encode(signature).decode())
+
+
+def _append(line: str) -> None:
+    path = _path()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        size = os.fstat(handle).st_size
+        is_torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+        whole = f"{chr(10) if is_torn else ''}{line}\n".encode()
+        if os.write(handle, whole) != len(whole):
+            raise OSError("the disk of the signed heads is full")
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _send(line: str) -> None:
+    """A log server that does not answer stops nothing; the next head names the hash of this one."""
+    if settings.AUDIT_SYSLOG:
+        try:
+            clients.syslog_send(settings.AUDIT_SYSLOG, line)
+        except OSError as error:
+            logger.error("head not sent", extra={"reason": type(error).__name__})
+
+
+def _path() -> Path:
+    if settings.AUDIT_HEADS_FILE is None:
+        raise key_rings.KeysMissing("AUDIT_HEADS_FILE is not set")
+    return Path(settings.AUDIT_HEADS_FILE)

@@ -1,0 +1,222 @@
+"""Signed heads, their keys, and verifications that an administrator starts."""
+
+from __future__ import annotations
+
+import json
+import random
+import socket
+import threading
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.utils import timezone
+
+from audit import probes, services, tasks
+from audit.models import AuditCheck, AuditLog, AuditSeal
+from audit.services import chain, check_runs, heads, key_rings
+from audit.services.verification import Verification
+from audit.tests import history
+from common.outbox import tasks as outbox
+from common.outbox.models import OutboxEvent
+
+pytestmark = pytest.mark.django_db
+
+
+def kinds():
+    return [found.kind for found in Verification().breaks()]
+
+
+def write_sealed(count=3):
+    for number in range(count):
+        services.record(actor=None, action="test.done", object_id=number)
+    chain.seal_pending()
+
+
+def test_a_head_says_what_is_sealed_and_names_the_line_before_it(heads_file):
+    write_sealed()
+    heads.sign_head()
+    services.record(actor=None, action="test.waits")
+    heads.sign_head()
+    first, second = (json.loads(line) for line in heads_file.read_text().splitlines())
+    last = AuditSeal.objects.order_by("-seq")[0]
+    assert (second["seq"], second["digest"], second["records"]) == (last.seq, last.digest, 4)
+    assert second["log_id"] == AuditLog.objects.order_by("-pk")[0].pk
+    assert second["previous"] == heads.digest_of(json.dumps(first, sort_keys=True))
+    assert heads_file.stat().st_mode & 0o777 == 0o600
+    assert kinds() == []
+
+
+def test_whoever_has_the_public_key_verifies_a_head_without_us():
+    from base64 import b64decode
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    head = heads.sign_head()
+    line = json.loads(heads.last_written().line())
+    signature = b64decode(line.pop("signature"))
+    public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(key_rings.public_keys()["1"]))
+    public.verify(signature, json.dumps(line, sort_keys=True).encode())
+    assert head.is_genuine()
+
+
+def test_keys_rotate_and_what_they_made_before_still_verifies(settings):
+    write_sealed()
+    heads.sign_head()
+    (hmac_key,) = settings.AUDIT_HMAC_KEYS.values()
+    (signing_key,) = settings.AUDIT_SIGNING_KEYS.values()
+    settings.AUDIT_HMAC_KEYS = {"2": "n" * 40, "1": hmac_key}
+    settings.AUDIT_SIGNING_KEYS = {"b": "m" * 40, "1": signing_key}
+    write_sealed(2)
+    heads.sign_head()
+    assert list(AuditSeal.objects.order_by("seq").values_list("key_id", flat=True)) == [
+        *("1", "1", "1"),
+        *("2", "2"),
+    ]
+    assert heads.last_written().key_id == "b"
+    assert kinds() == []
+    settings.AUDIT_HMAC_KEYS = {"2": "n" * 40}
+    assert kinds() == ["key_unknown"] * 3
+
+
+def test_an_older_key_seals_nothing_once_a_newer_one_did(settings):
+    settings.AUDIT_HMAC_KEYS = {"2": "n" * 40, "1": "o" * 40}
+    write_sealed(2)
+    last = AuditSeal.objects.get(seq=2)
+    previous = AuditSeal.objects.get(seq=1).digest
+    AuditSeal.objects.filter(seq=2).update(
+        digest=chain.digest(previous, 2, last.log, "o" * 40), key_id="1"
+    )
+    assert kinds() == ["key_unknown"]
+
+
+def test_seals_from_before_there_were_key_ids_still_verify():
+    write_sealed(1)
+    log = AuditLog.objects.create(occurred_at=timezone.now(), action="test.old", outcome="ok")
+    key = key_rings.hmac_keys()["1"]
+    digest = chain.digest(AuditSeal.objects.get().digest, 2, log, key)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_auditseal (seq, log_id, digest) VALUES (2, %s, %s)", [log.pk, digest]
+        )
+    assert kinds() == []
+
+
+def test_a_process_without_the_keys_neither_seals_nor_signs(settings):
+    settings.AUDIT_HMAC_KEYS = settings.AUDIT_SIGNING_KEYS = {}
+    services.record(actor=None, action="test.done")
+    for work in (chain.seal_pending, heads.sign_head, kinds):
+        with pytest.raises(key_rings.KeysMissing):
+            work()
+
+
+def test_a_line_that_a_full_disk_tore_is_passed_over(heads_file):
+    heads.sign_head()
+    with heads_file.open("a") as file:
+        file.write('{"number": 2, "prev')
+    heads.sign_head()
+    assert len(heads_file.read_text().splitlines()) == 3
+    assert kinds() == []
+
+
+def test_after_a_restore_the_heads_begin_anew_and_say_so(heads_file):
+    write_sealed(6)
+    heads.sign_head()
+    kept = list(AuditSeal.objects.filter(seq__lte=2).values_list("log_id", flat=True))
+    AuditSeal.objects.filter(seq__gt=2).delete()
+    AuditLog.objects.exclude(pk__in=kept).delete()
+    assert kinds() == ["tables_behind"]
+    call_command("restart_heads")
+    write_sealed(2)
+    heads.sign_head()
+    verification = Verification()
+    assert list(verification.breaks()) == []
+    assert len(verification.restarts) == 1
+    heads_file.unlink()  # the machine of before is gone
+    call_command("restart_heads")
+    assert kinds() == []
+
+
+def test_heads_also_go_to_a_log_server(settings):
+    server = socket.create_server(("127.0.0.1", 0))
+    settings.AUDIT_SYSLOG = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+    received = []
+
+    def take():
+        connection, _ = server.accept()
+        with connection:
+            received.append(b"".join(iter(lambda: connection.recv(4096), b"")))
+
+    thread = threading.Thread(target=take)
+    thread.start()
+    heads.sign_head()
+    thread.join(10)
+    server.close()
+    size, _, message = received[0].partition(b" ")
+    assert int(size) == len(message)
+    assert message.startswith(b"<109>1 ") and message.endswith(heads.last_written().line().encode())
+    heads.sign_head()  # nobody answers any more: the file has it all the same
+    assert heads.last_written().number == 2
+
+
+def test_an_administrator_starts_a_verification_and_follows_it(api, monkeypatch):
+    sent = []
+    monkeypatch.setattr(tasks.verify, "delay", sent.append)
+    admin = api("admin")
+    assert admin.get("/api/audit/verify/").json()["state"] is None
+    started = admin.post("/api/audit/verify/")
+    assert (started.status_code, started.json()["state"]) == (202, "waiting")
+    assert started.json()["intact"] is None
+    assert admin.post("/api/audit/verify/").status_code == 202
+    assert sent == [AuditCheck.objects.get().pk], "one at a time"
+    assert AuditLog.objects.filter(action="audit.verify").count() == 1
+    tasks.verify.run(sent[0])
+    done = admin.get("/api/audit/verify/").json()
+    assert (done["state"], done["intact"], done["breaks"]) == ("done", True, [])
+    assert done["done"] == done["total"] > 0
+
+
+def test_a_break_is_listed_alerted_and_a_metric(api, users, monkeypatch):
+    assert probes.intact() is None
+    write_sealed()
+    victim = AuditLog.objects.earliest("pk")
+    AuditLog.objects.filter(pk=victim.pk).update(outcome="denied")
+    check, _ = check_runs.request_check(actor=users["admin"])
+    tasks.verify.run(check.pk)
+    shown = api("admin").get("/api/audit/verify/").json()
+    assert (shown["intact"], shown["break_count"]) == (False, 1)
+    assert shown["breaks"] == [{"kind": "record_changed", "place": str(victim.pk)}]
+    assert probes.intact() == 0.0
+    outbox.deliver.run(OutboxEvent.objects.get(topic="audit.broken").pk)
+    (alert,) = api("admin").get("/api/alert/notifications/").json()["results"]
+    assert (alert["kind"], alert["link"]) == ("audit_broken", "/admin/audit")
+    AuditLog.objects.filter(pk=victim.pk).update(outcome="ok")
+    monkeypatch.setattr(tasks.verify, "delay", tasks.verify.run)
+    tasks.verify_daily.run()
+    assert probes.intact() == 1.0
+
+
+def test_a_verification_whose_worker_died_does_not_keep_the_next_waiting(api, users):
+    check_runs.request_check(actor=users["admin"])
+    AuditCheck.objects.update(moved_at=timezone.now() - check_runs.SILENCE - timedelta(seconds=1))
+    assert api("admin").get("/api/audit/verify/").json()["state"] == "failed"
+    assert check_runs.request_check(actor=users["admin"])[1]
+
+
+def test_progress_is_reported_up_to_the_whole(monkeypatch):
+    history.lived(history.Clock(random.Random(1)))
+    monkeypatch.setattr("audit.services.verification._CHUNK", 5)
+    steps = []
+    assert list(Verification(steps.append).breaks()) == []
+    assert steps == sorted(steps) and len(steps) > 3
+
+
+def test_the_command_tells_breaks_and_fails(capsys):
+    write_sealed()
+    call_command("verify_audit")
+    assert "the audit record is intact" in capsys.readouterr().out
+    AuditLog.objects.update(outcome="denied")
+    with pytest.raises(CommandError, match="3 breaks"):
+        call_command("verify_audit")
+    assert "or its seal was changed" in capsys.readouterr().out
