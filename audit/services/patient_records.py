@@ -23,6 +23,6 @@ def reads_of(
     user_id: int, patient_ids: Collection[int], since: datetime, until: datetime
 ) -> QuerySet[AuditLog, AuditLog]:
     """What the user did with the patient's data in that time, oldest first."""
-    logs = AuditLog.objects.filter(actor_id=user_id, outcome=Outcome.OK)
-    logs = logs_of_patients(logs, patient_ids)
+    theirs = AuditLog.objects.filter(actor_id=user_id, outcome=Outcome.OK)
+    logs = logs_of_patients(theirs, patient_ids)
     return logs.filter(occurred_at__gte=since, occurred_at__lte=until).order_by("occurred_at", "pk")
