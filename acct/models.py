@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, UserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from acct.devices import Device, device_of
@@ -86,10 +87,10 @@ class Session(models.Model):
     refresh_jti = models.CharField(max_length=64)
     previous_jti = models.CharField(max_length=64, blank=True)
     rotated_at = models.DateTimeField(null=True)
-    user_agent = models.CharField(max_length=300, blank=True)
-    address = models.CharField(max_length=45, blank=True)
+    user_agent = models.CharField(max_length=300, blank=True, db_default="")
+    address = models.CharField(max_length=45, blank=True, db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
-    last_used_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(default=timezone.now, db_default=Now())
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 

@@ -55,8 +55,10 @@ class Grant(models.Model):
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
-    review_outcome = models.CharField(max_length=12, choices=GlassOutcome.choices, blank=True)
-    review_comment = models.CharField(max_length=500, blank=True)
+    review_outcome = models.CharField(
+        max_length=12, choices=GlassOutcome.choices, blank=True, db_default=""
+    )
+    review_comment = models.CharField(max_length=500, blank=True, db_default="")
 
     objects = GrantQuerySet.as_manager()
 

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import re
-
 import pytest
 import responses
 
@@ -16,9 +14,7 @@ def service(settings):
     inference.cache_clear()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         mock.get(f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]})
-        grants = re.compile(rf"{settings.ORTHANC_URL}/series/[^/]+/metadata/[0-9]+")
-        mock.put(grants)
-        mock.delete(grants)
+        factories.grants_written(mock)
         yield mock
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from typing import Any
 
 import numpy as np
+import responses
+from django.conf import settings
 from django.utils import timezone
 
 from ai.choices import JobStatus
@@ -149,3 +152,10 @@ def make_version(segmentation: Segmentation, author: Any = None) -> Segmentation
         sha256="",
         volumes_ml={"1": float(number)},
     )
+
+
+def grants_written(archive: responses.RequestsMock) -> None:
+    """The archive takes the grant of a run, and has it no more when the run is over."""
+    place = re.compile(rf"{settings.ORTHANC_URL}/series/[^/]+/metadata/[0-9]+")
+    archive.put(place)
+    archive.get(place, status=404)

@@ -73,7 +73,7 @@ def _fields(
         "object_type": object_type,
         "object_id": str(object_id),
         "patient_id": patient_id,
-        "permission": right_used(actor, patient_id, permission),
+        "permission": right_used(actor, {patient_id, *shown}, permission),
         "outcome": outcome,
         "source_ip": request.source_ip,
         "request_id": request.request_id,

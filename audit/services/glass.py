@@ -23,11 +23,12 @@ def opened(user_id: int, patient_ids: Collection[int]) -> None:
     _open.set((context.current(), user_id, frozenset(patient_ids)))
 
 
-def right_used(actor: Actor | None, patient_id: int | None, permission: str) -> str:
-    """The permission for the record: BREAK_GLASS for a patient who is open by it."""
+def right_used(actor: Actor | None, patient_ids: Collection[int | None], permission: str) -> str:
+    """The permission for the record: BREAK_GLASS if one of the patients is open by it."""
     known = _open.get()
     if known is None or actor is None or not permission:
         return permission
-    request, user_id, patient_ids = known
-    is_open = request is context.current() and user_id == actor.pk and patient_id in patient_ids
+    request, user_id, opened_ids = known
+    used = not opened_ids.isdisjoint(patient_ids)
+    is_open = used and request is context.current() and user_id == actor.pk
     return BREAK_GLASS if is_open else permission

@@ -109,6 +109,8 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
         }
     if settings.get("CDSS_ENV", "dev") != "prod":
         defaults["DICOM_MODALITIES"] = modalities.SAMPLE
+    elif settings.get("DICOM_MODALITIES") == modalities.SAMPLE:
+        del settings["DICOM_MODALITIES"]  # it was written in development
     for name, value in defaults.items():
         settings.setdefault(name, value)
     if settings["PUBLIC_HOST"] == old_host:

@@ -37,6 +37,7 @@ def upstream() -> Iterator[responses.RequestsMock]:
     inference.cache_clear()
     hapi_client.cache_clear()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        factories.grants_written(mock)
         yield mock
 
 

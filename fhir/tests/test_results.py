@@ -132,6 +132,7 @@ def test_an_approved_score_arrives_in_the_record(
             f"{settings.INFERENCE_URL}/inference",
             json=factories.run_answer(series, segmentation="", risk_score=0.8),
         )
+        factories.grants_written(upstream)
         upstream.post(f"{settings.HAPI_URL}/Bundle/$validate", json=VALID)
         upstream.add_callback("POST", settings.HAPI_URL, stored)
         job = jobs.job_create(

@@ -140,6 +140,11 @@ class OrthancClient(HttpClient):
             raise NotFound(ErrorCode.SERIES_NOT_FOUND)
         self._ok(response)
 
+    def metadata(self, path: str) -> str | None:
+        """User metadata; None if it does not exist."""
+        response = self.request("GET", path)
+        return None if response.status_code == 404 else self._ok(response).text
+
     def metadata_delete(self, path: str) -> None:
         """Delete user metadata; no error if it does not exist."""
         response = self.request("DELETE", path)

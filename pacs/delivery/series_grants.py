@@ -41,11 +41,13 @@ def series_grant(
     """
     slot, token = FIRST + number % COUNT, _token(series_orthanc_id.encode(), holder.encode())
     place = f"/series/{series_orthanc_id}/metadata/{slot}"
-    orthanc().metadata_write(place, f"{int(time.time() + seconds)} {token}")
+    value = f"{time.time() + seconds:.6f} {token}"
+    orthanc().metadata_write(place, value)
     try:
         yield SeriesGrant(series_orthanc_id, f"{slot} {token}")
     finally:
         try:
-            orthanc().metadata_delete(place)
+            if orthanc().metadata(place) == value:  # not renewed by another caller of the run
+                orthanc().metadata_delete(place)
         except ExternalError:  # it ends by its time
             logger.warning("grant not ended", extra={"orthanc_id": series_orthanc_id})

@@ -145,11 +145,11 @@ def frame_find(
     def find(decision: _Decision) -> bytes | None:
         burst = f'{decision.who},"object_id":"{series}","source_ip":"{source_ip}"}}'
         found: bytes | None = script(
-            keys=[key, _series(series), STREAM],
+            keys=[key, _series(series)],
             args=[
                 *(decision.mac, decision.epochs, decision.user, epochs.EVERYBODY),
                 *(study, instance, number, "".join(kinds)),
-                *(burst, item, entry_mac(burst.encode(), item.encode())),
+                *(STREAM, burst, item, entry_mac(burst.encode(), item.encode())),
             ],
         )
         return found
@@ -243,7 +243,7 @@ def decision_cache(claims: Claims, user: Person, series: Series, decided: Validi
             "actor_role": user.role,
             "action": "dicomweb.retrieve",
             "patient_id": study.patient_id,
-            "permission": right_used(user, study.patient_id, Permission.VIEW_DICOM),
+            "permission": right_used(user, {study.patient_id}, Permission.VIEW_DICOM),
             "outcome": Outcome.OK,
             "object_type": "series",
         }

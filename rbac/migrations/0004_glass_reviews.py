@@ -16,12 +16,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='grant',
             name='review_comment',
-            field=models.CharField(blank=True, max_length=500),
+            field=models.CharField(blank=True, db_default='', max_length=500),
         ),
         migrations.AddField(
             model_name='grant',
             name='review_outcome',
-            field=models.CharField(blank=True, choices=[('justified', 'Justified'), ('unjustified', 'Unjustified')], max_length=12),
+            field=models.CharField(blank=True, db_default='', choices=[('justified', 'Justified'), ('unjustified', 'Unjustified')], max_length=12),
         ),
         migrations.AddField(
             model_name='grant',

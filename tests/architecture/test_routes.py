@@ -78,6 +78,7 @@ def world(users, patient_factory, settings):
     inference.cache_clear()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as service:
         service.get(f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]})
+        factories.grants_written(service)
         patient = patient_factory(user=users["patient"])
         grant = rights.grant_share(
             actor=users["admin"],

@@ -156,5 +156,5 @@ def test_each_process_is_given_the_password_of_its_own_account_of_redis() -> Non
         assert found == ({f"redis_{account}_password": "redis_password"} if account else {}), name
         accounts[name] = account
     assert {accounts[name] for name in check_compose.DJANGO} == {
-        *("web", "ws", "beat", "worker", "audit")
+        *("web", "ws", "beat", "worker", "audit", "seal")
     }
