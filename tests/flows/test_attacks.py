@@ -16,6 +16,8 @@ from tests.flows.attacks import wire
 from tests.flows.attacks.table import GATEWAY, Attack, Images, World, attacks
 from tests.flows.attacks.wire import HOST, Answer
 
+TOO_MANY = 429
+"""nginx's answer to a stranger who asks too often: nobody decides about it."""
 OWN, VICTIM = "P2026-0001", "P2026-0002"
 SECRETS = (
     b"Carter",
@@ -139,8 +141,9 @@ def test_every_attempt_left_a_record(login, stack, outcomes):
         for attack, found, _ in outcomes
         for answer in found
         if attack.name.startswith(("plain", "child", "no token")) and answer.request_id
+        if answer.status != TOO_MANY
     ]
-    assert decided
+    assert len(decided) > len(asked) // 20
     for request_id, name in decided[::7]:
         rows = wait_until(
             lambda request_id=request_id: admin.get("audit/logs/", request_id=request_id)[
