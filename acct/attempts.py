@@ -25,6 +25,8 @@ KNOWN_S = 30 * 24 * 3600
 ATTEMPTS_ON_ONE_NAME = 20
 NAMES_FROM_ONE_ADDRESS = 10
 NAMES_WITH_ONE_PASSWORD = 5
+CROWDED_S = 1
+"""After a refusal because too many passwords wait to be hashed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ class _Counter:
 class Attempt:
     """One attempt under a ``name``, or without one (a refresh token that names nobody).
 
-    ``begin`` before anything is judged; ``succeed`` or ``attacks`` after it.
+    ``begin`` before anything is judged; ``succeed``, ``attacks`` or ``take_back`` after it.
     """
 
     def __init__(self, name: str = "") -> None:
@@ -118,9 +120,13 @@ class Attempt:
                 counter.take_back()
             raise
 
-    def succeed(self) -> None:
+    def take_back(self) -> None:
+        """It was not judged."""
         for counter in self._counters:
             counter.take_back()
+
+    def succeed(self) -> None:
+        self.take_back()
         if self._name:
             self._counters[0].forget()
             cache.set(self._known, True, KNOWN_S)

@@ -6,14 +6,17 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 
 from common.once import once
 
 AT_ONCE = 1
-"""Of each process; the others wait."""
+"""Of each process; WAITING others wait, who hold a thread that serves requests each."""
+WAITING = 3
 NICENESS = 5
 """A third of the share of what is not nice: a login still ends soon while AI works on all cores."""
 
@@ -26,6 +29,20 @@ def _threads() -> ThreadPoolExecutor:
 def _give_way() -> None:
     """On Linux the priority is the thread's own."""
     os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+
+
+_room = threading.BoundedSemaphore(AT_ONCE + WAITING)
+
+
+@contextmanager
+def room_to_hash() -> Iterator[bool]:
+    """Yields False if so many passwords wait already that one more would keep others waiting."""
+    room = _room.acquire(blocking=False)
+    try:
+        yield room
+    finally:
+        if room:
+            _room.release()
 
 
 class LowPriorityPBKDF2PasswordHasher(PBKDF2PasswordHasher):

@@ -17,9 +17,10 @@ from django.utils import timezone
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import RefreshToken
 
-from acct.attempts import Attempt, TooManyAttempts
+from acct.attempts import CROWDED_S, Attempt, TooManyAttempts
 from acct.choices import Attack
 from acct.events import LOGIN_ATTACKED
+from acct.hashers import room_to_hash
 from acct.models import Session, User
 from audit import services as audit
 from audit.choices import Outcome
@@ -87,11 +88,16 @@ def _password_checked(
     except TooManyAttempts:
         _failed(user, attempt, password, action, "too many attempts")
         raise
-    if user is None:
-        make_password(password)
-    elif user.check_password(password) and may:
-        attempt.succeed()
-        return True
+    with room_to_hash() as room:
+        if room and user is None:
+            make_password(password)
+        elif room and user is not None and user.check_password(password) and may:
+            attempt.succeed()
+            return True
+    if not room:
+        attempt.take_back()
+        _refused(user, action, "crowded")
+        raise TooManyAttempts(CROWDED_S)
     _failed(user, attempt, password, action, "credentials")
     return False
 
