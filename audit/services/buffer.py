@@ -40,8 +40,8 @@ _FIELDS = frozenset(field.name for field in AuditLog._meta.get_fields() if field
     "recorded_at",
     "source_key",
 }
-_MALFORMED = (ValueError, KeyError, TypeError)
-_NOT_STORABLE = (DataError, IntegrityError, ValueError)
+_MALFORMED = (ValueError, KeyError, TypeError, RecursionError)
+_NOT_STORABLE = (DataError, IntegrityError, ValueError, TypeError, OverflowError)
 
 Entry = tuple[bytes, dict[bytes, bytes]]
 StreamId = tuple[int, int]
@@ -101,8 +101,16 @@ def _not_held(entries: Sequence[Entry]) -> list[Entry]:
     rows = AuditLog.objects.filter(source_key__in=keys)
     held = {key for row in rows for key in _places(row)}
     raw = AuditLog.objects.filter(action__in=RAW, object_id__in=keys)
-    held |= {(key, "", 0) for row in raw for key, _ in row.detail["entries"]}
+    held |= {(key, "", 0) for row in raw for key in _raw_keys(row)}
     return [entry for entry in entries if not held & _places_of(entry)]
+
+
+def _raw_keys(row: AuditLog) -> list[str]:
+    """The ids of the entries that it holds; none if its detail is not of our making."""
+    try:
+        return [str(key) for key, _ in row.detail["entries"]]
+    except (KeyError, TypeError, ValueError):
+        return []
 
 
 Place = tuple[str | int, str, int]
@@ -157,8 +165,8 @@ def _insert(groups: Sequence[list[Entry]]) -> None:
             AuditLog.objects.bulk_create(rows, batch_size=INSERT_BATCH)
             _shown_index(rows)
         for row in rows:
-            requests = row.detail["requests"] if bursts.is_burst(row) else 1
-            counters.count("cdss_decisions", row.outcome, amount=requests)
+            span = bursts.burst_span(row)
+            counters.count("cdss_decisions", row.outcome, amount=span.requests if span else 1)
     except _NOT_STORABLE:
         if len(groups) == 1:
             _raw(UNREADABLE, groups[0]).save()
@@ -192,7 +200,7 @@ def _row(entries: Sequence[Entry]) -> AuditLog:
 
 def _read(text: bytes) -> dict[str, Any]:
     fields: dict[str, Any] = json.loads(text, parse_constant=_no_json)
-    if not _FIELDS.issuperset(fields):
+    if not _FIELDS.issuperset(fields) or not isinstance(dict(fields).get("detail", {}), dict):
         raise ValueError
     fields["outcome"] = Outcome(fields["outcome"])
     return fields

@@ -50,7 +50,11 @@ def request_check(*, actor: Actor | None) -> tuple[AuditCheck, bool]:
 
 
 def run_check(check_id: int) -> None:
-    """Seal what waits, compare everything, keep the result; a break tells the administrators."""
+    """Seal what waits, compare everything, keep the result.
+
+    A break tells the administrators, and so does a verification that cannot be finished: whoever
+    bent the record may have bent it so that nobody can read it.
+    """
     check = AuditCheck.objects.filter(pk=check_id, state__in=_OPEN).first()
     if check is None:
         return
@@ -58,7 +62,9 @@ def run_check(check_id: int) -> None:
         _compare(check)
     except Exception:
         check.state, check.finished_at = CheckState.FAILED, timezone.now()
-        check.save()
+        with transaction.atomic():
+            check.save()
+            services.broken_found()
         raise
 
 
