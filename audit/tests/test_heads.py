@@ -120,6 +120,47 @@ def test_a_line_that_a_full_disk_tore_is_passed_over(heads_file):
     assert kinds() == []
 
 
+FORGED = [
+    "[" * 200_000,
+    '{"number": ' + "[" * 200_000,
+    "{}",
+    "null",
+    "7" * 5000,
+    *(
+        json.dumps(body, sort_keys=True)
+        for body in (
+            *({name: 5} for name in ("signature", "key_id", "previous", "at", "digest")),
+            {"key_id": []},
+            {"signature": "\ud800"},
+            {"at": "2026-03-02T09:41:07"},
+            {"restarted": 1},
+            {"cursors": {"a": 5}},
+            {"cursors": None},
+            {"number": True},
+            {"number": 2**63 - 1},
+            {"number": 10**4000},
+            {"seq": None},
+            {"more": 1},
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("forged", FORGED)
+@pytest.mark.parametrize("is_last", [True, False])
+def test_a_forged_line_is_found_and_stops_no_signing(heads_file, forged, is_last):
+    write_sealed()
+    heads.sign_head()
+    genuine = json.loads(heads_file.read_text())
+    if forged.startswith('{"') and forged.endswith("}"):
+        forged = json.dumps(genuine | json.loads(forged), sort_keys=True)
+    with heads_file.open("a") as file:
+        file.write(f"{forged}\n")
+    if not is_last:
+        assert heads.sign_head().number == 2
+    assert kinds() == ["head_forged"]
+
+
 def test_after_a_restore_the_heads_begin_anew_and_say_so(heads_file):
     write_sealed(6)
     heads.sign_head()
