@@ -22,7 +22,7 @@ LATENESS = timedelta(minutes=10)
 """A transaction may commit this much later than it inserted; clocks may differ by less."""
 _ODD = (KeyError, TypeError, ValueError, OverflowError, AttributeError)
 """What a record raises that none of our processes wrote."""
-_KEY = re.compile(r"([0-9]{1,13})-([0-9]{1,20})")
+_KEY = re.compile(r"([0-9]{1,20})-([0-9]{1,20})")
 
 
 class Chronology:
@@ -83,10 +83,13 @@ class Chronology:
         entry = stream_id(key)
         if entry is None:
             return False
+        last = _last_entry(log, entry)
+        if is_raw and entry[0] > log.occurred_at.timestamp() * 1000 + 1:  # kept from the future
+            return abs(log.recorded_at - log.occurred_at) <= LATENESS
         at = instant(entry[0])
         is_exact = is_raw or is_burst(log)
         off = abs(log.occurred_at - at)
-        self.newest_entry = max(self.newest_entry, _last_entry(log, entry))
+        self.newest_entry = max(self.newest_entry, last)
         return (
             off <= (timedelta(0) if is_exact else LATENESS)
             and at <= log.recorded_at + LATENESS

@@ -11,7 +11,6 @@ from redis.exceptions import ResponseError
 from audit.choices import BreakKind
 from audit.models import AuditCursor, AuditHead, AuditLog, AuditSeal
 from audit.services import STREAM, buffer, chain, key_rings, stream
-from audit.services.bursts import instant
 from audit.services.chronology import Chronology, stream_id
 from audit.services.head_file import Break, HeadFile, Mark
 
@@ -166,6 +165,10 @@ def _ahead_of_redis(cursors: Mapping[str, str], restarts: Sequence[str]) -> Iter
     newest, stored = stream_id(generated), stream_id(cursors.get(life, "0-0"))
     if newest is None or stored is None:
         return
-    is_restored = bool(restarts) and instant(newest[0]) < datetime.fromisoformat(restarts[-1])
+    is_restored = bool(restarts) and newest[0] < _milliseconds(restarts[-1])
     if stored > newest and not is_restored:
         yield Break(BreakKind.CURSOR_AHEAD, life)
+
+
+def _milliseconds(at: str) -> float:
+    return datetime.fromisoformat(at).timestamp() * 1000
