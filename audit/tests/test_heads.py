@@ -245,6 +245,41 @@ def test_a_verification_whose_worker_died_does_not_keep_the_next_waiting(api, us
     assert check_runs.request_check(actor=users["admin"])[1]
 
 
+def test_a_verification_that_died_and_is_delivered_again_counts_from_nothing(users):
+    write_sealed()
+    AuditLog.objects.filter(pk=AuditLog.objects.earliest("pk").pk).update(outcome="denied")
+    check, _ = check_runs.request_check(actor=users["admin"])
+    found = [{"kind": "record_changed", "place": "1"}] * 3
+    AuditCheck.objects.update(state="running", done=99, breaks=found, break_count=3)
+    tasks.verify.run(check.pk)
+    check.refresh_from_db()
+    assert (check.state, check.break_count, len(check.breaks)) == ("done", 1, 1)
+    assert check.done == check.total
+
+
+def test_a_verification_is_not_run_while_one_runs(users, monkeypatch):
+    check, _ = check_runs.request_check(actor=users["admin"])
+    monkeypatch.setattr(chain, "SEAL_LOCK_WAIT_S", 0)
+    begun, over = threading.Event(), threading.Event()
+
+    def run_elsewhere():
+        with chain.alone("verify") as is_alone:
+            assert is_alone
+            begun.set()
+            over.wait(10)
+        connection.close()
+
+    thread = threading.Thread(target=run_elsewhere)
+    thread.start()
+    assert begun.wait(10)
+    tasks.verify.run(check.pk)
+    assert AuditCheck.objects.get().state == "waiting"
+    over.set()
+    thread.join(10)
+    tasks.verify.run(check.pk)
+    assert AuditCheck.objects.get().state == "done"
+
+
 def test_progress_is_reported_up_to_the_whole(monkeypatch):
     history.lived(history.Clock(random.Random(1)))
     monkeypatch.setattr("audit.services.verification._CHUNK", 5)
