@@ -202,7 +202,7 @@ def _send(line: str) -> None:
     if settings.AUDIT_SYSLOG:
         try:
             clients.syslog_send(settings.AUDIT_SYSLOG, line)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             logger.error("head not sent", extra={"reason": type(error).__name__})
 
 

@@ -7,8 +7,10 @@ import random
 import socket
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -22,6 +24,7 @@ from common.outbox import tasks as outbox
 from common.outbox.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
+ALERTS = Path(__file__).resolve().parents[2] / "deploy" / "monitoring" / "alerts.yml"
 
 
 def kinds():
@@ -199,6 +202,25 @@ def test_heads_also_go_to_a_log_server(settings):
     assert message.startswith(b"<109>1 ") and message.endswith(heads.last_written().line().encode())
     heads.sign_head()  # nobody answers any more: the file has it all the same
     assert heads.last_written().number == 2
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:99999", "tcp://127.0.0.1:port", "tcp://[", f"tcp://{'a' * 70}:1"]
+)
+def test_a_bad_address_of_the_log_server_stops_no_signing(settings, address):
+    settings.AUDIT_SYSLOG = address
+    assert heads.sign_head().number == 1
+    assert heads.sign_head().number == 2
+    assert kinds() == []
+
+
+def test_a_record_that_was_never_signed_alerts_too():
+    assert probes.head_age() is None
+    rules = yaml.safe_load(ALERTS.read_text())
+    rule = next(r for g in rules["groups"] for r in g["rules"] if r["alert"] == "AuditUnsigned")
+    assert "absent(cdss_audit_head_age_seconds)" in rule["expr"]
+    heads.sign_head()
+    assert probes.head_age() < 60
 
 
 def test_an_administrator_starts_a_verification_and_follows_it(api, monkeypatch):
