@@ -52,9 +52,8 @@ class AuditLogOut(serializers.ModelSerializer[AuditLog]):
         return span.until if span else None
 
     def get_detail(self, log: AuditLog) -> dict[str, Any]:
-        """Nothing of a burst: its requests have a route. What is no object is shown as a value."""
         if burst_span(log):
-            return {}
+            return {}  # its requests have a route
         return log.detail if isinstance(log.detail, dict) else {"value": log.detail}
 
 
