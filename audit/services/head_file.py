@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -10,6 +10,10 @@ from typing import NamedTuple
 from audit.choices import SENTENCES, BreakKind
 from audit.services import heads
 from audit.services.heads import Head
+
+Moved = Callable[[int], None]
+CHUNK = 500
+"""Progress is told after as many steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,8 @@ class HeadFile:
     Of heads that say the same one after the other, the first and the last are kept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, moved: Moved) -> None:
+        self._moved = moved
         self.marks: list[Mark] = []
         self.restarts: list[str] = []
         self.last: Head | None = None
@@ -60,6 +65,8 @@ class HeadFile:
                     yield Break(BreakKind.HEAD_FORGED, str(head.number))
                 yield from self._take(head)
                 former = head
+                if head.number % CHUNK == 0:
+                    self._moved(head.number)
         last = former.number if former else 0
         if last < known:
             yield Break(BreakKind.HEAD_MISSING, str(known))

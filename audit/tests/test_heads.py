@@ -304,10 +304,12 @@ def test_a_verification_is_not_run_while_one_runs(users, monkeypatch):
 
 def test_progress_is_reported_up_to_the_whole(monkeypatch):
     history.lived(history.Clock(random.Random(1)))
-    monkeypatch.setattr("audit.services.verification._CHUNK", 5)
+    for module in ("verification", "head_file"):
+        monkeypatch.setattr(f"audit.services.{module}.CHUNK", 2)
     steps = []
     assert list(Verification(steps.append).breaks()) == []
     assert steps == sorted(steps) and len(steps) > 3
+    assert steps[:2] == [2, 4], "the heads are followed too"
 
 
 def test_the_command_tells_breaks_and_fails(capsys):
