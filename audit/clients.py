@@ -14,7 +14,10 @@ TIMEOUT_S = 5.0
 
 
 def syslog_send(address: str, text: str) -> None:
-    """Send one message to ``tls://HOST:PORT`` or ``tcp://HOST:PORT``. Raises OSError."""
+    """Send one message to ``tls://HOST:PORT`` or ``tcp://HOST:PORT``.
+
+    Raises OSError, or ValueError if that is no address.
+    """
     url = urlsplit(address)
     host = str(url.hostname)
     message = f"<{_PRIORITY}>1 {timezone.now().isoformat()} - neuronova - head - {text}".encode()

@@ -25,10 +25,15 @@ def oldest() -> float:
     return max(0.0, float(seconds + microseconds / 1e6 - begun))
 
 
-@gauge("cdss_audit_intact", "Whether the last verification of the audit record found no break")
+@gauge(
+    "cdss_audit_intact",
+    "Whether the last verification of the audit record ended and found no break",
+)
 def intact() -> float | None:
-    done = AuditCheck.objects.filter(state=CheckState.DONE).first()
-    return float(done.break_count == 0) if done else None
+    ended = AuditCheck.objects.filter(state__in=(CheckState.DONE, CheckState.FAILED)).first()
+    if ended is None:
+        return None
+    return float(ended.state == CheckState.DONE and ended.break_count == 0)
 
 
 @gauge("cdss_audit_head_age_seconds", "Age of the last signed head of the audit record")

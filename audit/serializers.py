@@ -3,14 +3,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from audit import examples
 from audit.choices import BreakKind, CheckState
 from audit.models import AuditCheck, AuditLog
-from audit.services.bursts import BurstItem, is_burst
+from audit.services.bursts import BurstItem, burst_span
 from audit.services.check_runs import is_open
 from common.api.schema import example
 
@@ -45,13 +44,17 @@ class AuditLogOut(serializers.ModelSerializer[AuditLog]):
         ]
 
     def get_requests(self, log: AuditLog) -> int:
-        return int(log.detail["requests"]) if is_burst(log) else 1
+        span = burst_span(log)
+        return span.requests if span else 1
 
     def get_until(self, log: AuditLog) -> datetime | None:
-        return parse_datetime(log.detail["until"]) if is_burst(log) else None
+        span = burst_span(log)
+        return span.until if span else None
 
     def get_detail(self, log: AuditLog) -> dict[str, Any]:
-        return {} if is_burst(log) else log.detail
+        if burst_span(log):
+            return {}  # its requests have a route
+        return log.detail if isinstance(log.detail, dict) else {"value": log.detail}
 
 
 @example(examples.BURST_ITEM)

@@ -4,6 +4,9 @@ A row contains the last stream id that is in the table, and is updated in the tr
 inserts the records, so after a crash no record is inserted twice. Ids increase only within one life
 of the stream; if Redis lost its data, a new life begins, with its own row. An entry at or before
 that id is dropped only if a row holds it: a cursor that somebody moved ahead loses nothing.
+
+Redis gives ids of its own time. One that is ahead of it was chosen by somebody, and all that follow
+are ahead too: they are kept as they are and move no cursor, then the stream begins a new life.
 """
 
 from __future__ import annotations
@@ -12,11 +15,14 @@ import json
 import logging
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Any, NoReturn
 
 from django.db import DataError, IntegrityError, transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
+from redis.exceptions import WatchError
 
 from audit.choices import Outcome
 from audit.models import AuditCursor, AuditLog
@@ -29,6 +35,8 @@ logger = logging.getLogger(__name__)
 FLUSH_BATCH = 5000
 INSERT_BATCH = 100
 """A search may show 1,000 studies (80 KB); a statement has at most 16 MB (MariaDB's default)."""
+SET_BACK_MS = 60_000
+"""An id may be ahead of Redis' clock by this much: the clock may have been set back."""
 LIFE = f"{STREAM}.life"
 UNREADABLE = "audit.unreadable"
 UNVERIFIED = "audit.unverified"
@@ -40,8 +48,8 @@ _FIELDS = frozenset(field.name for field in AuditLog._meta.get_fields() if field
     "recorded_at",
     "source_key",
 }
-_MALFORMED = (ValueError, KeyError, TypeError)
-_NOT_STORABLE = (DataError, IntegrityError, ValueError)
+_MALFORMED = (ValueError, KeyError, TypeError, RecursionError)
+_NOT_STORABLE = (DataError, IntegrityError, ValueError, TypeError, OverflowError)
 
 Entry = tuple[bytes, dict[bytes, bytes]]
 StreamId = tuple[int, int]
@@ -60,6 +68,7 @@ def flush_stream(*, settled_ms: int = 0) -> int:
     while entries := _waiting(settled_ms):
         stored += _store(cursor.pk, entries)
         stream().xdel(STREAM, *[key for key, _ in entries])
+    _begin_anew_if_ahead()
     return stored
 
 
@@ -67,9 +76,26 @@ def _waiting(settled_ms: int) -> list[Entry]:
     entries: list[Entry] = stream().xrange(STREAM, count=FLUSH_BATCH)
     if not entries or len(entries) == FLUSH_BATCH:
         return entries
+    age = _clock_ms() - _stream_id(entries[0][0])[0]
+    return entries if age < 0 or age >= settled_ms else []
+
+
+def _clock_ms() -> int:
     seconds, microseconds = stream().time()
-    age = seconds * 1000 + microseconds // 1000 - _stream_id(entries[0][0])[0]
-    return entries if age >= settled_ms else []
+    return int(seconds * 1000 + microseconds // 1000)
+
+
+def _begin_anew_if_ahead() -> None:
+    """Else Redis gives only ids after its last one, or none at all. What comes meanwhile stays."""
+    with stream().pipeline() as pipe, suppress(WatchError):
+        pipe.watch(STREAM)
+        if not pipe.exists(STREAM) or pipe.xlen(STREAM):
+            return
+        last = pipe.xinfo_stream(STREAM)["last-generated-id"]
+        if _stream_id(last)[0] > _clock_ms() + SET_BACK_MS:
+            pipe.multi()
+            pipe.delete(STREAM, LIFE)
+            pipe.execute()
 
 
 def _stream_id(key: bytes | str) -> StreamId:
@@ -78,9 +104,14 @@ def _stream_id(key: bytes | str) -> StreamId:
     return int(milliseconds), int(sequence)
 
 
-def _store(cursor_id: int, entries: Sequence[Entry]) -> int:
+def _store(cursor_id: int, found: Sequence[Entry]) -> int:
+    latest = _clock_ms() + SET_BACK_MS
+    entries = [entry for entry in found if _stream_id(entry[0])[0] <= latest]
     with transaction.atomic():
         cursor = AuditCursor.objects.select_for_update().get(pk=cursor_id)
+        ahead = _not_held(found[len(entries) :])
+        if ahead:
+            _keep_ahead(ahead)
         last = _stream_id(cursor.last_id)
         skipped = _not_held([entry for entry in entries if _stream_id(entry[0]) <= last])
         new = skipped + [entry for entry in entries if _stream_id(entry[0]) > last]
@@ -90,7 +121,14 @@ def _store(cursor_id: int, entries: Sequence[Entry]) -> int:
             _insert(_grouped(new))
             cursor.last_id = new[-1][0].decode()
             cursor.save(update_fields=["last_id"])
-        return len(new)
+        return len(new) + len(ahead)
+
+
+def _keep_ahead(entries: Sequence[Entry]) -> None:
+    logger.error("the audit stream holds ids of the future", extra={"entries": len(entries)})
+    rows = [_raw(UNVERIFIED, [entry], timezone.now()) for entry in entries]
+    AuditLog.objects.bulk_create(rows, batch_size=INSERT_BATCH)
+    broken_found()
 
 
 def _not_held(entries: Sequence[Entry]) -> list[Entry]:
@@ -101,8 +139,16 @@ def _not_held(entries: Sequence[Entry]) -> list[Entry]:
     rows = AuditLog.objects.filter(source_key__in=keys)
     held = {key for row in rows for key in _places(row)}
     raw = AuditLog.objects.filter(action__in=RAW, object_id__in=keys)
-    held |= {(key, "", 0) for row in raw for key, _ in row.detail["entries"]}
+    held |= {(key, "", 0) for row in raw for key in _raw_keys(row)}
     return [entry for entry in entries if not held & _places_of(entry)]
+
+
+def _raw_keys(row: AuditLog) -> list[str]:
+    """The ids of the entries that it holds; none if its detail is not of our making."""
+    try:
+        return [str(key) for key, _ in row.detail["entries"]]
+    except (KeyError, TypeError, ValueError):
+        return []
 
 
 Place = tuple[str | int, str, int]
@@ -157,11 +203,11 @@ def _insert(groups: Sequence[list[Entry]]) -> None:
             AuditLog.objects.bulk_create(rows, batch_size=INSERT_BATCH)
             _shown_index(rows)
         for row in rows:
-            requests = row.detail["requests"] if bursts.is_burst(row) else 1
-            counters.count("cdss_decisions", row.outcome, amount=requests)
+            span = bursts.burst_span(row)
+            counters.count("cdss_decisions", row.outcome, amount=span.requests if span else 1)
     except _NOT_STORABLE:
         if len(groups) == 1:
-            _raw(UNREADABLE, groups[0]).save()
+            _raw(UNREADABLE, groups[0], _time(groups[0][0][0])).save()
             return
         half = len(groups) // 2
         _insert(groups[:half])
@@ -177,7 +223,7 @@ def _shown_index(rows: Sequence[AuditLog]) -> None:
 def _row(entries: Sequence[Entry]) -> AuditLog:
     key, values = entries[0]
     if not is_genuine(values):
-        return _raw(UNVERIFIED, entries)
+        return _raw(UNVERIFIED, entries, _time(key))
     try:
         if b"burst" in values:
             fields = _read(values[b"burst"])
@@ -187,12 +233,12 @@ def _row(entries: Sequence[Entry]) -> AuditLog:
             fields["occurred_at"] = parse_datetime(fields["occurred_at"])
         return AuditLog(source_key=key.decode(), **fields)
     except _MALFORMED:
-        return _raw(UNREADABLE, entries)
+        return _raw(UNREADABLE, entries, _time(key))
 
 
 def _read(text: bytes) -> dict[str, Any]:
     fields: dict[str, Any] = json.loads(text, parse_constant=_no_json)
-    if not _FIELDS.issuperset(fields):
+    if not _FIELDS.issuperset(fields) or not isinstance(dict(fields).get("detail", {}), dict):
         raise ValueError
     fields["outcome"] = Outcome(fields["outcome"])
     return fields
@@ -213,18 +259,18 @@ def _burst(entries: Sequence[Entry]) -> dict[str, Any]:
     return {"requests": len(requests), "until": until, "items": bursts.pack(requests)}
 
 
-def _time(key: bytes) -> Any:
+def _time(key: bytes) -> datetime:
     return bursts.instant(_stream_id(key)[0])
 
 
-def _raw(action: str, entries: Sequence[Entry]) -> AuditLog:
+def _raw(action: str, entries: Sequence[Entry], at: datetime) -> AuditLog:
     """A row with entries as they are, for an administrator; it accuses nobody."""
     texts = [
         [key.decode(), {_text(name): _text(value) for name, value in values.items()}]
         for key, values in entries
     ]
     return AuditLog(
-        occurred_at=_time(entries[0][0]),
+        occurred_at=at,
         action=action,
         object_type="audit_entry",
         object_id=entries[0][0].decode(),

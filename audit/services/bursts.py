@@ -16,10 +16,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import accumulate, pairwise, takewhile
 from typing import NamedTuple
 
+from django.utils.dateparse import parse_datetime
+
 from audit.models import AuditLog
 
 _DETAIL = {"requests", "until", "items"}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NOT_PACKED = (ValueError, TypeError, IndexError, OverflowError, zlib.error)
+"""What unpacking raises when somebody else wrote the text."""
 _ITEM = re.compile(rb"([0-9.]{1,64}) ([0-9]{1,10})")
 
 
@@ -29,6 +33,13 @@ class BurstItem(NamedTuple):
     at: datetime
     sop_instance_uid: str
     frame: int
+
+
+class Span(NamedTuple):
+    """How many requests a record covers, and when the last one was."""
+
+    requests: int
+    until: datetime
 
 
 def instant(milliseconds: int) -> datetime:
@@ -82,9 +93,25 @@ def unpack(packed: str) -> list[BurstItem]:
 
 def is_burst(log: AuditLog) -> bool:
     """Whether ``detail`` of the record contains packed requests."""
-    return set(log.detail) == _DETAIL
+    return isinstance(log.detail, dict) and set(log.detail) == _DETAIL
+
+
+def burst_span(log: AuditLog) -> Span | None:
+    """None if it is the record of a single request, or says what we never write."""
+    if not is_burst(log):
+        return None
+    requests, until = log.detail["requests"], log.detail["until"]
+    try:
+        last = parse_datetime(until)
+    except (TypeError, ValueError):
+        return None
+    is_ours = type(requests) is int and requests > 0 and last is not None and last.tzinfo
+    return Span(requests, last) if is_ours and last else None
 
 
 def burst_items(log: AuditLog) -> list[BurstItem]:
-    """The requests of a packed record; none if it is the record of a single request."""
-    return unpack(log.detail["items"]) if is_burst(log) else []
+    """The requests of a packed record; none if it is of a single one, or not packed by us."""
+    try:
+        return unpack(log.detail["items"]) if is_burst(log) else []
+    except _NOT_PACKED:
+        return []

@@ -50,22 +50,35 @@ def request_check(*, actor: Actor | None) -> tuple[AuditCheck, bool]:
 
 
 def run_check(check_id: int) -> None:
-    """Seal what waits, compare everything, keep the result; a break tells the administrators."""
-    check = AuditCheck.objects.filter(pk=check_id, state__in=_OPEN).first()
-    if check is None:
-        return
+    """Seal what waits, compare everything, keep the result.
+
+    A break tells the administrators, and so does a verification that cannot be finished: whoever
+    bent the record may have bent it so that nobody can read it. Celery may deliver a verification
+    twice: while one runs, no other does, and one that died begins from nothing.
+    """
+    with chain.alone("verify") as is_alone:
+        check = AuditCheck.objects.filter(pk=check_id, state__in=_OPEN).first()
+        if is_alone and check:
+            _run(check)
+
+
+def _run(check: AuditCheck) -> None:
     try:
         _compare(check)
     except Exception:
         check.state, check.finished_at = CheckState.FAILED, timezone.now()
-        check.save()
+        with transaction.atomic():
+            check.save()
+            services.broken_found()
         raise
 
 
 def _compare(check: AuditCheck) -> None:
+    check.state, check.done, check.breaks, check.break_count = CheckState.RUNNING, 0, [], 0
+    check.save()
     while chain.seal_pending(everywhere=True):
         pass
-    check.state, check.total = CheckState.RUNNING, size()
+    check.total = size()
     check.save()
     verification = Verification(_Progress(check))
     for found in verification.breaks():

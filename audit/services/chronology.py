@@ -12,16 +12,17 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
 from audit.models import AuditLog
 from audit.services.buffer import RAW, StreamId
-from audit.services.bursts import instant, is_burst
+from audit.services.bursts import burst_span, instant, is_burst
 from audit.services.head_file import Mark
 
 LATENESS = timedelta(minutes=10)
 """A transaction may commit this much later than it inserted; clocks may differ by less."""
-_KEY = re.compile(r"([0-9]{1,13})-([0-9]{1,20})")
+_ODD = (KeyError, TypeError, ValueError, OverflowError, AttributeError)
+"""What a record raises that none of our processes wrote."""
+_KEY = re.compile(r"([0-9]{1,20})-([0-9]{1,20})")
 
 
 class Chronology:
@@ -39,15 +40,21 @@ class Chronology:
         """The last entry of the stream that a record holds, as far as the record tells."""
 
     def is_plausible(self, log: AuditLog, seq: int | None) -> bool:
-        fits = (
+        try:
+            fits = self._fits(log, seq)
+        except _ODD:
+            fits = False
+        self._latest = max(self._latest or log.recorded_at, log.recorded_at)
+        self._greatest = max(self._greatest, log.pk)
+        return fits
+
+    def _fits(self, log: AuditLog, seq: int | None) -> bool:
+        return (
             self._is_not_backdated(log)
             and self._is_between_ids(log)
             and log.recorded_at <= self._end(seq) + LATENESS
             and self._is_as_it_came(log)
         )
-        self._latest = max(self._latest or log.recorded_at, log.recorded_at)
-        self._greatest = max(self._greatest, log.pk)
-        return fits
 
     def _is_not_backdated(self, log: AuditLog) -> bool:
         """Not recorded before what is sealed before it, nor before a head that did not know it."""
@@ -76,10 +83,13 @@ class Chronology:
         entry = stream_id(key)
         if entry is None:
             return False
+        last = _last_entry(log, entry)
+        if is_raw and entry[0] > log.occurred_at.timestamp() * 1000 + 1:  # kept from the future
+            return abs(log.recorded_at - log.occurred_at) <= LATENESS
         at = instant(entry[0])
         is_exact = is_raw or is_burst(log)
         off = abs(log.occurred_at - at)
-        self.newest_entry = max(self.newest_entry, _last_entry(log, entry))
+        self.newest_entry = max(self.newest_entry, last)
         return (
             off <= (timedelta(0) if is_exact else LATENESS)
             and at <= log.recorded_at + LATENESS
@@ -107,9 +117,12 @@ _ANY = 2**64
 
 
 def _last_entry(log: AuditLog, first: StreamId) -> StreamId:
+    """Raises one of ``_ODD`` if the record does not hold what we write."""
     if is_burst(log):
-        until = parse_datetime(log.detail["until"])
-        return (round(until.timestamp() * 1000), _ANY) if until else first
+        span = burst_span(log)
+        if span is None:
+            raise ValueError("no burst of ours")
+        return round(span.until.timestamp() * 1000), _ANY
     if log.action in RAW:
         keys = [stream_id(key) for key, _ in log.detail["entries"]]
         return max(key for key in keys if key)

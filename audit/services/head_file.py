@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -11,6 +10,10 @@ from typing import NamedTuple
 from audit.choices import SENTENCES, BreakKind
 from audit.services import heads
 from audit.services.heads import Head
+
+Moved = Callable[[int], None]
+CHUNK = 500
+"""Progress is told after as many steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,8 @@ class HeadFile:
     Of heads that say the same one after the other, the first and the last are kept.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, moved: Moved) -> None:
+        self._moved = moved
         self.marks: list[Mark] = []
         self.restarts: list[str] = []
         self.last: Head | None = None
@@ -51,15 +55,18 @@ class HeadFile:
     def breaks(self) -> Iterator[Break]:
         known, digest = heads.last_known()
         former: Head | None = None
-        for head in _readable():
-            yield from self._broken_link(head, former)
-            if head.number == known and heads.digest_of(head.line()) != digest:
-                yield Break(BreakKind.HEAD_FORGED, str(head.number))
-            if head.is_genuine():
+        for line in heads.lines():
+            head = _read(line, former)
+            if isinstance(head, Break):
+                yield head
+            elif head:
+                yield from self._broken_link(head, former)
+                if head.number == known and heads.digest_of(line) != digest:
+                    yield Break(BreakKind.HEAD_FORGED, str(head.number))
                 yield from self._take(head)
-            else:
-                yield Break(BreakKind.HEAD_FORGED, str(head.number))
-            former = head
+                former = head
+                if head.number % CHUNK == 0:
+                    self._moved(head.number)
         last = former.number if former else 0
         if last < known:
             yield Break(BreakKind.HEAD_MISSING, str(known))
@@ -88,8 +95,12 @@ class HeadFile:
         self.last = head
 
 
-def _readable() -> Iterator[Head]:
-    """A line that is no head is passed over: the numbers tell whether it was one."""
-    for line in heads.lines():
-        with suppress(heads.Unreadable):
-            yield heads.read(line)
+def _read(line: str, former: Head | None) -> Head | Break | None:
+    """The head, if we signed it; None for a torn line: the numbers tell whether one is missing."""
+    try:
+        head = heads.read(line)
+    except heads.Torn:
+        return None
+    except heads.Unreadable:
+        return Break(BreakKind.HEAD_FORGED, str(former.number + 1 if former else 1))
+    return head if head.is_genuine() else Break(BreakKind.HEAD_FORGED, str(head.number))

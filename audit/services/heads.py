@@ -34,6 +34,10 @@ class Unreadable(ValueError):
     """A line that is no head."""
 
 
+class Torn(Unreadable):
+    """The beginning of a line: the disk was full, or the machine stopped."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """What is sealed at ``at``: the last seal, how many records, the greatest id, the cursors.
@@ -83,14 +87,25 @@ def read(line: str) -> Head:
     """Raises Unreadable."""
     try:
         head = Head(**json.loads(line))
-        numbers = (head.number, head.seq, head.records, head.log_id)
-        if not all(type(number) is int for number in numbers) or head.line() != line:
-            raise ValueError
-        if head.time.tzinfo is None or not isinstance(head.cursors, dict):
-            raise ValueError
-    except (ValueError, TypeError, AttributeError):
+        if not _is_of_our_types(head) or head.line() != line or head.time.tzinfo is None:
+            raise Unreadable
+    except json.JSONDecodeError:
+        raise (Torn if line[:1] in ("", "{") else Unreadable) from None
+    except (ValueError, TypeError, RecursionError):
         raise Unreadable from None
     return head
+
+
+def _is_of_our_types(head: Head) -> bool:
+    numbers = (head.number, head.seq, head.records, head.log_id)
+    texts = (head.previous, head.at, head.digest, head.key_id, head.signature)
+    return (
+        all(type(number) is int for number in numbers)
+        and all(isinstance(text, str) for text in texts)
+        and isinstance(head.restarted, bool)
+        and isinstance(head.cursors, dict)
+        and all(isinstance(last_id, str) for last_id in head.cursors.values())
+    )
 
 
 def lines() -> Iterator[str]:
@@ -103,7 +118,7 @@ def lines() -> Iterator[str]:
 
 
 def last_written() -> Head | None:
-    """The last head of the file; a line that was torn by a full disk is none."""
+    """The last head of the file that we signed: what somebody put after it leads nowhere."""
     path = _path()
     if not path.exists():
         return None
@@ -112,7 +127,9 @@ def last_written() -> Head | None:
         tail = file.read().decode(errors="replace").splitlines()
     for line in reversed(tail):
         with suppress(Unreadable):
-            return read(line)
+            head = read(line)
+            if head.is_genuine():
+                return head
     return None
 
 
@@ -185,7 +202,7 @@ def _send(line: str) -> None:
     if settings.AUDIT_SYSLOG:
         try:
             clients.syslog_send(settings.AUDIT_SYSLOG, line)
-        except OSError as error:
+        except (OSError, ValueError) as error:
             logger.error("head not sent", extra={"reason": type(error).__name__})
 
 

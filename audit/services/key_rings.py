@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+    Ed25519PrivateKey,
+    Ed25519PublicKey,
+)
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 
@@ -29,7 +33,8 @@ def newest(keys: Mapping[str, str]) -> str:
 
 def sign(message: bytes) -> bytes:
     """Ed25519, with the newest key."""
-    return _private(newest(signing_keys())).sign(message)
+    keys = signing_keys()
+    return _private(keys[newest(keys)]).sign(message)
 
 
 def signing_keys() -> Mapping[str, str]:
@@ -40,7 +45,7 @@ def is_signed(message: bytes, signature: bytes, key_id: str) -> bool:
     if key_id not in signing_keys():
         return False
     try:
-        _private(key_id).public_key().verify(signature, message)
+        _public(signing_keys()[key_id]).verify(signature, message)
     except InvalidSignature:
         return False
     return True
@@ -50,13 +55,19 @@ def public_keys() -> dict[str, str]:
     """For somebody who verifies the heads elsewhere: 32 bytes each, in hexadecimal."""
     form = (Encoding.Raw, PublicFormat.Raw)
     return {
-        key_id: _private(key_id).public_key().public_bytes(*form).hex() for key_id in signing_keys()
+        key_id: _public(key).public_bytes(*form).hex() for key_id, key in signing_keys().items()
     }
 
 
-def _private(key_id: str) -> Ed25519PrivateKey:
-    seed = hashlib.sha256(_SEED + signing_keys()[key_id].encode()).digest()
-    return Ed25519PrivateKey.from_private_bytes(seed)
+@lru_cache(maxsize=8)
+def _private(key: str) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(_SEED + key.encode()).digest())
+
+
+@lru_cache(maxsize=8)
+def _public(key: str) -> Ed25519PublicKey:
+    """Kept: a verification asks for it once for each head, half a million a year."""
+    return _private(key).public_key()
 
 
 def _given(keys: Mapping[str, str]) -> Mapping[str, str]:

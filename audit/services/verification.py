@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from redis.exceptions import ResponseError
@@ -11,13 +11,8 @@ from redis.exceptions import ResponseError
 from audit.choices import BreakKind
 from audit.models import AuditCursor, AuditHead, AuditLog, AuditSeal
 from audit.services import STREAM, buffer, chain, key_rings, stream
-from audit.services.bursts import instant
 from audit.services.chronology import Chronology, stream_id
-from audit.services.head_file import Break, HeadFile, Mark
-
-_CHUNK = 500
-
-Moved = Callable[[int], None]
+from audit.services.head_file import CHUNK, Break, HeadFile, Mark, Moved
 
 
 def unmoved(_: int) -> None:
@@ -37,7 +32,7 @@ class Verification:
 
     def __init__(self, moved: Moved = unmoved) -> None:
         self._moved = moved
-        self._file = HeadFile()
+        self._file = HeadFile(moved)
         self._count = 0
 
     @property
@@ -72,7 +67,7 @@ class Verification:
 
     def _step(self) -> None:
         self._count += 1
-        if self._count % _CHUNK == 0:
+        if self._count % CHUNK == 0:
             self._moved((self._file.last.number if self._file.last else 0) + self._count)
 
     def _fallen_short(self) -> Iterator[Break]:
@@ -92,14 +87,14 @@ def _seals() -> Iterator[AuditSeal]:
     """All seals with their records in order, in chunks: the driver keeps results in memory."""
     last = 0
     ordered = AuditSeal.objects.select_related("log").order_by("seq")
-    while chunk := list(ordered.filter(seq__gt=last)[:_CHUNK]):
+    while chunk := list(ordered.filter(seq__gt=last)[:CHUNK]):
         yield from chunk
         last = chunk[-1].seq
 
 
 def _chunks_unsealed() -> Iterator[AuditLog]:
     last = -(2**63)
-    while chunk := list(chain.unsealed(None).filter(id__gt=last)[:_CHUNK]):
+    while chunk := list(chain.unsealed(None).filter(id__gt=last)[:CHUNK]):
         yield from chunk
         last = chunk[-1].pk
 
@@ -166,6 +161,10 @@ def _ahead_of_redis(cursors: Mapping[str, str], restarts: Sequence[str]) -> Iter
     newest, stored = stream_id(generated), stream_id(cursors.get(life, "0-0"))
     if newest is None or stored is None:
         return
-    is_restored = bool(restarts) and instant(newest[0]) < datetime.fromisoformat(restarts[-1])
+    is_restored = bool(restarts) and newest[0] < _milliseconds(restarts[-1])
     if stored > newest and not is_restored:
         yield Break(BreakKind.CURSOR_AHEAD, life)
+
+
+def _milliseconds(at: str) -> float:
+    return datetime.fromisoformat(at).timestamp() * 1000

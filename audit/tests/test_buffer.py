@@ -7,6 +7,7 @@ import threading
 
 import pytest
 from django.db import connection, connections
+from django.utils import timezone
 
 from audit.events import BROKEN
 from audit.models import AuditCursor, AuditLog, ShownPatient
@@ -199,6 +200,71 @@ def test_an_entry_that_is_not_ours_is_kept_accuses_nobody_and_is_reported(foreig
     assert kept.detail == {"entries": [[key, foreign]]}
     assert AuditLog.objects.get(action="dicomweb.retrieve").detail["requests"] == 2
     assert OutboxEvent.objects.filter(topic=BROKEN).count() == 1
+
+
+GREATEST = f"{2**64 - 1}-{2**64 - 1}"
+AHEAD = ["4102444800000-0", "253402300800000-0", f"{2**64 - 2}-7", GREATEST]
+
+
+@pytest.mark.parametrize("key", AHEAD)
+@pytest.mark.parametrize("is_genuine", [True, False])
+def test_an_id_of_the_future_stops_nothing_and_is_reported(key, is_genuine):
+    viewer.add(1)
+    values = {"record": json.dumps(RECORD)}
+    stream().xadd(STREAM, signed(values) if is_genuine else values, id=key)
+    if key != GREATEST:
+        viewer.add(2)  # Redis gives it the next id of the future
+    others = 0 if key == GREATEST else 1
+    assert buffer.flush_stream() == 2 + others
+    kept = AuditLog.objects.filter(action="audit.unverified").order_by("id")
+    assert kept.count() == 1 + others
+    assert kept[0].object_id == key
+    assert abs((timezone.now() - kept[0].occurred_at).total_seconds()) < 60
+    assert OutboxEvent.objects.filter(topic=BROKEN).count() == 1
+    chain.seal_pending()
+    assert list(Verification().breaks()) == []
+    assert int(viewer.add(3).partition("-")[0]) <= buffer._clock_ms(), "the ids are of now again"
+    assert buffer.flush_stream() == 1
+    assert AuditLog.objects.filter(action="dicomweb.retrieve").count() == 2
+    assert list(Verification().breaks()) == []
+
+
+def test_an_id_of_the_future_does_not_wait_to_settle():
+    stream().xadd(STREAM, {"record": "{}"}, id="4102444800000-0")
+    assert buffer.flush_stream(settled_ms=5000) == 1
+
+
+def test_dying_after_keeping_an_id_of_the_future_keeps_it_once(monkeypatch):
+    viewer.add(1)
+    stream().xadd(STREAM, {"record": "{}"}, id=GREATEST)
+    die_before_dropping(monkeypatch)
+    buffer.flush_stream()
+    assert AuditLog.objects.filter(action="audit.unverified").count() == 1
+    assert AuditLog.objects.count() == 2
+
+
+def test_an_entry_that_comes_while_the_stream_begins_anew_is_not_lost(monkeypatch):
+    stream().xadd(STREAM, {"record": "{}"}, id="4102444800000-0")
+    clock = buffer._clock_ms
+    late = []
+
+    def read():
+        if not stream().xlen(STREAM) and not late:
+            late.append(viewer.add(1))
+        return clock()
+
+    monkeypatch.setattr(buffer, "_clock_ms", read)
+    buffer.flush_stream()
+    assert late
+    assert stream().xlen(STREAM) == 1
+
+
+def test_a_clock_that_was_set_back_a_little_alarms_nobody():
+    seconds, _ = stream().time()
+    viewer.add(1, key=f"{seconds * 1000 + 30_000}-0")
+    assert buffer.flush_stream(settled_ms=5000) == 1
+    assert AuditLog.objects.get().action == "dicomweb.retrieve"
+    assert not OutboxEvent.objects.filter(topic=BROKEN).exists()
 
 
 def test_a_cursor_that_was_moved_ahead_loses_nothing_and_is_reported(users):

@@ -7,8 +7,10 @@ import random
 import socket
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import yaml
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
@@ -22,6 +24,7 @@ from common.outbox import tasks as outbox
 from common.outbox.models import OutboxEvent
 
 pytestmark = pytest.mark.django_db
+ALERTS = Path(__file__).resolve().parents[2] / "deploy" / "monitoring" / "alerts.yml"
 
 
 def kinds():
@@ -120,6 +123,47 @@ def test_a_line_that_a_full_disk_tore_is_passed_over(heads_file):
     assert kinds() == []
 
 
+FORGED = [
+    "[" * 200_000,
+    '{"number": ' + "[" * 200_000,
+    "{}",
+    "null",
+    "7" * 5000,
+    *(
+        json.dumps(body, sort_keys=True)
+        for body in (
+            *({name: 5} for name in ("signature", "key_id", "previous", "at", "digest")),
+            {"key_id": []},
+            {"signature": "\ud800"},
+            {"at": "2026-03-02T09:41:07"},
+            {"restarted": 1},
+            {"cursors": {"a": 5}},
+            {"cursors": None},
+            {"number": True},
+            {"number": 2**63 - 1},
+            {"number": 10**4000},
+            {"seq": None},
+            {"more": 1},
+        )
+    ),
+]
+
+
+@pytest.mark.parametrize("forged", FORGED)
+@pytest.mark.parametrize("is_last", [True, False])
+def test_a_forged_line_is_found_and_stops_no_signing(heads_file, forged, is_last):
+    write_sealed()
+    heads.sign_head()
+    genuine = json.loads(heads_file.read_text())
+    if forged.startswith('{"') and forged.endswith("}"):
+        forged = json.dumps(genuine | json.loads(forged), sort_keys=True)
+    with heads_file.open("a") as file:
+        file.write(f"{forged}\n")
+    if not is_last:
+        assert heads.sign_head().number == 2
+    assert kinds() == ["head_forged"]
+
+
 def test_after_a_restore_the_heads_begin_anew_and_say_so(heads_file):
     write_sealed(6)
     heads.sign_head()
@@ -158,6 +202,25 @@ def test_heads_also_go_to_a_log_server(settings):
     assert message.startswith(b"<109>1 ") and message.endswith(heads.last_written().line().encode())
     heads.sign_head()  # nobody answers any more: the file has it all the same
     assert heads.last_written().number == 2
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:99999", "tcp://127.0.0.1:port", "tcp://[", f"tcp://{'a' * 70}:1"]
+)
+def test_a_bad_address_of_the_log_server_stops_no_signing(settings, address):
+    settings.AUDIT_SYSLOG = address
+    assert heads.sign_head().number == 1
+    assert heads.sign_head().number == 2
+    assert kinds() == []
+
+
+def test_a_record_that_was_never_signed_alerts_too():
+    assert probes.head_age() is None
+    rules = yaml.safe_load(ALERTS.read_text())
+    rule = next(r for g in rules["groups"] for r in g["rules"] if r["alert"] == "AuditUnsigned")
+    assert "absent(cdss_audit_head_age_seconds)" in rule["expr"]
+    heads.sign_head()
+    assert probes.head_age() < 60
 
 
 def test_an_administrator_starts_a_verification_and_follows_it(api, monkeypatch):
@@ -204,12 +267,49 @@ def test_a_verification_whose_worker_died_does_not_keep_the_next_waiting(api, us
     assert check_runs.request_check(actor=users["admin"])[1]
 
 
+def test_a_verification_that_died_and_is_delivered_again_counts_from_nothing(users):
+    write_sealed()
+    AuditLog.objects.filter(pk=AuditLog.objects.earliest("pk").pk).update(outcome="denied")
+    check, _ = check_runs.request_check(actor=users["admin"])
+    found = [{"kind": "record_changed", "place": "1"}] * 3
+    AuditCheck.objects.update(state="running", done=99, breaks=found, break_count=3)
+    tasks.verify.run(check.pk)
+    check.refresh_from_db()
+    assert (check.state, check.break_count, len(check.breaks)) == ("done", 1, 1)
+    assert check.done == check.total
+
+
+def test_a_verification_is_not_run_while_one_runs(users, monkeypatch):
+    check, _ = check_runs.request_check(actor=users["admin"])
+    monkeypatch.setattr(chain, "SEAL_LOCK_WAIT_S", 0)
+    begun, over = threading.Event(), threading.Event()
+
+    def run_elsewhere():
+        with chain.alone("verify") as is_alone:
+            assert is_alone
+            begun.set()
+            over.wait(10)
+        connection.close()
+
+    thread = threading.Thread(target=run_elsewhere)
+    thread.start()
+    assert begun.wait(10)
+    tasks.verify.run(check.pk)
+    assert AuditCheck.objects.get().state == "waiting"
+    over.set()
+    thread.join(10)
+    tasks.verify.run(check.pk)
+    assert AuditCheck.objects.get().state == "done"
+
+
 def test_progress_is_reported_up_to_the_whole(monkeypatch):
     history.lived(history.Clock(random.Random(1)))
-    monkeypatch.setattr("audit.services.verification._CHUNK", 5)
+    for module in ("verification", "head_file"):
+        monkeypatch.setattr(f"audit.services.{module}.CHUNK", 2)
     steps = []
     assert list(Verification(steps.append).breaks()) == []
     assert steps == sorted(steps) and len(steps) > 3
+    assert steps[:2] == [2, 4], "the heads are followed too"
 
 
 def test_the_command_tells_breaks_and_fails(capsys):

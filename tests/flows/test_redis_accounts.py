@@ -71,3 +71,10 @@ def test_who_writes_records_and_who_reads_and_deletes_them() -> None:
     entries = reader.xrange("audit")
     assert len(entries) == 3
     assert reader.xdel("audit", *[key for key, _ in entries]) == 3
+    with reader.pipeline() as pipe:  # the stream begins anew after an id of the future
+        pipe.watch("audit")
+        assert (pipe.exists("audit"), pipe.xlen("audit")) == (1, 0)
+        assert pipe.xinfo_stream("audit")["last-generated-id"] == entries[-1][0]
+        pipe.multi()
+        pipe.delete("audit", "audit.life")
+        assert pipe.execute() == [1]

@@ -14,6 +14,10 @@ function isMoving(check: Check | undefined): boolean {
   return check?.state === "waiting" || check?.state === "running";
 }
 
+function hasEnded(check: Check): boolean {
+  return check.state === "done" || check.state === "failed";
+}
+
 /** Has the server check that nothing was changed or removed; who starts it is itself recorded. */
 export function VerifyChain() {
   const { t } = useTranslation();
@@ -43,7 +47,7 @@ export function VerifyChain() {
         {t("admin.audit.verify")}
       </Button>
       {check.data && moving && <Moving check={check.data} />}
-      {check.data?.finished_at && <Result check={check.data} at={check.data.finished_at} />}
+      {check.data && hasEnded(check.data) && <Result check={check.data} />}
     </Group>
   );
 }
@@ -61,8 +65,10 @@ function Moving({ check: { done, total } }: { check: Check }) {
   );
 }
 
-function Result({ check, at }: { check: Check; at: string }) {
+/** One whose worker died has no end: then it is named by its beginning. */
+function Result({ check }: { check: Check }) {
   const { t } = useTranslation();
+  const at = check.finished_at ?? check.requested_at;
   const title = check.intact === null ? "notVerified" : check.intact ? "intact" : "broken";
   const more = check.break_count - check.breaks.length;
   return (
