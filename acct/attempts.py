@@ -8,18 +8,19 @@ mistypes a name cannot lock it: what fails elsewhere delays nobody who has logge
 from __future__ import annotations
 
 import contextlib
-import hmac
 import ipaddress
 import time
 from dataclasses import dataclass
 
-from django.conf import settings
 from django.core.cache import cache
 
 from acct.choices import Attack
 from common import context
 from common.errors import AppError, ErrorCode
+from common.macs import authenticator
 
+_digest = authenticator("attempts")
+"""Keyed: Redis learns neither names nor passwords."""
 WINDOW_S = 900
 KNOWN_S = 30 * 24 * 3600
 ATTEMPTS_ON_ONE_NAME = 20
@@ -99,7 +100,7 @@ class Attempt:
 
     def __init__(self, name: str = "") -> None:
         self._address = address = _network(context.current().source_ip)
-        self._name = _digest(name.casefold()) if name else ""
+        self._name = _digest(name.casefold().encode()) if name else ""
         self._known = f"attempts:known:{self._name}:{address}"
         self._counters = [_Counter(f"attempts:address:{address}", ADDRESS)]
         if name:
@@ -136,7 +137,7 @@ class Attempt:
         reached = {
             Attack.ACCOUNT: _count(f"attempts:failed:{self._name}") == ATTEMPTS_ON_ONE_NAME,
             Attack.ADDRESS: self._names(self._address) == NAMES_FROM_ONE_ADDRESS,
-            Attack.SPRAY: self._names(_digest(password)) == NAMES_WITH_ONE_PASSWORD,
+            Attack.SPRAY: self._names(_digest(password.encode())) == NAMES_WITH_ONE_PASSWORD,
         }
         return [attack for attack, is_reached in reached.items() if is_reached]
 
@@ -154,11 +155,6 @@ def _count(key: str) -> int:
     except ValueError:  # the window ended in between
         cache.set(key, 1, WINDOW_S)
         return 1
-
-
-def _digest(text: str) -> str:
-    """Keyed: Redis learns neither names nor passwords."""
-    return hmac.digest(settings.SECRET_KEY.encode(), text.encode(), "sha256")[:16].hex()
 
 
 def _network(address: str) -> str:

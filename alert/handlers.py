@@ -9,7 +9,7 @@ from alert import services
 from alert.choices import Kind
 from audit.events import BROKEN
 from common.outbox.registry import Event, subscribe
-from rbac.permissions import Permission, Role
+from rbac.permissions import Permission
 
 _KINDS = {
     Attack.ACCOUNT: Kind.ACCOUNT_ATTACKED,
@@ -33,9 +33,9 @@ def alert_of_attack(event: Event) -> None:
 
 @subscribe(BROKEN, queue="django_tasks")
 def audit_broken(event: Event) -> None:
-    for admin in accounts.users_with_role(Role.ADMIN):
+    for reader in accounts.users_with(Permission.VIEW_AUDIT):
         services.notify(
-            user_id=admin.pk,
+            user_id=reader.pk,
             kind=Kind.AUDIT_BROKEN,
             dedup_key=f"audit:{event.id}",
             link="/admin/audit",

@@ -6,13 +6,13 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.crypto import salted_hmac
 from django_filters import rest_framework as filters
 
 from audit import services
 from common.api.views import GenericApiView
+from common.macs import authenticator
 
-_HASH_LENGTH = 32
+_hash = authenticator("words of a search")
 
 
 def list_recorded(view: GenericApiView, rows: Sequence[Any]) -> None:
@@ -46,8 +46,7 @@ def _value(of: filters.Filter | None, text: str) -> str:
 
 def searched_hash(text: str) -> str:
     """The same for the same words, however they are written; says nothing without our key."""
-    words = unicodedata.normalize("NFC", " ".join(text.split())).casefold()
-    return salted_hmac("audit.lists", words, algorithm="sha256").hexdigest()[:_HASH_LENGTH]
+    return _hash(unicodedata.normalize("NFC", " ".join(text.split())).casefold().encode())
 
 
 def searched_hashes(keys: Mapping[str, str]) -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""Message authentication codes for what our own processes keep in Redis for each other."""
+"""Keyed digests: of what our processes keep in Redis for each other, and of words to be hidden."""
 
 from __future__ import annotations
 

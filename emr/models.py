@@ -37,6 +37,9 @@ class PatientQuerySet(VisibleQuerySet["Patient"]):
             return self.none()
         return patients.exclude(pk__in=Patient.objects.closed_to(user, grants_that_open(user)))
 
+    def ids(self) -> models.QuerySet[Any, int]:
+        return self.order_by().values_list("pk", flat=True)
+
     def closed_to(self, user: Person, grants: list[Any]) -> PatientQuerySet:
         """Restricted patients who stay hidden from a person whose right reaches all patients.
 
@@ -108,7 +111,8 @@ def grants_that_open(user: Person) -> list[Any]:
     grants = list(rights.grants_of(user.pk))
     glass.opened(user.pk, [grant.patient_id or 0 for grant in grants if grant.breaks_glass])
     shared = [grant.patient_id or 0 for grant in grants if not grant.breaks_glass]
-    closed = set(_ids(Patient.objects.filter(pk__in=shared, restricted=True))) if shared else set()
+    restricted = Patient.objects.filter(pk__in=shared, restricted=True)
+    closed = set(restricted.ids()) if shared else set()
     members = CareTeamMember.objects.filter(patient__in=closed) if closed else []
     team = {(member.patient_id, member.user_id) for member in members}
     return [
@@ -118,10 +122,6 @@ def grants_that_open(user: Person) -> list[Any]:
         or grant.patient_id not in closed
         or (grant.patient_id, grant.granted_by_id) in team
     ]
-
-
-def _ids(patients: PatientQuerySet) -> models.QuerySet[Any, int]:
-    return patients.order_by().values_list("pk", flat=True)
 
 
 class CareTeamMember(models.Model):

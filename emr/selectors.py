@@ -113,7 +113,7 @@ def glasses_described(user: Person, grants: Iterable[Any]) -> list[BrokenGlass]:
     """Two queries for a page of them."""
     page = list(grants)
     patients = Patient.objects.in_bulk([grant.patient_id for grant in page])
-    seen = set(_ids(Patient.objects.visible_to(user).filter(pk__in=patients)))
+    seen = set(Patient.objects.visible_to(user).filter(pk__in=patients).ids())
     return [
         BrokenGlass(
             grant=grant,
@@ -127,13 +127,8 @@ def glasses_described(user: Person, grants: Iterable[Any]) -> list[BrokenGlass]:
 
 def glass_reads(grant: Any) -> QuerySet[Any]:
     """The audit records of what was read through a broken glass."""
-    duplicates = _ids(Patient.objects.filter(merged_into=grant.patient_id))
-    ids = [grant.patient_id, *duplicates]
+    ids = [grant.patient_id, *Patient.objects.filter(merged_into=grant.patient_id).ids()]
     return reads_of(grant.grantee_id, ids, grant.created_at, grant.ends_at)
-
-
-def _ids(patients: QuerySet[Patient]) -> QuerySet[Any, int]:
-    return patients.order_by().values_list("pk", flat=True)
 
 
 def in_care_team(user: Person, patient: Patient) -> bool:

@@ -22,7 +22,7 @@ from redis.retry import Retry
 from audit.choices import Outcome
 from audit.events import BROKEN
 from audit.models import AuditLog, ShownPatient
-from audit.services.entry_mac import entry_mac
+from audit.services.entry_mac import signed
 from audit.services.glass import right_used
 from common import context
 from common.errors import ErrorCode, ExternalError
@@ -136,8 +136,7 @@ def record_buffered(
     about = (object_type, object_id, patient_id, permission, outcome, detail, patients)
     fields = _fields(actor, action, *about)
     try:
-        text = json.dumps(fields, cls=DjangoJSONEncoder)
-        stream().xadd(STREAM, {"record": text, "mac": entry_mac(text.encode())})
+        stream().xadd(STREAM, signed(record=json.dumps(fields, cls=DjangoJSONEncoder)))
     except RedisError:
         raise ExternalError(ErrorCode.AUDIT_UNAVAILABLE) from None
 

@@ -187,9 +187,13 @@ def _grouped(entries: Sequence[Entry]) -> list[list[Entry]]:
     """Groups of entries that become one row: a burst together, other entries alone."""
     groups: dict[bytes, list[Entry]] = {}
     for key, values in entries:
-        alike = is_genuine(values) and bursts.item_read(values.get(b"item", b""))
+        alike = _is_ours(key, values) and bursts.item_read(values.get(b"item", b""))
         groups.setdefault(values[b"burst"] if alike else key, []).append((key, values))
     return list(groups.values())
+
+
+def _is_ours(key: bytes, values: dict[bytes, bytes]) -> bool:
+    return is_genuine(_stream_id(key)[0], values)
 
 
 def _insert(groups: Sequence[list[Entry]]) -> None:
@@ -222,7 +226,7 @@ def _shown_index(rows: Sequence[AuditLog]) -> None:
 
 def _row(entries: Sequence[Entry]) -> AuditLog:
     key, values = entries[0]
-    if not is_genuine(values):
+    if not _is_ours(key, values):
         return _raw(UNVERIFIED, entries, _time(key))
     try:
         if b"burst" in values:

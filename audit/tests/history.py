@@ -13,7 +13,7 @@ from django.db import transaction
 from audit import services
 from audit.models import AuditLog
 from audit.services import STREAM, buffer, chain, heads, stream
-from audit.services.entry_mac import entry_mac
+from audit.services.entry_mac import signed
 from audit.tests import viewer
 
 BEGUN_BEFORE = timedelta(days=7)
@@ -97,7 +97,8 @@ def _buffered(clock: Clock) -> None:
             "object_id": str(clock.chance.randrange(99)),
         }
     )
-    stream().xadd(STREAM, {"record": text, "mac": entry_mac(text.encode())}, id=clock.key())
+    key = clock.key()
+    stream().xadd(STREAM, signed(viewer.milliseconds(key), record=text), id=key)
 
 
 def free_ids() -> list[int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from audit.services import STREAM, stream
-from audit.services.entry_mac import entry_mac
+from audit.services.entry_mac import signed
 
 SERIES = "1.2.826.0.1.3680043.8.498.10000"
 
@@ -53,6 +53,11 @@ def opening(slices: int, uid: Any = counted_uid, seed: int = 1) -> Iterator[tupl
     return iter(sorted(begun))
 
 
+def milliseconds(key: str) -> int | None:
+    """The time of a stream id; None of the one that Redis chooses."""
+    return None if key == "*" else int(key.partition("-")[0])
+
+
 def add(
     number: int = 1,
     *,
@@ -63,5 +68,5 @@ def add(
 ) -> str:
     """One request into the stream; its stream id."""
     burst, item = burst or constants(), item or f"{counted_uid(number)} {frame}"
-    values = {"burst": burst, "item": item, "mac": entry_mac(burst.encode(), item.encode())}
+    values = signed(milliseconds(key), burst=burst, item=item)
     return str(stream().xadd(STREAM, values, id=key).decode())

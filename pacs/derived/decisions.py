@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from hmac import compare_digest
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ from redis.exceptions import RedisError
 from acct.authentication import Claims
 from audit.choices import Outcome
 from audit.services import STREAM, stream
-from audit.services.entry_mac import entry_mac
+from audit.services.entry_mac import signed
 from audit.services.glass import right_used
 from common.errors import ErrorCode, ExternalError
 from common.macs import authenticator
@@ -149,7 +150,7 @@ def frame_find(
             args=[
                 *(decision.mac, decision.epochs, decision.user, epochs.EVERYBODY),
                 *(study, instance, number, "".join(kinds)),
-                *(STREAM, burst, item, entry_mac(burst.encode(), item.encode())),
+                *(STREAM, *chain.from_iterable(signed(burst=burst, item=item).items())),
             ],
         )
         return found

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { sessionsQuery } from "@/api/queries";
+import { EndButton } from "@/shared/EndButton";
 import { QueryView } from "@/shared/QueryView";
 import { showSuccess } from "@/shared/toasts";
 import { dateTime } from "@/shared/when";
@@ -12,10 +13,12 @@ type LoginSession = Schema["LoginSessionOut"];
 
 function endOne(user: number | null, session_id: string) {
   return user === null
-    ? api.DELETE("/api/acct/sessions/{session_id}/", { params: { path: { session_id } } })
-    : api.DELETE("/api/acct/users/{user_id}/sessions/{session_id}/", {
-        params: { path: { user_id: user, session_id } },
-      });
+    ? unwrap(api.DELETE("/api/acct/sessions/{session_id}/", { params: { path: { session_id } } }))
+    : unwrap(
+        api.DELETE("/api/acct/users/{user_id}/sessions/{session_id}/", {
+          params: { path: { user_id: user, session_id } },
+        }),
+      );
 }
 
 function endMany(user: number | null) {
@@ -30,13 +33,9 @@ export function SessionList({ user }: { user: number | null }) {
   const client = useQueryClient();
   const sessions = useQuery(sessionsQuery(user));
   const ending = useMutation({
-    mutationFn: async (id: string | null) => {
-      if (id === null) return (await endMany(user)).ended;
-      await unwrap(endOne(user, id));
-      return 1;
-    },
-    onSuccess: async (count) => {
-      showSuccess(t("sessions.ended", { count }));
+    mutationFn: () => endMany(user),
+    onSuccess: async ({ ended }) => {
+      showSuccess(t("sessions.ended", { count: ended }));
       await client.invalidateQueries({ queryKey: keys.sessions.all });
     },
   });
@@ -46,13 +45,7 @@ export function SessionList({ user }: { user: number | null }) {
         <Stack gap="sm">
           <Stack gap="sm" role="list" aria-label={t("sessions.title")}>
             {all.map((session) => (
-              <Entry
-                key={session.id}
-                session={session}
-                onEnd={() => {
-                  ending.mutate(session.id);
-                }}
-              />
+              <Entry key={session.id} session={session} user={user} />
             ))}
           </Stack>
           {all.some(({ current }) => !current) && (
@@ -61,7 +54,7 @@ export function SessionList({ user }: { user: number | null }) {
                 variant="default"
                 loading={ending.isPending}
                 onClick={() => {
-                  ending.mutate(null);
+                  ending.mutate();
                 }}
               >
                 {user === null ? t("sessions.endOthers") : t("sessions.endAll")}
@@ -74,7 +67,7 @@ export function SessionList({ user }: { user: number | null }) {
   );
 }
 
-function Entry({ session, onEnd }: { session: LoginSession; onEnd: () => void }) {
+function Entry({ session, user }: { session: LoginSession; user: number | null }) {
   const { t } = useTranslation();
   const { browser, system, address, created_at, last_used_at, expires_at, current } = session;
   const device = [browser, system].filter(Boolean).join(" · ") || t("sessions.unknownDevice");
@@ -96,15 +89,13 @@ function Entry({ session, onEnd }: { session: LoginSession; onEnd: () => void })
           {t("sessions.current")}
         </Badge>
       ) : (
-        <Button
-          size="compact-sm"
-          variant="default"
-          style={{ flexShrink: 0 }}
-          aria-label={t("sessions.endOf", { device })}
-          onClick={onEnd}
-        >
-          {t("sessions.end")}
-        </Button>
+        <EndButton
+          label={t("sessions.end")}
+          ariaLabel={t("sessions.endOf", { device })}
+          ended={t("sessions.ended", { count: 1 })}
+          end={() => endOne(user, session.id)}
+          stale={[keys.sessions.all]}
+        />
       )}
     </Group>
   );
