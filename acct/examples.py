@@ -39,6 +39,7 @@ USER = {
     "is_active": True,
     "created_at": "2026-01-05T09:00:00+09:00",
 }
+USER_BRIEF = {"id": 7, "username": "external", "full_name": "Alex Kim", "role": "external"}
 LOGIN_SESSION = {
     "id": "3f6c1a52-7a2e-4a57-9d3f-0a9a5b1c2d3e",
     "browser": "Chrome 142",

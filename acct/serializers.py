@@ -64,6 +64,14 @@ class PasswordField(serializers.CharField):
         super().__init__(max_length=200, trim_whitespace=False, write_only=True, required=required)
 
 
+@example(examples.USER_BRIEF)
+class UserBriefOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField(source="pk")
+    username = serializers.CharField()
+    full_name = serializers.CharField()
+    role = serializers.ChoiceField([r.value for r in Role])
+
+
 @example(examples.ME_CHANGE)
 class MeIn(serializers.Serializer[Any]):
     full_name = serializers.CharField(max_length=150, required=False, allow_blank=True)

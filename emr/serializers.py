@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 from rest_framework import serializers
 
+from acct.serializers import UserBriefOut
 from common.api.schema import example
 from emr import examples
 from emr.choices import EncounterKind, Gender
@@ -125,12 +126,6 @@ class BreakGlassOut(serializers.Serializer[Any]):
     expires_at = serializers.DateTimeField()
 
 
-class GlassPersonOut(serializers.Serializer[Any]):
-    id = serializers.IntegerField(source="pk")
-    username = serializers.CharField()
-    full_name = serializers.CharField()
-
-
 @example(examples.BROKEN_GLASS)
 class BrokenGlassOut(serializers.Serializer[Any]):
     """``full_name`` is empty for a reader who does not see the patient."""
@@ -139,13 +134,13 @@ class BrokenGlassOut(serializers.Serializer[Any]):
     patient = serializers.IntegerField(source="grant.patient_id", help_text="Id of the patient")
     patient_id = serializers.CharField(help_text="MRN")
     full_name = serializers.CharField()
-    user = GlassPersonOut(source="grant.grantee")
+    user = UserBriefOut(source="grant.grantee")
     reason = serializers.CharField(source="grant.reason")
     created_at = serializers.DateTimeField(source="grant.created_at")
     ends_at = serializers.DateTimeField(source="grant.ends_at")
     open = serializers.BooleanField()
     reviewed_at = serializers.DateTimeField(source="grant.reviewed_at", allow_null=True)
-    reviewed_by = GlassPersonOut(source="grant.reviewed_by", allow_null=True)
+    reviewed_by = UserBriefOut(source="grant.reviewed_by", allow_null=True)
     outcome = serializers.ChoiceField(
         GlassOutcome.choices, source="grant.review_outcome", allow_blank=True
     )

@@ -49,7 +49,7 @@ def grant_share(
         granted_by_id=actor.pk,
         expires_at=expires_at,
     )
-    _record(grant, actor, "grant.create")
+    _record_share(grant, actor, "grant.create")
     return grant
 
 
@@ -61,21 +61,32 @@ def grant_revoke(*, actor: Person, grant_id: int) -> None:
     )
     if grant is None:
         raise NotFound(ErrorCode.GRANT_NOT_FOUND, f"share {grant_id}", "id")
+    _end(grant)
+    _record_share(grant, actor, "grant.revoke")
+
+
+def _end(grant: Grant) -> None:
     rights_changing(grant.grantee_id)
     grant.revoked_at = timezone.now()
     grant.save(update_fields=["revoked_at"])
-    _record(grant, actor, "grant.revoke")
 
 
-def _record(grant: Grant, actor: Person, action: str) -> None:
+def _record_share(grant: Grant, actor: Person, action: str) -> None:
+    detail = {"grantee": grant.grantee_id, "study": grant.study_instance_uid}
+    _record(grant, actor, action, Permission.SHARE_PATIENT, detail)
+
+
+def _record(
+    grant: Grant, actor: Person, action: str, permission: Permission, detail: dict[str, Any]
+) -> None:
     audit.record(
         actor=actor,
         action=action,
         object_type="grant",
         object_id=grant.pk,
         patient_id=grant.patient_id,
-        permission=Permission.SHARE_PATIENT,
-        detail={"grantee": grant.grantee_id, "study": grant.study_instance_uid},
+        permission=permission,
+        detail=detail,
     )
 
 
@@ -144,15 +155,8 @@ def grant_break_glass(*, actor: Person, patient_id: int, reason: str) -> Grant:
         granted_by_id=actor.pk,
         expires_at=timezone.now() + BREAK_GLASS_LIFETIME,
     )
-    audit.record(
-        actor=actor,
-        action="patient.break_glass",
-        object_type="grant",
-        object_id=grant.pk,
-        patient_id=patient_id,
-        permission=Permission.BREAK_GLASS,
-        detail={"reason_sha256": sha256(reason.encode()).hexdigest()},
-    )
+    digest = sha256(reason.encode()).hexdigest()
+    _record_glass(grant, actor, "patient.break_glass", {"reason_sha256": digest})
     return grant
 
 
@@ -163,9 +167,7 @@ def glass_end(*, actor: Person, grant_id: int) -> None:
     open_now = Grant.objects.valid().select_for_update().filter(pk=grant.pk).first()
     if open_now is None:
         raise NotFound(ErrorCode.GLASS_NOT_FOUND, f"break-glass {grant_id}", "id")
-    rights_changing(grant.grantee_id)
-    open_now.revoked_at = timezone.now()
-    open_now.save(update_fields=["revoked_at"])
+    _end(open_now)
     _record_glass(grant, actor, "glass.end", {"grantee": grant.grantee_id})
 
 
@@ -190,12 +192,5 @@ def glass_review(*, actor: Person, grant_id: int, outcome: str, comment: str) ->
 
 def _record_glass(grant: Grant, actor: Person, action: str, detail: dict[str, Any]) -> None:
     own = grant.grantee_id == actor.pk
-    audit.record(
-        actor=actor,
-        action=action,
-        object_type="grant",
-        object_id=grant.pk,
-        patient_id=grant.patient_id,
-        permission=Permission.BREAK_GLASS if own else Permission.REVIEW_GLASS,
-        detail=detail,
-    )
+    permission = Permission.BREAK_GLASS if own else Permission.REVIEW_GLASS
+    _record(grant, actor, action, permission, detail)

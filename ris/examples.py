@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from acct.examples import USER_BRIEF
 from pacs.examples import PATIENT, SEG_SERIES_UID, SEG_UID, SERIES, STUDY_UID
 
 _READING = {
@@ -101,7 +102,6 @@ _SHARED_STUDY = {
     "accession_number": "RIS2026-0001",
 }
 _DOCTOR = {"id": 2, "username": "doctor", "full_name": "이서연", "role": "doctor"}
-RECIPIENT = {"id": 7, "username": "external", "full_name": "Alex Kim", "role": "external"}
 SHARE_NEW = {
     "study_instance_uid": STUDY_UID,
     "grantee": 7,
@@ -114,7 +114,7 @@ SHARE = {
     "whole_patient": False,
     "patient": {key: PATIENT[key] for key in ("id", "patient_id", "full_name")},
     "study": _SHARED_STUDY,
-    "grantee": RECIPIENT,
+    "grantee": USER_BRIEF,
     "granted_by": _DOCTOR,
     "reason": "Second opinion",
     "created_at": "2026-03-02T10:30:00+09:00",
@@ -123,7 +123,7 @@ SHARE = {
 }
 ACCESS = {
     "basis": "share",
-    "person": RECIPIENT,
+    "person": USER_BRIEF,
     "role": None,
     "by": _DOCTOR,
     "study": _SHARED_STUDY,

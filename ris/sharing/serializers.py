@@ -4,20 +4,13 @@ from typing import Any
 
 from rest_framework import serializers
 
+from acct.serializers import UserBriefOut
 from common.api.schema import example
 from ocs.choices import OrderStatus
 from pacs.dicom.uids import UID_REGEX
 from rbac.permissions import Role
 from ris import examples
 from ris.choices import AccessBasis, ShareSide
-
-
-@example(examples.RECIPIENT)
-class UserBriefOut(serializers.Serializer[Any]):
-    id = serializers.IntegerField(source="pk")
-    username = serializers.CharField()
-    full_name = serializers.CharField()
-    role = serializers.ChoiceField([r.value for r in Role])
 
 
 class SharedPatientOut(serializers.Serializer[Any]):

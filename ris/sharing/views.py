@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from acct.serializers import UserBriefOut
 from audit import services as audit
 from common.api.permissions import Access
 from common.api.schema import errors
@@ -89,7 +90,7 @@ class Recipients(GenericApiView):
     required_permissions = {"GET": Permission.SHARE_PATIENT}
     list_action = "user.recipients"
     list_object = "user"
-    serializer_class = serializers.UserBriefOut
+    serializer_class = UserBriefOut
     filterset_class = RecipientFilter
 
     def patients_shown(self, rows: Rows) -> PatientIds:
@@ -101,7 +102,7 @@ class Recipients(GenericApiView):
     @extend_schema(
         summary="List the users with whom I may share a patient",
         tags=["sharing"],
-        responses=serializers.UserBriefOut(many=True),
+        responses=UserBriefOut(many=True),
     )
     def get(self, request: Request) -> Response:
         return self.list_response(request)

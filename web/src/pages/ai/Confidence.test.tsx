@@ -1,8 +1,9 @@
 import { MantineProvider } from "@mantine/core";
 import { cleanup, render, screen } from "@testing-library/react";
-import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Schema } from "@/api/client";
-import { setLanguage, startTranslations } from "@/i18n";
+import { setLanguage } from "@/i18n";
+import { inEnglish } from "@/testing/inEnglish";
 import { Confidence } from "./Confidence";
 
 const result: Schema["ResultOut"] = {
@@ -29,16 +30,7 @@ function textIn(language: "en" | "ko") {
   });
 }
 
-beforeAll(async () => {
-  vi.stubGlobal("matchMedia", () => ({
-    matches: false,
-    addEventListener: () => undefined,
-    removeEventListener: () => undefined,
-  }));
-  await startTranslations();
-});
-
-afterEach(cleanup);
+inEnglish();
 
 describe("what a model says of its mask", () => {
   it("is named what it is, without a percentage or a tick", async () => {
