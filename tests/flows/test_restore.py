@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from common.http.api_client import wait_until
+from deploy.backup.native_system import make_password, password_file
 from pacs.tests.dicom_files import mr_image, part10
 from tests.flows.conftest import thorough, upload, verify_audit
 from tests.flows.images import unique_patient_id
@@ -193,7 +194,8 @@ def test_nothing_is_lost(stack, login, studies, ask_studies, tmp_path, request):
 
 
 def test_a_damaged_or_foreign_backup_is_refused(stack, tmp_path):
-    """Before anything is deleted: the last backup's system still stands."""
+    """Before anything is deleted: the system still stands."""
+    make_password(password_file(stack.layout.env_file.parent))
     nothing = run(stack, "restore", str(tmp_path / "nothing"), "--force")
     assert nothing.returncode == 1
     assert "restic" in nothing.stderr
