@@ -18,7 +18,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from hmac import compare_digest
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -106,13 +105,14 @@ class Validity:
 
 @dataclass(frozen=True, slots=True)
 class _Decision:
-    """A decision as it is cached, whose MAC was checked. ``who``: begins its audit records."""
+    """A cached decision whose MAC was checked.
 
-    epochs: str
-    user: str
+    ``claim``: what the script compares with Redis. ``who``: begins its audit records.
+    """
+
+    claim: str
     who: str
     until: float
-    mac: str
 
 
 _known: dict[str, _Decision] = {}
@@ -141,29 +141,28 @@ def frame_find(
     None for a frame that is not of the ``kinds``. None means "not cached", not "denied".
     Raises ExternalError if Redis is not available.
     """
-    key, item = _decision(claims.session_id, study), f"{instance} {number}"
-
-    def find(decision: _Decision) -> bytes | None:
-        burst = f'{decision.who},"object_id":"{series}","source_ip":"{source_ip}"}}'
-        found: bytes | None = script(
-            keys=[key, _series(series)],
-            args=[
-                *(decision.mac, decision.epochs, decision.user, epochs.EVERYBODY),
-                *(study, instance, number, "".join(kinds)),
-                *(STREAM, *chain.from_iterable(signed(burst=burst, item=item).items())),
-            ],
-        )
-        return found
-
+    keys = [_decision(claims.session_id, study), _series(series)]
+    asked, item = f"{study} {instance} {number} {''.join(kinds)}", f"{instance} {number}"
     try:
         script = _script()  # the first time it ends what was decided before this process began
-        place = (known := _known.get(key)) and known.until > time.time() and find(known)
-        if not place:  # this process does not know it, or there is a newer one
-            decision = _read(key)
-            place = decision and decision != known and find(decision)
+        for decision in _candidates(keys[0]):
+            burst = f'{decision.who},"object_id":"{series}","source_ip":"{source_ip}"}}'
+            entry = signed(burst=burst, item=item).values()
+            if place := script(keys=keys, args=[decision.claim, asked, *entry]):
+                return _placed(_text(place), study, series, instance, number)
     except RedisError:
         raise ExternalError(ErrorCode.AUDIT_UNAVAILABLE) from None
-    return _placed(_text(place), study, series, instance, number) if place else None
+    return None
+
+
+def _candidates(key: str) -> Iterator[_Decision]:
+    """The decision that this process knows; if that is not enough, a newer one in Redis."""
+    known = _known.get(key)
+    if known and known.until > time.time():
+        yield known
+    decision = _read(key)
+    if decision and decision != known:
+        yield decision
 
 
 def _read(key: str) -> _Decision | None:
@@ -173,7 +172,8 @@ def _read(key: str) -> _Decision | None:
     if len(texts) != len(_FIELDS) or not _is_ours(texts[-1], key, *texts[:-1]):
         return None
     in_epochs, user, who, until, mac = texts
-    decision = _Decision(in_epochs, user, who, float(until), mac)
+    claim = f"{mac} {in_epochs} {user} {epochs.EVERYBODY} {STREAM}"
+    decision = _Decision(claim, who, float(until))
     if decision.until <= time.time():
         return None
     if len(_known) >= MAX_KNOWN:
