@@ -1,17 +1,20 @@
-"""Keyed digests: of what our processes keep in Redis for each other, and of words to be hidden."""
+"""Keyed digests: of what our processes keep in Redis for each other, and of words to be hidden.
+
+Keyed BLAKE2b (RFC 7693), which is a MAC by itself and costs half of an HMAC: each image needs two.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from base64 import b64encode
 from collections.abc import Callable
+from hashlib import blake2b
 
 from django.conf import settings
 
 from common.once import once
 
 _BYTES = 16
+_KEY_BYTES = 64
 
 
 def authenticator(purpose: str) -> Callable[..., str]:
@@ -21,11 +24,14 @@ def authenticator(purpose: str) -> Callable[..., str]:
     """
 
     @once
-    def key() -> bytes:
-        return hmac.digest(settings.SECRET_KEY.encode(), purpose.encode(), hashlib.sha256)
+    def keyed() -> Callable[..., blake2b]:
+        secret = blake2b(settings.SECRET_KEY.encode(), digest_size=_KEY_BYTES).digest()
+        key = blake2b(purpose.encode(), key=secret, digest_size=_KEY_BYTES).digest()
+        return blake2b(key=key, digest_size=_BYTES).copy
 
     def mac(*parts: bytes) -> str:
-        digest = hmac.digest(key(), b"\0".join(parts), hashlib.sha256)
-        return b64encode(digest[:_BYTES]).decode()
+        digest = keyed()()
+        digest.update(b"\0".join(parts))
+        return b64encode(digest.digest()).decode()
 
     return mac
