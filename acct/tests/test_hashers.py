@@ -7,30 +7,53 @@ import threading
 from contextlib import ExitStack
 
 import pytest
-from django.contrib.auth.hashers import PBKDF2PasswordHasher
+from django.contrib.auth.hashers import Argon2PasswordHasher, PBKDF2PasswordHasher
 
 from acct import hashers, services as accounts
 from acct.attempts import TooManyAttempts
 from audit.models import AuditLog
+from cdss_backend.settings import base
 from conftest import PASSWORD
 
-
-def test_a_hash_is_the_one_that_django_makes():
-    ours = hashers.LowPriorityPBKDF2PasswordHasher().encode("secret", "salt", 10)
-    assert ours == PBKDF2PasswordHasher().encode("secret", "salt", 10)
-    assert PBKDF2PasswordHasher().verify("secret", ours)
+HASHERS = {
+    hashers.LowPriorityArgon2PasswordHasher: Argon2PasswordHasher,
+    hashers.LowPriorityPBKDF2PasswordHasher: PBKDF2PasswordHasher,
+}
 
 
 def niceness(*_: object) -> int:
     return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
 
 
-def test_it_is_made_by_a_thread_of_low_priority(monkeypatch):
+@pytest.mark.parametrize(("ours", "djangos"), HASHERS.items())
+def test_a_hash_is_one_that_django_knows_made_by_a_thread_of_low_priority(
+    ours, djangos, monkeypatch
+):
+    made = ours().encode("secret", "salt-of-sixteen.")
+    assert djangos().verify("secret", made)
+    assert ours().verify("secret", made)
+    assert not ours().verify("another", made)
     before = niceness()
-    monkeypatch.setattr(PBKDF2PasswordHasher, "encode", niceness)
-    hasher = hashers.LowPriorityPBKDF2PasswordHasher()
-    assert hasher.encode("secret", "salt") == hashers.NICENESS
+    monkeypatch.setattr(djangos, "encode", niceness)
+    assert int(ours().encode("secret", "salt-of-sixteen.")) == hashers.NICENESS
     assert niceness() == before
+
+
+def test_argon2_is_verified_by_a_thread_of_low_priority_too(monkeypatch):
+    monkeypatch.setattr(Argon2PasswordHasher, "verify", lambda *_: niceness() == hashers.NICENESS)
+    assert hashers.LowPriorityArgon2PasswordHasher().verify("secret", "")
+
+
+@pytest.mark.django_db
+def test_an_account_from_before_has_the_new_hash_after_its_next_login(users, settings):
+    settings.PASSWORD_HASHERS = base.PASSWORD_HASHERS
+    user = users["doctor"]
+    user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", 10)
+    user.save(update_fields=["password"])
+    accounts.login(username=user.username, password=PASSWORD)
+    user.refresh_from_db()
+    assert user.password.startswith("argon2$argon2id$v=19$m=47104,t=1,p=1$")
+    accounts.login(username=user.username, password=PASSWORD)
 
 
 @pytest.mark.django_db

@@ -132,7 +132,10 @@ HAPI_TOKEN = ENV.hapi_token.get_secret_value()
 OUTBOX_LEASE_S = ENV.outbox_lease_s
 OUTBOX_SWEEP_S = ENV.outbox_sweep_s
 
-PASSWORD_HASHERS = ["acct.hashers.LowPriorityPBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "acct.hashers.LowPriorityArgon2PasswordHasher",
+    "acct.hashers.LowPriorityPBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
