@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from django.db import transaction
+
 from ai.events import APPROVAL_WITHDRAWN, RESULT_APPROVED, SEG_SEEN
 from ai.selectors.publication import published_job_ids, published_job_ids_of_order
 from ai.services import publication, recovery
 from common.errors import AppError
+from common.outbox import services as outbox
 from common.outbox.registry import Event, subscribe
 from emr.events import PATIENT_MERGED
+from fhir.events import PUBLICATION_OUTDATED
 from fhir.services.gather import publication_facts
 from fhir.services.publishing import publication_retract, publication_send
 from ocs.choices import OrderStatus
@@ -50,12 +56,24 @@ def retract_publication(event: Event) -> None:
 def resend_ended_order(event: Event) -> None:
     """The order has ended: no more is to be reported, and the AI result is no preliminary one."""
     if event.payload["to_status"] in (OrderStatus.CONFIRMED, OrderStatus.CANCELLED):
-        for job_id in published_job_ids_of_order(event.payload["order_id"]):
-            publication_send(facts=publication_facts(job_id))
+        _outdated(published_job_ids_of_order(event.payload["order_id"]))
 
 
 @subscribe(PATIENT_MERGED, queue="fhir_tasks")
 def resend_publications(event: Event) -> None:
     """The same resources by the same identifiers, under the record that stays."""
-    for job_id in published_job_ids(event.payload["patient_id"]):
-        publication_send(facts=publication_facts(job_id))
+    _outdated(published_job_ids(event.payload["patient_id"]))
+
+
+@transaction.atomic
+def _outdated(job_ids: Iterable[int]) -> None:
+    """An event each: one that cannot be sent holds up no other."""
+    for job_id in job_ids:
+        outbox.publish(
+            PUBLICATION_OUTDATED, aggregate=f"ai_job:{job_id}", payload={"job_id": job_id}
+        )
+
+
+@subscribe(PUBLICATION_OUTDATED, queue="fhir_tasks")
+def resend_publication(event: Event) -> None:
+    publication_send(facts=publication_facts(event.payload["job_id"]))

@@ -12,7 +12,6 @@ from django.contrib.auth.hashers import Argon2PasswordHasher, PBKDF2PasswordHash
 from acct import hashers, services as accounts
 from acct.attempts import TooManyAttempts
 from audit.models import AuditLog
-from cdss_backend.settings import base
 from conftest import PASSWORD
 
 HASHERS = {
@@ -46,7 +45,7 @@ def test_argon2_is_verified_by_a_thread_of_low_priority_too(monkeypatch):
 
 @pytest.mark.django_db
 def test_an_account_from_before_has_the_new_hash_after_its_next_login(users, settings):
-    settings.PASSWORD_HASHERS = base.PASSWORD_HASHERS
+    settings.PASSWORD_HASHERS = [f"acct.hashers.{ours.__name__}" for ours in HASHERS]
     user = users["doctor"]
     user.password = PBKDF2PasswordHasher().encode(PASSWORD, "salt", 10)
     user.save(update_fields=["password"])

@@ -21,8 +21,11 @@ from common.errors import BusinessError
 from common.outbox import tasks
 from common.outbox.models import OutboxEvent, OutboxStatus
 from common.outbox.registry import Event
+from emr.events import PATIENT_MERGED
+from fhir import handlers
 from fhir.clients.hapi import hapi_client
-from fhir.handlers import resend_ended_order
+from fhir.events import PUBLICATION_OUTDATED
+from fhir.handlers import resend_ended_order, resend_publications
 from fhir.services.gather import publication_facts
 from fhir.tests.factories import SEG_STORAGE
 from ocs.tests.factories import order_make
@@ -226,7 +229,19 @@ def test_the_end_of_an_order_makes_its_report_final(
         type(study.order).objects.filter(pk=study.order.pk).update(status=to_status)
         payload = {"order_id": study.order.pk, "to_status": to_status}
         resend_ended_order(Event(1, "ocs.order.moved", "order:1", payload, 1))
+        for event in OutboxEvent.objects.filter(topic=PUBLICATION_OUTDATED):
+            tasks.deliver.run(event.pk)
     assert reported == ["preliminary", "final"]
+
+
+def test_what_one_job_cannot_send_holds_up_no_other(monkeypatch: Any) -> None:
+    monkeypatch.setattr(handlers, "published_job_ids", lambda _: [1, 2])
+    resend_publications(Event(1, PATIENT_MERGED, "patient:1", {"patient_id": 1}, 1))
+    events = OutboxEvent.objects.filter(topic=PUBLICATION_OUTDATED)
+    assert {(event.aggregate, event.payload["job_id"]) for event in events} == {
+        ("ai_job:1", 1),
+        ("ai_job:2", 2),
+    }
 
 
 @pytest.mark.parametrize(
