@@ -250,6 +250,12 @@ class ErrorCode(Enum):
         "The emergency access was not found. It may already have ended.",
         "응급 열람을 찾을 수 없습니다. 이미 종료되었을 수 있습니다.",
     )
+    ROLE_NOT_FOUND = Spec(
+        "ERR_213",
+        404,
+        "The role was not found. It may have been retired.",
+        "역할을 찾을 수 없습니다. 이미 폐지되었을 수 있습니다.",
+    )
     ROUTE_NOT_FOUND = Spec(
         "ERR_299",
         404,
@@ -342,6 +348,20 @@ class ErrorCode(Enum):
         409,
         "This emergency access has already been reviewed. Reload to see the outcome.",
         "이미 검토된 응급 열람입니다. 새로고침하여 검토 결과를 확인해 주세요.",
+    )
+    ROLE_HELD = Spec(
+        "ERR_410",
+        409,
+        "There are users with this role. Give them another role first.",
+        "이 역할을 가진 사용자가 있습니다. 먼저 다른 역할로 변경해 주세요.",
+    )
+    LAST_ADMINISTRATOR = Spec(
+        "ERR_411",
+        409,
+        "Nobody would be left who manages users and roles. "
+        "Give another active user these permissions first.",
+        "사용자와 역할을 관리할 수 있는 사용자가 한 명도 남지 않게 됩니다. "
+        "먼저 사용 중인 다른 사용자에게 이 권한을 부여해 주세요.",
     )
     INTERNAL = Spec(
         "ERR_500",
