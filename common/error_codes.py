@@ -5,31 +5,16 @@ A number is never used again for another error; a member may be renamed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """Number, HTTP status and text (English, Korean) of an error.
-
-    The text says what happened and what to do now; ``AppError.detail`` and ``field`` say to what.
-    """
-
-    code: str
-    status: int
-    en: str
-    ko: str
+from common.error_spec import Spec
 
 
 class ErrorCode(Enum):
     """Every error code of the API. ``manage.py write_docs`` generates docs/errors.md from it."""
 
     NOT_AUTHENTICATED = Spec(
-        "ERR_001",
-        401,
-        "Please log in.",
-        "로그인이 필요합니다. 로그인해 주세요.",
+        "ERR_001", 401, "Please log in.", "로그인이 필요합니다. 로그인해 주세요."
     )
     TOKEN_INVALID = Spec(
         "ERR_002",
@@ -358,10 +343,8 @@ class ErrorCode(Enum):
     LAST_ADMINISTRATOR = Spec(
         "ERR_411",
         409,
-        "Nobody would be left who manages users and roles. "
-        "Give another active user these permissions first.",
-        "사용자와 역할을 관리할 수 있는 사용자가 한 명도 남지 않게 됩니다. "
-        "먼저 사용 중인 다른 사용자에게 이 권한을 부여해 주세요.",
+        "Nobody else manages users and roles. Give another user both permissions first.",
+        "사용자와 역할을 관리할 다른 사용자가 없습니다. 먼저 두 권한을 부여해 주세요.",
     )
     INTERNAL = Spec(
         "ERR_500",

@@ -11,6 +11,7 @@ from rbac.models import CustomRole
 from rbac.permissions import Permission, Role, Scope
 
 PERMISSIONS = [(p.value, p.name) for p in Permission]
+MENU_KEYS = [entry.key for entry in MENUS]
 
 
 class RolePermissionOut(serializers.Serializer[Any]):
@@ -24,7 +25,7 @@ class MenuLabelOut(serializers.Serializer[Any]):
 
 
 class RoleMenuOut(serializers.Serializer[Any]):
-    key = serializers.CharField()
+    key = serializers.ChoiceField(MENU_KEYS)
     label = MenuLabelOut()  # type: ignore[assignment]
     permission = serializers.ChoiceField(PERMISSIONS, allow_null=True)
 
@@ -40,7 +41,7 @@ class CustomRoleBriefOut(serializers.ModelSerializer[CustomRole]):
 class CustomRoleOut(serializers.ModelSerializer[CustomRole]):
     removed = serializers.ListField(child=serializers.ChoiceField(PERMISSIONS))
     added = serializers.ListField(child=serializers.ChoiceField(PERMISSIONS))
-    menu_order = serializers.ListField(child=serializers.CharField())
+    menu_order = serializers.ListField(child=serializers.ChoiceField(MENU_KEYS))
     holders = serializers.SerializerMethodField(help_text="Number of users with this role")
 
     class Meta:
@@ -84,7 +85,7 @@ class RoleFieldsIn(serializers.Serializer[Any]):
     removed = serializers.ListField(child=serializers.ChoiceField(PERMISSIONS), required=False)
     added = serializers.ListField(child=serializers.ChoiceField(PERMISSIONS), required=False)
     menu_order = serializers.ListField(
-        child=serializers.ChoiceField([entry.key for entry in MENUS]),
+        child=serializers.ChoiceField(MENU_KEYS),
         required=False,
         help_text="Menu entries of the first level that come first",
     )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from cdss_backend.settings.env import database, database_url, key_ring, load_env
+from rbac.menus import MENUS
 from rbac.permissions import Role
 
 ENV = load_env()
@@ -201,6 +202,7 @@ SPECTACULAR_SETTINGS = {
         "GlassOutcome": "rbac.choices.GlassOutcome",
         "Permission": "rbac.permissions.Permission",
         "RoleEnum": [role.value for role in Role],
+        "MenuKey": [entry.key for entry in MENUS],
         "HealthStatus": ["ok", "failing", "timeout"],
         "ShareSide": "ris.choices.ShareSide",
         "AccessBasis": "ris.choices.AccessBasis",

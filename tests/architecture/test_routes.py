@@ -23,6 +23,7 @@ from common.api.permissions import Access
 from common.outbox.models import OutboxEvent
 from conftest import PASSWORD
 from ocs.models import Order
+from pacs.archive.orthanc import orthanc
 from rbac import services as rights
 from rbac.matrix import scope
 from rbac.permissions import Permission, Scope
@@ -79,6 +80,7 @@ def test_every_handler_of_every_view_declares_what_it_requires():
 def world(users, patient_factory, settings):
     """One patient, owned by the patient user and shared with the external one, and their things."""
     inference.cache_clear()
+    orthanc.cache_clear()  # its circuit may be open
     with responses.RequestsMock(assert_all_requests_are_fired=False) as service:
         service.get(f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]})
         factories.grants_written(service)
