@@ -310,7 +310,7 @@ def test_what_was_taken_from_an_administrator_they_cannot_give(admin, users, sec
     narrow = deputy.post(ROLES, narrow, format="json").json()["custom"]["code"]
     for fields in ({"custom_role": narrow}, {"custom_role": own}, {"role": "lab"}):
         assert give(deputy, users["nurse"], **fields).status_code == 200, fields
-    assert code_of(deputy) == "charge-nurse-2"
+    assert code_of(deputy, name_ko="병동 간호사", name_en="Ward nurse") == "ward-nurse"
 
 
 def test_who_lost_the_management_of_roles_cannot_come_back_to_it(admin, users, second):
