@@ -11,6 +11,7 @@ ME = {
     "full_name": "이서연",
     "email": "seoyeon.lee@neuronova.example",
     "role": "doctor",
+    "custom_role": None,
     "language": "ko",
     "permissions": ["view_patient", "edit_patient", "request_ai", "review_ai"],
 }
@@ -35,6 +36,7 @@ USER = {
     "full_name": "박지훈",
     "email": "jihoon.park@neuronova.example",
     "role": "rib",
+    "custom_role": {"code": "resident", "name_ko": "영상의학과 전공의", "name_en": "Resident"},
     "language": "ko",
     "is_active": True,
     "created_at": "2026-01-05T09:00:00+09:00",

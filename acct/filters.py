@@ -10,6 +10,7 @@ class UserFilter(filters.FilterSet):
     """``q`` is a part of the username, the full name or the mail address."""
 
     q = filters.CharFilter(method="search", max_length=150)
+    custom_role = filters.CharFilter(field_name="custom_role__code", max_length=60)
 
     class Meta:
         model = User

@@ -33,7 +33,9 @@ class AccountManager(UserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A user account. ``role`` determines the permissions (``rbac.matrix``)."""
+    """A user account. ``role`` determines the permissions (``rbac.matrix``), and so does
+    ``custom_role``, whose base it is then.
+    """
 
     username = models.CharField(
         max_length=150, unique=True, validators=[UnicodeUsernameValidator()]
@@ -41,6 +43,9 @@ class User(AbstractBaseUser):
     full_name = models.CharField(max_length=150, blank=True)
     email = models.EmailField(blank=True)
     role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
+    custom_role = models.ForeignKey(
+        "rbac.CustomRole", on_delete=models.PROTECT, related_name="users", null=True
+    )
     language = models.CharField(max_length=2, choices=[("ko", "ko"), ("en", "en")], default="ko")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -52,6 +57,11 @@ class User(AbstractBaseUser):
 
     class Meta:
         ordering = ["username"]
+
+    @property
+    def held_role(self) -> str:
+        """The code of the hospital's own role, else the built-in one."""
+        return self.custom_role.code if self.custom_role else self.role
 
     def has_permission(self, permission: str) -> bool:
         """Whether the role has ``permission``; ``visible_to`` decides about rows."""

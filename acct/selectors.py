@@ -6,12 +6,13 @@ from acct.models import Session, User
 from common.errors import ErrorCode, NotFound
 from common.person import Person
 from rbac import selectors as rights
-from rbac.permissions import Permission
+from rbac.permissions import Permission, Scope
 
 
 def session_active(session_id: str) -> Session | None:
-    """The session with its user, if neither was ended; one query."""
-    return Session.objects.alive().select_related("user").filter(pk=session_id).first()
+    """The session with its user and their rights, if neither was ended; one query."""
+    alive = Session.objects.alive().select_related("user__custom_role")
+    return alive.filter(pk=session_id).first()
 
 
 def sessions_of(user: Person) -> QuerySet[Session]:
@@ -31,10 +32,6 @@ def user_get(user_id: int) -> User:
     return user
 
 
-def users_with_role(role: str) -> QuerySet[User]:
-    return User.objects.filter(role=role, is_active=True)
-
-
-def users_with(permission: Permission) -> QuerySet[User]:
-    """Everybody whose role has the permission, however far it reaches."""
-    return User.objects.filter(role__in=rights.roles_with(permission), is_active=True)
+def users_with(permission: Permission, *scopes: Scope) -> QuerySet[User]:
+    """Everybody who holds the permission, however far it reaches unless ``scopes`` say."""
+    return User.objects.filter(rights.holders(permission, *scopes), is_active=True)

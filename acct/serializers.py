@@ -9,8 +9,9 @@ from rest_framework import serializers
 from acct import examples
 from acct.models import Session, User
 from common.api.schema import example
-from rbac import matrix
+from rbac import selectors as rights
 from rbac.permissions import Permission, Role
+from rbac.serializers import CustomRoleBriefOut
 
 
 @example(examples.LOGIN)
@@ -21,11 +22,21 @@ class LoginIn(serializers.Serializer[Any]):
 
 @example(examples.ME)
 class MeOut(serializers.ModelSerializer[User]):
+    custom_role = CustomRoleBriefOut(allow_null=True, read_only=True)
     permissions = serializers.SerializerMethodField()
 
     class Meta:
         model = User
-        fields = ["id", "username", "full_name", "email", "role", "language", "permissions"]
+        fields = [
+            "id",
+            "username",
+            "full_name",
+            "email",
+            "role",
+            "custom_role",
+            "language",
+            "permissions",
+        ]
 
     @extend_schema_field(
         serializers.ListField(
@@ -33,7 +44,7 @@ class MeOut(serializers.ModelSerializer[User]):
         )
     )
     def get_permissions(self, user: User) -> list[str]:
-        return [str(p) for p in matrix.permissions_of(user.role)]
+        return [str(p) for p in rights.permissions_of(user)]
 
 
 @example(examples.SESSION)
@@ -81,11 +92,21 @@ class MeIn(serializers.Serializer[Any]):
     new_password = PasswordField(required=False)
 
 
+class CustomRoleIn(serializers.SlugRelatedField[Any]):
+    """The code of one of the hospital's own roles."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            slug_field="code", queryset=rights.custom_roles(), allow_null=True, required=False
+        )
+
+
 @example(examples.USER_NEW)
 class UserIn(serializers.Serializer[Any]):
     username = serializers.RegexField(r"^[\w.@+-]+\Z", max_length=150)
     password = PasswordField()
     role = serializers.ChoiceField([r.value for r in Role])
+    custom_role = CustomRoleIn()
     full_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
     email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
     language = serializers.ChoiceField(["ko", "en"], required=False)
@@ -95,6 +116,7 @@ class UserIn(serializers.Serializer[Any]):
 class UserPatchIn(serializers.Serializer[Any]):
     password = PasswordField(required=False)
     role = serializers.ChoiceField([r.value for r in Role], required=False)
+    custom_role = CustomRoleIn()
     full_name = serializers.CharField(max_length=150, required=False, allow_blank=True)
     email = serializers.EmailField(max_length=254, required=False, allow_blank=True)
     is_active = serializers.BooleanField(required=False)
@@ -102,6 +124,8 @@ class UserPatchIn(serializers.Serializer[Any]):
 
 @example(examples.USER)
 class UserOut(serializers.ModelSerializer[User]):
+    custom_role = CustomRoleBriefOut(allow_null=True, read_only=True)
+
     class Meta:
         model = User
         fields = [
@@ -110,6 +134,7 @@ class UserOut(serializers.ModelSerializer[User]):
             "full_name",
             "email",
             "role",
+            "custom_role",
             "language",
             "is_active",
             "created_at",

@@ -35,8 +35,10 @@ from common.errors import (
 )
 from common.outbox.services import publish
 from common.person import Person
+from rbac import selectors as rights
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
+from rbac.services import check_given, rights_change
 
 BROWSER_LEEWAY = timedelta(seconds=10)
 """A browser that reloads during a refresh still has the old token only."""
@@ -300,21 +302,21 @@ def _profile_write(user: User, changes: dict[str, str], new_password: str | None
         user.password = _checked_password(user, new_password)
         sessions_revoke(user)
     user.save()
-    audit.record(
-        actor=user,
-        action="user.update",
-        object_type="user",
-        object_id=user.pk,
-        detail={"password_changed": new_password is not None},
-    )
+    _record_update(user, user, {"password_changed": new_password is not None})
     return user
 
 
 def user_create(*, actor: Person | None, password: str, **fields: Any) -> User:
-    """Create a user. Raises InvalidInput (weak password), ConflictError (name taken)."""
+    """Create a user. Raises InvalidInput (weak password, another base), ConflictError (name taken),
+    PermissionDenied (wider than the actor).
+    """
     user = User(**fields)
     user.password = _checked_password(user, password)
-    return _user_insert(actor, user)
+    if actor is None:
+        return _user_insert(None, user)
+    with rights_change(actor, Permission.MANAGE_USERS) as now:
+        check_given(now, user.role, user.custom_role)
+        return _user_insert(actor, user)
 
 
 def _user_insert(actor: Person | None, user: User) -> User:
@@ -327,45 +329,67 @@ def _user_insert(actor: Person | None, user: User) -> User:
                 object_type="user",
                 object_id=user.pk,
                 permission=Permission.MANAGE_USERS,
-                detail={"role": user.role},
+                detail={"role": user.held_role},
             )
     except IntegrityError:
         raise ConflictError(ErrorCode.DUPLICATE, "the username is taken", "username") from None
     return user
 
 
-@transaction.atomic
 def user_update(*, actor: Person, user_id: int, **changes: Any) -> User:
-    """Change a user. A new role, password or deactivation ends all sessions of that user."""
-    user = User.objects.select_for_update().get(pk=user_id)
-    if user.pk == actor.pk and {"role", "is_active", "password"} & changes.keys():
-        raise PermissionDenied(
-            "your own role and access are changed by another administrator, your password in "
-            "your profile"
-        )
+    """Change a user. A new role, password or deactivation ends all sessions of that user.
+
+    A ``role`` alone is the built-in one; ``custom_role`` brings its base. Raises InvalidInput,
+    BusinessError (the last administrator), PermissionDenied (oneself, or wider than the actor).
+    """
     password = changes.pop("password", None)
-    for name, value in changes.items():
-        setattr(user, name, value)
-    if password is not None:
-        user.password = _checked_password(user, password)
-    user.save()
-    if password is not None or {"role", "is_active"} & changes.keys():
-        sessions_revoke(user)
+    if changes.get("custom_role"):
+        changes.setdefault("role", changes["custom_role"].base_role)
+    elif "role" in changes:
+        changes["custom_role"] = None
+    ending = password is not None or bool({"role", "custom_role", "is_active"} & changes.keys())
+    with rights_change(actor, Permission.MANAGE_USERS) as now:
+        user = User.objects.select_for_update().get(pk=user_id)
+        if user.pk == actor.pk and ending:
+            raise PermissionDenied(
+                "your own role and access are changed by another administrator, your password in "
+                "your profile"
+            )
+        rights.check_no_wider(now, user.role, user.custom_role)
+        before = user.held_role
+        for name, value in changes.items():
+            setattr(user, name, value)
+        if password is not None:
+            user.password = _checked_password(user, password)
+        check_given(now, user.role, user.custom_role)
+        user.save()
+        if ending:
+            sessions_revoke(user)
+        fields = sorted([*changes, *(["password"] if password else [])])
+        _record_update(actor, user, {"fields": fields, "role": [before, user.held_role]})
+    return user
+
+
+def _record_update(actor: Person, user: User, detail: dict[str, Any]) -> None:
     audit.record(
         actor=actor,
         action="user.update",
         object_type="user",
         object_id=user.pk,
-        permission=Permission.MANAGE_USERS,
-        detail={"fields": sorted([*changes, *(["password"] if password else [])])},
+        permission=Permission.MANAGE_USERS if user.pk != actor.pk else "",
+        detail=detail,
     )
-    return user
 
 
 def test_user_put(*, username: str, password: str, role: str, full_name: str) -> User:
     """Create or reset one development user; weak passwords are allowed here only."""
     user, _ = User.objects.update_or_create(
         username=username,
-        defaults={"role": role, "full_name": full_name, "password": make_password(password)},
+        defaults={
+            "role": role,
+            "custom_role": None,
+            "full_name": full_name,
+            "password": make_password(password),
+        },
     )
     return user

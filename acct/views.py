@@ -198,7 +198,7 @@ class Users(GenericApiView):
         return ()
 
     def get_queryset(self) -> QuerySet[User]:
-        return User.objects.visible_to(self.actor)
+        return User.objects.visible_to(self.actor).select_related("custom_role")
 
     @extend_schema(
         summary="Create a user",

@@ -5,31 +5,16 @@ A number is never used again for another error; a member may be renamed.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """Number, HTTP status and text (English, Korean) of an error.
-
-    The text says what happened and what to do now; ``AppError.detail`` and ``field`` say to what.
-    """
-
-    code: str
-    status: int
-    en: str
-    ko: str
+from common.error_spec import Spec
 
 
 class ErrorCode(Enum):
     """Every error code of the API. ``manage.py write_docs`` generates docs/errors.md from it."""
 
     NOT_AUTHENTICATED = Spec(
-        "ERR_001",
-        401,
-        "Please log in.",
-        "로그인이 필요합니다. 로그인해 주세요.",
+        "ERR_001", 401, "Please log in.", "로그인이 필요합니다. 로그인해 주세요."
     )
     TOKEN_INVALID = Spec(
         "ERR_002",
@@ -250,6 +235,12 @@ class ErrorCode(Enum):
         "The emergency access was not found. It may already have ended.",
         "응급 열람을 찾을 수 없습니다. 이미 종료되었을 수 있습니다.",
     )
+    ROLE_NOT_FOUND = Spec(
+        "ERR_213",
+        404,
+        "The role was not found. It may have been retired.",
+        "역할을 찾을 수 없습니다. 이미 폐지되었을 수 있습니다.",
+    )
     ROUTE_NOT_FOUND = Spec(
         "ERR_299",
         404,
@@ -342,6 +333,18 @@ class ErrorCode(Enum):
         409,
         "This emergency access has already been reviewed. Reload to see the outcome.",
         "이미 검토된 응급 열람입니다. 새로고침하여 검토 결과를 확인해 주세요.",
+    )
+    ROLE_HELD = Spec(
+        "ERR_410",
+        409,
+        "There are users with this role. Give them another role first.",
+        "이 역할을 가진 사용자가 있습니다. 먼저 다른 역할로 변경해 주세요.",
+    )
+    LAST_ADMINISTRATOR = Spec(
+        "ERR_411",
+        409,
+        "Nobody else manages users and roles. Give another user both permissions first.",
+        "사용자와 역할을 관리할 다른 사용자가 없습니다. 먼저 두 권한을 부여해 주세요.",
     )
     INTERNAL = Spec(
         "ERR_500",

@@ -23,6 +23,9 @@ class Person(Actor, Protocol):
     def full_name(self) -> str: ...
     @property
     def is_active(self) -> bool: ...
+    @property
+    def custom_role(self) -> Any:
+        """The role of the hospital's own that changes what ``role`` may; None without one."""
 
     def has_permission(self, permission: str) -> bool:
         """Whether the role has ``permission``; ``visible_to`` decides about rows."""

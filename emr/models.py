@@ -50,7 +50,7 @@ class PatientQuerySet(VisibleQuerySet["Patient"]):
         """
         team = CareTeamMember.objects.filter(user_id=user.pk).order_by().values("patient_id")
         closed = self.filter(
-            ~Q(pk__in=team), ~Q(pk__in=rights.ordered_patient_ids(user.role)), restricted=True
+            ~Q(pk__in=team), ~Q(pk__in=rights.ordered_patient_ids(user)), restricted=True
         )
         opened = [g.patient_id for g in grants if g.study_instance_uid is None]
         return closed.exclude(pk__in=opened) if opened else closed

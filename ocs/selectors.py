@@ -50,8 +50,7 @@ def sees_order(user: Person, order: Order) -> bool:
 
 def department_of(order: Order) -> QuerySet[Any]:
     """Those whose right it is to work the order."""
-    roles = roles_with(_WORK[order.job_role])
-    return accounts.users_list().filter(role__in=roles, is_active=True)
+    return accounts.users_with(_WORK[order.job_role])
 
 
 def roles_opened_to(job_role: str) -> list[Role]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from rbac.permissions import Permission as P, Role, Scope
 
 _CLINICAL = (Role.ADMIN, Role.DOCTOR, Role.RIB, Role.NURSE)
@@ -53,14 +55,38 @@ MATRIX: dict[P, dict[Role, Scope]] = {
     P.VIEW_ACCESS: _all(*_CLINICAL) | {Role.PATIENT: _OWN},
 }
 
+CEILINGS: dict[Role, dict[P, Scope]] = {
+    Role.ADMIN: {},
+    Role.DOCTOR: dict.fromkeys((P.WORK_RIS_ORDER, P.MATCH_STUDY, P.SIGN_REPORT), _ALL),
+    Role.RIB: dict.fromkeys((P.EDIT_PATIENT, P.RECORD_VITALS), _ALL),
+    Role.LAB: {P.VIEW_REPORT: Scope.SUMMARY}
+    | dict.fromkeys((P.VIEW_ENCOUNTER, P.VIEW_PRESCRIPTION), _ALL),
+    Role.NURSE: dict.fromkeys((P.VIEW_REPORT, P.VIEW_DICOM, P.UPLOAD_DICOM), _ALL),
+    Role.PATIENT: {},
+    Role.EXTERNAL: {},
+}
+"""What a custom role may add to its base, and how far that reaches then.
 
-def scope(role: str, permission: str) -> Scope:
-    """The scope of ``permission`` for ``role``; NONE if it is not in the matrix."""
-    try:
-        return MATRIX[P(permission)].get(Role(role), Scope.NONE)
-    except (KeyError, ValueError):
+Orders, prescriptions and encounters stay with doctors, administration with administrators, and who
+is not of the hospital gets nothing more.
+"""
+
+ADMINISTRATIVE = frozenset(
+    {P.MANAGE_USERS, P.MANAGE_ROLES, P.VIEW_AUDIT, P.OPERATE, P.REVIEW_GLASS}
+)
+ORDER_WORK = (P.WORK_RIS_ORDER, P.WORK_LIS_ORDER)
+"""Who holds one works the orders of that department, which open their patients."""
+
+
+def scope(
+    role: str, permission: str, removed: Collection[str] = (), added: Collection[str] = ()
+) -> Scope:
+    """The scope of ``permission`` for ``role``, as a custom role changes it; NONE if unknown."""
+    if permission in removed:
         return Scope.NONE
-
-
-def permissions_of(role: str) -> list[P]:
-    return [p for p in P if scope(role, p) is not Scope.NONE]
+    try:
+        base, wanted = Role(role), P(permission)
+    except ValueError:
+        return Scope.NONE
+    own = MATRIX[wanted].get(base, Scope.NONE)
+    return CEILINGS[base].get(wanted, own) if wanted in added else own

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rbac.permissions import Permission as P
@@ -18,6 +19,10 @@ class MenuEntry:
     route: str
     permission: P | None = None
     children: tuple[MenuEntry, ...] = field(default=())
+
+    @property
+    def label(self) -> dict[str, str]:
+        return {"ko": self.ko, "en": self.en}
 
 
 MENUS: tuple[MenuEntry, ...] = (
@@ -71,3 +76,9 @@ MENUS: tuple[MenuEntry, ...] = (
     ),
     MenuEntry("profile", "내 정보", "Profile", "person", "/profile"),
 )
+
+
+def menus_ordered(first: Sequence[str]) -> list[MenuEntry]:
+    """The entries of the first level: the keys in ``first``, then the others as they stand."""
+    places = {key: place for place, key in enumerate(first)}
+    return sorted(MENUS, key=lambda entry: places.get(entry.key, len(places)))

@@ -7,10 +7,49 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from common.db import VisibleQuerySet
+from common.db import AllOrNoneQuerySet, VersionedModel, VisibleQuerySet
 from common.person import Person
+from rbac import matrix
 from rbac.choices import GlassOutcome
-from rbac.permissions import Role
+from rbac.permissions import Permission, Role, Scope
+
+
+class CustomRoleQuerySet(AllOrNoneQuerySet["CustomRole"]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.MANAGE_ROLES
+    ) -> CustomRoleQuerySet:
+        return super().visible_to(user, permission)
+
+    def active(self) -> CustomRoleQuerySet:
+        return self.filter(active=True)
+
+
+class CustomRole(VersionedModel):
+    """A role of the hospital's own: its base without ``removed`` and with ``added`` permissions.
+
+    Added ones reach as far as ``matrix.CEILINGS`` says; what a later release puts above the
+    ceiling is lost. ``menu_order``: keys of menu entries that come first. A retired role stays as
+    a row, because the audit record names it.
+    """
+
+    code = models.SlugField(max_length=60, unique=True)
+    name_ko = models.CharField(max_length=50)
+    name_en = models.CharField(max_length=50)
+    base_role = models.CharField(max_length=20, choices=[(r.value, r.value) for r in Role])
+    removed = models.JSONField(default=list)
+    added = models.JSONField(default=list)
+    menu_order = models.JSONField(default=list)
+    active = models.BooleanField(default=True)
+
+    objects = CustomRoleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+
+    def scope(self, permission: str) -> Scope:
+        if not self.active:
+            return Scope.NONE
+        return matrix.scope(self.base_role, permission, self.removed, self.added)
 
 
 class GrantKind(models.TextChoices):

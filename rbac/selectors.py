@@ -5,29 +5,76 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Min, QuerySet
+from django.contrib.auth import get_user_model
+from django.db.models import Count, Min, Q, QuerySet
 from django.utils import timezone
 
-from common.errors import ErrorCode, NotFound
+from common.errors import ErrorCode, NotFound, PermissionDenied
 from common.person import Person
 from rbac import matrix
-from rbac.menus import MENUS, MenuEntry
-from rbac.models import Grant, GrantKind, OrderAccess
+from rbac.menus import MenuEntry, menus_ordered
+from rbac.models import CustomRole, Grant, GrantKind, OrderAccess
 from rbac.permissions import Permission, Role, Scope
 
 
 def scope_for(user: Person, permission: str) -> Scope:
     """The scope of the permission; NONE for an anonymous or inactive user."""
-    return matrix.scope(user.role, permission) if user.is_active else Scope.NONE
+    return held_scope(user.role, user.custom_role, permission) if user.is_active else Scope.NONE
 
 
-def role_scope(role: str, permission: Permission) -> Scope:
-    return matrix.scope(role, permission)
+def held_scope(role: str, custom_role: CustomRole | None, permission: str) -> Scope:
+    return custom_role.scope(permission) if custom_role else matrix.scope(role, permission)
+
+
+def permissions_of(user: Person) -> list[Permission]:
+    return [p for p in Permission if scope_for(user, p) is not Scope.NONE]
 
 
 def roles_with(permission: Permission) -> list[Role]:
-    """The roles that hold the right, however far it reaches."""
+    """The built-in roles that hold the right, however far it reaches."""
     return [role for role in Role if matrix.scope(role, permission) is not Scope.NONE]
+
+
+def holders(permission: Permission, *scopes: Scope) -> Q:
+    """Condition on users: they hold the right, with one of ``scopes`` if they are given."""
+    wanted = frozenset(scopes) or frozenset(Scope) - {Scope.NONE}
+    built_in = [role for role in Role if matrix.scope(role, permission) in wanted]
+    own = [role.pk for role in CustomRole.objects.active() if role.scope(permission) in wanted]
+    return Q(custom_role=None, role__in=built_in) | Q(custom_role__in=own)
+
+
+def custom_roles() -> QuerySet[CustomRole]:
+    return CustomRole.objects.active()
+
+
+def custom_role_get(code: str) -> CustomRole:
+    """Raises NotFound, also for one that is retired."""
+    role = CustomRole.objects.active().filter(code=code).first()
+    if role is None:
+        raise NotFound(ErrorCode.ROLE_NOT_FOUND, f"role {code}", "code")
+    return role
+
+
+def person_now(actor: Person) -> Any:
+    """The same user as the database knows them now."""
+    return get_user_model()._base_manager.select_related("custom_role").get(pk=actor.pk)
+
+
+def administered() -> bool:
+    """Whether an active user manages both users and roles."""
+    both = holders(Permission.MANAGE_USERS) & holders(Permission.MANAGE_ROLES)
+    return get_user_model()._base_manager.filter(both, is_active=True).exists()
+
+
+def check_no_wider(actor: Person, role: str, custom_role: CustomRole | None) -> None:
+    """Raises PermissionDenied if the role holds a right that the actor lacks and that is theirs to
+    give: any right of administration, and of a role on the actor's own base any right at all.
+    """
+    for permission in Permission:
+        held = held_scope(role, custom_role, permission)
+        compared = role == actor.role or permission in matrix.ADMINISTRATIVE
+        if compared and held not in (Scope.NONE, scope_for(actor, permission)):
+            raise PermissionDenied(f"you do not hold {permission} yourself")
 
 
 def grants_of(user_id: int) -> QuerySet[Grant]:
@@ -38,9 +85,12 @@ def grants_of(user_id: int) -> QuerySet[Grant]:
     return Grant.objects.valid_for(user_id).filter(patient_id__isnull=False).order_by()
 
 
-def ordered_patient_ids(role: str) -> QuerySet[OrderAccess, int]:
-    """Patients whom an order opens to the role that works it (subquery)."""
-    return OrderAccess.objects.valid().filter(role=role).values_list("patient_id", flat=True)
+def ordered_patient_ids(user: Person) -> QuerySet[OrderAccess, int]:
+    """Patients whom an order opens to those who work it (subquery)."""
+    works = [p for p in matrix.ORDER_WORK if scope_for(user, p) is not Scope.NONE]
+    roles = {role for permission in works for role in matrix.MATRIX[permission]}
+    accesses = OrderAccess.objects.valid().filter(role__in=roles)
+    return accesses.values_list("patient_id", flat=True)
 
 
 def first_expiry(user_id: int) -> datetime | None:
@@ -88,21 +138,33 @@ def accesses_of(patient_id: int) -> tuple[QuerySet[Grant], QuerySet[OrderAccess]
 
 
 def roles_list() -> list[dict[str, Any]]:
-    return [
-        {
-            "role": role,
-            "permissions": [
-                {"permission": p, "scope": matrix.scope(role, p)}
-                for p in matrix.permissions_of(role)
-            ],
-        }
-        for role in Role
-    ]
+    """The built-in roles, then those of the hospital's own."""
+    own = CustomRole.objects.active().annotate(holders=Count("users"))
+    built_in = [role_described(role) for role in Role]
+    return built_in + [role_described(role.base_role, role) for role in own]
+
+
+def role_described(role: str, custom: CustomRole | None = None) -> dict[str, Any]:
+    held = {p: held_scope(role, custom, p) for p in Permission}
+    order = custom.menu_order if custom else ()
+    return {
+        "role": role,
+        "custom": custom,
+        "permissions": [
+            {"permission": p, "scope": s} for p, s in held.items() if s is not Scope.NONE
+        ],
+        "ceiling": [{"permission": p, "scope": s} for p, s in matrix.CEILINGS[Role(role)].items()],
+        "menus": [
+            {"key": entry.key, "label": entry.label, "permission": entry.permission}
+            for entry in menus_ordered(order)
+        ],
+    }
 
 
 def menus_for(user: Person) -> list[dict[str, Any]]:
     """The menu tree of the user: labels in both languages, icon, route, children."""
-    return [_menu(entry, user) for entry in MENUS if _shown(entry, user)]
+    order = user.custom_role.menu_order if user.custom_role else ()
+    return [_menu(entry, user) for entry in menus_ordered(order) if _shown(entry, user)]
 
 
 def _shown(entry: MenuEntry, user: Person) -> bool:
@@ -112,7 +174,7 @@ def _shown(entry: MenuEntry, user: Person) -> bool:
 def _menu(entry: MenuEntry, user: Person) -> dict[str, Any]:
     return {
         "key": entry.key,
-        "label": {"ko": entry.ko, "en": entry.en},
+        "label": entry.label,
         "icon": entry.icon,
         "route": entry.route,
         "children": [_menu(child, user) for child in entry.children if _shown(child, user)],

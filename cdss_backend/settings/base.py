@@ -6,6 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from cdss_backend.settings.env import database, database_url, key_ring, load_env
+from rbac.menus import MENUS
+from rbac.permissions import Role
 
 ENV = load_env()
 
@@ -199,6 +201,8 @@ SPECTACULAR_SETTINGS = {
         "OutcomeEnum": "audit.choices.Outcome",
         "GlassOutcome": "rbac.choices.GlassOutcome",
         "Permission": "rbac.permissions.Permission",
+        "RoleEnum": [role.value for role in Role],
+        "MenuKey": [entry.key for entry in MENUS],
         "HealthStatus": ["ok", "failing", "timeout"],
         "ShareSide": "ris.choices.ShareSide",
         "AccessBasis": "ris.choices.AccessBasis",

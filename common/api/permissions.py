@@ -33,6 +33,7 @@ class Nobody(AnonymousUser):
 
     role = ""
     full_name = ""
+    custom_role = None
 
     def has_permission(self, _: str) -> bool:
         return False

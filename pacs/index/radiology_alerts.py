@@ -1,4 +1,4 @@
-"""Alerts to radiology and administrators about images that wait for a decision."""
+"""Alerts to those who match studies, about images that wait for a decision."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from acct import selectors as accounts
 from alert import services as alerts
 from alert.choices import Kind
 from pacs.dicom.uids import Uid
-from rbac.permissions import Role
+from rbac.permissions import Permission
 
 
 def radiology_alert(
@@ -19,6 +19,5 @@ def radiology_alert(
     link = "/unmatched"
     with suppress(ValueError):
         link += f"?study={Uid(study_instance_uid)}"
-    for role in (Role.ADMIN, Role.RIB):
-        for user in accounts.users_with_role(role):
-            alerts.notify(user_id=user.pk, kind=kind, dedup_key=dedup_key, params=params, link=link)
+    for user in accounts.users_with(Permission.MATCH_STUDY):
+        alerts.notify(user_id=user.pk, kind=kind, dedup_key=dedup_key, params=params, link=link)

@@ -362,3 +362,20 @@ def test_without_redis_nothing_is_served_and_nothing_changes(ask, users, signed_
     finally:
         stream.cache_clear()
         decisions._script.cache_clear()
+
+
+def test_a_right_taken_from_a_custom_role_counts_for_its_holders_at_once(ask, users, signed_in):
+    role = grants.role_create(
+        actor=users["admin"],
+        base_role="nurse",
+        name_ko="수술실 간호사",
+        name_en="Theatre nurse",
+        added=["view_dicom"],
+    )
+    accounts.user_update(actor=users["admin"], user_id=users["nurse"].pk, custom_role=role)
+    token = signed_in("nurse")
+    assert [ask(token).status for _ in range(3)] == [200] * 3
+    grants.role_update(actor=users["admin"], code=role.code, expected=1, added=[])
+    assert ask(token).status == 403
+    grants.role_update(actor=users["admin"], code=role.code, expected=2, added=["view_dicom"])
+    assert ask(token).status == 200

@@ -15,7 +15,7 @@ from emr import selectors as patients
 from ocs import selectors as orders
 from pacs.index.studies import studies_visible_to
 from rbac import selectors as rights
-from rbac.permissions import Permission, Role, Scope
+from rbac.permissions import Permission, Scope
 from ris.choices import AccessBasis, ShareSide
 
 
@@ -76,19 +76,13 @@ def _share(
     )
 
 
-def reached_by_shares(permission: Permission) -> list[Role]:
-    """The roles with which something may be shared: patients see their own record only."""
-    return [
-        role
-        for role in rights.roles_with(permission)
-        if rights.role_scope(role, permission) in (Scope.ALL, Scope.SHARED)
-    ]
+REACHED = (Scope.ALL, Scope.SHARED)
+"""With whom something may be shared: patients see their own record only."""
 
 
 def recipients(user: Person) -> QuerySet[Any]:
     """With whom this user may share a patient."""
-    roles = reached_by_shares(Permission.VIEW_PATIENT)
-    people = accounts.users_list().filter(role__in=roles, is_active=True).exclude(pk=user.pk)
+    people = accounts.users_with(Permission.VIEW_PATIENT, *REACHED).exclude(pk=user.pk)
     return people.order_by("full_name", "pk")
 
 

@@ -16,7 +16,7 @@ from emr import selectors as patients
 from pacs.index.studies import study_get
 from rbac import selectors as rights, services as grants
 from rbac.permissions import Permission
-from ris.sharing.selectors import reached_by_shares
+from ris.sharing.selectors import REACHED
 
 
 @transaction.atomic
@@ -39,8 +39,7 @@ def share_create(
         raise PermissionDenied("only the care team shares a restricted patient", "patient")
     person = accounts.user_get(grantee)
     needed = Permission.VIEW_STUDY if study_instance_uid else Permission.VIEW_PATIENT
-    reached = person.is_active and person.role in reached_by_shares(needed)
-    if person.pk == actor.pk or not reached:
+    if person.pk == actor.pk or rights.scope_for(person, needed) not in REACHED:
         raise InvalidInput(ErrorCode.VALIDATION, "a share does not reach this user", "grantee")
     grant = grants.grant_share(
         actor=actor,

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from acct import selectors as accounts
 from acct.serializers import UserBriefOut
 from audit import services as audit
 from common.api.permissions import Access
@@ -91,6 +92,7 @@ class Recipients(GenericApiView):
     list_action = "user.recipients"
     list_object = "user"
     serializer_class = UserBriefOut
+    queryset = accounts.users_list().none()
     filterset_class = RecipientFilter
 
     def patients_shown(self, rows: Rows) -> PatientIds:

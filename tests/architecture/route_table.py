@@ -30,6 +30,10 @@ ROUTES: dict[str, str] = {
     "DELETE user-sessions": "200 403 403 403 403 403 403 401",
     "DELETE user-session-detail": "404 403 403 403 403 403 403 401",
     "GET rbac-roles": "200 403 403 403 403 403 403 401",
+    "POST rbac-roles": "400 403 403 403 403 403 403 401",
+    "GET custom-role": "200 403 403 403 403 403 403 401",
+    "PATCH custom-role": "428 403 403 403 403 403 403 401",
+    "DELETE custom-role": "409 403 403 403 403 403 403 401",  # somebody has it
     "GET rbac-permissions": "200 403 403 403 403 403 403 401",
     "GET my-menus": "200 200 200 200 200 200 200 401",
     "GET audit-logs": "200 403 403 403 403 403 403 401",

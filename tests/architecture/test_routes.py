@@ -14,15 +14,19 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from rest_framework.views import APIView
 
+from acct import services as accounts
 from ai.clients.inference import inference
 from ai.services import jobs
 from ai.tests import factories
 from audit.models import AuditLog
 from common.api.permissions import Access
 from common.outbox.models import OutboxEvent
+from conftest import PASSWORD
 from ocs.models import Order
+from pacs.archive.orthanc import orthanc
 from rbac import services as rights
-from rbac.permissions import Permission
+from rbac.matrix import scope
+from rbac.permissions import Permission, Scope
 from tests.architecture.route_table import IDENTITIES, ROUTES
 
 
@@ -76,6 +80,7 @@ def test_every_handler_of_every_view_declares_what_it_requires():
 def world(users, patient_factory, settings):
     """One patient, owned by the patient user and shared with the external one, and their things."""
     inference.cache_clear()
+    orthanc.cache_clear()  # its circuit may be open
     with responses.RequestsMock(assert_all_requests_are_fired=False) as service:
         service.get(f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]})
         factories.grants_written(service)
@@ -110,6 +115,7 @@ def world(users, patient_factory, settings):
         job.refresh_from_db()
         yield {
             "user_id": users["nurse"].pk,
+            "code": stripped_role(users).code,
             "session_id": uuid4(),
             "pk": {"patient": patient.pk, "order": order.pk},
             "patient_id": patient.pk,
@@ -132,6 +138,25 @@ def world(users, patient_factory, settings):
             "bulkdata": "7fe00010",
             "place": f"{series.instances.first().orthanc_id}/0/0/png",
         }
+
+
+def stripped_role(users: dict[str, Any]) -> Any:
+    """Of an eighth person: a doctor from whom everything is taken away."""
+    role = rights.role_create(
+        actor=users["admin"],
+        base_role="doctor",
+        name_ko="권한 없음",
+        name_en="Stripped",
+        removed=[p for p in Permission if scope("doctor", p) is not Scope.NONE],
+    )
+    accounts.user_create(
+        actor=users["admin"],
+        username="stripped1",
+        password=PASSWORD,
+        role="doctor",
+        custom_role=role,
+    )
+    return role
 
 
 def address(name: str, world: dict[str, Any]) -> str:
@@ -171,3 +196,13 @@ def test_the_table(world, api):
         if statuses != [int(s) for s in expected.split()]:
             wrong.append(f'    "{row}": "{" ".join(map(str, statuses))}",')
     assert not wrong, "these rows differ:\n" + "\n".join(wrong)
+
+
+@pytest.mark.django_db
+def test_a_custom_role_is_asked_for_its_permissions_at_every_route(world, api):
+    client = api("stripped")
+    for row, requirement in declared().items():
+        if isinstance(requirement, Access):
+            continue
+        method, name = row.split()
+        assert ask(client, method, address(name, world)) == 403, row

@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from acct import services
-from acct.models import User
 from common.errors import AppError
+from rbac import selectors as rights
 from rbac.permissions import Role
 
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--full-name", default="")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if User.objects.filter(role=Role.ADMIN, is_active=True).exists():
+        if rights.administered():
             raise CommandError("There is an administrator already, who can create others.")
         password = getpass.getpass() if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
         try:

@@ -10,7 +10,7 @@ import { followUser } from "./followUser";
 import { Gate } from "./Gate";
 import { RequirePermission } from "./RequirePermission";
 
-const nurse: SessionUser = { id: 5, username: "nurse", role: "nurse", permissions: ["view_patient"] };
+const nurse: SessionUser = { id: 5, username: "nurse", role: "nurse", custom_role: null, permissions: ["view_patient"] };
 
 function show(permission: "view_patient" | "review_ai") {
   render(

@@ -45,7 +45,7 @@ describe("followAddress", () => {
     tell();
     return location.pathname + location.search;
   };
-  const user: SessionUser = { id: 2, username: "doctor", role: "doctor", permissions: [] };
+  const user: SessionUser = { id: 2, username: "doctor", role: "doctor", custom_role: null, permissions: [] };
 
   it("comes back to the page that was wanted", () => {
     history.replaceState(null, "", "/studies?reading=UNREAD");

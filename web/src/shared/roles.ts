@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
+import { currentLanguage } from "@/i18n";
 
 export const ROLES = [
   "admin",
@@ -15,4 +16,16 @@ export const ROLES = [
 export function useRoleName(): (role: string) => string {
   const { t } = useTranslation();
   return (role) => (ROLES.some((known) => known === role) ? t(`shell.role.${role as Schema["RoleEnum"]}`) : role);
+}
+
+interface Holder {
+  role: string;
+  custom_role: Schema["CustomRoleBriefOut"] | null;
+}
+
+/** The hospital's own role that somebody has, else the built-in one. */
+export function useHeldRoleName(): (holder: Holder) => string {
+  const roleName = useRoleName();
+  return ({ role, custom_role }) =>
+    custom_role ? custom_role[`name_${currentLanguage()}`] : roleName(role);
 }

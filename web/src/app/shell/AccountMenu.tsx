@@ -6,13 +6,13 @@ import { notifications } from "@mantine/notifications";
 import { session } from "@/session";
 import { useUser } from "@/session/react";
 import { initialsOf } from "@/shared/format";
-import { useRoleName } from "@/shared/roles";
+import { useHeldRoleName } from "@/shared/roles";
 import classes from "./Shell.module.css";
 
 export function AccountMenu() {
   const { t } = useTranslation();
   const user = useUser();
-  const roleName = useRoleName();
+  const roleName = useHeldRoleName();
   const name = user.full_name || user.username;
   const logout = () => {
     session.logout().catch(() => {
@@ -32,13 +32,13 @@ export function AccountMenu() {
               {name}
             </Text>
             <Text size="xs" c="dimmed" lh={1.2}>
-              {roleName(user.role)}
+              {roleName(user)}
             </Text>
           </Stack>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Label>{`${name} · ${roleName(user.role)}`}</Menu.Label>
+        <Menu.Label>{`${name} · ${roleName(user)}`}</Menu.Label>
         <Menu.Item component={Link} to="/profile" leftSection={<IconUserCircle size={16} />}>
           {t("shell.profile")}
         </Menu.Item>

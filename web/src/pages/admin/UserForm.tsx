@@ -1,27 +1,33 @@
 import { Alert, Button, Drawer, Group, PasswordInput, Select, Stack, Switch, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api, unwrap, type Schema } from "@/api/client";
+import { api, unwrap } from "@/api/client";
 import { asApiError } from "@/api/errors";
 import { keys } from "@/api/keys";
-import { useUser } from "@/session/react";
+import { useCan, useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
-import { ROLES, useRoleName } from "@/shared/roles";
+import { ROLES, useHeldRoleName } from "@/shared/roles";
 import { SessionList } from "@/shared/sessions/SessionList";
 import { showSuccess } from "@/shared/toasts";
+import { rolesQuery } from "./customRoles";
 import type { User } from "./UserList";
 
 interface Values {
   username: string;
   password: string;
-  role: Schema["RoleEnum"];
+  role: string;
   full_name: string;
   email: string;
   is_active: boolean;
 }
 
-function save(user: User | "new", { password, is_active, username, ...rest }: Values) {
+type Held = Pick<User, "role" | "custom_role">;
+
+const heldBy = ({ role, custom_role }: Held) => custom_role?.code ?? role;
+
+function save(user: User | "new", held: Held, { password, is_active, username, ...values }: Values) {
+  const rest = { ...values, role: held.role, custom_role: held.custom_role?.code ?? null };
   if (user === "new") {
     return unwrap(api.POST("/api/acct/users/", { body: { username, password, ...rest } }));
   }
@@ -61,11 +67,26 @@ export function UserForm({ user, onClose }: UserFormProps) {
   );
 }
 
+const DOCTOR: Held = { role: "doctor", custom_role: null };
+
+/** The built-in roles, and those of the hospital's own for who may see them. */
+function useRoleChoices(user: User | "new"): Held[] {
+  const roles = useQuery({ ...rolesQuery, enabled: useCan()("manage_roles") });
+  const own = (roles.data ?? []).filter(({ custom }) => custom);
+  const choices: Held[] = [
+    ...ROLES.map((role) => ({ role, custom_role: null })),
+    ...own.map(({ role, custom }) => ({ role, custom_role: custom })),
+  ];
+  const known = user === "new" || choices.some((each) => heldBy(each) === heldBy(user));
+  return known ? choices : [...choices, user];
+}
+
 function Fields({ user, onClose }: { user: User | "new"; onClose: () => void }) {
   const { t } = useTranslation();
-  const roleName = useRoleName();
+  const heldRoleName = useHeldRoleName();
   const me = useUser();
   const client = useQueryClient();
+  const choices = useRoleChoices(user);
   const isNew = user === "new";
   const isMe = !isNew && user.id === me.id;
   const required = (value: string) => (value.trim() ? null : t("auth.required"));
@@ -73,7 +94,7 @@ function Fields({ user, onClose }: { user: User | "new"; onClose: () => void }) 
     initialValues: {
       username: isNew ? "" : user.username,
       password: "",
-      role: isNew ? "doctor" : user.role,
+      role: isNew ? "doctor" : heldBy(user),
       full_name: isNew ? "" : (user.full_name ?? ""),
       email: isNew ? "" : (user.email ?? ""),
       is_active: isNew || (user.is_active ?? true),
@@ -81,7 +102,10 @@ function Fields({ user, onClose }: { user: User | "new"; onClose: () => void }) 
     validate: { username: required, password: (value) => (isNew ? required(value) : null) },
   });
   const saving = useMutation({
-    mutationFn: (values: Values) => save(user, values),
+    mutationFn: (values: Values) => {
+      const held = choices.find((each) => heldBy(each) === values.role);
+      return save(user, held ?? (isNew ? DOCTOR : user), values);
+    },
     meta: { quiet: true },
     onSuccess: async () => {
       showSuccess(t("common.saved"));
@@ -116,7 +140,7 @@ function Fields({ user, onClose }: { user: User | "new"; onClose: () => void }) 
           label={t("admin.users.role")}
           allowDeselect={false}
           disabled={isMe}
-          data={ROLES.map((role) => ({ value: role, label: roleName(role) }))}
+          data={choices.map((each) => ({ value: heldBy(each), label: heldRoleName(each) }))}
           {...form.getInputProps("role")}
         />
         <PasswordInput

@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
-import { ROLES, useRoleName } from "@/shared/roles";
+import { ROLES, useHeldRoleName, useRoleName } from "@/shared/roles";
 import { dateTime } from "@/shared/when";
 
 export type User = Schema["UserOut"];
@@ -40,6 +40,7 @@ function useUsers({ q, role, active }: Filters, page: number) {
 export function UserList({ onOpen }: { onOpen: (user: User) => void }) {
   const { t } = useTranslation();
   const roleName = useRoleName();
+  const heldRoleName = useHeldRoleName();
   const [filters, setFilters] = useState<Filters>({ q: "", role: null, active: null });
   const [page, setPage] = useState(1);
   const [q] = useDebouncedValue(filters.q.trim(), 250);
@@ -67,7 +68,7 @@ export function UserList({ onOpen }: { onOpen: (user: User) => void }) {
       ),
     },
     { key: "full", header: t("admin.users.fullName"), render: (user) => user.full_name },
-    { key: "role", header: t("admin.users.role"), render: (user) => roleName(user.role) },
+    { key: "role", header: t("admin.users.role"), render: heldRoleName },
     { key: "email", header: t("admin.users.email"), render: (user) => user.email },
     {
       key: "active",

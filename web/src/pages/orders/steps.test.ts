@@ -11,7 +11,7 @@ const RIGHTS = {
 
 function steps(role: keyof typeof RIGHTS, job_role: JobRole, status: OrderStatus, ordered_by = 1) {
   const order = { job_role, status, ordered_by } as Order;
-  return stepsFor(order, { id: 1, username: role, role, permissions: RIGHTS[role] });
+  return stepsFor(order, { id: 1, username: role, role, custom_role: null, permissions: RIGHTS[role] });
 }
 
 describe("stepsFor", () => {

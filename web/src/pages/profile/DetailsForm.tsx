@@ -8,14 +8,14 @@ import { currentLanguage, isLanguage, LANGUAGES, setLanguage } from "@/i18n";
 import { session } from "@/session";
 import { useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
-import { useRoleName } from "@/shared/roles";
+import { useHeldRoleName } from "@/shared/roles";
 import { Section } from "@/shared/Section";
 import { showSuccess } from "@/shared/toasts";
 
 export function DetailsForm() {
   const { t } = useTranslation();
   const user = useUser();
-  const roleName = useRoleName();
+  const roleName = useHeldRoleName();
   const badEmail = isEmail(t("profile.badEmail"));
   const form = useForm({
     initialValues: {
@@ -49,7 +49,7 @@ export function DetailsForm() {
         <Stack>
           <Group grow>
             <TextInput label={t("profile.username")} value={user.username} readOnly />
-            <TextInput label={t("profile.role")} value={roleName(user.role)} readOnly />
+            <TextInput label={t("profile.role")} value={roleName(user)} readOnly />
           </Group>
           <TextInput
             label={t("profile.name")}
