@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -28,3 +30,17 @@ def reads_of(
         actor_id=user_id, outcome=Outcome.OK, occurred_at__gte=since, occurred_at__lte=until
     )
     return logs_of_patients(theirs, patient_ids).order_by("occurred_at", "pk")
+
+
+def misnamed(logs: Sequence[AuditLog]) -> list[int]:
+    """The ids of those for which the index names others than the patients whom they showed."""
+    indexed: dict[int, list[int]] = defaultdict(list)
+    rows = ShownPatient.objects.filter(log__in=[log.pk for log in logs])
+    for log_id, patient_id in rows.order_by("patient_id").values_list("log_id", "patient_id"):
+        indexed[log_id].append(patient_id)
+    return [log.pk for log in logs if _shown(log.detail) != indexed[log.pk]]
+
+
+def _shown(detail: Any) -> Any:
+    """As the record has them, in order: what is no list is no index's either."""
+    return detail.get("patients", []) if isinstance(detail, dict) else []
