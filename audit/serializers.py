@@ -75,7 +75,7 @@ class AuditBreakOut(serializers.Serializer[Any]):
 class AuditVerifyOut(serializers.ModelSerializer[AuditVerdict]):
     """All fields are null or empty if nobody has verified yet."""
 
-    requested_at = serializers.DateTimeField(source="check_asked.requested_at", allow_null=True)
+    requested_at = serializers.DateTimeField(source="check_asked.requested_at", read_only=True)
     state = serializers.SerializerMethodField()
     intact = serializers.SerializerMethodField(help_text="Null until the verification is done")
     breaks = AuditBreakOut(many=True, help_text="The first of them")

@@ -7,19 +7,30 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 from audit.choices import Outcome
 from audit.models import AuditLog, ShownPatient
+
+_OF_PATIENTS = (
+    "SELECT id FROM ("
+    "SELECT id FROM audit_auditlog WHERE patient_id IN ({marks})"
+    " UNION SELECT log_id FROM audit_shownpatient WHERE patient_id IN ({marks})"
+    ") AS found"
+)
+"""A union of two parts that have an index each. In a table of its own, because MySQL evaluates IN over
+a bare UNION, and an OR over two tables, for each record of the log."""
 
 
 def logs_of_patients(
     logs: QuerySet[AuditLog, AuditLog], patient_ids: Collection[int]
 ) -> QuerySet[AuditLog, AuditLog]:
-    """Among the ``logs``. The ids of lists are read first: both parts of the OR have an index."""
-    lists = ShownPatient.objects.filter(patient_id__in=patient_ids, log__in=logs.order_by())
-    shown = lists.values_list("log_id", flat=True)
-    return logs.filter(Q(patient_id__in=patient_ids) | Q(pk__in=list(shown)))
+    """Among the ``logs``."""
+    marks = ", ".join(["%s"] * len(patient_ids)) or "NULL"
+    return logs.filter(
+        pk__in=RawSQL(_OF_PATIENTS.format(marks=marks), [*patient_ids, *patient_ids])
+    )
 
 
 def reads_of(
