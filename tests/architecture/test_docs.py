@@ -167,7 +167,7 @@ def threats() -> list[list[str]]:
     return [row.split(" | ") for row in rows[2:]]
 
 
-def tests_named(cell: str) -> Iterator[tuple[str, str]]:
+def named_tests(cell: str) -> Iterator[tuple[str, str]]:
     """Each file or folder of tests that the cell names, and the test named behind it, if any."""
     for name, test in re.findall(r"`([^`]+)`(?: \(`(\w+)`\))?", cell):
         if "/tests/" in f"/{name}" and is_there(name.rstrip("/")):
@@ -177,11 +177,11 @@ def tests_named(cell: str) -> Iterator[tuple[str, str]]:
 def test_each_threat_names_tests_that_exist():
     rows = threats()
     assert len(rows) > 30
-    assert [row[0] for row in rows if len(row) != 3 or not list(tests_named(row[2]))] == []
+    assert [row[0] for row in rows if len(row) != 3 or not list(named_tests(row[2]))] == []
     missing = [
         (name, test)
         for row in rows
-        for name, test in tests_named(row[2])
+        for name, test in named_tests(row[2])
         if test and test not in read(name)
     ]
     assert missing == []
