@@ -27,6 +27,9 @@ class BreakKind(models.TextChoices):
     HEAD_CONTRADICTED = "head_contradicted"
     HEAD_FORGED = "head_forged"
     HEAD_MISSING = "head_missing"
+    SHOWN_CHANGED = "shown_changed"
+    COPY_MISSING = "copy_missing"
+    COPY_DIFFERS = "copy_differs"
     CURSOR_AHEAD = "cursor_ahead"
     CURSOR_BACK = "cursor_back"
 
@@ -40,6 +43,9 @@ SENTENCES = {
     BreakKind.HEAD_CONTRADICTED: "seal {place} is not the one that was signed",
     BreakKind.HEAD_FORGED: "signed head {place} was changed",
     BreakKind.HEAD_MISSING: "signed head {place} is missing outside the database",
+    BreakKind.SHOWN_CHANGED: "the index does not name the patients whom record {place} showed",
+    BreakKind.COPY_MISSING: "signed head {place} is missing in the object store",
+    BreakKind.COPY_DIFFERS: "signed head {place} is another one in the object store",
     BreakKind.CURSOR_AHEAD: "the cursor {place} is ahead of every stored entry",
     BreakKind.CURSOR_BACK: "the cursor {place} was moved back",
 }

@@ -35,4 +35,5 @@ AUDIT_VERIFIED = {
     "breaks": [{"kind": "record_changed", "place": "403"}],
     "break_count": 1,
     "restarts": [],
+    "copies_compared": True,
 }

@@ -80,14 +80,40 @@ class AuditHead(models.Model):
     signed_at = models.DateTimeField(auto_now=True)
 
 
-class AuditCheck(models.Model):
-    """One verification: who asked, how far it is, what it found (the first breaks of them all).
+class AuditCopy(models.Model):
+    """How far a place outside the machine has the signed heads: from ``since`` up to ``number``.
 
-    ``requested_by`` is null when the clock asked. Only the account that seals may change a row.
+    ``waiting_since``: the time of the oldest head that it does not have yet.
     """
+
+    place = models.CharField(max_length=16, unique=True)
+    since = models.BigIntegerField()
+    number = models.BigIntegerField()
+    waiting_since = models.DateTimeField(null=True)
+
+
+class AuditCheck(models.Model):
+    """A verification that somebody asked for; ``requested_by`` is null when the clock asked."""
 
     requested_by = models.BigIntegerField(null=True)
     requested_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AllOrNoneQuerySet["AuditCheck"].as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class AuditVerdict(models.Model):
+    """How far a verification is, and what it found (the first breaks of them all).
+
+    Only the account that seals may write here. ``copies_compared``: whether the object store was
+    read; null where there is none.
+    """
+
+    check_asked = models.OneToOneField(
+        AuditCheck, on_delete=models.PROTECT, primary_key=True, related_name="verdict"
+    )
     moved_at = models.DateTimeField(auto_now=True)
     finished_at = models.DateTimeField(null=True)
     state = models.CharField(max_length=10, choices=CheckState.choices, default=CheckState.WAITING)
@@ -96,8 +122,4 @@ class AuditCheck(models.Model):
     breaks = models.JSONField(default=list)
     break_count = models.BigIntegerField(default=0)
     restarts = models.JSONField(default=list)
-
-    objects = AllOrNoneQuerySet["AuditCheck"].as_manager()
-
-    class Meta:
-        ordering = ["-id"]
+    copies_compared = models.BooleanField(null=True)

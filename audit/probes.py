@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from audit.choices import CheckState
-from audit.models import AuditCheck, AuditHead
+from audit.models import AuditCopy, AuditHead, AuditVerdict
 from audit.services import STREAM, stream
 from common.ops.gauges import gauge
 
@@ -30,7 +30,8 @@ def oldest() -> float:
     "Whether the last verification of the audit record ended and found no break",
 )
 def intact() -> float | None:
-    ended = AuditCheck.objects.filter(state__in=(CheckState.DONE, CheckState.FAILED)).first()
+    over = AuditVerdict.objects.filter(state__in=(CheckState.DONE, CheckState.FAILED))
+    ended = over.order_by("-finished_at").first()
     if ended is None:
         return None
     return float(ended.state == CheckState.DONE and ended.break_count == 0)
@@ -40,3 +41,17 @@ def intact() -> float | None:
 def head_age() -> float | None:
     head = AuditHead.objects.first()
     return (timezone.now() - head.signed_at).total_seconds() if head else None
+
+
+@gauge(
+    "cdss_audit_copy_waiting_seconds",
+    "Age of the oldest signed head that another machine does not have yet",
+    label="place",
+)
+def copies_waiting() -> dict[str, float]:
+    return {
+        copy.place: (timezone.now() - copy.waiting_since).total_seconds()
+        if copy.waiting_since
+        else 0.0
+        for copy in AuditCopy.objects.all()
+    }

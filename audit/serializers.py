@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from audit import examples
 from audit.choices import BreakKind, CheckState
-from audit.models import AuditCheck, AuditLog
+from audit.models import AuditLog, AuditVerdict
 from audit.services.bursts import BurstItem, burst_span
 from audit.services.check_runs import is_open
 from common.api.schema import example
@@ -72,9 +72,10 @@ class AuditBreakOut(serializers.Serializer[Any]):
 
 
 @example(examples.AUDIT_VERIFIED)
-class AuditVerifyOut(serializers.ModelSerializer[AuditCheck]):
+class AuditVerifyOut(serializers.ModelSerializer[AuditVerdict]):
     """All fields are null or empty if nobody has verified yet."""
 
+    requested_at = serializers.DateTimeField(source="check_asked.requested_at", read_only=True)
     state = serializers.SerializerMethodField()
     intact = serializers.SerializerMethodField(help_text="Null until the verification is done")
     breaks = AuditBreakOut(many=True, help_text="The first of them")
@@ -84,7 +85,7 @@ class AuditVerifyOut(serializers.ModelSerializer[AuditCheck]):
     )
 
     class Meta:
-        model = AuditCheck
+        model = AuditVerdict
         fields = [
             "state",
             "requested_at",
@@ -95,15 +96,21 @@ class AuditVerifyOut(serializers.ModelSerializer[AuditCheck]):
             "breaks",
             "break_count",
             "restarts",
+            "copies_compared",
         ]
+        extra_kwargs = {
+            "copies_compared": {
+                "help_text": "Whether the object store was read; null where there is none"
+            }
+        }
         read_only_fields = fields
 
     @extend_schema_field(serializers.ChoiceField(CheckState.choices, allow_null=True))
-    def get_state(self, check: AuditCheck) -> str | None:
-        if check._state.adding:
+    def get_state(self, verdict: AuditVerdict) -> str | None:
+        if verdict.check_asked._state.adding:
             return None
-        is_lost = check.state in (CheckState.WAITING, CheckState.RUNNING) and not is_open(check)
-        return CheckState.FAILED if is_lost else check.state
+        is_lost = verdict.state in (CheckState.WAITING, CheckState.RUNNING) and not is_open(verdict)
+        return CheckState.FAILED if is_lost else verdict.state
 
-    def get_intact(self, check: AuditCheck) -> bool | None:
-        return check.break_count == 0 if check.state == CheckState.DONE else None
+    def get_intact(self, verdict: AuditVerdict) -> bool | None:
+        return verdict.break_count == 0 if verdict.state == CheckState.DONE else None

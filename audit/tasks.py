@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from audit.services import buffer, chain, check_runs, heads
+from audit.services import buffer, chain, check_runs, copies, heads
 from common.tasks import task
 
 SETTLED_MS = 5000
@@ -20,6 +20,12 @@ def seal() -> None:
 def sign_head() -> None:
     chain.seal_pending()
     heads.sign_head()
+    send_heads.delay()
+
+
+@task(queue="audit_tasks", expires=60)
+def send_heads() -> None:
+    copies.send_pending()
 
 
 @task(queue="django_tasks", expires=3600)

@@ -18,3 +18,9 @@ for name in secret_key jwt_signing_key audit_hmac_key audit_signing_key database
         echo "made $directory/$name"
     fi
 done
+# The hospital's own: its account at the object store of signed heads, where there is one.
+for name in audit_object_access_key audit_object_secret_key; do
+    if [ ! -e "$directory/$name" ]; then
+        install -m 444 /dev/null "$directory/$name"
+    fi
+done

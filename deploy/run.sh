@@ -76,9 +76,9 @@ case $role in
             --log-config deploy/logging.json
         ;;
     worker-archive) worker archive_tasks worker-archive 1 ;;
-    worker-audit) # the one that seals; two at once, so that a verification keeps no seal waiting
+    worker-audit) # the one that seals; three at once: neither a verification nor a slow copy keeps a seal waiting
         : "${AUDIT_HMAC_KEY:?}" "${AUDIT_SIGNING_KEY:?}" "${AUDIT_HEADS_FILE:?}"
-        worker audit_tasks worker-audit 2
+        worker audit_tasks worker-audit 3
         ;;
     worker-django) worker django_tasks worker-django 2 ;;
     worker-fastapi) worker fastapi_tasks worker-fastapi 1 ;;

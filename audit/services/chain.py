@@ -51,15 +51,16 @@ def digest(previous: str, seq: int, log: AuditLog, key: str) -> str:
 
 
 @contextmanager
-def alone(work: str) -> Iterator[bool]:
-    """Only one process does ``work`` at a time; yields False if another one does.
+def alone(work: str, wait_s: float | None = None) -> Iterator[bool]:
+    """Only one process does ``work`` at a time; yields False if another one does for so long.
 
     A named lock, because MySQL allows SELECT ... FOR UPDATE only to accounts that may update or
     delete, and nobody may here.
     """
     name = "CONCAT(DATABASE(), '.audit-', %s)"
+    patience = SEAL_LOCK_WAIT_S if wait_s is None else wait_s
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT GET_LOCK({name}, %s)", [work, SEAL_LOCK_WAIT_S])
+        cursor.execute(f"SELECT GET_LOCK({name}, %s)", [work, patience])
         is_alone = cursor.fetchone() == (1,)
         try:
             yield is_alone

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from audit import services
 from audit.choices import CheckState
-from audit.models import AuditCheck
+from audit.models import AuditCheck, AuditVerdict
 from audit.services import chain
 from audit.services.verification import Verification, size
 from common.person import Actor
@@ -26,16 +26,24 @@ _MOVE_S = 1.0
 _OPEN = (CheckState.WAITING, CheckState.RUNNING)
 
 
-def is_open(check: AuditCheck) -> bool:
+def verdict_of(check: AuditCheck) -> AuditVerdict:
+    """What is known of it; it waits as long as nobody has begun."""
+    try:
+        return check.verdict
+    except AuditVerdict.DoesNotExist:
+        return AuditVerdict(check_asked=check, moved_at=check.requested_at)
+
+
+def is_open(verdict: AuditVerdict) -> bool:
     """Whether its result is still to be expected."""
-    return check.state in _OPEN and timezone.now() - check.moved_at < SILENCE
+    return verdict.state in _OPEN and abs(timezone.now() - verdict.moved_at) < SILENCE
 
 
 @transaction.atomic
 def request_check(*, actor: Actor | None) -> tuple[AuditCheck, bool]:
     """The verification that is on its way, or a new one; and whether it is new."""
     found = AuditCheck.objects.first()
-    if found and is_open(found):
+    if found and is_open(verdict_of(found)):
         return found, False
     check = AuditCheck.objects.create(requested_by=actor.pk if actor else None)
     if actor:
@@ -57,51 +65,53 @@ def run_check(check_id: int) -> None:
     twice: while one runs, no other does, and one that died begins from nothing.
     """
     with chain.alone("verify") as is_alone:
-        check = AuditCheck.objects.filter(pk=check_id, state__in=_OPEN).first()
-        if is_alone and check:
-            _run(check)
+        check = AuditCheck.objects.filter(pk=check_id).first()
+        if is_alone and check and verdict_of(check).state in _OPEN:
+            _run(AuditVerdict(check_asked=check))
 
 
-def _run(check: AuditCheck) -> None:
+def _run(verdict: AuditVerdict) -> None:
     try:
-        _compare(check)
+        _compare(verdict)
     except Exception:
-        check.state, check.finished_at = CheckState.FAILED, timezone.now()
+        verdict.state, verdict.finished_at = CheckState.FAILED, timezone.now()
         with transaction.atomic():
-            check.save()
+            verdict.save()
             services.broken_found()
         raise
 
 
-def _compare(check: AuditCheck) -> None:
-    check.state, check.done, check.breaks, check.break_count = CheckState.RUNNING, 0, [], 0
-    check.save()
+def _compare(verdict: AuditVerdict) -> None:
+    verdict.state = CheckState.RUNNING
+    verdict.save()
     while chain.seal_pending(everywhere=True):
         pass
-    check.total = size()
-    check.save()
-    verification = Verification(_Progress(check))
+    verdict.total = size()
+    verdict.save()
+    verification = Verification(_Progress(verdict))
     for found in verification.breaks():
-        check.break_count += 1
-        if check.break_count <= MAX_BREAKS:
-            check.breaks.append({"kind": found.kind, "place": found.place})
-    check.restarts = list(verification.restarts)
-    check.state, check.done, check.finished_at = CheckState.DONE, check.total, timezone.now()
+        verdict.break_count += 1
+        if verdict.break_count <= MAX_BREAKS:
+            verdict.breaks.append({"kind": found.kind, "place": found.place})
+    verdict.restarts = list(verification.restarts)
+    verdict.copies_compared = verification.copies_compared
+    verdict.state, verdict.done = CheckState.DONE, verdict.total
+    verdict.finished_at = timezone.now()
     with transaction.atomic():
-        check.save()
-        if check.break_count:
-            logger.error("the audit record is not intact", extra={"breaks": check.break_count})
+        verdict.save()
+        if verdict.break_count:
+            logger.error("the audit record is not intact", extra={"breaks": verdict.break_count})
             services.broken_found()
 
 
 class _Progress:
     """Saves the progress about once a second."""
 
-    def __init__(self, check: AuditCheck) -> None:
-        self._check, self._saved = check, time.monotonic()
+    def __init__(self, verdict: AuditVerdict) -> None:
+        self._verdict, self._saved = verdict, time.monotonic()
 
     def __call__(self, done: int) -> None:
         if time.monotonic() - self._saved >= _MOVE_S:
-            self._check.done = min(done, self._check.total)
-            self._check.save()
+            self._verdict.done = min(done, self._verdict.total)
+            self._verdict.save()
             self._saved = time.monotonic()

@@ -51,6 +51,8 @@ class HeadFile:
         self.marks: list[Mark] = []
         self.restarts: list[str] = []
         self.last: Head | None = None
+        self.begin = 0
+        """The number of the head that began anew."""
 
     def breaks(self) -> Iterator[Break]:
         known, digest = heads.last_known()
@@ -85,6 +87,7 @@ class HeadFile:
         mark = Mark(head.number, head.seq, head.digest, head.log_id, head.time)
         if head.restarted:
             self.restarts.append(head.at)
+            self.begin = head.number
             self.marks = []
         elif self.marks and (mark.seq < self.marks[-1].seq or mark.log_id < self.marks[-1].log_id):
             yield Break(BreakKind.TABLES_BEHIND, str(self.marks[-1].number))

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import os
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -22,11 +21,9 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
-from audit import clients
 from audit.models import AuditCursor, AuditHead, AuditLog
 from audit.services import chain, key_rings
 
-logger = logging.getLogger(__name__)
 _TAIL_BYTES = 1 << 16
 
 
@@ -119,33 +116,52 @@ def lines() -> Iterator[str]:
 
 def last_written() -> Head | None:
     """The last head of the file that we signed: what somebody put after it leads nowhere."""
+    return next(genuine(reversed(_tail(_TAIL_BYTES)[0])), None)
+
+
+def _tail(size: int) -> tuple[list[str], bool]:
+    """The lines of the last ``size`` bytes, and whether that is the whole file."""
     path = _path()
     if not path.exists():
-        return None
+        return [], True
     with path.open("rb") as file:
-        file.seek(max(0, file.seek(0, os.SEEK_END) - _TAIL_BYTES))
-        tail = file.read().decode(errors="replace").splitlines()
-    for line in reversed(tail):
+        begin = max(0, file.seek(0, os.SEEK_END) - size)
+        file.seek(begin)
+        return file.read().decode(errors="replace").splitlines(), begin == 0
+
+
+def genuine(lines: Iterable[str]) -> Iterator[Head]:
+    """Those that we signed."""
+    for line in lines:
         with suppress(Unreadable):
             head = read(line)
             if head.is_genuine():
-                return head
-    return None
+                yield head
 
 
-def sign_head(*, restarted: bool = False) -> Head | None:
-    """Write the next head; None while another process writes one."""
+def after(number: int) -> Iterator[Head]:
+    """The genuine heads after that one, in order; not much more of the file is read."""
+    size = _TAIL_BYTES
+    while True:
+        tail, is_whole = _tail(size)
+        first = next(genuine(tail), None)
+        if is_whole or (first and first.number <= number):
+            return (head for head in genuine(tail) if head.number > number)
+        size *= 2
+
+
+def sign_head(*, restarted: bool = False, beyond: int = 0) -> Head | None:
+    """Write the next head, with a number ``beyond`` that; None while another process writes one."""
     with chain.alone("head") as is_alone:
         if not is_alone:
             return None
-        number, previous = _following()
+        number, previous = _following(beyond)
         head = _head(number, previous, restarted)
         line = head.line()
         _append(line)
         AuditHead.objects.update_or_create(
             pk=1, defaults={"number": head.number, "digest": digest_of(line)}
         )
-    _send(line)
     return head
 
 
@@ -154,13 +170,13 @@ def last_known() -> tuple[int, str]:
     return AuditHead.objects.filter(pk=1).values_list("number", "digest").first() or (0, "")
 
 
-def _following() -> tuple[int, str]:
+def _following(beyond: int) -> tuple[int, str]:
     """The number of the next head and the hash before it, of the file or, if it was cut, not."""
     number, previous = last_known()
     written = last_written()
-    if written is None or written.number < number:
-        return number + 1, previous
-    return written.number + 1, digest_of(written.line())
+    if written and written.number >= number:
+        number, previous = written.number, digest_of(written.line())
+    return max(number, beyond) + 1, previous
 
 
 def _head(number: int, previous: str, restarted: bool) -> Head:
@@ -195,15 +211,6 @@ def _append(line: str) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _send(line: str) -> None:
-    """A log server that does not answer stops nothing; the next head names the hash of this one."""
-    if settings.AUDIT_SYSLOG:
-        try:
-            clients.syslog_send(settings.AUDIT_SYSLOG, line)
-        except (OSError, ValueError) as error:
-            logger.error("head not sent", extra={"reason": type(error).__name__})
 
 
 def _path() -> Path:

@@ -6,13 +6,16 @@ import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
+from django.conf import settings
 from redis.exceptions import ResponseError
 
 from audit.choices import BreakKind
+from audit.clients import NotReached
 from audit.models import AuditCursor, AuditHead, AuditLog, AuditSeal
-from audit.services import STREAM, buffer, chain, key_rings, stream
+from audit.services import STREAM, buffer, chain, copies, key_rings, stream
 from audit.services.chronology import Chronology, stream_id
 from audit.services.head_file import CHUNK, Break, HeadFile, Mark, Moved
+from audit.services.patient_records import misnamed
 
 
 def unmoved(_: int) -> None:
@@ -34,6 +37,9 @@ class Verification:
         self._moved = moved
         self._file = HeadFile(moved)
         self._count = 0
+        self._misnamed: list[int] = []
+        self.copies_compared: bool | None = None
+        """Whether the object store was read; None if there is none."""
 
     @property
     def restarts(self) -> Sequence[str]:
@@ -46,6 +52,7 @@ class Verification:
         last = self._file.last
         if last:
             self._moved(last.number)
+        yield from self._differing_copies()
         times = Chronology(self._file.marks, len(cursors))
         yield from self._walk(times)
         yield from self._fallen_short()
@@ -53,17 +60,32 @@ class Verification:
         yield from _moved_back(last.cursors if last else {}, cursors)
         yield from _ahead_of_redis(cursors, self.restarts)
 
+    def _differing_copies(self) -> Iterator[Break]:
+        """A store that cannot be reached accuses nobody, and the result says so."""
+        if settings.AUDIT_OBJECT_STORE:
+            try:
+                yield from copies.breaks(self._file.begin, self._moved)
+                self.copies_compared = True
+            except NotReached:
+                self.copies_compared = False
+
     def _walk(self, times: Chronology) -> Iterator[Break]:
         yield from _sealed_breaks(self._counted_seals(), times, self._file.marks)
-        for log in _chunks_unsealed():
-            self._step()
-            if not times.is_plausible(log, None):
-                yield Break(BreakKind.RECORD_BACKDATED, str(log.pk))
+        for logs in _chunks_unsealed():
+            self._misnamed += misnamed(logs)
+            for log in logs:
+                self._step()
+                if not times.is_plausible(log, None):
+                    yield Break(BreakKind.RECORD_BACKDATED, str(log.pk))
+        for log_id in self._misnamed:
+            yield Break(BreakKind.SHOWN_CHANGED, str(log_id))
 
     def _counted_seals(self) -> Iterator[AuditSeal]:
-        for seal in _seals():
-            self._step()
-            yield seal
+        for seals in _chunks_sealed():
+            self._misnamed += misnamed([seal.log for seal in seals])
+            for seal in seals:
+                self._step()
+                yield seal
 
     def _step(self) -> None:
         self._count += 1
@@ -83,19 +105,19 @@ class Verification:
             yield Break(BreakKind.TABLES_BEHIND, str(last.number))
 
 
-def _seals() -> Iterator[AuditSeal]:
+def _chunks_sealed() -> Iterator[list[AuditSeal]]:
     """All seals with their records in order, in chunks: the driver keeps results in memory."""
     last = 0
     ordered = AuditSeal.objects.select_related("log").order_by("seq")
     while chunk := list(ordered.filter(seq__gt=last)[:CHUNK]):
-        yield from chunk
+        yield chunk
         last = chunk[-1].seq
 
 
-def _chunks_unsealed() -> Iterator[AuditLog]:
+def _chunks_unsealed() -> Iterator[list[AuditLog]]:
     last = -(2**63)
     while chunk := list(chain.unsealed(None).filter(id__gt=last)[:CHUNK]):
-        yield from chunk
+        yield chunk
         last = chunk[-1].pk
 
 

@@ -47,7 +47,9 @@ def work(clock: Clock) -> None:
     """A few minutes of work: direct records, gaps in their ids, buffered ones, bursts."""
     for _ in range(clock.chance.randint(1, 3)):
         with at(clock.on(seconds=clock.chance.randint(1, 60))):
-            services.record(actor=None, action="test.done", object_id=clock.chance.randrange(99))
+            shown = clock.chance.sample(range(1, 99), clock.chance.randint(0, 4))
+            number = clock.chance.randrange(99)
+            services.record(actor=None, action="test.done", object_id=number, patients=shown)
     with at(clock.now):
         for _ in range(clock.chance.randint(0, 2)):
             _lost_id()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import socket
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -16,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 
 from audit import probes, services, tasks
-from audit.models import AuditCheck, AuditLog, AuditSeal
+from audit.models import AuditCheck, AuditLog, AuditSeal, AuditVerdict
 from audit.services import chain, check_runs, heads, key_rings
 from audit.services.verification import Verification
 from audit.tests import history
@@ -182,38 +181,6 @@ def test_after_a_restore_the_heads_begin_anew_and_say_so(heads_file):
     assert kinds() == []
 
 
-def test_heads_also_go_to_a_log_server(settings):
-    server = socket.create_server(("127.0.0.1", 0))
-    settings.AUDIT_SYSLOG = f"tcp://127.0.0.1:{server.getsockname()[1]}"
-    received = []
-
-    def take():
-        connection, _ = server.accept()
-        with connection:
-            received.append(b"".join(iter(lambda: connection.recv(4096), b"")))
-
-    thread = threading.Thread(target=take)
-    thread.start()
-    heads.sign_head()
-    thread.join(10)
-    server.close()
-    size, _, message = received[0].partition(b" ")
-    assert int(size) == len(message)
-    assert message.startswith(b"<109>1 ") and message.endswith(heads.last_written().line().encode())
-    heads.sign_head()  # nobody answers any more: the file has it all the same
-    assert heads.last_written().number == 2
-
-
-@pytest.mark.parametrize(
-    "address", ["tcp://127.0.0.1:99999", "tcp://127.0.0.1:port", "tcp://[", f"tcp://{'a' * 70}:1"]
-)
-def test_a_bad_address_of_the_log_server_stops_no_signing(settings, address):
-    settings.AUDIT_SYSLOG = address
-    assert heads.sign_head().number == 1
-    assert heads.sign_head().number == 2
-    assert kinds() == []
-
-
 def test_a_record_that_was_never_signed_alerts_too():
     assert probes.head_age() is None
     rules = yaml.safe_load(ALERTS.read_text())
@@ -262,7 +229,8 @@ def test_a_break_is_listed_alerted_and_a_metric(api, users, monkeypatch):
 
 def test_a_verification_whose_worker_died_does_not_keep_the_next_waiting(api, users):
     check_runs.request_check(actor=users["admin"])
-    AuditCheck.objects.update(moved_at=timezone.now() - check_runs.SILENCE - timedelta(seconds=1))
+    silent = check_runs.SILENCE + timedelta(seconds=1)
+    AuditCheck.objects.update(requested_at=timezone.now() - silent)
     assert api("admin").get("/api/audit/verify/").json()["state"] == "failed"
     assert check_runs.request_check(actor=users["admin"])[1]
 
@@ -272,11 +240,13 @@ def test_a_verification_that_died_and_is_delivered_again_counts_from_nothing(use
     AuditLog.objects.filter(pk=AuditLog.objects.earliest("pk").pk).update(outcome="denied")
     check, _ = check_runs.request_check(actor=users["admin"])
     found = [{"kind": "record_changed", "place": "1"}] * 3
-    AuditCheck.objects.update(state="running", done=99, breaks=found, break_count=3)
+    AuditVerdict.objects.create(
+        check_asked=check, state="running", done=99, breaks=found, break_count=3
+    )
     tasks.verify.run(check.pk)
-    check.refresh_from_db()
-    assert (check.state, check.break_count, len(check.breaks)) == ("done", 1, 1)
-    assert check.done == check.total
+    verdict = AuditVerdict.objects.get()
+    assert (verdict.state, verdict.break_count, len(verdict.breaks)) == ("done", 1, 1)
+    assert verdict.done == verdict.total
 
 
 def test_a_verification_is_not_run_while_one_runs(users, monkeypatch):
@@ -295,11 +265,11 @@ def test_a_verification_is_not_run_while_one_runs(users, monkeypatch):
     thread.start()
     assert begun.wait(10)
     tasks.verify.run(check.pk)
-    assert AuditCheck.objects.get().state == "waiting"
+    assert not AuditVerdict.objects.exists()
     over.set()
     thread.join(10)
     tasks.verify.run(check.pk)
-    assert AuditCheck.objects.get().state == "done"
+    assert AuditVerdict.objects.get().state == "done"
 
 
 def test_progress_is_reported_up_to_the_whole(monkeypatch):

@@ -9,7 +9,7 @@ from django.db.models import JSONField, Value
 from django.utils import timezone
 
 from audit import probes, tasks
-from audit.models import AuditCheck, AuditCursor, AuditLog
+from audit.models import AuditCursor, AuditLog, AuditVerdict
 from audit.services import buffer, bursts, chain, check_runs
 from audit.services.verification import Verification
 from audit.tests import viewer
@@ -115,7 +115,7 @@ def test_a_verification_that_fails_is_told_like_a_break(users, monkeypatch):
     monkeypatch.setattr(Verification, "breaks", failed)
     with pytest.raises(RuntimeError):
         tasks.verify.run(check.pk)
-    assert AuditCheck.objects.get().state == "failed"
+    assert AuditVerdict.objects.get().state == "failed"
     assert OutboxEvent.objects.filter(topic="audit.broken").count() == 1
     assert probes.intact() == 0.0
     monkeypatch.undo()

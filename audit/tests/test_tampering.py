@@ -12,7 +12,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import F
 
-from audit.models import AuditCursor, AuditHead, AuditLog, AuditSeal
+from audit.models import AuditCursor, AuditHead, AuditLog, AuditSeal, ShownPatient
 from audit.services import buffer, chain, heads, key_rings, stream
 from audit.services.verification import Verification
 from audit.tests import history
@@ -165,6 +165,24 @@ def bend_the_heads(chance):
     path.write_text("".join(f"{line}\n" for line in lines))
 
 
+def bend_who_was_shown(chance):
+    row = chance.choice(ShownPatient.objects.all())
+    other = chance.choice(AuditLog.objects.exclude(pk=row.log_id))
+    how = chance.choice(["remove", "patient", "record", "add", "add twice", "all"])
+    if how == "remove":
+        row.delete()
+    elif how == "patient":
+        ShownPatient.objects.filter(pk=row.pk).update(patient_id=4711)
+    elif how == "record":
+        ShownPatient.objects.filter(pk=row.pk).update(log=other)
+    elif how == "add":
+        ShownPatient.objects.create(patient_id=4711, log=other)
+    elif how == "add twice":
+        ShownPatient.objects.create(patient_id=row.patient_id, log_id=row.log_id)
+    else:
+        ShownPatient.objects.all().delete()
+
+
 TAMPERINGS = [
     edit,
     delete_in_the_middle,
@@ -176,6 +194,7 @@ TAMPERINGS = [
     poison_seal,
     restore_an_older_snapshot,
     bend_the_heads,
+    bend_who_was_shown,
 ]
 
 
@@ -191,6 +210,7 @@ def _cut(seq):
     """Everything after seal ``seq`` is gone, with what was not sealed yet."""
     kept = list(AuditSeal.objects.filter(seq__lte=seq).values_list("log_id", flat=True))
     AuditSeal.objects.filter(seq__gt=seq).delete()
+    ShownPatient.objects.exclude(log__in=kept).delete()
     AuditLog.objects.exclude(pk__in=kept).delete()
 
 

@@ -68,6 +68,12 @@ AUDIT_SIGNING_KEYS = key_ring(ENV.audit_signing_key)
 """Empty but in the process that seals."""
 AUDIT_HEADS_FILE = ENV.audit_heads_file
 AUDIT_SYSLOG = ENV.audit_syslog
+AUDIT_OBJECT_STORE = ENV.audit_object_store
+AUDIT_OBJECT_ENDPOINT = ENV.audit_object_endpoint
+AUDIT_OBJECT_REGION = ENV.audit_object_region
+AUDIT_OBJECT_LOCK_DAYS = ENV.audit_object_lock_days
+AUDIT_OBJECT_ACCESS_KEY = ENV.audit_object_access_key
+AUDIT_OBJECT_SECRET_KEY = ENV.audit_object_secret_key.get_secret_value()
 
 CELERY_BROKER_URL = f"{_REDIS}/0"
 CELERY_TASK_IGNORE_RESULT = True

@@ -23,6 +23,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 MINIMUM_SECRET_LENGTH = 32
 PUBLISHED = "dev-only"
+_OBJECT_STORE = r"^(s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/[A-Za-z0-9._-]+)*/?)?$"
 """Part of each secret of docker-compose.dev.yml."""
 
 
@@ -88,6 +89,12 @@ class Env(BaseSettings):
     audit_signing_key: KeyRing = None
     audit_heads_file: Path | None = None
     audit_syslog: Annotated[str, Field(pattern="^((tls|tcp)://[^/:@]+:[0-9]+)?$")] = ""
+    audit_object_access_key: str = ""
+    audit_object_secret_key: SecretStr = SecretStr("")
+    audit_object_endpoint: Annotated[str, Field(pattern=r"^(https?://[^/@?#]+/?)?$")] = ""
+    audit_object_region: str = "us-east-1"
+    audit_object_lock_days: int = Field(default=0, ge=0, le=36500)
+    audit_object_store: Annotated[str, Field(pattern=_OBJECT_STORE)] = ""
     database_url: SecretStr
     database_owner_url: SecretStr | None = None
     redis_url: SecretStr
@@ -128,6 +135,18 @@ class Env(BaseSettings):
         if secret is not None and info.data.get("cdss_env") == "prod":
             _own(secret)
         return secret
+
+    @field_validator("audit_object_store")
+    @classmethod
+    def _with_its_account(cls, place: str, info: ValidationInfo) -> str:
+        secret = info.data.get("audit_object_secret_key") or SecretStr("")
+        has_account = info.data.get("audit_object_access_key") and secret.get_secret_value()
+        if place and not has_account:
+            raise ValueError("needs AUDIT_OBJECT_ACCESS_KEY and AUDIT_OBJECT_SECRET_KEY")
+        endpoint = info.data.get("audit_object_endpoint", "")
+        if place and info.data.get("cdss_env") == "prod" and endpoint.startswith("http:"):
+            raise ValueError("needs an AUDIT_OBJECT_ENDPOINT that speaks TLS")
+        return place
 
     @field_validator("database_url", "database_owner_url", "redis_url")
     @classmethod

@@ -47,3 +47,4 @@ AI_SEG_DIR = CDSS_DATA_DIR / "ai_seg"
 for _directory in (FILE_UPLOAD_TEMP_DIR, AI_SEG_DIR):
     _directory.mkdir()
 AUDIT_HEADS_FILE = CDSS_DATA_DIR / "heads" / "heads.jsonl"
+AUDIT_SYSLOG = AUDIT_OBJECT_STORE = ""

@@ -17,6 +17,17 @@ from deploy.render import write_private
 
 REDIS_ACCOUNTS = ("web", "worker", "audit", "seal", "ws", "beat", "flower")
 """Of deploy/redis.conf.template; the secret of each is REDIS_..._PASSWORD."""
+HEAD_PLACES = (
+    "AUDIT_HEADS_FILE",
+    "AUDIT_SYSLOG",
+    "AUDIT_OBJECT_STORE",
+    "AUDIT_OBJECT_ENDPOINT",
+    "AUDIT_OBJECT_REGION",
+    "AUDIT_OBJECT_LOCK_DAYS",
+    "AUDIT_OBJECT_ACCESS_KEY",
+    "AUDIT_OBJECT_SECRET_KEY",
+)
+"""Where the signed heads go, and with which account: for the process that seals alone."""
 SECRETS = (
     "SECRET_KEY",
     "JWT_SIGNING_KEY",

@@ -41,8 +41,7 @@ _INFRASTRUCTURE_ONLY = {
     "DATABASE_SEAL_PASSWORD",
     "AUDIT_HMAC_KEY",
     "AUDIT_SIGNING_KEY",
-    "AUDIT_HEADS_FILE",
-    "AUDIT_SYSLOG",
+    *envfile.HEAD_PLACES,
     "REDIS_PASSWORD",
     *(f"REDIS_{account.upper()}_PASSWORD" for account in envfile.REDIS_ACCOUNTS),
     "INFERENCE_ORTHANC_USERNAME",
@@ -97,7 +96,7 @@ def owner_environment(settings: Mapping[str, str]) -> dict[str, str]:
 
 def seal_environment(settings: Mapping[str, str]) -> dict[str, str]:
     """Return the settings for the process that seals the audit record: its account and keys."""
-    keys = ("AUDIT_HMAC_KEY", "AUDIT_SIGNING_KEY", "AUDIT_HEADS_FILE", "AUDIT_SYSLOG")
+    keys = ("AUDIT_HMAC_KEY", "AUDIT_SIGNING_KEY", *envfile.HEAD_PLACES)
     return django_environment(settings) | {
         "DATABASE_URL": settings["DATABASE_SEAL_URL"],
         **{name: settings[name] for name in keys if name in settings},

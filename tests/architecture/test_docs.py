@@ -159,3 +159,29 @@ def test_the_trips_name_queues_and_events_that_exist():
     assert len(queues) == 5
     assert [name for name in queues if f'"{name}"' not in declared] == []
     assert [name for name in events if f'"{name}"' not in sources] == []
+
+
+def threats() -> list[list[str]]:
+    """The cells of each row of the table, without its head."""
+    rows = re.findall(r"^\|(.*)\|$", read("THREAT_MODEL.md"), re.MULTILINE)
+    return [row.split(" | ") for row in rows[2:]]
+
+
+def named_tests(cell: str) -> Iterator[tuple[str, str]]:
+    """Each file or folder of tests that the cell names, and the test named behind it, if any."""
+    for name, test in re.findall(r"`([^`]+)`(?: \(`(\w+)`\))?", cell):
+        if "/tests/" in f"/{name}" and is_there(name.rstrip("/")):
+            yield name.rstrip("/"), test
+
+
+def test_each_threat_names_tests_that_exist():
+    rows = threats()
+    assert len(rows) > 30
+    assert [row[0] for row in rows if len(row) != 3 or not list(named_tests(row[2]))] == []
+    missing = [
+        (name, test)
+        for row in rows
+        for name, test in named_tests(row[2])
+        if test and test not in read(name)
+    ]
+    assert missing == []

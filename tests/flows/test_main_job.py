@@ -210,7 +210,9 @@ FORBIDDEN = {
         "UPDATE audit_auditseal SET digest = ''",
         "TRUNCATE audit_auditseal",
         "UPDATE audit_audithead SET number = 0",
-        "UPDATE audit_auditcheck SET break_count = 0",
+        "INSERT INTO audit_auditverdict (check_asked_id, state) VALUES (1, 'done')",
+        "UPDATE audit_auditverdict SET break_count = 0",
+        "UPDATE audit_auditcopy SET number = 0",
     ),
     "seal": (
         "INSERT INTO audit_auditlog (action) VALUES ('forged')",

@@ -43,6 +43,8 @@ class Command(BaseCommand):
         bar.show(total)
         for at in verification.restarts:
             self.stdout.write(f"  heads begun anew after a restore: {at}")
+        if verification.copies_compared is False:
+            self.stdout.write("  the object store was not reached, and not compared")
         if breaks:
             raise CommandError(f"{breaks} breaks, named above.")
         self.stdout.write("  the audit record is intact")

@@ -16,7 +16,9 @@ APPLICATION = {
     "audit_shownpatient": ("SELECT", "INSERT"),
     "audit_auditseal": ("SELECT",),
     "audit_audithead": ("SELECT",),
+    "audit_auditcopy": ("SELECT",),
     "audit_auditcheck": ("SELECT", "INSERT"),
+    "audit_auditverdict": ("SELECT",),
 }
 """Where the application's account may do less than everything."""
 SEAL = {
@@ -24,7 +26,9 @@ SEAL = {
     "audit_auditcursor": ("SELECT",),
     "audit_auditseal": ("SELECT", "INSERT"),
     "audit_audithead": ("SELECT", "INSERT", "UPDATE"),
-    "audit_auditcheck": ("SELECT", "UPDATE"),
+    "audit_auditcopy": ALL,
+    "audit_auditcheck": ("SELECT",),
+    "audit_auditverdict": ("SELECT", "INSERT", "UPDATE"),
     "outbox_outboxevent": ("SELECT", "INSERT"),
 }
 """Where the account that seals the audit record may do anything at all."""

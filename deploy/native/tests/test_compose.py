@@ -93,8 +93,10 @@ def test_one_process_alone_can_seal_and_it_cannot_serve(document: check_compose.
             or secret in service.get("secrets", [])
         }
 
-    for key in ("audit_hmac_key", "audit_signing_key"):
+    for key in ("audit_hmac_key", "audit_signing_key", "audit_object_secret_key"):
         assert holders(key) == {"worker-audit"}
+    for place in ("audit_syslog", "audit_object_store", "audit_object_endpoint"):
+        assert holders(place) == {"worker-audit"}
     assert holders("database_seal_password") == {"mysql", "worker-audit"}
     assert "worker-audit" not in holders("database_password")
     places = {

@@ -65,6 +65,15 @@ def test_each_process_gets_its_own_secrets_only(layout: Layout, settings: dict[s
     assert given("worker-audit") == shared - {"DATABASE_PASSWORD"} | {"REDIS_SEAL_PASSWORD"}
 
 
+def test_the_places_of_the_signed_heads_are_told_to_the_sealing_process_alone(
+    layout: Layout, settings: dict[str, str]
+) -> None:
+    places = dict.fromkeys(envfile.HEAD_PLACES, "told to nobody else")
+    for name, given in environments(layout, settings | places).items():
+        told = places.keys() & given.keys()
+        assert told == (places.keys() if name == "worker-audit" else set()), name
+
+
 def test_inference_has_its_own_account_in_the_archive(
     layout: Layout, settings: dict[str, str]
 ) -> None:

@@ -90,6 +90,7 @@ export default {
     verifying: "Verifying integrity",
     verified: "{{done, number}} of {{total, number}} checked",
     restarted: "Signed checkpoints started again after a restore: {{at}}",
+    notCompared: "The object store was not reached, so its copies were not compared.",
     moreBreaks: "and {{count, number}} more",
     break: {
       record_changed: "Record {{place}} or its seal was changed",
@@ -100,6 +101,9 @@ export default {
       head_contradicted: "Seal {{place}} is not the one that was signed",
       head_forged: "Signed checkpoint {{place}} was changed",
       head_missing: "Signed checkpoint {{place}} is missing",
+      shown_changed: "The index of shown patients does not match record {{place}}",
+      copy_missing: "Signed checkpoint {{place}} is missing in the object store",
+      copy_differs: "The object store has a different signed checkpoint {{place}}",
       cursor_ahead: "Waiting records were skipped (cursor {{place}})",
       cursor_back: "The read position was moved back (cursor {{place}})",
     },

@@ -92,6 +92,7 @@ const texts: typeof en = {
     verifying: "무결성 검증 중",
     verified: "{{total, number}}건 중 {{done, number}}건 확인",
     restarted: "백업 복원 후 서명 기록을 다시 시작함: {{at}}",
+    notCompared: "외부 저장소에 연결하지 못해 사본을 비교하지 못했습니다.",
     moreBreaks: "그 외 {{count, number}}건",
     break: {
       record_changed: "변경된 기록 또는 봉인: {{place}}",
@@ -102,6 +103,9 @@ const texts: typeof en = {
       head_contradicted: "서명된 내용과 다른 봉인: {{place}}",
       head_forged: "변경된 서명 기록: {{place}}",
       head_missing: "누락된 서명 기록: {{place}}",
+      shown_changed: "조회된 환자 색인이 기록 {{place}}과(와) 다름",
+      copy_missing: "외부 저장소에 누락된 서명 기록: {{place}}",
+      copy_differs: "외부 저장소의 내용이 다른 서명 기록: {{place}}",
       cursor_ahead: "건너뛴 대기 기록이 있음(위치 {{place}})",
       cursor_back: "읽은 위치가 되돌려짐(위치 {{place}})",
     },

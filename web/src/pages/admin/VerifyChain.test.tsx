@@ -17,6 +17,7 @@ const intact: Schema["AuditVerifyOut"] = {
   breaks: [],
   break_count: 0,
   restarts: [],
+  copies_compared: null,
 };
 
 function show(changes: Partial<Schema["AuditVerifyOut"]>) {
@@ -37,6 +38,11 @@ describe("the result of a verification", () => {
   it("is shown at its end", () => {
     show({});
     expect(screen.getByRole("status").textContent).toContain("No record was changed");
+  });
+
+  it("says when the object store was not compared", () => {
+    show({ copies_compared: false });
+    expect(screen.getByRole("status").textContent).toContain("not compared");
   });
 
   it("says that it did not finish, also when its worker died before it could note an end", () => {

@@ -89,6 +89,7 @@ function Result({ check }: { check: Check }) {
           {more > 0 && <List.Item>{t("admin.audit.moreBreaks", { count: more })}</List.Item>}
         </List>
       )}
+      {check.copies_compared === false && <Text size="sm">{t("admin.audit.notCompared")}</Text>}
       {check.restarts.map((restarted) => (
         <Text key={restarted} size="sm">
           {t("admin.audit.restarted", { at: exactTime(restarted) })}
