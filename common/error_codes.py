@@ -250,6 +250,13 @@ class ErrorCode(Enum):
         "The emergency access was not found. It may already have ended.",
         "응급 열람을 찾을 수 없습니다. 이미 종료되었을 수 있습니다.",
     )
+    TREATMENT_NOT_FOUND = Spec(
+        "ERR_230",
+        404,
+        "The treatment or follow-up record was not found. "
+        "It does not exist or you do not have access to it.",
+        "치료 또는 추적 관찰 기록을 찾을 수 없습니다. 존재하지 않거나 조회 권한이 없습니다.",
+    )
     ROUTE_NOT_FOUND = Spec(
         "ERR_299",
         404,

@@ -46,6 +46,8 @@ break_glass         -   all all -   all -   -
 review_glass        all -   -   -   -   -   -
 share_patient       all all all -   -   -   -
 view_access         all all all -   all own -
+record_treatment    -   all -   -   -   -   -
+view_cohort         all all -   -   -   -   -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 
