@@ -6,7 +6,7 @@ Pure: measurements in, judgements out. Diameters in mm, products and sums in mmÂ
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from treatment.choices import ClinicalChange, FlairChange, Reason, Response
@@ -101,7 +101,7 @@ class _Series:
     baseline: Measured
     smallest_mm2: float
     smallest_steroid: float | None
-    targets: tuple[Lesion, ...] = field(default=())
+    targets: tuple[Lesion, ...]
 
     @classmethod
     def begun(cls, study: Measured) -> _Series:
@@ -189,10 +189,11 @@ def _certain_signs(series: _Series, study: Measured) -> Iterator[Reason]:
         yield Reason.CLINICAL_WORSE
     for lesion in study.lesions:
         before = known.get(lesion.label)
-        if before and not before.measurable and lesion.measurable:
-            if lesion.longest_mm - before.longest_mm >= GREW_MM:
-                yield Reason.NONMEASURABLE_GREW
-                return
+        if before is None or before.measurable or not lesion.measurable:
+            continue
+        if lesion.longest_mm - before.longest_mm >= GREW_MM:
+            yield Reason.NONMEASURABLE_GREW
+            return
 
 
 def _growth(series: _Series, study: Measured, total: float | None) -> Iterator[Reason]:

@@ -34,8 +34,8 @@ TIMELINE_LENGTH = 200
 
 
 def records_visible_to(model: type[CourseRow], user: Person) -> QuerySet[Any]:
-    rows = model.objects.visible_to(user).live().select_related("patient", "recorded_by")
-    return rows.select_related("clinician") if model is Visit else rows
+    people = ["recorded_by", "clinician"] if model is Visit else ["recorded_by"]
+    return model.objects.visible_to(user).live().select_related("patient", *people)
 
 
 def revisions_visible_to(user: Person) -> QuerySet[Revision]:
@@ -115,9 +115,10 @@ def judgements_add(rows: Sequence[Any]) -> None:
 def _radiotherapies(patient_ids: Iterable[int]) -> dict[int, list[rano.Radiotherapy]]:
     courses: dict[int, list[rano.Radiotherapy]] = defaultdict(list)
     plans = Plan.objects.live().filter(patient__in=patient_ids, kind=TreatmentKind.RADIOTHERAPY)
-    for plan in plans.filter(started_on__isnull=False):
-        course = rano.Radiotherapy(started_on=plan.started_on, ended_on=plan.ended_on)
-        courses[plan.patient_id].append(course)
+    for plan in plans:
+        if plan.started_on is not None:
+            course = rano.Radiotherapy(plan.started_on, plan.ended_on)
+            courses[plan.patient_id].append(course)
     return courses
 
 
@@ -187,7 +188,7 @@ def _deaths(patient_ids: Iterable[int]) -> dict[int, date]:
     return dict(rows.order_by().values_list("patient_id", "on"))
 
 
-_SIGNS_OF_LIFE = (
+_SIGNS_OF_LIFE: tuple[tuple[type[CourseRow], str, dict[str, str]], ...] = (
     (LifeStatus, "on", {"status": VitalStatus.ALIVE}),
     (Plan, "started_on", {}),
     (CourseEvent, "occurred_on", {}),
@@ -235,4 +236,3 @@ def _entry(
     if isinstance(at, date) and not isinstance(at, datetime):
         at = timezone.make_aware(datetime.combine(at, time.min))
     return {"type": kind, "at": at, "id": row.pk, "title": title, "detail": detail}
-

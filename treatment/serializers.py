@@ -59,9 +59,7 @@ class PlanIn(OfPatientIn):
     total_dose_gy = serializers.DecimalField(
         max_digits=5, decimal_places=2, max_value=100, required=False, allow_null=True
     )
-    fractions = serializers.IntegerField(
-        min_value=1, max_value=60, required=False, allow_null=True
-    )
+    fractions = serializers.IntegerField(min_value=1, max_value=60, required=False, allow_null=True)
     technique = serializers.ChoiceField(
         choices.RadiotherapyTechnique.choices, required=False, allow_blank=True
     )
@@ -116,9 +114,7 @@ class CourseEventIn(RecordIn):
     kind = serializers.ChoiceField(choices.CourseEventKind.choices)
     occurred_on = serializers.DateField()
     cycle = serializers.IntegerField(min_value=1, max_value=60, required=False, allow_null=True)
-    fractions = serializers.IntegerField(
-        min_value=1, max_value=60, required=False, allow_null=True
-    )
+    fractions = serializers.IntegerField(min_value=1, max_value=60, required=False, allow_null=True)
 
 
 @example(examples.EVENT)
@@ -217,7 +213,7 @@ class VisitMoveIn(RecordIn):
 class LesionIn(serializers.Serializer[Any]):
     """Two perpendicular diameters of the enhancing part; 0 and 0: it is gone."""
 
-    label = serializers.CharField(max_length=40, validators=_LINE)
+    label = serializers.CharField(max_length=40, validators=_LINE)  # type: ignore[assignment]
     longest_mm = serializers.DecimalField(
         max_digits=4, decimal_places=1, min_value=0, max_value=200
     )
@@ -237,7 +233,7 @@ class LesionIn(serializers.Serializer[Any]):
 
 
 class LesionOut(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     longest_mm = serializers.FloatField()
     perpendicular_mm = serializers.FloatField()
 
@@ -331,7 +327,7 @@ class CurvesIn(serializers.Serializer[Any]):
 class VolumePointOut(serializers.Serializer[Any]):
     study_instance_uid = serializers.CharField()
     on = serializers.DateField(source="study_date")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     label_ko = serializers.CharField()
     volume_ml = serializers.FloatField()
     job_id = serializers.IntegerField()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -68,19 +69,18 @@ def approved_volumes(user: Person, patient_id: int) -> list[ApprovedVolume]:
     return sorted(found, key=lambda one: (one.study_date, one.job_id, one.label))
 
 
-def _volumes_of(job: AIJob) -> list[ApprovedVolume]:
-    version = job.publication.version
-    volumes = version.volumes_ml
-    return [
-        ApprovedVolume(
-            study_instance_uid=job.study.study_instance_uid,
-            study_date=job.study.study_date,
-            label=segment.label,
-            label_ko=segment.label_ko,
-            volume_ml=volumes[str(segment.number)],
-            job_id=job.pk,
-            version=version.version,
-        )
-        for segment in version.segmentation.tracked_segments
-        if str(segment.number) in volumes
-    ]
+def _volumes_of(job: AIJob) -> Iterator[ApprovedVolume]:
+    version, day = job.publication.version, job.study.study_date
+    if version is None or day is None:
+        return
+    for segment in version.segmentation.tracked_segments:
+        if str(segment.number) in version.volumes_ml:
+            yield ApprovedVolume(
+                study_instance_uid=job.study.study_instance_uid,
+                study_date=day,
+                label=segment.label,
+                label_ko=segment.label_ko,
+                volume_ml=version.volumes_ml[str(segment.number)],
+                job_id=job.pk,
+                version=version.version,
+            )

@@ -34,7 +34,12 @@ PLANNED_AHEAD = timedelta(days=3650)
 
 @transaction.atomic
 def visit_create(
-    *, actor: Person, patient: int, planned_at: datetime, clinician: int | None = None, **fields: Any
+    *,
+    actor: Person,
+    patient: int,
+    planned_at: datetime,
+    clinician: int | None = None,
+    **fields: Any,
 ) -> Visit:
     """Plan a visit; ``clinician`` is the actor by default. Raises NotFound, InvalidInput."""
     seen = patient_for(actor, patient)
@@ -105,7 +110,9 @@ def _visit_missed(pk: int, before: datetime) -> None:
 
 def _alert(visit: Visit, kind: Kind) -> None:
     """The doctor who is responsible, and the patient if they have an account."""
-    for user_id in {visit.clinician_id, visit.patient.user_id} - {None}:
+    for user_id in {visit.clinician_id, visit.patient.user_id}:
+        if user_id is None:
+            continue
         alerts.notify(
             user_id=user_id,
             kind=kind,

@@ -14,8 +14,7 @@ from common.api.schema import errors
 from common.api.views import ApiView
 from common.errors import ErrorCode
 from rbac.permissions import Permission
-from treatment import filters, models, selectors
-from treatment import serializers as shapes
+from treatment import filters, models, selectors, serializers as shapes
 from treatment.services import course, responses, visits
 from treatment.views.bases import (
     ChangingDetail,

@@ -9,8 +9,7 @@ from rest_framework.response import Response
 
 from common.api.views import ApiView, GenericApiView
 from rbac.permissions import Permission
-from treatment import ctcae, filters, models, selectors
-from treatment import serializers as shapes
+from treatment import ctcae, filters, models, selectors, serializers as shapes
 from treatment.services import course, plans
 from treatment.views.bases import (
     ChangingDetail,
