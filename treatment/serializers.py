@@ -54,10 +54,21 @@ class PlanIn(OfPatientIn):
         choices.ResectionExtent.choices, required=False, allow_blank=True
     )
     resection_percent = serializers.DecimalField(
-        max_digits=4, decimal_places=1, min_value=0, max_value=100, required=False, allow_null=True
+        coerce_to_string=False,
+        max_digits=4,
+        decimal_places=1,
+        min_value=0,
+        max_value=100,
+        required=False,
+        allow_null=True,
     )
     total_dose_gy = serializers.DecimalField(
-        max_digits=5, decimal_places=2, max_value=100, required=False, allow_null=True
+        coerce_to_string=False,
+        max_digits=5,
+        decimal_places=2,
+        max_value=100,
+        required=False,
+        allow_null=True,
     )
     fractions = serializers.IntegerField(min_value=1, max_value=60, required=False, allow_null=True)
     technique = serializers.ChoiceField(
@@ -215,10 +226,10 @@ class LesionIn(serializers.Serializer[Any]):
 
     label = serializers.CharField(max_length=40, validators=_LINE)  # type: ignore[assignment]
     longest_mm = serializers.DecimalField(
-        max_digits=4, decimal_places=1, min_value=0, max_value=200
+        coerce_to_string=False, max_digits=4, decimal_places=1, min_value=0, max_value=200
     )
     perpendicular_mm = serializers.DecimalField(
-        max_digits=4, decimal_places=1, min_value=0, max_value=200
+        coerce_to_string=False, max_digits=4, decimal_places=1, min_value=0, max_value=200
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -250,6 +261,7 @@ class AssessmentIn(OfPatientIn):
     new_lesion = serializers.BooleanField(required=False, allow_null=True)
     new_lesion_outside_field = serializers.BooleanField(required=False, allow_null=True)
     steroid_mg = serializers.DecimalField(
+        coerce_to_string=False,
         max_digits=5,
         decimal_places=2,
         min_value=0,

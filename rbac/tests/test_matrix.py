@@ -81,7 +81,8 @@ def test_menus_follow_the_permissions(api):
 
     menus = {role: keys(api(role).get("/api/menus/my-menus/").json()) for role in Role}
     assert {"users", "audit", "glass", "outbox", "unmatched"} <= set(menus[Role.ADMIN])
-    assert "ai-review" in menus[Role.DOCTOR]
+    assert {"ai-review", "survival"} <= set(menus[Role.DOCTOR])
+    assert "survival" not in menus[Role.RIB]
     assert "unmatched" not in menus[Role.DOCTOR]
     assert menus[Role.PATIENT] == [
         "dashboard",
