@@ -95,6 +95,7 @@ class PlanIn(OfPatientIn):
 
 @example(examples.PLAN)
 class PlanOut(RecordOut):
+    status = serializers.ChoiceField(choices.PlanStatus.choices)
     resection_percent = serializers.FloatField(allow_null=True)
     total_dose_gy = serializers.FloatField(allow_null=True)
     drugs = serializers.ListField(child=serializers.CharField())
@@ -209,6 +210,7 @@ class VisitIn(OfPatientIn):
 
 @example(examples.VISIT)
 class VisitOut(RecordOut):
+    status = serializers.ChoiceField(choices.VisitStatus.choices)
     clinician_name = serializers.CharField(source="clinician.full_name")
 
     class Meta:
