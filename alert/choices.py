@@ -18,6 +18,9 @@ class Kind(models.TextChoices):
     ORDER_CANCELLED = "order_cancelled"
     ORDER_CHANGED = "order_changed"
     SHARE_RECEIVED = "share_received"
+    VISIT_SOON = "visit_soon"
+    VISIT_MISSED = "visit_missed"
+    TREATMENT_ENDED = "treatment_ended"
     ACCOUNT_ATTACKED = "account_attacked"
     ADDRESS_ATTACKING = "address_attacking"
     ACCOUNTS_SPRAYED = "accounts_sprayed"
@@ -98,6 +101,18 @@ TEXTS: dict[str, dict[str, str]] = {
     Kind.SHARE_RECEIVED: {
         "ko": "공유받은 기록이 있습니다.",
         "en": "A record was shared with you.",
+    },
+    Kind.VISIT_SOON: {
+        "ko": "예약된 진료가 다가왔습니다. 일정을 확인해 주세요.",
+        "en": "A planned visit is coming up. Please check its time.",
+    },
+    Kind.VISIT_MISSED: {
+        "ko": "예약된 진료가 이루어지지 않았습니다. 일정을 다시 잡아 주세요.",
+        "en": "A planned visit was missed. Please arrange a new one.",
+    },
+    Kind.TREATMENT_ENDED: {
+        "ko": "오더한 치료가 종료되었습니다. 경과를 확인해 주세요.",
+        "en": "A treatment that you ordered has ended. Please see its course.",
     },
     Kind.ACCOUNT_ATTACKED: {
         "ko": "한 계정에 로그인 실패가 반복되고 있습니다. 감사 기록을 확인해 주세요.",

@@ -123,3 +123,5 @@ class AuditVerdict(models.Model):
     break_count = models.BigIntegerField(default=0)
     restarts = models.JSONField(default=list)
     copies_compared = models.BooleanField(null=True)
+
+    objects = AllOrNoneQuerySet["AuditVerdict"].as_manager()

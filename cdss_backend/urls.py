@@ -10,6 +10,7 @@ from common.ops import views as ops
 from pacs.urls import internal_urlpatterns
 from rbac.urls import menu_urlpatterns
 from ris.urls import share_urlpatterns
+from treatment.urls import followup_urlpatterns, treatment_urlpatterns
 
 api_urlpatterns = [
     path("acct/", include("acct.urls")),
@@ -18,6 +19,14 @@ api_urlpatterns = [
     path("audit/", include("audit.urls")),
     path("alert/", include("alert.urls")),
     path("emr/", include("emr.urls")),
+    *(
+        path(f"{prefix}{name}/", include(patterns))
+        for prefix in ("", "emr/")
+        for name, patterns in (
+            ("treatments", treatment_urlpatterns),
+            ("followups", followup_urlpatterns),
+        )
+    ),
     path("ocs/", include("ocs.urls")),
     path("ris/", include("ris.urls")),
     path("ris/", include("pacs.urls")),

@@ -43,8 +43,7 @@ class ErrorCode(Enum):
     THROTTLED = Spec(
         "ERR_006",
         429,
-        "There were too many failed attempts. Wait a while (Retry-After says how long), then try "
-        "again.",
+        "There were too many failed attempts. Wait (Retry-After says how long), then try again.",
         "실패 횟수가 너무 많습니다. 잠시 후(Retry-After 참고) 다시 시도해 주세요.",
     )
     VALIDATION = Spec(
@@ -240,6 +239,12 @@ class ErrorCode(Enum):
         404,
         "The role was not found. It may have been retired.",
         "역할을 찾을 수 없습니다. 이미 폐지되었을 수 있습니다.",
+    )
+    TREATMENT_NOT_FOUND = Spec(
+        "ERR_230",
+        404,
+        "The treatment record was not found. It does not exist or you do not have access to it.",
+        "치료 또는 추적 관찰 기록을 찾을 수 없습니다. 존재하지 않거나 조회 권한이 없습니다.",
     )
     ROUTE_NOT_FOUND = Spec(
         "ERR_299",

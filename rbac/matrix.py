@@ -53,6 +53,8 @@ MATRIX: dict[P, dict[Role, Scope]] = {
     P.REVIEW_GLASS: _all(Role.ADMIN),
     P.SHARE_PATIENT: _all(Role.ADMIN, Role.DOCTOR, Role.RIB),
     P.VIEW_ACCESS: _all(*_CLINICAL) | {Role.PATIENT: _OWN},
+    P.RECORD_TREATMENT: _all(Role.DOCTOR),
+    P.VIEW_COHORT: _all(Role.ADMIN, Role.DOCTOR),
 }
 
 CEILINGS: dict[Role, dict[P, Scope]] = {

@@ -37,6 +37,8 @@ class Permission(StrEnum):
     REVIEW_GLASS = "review_glass"
     SHARE_PATIENT = "share_patient"
     VIEW_ACCESS = "view_access"
+    RECORD_TREATMENT = "record_treatment"
+    VIEW_COHORT = "view_cohort"
 
 
 class Role(StrEnum):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ai.choices import ReviewStatus
 from ai.models import AIJob, Publication, Segmentation, SegmentationVersion
+from common.person import Person
 
 
 def version_shown(job: AIJob) -> SegmentationVersion | None:
@@ -29,3 +33,54 @@ def outcome(job: AIJob) -> dict[str, Any] | None:
         if str(segment.number) in version.volumes_ml
     ]
     return result | {"measurements": volumes, "version": version.version, "kind": version.kind}
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedVolume:
+    """The volume of one segment of an approved mask, on the day of its study."""
+
+    study_instance_uid: str
+    study_date: date
+    label: str
+    label_ko: str
+    volume_ml: float
+    job_id: int
+    version: int
+
+
+def approved_volumes(user: Person, patient_id: int) -> list[ApprovedVolume]:
+    """Of the masks that this person may see, oldest study first.
+
+    Of each series and model the result that was approved last. A study without a date has no place
+    on a curve.
+    """
+    approved = AIJob.objects.visible_to(user).filter(
+        review_status=ReviewStatus.APPROVED,
+        study__patient_id=patient_id,
+        study__study_date__isnull=False,
+        publication__version__isnull=False,
+    )
+    rows = approved.select_related("study", "publication__version__segmentation")
+    newest = {
+        (job.series_id, job.model_id): job
+        for job in rows.defer("result", "parameters").order_by("reviewed_at", "pk")
+    }
+    found = [volume for job in newest.values() for volume in _volumes_of(job)]
+    return sorted(found, key=lambda one: (one.study_date, one.job_id, one.label))
+
+
+def _volumes_of(job: AIJob) -> Iterator[ApprovedVolume]:
+    version, day = job.publication.version, job.study.study_date
+    if version is None or day is None:
+        return
+    for segment in version.segmentation.tracked_segments:
+        if str(segment.number) in version.volumes_ml:
+            yield ApprovedVolume(
+                study_instance_uid=job.study.study_instance_uid,
+                study_date=day,
+                label=segment.label,
+                label_ko=segment.label_ko,
+                volume_ml=version.volumes_ml[str(segment.number)],
+                job_id=job.pk,
+                version=version.version,
+            )

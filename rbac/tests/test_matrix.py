@@ -46,6 +46,8 @@ break_glass         -   all all -   all -   -
 review_glass        all -   -   -   -   -   -
 share_patient       all all all -   -   -   -
 view_access         all all all -   all own -
+record_treatment    -   all -   -   -   -   -
+view_cohort         all all -   -   -   -   -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 
@@ -79,7 +81,8 @@ def test_menus_follow_the_permissions(api):
 
     menus = {role: keys(api(role).get("/api/menus/my-menus/").json()) for role in Role}
     assert {"users", "audit", "glass", "outbox", "unmatched"} <= set(menus[Role.ADMIN])
-    assert "ai-review" in menus[Role.DOCTOR]
+    assert {"ai-review", "survival"} <= set(menus[Role.DOCTOR])
+    assert "survival" not in menus[Role.RIB]
     assert "unmatched" not in menus[Role.DOCTOR]
     assert menus[Role.PATIENT] == [
         "dashboard",

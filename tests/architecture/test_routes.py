@@ -28,6 +28,7 @@ from rbac import services as rights
 from rbac.matrix import scope
 from rbac.permissions import Permission, Scope
 from tests.architecture.route_table import IDENTITIES, ROUTES
+from treatment import models as course
 
 
 def routes(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
@@ -76,6 +77,27 @@ def test_every_handler_of_every_view_declares_what_it_requires():
             assert isinstance(requirement, Access) or requirement in catalogue, route.name
 
 
+def course_rows(users: dict[str, Any], study: Any) -> dict[str, int]:
+    """One record of each kind of treatment and follow-up of the study's patient."""
+    day = timezone.localdate()
+    by = {"patient": study.patient, "recorded_by": users["doctor"]}
+    plan = course.Plan.objects.create(**by, kind="surgery", title="Resection", started_on=day)
+    uid = study.study_instance_uid
+    return {
+        "plan": plan.pk,
+        "event": course.CourseEvent.objects.create(**by, plan=plan, occurred_on=day).pk,
+        "adverse": course.AdverseEvent.objects.create(**by, grade=1, onset_on=day).pk,
+        "performance": course.PerformanceStatus.objects.create(**by, assessed_on=day, ecog=1).pk,
+        "visit": course.Visit.objects.create(
+            **by, clinician=users["doctor"], planned_at=timezone.now()
+        ).pk,
+        "response": course.Assessment.objects.create(
+            **by, study_instance_uid=uid, assessed_on=day, lesions=[]
+        ).pk,
+        "life": course.LifeStatus.objects.create(**by, status="alive", on=day).pk,
+    }
+
+
 @pytest.fixture
 def world(users, patient_factory, settings):
     """One patient, owned by the patient user and shared with the external one, and their things."""
@@ -117,7 +139,7 @@ def world(users, patient_factory, settings):
             "user_id": users["nurse"].pk,
             "code": stripped_role(users).code,
             "session_id": uuid4(),
-            "pk": {"patient": patient.pk, "order": order.pk},
+            "pk": {"patient": patient.pk, "order": order.pk, **course_rows(users, series.study)},
             "patient_id": patient.pk,
             "share_id": grant.pk,
             "grant_id": rights.grant_break_glass(

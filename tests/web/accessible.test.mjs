@@ -65,7 +65,8 @@ test('the pages of a doctor', async t => {
   const { context, page } = await appPage(await launch(t));
   await signIn(context, 'doctor');
   await assertNoFlaws(page, [
-    '/', '/patients', `/patients/${results[0].id}`, '/orders', '/shares', '/studies', `/studies/${study}`, '/upload',
+    '/', '/patients', `/patients/${results[0].id}`,
+    `/patients/${results[0].id}/treatment`, '/survival', '/orders', '/shares', '/studies', `/studies/${study}`, '/upload',
     `/ai/review/${job}`, `/ai/jobs/${job}`, '/alerts', '/profile', '/admin/users', '/nowhere',
   ]);
 });

@@ -14,6 +14,7 @@ const ENTRIES = {
   '/': ['Dashboard', '대시보드'],
   '/patients': ['Patients', '환자'],
   '/orders': ['Orders', '오더'],
+  '/survival': ['Survival', '생존 분석'],
   '/shares': ['Shares', '공유'],
   '/studies': ['Worklist', '판독 목록'],
   '/upload': ['Upload', '영상 업로드'],
@@ -38,8 +39,8 @@ const OWN_ENTRIES = {
 const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/glass', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
-  admin: ['/', '/patients', '/orders', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
-  doctor: ['/', '/patients', '/orders', '/shares', '/studies', '/upload', '/ai/review', '/profile'],
+  admin: ['/', '/patients', '/orders', '/survival', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
+  doctor: ['/', '/patients', '/orders', '/survival', '/shares', '/studies', '/upload', '/ai/review', '/profile'],
   radiologist: ['/', '/patients', '/orders', '/shares', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
   labtech: ['/', '/patients', '/orders', '/shares', '/profile'],
   nurse: ['/', '/patients', '/orders', '/shares', '/studies', '/profile'],

@@ -39,6 +39,12 @@ export const keys = {
     timeline: (id: number) => ["patients", "one", id, "timeline"],
     access: (id: number) => ["patients", "one", id, "access"],
   },
+  treatment: {
+    of: (patient: number) => ["treatment", patient],
+    part: (patient: number, part: string) => ["treatment", patient, part],
+    terms: ["treatment", "terms"],
+    survival: (kind: string) => ["treatment", "survival", kind],
+  },
   alerts: {
     unread: ["alerts", "unread"],
     lists: ["alerts", "list"],

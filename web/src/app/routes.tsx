@@ -23,6 +23,12 @@ const pages: RouteObject[] = [
   page("/", () => import("@/pages/dashboard/DashboardPage")),
   page("/patients", () => import("@/pages/patients/PatientsPage"), "view_patient"),
   page("/patients/:patientId", () => import("@/pages/patients/PatientPage"), "view_patient"),
+  page(
+    "/patients/:patientId/treatment",
+    () => import("@/pages/treatment/TreatmentPage"),
+    "view_encounter",
+  ),
+  page("/survival", () => import("@/pages/treatment/SurvivalPage"), "view_cohort"),
   page("/studies", () => import("@/pages/studies/StudiesPage"), "view_study"),
   page("/studies/:studyInstanceUid", () => import("@/pages/studies/StudyPage"), "view_study"),
   page("/viewer/:studyInstanceUid", () => import("@/pages/viewer/ViewerPage"), "view_dicom"),

@@ -15,6 +15,7 @@ import shares from "./en/shares";
 import shell from "./en/shell";
 import status from "./en/status";
 import studies from "./en/studies";
+import treatment from "./en/treatment";
 import unmatched from "./en/unmatched";
 import upload from "./en/upload";
 
@@ -36,6 +37,7 @@ export default {
   shell,
   status,
   studies,
+  treatment,
   unmatched,
   upload,
 };

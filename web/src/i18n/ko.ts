@@ -15,6 +15,7 @@ import shares from "./ko/shares";
 import shell from "./ko/shell";
 import status from "./ko/status";
 import studies from "./ko/studies";
+import treatment from "./ko/treatment";
 import unmatched from "./ko/unmatched";
 import upload from "./ko/upload";
 
@@ -36,6 +37,7 @@ export default {
   shell,
   status,
   studies,
+  treatment,
   unmatched,
   upload,
 };

@@ -1,6 +1,7 @@
 import { NavLink, ScrollArea, Skeleton, Stack, Text } from "@mantine/core";
 import {
   IconBrain,
+  IconChartLine,
   IconClipboardList,
   IconHelp,
   IconHome,
@@ -37,6 +38,7 @@ const ICONS: Record<string, Icon> = {
   upload: IconUpload,
   help: IconHelp,
   brain: IconBrain,
+  chart: IconChartLine,
   share: IconShare,
   settings: IconSettings,
   user: IconUser,

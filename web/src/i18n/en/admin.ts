@@ -68,6 +68,8 @@ export default {
     review_glass: "Review emergency access",
     share_patient: "Share patients and studies",
     view_access: "View who has access to a patient",
+    record_treatment: "Record treatment",
+    view_cohort: "Survival analysis",
   },
   scope: {
     none: "None",

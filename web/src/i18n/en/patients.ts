@@ -16,6 +16,7 @@ export default {
     imaging: "Imaging",
     timeline: "Timeline",
     orders: "Orders",
+    treatment: "Treatment",
     access: "Access",
   },
   noStudies: "This patient has no studies.",

@@ -70,6 +70,8 @@ const texts: typeof en = {
     review_glass: "응급 열람 검토",
     share_patient: "환자 기록과 영상 검사 공유",
     view_access: "환자 열람 권한 조회",
+    record_treatment: "치료 기록",
+    view_cohort: "생존 분석",
   },
   scope: {
     none: "없음",

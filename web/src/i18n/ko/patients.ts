@@ -18,6 +18,7 @@ const texts: typeof en = {
     imaging: "영상",
     timeline: "진료 기록",
     orders: "오더",
+    treatment: "치료",
     access: "열람 권한",
   },
   noStudies: "이 환자의 영상 검사가 없습니다.",

@@ -1,5 +1,5 @@
 import { Badge, Group, Stack, Tabs, Text } from "@mantine/core";
-import { IconClipboardList, IconLockAccess, IconScan, IconTimeline } from "@tabler/icons-react";
+import { IconClipboardList, IconLockAccess, IconScan, IconStethoscope, IconTimeline } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
@@ -11,6 +11,7 @@ import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { AccessList } from "@/shared/shares/AccessList";
 import { ShareButton } from "@/shared/shares/ShareButton";
+import { Treatment } from "@/shared/treatment/Treatment";
 import { useIdParam } from "@/shared/useIdParam";
 import { calendarDate } from "@/shared/when";
 import { BreakGlass } from "./BreakGlass";
@@ -75,6 +76,11 @@ function Record({ patient }: { patient: Schema["PatientOut"] }) {
       key: "timeline" as const,
       icon: IconTimeline,
       panel: <ClinicalTimeline patient={patient.id} />,
+    },
+    can("view_encounter") && {
+      key: "treatment" as const,
+      icon: IconStethoscope,
+      panel: <Treatment patient={patient.id} />,
     },
     can("view_order") && {
       key: "orders" as const,

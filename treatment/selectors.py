@@ -1,0 +1,238 @@
+"""Read treatments and follow-up; everything a person reads goes through ``visible_to``."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import Max, Min, QuerySet
+from django.utils import timezone
+
+from ai.selectors.outcome import ApprovedVolume, approved_volumes
+from common.errors import ErrorCode, NotFound
+from common.person import Person
+from emr import selectors as patients
+from rbac.permissions import Permission
+from treatment import rano, survival
+from treatment.choices import TreatmentKind, VisitStatus, VitalStatus
+from treatment.models import (
+    AdverseEvent,
+    Assessment,
+    CourseEvent,
+    CourseRow,
+    LifeStatus,
+    PerformanceStatus,
+    Plan,
+    Revision,
+    Visit,
+)
+
+TIMELINE_LENGTH = 200
+
+
+def records_visible_to(model: type[CourseRow], user: Person) -> QuerySet[Any]:
+    people = ["recorded_by", "clinician"] if model is Visit else ["recorded_by"]
+    return model.objects.visible_to(user).live().select_related("patient", *people)
+
+
+def revisions_visible_to(user: Person) -> QuerySet[Revision]:
+    return Revision.objects.visible_to(user).select_related("actor")
+
+
+def unknown(model: type[CourseRow], pk: int) -> NotFound:
+    return NotFound(ErrorCode.TREATMENT_NOT_FOUND, f"{model.record} {pk}", "id")
+
+
+def record_get(
+    model: type[CourseRow], user: Person, pk: int, permission: str = Permission.VIEW_ENCOUNTER
+) -> Any:
+    """Raises NotFound for what this person may not see, and for what was removed."""
+    rows = model.objects.visible_to(user, permission).live().select_related("patient")
+    row = rows.filter(pk=pk).first()
+    if row is None:
+        raise unknown(model, pk)
+    return row
+
+
+def plan_of_patient(patient_id: int, pk: int) -> bool:
+    return Plan.objects.live().filter(patient_id=patient_id, pk=pk).exists()
+
+
+def plan_for_handler(plan_id: int) -> Plan:
+    """For a delivered event; not filtered by rights."""
+    plan: Plan = Plan.objects.select_related("order").get(pk=plan_id)
+    return plan
+
+
+def link_to(patient_id: int) -> str:
+    """The page of a patient's treatment."""
+    return f"/patients/{patient_id}/treatment"
+
+
+def life_statuses_locked(patient_id: int) -> list[LifeStatus]:
+    return list(LifeStatus.objects.select_for_update().live().filter(patient_id=patient_id))
+
+
+def visits_planned(since: datetime, until: datetime) -> QuerySet[Visit]:
+    """For the clock; not filtered by rights."""
+    rows = Visit.objects.live().filter(status=VisitStatus.PLANNED)
+    found: QuerySet[Visit] = rows.filter(planned_at__gt=since, planned_at__lte=until)
+    return found.select_related("patient").order_by("pk")
+
+
+def visits_overdue(before: datetime) -> list[int]:
+    """For the clock; not filtered by rights."""
+    rows = Visit.objects.live().filter(status=VisitStatus.PLANNED, planned_at__lt=before)
+    return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def judged(row: Assessment) -> Assessment:
+    """The same with its ``judgement``."""
+    judgements_add([row])
+    return row
+
+
+def judgements_add(rows: Sequence[Any]) -> None:
+    """Set ``judgement`` of each assessment, from all assessments of its patient; two queries."""
+    patient_ids = {row.patient_id for row in rows}
+    found: dict[int, list[Assessment]] = defaultdict(list)
+    live = Assessment.objects.live().filter(patient__in=patient_ids)
+    for one in live.order_by("assessed_on", "pk"):
+        found[one.patient_id].append(one)
+    courses = _radiotherapies(patient_ids)
+    judgements: dict[int, rano.Judgement] = {}
+    for patient_id, assessments in found.items():
+        studies = [_measured(one) for one in assessments]
+        judgement = rano.judge(studies, courses[patient_id])
+        judgements |= {one.pk: each for one, each in zip(assessments, judgement, strict=True)}
+    for row in rows:
+        row.judgement = judgements[row.pk]
+
+
+def _radiotherapies(patient_ids: Iterable[int]) -> dict[int, list[rano.Radiotherapy]]:
+    courses: dict[int, list[rano.Radiotherapy]] = defaultdict(list)
+    plans = Plan.objects.live().filter(patient__in=patient_ids, kind=TreatmentKind.RADIOTHERAPY)
+    for plan in plans:
+        if plan.started_on is not None:
+            course = rano.Radiotherapy(plan.started_on, plan.ended_on)
+            courses[plan.patient_id].append(course)
+    return courses
+
+
+def _measured(row: Assessment) -> rano.Measured:
+    return rano.Measured(
+        on=row.assessed_on,
+        lesions=[rano.Lesion(**lesion) for lesion in row.lesions],
+        baseline=row.baseline,
+        flair=row.flair,
+        new_lesion=row.new_lesion,
+        outside_field=row.new_lesion_outside_field,
+        steroid_mg=None if row.steroid_mg is None else float(row.steroid_mg),
+        clinical=row.clinical,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """``volumes`` None: the person has no right to AI results."""
+
+    volumes: list[ApprovedVolume] | None
+    assessments: list[Any]
+
+
+def volume_curves(user: Person, patient_id: int) -> Curves:
+    """Volumes of approved segmentations, and the diameters that were entered; oldest first.
+
+    Raises NotFound.
+    """
+    patients.patient_get(user, patient_id, Permission.VIEW_ENCOUNTER)
+    rows = records_visible_to(Assessment, user).filter(patient_id=patient_id)
+    assessments = list(rows.order_by("assessed_on", "pk"))
+    judgements_add(assessments)
+    sees_ai = user.has_permission(Permission.REQUEST_AI)
+    volumes = approved_volumes(user, patient_id) if sees_ai else None
+    return Curves(volumes=volumes, assessments=assessments)
+
+
+@dataclass(frozen=True, slots=True)
+class Survival:
+    """Of the patients with a treatment that was begun, from its first day. ``patients``: ids."""
+
+    steps: list[survival.Step]
+    median_days: int | None
+    patients: list[int]
+
+
+def overall_survival(user: Person, kind: str = "") -> Survival:
+    """Over all patients this person sees; from the first treatment, of one ``kind`` if given."""
+    visible = Plan.objects.visible_to(user, Permission.VIEW_COHORT).live()
+    begun = visible.filter(started_on__isnull=False)
+    if kind:
+        begun = begun.filter(kind=kind)
+    starts = dict(begun.order_by().values_list("patient_id").annotate(Min("started_on")))
+    died, seen = _deaths(starts), _last_seen(starts)
+    cohort = []
+    for patient_id, start in starts.items():
+        end = died.get(patient_id) or max(seen.get(patient_id, start), start)
+        followed = survival.Followed(max((end - start).days, 0), patient_id in died)
+        cohort.append(followed)
+    steps = survival.kaplan_meier(cohort)
+    return Survival(steps, survival.median_days(steps), sorted(starts))
+
+
+def _deaths(patient_ids: Iterable[int]) -> dict[int, date]:
+    rows = LifeStatus.objects.live().filter(patient__in=patient_ids, status=VitalStatus.DECEASED)
+    return dict(rows.order_by().values_list("patient_id", "on"))
+
+
+_SIGNS_OF_LIFE: tuple[tuple[type[CourseRow], str, dict[str, str]], ...] = (
+    (LifeStatus, "on", {"status": VitalStatus.ALIVE}),
+    (Plan, "started_on", {}),
+    (CourseEvent, "occurred_on", {}),
+    (AdverseEvent, "onset_on", {}),
+    (PerformanceStatus, "assessed_on", {}),
+    (Assessment, "assessed_on", {}),
+    (Visit, "planned_at__date", {"status": VisitStatus.DONE}),
+)
+
+
+def _last_seen(patient_ids: Iterable[int]) -> dict[int, date]:
+    """The last day on which each patient is known to have been alive."""
+    last: dict[int, date] = {}
+    for model, field, wanted in _SIGNS_OF_LIFE:
+        rows = model.objects.live().filter(patient__in=patient_ids, **wanted).order_by()
+        for patient_id, day in rows.values_list("patient_id").annotate(Max(field)):
+            if day is not None and day > last.get(patient_id, date.min):
+                last[patient_id] = day
+    return last
+
+
+def patient_treatment_timeline(user: Person, patient_id: int) -> list[dict[str, Any]]:
+    """What a timeline of the patient shows, newest first: ``type, at, id, title, detail``."""
+
+    def rows(model: type[CourseRow]) -> Any:
+        found = records_visible_to(model, user).filter(patient_id=patient_id)
+        return found[:TIMELINE_LENGTH]
+
+    entries = [
+        *(_entry("treatment", p.started_on, p, p.title, p.kind) for p in rows(Plan)),
+        *(_entry("treatment_event", e.occurred_on, e, e.kind, e.note) for e in rows(CourseEvent)),
+        *(
+            _entry("adverse_event", a.onset_on, a, a.term, f"CTCAE {a.grade}")
+            for a in rows(AdverseEvent)
+        ),
+        *(_entry("visit", v.planned_at, v, v.purpose, v.status) for v in rows(Visit)),
+    ]
+    begun = [entry for entry in entries if entry["at"] is not None]
+    return sorted(begun, key=lambda entry: entry["at"], reverse=True)[:TIMELINE_LENGTH]
+
+
+def _entry(
+    kind: str, at: date | datetime | None, row: CourseRow, title: str, detail: str
+) -> dict[str, Any]:
+    if isinstance(at, date) and not isinstance(at, datetime):
+        at = timezone.make_aware(datetime.combine(at, time.min))
+    return {"type": kind, "at": at, "id": row.pk, "title": title, "detail": detail}
