@@ -65,6 +65,8 @@ ENCOUNTER = {
     "started_at": "2026-01-05T09:30:00+09:00",
     "ended_at": None,
     "version": 1,
+    "created_at": "2026-01-05T09:32:00+09:00",
+    "deleted": None,
 }
 PRESCRIPTION_NEW = {
     "patient": 1,
@@ -82,6 +84,85 @@ PRESCRIPTION = {
     "prescriber_name": "이서연",
     "prescribed_at": "2026-01-05T09:30:00+09:00",
     "version": 1,
+    "created_at": "2026-01-05T09:32:00+09:00",
+    "deleted": None,
 }
 
 PATIENT_MERGE = {"into": 1}
+ROW_DELETE = {"reason": "Entered for the wrong patient"}
+_RECORDED = {
+    "recorded_by": 5,
+    "recorded_by_name": "박지훈",
+    "version": 1,
+    "created_at": "2026-01-05T09:32:00+09:00",
+    "deleted": None,
+}
+VITALS_NEW = {
+    "patient": 1,
+    "measured_at": "2026-01-05T09:30:00+09:00",
+    "systolic_mmhg": 152,
+    "diastolic_mmhg": 84,
+    "heart_rate": 76,
+    "respiratory_rate": 16,
+    "temperature_c": 36.7,
+    "spo2_percent": 98,
+    "weight_kg": 68.5,
+    "height_cm": 172.0,
+    "pain": 3,
+}
+VITALS = {
+    "id": 1,
+    **VITALS_NEW,
+    "patient": PATIENT_BRIEF,
+    "flags": {"systolic_mmhg": "high"},
+    **_RECORDED,
+}
+VITALS_TREND = {
+    "measure": "systolic_mmhg",
+    "unit": "mm[Hg]",
+    "low": 111,
+    "high": 139,
+    "points": [{"at": "2026-01-05T09:30:00+09:00", "value": 152, "flag": "high"}],
+}
+ALLERGY_NEW = {
+    "patient": 1,
+    "category": "drug",
+    "substance": "Penicillin",
+    "code_system": "ATC",
+    "code": "J01C",
+    "reaction": "Urticaria",
+    "severity": "moderate",
+    "status": "active",
+}
+ALLERGY = {"id": 1, **ALLERGY_NEW, "patient": PATIENT_BRIEF, **_RECORDED}
+PROBLEM_NEW = {
+    "patient": 1,
+    "code_system": "KCD",
+    "code": "C71.9",
+    "text": "Malignant neoplasm of brain, unspecified",
+    "onset_date": "2025-12-20",
+    "resolved_date": None,
+    "status": "active",
+}
+PROBLEM = {"id": 1, **PROBLEM_NEW, "patient": PATIENT_BRIEF, **_RECORDED}
+NOTE_NEW = {
+    "patient": 1,
+    "encounter": 1,
+    "title": "Outpatient visit",
+    "text": "Headache for six weeks, worse in the morning. MRI ordered.",
+}
+NOTE = {
+    "id": 1,
+    **NOTE_NEW,
+    "patient": PATIENT_BRIEF,
+    "signed_at": "2026-01-05T09:32:00+09:00",
+    **_RECORDED,
+}
+RECORD_CHANGE = {
+    "id": 2,
+    "version": 2,
+    "action": "update",
+    "at": "2026-01-05T09:40:00+09:00",
+    "actor": {"id": 5, "username": "nurse", "full_name": "박지훈", "role": "nurse"},
+    "changes": [{"field": "heart_rate", "before": 67, "after": 76}],
+}
