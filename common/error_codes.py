@@ -251,10 +251,7 @@ class ErrorCode(Enum):
         "응급 열람을 찾을 수 없습니다. 이미 종료되었을 수 있습니다.",
     )
     RECORD_NOT_FOUND = Spec(
-        "ERR_220",
-        404,
-        "This entry of the patient's record was not found. Reload the list.",
-        "해당 진료 기록을 찾을 수 없습니다. 목록을 새로 고쳐 주세요.",
+        "ERR_220", 404, "The entry was not found. Reload.", "기록이 없습니다. 새로 고쳐 주세요."
     )
     ROUTE_NOT_FOUND = Spec(
         "ERR_299",

@@ -166,3 +166,9 @@ RECORD_CHANGE = {
     "actor": {"id": 5, "username": "nurse", "full_name": "박지훈", "role": "nurse"},
     "changes": [{"field": "heart_rate", "before": 67, "after": 76}],
 }
+ENCOUNTER_CHANGE = {"ended_at": "2026-01-05T10:00:00+09:00"}
+PRESCRIPTION_CHANGE = {"days": 3}
+VITALS_CHANGE = {"heart_rate": 76}
+ALLERGY_CHANGE = {"reaction": "Urticaria", "severity": "moderate"}
+PROBLEM_CHANGE = {"status": "resolved", "resolved_date": "2026-01-05"}
+NOTE_CHANGE = {"text": "Headache for eight weeks, worse in the morning. MRI ordered."}

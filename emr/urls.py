@@ -22,7 +22,7 @@ urlpatterns = [
     path(
         "patients/<int:pk>/timeline/", overview.PatientTimeline.as_view(), name="patient-timeline"
     ),
-    path("patients/<int:pk>/trends/", overview.VitalsTrends.as_view(), name="vitals-trends"),
+    path("patients/<int:pk>/trends/", overview.VitalsTrends.as_view(), name="patient-trends"),
     path("patients/<int:pk>/history/", overview.PatientHistory.as_view(), name="patient-history"),
     path("break-glass/", access.BrokenGlasses.as_view(), name="broken-glasses"),
     path("break-glass/<int:grant_id>/", access.BrokenGlassEnd.as_view(), name="broken-glass"),

@@ -18,7 +18,7 @@ from emr.choices import (
     ProblemCodeSystem,
     RecordStatus,
 )
-from emr.models.codes import code_fault
+from emr.models.code_shapes import code_fault
 from emr.models.patient import Patient
 from rbac.permissions import Permission
 

@@ -11,8 +11,10 @@ SUFFIX_LENGTH = 40
 
 
 def folded(text: str) -> str:
-    """The same for the same name, however it is written."""
-    return unicodedata.normalize("NFC", " ".join(text.split()).casefold())
+    """The same for the same name, however it is written: case, accents, width, composition."""
+    parts = unicodedata.normalize("NFKD", " ".join(text.split()).casefold())
+    plain = "".join(part for part in parts if unicodedata.category(part) != "Mn")
+    return unicodedata.normalize("NFC", " ".join(plain.split()))
 
 
 def suffixes(name: str) -> set[str]:

@@ -73,7 +73,7 @@ class Patient(VersionedModel):
     gender = models.CharField(max_length=1, choices=Gender.choices)
     phone = models.CharField(max_length=30, blank=True)
     phone_reversed = models.CharField(
-        max_length=30, blank=True, editable=False, db_collation="utf8mb4_bin"
+        max_length=30, blank=True, editable=False, db_default="", db_collation="utf8mb4_bin"
     )
     address = models.CharField(max_length=300, blank=True)
     restricted = models.BooleanField(default=False)

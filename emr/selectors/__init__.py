@@ -64,15 +64,6 @@ def known_mrns(patient_ids: Collection[str]) -> set[str]:
     return set(found.values_list("patient_id", flat=True))
 
 
-def patient_search(user: Person, query: str) -> QuerySet[Patient]:
-    """By the beginning of the MRN (in upper case too) or a part of the name."""
-    return Patient.objects.visible_to(user).filter(
-        Q(patient_id__startswith=query)
-        | Q(patient_id__startswith=query.upper())
-        | Q(full_name__icontains=query)
-    )
-
-
 def patients_numbered(beginning: str) -> QuerySet[Any, Any]:
     """Ids by the beginning of the MRN (in upper case too); for searches, not filtered by rights."""
     spellings = Q(patient_id__istartswith=beginning)

@@ -99,7 +99,11 @@ class PatientBriefOut(serializers.ModelSerializer[Patient]):
 
 
 class PatientSearchIn(serializers.Serializer[Any]):
-    q = serializers.CharField(max_length=150, help_text="Start of the MRN, or part of the name")
+    q = serializers.CharField(
+        max_length=150,
+        help_text="Start of the MRN, end of the phone number (4 digits or more), birth date, or "
+        "parts of the name",
+    )
 
 
 def validate_reason(value: str) -> None:

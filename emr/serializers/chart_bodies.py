@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from acct.serializers import UserBriefOut
@@ -16,11 +18,9 @@ from emr.choices import (
     AllergyCategory,
     AllergyCodeSystem,
     AllergySeverity,
-    ChangeAction,
     EncounterKind,
     ProblemCodeSystem,
     RecordStatus,
-    VitalFlag,
 )
 from emr.models import (
     Allergy,
@@ -29,7 +29,6 @@ from emr.models import (
     Note,
     Prescription,
     Problem,
-    RecordChange,
     Vitals,
 )
 from emr.selectors.vital_ranges import POSSIBLE, flag
@@ -81,14 +80,16 @@ class _RowOut(serializers.ModelSerializer[Any]):
     patient = PatientBriefOut()
     deleted = serializers.SerializerMethodField()
 
-    def get_deleted(self, row: ClinicalRow) -> DeletionOut | None:
-        return DeletionOut(row).data if row.deleted_at else None  # type: ignore[return-value]
+    @extend_schema_field(DeletionOut(allow_null=True))
+    def get_deleted(self, row: ClinicalRow) -> Any:
+        return DeletionOut(row).data if row.deleted_at else None
 
 
 class _RecordedOut(_RowOut):
     recorded_by_name = serializers.CharField(source="recorded_by.full_name")
 
 
+@example(examples.ENCOUNTER_CHANGE)
 class EncounterFieldsIn(StrictIn):
     kind = serializers.ChoiceField(EncounterKind.choices)
     reason = serializers.CharField(max_length=300, validators=_LINE)
@@ -115,6 +116,7 @@ class EncounterOut(_RowOut):
         ]
 
 
+@example(examples.PRESCRIPTION_CHANGE)
 class PrescriptionFieldsIn(StrictIn):
     encounter = serializers.IntegerField(min_value=1, required=False, allow_null=True)
     drug = serializers.CharField(max_length=200, validators=_LINE)
@@ -149,10 +151,15 @@ def _whole(measure: str) -> Any:
     )
 
 
+@extend_schema_field(OpenApiTypes.DOUBLE)
+class DecimalNumber(serializers.DecimalField):
+    """A JSON number that is kept as it was written."""
+
+
 def _decimal(measure: str) -> Any:
     low, high, _ = POSSIBLE[measure]
     places = len(high.partition(".")[2])
-    return serializers.DecimalField(
+    return DecimalNumber(
         max_digits=len(high) - 1,
         decimal_places=places,
         min_value=Decimal(low),
@@ -162,6 +169,7 @@ def _decimal(measure: str) -> Any:
     )
 
 
+@example(examples.VITALS_CHANGE)
 class VitalsFieldsIn(StrictIn):
     measured_at = serializers.DateTimeField(validators=[validate_past_time])
     systolic_mmhg = _whole("systolic_mmhg")
@@ -207,23 +215,7 @@ class VitalsOut(_RecordedOut):
         return {measure: side for measure, side in found.items() if side}
 
 
-class TrendPointOut(serializers.Serializer[Any]):
-    at = serializers.DateTimeField()
-    value = serializers.FloatField()
-    flag = serializers.ChoiceField(VitalFlag.choices, allow_null=True)
-
-
-@example(examples.VITALS_TREND)
-class VitalsTrendOut(serializers.Serializer[Any]):
-    """``low`` and ``high``: the reference range at the patient's age today."""
-
-    measure = serializers.ChoiceField(Vitals.MEASURES)
-    unit = serializers.CharField(help_text="UCUM")
-    low = serializers.FloatField(allow_null=True)
-    high = serializers.FloatField(allow_null=True)
-    points = TrendPointOut(many=True)
-
-
+@example(examples.ALLERGY_CHANGE)
 class AllergyFieldsIn(StrictIn):
     category = serializers.ChoiceField(AllergyCategory.choices)
     substance = serializers.CharField(max_length=200, validators=_LINE)
@@ -255,6 +247,7 @@ class AllergyOut(_RecordedOut):
         ]
 
 
+@example(examples.PROBLEM_CHANGE)
 class ProblemFieldsIn(StrictIn):
     code_system = serializers.ChoiceField(ProblemCodeSystem.choices)
     code = serializers.CharField(max_length=20)
@@ -285,6 +278,7 @@ class ProblemOut(_RecordedOut):
         ]
 
 
+@example(examples.NOTE_CHANGE)
 class NoteFieldsIn(StrictIn):
     encounter = serializers.IntegerField(min_value=1, required=False, allow_null=True)
     title = serializers.CharField(max_length=200, validators=_LINE)
@@ -305,36 +299,3 @@ class NoteOut(_RecordedOut):
             *("encounter", "title", "text", "signed_at", "recorded_by", "recorded_by_name"),
             *_END,
         ]
-
-
-class FieldChangeOut(serializers.Serializer[Any]):
-    field = serializers.CharField()
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
-
-
-@example(examples.RECORD_CHANGE)
-class RecordChangeOut(serializers.ModelSerializer[RecordChange]):
-    action = serializers.ChoiceField(ChangeAction.choices)
-    actor = UserBriefOut()
-    changes = serializers.SerializerMethodField()
-
-    class Meta:
-        model = RecordChange
-        fields = ["id", "version", "action", "at", "actor", "changes"]
-
-    def get_changes(self, change: RecordChange) -> list[FieldChangeOut]:
-        rows = [
-            {"field": name, "before": before, "after": after}
-            for name, (before, after) in sorted(change.values.items())
-        ]
-        return FieldChangeOut(rows, many=True).data  # type: ignore[return-value]
-
-
-@example(examples.TIMELINE_ENTRY)
-class TimelineEntryOut(serializers.Serializer[Any]):
-    type = serializers.ChoiceField(["encounter", "prescription"])
-    at = serializers.DateTimeField()
-    id = serializers.IntegerField()
-    title = serializers.CharField()
-    detail = serializers.CharField()

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from audit.models import AuditLog
 from emr.models import Note, Vitals
-from emr.models.codes import is_snomed_concept
+from emr.models.code_shapes import is_snomed_concept
 from emr.selectors.vital_ranges import flag
 from emr.tests import factories as make
 

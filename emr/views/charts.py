@@ -16,7 +16,7 @@ from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 from emr import filters, selectors
 from emr.models import ClinicalRow, RecordChange
-from emr.serializers import chart_bodies as bodies
+from emr.serializers import chart_bodies as bodies, overview_bodies
 from emr.services import charting
 from rbac.permissions import Permission as P
 
@@ -86,7 +86,7 @@ class RowHistory(GenericApiView):
     model: ClassVar[type[ClinicalRow]]
     edit: ClassVar[P]
     list_action = "history.read"
-    serializer_class = bodies.RecordChangeOut
+    serializer_class = overview_bodies.RecordChangeOut
     filter_backends = []
     queryset: QuerySet[RecordChange] = RecordChange.objects.none()
 
@@ -138,7 +138,7 @@ def historical(thing: str, tag: str) -> Callable[[Any], Any]:
             summary=f"List the changes of {thing}, newest first",
             tags=[tag],
             responses={
-                200: bodies.RecordChangeOut(many=True),
+                200: overview_bodies.RecordChangeOut(many=True),
                 **errors(ErrorCode.RECORD_NOT_FOUND),
             },
         )

@@ -14,7 +14,7 @@ from common.errors import ErrorCode
 from emr import selectors
 from emr.models import RecordChange
 from emr.selectors import trends
-from emr.serializers import chart_bodies as bodies
+from emr.serializers import overview_bodies as bodies
 from rbac.permissions import Permission
 
 

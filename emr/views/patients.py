@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -15,6 +17,7 @@ from common.errors import ErrorCode
 from emr import selectors, serializers, services
 from emr.filters import PatientFilter
 from emr.models import Patient
+from emr.selectors.patient_search import patient_search
 from rbac.permissions import Permission
 
 _IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)
@@ -67,12 +70,16 @@ class PatientSearch(GenericApiView):
     searched_by = ("q",)
     serializer_class = serializers.PatientOut
     queryset: QuerySet[Patient] = Patient.objects.none()
+    filter_backends = []
+
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
+        return super().paginate_queryset(self.found) or []
 
     def patients_shown(self, rows: Rows) -> PatientIds:
         return [row.pk for row in rows]
 
     @extend_schema(
-        summary="Search patients by MRN or name",
+        summary="Search patients by name, MRN, phone number or birth date (at most 200)",
         tags=["patients"],
         parameters=[serializers.PatientSearchIn],
         responses={200: serializers.PatientOut(many=True), **errors(ErrorCode.VALIDATION)},
@@ -80,7 +87,7 @@ class PatientSearch(GenericApiView):
     def get(self, request: Request) -> Response:
         query = serializers.PatientSearchIn(data=request.GET)
         query.is_valid(raise_exception=True)
-        self.queryset = selectors.patient_search(self.actor, query.validated_data["q"])
+        self.found = patient_search(self.actor, query.validated_data["q"])
         return self.list_response(request)
 
 

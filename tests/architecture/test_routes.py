@@ -20,6 +20,7 @@ from ai.tests import factories
 from audit.models import AuditLog
 from common.api.permissions import Access
 from common.outbox.models import OutboxEvent
+from emr.models import Allergy, Encounter, Note, Prescription, Problem, Vitals
 from ocs.models import Order
 from rbac import services as rights
 from rbac.permissions import Permission
@@ -72,6 +73,25 @@ def test_every_handler_of_every_view_declares_what_it_requires():
             assert isinstance(requirement, Access) or requirement in catalogue, route.name
 
 
+def chart_of(patient: Any, author: Any) -> dict[str, Any]:
+    """One row of each kind of the patient's record, by the first word of its routes' names."""
+    now = timezone.now()
+    return {
+        "vitals": Vitals.objects.create(
+            patient=patient, recorded_by=author, measured_at=now, pain=1
+        ),
+        "encounters": Encounter.objects.create(
+            patient=patient, clinician=author, kind="outpatient", reason="-", started_at=now
+        ),
+        "prescriptions": Prescription.objects.create(
+            patient=patient, prescriber=author, drug="-", days=1, prescribed_at=now
+        ),
+        "allergies": Allergy.objects.create(patient=patient, recorded_by=author),
+        "problems": Problem.objects.create(patient=patient, recorded_by=author),
+        "notes": Note.objects.create(patient=patient, recorded_by=author, signed_at=now),
+    }
+
+
 @pytest.fixture
 def world(users, patient_factory, settings):
     """One patient, owned by the patient user and shared with the external one, and their things."""
@@ -108,10 +128,11 @@ def world(users, patient_factory, settings):
         )
         jobs.job_run(job.pk)
         job.refresh_from_db()
+        chart = {kind: row.pk for kind, row in chart_of(patient, users["doctor"]).items()}
         yield {
             "user_id": users["nurse"].pk,
             "session_id": uuid4(),
-            "pk": {"patient": patient.pk, "order": order.pk},
+            "pk": {"patient": patient.pk, "order": order.pk, **chart},
             "patient_id": patient.pk,
             "share_id": grant.pk,
             "grant_id": rights.grant_break_glass(
