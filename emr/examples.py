@@ -47,6 +47,7 @@ TIMELINE_ENTRY = {
     "title": "New headache for six weeks",
     "detail": "outpatient",
 }
+TIMELINE = {"results": [TIMELINE_ENTRY], "next": "2026-01-05T09:30:00+09:00~encounter~1"}
 ENCOUNTER_NEW = {
     "patient": 1,
     "kind": "outpatient",

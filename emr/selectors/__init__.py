@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, NoReturn
 
 from django.db.models import Q, QuerySet
@@ -24,8 +23,6 @@ from emr.models import (
 )
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
-
-TIMELINE_LENGTH = 200
 
 
 def patients_visible_to(
@@ -187,21 +184,3 @@ def encounter_of_patient(patient: Patient, pk: int) -> Encounter | None:
 
 def prescriptions_visible_to(user: Person) -> QuerySet[Prescription]:
     return Prescription.objects.visible_to(user).select_related("patient", "prescriber")
-
-
-def patient_timeline(user: Person, patient: Patient) -> list[dict[str, Any]]:
-    """The newest visits and prescriptions of one patient that this person may read."""
-    visits = encounters_visible_to(user).filter(patient=patient)[:TIMELINE_LENGTH]
-    drugs = prescriptions_visible_to(user).filter(patient=patient)[:TIMELINE_LENGTH]
-    entries = chain(
-        (_entry("encounter", e.started_at, e.pk, e.reason, e.kind) for e in visits),
-        (
-            _entry("prescription", p.prescribed_at, p.pk, p.drug, f"{p.dose}, {p.frequency}")
-            for p in drugs
-        ),
-    )
-    return sorted(entries, key=lambda entry: entry["at"], reverse=True)[:TIMELINE_LENGTH]
-
-
-def _entry(kind: str, at: Any, pk: int, title: str, detail: str) -> dict[str, Any]:
-    return {"type": kind, "at": at, "id": pk, "title": title, "detail": detail}

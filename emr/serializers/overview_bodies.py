@@ -12,6 +12,7 @@ from common.api.schema import example
 from emr import examples
 from emr.choices import ChangeAction, VitalFlag
 from emr.models import RecordChange, Vitals
+from emr.selectors.timeline import LONGEST_PAGE
 
 
 class TrendPointOut(serializers.Serializer[Any]):
@@ -56,10 +57,28 @@ class RecordChangeOut(serializers.ModelSerializer[RecordChange]):
         return FieldChangeOut(rows, many=True).data
 
 
-@example(examples.TIMELINE_ENTRY)
+class TimelineIn(serializers.Serializer[Any]):
+    kind = serializers.ListField(
+        child=serializers.CharField(max_length=20), required=False, help_text="Repeat it for more"
+    )
+    to = serializers.DateTimeField(required=False, help_text="Entries before this time")
+    cursor = serializers.CharField(max_length=100, required=False, help_text="``next`` of a page")
+    page_size = serializers.IntegerField(min_value=1, max_value=LONGEST_PAGE, required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        begin = serializers.DateTimeField(required=False, help_text="Entries from this time on")
+        return super().get_fields() | {"from": begin}
+
+
 class TimelineEntryOut(serializers.Serializer[Any]):
-    type = serializers.ChoiceField(["encounter", "prescription"])
+    type = serializers.CharField(help_text="encounter, prescription, vitals, order and so on")
     at = serializers.DateTimeField()
     id = serializers.IntegerField()
     title = serializers.CharField()
     detail = serializers.CharField()
+
+
+@example(examples.TIMELINE)
+class TimelineOut(serializers.Serializer[Any]):
+    results = TimelineEntryOut(many=True)
+    next = serializers.CharField(allow_null=True, help_text="``cursor`` of the next page")

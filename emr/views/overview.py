@@ -13,7 +13,7 @@ from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 from emr import selectors
 from emr.models import RecordChange
-from emr.selectors import trends
+from emr.selectors import timeline, trends
 from emr.serializers import overview_bodies as bodies
 from rbac.permissions import Permission
 
@@ -22,14 +22,18 @@ class PatientTimeline(ApiView):
     required_permissions = {"GET": Permission.VIEW_ENCOUNTER}
 
     @extend_schema(
-        summary="List the visits and prescriptions of a patient, newest first (at most 200)",
+        summary="List what happened to a patient, newest first",
         tags=["patients"],
+        parameters=[bodies.TimelineIn],
         responses={
-            200: bodies.TimelineEntryOut(many=True),
-            **errors(ErrorCode.PATIENT_NOT_FOUND),
+            200: bodies.TimelineOut,
+            **errors(ErrorCode.VALIDATION, ErrorCode.PATIENT_NOT_FOUND),
         },
     )
     def get(self, request: Request, pk: int) -> Response:
+        query = bodies.TimelineIn(data=request.GET)
+        query.is_valid(raise_exception=True)
+        asked = query.validated_data
         patient = selectors.patient_get(self.actor, pk, Permission.VIEW_ENCOUNTER)
         audit.record(
             actor=self.actor,
@@ -39,8 +43,16 @@ class PatientTimeline(ApiView):
             patient_id=pk,
             permission=Permission.VIEW_ENCOUNTER,
         )
-        entries = selectors.patient_timeline(self.actor, patient)
-        return Response(bodies.TimelineEntryOut(entries, many=True).data)
+        entries, more = timeline.patient_timeline(
+            self.actor,
+            patient,
+            kinds=asked.get("kind", ()),
+            begin=asked.get("from"),
+            end=asked.get("to"),
+            cursor=asked.get("cursor", ""),
+            length=asked.get("page_size", timeline.LONGEST_PAGE),
+        )
+        return Response(bodies.TimelineOut({"results": entries, "next": more}).data)
 
 
 class VitalsTrends(ApiView):
