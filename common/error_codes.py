@@ -11,10 +11,7 @@ from enum import Enum
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """Number, HTTP status and text (English, Korean) of an error.
-
-    The text says what happened and what to do now; ``AppError.detail`` and ``field`` say to what.
-    """
+    """The text says what happened and what to do now; ``AppError.detail`` and ``field`` to what."""
 
     code: str
     status: int
@@ -26,10 +23,7 @@ class ErrorCode(Enum):
     """Every error code of the API. ``manage.py write_docs`` generates docs/errors.md from it."""
 
     NOT_AUTHENTICATED = Spec(
-        "ERR_001",
-        401,
-        "Please log in.",
-        "로그인이 필요합니다. 로그인해 주세요.",
+        "ERR_001", 401, "Please log in.", "로그인이 필요합니다. 로그인해 주세요."
     )
     TOKEN_INVALID = Spec(
         "ERR_002",
@@ -339,6 +333,12 @@ class ErrorCode(Enum):
         "Ask an administrator to review it.",
         "이 환자의 응급 열람 횟수가 검토 없이 허용되는 한도에 도달했습니다. "
         "관리자에게 검토를 요청해 주세요.",
+    )
+    PRESCRIPTION_WARNED = Spec(
+        "ERR_420",
+        409,
+        "Acknowledge the warnings, with a reason.",
+        "경고를 확인한 사유를 입력해 주세요.",
     )
     GLASS_REVIEWED = Spec(
         "ERR_409",

@@ -53,3 +53,10 @@ class ChangeAction(models.TextChoices):
 class VitalFlag(models.TextChoices):
     LOW = "low"
     HIGH = "high"
+
+
+class PrescriptionWarning(models.TextChoices):
+    ALLERGY = "allergy"
+    DUPLICATE = "duplicate"
+    INTERACTION = "interaction"
+    DOSE = "dose"

@@ -73,13 +73,38 @@ PRESCRIPTION_NEW = {
     "patient": 1,
     "encounter": 1,
     "drug": "Acetaminophen",
+    "drug_code": "N02BE01",
+    "daily_mg": 2000,
     "dose": "500 mg",
     "frequency": "every 6 hours as needed",
     "days": 7,
 }
+PRESCRIPTION_CHECK = {
+    "patient": 1,
+    "drug": "Warfarin 2 mg",
+    "drug_code": "B01AA03",
+    "daily_mg": 2,
+}
+WARNING = {
+    "code": "interaction:B01AC06",
+    "kind": "interaction",
+    "about": "Aspirin",
+    "severity": "major",
+    "effect": "more bleeding",
+    "source": "FDA label, Coumadin (7.3)",
+}
+DRUG = {
+    "atc": "N02BE01",
+    "name": "Acetaminophen",
+    "name_ko": "아세트아미노펜",
+    "max_daily_mg": 4000,
+    "source": "FDA OTC label, acetaminophen 500 mg: at most 4,000 mg in 24 hours",
+}
 PRESCRIPTION = {
     "id": 1,
     **PRESCRIPTION_NEW,
+    "warnings": [],
+    "warnings_reason": "",
     "patient": PATIENT_BRIEF,
     "prescriber": 2,
     "prescriber_name": "이서연",

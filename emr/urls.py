@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from emr.views import access, overview, patients, records
+from emr.views import access, medication, overview, patients, records
 
 CHART = {
     "encounters": (records.Encounters, records.EncounterRow, records.EncounterHistory),
@@ -24,6 +24,12 @@ urlpatterns = [
     ),
     path("patients/<int:pk>/trends/", overview.VitalsTrends.as_view(), name="patient-trends"),
     path("patients/<int:pk>/history/", overview.PatientHistory.as_view(), name="patient-history"),
+    path("drugs/", medication.Drugs.as_view(), name="drugs"),
+    path(
+        "prescriptions/check/",
+        medication.PrescriptionCheck.as_view(),
+        name="prescription-check",
+    ),
     path("break-glass/", access.BrokenGlasses.as_view(), name="broken-glasses"),
     path("break-glass/<int:grant_id>/", access.BrokenGlassEnd.as_view(), name="broken-glass"),
     path(

@@ -200,6 +200,7 @@ SPECTACULAR_SETTINGS = {
         "ProblemCodeSystem": "emr.choices.ProblemCodeSystem",
         "RecordStatus": "emr.choices.RecordStatus",
         "ChangeAction": "emr.choices.ChangeAction",
+        "PrescriptionWarning": "emr.choices.PrescriptionWarning",
         "VitalFlag": "emr.choices.VitalFlag",
         "NotificationKind": "alert.choices.Kind",
         "GrantKind": "rbac.models.GrantKind",

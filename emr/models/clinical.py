@@ -99,7 +99,11 @@ class Encounter(ClinicalRow):
 
 
 class Prescription(ClinicalRow):
-    """One medication of one encounter."""
+    """One medication of one encounter.
+
+    ``drug_code``: ATC, of the formulary; ``warnings``: what spoke against it, acknowledged with
+    ``warnings_reason``.
+    """
 
     author_field = "prescriber"
     at_field = "prescribed_at"
@@ -108,6 +112,8 @@ class Prescription(ClinicalRow):
         Encounter, on_delete=models.PROTECT, related_name="prescriptions", null=True
     )
     drug = models.CharField(max_length=200)
+    drug_code = models.CharField(max_length=7, blank=True)
+    daily_mg = models.DecimalField(max_digits=8, decimal_places=2, null=True)
     dose = models.CharField(max_length=100)
     frequency = models.CharField(max_length=100)
     days = models.PositiveSmallIntegerField()
@@ -115,6 +121,8 @@ class Prescription(ClinicalRow):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="prescriptions"
     )
     prescribed_at = models.DateTimeField(db_index=True)
+    warnings = models.JSONField(default=list)
+    warnings_reason = models.CharField(max_length=300, blank=True)
 
     objects: ClassVar[Any] = PrescriptionQuerySet.as_manager()
 

@@ -19,6 +19,7 @@ from emr.choices import (
     AllergyCodeSystem,
     AllergySeverity,
     EncounterKind,
+    PrescriptionWarning,
     ProblemCodeSystem,
     RecordStatus,
 )
@@ -50,6 +51,11 @@ def validate_past_time(value: datetime) -> None:
 def validate_past_date(value: date) -> None:
     if not EARLIEST_BIRTH <= value <= timezone.localdate():
         raise serializers.ValidationError("lies in the future or too far in the past")
+
+
+@extend_schema_field(OpenApiTypes.DOUBLE)
+class DecimalNumber(serializers.DecimalField):
+    """A JSON number that is kept as it was written."""
 
 
 class StrictIn(serializers.Serializer[Any]):
@@ -119,26 +125,79 @@ class EncounterOut(_RowOut):
 @example(examples.PRESCRIPTION_CHANGE)
 class PrescriptionFieldsIn(StrictIn):
     encounter = serializers.IntegerField(min_value=1, required=False, allow_null=True)
-    drug = serializers.CharField(max_length=200, validators=_LINE)
     dose = serializers.CharField(max_length=100, validators=_LINE)
     frequency = serializers.CharField(max_length=100, validators=_LINE)
     days = serializers.IntegerField(min_value=1, max_value=365)
 
 
+class _DrugIn(_About):
+    """What is prescribed cannot be changed: another drug or dose is another prescription."""
+
+    drug = serializers.CharField(max_length=200, validators=_LINE)
+    drug_code = serializers.CharField(
+        max_length=7, required=False, allow_blank=True, help_text="ATC, of the formulary"
+    )
+    daily_mg = DecimalNumber(
+        max_digits=8,
+        decimal_places=2,
+        min_value=Decimal("0.01"),
+        required=False,
+        allow_null=True,
+    )
+
+
 @example(examples.PRESCRIPTION_NEW)
-class PrescriptionIn(PrescriptionFieldsIn, _About):
+class PrescriptionIn(PrescriptionFieldsIn, _DrugIn):
+    acknowledged = serializers.ListField(
+        child=serializers.CharField(max_length=30), max_length=50, required=False
+    )
+    reason = serializers.CharField(
+        max_length=300, validators=_LINE, required=False, allow_blank=True
+    )
+
+
+@example(examples.PRESCRIPTION_CHECK)
+class PrescriptionCheckIn(_DrugIn):
     pass
+
+
+@example(examples.WARNING)
+class WarningOut(serializers.Serializer[Any]):
+    """``code``: what ``acknowledged`` of a prescription names."""
+
+    code = serializers.CharField()
+    kind = serializers.ChoiceField(PrescriptionWarning.choices)
+    about = serializers.CharField()
+    severity = serializers.CharField(allow_blank=True)
+    effect = serializers.CharField(allow_blank=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
+
+
+class DrugSearchIn(serializers.Serializer[Any]):
+    q = serializers.CharField(max_length=100)
+
+
+@example(examples.DRUG)
+class DrugOut(serializers.Serializer[Any]):
+    atc = serializers.CharField()
+    name = serializers.CharField()
+    name_ko = serializers.CharField()
+    max_daily_mg = serializers.FloatField(allow_null=True)
+    source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
 
 
 @example(examples.PRESCRIPTION)
 class PrescriptionOut(_RowOut):
     prescriber_name = serializers.CharField(source="prescriber.full_name")
+    daily_mg = serializers.FloatField(allow_null=True)
+    warnings = WarningOut(many=True)
 
     class Meta:
         model = Prescription
         fields = [
             *_ROW,
-            *("encounter", "drug", "dose", "frequency", "days"),
+            *("encounter", "drug", "drug_code", "daily_mg", "dose", "frequency", "days"),
+            *("warnings", "warnings_reason"),
             *("prescriber", "prescriber_name", "prescribed_at"),
             *_END,
         ]
@@ -149,11 +208,6 @@ def _whole(measure: str) -> Any:
     return serializers.IntegerField(
         min_value=int(low), max_value=int(high), required=False, allow_null=True
     )
-
-
-@extend_schema_field(OpenApiTypes.DOUBLE)
-class DecimalNumber(serializers.DecimalField):
-    """A JSON number that is kept as it was written."""
 
 
 def _decimal(measure: str) -> Any:

@@ -99,7 +99,9 @@ class RowHistory(GenericApiView):
         return {row.patient_id for row in rows}
 
 
-def described(things: str, thing: str, tag: str, new: Any, shown: Any) -> Callable[[Any], Any]:
+def described(
+    things: str, thing: str, tag: str, new: Any, shown: Any, *also: ErrorCode
+) -> Callable[[Any], Any]:
     """The API's description of a list and of creating."""
     return extend_schema_view(
         get=extend_schema(summary=f"List {things}", tags=[tag], responses=shown(many=True)),
@@ -107,7 +109,10 @@ def described(things: str, thing: str, tag: str, new: Any, shown: Any) -> Callab
             summary=f"Create {thing}",
             tags=[tag],
             request=new,
-            responses={201: shown, **errors(ErrorCode.VALIDATION, ErrorCode.PATIENT_NOT_FOUND)},
+            responses={
+                201: shown,
+                **errors(ErrorCode.VALIDATION, ErrorCode.PATIENT_NOT_FOUND, *also),
+            },
         ),
     )
 

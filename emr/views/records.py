@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from common.errors import ErrorCode
 from emr import filters, services
 from emr.models import Allergy, Encounter, Note, Prescription, Problem, Vitals
 from emr.serializers import chart_bodies as bodies
@@ -45,6 +46,7 @@ class EncounterHistory(RowHistory):
     "prescriptions",
     bodies.PrescriptionIn,
     bodies.PrescriptionOut,
+    ErrorCode.PRESCRIPTION_WARNED,
 )
 class Prescriptions(ChartRows):
     required_permissions = {"GET": P.VIEW_PRESCRIPTION, "POST": P.CREATE_PRESCRIPTION}

@@ -67,6 +67,8 @@ ROUTES: dict[str, str] = {
     "PATCH prescriptions-row": "403 428 403 403 403 403 403 401",
     "DELETE prescriptions-row": "403 428 403 403 403 403 403 401",
     "GET prescriptions-history": "200 200 200 403 200 200 403 401",
+    "GET drugs": "400 400 400 403 400 400 403 401",
+    "POST prescription-check": "403 400 403 403 403 403 403 401",
     "GET vitals": "200 200 200 403 200 200 403 401",
     "POST vitals": "403 400 403 403 400 403 403 401",
     "PATCH vitals-row": "403 428 403 403 428 403 403 401",

@@ -123,8 +123,10 @@ def measured(client: APIClient, size: int) -> dict[str, float]:
     for name, query in SEARCHES.items():
         asked = [{"q": query(n, size), "page_size": 20} for n in range(REQUESTS)]
         timed(client, url, asked[0])
-        found[name] = p99([timed(client, url, params) for params in asked])
-        print(f"{size:>9,}  {name:24} p99 {found[name]:7.1f} ms")
+        times = [timed(client, url, params) for params in asked]
+        found[name] = p99(times)
+        middle = statistics.median(times)
+        print(f"{size:>9,}  {name:24} median {middle:7.1f}  p99 {found[name]:7.1f} ms", flush=True)
     return found
 
 
