@@ -18,6 +18,9 @@ PATIENT_NEW = {
     "address": "서울특별시 종로구",
 }
 PATIENT = {"id": 1, **PATIENT_NEW, "restricted": False, "version": 1}
+PATIENT_CREATED = PATIENT | {
+    "possible_duplicates": [PATIENT_BRIEF | {"id": 7, "patient_id": "P2019-0815"}]
+}
 PATIENT_CHANGE = {"phone": "010-0000-0099", "restricted": True}
 GLASS_BREAK = {
     "patient_id": "P2026-0011",

@@ -19,6 +19,8 @@ MOST = 200
 _CHUNK = 250
 _PHONE = re.compile(r"[\d\s()+.-]+")
 _SHORTEST_PHONE = 4
+_WHOLE_PHONE = 7
+_CANDIDATES = 10
 _DATES = ("%Y-%m-%d", "%Y%m%d", "%Y.%m.%d", "%Y/%m/%d")
 
 
@@ -39,6 +41,16 @@ def patient_search(user: Person, query: str) -> list[Patient]:
             if len(found) >= MOST:
                 break
     return list(found.values())[:MOST]
+
+
+def possible_duplicates(user: Person, patient: Patient) -> list[Patient]:
+    """Others whom this person sees, of the same name and birth date or the same phone number."""
+    born = Patient.objects.filter(birth_date=patient.birth_date)
+    alike = Q(pk__in=[p.pk for p in born if folded(p.full_name) == folded(patient.full_name)])
+    if len(patient.phone_reversed) >= _WHOLE_PHONE:
+        alike |= Q(phone_reversed=patient.phone_reversed)
+    others = Patient.objects.visible_to(user).filter(alike).exclude(pk=patient.pk)
+    return list(others.order_by("pk")[:_CANDIDATES])
 
 
 def _by_number(seen: QuerySet[Patient], query: str) -> Iterator[QuerySet[Patient]]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from acct.serializers import UserBriefOut
@@ -96,6 +97,20 @@ class PatientBriefOut(serializers.ModelSerializer[Patient]):
     class Meta:
         model = Patient
         fields = ["id", "patient_id", "full_name", "birth_date", "gender"]
+
+
+@example(examples.PATIENT_CREATED)
+class PatientCreatedOut(PatientOut):
+    """``possible_duplicates``: other records of the same name and birth date, or phone number."""
+
+    possible_duplicates = serializers.SerializerMethodField()
+
+    class Meta(PatientOut.Meta):
+        fields = [*PatientOut.Meta.fields, "possible_duplicates"]
+
+    @extend_schema_field(PatientBriefOut(many=True))
+    def get_possible_duplicates(self, patient: Patient) -> Any:
+        return PatientBriefOut(self.context["possible_duplicates"], many=True).data
 
 
 class PatientSearchIn(serializers.Serializer[Any]):

@@ -17,7 +17,7 @@ from common.errors import ErrorCode
 from emr import selectors, serializers, services
 from emr.filters import PatientFilter
 from emr.models import Patient
-from emr.selectors.patient_search import patient_search
+from emr.selectors.patient_search import patient_search, possible_duplicates
 from rbac.permissions import Permission
 
 _IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)
@@ -51,7 +51,7 @@ class Patients(GenericApiView):
         tags=["patients"],
         request=serializers.PatientIn,
         responses={
-            201: serializers.PatientOut,
+            201: serializers.PatientCreatedOut,
             **errors(ErrorCode.VALIDATION, ErrorCode.DUPLICATE),
         },
     )
@@ -59,8 +59,18 @@ class Patients(GenericApiView):
         body = serializers.PatientIn(data=request.data)
         body.is_valid(raise_exception=True)
         patient = services.patient_create(actor=self.actor, **body.validated_data)
-        response = Response(serializers.PatientOut(patient).data, status=201)
-        return with_etag(response, patient.version)
+        alike = possible_duplicates(self.actor, patient)
+        if alike:
+            audit.record(
+                actor=self.actor,
+                action="patient.duplicates",
+                object_type="patient",
+                object_id=patient.pk,
+                permission=Permission.EDIT_PATIENT,
+                patients=[patient.pk, *(other.pk for other in alike)],
+            )
+        shown = serializers.PatientCreatedOut(patient, context={"possible_duplicates": alike})
+        return with_etag(Response(shown.data, status=201), patient.version)
 
 
 class PatientSearch(GenericApiView):
