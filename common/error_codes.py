@@ -246,6 +246,9 @@ class ErrorCode(Enum):
         "The treatment record was not found. It does not exist or you do not have access to it.",
         "치료 또는 추적 관찰 기록을 찾을 수 없습니다. 존재하지 않거나 조회 권한이 없습니다.",
     )
+    RECORD_NOT_FOUND = Spec(
+        "ERR_220", 404, "The entry was not found. Reload.", "기록이 없습니다. 새로 고쳐 주세요."
+    )
     ROUTE_NOT_FOUND = Spec(
         "ERR_299",
         404,
@@ -332,6 +335,12 @@ class ErrorCode(Enum):
         "Ask an administrator to review it.",
         "이 환자의 응급 열람 횟수가 검토 없이 허용되는 한도에 도달했습니다. "
         "관리자에게 검토를 요청해 주세요.",
+    )
+    PRESCRIPTION_WARNED = Spec(
+        "ERR_420",
+        409,
+        "Acknowledge the warnings, with a reason.",
+        "경고를 확인한 사유를 입력해 주세요.",
     )
     GLASS_REVIEWED = Spec(
         "ERR_409",

@@ -14,3 +14,49 @@ class EncounterKind(models.TextChoices):
     OUTPATIENT = "outpatient"
     INPATIENT = "inpatient"
     EMERGENCY = "emergency"
+
+
+class AllergyCategory(models.TextChoices):
+    DRUG = "drug"
+    FOOD = "food"
+    ENVIRONMENT = "environment"
+    OTHER = "other"
+
+
+class AllergySeverity(models.TextChoices):
+    MILD = "mild"
+    MODERATE = "moderate"
+    SEVERE = "severe"
+
+
+class AllergyCodeSystem(models.TextChoices):
+    ATC = "ATC"
+    SNOMED = "SNOMED"
+
+
+class ProblemCodeSystem(models.TextChoices):
+    SNOMED = "SNOMED"
+    KCD = "KCD"
+
+
+class RecordStatus(models.TextChoices):
+    ACTIVE = "active"
+    RESOLVED = "resolved"
+
+
+class ChangeAction(models.TextChoices):
+    CREATE = "create"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+class VitalFlag(models.TextChoices):
+    LOW = "low"
+    HIGH = "high"
+
+
+class PrescriptionWarning(models.TextChoices):
+    ALLERGY = "allergy"
+    DUPLICATE = "duplicate"
+    INTERACTION = "interaction"
+    DOSE = "dose"

@@ -18,6 +18,9 @@ PATIENT_NEW = {
     "address": "서울특별시 종로구",
 }
 PATIENT = {"id": 1, **PATIENT_NEW, "restricted": False, "version": 1}
+PATIENT_CREATED = PATIENT | {
+    "possible_duplicates": [PATIENT_BRIEF | {"id": 7, "patient_id": "P2019-0815"}]
+}
 PATIENT_CHANGE = {"phone": "010-0000-0099", "restricted": True}
 GLASS_BREAK = {
     "patient_id": "P2026-0011",
@@ -47,6 +50,7 @@ TIMELINE_ENTRY = {
     "title": "New headache for six weeks",
     "detail": "outpatient",
 }
+TIMELINE = {"results": [TIMELINE_ENTRY], "next": "2026-01-05T09:30:00+09:00~encounter~1"}
 ENCOUNTER_NEW = {
     "patient": 1,
     "kind": "outpatient",
@@ -65,23 +69,135 @@ ENCOUNTER = {
     "started_at": "2026-01-05T09:30:00+09:00",
     "ended_at": None,
     "version": 1,
+    "created_at": "2026-01-05T09:32:00+09:00",
+    "deleted": None,
 }
 PRESCRIPTION_NEW = {
     "patient": 1,
     "encounter": 1,
     "drug": "Acetaminophen",
+    "drug_code": "N02BE01",
+    "daily_mg": 2000,
     "dose": "500 mg",
     "frequency": "every 6 hours as needed",
     "days": 7,
 }
+PRESCRIPTION_CHECK = {
+    "patient": 1,
+    "drug": "Warfarin 2 mg",
+    "drug_code": "B01AA03",
+    "daily_mg": 2,
+}
+WARNING = {
+    "code": "interaction:B01AC06",
+    "kind": "interaction",
+    "about": "Aspirin",
+    "severity": "major",
+    "effect": "more bleeding",
+    "source": "FDA label, Coumadin (7.3)",
+}
+DRUG = {
+    "atc": "N02BE01",
+    "name": "Acetaminophen",
+    "name_ko": "아세트아미노펜",
+    "max_daily_mg": 4000,
+    "source": "FDA OTC label, acetaminophen 500 mg: at most 4,000 mg in 24 hours",
+}
 PRESCRIPTION = {
     "id": 1,
     **PRESCRIPTION_NEW,
+    "warnings": [],
+    "warnings_reason": "",
     "patient": PATIENT_BRIEF,
     "prescriber": 2,
     "prescriber_name": "이서연",
     "prescribed_at": "2026-01-05T09:30:00+09:00",
     "version": 1,
+    "created_at": "2026-01-05T09:32:00+09:00",
+    "deleted": None,
 }
 
 PATIENT_MERGE = {"into": 1}
+ROW_DELETE = {"reason": "Entered for the wrong patient"}
+_RECORDED = {
+    "recorded_by": 5,
+    "recorded_by_name": "박지훈",
+    "version": 1,
+    "created_at": "2026-01-05T09:32:00+09:00",
+    "deleted": None,
+}
+VITALS_NEW = {
+    "patient": 1,
+    "measured_at": "2026-01-05T09:30:00+09:00",
+    "systolic_mmhg": 152,
+    "diastolic_mmhg": 84,
+    "heart_rate": 76,
+    "respiratory_rate": 16,
+    "temperature_c": 36.7,
+    "spo2_percent": 98,
+    "weight_kg": 68.5,
+    "height_cm": 172.0,
+    "pain": 3,
+}
+VITALS = {
+    "id": 1,
+    **VITALS_NEW,
+    "patient": PATIENT_BRIEF,
+    "flags": {"systolic_mmhg": "high"},
+    **_RECORDED,
+}
+VITALS_TREND = {
+    "measure": "systolic_mmhg",
+    "unit": "mm[Hg]",
+    "low": 111,
+    "high": 139,
+    "points": [{"at": "2026-01-05T09:30:00+09:00", "value": 152, "flag": "high"}],
+}
+ALLERGY_NEW = {
+    "patient": 1,
+    "category": "drug",
+    "substance": "Penicillin",
+    "code_system": "ATC",
+    "code": "J01C",
+    "reaction": "Urticaria",
+    "severity": "moderate",
+    "status": "active",
+}
+ALLERGY = {"id": 1, **ALLERGY_NEW, "patient": PATIENT_BRIEF, **_RECORDED}
+PROBLEM_NEW = {
+    "patient": 1,
+    "code_system": "KCD",
+    "code": "C71.9",
+    "text": "Malignant neoplasm of brain, unspecified",
+    "onset_date": "2025-12-20",
+    "resolved_date": None,
+    "status": "active",
+}
+PROBLEM = {"id": 1, **PROBLEM_NEW, "patient": PATIENT_BRIEF, **_RECORDED}
+NOTE_NEW = {
+    "patient": 1,
+    "encounter": 1,
+    "title": "Outpatient visit",
+    "text": "Headache for six weeks, worse in the morning. MRI ordered.",
+}
+NOTE = {
+    "id": 1,
+    **NOTE_NEW,
+    "patient": PATIENT_BRIEF,
+    "signed_at": "2026-01-05T09:32:00+09:00",
+    **_RECORDED,
+}
+RECORD_CHANGE = {
+    "id": 2,
+    "version": 2,
+    "action": "update",
+    "at": "2026-01-05T09:40:00+09:00",
+    "actor": {"id": 5, "username": "nurse", "full_name": "박지훈", "role": "nurse"},
+    "changes": [{"field": "heart_rate", "before": 67, "after": 76}],
+}
+ENCOUNTER_CHANGE = {"ended_at": "2026-01-05T10:00:00+09:00"}
+PRESCRIPTION_CHANGE = {"days": 3}
+VITALS_CHANGE = {"heart_rate": 76}
+ALLERGY_CHANGE = {"reaction": "Urticaria", "severity": "moderate"}
+PROBLEM_CHANGE = {"status": "resolved", "resolved_date": "2026-01-05"}
+NOTE_CHANGE = {"text": "Headache for eight weeks, worse in the morning. MRI ordered."}

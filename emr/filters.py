@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters import rest_framework as filters
 
-from emr.models import Encounter, Patient, Prescription
+from emr.models import Allergy, Encounter, Patient, Problem
 
 
 class PatientFilter(filters.FilterSet):
@@ -33,8 +33,23 @@ class GlassFilter(filters.FilterSet):
         return open_now if value else grants.exclude(pk__in=open_now.values("pk"))
 
 
-class EncounterFilter(filters.FilterSet):
+def deleted_wanted(request: Any) -> bool:
+    """Whether a list is asked for what was deleted."""
+    return getattr(request, "query_params", {}).get("deleted") == "true"
+
+
+class RowFilter(filters.FilterSet):
+    """``deleted=true``: only what was deleted, for those who may change such rows."""
+
     patient = filters.NumberFilter(field_name="patient_id")
+    deleted = filters.ChoiceFilter(choices=[("true", "true"), ("false", "false")], method="as_is")
+
+    def as_is(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """``deleted_wanted`` chose the rows."""
+        return rows
+
+
+class EncounterFilter(RowFilter):
     since = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="gte")
     until = filters.IsoDateTimeFilter(field_name="started_at", lookup_expr="lt")
 
@@ -43,10 +58,26 @@ class EncounterFilter(filters.FilterSet):
         fields = ["kind"]
 
 
-class PrescriptionFilter(filters.FilterSet):
-    patient = filters.NumberFilter(field_name="patient_id")
+class PrescriptionFilter(RowFilter):
     encounter = filters.NumberFilter(field_name="encounter_id")
 
+
+class VitalsFilter(RowFilter):
+    since = filters.IsoDateTimeFilter(field_name="measured_at", lookup_expr="gte")
+    until = filters.IsoDateTimeFilter(field_name="measured_at", lookup_expr="lt")
+
+
+class AllergyFilter(RowFilter):
     class Meta:
-        model = Prescription
-        fields: list[str] = []
+        model = Allergy
+        fields = ["status", "category"]
+
+
+class ProblemFilter(RowFilter):
+    class Meta:
+        model = Problem
+        fields = ["status"]
+
+
+class NoteFilter(RowFilter):
+    encounter = filters.NumberFilter(field_name="encounter_id")

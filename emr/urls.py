@@ -2,14 +2,34 @@ from __future__ import annotations
 
 from django.urls import path
 
-from emr.views import access, care, patients
+from emr.views import access, medication, overview, patients, records
+
+CHART = {
+    "encounters": (records.Encounters, records.EncounterRow, records.EncounterHistory),
+    "prescriptions": (records.Prescriptions, records.PrescriptionRow, records.PrescriptionHistory),
+    "vitals": (records.VitalSigns, records.VitalSignsRow, records.VitalsHistory),
+    "allergies": (records.Allergies, records.AllergyRow, records.AllergyHistory),
+    "problems": (records.Problems, records.ProblemRow, records.ProblemHistory),
+    "notes": (records.Notes, records.NoteRow, records.NoteHistory),
+}
+"""Address of the list, of a row and of its changes, by the kind of row."""
 
 urlpatterns = [
     path("patients/", patients.Patients.as_view(), name="patients"),
     path("patients/search/", patients.PatientSearch.as_view(), name="patient-search"),
     path("patients/<int:pk>/", patients.PatientDetail.as_view(), name="patient-detail"),
     path("patients/<int:pk>/merge/", patients.PatientMerge.as_view(), name="patient-merge"),
-    path("patients/<int:pk>/timeline/", care.PatientTimeline.as_view(), name="patient-timeline"),
+    path(
+        "patients/<int:pk>/timeline/", overview.PatientTimeline.as_view(), name="patient-timeline"
+    ),
+    path("patients/<int:pk>/trends/", overview.VitalsTrends.as_view(), name="patient-trends"),
+    path("patients/<int:pk>/history/", overview.PatientHistory.as_view(), name="patient-history"),
+    path("drugs/", medication.Drugs.as_view(), name="drugs"),
+    path(
+        "prescriptions/check/",
+        medication.PrescriptionCheck.as_view(),
+        name="prescription-check",
+    ),
     path("break-glass/", access.BrokenGlasses.as_view(), name="broken-glasses"),
     path("break-glass/<int:grant_id>/", access.BrokenGlassEnd.as_view(), name="broken-glass"),
     path(
@@ -22,6 +42,10 @@ urlpatterns = [
         access.BrokenGlassReview.as_view(),
         name="broken-glass-review",
     ),
-    path("encounters/", care.Encounters.as_view(), name="encounters"),
-    path("prescriptions/", care.Prescriptions.as_view(), name="prescriptions"),
 ]
+for plural, (rows, row, history) in CHART.items():
+    urlpatterns += [
+        path(f"{plural}/", rows.as_view(), name=plural),
+        path(f"{plural}/<int:pk>/", row.as_view(), name=f"{plural}-row"),
+        path(f"{plural}/<int:pk>/history/", history.as_view(), name=f"{plural}-history"),
+    ]

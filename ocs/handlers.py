@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from alert.choices import Part
 from alert.selectors import About, describes, person
 from common.outbox.registry import Event, subscribe
 from common.person import Person
+from emr.selectors.timeline import timeline_source
 from ocs import selectors
 from ocs.choices import EXAMINATIONS
 from ocs.events import ORDER_CREATED, ORDER_MOVED
@@ -42,3 +45,8 @@ def alert_orders(user: Person, ids: set[Any]) -> Mapping[Any, About]:
         }
         for order in found
     }
+
+
+@timeline_source("order", at="ordered_at", described=lambda row: (row.job_type, row.status))
+def orders_of(user: Person, patient: Any) -> QuerySet[Any]:
+    return selectors.orders_visible_to(user).filter(patient=patient)

@@ -240,7 +240,7 @@ def summary() -> Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class DeliveryProblem:
     """Why an event is not done: given up, or to be tried again."""
 
     is_dead: bool
@@ -248,7 +248,7 @@ class Problem:
     detail: str
 
 
-def problem(aggregate: str) -> Problem | None:
+def problem(aggregate: str) -> DeliveryProblem | None:
     """What keeps the events of ``aggregate``: of one that was given up, else of one that waits."""
     failed = _dead(aggregate).first()
     if failed is None:
@@ -257,7 +257,7 @@ def problem(aggregate: str) -> Problem | None:
     if failed is None:
         return None
     is_dead = failed.status == OutboxStatus.DEAD
-    return Problem(is_dead, failed.last_error_code, failed.last_error)
+    return DeliveryProblem(is_dead, failed.last_error_code, failed.last_error)
 
 
 def dead_aggregates(prefix: str) -> QuerySet[OutboxEvent, str]:

@@ -31,3 +31,24 @@ def prescription_body(patient: int, **fields: Any) -> dict[str, Any]:
         "frequency": "three times a day",
         "days": 7,
     } | fields
+
+
+def vitals_body(patient: int, **fields: Any) -> dict[str, Any]:
+    return {"patient": patient, "measured_at": "2026-01-05T09:30:00Z", "heart_rate": 72} | fields
+
+
+def allergy_body(patient: int, **fields: Any) -> dict[str, Any]:
+    return {"patient": patient, "category": "drug", "substance": "Penicillin"} | fields
+
+
+def problem_body(patient: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "patient": patient,
+        "code_system": "KCD",
+        "code": "I63.9",
+        "text": "Cerebral infarction",
+    } | fields
+
+
+def note_body(patient: int, **fields: Any) -> dict[str, Any]:
+    return {"patient": patient, "title": "Visit", "text": "No focal deficit."} | fields

@@ -21,7 +21,8 @@ def test_a_visit_and_its_prescription_make_the_timeline(api, users, patient_fact
     ).json()
     assert drug["encounter"] == visit["id"]
     timeline = client.get(f"/api/emr/patients/{patient.pk}/timeline/").json()
-    assert [(e["type"], e["id"], e["title"]) for e in timeline] == [
+    assert timeline["next"] is None
+    assert [(e["type"], e["id"], e["title"]) for e in timeline["results"]] == [
         ("prescription", drug["id"], "Acetaminophen"),
         ("encounter", visit["id"], "headache"),
     ]

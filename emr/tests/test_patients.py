@@ -22,6 +22,7 @@ def test_a_patient_is_created_and_read_back(api):
     created = client.post(URL, patient_body(phone="010-0000-0000"), format="json")
     assert created.status_code == 201, created.json()
     body = created.json()
+    assert body.pop("possible_duplicates") == []
     assert body == {
         "id": body["id"],
         "patient_id": "MRN-1",
@@ -36,6 +37,26 @@ def test_a_patient_is_created_and_read_back(api):
     read = client.get(f"{URL}{body['id']}/")
     assert read.json() == body
     assert read["ETag"] == '"1"' == created["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "warned"),
+    [
+        ({"full_name": "홍 길동", "phone": ""}, []),
+        ({"phone": ""}, ["MRN-1"]),
+        ({"full_name": "Other", "phone": "010 1234 5678"}, ["MRN-1"]),
+        ({"birth_date": "1980-03-01", "phone": ""}, []),
+    ],
+)
+def test_a_possible_duplicate_is_warned_of(api, fields, warned):
+    client = api("doctor")
+    client.post(URL, patient_body(phone="010-1234-5678"), format="json")
+    again = client.post(URL, patient_body(patient_id="MRN-2") | fields, format="json")
+    assert again.status_code == 201
+    assert [p["patient_id"] for p in again.json()["possible_duplicates"]] == warned
+    Patient.objects.filter(patient_id="MRN-1").update(restricted=True)
+    hidden = client.post(URL, patient_body(patient_id="MRN-3") | fields, format="json").json()
+    assert "MRN-1" not in [p["patient_id"] for p in hidden["possible_duplicates"]]
 
 
 def test_a_taken_mrn_is_a_conflict(api):

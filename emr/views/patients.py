@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -15,6 +17,7 @@ from common.errors import ErrorCode
 from emr import selectors, serializers, services
 from emr.filters import PatientFilter
 from emr.models import Patient
+from emr.selectors.patient_search import patient_search, possible_duplicates
 from rbac.permissions import Permission
 
 _IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)
@@ -48,7 +51,7 @@ class Patients(GenericApiView):
         tags=["patients"],
         request=serializers.PatientIn,
         responses={
-            201: serializers.PatientOut,
+            201: serializers.PatientCreatedOut,
             **errors(ErrorCode.VALIDATION, ErrorCode.DUPLICATE),
         },
     )
@@ -56,8 +59,18 @@ class Patients(GenericApiView):
         body = serializers.PatientIn(data=request.data)
         body.is_valid(raise_exception=True)
         patient = services.patient_create(actor=self.actor, **body.validated_data)
-        response = Response(serializers.PatientOut(patient).data, status=201)
-        return with_etag(response, patient.version)
+        alike = possible_duplicates(self.actor, patient)
+        if alike:
+            audit.record(
+                actor=self.actor,
+                action="patient.duplicates",
+                object_type="patient",
+                object_id=patient.pk,
+                permission=Permission.EDIT_PATIENT,
+                patients=[patient.pk, *(other.pk for other in alike)],
+            )
+        shown = serializers.PatientCreatedOut(patient, context={"possible_duplicates": alike})
+        return with_etag(Response(shown.data, status=201), patient.version)
 
 
 class PatientSearch(GenericApiView):
@@ -67,12 +80,16 @@ class PatientSearch(GenericApiView):
     searched_by = ("q",)
     serializer_class = serializers.PatientOut
     queryset: QuerySet[Patient] = Patient.objects.none()
+    filter_backends = []
+
+    def paginate_queryset(self, queryset: Any) -> list[Any]:
+        return super().paginate_queryset(self.found) or []
 
     def patients_shown(self, rows: Rows) -> PatientIds:
         return [row.pk for row in rows]
 
     @extend_schema(
-        summary="Search patients by MRN or name",
+        summary="Search patients by name, MRN, phone number or birth date (at most 200)",
         tags=["patients"],
         parameters=[serializers.PatientSearchIn],
         responses={200: serializers.PatientOut(many=True), **errors(ErrorCode.VALIDATION)},
@@ -80,7 +97,7 @@ class PatientSearch(GenericApiView):
     def get(self, request: Request) -> Response:
         query = serializers.PatientSearchIn(data=request.GET)
         query.is_valid(raise_exception=True)
-        self.queryset = selectors.patient_search(self.actor, query.validated_data["q"])
+        self.found = patient_search(self.actor, query.validated_data["q"])
         return self.list_response(request)
 
 

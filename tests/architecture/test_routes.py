@@ -22,6 +22,7 @@ from audit.models import AuditLog
 from common.api.permissions import Access
 from common.outbox.models import OutboxEvent
 from conftest import PASSWORD
+from emr.models import Allergy, Encounter, Note, Prescription, Problem, Vitals
 from ocs.models import Order
 from pacs.archive.orthanc import orthanc
 from rbac import services as rights
@@ -98,6 +99,25 @@ def course_rows(users: dict[str, Any], study: Any) -> dict[str, int]:
     }
 
 
+def chart_of(patient: Any, author: Any) -> dict[str, Any]:
+    """One row of each kind of the patient's record, by the first word of its routes' names."""
+    now = timezone.now()
+    return {
+        "vitals": Vitals.objects.create(
+            patient=patient, recorded_by=author, measured_at=now, pain=1
+        ),
+        "encounters": Encounter.objects.create(
+            patient=patient, clinician=author, kind="outpatient", reason="-", started_at=now
+        ),
+        "prescriptions": Prescription.objects.create(
+            patient=patient, prescriber=author, drug="-", days=1, prescribed_at=now
+        ),
+        "allergies": Allergy.objects.create(patient=patient, recorded_by=author),
+        "problems": Problem.objects.create(patient=patient, recorded_by=author),
+        "notes": Note.objects.create(patient=patient, recorded_by=author, signed_at=now),
+    }
+
+
 @pytest.fixture
 def world(users, patient_factory, settings):
     """One patient, owned by the patient user and shared with the external one, and their things."""
@@ -135,11 +155,17 @@ def world(users, patient_factory, settings):
         )
         jobs.job_run(job.pk)
         job.refresh_from_db()
+        chart = {kind: row.pk for kind, row in chart_of(patient, users["doctor"]).items()}
         yield {
             "user_id": users["nurse"].pk,
             "code": stripped_role(users).code,
             "session_id": uuid4(),
-            "pk": {"patient": patient.pk, "order": order.pk, **course_rows(users, series.study)},
+            "pk": {
+                "patient": patient.pk,
+                "order": order.pk,
+                **course_rows(users, series.study),
+                **chart,
+            },
             "patient_id": patient.pk,
             "share_id": grant.pk,
             "grant_id": rights.grant_break_glass(

@@ -1,7 +1,7 @@
 export default {
   title: "Patients",
   titleOwn: "My record",
-  searchLabel: "Name or MRN",
+  searchLabel: "Name, MRN, end of the phone number or birth date",
   searchHint: "Type to search",
   mrn: "MRN",
   name: "Name",
@@ -25,6 +25,11 @@ export default {
   entry: {
     encounter: "Encounter",
     prescription: "Prescription",
+    vitals: "Vital signs",
+    allergy: "Allergy",
+    problem: "Problem",
+    note: "Note",
+    order: "Order",
   },
   encounterKind: {
     outpatient: "Outpatient",

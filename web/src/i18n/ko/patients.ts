@@ -3,7 +3,7 @@ import type en from "../en/patients";
 const texts: typeof en = {
   title: "환자",
   titleOwn: "내 기록",
-  searchLabel: "이름 또는 환자번호",
+  searchLabel: "이름, 환자번호, 전화번호 뒷자리 또는 생년월일",
   searchHint: "입력하면 바로 검색합니다",
   mrn: "환자번호",
   name: "이름",
@@ -27,6 +27,11 @@ const texts: typeof en = {
   entry: {
     encounter: "진료",
     prescription: "처방",
+    vitals: "활력징후",
+    allergy: "알레르기",
+    problem: "진단",
+    note: "의무기록",
+    order: "오더",
   },
   encounterKind: {
     outpatient: "외래",

@@ -1,5 +1,13 @@
 import { Text, Timeline } from "@mantine/core";
-import { IconPill, IconStethoscope } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconClipboardList,
+  IconHeartbeat,
+  IconListDetails,
+  IconNotes,
+  IconPill,
+  IconStethoscope,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
@@ -7,10 +15,20 @@ import { keys } from "@/api/keys";
 import { QueryView } from "@/shared/QueryView";
 import { dateTime } from "@/shared/when";
 
-const ICONS = { encounter: IconStethoscope, prescription: IconPill };
+const ICONS = {
+  encounter: IconStethoscope,
+  prescription: IconPill,
+  vitals: IconHeartbeat,
+  allergy: IconAlertTriangle,
+  problem: IconListDetails,
+  note: IconNotes,
+  order: IconClipboardList,
+};
+type Known = keyof typeof ICONS;
+const isKnown = (type: string): type is Known => type in ICONS;
 const KINDS: readonly string[] = ["outpatient", "inpatient", "emergency"] satisfies Schema["EncounterKind"][];
 
-/** Encounters and prescriptions, newest first. */
+/** What happened to a patient, newest first; kinds that this page has no words for are left out. */
 export function ClinicalTimeline({ patient }: { patient: number }) {
   const { t } = useTranslation();
   const timeline = useQuery({
@@ -31,21 +49,23 @@ export function ClinicalTimeline({ patient }: { patient: number }) {
     <QueryView
       query={timeline}
       empty={t("patients.noTimeline")}
-      isEmpty={(entries) => entries.length === 0}
+      isEmpty={({ results }) => results.length === 0}
     >
-      {(entries) => (
+      {({ results }) => (
         <Timeline bulletSize={28} lineWidth={2}>
-          {entries.map((entry) => {
-            const EntryIcon = ICONS[entry.type];
+          {results.map((entry) => {
+            const { type } = entry;
+            if (!isKnown(type)) return null;
+            const EntryIcon = ICONS[type];
             return (
               <Timeline.Item
                 key={`${entry.type}-${entry.id}`}
                 bullet={<EntryIcon size={15} aria-hidden />}
-                title={entry.title}
+                title={entry.title || t(`patients.entry.${type}`)}
               >
                 <Text size="sm">{detailOf(entry)}</Text>
                 <Text size="xs" c="dimmed">
-                  {`${t(`patients.entry.${entry.type}`)} · ${dateTime(entry.at)}`}
+                  {`${t(`patients.entry.${type}`)} · ${dateTime(entry.at)}`}
                 </Text>
               </Timeline.Item>
             );

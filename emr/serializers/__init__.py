@@ -1,17 +1,18 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from acct.serializers import UserBriefOut
 from common.api.schema import example
 from emr import examples
-from emr.choices import EncounterKind, Gender
-from emr.models import Encounter, Patient, Prescription
+from emr.choices import Gender
+from emr.models import Patient
 from rbac.choices import GlassOutcome
 
 SHORTEST_REASON, DIFFERENT_LETTERS = 10, 5
@@ -98,8 +99,26 @@ class PatientBriefOut(serializers.ModelSerializer[Patient]):
         fields = ["id", "patient_id", "full_name", "birth_date", "gender"]
 
 
+@example(examples.PATIENT_CREATED)
+class PatientCreatedOut(PatientOut):
+    """``possible_duplicates``: other records of the same name and birth date, or phone number."""
+
+    possible_duplicates = serializers.SerializerMethodField()
+
+    class Meta(PatientOut.Meta):
+        fields = [*PatientOut.Meta.fields, "possible_duplicates"]
+
+    @extend_schema_field(PatientBriefOut(many=True))
+    def get_possible_duplicates(self, patient: Patient) -> Any:
+        return PatientBriefOut(self.context["possible_duplicates"], many=True).data
+
+
 class PatientSearchIn(serializers.Serializer[Any]):
-    q = serializers.CharField(max_length=150, help_text="Start of the MRN, or part of the name")
+    q = serializers.CharField(
+        max_length=150,
+        help_text="Start of the MRN, end of the phone number (4 digits or more), birth date, or "
+        "parts of the name",
+    )
 
 
 def validate_reason(value: str) -> None:
@@ -156,81 +175,3 @@ class GlassReviewIn(serializers.Serializer[Any]):
 @example(examples.PATIENT_MERGE)
 class PatientMergeIn(serializers.Serializer[Any]):
     into = serializers.IntegerField(min_value=1, help_text="Id of the patient record to keep")
-
-
-@example(examples.TIMELINE_ENTRY)
-class TimelineEntryOut(serializers.Serializer[Any]):
-    type = serializers.ChoiceField(["encounter", "prescription"])
-    at = serializers.DateTimeField()
-    id = serializers.IntegerField()
-    title = serializers.CharField()
-    detail = serializers.CharField()
-
-
-@example(examples.ENCOUNTER_NEW)
-class EncounterIn(serializers.Serializer[Any]):
-    patient = serializers.IntegerField(min_value=1)
-    kind = serializers.ChoiceField(EncounterKind.choices)
-    reason = serializers.CharField(max_length=300, validators=_LINE)
-    note = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
-    started_at = serializers.DateTimeField()
-    ended_at = serializers.DateTimeField(required=False, allow_null=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        ended: datetime | None = attrs.get("ended_at")
-        if ended is not None and ended < attrs["started_at"]:
-            raise serializers.ValidationError({"ended_at": "it ends before it starts"})
-        return attrs
-
-
-@example(examples.ENCOUNTER)
-class EncounterOut(serializers.ModelSerializer[Encounter]):
-    patient = PatientBriefOut()
-    clinician_name = serializers.CharField(source="clinician.full_name")
-
-    class Meta:
-        model = Encounter
-        fields = [
-            "id",
-            "patient",
-            "kind",
-            "reason",
-            "note",
-            "clinician",
-            "clinician_name",
-            "started_at",
-            "ended_at",
-            "version",
-        ]
-
-
-@example(examples.PRESCRIPTION_NEW)
-class PrescriptionIn(serializers.Serializer[Any]):
-    patient = serializers.IntegerField(min_value=1)
-    encounter = serializers.IntegerField(min_value=1, required=False, allow_null=True)
-    drug = serializers.CharField(max_length=200, validators=_LINE)
-    dose = serializers.CharField(max_length=100, validators=_LINE)
-    frequency = serializers.CharField(max_length=100, validators=_LINE)
-    days = serializers.IntegerField(min_value=1, max_value=365)
-
-
-@example(examples.PRESCRIPTION)
-class PrescriptionOut(serializers.ModelSerializer[Prescription]):
-    patient = PatientBriefOut()
-    prescriber_name = serializers.CharField(source="prescriber.full_name")
-
-    class Meta:
-        model = Prescription
-        fields = [
-            "id",
-            "patient",
-            "encounter",
-            "drug",
-            "dose",
-            "frequency",
-            "days",
-            "prescriber",
-            "prescriber_name",
-            "prescribed_at",
-            "version",
-        ]

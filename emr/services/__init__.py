@@ -1,27 +1,40 @@
-"""The only place that changes patients, visits and prescriptions."""
+"""The only place that changes patients; ``charting`` writes what is recorded about them."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import ManyToOneRel
-from django.utils import timezone
 
 from acct import selectors as accounts
 from alert import services as alert
 from alert.choices import Kind
 from audit import services as audit
-from common.errors import BusinessError, ConflictError, ErrorCode, InvalidInput, PermissionDenied
+from common.errors import BusinessError, ConflictError, ErrorCode, PermissionDenied
 from common.outbox.services import publish
 from common.person import Person
 from emr import selectors
+from emr.choices import ChangeAction
 from emr.events import PATIENT_MERGED, PATIENT_RENAMED
-from emr.models import CareTeamMember, Encounter, Patient, Prescription
+from emr.models import CareTeamMember, Patient
+from emr.services.charting import change_record, encounter_create, snapshot
+from emr.services.prescribing import prescription_create
 from rbac import services as grants
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
+
+__all__ = [
+    "break_glass_by_mrn",
+    "care_team_add",
+    "encounter_create",
+    "merge_settle",
+    "patient_break_glass",
+    "patient_create",
+    "patient_merge",
+    "patient_update",
+    "prescription_create",
+]
 
 
 def patient_create(*, actor: Person, **fields: Any) -> Patient:
@@ -34,6 +47,7 @@ def patient_create(*, actor: Person, **fields: Any) -> Patient:
             patient = Patient.objects.create(**fields)
             if patient.restricted:
                 care_team_add(patient=patient, user_id=actor.pk)
+            _keep(actor, patient, ChangeAction.CREATE, {})
             audit.record(
                 actor=actor,
                 action="patient.create",
@@ -60,7 +74,9 @@ def patient_update(*, actor: Person, pk: int, expected: int, **changes: Any) -> 
     before, after = patient.restricted, changes.get("restricted", patient.restricted)
     if before and not after and not selectors.in_care_team(actor, patient):
         raise PermissionDenied("only the care team lifts a restriction", "restricted")
+    was = snapshot(patient)
     patient.save_versioned(expected=expected, **changes)
+    _keep(actor, patient, ChangeAction.UPDATE, was)
     if after and not before:
         rights_changing()
         care_team_add(patient=patient, user_id=actor.pk)
@@ -76,6 +92,17 @@ def patient_update(*, actor: Person, pk: int, expected: int, **changes: Any) -> 
         detail={"fields": sorted(changes)},
     )
     return patient
+
+
+def _keep(actor: Person, patient: Patient, action: str, before: dict[str, Any]) -> None:
+    change_record(
+        actor=actor,
+        kind="patient",
+        row=patient,
+        patient_id=patient.pk,
+        action=action,
+        before=before,
+    )
 
 
 @transaction.atomic
@@ -168,50 +195,3 @@ def patient_break_glass(*, actor: Person, pk: int, reason: str) -> Any:
             link="/admin/glass",
         )
     return grant
-
-
-@transaction.atomic
-def encounter_create(*, actor: Person, patient: int, **fields: Any) -> Encounter:
-    """Record a visit of a patient the actor sees. Raises NotFound."""
-    seen = selectors.patient_get(actor, patient, Permission.EDIT_ENCOUNTER)
-    encounter = Encounter.objects.create(patient=seen, clinician_id=actor.pk, **fields)
-    audit.record(
-        actor=actor,
-        action="encounter.create",
-        object_type="encounter",
-        object_id=encounter.pk,
-        patient_id=seen.pk,
-        permission=Permission.EDIT_ENCOUNTER,
-    )
-    return encounter
-
-
-@transaction.atomic
-def prescription_create(
-    *,
-    actor: Person,
-    patient: int,
-    encounter: int | None = None,
-    prescribed_at: datetime | None = None,
-    **fields: Any,
-) -> Prescription:
-    """Prescribe for a patient the actor sees. Raises NotFound, InvalidInput (foreign encounter)."""
-    seen = selectors.patient_get(actor, patient, Permission.CREATE_PRESCRIPTION)
-    if encounter is not None and selectors.encounter_of_patient(seen, encounter) is None:
-        raise InvalidInput(ErrorCode.VALIDATION, "no encounter of this patient", "encounter")
-    prescription = Prescription.objects.create(
-        patient=seen,
-        encounter_id=encounter,
-        prescriber_id=actor.pk,
-        prescribed_at=prescribed_at or timezone.now(),
-        **fields,
-    )
-    audit.record(
-        actor=actor,
-        action="prescription.create",
-        object_type="prescription",
-        object_id=prescription.pk,
-        patient_id=seen.pk,
-        permission=Permission.CREATE_PRESCRIPTION,
-    )
-    return prescription

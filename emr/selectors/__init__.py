@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from itertools import chain
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit.services.patient_records import reads_of
-from common.errors import ErrorCode, NotFound
+from common.errors import ErrorCode, NotFound, PermissionDenied
 from common.person import Person
 from emr import models
-from emr.models import CareTeamMember, Encounter, Patient, Prescription
+from emr.models import (
+    CareTeamMember,
+    ClinicalRow,
+    Encounter,
+    Patient,
+    Prescription,
+    RecordChange,
+)
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
-
-TIMELINE_LENGTH = 200
 
 
 def patients_visible_to(
@@ -55,15 +59,6 @@ def known_mrns(patient_ids: Collection[str]) -> set[str]:
     """Those that are a patient's MRN; for matching, not filtered by rights."""
     found = Patient.objects.filter(patient_id__in=patient_ids)
     return set(found.values_list("patient_id", flat=True))
-
-
-def patient_search(user: Person, query: str) -> QuerySet[Patient]:
-    """By the beginning of the MRN (in upper case too) or a part of the name."""
-    return Patient.objects.visible_to(user).filter(
-        Q(patient_id__startswith=query)
-        | Q(patient_id__startswith=query.upper())
-        | Q(full_name__icontains=query)
-    )
 
 
 def patients_numbered(beginning: str) -> QuerySet[Any, Any]:
@@ -139,31 +134,53 @@ def care_team(patient_id: int) -> QuerySet[CareTeamMember]:
     return CareTeamMember.objects.filter(patient=patient_id).select_related("user").order_by("pk")
 
 
+def rows_visible_to(user: Person, model: type[ClinicalRow], permission: str) -> QuerySet[Any]:
+    """The rows of a kind that are not deleted, with their patient and author."""
+    found: QuerySet[Any] = model.objects.visible_to(user, permission)
+    return found.select_related("patient", model.author_field)
+
+
+def rows_deleted(user: Person, model: type[ClinicalRow], permission: str) -> QuerySet[Any]:
+    """The deleted ones. Raises PermissionDenied unless the user may change such rows."""
+    if not user.has_permission(permission):
+        raise PermissionDenied("deleted rows are for those who may change them", "deleted")
+    found: QuerySet[Any] = model.objects.deleted_of(user, permission)
+    return found.select_related("patient", model.author_field, "deleted_by")
+
+
+def row_get(user: Person, model: type[ClinicalRow], pk: int, permission: str) -> Any:
+    """Raises NotFound for what this person may not see, or what is deleted."""
+    row = rows_visible_to(user, model, permission).filter(pk=pk).first()
+    return row or row_missing(model, pk)
+
+
+def row_missing(model: type[ClinicalRow], pk: int) -> NoReturn:
+    raise NotFound(ErrorCode.RECORD_NOT_FOUND, f"{model._meta.model_name} {pk}", "id")
+
+
+def row_changes(
+    user: Person, model: type[ClinicalRow], pk: int, read: str, edit: str
+) -> QuerySet[RecordChange]:
+    """The history of a row, the newest first; of a deleted row for those who may change such."""
+    rows = rows_visible_to(user, model, read).filter(pk=pk)
+    if not rows.exists():
+        gone = user.has_permission(edit) and model.objects.deleted_of(user, edit).filter(pk=pk)
+        if not gone:
+            row_missing(model, pk)
+    return changes_of(model._meta.model_name or "", pk)
+
+
+def changes_of(kind: str, pk: int) -> QuerySet[RecordChange]:
+    return RecordChange.objects.filter(kind=kind, row_id=pk).select_related("actor")
+
+
 def encounters_visible_to(user: Person) -> QuerySet[Encounter]:
     return Encounter.objects.visible_to(user).select_related("patient", "clinician")
 
 
 def encounter_of_patient(patient: Patient, pk: int) -> Encounter | None:
-    return Encounter.objects.filter(patient=patient, pk=pk).first()
+    return Encounter.objects.filter(patient=patient, pk=pk, deleted_at=None).first()
 
 
 def prescriptions_visible_to(user: Person) -> QuerySet[Prescription]:
     return Prescription.objects.visible_to(user).select_related("patient", "prescriber")
-
-
-def patient_timeline(user: Person, patient: Patient) -> list[dict[str, Any]]:
-    """The newest visits and prescriptions of one patient that this person may read."""
-    visits = encounters_visible_to(user).filter(patient=patient)[:TIMELINE_LENGTH]
-    drugs = prescriptions_visible_to(user).filter(patient=patient)[:TIMELINE_LENGTH]
-    entries = chain(
-        (_entry("encounter", e.started_at, e.pk, e.reason, e.kind) for e in visits),
-        (
-            _entry("prescription", p.prescribed_at, p.pk, p.drug, f"{p.dose}, {p.frequency}")
-            for p in drugs
-        ),
-    )
-    return sorted(entries, key=lambda entry: entry["at"], reverse=True)[:TIMELINE_LENGTH]
-
-
-def _entry(kind: str, at: Any, pk: int, title: str, detail: str) -> dict[str, Any]:
-    return {"type": kind, "at": at, "id": pk, "title": title, "detail": detail}

@@ -1,4 +1,4 @@
-"""Patients and what happens to them outside imaging. ``visible_to`` defaults to nothing."""
+"""Patients, who cares for them, and who may see them. ``visible_to`` defaults to nothing."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 
 from audit.services import glass
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
-from emr.choices import EncounterKind, Gender
+from emr.choices import Gender
+from emr.models.name_index import NameSuffix, suffixes
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
 
@@ -71,6 +72,9 @@ class Patient(VersionedModel):
     birth_date = models.DateField()
     gender = models.CharField(max_length=1, choices=Gender.choices)
     phone = models.CharField(max_length=30, blank=True)
+    phone_reversed = models.CharField(
+        max_length=30, blank=True, editable=False, db_default="", db_collation="utf8mb4_bin"
+    )
     address = models.CharField(max_length=300, blank=True)
     restricted = models.BooleanField(default=False)
     merged_into = models.ForeignKey(
@@ -88,7 +92,19 @@ class Patient(VersionedModel):
             models.Index(fields=["full_name"]),
             models.Index(fields=["birth_date"]),
             models.Index(fields=["restricted"]),
+            models.Index(fields=["phone_reversed"]),
         ]
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """With what a search finds the patient by: the end of the phone number, the name."""
+        self.phone_reversed = phone_reversed(self.phone)
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            wanted = suffixes(self.full_name)
+            rows = NameSuffix.objects.filter(patient_id=self.pk)
+            if set(rows.values_list("suffix", flat=True)) != wanted:
+                rows.delete()
+                NameSuffix.index([(self.pk, self.full_name)])
 
     @property
     def brief(self) -> dict[str, Any]:
@@ -100,6 +116,11 @@ class Patient(VersionedModel):
         birthday = (self.birth_date.month, self.birth_date.day)
         years = day.year - self.birth_date.year - ((day.month, day.day) < birthday)
         return years if years >= 0 else None
+
+
+def phone_reversed(phone: str) -> str:
+    """Its digits, the last first: the end of a number is a beginning."""
+    return "".join(digit for digit in reversed(phone) if digit.isdecimal())
 
 
 def grants_that_open(user: Person) -> list[Any]:
@@ -137,58 +158,3 @@ class CareTeamMember(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["patient", "user"], name="care_team_member_once")
         ]
-
-
-class EncounterQuerySet(VisibleQuerySet["Encounter"]):
-    def visible_to(
-        self, user: Person, permission: str = Permission.VIEW_ENCOUNTER
-    ) -> EncounterQuerySet:
-        return self.filter(patient__in=Patient.objects.visible_to(user, permission))
-
-
-class Encounter(VersionedModel):
-    """A visit or stay."""
-
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="encounters")
-    kind = models.CharField(max_length=20, choices=EncounterKind.choices)
-    reason = models.CharField(max_length=300)
-    note = models.TextField(blank=True)
-    clinician = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="encounters"
-    )
-    started_at = models.DateTimeField(db_index=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-
-    objects = EncounterQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-started_at", "-id"]
-
-
-class PrescriptionQuerySet(VisibleQuerySet["Prescription"]):
-    def visible_to(
-        self, user: Person, permission: str = Permission.VIEW_PRESCRIPTION
-    ) -> PrescriptionQuerySet:
-        return self.filter(patient__in=Patient.objects.visible_to(user, permission))
-
-
-class Prescription(VersionedModel):
-    """One medication of one encounter."""
-
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="prescriptions")
-    encounter = models.ForeignKey(
-        Encounter, on_delete=models.PROTECT, related_name="prescriptions", null=True
-    )
-    drug = models.CharField(max_length=200)
-    dose = models.CharField(max_length=100)
-    frequency = models.CharField(max_length=100)
-    days = models.PositiveSmallIntegerField()
-    prescriber = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="prescriptions"
-    )
-    prescribed_at = models.DateTimeField(db_index=True)
-
-    objects = PrescriptionQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-prescribed_at", "-id"]

@@ -1,0 +1,169 @@
+"""The search among 10,000 and 1,000,000 patients, and a patient with 2,000 visits, by the API.
+
+In a database of its own, which is removed at the end. --sizes 10000,100000 makes fewer patients.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import django
+
+import cdss_backend.celery  # noqa: F401  (chooses the settings module)
+
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
+from rest_framework.test import APIClient  # noqa: E402
+
+from acct import services as accounts  # noqa: E402
+from emr.models import Encounter, Patient  # noqa: E402
+
+SIZES = (10_000, 1_000_000)
+CHUNK = 20_000
+REQUESTS = 200
+VISITS = 2_000
+ALLOWED_MS = {"search": 50.0, "page": 150.0}
+FAMILY = "김이박최정강조윤장임"
+GIVEN = "민서지현우준하은수영진호연아율"
+LATIN = ("Emily Carter", "John Abbott", "Maria Silva", "Peter Novak", "Anna Schmidt")
+SEARCHES: dict[str, Callable[[int, int], str]] = {
+    "name, two syllables": lambda n, size: GIVEN[n % 15] + GIVEN[n // 15 % 15],
+    "name, one syllable": lambda n, size: GIVEN[n % 15],
+    "name, Latin infix": lambda n, size: ("arter", "bbot", "silv", "nova", "midt")[n % 5],
+    "name, two words": lambda n, size: ("carter em", "john ab", "silva mar")[n % 3],
+    "MRN prefix": lambda n, size: f"E{(n * 4999) % size:07d}"[:6],
+    "phone end": lambda n, size: f"{(n * 4999) % size:08d}"[-6:],
+    "birth date": lambda n, size: f"19{40 + n % 60}-0{1 + n % 9}-11",
+    "nobody": lambda n, size: f"없는이름{n}",
+}
+
+
+def execute(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+def patients_add(begin: int, end: int) -> None:
+    """Patients ``begin`` to ``end`` with their index, made by the database itself."""
+    names = ", ".join(f"'{name}'" for name in LATIN)
+    korean = (
+        f"CONCAT(SUBSTRING('{FAMILY}', 1 + n % 10, 1), SUBSTRING('{GIVEN}', 1 + n DIV 10 % 15, 1),"
+        f" SUBSTRING('{GIVEN}', 1 + n DIV 150 % 15, 1))"
+    )
+    name = f"IF(n % 3, {korean}, CONCAT(ELT(1 + n % 5, {names}), ' ', n))"
+    phone = "CONCAT('010', LPAD(n, 8, '0'))"
+    columns = {
+        "id": "1 + n",
+        "patient_id": "CONCAT('E', LPAD(n, 7, '0'))",
+        "full_name": name,
+        "birth_date": "DATE_ADD('1940-01-01', INTERVAL n * 7 % 29000 DAY)",
+        "gender": "'F'",
+        "phone": phone,
+        "phone_reversed": f"REVERSE({phone})",
+        "address": "''",
+        "restricted": "n % 5000 = 0",
+        "version": "1",
+        "created_at": "NOW()",
+        "updated_at": "NOW()",
+    }
+    for first in range(begin, end, CHUNK):
+        last = min(first + CHUNK, end)
+        execute(
+            f"INSERT INTO emr_patient ({', '.join(columns)}) SELECT {', '.join(columns.values())}"  # noqa: S608
+            f" FROM (SELECT seq AS n FROM seq_{first}_to_{last - 1}) AS numbers"
+        )
+        execute(
+            "INSERT IGNORE INTO emr_namesuffix (suffix, patient_id)"  # noqa: S608
+            " SELECT SUBSTRING(LOWER(full_name), seq, 40), id FROM emr_patient"
+            f" JOIN seq_1_to_40 ON seq <= CHAR_LENGTH(full_name)"
+            f" WHERE id > {first} AND id <= {last} AND SUBSTRING(full_name, seq, 1) <> ' '"
+        )
+    for table in ("emr_patient", "emr_namesuffix"):
+        execute(f"ANALYZE TABLE {table} PERSISTENT FOR ALL")
+
+
+def visits_add(patient: Patient, clinician: Any) -> None:
+    now = timezone.now()
+    Encounter.objects.bulk_create(
+        Encounter(
+            patient=patient,
+            clinician=clinician,
+            kind="outpatient",
+            reason=f"visit {n}",
+            started_at=now - timedelta(hours=8 * n),
+        )
+        for n in range(VISITS)
+    )
+
+
+def timed(client: APIClient, url: str, params: dict[str, Any]) -> float:
+    begun = time.perf_counter()
+    answer = client.get(url, params)
+    if answer.status_code != 200:
+        raise SystemExit(f"{url} answered {answer.status_code}")
+    return (time.perf_counter() - begun) * 1000
+
+
+def p99(times: list[float]) -> float:
+    return round(statistics.quantiles(times, n=100)[98], 1)
+
+
+def measured(client: APIClient, size: int) -> dict[str, float]:
+    url = "/api/emr/patients/search/"
+    found = {}
+    for name, query in SEARCHES.items():
+        asked = [{"q": query(n, size), "page_size": 20} for n in range(REQUESTS)]
+        timed(client, url, asked[0])
+        times = [timed(client, url, params) for params in asked]
+        found[name] = p99(times)
+        middle = statistics.median(times)
+        print(f"{size:>9,}  {name:24} median {middle:7.1f}  p99 {found[name]:7.1f} ms", flush=True)
+    return found
+
+
+def page_measured(client: APIClient, clinician: Any) -> float:
+    """What the page of a patient asks for, together."""
+    patient = Patient.objects.filter(restricted=False).latest("pk")
+    visits_add(patient, clinician)
+    parts = [(f"/api/emr/patients/{patient.pk}/{part}", {}) for part in ("", "timeline/")]
+    parts.append(("/api/emr/encounters/", {"patient": patient.pk}))
+    times = [sum(timed(client, *part) for part in parts) for _ in range(REQUESTS // 2)]
+    print(f"{VISITS:>9,}  {'visits: patient page':24} p99 {p99(times):7.1f} ms")
+    return p99(times)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
+    sizes = [int(size) for size in parser.parse_args().sizes.split(",")]
+    settings.ALLOWED_HOSTS = ["testserver"]
+    connection.settings_dict["TEST"]["NAME"] = "test_cdss_db_bench"
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        doctor = accounts.test_user_put(
+            username="bench_doctor", password="Bench-Horse-9-Battery", role="doctor", full_name="-"
+        )
+        _, tokens = accounts.login(username="bench_doctor", password="Bench-Horse-9-Battery")
+        client = APIClient(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
+        made, summary = 0, {"bench": "emr", "allowed_ms": ALLOWED_MS}
+        for size in sizes:
+            patients_add(made, size)
+            made = size
+            summary[str(size)] = measured(client, size)
+        summary["page_ms"] = page_measured(client, doctor)
+    finally:
+        connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
+    print(json.dumps(summary))
+
+
+if __name__ == "__main__":
+    main()
