@@ -250,6 +250,18 @@ class ErrorCode(Enum):
         "The emergency access was not found. It may already have ended.",
         "응급 열람을 찾을 수 없습니다. 이미 종료되었을 수 있습니다.",
     )
+    ORDER_SET_NOT_FOUND = Spec(
+        "ERR_240",
+        404,
+        "The order set was not found. Choose one of the list of order sets.",
+        "오더 세트를 찾을 수 없습니다. 오더 세트 목록에서 선택해 주세요.",
+    )
+    RESULT_SCHEMA_NOT_FOUND = Spec(
+        "ERR_241",
+        404,
+        "There is no form for results of this type. Enter the result as free items.",
+        "이 유형에는 정해진 결과 양식이 없습니다. 결과를 자유 항목으로 입력해 주세요.",
+    )
     ROUTE_NOT_FOUND = Spec(
         "ERR_299",
         404,

@@ -44,7 +44,7 @@ FLAT = """
     (services)
     (selectors) | (clients) | (epochs) | (attempts) | (password_rules) | (hashers)
     (models)
-    (matrix) | (menus) | (manifest) | (devices)
+    (matrix) | (menus) | (manifest) | (devices) | (result_schemas)
     (permissions) | (events) | (choices) | (examples)
 """
 BUSINESS = (

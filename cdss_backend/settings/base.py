@@ -93,6 +93,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "pacs-transcode-opened": {"task": "pacs.tasks.transcode_opened", "schedule": 10.0},
     "pacs-repair-frames": {"task": "pacs.tasks.repair_frames", "schedule": 60.0},
+    "ocs-alert-overdue": {"task": "ocs.tasks.alert_overdue", "schedule": 60.0},
     "fhir-probe": {"task": "fhir.tasks.probe", "schedule": 10.0},
     "pacs-mark-stable": {"task": "pacs.tasks.mark_stable", "schedule": 2.0},
 }
@@ -184,6 +185,8 @@ SPECTACULAR_SETTINGS = {
         "PublicationStatus": "ai.choices.PublicationStatus",
         "VersionKind": "ai.choices.VersionKind",
         "OrderStatus": "ocs.choices.OrderStatus",
+        "BodyPart": "ocs.choices.BodyPart",
+        "Laterality": "ocs.choices.Laterality",
         "AuditCheckState": "audit.choices.CheckState",
         "AuditBreakKind": "audit.choices.BreakKind",
         "Htj2kRefusal": "pacs.choices.Htj2kRefusal",

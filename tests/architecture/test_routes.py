@@ -126,6 +126,8 @@ def world(users, patient_factory, settings):
             "series_instance_uid": series.series_instance_uid,
             "sop_instance_uid": series.instances.first().sop_instance_uid,
             "orthanc_id": series.instances.first().orthanc_id,
+            "set_id": "stroke",
+            "job_type": "BLOOD",
             "unfiled_id": 1,
             "upload_id": uuid4(),
             "frames": "1",
