@@ -19,6 +19,7 @@ api_urlpatterns = [
     path("alert/", include("alert.urls")),
     path("emr/", include("emr.urls")),
     path("ocs/", include("ocs.urls")),
+    path("lis/", include("lis.urls")),
     path("ris/", include("ris.urls")),
     path("ris/", include("pacs.urls")),
     path("", include(share_urlpatterns)),

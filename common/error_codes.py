@@ -262,6 +262,12 @@ class ErrorCode(Enum):
         "There is no form for results of this type. Enter the result as free items.",
         "이 유형에는 정해진 결과 양식이 없습니다. 결과를 자유 항목으로 입력해 주세요.",
     )
+    LAB_ITEM_NOT_FOUND = Spec(
+        "ERR_242",
+        404,
+        "This was not found in the laboratory. Check the number or reload the list.",
+        "검사실에서 해당 항목을 찾을 수 없습니다. 번호를 확인하거나 목록을 새로고침해 주세요.",
+    )
     ROUTE_NOT_FOUND = Spec(
         "ERR_299",
         404,

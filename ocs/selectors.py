@@ -178,3 +178,10 @@ def result_schema_get(job_type: str, version: int | None = None) -> result_schem
     if schema is None:
         raise NotFound(ErrorCode.RESULT_SCHEMA_NOT_FOUND, f"result schema {job_type}", "job_type")
     return schema
+
+
+def orders_with_result(user: Person) -> QuerySet[Order]:
+    """Of those that the person sees: all for the staff, confirmed ones for the patient."""
+    mine = orders_visible_to(user)
+    own = scope_for(user, Permission.VIEW_ORDER) is Scope.OWN
+    return mine.filter(status=OrderStatus.CONFIRMED) if own else mine

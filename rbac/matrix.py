@@ -51,6 +51,7 @@ MATRIX: dict[P, dict[Role, Scope]] = {
     P.REVIEW_GLASS: _all(Role.ADMIN),
     P.SHARE_PATIENT: _all(Role.ADMIN, Role.DOCTOR, Role.RIB),
     P.VIEW_ACCESS: _all(*_CLINICAL) | {Role.PATIENT: _OWN},
+    P.CRITICAL_RESULT: _all(Role.LAB, Role.RIB, Role.DOCTOR),
 }
 
 

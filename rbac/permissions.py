@@ -37,6 +37,7 @@ class Permission(StrEnum):
     REVIEW_GLASS = "review_glass"
     SHARE_PATIENT = "share_patient"
     VIEW_ACCESS = "view_access"
+    CRITICAL_RESULT = "critical_result"
 
 
 class Role(StrEnum):

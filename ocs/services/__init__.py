@@ -128,7 +128,7 @@ def order_transition(
     permission = selectors.step_permission(order.job_role, to_status)
     if not selectors.may_step(actor, order, to_status):
         raise PermissionDenied(f"{order.job_role} order to {to_status} needs {permission}")
-    order.refresh_from_db(from_queryset=Order.objects.select_for_update())
+    order_lock(order)
     before = order.status
     if to_status not in TRANSITIONS[before]:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"{before} to {to_status}", "status")
@@ -140,6 +140,11 @@ def order_transition(
     _access_end(order, actor, before)
     _publish(ORDER_MOVED, order, to_status=to_status, actor_id=actor.pk)
     return order
+
+
+def order_lock(order: Order) -> None:
+    """For an app above that changes what belongs to an order, in its transaction."""
+    order.refresh_from_db(from_queryset=Order.objects.select_for_update())
 
 
 @transaction.atomic
@@ -154,7 +159,7 @@ def order_result_amend(
     permission = selectors.step_permission(order.job_role, OrderStatus.RESULT_READY)
     if not selectors.may_step(actor, order, OrderStatus.RESULT_READY):
         raise PermissionDenied(f"to amend a {order.job_role} result needs {permission}")
-    order.refresh_from_db(from_queryset=Order.objects.select_for_update())
+    order_lock(order)
     if order.status not in (OrderStatus.RESULT_READY, OrderStatus.CONFIRMED):
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"amend when {order.status}", "status")
     stored, version = result_checked(actor, order, result)

@@ -46,6 +46,7 @@ break_glass         -   all all -   all -   -
 review_glass        all -   -   -   -   -   -
 share_patient       all all all -   -   -   -
 view_access         all all all -   all own -
+critical_result     -   all all all -   -   -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 

@@ -51,6 +51,7 @@ export default {
     review_glass: "Review emergency access",
     share_patient: "Share patients and studies",
     view_access: "View who has access to a patient",
+    critical_result: "Report and confirm critical values",
   },
   scope: {
     none: "None",

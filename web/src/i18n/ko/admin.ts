@@ -53,6 +53,7 @@ const texts: typeof en = {
     review_glass: "응급 열람 검토",
     share_patient: "환자 기록과 영상 검사 공유",
     view_access: "환자 열람 권한 조회",
+    critical_result: "위험 검사값 통보와 확인",
   },
   scope: {
     none: "없음",
