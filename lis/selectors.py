@@ -66,14 +66,15 @@ def criticals_visible_to(user: Person) -> QuerySet[CriticalValue]:
 
 def critical_get(user: Person, critical_id: int) -> CriticalValue:
     """Raises NotFound."""
-    row = criticals_visible_to(user).filter(pk=critical_id).first()
+    row: CriticalValue | None = criticals_visible_to(user).filter(pk=critical_id).first()
     found: CriticalValue = _found(row, f"critical value {critical_id}")
     return found
 
 
 def critical_for_handler(critical_id: int) -> CriticalValue:
     """For a delivered event; not filtered by rights."""
-    return CriticalValue.objects.select_related("order").get(pk=critical_id)
+    found: CriticalValue = CriticalValue.objects.select_related("order").get(pk=critical_id)
+    return found
 
 
 def criticals_open() -> QuerySet[CriticalValue]:

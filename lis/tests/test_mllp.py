@@ -47,7 +47,7 @@ def talk(lab, *chunks, answers, peers=("127.0.0.1",)):
                 got = [await reader.readuntil(END) for _ in range(answers)]
                 writer.write_eof()
                 await reader.read()
-            except (ConnectionError, asyncio.IncompleteReadError):
+            except (OSError, asyncio.IncompleteReadError):
                 got = []
             writer.close()
         await asyncio.to_thread(server.pool.shutdown)

@@ -2,6 +2,7 @@ import { NavLink, ScrollArea, Skeleton, Stack, Text } from "@mantine/core";
 import {
   IconBrain,
   IconClipboardList,
+  IconFlask,
   IconHelp,
   IconHome,
   IconInbox,
@@ -33,6 +34,7 @@ const ICONS: Record<string, Icon> = {
   users: IconUsers,
   clipboard: IconClipboardList,
   scan: IconScan,
+  flask: IconFlask,
   list: IconList,
   upload: IconUpload,
   help: IconHelp,
