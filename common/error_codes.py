@@ -266,7 +266,7 @@ class ErrorCode(Enum):
         "ERR_242",
         404,
         "This was not found in the laboratory. Check the number or reload the list.",
-        "검사실에서 해당 항목을 찾을 수 없습니다. 번호를 확인하거나 목록을 새로고침해 주세요.",
+        "진단검사에서 해당 항목을 찾을 수 없습니다. 번호를 확인하거나 목록을 새로고침해 주세요.",
     )
     ROUTE_NOT_FOUND = Spec(
         "ERR_299",

@@ -14,7 +14,7 @@ const ENTRIES = {
   '/': ['Dashboard', '대시보드'],
   '/patients': ['Patients', '환자'],
   '/orders': ['Orders', '오더'],
-  '/lab': ['Laboratory', '검사실'],
+  '/lab': ['Laboratory', '진단검사'],
   '/shares': ['Shares', '공유'],
   '/studies': ['Worklist', '판독 목록'],
   '/upload': ['Upload', '영상 업로드'],

@@ -1,7 +1,7 @@
 import type en from "../en/lab";
 
 const texts: typeof en = {
-  title: "검사실",
+  title: "진단검사",
   barcode: "바코드 또는 접수 번호",
   notFound: "이 번호의 검사 오더가 없습니다.",
   worklist: "진행 중인 검사 오더",
