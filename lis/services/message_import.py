@@ -28,7 +28,7 @@ _DIGEST = hashlib.sha256
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ImportOutcome:
     ack: str
     state: str
     reason: str = ""
@@ -65,7 +65,7 @@ def message_hold(*, actor: Person, raw: bytes, reason: str) -> None:
         },
     )
     if created:
-        _settle(actor, row, header, Outcome("AE", MessageState.HELD, reason))
+        _settle(actor, row, header, ImportOutcome("AE", MessageState.HELD, reason))
 
 
 def _known(sender: str, control_id: str, digest: str) -> InboundMessage | None:
@@ -95,21 +95,25 @@ def _received(actor: Person, raw: bytes, header: hl7_text.Header, digest: str) -
     return ack
 
 
-def _applied(actor: Person, raw: bytes, *, reused: bool = False) -> Outcome:
+def _applied(actor: Person, raw: bytes, *, reused: bool = False) -> ImportOutcome:
     if len(raw) > MOST_BYTES:
-        return Outcome("AR", MessageState.HELD, "larger than 1 MB")
+        return ImportOutcome("AR", MessageState.HELD, "larger than 1 MB")
     if reused:
-        return Outcome("AE", MessageState.HELD, "MSH-10 was used for another message")
+        return ImportOutcome("AE", MessageState.HELD, "MSH-10 was used for another message")
     try:
         with transaction.atomic():
             return _results(actor, hl7_text.parse(raw))
     except Hl7Refused as error:
-        return Outcome(error.ack, MessageState.HELD, error.reason)
+        return ImportOutcome(error.ack, MessageState.HELD, error.reason)
     except AppError as error:
-        return Outcome("AE", MessageState.HELD, f"{error.code.value.code} {error.field or ''}")
+        return ImportOutcome(
+            "AE", MessageState.HELD, f"{error.code.value.code} {error.field or ''}"
+        )
 
 
-def _settle(actor: Person, row: InboundMessage, header: hl7_text.Header, outcome: Outcome) -> None:
+def _settle(
+    actor: Person, row: InboundMessage, header: hl7_text.Header, outcome: ImportOutcome
+) -> None:
     row.state, row.reason = outcome.state, outcome.reason.strip()[:300]
     row.order_id = outcome.order.pk if outcome.order else None
     row.ack = hl7_text.acknowledgement(header, outcome.ack, outcome.reason)
@@ -125,7 +129,7 @@ def _settle(actor: Person, row: InboundMessage, header: hl7_text.Header, outcome
     )
 
 
-def _results(actor: Person, message: Message) -> Outcome:
+def _results(actor: Person, message: Message) -> ImportOutcome:
     """All groups of a message in one transaction; a line that does not fit is named."""
     problems: list[str] = []
     order = None
@@ -140,8 +144,8 @@ def _results(actor: Person, message: Message) -> Outcome:
         elif not bad:
             raise Hl7Refused("AE", "no observation")
     if problems:
-        return Outcome("AE", MessageState.PARTIAL, "; ".join(problems), order)
-    return Outcome("AA", MessageState.ACCEPTED, "", order)
+        return ImportOutcome("AE", MessageState.PARTIAL, "; ".join(problems), order)
+    return ImportOutcome("AA", MessageState.ACCEPTED, "", order)
 
 
 def _order_of(actor: Person, message: Message, group: Group) -> Any:
