@@ -17,6 +17,11 @@ class Kind(models.TextChoices):
     ORDER_RESULT = "order_result"
     ORDER_CANCELLED = "order_cancelled"
     ORDER_CHANGED = "order_changed"
+    ORDER_ASSIGNED = "order_assigned"
+    ORDER_OVERDUE = "order_overdue"
+    ORDER_AMENDED = "order_amended"
+    CRITICAL_RESULT = "critical_result"
+    CRITICAL_UNCONFIRMED = "critical_unconfirmed"
     SHARE_RECEIVED = "share_received"
     VISIT_SOON = "visit_soon"
     VISIT_MISSED = "visit_missed"
@@ -97,6 +102,26 @@ TEXTS: dict[str, dict[str, str]] = {
     Kind.ORDER_CHANGED: {
         "ko": "내 오더의 상태가 바뀌었습니다. 오더를 확인해 주세요.",
         "en": "One of your orders has changed. Please open it.",
+    },
+    Kind.ORDER_ASSIGNED: {
+        "ko": "오더가 나에게 배정되었습니다.",
+        "en": "An order was assigned to you.",
+    },
+    Kind.ORDER_OVERDUE: {
+        "ko": "오더의 완료 예정 시각이 지났습니다.",
+        "en": "An order is past its due time.",
+    },
+    Kind.ORDER_AMENDED: {
+        "ko": "오더 결과가 정정되었습니다. 정정된 결과를 확인해 주세요.",
+        "en": "The result of an order was corrected. Please read it again.",
+    },
+    Kind.CRITICAL_RESULT: {
+        "ko": "위험 검사값(CVR)이 보고되었습니다. 바로 확인해 주세요.",
+        "en": "A critical laboratory value was reported. Please act at once.",
+    },
+    Kind.CRITICAL_UNCONFIRMED: {
+        "ko": "위험 검사값(CVR)의 통보가 아직 확인되지 않았습니다.",
+        "en": "A critical laboratory value has not been confirmed yet.",
     },
     Kind.SHARE_RECEIVED: {
         "ko": "공유받은 기록이 있습니다.",

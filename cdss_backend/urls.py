@@ -28,6 +28,7 @@ api_urlpatterns = [
         )
     ),
     path("ocs/", include("ocs.urls")),
+    path("lis/", include("lis.urls")),
     path("ris/", include("ris.urls")),
     path("ris/", include("pacs.urls")),
     path("", include(share_urlpatterns)),

@@ -249,6 +249,24 @@ class ErrorCode(Enum):
     RECORD_NOT_FOUND = Spec(
         "ERR_220", 404, "The entry was not found. Reload.", "기록이 없습니다. 새로 고쳐 주세요."
     )
+    ORDER_SET_NOT_FOUND = Spec(
+        "ERR_240",
+        404,
+        "The order set was not found. Choose one of the list of order sets.",
+        "오더 세트를 찾을 수 없습니다. 오더 세트 목록에서 선택해 주세요.",
+    )
+    RESULT_SCHEMA_NOT_FOUND = Spec(
+        "ERR_241",
+        404,
+        "There is no form for results of this type. Enter the result as free items.",
+        "이 유형에는 정해진 결과 양식이 없습니다. 결과를 자유 항목으로 입력해 주세요.",
+    )
+    LAB_ITEM_NOT_FOUND = Spec(
+        "ERR_242",
+        404,
+        "This was not found in the laboratory. Check the number or reload the list.",
+        "진단검사에서 해당 항목을 찾을 수 없습니다. 번호를 확인하거나 목록을 새로고침해 주세요.",
+    )
     ROUTE_NOT_FOUND = Spec(
         "ERR_299",
         404,

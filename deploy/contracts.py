@@ -39,12 +39,13 @@ FLAT_APPS = [app for app in APPS if app not in LADDERS and app != "common"]
 FLAT = """
     (openapi)
     (urls) | (routing)
-    (views) | (consumers) | (handlers) | (probes) | (lists)
+    (views) | (consumers) | (handlers) | (probes) | (lists) | (mllp_server)
     (serializers) | (filters) | (tasks) | (authentication)
     (services)
     (selectors) | (clients) | (epochs) | (attempts) | (password_rules) | (hashers)
     (models)
     (matrix) | (menus) | (manifest) | (devices) | (rano) | (survival) | (ctcae)
+    (result_schemas) | (analytes) | (hl7_text)
     (permissions) | (events) | (choices) | (examples)
 """
 BUSINESS = (

@@ -87,6 +87,7 @@ case $role in
     beat)
         exec "$python" -m celery --quiet -A cdss_backend beat --loglevel INFO --pidfile=
         ;;
+    mllp) exec "$python" manage.py mllp ;;
     inference)
         cd inference
         exec "${CDSS_INFERENCE_PYTHON:-$OLDPWD/.venv-inference/bin/python}" -m uvicorn \

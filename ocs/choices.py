@@ -25,6 +25,60 @@ class Priority(models.TextChoices):
     STAT = "stat"
 
 
+class BodyPart(models.TextChoices):
+    """Body Part Examined (0018,0015), as DICOM PS3.16 Annex L writes it."""
+
+    BRAIN = "BRAIN"
+    HEAD = "HEAD"
+    HEADNECK = "HEADNECK"
+    EYE = "EYE"
+    EAR = "EAR"
+    NECK = "NECK"
+    CAROTID = "CAROTID"
+    CSPINE = "CSPINE"
+    TSPINE = "TSPINE"
+    LSPINE = "LSPINE"
+    SPINE = "SPINE"
+    CHEST = "CHEST"
+    ABDOMEN = "ABDOMEN"
+    PELVIS = "PELVIS"
+    SHOULDER = "SHOULDER"
+    ARM = "ARM"
+    HAND = "HAND"
+    HIP = "HIP"
+    KNEE = "KNEE"
+    LEG = "LEG"
+    FOOT = "FOOT"
+    WHOLEBODY = "WHOLEBODY"
+
+
+class Laterality(models.TextChoices):
+    """Image Laterality (0020,0062) without "unpaired", which is no side to order."""
+
+    LEFT = "L"
+    RIGHT = "R"
+    BOTH = "B"
+
+
+UNPAIRED = frozenset(
+    {
+        *(BodyPart.CSPINE, BodyPart.TSPINE, BodyPart.LSPINE, BodyPart.SPINE),
+        *(BodyPart.ABDOMEN, BodyPart.WHOLEBODY),
+    }
+)
+"""Parts of which a side makes no sense in an order."""
+PART_OF: dict[str, str] = {
+    "MR_BRAIN": BodyPart.BRAIN,
+    "MR_BRAIN_CONTRAST": BodyPart.BRAIN,
+    "MR_SPINE": BodyPart.SPINE,
+    "CT_HEAD": BodyPart.HEAD,
+    "CT_BRAIN": BodyPart.BRAIN,
+    "CT_CHEST": BodyPart.CHEST,
+}
+"""What an examination shows by its name."""
+PLACED_TREATMENTS = frozenset({"SURGERY", "RADIOTHERAPY"})
+"""Besides imaging, what is done at a part of the body."""
+
 PRIORITY_RANKS: dict[str, int] = {Priority.STAT: 0, Priority.URGENT: 1, Priority.ROUTINE: 2}
 """Their order in lists, where the alphabet would put STAT in the middle."""
 

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import Case, Q, QuerySet, Value, When
+from django.utils import timezone
 from django_filters import rest_framework as filters
 from rest_framework.filters import OrderingFilter
 
 from ocs.choices import PRIORITY_RANKS, TRANSITIONS
 from ocs.models import Order
+from ocs.selectors import UNDONE
 
 ENDED = [status for status, following in TRANSITIONS.items() if not following]
 
@@ -17,6 +19,8 @@ class OrderFilter(filters.FilterSet):
 
     patient = filters.NumberFilter(field_name="patient_id")
     ordered_by = filters.NumberFilter(field_name="ordered_by_id")
+    assigned_to = filters.NumberFilter(field_name="assigned_to_id")
+    overdue = filters.BooleanFilter(method="is_overdue", label="Not done at the due time")
     open = filters.BooleanFilter(
         method="is_open", label="Neither confirmed nor cancelled (true), or either (false)"
     )
@@ -26,6 +30,10 @@ class OrderFilter(filters.FilterSet):
     class Meta:
         model = Order
         fields = ["job_role", "job_type", "status", "priority", "accession_number"]
+
+    def is_overdue(self, orders: QuerySet[Order], name: str, value: bool) -> QuerySet[Order]:
+        late = Q(due_at__lt=timezone.now(), status__in=UNDONE)
+        return orders.filter(late if value else ~late)
 
     def is_open(self, orders: QuerySet[Order], name: str, value: bool) -> QuerySet[Order]:
         return orders.exclude(status__in=ENDED) if value else orders.filter(status__in=ENDED)

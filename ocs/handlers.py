@@ -14,8 +14,13 @@ from common.person import Person
 from emr.selectors.timeline import timeline_source
 from ocs import selectors
 from ocs.choices import EXAMINATIONS
-from ocs.events import ORDER_CREATED, ORDER_MOVED
-from ocs.services import notify_department, notify_participants
+from ocs.events import ORDER_AMENDED, ORDER_ASSIGNED, ORDER_CREATED, ORDER_MOVED
+from ocs.services.order_alerts import (
+    notify_amended,
+    notify_assignee,
+    notify_department,
+    notify_participants,
+)
 
 
 @subscribe(ORDER_CREATED, queue="django_tasks")
@@ -26,6 +31,16 @@ def alert_department(event: Event) -> None:
 @subscribe(ORDER_MOVED, queue="django_tasks")
 def alert_participants(event: Event) -> None:
     notify_participants(**event.payload)
+
+
+@subscribe(ORDER_ASSIGNED, queue="django_tasks")
+def alert_assignee(event: Event) -> None:
+    notify_assignee(**event.payload)
+
+
+@subscribe(ORDER_AMENDED, queue="django_tasks")
+def alert_amended(event: Event) -> None:
+    notify_amended(**event.payload)
 
 
 @describes("order_id")

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from acct import selectors as accounts
 from common.errors import ErrorCode, NotFound
+from common.once import once
 from common.person import Person
-from ocs.choices import JobRole, OrderStatus
-from ocs.models import Order, OrderHistory
+from ocs import result_schemas
+from ocs.choices import TRANSITIONS, JobRole, OrderStatus
+from ocs.models import Order, OrderHistory, OrderNote
 from rbac.permissions import Permission, Role, Scope
 from rbac.selectors import roles_with, scope_for
 
+DUPLICATE_WITHIN = timedelta(hours=24)
+OPEN = [status for status, following in TRANSITIONS.items() if following]
+UNDONE = [status for status in OPEN if status != OrderStatus.RESULT_READY]
+_SETS = Path(__file__).parent / "data" / "order_sets.json"
 _WORK: dict[str, Permission] = {
     JobRole.RIS: Permission.WORK_RIS_ORDER,
     JobRole.LIS: Permission.WORK_LIS_ORDER,
@@ -23,7 +33,7 @@ _WORK: dict[str, Permission] = {
 
 
 def orders_visible_to(user: Person) -> QuerySet[Order]:
-    return Order.objects.visible_to(user).select_related("patient", "ordered_by")
+    return Order.objects.visible_to(user).select_related("patient", "ordered_by", "assigned_to")
 
 
 def order_get(user: Person, pk: int) -> Order:
@@ -101,3 +111,76 @@ def result_shown(user: Person, order: Order) -> bool:
     """Patients see a result once it is confirmed, everybody else as soon as it is there."""
     own = scope_for(user, Permission.VIEW_ORDER) is Scope.OWN
     return not own or order.status == OrderStatus.CONFIRMED
+
+
+def work_permission(job_role: str) -> Permission:
+    return _WORK[job_role]
+
+
+def may_work(user: Person, order: Order) -> bool:
+    return scope_for(user, _WORK[order.job_role]) is not Scope.NONE
+
+
+def may_note(user: Person, order: Order) -> bool:
+    """Those who order and those who work the order."""
+    return may_work(user, order) or user.has_permission(Permission.CREATE_ORDER)
+
+
+def assignees_of(order: Order) -> list[Any]:
+    """Those who may work the order and see it."""
+    return [user for user in department_of(order) if sees_order(user, order)]
+
+
+def people(ids: set[Any]) -> QuerySet[Any]:
+    return accounts.users_list().filter(pk__in=ids, is_active=True)
+
+
+def assignee_of(order: Order) -> Any:
+    return people({order.assigned_to_id}).first()
+
+
+def notes_of(user: Person, order: Order) -> QuerySet[OrderNote]:
+    return OrderNote.objects.visible_to(user).filter(order=order).select_related("author", "order")
+
+
+def orders_overdue(now: datetime) -> QuerySet[Order]:
+    """Not done at their due time, and nobody was alerted; not filtered by rights."""
+    late = Order.objects.filter(due_at__lt=now, overdue_alerted_at=None, status__in=UNDONE)
+    return late.select_related("patient").order_by("due_at")
+
+
+def possible_duplicates(user: Person, patient: int, job_type: str) -> QuerySet[Order]:
+    """Open orders of the same for the same patient within a day, that the person sees."""
+    since = timezone.now() - DUPLICATE_WITHIN
+    same = orders_visible_to(user).filter(patient=patient, job_type=job_type)
+    return same.filter(ordered_at__gte=since, status__in=OPEN)
+
+
+@once
+def order_sets() -> dict[str, dict[str, Any]]:
+    """What is ordered together, by the id of the set."""
+    found: dict[str, dict[str, Any]] = json.loads(_SETS.read_text(encoding="utf-8"))
+    return found
+
+
+def order_set_get(set_id: str) -> dict[str, Any]:
+    """Raises NotFound."""
+    found = order_sets().get(set_id)
+    if found is None:
+        raise NotFound(ErrorCode.ORDER_SET_NOT_FOUND, f"order set {set_id}", "id")
+    return found
+
+
+def result_schema_get(job_type: str, version: int | None = None) -> result_schemas.Schema:
+    """Raises NotFound for a job type without a schema; its result is any object."""
+    schema = result_schemas.schema_of(job_type, version)
+    if schema is None:
+        raise NotFound(ErrorCode.RESULT_SCHEMA_NOT_FOUND, f"result schema {job_type}", "job_type")
+    return schema
+
+
+def orders_with_result(user: Person) -> QuerySet[Order]:
+    """Of those that the person sees: all for the staff, confirmed ones for the patient."""
+    mine = orders_visible_to(user)
+    own = scope_for(user, Permission.VIEW_ORDER) is Scope.OWN
+    return mine.filter(status=OrderStatus.CONFIRMED) if own else mine

@@ -3,12 +3,13 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 
 from common.api.schema import example
 from ocs import examples, selectors
-from ocs.choices import JobRole, Priority
-from ocs.models import Order, OrderHistory
+from ocs.choices import BodyPart, JobRole, Laterality, Priority
+from ocs.models import Order, OrderHistory, OrderNote
 
 MAX_RESULT_BYTES = 64 << 10
 
@@ -25,6 +26,19 @@ class OrderIn(serializers.Serializer[Any]):
     )
     priority = serializers.ChoiceField(Priority.choices, required=False)
     clinical_info = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    body_part = serializers.ChoiceField(
+        BodyPart.choices,
+        required=False,
+        allow_blank=True,
+        help_text="For imaging, surgery and radiotherapy",
+    )
+    laterality = serializers.ChoiceField(
+        Laterality.choices,
+        required=False,
+        allow_blank=True,
+        help_text="Of a body part that has sides",
+    )
+    due_at = serializers.DateTimeField(required=False, allow_null=True)
 
 
 @example(examples.STEP)
@@ -61,6 +75,10 @@ class OrderOut(serializers.ModelSerializer[Order]):
 
     patient = OrderPatientOut()
     ordered_by_name = serializers.CharField(source="ordered_by.full_name")
+    assigned_to_name = serializers.CharField(
+        source="assigned_to.full_name", default=None, allow_null=True
+    )
+    overdue = serializers.SerializerMethodField()
     result = serializers.SerializerMethodField()
 
     class Meta:
@@ -75,12 +93,23 @@ class OrderOut(serializers.ModelSerializer[Order]):
             "priority",
             "status",
             "clinical_info",
+            "body_part",
+            "laterality",
+            "due_at",
+            "overdue",
+            "assigned_to",
+            "assigned_to_name",
             "result",
+            "result_schema_version",
             "ordered_by",
             "ordered_by_name",
             "ordered_at",
             "version",
         ]
+
+    def get_overdue(self, order: Order) -> bool:
+        late = order.due_at is not None and order.due_at < timezone.now()
+        return late and order.status in selectors.UNDONE
 
     def get_result(self, order: Order) -> dict[str, Any] | None:
         shown = selectors.result_shown(self.context["request"].user, order)
@@ -94,3 +123,92 @@ class OrderHistoryOut(serializers.ModelSerializer[OrderHistory]):
     class Meta:
         model = OrderHistory
         fields = ["id", "from_status", "to_status", "actor", "actor_name", "reason", "at"]
+
+
+@example(examples.DUPLICATE)
+class DuplicateOut(serializers.ModelSerializer[Order]):
+    ordered_by_name = serializers.CharField(source="ordered_by.full_name")
+
+    class Meta:
+        model = Order
+        fields = ["id", "accession_number", "job_type", "status", "ordered_by_name", "ordered_at"]
+
+
+@example(examples.DUPLICATES)
+class DuplicatesOut(serializers.Serializer[Any]):
+    possible_duplicates = DuplicateOut(many=True)
+
+
+@example(examples.ORDER_CREATED)
+class OrderCreatedOut(OrderOut):
+    """``possible_duplicates``: open orders of the same for the same patient within 24 hours."""
+
+    possible_duplicates = DuplicateOut(many=True)
+
+    class Meta:
+        model = Order
+        fields = [*OrderOut.Meta.fields, "possible_duplicates"]
+
+
+class DuplicateQuery(serializers.Serializer[Any]):
+    patient = serializers.IntegerField(min_value=1)
+    job_type = serializers.CharField(max_length=60)
+
+
+@example(examples.ASSIGN)
+class AssignIn(serializers.Serializer[Any]):
+    """``user`` null: nobody has the order."""
+
+    user = serializers.IntegerField(min_value=1, allow_null=True)
+
+
+@example(examples.ASSIGNEES[0])
+class AssigneeOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    full_name = serializers.CharField()
+
+
+@example(examples.NOTE_NEW)
+class OrderNoteIn(serializers.Serializer[Any]):
+    text = serializers.CharField(max_length=2000)
+
+
+@example(examples.NOTE)
+class OrderNoteOut(serializers.ModelSerializer[OrderNote]):
+    author_name = serializers.CharField(source="author.full_name")
+
+    class Meta:
+        model = OrderNote
+        fields = ["id", "text", "author", "author_name", "at"]
+
+
+class BilingualName(serializers.Serializer[Any]):
+    ko = serializers.CharField()
+    en = serializers.CharField()
+
+
+class OrderSetRow(serializers.Serializer[Any]):
+    job_role = serializers.ChoiceField(JobRole.choices)
+    job_type = serializers.CharField()
+    priority = serializers.ChoiceField(Priority.choices, default=Priority.ROUTINE)
+
+
+@example(examples.ORDER_SETS[0])
+class OrderSetOut(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = BilingualName()
+    orders = OrderSetRow(many=True)
+
+
+@example(examples.SET_FOR)
+class OrderSetIn(serializers.Serializer[Any]):
+    patient = serializers.IntegerField(min_value=1)
+
+
+@example(examples.SET_APPLIED)
+class OrderSetApplied(serializers.Serializer[Any]):
+    orders = OrderOut(many=True)
+
+
+class SchemaQuery(serializers.Serializer[Any]):
+    version = serializers.IntegerField(min_value=1, max_value=9999, required=False)

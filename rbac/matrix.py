@@ -55,6 +55,7 @@ MATRIX: dict[P, dict[Role, Scope]] = {
     P.VIEW_ACCESS: _all(*_CLINICAL) | {Role.PATIENT: _OWN},
     P.RECORD_TREATMENT: _all(Role.DOCTOR),
     P.VIEW_COHORT: _all(Role.ADMIN, Role.DOCTOR),
+    P.CRITICAL_RESULT: _all(Role.LAB, Role.RIB, Role.DOCTOR),
 }
 
 CEILINGS: dict[Role, dict[P, Scope]] = {

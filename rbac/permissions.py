@@ -39,6 +39,7 @@ class Permission(StrEnum):
     VIEW_ACCESS = "view_access"
     RECORD_TREATMENT = "record_treatment"
     VIEW_COHORT = "view_cohort"
+    CRITICAL_RESULT = "critical_result"
 
 
 class Role(StrEnum):

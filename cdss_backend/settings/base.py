@@ -102,6 +102,8 @@ CELERY_BEAT_SCHEDULE = {
     "pacs-transcode-opened": {"task": "pacs.tasks.transcode_opened", "schedule": 10.0},
     "pacs-repair-frames": {"task": "pacs.tasks.repair_frames", "schedule": 60.0},
     "treatment-remind-visits": {"task": "treatment.tasks.remind_visits", "schedule": 300.0},
+    "ocs-alert-overdue": {"task": "ocs.tasks.alert_overdue", "schedule": 60.0},
+    "lis-escalate-criticals": {"task": "lis.tasks.escalate_criticals", "schedule": 60.0},
     "fhir-probe": {"task": "fhir.tasks.probe", "schedule": 10.0},
     "pacs-mark-stable": {"task": "pacs.tasks.mark_stable", "schedule": 2.0},
 }
@@ -121,12 +123,18 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHand
 CDSS_DATA_DIR = ENV.cdss_data_dir.resolve()
 FILE_UPLOAD_TEMP_DIR = CDSS_DATA_DIR / "tmp"
 AI_SEG_DIR = CDSS_DATA_DIR / "ai_seg"
+RNA_SEQ_DIR = CDSS_DATA_DIR / "rna_seq"
+RNA_SEQ_MAX_BYTES = 256 << 20
+CRITICAL_ESCALATION_MINUTES = ENV.critical_escalation_minutes
+MLLP_PORT = ENV.mllp_port
+MLLP_USER = ENV.mllp_user
+MLLP_PEERS = ENV.mllp_peers
 FRAME_CACHE_DIR = ENV.frame_cache_dir
 HTJ2K_WORKERS = ENV.htj2k_workers
 HTJ2K_MIN_FREE_BYTES = ENV.htj2k_min_free_bytes
 UPLOAD_MAX_FILE_BYTES = ENV.upload_max_file_bytes
 UPLOAD_INDEX_WAIT_S = ENV.upload_index_wait_s
-for _directory in (FILE_UPLOAD_TEMP_DIR, AI_SEG_DIR):
+for _directory in (FILE_UPLOAD_TEMP_DIR, AI_SEG_DIR, RNA_SEQ_DIR):
     _directory.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 PUBLIC_BASE_URL = f"{ENV.public_scheme}://{ENV.public_host}"
@@ -193,6 +201,17 @@ SPECTACULAR_SETTINGS = {
         "PublicationStatus": "ai.choices.PublicationStatus",
         "VersionKind": "ai.choices.VersionKind",
         "OrderStatus": "ocs.choices.OrderStatus",
+        "BodyPart": "ocs.choices.BodyPart",
+        "Laterality": "ocs.choices.Laterality",
+        "SpecimenKind": "lis.choices.SpecimenKind",
+        "SpecimenState": "lis.choices.SpecimenState",
+        "SpecimenRejectReason": "lis.choices.RejectReason",
+        "LabResultState": "lis.choices.ResultState",
+        "LabResultSource": "lis.choices.ResultSource",
+        "LabFlag": "lis.choices.Flag",
+        "LabMessageKind": "lis.choices.MessageKind",
+        "LabMessageState": "lis.choices.MessageState",
+        "CallOutcome": "lis.choices.CallOutcome",
         "AuditCheckState": "audit.choices.CheckState",
         "AuditBreakKind": "audit.choices.BreakKind",
         "Htj2kRefusal": "pacs.choices.Htj2kRefusal",

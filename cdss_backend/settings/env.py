@@ -108,6 +108,10 @@ class Env(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=168)
     session_idle_minutes: int = Field(default=30, ge=5, le=1440)
     glass_openings_per_day: int = Field(default=3, ge=1, le=100)
+    critical_escalation_minutes: int = Field(default=30, ge=1, le=1440)
+    mllp_port: int | None = Field(default=None, ge=1, le=65535)
+    mllp_user: str = ""
+    mllp_peers: str = "127.0.0.1"
     inference_timeout_s: int = 300
     outbox_lease_s: int = 30
     outbox_sweep_s: int = 10

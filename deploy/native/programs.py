@@ -224,9 +224,8 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
         account = _REDIS_ACCOUNT.get(name, "worker")
         return django | {"REDIS_URL": envfile.redis_url(settings, account)}
 
-    return [
-        Program(name, environments.get(name) or of_django(name)) for name in SERVERS + APPLICATION
-    ]
+    names = SERVERS + APPLICATION + (("mllp",) if settings.get("MLLP_PORT") else ())
+    return [Program(name, environments.get(name) or of_django(name)) for name in names]
 
 
 def django_version(layout: Layout) -> str:

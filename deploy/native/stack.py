@@ -80,6 +80,8 @@ class Stack:
             self.start_databases(programs.SERVERS)
             self.migrate()
             self.supervisor.start(programs.APPLICATION)
+            if self.settings.get("MLLP_PORT"):
+                self.supervisor.start(("mllp",))
             if seed:
                 self._seed()
             self._wait(("orthanc", "hapi", "inference", *programs.APPLICATION))

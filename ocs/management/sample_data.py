@@ -194,11 +194,17 @@ DRUGS = (
     SampleDrug(_P12, "Rosuvastatin", "20 mg", "once a day at night", 30),
 )
 
+
+def _blood(*values: tuple[str, float, str]) -> dict[str, Any]:
+    """(LOINC code, value, UCUM unit) each."""
+    return {"analytes": [{"code": c, "value": v, "unit": u} for c, v, u in values]}
+
+
 ORDERS = (
     SampleOrder(_P1, "RIS2026-0001", "MR_BRAIN", "New headache. Mass?", _STARTED),
     SampleOrder(
         _P1, "LIS2026-0001", "BLOOD", "Renal function before contrast", _DONE, _ROUTINE,
-        {"creatinine_mg_dl": 0.9, "egfr_ml_min": 98, "hb_g_dl": 14.8},
+        _blood(("2160-0", 0.9, "mg/dL"), ("718-7", 14.8, "g/dL")),
     ),
     SampleOrder(
         _P2, "RIS2026-0002", "MR_BRAIN_CONTRAST", "First seizure, mass on CT. Extent?", _STARTED,
@@ -208,7 +214,12 @@ ORDERS = (
     SampleOrder(_P3, "RIS2026-0003", "MR_BRAIN_CONTRAST", "Surveillance. Recurrence?"),
     SampleOrder(
         _P3, "LIS2026-0003", "GENETIC", "IDH and 1p/19q of the archived specimen", _DONE, _ROUTINE,
-        {"gene_mutations": ["IDH1 R132H", "1p/19q codeletion"]},
+        {
+            "gene_mutations": [
+                {"gene": "IDH1", "hgvs": "NP_005887.2:p.Arg132His", "interpretation": "pathogenic"}
+            ],
+            "cnv": [{"region": "1p/19q", "change": "codeletion"}],
+        },
     ),
     SampleOrder(
         _P4, "RIS2026-0004", "CT_HEAD", "Left MCA stroke? Haemorrhage?", _DONE, _STAT,
@@ -216,7 +227,7 @@ ORDERS = (
     ),
     SampleOrder(
         _P4, "LIS2026-0004", "BLOOD", "Coagulation and glucose", _DONE, _STAT,
-        {"inr": 1.1, "glucose_mg_dl": 132, "platelets_10e9_l": 224},
+        _blood(("6301-6", 1.1, "{INR}"), ("2345-7", 132, "mg/dL"), ("777-3", 224, "10*3/uL")),
     ),
     SampleOrder(_P4, "TRT2026-0001", "SPEECH_THERAPY", "Aphasia after stroke", _STARTED),
     SampleOrder(
@@ -224,7 +235,12 @@ ORDERS = (
     ),
     SampleOrder(
         _P6, "LIS2026-0005", "PROTEIN", "Amyloid and tau", _READY, _ROUTINE,
-        {"protein_markers": {"abeta42_40_ratio": 0.062, "ptau217_pg_ml": 0.71}},
+        {
+            "protein_markers": [
+                {"marker": "Abeta42/40", "value": 0.062},
+                {"marker": "p-tau217", "value": 0.71, "unit": "pg/mL"},
+            ]
+        },
     ),
     SampleOrder(_P6, "LIS2026-0006", "BLOOD", "TSH and vitamin B12", _STARTED),
     SampleOrder(

@@ -16,6 +16,7 @@ from common.outbox.models import OutboxEvent, OutboxStatus
 from ocs import services
 from ocs.choices import EXAMINATIONS
 from ocs.models import OrderHistory
+from ocs.services import order_alerts
 from ocs.tests.factories import care_for, order_at, order_make
 from rbac.models import OrderAccess
 
@@ -159,7 +160,9 @@ def test_who_worked_on_an_order_gets_an_alert_of_its_cancellation(users, patient
 def test_the_orderer_gets_an_alert_of_a_cancellation_by_somebody_else(users, patient):
     order = order_make(users["doctor"], patient)
     OutboxEvent.objects.all().delete()
-    services.notify_participants(order_id=order.pk, to_status="CANCELLED", actor_id=users["rib"].pk)
+    order_alerts.notify_participants(
+        order_id=order.pk, to_status="CANCELLED", actor_id=users["rib"].pk
+    )
     assert alerted() == [("doctor", "order_cancelled")]
 
 
@@ -177,7 +180,7 @@ def test_the_patient_is_not_named_to_an_orderer_who_no_longer_sees_them(users, p
 def test_a_delivery_that_comes_twice_tells_once(users, patient):
     order = order_make(users["doctor"], patient, priority="stat")
     for _ in range(2):
-        services.notify_department(order_id=order.pk)
+        order_alerts.notify_department(order_id=order.pk)
     assert alerted() == [("rib", "order_stat")]
 
 

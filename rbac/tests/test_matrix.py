@@ -48,6 +48,7 @@ share_patient       all all all -   -   -   -
 view_access         all all all -   all own -
 record_treatment    -   all -   -   -   -   -
 view_cohort         all all -   -   -   -   -
+critical_result     -   all all all -   -   -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 

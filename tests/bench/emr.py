@@ -134,7 +134,9 @@ def page_measured(client: APIClient, clinician: Any) -> float:
     """What the page of a patient asks for, together."""
     patient = Patient.objects.filter(restricted=False).latest("pk")
     visits_add(patient, clinician)
-    parts = [(f"/api/emr/patients/{patient.pk}/{part}", {}) for part in ("", "timeline/")]
+    parts: list[tuple[str, dict[str, Any]]] = [
+        (f"/api/emr/patients/{patient.pk}/{part}", {}) for part in ("", "timeline/")
+    ]
     parts.append(("/api/emr/encounters/", {"patient": patient.pk}))
     times = [sum(timed(client, *part) for part in parts) for _ in range(REQUESTS // 2)]
     print(f"{VISITS:>9,}  {'visits: patient page':24} p99 {p99(times):7.1f} ms")
@@ -154,7 +156,8 @@ def main() -> None:
         )
         _, tokens = accounts.login(username="bench_doctor", password="Bench-Horse-9-Battery")
         client = APIClient(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
-        made, summary = 0, {"bench": "emr", "allowed_ms": ALLOWED_MS}
+        made = 0
+        summary: dict[str, Any] = {"bench": "emr", "allowed_ms": ALLOWED_MS}
         for size in sizes:
             patients_add(made, size)
             made = size

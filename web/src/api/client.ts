@@ -47,3 +47,10 @@ async function answer(path: string, init?: RequestInit): Promise<Response> {
 export async function fetchBlob(path: string, signal?: AbortSignal): Promise<Blob> {
   return (await answer(path, { ...(signal && { signal }) })).blob();
 }
+
+/** One file as a form. Raises ApiError. */
+export async function sendFile<T>(path: string, file: File): Promise<T> {
+  const body = new FormData();
+  body.append("file", file);
+  return (await (await answer(path, { method: "POST", body })).json()) as T;
+}

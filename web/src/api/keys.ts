@@ -31,6 +31,11 @@ export const keys = {
     one: (id: number) => ["orders", "one", id],
     history: (id: number) => ["orders", "one", id, "history"],
   },
+  resultSchema: (jobType: string) => ["result schema", jobType],
+  lab: {
+    all: ["lab"],
+    criticals: ["lab", "criticals"],
+  },
   patients: {
     all: ["patients"],
     list: (q: string, page: number) => ["patients", "list", q, page],

@@ -35,6 +35,7 @@ const pages: RouteObject[] = [
   page("/ai/review/:jobId?", () => import("@/pages/ai/ReviewPage"), "review_ai"),
   page("/ai/jobs/:jobId", () => import("@/pages/ai/JobPage"), "request_ai"),
   page("/orders", () => import("@/pages/orders/OrdersPage"), "view_order"),
+  page("/lab", () => import("@/pages/lab/LabPage"), "enter_lab_result"),
   page("/upload", () => import("@/pages/upload/UploadPage"), "upload_dicom"),
   page("/unmatched", () => import("@/pages/unmatched/UnmatchedPage"), "match_study"),
   page("/shares", () => import("@/pages/shares/SharesPage")),

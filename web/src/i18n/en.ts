@@ -6,6 +6,7 @@ import common from "./en/common";
 import dashboard from "./en/dashboard";
 import errors from "./en/errors";
 import glass from "./en/glass";
+import lab from "./en/lab";
 import list from "./en/list";
 import orders from "./en/orders";
 import patients from "./en/patients";
@@ -28,6 +29,7 @@ export default {
   dashboard,
   errors,
   glass,
+  lab,
   list,
   orders,
   patients,

@@ -6,6 +6,7 @@ import common from "./ko/common";
 import dashboard from "./ko/dashboard";
 import errors from "./ko/errors";
 import glass from "./ko/glass";
+import lab from "./ko/lab";
 import list from "./ko/list";
 import orders from "./ko/orders";
 import patients from "./ko/patients";
@@ -28,6 +29,7 @@ export default {
   dashboard,
   errors,
   glass,
+  lab,
   list,
   orders,
   patients,

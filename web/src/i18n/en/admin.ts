@@ -70,6 +70,7 @@ export default {
     view_access: "View who has access to a patient",
     record_treatment: "Record treatment",
     view_cohort: "Survival analysis",
+    critical_result: "Report and confirm critical values",
   },
   scope: {
     none: "None",

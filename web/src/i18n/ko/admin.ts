@@ -72,6 +72,7 @@ const texts: typeof en = {
     view_access: "환자 열람 권한 조회",
     record_treatment: "치료 기록",
     view_cohort: "생존 분석",
+    critical_result: "위험 검사값 통보와 확인",
   },
   scope: {
     none: "없음",

@@ -7,17 +7,18 @@ import { keys } from "@/api/keys";
 import { useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { showSuccess } from "@/shared/toasts";
-import { isComplete, ResultFields, type ResultRow } from "./ResultFields";
+import type { Values } from "@/shared/schemaForm/values";
+import { ResultEntry } from "./ResultEntry";
 import { stepsFor, type Order, type Step } from "./steps";
 
 const COLORS: Partial<Record<Step, string>> = { cancel: "red", confirm: "teal" };
 
 interface Words {
   reason: string;
-  rows: ResultRow[];
+  result?: Values;
 }
 
-function take(id: number, step: Step, { reason, rows }: Words): Promise<Order> {
+function take(id: number, step: Step, { reason, result }: Words): Promise<Order> {
   const path = { params: { path: { id } } };
   const body = reason.trim() ? { reason: reason.trim() } : {};
   switch (step) {
@@ -29,14 +30,13 @@ function take(id: number, step: Step, { reason, rows }: Words): Promise<Order> {
       return unwrap(api.POST("/api/ocs/orders/{id}/confirm/", { ...path, body }));
     case "cancel":
       return unwrap(api.POST("/api/ocs/orders/{id}/cancel/", { ...path, body }));
-    case "submit": {
-      const result = Object.fromEntries(
-        rows.flatMap(({ name, value }) => (name.trim() ? [[name.trim(), value.trim()]] : [])),
-      );
+    case "submit":
       return unwrap(
-        api.POST("/api/ocs/orders/{id}/submit-result/", { ...path, body: { ...body, result } }),
+        api.POST("/api/ocs/orders/{id}/submit-result/", {
+          ...path,
+          body: { ...body, ...(result && { result }) },
+        }),
       );
-    }
   }
 }
 
@@ -58,7 +58,7 @@ export function OrderActions({ order }: { order: Order }) {
     },
   });
   if (steps.length === 0 && !action.isError) return null;
-  const run = (step: Step, words: Words = { reason: "", rows: [] }) => {
+  const run = (step: Step, words: Words = { reason: "" }) => {
     action.mutate({ step, words });
   };
   return (
@@ -107,12 +107,12 @@ interface AskProps {
 function Ask({ step, order, busy, onDone }: AskProps) {
   const { t } = useTranslation();
   const [reason, setReason] = useState("");
-  const [rows, setRows] = useState<ResultRow[]>([{ key: 0, name: "", value: "" }]);
   const cancelling = step === "cancel";
-  const ready = cancelling || isComplete(rows, order.job_role === "LIS");
+  const [result, setResult] = useState<Values | null>(null);
+  const ready = cancelling || result !== null;
   return (
     <Stack gap="sm">
-      {!cancelling && <ResultFields rows={rows} onChange={setRows} />}
+      {!cancelling && <ResultEntry order={order} onChange={setResult} />}
       <Textarea
         label={cancelling ? t("orders.reason") : t("orders.remark")}
         autosize
@@ -128,7 +128,7 @@ function Ask({ step, order, busy, onDone }: AskProps) {
         disabled={!ready}
         loading={busy}
         onClick={() => {
-          onDone({ reason, rows });
+          onDone({ reason, ...(result && !cancelling && { result }) });
         }}
       >
         {cancelling ? t("orders.cancelNow") : t("orders.submitNow")}

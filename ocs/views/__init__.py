@@ -1,4 +1,4 @@
-"""Orders and the steps they take."""
+"""Orders and the steps they take; ``order_work`` and ``order_forms`` are what is around them."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Orders(GenericApiView):
     serializer_class = serializers.OrderOut
     filterset_class = OrderFilter
     filter_backends = [DjangoFilterBackend, OrderOrdering]
-    ordering_fields = ["ordered_at", "status", "accession_number", "priority"]
+    ordering_fields = ["ordered_at", "status", "accession_number", "priority", "due_at"]
 
     def get_queryset(self) -> QuerySet[Order]:
         return selectors.orders_visible_to(self.actor)
@@ -54,7 +54,7 @@ class Orders(GenericApiView):
         tags=["orders"],
         request=serializers.OrderIn,
         responses={
-            201: serializers.OrderOut,
+            201: serializers.OrderCreatedOut,
             **errors(ErrorCode.VALIDATION, ErrorCode.PATIENT_NOT_FOUND),
         },
     )
@@ -62,7 +62,10 @@ class Orders(GenericApiView):
         body = serializers.OrderIn(data=request.data)
         body.is_valid(raise_exception=True)
         order = services.order_create(actor=self.actor, **body.validated_data)
-        return _answer(request, order, 201)
+        found = selectors.possible_duplicates(self.actor, order.patient_id, order.job_type)
+        order.possible_duplicates = found.exclude(pk=order.pk)  # type: ignore[attr-defined]
+        shown = serializers.OrderCreatedOut(order, context={"request": request})
+        return with_etag(Response(shown.data, status=201), order.version)
 
 
 class OrderDetail(ApiView):

@@ -1,4 +1,8 @@
-"""The only place that changes orders."""
+"""The only place that changes orders: their creation and their steps.
+
+``results`` checks what is entered, ``assignment`` is who does an order and their notes,
+``order_alerts`` tells people.
+"""
 
 from __future__ import annotations
 
@@ -9,27 +13,29 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from alert import services as alerts
-from alert.choices import Kind
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, InvalidInput, PermissionDenied
 from common.outbox.services import publish
 from common.person import Person
 from emr import selectors as patients
 from ocs import selectors
-from ocs.choices import TRANSITIONS, JobRole, OrderStatus, Priority
-from ocs.events import ORDER_CREATED, ORDER_MOVED
+from ocs.choices import (
+    PART_OF,
+    PLACED_TREATMENTS,
+    TRANSITIONS,
+    UNPAIRED,
+    JobRole,
+    OrderStatus,
+)
+from ocs.events import ORDER_AMENDED, ORDER_CREATED, ORDER_MOVED
 from ocs.models import Order, OrderHistory
+from ocs.services.results import result_checked
 from rbac import services as access
 from rbac.permissions import Permission
 
 ACCESS_AFTER_ORDER = timedelta(days=7)
 """How long those who worked an order still see its patient once it has ended."""
-_NEW_ORDER_ALERTS: dict[str, Kind] = {
-    Priority.ROUTINE: Kind.ORDER_WAITING,
-    Priority.URGENT: Kind.ORDER_URGENT,
-    Priority.STAT: Kind.ORDER_STAT,
-}
+FURTHEST_DUE = timedelta(days=731)
 
 
 def _accession_number(order: Order) -> str:
@@ -50,8 +56,11 @@ def order_create(
     """Order something for a patient the actor sees.
 
     ``accession_number`` and ``ordered_at`` are for sample data; by default both are made here.
-    Raises NotFound (patient), InvalidInput (an encounter of another patient).
+    Raises NotFound (patient), InvalidInput (an encounter of another patient, a part of the body or
+    a side where it makes no sense, an impossible due time).
     """
+    _site_check(fields)
+    _due_check(fields.get("due_at"), ordered_at or timezone.now())
     seen = patients.patient_get(actor, patient)
     if encounter is not None and patients.encounter_of_patient(seen, encounter) is None:
         raise InvalidInput(ErrorCode.VALIDATION, "no encounter of this patient", "encounter")
@@ -77,6 +86,30 @@ def order_create(
     return order
 
 
+def _site_check(fields: dict[str, Any]) -> None:
+    """A part of the body where something is done at one; a side where the part has sides."""
+    part, side = fields.get("body_part", ""), fields.get("laterality", "")
+    placed = fields["job_role"] == JobRole.RIS or fields["job_type"] in PLACED_TREATMENTS
+    if not placed and (part or side):
+        name = "body_part" if part else "laterality"
+        raise InvalidInput(ErrorCode.VALIDATION, "not for this kind of order", name)
+    part = part or PART_OF.get(fields["job_type"], "")
+    if side and (not part or part in UNPAIRED):
+        raise InvalidInput(ErrorCode.VALIDATION, "needs a body part that has sides", "laterality")
+
+
+def _due_check(due_at: datetime | None, ordered_at: datetime) -> None:
+    if due_at is not None and not ordered_at < due_at < ordered_at + FURTHEST_DUE:
+        raise InvalidInput(ErrorCode.VALIDATION, "after now and within two years", "due_at")
+
+
+@transaction.atomic
+def order_set_apply(*, actor: Person, set_id: str, patient: int) -> list[Order]:
+    """Order all of a set for one patient, or nothing. Raises NotFound (set, patient)."""
+    rows = selectors.order_set_get(set_id)["orders"]
+    return [order_create(actor=actor, patient=patient, **row) for row in rows]
+
+
 @transaction.atomic
 def order_transition(
     *,
@@ -89,25 +122,50 @@ def order_transition(
     """Move an order one step, under a row lock, with a history row.
 
     Raises NotFound (not visible), PermissionDenied (not this person's step), BusinessError (not
-    possible from the present state), InvalidInput (a laboratory result without values).
+    possible from the present state), InvalidInput (a result that its type does not allow).
     """
     order = selectors.order_get(actor, order_id)
     permission = selectors.step_permission(order.job_role, to_status)
     if not selectors.may_step(actor, order, to_status):
         raise PermissionDenied(f"{order.job_role} order to {to_status} needs {permission}")
-    order.refresh_from_db(from_queryset=Order.objects.select_for_update())
+    order_lock(order)
     before = order.status
     if to_status not in TRANSITIONS[before]:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"{before} to {to_status}", "status")
     changes: dict[str, Any] = {"status": to_status}
     if to_status == OrderStatus.RESULT_READY:
-        if order.job_role == JobRole.LIS and not result:
-            raise InvalidInput(ErrorCode.VALIDATION, "a laboratory result has values", "result")
-        changes["result"] = result
+        changes["result"], changes["result_schema_version"] = result_checked(actor, order, result)
     order.save_versioned(expected=order.version, **changes)
     _record_step(order, actor, before, reason, permission)
     _access_end(order, actor, before)
     _publish(ORDER_MOVED, order, to_status=to_status, actor_id=actor.pk)
+    return order
+
+
+def order_lock(order: Order) -> None:
+    """For an app above that changes what belongs to an order, in its transaction."""
+    order.refresh_from_db(from_queryset=Order.objects.select_for_update())
+
+
+@transaction.atomic
+def order_result_amend(
+    *, actor: Person, order_id: int, result: dict[str, Any], reason: str
+) -> Order:
+    """Correct a result that is out; the state stays, the history says who and why.
+
+    Raises NotFound, PermissionDenied, BusinessError (no result yet), InvalidInput.
+    """
+    order = selectors.order_get(actor, order_id)
+    permission = selectors.step_permission(order.job_role, OrderStatus.RESULT_READY)
+    if not selectors.may_step(actor, order, OrderStatus.RESULT_READY):
+        raise PermissionDenied(f"to amend a {order.job_role} result needs {permission}")
+    order_lock(order)
+    if order.status not in (OrderStatus.RESULT_READY, OrderStatus.CONFIRMED):
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, f"amend when {order.status}", "status")
+    stored, version = result_checked(actor, order, result)
+    order.save_versioned(expected=order.version, result=stored, result_schema_version=version)
+    _record_step(order, actor, order.status, reason, permission)
+    _publish(ORDER_AMENDED, order, actor_id=actor.pk)
     return order
 
 
@@ -117,58 +175,6 @@ def _access_end(order: Order, actor: Person, before: str) -> None:
         return
     lasts = ACCESS_AFTER_ORDER if before != OrderStatus.ORDERED else timedelta()
     access.order_access_end(actor=actor, order_id=order.pk, ends_at=timezone.now() + lasts)
-
-
-@transaction.atomic
-def notify_department(*, order_id: int) -> None:
-    """Alert those who work a new order of their department and may see its patient.
-
-    One alert per urgent and per STAT order. Routine orders share one alert: the next alert
-    comes after the last was read. Nobody gets an alert of an order that was accepted meanwhile.
-    """
-    order = selectors.order_for_handler(order_id)
-    if order.status != OrderStatus.ORDERED:
-        return
-    kind = _NEW_ORDER_ALERTS[order.priority]
-    routine = kind is Kind.ORDER_WAITING
-    for user in selectors.department_of(order).exclude(pk=order.ordered_by_id):
-        if selectors.sees_order(user, order):
-            alerts.notify(
-                user_id=user.pk,
-                kind=kind,
-                dedup_key=f"order:{order.pk}",
-                params={} if routine else {"order_id": order.pk},
-                link="/orders" if routine else _link(order),
-                until_read=routine,
-            )
-
-
-@transaction.atomic
-def notify_participants(*, order_id: int, to_status: str, actor_id: int) -> None:
-    """Alert the orderer of a result, and all who had to do with the order of its cancellation.
-
-    Never whoever did it. Those who may not see the order now learn only that it has changed.
-    """
-    order = selectors.order_for_handler(order_id)
-    if to_status == OrderStatus.RESULT_READY:
-        kind, people = Kind.ORDER_RESULT, selectors.orderer_of(order)
-    elif to_status == OrderStatus.CANCELLED:
-        kind, people = Kind.ORDER_CANCELLED, selectors.participants_of(order)
-    else:
-        return
-    for user in people.exclude(pk=actor_id):
-        named = selectors.sees_order(user, order)
-        alerts.notify(
-            user_id=user.pk,
-            kind=kind if named else Kind.ORDER_CHANGED,
-            dedup_key=f"order:{order.pk}:{to_status}",
-            params={"order_id": order.pk} | ({"by": actor_id} if named else {}),
-            link=_link(order),
-        )
-
-
-def _link(order: Order) -> str:
-    return f"/orders?order={order.pk}"
 
 
 def _publish(topic: str, order: Order, **payload: Any) -> None:

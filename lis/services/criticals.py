@@ -1,0 +1,124 @@
+"""Critical values: the snapshot, whom it is told to, and who confirmed it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from acct import selectors as accounts
+from alert import services as alerts
+from alert.choices import Kind
+from audit import services as audit
+from common.errors import BusinessError, ErrorCode
+from common.outbox.services import publish
+from common.person import Person
+from emr import selectors as patients
+from lis import selectors
+from lis.analytes import analytes
+from lis.choices import CRITICAL, Flag
+from lis.events import CRITICAL_FOUND
+from lis.models import CriticalAttempt, CriticalValue
+from ocs import selectors as orders
+from rbac.permissions import Permission
+
+MOST_ESCALATIONS = 12
+BATCH = 500
+
+
+def criticals_snapshot(*, order: Any, values: dict[str, Any]) -> None:
+    """Keep each critical value of a result once, in the caller's transaction."""
+    for item in values.get("analytes", ()):
+        if item.get("flag") not in CRITICAL:
+            continue
+        analyte = analytes()[item["code"]]
+        low = item["flag"] == Flag.CRITICAL_LOW
+        limit = analyte.critical_low if low else analyte.critical_high
+        critical, created = CriticalValue.objects.get_or_create(
+            order_id=order.pk,
+            code=item["code"],
+            value=str(item["value"]),
+            defaults={  # type: ignore[misc]
+                "patient_id": order.patient_id,
+                "name": analyte.name,
+                "unit": item["unit"],
+                "flag": item["flag"],
+                "limit": limit,
+            },
+        )
+        if created:
+            publish(
+                CRITICAL_FOUND,
+                aggregate=f"critical:{critical.pk}",
+                payload={"critical_id": critical.pk},
+            )
+
+
+@transaction.atomic
+def attempt_add(
+    *, actor: Person, critical_id: int, told: str, how: str, outcome: str
+) -> CriticalValue:
+    """Note a call. Raises NotFound, BusinessError (confirmed already)."""
+    critical = selectors.critical_get(actor, critical_id)
+    locked = CriticalValue.objects.select_for_update().get(pk=critical.pk)
+    if not CriticalValue.objects.open().filter(pk=locked.pk).exists():
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "confirmed already", "outcome")
+    CriticalAttempt.objects.create(
+        critical=locked, told=told, how=how, outcome=outcome, by_id=actor.pk
+    )
+    audit.record(
+        actor=actor,
+        action="critical.attempt",
+        object_type="critical",
+        object_id=critical.pk,
+        patient_id=critical.patient_id,
+        permission=Permission.CRITICAL_RESULT,
+        detail={"outcome": outcome},
+    )
+    return selectors.critical_get(actor, critical_id)
+
+
+@transaction.atomic
+def critical_notify(*, critical_id: int) -> None:
+    """Alert the orderer at once."""
+    critical = selectors.critical_for_handler(critical_id)
+    for user in orders.orderer_of(critical.order):
+        _alert(user, critical, Kind.CRITICAL_RESULT, 0)
+
+
+@transaction.atomic
+def criticals_escalate() -> None:
+    """Alert again while nobody has confirmed: the orderer first, then the team and administrators.
+
+    Which round it is follows from the age of the value, so that a run that was missed or doubled
+    changes nothing.
+    """
+    step = settings.CRITICAL_ESCALATION_MINUTES * 60
+    now = timezone.now()
+    for critical in selectors.criticals_open()[:BATCH]:
+        turn = int((now - critical.at).total_seconds() // step)
+        if 1 <= turn <= MOST_ESCALATIONS:
+            for user in _people(critical, wide=turn > 1):
+                _alert(user, critical, Kind.CRITICAL_UNCONFIRMED, turn)
+
+
+def _people(critical: CriticalValue, *, wide: bool) -> list[Any]:
+    found = {user.pk: user for user in orders.orderer_of(critical.order)}
+    if wide:
+        team = {member.user_id for member in patients.care_team(critical.patient_id)}
+        told = accounts.users_with(Permission.CRITICAL_RESULT).filter(pk__in=team)
+        for user in (*told, *accounts.users_with(Permission.OPERATE)):
+            found[user.pk] = user
+    return list(found.values())
+
+
+def _alert(user: Any, critical: CriticalValue, kind: Kind, turn: int) -> None:
+    alerts.notify(
+        user_id=user.pk,
+        kind=kind,
+        dedup_key=f"critical:{critical.pk}:{turn}",
+        params={"order_id": critical.order_id},
+        link=f"/orders?order={critical.order_id}",
+    )

@@ -1,0 +1,161 @@
+"""Entering, verifying and amending a result: each a version, of which the verified one is out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from audit import services as audit
+from common.errors import BusinessError, ErrorCode, InvalidInput, PermissionDenied
+from common.person import Person
+from lis import selectors
+from lis.choices import ResultSource, ResultState
+from lis.models import LabValue, ResultVersion
+from lis.services.criticals import criticals_snapshot
+from lis.services.typed_results import Result, refined
+from ocs import selectors as orders, services as ocs
+from ocs.services.results import schema_check
+from rbac.permissions import Permission
+
+_BEFORE_WORK = {"ORDERED": ["ACCEPTED", "IN_PROGRESS"], "ACCEPTED": ["IN_PROGRESS"]}
+OUT = ("RESULT_READY", "CONFIRMED")
+
+
+@transaction.atomic
+def result_enter(
+    *, actor: Person, order_id: int, result: Result, reason: str = "", source: str = "manual"
+) -> ResultVersion:
+    """A new version that waits for verification; an order not yet begun is begun.
+
+    A result that is out is amended so, with a reason.
+    Raises NotFound, PermissionDenied, BusinessError (cancelled), InvalidInput.
+    """
+    order = selectors.lab_order_get(actor, order_id)
+    if not actor.has_permission(Permission.ENTER_LAB_RESULT):
+        raise PermissionDenied(f"a laboratory result needs {Permission.ENTER_LAB_RESULT}")
+    ocs.order_lock(order)
+    if order.status == "CANCELLED":
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "the order is cancelled", "status")
+    if order.status in OUT and not reason:
+        raise InvalidInput(ErrorCode.VALIDATION, "an amendment has a reason", "reason")
+    schema_check(order.job_type, result)
+    values = refined(order, result)
+    for step in _BEFORE_WORK.get(order.status, ()):
+        ocs.order_transition(actor=actor, order_id=order.pk, to_status=step)
+    waiting = ResultVersion.objects.filter(order=order.pk, state=ResultState.ENTERED)
+    waiting.update(state=ResultState.SUPERSEDED)
+    version = _version(order, actor, result, values, source=source, reason=reason)
+    _record(version, order, actor, "lab_result.enter", Permission.ENTER_LAB_RESULT)
+    return version
+
+
+def _version(
+    order: Any, actor: Person, entered: Result, values: Result, **fields: Any
+) -> ResultVersion:
+    number = ResultVersion.objects.filter(order=order.pk).count() + 1
+    version: ResultVersion = ResultVersion.objects.create(
+        order_id=order.pk,
+        number=number,
+        entered=entered,
+        values=values,
+        entered_by_id=actor.pk,
+        **fields,
+    )
+    return version
+
+
+@transaction.atomic
+def result_verify(*, actor: Person, version_id: int) -> ResultVersion:
+    """Let a version out as the order's result; somebody else than who entered it does so.
+
+    Raises NotFound, PermissionDenied, BusinessError (superseded or verified already).
+    """
+    version = selectors.version_get(actor, version_id)
+    order = selectors.lab_order_get(actor, version.order_id)
+    if not orders.may_step(actor, order, "CONFIRMED"):
+        raise PermissionDenied(f"to verify needs {Permission.CONFIRM_ORDER}")
+    if version.entered_by_id == actor.pk:
+        raise PermissionDenied("another person verifies what you entered")
+    ocs.order_lock(order)
+    version.refresh_from_db()
+    if version.state != ResultState.ENTERED:
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, f"verify {version.state}", "state")
+    version_release(version=version, order=order, verifier=actor)
+    _record(version, order, actor, "lab_result.verify", Permission.CONFIRM_ORDER)
+    return version
+
+
+def version_release(*, version: ResultVersion, order: Any, verifier: Person | None) -> None:
+    """The version becomes the order's result. ``verifier`` None: the sender has verified it."""
+    earlier = ResultVersion.objects.filter(order=order.pk, state=ResultState.VERIFIED)
+    earlier.update(state=ResultState.SUPERSEDED)
+    version.state = ResultState.VERIFIED
+    version.verified_by_id = verifier.pk if verifier else None
+    version.verified_at = timezone.now()
+    version.save(update_fields=["state", "verified_by", "verified_at"])
+    by, entered = version.entered_by, version.entered
+    if order.status in OUT:
+        ocs.order_result_amend(actor=by, order_id=order.pk, result=entered, reason=version.reason)
+    else:
+        ocs.order_transition(actor=by, order_id=order.pk, to_status="RESULT_READY", result=entered)
+    order.refresh_from_db()
+
+
+def result_taken(actor: Person, order: Any, result: Result) -> Result:
+    """The rule of laboratory results (``ocs.services.results``): whatever comes out passes here.
+
+    A result that was submitted to the order itself becomes a version too.
+    """
+    values = refined(order, result)
+    newest = ResultVersion.objects.filter(order=order.pk).order_by("-number").first()
+    if newest is None or newest.state != ResultState.VERIFIED or newest.entered != result:
+        ResultVersion.objects.filter(order=order.pk).update(state=ResultState.SUPERSEDED)
+        _version(
+            order,
+            actor,
+            result,
+            values,
+            source=ResultSource.MANUAL,
+            state=ResultState.VERIFIED,
+            verified_at=timezone.now(),
+        )
+    values_keep(order, values)
+    criticals_snapshot(order=order, values=values)
+    return values
+
+
+def values_keep(order: Any, values: Result) -> None:
+    """The numbers of a result for trends; those of the version before are no longer current."""
+    LabValue.objects.filter(order=order.pk, current=True).update(current=False)
+    at = timezone.now()
+    LabValue.objects.bulk_create(
+        LabValue(
+            order_id=order.pk,
+            patient_id=order.patient_id,
+            code=item["code"],
+            value=item["value"] if not isinstance(item["value"], str) else None,
+            text=str(item["value"]),
+            unit=item["unit"],
+            low=item.get("low"),
+            high=item.get("high"),
+            flag=item.get("flag", ""),
+            at=at,
+        )
+        for item in values.get("analytes", ())
+    )
+
+
+def _record(
+    version: ResultVersion, order: Any, actor: Person, action: str, permission: Permission
+) -> None:
+    audit.record(
+        actor=actor,
+        action=action,
+        object_type="order",
+        object_id=order.pk,
+        patient_id=order.patient_id,
+        permission=permission,
+        detail={"version": version.number, "source": version.source},
+    )

@@ -1,0 +1,142 @@
+"""What an entered result means: units converted, ranges and flags computed, names filled in.
+
+Flags, ranges and names of the input are never trusted.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+from mavehgvs import MaveHgvsParseError, Variant
+
+from common.errors import ErrorCode, InvalidInput
+from lis.analytes import UnitRefused, analytes, bounds, factor
+from lis.models import LabValue, RnaMatrix
+
+Result = dict[str, Any]
+DELTA_WITHIN = timedelta(days=30)
+_HGVS = re.compile(r"(?:[A-Za-z0-9_.()-]{1,60}:)?[cgmnopr]\.\S{1,120}", re.ASCII)
+_DIGITS = 6
+
+
+def refined(order: Any, result: Result) -> Result:
+    """The result of ``order`` as it is stored. Raises InvalidInput, whose field is the path."""
+    refine = {"BLOOD": _blood, "GENETIC": _genetic, "PROTEIN": _protein}.get(order.job_type)
+    return refine(order, result) if refine else result
+
+
+def _refused(sentence: str, *path: object) -> InvalidInput:
+    field = ".".join(["result", *map(str, path)])
+    return InvalidInput(ErrorCode.VALIDATION, sentence, field)
+
+
+def _blood(order: Any, result: Result) -> Result:
+    before = _earlier(order, [item["code"] for item in result["analytes"]])
+    items, seen = [], set()
+    for number, item in enumerate(result["analytes"]):
+        if item["code"] in seen:
+            raise _refused("the same code twice", "analytes", number, "code")
+        seen.add(item["code"])
+        items.append(analyte_refined(order.patient, item, number, before.get(item["code"])))
+    return result | {"analytes": items}
+
+
+def analyte_refined(
+    patient: Any, item: Result, number: int, earlier: float | None = None
+) -> Result:
+    """One analyte in its own unit with its range and flag; ``earlier`` is the value before."""
+    analyte = analytes().get(item["code"])
+    if analyte is None:
+        raise _refused("unknown LOINC code", "analytes", number, "code")
+    try:
+        scale = factor(analyte.code, item["unit"])
+    except UnitRefused:
+        raise _refused("not a UCUM unit of this analyte", "analytes", number, "unit") from None
+    ends = bounds(item["value"])
+    if ends is None:
+        raise _refused("a number, or < or > one", "analytes", number, "value")
+    ends = (ends[0] * scale, ends[1] * scale)
+    method = item.get("method")
+    found = analyte.range_for(sex=patient.gender, age=_age(patient.birth_date), method=method)
+    exact = ends[0] == ends[1]
+    shown: Result = {
+        "code": analyte.code,
+        "name": analyte.name["en"],
+        "value": _rounded(ends[0]) if exact else _bound_text(item["value"], scale),
+        "unit": analyte.unit,
+        "flag": analyte.flag(*ends, found) or None,
+        "low": found.low if found else None,
+        "high": found.high if found else None,
+        "method": method,
+        "delta": (exact and _jumped(analyte.delta_percent, earlier, ends[0])) or None,
+    }
+    if item["unit"] != analyte.unit:
+        shown |= {"given_value": item["value"], "given_unit": item["unit"]}
+    return {name: value for name, value in shown.items() if value is not None}
+
+
+def _rounded(value: float) -> float:
+    number = float(f"{value:.{_DIGITS}g}")
+    return int(number) if number.is_integer() else number
+
+
+def _bound_text(text: str, scale: float) -> str:
+    sign = text.strip().rstrip("0123456789. ")
+    return f"{sign}{_rounded(float(text.strip()[len(sign) :]) * scale)}"
+
+
+def _jumped(percent: float | None, earlier: float | None, value: float) -> bool:
+    return bool(percent and earlier) and abs(value - earlier) / earlier * 100 > percent  # type: ignore[operator]
+
+
+def _earlier(order: Any, codes: list[str]) -> dict[str, float]:
+    """The newest number of each code in another order of the patient, of the last 30 days."""
+    rows = LabValue.objects.filter(
+        patient=order.patient_id, code__in=codes, current=True, value__isnull=False
+    )
+    rows = rows.filter(at__gte=timezone.now() - DELTA_WITHIN).exclude(order=order.pk)
+    return {row.code: row.value for row in rows.order_by("at", "id")}
+
+
+def _age(born: Any) -> int:
+    today = timezone.localdate()
+    return int(today.year - born.year - ((today.month, today.day) < (born.month, born.day)))
+
+
+def _genetic(order: Any, result: Result) -> Result:
+    mutations = []
+    for number, item in enumerate(result.get("gene_mutations", [])):
+        if "hgvs" in item and not _is_hgvs(item["hgvs"]):
+            raise _refused("not HGVS", "gene_mutations", number, "hgvs")
+        mutations.append(item | {"gene": item["gene"].upper()})
+    shown = result | ({"gene_mutations": mutations} if mutations else {})
+    if "rna_seq" in result:
+        kept = RnaMatrix.objects.filter(order=order.pk, sha256=result["rna_seq"]["file"]).first()
+        if kept is None:
+            raise _refused("no matrix of this order", "rna_seq", "file")
+        shown["rna_seq"] = {"file": kept.sha256, "genes": kept.genes, "samples": kept.samples}
+    return shown
+
+
+def _is_hgvs(text: str) -> bool:
+    """By the grammar alone: whether the reference has this base is not looked up."""
+    if not _HGVS.fullmatch(text):
+        return False
+    try:
+        Variant(text)
+    except MaveHgvsParseError:
+        return False
+    return True
+
+
+def _protein(order: Any, result: Result) -> Result:
+    """No range of a marker is known here: none has a flag."""
+    markers = []
+    for number, item in enumerate(result["protein_markers"]):
+        if isinstance(item["value"], bool):
+            raise _refused("a number or a text", "protein_markers", number, "value")
+        markers.append({name: value for name, value in item.items() if name != "flag"})
+    return result | {"protein_markers": markers}

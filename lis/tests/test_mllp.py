@@ -1,0 +1,83 @@
+"""The MLLP listener, spoken to over a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+import pytest
+
+from acct import services as accounts
+from emr import services as emr
+from lis.mllp_server import END, START, MllpServer
+from lis.models import InboundMessage
+from lis.tests.factories import K, lab_order, oru
+from ocs.models import Order
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def lab():
+    return accounts.test_user_put(username="lab", password="x", role="lab", full_name="lab")
+
+
+@pytest.fixture
+def order():
+    doctor = accounts.test_user_put(username="doc", password="x", role="doctor", full_name="doc")
+    patient = emr.patient_create(
+        actor=doctor, patient_id="M1", full_name="A", birth_date=date(1980, 1, 1), gender="F"
+    )
+    return lab_order(doctor, patient)
+
+
+def talk(lab, *chunks, answers, peers=("127.0.0.1",)):
+    """Send the chunks in one connection, read so many answers, and hang up."""
+
+    async def run():
+        server = MllpServer(lab, frozenset(peers))
+        listening = await server.listen("127.0.0.1", 0)
+        port = listening.sockets[0].getsockname()[1]
+        async with listening, asyncio.timeout(20):
+            reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1 << 22)
+            try:
+                for chunk in chunks:
+                    writer.write(chunk)
+                    await writer.drain()
+                got = [await reader.readuntil(END) for _ in range(answers)]
+                writer.write_eof()
+                await reader.read()
+            except (OSError, asyncio.IncompleteReadError):
+                got = []
+            writer.close()
+        await asyncio.to_thread(server.pool.shutdown)
+        return [each.removeprefix(START).decode().split("\r")[1].split("|")[1] for each in got]
+
+    return asyncio.run(run())
+
+
+def test_a_framed_message_is_acknowledged_after_its_commit(lab, order):
+    raw = oru(order, f"{K}|4|mmol/L|F")
+    frame = START + raw + END
+    half = len(frame) // 2
+    assert talk(lab, frame[:half], frame[half:], frame, answers=2) == ["AA", "AA"]
+    assert Order.objects.get(pk=order.pk).status == "RESULT_READY"
+    assert InboundMessage.objects.count() == 1
+
+
+def test_a_frame_that_is_cut_off_is_kept_and_not_taken(lab, order):
+    raw = oru(order, f"{K}|4|mmol/L|F")
+    assert talk(lab, START + raw, answers=0) == []
+    assert InboundMessage.objects.get().reason == "a frame that was cut off"
+    assert Order.objects.get(pk=order.pk).status == "ORDERED"
+
+
+def test_a_frame_that_is_too_long_is_refused(lab):
+    assert talk(lab, START + b"x" * (1 << 21) + END, answers=1) in (["AR"], [])
+    assert not InboundMessage.objects.exists()
+
+
+def test_a_stranger_is_not_heard(lab, order):
+    raw = START + oru(order, f"{K}|4|mmol/L|F") + END
+    assert talk(lab, raw, answers=1, peers=("10.0.0.1",)) == []
+    assert Order.objects.get(pk=order.pk).status == "ORDERED"

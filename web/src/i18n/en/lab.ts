@@ -1,0 +1,21 @@
+export default {
+  title: "Laboratory",
+  barcode: "Barcode or accession number",
+  notFound: "No laboratory order has this number.",
+  worklist: "Open laboratory orders",
+  import: "Import results",
+  importHint: "CSV with the columns accession_number, code (LOINC), value, unit (UCUM) and optionally method.",
+  choose: "Choose a file",
+  accepted: "Accepted lines: {{count, number}}",
+  rejected: "Rejected lines",
+  line: "Line {{line}}",
+  criticals: "Critical values waiting to be read back",
+  told: "Told to",
+  outcomeLabel: "Outcome",
+  outcome: {
+    confirmed: "Read back",
+    no_readback: "Told, not read back",
+    not_reached: "Not reached",
+  },
+  note: "Save the call",
+};
