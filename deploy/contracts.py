@@ -41,9 +41,12 @@ FLAT = """
     (urls) | (routing)
     (views) | (consumers) | (handlers) | (probes) | (lists)
     (serializers) | (filters) | (tasks) | (authentication)
+    (openemr_sync)
     (services)
     (selectors) | (clients) | (epochs) | (attempts) | (password_rules) | (hashers)
     (models)
+    (sync_models) | (outage) | (records)
+    (conventions) | (router)
     (matrix) | (menus) | (manifest) | (devices)
     (permissions) | (events) | (choices) | (examples)
 """
