@@ -393,15 +393,3 @@ class ErrorCode(Enum):
         "Try again in a few minutes.",
         "접근 기록을 저장할 수 없어 요청을 처리하지 않았습니다. 잠시 후 다시 시도해 주세요.",
     )
-    OPENEMR_UNAVAILABLE = Spec(
-        "ERR_508",
-        503,
-        "OpenEMR is not available. What is stored here is shown; try again in a few minutes.",
-        "OpenEMR에 연결할 수 없습니다. 저장된 정보가 표시됩니다. 잠시 후 다시 시도해 주세요.",
-    )
-    OPENEMR_REFUSED = Spec(
-        "ERR_509",
-        502,
-        "OpenEMR refused the values. Report it to support.",
-        "OpenEMR에서 값을 거부했습니다. 관리자에게 알려 주세요.",
-    )

@@ -14,3 +14,15 @@ class EncounterKind(models.TextChoices):
     OUTPATIENT = "outpatient"
     INPATIENT = "inpatient"
     EMERGENCY = "emergency"
+
+
+class ConflictSide(models.TextChoices):
+    OURS = "ours"
+    THEIRS = "theirs"
+
+
+class RunState(models.TextChoices):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"

@@ -13,8 +13,11 @@ from audit.services import glass
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr.choices import EncounterKind, Gender
+from emr.sync_models import PatientLink, SyncConflict, SyncRun
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
+
+__all__ = ["PatientLink", "SyncConflict", "SyncRun"]
 
 
 class PatientQuerySet(VisibleQuerySet["Patient"]):

@@ -14,7 +14,8 @@ from audit.services.patient_records import reads_of
 from common.errors import ErrorCode, NotFound
 from common.person import Person
 from emr import models
-from emr.models import CareTeamMember, Encounter, Patient, Prescription
+from emr.models import CareTeamMember, Encounter, Patient, Prescription, SyncConflict, SyncRun
+from openemr.selectors import is_configured
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
 
@@ -24,7 +25,12 @@ TIMELINE_LENGTH = 200
 def patients_visible_to(
     user: Person, permission: str = Permission.VIEW_PATIENT
 ) -> QuerySet[Patient]:
-    return Patient.objects.visible_to(user, permission)
+    return _with_link(Patient.objects.visible_to(user, permission))
+
+
+def _with_link(patients: QuerySet[Patient]) -> QuerySet[Patient]:
+    """Together with what is known about their source, where there is one besides us."""
+    return patients.select_related("openemr_link") if is_configured() else patients
 
 
 def patients_closed_to(user: Person, grants: list[Any]) -> QuerySet[Patient]:
@@ -39,7 +45,7 @@ def grants_that_open(user: Person) -> list[Any]:
 
 def patient_get(user: Person, pk: int, permission: str = Permission.VIEW_PATIENT) -> Patient:
     """Raises NotFound for what this person may not see."""
-    patient = Patient.objects.visible_to(user, permission).filter(pk=pk).first()
+    patient = patients_visible_to(user, permission).filter(pk=pk).first()
     if patient is None:
         raise NotFound(ErrorCode.PATIENT_NOT_FOUND, f"patient {pk}", "id")
     return patient
@@ -59,7 +65,7 @@ def known_mrns(patient_ids: Collection[str]) -> set[str]:
 
 def patient_search(user: Person, query: str) -> QuerySet[Patient]:
     """By the beginning of the MRN (in upper case too) or a part of the name."""
-    return Patient.objects.visible_to(user).filter(
+    return patients_visible_to(user).filter(
         Q(patient_id__startswith=query)
         | Q(patient_id__startswith=query.upper())
         | Q(full_name__icontains=query)
@@ -137,6 +143,32 @@ def in_care_team(user: Person, patient: Patient) -> bool:
 
 def care_team(patient_id: int) -> QuerySet[CareTeamMember]:
     return CareTeamMember.objects.filter(patient=patient_id).select_related("user").order_by("pk")
+
+
+def conflicts_visible_to(user: Person) -> QuerySet[SyncConflict]:
+    """Of patients whom the user may edit, the open ones."""
+    conflicts = SyncConflict.objects.visible_to(user).filter(resolved_at=None)
+    return conflicts.select_related("link__patient")
+
+
+def conflict_get(user: Person, pk: int) -> SyncConflict:
+    """Raises NotFound."""
+    conflict = SyncConflict.objects.visible_to(user).select_related("link").filter(pk=pk).first()
+    if conflict is None:
+        raise NotFound(ErrorCode.ROUTE_NOT_FOUND, f"conflict {pk}", "id")
+    return conflict
+
+
+def sync_runs_visible_to(user: Person) -> QuerySet[SyncRun]:
+    return SyncRun.objects.visible_to(user, Permission.OPERATE)
+
+
+def sync_run_get(user: Person, pk: int) -> SyncRun:
+    """Raises NotFound."""
+    run = sync_runs_visible_to(user).filter(pk=pk).first()
+    if run is None:
+        raise NotFound(ErrorCode.ROUTE_NOT_FOUND, f"sync run {pk}", "id")
+    return run
 
 
 def encounters_visible_to(user: Person) -> QuerySet[Encounter]:

@@ -17,8 +17,10 @@ from common.errors import BusinessError, ConflictError, ErrorCode, InvalidInput,
 from common.outbox.services import publish
 from common.person import Person
 from emr import selectors
-from emr.events import PATIENT_MERGED, PATIENT_RENAMED
+from emr.events import PATIENT_MERGED, PATIENT_RENAMED, PATIENT_SYNC
 from emr.models import CareTeamMember, Encounter, Patient, Prescription
+from openemr.records import PATIENT_FIELDS
+from openemr.selectors import is_configured
 from rbac import services as grants
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
@@ -42,6 +44,7 @@ def patient_create(*, actor: Person, **fields: Any) -> Patient:
                 patient_id=patient.pk,
                 permission=Permission.EDIT_PATIENT,
             )
+            patient_announce(patient.pk)
     except IntegrityError:
         raise ConflictError(ErrorCode.DUPLICATE, "the MRN is taken", "patient_id") from None
     return patient
@@ -75,7 +78,15 @@ def patient_update(*, actor: Person, pk: int, expected: int, **changes: Any) -> 
         permission=Permission.EDIT_PATIENT,
         detail={"fields": sorted(changes)},
     )
+    if changes.keys() & set(PATIENT_FIELDS):
+        patient_announce(pk)
     return patient
+
+
+def patient_announce(pk: int) -> None:
+    """Have the patient compared with OpenEMR, where there is one, in the order of the changes."""
+    if is_configured():
+        publish(PATIENT_SYNC, aggregate=f"openemr:patient:{pk}", payload={"patient_id": pk})
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from emr.views import access, care, patients
+from emr.views import access, care, patients, sync
 
 urlpatterns = [
     path("patients/", patients.Patients.as_view(), name="patients"),
@@ -10,6 +10,15 @@ urlpatterns = [
     path("patients/<int:pk>/", patients.PatientDetail.as_view(), name="patient-detail"),
     path("patients/<int:pk>/merge/", patients.PatientMerge.as_view(), name="patient-merge"),
     path("patients/<int:pk>/timeline/", care.PatientTimeline.as_view(), name="patient-timeline"),
+    path("patients/sync/<int:pk>/", sync.PatientSync.as_view(), name="patient-sync"),
+    path("sync/runs/", sync.SyncRuns.as_view(), name="sync-runs"),
+    path("sync/runs/<int:pk>/", sync.SyncRunDetail.as_view(), name="sync-run"),
+    path("sync/conflicts/", sync.SyncConflicts.as_view(), name="sync-conflicts"),
+    path(
+        "sync/conflicts/<int:pk>/resolve/",
+        sync.SyncConflictResolve.as_view(),
+        name="sync-conflict-resolve",
+    ),
     path("break-glass/", access.BrokenGlasses.as_view(), name="broken-glasses"),
     path("break-glass/<int:grant_id>/", access.BrokenGlassEnd.as_view(), name="broken-glass"),
     path(

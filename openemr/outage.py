@@ -30,7 +30,7 @@ def reaching() -> Iterator[None]:
     Raises ExternalError: retryable when OpenEMR is not there, final when it refuses the values.
     """
     if cache.get(_DOWN):
-        raise ExternalError(ErrorCode.OPENEMR_UNAVAILABLE, "it did not answer a moment ago")
+        raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "OpenEMR did not answer a moment ago")
     try:
         yield
     except (OperationalError, InterfaceError) as error:
@@ -38,11 +38,11 @@ def reaching() -> Iterator[None]:
         if number != _DEADLOCK:
             cache.set(_DOWN, True, RETRY_S)
             _drop_connection()
-        raise ExternalError(ErrorCode.OPENEMR_UNAVAILABLE, f"error {number}") from None
+        raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, f"OpenEMR: error {number}") from None
     except DatabaseError as error:
         number = error.args[0] if error.args else 0
-        detail = f"{type(error).__name__} {number}"
-        raise ExternalError(ErrorCode.OPENEMR_REFUSED, detail, retryable=False) from None
+        detail = f"OpenEMR refused: {type(error).__name__} {number}"
+        raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, detail, retryable=False) from None
 
 
 def _drop_connection() -> None:

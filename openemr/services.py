@@ -86,7 +86,7 @@ def _patient_insert(*, uuid: UUID | None, mrn: str, fields: dict[str, Any]) -> P
         except IntegrityError:
             continue
         return selectors.as_patient(row)
-    raise ExternalError(ErrorCode.OPENEMR_UNAVAILABLE, "no free pid")
+    raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "OpenEMR: no free pid")
 
 
 def _fill(row: PatientData, fields: dict[str, Any]) -> None:
@@ -293,5 +293,7 @@ def _next_number() -> int:
     """The next of ``sequences``: the row stays locked until the encounter is there."""
     with connections[ALIAS].cursor() as cursor:
         if not cursor.execute("UPDATE sequences SET id = LAST_INSERT_ID(id + 1)"):
-            raise ExternalError(ErrorCode.OPENEMR_REFUSED, "sequences has no row", retryable=False)
+            raise ExternalError(
+                ErrorCode.UPSTREAM_UNAVAILABLE, "OpenEMR: sequences is empty", retryable=False
+            )
         return int(cursor.lastrowid)

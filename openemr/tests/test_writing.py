@@ -123,7 +123,8 @@ def test_what_does_not_fit_is_refused_and_not_tried_again(openemr):
         services.prescription_put(
             uuid=uuid4(), pid=7, drug="x" * 151, dosage="1", start_date=date(2026, 1, 5)
         )
-    assert (refused.value.code.name, refused.value.retryable) == ("OPENEMR_REFUSED", False)
+    assert refused.value.detail == "OpenEMR refused: DataError 1406"
+    assert not refused.value.retryable
     assert cache.get("openemr:down") is None
 
 
