@@ -22,7 +22,6 @@ class ConflictSide(models.TextChoices):
 
 
 class RunState(models.TextChoices):
-    WAITING = "waiting"
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"

@@ -66,7 +66,7 @@ class SyncRun(models.Model):
     ``problems``: number and reason of those that cannot be taken over, the first hundred.
     """
 
-    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.WAITING)
+    state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.RUNNING)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -46,10 +46,11 @@ def run_continue(*, run_id: int) -> None:
     run = SyncRun.objects.get(pk=run_id)
     if run.finished_at is not None:
         return
-    run.state, run.total = RunState.RUNNING, openemr.patient_count()
+    run.total = openemr.patient_count()
     run.save()
+    shared = openemr.shared_mrns()
     while page := openemr.patients_after(run.last_pid, STEP):
-        _step(run, page)
+        _step(run, page, shared)
     _finish(run, RunState.DONE)
 
 
@@ -62,10 +63,13 @@ def _finish(run: SyncRun, state: RunState) -> None:
     run.save()
 
 
-def _step(run: SyncRun, page: list[PatientRecord]) -> None:
+def _step(run: SyncRun, page: list[PatientRecord], shared: set[str]) -> None:
     here = Patient.objects.in_bulk([p.mrn for p in page], field_name="patient_id")
     for theirs in page:
-        _one(run, theirs, here.get(theirs.mrn))
+        if theirs.mrn in shared:  # which of them is meant cannot be known
+            _leave_out(run, theirs, "patient_id")
+        else:
+            _one(run, theirs, here.get(theirs.mrn))
         run.done, run.last_pid = run.done + 1, theirs.pid
     run.save()
 
@@ -75,7 +79,7 @@ def _one(run: SyncRun, theirs: PatientRecord, patient: Patient | None) -> None:
     if patient is not None and patient.merged_into_id is None:
         link, _ = PatientLink.objects.get_or_create(patient=patient)
         if link.pid not in (None, theirs.pid):
-            reason = "patient_id"  # two there have this number, and the other one is ours
+            reason = "patient_id"  # ours is another patient there, who had this number before
         else:
             sync.compare(patient, link, theirs)
             run.conflicts += SyncConflict.objects.filter(link=link, resolved_at=None).count()
@@ -85,5 +89,9 @@ def _one(run: SyncRun, theirs: PatientRecord, patient: Patient | None) -> None:
         else:
             reason = "patient_id"
     if reason:
-        run.left_out += 1
-        run.problems = [*run.problems, {"pid": theirs.pid, "field": reason}][:MOST_PROBLEMS]
+        _leave_out(run, theirs, reason)
+
+
+def _leave_out(run: SyncRun, theirs: PatientRecord, field: str) -> None:
+    run.left_out += 1
+    run.problems = [*run.problems, {"pid": theirs.pid, "field": field}][:MOST_PROBLEMS]

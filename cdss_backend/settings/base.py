@@ -205,6 +205,8 @@ SPECTACULAR_SETTINGS = {
         "OutboxStatus": "common.outbox.models.OutboxStatus",
         "GenderEnum": "emr.choices.Gender",
         "EncounterKind": "emr.choices.EncounterKind",
+        "ConflictSide": "emr.choices.ConflictSide",
+        "SyncRunState": "emr.choices.RunState",
         "NotificationKind": "alert.choices.Kind",
         "GrantKind": "rbac.models.GrantKind",
         "OutcomeEnum": "audit.choices.Outcome",

@@ -20,6 +20,7 @@ from ai.tests import factories
 from audit.models import AuditLog
 from common.api.permissions import Access
 from common.outbox.models import OutboxEvent
+from emr.models import SyncRun
 from ocs.models import Order
 from rbac import services as rights
 from rbac.permissions import Permission
@@ -111,7 +112,11 @@ def world(users, patient_factory, settings):
         yield {
             "user_id": users["nurse"].pk,
             "session_id": uuid4(),
-            "pk": {"patient": patient.pk, "order": order.pk},
+            "pk": {
+                "patient": patient.pk,
+                "order": order.pk,
+                "sync": SyncRun.objects.create(requested_by=users["admin"]).pk,
+            },
             "patient_id": patient.pk,
             "share_id": grant.pk,
             "grant_id": rights.grant_break_glass(

@@ -7,6 +7,7 @@ import dashboard from "./en/dashboard";
 import errors from "./en/errors";
 import glass from "./en/glass";
 import list from "./en/list";
+import openemr from "./en/openemr";
 import orders from "./en/orders";
 import patients from "./en/patients";
 import profile from "./en/profile";
@@ -28,6 +29,7 @@ export default {
   errors,
   glass,
   list,
+  openemr,
   orders,
   patients,
   profile,

@@ -7,6 +7,7 @@ import dashboard from "./ko/dashboard";
 import errors from "./ko/errors";
 import glass from "./ko/glass";
 import list from "./ko/list";
+import openemr from "./ko/openemr";
 import orders from "./ko/orders";
 import patients from "./ko/patients";
 import profile from "./ko/profile";
@@ -28,6 +29,7 @@ export default {
   errors,
   glass,
   list,
+  openemr,
   orders,
   patients,
   profile,
