@@ -36,6 +36,22 @@ def real() -> str | None:
     return KEPT.read_text(encoding="utf-8")
 
 
+def best() -> tuple[str, str]:
+    """The real schema if it can be had, else the minimal one; and which it is."""
+    text = real()
+    if text is not None:
+        return text, f"the schema of OpenEMR {VERSION}"
+    return minimal(), f"a minimal schema, since {MISSING}"
+
+
+def grants(password: str) -> str:
+    """The SQL that makes the account, in the database ``openemr``, with this password."""
+    sql = (DIRECTORY / "grants.sql").read_text(encoding="utf-8")
+    quoted = password.replace("\\", "\\\\").replace("'", "''")
+    account = f"'cdss_openemr'@'%' IDENTIFIED BY '{quoted}'"
+    return f"USE openemr;\n{sql.replace('CHOOSE-A-PASSWORD', quoted)}\nALTER USER {account};\n"
+
+
 def _fetch() -> bool:
     try:
         with urllib.request.urlopen(SOURCE, timeout=_TIMEOUT_S) as answer:

@@ -56,7 +56,7 @@ function Sides({ conflict }: { conflict: Conflict }) {
   const rows = useRows(conflict);
   const name = `${conflict.patient.full_name} (${conflict.patient.patient_id})`;
   const resolving = useMutation({
-    mutationFn: (keep: Schema["SyncConflictResolveIn"]["keep"]) =>
+    mutationFn: (keep: Schema["ConflictSide"]) =>
       unwrap(
         api.POST("/api/emr/sync/conflicts/{id}/resolve/", {
           params: { path: { id: conflict.id } },
