@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import urllib.request
 from pathlib import Path
 
 VERSION = "8.2.0"
 SOURCE = "https://raw.githubusercontent.com/openemr/openemr/v8_2_0/sql/database.sql"
 DIRECTORY = Path(__file__).parent / "openemr"
-KEPT = DIRECTORY.parents[1] / ".run" / "openemr" / f"database-{VERSION}.sql"
+KEPT = (
+    Path(os.environ.get("OPENEMR_SCHEMA_DIR", DIRECTORY.parents[1] / ".run" / "openemr"))
+    / f"database-{VERSION}.sql"
+)
 MISSING = f"OPENEMR_SCHEMA_SQL names no file and {SOURCE} cannot be reached"
 TABLES = (
     *("patient_data", "form_encounter", "forms", "form_vitals", "prescriptions", "lists"),
@@ -78,3 +82,16 @@ def used_tables(text: str) -> list[str]:
             statements.append("\n".join(current).rstrip().rstrip(";"))
             current = []
     return statements
+
+
+def main(directory: Path) -> None:
+    """Write what a container of MariaDB runs on an empty volume: the tables, then the account."""
+    text, name = best()
+    (directory / "1-tables.sql").write_text(text, encoding="utf-8")
+    account = grants(os.environ["OPENEMR_DATABASE_PASSWORD"])
+    (directory / "2-account.sql").write_text(account, encoding="utf-8")
+    print(f"OpenEMR: {name}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
