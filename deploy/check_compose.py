@@ -21,7 +21,7 @@ FILES = ("docker-compose.dev.yml", "docker-compose.prod.yml")
 PRODUCTION = "docker-compose.prod.yml"
 OFFLINE = "docker-compose.offline.yml"
 OWN = "neuronova/"
-ONE_SHOT = {"prepare", "migrate"}
+ONE_SHOT = {"prepare", "migrate", "openemr-schema"}
 NO_DOOR = {"beat", "certbot"}
 WORKERS = {
     *("worker-archive", "worker-audit", "worker-django"),
@@ -34,7 +34,7 @@ REACHED_BY = {
     "orthanc": {"nginx", "inference"} | DJANGO - {"ws", "beat", "worker-audit", "worker-fhir"},
     "inference": {"django", "worker-fastapi", "orthanc"},
     "hapi": {"worker-fhir"},
-    "openemr-db": set(),
+    "openemr-db": {"django", "worker-django"},
 }
 """Who may share a network with each server, and so open a connection to it."""
 

@@ -60,3 +60,14 @@ class PrescriptionWarning(models.TextChoices):
     DUPLICATE = "duplicate"
     INTERACTION = "interaction"
     DOSE = "dose"
+
+
+class ConflictSide(models.TextChoices):
+    OURS = "ours"
+    THEIRS = "theirs"
+
+
+class RunState(models.TextChoices):
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"

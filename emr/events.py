@@ -4,3 +4,5 @@ from __future__ import annotations
 
 PATIENT_MERGED = "emr.patient.merged"
 PATIENT_RENAMED = "emr.patient.renamed"
+PATIENT_SYNC = "emr.patient.sync"
+SYNC_RUN = "emr.sync.run"

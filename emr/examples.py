@@ -17,7 +17,13 @@ PATIENT_NEW = {
     "phone": "010-0000-0001",
     "address": "서울특별시 종로구",
 }
-PATIENT = {"id": 1, **PATIENT_NEW, "restricted": False, "version": 1}
+PATIENT = {
+    "id": 1,
+    **PATIENT_NEW,
+    "restricted": False,
+    "version": 1,
+    "emr_source": {"name": "OpenEMR", "synced_at": "2026-01-05T10:30:00+09:00", "stale": False},
+}
 PATIENT_CREATED = PATIENT | {
     "possible_duplicates": [PATIENT_BRIEF | {"id": 7, "patient_id": "P2019-0815"}]
 }
@@ -201,3 +207,33 @@ VITALS_CHANGE = {"heart_rate": 76}
 ALLERGY_CHANGE = {"reaction": "Urticaria", "severity": "moderate"}
 PROBLEM_CHANGE = {"status": "resolved", "resolved_date": "2026-01-05"}
 NOTE_CHANGE = {"text": "Headache for eight weeks, worse in the morning. MRI ordered."}
+
+SYNC_RUN = {
+    "id": 4,
+    "state": "running",
+    "total": 1200,
+    "done": 400,
+    "created": 390,
+    "conflicts": 2,
+    "left_out": 1,
+    "problems": [{"pid": 118, "field": "birth_date"}],
+    "started_at": "2026-01-05T10:30:00+09:00",
+    "finished_at": None,
+}
+_SIDE = {
+    "full_name": "김민준",
+    "birth_date": "1974-03-02",
+    "gender": "M",
+    "phone": "010-0000-0001",
+    "address": "서울특별시 종로구",
+}
+SYNC_CONFLICT = {
+    "id": 7,
+    "patient": PATIENT_BRIEF,
+    "ours": _SIDE,
+    "theirs": _SIDE | {"phone": "010-0000-0099"},
+    "kept": "",
+    "created_at": "2026-01-05T10:30:00+09:00",
+    "resolved_at": None,
+}
+SYNC_CONFLICT_RESOLVE = {"keep": "theirs"}

@@ -6,16 +6,31 @@ from collections.abc import Mapping
 from typing import Any
 
 from alert.selectors import About, describes
+from common.errors import AppError
 from common.outbox.registry import Event, subscribe
 from common.person import Person
-from emr import selectors
-from emr.events import PATIENT_MERGED
+from emr import openemr_sync, selectors, sync_runs
+from emr.events import PATIENT_MERGED, PATIENT_SYNC, SYNC_RUN
 from emr.services import merge_settle
 
 
 @subscribe(PATIENT_MERGED, queue="django_tasks")
 def take_along(event: Event) -> None:
     merge_settle(duplicate_id=event.payload["duplicate_id"])
+
+
+@subscribe(PATIENT_SYNC, queue="django_tasks")
+def make_alike(event: Event) -> None:
+    openemr_sync.patient_sync(patient_id=event.payload["patient_id"])
+
+
+def _run_failed(event: Event, error: AppError) -> None:
+    sync_runs.run_fail(run_id=event.payload["run_id"])
+
+
+@subscribe(SYNC_RUN, queue="django_tasks", on_dead=_run_failed)
+def run_all(event: Event) -> None:
+    sync_runs.run_continue(run_id=event.payload["run_id"])
 
 
 @describes("patient")

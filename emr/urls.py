@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from emr.views import access, medication, overview, patients, records
+from emr.views import access, medication, overview, patients, records, sync
 
 CHART = {
     "encounters": (records.Encounters, records.EncounterRow, records.EncounterHistory),
@@ -29,6 +29,15 @@ urlpatterns = [
         "prescriptions/check/",
         medication.PrescriptionCheck.as_view(),
         name="prescription-check",
+    ),
+    path("patients/sync/<int:pk>/", sync.PatientSync.as_view(), name="patient-sync"),
+    path("sync/runs/", sync.SyncRuns.as_view(), name="sync-runs"),
+    path("sync/runs/<int:pk>/", sync.SyncRunDetail.as_view(), name="sync-run"),
+    path("sync/conflicts/", sync.SyncConflicts.as_view(), name="sync-conflicts"),
+    path(
+        "sync/conflicts/<int:pk>/resolve/",
+        sync.SyncConflictResolve.as_view(),
+        name="sync-conflict-resolve",
     ),
     path("break-glass/", access.BrokenGlasses.as_view(), name="broken-glasses"),
     path("break-glass/<int:grant_id>/", access.BrokenGlassEnd.as_view(), name="broken-glass"),

@@ -5,7 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from cdss_backend.settings.env import database, database_url, key_ring, load_env
+from cdss_backend.settings.env import (
+    database,
+    database_url,
+    key_ring,
+    load_env,
+    openemr_database,
+)
 from rbac.menus import MENUS
 from rbac.permissions import Role
 
@@ -47,6 +53,11 @@ MIDDLEWARE = [
 TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
 
 DATABASES = {"default": database(database_url(ENV))}
+if ENV.openemr_database_url:
+    DATABASES["openemr"] = openemr_database(ENV.openemr_database_url, ENV.hospital_timezone)
+OPENEMR_ENABLED = "openemr" in DATABASES
+OPENEMR_MAX_AGE_S = ENV.openemr_max_age_s
+DATABASE_ROUTERS = ["openemr.router.OpenemrRouter"]
 DATABASE_SEAL_ACCOUNT = "cdss_seal"
 DATABASE_APP_URL = ENV.database_url.get_secret_value()
 
@@ -230,6 +241,8 @@ SPECTACULAR_SETTINGS = {
         "ChangeAction": "emr.choices.ChangeAction",
         "PrescriptionWarning": "emr.choices.PrescriptionWarning",
         "VitalFlag": "emr.choices.VitalFlag",
+        "ConflictSide": "emr.choices.ConflictSide",
+        "SyncRunState": "emr.choices.RunState",
         "NotificationKind": "alert.choices.Kind",
         "GrantKind": "rbac.models.GrantKind",
         "OutcomeEnum": "audit.choices.Outcome",

@@ -97,6 +97,8 @@ class Env(BaseSettings):
     audit_object_store: Annotated[str, Field(pattern=_OBJECT_STORE)] = ""
     database_url: SecretStr
     database_owner_url: SecretStr | None = None
+    openemr_database_url: SecretStr | None = None
+    openemr_max_age_s: int = Field(default=60, ge=1)
     redis_url: SecretStr
     orthanc_url: str
     orthanc_username: str
@@ -152,7 +154,12 @@ class Env(BaseSettings):
             raise ValueError("needs an AUDIT_OBJECT_ENDPOINT that speaks TLS")
         return place
 
-    @field_validator("database_url", "database_owner_url", "redis_url")
+    @field_validator("openemr_database_url", mode="before")
+    @classmethod
+    def _empty_is_absent(cls, url: object) -> object:
+        return url or None
+
+    @field_validator("database_url", "database_owner_url", "openemr_database_url", "redis_url")
     @classmethod
     def _password_in_production(
         cls, url: SecretStr | None, info: ValidationInfo
@@ -200,3 +207,19 @@ def database(url: SecretStr) -> dict[str, object]:
             "init_command": "SET sql_mode='STRICT_TRANS_TABLES'",
         },
     }
+
+
+def openemr_database(url: SecretStr, hospital_timezone: str) -> dict[str, object]:
+    """The database of OpenEMR: whoever waits for it waits seconds. Its times are local ones."""
+    entry = database(url)
+    entry["TIME_ZONE"] = hospital_timezone
+    entry["OPTIONS"] = {
+        "charset": "utf8mb4",
+        "isolation_level": "read committed",
+        "connect_timeout": 2,
+        "read_timeout": 5,
+        "write_timeout": 5,
+        "init_command": "SET sql_mode='STRICT_TRANS_TABLES', lock_wait_timeout=2, "
+        "innodb_lock_wait_timeout=2",
+    }
+    return entry

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 
 from cdss_backend.settings.base import *  # noqa: F403
 from cdss_backend.settings.base import ENV
-from cdss_backend.settings.env import database
+from cdss_backend.settings.env import database, openemr_database
 
 _UNIT = dotenv_values(os.environ.get("CDSS_UNIT_ENV_FILE", os.devnull))
 _OWNER = _UNIT.get("DATABASE_OWNER_URL")
@@ -29,6 +29,13 @@ DATABASES = {
     "default": database(SecretStr(_OWNER) if _OWNER else ENV.database_owner_url or ENV.database_url)
 }
 DATABASES["default"]["TEST"] = {"NAME": "test_cdss_db", "CHARSET": "utf8mb4"}
+DATABASES["openemr"] = openemr_database(
+    SecretStr(_OWNER) if _OWNER else ENV.database_owner_url or ENV.database_url,
+    ENV.hospital_timezone,
+)
+DATABASES["openemr"]["TEST"] = {"NAME": "test_cdss_db_openemr", "MIGRATE": False}
+OPENEMR_ENABLED = False
+"""The tests of the connection to OpenEMR (openemr/tests/) fill its database and switch it on."""
 UPLOAD_INDEX_WAIT_S = 0.0
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CELERY_BROKER_URL = "memory://"

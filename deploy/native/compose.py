@@ -14,7 +14,13 @@ from deploy.native.stack_error import StackError
 
 _INSIDE = "http://nginx:8080"
 """The public API as a container reaches it."""
-_ONE_SHOT = ("prepare", "migrate")
+_ONE_SHOT = ("prepare", "migrate", "openemr-schema")
+_OPENEMR = {
+    "COMPOSE_PROFILES": "openemr",
+    "OPENEMR_DATABASE_URL": (
+        "mysql://cdss_openemr:dev-only-openemr-password-0000000000@openemr-db:3306/openemr"
+    ),
+}
 LOGS = "docker compose -f docker-compose.dev.yml logs"
 
 
@@ -41,6 +47,8 @@ def _files() -> list[str]:
 
 def _compose(*arguments: str, port: int | None = None) -> None:
     environment = os.environ | ({} if port is None else {"CDSS_PORT": str(port)})
+    if os.environ.get("CDSS_OPENEMR") == "1":
+        environment |= _OPENEMR
     command = ["docker", "compose", *_files(), *arguments]
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
         raise StackError("docker compose failed; its reason stands above.")

@@ -136,6 +136,21 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
     return settings
 
 
+def with_openemr(values: Mapping[str, str], environment: Mapping[str, str]) -> dict[str, str]:
+    """``values`` with the setting CDSS_OPENEMR: "1" for an OpenEMR database beside ours.
+
+    Without it an OPENEMR_DATABASE_URL of the file stays: that is the hospital's own OpenEMR.
+    """
+    settings = dict(values)
+    asked = environment.get("CDSS_OPENEMR", values.get("CDSS_OPENEMR", "0"))
+    if asked == "1":
+        settings["CDSS_OPENEMR"] = "1"
+        settings.setdefault("OPENEMR_DATABASE_PASSWORD", secrets.token_urlsafe(36))
+    elif settings.pop("CDSS_OPENEMR", None):
+        del settings["OPENEMR_DATABASE_URL"]
+    return settings
+
+
 def assign_ports(
     settings: Mapping[str, str],
     *,
@@ -173,7 +188,12 @@ def _urls(settings: Mapping[str, str]) -> dict[str, str]:
     def password(name: str) -> str:
         return quote(settings[name], safe="")
 
-    return {
+    openemr = {}
+    if settings.get("CDSS_OPENEMR") == "1":
+        account = f"cdss_openemr:{password('OPENEMR_DATABASE_PASSWORD')}"
+        place = f"{local}:{settings['MARIADB_PORT']}/openemr"
+        openemr["OPENEMR_DATABASE_URL"] = f"mysql://{account}@{place}"
+    return openemr | {
         "DATABASE_URL": f"mysql://cdss_app:{password('DATABASE_PASSWORD')}@{database}",
         "DATABASE_SEAL_URL": f"mysql://cdss_seal:{password('DATABASE_SEAL_PASSWORD')}@{database}",
         "DATABASE_OWNER_URL": f"mysql://cdss_owner:{password('DATABASE_OWNER_PASSWORD')}@{database}",

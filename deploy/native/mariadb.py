@@ -8,8 +8,9 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 
+from deploy import openemr_schema
 from deploy.native import processes, programs
-from deploy.native.console import step
+from deploy.native.console import say, step
 from deploy.native.layout import Layout
 from deploy.native.stack_error import StackError
 
@@ -57,10 +58,29 @@ def put_accounts(layout: Layout, settings: Mapping[str, str]) -> None:
     )
     if sql.returncode:
         raise StackError(f"The database accounts cannot be made: {sql.stderr.strip()}.")
+    _run(layout, sql.stdout, what="making the database accounts")
+
+
+def put_openemr(layout: Layout, settings: Mapping[str, str]) -> None:
+    """Make a database of OpenEMR, once, and the account with which it is read and written."""
+    made = layout.data / ".openemr"
+    if not made.exists():
+        with step("OpenEMR database"):
+            text, name = openemr_schema.best()
+            create = "DROP DATABASE IF EXISTS openemr;\nCREATE DATABASE openemr;\nUSE openemr;\n"
+            index = "\nCREATE INDEX cdss_pubpid ON patient_data (pubpid(64));\n"
+            _run(layout, create + text + index, what="making OpenEMR's tables")
+            made.write_text(name, encoding="utf-8")
+    say(f"OpenEMR: {made.read_text(encoding='utf-8')}")
+    password = settings["OPENEMR_DATABASE_PASSWORD"]
+    _run(layout, openemr_schema.grants(password), what="making OpenEMR's account")
+
+
+def _run(layout: Layout, sql: str, *, what: str) -> None:
     processes.run_logged(
         ["mariadb", "--no-defaults", f"--socket={layout.sockets / 'mariadb.sock'}"],
         log=layout.log / "mariadb-install.log",
-        what="making the database accounts",
-        env=environment,
-        stdin=sql.stdout,
+        what=what,
+        env=programs.system_environment(),
+        stdin=sql,
     )

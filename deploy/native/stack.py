@@ -57,6 +57,8 @@ class Stack:
         """Complete the env file and render every configuration file."""
         self.layout.create()
         settings = envfile.complete(self.layout, self.settings, port=port)
+        if not self.layout.is_for_tests:
+            settings = envfile.with_openemr(settings, os.environ)
         keep = self.supervisor.is_running()
         self.settings = envfile.assign_ports(settings, keep=keep, avoid=self._ports_of_others())
         if self.settings != envfile.read(self.layout.env_file):
@@ -98,6 +100,8 @@ class Stack:
         self.supervisor.start(servers)
         self._wait(("mariadb", "redis"))
         mariadb.put_accounts(self.layout, self.settings)
+        if self.settings.get("CDSS_OPENEMR") == "1":
+            mariadb.put_openemr(self.layout, self.settings)
 
     def _wait(self, names: tuple[str, ...]) -> None:
         checks = health.checks(self.layout, self.settings)

@@ -13,6 +13,7 @@ from emr.models.clinical import (
     Vitals,
 )
 from emr.models.name_index import NameSuffix
+from emr.models.openemr_links import PatientLink, SyncConflict, SyncRun
 from emr.models.patient import CareTeamMember, Patient, PatientQuerySet, grants_that_open
 
 __all__ = [
@@ -23,10 +24,13 @@ __all__ = [
     "NameSuffix",
     "Note",
     "Patient",
+    "PatientLink",
     "PatientQuerySet",
     "Prescription",
     "Problem",
     "RecordChange",
+    "SyncConflict",
+    "SyncRun",
     "Vitals",
     "grants_that_open",
 ]

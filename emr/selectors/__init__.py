@@ -20,7 +20,10 @@ from emr.models import (
     Patient,
     Prescription,
     RecordChange,
+    SyncConflict,
+    SyncRun,
 )
+from openemr.selectors import is_configured
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
 
@@ -28,7 +31,12 @@ from rbac.selectors import scope_for
 def patients_visible_to(
     user: Person, permission: str = Permission.VIEW_PATIENT
 ) -> QuerySet[Patient]:
-    return Patient.objects.visible_to(user, permission)
+    return _with_link(Patient.objects.visible_to(user, permission))
+
+
+def _with_link(patients: QuerySet[Patient]) -> QuerySet[Patient]:
+    """Together with what is known about their source, where there is one besides us."""
+    return patients.select_related("openemr_link") if is_configured() else patients
 
 
 def patients_closed_to(user: Person, grants: list[Any]) -> QuerySet[Patient]:
@@ -43,7 +51,7 @@ def grants_that_open(user: Person) -> list[Any]:
 
 def patient_get(user: Person, pk: int, permission: str = Permission.VIEW_PATIENT) -> Patient:
     """Raises NotFound for what this person may not see."""
-    patient = Patient.objects.visible_to(user, permission).filter(pk=pk).first()
+    patient = patients_visible_to(user, permission).filter(pk=pk).first()
     if patient is None:
         raise NotFound(ErrorCode.PATIENT_NOT_FOUND, f"patient {pk}", "id")
     return patient
@@ -172,6 +180,32 @@ def row_changes(
 
 def changes_of(kind: str, pk: int) -> QuerySet[RecordChange]:
     return RecordChange.objects.filter(kind=kind, row_id=pk).select_related("actor")
+
+
+def conflicts_visible_to(user: Person) -> QuerySet[SyncConflict]:
+    """Of patients whom the user may edit, the open ones."""
+    conflicts = SyncConflict.objects.visible_to(user).filter(resolved_at=None)
+    return conflicts.select_related("link__patient")
+
+
+def conflict_get(user: Person, pk: int) -> SyncConflict:
+    """Raises NotFound."""
+    conflict = SyncConflict.objects.visible_to(user).select_related("link").filter(pk=pk).first()
+    if conflict is None:
+        raise NotFound(ErrorCode.ROUTE_NOT_FOUND, f"conflict {pk}", "id")
+    return conflict
+
+
+def sync_runs_visible_to(user: Person) -> QuerySet[SyncRun]:
+    return SyncRun.objects.visible_to(user, Permission.OPERATE)
+
+
+def sync_run_get(user: Person, pk: int) -> SyncRun:
+    """Raises NotFound."""
+    run = sync_runs_visible_to(user).filter(pk=pk).first()
+    if run is None:
+        raise NotFound(ErrorCode.ROUTE_NOT_FOUND, f"sync run {pk}", "id")
+    return run
 
 
 def encounters_visible_to(user: Person) -> QuerySet[Encounter]:

@@ -13,6 +13,7 @@ from common.api.schema import example
 from emr import examples
 from emr.choices import Gender
 from emr.models import Patient
+from emr.openemr_sync import patient_source
 from rbac.choices import GlassOutcome
 
 SHORTEST_REASON, DIFFERENT_LETTERS = 10, 5
@@ -74,8 +75,23 @@ class PatientPatchIn(PatientFieldsIn):
         return attrs
 
 
+class EmrSourceOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    synced_at = serializers.DateTimeField(allow_null=True, help_text="Alike there at that time")
+    stale = serializers.BooleanField(help_text="Longer ago than OPENEMR_MAX_AGE_S")
+
+
 @example(examples.PATIENT)
 class PatientOut(serializers.ModelSerializer[Patient]):
+    """``emr_source`` is null for a patient who is kept here alone."""
+
+    emr_source = serializers.SerializerMethodField()
+
+    @extend_schema_field(EmrSourceOut(allow_null=True))
+    def get_emr_source(self, patient: Patient) -> Any:
+        source = patient_source(patient)
+        return EmrSourceOut(source).data if source else None
+
     class Meta:
         model = Patient
         fields = [
@@ -88,6 +104,7 @@ class PatientOut(serializers.ModelSerializer[Patient]):
             "address",
             "restricted",
             "version",
+            "emr_source",
         ]
 
 

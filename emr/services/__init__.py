@@ -16,10 +16,12 @@ from common.outbox.services import publish
 from common.person import Person
 from emr import selectors
 from emr.choices import ChangeAction
-from emr.events import PATIENT_MERGED, PATIENT_RENAMED
+from emr.events import PATIENT_MERGED, PATIENT_RENAMED, PATIENT_SYNC
 from emr.models import CareTeamMember, Patient
 from emr.services.charting import change_record, encounter_create, snapshot
 from emr.services.prescribing import prescription_create
+from openemr.records import PATIENT_FIELDS
+from openemr.selectors import is_configured
 from rbac import services as grants
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
@@ -56,6 +58,7 @@ def patient_create(*, actor: Person, **fields: Any) -> Patient:
                 patient_id=patient.pk,
                 permission=Permission.EDIT_PATIENT,
             )
+            patient_announce(patient.pk)
     except IntegrityError:
         raise ConflictError(ErrorCode.DUPLICATE, "the MRN is taken", "patient_id") from None
     return patient
@@ -91,6 +94,8 @@ def patient_update(*, actor: Person, pk: int, expected: int, **changes: Any) -> 
         permission=Permission.EDIT_PATIENT,
         detail={"fields": sorted(changes)},
     )
+    if changes.keys() & set(PATIENT_FIELDS):
+        patient_announce(pk)
     return patient
 
 
@@ -103,6 +108,12 @@ def _keep(actor: Person, patient: Patient, action: str, before: dict[str, Any]) 
         action=action,
         before=before,
     )
+
+
+def patient_announce(pk: int) -> None:
+    """Have the patient compared with OpenEMR, where there is one, in the order of the changes."""
+    if is_configured():
+        publish(PATIENT_SYNC, aggregate=f"openemr:patient:{pk}", payload={"patient_id": pk})
 
 
 @transaction.atomic

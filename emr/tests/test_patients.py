@@ -33,6 +33,7 @@ def test_a_patient_is_created_and_read_back(api):
         "address": "",
         "restricted": False,
         "version": 1,
+        "emr_source": None,
     }
     read = client.get(f"{URL}{body['id']}/")
     assert read.json() == body

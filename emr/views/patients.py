@@ -14,7 +14,7 @@ from common.api.etag import expected_version, with_etag
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
-from emr import selectors, serializers, services
+from emr import openemr_sync, selectors, serializers, services, tasks
 from emr.filters import PatientFilter
 from emr.models import Patient
 from emr.selectors.patient_search import patient_search, possible_duplicates
@@ -44,6 +44,8 @@ class Patients(GenericApiView):
         responses=serializers.PatientOut(many=True),
     )
     def get(self, request: Request) -> Response:
+        if mrn := request.GET.get("patient_id"):
+            openemr_sync.patient_fetch(actor=self.actor, patient_id=mrn)
         return self.list_response(request)
 
     @extend_schema(
@@ -97,6 +99,7 @@ class PatientSearch(GenericApiView):
     def get(self, request: Request) -> Response:
         query = serializers.PatientSearchIn(data=request.GET)
         query.is_valid(raise_exception=True)
+        openemr_sync.patient_fetch(actor=self.actor, patient_id=query.validated_data["q"])
         self.found = patient_search(self.actor, query.validated_data["q"])
         return self.list_response(request)
 
@@ -120,6 +123,7 @@ class PatientDetail(ApiView):
             patient_id=pk,
             permission=Permission.VIEW_PATIENT,
         )
+        tasks.nudge_refresh(patient)
         return with_etag(Response(serializers.PatientOut(patient).data), patient.version)
 
     @extend_schema(

@@ -51,6 +51,12 @@ ROUTES: dict[str, str] = {
     "GET patient-trends": "200 200 200 403 200 200 403 401",
     "GET patient-history": "200 200 200 200 200 200 200 401",
     "POST patient-merge": "400 403 400 403 403 403 403 401",
+    "POST patient-sync": "409 409 403 403 409 403 403 401",  # without an OpenEMR
+    "GET sync-runs": "200 403 403 403 403 403 403 401",
+    "POST sync-runs": "409 403 403 403 403 403 403 401",
+    "GET sync-run": "200 403 403 403 403 403 403 401",
+    "GET sync-conflicts": "200 200 403 403 200 403 403 401",
+    "POST sync-conflict-resolve": "400 400 403 403 400 403 403 401",
     "GET broken-glasses": "200 200 200 200 200 200 200 401",
     "POST broken-glasses": "403 400 400 403 400 403 403 401",
     "DELETE broken-glass": "204 204 404 404 404 404 404 401",

@@ -22,7 +22,7 @@ from audit.models import AuditLog
 from common.api.permissions import Access
 from common.outbox.models import OutboxEvent
 from conftest import PASSWORD
-from emr.models import Allergy, Encounter, Note, Prescription, Problem, Vitals
+from emr.models import Allergy, Encounter, Note, Prescription, Problem, SyncRun, Vitals
 from ocs.models import Order
 from pacs.archive.orthanc import orthanc
 from rbac import services as rights
@@ -165,6 +165,7 @@ def world(users, patient_factory, settings):
                 "order": order.pk,
                 **course_rows(users, series.study),
                 **chart,
+                "sync": SyncRun.objects.create(requested_by=users["admin"]).pk,
             },
             "patient_id": patient.pk,
             "share_id": grant.pk,

@@ -92,3 +92,15 @@ def test_the_environment_chooses_the_port_before_the_file_does() -> None:
     assert envfile.public_port({"CDSS_PORT": "9000"}, {"CDSS_PORT": "9001"}) == 9001
     assert envfile.public_port({"CDSS_PORT": "9000"}, {}) == 9000
     assert envfile.public_port({}, {}) == 8080
+
+
+def test_one_setting_adds_an_openemr_and_takes_it_away(layout):
+    first = complete(layout, {})
+    assert "OPENEMR_DATABASE_URL" not in first
+    asked = envfile.with_openemr(first, {"CDSS_OPENEMR": "1"})
+    with_it = envfile.assign_ports(asked, keep=False)
+    assert with_it["OPENEMR_DATABASE_URL"].startswith("mysql://cdss_openemr:")
+    assert envfile.with_openemr(with_it, {}) == with_it
+    assert "OPENEMR_DATABASE_URL" not in envfile.with_openemr(with_it, {"CDSS_OPENEMR": "0"})
+    own = first | {"OPENEMR_DATABASE_URL": "mysql://cdss:x@emr/openemr"}
+    assert envfile.with_openemr(own, {}) == own

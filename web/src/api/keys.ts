@@ -41,6 +41,7 @@ export const keys = {
     list: (q: string, page: number) => ["patients", "list", q, page],
     picker: (q: string) => ["patients", "picker", q],
     one: (id: number) => ["patients", "one", id],
+    conflicts: ["patients", "conflicts"],
     timeline: (id: number) => ["patients", "one", id, "timeline"],
     access: (id: number) => ["patients", "one", id, "access"],
   },

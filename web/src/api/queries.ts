@@ -89,6 +89,12 @@ export const patientQuery = (id: number) =>
       unwrap(api.GET("/api/emr/patients/{id}/", { params: { path: { id } }, signal })),
   });
 
+/** Patients who were changed here and in OpenEMR. */
+export const conflictsQuery = queryOptions({
+  queryKey: keys.patients.conflicts,
+  queryFn: ({ signal }) => unwrap(api.GET("/api/emr/sync/conflicts/", { signal })),
+});
+
 export const sharesQuery = (query: ShareFilters) =>
   queryOptions({
     queryKey: keys.shares.list(query),

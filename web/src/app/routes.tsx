@@ -22,6 +22,7 @@ function page(path: string, load: Load, permission?: Permission): RouteObject {
 const pages: RouteObject[] = [
   page("/", () => import("@/pages/dashboard/DashboardPage")),
   page("/patients", () => import("@/pages/patients/PatientsPage"), "view_patient"),
+  page("/patients/conflicts", () => import("@/pages/patients/SyncConflictsPage"), "edit_patient"),
   page("/patients/:patientId", () => import("@/pages/patients/PatientPage"), "view_patient"),
   page(
     "/patients/:patientId/treatment",

@@ -8,6 +8,7 @@ import errors from "./en/errors";
 import glass from "./en/glass";
 import lab from "./en/lab";
 import list from "./en/list";
+import openemr from "./en/openemr";
 import orders from "./en/orders";
 import patients from "./en/patients";
 import profile from "./en/profile";
@@ -31,6 +32,7 @@ export default {
   glass,
   lab,
   list,
+  openemr,
   orders,
   patients,
   profile,

@@ -8,6 +8,7 @@ import errors from "./ko/errors";
 import glass from "./ko/glass";
 import lab from "./ko/lab";
 import list from "./ko/list";
+import openemr from "./ko/openemr";
 import orders from "./ko/orders";
 import patients from "./ko/patients";
 import profile from "./ko/profile";
@@ -31,6 +32,7 @@ export default {
   glass,
   lab,
   list,
+  openemr,
   orders,
   patients,
   profile,

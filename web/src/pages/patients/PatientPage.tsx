@@ -16,6 +16,7 @@ import { useIdParam } from "@/shared/useIdParam";
 import { calendarDate } from "@/shared/when";
 import { BreakGlass } from "./BreakGlass";
 import { ClinicalTimeline } from "./ClinicalTimeline";
+import { EmrSource } from "./EmrSource";
 import { GlassBanner } from "./GlassBanner";
 import { ImagingTimeline } from "./ImagingTimeline";
 import { PatientOrders } from "./PatientOrders";
@@ -44,7 +45,7 @@ export default function PatientPage() {
 
 function Facts({ patient }: { patient: Schema["PatientOut"] }) {
   const { t } = useTranslation();
-  const { patient_id, birth_date, gender, phone, restricted } = patient;
+  const { patient_id, birth_date, gender, phone, restricted, emr_source } = patient;
   return (
     <Group gap="sm">
       <Text span size="sm" className="mono">
@@ -59,6 +60,7 @@ function Facts({ patient }: { patient: Schema["PatientOut"] }) {
         </Text>
       )}
       {restricted && <Badge color="orange">{t("patients.restricted")}</Badge>}
+      {emr_source && <EmrSource source={emr_source} />}
     </Group>
   );
 }

@@ -14,6 +14,7 @@ import { PageHeader } from "@/shared/PageHeader";
 import { useAreaTitle } from "@/shared/useAreaTitle";
 import { calendarDate } from "@/shared/when";
 import { BreakGlass } from "./BreakGlass";
+import { ConflictsLink } from "./EmrSource";
 
 type Patient = Schema["PatientOut"];
 
@@ -84,7 +85,10 @@ export default function PatientsPage() {
   const can = useCan();
   return (
     <>
-      <PageHeader title={title}>{can("break_glass") && <BreakGlass />}</PageHeader>
+      <PageHeader title={title}>
+        <ConflictsLink />
+        {can("break_glass") && <BreakGlass />}
+      </PageHeader>
       <TextInput
         type="search"
         autoComplete="off"

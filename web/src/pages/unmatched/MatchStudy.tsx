@@ -9,7 +9,7 @@ import { ErrorNotice } from "@/shared/ErrorNotice";
 import { personName } from "@/shared/format";
 import { PatientPicker, type Patient } from "@/shared/PatientPicker";
 import { calendarDate } from "@/shared/when";
-import { Comparison } from "./Comparison";
+import { Comparison } from "@/shared/Comparison";
 import { birthOf, useSexName, type Unmatched } from "./dicomPatient";
 
 /** Which patient; what the files say beside what is on record; and only then the confirmation. */

@@ -7,7 +7,7 @@ import { keys } from "@/api/keys";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { personName } from "@/shared/format";
 import { calendarDate } from "@/shared/when";
-import { Comparison } from "./Comparison";
+import { Comparison } from "@/shared/Comparison";
 import type { Unmatched } from "./dicomPatient";
 
 /** What shall become of images that contradict a study on record. */

@@ -1,0 +1,299 @@
+"""Patients here and in OpenEMR: found there when they are not here, kept alike, never guessed.
+
+Nobody waits for OpenEMR: what is here is shown as it is, and what changes travels by the outbox.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from audit import services as audit
+from common.errors import BusinessError, ConflictError, ErrorCode, ExternalError
+from common.macs import authenticator
+from common.outbox.services import publish
+from common.person import Person
+from emr import selectors
+from emr.choices import ConflictSide
+from emr.events import PATIENT_RENAMED
+from emr.models import Patient, PatientLink, SyncConflict
+from emr.services import patient_announce
+from openemr import selectors as openemr, services as openemr_writes
+from openemr.records import PATIENT_FIELDS, PatientRecord, digest
+from rbac.permissions import Permission, Scope
+from rbac.selectors import scope_for
+
+logger = logging.getLogger(__name__)
+ABSENT_S = 30
+"""So long a number that OpenEMR does not have is not asked for again."""
+EARLIEST_BIRTH = date(1850, 1, 1)
+_LENGTHS = {"full_name": 150, "phone": 30, "address": 300}
+_hash = authenticator("numbers that OpenEMR does not have")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where else the patient is kept, and since when what is shown is known to be alike."""
+
+    name: str
+    synced_at: datetime | None
+    stale: bool
+
+
+def patient_source(patient: Patient) -> Source | None:
+    """None without an OpenEMR, and for a patient it does not know yet."""
+    if not openemr.is_configured():
+        return None
+    link = getattr(patient, "openemr_link", None)
+    return Source("OpenEMR", link.synced_at, is_stale(link)) if link else None
+
+
+def is_stale(link: PatientLink) -> bool:
+    if link.synced_at is None:
+        return True
+    return (timezone.now() - link.synced_at).total_seconds() > settings.OPENEMR_MAX_AGE_S
+
+
+def refresh_is_due(patient: Patient) -> bool:
+    """Whether OpenEMR is to be asked again about a patient it has; yes once per age."""
+    if not openemr.is_configured():
+        return False
+    link = getattr(patient, "openemr_link", None)
+    if link is None or link.pid is None or not is_stale(link):
+        return False
+    return cache.add(f"openemr:refresh:{patient.pk}", True, settings.OPENEMR_MAX_AGE_S)
+
+
+def patient_fetch(*, actor: Person, patient_id: str) -> None:
+    """Take over the patient with exactly this MRN if OpenEMR has it and we do not.
+
+    Only for a person who sees all patients. Says nothing when OpenEMR is down, or has nothing that
+    can be taken over: the answer is then what is here.
+    """
+    mrn = patient_id.strip()
+    if not openemr.is_configured() or scope_for(actor, Permission.VIEW_PATIENT) is not Scope.ALL:
+        return
+    key = f"openemr:absent:{_hash(mrn.encode())}"
+    if not is_mrn(mrn) or selectors.patient_by_mrn(mrn) or cache.get(key):
+        return
+    try:
+        theirs = openemr.patient_find(mrn)
+    except ConflictError:
+        theirs = None
+    except ExternalError:
+        return
+    if theirs is None or reason_against(theirs):
+        cache.set(key, True, ABSENT_S)
+        return
+    patient_import(theirs, actor=actor)
+
+
+def is_mrn(text: str) -> bool:
+    """As the API accepts it: printable ASCII of at most 64 characters, without ``\\ * ?``."""
+    printable = text.isascii() and text.isprintable() and text == text.strip()
+    return printable and 0 < len(text) <= 64 and not set(text) & set("\\*?")
+
+
+def reason_against(theirs: PatientRecord) -> str:
+    """Why the patient cannot be taken over; the name of the field, never its value."""
+    if not is_mrn(theirs.mrn):
+        return "patient_id"
+    if not 0 < len(theirs.full_name) <= _LENGTHS["full_name"]:
+        return "full_name"
+    return "" if _is_birth_date(theirs.birth_date) else "birth_date"
+
+
+def _is_birth_date(day: date | None) -> bool:
+    return day is not None and EARLIEST_BIRTH <= day <= timezone.localdate()
+
+
+def _fitting(theirs: dict[str, Any]) -> dict[str, Any]:
+    """The values that may stand here; what does not fit is left out, not cut."""
+    fits = {name: v for name, v in theirs.items() if len(str(v)) <= _LENGTHS.get(name, 300)}
+    if not fits.get("full_name"):
+        fits.pop("full_name", None)
+    if not _is_birth_date(fits["birth_date"]):
+        del fits["birth_date"]
+    return fits
+
+
+def fields_of(patient: Patient) -> dict[str, Any]:
+    return {name: getattr(patient, name) for name in PATIENT_FIELDS}
+
+
+def patient_import(theirs: PatientRecord, *, actor: Person | None) -> bool:
+    """Make the patient here; False when somebody else just did, or their pid is taken."""
+    try:
+        with transaction.atomic():
+            patient = Patient.objects.create(patient_id=theirs.mrn, **_fitting(theirs.fields))
+            link = PatientLink(patient=patient, pid=theirs.pid)
+            if theirs.uuid:
+                link.uuid = theirs.uuid
+            link.save()
+            _settle(link, fields_of(patient), theirs)
+            _record(patient.pk, "patient.import", actor)
+    except IntegrityError:
+        return False
+    return True
+
+
+def _record(patient_id: int, action: str, actor: Person | None = None, **detail: Any) -> None:
+    audit.record(
+        actor=actor,
+        action=action,
+        object_type="patient",
+        object_id=patient_id,
+        patient_id=patient_id,
+        detail=detail,
+    )
+
+
+def patient_sync(*, patient_id: int) -> None:
+    """Make the patient alike here and there, whichever side changed; a conflict when both did.
+
+    Raises ExternalError.
+    """
+    patient = Patient.objects.filter(pk=patient_id, merged_into=None).first()
+    if patient is None or not openemr.is_configured():
+        return
+    link, _ = PatientLink.objects.get_or_create(patient=patient)
+    theirs = openemr.patient_get(pid=link.pid, uuid=link.uuid)
+    if theirs is None and link.pid is None:
+        theirs = openemr.patient_find(patient.patient_id)
+    if theirs is not None:
+        compare(patient, link, theirs)
+    elif link.pid is None:
+        ours = fields_of(patient)
+        made = openemr_writes.patient_put(uuid=link.uuid, mrn=patient.patient_id, fields=ours)
+        _settle(link, ours, made)
+    else:
+        logger.warning("a patient is not in OpenEMR any more", extra={"patient": patient_id})
+
+
+def compare(patient: Patient, link: PatientLink, theirs: PatientRecord) -> None:
+    """One side changed since the last sync: it goes to the other. Raises ExternalError."""
+    ours = fields_of(patient)
+    ours_changed = digest(ours) != link.ours_digest
+    theirs_changed = theirs.digest != link.theirs_digest
+    if ours == theirs.fields or not (ours_changed or theirs_changed):
+        _settle(link, ours, theirs)
+    elif not theirs_changed:
+        _push(patient, link, theirs)
+    elif not ours_changed:
+        _pull(patient, link, theirs)
+    else:
+        _keep_both(link, ours, theirs)
+
+
+def _push(patient: Patient, link: PatientLink, theirs: PatientRecord) -> None:
+    ours = fields_of(patient)
+    try:
+        written = openemr_writes.patient_put(
+            uuid=link.uuid,
+            pid=theirs.pid,
+            mrn=patient.patient_id,
+            fields=ours,
+            expected=theirs.digest,
+        )
+    except openemr_writes.ChangedMeanwhile as changed:
+        _keep_both(link, ours, changed.theirs)
+    else:
+        _settle(link, ours, written)
+
+
+@transaction.atomic
+def _pull(patient: Patient, link: PatientLink, theirs: PatientRecord) -> None:
+    locked = Patient.objects.select_for_update().get(pk=patient.pk)
+    if locked.version != patient.version:
+        return  # its own event follows, and finds both changed
+    _take_over(locked, theirs.fields)
+    _settle(link, fields_of(locked), theirs)
+    _record(patient.pk, "patient.sync")
+
+
+def _take_over(patient: Patient, theirs: dict[str, Any]) -> None:
+    """Into the locked row."""
+    name = patient.full_name
+    patient.save_versioned(expected=patient.version, **_fitting(theirs))
+    if patient.full_name != name:
+        publish(
+            PATIENT_RENAMED, aggregate=f"patient:{patient.pk}", payload={"patient_id": patient.pk}
+        )
+
+
+@transaction.atomic
+def _settle(link: PatientLink, ours: dict[str, Any], theirs: PatientRecord) -> None:
+    """They are alike now; a conflict that was open is none any more."""
+    link.pid, link.synced_at = theirs.pid, timezone.now()
+    link.ours_digest, link.theirs_digest = digest(ours), theirs.digest
+    link.save()
+    SyncConflict.objects.filter(link=link, resolved_at=None).update(resolved_at=timezone.now())
+
+
+@transaction.atomic
+def _keep_both(link: PatientLink, ours: dict[str, Any], theirs: PatientRecord) -> None:
+    """Open a conflict, or bring the one that is open up to date."""
+    PatientLink.objects.select_for_update().get(pk=link.pk)
+    values = {
+        "ours": ours | {"birth_date": ours["birth_date"].isoformat()},
+        "theirs": theirs.fields
+        | {"birth_date": theirs.birth_date.isoformat() if theirs.birth_date else None},
+        "ours_digest": digest(ours),
+        "theirs_digest": theirs.digest,
+    }
+    PatientLink.objects.filter(pk=link.pk).update(pid=theirs.pid)
+    if not SyncConflict.objects.filter(link=link, resolved_at=None).update(**values):
+        SyncConflict.objects.create(link=link, **values)
+        _record(link.patient_id, "patient.conflict")
+
+
+@transaction.atomic
+def conflict_resolve(*, actor: Person, pk: int, keep: str) -> SyncConflict:
+    """One side stays and goes to the other.
+
+    Raises NotFound, BusinessError (resolved before), ConflictError (the patient changed since).
+    """
+    conflict = selectors.conflict_get(actor, pk)
+    patient = Patient.objects.select_for_update().get(pk=conflict.link.patient_id)
+    conflict.refresh_from_db()
+    if conflict.resolved_at is not None:
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "it is resolved", "keep")
+    if digest(fields_of(patient)) != conflict.ours_digest:
+        raise ConflictError(ErrorCode.VERSION_CONFLICT, "the patient was changed since", "keep")
+    link = conflict.link
+    link.theirs_digest, link.ours_digest = conflict.theirs_digest, ""
+    if keep == ConflictSide.THEIRS:
+        day = conflict.theirs["birth_date"]
+        theirs = conflict.theirs | {"birth_date": date.fromisoformat(day) if day else None}
+        _take_over(patient, theirs)
+        link.ours_digest = digest(fields_of(patient))
+    link.save()
+    conflict.kept, conflict.resolved_at = keep, timezone.now()
+    conflict.resolved_by_id = actor.pk
+    conflict.save()
+    _record(patient.pk, "patient.conflict_resolve", actor, conflict=conflict.pk, keep=keep)
+    patient_announce(patient.pk)
+    return conflict
+
+
+def sync_request(*, actor: Person, pk: int) -> Patient:
+    """Ask for ``patient_sync``, however long OpenEMR is down. Raises NotFound, BusinessError."""
+    patient = selectors.patient_get(actor, pk, Permission.EDIT_PATIENT)
+    require_openemr()
+    with transaction.atomic():
+        patient_announce(pk)
+        _record(pk, "patient.sync_request", actor)
+    return patient
+
+
+def require_openemr() -> None:
+    """Raises BusinessError where there is none."""
+    if not openemr.is_configured():
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "no OpenEMR is configured")

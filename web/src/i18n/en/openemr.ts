@@ -1,0 +1,16 @@
+export default {
+  title: "Changed in both systems",
+  subtitle: "Patients whose data were changed here and in OpenEMR since both were last the same.",
+  empty: "There are no conflicts.",
+  open: "Conflicts with OpenEMR ({{count}})",
+  comparison: "{{name}}: here and in OpenEMR",
+  ours: "Here",
+  theirs: "OpenEMR",
+  keepOurs: "Keep ours",
+  keepTheirs: "Take OpenEMR's",
+  kept: "The conflict is resolved. Both systems will be the same soon.",
+  address: "Address",
+  since: "Same as in {{name}} at {{at}}",
+  never: "Not yet compared with {{name}}",
+  stale: "not up to date",
+};

@@ -1,0 +1,101 @@
+import { Button, Card, Group, Stack, Title } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
+import { conflictsQuery } from "@/api/queries";
+import { Comparison } from "@/shared/Comparison";
+import { ErrorNotice } from "@/shared/ErrorNotice";
+import { PageHeader } from "@/shared/PageHeader";
+import { QueryView } from "@/shared/QueryView";
+import { showSuccess } from "@/shared/toasts";
+import { calendarDate } from "@/shared/when";
+
+type Conflict = Schema["SyncConflictOut"];
+
+/** Patients who were changed here and in OpenEMR: a person says which side stays. */
+export default function SyncConflictsPage() {
+  const { t } = useTranslation();
+  const conflicts = useQuery(conflictsQuery);
+  return (
+    <>
+      <PageHeader title={t("openemr.title")} subtitle={t("openemr.subtitle")} />
+      <QueryView
+        query={conflicts}
+        empty={t("openemr.empty")}
+        isEmpty={({ results }) => results.length === 0}
+      >
+        {({ results }) => (
+          <Stack>
+            {results.map((conflict) => (
+              <Sides key={conflict.id} conflict={conflict} />
+            ))}
+          </Stack>
+        )}
+      </QueryView>
+    </>
+  );
+}
+
+function useRows({ ours, theirs }: Conflict) {
+  const { t } = useTranslation();
+  const sex = (code: string) => t(`common.gender.${code as Schema["GenderEnum"]}`);
+  const day = (date: string | null) => (date === null ? "" : calendarDate(date));
+  return [
+    [t("patients.name"), ours.full_name, theirs.full_name],
+    [t("patients.born"), day(ours.birth_date), day(theirs.birth_date)],
+    [t("patients.sex"), sex(ours.gender), sex(theirs.gender)],
+    [t("patients.phone"), ours.phone, theirs.phone],
+    [t("openemr.address"), ours.address, theirs.address],
+  ] as const;
+}
+
+function Sides({ conflict }: { conflict: Conflict }) {
+  const { t } = useTranslation();
+  const client = useQueryClient();
+  const rows = useRows(conflict);
+  const name = `${conflict.patient.full_name} (${conflict.patient.patient_id})`;
+  const resolving = useMutation({
+    mutationFn: (keep: Schema["ConflictSide"]) =>
+      unwrap(
+        api.POST("/api/emr/sync/conflicts/{id}/resolve/", {
+          params: { path: { id: conflict.id } },
+          body: { keep },
+        }),
+      ),
+    meta: { quiet: true },
+    onSuccess: () => {
+      showSuccess(t("openemr.kept"));
+      void client.invalidateQueries({ queryKey: keys.patients.all });
+    },
+  });
+  return (
+    <Card withBorder component="section" aria-label={name}>
+      <Title order={2} size="h5">
+        {name}
+      </Title>
+      <Comparison
+        label={t("openemr.comparison", { name })}
+        arrived={t("openemr.ours")}
+        recorded={t("openemr.theirs")}
+        rows={[...rows]}
+      />
+      {resolving.isError && <ErrorNotice error={resolving.error} />}
+      <Group justify="flex-end" mt="sm">
+        {(["ours", "theirs"] as const).map((keep) => (
+          <Button
+            key={keep}
+            variant="light"
+            loading={resolving.isPending && resolving.variables === keep}
+            disabled={resolving.isPending}
+            onClick={() => {
+              resolving.mutate(keep);
+            }}
+          >
+            {t(keep === "ours" ? "openemr.keepOurs" : "openemr.keepTheirs")}
+          </Button>
+        ))}
+      </Group>
+    </Card>
+  );
+}
