@@ -47,7 +47,7 @@ FLAT = """
     (services)
     (selectors) | (clients) | (epochs) | (attempts) | (password_rules) | (hashers)
     (models)
-    (outage) | (records)
+    (outage) | (openemr_records)
     (conventions) | (router)
     (matrix) | (menus) | (manifest) | (devices) | (rano) | (survival) | (ctcae)
     (result_schemas) | (analytes) | (hl7_text)

@@ -26,7 +26,7 @@ from emr.events import PATIENT_RENAMED
 from emr.models import Patient, PatientLink, SyncConflict
 from emr.services import patient_announce
 from openemr import selectors as openemr, services as openemr_writes
-from openemr.records import PATIENT_FIELDS, PatientRecord, digest
+from openemr.openemr_records import PATIENT_FIELDS, PatientRecord, digest
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
 
@@ -39,7 +39,7 @@ _hash = authenticator("numbers that OpenEMR does not have")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class PatientSource:
     """Where else the patient is kept, and since when what is shown is known to be alike."""
 
     name: str
@@ -47,12 +47,12 @@ class Source:
     stale: bool
 
 
-def patient_source(patient: Patient) -> Source | None:
+def patient_source(patient: Patient) -> PatientSource | None:
     """None without an OpenEMR, and for a patient it does not know yet."""
     if not openemr.is_configured():
         return None
     link = getattr(patient, "openemr_link", None)
-    return Source("OpenEMR", link.synced_at, is_stale(link)) if link else None
+    return PatientSource("OpenEMR", link.synced_at, is_stale(link)) if link else None
 
 
 def is_stale(link: PatientLink) -> bool:

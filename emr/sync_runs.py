@@ -14,7 +14,7 @@ from emr.choices import RunState
 from emr.events import SYNC_RUN
 from emr.models import Patient, PatientLink, SyncConflict, SyncRun
 from openemr import selectors as openemr
-from openemr.records import PatientRecord
+from openemr.openemr_records import PatientRecord
 from rbac.permissions import Permission
 
 STEP = 200

@@ -20,8 +20,7 @@ from openemr.models import (
     ProcedureReport,
     ProcedureResult,
 )
-from openemr.outage import is_configured, reaching
-from openemr.records import (
+from openemr.openemr_records import (
     EncounterRecord,
     LabResultRecord,
     ListRecord,
@@ -29,6 +28,7 @@ from openemr.records import (
     PrescriptionRecord,
     VitalsRecord,
 )
+from openemr.outage import is_configured, reaching
 
 __all__ = ["is_configured"]
 SEARCH_LIMIT = 50

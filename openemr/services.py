@@ -24,8 +24,8 @@ from openemr.models import (
     PrescribedDrug,
     UuidRegistry,
 )
+from openemr.openemr_records import PatientRecord
 from openemr.outage import reaching
-from openemr.records import PatientRecord
 from openemr.router import ALIAS
 
 PID_TRIES = 5

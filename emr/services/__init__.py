@@ -20,7 +20,7 @@ from emr.events import PATIENT_MERGED, PATIENT_RENAMED, PATIENT_SYNC
 from emr.models import CareTeamMember, Patient
 from emr.services.charting import change_record, encounter_create, snapshot
 from emr.services.prescribing import prescription_create
-from openemr.records import PATIENT_FIELDS
+from openemr.openemr_records import PATIENT_FIELDS
 from openemr.selectors import is_configured
 from rbac import services as grants
 from rbac.epochs import rights_changing

@@ -63,8 +63,8 @@ VOLATILE = {
 }
 """Tables in which a row may change while nobody works."""
 
-RENAMED = {("outbox_outboxevent", "handler")}
-"""Columns that name code: a migration writes the new names."""
+REWRITTEN = {("outbox_outboxevent", "handler"), ("acct_session", "expires_at")}
+"""Columns into which a migration writes: new names of code, and earlier ends of sessions."""
 
 Table = tuple[tuple[str, ...], set[tuple[str, ...]]]
 Rows = dict[str, Table]
@@ -311,7 +311,7 @@ def missing(before: Rows, after: Rows) -> dict[str, set[tuple[str, ...]]]:
     found = {}
     for table, (columns, rows) in before.items():
         names, others = after.get(table, ((), set()))
-        shared = [c for c in columns if c in names and (table, c) not in RENAMED] or columns
+        shared = [c for c in columns if c in names and (table, c) not in REWRITTEN] or columns
         lost = _cut(rows, columns, shared) - _cut(others, names, shared)
         if lost and table not in VOLATILE:
             found[table] = lost

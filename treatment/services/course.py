@@ -13,7 +13,7 @@ from treatment import selectors
 from treatment.choices import EVENTS_OF, CourseEventKind, PlanStatus, VitalStatus
 from treatment.ctcae import DEATH, term_named
 from treatment.models import AdverseEvent, CourseEvent, LifeStatus, PerformanceStatus, Plan
-from treatment.services.records import (
+from treatment.services.course_records import (
     check_happened,
     check_order,
     patient_for,

@@ -25,7 +25,7 @@ from treatment.choices import (
 )
 from treatment.events import PLAN_ENDED
 from treatment.models import CourseEvent, Plan
-from treatment.services.records import (
+from treatment.services.course_records import (
     check_happened,
     check_order,
     patient_for,

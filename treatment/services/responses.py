@@ -14,7 +14,7 @@ from pacs.index import studies
 from rbac.permissions import Permission
 from treatment import selectors
 from treatment.models import Assessment
-from treatment.services.records import (
+from treatment.services.course_records import (
     check_happened,
     patient_for,
     refused,

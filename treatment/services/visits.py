@@ -18,7 +18,7 @@ from rbac.permissions import Permission
 from treatment import selectors
 from treatment.choices import VISIT_TRANSITIONS, RecordAction, VisitStatus
 from treatment.models import Visit
-from treatment.services.records import (
+from treatment.services.course_records import (
     patient_for,
     refused,
     row_change,

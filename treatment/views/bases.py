@@ -20,7 +20,6 @@ from common.errors import ErrorCode
 from rbac.permissions import Permission
 from treatment import selectors
 from treatment.models import CourseRow
-from treatment.services import records
 
 _CHANGE_ERRORS = errors(
     ErrorCode.VALIDATION,
@@ -91,7 +90,7 @@ class RecordDetail(ApiView):
         return self.answered(row)
 
     def delete(self, request: Request, pk: int) -> Response:
-        remove = type(self).remove or partial(records.row_remove, self.model)
+        remove = type(self).remove or partial(course_records.row_remove, self.model)
         remove(actor=self.actor, pk=pk, expected=expected_version(request))
         return Response(status=204)
 
