@@ -20,6 +20,7 @@ from common.errors import ErrorCode
 from rbac.permissions import Permission
 from treatment import selectors
 from treatment.models import CourseRow
+from treatment.services import course_records
 
 _CHANGE_ERRORS = errors(
     ErrorCode.VALIDATION,
