@@ -23,6 +23,8 @@ from deploy.native.stack_error import StackError
 MANIFEST = "stage/manifest.json"
 FORM = 1
 _ATTEMPTS = 3
+KEPT_FILES = ("cdss/ai_seg", "cdss/rna_seq")
+"""Folders of files that records point at: masks, and counts of genes."""
 _STAGED = ("audit.jsonl", "database.sql", "fhir.mv.db", "orthanc-index", "secrets.json")
 
 
@@ -108,9 +110,10 @@ def digest(path: Path) -> str:
 
 
 def _save(place: Place, repository: Repository) -> tuple[dict[str, Any], bool]:
-    (place.data / "cdss" / "ai_seg").mkdir(exist_ok=True, mode=0o700)
+    for folder in KEPT_FILES:
+        (place.data / folder).mkdir(exist_ok=True, mode=0o700)
     index = [f"orthanc/{orthanc_data.INDEX}{ending}" for ending in ("", "-wal", "-shm", "-journal")]
-    return repository.save(place.data, ["stage", "orthanc", "cdss/ai_seg"], index)
+    return repository.save(place.data, ["stage", "orthanc", *KEPT_FILES], index)
 
 
 def _holds_all(place: Place, repository: Repository, snapshot: str, manifest: Manifest) -> bool:

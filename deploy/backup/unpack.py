@@ -10,7 +10,7 @@ from deploy.backup import database, orthanc_data, stream
 from deploy.backup.hapi_data import FILE as FHIR_FILE
 from deploy.backup.place import Place
 from deploy.backup.restic import Repository
-from deploy.backup.save import FORM, MANIFEST, Manifest, digest
+from deploy.backup.save import FORM, KEPT_FILES, MANIFEST, Manifest, digest
 from deploy.native.console import say, step
 from deploy.native.stack_error import StackError
 
@@ -25,10 +25,10 @@ def manifest_of(repository: Repository, snapshot: str) -> Manifest:
 
 
 def refuse_unless_vacant(data: Path) -> None:
-    """Raises StackError when an archive, a FHIR store or a mask is there, the database's or not."""
+    """Raises StackError when an archive, a FHIR store or a kept file is there, known or not."""
     kept = [data / "orthanc" / orthanc_data.INDEX, data / "hapi" / FHIR_FILE]
-    masks = (path for path in (data / "cdss" / "ai_seg").rglob("*") if path.is_file())
-    if any(path.exists() for path in kept) or any(masks):
+    kept += [path for folder in KEPT_FILES for path in (data / folder).rglob("*")]
+    if any(path.is_file() for path in kept):
         raise StackError("There are data. To delete them and restore, add --force.")
 
 

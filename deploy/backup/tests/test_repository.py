@@ -60,12 +60,13 @@ def test_what_could_not_be_read_is_reported_and_such_a_snapshot_can_be_removed(r
     repository.forget(whole["snapshot_id"])
 
 
-def test_data_that_are_there_are_not_restored_over(tmp_path):
+@pytest.mark.parametrize("folder", ["cdss/ai_seg", "cdss/rna_seq"])
+def test_data_that_are_there_are_not_restored_over(tmp_path, folder):
     unpack.refuse_unless_vacant(tmp_path)
-    masks = tmp_path / "cdss" / "ai_seg" / "1"
-    masks.mkdir(parents=True)
+    kept = tmp_path / folder / "1"
+    kept.mkdir(parents=True)
     unpack.refuse_unless_vacant(tmp_path)
-    (masks / "1.nii.gz").write_bytes(b"mask")
+    (kept / "1").write_bytes(b"kept")
     with pytest.raises(StackError, match="--force"):
         unpack.refuse_unless_vacant(tmp_path)
 
