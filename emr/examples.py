@@ -232,6 +232,7 @@ SYNC_CONFLICT = {
     "patient": PATIENT_BRIEF,
     "ours": _SIDE,
     "theirs": _SIDE | {"phone": "010-0000-0099"},
+    "shown": "9f2c4b01d7e65a38",
     "kept": "",
     "created_at": "2026-01-05T10:30:00+09:00",
     "resolved_at": None,

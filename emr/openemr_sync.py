@@ -21,11 +21,13 @@ from common.macs import authenticator
 from common.outbox.services import publish
 from common.person import Person
 from emr import selectors
-from emr.choices import ConflictSide
+from emr.choices import ChangeAction, ConflictSide
 from emr.events import PATIENT_RENAMED
 from emr.models import Patient, PatientLink, SyncConflict
 from emr.services import patient_announce
+from emr.services.charting import change_record, snapshot
 from openemr import selectors as openemr, services as openemr_writes
+from openemr.conventions import is_alike
 from openemr.openemr_records import PATIENT_FIELDS, PatientRecord, digest
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
@@ -114,9 +116,13 @@ def _is_birth_date(day: date | None) -> bool:
     return day is not None and EARLIEST_BIRTH <= day <= timezone.localdate()
 
 
+def _fits(name: str, value: Any) -> bool:
+    return len(str(value)) <= _LENGTHS.get(name, 300)
+
+
 def _fitting(theirs: dict[str, Any]) -> dict[str, Any]:
     """The values that may stand here; what does not fit is left out, not cut."""
-    fits = {name: v for name, v in theirs.items() if len(str(v)) <= _LENGTHS.get(name, 300)}
+    fits = {name: value for name, value in theirs.items() if _fits(name, value)}
     if not fits.get("full_name"):
         fits.pop("full_name", None)
     if not _is_birth_date(fits["birth_date"]):
@@ -167,7 +173,9 @@ def patient_sync(*, patient_id: int) -> None:
     theirs = openemr.patient_get(pid=link.pid, uuid=link.uuid)
     if theirs is None and link.pid is None:
         theirs = openemr.patient_find(patient.patient_id)
-    if theirs is not None:
+    if theirs is not None and (theirs.mrn != patient.patient_id or is_of_another(link, theirs)):
+        logger.warning("OpenEMR has another patient there", extra={"patient": patient_id})
+    elif theirs is not None:
         compare(patient, link, theirs)
     elif link.pid is None:
         ours = fields_of(patient)
@@ -175,6 +183,10 @@ def patient_sync(*, patient_id: int) -> None:
         _settle(link, ours, made)
     else:
         logger.warning("a patient is not in OpenEMR any more", extra={"patient": patient_id})
+
+
+def is_of_another(link: PatientLink, theirs: PatientRecord) -> bool:
+    return PatientLink.objects.filter(pid=theirs.pid).exclude(pk=link.pk).exists()
 
 
 def compare(patient: Patient, link: PatientLink, theirs: PatientRecord) -> None:
@@ -194,12 +206,13 @@ def compare(patient: Patient, link: PatientLink, theirs: PatientRecord) -> None:
 
 def _push(patient: Patient, link: PatientLink, theirs: PatientRecord) -> None:
     ours = fields_of(patient)
+    too_long = {name: v for name, v in theirs.fields.items() if not _fits(name, v)}
     try:
         written = openemr_writes.patient_put(
             uuid=link.uuid,
             pid=theirs.pid,
             mrn=patient.patient_id,
-            fields=ours,
+            fields=ours | too_long,  # which we could not take over, and must not erase there
             expected=theirs.digest,
         )
     except openemr_writes.ChangedMeanwhile as changed:
@@ -213,15 +226,28 @@ def _pull(patient: Patient, link: PatientLink, theirs: PatientRecord) -> None:
     locked = Patient.objects.select_for_update().get(pk=patient.pk)
     if locked.version != patient.version:
         return  # its own event follows, and finds both changed
-    _take_over(locked, theirs.fields)
+    _take_over(locked, theirs.fields, None)
     _settle(link, fields_of(locked), theirs)
     _record(patient.pk, "patient.sync")
 
 
-def _take_over(patient: Patient, theirs: dict[str, Any]) -> None:
-    """Into the locked row."""
+def _take_over(patient: Patient, theirs: dict[str, Any], actor: Person | None) -> None:
+    """Into the locked row. ``actor``: who resolved a conflict; None if OpenEMR changed alone."""
     name = patient.full_name
-    patient.save_versioned(expected=patient.version, **_fitting(theirs))
+    was = snapshot(patient)
+    taken = _fitting(theirs)
+    for field, ours in fields_of(patient).items():
+        if field in taken and is_alike(field, ours, taken[field]):
+            del taken[field]  # they only write it differently
+    patient.save_versioned(expected=patient.version, **taken)
+    change_record(
+        actor=actor,
+        kind="patient",
+        row=patient,
+        patient_id=patient.pk,
+        action=ChangeAction.UPDATE,
+        before=was,
+    )
     if patient.full_name != name:
         publish(
             PATIENT_RENAMED, aggregate=f"patient:{patient.pk}", payload={"patient_id": patient.pk}
@@ -255,16 +281,19 @@ def _keep_both(link: PatientLink, ours: dict[str, Any], theirs: PatientRecord) -
 
 
 @transaction.atomic
-def conflict_resolve(*, actor: Person, pk: int, keep: str) -> SyncConflict:
+def conflict_resolve(*, actor: Person, pk: int, keep: str, shown: str = "") -> SyncConflict:
     """One side stays and goes to the other.
 
-    Raises NotFound, BusinessError (resolved before), ConflictError (the patient changed since).
+    ``shown``: ``SyncConflict.shown`` of what the person saw, if they say so.
+    Raises NotFound, BusinessError (resolved before), ConflictError (a side was changed since).
     """
     conflict = selectors.conflict_get(actor, pk)
     patient = Patient.objects.select_for_update().get(pk=conflict.link.patient_id)
     conflict.refresh_from_db()
     if conflict.resolved_at is not None:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, "it is resolved", "keep")
+    if shown and shown != conflict.shown:
+        raise ConflictError(ErrorCode.VERSION_CONFLICT, "a side was changed since", "shown")
     if digest(fields_of(patient)) != conflict.ours_digest:
         raise ConflictError(ErrorCode.VERSION_CONFLICT, "the patient was changed since", "keep")
     link = conflict.link
@@ -272,7 +301,7 @@ def conflict_resolve(*, actor: Person, pk: int, keep: str) -> SyncConflict:
     if keep == ConflictSide.THEIRS:
         day = conflict.theirs["birth_date"]
         theirs = conflict.theirs | {"birth_date": date.fromisoformat(day) if day else None}
-        _take_over(patient, theirs)
+        _take_over(patient, theirs, actor)
         link.ours_digest = digest(fields_of(patient))
     link.save()
     conflict.kept, conflict.resolved_at = keep, timezone.now()

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit import services as audit
-from common.errors import ConflictError, ErrorCode
+from common.errors import ConflictError, ErrorCode, ExternalError
 from common.outbox.services import publish
 from common.person import Person
 from emr import openemr_sync as sync
@@ -77,11 +77,10 @@ def _one(run: SyncRun, theirs: PatientRecord, patient: Patient | None) -> None:
     reason = "" if patient else sync.reason_against(theirs)
     if patient is not None and patient.merged_into_id is None:
         link, _ = PatientLink.objects.get_or_create(patient=patient)
-        if link.pid not in (None, theirs.pid):
+        if link.pid not in (None, theirs.pid) or sync.is_of_another(link, theirs):
             reason = "patient_id"  # ours is another patient there, who had this number before
         else:
-            sync.compare(patient, link, theirs)
-            run.conflicts += SyncConflict.objects.filter(link=link, resolved_at=None).count()
+            reason = _compared(run, patient, link, theirs)
     elif patient is None and not reason:
         if sync.patient_import(theirs, actor=None):
             run.created += 1
@@ -89,6 +88,18 @@ def _one(run: SyncRun, theirs: PatientRecord, patient: Patient | None) -> None:
             reason = "patient_id"
     if reason:
         _leave_out(run, theirs, reason)
+
+
+def _compared(run: SyncRun, patient: Patient, link: PatientLink, theirs: PatientRecord) -> str:
+    """What OpenEMR refuses to take is named, and the run goes on. Raises ExternalError."""
+    try:
+        sync.compare(patient, link, theirs)
+    except ExternalError as error:
+        if error.retryable:
+            raise
+        return "values"
+    run.conflicts += SyncConflict.objects.filter(link=link, resolved_at=None).count()
+    return ""
 
 
 def _leave_out(run: SyncRun, theirs: PatientRecord, field: str) -> None:

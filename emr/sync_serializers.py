@@ -51,12 +51,16 @@ class SyncConflictOut(serializers.ModelSerializer[SyncConflict]):
     patient = PatientBriefOut(source="link.patient")
     ours = SyncSideOut()
     theirs = SyncSideOut()
+    shown = serializers.CharField()
 
     class Meta:
         model = SyncConflict
-        fields = ["id", "patient", "ours", "theirs", "kept", "created_at", "resolved_at"]
+        fields = ["id", "patient", "ours", "theirs", "shown", "kept", "created_at", "resolved_at"]
 
 
 @example(examples.SYNC_CONFLICT_RESOLVE)
 class SyncConflictResolveIn(serializers.Serializer[Any]):
     keep = serializers.ChoiceField(ConflictSide.choices)
+    shown = serializers.CharField(
+        max_length=64, required=False, help_text="As read: 409 if a side was changed since"
+    )

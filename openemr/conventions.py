@@ -143,6 +143,13 @@ def full_name(first: object, middle: object, last: object) -> str:
     return " ".join(part for part in (given, between, family) if part)
 
 
+def is_alike(field: str, ours: str, theirs: str) -> bool:
+    """Whether our value is theirs as soon as it is written there: less can be written there."""
+    if field == "gender":
+        return sex_word(ours) == sex_word(theirs)
+    return field == "full_name" and full_name(*name_parts(ours)) == theirs
+
+
 def name_parts(name: str) -> tuple[str, str, str]:
     """First, middle and last name. A Korean name without a space stays whole, as the last name.
 

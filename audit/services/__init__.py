@@ -14,6 +14,7 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
 from django.utils import timezone
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
@@ -104,7 +105,10 @@ def record(
     """
     counters.count("cdss_decisions", outcome)
     about = (object_type, object_id, patient_id, permission, outcome, detail, patients)
-    shown_index([AuditLog.objects.create(**_fields(actor, action, *about))])
+    with transaction.atomic(
+        savepoint=False
+    ):  # a list without its index would look like one tampered with
+        shown_index([AuditLog.objects.create(**_fields(actor, action, *about))])
 
 
 def shown_index(logs: Iterable[AuditLog]) -> None:

@@ -19,6 +19,7 @@ from audit.models import AuditCopy
 from audit.services import broken_found, chain, heads
 from audit.services.head_file import CHUNK, Break, Moved
 from audit.services.heads import Head
+from common.once import once
 
 logger = logging.getLogger(__name__)
 
@@ -35,8 +36,8 @@ def _senders() -> Mapping[str, Sender]:
     if settings.AUDIT_SYSLOG:
         found[SYSLOG] = lambda head: clients.syslog_send(settings.AUDIT_SYSLOG, head.line())
     if settings.AUDIT_OBJECT_STORE:
-        store = clients.ObjectStore()
-        found[OBJECTS] = lambda head: store.put(head.number, head.line())
+        store = once(clients.ObjectStore)  # made at the first head, where an error is caught
+        found[OBJECTS] = lambda head: store().put(head.number, head.line())
     return found
 
 

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('deleted_at', models.DateTimeField(editable=False, null=True)),
-                ('deleted_reason', models.CharField(blank=True, max_length=300)),
+                ('deleted_reason', models.CharField(blank=True, db_default='', max_length=300)),
                 ('category', models.CharField(choices=[('drug', 'Drug'), ('food', 'Food'), ('environment', 'Environment'), ('other', 'Other')], max_length=20)),
                 ('substance', models.CharField(max_length=200)),
                 ('code_system', models.CharField(blank=True, choices=[('ATC', 'Atc'), ('SNOMED', 'Snomed')], max_length=20)),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('deleted_at', models.DateTimeField(editable=False, null=True)),
-                ('deleted_reason', models.CharField(blank=True, max_length=300)),
+                ('deleted_reason', models.CharField(blank=True, db_default='', max_length=300)),
                 ('title', models.CharField(max_length=200)),
                 ('text', models.TextField()),
                 ('signed_at', models.DateTimeField()),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('deleted_at', models.DateTimeField(editable=False, null=True)),
-                ('deleted_reason', models.CharField(blank=True, max_length=300)),
+                ('deleted_reason', models.CharField(blank=True, db_default='', max_length=300)),
                 ('code_system', models.CharField(choices=[('SNOMED', 'Snomed'), ('KCD', 'Kcd')], max_length=20)),
                 ('code', models.CharField(max_length=20)),
                 ('text', models.CharField(max_length=300)),
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('deleted_at', models.DateTimeField(editable=False, null=True)),
-                ('deleted_reason', models.CharField(blank=True, max_length=300)),
+                ('deleted_reason', models.CharField(blank=True, db_default='', max_length=300)),
                 ('measured_at', models.DateTimeField(db_index=True)),
                 ('systolic_mmhg', models.PositiveSmallIntegerField(null=True)),
                 ('diastolic_mmhg', models.PositiveSmallIntegerField(null=True)),
@@ -132,7 +132,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='encounter',
             name='deleted_reason',
-            field=models.CharField(blank=True, max_length=300),
+            field=models.CharField(blank=True, db_default='', max_length=300),
         ),
         migrations.AddField(
             model_name='patient',
@@ -157,22 +157,26 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='prescription',
             name='deleted_reason',
-            field=models.CharField(blank=True, max_length=300),
+            field=models.CharField(blank=True, db_default='', max_length=300),
         ),
         migrations.AddField(
             model_name='prescription',
             name='drug_code',
-            field=models.CharField(blank=True, max_length=7),
+            field=models.CharField(blank=True, db_default='', max_length=7),
         ),
         migrations.AddField(
             model_name='prescription',
             name='warnings',
             field=models.JSONField(default=list),
         ),
+        migrations.RunSQL(  # the version before writes rows too while this one is installed
+            "ALTER TABLE emr_prescription ALTER COLUMN warnings SET DEFAULT ('[]')",
+            migrations.RunSQL.noop,
+        ),
         migrations.AddField(
             model_name='prescription',
             name='warnings_reason',
-            field=models.CharField(blank=True, max_length=300),
+            field=models.CharField(blank=True, db_default='', max_length=300),
         ),
         migrations.AlterField(
             model_name='encounter',
@@ -249,7 +253,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='recordchange',
             name='actor',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='record_changes', to=settings.AUTH_USER_MODEL),
+            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='record_changes', to=settings.AUTH_USER_MODEL),
         ),
         migrations.AddField(
             model_name='recordchange',

@@ -21,7 +21,10 @@ class RecordChangeQuerySet(VisibleQuerySet["RecordChange"]):
 
 
 class RecordChange(models.Model):
-    """One change of one row; written once. ``values``: {field: [before, after]}."""
+    """One change of one row; written once. ``values``: {field: [before, after]}.
+
+    ``actor``: None for what was changed in OpenEMR.
+    """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="record_changes")
     kind = models.CharField(max_length=20)
@@ -29,7 +32,7 @@ class RecordChange(models.Model):
     version = models.PositiveIntegerField()
     action = models.CharField(max_length=10, choices=ChangeAction.choices)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="record_changes"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="record_changes", null=True
     )
     at = models.DateTimeField(auto_now_add=True)
     values = models.JSONField(encoder=DjangoJSONEncoder)

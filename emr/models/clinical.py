@@ -57,7 +57,7 @@ class ClinicalRow(VersionedModel):
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
-    deleted_reason = models.CharField(max_length=300, blank=True)
+    deleted_reason = models.CharField(max_length=300, blank=True, db_default="")
 
     objects: ClassVar[Any] = ClinicalQuerySet.as_manager()
 
@@ -112,7 +112,7 @@ class Prescription(ClinicalRow):
         Encounter, on_delete=models.PROTECT, related_name="prescriptions", null=True
     )
     drug = models.CharField(max_length=200)
-    drug_code = models.CharField(max_length=7, blank=True)
+    drug_code = models.CharField(max_length=7, blank=True, db_default="")
     daily_mg = models.DecimalField(max_digits=8, decimal_places=2, null=True)
     dose = models.CharField(max_length=100)
     frequency = models.CharField(max_length=100)
@@ -122,7 +122,7 @@ class Prescription(ClinicalRow):
     )
     prescribed_at = models.DateTimeField(db_index=True)
     warnings = models.JSONField(default=list)
-    warnings_reason = models.CharField(max_length=300, blank=True)
+    warnings_reason = models.CharField(max_length=300, blank=True, db_default="")
 
     objects: ClassVar[Any] = PrescriptionQuerySet.as_manager()
 

@@ -56,6 +56,11 @@ class SyncConflict(models.Model):
 
     objects = SyncConflictQuerySet.as_manager()
 
+    @property
+    def shown(self) -> str:
+        """Another text once a side has changed."""
+        return f"{self.ours_digest}{self.theirs_digest}"
+
     class Meta:
         ordering = ["-id"]
 

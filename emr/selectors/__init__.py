@@ -168,14 +168,17 @@ def row_missing(model: type[ClinicalRow], pk: int) -> NoReturn:
 
 def row_changes(
     user: Person, model: type[ClinicalRow], pk: int, read: str, edit: str
-) -> QuerySet[RecordChange]:
-    """The history of a row, the newest first; of a deleted row for those who may change such."""
-    rows = rows_visible_to(user, model, read).filter(pk=pk)
-    if not rows.exists():
-        gone = user.has_permission(edit) and model.objects.deleted_of(user, edit).filter(pk=pk)
-        if not gone:
-            row_missing(model, pk)
-    return changes_of(model._meta.model_name or "", pk)
+) -> tuple[int, QuerySet[RecordChange]]:
+    """Whose row it is, and its history, the newest first.
+
+    Of a deleted row for those who may change such. Raises NotFound.
+    """
+    row = rows_visible_to(user, model, read).filter(pk=pk).first()
+    if row is None and user.has_permission(edit):
+        row = model.objects.deleted_of(user, edit).filter(pk=pk).first()
+    if row is None:
+        row_missing(model, pk)
+    return row.patient_id, changes_of(model._meta.model_name or "", pk)
 
 
 def changes_of(kind: str, pk: int) -> QuerySet[RecordChange]:

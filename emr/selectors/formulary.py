@@ -7,12 +7,15 @@ source. What it does not know is not checked, and a warning says so.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from common.once import once
+from emr.models.name_index import folded
 
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*|[0-9.]+|[^\W\d_a-z]+")
 _FILE = Path(__file__).resolve().parents[1] / "resources" / "formulary.json"
 
 
@@ -64,9 +67,14 @@ def drug_find(query: str) -> list[Drug]:
 
 
 def drug_named(name: str) -> Drug | None:
-    """The drug whose name begins a free text, so that what is typed by hand is checked too."""
-    text = name.casefold()
-    named = (d for d in drugs().values() if text.startswith((d.name.casefold(), d.name_ko)))
+    """The drug whose name is in a free text, so that what is typed by hand is checked too."""
+    text = folded(name)
+    words = f" {' '.join(_WORD.findall(text))} "
+    named = [
+        drug
+        for drug in drugs().values()
+        if f" {folded(drug.name)} " in words or folded(drug.name_ko) in text
+    ]
     return max(named, key=lambda drug: len(drug.name), default=None)
 
 

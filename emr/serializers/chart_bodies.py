@@ -125,8 +125,6 @@ class EncounterOut(_RowOut):
 @example(examples.PRESCRIPTION_CHANGE)
 class PrescriptionFieldsIn(StrictIn):
     encounter = serializers.IntegerField(min_value=1, required=False, allow_null=True)
-    dose = serializers.CharField(max_length=100, validators=_LINE)
-    frequency = serializers.CharField(max_length=100, validators=_LINE)
     days = serializers.IntegerField(min_value=1, max_value=365)
 
 
@@ -148,6 +146,8 @@ class _DrugIn(_About):
 
 @example(examples.PRESCRIPTION_NEW)
 class PrescriptionIn(PrescriptionFieldsIn, _DrugIn):
+    dose = serializers.CharField(max_length=100, validators=_LINE)
+    frequency = serializers.CharField(max_length=100, validators=_LINE)
     acknowledged = serializers.ListField(
         child=serializers.CharField(max_length=30), max_length=50, required=False
     )

@@ -41,7 +41,7 @@ class FieldChangeOut(serializers.Serializer[Any]):
 @example(examples.RECORD_CHANGE)
 class RecordChangeOut(serializers.ModelSerializer[RecordChange]):
     action = serializers.ChoiceField(ChangeAction.choices)
-    actor = UserBriefOut()
+    actor = UserBriefOut(allow_null=True)
     changes = serializers.SerializerMethodField()
 
     class Meta:

@@ -84,6 +84,8 @@ def row_update(
     _check_encounter(row.patient, changes)
     _check_times(row.patient, changes)
     _sign(model, changes)
+    if model is Prescription and changes.get("days", row.days) > row.days:
+        raise InvalidInput(ErrorCode.VALIDATION, "longer is another prescription", "days")
     before = snapshot(row)
     for name, value in changes.items():
         setattr(row, name, value)
@@ -110,9 +112,15 @@ def row_delete(
 
 
 def change_record(
-    *, actor: Person, kind: str, row: Any, patient_id: int, action: str, before: dict[str, Any]
+    *,
+    actor: Person | None,
+    kind: str,
+    row: Any,
+    patient_id: int,
+    action: str,
+    before: dict[str, Any],
 ) -> list[str]:
-    """Keep what the row was and is; the names of what differs."""
+    """Keep what the row was and is; the names of what differs. ``actor``: None for OpenEMR."""
     after = snapshot(row)
     values = {
         name: [before.get(name), value]
@@ -125,7 +133,7 @@ def change_record(
         row_id=row.pk,
         version=row.version,
         action=action,
-        actor_id=actor.pk,
+        actor_id=actor.pk if actor else None,
         values=values,
     )
     return sorted(values)

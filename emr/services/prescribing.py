@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from audit import services as audit
 from common.errors import BusinessError, ErrorCode, InvalidInput
 from common.person import Person
 from emr import selectors
@@ -34,8 +35,24 @@ class Warned:
     source: str = ""
 
 
+def prescription_create(*, actor: Person, patient: int, **fields: Any) -> Prescription:
+    """``_created``; warnings that it answers with are on record, as the check's are."""
+    try:
+        return _created(actor=actor, patient=patient, **fields)
+    except BusinessError:
+        audit.record(
+            actor=actor,
+            action="prescription.check",
+            object_type="patient",
+            object_id=patient,
+            patient_id=patient,
+            permission=Permission.CREATE_PRESCRIPTION,
+        )
+        raise
+
+
 @transaction.atomic
-def prescription_create(
+def _created(
     *,
     actor: Person,
     patient: int,
@@ -82,6 +99,8 @@ def _warnings(patient: Patient, fields: dict[str, Any], when: datetime) -> list[
     drug = formulary.drugs().get(code) if code else formulary.drug_named(text)
     if code and drug is None:
         raise InvalidInput(ErrorCode.VALIDATION, "not a drug of the formulary", "drug_code")
+    if code and (named := formulary.drug_named(text)) and named != drug:
+        raise InvalidInput(ErrorCode.VALIDATION, "the code is of another drug", "drug_code")
     taken = Prescription.objects.filter(patient=patient, deleted_at=None)
     active = [r for r in taken if r.prescribed_at <= when < r.prescribed_at + timedelta(r.days)]
     return [
@@ -97,7 +116,8 @@ def _allergies(patient: Patient, drug: formulary.Drug | None, text: str) -> Iter
     active = Allergy.objects.filter(patient=patient, deleted_at=None, status=RecordStatus.ACTIVE)
     for row in active:
         by_code = drug and row.code_system == "ATC" and drug.atc.startswith(row.code)
-        if by_code or any(folded(row.substance) in name for name in names):
+        substance = folded(row.substance)
+        if by_code or any(substance in name or name in substance for name in names):
             yield Warned(
                 f"allergy:{row.pk}", PrescriptionWarning.ALLERGY, row.substance, row.severity
             )

@@ -276,3 +276,54 @@ def test_a_list_costs_the_same_with_a_source(openemr, api, django_assert_max_num
     client = api("doctor")
     with django_assert_max_num_queries(6):
         assert client.get(URL).json()["count"] == 20
+
+
+def test_the_row_of_another_person_there_does_not_go_into_our_patient(linked, api):
+    sql("UPDATE patient_data SET pubpid = 'M-8', fname = 'Olivia', phone_cell = '010-2'")
+    openemr_sync.patient_sync(patient_id=linked.pk)
+    linked.refresh_from_db()
+    assert (linked.full_name, linked.phone) == ("Emily Carter", "010-1")
+    assert sql("SELECT pubpid, fname FROM patient_data") == [("M-8", "Olivia")]
+
+
+def test_what_does_not_fit_here_is_not_erased_there(openemr, api):
+    phone = "02-123-4567 ext 1234 (work, mornings)"
+    there(phone_cell=phone)
+    api("doctor").get(URL, {"patient_id": "M-7"})
+    patient = Patient.objects.get()
+    assert patient.phone == ""
+    change = {"full_name": "Emily Smith"}
+    answer = api("doctor").patch(
+        f"{URL}{patient.pk}/", change, format="json", HTTP_IF_MATCH=f'"{patient.version}"'
+    )
+    assert answer.status_code == 200
+    deliver()
+    assert sql("SELECT phone_cell, lname FROM patient_data") == [(phone, "Smith")]
+
+
+def test_what_is_written_differently_there_stays_as_it_is_here(linked, api):
+    Patient.objects.filter(pk=linked.pk).update(gender="O")
+    openemr_sync.patient_sync(patient_id=linked.pk)
+    sql("UPDATE patient_data SET phone_cell = '010-9'")
+    openemr_sync.patient_sync(patient_id=linked.pk)
+    linked.refresh_from_db()
+    assert (linked.gender, linked.phone) == ("O", "010-9")
+    changes = api("doctor").get(f"{URL}{linked.pk}/history/").json()["results"]
+    assert (changes[0]["actor"], changes[0]["changes"]) == (
+        None,
+        [{"field": "phone", "before": "010-1", "after": "010-9"}],
+    )
+
+
+def test_a_side_that_changed_while_the_page_was_open_is_looked_at_again(linked, api):
+    Patient.objects.filter(pk=linked.pk).update(phone="010-2")
+    sql("UPDATE patient_data SET phone_cell = '010-3'")
+    openemr_sync.patient_sync(patient_id=linked.pk)
+    [shown] = api("doctor").get(CONFLICTS).json()["results"]
+    sql("UPDATE patient_data SET phone_cell = '010-4'")
+    openemr_sync.patient_sync(patient_id=linked.pk)
+    url, body = f"{CONFLICTS}{shown['id']}/resolve/", {"keep": "ours", "shown": shown["shown"]}
+    assert api("doctor").post(url, body, format="json").status_code == 409
+    [shown] = api("doctor").get(CONFLICTS).json()["results"]
+    body["shown"] = shown["shown"]
+    assert api("doctor").post(url, body, format="json").status_code == 200

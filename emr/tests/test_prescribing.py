@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
+from audit.models import AuditLog
 from emr.models import Allergy, Prescription
 from emr.selectors import formulary
 from emr.tests import factories as make
@@ -95,3 +98,42 @@ def test_the_table_is_whole():
 def test_the_formulary_is_searched(api):
     found = api("doctor").get("/api/emr/drugs/", {"q": "와파"}).json()
     assert [d["atc"] for d in found] == ["B01AA03"]
+
+
+def test_code_and_text_name_the_same_drug(prescribe):
+    answer = prescribe("Warfarin 5 mg", drug_code="N02BE01")
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, "drug_code")
+
+
+@pytest.mark.parametrize("substance", ["Aspirin (hives)", "아스피린 알레르기", "ASPIRIN"])
+def test_an_allergy_is_found_however_it_is_written(api, prescribe, substance):
+    body = make.allergy_body(prescribe.patient.pk, substance=substance)
+    assert api("doctor").post("/api/emr/allergies/", body, format="json").status_code == 201
+    assert len(_warned(prescribe("Tab. Aspirin 100 mg"))) == 1
+
+
+@pytest.mark.parametrize("text", ["Tab. Warfarin 5mg", unicodedata.normalize("NFD", "와파린 5 mg")])
+def test_a_drug_is_found_inside_what_is_typed(text):
+    assert formulary.drug_named(text).atc == "B01AA03"
+
+
+def test_a_part_of_a_word_is_no_drug():
+    names = {drug.name for drug in formulary.drugs().values()}
+    assert formulary.drug_named("x".join(names)) is None
+
+
+def test_nothing_but_a_shorter_time_changes_in_a_prescription(api, prescribe):
+    row = prescribe("Acetaminophen", days=7).json()
+    doctor, url = api("doctor"), f"{URL}{row['id']}/"
+    for change in ({"dose": "5000 mg"}, {"frequency": "hourly"}, {"days": 365}):
+        answer = doctor.patch(url, change, format="json", HTTP_IF_MATCH='"1"')
+        assert answer.status_code == 400, change
+    answer = doctor.patch(url, {"days": 3}, format="json", HTTP_IF_MATCH='"1"')
+    assert (answer.status_code, answer.json()["days"]) == (200, 3)
+
+
+def test_a_refusal_that_tells_what_a_patient_takes_is_on_record(prescribe):
+    prescribe("Warfarin")
+    _warned(prescribe("Aspirin", drug_code="B01AC06"))
+    [record] = AuditLog.objects.filter(action="prescription.check")
+    assert record.patient_id == prescribe.patient.pk

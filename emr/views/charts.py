@@ -92,11 +92,12 @@ class RowHistory(GenericApiView):
 
     def get(self, request: Request, pk: int) -> Response:
         read = self.required_permissions["GET"]
-        self.queryset = selectors.row_changes(self.actor, self.model, pk, str(read), self.edit)
+        found = selectors.row_changes(self.actor, self.model, pk, str(read), self.edit)
+        self.patient_id, self.queryset = found
         return self.list_response(request)
 
     def patients_shown(self, rows: Rows) -> PatientIds:
-        return {row.patient_id for row in rows}
+        return {self.patient_id}
 
 
 def described(

@@ -99,8 +99,11 @@ class PatientSearch(GenericApiView):
     def get(self, request: Request) -> Response:
         query = serializers.PatientSearchIn(data=request.GET)
         query.is_valid(raise_exception=True)
-        openemr_sync.patient_fetch(actor=self.actor, patient_id=query.validated_data["q"])
-        self.found = patient_search(self.actor, query.validated_data["q"])
+        text = query.validated_data["q"]
+        self.found = patient_search(self.actor, text)
+        if not self.found and any(character.isdigit() for character in text):
+            openemr_sync.patient_fetch(actor=self.actor, patient_id=text)
+            self.found = patient_search(self.actor, text)
         return self.list_response(request)
 
 

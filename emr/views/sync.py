@@ -123,6 +123,5 @@ class SyncConflictResolve(ApiView):
     def post(self, request: Request, pk: int) -> Response:
         body = sync_serializers.SyncConflictResolveIn(data=request.data)
         body.is_valid(raise_exception=True)
-        keep = body.validated_data["keep"]
-        conflict = openemr_sync.conflict_resolve(actor=self.actor, pk=pk, keep=keep)
+        conflict = openemr_sync.conflict_resolve(actor=self.actor, pk=pk, **body.validated_data)
         return Response(sync_serializers.SyncConflictOut(conflict).data)

@@ -23,6 +23,7 @@ APPLICATION = {
 """Where the application's account may do less than everything."""
 SEAL = {
     "audit_auditlog": ("SELECT",),
+    "audit_shownpatient": ("SELECT",),
     "audit_auditcursor": ("SELECT",),
     "audit_auditseal": ("SELECT", "INSERT"),
     "audit_audithead": ("SELECT", "INSERT", "UPDATE"),

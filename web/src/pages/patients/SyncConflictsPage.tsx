@@ -60,7 +60,7 @@ function Sides({ conflict }: { conflict: Conflict }) {
       unwrap(
         api.POST("/api/emr/sync/conflicts/{id}/resolve/", {
           params: { path: { id: conflict.id } },
-          body: { keep },
+          body: { keep, shown: conflict.shown },
         }),
       ),
     meta: { quiet: true },
