@@ -17,6 +17,7 @@ from pydicom.uid import generate_uid
 
 from common.http.api_client import wait_until
 from pacs.tests.dicom_files import evidence, mr_image, part10, referring
+from tests.flows.conftest import thorough
 from tests.flows.images import unique_patient_id
 
 MIB = 1 << 20
@@ -92,6 +93,7 @@ def reasons(response, sequence="FailedSOPSequence"):
     return [item.FailureReason for item in answer.get(sequence, [])]
 
 
+@thorough
 def test_two_thousand_instances_in_one_request(post, growth, ask_studies):
     images = series(2000)
     started = time.monotonic()
