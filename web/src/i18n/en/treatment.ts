@@ -199,6 +199,6 @@ export default {
     deaths: "Deaths",
     median: "Median survival: {{months}} months",
     noMedian: "Median survival is not reached.",
-    nobody: "No treatment was begun.",
+    nobody: "A curve needs at least five patients whose treatment was begun.",
   },
 };

@@ -201,7 +201,7 @@ const texts: typeof en = {
     deaths: "사망",
     median: "중앙 생존 기간: {{months}}개월",
     noMedian: "중앙 생존 기간에 도달하지 않았습니다.",
-    nobody: "시작한 치료가 없습니다.",
+    nobody: "치료를 시작한 환자가 5명 이상이어야 곡선을 표시합니다.",
   },
 };
 export default texts;
