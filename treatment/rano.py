@@ -15,6 +15,8 @@ MEASURABLE_MM = 10
 MOST_TARGETS = 5
 CONFIRMED_AFTER = timedelta(weeks=4)
 PSEUDOPROGRESSION = timedelta(weeks=12)
+LONGEST_RADIOTHERAPY = timedelta(weeks=8)
+"""After it a radiotherapy whose end nobody recorded is taken to have ended."""
 PARTIAL, PROGRESSION = 0.5, 1.25
 GREW_MM = 5
 """By how much a lesion that was too small to measure grows, at the least, to be progression."""
@@ -55,7 +57,7 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Radiotherapy:
-    """``ended_on`` None: it still goes on."""
+    """``ended_on`` None: it still goes on, or nobody recorded its end."""
 
     started_on: date
     ended_on: date | None
@@ -64,7 +66,8 @@ class Radiotherapy:
         """Whether a change on this day may be pseudoprogression."""
         if on < self.started_on:
             return False
-        return self.ended_on is None or on < self.ended_on + PSEUDOPROGRESSION
+        ended_on = self.ended_on or self.started_on + LONGEST_RADIOTHERAPY
+        return on < ended_on + PSEUDOPROGRESSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +99,16 @@ def _percent(now: float | None, before: float | None) -> float | None:
 
 @dataclass(slots=True)
 class _Series:
-    """A baseline and what is compared with it; ``smallest`` with the steroid dose of its study."""
+    """A baseline and what is compared with it; ``smallest`` with the steroid dose of its study.
+
+    ``others``: the smallest product of each measurable lesion that is no target.
+    """
 
     baseline: Measured
     smallest_mm2: float
     smallest_steroid: float | None
     targets: tuple[Lesion, ...]
+    others: dict[str, float]
 
     @classmethod
     def begun(cls, study: Measured) -> _Series:
@@ -109,7 +116,8 @@ class _Series:
             (lesion for lesion in study.lesions if lesion.measurable), key=lambda one: -one.product
         )
         targets = tuple(measurable[:MOST_TARGETS])
-        return cls(study, sum(one.product for one in targets), study.steroid_mg, targets)
+        others = {one.label: one.product for one in measurable[MOST_TARGETS:]}
+        return cls(study, sum(one.product for one in targets), study.steroid_mg, targets, others)
 
     @property
     def baseline_mm2(self) -> float:
@@ -124,6 +132,9 @@ class _Series:
     def follow(self, study: Measured, total: float | None) -> None:
         if total is not None and total < self.smallest_mm2:
             self.smallest_mm2, self.smallest_steroid = total, study.steroid_mg
+        for lesion in study.lesions:
+            if lesion.label in self.others:
+                self.others[lesion.label] = min(self.others[lesion.label], lesion.product)
 
 
 def judge(studies: Sequence[Measured], radiotherapy: Sequence[Radiotherapy]) -> list[Judgement]:
@@ -187,13 +198,20 @@ def _certain_signs(series: _Series, study: Measured) -> Iterator[Reason]:
         yield Reason.NEW_LESION
     if study.clinical == ClinicalChange.WORSE:
         yield Reason.CLINICAL_WORSE
-    for lesion in study.lesions:
-        before = known.get(lesion.label)
-        if before is None or before.measurable or not lesion.measurable:
-            continue
-        if lesion.longest_mm - before.longest_mm >= GREW_MM:
-            yield Reason.NONMEASURABLE_GREW
-            return
+    if any(_nontarget_grew(series, lesion) for lesion in study.lesions):
+        yield Reason.NONMEASURABLE_GREW
+
+
+def _nontarget_grew(series: _Series, lesion: Lesion) -> bool:
+    """Whether a lesion outside the sum is measurable now and has clearly grown."""
+    if not lesion.measurable:
+        return False
+    if lesion.label in series.others:
+        return lesion.product >= PROGRESSION * series.others[lesion.label]
+    before = series.baseline.by_label.get(lesion.label)
+    if before is None or before.measurable:
+        return False
+    return lesion.longest_mm - before.longest_mm >= GREW_MM
 
 
 def _growth(series: _Series, study: Measured, total: float | None) -> Iterator[Reason]:

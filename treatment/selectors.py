@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django.db.models import Max, Min, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from ai.selectors.outcome import ApprovedVolume, approved_volumes
@@ -18,6 +19,7 @@ from emr import selectors as patients
 from rbac.permissions import Permission
 from treatment import rano, survival
 from treatment.choices import TreatmentKind, VisitStatus, VitalStatus
+from treatment.ctcae import DEATH
 from treatment.models import (
     AdverseEvent,
     Assessment,
@@ -31,6 +33,8 @@ from treatment.models import (
 )
 
 TIMELINE_LENGTH = 200
+SMALLEST_COHORT = 5
+"""Of fewer patients the steps of a survival curve would tell who died, and when."""
 
 
 def records_visible_to(model: type[CourseRow], user: Person) -> QuerySet[Any]:
@@ -73,6 +77,8 @@ def link_to(patient_id: int) -> str:
 
 
 def life_statuses_locked(patient_id: int) -> list[LifeStatus]:
+    """One transaction at a time: the patient is locked first, as there may be no row yet."""
+    patients.patient_lock(patient_id)
     return list(LifeStatus.objects.select_for_update().live().filter(patient_id=patient_id))
 
 
@@ -159,7 +165,10 @@ def volume_curves(user: Person, patient_id: int) -> Curves:
 
 @dataclass(frozen=True, slots=True)
 class Survival:
-    """Of the patients with a treatment that was begun, from its first day. ``patients``: ids."""
+    """Of the patients with a treatment that was begun, from its first day. ``patients``: ids.
+
+    Of less than five patients only their number: the first step, and no median.
+    """
 
     steps: list[survival.Step]
     median_days: int | None
@@ -180,12 +189,21 @@ def overall_survival(user: Person, kind: str = "") -> Survival:
         followed = survival.Followed(max((end - start).days, 0), patient_id in died)
         cohort.append(followed)
     steps = survival.kaplan_meier(cohort)
+    if len(cohort) < SMALLEST_COHORT:
+        steps = steps[:1]
     return Survival(steps, survival.median_days(steps), sorted(starts))
 
 
 def _deaths(patient_ids: Iterable[int]) -> dict[int, date]:
-    rows = LifeStatus.objects.live().filter(patient__in=patient_ids, status=VitalStatus.DECEASED)
-    return dict(rows.order_by().values_list("patient_id", "on"))
+    """As recorded, else by an adverse event of grade 5 after which nobody was seen alive."""
+    events = AdverseEvent.objects.live().filter(patient__in=patient_ids, grade=DEATH).order_by()
+    day = Min(Coalesce("ended_on", "onset_on"))
+    died: dict[int, date] = dict(events.values_list("patient_id").annotate(day=day))
+    rows = LifeStatus.objects.live().filter(patient__in=patient_ids).order_by()
+    for patient_id, on in rows.filter(status=VitalStatus.ALIVE).values_list("patient_id", "on"):
+        if patient_id in died and on > died[patient_id]:
+            del died[patient_id]
+    return died | dict(rows.filter(status=VitalStatus.DECEASED).values_list("patient_id", "on"))
 
 
 _SIGNS_OF_LIFE: tuple[tuple[type[CourseRow], str, dict[str, str]], ...] = (

@@ -6,6 +6,7 @@ Pure: days of follow-up in, steps of the curve out.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -43,18 +44,17 @@ def kaplan_meier(patients: Iterable[Followed]) -> list[Step]:
 
     Who is censored on the day of a death counts as at risk for it.
     """
-    cohort = list(patients)
-    at_risk, survival, variance = len(cohort), 1.0, 0.0
+    ended = Counter((one.days, one.died) for one in patients)
+    at_risk, survival, variance = ended.total(), 1.0, 0.0
     steps = [Step(0, at_risk, 0, 0, 1.0, None, None)]
-    for day in sorted({one.days for one in cohort}):
-        ended = [one for one in cohort if one.days == day]
-        deaths = sum(one.died for one in ended)
+    for day in sorted({day for day, _ in ended}):
+        deaths, censored = ended[day, True], ended[day, False]
         survival *= 1 - deaths / at_risk
         if deaths < at_risk:
             variance += deaths / (at_risk * (at_risk - deaths))
         low, high = _interval(survival, variance)
-        steps.append(Step(day, at_risk, deaths, len(ended) - deaths, survival, low, high))
-        at_risk -= len(ended)
+        steps.append(Step(day, at_risk, deaths, censored, survival, low, high))
+        at_risk -= deaths + censored
     return steps
 
 

@@ -57,6 +57,11 @@ def patient_get(user: Person, pk: int, permission: str = Permission.VIEW_PATIENT
     return patient
 
 
+def patient_lock(pk: int) -> None:
+    """Lock the row until the transaction ends; not filtered by rights."""
+    Patient.objects.select_for_update().get(pk=pk)
+
+
 def patient_by_mrn(patient_id: str) -> Patient | None:
     """The patient of a DICOM Patient ID, for matching; not filtered by rights."""
     found = Patient.objects.select_related("merged_into").filter(patient_id=patient_id).first()

@@ -17,6 +17,7 @@ from treatment.services.course_records import (
     check_happened,
     check_order,
     patient_for,
+    patient_kept,
     refused,
     row_change,
     row_create,
@@ -87,8 +88,7 @@ def adverse_event_create(
 def adverse_event_update(*, actor: Person, pk: int, expected: int, **changes: Any) -> AdverseEvent:
     """Raises NotFound, ConflictError, InvalidInput."""
     event: AdverseEvent = row_lock(AdverseEvent, actor=actor, pk=pk)
-    if changes.pop("patient", event.patient_id) != event.patient_id:
-        raise refused("the patient of a record never changes", "patient")
+    patient_kept(event, changes)
     if "plan" in changes:
         changes["plan_id"] = changes.pop("plan")
         if changes["plan_id"] and not selectors.plan_of_patient(

@@ -44,6 +44,12 @@ def check_order(first: date | None, last: date | None, field: str) -> None:
         raise refused(f"lies before {first.isoformat()}", field)
 
 
+def patient_kept(row: CourseRow, changes: dict[str, Any]) -> None:
+    """Take ``patient`` out of the changes. Raises InvalidInput for another one than the row's."""
+    if changes.pop("patient", row.patient_id) != row.patient_id:
+        raise refused("the patient of a record never changes", "patient")
+
+
 def row_create(model: type[CourseRow], *, actor: Person, patient: Any, **fields: Any) -> Any:
     row = model.objects.create(patient=patient, recorded_by_id=actor.pk, **fields)
     row_recorded(row, actor, RecordAction.CREATED)

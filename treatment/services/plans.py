@@ -29,6 +29,7 @@ from treatment.services.course_records import (
     check_happened,
     check_order,
     patient_for,
+    patient_kept,
     refused,
     row_change,
     row_create,
@@ -61,8 +62,13 @@ def plan_create(*, actor: Person, patient: int, order: int | None = None, **fiel
 
 @transaction.atomic
 def plan_update(*, actor: Person, pk: int, expected: int, **changes: Any) -> Plan:
-    """Change a plan that has not ended. Raises NotFound, ConflictError, BusinessError."""
+    """Change a plan that has not ended.
+
+    Raises NotFound, ConflictError, BusinessError, InvalidInput (another patient or
+    kind, details of another kind, a foreign order, dates).
+    """
     plan: Plan = row_lock(Plan, actor=actor, pk=pk)
+    patient_kept(plan, changes)
     if not PLAN_TRANSITIONS[plan.status]:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"plan is {plan.status}", "status")
     if changes.get("kind", plan.kind) != plan.kind:

@@ -20,6 +20,7 @@ from treatment.choices import VISIT_TRANSITIONS, RecordAction, VisitStatus
 from treatment.models import Visit
 from treatment.services.course_records import (
     patient_for,
+    patient_kept,
     refused,
     row_change,
     row_create,
@@ -55,8 +56,7 @@ def visit_create(
 def visit_update(*, actor: Person, pk: int, expected: int, **changes: Any) -> Visit:
     """Change a planned visit. Raises NotFound, ConflictError, BusinessError, InvalidInput."""
     visit: Visit = row_lock(Visit, actor=actor, pk=pk)
-    if changes.pop("patient", visit.patient_id) != visit.patient_id:
-        raise refused("the patient of a record never changes", "patient")
+    patient_kept(visit, changes)
     if visit.status != VisitStatus.PLANNED:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"visit is {visit.status}", "status")
     if "planned_at" in changes:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ai.models import Publication
@@ -16,6 +18,7 @@ from treatment import selectors
 from treatment.models import Visit
 from treatment.services.visits import visits_remind
 from treatment.tests.factories import (
+    ADVERSE,
     CURVES,
     HISTORY,
     LIFE,
@@ -200,26 +203,59 @@ def test_curves_show_approved_volumes_and_entered_diameters(api, users, patient_
 
 def test_survival_of_the_patients_who_are_seen(api, patient_factory):
     doctor = api("doctor")
-    died, seen, hidden = (patient_factory() for _ in range(3))
-    for patient in (died, seen, hidden):
+    died, seen, fatal, revived, hidden, *rest = (patient_factory() for _ in range(6))
+    for patient in (died, seen, fatal, revived, hidden, *rest):
         active_plan(doctor, patient.pk, ago=300)
     post(doctor, LIFE, {"patient": died.pk, "status": "deceased", "on": day(100)})
     post(doctor, LIFE, {"patient": seen.pk, "status": "alive", "on": day(10)})
+    for patient in (fatal, revived):
+        grade_5 = {"grade": 5, "onset_on": day(60), "ended_on": day(50), "term": "Sepsis"}
+        post(doctor, ADVERSE, adverse_body(patient.pk, **grade_5))
+    for patient in (revived, *rest):
+        post(doctor, LIFE, {"patient": patient.pk, "status": "alive", "on": day(10)})
     hidden.restricted = True
     hidden.save(update_fields=["restricted"])
     found = doctor.get(SURVIVAL).json()
     assert [
-        (step["days"], step["at_risk"], step["deaths"], step["censored"], step["survival"])
+        (
+            step["days"],
+            step["at_risk"],
+            step["deaths"],
+            step["censored"],
+            round(step["survival"], 6),
+        )
         for step in found["steps"]
-    ] == [(0, 2, 0, 0, 1.0), (200, 2, 1, 0, 0.5), (290, 1, 0, 1, 0.5)]
-    assert found["median_days"] == 200
+    ] == [(0, 5, 0, 0, 1.0), (200, 5, 1, 0, 0.8), (250, 4, 1, 0, 0.6), (290, 3, 0, 3, 0.6)]
+    assert found["median_days"] is None
     log = AuditLog.objects.get(action="survival.read")
-    assert sorted(log.detail["patients"]) == sorted([died.pk, seen.pk])
+    assert sorted(log.detail["patients"]) == sorted(
+        patient.pk for patient in (died, seen, fatal, revived, *rest)
+    )
     assert doctor.get(SURVIVAL, {"kind": "chemotherapy"}).json()["steps"][0]["at_risk"] == 0
     assert doctor.get(SURVIVAL, {"kind": "x"}).status_code == 400
     assert api("admin").get(SURVIVAL).status_code == 200
     for role in ("rib", "nurse", "patient"):
         assert api(role).get(SURVIVAL).status_code == 403
+
+
+def test_of_less_than_five_patients_survival_tells_only_their_number(api, patient_factory):
+    doctor = api("doctor")
+    for _ in range(4):
+        patient = patient_factory()
+        active_plan(doctor, patient.pk, ago=300)
+        post(doctor, LIFE, {"patient": patient.pk, "status": "deceased", "on": day(100)})
+    found = doctor.get(SURVIVAL).json()
+    assert [(step["days"], step["at_risk"]) for step in found["steps"]] == [(0, 4)]
+    assert found["median_days"] is None
+
+
+def test_a_death_is_recorded_under_the_lock_of_its_patient(api, patient_factory):
+    doctor, patient = api("doctor"), patient_factory()
+    with CaptureQueriesContext(connection) as queries:
+        post(doctor, LIFE, {"patient": patient.pk, "status": "deceased", "on": day(1)})
+    locking = [query["sql"] for query in queries if "FOR UPDATE" in query["sql"]]
+    assert ["emr_patient" in sql for sql in locking[:2]] == [True, False]
+    assert "treatment_lifestatus" in locking[1]
 
 
 def test_nobody_dies_twice_or_is_seen_alive_after_death(api, patient_factory):

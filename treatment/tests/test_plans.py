@@ -16,6 +16,8 @@ from treatment.tests.factories import (
     HISTORY,
     PERFORMANCE,
     PLANS,
+    RESPONSES,
+    VISITS,
     active_plan,
     adverse_body,
     day,
@@ -25,6 +27,9 @@ from treatment.tests.factories import (
     post,
     refused_field,
     remove,
+    response_body,
+    study_of,
+    visit_body,
 )
 
 pytestmark = pytest.mark.django_db
@@ -305,3 +310,18 @@ def test_a_list_has_constant_queries(api, patient_factory, django_assert_max_num
         post(doctor, PLANS, plan_body(patient_factory().pk))
     with django_assert_max_num_queries(14):
         assert doctor.get(PLANS).json()["count"] == 3
+
+
+def test_the_patient_of_a_record_never_changes(api, patient_factory):
+    doctor, patient, other = api("doctor"), patient_factory(), patient_factory()
+    bodies = {
+        PLANS: plan_body(patient.pk),
+        ADVERSE: adverse_body(patient.pk),
+        VISITS: visit_body(patient.pk),
+        RESPONSES: response_body(study_of(patient, 10), 40, 25),
+    }
+    for url, body in bodies.items():
+        row = post(doctor, url, body)
+        refusal = patch(doctor, url, row, 400, patient=other.pk)
+        assert refusal["error"]["field"] == "patient"
+        assert patch(doctor, url, row, patient=patient.pk)["version"] == 2

@@ -116,6 +116,19 @@ def test_at_most_the_five_largest_lesions_count():
     assert last(study(0, *sizes, baseline=True)).sum_mm2 == 2500
 
 
+def test_a_measurable_lesion_beyond_the_five_targets_may_progress():
+    targets = [(size, 20) for size in (70, 60, 50, 40, 30)]
+    baseline = study(0, *targets, (20, 20), (15, 10), baseline=True)
+    grown = last(baseline, study(8, *targets, (25, 20), (15, 10)))  # 500: +25 % over 400
+    assert (grown.response, grown.reasons) == (Response.PD, (Reason.NONMEASURABLE_GREW,))
+    assert last(baseline, study(8, *targets, (24.9, 20), (15, 10))).response == Response.SD
+    shrunk = study(8, *targets, (20, 20), (9, 9))  # 81
+    small = last(baseline, shrunk, study(16, *targets, (20, 20), (12, 9.9)))
+    assert small.response == Response.SD
+    again = last(baseline, shrunk, study(16, *targets, (20, 20), (12, 10)))
+    assert again.response == Response.PD
+
+
 def test_a_target_that_has_become_small_is_still_measured():
     one = last(BASELINE, study(8, (9, 5)))
     assert (one.unconfirmed, one.sum_mm2) == (Response.PR, 45)
@@ -237,6 +250,13 @@ def test_a_radiotherapy_that_goes_on_or_comes_later():
     later = Radiotherapy(DAY + timedelta(weeks=9), None)
     assert last(BASELINE, grown, radiotherapy=(going_on,)).pseudoprogression
     assert last(BASELINE, grown, radiotherapy=(later,)).response == Response.PD
+
+
+def test_a_radiotherapy_whose_end_nobody_recorded_does_not_hide_progression_for_ever():
+    unended = Radiotherapy(DAY, None)
+    for weeks, response in ((19.9, Response.SD), (20, Response.PD), (200, Response.PD)):
+        grown = study(weeks, (60, 25))
+        assert last(BASELINE, grown, radiotherapy=(unended,)).response == response
 
 
 def test_a_new_baseline_begins_anew():

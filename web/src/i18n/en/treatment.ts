@@ -173,7 +173,7 @@ export default {
     sum_increased: "sum at least 25 % above the smallest",
     flair_increased: "T2/FLAIR increased",
     clinical_worse: "clinically worse",
-    nonmeasurable_grew: "a small lesion has become measurable",
+    nonmeasurable_grew: "a lesion outside the sum has clearly grown",
     within_12_weeks: "within 12 weeks of radiotherapy",
     all_gone: "all lesions are gone, without steroids",
     sum_halved: "sum at least 50 % below baseline",
@@ -199,6 +199,6 @@ export default {
     deaths: "Deaths",
     median: "Median survival: {{months}} months",
     noMedian: "Median survival is not reached.",
-    nobody: "No treatment was begun.",
+    nobody: "A curve needs at least five patients whose treatment was begun.",
   },
 };

@@ -175,7 +175,7 @@ const texts: typeof en = {
     sum_increased: "최저값 대비 25 % 이상 증가",
     flair_increased: "T2/FLAIR 증가",
     clinical_worse: "임상 상태 악화",
-    nonmeasurable_grew: "작은 병변이 측정 가능한 크기로 커짐",
+    nonmeasurable_grew: "합계에 포함되지 않은 병변이 뚜렷하게 커짐",
     within_12_weeks: "방사선치료 후 12주 이내",
     all_gone: "스테로이드 없이 모든 병변 소실",
     sum_halved: "기저 대비 50 % 이상 감소",
@@ -201,7 +201,7 @@ const texts: typeof en = {
     deaths: "사망",
     median: "중앙 생존 기간: {{months}}개월",
     noMedian: "중앙 생존 기간에 도달하지 않았습니다.",
-    nobody: "시작한 치료가 없습니다.",
+    nobody: "치료를 시작한 환자가 5명 이상이어야 곡선을 표시합니다.",
   },
 };
 export default texts;
