@@ -136,7 +136,7 @@ def _results(actor: Person, message: Message) -> ImportOutcome:
     for group in message.groups:
         if not group.observations:
             continue
-        order = _order_of(actor, message, group)
+        order = _order_of(actor, group)
         items, bad = _items(order, group)
         problems += bad
         if items:
@@ -148,13 +148,13 @@ def _results(actor: Person, message: Message) -> ImportOutcome:
     return ImportOutcome("AA", MessageState.ACCEPTED, "", order)
 
 
-def _order_of(actor: Person, message: Message, group: Group) -> Any:
+def _order_of(actor: Person, group: Group) -> Any:
     """By accession number, else the one open order of the patient for this test."""
     for number in filter(None, (group.placer, group.filler)):
         order = orders.order_by_accession(number)
         if order is None or order.job_role != "LIS":
             continue
-        if message.mrns and order.patient.patient_id not in message.mrns:
+        if group.mrn and order.patient.patient_id != group.mrn:
             raise Hl7Refused("AE", "the patient is not that of the order")
         return orders.order_get(actor, order.pk)
     known = group.code in analytes() or any(o.code in analytes() for o in group.observations)
@@ -162,7 +162,7 @@ def _order_of(actor: Person, message: Message, group: Group) -> Any:
     found = [
         order
         for order in orders.orders_visible_to(actor).filter(
-            patient__patient_id__in=message.mrns, job_role="LIS", job_type=job_type
+            patient__patient_id=group.mrn, job_role="LIS", job_type=job_type
         )
         if order.status in orders.UNDONE
     ]

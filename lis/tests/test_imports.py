@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lis import hl7_text
 from lis.models import CriticalValue, InboundMessage, ResultVersion, RnaMatrix
+from lis.services import message_import
 from lis.tests.factories import HB, K, lab_order, oru
 from ocs.models import Order
 
@@ -273,3 +274,42 @@ def test_a_matrix_of_2_gb_is_refused_before_it_is_read(api, users, patient_facto
         CONTENT_LENGTH=str(2 << 30),
     )
     assert answer.status_code == 413
+
+
+def pid(mrns):
+    return f"PID|1||{mrns}||Kim^A\r".encode()
+
+
+def obr(order):
+    return f"OBR|1|{order.accession_number}||BLOOD\rOBX|1|NM|{K}||6.9|mmol/L|||||F\r".encode()
+
+
+@pytest.mark.parametrize("second", ["PID", "MSH"])
+def test_a_message_is_of_one_patient(api, users, order, patient_factory, second):
+    other = lab_order(users["doctor"], patient_factory())
+    msh = oru(order, control_id="M2").split(b"\r")[0] + b"\r" if second == "MSH" else b""
+    # the identifiers are swapped: each order's number comes under the other's patient
+    raw = msh.replace(b"M2", b"M1") + pid(other.patient.patient_id) + obr(order)
+    raw = oru(order).split(b"\r")[0] + b"\r" + pid(order.patient.patient_id) + obr(other) + raw
+    body = b"\x0b" + raw  # one frame: what an MLLP listener hands on
+    message_import.message_receive(actor=users["lab"], raw=body[1:])
+    wanted = "a second MSH segment" if second == "MSH" else "several patients in one message"
+    assert state() == ("HELD", wanted)
+    assert not ResultVersion.objects.exists()
+
+
+def test_only_the_record_number_of_pid_3_names_the_patient(api, order):
+    mrn = order.patient.patient_id
+    msh = oru(order).split(b"\r")[0] + b"\r"
+    raw = msh + pid(f"99^^^X~{mrn}^^^X") + obr(order)
+    assert ack(send(api("lab"), raw))[0] == "AE"
+    assert state() == ("HELD", "the patient is not that of the order")
+    raw = msh.replace(b"|M1|", b"|M2|") + pid(f"99^^^X^PI~{mrn}^^^H^MR") + obr(order)
+    assert ack(send(api("lab"), raw)) == ["AA", "M2"]
+
+
+def test_a_file_of_frames_is_split(api, users, order, patient_factory):
+    other = lab_order(users["doctor"], patient_factory())
+    first, second = oru(order, f"{K}|4|mmol/L|F"), oru(other, f"{K}|5|mmol/L|F", control_id="M2")
+    answer = send(api("lab"), b"\x0b" + first + b"\x1c\r\x0b" + second + b"\x1c\r")
+    assert answer.content.count(b"MSA|AA|") == 2
