@@ -55,8 +55,10 @@ def result_enter(
 def merged(order: Any, items: list[Result]) -> tuple[list[Result], bool]:
     """``items`` over the analytes of the result so far, and whether others of it are unverified.
 
-    The result so far is the version that waits, else the one that is out.
+    The result so far is the version that waits, else the one that is out. The order is locked
+    until the caller's transaction ends, so that of two at once none is lost.
     """
+    ocs.order_lock(order)
     rows = ResultVersion.objects.filter(order=order.pk).order_by("number")
     out = _entered(rows.filter(state=ResultState.VERIFIED).last())
     before = _entered(rows.filter(state=ResultState.ENTERED).last()) or out

@@ -93,6 +93,7 @@ def test_an_account_that_was_closed_receives_nothing(lab, order):
     type(lab).objects.filter(pk=lab.pk).update(is_active=False)
     raw = START + oru(order, f"{K}|4|mmol/L|F") + END
     assert talk(lab, raw, answers=1) == ["AE"]
+    assert not InboundMessage.objects.exists()
     assert Order.objects.get(pk=order.pk).status == "ORDERED"
 
 
