@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
     ORDER_AMENDED = "order_amended"
     CRITICAL_RESULT = "critical_result"
     CRITICAL_UNCONFIRMED = "critical_unconfirmed"
+    LAB_MESSAGE_HELD = "lab_message_held"
     SHARE_RECEIVED = "share_received"
     VISIT_SOON = "visit_soon"
     VISIT_MISSED = "visit_missed"
@@ -122,6 +123,10 @@ TEXTS: dict[str, dict[str, str]] = {
     Kind.CRITICAL_UNCONFIRMED: {
         "ko": "위험 검사값(CVR)의 통보가 아직 확인되지 않았습니다.",
         "en": "A critical laboratory value has not been confirmed yet.",
+    },
+    Kind.LAB_MESSAGE_HELD: {
+        "ko": "검사 장비에서 받은 결과를 등록하지 못했습니다. 내용을 확인해 주세요.",
+        "en": "A laboratory message could not be taken in full. Please look at it.",
     },
     Kind.SHARE_RECEIVED: {
         "ko": "공유받은 기록이 있습니다.",

@@ -18,7 +18,10 @@ from common.once import once
 from lis.choices import Flag
 
 _FILE = Path(__file__).parent / "data" / "analytes.json"
-_BOUND = re.compile(r"(<=?|>=?)\s*(\d+(?:\.\d+)?)")
+_BOUND = re.compile(r"(<=?|>=?)\s*(\d+(?:\.\d+)?)", re.ASCII)
+_NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
+_SENT_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
+_NOT_BY_MOLE = re.compile(r"eq|osm", re.IGNORECASE)
 MAX_VALUE = 1e12
 
 
@@ -41,7 +44,11 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Analyte:
-    """``molar_mass`` (g/mol): where mass and amount of substance are converted."""
+    """``molar_mass`` (g/mol): where mass and amount of substance are converted.
+
+    ``own_unit_only``: other units of the same dimension mean another scale (HbA1c, INR).
+    An equivalent or osmole is no mole: its valence is not known here.
+    """
 
     code: str
     name: dict[str, str]
@@ -51,6 +58,7 @@ class Analyte:
     critical_high: float | None = None
     delta_percent: float | None = None
     molar_mass: float | None = None
+    own_unit_only: bool = False
 
     def range_for(self, *, sex: str, age: int, method: str | None) -> Range | None:
         """That of the method before that of any method."""
@@ -93,6 +101,7 @@ def _analyte(row: dict[str, Any]) -> Analyte:
         critical_high=critical.get("high"),
         delta_percent=row.get("delta_percent"),
         molar_mass=row.get("molar_mass"),
+        own_unit_only=row.get("own_unit_only", False),
     )
 
 
@@ -113,6 +122,8 @@ def factor(code: str, unit: str) -> float:
     analyte = analytes()[code]
     if unit == analyte.unit:
         return 1.0
+    if analyte.own_unit_only or _NOT_BY_MOLE.search(unit):
+        raise UnitRefused("not proportional")
     registry = _registry()
     try:
         given, own = (1 * registry.from_ucum(each) for each in (unit, analyte.unit))
@@ -126,6 +137,11 @@ def factor(code: str, unit: str) -> float:
     return converted
 
 
+def number_or_text(text: str) -> float | str:
+    """A number as instruments write it; ``bounds`` refuses other text."""
+    return float(text) if _SENT_NUMBER.fullmatch(text) else text[:60]
+
+
 def bounds(value: float | str) -> tuple[float, float] | None:
     """Between what a value lies: ``12``, ``"12"``, ``"<0.5"``, ``">1000"``; None for other text."""
     if isinstance(value, bool):
@@ -137,9 +153,6 @@ def bounds(value: float | str) -> tuple[float, float] | None:
             number = float(bound[2])
             ends = (0.0, number) if bound[1].startswith("<") else (number, math.inf)
             return ends if number <= MAX_VALUE else None
-        try:
-            value = float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else math.nan
-        except ValueError:
-            return None
+        value = float(text) if _NUMBER.fullmatch(text) else math.nan
     fits = math.isfinite(value) and 0 <= value <= MAX_VALUE
     return (float(value), float(value)) if fits else None

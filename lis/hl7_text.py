@@ -7,6 +7,7 @@ Read by hand: a parser that checks a whole message against the standard takes lo
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC
 
@@ -49,6 +50,7 @@ class Observation:
 class Group:
     """One OBR and what follows it; ``placer`` and ``filler`` may be the accession number."""
 
+    mrn: str
     placer: str
     filler: str
     code: str
@@ -59,7 +61,7 @@ class Group:
 class Message:
     sender: str
     control_id: str
-    mrns: list[str]
+    mrn: str | None
     groups: list[Group]
 
 
@@ -110,7 +112,7 @@ def parse(raw: bytes) -> Message:
         raise Hl7Refused("AE", f"the bytes are not {charset}") from None
     if "\0" in text:
         raise Hl7Refused("AE", "a NUL character")
-    message = Message(header.sender, header.control_id, [], [])
+    message = Message(header.sender, header.control_id, None, [])
     for number, line in enumerate(filter(None, _SEGMENT_ENDS.split(text.strip())), 1):
         _segment(message, number, line.split("|"))
     if not any(group.observations for group in message.groups):
@@ -124,18 +126,36 @@ def _segment(message: Message, number: int, fields: list[str]) -> None:
         parts = whole.split("~")[0].split("^")
         return _unescaped(parts[component - 1]).strip() if component <= len(parts) else ""
 
-    if fields[0] == "PID":
-        repeated = fields[3].split("~") if len(fields) > 3 else []
-        message.mrns += [_unescaped(each.split("^")[0]).strip() for each in repeated]
-    elif fields[0] == "OBR":
-        message.groups.append(Group(part(2), part(3), part(4)))
-    elif fields[0] == "OBX":
+    name = fields[0].strip()
+    if name == "MSH" and number > 1:
+        raise Hl7Refused("AE", "a second MSH segment")
+    if name == "PID":
+        mrn = _mrn(fields[3]) if len(fields) > 3 else ""
+        if message.mrn not in (None, mrn):
+            raise Hl7Refused("AE", "several patients in one message")
+        message.mrn = mrn
+    elif name == "OBR":
+        message.groups.append(Group(message.mrn or "", part(2), part(3), part(4)))
+    elif name == "OBX":
         if not message.groups:
             raise Hl7Refused("AE", "an OBX before its OBR")
-        value = "".join(part(5, each) for each in (1, 2)) if part(2) == "SN" else part(5)
+        value = _structured(part) if part(2) == "SN" else part(5)
         message.groups[-1].observations.append(
             Observation(number, part(3), value, part(6), part(11).upper(), part(17))
         )
+
+
+def _mrn(repeated: str) -> str:
+    """The identifier of type MR in PID-3, else the first; never any other of them."""
+    parts = [each.split("^") for each in repeated.split("~")]
+    chosen = next((each for each in parts if each[4:5] == ["MR"]), parts[0])
+    return _unescaped(chosen[0]).strip()
+
+
+def _structured(part: Callable[[int, int], str]) -> str:
+    """SN: a comparator and a number are one value; a ratio or range stays text."""
+    parts = [part(5, each) for each in (1, 2, 3, 4)]
+    return "^".join(parts) if any(parts[2:]) else "".join(parts)
 
 
 def _unescaped(text: str) -> str:
@@ -164,9 +184,10 @@ def acknowledgement(header: Header, code: str, reason: str = "") -> str:
 
 
 def messages_of(body: bytes) -> list[bytes]:
-    """The messages of a file; batch headers and trailers are left out."""
+    """The messages of a file, framed or not; batch headers and trailers are left out."""
     found: list[list[bytes]] = []
-    for line in re.split(rb"\r\n|\r|\n", body.strip(b"\x0b\x1c\r\n ")):
+    for framed in re.split(rb"\r\n|\r|\n", body):
+        line = framed.strip(b"\x0b\x1c ")
         if line.startswith(b"MSH"):
             found.append([])
         if found and line and line[:3] not in (b"FHS", b"BHS", b"BTS", b"FTS"):

@@ -14,6 +14,8 @@ from django.db import close_old_connections
 from common.person import Person
 from lis import hl7_text
 from lis.services.message_import import MOST_BYTES, message_hold, message_receive
+from rbac.permissions import Permission
+from rbac.selectors import person_now
 
 START, END = b"\x0b", b"\x1c\r"
 IDLE_S = 300
@@ -77,8 +79,17 @@ class MllpServer:
 
     async def _received(self, raw: bytes) -> str:
         found: list[str] = []
-        await self._in_thread(lambda: found.append(message_receive(actor=self.actor, raw=raw)))
+        await self._in_thread(lambda: found.append(self._taken(raw)))
         return found[0]
+
+    def _taken(self, raw: bytes) -> str:
+        """In the name of the account as it is now: it may have been closed meanwhile."""
+        actor = person_now(self.actor)
+        if actor.has_permission(Permission.ENTER_LAB_RESULT):
+            return message_receive(actor=actor, raw=raw)
+        logger.warning("mllp account may not enter results")
+        header = hl7_text.header_of(raw)
+        return hl7_text.acknowledgement(header, "AE", "the account may not enter results")
 
     async def _in_thread(self, work: Callable[[], None]) -> None:
         def run() -> None:

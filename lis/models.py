@@ -206,6 +206,7 @@ class InboundMessage(models.Model):
     state = models.CharField(max_length=10, choices=MessageState.choices, db_index=True)
     reason = models.CharField(max_length=300, blank=True)
     ack = models.TextField(blank=True)
+    taken = models.JSONField(default=list)  # the OBX lines that are in a result
     order = models.ForeignKey(
         "ocs.Order", on_delete=models.PROTECT, related_name="messages", null=True
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -25,7 +26,6 @@ from ocs import selectors as orders
 from rbac.permissions import Permission
 
 MOST_ESCALATIONS = 12
-BATCH = 500
 
 
 def criticals_snapshot(*, order: Any, values: dict[str, Any]) -> None:
@@ -82,9 +82,9 @@ def attempt_add(
 
 @transaction.atomic
 def critical_notify(*, critical_id: int) -> None:
-    """Alert the orderer at once."""
+    """Alert the orderer at once; where there is none any more, all whom the escalation tells."""
     critical = selectors.critical_for_handler(critical_id)
-    for user in orders.orderer_of(critical.order):
+    for user in _people(critical, wide=False):
         _alert(user, critical, Kind.CRITICAL_RESULT, 0)
 
 
@@ -97,7 +97,8 @@ def criticals_escalate() -> None:
     """
     step = settings.CRITICAL_ESCALATION_MINUTES * 60
     now = timezone.now()
-    for critical in selectors.criticals_open()[:BATCH]:
+    oldest = now - timedelta(seconds=step * (MOST_ESCALATIONS + 1))
+    for critical in selectors.criticals_open().filter(at__gte=oldest):
         turn = int((now - critical.at).total_seconds() // step)
         if 1 <= turn <= MOST_ESCALATIONS:
             for user in _people(critical, wide=turn > 1):
@@ -106,7 +107,7 @@ def criticals_escalate() -> None:
 
 def _people(critical: CriticalValue, *, wide: bool) -> list[Any]:
     found = {user.pk: user for user in orders.orderer_of(critical.order)}
-    if wide:
+    if wide or not found:
         team = {member.user_id for member in patients.care_team(critical.patient_id)}
         told = accounts.users_with(Permission.CRITICAL_RESULT).filter(pk__in=team)
         for user in (*told, *accounts.users_with(Permission.OPERATE)):

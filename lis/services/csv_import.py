@@ -12,10 +12,10 @@ from django.db import transaction
 
 from common.errors import AppError, ErrorCode, InvalidInput
 from common.person import Person
+from lis.analytes import number_or_text
 from lis.choices import MessageKind, MessageState, ResultSource
 from lis.models import InboundMessage
-from lis.services.criticals import criticals_snapshot
-from lis.services.releases import OUT, result_enter
+from lis.services.releases import OUT, merged, result_enter
 from lis.services.typed_results import analyte_refined
 from ocs import selectors as orders
 
@@ -108,28 +108,20 @@ def _order_import(actor: Person, accession: str, rows: list[Row]) -> tuple[int, 
         if item["code"] in items:
             rejected.append(_rejection(number, "the same code twice", row))
         else:
-            items[item["code"]] = item | {"value": _number(row["value"])}
+            items[item["code"]] = item | {"value": number_or_text(row["value"])}
     if items:
         try:
             with transaction.atomic():
-                version = result_enter(
+                result_enter(
                     actor=actor,
                     order_id=order.pk,
-                    result={"analytes": list(items.values())},
+                    result={"analytes": merged(order, list(items.values()))[0]},
                     source=ResultSource.CSV,
                 )
-                criticals_snapshot(order=order, values=version.values)
         except AppError as error:
             taken = [each for each in rows if each[1]["code"] in items]
             return 0, rejected + [_rejection(n, error.detail, row) for n, row in taken]
     return len(items), rejected
-
-
-def _number(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 def _order(actor: Person, accession: str) -> Any:

@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 
+from acct import selectors as accounts
+from alert import services as alerts
+from alert.choices import Kind
 from audit import services as audit
 from common.errors import AppError, BusinessError, ErrorCode
 from common.person import Person
 from lis import hl7_text, selectors
-from lis.analytes import analytes
+from lis.analytes import analytes, number_or_text
 from lis.choices import MessageKind, MessageState, ResultSource
-from lis.hl7_text import Group, Hl7Refused, Message
+from lis.hl7_text import Group, Hl7Refused, Message, Observation
 from lis.models import InboundMessage
-from lis.services.criticals import criticals_snapshot
-from lis.services.releases import OUT, result_enter, version_release
+from lis.services.releases import OUT, merged, result_enter, version_release
 from lis.services.typed_results import analyte_refined
 from ocs import selectors as orders
 from rbac.permissions import Permission
 
 MOST_BYTES = 1 << 20
-_FINAL, _CORRECTED = ("F", ""), "C"
+_FINAL, _CORRECTED, _PRELIMINARY = "F", "C", ("P", "")
 _DIGEST = hashlib.sha256
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,7 @@ class ImportOutcome:
     state: str
     reason: str = ""
     order: Any = None
+    taken: Sequence[int] = ()
 
 
 def message_receive(*, actor: Person, raw: bytes) -> str:
@@ -42,7 +48,7 @@ def message_receive(*, actor: Person, raw: bytes) -> str:
     """
     header = hl7_text.header_of(raw)
     digest = _DIGEST(raw).hexdigest()
-    known = _known(header.sender, header.control_id, digest)
+    known = _known(header.sender, _kept_control_id(header, raw), digest)
     if known is not None:
         return known.ack
     with transaction.atomic():
@@ -51,11 +57,11 @@ def message_receive(*, actor: Person, raw: bytes) -> str:
 
 @transaction.atomic
 def message_hold(*, actor: Person, raw: bytes, reason: str) -> None:
-    """Keep what is no whole message, for a person to look at."""
+    """Keep what is no whole message, for a person to look at; the whole one may come yet."""
     header = hl7_text.header_of(raw)
     row, created = InboundMessage.objects.get_or_create(
         sender=header.sender,
-        control_id=header.control_id,
+        control_id="",
         digest=_DIGEST(raw + reason.encode()).hexdigest(),
         defaults={
             "kind": MessageKind.HL7,
@@ -68,6 +74,11 @@ def message_hold(*, actor: Person, raw: bytes, reason: str) -> None:
         _settle(actor, row, header, ImportOutcome("AE", MessageState.HELD, reason))
 
 
+def _kept_control_id(header: hl7_text.Header, raw: bytes) -> str:
+    """Empty for what is not kept whole: it is not tried again and stands in no message's way."""
+    return header.control_id if len(raw) <= MOST_BYTES else ""
+
+
 def _known(sender: str, control_id: str, digest: str) -> InboundMessage | None:
     rows = InboundMessage.objects.filter(sender=sender, control_id=control_id, digest=digest)
     found: InboundMessage | None = rows.first()
@@ -76,9 +87,10 @@ def _known(sender: str, control_id: str, digest: str) -> InboundMessage | None:
 
 def _received(actor: Person, raw: bytes, header: hl7_text.Header, digest: str) -> str:
     """Store the row first: of two that come at once, the second waits and finds the first."""
+    control_id = _kept_control_id(header, raw)
     row, created = InboundMessage.objects.get_or_create(
         sender=header.sender,
-        control_id=header.control_id,
+        control_id=control_id,
         digest=digest,
         defaults={
             "kind": MessageKind.HL7,
@@ -88,27 +100,32 @@ def _received(actor: Person, raw: bytes, header: hl7_text.Header, digest: str) -
         },
     )
     if created:
-        same = InboundMessage.objects.filter(sender=header.sender, control_id=header.control_id)
-        reused = bool(header.control_id) and same.exclude(pk=row.pk).exists()
+        same = InboundMessage.objects.filter(sender=header.sender, control_id=control_id)
+        reused = bool(control_id) and same.exclude(pk=row.pk).exists()
         _settle(actor, row, header, _applied(actor, raw, reused=reused))
     ack: str = row.ack
     return ack
 
 
-def _applied(actor: Person, raw: bytes, *, reused: bool = False) -> ImportOutcome:
+def _applied(
+    actor: Person, raw: bytes, *, reused: bool = False, retried: InboundMessage | None = None
+) -> ImportOutcome:
     if len(raw) > MOST_BYTES:
         return ImportOutcome("AR", MessageState.HELD, "larger than 1 MB")
     if reused:
         return ImportOutcome("AE", MessageState.HELD, "MSH-10 was used for another message")
     try:
         with transaction.atomic():
-            return _results(actor, hl7_text.parse(raw))
+            return _results(actor, hl7_text.parse(raw), retried)
     except Hl7Refused as error:
         return ImportOutcome(error.ack, MessageState.HELD, error.reason)
     except AppError as error:
         return ImportOutcome(
             "AE", MessageState.HELD, f"{error.code.value.code} {error.field or ''}"
         )
+    except (ValueError, DataError, IntegrityError) as error:
+        logger.warning("a laboratory message failed: %s", type(error).__name__)
+        return ImportOutcome("AE", MessageState.HELD, "not understood")
 
 
 def _settle(
@@ -116,8 +133,17 @@ def _settle(
 ) -> None:
     row.state, row.reason = outcome.state, outcome.reason.strip()[:300]
     row.order_id = outcome.order.pk if outcome.order else None
+    row.taken = [*row.taken, *outcome.taken]
     row.ack = hl7_text.acknowledgement(header, outcome.ack, outcome.reason)
-    row.save(update_fields=["state", "reason", "order", "ack"])
+    row.save(update_fields=["state", "reason", "order", "ack", "taken"])
+    if row.state in selectors.WAITING:
+        for user in accounts.users_with(Permission.ENTER_LAB_RESULT):
+            alerts.notify(
+                user_id=user.pk,
+                kind=Kind.LAB_MESSAGE_HELD,
+                dedup_key=f"lab_message:{row.pk}",
+                link="/lab",
+            )
     audit.record(
         actor=actor,
         action="message.receive",
@@ -129,94 +155,117 @@ def _settle(
     )
 
 
-def _results(actor: Person, message: Message) -> ImportOutcome:
-    """All groups of a message in one transaction; a line that does not fit is named."""
-    problems: list[str] = []
-    order = None
+def _results(actor: Person, message: Message, retried: InboundMessage | None) -> ImportOutcome:
+    """What a message says of an order is one result; a line that does not fit is named.
+
+    Of a message that is ``retried``, the lines that were taken before are left out.
+    """
+    done = set(retried.taken) if retried else set()
+    work: dict[int, tuple[Any, list[Observation]]] = {}
     for group in message.groups:
-        if not group.observations:
-            continue
-        order = _order_of(actor, message, group)
-        items, bad = _items(order, group)
-        problems += bad
-        if items:
-            _enter(actor, order, group, items)
-        elif not bad:
-            raise Hl7Refused("AE", "no observation")
-    if problems:
-        return ImportOutcome("AE", MessageState.PARTIAL, "; ".join(problems), order)
-    return ImportOutcome("AA", MessageState.ACCEPTED, "", order)
-
-
-def _order_of(actor: Person, message: Message, group: Group) -> Any:
-    """By accession number, else the one open order of the patient for this test."""
-    for number in filter(None, (group.placer, group.filler)):
-        order = orders.order_by_accession(number)
-        if order is None or order.job_role != "LIS":
-            continue
-        if message.mrns and order.patient.patient_id not in message.mrns:
-            raise Hl7Refused("AE", "the patient is not that of the order")
-        return orders.order_get(actor, order.pk)
-    known = group.code in analytes() or any(o.code in analytes() for o in group.observations)
-    job_type = "BLOOD" if known else group.code
-    found = [
-        order
-        for order in orders.orders_visible_to(actor).filter(
-            patient__patient_id__in=message.mrns, job_role="LIS", job_type=job_type
+        lines = [each for each in group.observations if each.number not in done]
+        if lines:
+            order = _order_of(actor, group, retried)
+            work.setdefault(order.pk, (order, []))[1].extend(lines)
+    problems: list[str] = []
+    taken: list[int] = []
+    order = None
+    for order, lines in work.values():
+        items, bad = _items(
+            order, lines, {each["code"] for each in merged(order, [])[0]} if done else set()
         )
-        if order.status in orders.UNDONE
-    ]
-    if len(found) != 1:
-        raise Hl7Refused("AE", "several orders fit" if found else "no open order fits")
-    return found[0]
+        problems += bad.values()
+        if items:
+            _enter(actor, order, lines, items, added=bool(done))
+        taken += [each.number for each in lines if each.number not in bad]
+    if problems:
+        return ImportOutcome("AE", MessageState.PARTIAL, "; ".join(problems), order, taken)
+    return ImportOutcome("AA", MessageState.ACCEPTED, "", order, taken)
 
 
-def _items(order: Any, group: Group) -> tuple[list[dict[str, Any]], list[str]]:
+def _order_of(actor: Person, group: Group, retried: InboundMessage | None) -> Any:
+    """By accession number; only where none is given, by the patient's one open order of the test.
+
+    A message that was taken in part is tried again on its own order.
+    """
+    given = list(filter(None, (group.placer, group.filler)))
+    named = {found.pk: found for found in map(orders.order_by_accession, given) if found}
+    of_lab = [order for order in named.values() if order.job_role == "LIS"]
+    if len(of_lab) > 1:
+        raise Hl7Refused("AE", "OBR-2 and OBR-3 name different orders")
+    if given and not of_lab:
+        raise Hl7Refused("AE", "no laboratory order has this accession number")
+    if of_lab:
+        if group.mrn and of_lab[0].patient.patient_id != group.mrn:
+            raise Hl7Refused("AE", "the patient is not that of the order")
+        return orders.order_get(actor, of_lab[0].pk)
+    known = group.code in analytes() or any(o.code in analytes() for o in group.observations)
+    found = orders.orders_visible_to(actor).filter(
+        patient__patient_id=group.mrn,
+        job_role="LIS",
+        job_type="BLOOD" if known else group.code,
+    )
+    if retried and retried.order_id:
+        fits = list(found.filter(pk=retried.order_id))
+    else:
+        fits = list(found.filter(status__in=orders.UNDONE))
+    if len(fits) != 1:
+        raise Hl7Refused("AE", "several orders fit" if fits else "no open order fits")
+    return fits[0]
+
+
+def _items(
+    order: Any, lines: list[Observation], present: set[str]
+) -> tuple[list[dict[str, Any]], dict[int, str]]:
+    """The analytes of the lines, and what is wrong with a line by its number.
+
+    A line of a code that is ``present`` in the result by now must be a correction.
+    """
     if order.job_type != "BLOOD":
         raise Hl7Refused("AE", f"no import of {order.job_type}")
-    items, problems = [], []
-    for each in group.observations:
-        item = {"code": each.code, "value": _value(each.value), "unit": each.unit}
+    items: list[dict[str, Any]] = []
+    problems: dict[int, str] = {}
+    for each in lines:
+        item = {"code": each.code, "value": number_or_text(each.value), "unit": each.unit}
         if each.method:
             item["method"] = each.method[:40]
+        wrong = "" if each.status in (_FINAL, _CORRECTED, *_PRELIMINARY) else "status"
+        if each.code in present and each.status != _CORRECTED:
+            wrong = "in the result already"
         try:
-            if each.status not in (*_FINAL, _CORRECTED, "P"):
-                raise Hl7Refused("AE", "status")
             analyte_refined(order.patient, item, 0)
-        except Hl7Refused:
-            problems.append(f"OBX {each.number}: status")
         except AppError as error:
-            problems.append(f"OBX {each.number}: {(error.field or '').rpartition('.')[2]}")
+            wrong = wrong or (error.field or "").rpartition(".")[2]
+        if wrong:
+            problems[each.number] = f"OBX {each.number}: {wrong}"
         else:
             items.append(item)
     return items, problems
 
 
-def _value(text: str) -> float | str:
-    try:
-        return float(text)
-    except ValueError:
-        return text[:60]
+def _enter(
+    actor: Person, order: Any, lines: list[Observation], items: list[dict[str, Any]], *, added: bool
+) -> None:
+    """Final results are verified by whoever sends them; what is not final waits for a person.
 
-
-def _enter(actor: Person, order: Any, group: Group, items: list[dict[str, Any]]) -> None:
-    """Final results are verified by whoever sends them; preliminary ones wait for a person."""
-    statuses = {each.status for each in group.observations}
+    So does a final result beside which values wait that nobody has verified.
+    """
+    statuses = {each.status for each in lines}
     corrected = _CORRECTED in statuses
-    if order.status in OUT and not corrected:
+    if order.status in OUT and not (corrected or added):
         raise Hl7Refused("AE", "the order has its result already")
+    analytes_now, unverified = merged(order, items)
+    reason = "HL7 lines added" if added else ""
     version = result_enter(
         actor=actor,
         order_id=order.pk,
-        result={"analytes": items},
-        reason="HL7 correction" if corrected else "",
+        result={"analytes": analytes_now},
+        reason="HL7 correction" if corrected else reason,
         source=ResultSource.HL7,
     )
-    if statuses <= {*_FINAL, _CORRECTED}:
+    if statuses <= {_FINAL, _CORRECTED} and not unverified:
         order.refresh_from_db()
         version_release(version=version, order=order, verifier=None)
-    else:
-        criticals_snapshot(order=order, values=version.values)
 
 
 def _waiting(actor: Person, message_id: int) -> InboundMessage:
@@ -233,8 +282,15 @@ def message_retry(*, actor: Person, message_id: int) -> InboundMessage:
     row = _waiting(actor, message_id)
     if row.kind != MessageKind.HL7:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, "a line is imported anew", "kind")
+    if not row.control_id:
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "no whole message", "control_id")
     raw = bytes(row.raw)
-    _settle(actor, row, hl7_text.header_of(raw), _applied(actor, raw))
+    outcome = _applied(actor, raw, retried=row)
+    if row.state == MessageState.PARTIAL and outcome.state == MessageState.HELD:
+        outcome = replace(outcome, state=MessageState.PARTIAL)
+    if outcome.order is None:
+        outcome = replace(outcome, order=row.order)
+    _settle(actor, row, hl7_text.header_of(raw), outcome)
     return row
 
 

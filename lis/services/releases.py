@@ -47,8 +47,28 @@ def result_enter(
     waiting = ResultVersion.objects.filter(order=order.pk, state=ResultState.ENTERED)
     waiting.update(state=ResultState.SUPERSEDED)
     version = _version(order, actor, result, values, source=source, reason=reason)
+    criticals_snapshot(order=order, values=values)
     _record(version, order, actor, "lab_result.enter", Permission.ENTER_LAB_RESULT)
     return version
+
+
+def merged(order: Any, items: list[Result]) -> tuple[list[Result], bool]:
+    """``items`` over the analytes of the result so far, and whether others of it are unverified.
+
+    The result so far is the version that waits, else the one that is out. The order is locked
+    until the caller's transaction ends, so that of two at once none is lost.
+    """
+    ocs.order_lock(order)
+    rows = ResultVersion.objects.filter(order=order.pk).order_by("number")
+    out = _entered(rows.filter(state=ResultState.VERIFIED).last())
+    before = _entered(rows.filter(state=ResultState.ENTERED).last()) or out
+    given = {item["code"] for item in items}
+    kept = [item for code, item in before.items() if code not in given]
+    return [*kept, *items], any(out.get(item["code"]) != item for item in kept)
+
+
+def _entered(version: ResultVersion | None) -> dict[str, Result]:
+    return {item["code"]: item for item in version.entered["analytes"]} if version else {}
 
 
 def _version(
@@ -95,11 +115,16 @@ def version_release(*, version: ResultVersion, order: Any, verifier: Person | No
     version.verified_by_id = verifier.pk if verifier else None
     version.verified_at = timezone.now()
     version.save(update_fields=["state", "verified_by", "verified_at"])
-    by, entered = version.entered_by, version.entered
+    step: dict[str, Any] = {
+        "actor": verifier or version.entered_by,
+        "order_id": order.pk,
+        "result": version.entered,
+        "by_right_of": "CONFIRMED" if verifier else "RESULT_READY",
+    }
     if order.status in OUT:
-        ocs.order_result_amend(actor=by, order_id=order.pk, result=entered, reason=version.reason)
+        ocs.order_result_amend(reason=version.reason, **step)
     else:
-        ocs.order_transition(actor=by, order_id=order.pk, to_status="RESULT_READY", result=entered)
+        ocs.order_transition(to_status="RESULT_READY", **step)
     order.refresh_from_db()
 
 

@@ -49,7 +49,17 @@ def test_units_are_converted(code, unit, expected):
 
 @pytest.mark.parametrize(
     ("code", "unit"),
-    [("718-7", "foo"), ("718-7", "mmol/L"), ("2823-3", "mg/dL"), ("718-7", ""), ("718-7", "Cel")],
+    [
+        ("17861-6", "meq/L"),
+        ("2951-2", "mosm/L"),
+        ("4548-4", "mmol/mol"),
+        ("6301-6", "%"),
+        ("718-7", "foo"),
+        ("718-7", "mmol/L"),
+        ("2823-3", "mg/dL"),
+        ("718-7", ""),
+        ("718-7", "Cel"),
+    ],
 )
 def test_another_unit_is_refused(code, unit):
     with pytest.raises(UnitRefused):
@@ -69,6 +79,8 @@ def test_another_unit_is_refused(code, unit):
         (True, None),
         (1e300, None),
         ("=1+1", None),
+        ("<５", None),
+        ("５", None),
     ],
 )
 def test_bounds_of_a_value(value, expected):

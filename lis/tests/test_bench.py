@@ -71,6 +71,8 @@ def test_a_result_is_entered_verified_and_amended(api, users, order):
     shown = doctor.get(f"{LIS}values/", {"patient": order.patient_id}).json()["results"]
     assert [(v["code"], v["value"]) for v in shown] == [(K, 4.4)]
     assert AuditLog.objects.filter(action="lab_result.verify").count() == 2
+    released = OrderHistory.objects.filter(order=order, to_status="RESULT_READY").get()
+    assert released.actor == last.actor == users["doctor"]
 
 
 def test_a_result_submitted_to_the_order_is_typed_too(api, users, order):
@@ -182,6 +184,29 @@ def test_a_critical_value_is_written_once(api, order):
         critical.save()
     with pytest.raises(TypeError):
         CriticalValue.objects.update(value="4")
+
+
+def test_a_critical_value_is_told_when_it_is_entered(api, users, order):
+    enter(api("lab"), order, blood(analyte(K, 6.9)))
+    critical = CriticalValue.objects.get()
+    type(users["doctor"]).objects.filter(pk=users["doctor"].pk).update(is_active=False)
+    criticals.critical_notify(critical_id=critical.pk)
+    told = Notification.objects.filter(kind="critical_result")
+    assert [each.user for each in told] == [users["admin"]]  # the orderer has left
+
+
+def test_old_values_do_not_keep_a_new_one_from_being_told(api, users, order, monkeypatch):
+    now = timezone.now()
+    monkeypatch.setattr(criticals.timezone, "now", lambda: now - timedelta(days=9))
+    same = {"order": order, "patient": order.patient, "code": K, "name": {}, "unit": "mmol/L"}
+    CriticalValue.objects.bulk_create(
+        CriticalValue(**same, value=str(number), flag="HH", limit=6.5) for number in range(500)
+    )
+    monkeypatch.setattr(criticals.timezone, "now", lambda: now)
+    CriticalValue.objects.create(**same, value="6.9", flag="HH", limit=6.5)
+    monkeypatch.setattr(criticals.timezone, "now", lambda: now + timedelta(minutes=31))
+    criticals.criticals_escalate()
+    assert Notification.objects.filter(kind="critical_unconfirmed").exists()
 
 
 def test_only_a_value_that_was_read_back_is_closed(api, order):

@@ -7,8 +7,10 @@ import gzip
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from alert.models import Notification
 from lis import hl7_text
 from lis.models import CriticalValue, InboundMessage, ResultVersion, RnaMatrix
+from lis.services import message_import
 from lis.tests.factories import HB, K, lab_order, oru
 from ocs.models import Order
 
@@ -273,3 +275,119 @@ def test_a_matrix_of_2_gb_is_refused_before_it_is_read(api, users, patient_facto
         CONTENT_LENGTH=str(2 << 30),
     )
     assert answer.status_code == 413
+
+
+def pid(mrns):
+    return f"PID|1||{mrns}||Kim^A\r".encode()
+
+
+def obr(order):
+    return f"OBR|1|{order.accession_number}||BLOOD\rOBX|1|NM|{K}||6.9|mmol/L|||||F\r".encode()
+
+
+@pytest.mark.parametrize("second", ["PID", "MSH"])
+def test_a_message_is_of_one_patient(api, users, order, patient_factory, second):
+    other = lab_order(users["doctor"], patient_factory())
+    msh = oru(order, control_id="M2").split(b"\r")[0] + b"\r" if second == "MSH" else b""
+    # the identifiers are swapped: each order's number comes under the other's patient
+    raw = msh.replace(b"M2", b"M1") + pid(other.patient.patient_id) + obr(order)
+    raw = oru(order).split(b"\r")[0] + b"\r" + pid(order.patient.patient_id) + obr(other) + raw
+    body = b"\x0b" + raw  # one frame: what an MLLP listener hands on
+    message_import.message_receive(actor=users["lab"], raw=body[1:])
+    wanted = "a second MSH segment" if second == "MSH" else "several patients in one message"
+    assert state() == ("HELD", wanted)
+    assert not ResultVersion.objects.exists()
+
+
+def test_only_the_record_number_of_pid_3_names_the_patient(api, order):
+    mrn = order.patient.patient_id
+    msh = oru(order).split(b"\r")[0] + b"\r"
+    raw = msh + pid(f"99^^^X~{mrn}^^^X") + obr(order)
+    assert ack(send(api("lab"), raw))[0] == "AE"
+    assert state() == ("HELD", "the patient is not that of the order")
+    raw = msh.replace(b"|M1|", b"|M2|") + pid(f"99^^^X^PI~{mrn}^^^H^MR") + obr(order)
+    assert ack(send(api("lab"), raw)) == ["AA", "M2"]
+
+
+def test_a_file_of_frames_is_split(api, users, order, patient_factory):
+    other = lab_order(users["doctor"], patient_factory())
+    first, second = oru(order, f"{K}|4|mmol/L|F"), oru(other, f"{K}|5|mmol/L|F", control_id="M2")
+    answer = send(api("lab"), b"\x0b" + first + b"\x1c\r\x0b" + second + b"\x1c\r")
+    assert answer.content.count(b"MSA|AA|") == 2
+
+
+def values_of(order):
+    found = Order.objects.get(pk=order.pk).result["analytes"]
+    return {each["code"]: each["value"] for each in found}
+
+
+def test_a_correction_leaves_the_other_values(api, order):
+    send(api("lab"), oru(order, f"{K}|4|mmol/L|F", f"{HB}|13|g/dL|F"))
+    assert ack(send(api("lab"), oru(order, f"{K}|5|mmol/L|C", control_id="M2"))) == ["AA", "M2"]
+    assert values_of(order) == {K: 5, HB: 13}
+
+
+def test_two_groups_of_an_order_are_one_result(api, order):
+    second = f"OBR|2|{order.accession_number}||BLOOD\rOBX|1|NM|{HB}||13|g/dL|||||F\r".encode()
+    assert ack(send(api("lab"), oru(order, f"{K}|4|mmol/L|F") + second)) == ["AA", "M1"]
+    assert values_of(order) == {K: 4, HB: 13}
+
+
+def test_what_waits_is_kept_and_not_released_with_a_final_value(api, order):
+    lab, a = api("lab"), order.accession_number
+    send(lab, oru(order, f"{HB}|13|g/dL|P"))
+    csv_send(lab, f"accession_number,code,value,unit\n{a},2951-2,140,mmol/L")
+    assert ack(send(lab, oru(order, f"{K}|4|mmol/L|F", control_id="M2"))) == ["AA", "M2"]
+    assert Order.objects.get(pk=order.pk).status == "IN_PROGRESS"
+    waiting = ResultVersion.objects.get(state="ENTERED")
+    assert {each["code"] for each in waiting.values["analytes"]} == {K, HB, "2951-2"}
+
+
+def test_a_result_of_no_status_is_not_final(api, order):
+    assert ack(send(api("lab"), oru(order, f"{K}|4|mmol/L|"))) == ["AA", "M1"]
+    assert ResultVersion.objects.get().state == "ENTERED"
+
+
+def test_a_retry_adds_only_what_was_missing(api, order):
+    lab = api("lab")
+    send(lab, oru(order, f"{K}|4|mmol/L|F", f"{HB}|13|g/dL|X"))
+    send(lab, oru(order, f"{K}|5|mmol/L|C", control_id="M2"))
+    row = InboundMessage.objects.get(control_id="M1")
+    told = Notification.objects.filter(kind="lab_message_held")
+    assert [each.user.role for each in told] == ["lab"]
+    url = f"{LIS}messages/{row.pk}/retry/"
+    assert lab.post(url).json()["state"] == "PARTIAL"
+    InboundMessage.objects.filter(pk=row.pk).update(raw=bytes(row.raw).replace(b"|X", b"|F"))
+    assert lab.post(url).json()["state"] == "ACCEPTED"
+    row.refresh_from_db()
+    assert (row.order_id, row.taken, told.count()) == (order.pk, [4, 5], 1)
+    assert values_of(order) == {K: 5, HB: 13}
+
+
+def test_an_unknown_accession_number_is_not_the_patients_other_order(api, order):
+    raw = oru(order, f"{K}|4|mmol/L|F").replace(order.accession_number.encode(), b"999")
+    assert ack(send(api("lab"), raw))[0] == "AE"
+    assert state() == ("HELD", "no laboratory order has this accession number")
+
+
+@pytest.mark.parametrize("value", ["５", "<５", "1_0", "nan"])
+def test_only_plain_digits_are_a_number(api, order, value):
+    assert ack(send(api("lab"), oru(order, f"{K}|{value}|mmol/L|F")))[0] == "AE"
+    assert state() == ("PARTIAL", "OBX 4: value")
+
+
+def test_an_unforeseen_failure_is_answered(api, order, monkeypatch):
+    def fail(*_args, **_more):
+        raise ValueError
+
+    monkeypatch.setattr(message_import, "analyte_refined", fail)
+    assert ack(send(api("lab"), oru(order, f"{K}|4|mmol/L|F")))[0] == "AE"
+    assert state() == ("HELD", "not understood")
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"), [("<^5", "<5"), ("^4", "4"), ("^1^:^128", "^1^:^128"), ("^^^5", "^^^5")]
+)
+def test_a_ratio_is_no_number(order, value, kept):
+    raw = oru(order, f"{K}|{value}|mmol/L|F").replace(b"|NM|", b"|SN|")
+    assert hl7_text.parse(raw).groups[0].observations[0].value == kept

@@ -8,9 +8,11 @@ from datetime import date
 import pytest
 
 from acct import services as accounts
+from common.errors import BusinessError
 from emr import services as emr
 from lis.mllp_server import END, START, MllpServer
 from lis.models import InboundMessage
+from lis.services.message_import import message_retry
 from lis.tests.factories import K, lab_order, oru
 from ocs.models import Order
 
@@ -75,6 +77,24 @@ def test_a_frame_that_is_cut_off_is_kept_and_not_taken(lab, order):
 def test_a_frame_that_is_too_long_is_refused(lab):
     assert talk(lab, START + b"x" * (1 << 21) + END, answers=1) in (["AR"], [])
     assert not InboundMessage.objects.exists()
+
+
+def test_the_whole_message_is_taken_after_a_part_of_it(lab, order):
+    frame = START + oru(order, f"{K}|4|mmol/L|F") + END
+    assert talk(lab, frame[:-20], answers=0) == []
+    held = InboundMessage.objects.get()
+    with pytest.raises(BusinessError):
+        message_retry(actor=lab, message_id=held.pk)
+    assert talk(lab, frame, answers=1) == ["AA"]
+    assert Order.objects.get(pk=order.pk).status == "RESULT_READY"
+
+
+def test_an_account_that_was_closed_receives_nothing(lab, order):
+    type(lab).objects.filter(pk=lab.pk).update(is_active=False)
+    raw = START + oru(order, f"{K}|4|mmol/L|F") + END
+    assert talk(lab, raw, answers=1) == ["AE"]
+    assert not InboundMessage.objects.exists()
+    assert Order.objects.get(pk=order.pk).status == "ORDERED"
 
 
 def test_a_stranger_is_not_heard(lab, order):

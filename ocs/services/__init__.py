@@ -118,15 +118,17 @@ def order_transition(
     to_status: str,
     reason: str = "",
     result: dict[str, Any] | None = None,
+    by_right_of: str = "",
 ) -> Order:
     """Move an order one step, under a row lock, with a history row.
 
+    ``by_right_of``: the step whose right is asked instead, for whoever verifies a result.
     Raises NotFound (not visible), PermissionDenied (not this person's step), BusinessError (not
     possible from the present state), InvalidInput (a result that its type does not allow).
     """
     order = selectors.order_get(actor, order_id)
-    permission = selectors.step_permission(order.job_role, to_status)
-    if not selectors.may_step(actor, order, to_status):
+    permission = selectors.step_permission(order.job_role, by_right_of or to_status)
+    if not selectors.may_step(actor, order, by_right_of or to_status):
         raise PermissionDenied(f"{order.job_role} order to {to_status} needs {permission}")
     order_lock(order)
     before = order.status
@@ -149,15 +151,21 @@ def order_lock(order: Order) -> None:
 
 @transaction.atomic
 def order_result_amend(
-    *, actor: Person, order_id: int, result: dict[str, Any], reason: str
+    *,
+    actor: Person,
+    order_id: int,
+    result: dict[str, Any],
+    reason: str,
+    by_right_of: str = OrderStatus.RESULT_READY,
 ) -> Order:
     """Correct a result that is out; the state stays, the history says who and why.
 
+    ``by_right_of``: see ``order_transition``.
     Raises NotFound, PermissionDenied, BusinessError (no result yet), InvalidInput.
     """
     order = selectors.order_get(actor, order_id)
-    permission = selectors.step_permission(order.job_role, OrderStatus.RESULT_READY)
-    if not selectors.may_step(actor, order, OrderStatus.RESULT_READY):
+    permission = selectors.step_permission(order.job_role, by_right_of)
+    if not selectors.may_step(actor, order, by_right_of):
         raise PermissionDenied(f"to amend a {order.job_role} result needs {permission}")
     order_lock(order)
     if order.status not in (OrderStatus.RESULT_READY, OrderStatus.CONFIRMED):

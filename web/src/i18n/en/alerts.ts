@@ -28,6 +28,7 @@ export default {
     order_amended: "The result of an order was corrected. Please read it again.",
     critical_result: "A critical laboratory value was reported. Please act at once.",
     critical_unconfirmed: "A critical laboratory value has not been confirmed yet.",
+    lab_message_held: "A laboratory message could not be taken in full. Please look at it.",
     share_received: "A record was shared with you.",
     visit_soon: "A planned visit is coming up. Please check its time.",
     visit_missed: "A planned visit was missed. Please arrange a new one.",

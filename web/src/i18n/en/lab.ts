@@ -11,6 +11,7 @@ export default {
   line: "Line {{line}}",
   criticals: "Critical values waiting to be read back",
   told: "Told to",
+  how: "How (phone, in person)",
   outcomeLabel: "Outcome",
   outcome: {
     confirmed: "Read back",

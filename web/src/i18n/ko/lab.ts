@@ -13,6 +13,7 @@ const texts: typeof en = {
   line: "{{line}}행",
   criticals: "확인을 기다리는 위험 검사값(CVR)",
   told: "통보 받은 사람",
+  how: "통보 방법(전화, 대면 등)",
   outcomeLabel: "결과",
   outcome: {
     confirmed: "복창 확인",

@@ -41,13 +41,14 @@ function Call({ critical }: { critical: Critical }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [told, setTold] = useState("");
-  const [outcome, setOutcome] = useState<Outcome>("confirmed");
+  const [how, setHow] = useState("");
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
   const note = useMutation({
-    mutationFn: () =>
+    mutationFn: (chosen: Outcome) =>
       unwrap(
         api.POST("/api/lis/critical/{critical_id}/attempts/", {
           params: { path: { critical_id: critical.id } },
-          body: { told: told.trim(), how: "phone", outcome },
+          body: { told: told.trim(), how: how.trim(), outcome: chosen },
         }),
       ),
     meta: { quiet: true },
@@ -73,21 +74,26 @@ function Call({ critical }: { critical: Critical }) {
             setTold(event.currentTarget.value);
           }}
         />
+        <TextInput
+          label={t("lab.how")}
+          maxLength={60}
+          value={how}
+          onChange={(event) => {
+            setHow(event.currentTarget.value);
+          }}
+        />
         <Select
           label={t("lab.outcomeLabel")}
-          allowDeselect={false}
           data={OUTCOMES.map((each) => ({ value: each, label: t(`lab.outcome.${each}`) }))}
           value={outcome}
-          onChange={(next) => {
-            if (next) setOutcome(next);
-          }}
+          onChange={setOutcome}
         />
         <Button
           color="red"
-          disabled={!told.trim()}
+          disabled={!told.trim() || !how.trim() || !outcome}
           loading={note.isPending}
           onClick={() => {
-            note.mutate();
+            if (outcome) note.mutate(outcome);
           }}
         >
           {t("lab.note")}
