@@ -47,7 +47,7 @@ class Analyte:
     """``molar_mass`` (g/mol): where mass and amount of substance are converted.
 
     ``own_unit_only``: other units of the same dimension mean another scale (HbA1c, INR).
-    An equivalent or osmole is no mole: its valence is not known here.
+    ``valence``: of an ion, whose equivalents are converted; an osmole is no mole.
     """
 
     code: str
@@ -59,6 +59,7 @@ class Analyte:
     delta_percent: float | None = None
     molar_mass: float | None = None
     own_unit_only: bool = False
+    valence: int | None = None
 
     def range_for(self, *, sex: str, age: int, method: str | None) -> Range | None:
         """That of the method before that of any method."""
@@ -102,6 +103,7 @@ def _analyte(row: dict[str, Any]) -> Analyte:
         delta_percent=row.get("delta_percent"),
         molar_mass=row.get("molar_mass"),
         own_unit_only=row.get("own_unit_only", False),
+        valence=row.get("valence"),
     )
 
 
@@ -122,6 +124,8 @@ def factor(code: str, unit: str) -> float:
     analyte = analytes()[code]
     if unit == analyte.unit:
         return 1.0
+    if analyte.valence and "eq" in unit:
+        return factor(code, unit.replace("eq", "mol")) / analyte.valence
     if analyte.own_unit_only or _NOT_BY_MOLE.search(unit):
         raise UnitRefused("not proportional")
     registry = _registry()

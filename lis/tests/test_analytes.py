@@ -41,6 +41,8 @@ def test_each_analyte_is_sound(analyte):
         ("2160-0", "umol/L", 0.011312),
         ("3016-3", "u[IU]/mL", 1),
         ("1988-5", "mg/dL", 10),
+        ("2823-3", "meq/L", 1),
+        ("17861-6", "meq/L", 40.078 / 2 / 10),
     ],
 )
 def test_units_are_converted(code, unit, expected):
@@ -50,7 +52,7 @@ def test_units_are_converted(code, unit, expected):
 @pytest.mark.parametrize(
     ("code", "unit"),
     [
-        ("17861-6", "meq/L"),
+        ("2777-1", "meq/L"),
         ("2951-2", "mosm/L"),
         ("4548-4", "mmol/mol"),
         ("6301-6", "%"),
