@@ -35,13 +35,6 @@ def specimen_get(user: Person, specimen_id: int) -> Specimen:
     return found
 
 
-def specimen_by_number(user: Person, number: str) -> Specimen:
-    """What the bench scans: the number of a tube, or an accession number. Raises NotFound."""
-    rows = Specimen.objects.visible_to(user).select_related("order")
-    found: Specimen = _found(rows.filter(number=number).first(), "specimen")
-    return found
-
-
 def versions_of(user: Person, order: Any) -> QuerySet[ResultVersion]:
     rows = ResultVersion.objects.visible_to(user, Permission.ENTER_LAB_RESULT)
     return rows.filter(order=order.pk).select_related("order", "entered_by", "verified_by")

@@ -18,7 +18,6 @@ from emr.models import (
     ClinicalRow,
     Encounter,
     Patient,
-    Prescription,
     RecordChange,
     SyncConflict,
     SyncRun,
@@ -222,7 +221,3 @@ def encounters_visible_to(user: Person) -> QuerySet[Encounter]:
 
 def encounter_of_patient(patient: Patient, pk: int) -> Encounter | None:
     return Encounter.objects.filter(patient=patient, pk=pk, deleted_at=None).first()
-
-
-def prescriptions_visible_to(user: Person) -> QuerySet[Prescription]:
-    return Prescription.objects.visible_to(user).select_related("patient", "prescriber")

@@ -18,7 +18,6 @@ from emr import filters, selectors
 from emr.models import ClinicalRow, RecordChange
 from emr.serializers import chart_bodies as bodies, overview_bodies
 from emr.services import charting
-from rbac.permissions import Permission as P
 
 _IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)
 _CHANGING = (
@@ -81,18 +80,17 @@ class ChartRow(ApiView):
 
 
 class RowHistory(GenericApiView):
-    """``edit``: the right to change such rows, which shows deleted ones too."""
+    """Of a deleted row too, for those who may change such rows."""
 
     model: ClassVar[type[ClinicalRow]]
-    edit: ClassVar[P]
     list_action = "history.read"
     serializer_class = overview_bodies.RecordChangeOut
     filter_backends = []
     queryset: QuerySet[RecordChange] = RecordChange.objects.none()
 
     def get(self, request: Request, pk: int) -> Response:
-        read = self.required_permissions["GET"]
-        found = selectors.row_changes(self.actor, self.model, pk, str(read), self.edit)
+        read, edit = self.required_permissions["GET"], charting.POLICIES[self.model].permission
+        found = selectors.row_changes(self.actor, self.model, pk, str(read), edit)
         self.patient_id, self.queryset = found
         return self.list_response(request)
 

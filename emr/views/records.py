@@ -35,7 +35,6 @@ class EncounterRow(ChartRow):
 @historical("an encounter", "encounters")
 class EncounterHistory(RowHistory):
     required_permissions = {"GET": P.VIEW_ENCOUNTER}
-    edit = P.EDIT_ENCOUNTER
     list_object = "encounter"
     model = Encounter
 
@@ -73,7 +72,6 @@ class PrescriptionRow(ChartRow):
 @historical("a prescription", "prescriptions")
 class PrescriptionHistory(RowHistory):
     required_permissions = {"GET": P.VIEW_PRESCRIPTION}
-    edit = P.CREATE_PRESCRIPTION
     list_object = "prescription"
     model = Prescription
 
@@ -101,7 +99,6 @@ class VitalSignsRow(ChartRow):
 @historical("vital signs", "vital signs")
 class VitalsHistory(RowHistory):
     required_permissions = {"GET": P.VIEW_ENCOUNTER}
-    edit = P.RECORD_VITALS
     list_object = "vitals"
     model = Vitals
 
@@ -129,7 +126,6 @@ class AllergyRow(ChartRow):
 @historical("an allergy", "allergies")
 class AllergyHistory(RowHistory):
     required_permissions = {"GET": P.VIEW_ENCOUNTER}
-    edit = P.EDIT_ENCOUNTER
     list_object = "allergy"
     model = Allergy
 
@@ -157,7 +153,6 @@ class ProblemRow(ChartRow):
 @historical("a problem", "problems")
 class ProblemHistory(RowHistory):
     required_permissions = {"GET": P.VIEW_ENCOUNTER}
-    edit = P.EDIT_ENCOUNTER
     list_object = "problem"
     model = Problem
 
@@ -185,6 +180,5 @@ class NoteRow(ChartRow):
 @historical("a note", "notes")
 class NoteHistory(RowHistory):
     required_permissions = {"GET": P.VIEW_ENCOUNTER}
-    edit = P.EDIT_ENCOUNTER
     list_object = "note"
     model = Note
