@@ -7,7 +7,7 @@ import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { survivalQuery } from "@/shared/treatment/data";
-import { Plot } from "@/shared/treatment/Plot";
+import { Plot } from "@/shared/plots/Plot";
 
 const DAYS_A_MONTH = 30.4375;
 const KINDS = ["surgery", "radiotherapy", "chemotherapy"] as const;

@@ -6,7 +6,7 @@ import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { calendarDate } from "@/shared/when";
 import { curvesQuery } from "./data";
-import { Plot } from "./Plot";
+import { Plot } from "@/shared/plots/Plot";
 
 const dayText = (value: number) => calendarDate(new Date(value).toISOString().slice(0, 10));
 

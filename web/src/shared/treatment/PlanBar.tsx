@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { calendarDate } from "@/shared/when";
 import type { Plan } from "./data";
-import { axisOver } from "./scale";
+import { axisOver } from "@/shared/plots/scale";
 
 const WIDTH = 640;
 const ROW = 22;

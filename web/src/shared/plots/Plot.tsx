@@ -1,11 +1,12 @@
 import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { axisFromZero, axisOver, type Axis } from "./scale";
+import { axisAround, axisFromZero, axisOver, type Axis } from "./scale";
 
 const WIDTH = 640;
 const HEIGHT = 240;
 const LEFT = 56;
 const BOTTOM = 212;
+const TOP = 12;
 const COLORS = ["blue", "orange", "teal", "grape", "red", "cyan"];
 
 interface Point {
@@ -24,6 +25,10 @@ interface PlotProps {
   steps?: boolean;
   xFromZero?: boolean;
   highest?: number;
+  /** Off for what never comes near 0, such as a temperature. */
+  yFromZero?: boolean;
+  /** The reference range, drawn as a band; either limit may be missing. */
+  range?: { low?: number | null; high?: number | null };
 }
 
 function colorOf(index: number): string {
@@ -59,17 +64,35 @@ function bandOf(points: Point[], x: Axis, y: Axis): string {
   return `M${(upper + lower).slice(1)}Z`;
 }
 
+/** The band of the reference range, to the plot's edge where a limit is missing. */
+function rangeOf({ low, high }: { low?: number | null; high?: number | null }, y: Axis) {
+  const top = high == null ? TOP : Math.max(TOP, y.at(high));
+  const bottom = low == null ? BOTTOM : Math.min(BOTTOM, y.at(low));
+  return { y: top, height: Math.max(0, bottom - top) };
+}
+
 /** Lines over time or days, as SVG; the values stand in a table beside it. */
-export function Plot({ label, series, xText, steps = false, xFromZero = false, highest }: PlotProps) {
+export function Plot(props: PlotProps) {
+  const { label, series, xText, steps = false, xFromZero = false, highest, yFromZero = true, range } = props;
   const { i18n } = useTranslation();
   const points = series.flatMap((each) => each.points);
   const xs = points.map((point) => point.x);
   const x = xFromZero ? axisFromZero(Math.max(...xs), LEFT, WIDTH - 12) : axisOver(xs, LEFT + 12, WIDTH - 40);
-  const y = axisFromZero(highest ?? Math.max(...points.map((point) => point.y)), BOTTOM, 12);
+  const ys = [...points.map((point) => point.y), ...[range?.low, range?.high].filter((limit) => limit != null)];
+  const top = highest ?? Math.max(...ys);
+  const y = yFromZero ? axisFromZero(top, BOTTOM, TOP) : axisAround(Math.min(...ys), top, BOTTOM, TOP);
   const number = new Intl.NumberFormat(i18n.language);
   return (
     <figure style={{ margin: 0 }}>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={label} width="100%" style={{ maxWidth: 860 }}>
+        {range && (range.low != null || range.high != null) && (
+          <rect
+            x={LEFT}
+            width={WIDTH - 12 - LEFT}
+            {...rangeOf(range, y)}
+            fill="var(--mantine-color-teal-light)"
+          />
+        )}
         <g stroke="var(--mantine-color-default-border)" fill="currentColor" fontSize="11">
           {y.ticks.map((tick) => (
             <g key={tick}>

@@ -22,6 +22,17 @@ export function axisFromZero(highest: number, start: number, end: number): Axis 
   return { at: (value) => start + ((end - start) * value) / (last || 1), ticks };
 }
 
+/** Round values that hold `lowest` and `highest`, for what never comes near 0, such as a temperature. */
+export function axisAround(lowest: number, highest: number, start: number, end: number): Axis {
+  const room = highest > lowest ? highest - lowest : Math.abs(highest) || 1;
+  const step = roundTicks(room, 4)[1] ?? 1;
+  const first = Math.floor(lowest / step);
+  const last = Math.max(Math.ceil(highest / step), first + 1);
+  const ticks = Array.from({ length: last - first + 1 }, (_, tick) => Number(((first + tick) * step).toPrecision(12)));
+  const at = (value: number) => start + ((end - start) * (value / step - first)) / (last - first);
+  return { at, ticks };
+}
+
 /** From the first to the last of `values`; one value alone stands in the middle. */
 export function axisOver(values: number[], start: number, end: number): Axis {
   const [low, high] = [Math.min(...values), Math.max(...values)];

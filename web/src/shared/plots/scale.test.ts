@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { axisFromZero, axisOver, roundTicks } from "./scale";
+import { axisAround, axisFromZero, axisOver, roundTicks } from "./scale";
 
 describe("the axes of a plot", () => {
   it("mark round values up to the highest", () => {
@@ -17,5 +17,13 @@ describe("the axes of a plot", () => {
     expect(axisOver([7], 0, 100)).toMatchObject({ ticks: [7] });
     expect(axisOver([7], 0, 100).at(7)).toBe(50);
     expect(axisOver([0, 10], 0, 100).at(5)).toBe(50);
+  });
+
+  it("hold values far from 0 between round values", () => {
+    const axis = axisAround(36.4, 38.9, 100, 0);
+    expect(axis.ticks).toEqual([36, 37, 38, 39]);
+    expect(axis.at(36)).toBe(100);
+    expect(axis.at(39)).toBe(0);
+    expect(axisAround(5, 5, 0, 10).ticks.length).toBeGreaterThan(1);
   });
 });
