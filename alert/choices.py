@@ -31,6 +31,7 @@ class Kind(models.TextChoices):
     ADDRESS_ATTACKING = "address_attacking"
     ACCOUNTS_SPRAYED = "accounts_sprayed"
     AUDIT_BROKEN = "audit_broken"
+    TASK_GIVEN_UP = "task_given_up"
 
 
 class Part(models.TextChoices):
@@ -160,5 +161,9 @@ TEXTS: dict[str, dict[str, str]] = {
     Kind.AUDIT_BROKEN: {
         "ko": "감사 기록의 무결성에 이상이 발견되었습니다. 바로 확인해 주세요.",
         "en": "The audit log is not intact. Please check it at once.",
+    },
+    Kind.TASK_GIVEN_UP: {
+        "ko": "여러 번 시도했으나 완료하지 못한 작업이 있습니다. 사유를 확인하고 다시 실행해 주세요.",
+        "en": "A background task was given up after several attempts. See why, then run it again.",
     },
 }

@@ -23,6 +23,7 @@ from common.outbox.registry import Event, Subscription
 logger = logging.getLogger(__name__)
 
 REDRIVEN = "outbox.redriven"
+GIVEN_UP = "outbox.given_up"
 DELIVER = "common.outbox.tasks.deliver"
 MAX_BACKOFF = timedelta(minutes=16)
 
@@ -120,7 +121,10 @@ def settle_done(event: OutboxEvent) -> None:
 
 
 def settle_failed(event: OutboxEvent, error: AppError, *, retryable: bool) -> None:
-    """Schedule the next attempt, or give the event up (DEAD) and call its ``on_dead`` once."""
+    """Schedule the next attempt, or give the event up (DEAD) and call its ``on_dead`` once.
+
+    GIVEN_UP goes to the app above that alerts the operators.
+    """
     subscription = subscription_of(event)
     max_attempts = subscription.max_attempts if subscription else registry.DEFAULT_MAX_ATTEMPTS
     problem = {"last_error_code": error.code.value.code, "last_error": error.detail[:500]}
@@ -134,6 +138,8 @@ def settle_failed(event: OutboxEvent, error: AppError, *, retryable: bool) -> No
         logger.error("outbox event is dead", extra={"event": event.pk, "topic": event.topic})
         if subscription and subscription.on_dead:
             subscription.on_dead(as_event(event), error)
+        if event.topic != GIVEN_UP:
+            publish(GIVEN_UP, aggregate=f"outbox_event:{event.pk}", payload={"event_id": event.pk})
 
 
 def as_event(row: OutboxEvent) -> Event:

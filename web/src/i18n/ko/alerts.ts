@@ -39,6 +39,7 @@ const texts: typeof en = {
     address_attacking: "한 IP 주소에서 여러 아이디로 로그인에 실패하고 있습니다. 감사 기록을 확인해 주세요.",
     accounts_sprayed: "같은 비밀번호로 여러 아이디에 로그인을 시도하고 있습니다. 감사 기록을 확인해 주세요.",
     audit_broken: "감사 기록의 무결성에 이상이 발견되었습니다. 바로 확인해 주세요.",
+    task_given_up: "여러 번 시도했으나 완료하지 못한 작업이 있습니다. 사유를 확인하고 다시 실행해 주세요.",
   },
   part: {
     by: "{{name}}",

@@ -53,6 +53,7 @@ const ICONS: Record<Notification["kind"], readonly [Icon, string]> = {
   address_attacking: [IconShieldX, "red"],
   accounts_sprayed: [IconShieldX, "red"],
   audit_broken: [IconShieldX, "red"],
+  task_given_up: [IconAlertTriangle, "red"],
 };
 
 interface AlertListProps {

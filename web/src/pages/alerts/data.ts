@@ -82,6 +82,7 @@ const STALE: Partial<Record<Notification["kind"], readonly (readonly unknown[])[
   critical_unconfirmed: ORDERS,
   glass_broken: [keys.glass.all],
   audit_broken: [keys.audit.all, keys.counts],
+  task_given_up: [keys.outbox.all, keys.counts],
   share_received: [keys.shares.all, keys.studies.all, keys.patients.all, keys.counts],
 };
 
