@@ -163,7 +163,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "The audit log is not intact. Please check it at once.",
     },
     Kind.TASK_GIVEN_UP: {
-        "ko": "여러 번 시도했으나 완료하지 못한 작업이 있습니다. 사유를 확인하고 다시 실행해 주세요.",
+        "ko": "여러 번 시도했으나 완료하지 못한 작업이 있습니다. "
+        "사유를 확인하고 다시 실행해 주세요.",
         "en": "A background task was given up after several attempts. See why, then run it again.",
     },
 }
