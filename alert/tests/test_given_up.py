@@ -9,7 +9,6 @@ from alert.models import Notification
 from common.errors import ErrorCode, ExternalError
 from common.outbox import services
 from common.outbox.models import OutboxEvent
-from emr.events import PATIENT_MERGED
 
 pytestmark = pytest.mark.django_db
 GONE = ExternalError(ErrorCode.FHIR_REJECTED, "422")
@@ -25,9 +24,9 @@ def given_up():
 
 
 def test_operators_are_alerted_once_until_they_read_it(users):
-    for patient in (1, 2):
-        services.publish(PATIENT_MERGED, aggregate="emr", payload={"patient_id": patient})
-        give_up(PATIENT_MERGED)
+    for number in (1, 2):
+        services.publish(services.REDRIVEN, aggregate="outbox", payload={"event_id": number})
+        give_up(services.REDRIVEN)
     for event in given_up():
         task_given_up(services.as_event(event))
     [alert] = Notification.objects.all()
@@ -36,7 +35,7 @@ def test_operators_are_alerted_once_until_they_read_it(users):
 
 
 def test_an_alert_that_is_given_up_publishes_no_other(users):
-    services.publish(PATIENT_MERGED, aggregate="emr", payload={"patient_id": 1})
-    give_up(PATIENT_MERGED)
+    services.publish(services.REDRIVEN, aggregate="outbox", payload={"event_id": 1})
+    give_up(services.REDRIVEN)
     give_up(services.GIVEN_UP)
     assert given_up().count() == 1
