@@ -71,3 +71,43 @@ class RunState(models.TextChoices):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class Consciousness(models.TextChoices):
+    """ACVPU: alert, new confusion, responds to voice, to pain, or not at all."""
+
+    ALERT = "alert"
+    CONFUSION = "confusion"
+    VOICE = "voice"
+    PAIN = "pain"
+    UNRESPONSIVE = "unresponsive"
+
+
+class Spo2Scale(models.IntegerChoices):
+    """Of NEWS2: scale 2 where a clinician set 88-92 % as the target (hypercapnic failure)."""
+
+    ONE = 1
+    TWO = 2
+
+
+class CareRole(models.TextChoices):
+    ATTENDING = "attending"
+    RESIDENT = "resident"
+    NURSE = "nurse"
+    CONSULTANT = "consultant"
+    THERAPIST = "therapist"
+    OTHER = "other"
+
+
+class ContactRequestState(models.TextChoices):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class BulkOutcome(models.TextChoices):
+    """``STORED``: it was there already, by an earlier attempt."""
+
+    CREATED = "created"
+    STORED = "stored"
+    REFUSED = "refused"

@@ -49,6 +49,9 @@ view_access         all all all -   all own -
 record_treatment    -   all -   -   -   -   -
 view_cohort         all all -   -   -   -   -
 critical_result     -   all all all -   -   -
+view_ward           all all -   -   all -   -
+place_patient       -   all -   -   all -   -
+manage_wards        all -   -   -   -   -   -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 
