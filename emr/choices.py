@@ -111,3 +111,48 @@ class BulkOutcome(models.TextChoices):
     CREATED = "created"
     STORED = "stored"
     REFUSED = "refused"
+
+
+class NewsRisk(models.TextChoices):
+    LOW = "low"
+    LOW_MEDIUM = "low_medium"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class NewsRefusal(models.TextChoices):
+    """Why there is no early warning score."""
+
+    NOTHING = "nothing"
+    INCOMPLETE = "incomplete"
+    AGE = "age"
+    PREGNANCY = "pregnancy"
+
+
+class BedState(models.TextChoices):
+    """``HIDDEN``: occupied by a patient whom the reader may not see."""
+
+    FREE = "free"
+    TAKEN = "taken"
+    HIDDEN = "hidden"
+
+
+class WardTaskKind(models.TextChoices):
+    ORDER = "order"
+    CRITICAL = "critical"
+
+
+class RecordPart(models.TextChoices):
+    """Of a patient's record, as the patient reads who looked at it."""
+
+    RECORD = "record"
+    VITALS = "vitals"
+    MEDICATION = "medication"
+    NOTES = "notes"
+    ORDERS = "orders"
+    LABORATORY = "laboratory"
+    IMAGES = "images"
+    AI = "ai"
+    TREATMENT = "treatment"
+    ACCESS = "access"
+    WARD = "ward"

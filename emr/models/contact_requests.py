@@ -16,9 +16,14 @@ _USER = settings.AUTH_USER_MODEL
 
 class ContactRequestQuerySet(VisibleQuerySet["ContactRequest"]):
     def visible_to(
-        self, user: Person, permission: str = Permission.EDIT_PATIENT
+        self, user: Person, permission: str = Permission.VIEW_PATIENT
     ) -> ContactRequestQuerySet:
-        return self.filter(patient__in=Patient.objects.visible_to(user, permission))
+        """Those of the patients whose data the person may change; else one's own."""
+        if user.has_permission(Permission.EDIT_PATIENT):
+            permission = Permission.EDIT_PATIENT
+        seen = self.filter(patient__in=Patient.objects.visible_to(user, permission))
+        own = permission != Permission.EDIT_PATIENT
+        return seen.filter(patient__user_id=user.pk) if own else seen
 
 
 class ContactRequest(models.Model):

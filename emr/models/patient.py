@@ -134,7 +134,7 @@ def grants_that_open(user: Person) -> list[Any]:
     shared = [grant.patient_id or 0 for grant in grants if not grant.breaks_glass]
     restricted = Patient.objects.filter(pk__in=shared, restricted=True)
     closed = set(restricted.ids()) if shared else set()
-    members = CareTeamMember.objects.filter(patient__in=closed) if closed else []
+    members = CareTeamMember.objects.filter(patient__in=closed)
     team = {(member.patient_id, member.user_id) for member in members}
     return [
         grant
@@ -143,6 +143,13 @@ def grants_that_open(user: Person) -> list[Any]:
         or grant.patient_id not in closed
         or (grant.patient_id, grant.granted_by_id) in team
     ]
+
+
+class CareTeamQuerySet(VisibleQuerySet["CareTeamMember"]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.VIEW_ACCESS
+    ) -> CareTeamQuerySet:
+        return self.filter(patient__in=Patient.objects.visible_to(user, permission))
 
 
 class CareTeamMember(models.Model):
@@ -161,6 +168,8 @@ class CareTeamMember(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CareTeamQuerySet.as_manager()
 
     class Meta:
         constraints = [
