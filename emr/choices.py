@@ -120,6 +120,18 @@ class NewsRisk(models.TextChoices):
     HIGH = "high"
 
 
+class NewsObservation(models.TextChoices):
+    """The seven of the early warning score, in the order of its chart."""
+
+    RESPIRATORY_RATE = "respiratory_rate"
+    SPO2_PERCENT = "spo2_percent"
+    SUPPLEMENTAL_OXYGEN = "supplemental_oxygen"
+    SYSTOLIC_MMHG = "systolic_mmhg"
+    HEART_RATE = "heart_rate"
+    CONSCIOUSNESS = "consciousness"
+    TEMPERATURE_C = "temperature_c"
+
+
 class NewsRefusal(models.TextChoices):
     """Why there is no early warning score."""
 

@@ -249,6 +249,7 @@ SPECTACULAR_SETTINGS = {
         "ContactRequestState": "emr.choices.ContactRequestState",
         "BulkOutcome": "emr.choices.BulkOutcome",
         "NewsRisk": "emr.choices.NewsRisk",
+        "NewsObservation": "emr.choices.NewsObservation",
         "NewsRefusal": "emr.choices.NewsRefusal",
         "BedState": "emr.choices.BedState",
         "WardTaskKind": "emr.choices.WardTaskKind",

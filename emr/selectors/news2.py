@@ -16,7 +16,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from emr.choices import Consciousness, NewsRefusal, NewsRisk, Spo2Scale
+from emr.choices import Consciousness, NewsObservation, NewsRefusal, NewsRisk, Spo2Scale
 from emr.models import Encounter, Patient, Vitals
 
 ADULT_YEARS = 16
@@ -57,16 +57,17 @@ def _spo2(value: int, row: Vitals, scale: int) -> int:
     return _points(bands)(value, row, scale)
 
 
-PARTS: dict[str, Callable[[Any, Vitals, int], int]] = {
-    "respiratory_rate": _points(_RESPIRATION),
-    "spo2_percent": _spo2,
-    "supplemental_oxygen": lambda given, row, scale: ON_OXYGEN if given else 0,
-    "systolic_mmhg": _points(_SYSTOLIC),
-    "heart_rate": _points(_PULSE),
-    "consciousness": lambda level, row, scale: 0 if level == Consciousness.ALERT else NOT_ALERT,
-    "temperature_c": _points(_TEMPERATURE),
+PARTS: dict[NewsObservation, Callable[[Any, Vitals, int], int]] = {
+    NewsObservation.RESPIRATORY_RATE: _points(_RESPIRATION),
+    NewsObservation.SPO2_PERCENT: _spo2,
+    NewsObservation.SUPPLEMENTAL_OXYGEN: lambda given, row, scale: ON_OXYGEN if given else 0,
+    NewsObservation.SYSTOLIC_MMHG: _points(_SYSTOLIC),
+    NewsObservation.HEART_RATE: _points(_PULSE),
+    NewsObservation.CONSCIOUSNESS: lambda level, row, scale: (
+        0 if level == Consciousness.ALERT else NOT_ALERT
+    ),
+    NewsObservation.TEMPERATURE_C: _points(_TEMPERATURE),
 }
-"""The seven observations, in the order of the chart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,8 @@ class EarlyWarning:
     score: int | None = None
     risk: str | None = None
     refusal: str | None = None
-    parts: dict[str, int] = field(default_factory=dict)
-    missing: list[str] = field(default_factory=list)
+    parts: dict[NewsObservation, int] = field(default_factory=dict)
+    missing: list[NewsObservation] = field(default_factory=list)
 
 
 def is_observed(row: Vitals) -> bool:
@@ -114,7 +115,7 @@ def _has(row: Vitals, name: str) -> bool:
     return getattr(row, name) not in (None, "")
 
 
-def _risk(score: int, parts: dict[str, int]) -> str:
+def _risk(score: int, parts: dict[NewsObservation, int]) -> str:
     """Clinical risk (chart 2): a single 3 needs an urgent review at the ward."""
     if score >= HIGH_FROM:
         return NewsRisk.HIGH

@@ -15,13 +15,13 @@ from emr.choices import (
     BulkOutcome,
     Consciousness,
     EncounterKind,
+    NewsObservation,
     NewsRefusal,
     NewsRisk,
     VitalFlag,
     WardTaskKind,
 )
 from emr.models import Allergy, BedStay, Vitals, Ward
-from emr.selectors.news2 import PARTS
 from emr.serializers import PatientBriefOut, validate_one_line
 from emr.serializers.chart_bodies import StrictIn, VitalsIn, VitalsOut, validate_past_time
 
@@ -135,7 +135,7 @@ class VitalLimitsOut(serializers.Serializer[Any]):
 
 
 class NewsPartOut(serializers.Serializer[Any]):
-    name = serializers.ChoiceField(list(PARTS))
+    name = serializers.ChoiceField(NewsObservation.choices)
     points = serializers.IntegerField()
 
 
@@ -148,7 +148,7 @@ class EarlyWarningOut(serializers.Serializer[Any]):
     scale = serializers.IntegerField(help_text="Of SpO2: 1 or 2")
     at = serializers.DateTimeField(allow_null=True)
     parts = serializers.SerializerMethodField()
-    missing = serializers.ListField(child=serializers.ChoiceField(list(PARTS)))
+    missing = serializers.ListField(child=serializers.ChoiceField(NewsObservation.choices))
 
     @extend_schema_field(NewsPartOut(many=True))
     def get_parts(self, news: Any) -> Any:
