@@ -90,7 +90,7 @@ def test_menus_follow_the_permissions(api):
     assert "unmatched" not in menus[Role.DOCTOR]
     assert menus[Role.PATIENT] == [
         "dashboard",
-        "patients",
+        "my-record",
         "orders",
         "shares",
         "imaging",
@@ -98,6 +98,10 @@ def test_menus_follow_the_permissions(api):
         "profile",
     ]
     assert "imaging" not in menus[Role.LAB]
+    assert {"ward", "care-team"} <= set(menus[Role.NURSE])
+    assert "ward" not in menus[Role.RIB]
+    assert menus[Role.EXTERNAL][:3] == ["dashboard", "shared", "patients"]
+    assert "shares" not in menus[Role.EXTERNAL]
 
 
 @pytest.mark.django_db
