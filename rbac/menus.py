@@ -58,9 +58,7 @@ MENUS: tuple[MenuEntry, ...] = (
         P.VIEW_PATIENT,
         frozenset(Role) - {Role.PATIENT},
     ),
-    MenuEntry(
-        "care-team", "담당 환자", "My patients", "team", "/care-team", P.VIEW_ACCESS, _STAFF
-    ),
+    MenuEntry("care-team", "담당 환자", "My patients", "team", "/care-team", P.VIEW_ACCESS, _STAFF),
     MenuEntry("orders", "오더", "Orders", "clipboard", "/orders", P.VIEW_ORDER),
     MenuEntry("survival", "생존 분석", "Survival", "chart", "/survival", P.VIEW_COHORT),
     MenuEntry("lab", "진단검사", "Laboratory", "flask", "/lab", P.ENTER_LAB_RESULT),

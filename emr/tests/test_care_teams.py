@@ -19,11 +19,11 @@ def restricted(api, patient_factory, users):
 
 def add(client, patient, user, **fields):
     body = {"patient": patient.pk, "user": user.pk, "role": "nurse", "reason": "primary nurse"}
-    return client.post(TEAMS, body | fields)
+    return client.post(TEAMS, body | fields, format="json")
 
 
 def remove(client, member, reason="moved"):
-    return client.delete(f"{TEAMS}{member}/", {"reason": reason})
+    return client.delete(f"{TEAMS}{member}/", {"reason": reason}, format="json")
 
 
 def test_a_member_sees_a_restricted_patient_at_once_and_no_longer_at_once(api, users, restricted):
@@ -61,7 +61,7 @@ def test_only_the_team_changes_the_team_of_a_restricted_patient(api, users, rest
     nurse = api("nurse")
     assert add(nurse, restricted, users["nurse"]).status_code == 404
     glass = {"patient_id": restricted.patient_id, "reason": "unconscious, no relatives here"}
-    assert nurse.post("/api/emr/break-glass/", glass).status_code == 201
+    assert nurse.post("/api/emr/break-glass/", glass, format="json").status_code == 201
     assert add(nurse, restricted, users["nurse"]).status_code == 403
     [only] = CareTeamMember.objects.filter(patient=restricted)
     assert remove(nurse, only.pk).status_code == 403
@@ -75,6 +75,6 @@ def test_whoever_restricts_a_patient_is_in_its_history(api, patient_factory):
     nurse, patient = api("nurse"), patient_factory()
     path = f"/api/emr/patients/{patient.pk}/"
     match = {"If-Match": '"1"'}
-    assert nurse.patch(path, {"restricted": True}, headers=match).status_code == 200
+    assert nurse.patch(path, {"restricted": True}, headers=match, format="json").status_code == 200
     [row] = nurse.get(f"{path}care-team/history/").json()["results"]
     assert (row["action"], row["person"]["username"]) == ("create", "nurse1")

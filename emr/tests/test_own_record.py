@@ -16,7 +16,7 @@ def own(users, patient_factory):
 
 
 def decide(client, pk, **body):
-    return client.post(f"{CONTACT}{pk}/decide/", body)
+    return client.post(f"{CONTACT}{pk}/decide/", body, format="json")
 
 
 def test_a_patient_reads_who_looked_at_what(api, own, patient_factory):
@@ -30,7 +30,9 @@ def test_a_patient_reads_who_looked_at_what(api, own, patient_factory):
         ("doctor", "doctor", "record")
     ], "a list that showed nobody is not about them"
     doctor.post(
-        "/api/emr/allergies/", {"patient": own.pk, "category": "drug", "substance": "Latex"}
+        "/api/emr/allergies/",
+        {"patient": own.pk, "category": "drug", "substance": "Latex"},
+        format="json",
     )
     [written, *_] = patient.get(READERS).json()["results"]
     assert (written["part"], written["changed"], written["emergency"]) == ("notes", True, False)
@@ -43,7 +45,7 @@ def test_a_list_that_showed_the_patient_and_an_emergency_are_told(api, own, pati
     assert [row["role"] for row in patient.get(READERS).json()["results"]] == ["nurse"]
     Patient.objects.filter(pk=own.pk).update(restricted=True)
     glass = {"patient_id": own.patient_id, "reason": "unconscious, no relatives here"}
-    nurse.post("/api/emr/break-glass/", glass)
+    nurse.post("/api/emr/break-glass/", glass, format="json")
     nurse.get(f"/api/emr/patients/{own.pk}/")
     assert patient.get(READERS).json()["results"][0]["emergency"]
 
@@ -55,10 +57,12 @@ def test_readers_are_for_the_patient_alone(api, own):
 
 def test_contact_data_change_by_a_request_that_the_staff_accepts(api, own):
     patient, nurse = api("patient"), api("nurse")
-    made = patient.post(CONTACT, {"phone": "010-0000-0099", "address": "Seoul"}).json()
+    made = patient.post(
+        CONTACT, {"phone": "010-0000-0099", "address": "Seoul"}, format="json"
+    ).json()
     assert (made["phone"], made["address"], made["state"]) == ("010-0000-0099", None, "pending")
     assert Patient.objects.get(pk=own.pk).phone == "010-0000-0001"
-    assert patient.post(CONTACT, {"phone": "1"}).status_code == 409
+    assert patient.post(CONTACT, {"phone": "1"}, format="json").status_code == 409
     assert decide(patient, made["id"], accept=True).status_code == 403
     waiting = nurse.get(CONTACT, {"state": "pending"}).json()["results"]
     assert [row["id"] for row in waiting] == [made["id"]]
@@ -69,7 +73,7 @@ def test_contact_data_change_by_a_request_that_the_staff_accepts(api, own):
 
 def test_a_declined_request_changes_nothing_and_says_why(api, own):
     patient = api("patient")
-    made = patient.post(CONTACT, {"address": "Busan"}).json()
+    made = patient.post(CONTACT, {"address": "Busan"}, format="json").json()
     answered = decide(api("doctor"), made["id"], accept=False, answer="bring your card").json()
     assert (answered["state"], answered["answer"]) == ("declined", "bring your card")
     assert patient.get(CONTACT).json()["results"][0]["answer"] == "bring your card"
@@ -79,8 +83,8 @@ def test_a_declined_request_changes_nothing_and_says_why(api, own):
 def test_a_request_is_for_ones_own_record_and_says_something_new(api, own, patient_factory):
     patient = api("patient")
     for body in ({}, {"phone": own.phone}, {"full_name": "x"}, {"phone": "1" * 31}):
-        assert patient.post(CONTACT, body).status_code == 400, body
-    assert api("doctor").post(CONTACT, {"phone": "1"}).status_code == 404
+        assert patient.post(CONTACT, body, format="json").status_code == 400, body
+    assert api("doctor").post(CONTACT, {"phone": "1"}, format="json").status_code == 404
     ContactRequest.objects.create(patient=patient_factory(), phone="1", requested_by=own.user)
     assert patient.get(CONTACT).json()["count"] == 0
     assert api("lab").get(CONTACT).json()["count"] == 0

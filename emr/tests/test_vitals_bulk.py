@@ -32,7 +32,7 @@ def test_a_bad_row_does_not_keep_the_others(api, patient_factory):
         entry(well, consciousness="alert", supplemental_oxygen=False),
         entry(ill, heart_rate=900),
         entry(ill, systolic_mmhg=80, diastolic_mmhg=90),
-        entry(ill, patient=10**9),
+        entry(ill) | {"patient": 10**9},
         {"nonsense": 1},
         entry(ill, consciousness="confusion", heart_rate=None),
     ]
@@ -59,7 +59,12 @@ def test_a_row_that_is_sent_again_is_stored_once(api, patient_factory):
     [theirs] = results(api("doctor"), row)
     assert theirs["outcome"] == "created", "an id is one person's own"
     path = f"/api/emr/vitals/{first['vitals']['id']}/"
-    assert nurse.patch(path, {"heart_rate": 74}, headers={"If-Match": '"1"'}).status_code == 200
+    assert (
+        nurse.patch(
+            path, {"heart_rate": 74}, headers={"If-Match": '"1"'}, format="json"
+        ).status_code
+        == 200
+    )
     [corrected] = results(nurse, row)
     assert (corrected["outcome"], corrected["vitals"]["heart_rate"]) == ("stored", 74)
 

@@ -32,28 +32,35 @@ def board(client, ward):
 
 
 def take(client, encounter, ward, bed):
-    return client.post(STAYS, {"encounter": encounter.pk, "ward": ward.pk, "bed": bed})
+    return client.post(
+        STAYS, {"encounter": encounter.pk, "ward": ward.pk, "bed": bed}, format="json"
+    )
 
 
 def move(client, stay, step, version, **body):
-    return client.post(f"{STAYS}{stay}/{step}/", body, headers={"If-Match": f'"{version}"'})
+    return client.post(
+        f"{STAYS}{stay}/{step}/", body, headers={"If-Match": f'"{version}"'}, format="json"
+    )
 
 
 def test_an_administrator_makes_a_ward_and_keeps_its_occupied_beds(api, users, patient_factory):
     admin = api("admin")
-    made = admin.post(WARDS, BODY)
+    made = admin.post(WARDS, BODY, format="json")
     assert made.status_code == 201
-    assert admin.post(WARDS, BODY).status_code == 409
-    assert admin.post(WARDS, BODY | {"code": "6W", "beds": ["1-a", "1-A"]}).status_code == 400
+    assert admin.post(WARDS, BODY, format="json").status_code == 409
+    assert (
+        admin.post(WARDS, BODY | {"code": "6W", "beds": ["1-a", "1-A"]}, format="json").status_code
+        == 400
+    )
     ward = Ward.objects.get()
     in_bed(ward, "501-1", patient_factory(), users["doctor"])
     change = f"{WARDS}{ward.pk}/"
     match = {"If-Match": '"1"'}
-    refused = admin.patch(change, {"beds": ["501-2"]}, headers=match)
+    refused = admin.patch(change, {"beds": ["501-2"]}, headers=match, format="json")
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "ERR_430")
-    assert admin.patch(change, {"active": False}, headers=match).status_code == 409
-    assert admin.patch(change, {"beds": ["501-1"]}, headers=match).status_code == 200
-    assert admin.patch(change, {"beds": ["501-1"]}, headers=match).status_code == 409
+    assert admin.patch(change, {"active": False}, headers=match, format="json").status_code == 409
+    assert admin.patch(change, {"beds": ["501-1"]}, headers=match, format="json").status_code == 200
+    assert admin.patch(change, {"beds": ["501-1"]}, headers=match, format="json").status_code == 409
 
 
 def test_a_bed_holds_one_patient_and_a_patient_one_bed(api, users, patient_factory, ward):
@@ -69,7 +76,7 @@ def test_a_bed_holds_one_patient_and_a_patient_one_bed(api, users, patient_facto
     assert take(nurse, visit, ward, "501-2").json()["error"]["field"] == "encounter"
     early = {"started_at": (second.started_at - timedelta(hours=1)).isoformat()}
     body = {"encounter": second.pk, "ward": ward.pk, "bed": "501-2"}
-    assert nurse.post(STAYS, body | early).json()["error"]["field"] == "started_at"
+    assert nurse.post(STAYS, body | early, format="json").json()["error"]["field"] == "started_at"
 
 
 def test_a_transfer_and_the_discharge_leave_a_history(api, users, patient_factory, ward):
