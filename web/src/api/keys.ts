@@ -65,7 +65,8 @@ export const keys = {
   },
   contactRequests: {
     all: ["contact requests"],
-    list: (state: string, page: number) => ["contact requests", state, page],
+    pending: ["contact requests", "pending"],
+    own: ["contact requests", "own"],
   },
   treatment: {
     of: (patient: number) => ["treatment", patient],

@@ -68,6 +68,8 @@ export default {
   contactState: { pending: "Being checked", accepted: "Accepted", declined: "Declined" },
   none: "(empty)",
   requests: "Contact data requests",
+  requestsCount_one: "{{count, number}} contact data request",
+  requestsCount_other: "{{count, number}} contact data requests",
   requestsHint: "What patients ask to have corrected; accepting changes the record",
   noRequests: "No request is waiting.",
   wanted: "As the patient wants it",

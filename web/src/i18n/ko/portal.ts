@@ -70,6 +70,8 @@ const texts: typeof en = {
   contactState: { pending: "확인 중", accepted: "반영됨", declined: "반려됨" },
   none: "(비어 있음)",
   requests: "연락처 수정 요청",
+  requestsCount_one: "연락처 수정 요청 {{count, number}}건",
+  requestsCount_other: "연락처 수정 요청 {{count, number}}건",
   requestsHint: "환자가 요청한 수정 내용입니다. 수락하면 기록이 변경됩니다",
   noRequests: "대기 중인 요청이 없습니다.",
   wanted: "환자 요청",

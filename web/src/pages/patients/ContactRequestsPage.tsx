@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
+import { contactRequestsQuery } from "@/api/queries";
 import { Comparison } from "@/shared/Comparison";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { PageHeader } from "@/shared/PageHeader";
@@ -11,21 +12,11 @@ import { QueryView } from "@/shared/QueryView";
 import { showSuccess } from "@/shared/toasts";
 
 type ContactRequest = Schema["ContactRequestOut"];
-const ALL = 200;
 
 /** What patients ask to have corrected; accepting changes their data. */
 export default function ContactRequestsPage() {
   const { t } = useTranslation();
-  const requests = useQuery({
-    queryKey: keys.contactRequests.list("pending", 1),
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/emr/contact-requests/", {
-          params: { query: { state: "pending", page_size: ALL } },
-          signal,
-        }),
-      ),
-  });
+  const requests = useQuery(contactRequestsQuery);
   return (
     <>
       <PageHeader title={t("portal.requests")} subtitle={t("portal.requestsHint")} />

@@ -18,7 +18,7 @@ const SHOWN = 10;
 export function Contact({ patient }: { patient: Patient }) {
   const { t } = useTranslation();
   const requests = useQuery({
-    queryKey: keys.contactRequests.list("own", 1),
+    queryKey: keys.contactRequests.own,
     queryFn: ({ signal }) =>
       unwrap(
         api.GET("/api/emr/contact-requests/", { params: { query: { page_size: SHOWN } }, signal }),
