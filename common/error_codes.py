@@ -249,6 +249,12 @@ class ErrorCode(Enum):
     RECORD_NOT_FOUND = Spec(
         "ERR_220", 404, "The entry was not found. Reload.", "기록이 없습니다. 새로 고쳐 주세요."
     )
+    WARD_NOT_FOUND = Spec(
+        "ERR_250",
+        404,
+        "The ward was not found. Choose one from the list of wards.",
+        "병동을 찾을 수 없습니다. 병동 목록에서 선택해 주세요.",
+    )
     ORDER_SET_NOT_FOUND = Spec(
         "ERR_240",
         404,
@@ -359,6 +365,20 @@ class ErrorCode(Enum):
         409,
         "Acknowledge the warnings, with a reason.",
         "경고를 확인한 사유를 입력해 주세요.",
+    )
+    BED_OCCUPIED = Spec(
+        "ERR_430",
+        409,
+        "The bed is occupied, or the patient already has one. Reload the ward and choose again.",
+        "이미 사용 중인 병상이거나 환자에게 이미 배정된 병상이 있습니다. "
+        "새로고침한 후 다시 선택해 주세요.",
+    )
+    LAST_OF_CARE_TEAM = Spec(
+        "ERR_431",
+        409,
+        "A restricted patient needs somebody in the care team. Add another member first.",
+        "열람 제한 환자에게는 진료팀 구성원이 한 명 이상 필요합니다. "
+        "다른 구성원을 먼저 추가해 주세요.",
     )
     GLASS_REVIEWED = Spec(
         "ERR_409",

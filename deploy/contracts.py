@@ -51,6 +51,7 @@ FLAT = """
     (conventions) | (router)
     (matrix) | (menus) | (manifest) | (devices) | (rano) | (survival) | (ctcae)
     (result_schemas) | (analytes) | (hl7_text)
+    (ward_examples)
     (permissions) | (events) | (choices) | (examples)
 """
 BUSINESS = (

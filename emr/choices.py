@@ -71,3 +71,100 @@ class RunState(models.TextChoices):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+class Consciousness(models.TextChoices):
+    """ACVPU: alert, new confusion, responds to voice, to pain, or not at all."""
+
+    ALERT = "alert"
+    CONFUSION = "confusion"
+    VOICE = "voice"
+    PAIN = "pain"
+    UNRESPONSIVE = "unresponsive"
+
+
+class Spo2Scale(models.IntegerChoices):
+    """Of NEWS2: scale 2 where a clinician set 88-92 % as the target (hypercapnic failure)."""
+
+    ONE = 1
+    TWO = 2
+
+
+class CareRole(models.TextChoices):
+    ATTENDING = "attending"
+    RESIDENT = "resident"
+    NURSE = "nurse"
+    CONSULTANT = "consultant"
+    THERAPIST = "therapist"
+    OTHER = "other"
+
+
+class ContactRequestState(models.TextChoices):
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class BulkOutcome(models.TextChoices):
+    """``STORED``: it was there already, by an earlier attempt."""
+
+    CREATED = "created"
+    STORED = "stored"
+    REFUSED = "refused"
+
+
+class NewsRisk(models.TextChoices):
+    LOW = "low"
+    LOW_MEDIUM = "low_medium"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+class NewsObservation(models.TextChoices):
+    """The seven of the early warning score, in the order of its chart."""
+
+    RESPIRATORY_RATE = "respiratory_rate"
+    SPO2_PERCENT = "spo2_percent"
+    SUPPLEMENTAL_OXYGEN = "supplemental_oxygen"
+    SYSTOLIC_MMHG = "systolic_mmhg"
+    HEART_RATE = "heart_rate"
+    CONSCIOUSNESS = "consciousness"
+    TEMPERATURE_C = "temperature_c"
+
+
+class NewsRefusal(models.TextChoices):
+    """Why there is no early warning score."""
+
+    NOTHING = "nothing"
+    INCOMPLETE = "incomplete"
+    AGE = "age"
+    PREGNANCY = "pregnancy"
+
+
+class BedState(models.TextChoices):
+    """``HIDDEN``: occupied by a patient whom the reader may not see."""
+
+    FREE = "free"
+    TAKEN = "taken"
+    HIDDEN = "hidden"
+
+
+class WardTaskKind(models.TextChoices):
+    ORDER = "order"
+    CRITICAL = "critical"
+
+
+class RecordPart(models.TextChoices):
+    """Of a patient's record, as the patient reads who looked at it."""
+
+    RECORD = "record"
+    VITALS = "vitals"
+    MEDICATION = "medication"
+    NOTES = "notes"
+    ORDERS = "orders"
+    LABORATORY = "laboratory"
+    IMAGES = "images"
+    AI = "ai"
+    TREATMENT = "treatment"
+    ACCESS = "access"
+    WARD = "ward"

@@ -74,6 +74,8 @@ ENCOUNTER = {
     "clinician_name": "이서연",
     "started_at": "2026-01-05T09:30:00+09:00",
     "ended_at": None,
+    "spo2_scale": 1,
+    "pregnant": False,
     "version": 1,
     "created_at": "2026-01-05T09:32:00+09:00",
     "deleted": None,
@@ -144,6 +146,8 @@ VITALS_NEW = {
     "weight_kg": 68.5,
     "height_cm": 172.0,
     "pain": 3,
+    "consciousness": "alert",
+    "supplemental_oxygen": False,
 }
 VITALS = {
     "id": 1,

@@ -2,7 +2,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from emr.views import access, medication, overview, patients, records, sync
+from emr.views import (
+    access,
+    care_team_pages as teams,
+    medication,
+    overview,
+    own_record,
+    patients,
+    records,
+    sync,
+    ward_station,
+)
 
 CHART = {
     "encounters": (records.Encounters, records.EncounterRow, records.EncounterHistory),
@@ -30,6 +40,32 @@ urlpatterns = [
         medication.PrescriptionCheck.as_view(),
         name="prescription-check",
     ),
+    path("care-teams/", teams.CareTeams.as_view(), name="care-teams"),
+    path("care-teams/<int:pk>/", teams.CareTeamRow.as_view(), name="care-team-row"),
+    path(
+        "care-teams/candidates/",
+        teams.CareTeamCandidates.as_view(),
+        name="care-team-candidates",
+    ),
+    path(
+        "patients/<int:pk>/care-team/history/",
+        teams.CareTeamHistory.as_view(),
+        name="patient-care-team-history",
+    ),
+    path("own-record/readers/", own_record.RecordReaders.as_view(), name="record-readers"),
+    path("contact-requests/", own_record.ContactRequests.as_view(), name="contact-requests"),
+    path(
+        "contact-requests/<int:pk>/decide/",
+        own_record.ContactRequestDecide.as_view(),
+        name="contact-decide",
+    ),
+    path("vitals/bulk/", ward_station.VitalsBulk.as_view(), name="vitals-bulk"),
+    path("wards/", ward_station.Wards.as_view(), name="wards"),
+    path("wards/<int:pk>/", ward_station.WardDetail.as_view(), name="ward-detail"),
+    path("wards/<int:pk>/board/", ward_station.WardBoard.as_view(), name="ward-board"),
+    path("stays/", ward_station.BedStays.as_view(), name="bed-stays"),
+    path("stays/<int:pk>/transfer/", ward_station.BedChange.as_view(), name="stay-transfer"),
+    path("stays/<int:pk>/end/", ward_station.BedLeave.as_view(), name="stay-end"),
     path("patients/sync/<int:pk>/", sync.PatientSync.as_view(), name="patient-sync"),
     path("sync/runs/", sync.SyncRuns.as_view(), name="sync-runs"),
     path("sync/runs/<int:pk>/", sync.SyncRunDetail.as_view(), name="sync-run"),

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from common.outbox.registry import Event, subscribe
+from common.person import Person
+from emr.choices import WardTaskKind
+from emr.selectors.ward_board import WardTask, ward_tasks
 from lis.events import CRITICAL_FOUND
+from lis.models import CriticalValue
 from lis.services.criticals import critical_notify
 from lis.services.releases import result_taken
 from ocs.services.results import result_rule
@@ -15,3 +21,19 @@ for job_type in ("BLOOD", "GENETIC", "PROTEIN"):
 @subscribe(CRITICAL_FOUND, queue="django_tasks")
 def alert_critical(event: Event) -> None:
     critical_notify(**event.payload)
+
+
+@ward_tasks
+def ward_criticals(user: Person, ids: Collection[int]) -> Iterable[WardTask]:
+    """Critical values of the patients that nobody has read back."""
+    for critical in CriticalValue.objects.open().visible_to(user).filter(patient__in=ids):
+        text = f"{critical.value} {critical.unit}".strip()
+        yield WardTask(
+            patient_id=critical.patient_id,
+            kind=WardTaskKind.CRITICAL,
+            id=critical.pk,
+            label={language: f"{name} {text}" for language, name in critical.name.items()},
+            state=critical.flag,
+            at=critical.at,
+            urgent=True,
+        )

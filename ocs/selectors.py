@@ -20,6 +20,7 @@ from ocs.models import Order, OrderHistory, OrderNote
 from rbac.permissions import Permission, Role, Scope
 from rbac.selectors import roles_with, scope_for
 
+GENETIC = "GENETIC"
 DUPLICATE_WITHIN = timedelta(hours=24)
 OPEN = [status for status, following in TRANSITIONS.items() if following]
 UNDONE = [status for status in OPEN if status != OrderStatus.RESULT_READY]
@@ -105,6 +106,12 @@ def may_step(user: Person, order: Order, to_status: str) -> bool:
     scope = scope_for(user, step_permission(order.job_role, to_status))
     reached = scope is Scope.ALL or scope.value == order.job_role.lower()
     return reached and (to_status != OrderStatus.CANCELLED or order.ordered_by_id == user.pk)
+
+
+def may_release(user: Person, order: Order) -> bool:
+    """A confirmed result is the patient's to read: of a genetic one a doctor decides that."""
+    released_by_doctor = scope_for(user, Permission.CONFIRM_ORDER) is Scope.ALL
+    return order.job_type != GENETIC or released_by_doctor
 
 
 def result_shown(user: Person, order: Order) -> bool:

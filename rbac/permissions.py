@@ -40,6 +40,9 @@ class Permission(StrEnum):
     RECORD_TREATMENT = "record_treatment"
     VIEW_COHORT = "view_cohort"
     CRITICAL_RESULT = "critical_result"
+    VIEW_WARD = "view_ward"
+    PLACE_PATIENT = "place_patient"
+    MANAGE_WARDS = "manage_wards"
 
 
 class Role(StrEnum):

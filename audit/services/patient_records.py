@@ -42,6 +42,15 @@ def reads_of(
     return logs_of_patients(theirs, patient_ids).order_by("occurred_at", "pk")
 
 
+def accesses_of(
+    patient_ids: Collection[int], *, not_by: int | None
+) -> QuerySet[AuditLog, AuditLog]:
+    """What people did with the patient's data, the newest first, without that one person."""
+    theirs = AuditLog.objects.filter(outcome=Outcome.OK, actor_id__isnull=False)
+    others = theirs.exclude(actor_id=not_by) if not_by is not None else theirs
+    return logs_of_patients(others, patient_ids).order_by("-pk")
+
+
 def misnamed(logs: Sequence[AuditLog]) -> list[int]:
     """The ids of those for which the index names others than the patients whom they showed."""
     indexed: dict[int, list[int]] = defaultdict(list)

@@ -12,14 +12,18 @@ from emr.models.clinical import (
     Problem,
     Vitals,
 )
+from emr.models.contact_requests import ContactRequest
 from emr.models.name_index import NameSuffix
 from emr.models.openemr_links import PatientLink, SyncConflict, SyncRun
 from emr.models.patient import CareTeamMember, Patient, PatientQuerySet, grants_that_open
+from emr.models.wards import BedStay, Ward
 
 __all__ = [
     "Allergy",
+    "BedStay",
     "CareTeamMember",
     "ClinicalRow",
+    "ContactRequest",
     "Encounter",
     "NameSuffix",
     "Note",
@@ -32,5 +36,6 @@ __all__ = [
     "SyncConflict",
     "SyncRun",
     "Vitals",
+    "Ward",
     "grants_that_open",
 ]

@@ -14,9 +14,11 @@ from emr.choices import (
     AllergyCategory,
     AllergyCodeSystem,
     AllergySeverity,
+    Consciousness,
     EncounterKind,
     ProblemCodeSystem,
     RecordStatus,
+    Spo2Scale,
 )
 from emr.models.code_shapes import code_fault
 from emr.models.patient import Patient
@@ -74,7 +76,10 @@ class ClinicalRow(VersionedModel):
 
 
 class Encounter(ClinicalRow):
-    """A visit or stay."""
+    """A visit or stay.
+
+    ``spo2_scale`` and ``pregnant``: what a clinician set for the early warning score (NEWS2).
+    """
 
     author_field = "clinician"
     at_field = "started_at"
@@ -87,6 +92,10 @@ class Encounter(ClinicalRow):
     )
     started_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    spo2_scale = models.PositiveSmallIntegerField(
+        choices=Spo2Scale.choices, default=Spo2Scale.ONE, db_default=1
+    )
+    pregnant = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         ordering = ["-started_at", "-id"]
@@ -143,7 +152,11 @@ class Recorded(ClinicalRow):
 
 
 class Vitals(Recorded):
-    """Vital signs taken at one time; each value in the unit that its name ends with."""
+    """Vital signs taken at one time; each value in the unit that its name ends with.
+
+    ``supplemental_oxygen``: None where nobody noted it. ``client_id``: of the entry at the bedside,
+    so that one that is sent again is not stored again.
+    """
 
     at_field = "measured_at"
     MEASURES = (
@@ -168,11 +181,19 @@ class Vitals(Recorded):
     weight_kg = models.DecimalField(max_digits=5, decimal_places=2, null=True)
     height_cm = models.DecimalField(max_digits=4, decimal_places=1, null=True)
     pain = models.PositiveSmallIntegerField(null=True)
+    consciousness = models.CharField(
+        max_length=12, choices=Consciousness.choices, blank=True, db_default=""
+    )
+    supplemental_oxygen = models.BooleanField(null=True)
+    client_id = models.UUIDField(null=True, editable=False)
 
     class Meta:
         ordering = ["-measured_at", "-id"]
         indexes = [models.Index(fields=["patient", "measured_at"])]
         constraints = [
+            models.UniqueConstraint(
+                fields=["recorded_by", "client_id"], name="vitals_once_an_entry"
+            ),
             models.CheckConstraint(
                 name="vitals_hold_a_value",
                 condition=Q(systolic_mmhg__isnull=False)
@@ -183,12 +204,14 @@ class Vitals(Recorded):
                 | Q(spo2_percent__isnull=False)
                 | Q(weight_kg__isnull=False)
                 | Q(height_cm__isnull=False)
-                | Q(pain__isnull=False),
-            )
+                | Q(pain__isnull=False)
+                | ~Q(consciousness=""),
+            ),
         ]
 
     def contradiction(self) -> tuple[str, str] | None:
-        if all(getattr(self, measure) is None for measure in self.MEASURES):
+        taken = (getattr(self, measure) is not None for measure in self.MEASURES)
+        if not self.consciousness and not any(taken):
             return "vitals", "at least one value is needed"
         pressures = self.systolic_mmhg, self.diastolic_mmhg
         if None not in pressures and pressures[1] >= pressures[0]:  # type: ignore[operator]

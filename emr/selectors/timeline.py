@@ -143,8 +143,9 @@ def _charted(
 
 
 def _vitals_detail(row: Vitals) -> str:
-    taken = ((name, getattr(row, name)) for name in Vitals.MEASURES)
-    return ", ".join(f"{name} {value}" for name, value in taken if value is not None)
+    shown = (*Vitals.MEASURES, "consciousness", "supplemental_oxygen")
+    taken = ((name, getattr(row, name)) for name in shown)
+    return ", ".join(f"{name} {value}" for name, value in taken if value not in (None, ""))
 
 
 _charted(Encounter, "encounter", lambda row: (row.reason, row.kind))

@@ -18,10 +18,12 @@ from emr.choices import (
     AllergyCategory,
     AllergyCodeSystem,
     AllergySeverity,
+    Consciousness,
     EncounterKind,
     PrescriptionWarning,
     ProblemCodeSystem,
     RecordStatus,
+    Spo2Scale,
 )
 from emr.models import (
     Allergy,
@@ -102,6 +104,10 @@ class EncounterFieldsIn(StrictIn):
     note = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
     started_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(required=False, allow_null=True)
+    spo2_scale = serializers.ChoiceField(
+        Spo2Scale.choices, required=False, help_text="NEWS2: 2 with a target of 88-92 %"
+    )
+    pregnant = serializers.BooleanField(required=False)
 
 
 @example(examples.ENCOUNTER_NEW)
@@ -118,6 +124,7 @@ class EncounterOut(_RowOut):
         fields = [
             *_ROW,
             *("kind", "reason", "note", "clinician", "clinician_name", "started_at", "ended_at"),
+            *("spo2_scale", "pregnant"),
             *_END,
         ]
 
@@ -235,6 +242,10 @@ class VitalsFieldsIn(StrictIn):
     weight_kg = _decimal("weight_kg")
     height_cm = _decimal("height_cm")
     pain = _whole("pain")
+    consciousness = serializers.ChoiceField(
+        Consciousness.choices, required=False, allow_blank=True, help_text="ACVPU"
+    )
+    supplemental_oxygen = serializers.BooleanField(required=False, allow_null=True)
 
 
 @example(examples.VITALS_NEW)
@@ -255,7 +266,8 @@ class VitalsOut(_RecordedOut):
         model = Vitals
         fields = [
             *_ROW,
-            *("measured_at", *Vitals.MEASURES, "flags", "recorded_by", "recorded_by_name"),
+            *("measured_at", *Vitals.MEASURES, "consciousness", "supplemental_oxygen"),
+            *("flags", "recorded_by", "recorded_by_name"),
             *_END,
         ]
 

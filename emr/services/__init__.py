@@ -18,6 +18,7 @@ from emr import selectors
 from emr.choices import ChangeAction
 from emr.events import PATIENT_MERGED, PATIENT_RENAMED, PATIENT_SYNC
 from emr.models import CareTeamMember, Patient
+from emr.services.care_teams import care_team_add
 from emr.services.charting import change_record, encounter_create, snapshot
 from emr.services.prescribing import prescription_create
 from openemr.openemr_records import PATIENT_FIELDS
@@ -176,10 +177,6 @@ def _move_rows(duplicate: Patient, patient: Patient) -> None:
             name = relation.field.name
             rows = relation.related_model._base_manager.filter(**{name: duplicate})
             rows.update(**{name: patient})
-
-
-def care_team_add(*, patient: Patient, user_id: int) -> None:
-    CareTeamMember.objects.get_or_create(patient=patient, user_id=user_id)
 
 
 def break_glass_by_mrn(*, actor: Person, patient_id: str, reason: str) -> Any:

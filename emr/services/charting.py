@@ -29,7 +29,7 @@ from emr.models import (
 )
 from rbac.permissions import Permission
 
-_BOOKKEEPING = {"id", "version", "created_at", "updated_at", "phone_reversed"}
+_BOOKKEEPING = {"id", "version", "created_at", "updated_at", "phone_reversed", "client_id"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,8 @@ def order_transition(
     permission = selectors.step_permission(order.job_role, by_right_of or to_status)
     if not selectors.may_step(actor, order, by_right_of or to_status):
         raise PermissionDenied(f"{order.job_role} order to {to_status} needs {permission}")
+    if to_status == OrderStatus.CONFIRMED and not selectors.may_release(actor, order):
+        raise PermissionDenied("a doctor releases a genetic result to the patient", "job_type")
     order_lock(order)
     before = order.status
     if to_status not in TRANSITIONS[before]:

@@ -22,7 +22,19 @@ from audit.models import AuditLog
 from common.api.permissions import Access
 from common.outbox.models import OutboxEvent
 from conftest import PASSWORD
-from emr.models import Allergy, Encounter, Note, Prescription, Problem, SyncRun, Vitals
+from emr.models import (
+    Allergy,
+    CareTeamMember,
+    Encounter,
+    Note,
+    Prescription,
+    Problem,
+    SyncRun,
+    Vitals,
+    Ward,
+)
+from emr.services import ward_stays
+from emr.tests.factories import inpatient
 from ocs.models import Order
 from pacs.archive.orthanc import orthanc
 from rbac import services as rights
@@ -164,6 +176,7 @@ def world(users, patient_factory, settings):
                 "patient": patient.pk,
                 "order": order.pk,
                 **course_rows(users, series.study),
+                **bed_of(patient, users),
                 **chart,
                 "sync": SyncRun.objects.create(requested_by=users["admin"]).pk,
             },
@@ -193,6 +206,15 @@ def world(users, patient_factory, settings):
             "bulkdata": "7fe00010",
             "place": f"{series.instances.first().orthanc_id}/0/0/png",
         }
+
+
+def bed_of(patient: Any, users: dict[str, Any]) -> dict[str, int]:
+    """The patient in a bed, with a care team."""
+    ward = Ward.objects.create(code="5W", name_ko="-", name_en="-", beds=["1"])
+    visit = inpatient(patient, users["doctor"])
+    stay = ward_stays.bed_take(actor=users["nurse"], encounter=visit.pk, ward=ward.pk, bed="1")
+    member = CareTeamMember.objects.create(patient=patient, user=users["nurse"])
+    return {"ward": ward.pk, "stay": stay.pk, "care": member.pk, "contact": 1}
 
 
 def stripped_role(users: dict[str, Any]) -> Any:

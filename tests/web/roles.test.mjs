@@ -9,7 +9,11 @@ import { MRN, api, sampleStudy, signIn } from './viewer.helpers.mjs';
 
 const TITLES = {
   '/': 'dashboard.title',
+  '/my-record': 'portal.title',
+  '/shared': 'shares.sharedTitle',
+  '/ward': 'ward.title',
   '/patients': 'patients.title',
+  '/care-team': 'careTeam.mine',
   '/orders': 'orders.title',
   '/studies': 'studies.title',
   '/upload': 'upload.title',
@@ -27,7 +31,6 @@ const TITLES = {
 /** Of somebody who is not of the hospital. */
 const OWN_TITLES = {
   patient: {
-    '/patients': 'patients.titleOwn',
     '/orders': 'orders.titleOwn',
     '/studies': 'studies.titleOwn',
   },

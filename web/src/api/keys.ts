@@ -45,6 +45,29 @@ export const keys = {
     timeline: (id: number) => ["patients", "one", id, "timeline"],
     access: (id: number) => ["patients", "one", id, "access"],
   },
+  wards: {
+    all: ["wards"],
+    list: ["wards", "list"],
+    board: (id: number) => ["wards", "board", id],
+    visits: (patient: number) => ["wards", "visits", patient],
+  },
+  careTeams: {
+    all: ["care teams"],
+    mine: (page: number) => ["care teams", "mine", page],
+    of: (patient: number) => ["care teams", "of", patient],
+    history: (patient: number, page: number) => ["care teams", "history", patient, page],
+    candidates: (q: string) => ["care teams", "candidates", q],
+  },
+  ownRecord: {
+    part: (part: string) => ["own record", part],
+    values: (patient: number) => ["own record", "values", patient],
+    readers: (page: number) => ["own record", "readers", page],
+  },
+  contactRequests: {
+    all: ["contact requests"],
+    pending: ["contact requests", "pending"],
+    own: ["contact requests", "own"],
+  },
   treatment: {
     of: (patient: number) => ["treatment", patient],
     part: (patient: number, part: string) => ["treatment", patient, part],

@@ -95,6 +95,18 @@ export const conflictsQuery = queryOptions({
   queryFn: ({ signal }) => unwrap(api.GET("/api/emr/sync/conflicts/", { signal })),
 });
 
+/** Corrections of contact data that wait for a decision. */
+export const contactRequestsQuery = queryOptions({
+  queryKey: keys.contactRequests.pending,
+  queryFn: ({ signal }) =>
+    unwrap(
+      api.GET("/api/emr/contact-requests/", {
+        params: { query: { state: "pending", page_size: 200 } },
+        signal,
+      }),
+    ),
+});
+
 export const sharesQuery = (query: ShareFilters) =>
   queryOptions({
     queryKey: keys.shares.list(query),

@@ -2,6 +2,7 @@ import admin from "./en/admin";
 import ai from "./en/ai";
 import alerts from "./en/alerts";
 import auth from "./en/auth";
+import careTeam from "./en/careTeam";
 import common from "./en/common";
 import dashboard from "./en/dashboard";
 import errors from "./en/errors";
@@ -11,6 +12,7 @@ import list from "./en/list";
 import openemr from "./en/openemr";
 import orders from "./en/orders";
 import patients from "./en/patients";
+import portal from "./en/portal";
 import profile from "./en/profile";
 import sessions from "./en/sessions";
 import shares from "./en/shares";
@@ -20,12 +22,14 @@ import studies from "./en/studies";
 import treatment from "./en/treatment";
 import unmatched from "./en/unmatched";
 import upload from "./en/upload";
+import ward from "./en/ward";
 
 export default {
   admin,
   ai,
   alerts,
   auth,
+  careTeam,
   common,
   dashboard,
   errors,
@@ -35,6 +39,7 @@ export default {
   openemr,
   orders,
   patients,
+  portal,
   profile,
   sessions,
   shares,
@@ -44,4 +49,5 @@ export default {
   treatment,
   unmatched,
   upload,
+  ward,
 };

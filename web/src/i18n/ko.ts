@@ -2,6 +2,7 @@ import admin from "./ko/admin";
 import ai from "./ko/ai";
 import alerts from "./ko/alerts";
 import auth from "./ko/auth";
+import careTeam from "./ko/careTeam";
 import common from "./ko/common";
 import dashboard from "./ko/dashboard";
 import errors from "./ko/errors";
@@ -11,6 +12,7 @@ import list from "./ko/list";
 import openemr from "./ko/openemr";
 import orders from "./ko/orders";
 import patients from "./ko/patients";
+import portal from "./ko/portal";
 import profile from "./ko/profile";
 import sessions from "./ko/sessions";
 import shares from "./ko/shares";
@@ -20,12 +22,14 @@ import studies from "./ko/studies";
 import treatment from "./ko/treatment";
 import unmatched from "./ko/unmatched";
 import upload from "./ko/upload";
+import ward from "./ko/ward";
 
 export default {
   admin,
   ai,
   alerts,
   auth,
+  careTeam,
   common,
   dashboard,
   errors,
@@ -35,6 +39,7 @@ export default {
   openemr,
   orders,
   patients,
+  portal,
   profile,
   sessions,
   shares,
@@ -44,4 +49,5 @@ export default {
   treatment,
   unmatched,
   upload,
+  ward,
 };

@@ -1,9 +1,11 @@
 import { NavLink, ScrollArea, Skeleton, Stack, Text } from "@mantine/core";
 import {
+  IconBed,
   IconBrain,
   IconChartLine,
   IconClipboardList,
   IconFlask,
+  IconHeart,
   IconHelp,
   IconHome,
   IconInbox,
@@ -17,6 +19,7 @@ import {
   IconUpload,
   IconUser,
   IconUserCircle,
+  IconUserHeart,
   IconUsers,
   type Icon,
 } from "@tabler/icons-react";
@@ -32,6 +35,9 @@ type Menu = Omit<Schema["MenuOut"], "children"> & { children: Menu[] };
 
 const ICONS: Record<string, Icon> = {
   home: IconHome,
+  heart: IconHeart,
+  bed: IconBed,
+  team: IconUserHeart,
   users: IconUsers,
   clipboard: IconClipboardList,
   scan: IconScan,

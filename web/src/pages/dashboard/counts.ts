@@ -216,7 +216,7 @@ export function useCounts(): Card[] {
       key: "shares",
       label: t("dashboard.received"),
       icon: IconShare,
-      to: "/shares",
+      to: user.role === "external" ? "/shared" : "/shares",
       count: shares,
     },
     {

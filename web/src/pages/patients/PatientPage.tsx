@@ -15,6 +15,7 @@ import { Treatment } from "@/shared/treatment/Treatment";
 import { useIdParam } from "@/shared/useIdParam";
 import { calendarDate } from "@/shared/when";
 import { BreakGlass } from "./BreakGlass";
+import { CareTeamLink } from "./CareTeamLink";
 import { ClinicalTimeline } from "./ClinicalTimeline";
 import { EmrSource } from "./EmrSource";
 import { GlassBanner } from "./GlassBanner";
@@ -102,6 +103,7 @@ function Record({ patient }: { patient: Schema["PatientOut"] }) {
         tab={t("patients.page")}
         subtitle={<Facts patient={patient} />}
       >
+        <CareTeamLink patient={patient.id} />
         <ShareButton
           subject={{ patient: patient.id }}
           name={`${patient.full_name} (${patient.patient_id})`}

@@ -14,6 +14,7 @@ import { PageHeader } from "@/shared/PageHeader";
 import { useAreaTitle } from "@/shared/useAreaTitle";
 import { calendarDate } from "@/shared/when";
 import { BreakGlass } from "./BreakGlass";
+import { ContactRequestsLink } from "./ContactRequestsLink";
 import { ConflictsLink } from "./EmrSource";
 
 type Patient = Schema["PatientOut"];
@@ -87,6 +88,7 @@ export default function PatientsPage() {
     <>
       <PageHeader title={title}>
         <ConflictsLink />
+        <ContactRequestsLink />
         {can("break_glass") && <BreakGlass />}
       </PageHeader>
       <TextInput
