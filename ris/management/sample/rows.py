@@ -91,6 +91,11 @@ class Rows:
 
         self._rows[model].append(made)
 
+    def __iter__(self) -> Iterator[models.Model]:
+        """Those that need no id."""
+        every = (row for rows in self._rows.values() for row in rows)
+        return (row for row in every if isinstance(row, models.Model))
+
     def write(self) -> int:
         """How many were written."""
         total = 0

@@ -48,7 +48,11 @@ def _person(person: SamplePerson, users: dict[str, Any], today: date, rows: Rows
         emr.care_team_add(patient=patient, user_id=users[name].pk)
     for name in person.shared:
         present.share(patient, name, users)
-    telling = Telling(person, today)
+    story_tell(Telling(person, today), patient, users, rows)
+
+
+def story_tell(telling: Telling, patient: Any, users: dict[str, Any], rows: Rows) -> None:
+    """Add to ``rows`` what has happened of a story."""
     chart = Chart(telling, patient, users, rows)
     chart.write()
     orders = Orders(telling, chart, rows)
