@@ -67,6 +67,8 @@ def up(port: int) -> dict[str, str]:
         manage("init_sample_data")
     with step("sample images"):
         manage("upload_sample_dicoms", "--base-url", _INSIDE)
+    with step("follow-up images"):
+        manage("upload_follow_ups", "--base-url", _INSIDE)
     with step("main job"):
         manage("run_main_job", "--once", "--base-url", _INSIDE)
     return {"PUBLIC_SCHEME": "http", "PUBLIC_HOST": f"localhost:{port}"}

@@ -43,6 +43,8 @@ def up() -> None:
         stack.start(seed=True)
         with step("sample images"):
             stack.manage("upload_sample_dicoms", show=True)
+        with step("follow-up images"):
+            stack.manage("upload_follow_ups", show=True)
         with step("main job"):
             stack.manage("run_main_job", "--once", show=True)
         _welcome(stack.settings, logs=f"{(RUN / 'up' / 'log').relative_to(ROOT)}/")
