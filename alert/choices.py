@@ -31,6 +31,10 @@ class Kind(models.TextChoices):
     ADDRESS_ATTACKING = "address_attacking"
     ACCOUNTS_SPRAYED = "accounts_sprayed"
     AUDIT_BROKEN = "audit_broken"
+    MERGE_PROPOSED = "merge_proposed"
+    MERGE_DONE = "merge_done"
+    MERGE_REJECTED = "merge_rejected"
+    MERGE_UNDONE = "merge_undone"
 
 
 class Part(models.TextChoices):
@@ -160,5 +164,21 @@ TEXTS: dict[str, dict[str, str]] = {
     Kind.AUDIT_BROKEN: {
         "ko": "감사 기록의 무결성에 이상이 발견되었습니다. 바로 확인해 주세요.",
         "en": "The audit log is not intact. Please check it at once.",
+    },
+    Kind.MERGE_PROPOSED: {
+        "ko": "환자 기록 병합이 제안되었습니다. 확인해 주세요.",
+        "en": "A merge of two patient records is waiting for your confirmation.",
+    },
+    Kind.MERGE_DONE: {
+        "ko": "제안한 환자 기록 병합이 완료되었습니다.",
+        "en": "The merge of two patient records that you proposed is done.",
+    },
+    Kind.MERGE_REJECTED: {
+        "ko": "제안한 환자 기록 병합이 거절되었습니다.",
+        "en": "The merge of two patient records that you proposed was declined.",
+    },
+    Kind.MERGE_UNDONE: {
+        "ko": "제안한 환자 기록 병합이 취소되어 두 기록으로 돌아갔습니다.",
+        "en": "A merge of two patient records that you proposed was undone.",
     },
 }

@@ -56,6 +56,7 @@ MATRIX: dict[P, dict[Role, Scope]] = {
     P.RECORD_TREATMENT: _all(Role.DOCTOR),
     P.VIEW_COHORT: _all(Role.ADMIN, Role.DOCTOR),
     P.CRITICAL_RESULT: _all(Role.LAB, Role.RIB, Role.DOCTOR),
+    P.MERGE_PATIENTS: _all(Role.ADMIN, Role.DOCTOR, Role.RIB),
 }
 
 CEILINGS: dict[Role, dict[P, Scope]] = {

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     RECORD_TREATMENT = "record_treatment"
     VIEW_COHORT = "view_cohort"
     CRITICAL_RESULT = "critical_result"
+    MERGE_PATIENTS = "merge_patients"
 
 
 class Role(StrEnum):

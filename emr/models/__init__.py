@@ -12,6 +12,9 @@ from emr.models.clinical import (
     Problem,
     Vitals,
 )
+from emr.models.duplicate_pairs import DuplicatePair, ScanCursor
+from emr.models.incoming import IncomingPatient, IncomingRun
+from emr.models.merging import MovedRows, PatientMerge
 from emr.models.name_index import NameSuffix
 from emr.models.openemr_links import PatientLink, SyncConflict, SyncRun
 from emr.models.patient import CareTeamMember, Patient, PatientQuerySet, grants_that_open
@@ -20,15 +23,21 @@ __all__ = [
     "Allergy",
     "CareTeamMember",
     "ClinicalRow",
+    "DuplicatePair",
     "Encounter",
+    "IncomingPatient",
+    "IncomingRun",
+    "MovedRows",
     "NameSuffix",
     "Note",
     "Patient",
     "PatientLink",
+    "PatientMerge",
     "PatientQuerySet",
     "Prescription",
     "Problem",
     "RecordChange",
+    "ScanCursor",
     "SyncConflict",
     "SyncRun",
     "Vitals",

@@ -49,6 +49,7 @@ view_access         all all all -   all own -
 record_treatment    -   all -   -   -   -   -
 view_cohort         all all -   -   -   -   -
 critical_result     -   all all all -   -   -
+merge_patients      all all all -   -   -   -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 
