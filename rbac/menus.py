@@ -28,6 +28,12 @@ class MenuEntry:
 MENUS: tuple[MenuEntry, ...] = (
     MenuEntry("dashboard", "대시보드", "Dashboard", "home", "/"),
     MenuEntry("patients", "환자", "Patients", "users", "/patients", P.VIEW_PATIENT),
+    MenuEntry(
+        "duplicates", "중복 환자·병합", "Duplicates", "copy", "/duplicates", P.MERGE_PATIENTS
+    ),
+    MenuEntry(
+        "incoming", "타 병원 환자", "Incoming patients", "hospital", "/incoming", P.EDIT_PATIENT
+    ),
     MenuEntry("orders", "오더", "Orders", "clipboard", "/orders", P.VIEW_ORDER),
     MenuEntry("survival", "생존 분석", "Survival", "chart", "/survival", P.VIEW_COHORT),
     MenuEntry("lab", "진단검사", "Laboratory", "flask", "/lab", P.ENTER_LAB_RESULT),

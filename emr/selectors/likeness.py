@@ -131,7 +131,8 @@ def _digits(day: date) -> str:
 
 def same_phone(one: str, other: str) -> bool:
     """A whole number; the country's prefix and the zero before the area may be missing."""
-    shorter, longer = sorted((phone_reversed(one).rstrip("0"), phone_reversed(other)), key=len)
+    numbers = (phone_reversed(phone).rstrip("0") for phone in (one, other))
+    shorter, longer = sorted(numbers, key=len)
     return len(shorter) >= _WHOLE_PHONE and longer.startswith(shorter)
 
 

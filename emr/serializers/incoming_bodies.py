@@ -61,7 +61,7 @@ class BulkSyncIn(StrictIn):
         max_length=60, validators=[validate_mrn], help_text="Short name of the other hospital"
     )
     patients = serializers.ListField(
-        child=serializers.JSONField(),
+        child=serializers.JSONField(allow_null=True),
         min_length=1,
         max_length=MOST_ROWS,
         help_text="{external_id, full_name, birth_date, gender?, phone?, address?}",

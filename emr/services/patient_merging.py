@@ -26,7 +26,7 @@ from openemr.openemr_records import PATIENT_FIELDS
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission, Role
 
-LINK = "/patients/duplicates"
+LINK = "/duplicates"
 
 
 @transaction.atomic

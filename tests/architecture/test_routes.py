@@ -22,7 +22,19 @@ from audit.models import AuditLog
 from common.api.permissions import Access
 from common.outbox.models import OutboxEvent
 from conftest import PASSWORD
-from emr.models import Allergy, Encounter, Note, Prescription, Problem, SyncRun, Vitals
+from emr.models import (
+    Allergy,
+    DuplicatePair,
+    Encounter,
+    IncomingPatient,
+    IncomingRun,
+    Note,
+    Prescription,
+    Problem,
+    SyncRun,
+    Vitals,
+)
+from emr.services import patient_merging
 from ocs.models import Order
 from pacs.archive.orthanc import orthanc
 from rbac import services as rights
@@ -118,6 +130,20 @@ def chart_of(patient: Any, author: Any) -> dict[str, Any]:
     }
 
 
+def identity_rows(users: dict[str, Any], patient: Any, other: Any) -> dict[str, int]:
+    """A pair that looks alike, a merge of it that the doctor proposed, an incoming patient."""
+    run = IncomingRun.objects.create(source="A", requested_by=users["admin"])
+    merge = patient_merging.merge_propose(
+        actor=users["doctor"], survivor=patient.pk, duplicate=other.pk, reason="twice", fields={}
+    )
+    return {
+        "duplicate": DuplicatePair.objects.create(first=patient, second=other, score=85).pk,
+        "merge": merge.pk,
+        "incomingrun": run.pk,
+        "incoming": IncomingPatient.objects.create(run=run, source="A", line=1, payload={}).pk,
+    }
+
+
 @pytest.fixture
 def world(users, patient_factory, settings):
     """One patient, owned by the patient user and shared with the external one, and their things."""
@@ -165,6 +191,7 @@ def world(users, patient_factory, settings):
                 "order": order.pk,
                 **course_rows(users, series.study),
                 **chart,
+                **identity_rows(users, patient, patient_factory()),
                 "sync": SyncRun.objects.create(requested_by=users["admin"]).pk,
             },
             "patient_id": patient.pk,

@@ -1,8 +1,10 @@
 import { NavLink, ScrollArea, Skeleton, Stack, Text } from "@mantine/core";
 import {
   IconBrain,
+  IconBuildingHospital,
   IconChartLine,
   IconClipboardList,
+  IconCopy,
   IconFlask,
   IconHelp,
   IconHome,
@@ -34,6 +36,8 @@ const ICONS: Record<string, Icon> = {
   home: IconHome,
   users: IconUsers,
   clipboard: IconClipboardList,
+  copy: IconCopy,
+  hospital: IconBuildingHospital,
   scan: IconScan,
   flask: IconFlask,
   list: IconList,
