@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from difflib import SequenceMatcher
-from typing import Any, Protocol
 
 from django.db.models import Q, QuerySet
 
@@ -29,16 +28,9 @@ _SAME_NAME, _SAME_DAY, _SAME_PHONE = 200, 200, 50
 _WHOLE_PHONE = 7
 
 
-class Identity(Protocol):
-    full_name: Any
-    birth_date: Any
-    gender: Any
-    phone: Any
-
-
 @dataclass(frozen=True, slots=True)
-class Person:
-    """Who is no patient of ours, or not yet."""
+class Identity:
+    """Who somebody is, a patient of ours or not."""
 
     full_name: str
     birth_date: date
@@ -56,7 +48,7 @@ class Likely:
 
 
 def likely_patients(
-    person: Identity, *, but: int | None = None, or_phone: bool = False
+    person: Identity | Patient, *, but: int | None = None, or_phone: bool = False
 ) -> list[Likely]:
     """Patients who may be this person, the likeliest first; not filtered by rights.
 
@@ -69,7 +61,7 @@ def likely_patients(
     return sorted(likely, key=lambda one: (-one.score, one.patient.pk))
 
 
-def compared(person: Identity, patient: Patient) -> Likely:
+def compared(person: Identity | Patient, patient: Patient) -> Likely:
     birth = birth_date_likeness(person.birth_date, patient.birth_date)
     phone = same_phone(person.phone, patient.phone)
     decides = birth or phone  # without either the name alone is not enough
@@ -97,7 +89,7 @@ def name_likeness(one: str, other: str) -> float:
 
 
 def _alike(first: list[str], second: list[str]) -> float:
-    matches = SequenceMatcher(None, *(_letters("".join(words)) for words in (first, second)))
+    matches = SequenceMatcher(None, _letters("".join(first)), _letters("".join(second)))
     if matches.quick_ratio() < _SIMILAR:
         return 0.0
     ratio = matches.ratio()
@@ -136,7 +128,7 @@ def same_phone(one: str, other: str) -> bool:
     return len(shorter) >= _WHOLE_PHONE and longer.startswith(shorter)
 
 
-def _worth_comparing(person: Identity) -> Iterable[Patient]:
+def _worth_comparing(person: Identity | Patient) -> Iterable[Patient]:
     """A bounded number by each index, so that a birth date of thousands costs no more."""
     patients = Patient.objects.filter(merged_into=None)
     named = list(_named_alike(person.full_name)[:_SAME_NAME])

@@ -57,7 +57,7 @@ def checked_row(raw: Any) -> tuple[dict[str, Any], str]:
 class BulkSyncIn(StrictIn):
     """``patients`` are checked one by one: a bad one is kept with its reason."""
 
-    source = serializers.CharField(
+    source = serializers.CharField(  # type: ignore[assignment]
         max_length=60, validators=[validate_mrn], help_text="Short name of the other hospital"
     )
     patients = serializers.ListField(
@@ -127,7 +127,7 @@ class CandidateOut(serializers.Serializer[Any]):
 class IncomingPatientOut(serializers.Serializer[Any]):
     id = serializers.IntegerField(source="row.pk")
     run = serializers.IntegerField(source="row.run_id")
-    source = serializers.CharField(source="row.source")
+    source = serializers.CharField(source="row.source")  # type: ignore[assignment]
     external_id = serializers.CharField(source="row.external_id", allow_null=True)
     line = serializers.IntegerField(source="row.line", help_text="Its place in the request")
     sent = IncomingPersonOut(source="row.payload")

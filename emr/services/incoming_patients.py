@@ -116,8 +116,8 @@ def _compare(page: list[IncomingPatient]) -> None:
             waiting.update(state=row.state, candidates=row.candidates)
 
 
-def _person(payload: dict[str, Any]) -> likeness.Person:
-    return likeness.Person(
+def _person(payload: dict[str, Any]) -> likeness.Identity:
+    return likeness.Identity(
         full_name=payload["full_name"],
         birth_date=date.fromisoformat(payload["birth_date"]),
         gender=payload["gender"],

@@ -73,7 +73,7 @@ def foreign_keys() -> Iterator[tuple[type[Model], str]]:
     """Every foreign key to a patient, of every app."""
     for relation in Patient._meta.get_fields(include_hidden=True):
         if isinstance(relation, ForeignObjectRel):
-            yield relation.related_model, relation.field.name  # type: ignore[misc]
+            yield relation.related_model, relation.field.name
 
 
 def moving_columns() -> list[PatientColumn]:
@@ -92,7 +92,9 @@ def _parents(model: type[Model], labels: set[str]) -> dict[str, str]:
     return {
         field.attname: field.related_model._meta.label
         for field in model._meta.concrete_fields
-        if field.many_to_one and field.related_model._meta.label in labels
+        if field.many_to_one
+        and field.related_model is not None
+        and field.related_model._meta.label in labels
     }
 
 

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from emr import tasks
 from emr.models import DuplicatePair, NameSuffix, Patient, ScanCursor
 from emr.models.name_index import suffixes
-from emr.selectors.likeness import LIKELY, Person, compared, likely_patients, name_likeness
+from emr.selectors.likeness import LIKELY, Identity, compared, likely_patients, name_likeness
 from emr.services import duplicate_finding
 
 URL = "/api/emr/duplicates/"
@@ -67,7 +67,7 @@ def test_scores(fields, likely, alike):
         full_name="홍길동", birth_date=date(1980, 12, 2), gender="M", phone="01012345678"
     )
     theirs = {"full_name": "홍길동", "birth_date": date(1980, 12, 2), "gender": "M"}
-    found = compared(Person(**(theirs | {"phone": "010-1234-5678"} | fields)), ours)
+    found = compared(Identity(**(theirs | {"phone": "010-1234-5678"} | fields)), ours)
     assert (found.score >= LIKELY) is likely, found.score
     assert alike is None or set(found.alike) == alike
 
@@ -82,7 +82,7 @@ def test_a_birth_date_of_thousands_costs_no_more(patient_factory):
     with CaptureQueriesContext(
         connection,
     ) as queries:
-        found = likely_patients(Person("Emily Carter", date(1900, 1, 1)))
+        found = likely_patients(Identity("Emily Carter", date(1900, 1, 1)))
     assert [one.patient for one in found] == [twin]
     assert len(queries) <= 4
     assert all("LIMIT" in query["sql"] for query in queries if "birth_date` =" in query["sql"])
