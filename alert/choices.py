@@ -174,8 +174,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "The merge of two patient records that you proposed is done.",
     },
     Kind.MERGE_REJECTED: {
-        "ko": "제안한 환자 기록 병합이 거절되었습니다.",
-        "en": "The merge of two patient records that you proposed was declined.",
+        "ko": "제안한 환자 기록 병합이 반려되었습니다.",
+        "en": "The merge of two patient records that you proposed was rejected.",
     },
     Kind.MERGE_UNDONE: {
         "ko": "제안한 환자 기록 병합이 취소되어 두 기록으로 돌아갔습니다.",

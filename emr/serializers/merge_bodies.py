@@ -17,6 +17,9 @@ from emr.serializers import PatientBriefOut, validate_one_line
 from emr.serializers.chart_bodies import StrictIn
 
 
+_CARRIED = ("restricted", "user_id")
+
+
 class MergePairIn(serializers.Serializer[Any]):
     survivor = serializers.IntegerField(min_value=1, help_text="Id of the record that stays")
     duplicate = serializers.IntegerField(min_value=1, help_text="Id of the record that goes")
@@ -101,7 +104,9 @@ class MergeOut(serializers.ModelSerializer[PatientMerge]):
     fields = serializers.DictField(  # type: ignore[assignment]
         child=serializers.ChoiceField(MergeSide.choices)
     )
-    not_restored = serializers.ListField(child=serializers.CharField())
+    not_restored = serializers.ListField(
+        child=serializers.ChoiceField([(name, name) for name in (*CHOSEN_FIELDS, *_CARRIED)])
+    )
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
     def get_undo_until(self, merge: PatientMerge) -> Any:

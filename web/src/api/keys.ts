@@ -45,6 +45,17 @@ export const keys = {
     timeline: (id: number) => ["patients", "one", id, "timeline"],
     access: (id: number) => ["patients", "one", id, "access"],
   },
+  merging: {
+    all: ["merging"],
+    list: (page: number) => ["merging", "list", page],
+    pairs: (page: number) => ["merging", "pairs", page],
+    preview: (survivor: number, duplicate: number) => ["merging", "preview", survivor, duplicate],
+  },
+  incoming: {
+    all: ["incoming"],
+    runs: (page: number) => ["incoming", "runs", page],
+    rows: (filters: object) => ["incoming", "rows", filters],
+  },
   treatment: {
     of: (patient: number) => ["treatment", patient],
     part: (patient: number, part: string) => ["treatment", patient, part],

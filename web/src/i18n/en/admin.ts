@@ -71,6 +71,7 @@ export default {
     record_treatment: "Record treatment",
     view_cohort: "Survival analysis",
     critical_result: "Report and confirm critical values",
+    merge_patients: "Merge patient records",
   },
   scope: {
     none: "None",

@@ -73,6 +73,7 @@ const texts: typeof en = {
     record_treatment: "치료 기록",
     view_cohort: "생존 분석",
     critical_result: "위험 검사값 통보와 확인",
+    merge_patients: "환자 기록 병합",
   },
   scope: {
     none: "없음",

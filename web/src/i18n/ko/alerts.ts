@@ -39,6 +39,10 @@ const texts: typeof en = {
     address_attacking: "한 IP 주소에서 여러 아이디로 로그인에 실패하고 있습니다. 감사 기록을 확인해 주세요.",
     accounts_sprayed: "같은 비밀번호로 여러 아이디에 로그인을 시도하고 있습니다. 감사 기록을 확인해 주세요.",
     audit_broken: "감사 기록의 무결성에 이상이 발견되었습니다. 바로 확인해 주세요.",
+    merge_proposed: "환자 기록 병합이 제안되었습니다. 확인해 주세요.",
+    merge_done: "제안한 환자 기록 병합이 완료되었습니다.",
+    merge_rejected: "제안한 환자 기록 병합이 반려되었습니다.",
+    merge_undone: "제안한 환자 기록 병합이 취소되어 두 기록으로 돌아갔습니다.",
   },
   part: {
     by: "{{name}}",
