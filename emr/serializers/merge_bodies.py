@@ -16,7 +16,6 @@ from emr.selectors.patient_merges import CHOSEN_FIELDS, undo_until
 from emr.serializers import PatientBriefOut, validate_one_line
 from emr.serializers.chart_bodies import StrictIn
 
-
 _CARRIED = ("restricted", "user_id")
 
 

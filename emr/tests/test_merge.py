@@ -1,128 +1,25 @@
-"""Two records of one person become one, by two persons, and two again."""
+"""Two records of one person become one, by two persons."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from threading import Thread
 
 import pytest
 from django.apps import apps
 from django.db import connection, models
-from django.utils import timezone
 
 from alert.models import Notification
 from audit.models import AuditLog
 from audit.services.patient_records import logs_of_patients
 from emr import selectors, services
-from emr.models import CareTeamMember, Encounter, Patient, PatientMerge, Prescription, RecordChange
+from emr.models import CareTeamMember, Patient, PatientMerge
 from emr.services import moved_rows
-from emr.services.charting import snapshot
-from emr.services.patient_merging import merge_settle
 from emr.tests.factories import encounter_body
+from emr.tests.merge_rows import MERGES, URL, decide, owners, propose
 from rbac import services as grants
-from rbac.models import Grant, OrderAccess
+from rbac.models import OrderAccess
 
 pytestmark = pytest.mark.django_db
-URL = "/api/emr/patients/"
-MERGES = "/api/emr/merges/"
-REASON = "registered twice on the day of admission"
-
-
-def propose(client, duplicate, stays, **fields):
-    body = {"survivor": stays.pk, "duplicate": duplicate.pk, "reason": REASON} | fields
-    return client.post(MERGES, body, format="json")
-
-
-def decide(client, merge_id, what):
-    return client.post(f"{MERGES}{merge_id}/{what}/", format="json")
-
-
-@pytest.fixture
-def merge(api):
-    """The id of the merge that the radiologist proposed and an administrator confirmed."""
-
-    def make(duplicate, stays, **fields):
-        pk = propose(api("rib"), duplicate, stays, **fields).json()["id"]
-        answer = decide(api("admin"), pk, "confirm")
-        assert answer.status_code == 200, answer.json()
-        return pk
-
-    return make
-
-
-def order_of(patient, users, number="T0001"):
-    return apps.get_model("ocs.Order").objects.create(
-        patient=patient,
-        ordered_by=users["doctor"],
-        job_role="LIS",
-        job_type="BLOOD",
-        accession_number=number,
-        ordered_at=timezone.now(),
-    )
-
-
-def lab_value(order, patient):
-    return apps.get_model("lis.LabValue").objects.create(
-        order=order, patient=patient, code="718-7", value=13.5, unit="g/dL", at=timezone.now()
-    )
-
-
-def study_of(patient, uid="1.2.3"):
-    return apps.get_model("pacs.Study").objects.create(
-        study_instance_uid=uid,
-        orthanc_id=uid,
-        patient=patient,
-        dicom_patient_id=patient.patient_id,
-        last_instance_at=timezone.now(),
-    )
-
-
-def visit_of(patient, users):
-    return Encounter.objects.create(
-        patient=patient,
-        kind="outpatient",
-        reason="headache",
-        clinician=users["doctor"],
-        started_at=timezone.now(),
-    )
-
-
-@pytest.fixture
-def pair(users, patient_factory):
-    """A duplicate with one of each and a login, and the record that stays, with a visit too."""
-    duplicate = patient_factory(user=users["patient"], full_name="홍길동", phone="010-1234-5678")
-    stays = patient_factory(full_name="Gildong Hong")
-    visit_of(duplicate, users)
-    visit_of(stays, users)
-    study_of(duplicate)
-    order = order_of(duplicate, users)
-    lab_value(order, duplicate)
-    grants.grant_share(
-        actor=users["admin"],
-        grantee_id=users["external"].pk,
-        expires_at=timezone.now() + timedelta(days=1),
-        patient_id=duplicate.pk,
-    )
-    OrderAccess.objects.create(
-        order_id=order.pk, role="lab", patient_id=duplicate.pk, opened_by=users["doctor"]
-    )
-    for patient in (duplicate, stays):
-        services.care_team_add(patient=patient, user_id=users["doctor"].pk)
-    services.care_team_add(patient=duplicate, user_id=users["nurse"].pk)
-    return duplicate, stays
-
-
-def owners():
-    """Of every row that belongs to a patient: its owner; without what says who merged whom."""
-    rows = (
-        (column.label, column.name, row["pk"], row[column.name])
-        for column in moved_rows.moving_columns()
-        for row in column.model._base_manager.values("pk", column.name)
-    )
-    return {(label, name, pk): owner for label, name, pk, owner in rows if label != CHANGES}
-
-
-CHANGES = "emr.RecordChange"
 
 
 def test_the_preview_says_what_follows_and_what_differs(api, pair):
@@ -284,107 +181,6 @@ def test_a_broken_glass_makes_nobody_part_of_the_care_team(users, pair, merge):
     grants.grant_break_glass(actor=users["rib"], patient_id=stays.pk, reason="emergency")
     merge(duplicate, stays)
     assert not CareTeamMember.objects.filter(user=users["rib"]).exists()
-
-
-def test_an_undone_merge_leaves_everything_as_it_was(api, users, pair, merge):
-    duplicate, stays = pair
-    was = owners()
-    before = {p.pk: snapshot(p) for p in Patient.objects.all()}
-    pk = merge(duplicate, stays, fields={"full_name": "duplicate", "birth_date": "duplicate"})
-    undone = decide(api("doctor"), pk, "undo").json()
-    assert (undone["state"], undone["not_restored"]) == ("undone", [])
-    assert owners() == was
-    assert {p.pk: snapshot(p) for p in Patient.objects.all()} == before
-    assert api("patient").get(f"{URL}{duplicate.pk}/").status_code == 200
-    assert decide(api("admin"), pk, "undo").json()["error"]["code"] == "ERR_401"
-    assert Notification.objects.filter(user=users["rib"], kind="merge_undone").exists()
-
-
-def test_what_was_added_since_stays_unless_it_hangs_on_what_goes_back(api, users, pair, merge):
-    duplicate, stays = pair
-    old_visit, order = Encounter.objects.get(patient=duplicate), duplicate.orders.get()
-    pk = merge(duplicate, stays)
-    added = visit_of(stays, users)
-    result = lab_value(order, stays)
-    doctor = api("doctor")
-    drug = {"patient": stays.pk, "drug": "Acetaminophen", "dose": "1", "frequency": "1", "days": 1}
-    drug["encounter"] = old_visit.pk
-    made = doctor.post("/api/emr/prescriptions/", drug, format="json")
-    assert made.status_code == 201, made.json()
-    changed = {"data": {"reason": "dizziness"}, "format": "json", "HTTP_IF_MATCH": '"1"'}
-    doctor.patch(f"/api/emr/encounters/{old_visit.pk}/", **changed)
-    decide(doctor, pk, "undo")
-    for row, owner in (
-        (added, stays),
-        (old_visit, duplicate),
-        (result, duplicate),
-        (Prescription.objects.get(), duplicate),
-        (RecordChange.objects.get(kind="encounter", row_id=old_visit.pk), duplicate),
-        (RecordChange.objects.get(kind="prescription"), duplicate),
-    ):
-        row.refresh_from_db()
-        assert row.patient_id == owner.pk, row
-
-
-def test_a_field_that_was_changed_since_is_left_and_named(api, pair, merge):
-    duplicate, stays = pair
-    pk = merge(duplicate, stays, fields={"full_name": "duplicate", "phone": "duplicate"})
-    stays.refresh_from_db()
-    version = f'"{stays.version}"'
-    changed = {"data": {"full_name": "홍길순"}, "format": "json", "HTTP_IF_MATCH": version}
-    assert api("nurse").patch(f"{URL}{stays.pk}/", **changed).status_code == 200
-    assert decide(api("admin"), pk, "undo").json()["not_restored"] == ["full_name"]
-    stays.refresh_from_db()
-    assert (stays.full_name, stays.phone) == ("홍길순", "")
-
-
-def test_a_merge_is_undone_for_thirty_days(api, pair, merge):
-    duplicate, stays = pair
-    pk = merge(duplicate, stays)
-    PatientMerge.objects.update(decided_at=timezone.now() - timedelta(days=30))
-    refused = decide(api("admin"), pk, "undo")
-    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "ERR_414")
-    assert api("admin").get(f"{MERGES}{pk}/").json()["undo_until"] is None
-
-
-def test_merges_in_a_row_are_undone_from_the_last(api, pair, merge, patient_factory):
-    duplicate, stays = pair
-    last = patient_factory()
-    was = owners()
-    first, second = merge(duplicate, stays), merge(Patient.objects.get(pk=stays.pk), last)
-    assert selectors.patient_by_mrn(duplicate.patient_id) == last
-    assert f"merged into {last.pk}" in api("doctor").get(f"{URL}{duplicate.pk}/").content.decode()
-    assert api("doctor").get(MERGES).json()["count"] == 2
-    assert Encounter.objects.filter(patient=last).count() == 2
-    admin = api("admin")
-    assert decide(admin, first, "undo").json()["error"]["code"] == "ERR_401"
-    assert decide(admin, second, "undo").status_code == 200
-    assert selectors.patient_by_mrn(duplicate.patient_id) == stays
-    assert decide(admin, first, "undo").status_code == 200
-    assert owners() == was
-
-
-def test_what_was_written_while_the_merge_committed_comes_along_and_goes_back(
-    api, users, pair, merge
-):
-    duplicate, stays = pair
-    pk = merge(duplicate, stays)
-    late = visit_of(duplicate, users)
-    merge_settle(duplicate_id=duplicate.pk)
-    late.refresh_from_db()
-    assert late.patient == stays
-    decide(api("admin"), pk, "undo")
-    late.refresh_from_db()
-    assert late.patient == duplicate
-
-
-def test_a_share_of_the_duplicate_is_one_of_the_patient(api, pair, merge):
-    duplicate, stays = pair
-    pk = merge(duplicate, stays)
-    assert api("external").get(f"{URL}{stays.pk}/").status_code == 200
-    decide(api("admin"), pk, "undo")
-    assert api("external").get(f"{URL}{stays.pk}/").status_code == 404
-    assert Grant.objects.get().patient_id == duplicate.pk
 
 
 def test_every_column_that_names_a_patient_moves_or_is_kept_for_a_reason():

@@ -55,5 +55,5 @@ describe("a patient of another hospital", () => {
       expect(done).toHaveBeenCalled();
     });
     expect(post.mock.calls[0]?.[1]).toMatchObject({ body: { decision: "link", patient: 7 } });
-  });
+  }, 30_000);
 });
