@@ -2,7 +2,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from emr.views import access, incoming, medication, merging, overview, patients, records, sync
+from emr.views import (
+    access,
+    incoming_routes as incoming,
+    medication,
+    merge_routes as merging,
+    overview,
+    patients,
+    records,
+    sync,
+)
 
 CHART = {
     "encounters": (records.Encounters, records.EncounterRow, records.EncounterHistory),
@@ -33,7 +42,7 @@ urlpatterns = [
         name="duplicate-dismiss",
     ),
     path("merges/", merging.PatientMerges.as_view(), name="merges"),
-    path("merges/preview/", merging.MergePreview.as_view(), name="merge-preview"),
+    path("merges/preview/", merging.MergePreviewed.as_view(), name="merge-preview"),
     path("merges/<int:pk>/", merging.MergeDetail.as_view(), name="merge-detail"),
     path("merges/<int:pk>/confirm/", merging.MergeConfirm.as_view(), name="merge-confirm"),
     path("merges/<int:pk>/reject/", merging.MergeReject.as_view(), name="merge-reject"),

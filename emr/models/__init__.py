@@ -13,8 +13,8 @@ from emr.models.clinical import (
     Vitals,
 )
 from emr.models.duplicate_pairs import DuplicatePair, ScanCursor
-from emr.models.incoming import IncomingPatient, IncomingRun
-from emr.models.merging import MovedRows, PatientMerge
+from emr.models.incoming_rows import IncomingPatient, IncomingRun
+from emr.models.merge_records import MovedRows, PatientMerge
 from emr.models.name_index import NameSuffix
 from emr.models.openemr_links import PatientLink, SyncConflict, SyncRun
 from emr.models.patient import CareTeamMember, Patient, PatientQuerySet, grants_that_open

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from common.db import VisibleQuerySet
 from common.person import Person
-from emr.models.patient import Patient
-from rbac.permissions import Permission
+from emr.models.patient import Patient, grants_that_open
+from rbac.permissions import Permission, Scope
+from rbac.selectors import scope_for
 
 
 class DuplicatePairQuerySet(VisibleQuerySet["DuplicatePair"]):
@@ -16,8 +18,11 @@ class DuplicatePairQuerySet(VisibleQuerySet["DuplicatePair"]):
         self, user: Person, permission: str = Permission.MERGE_PATIENTS
     ) -> DuplicatePairQuerySet:
         """Where the person sees both; a pair of a merged record is none any more."""
-        seen = Patient.objects.visible_to(user, permission)
-        return self.filter(first__in=seen, second__in=seen)
+        if scope_for(user, permission) is not Scope.ALL:
+            return self.none()
+        closed = Patient.objects.closed_to(user, grants_that_open(user))
+        pairs = self.filter(first__merged_into=None, second__merged_into=None)
+        return pairs.exclude(Q(first__in=closed) | Q(second__in=closed))
 
 
 class DuplicatePair(models.Model):

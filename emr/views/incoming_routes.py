@@ -15,7 +15,7 @@ from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 from emr.filters import IncomingFilter
 from emr.models import IncomingPatient
-from emr.selectors import incoming as selectors
+from emr.selectors import incoming_patients as selectors
 from emr.serializers import incoming_bodies as bodies
 from emr.services import incoming_patients
 from rbac.permissions import Permission

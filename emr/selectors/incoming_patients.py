@@ -14,7 +14,7 @@ from emr.models import IncomingPatient, IncomingRun, Patient
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class LikelyPatient:
     """``patient``: whom this person sees."""
 
     patient: Patient
@@ -26,7 +26,7 @@ class Candidate:
 class IncomingRow:
     row: IncomingPatient
     patient: Patient | None
-    candidates: list[Candidate]
+    candidates: list[LikelyPatient]
 
     @property
     def patients(self) -> list[int]:
@@ -78,7 +78,7 @@ def rows_described(user: Person, rows: Sequence[IncomingPatient]) -> list[Incomi
             row=row,
             patient=seen.get(row.patient_id),
             candidates=[
-                Candidate(seen[one["patient"]], one["score"], one["alike"])
+                LikelyPatient(seen[one["patient"]], one["score"], one["alike"])
                 for one in row.candidates
                 if one["patient"] in seen
             ],

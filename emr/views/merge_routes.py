@@ -107,7 +107,7 @@ class PatientMerges(GenericApiView):
         return Response(bodies.MergeOut(merge).data, status=201)
 
 
-class MergePreview(ApiView):
+class MergePreviewed(ApiView):
     required_permissions = {"GET": Permission.MERGE_PATIENTS}
 
     @extend_schema(

@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from common.db import AllOrNoneQuerySet
+from common.db import AllOrNoneQuerySet, VisibleQuerySet
 from common.person import Person
 from emr.choices import IncomingState, RunState
 from emr.models.patient import Patient, grants_that_open
@@ -45,7 +45,7 @@ class IncomingRun(models.Model):
         return 100 if not self.total else self.done * 100 // self.total
 
 
-class IncomingPatientQuerySet(models.QuerySet["IncomingPatient"]):
+class IncomingPatientQuerySet(VisibleQuerySet["IncomingPatient"]):
     def visible_to(
         self, user: Person, permission: str = Permission.EDIT_PATIENT
     ) -> IncomingPatientQuerySet:

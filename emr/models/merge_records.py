@@ -12,8 +12,9 @@ from django.db.models import Q
 from common.db import VisibleQuerySet
 from common.person import Person
 from emr.choices import MergeState
-from emr.models.patient import Patient
-from rbac.permissions import Permission
+from emr.models.patient import Patient, grants_that_open
+from rbac.permissions import Permission, Scope
+from rbac.selectors import scope_for
 
 _USER = settings.AUTH_USER_MODEL
 
@@ -22,12 +23,18 @@ class PatientMergeQuerySet(VisibleQuerySet["PatientMerge"]):
     def visible_to(
         self, user: Person, permission: str = Permission.MERGE_PATIENTS
     ) -> PatientMergeQuerySet:
-        """Where the person sees both records, or what became of them."""
-        seen = Patient.objects.visible_to(user, permission)
-        return self.filter(
-            Q(survivor__in=seen) | Q(survivor__merged_into__in=seen),
-            Q(duplicate__in=seen) | Q(duplicate__merged_into__in=seen),
-        )
+        """Where the person sees both records, or what became of them.
+
+        Asked for by those who stay hidden, who are few.
+        """
+        if scope_for(user, permission) is not Scope.ALL:
+            return self.none()
+        closed = Patient.objects.closed_to(user, grants_that_open(user))
+        hidden = Q()
+        for side in ("survivor", "duplicate"):
+            hidden |= Q(**{f"{side}__merged_into": None, f"{side}__in": closed})
+            hidden |= Q(**{f"{side}__merged_into__in": closed})
+        return self.exclude(hidden)
 
 
 class PatientMerge(models.Model):
