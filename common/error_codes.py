@@ -315,6 +315,12 @@ class ErrorCode(Enum):
         "The request needs an If-Match header. Send the ETag of the version that you read.",
         "If-Match 헤더가 필요합니다. 조회한 버전의 ETag를 보내 주세요.",
     )
+    PATIENT_MERGED = Spec(
+        "ERR_307",
+        409,
+        "This patient record was merged into another one. Open that record instead.",
+        "다른 환자 기록과 병합된 기록입니다. 병합된 환자 기록을 열어 주세요.",
+    )
     INVALID_TRANSITION = Spec(
         "ERR_401",
         409,
@@ -397,6 +403,25 @@ class ErrorCode(Enum):
         409,
         "Nobody else manages users and roles. Give another user both permissions first.",
         "사용자와 역할을 관리할 다른 사용자가 없습니다. 먼저 두 권한을 부여해 주세요.",
+    )
+    MERGE_REFUSED = Spec(
+        "ERR_412",
+        409,
+        "These two patient records cannot be merged. Open the preview to see what stands in the "
+        "way.",
+        "두 환자 기록을 병합할 수 없습니다. 미리 보기에서 사유를 확인해 주세요.",
+    )
+    SECOND_PERSON = Spec(
+        "ERR_413",
+        403,
+        "You proposed this merge. Another person has to confirm it.",
+        "본인이 제안한 병합입니다. 다른 사람이 확인해야 합니다.",
+    )
+    MERGE_UNDO_OVER = Spec(
+        "ERR_414",
+        409,
+        "The merge is too long ago to be undone.",
+        "병합을 취소할 수 있는 기간이 지났습니다.",
     )
     INTERNAL = Spec(
         "ERR_500",

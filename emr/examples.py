@@ -23,6 +23,7 @@ PATIENT = {
     "restricted": False,
     "version": 1,
     "emr_source": {"name": "OpenEMR", "synced_at": "2026-01-05T10:30:00+09:00", "stale": False},
+    "formerly": [{"id": 7, "patient_id": "P2019-0815", "full_name": "김민준"}],
 }
 PATIENT_CREATED = PATIENT | {
     "possible_duplicates": [PATIENT_BRIEF | {"id": 7, "patient_id": "P2019-0815"}]
@@ -125,7 +126,102 @@ PRESCRIPTION = {
     "deleted": None,
 }
 
-PATIENT_MERGE = {"into": 1}
+MERGE_NEW = {
+    "survivor": 1,
+    "duplicate": 7,
+    "reason": "Registered twice on the day of admission",
+    "fields": {"phone": "duplicate"},
+    "survivor_version": 3,
+    "duplicate_version": 1,
+}
+_DUPLICATE = PATIENT_BRIEF | {"id": 7, "patient_id": "P2019-0815"}
+_MERGE_RECORD = {
+    **{name: value for name, value in PATIENT.items() if name not in ("emr_source", "formerly")},
+    "has_account": False,
+    "created_at": "2026-01-05T10:30:00+09:00",
+}
+MERGE_PREVIEW = {
+    "survivor": _MERGE_RECORD,
+    "duplicate": _MERGE_RECORD | {"id": 7, "patient_id": "P2019-0815", "phone": "010-0000-0099"},
+    "fields": [
+        {
+            "name": "phone",
+            "survivor": "010-0000-0001",
+            "duplicate": "010-0000-0099",
+            "differs": True,
+        }
+    ],
+    "follows": {"emr.Encounter": 2, "ocs.Order": 1, "pacs.Study": 3},
+    "obstacles": [],
+    "warnings": ["becomes_restricted"],
+}
+_PROPOSER = {"id": 2, "username": "doctor", "full_name": "이서연", "role": "doctor"}
+MERGE = {
+    "id": 5,
+    "survivor": PATIENT_BRIEF,
+    "duplicate": _DUPLICATE,
+    "state": "merged",
+    "reason": "Registered twice on the day of admission",
+    "fields": {"phone": "duplicate"},
+    "proposed_by": _PROPOSER,
+    "proposed_at": "2026-01-05T10:30:00+09:00",
+    "decided_by": {"id": 1, "username": "admin", "full_name": "시스템 관리자", "role": "admin"},
+    "decided_at": "2026-01-05T11:00:00+09:00",
+    "undo_until": "2026-02-04T11:00:00+09:00",
+    "undone_by": None,
+    "undone_at": None,
+    "not_restored": [],
+}
+DUPLICATE_PAIR = {
+    "id": 3,
+    "first": PATIENT_BRIEF,
+    "second": _DUPLICATE,
+    "score": 85,
+    "alike": ["name", "birth_date", "gender"],
+    "found_at": "2026-01-05T10:30:00+09:00",
+    "dismissed_at": None,
+}
+_SENT = {
+    "full_name": "김민준",
+    "birth_date": "1974-03-02",
+    "gender": "M",
+    "phone": "010-0000-0001",
+    "address": "서울특별시 종로구",
+}
+BULK_SYNC = {"source": "HANGANG", "patients": [{"external_id": "H-0001", **_SENT}]}
+INCOMING_RUN = {
+    "id": 2,
+    "source": "HANGANG",
+    "state": "running",
+    "total": 1200,
+    "done": 400,
+    "percent": 33,
+    "states": {"WAITING": 800, "NEW": 390, "CANDIDATES": 10},
+    "requested_by": _PROPOSER,
+    "started_at": "2026-01-05T10:30:00+09:00",
+    "finished_at": None,
+}
+INCOMING_PATIENT = {
+    "id": 9,
+    "run": 2,
+    "source": "HANGANG",
+    "external_id": "H-0001",
+    "line": 1,
+    "sent": _SENT,
+    "state": "CANDIDATES",
+    "reason": "",
+    "candidates": [
+        {
+            "patient": PATIENT_BRIEF | {"phone": "010-0000-0001", "address": "서울특별시 종로구"},
+            "score": 100,
+            "alike": ["name", "birth_date", "phone", "gender"],
+        }
+    ],
+    "patient": None,
+    "resolved_by": None,
+    "resolved_at": None,
+}
+INCOMING_RESOLVE = {"decision": "link", "patient": 1}
 ROW_DELETE = {"reason": "Entered for the wrong patient"}
 _RECORDED = {
     "recorded_by": 5,

@@ -8,7 +8,16 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_filters import rest_framework as filters
 
-from emr.models import Allergy, BedStay, ContactRequest, Encounter, Patient, Problem
+from emr.models import (
+    Allergy,
+    BedStay,
+    ContactRequest,
+    Encounter,
+    IncomingPatient,
+    Patient,
+    PatientMerge,
+    Problem,
+)
 
 
 class PatientFilter(filters.FilterSet):
@@ -123,3 +132,36 @@ class ContactRequestFilter(filters.FilterSet):
     class Meta:
         model = ContactRequest
         fields = ["state"]
+
+
+class DuplicateFilter(filters.FilterSet):
+    """``dismissed``: those of whom a person said that they are not the same; else the open ones."""
+
+    dismissed = filters.BooleanFilter(method="as_asked")
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        asked = bool(self.form.cleaned_data.get("dismissed"))
+        return super().filter_queryset(queryset).filter(dismissed_at__isnull=not asked)
+
+    def as_asked(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """``filter_queryset`` chose the rows."""
+        return rows
+
+
+class MergeFilter(filters.FilterSet):
+    patient = filters.NumberFilter(method="of_patient")
+
+    class Meta:
+        model = PatientMerge
+        fields = ["state"]
+
+    def of_patient(self, merges: QuerySet[Any], name: str, value: int) -> QuerySet[Any]:
+        return merges.filter(Q(survivor=value) | Q(duplicate=value))
+
+
+class IncomingFilter(filters.FilterSet):
+    run = filters.NumberFilter(field_name="run_id")
+
+    class Meta:
+        model = IncomingPatient
+        fields = ["state", "source"]

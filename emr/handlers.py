@@ -10,8 +10,9 @@ from common.errors import AppError
 from common.outbox.registry import Event, subscribe
 from common.person import Person
 from emr import openemr_sync, selectors, sync_runs
-from emr.events import PATIENT_MERGED, PATIENT_SYNC, SYNC_RUN
-from emr.services import merge_settle
+from emr.events import INCOMING_RUN, PATIENT_CHANGED, PATIENT_MERGED, PATIENT_SYNC, SYNC_RUN
+from emr.services import duplicate_finding, incoming_patients
+from emr.services.patient_merging import merge_settle
 
 
 @subscribe(PATIENT_MERGED, queue="django_tasks")
@@ -33,7 +34,21 @@ def run_all(event: Event) -> None:
     sync_runs.run_continue(run_id=event.payload["run_id"])
 
 
+@subscribe(PATIENT_CHANGED, queue="django_tasks")
+def find_duplicates(event: Event) -> None:
+    duplicate_finding.pairs_of(event.payload["patient_id"])
+
+
+def _incoming_failed(event: Event, error: AppError) -> None:
+    incoming_patients.run_fail(run_id=event.payload["run_id"])
+
+
+@subscribe(INCOMING_RUN, queue="django_tasks", on_dead=_incoming_failed)
+def compare_incoming(event: Event) -> None:
+    incoming_patients.run_continue(run_id=event.payload["run_id"])
+
+
 @describes("patient")
 def alert_patients(user: Person, ids: set[Any]) -> Mapping[Any, About]:
-    found = selectors.patients_visible_to(user).in_bulk(list(ids))
+    found = selectors.patients_by_any_id(user, ids)
     return {pk: {"patient": patient.brief} for pk, patient in found.items()}

@@ -5,7 +5,9 @@ from django.urls import path
 from emr.views import (
     access,
     care_team_pages as teams,
+    incoming_routes as incoming,
     medication,
+    merge_routes as merging,
     overview,
     own_record,
     patients,
@@ -28,7 +30,26 @@ urlpatterns = [
     path("patients/", patients.Patients.as_view(), name="patients"),
     path("patients/search/", patients.PatientSearch.as_view(), name="patient-search"),
     path("patients/<int:pk>/", patients.PatientDetail.as_view(), name="patient-detail"),
-    path("patients/<int:pk>/merge/", patients.PatientMerge.as_view(), name="patient-merge"),
+    path("patients/bulk_sync/", incoming.BulkSync.as_view(), name="bulk-sync"),
+    path("incoming/", incoming.IncomingPatients.as_view(), name="incoming-patients"),
+    path("incoming/runs/", incoming.IncomingRuns.as_view(), name="incoming-runs"),
+    path(
+        "incoming/runs/<int:pk>/", incoming.IncomingRunDetail.as_view(), name="incomingrun-detail"
+    ),
+    path("incoming/<int:pk>/", incoming.IncomingDetail.as_view(), name="incoming-detail"),
+    path("incoming/<int:pk>/resolve/", incoming.IncomingResolve.as_view(), name="incoming-resolve"),
+    path("duplicates/", merging.DuplicatePairs.as_view(), name="duplicates"),
+    path(
+        "duplicates/<int:pk>/dismiss/",
+        merging.DuplicateDismiss.as_view(),
+        name="duplicate-dismiss",
+    ),
+    path("merges/", merging.PatientMerges.as_view(), name="merges"),
+    path("merges/preview/", merging.MergePreviewed.as_view(), name="merge-preview"),
+    path("merges/<int:pk>/", merging.MergeDetail.as_view(), name="merge-detail"),
+    path("merges/<int:pk>/confirm/", merging.MergeConfirm.as_view(), name="merge-confirm"),
+    path("merges/<int:pk>/reject/", merging.MergeReject.as_view(), name="merge-reject"),
+    path("merges/<int:pk>/undo/", merging.MergeUndo.as_view(), name="merge-undo"),
     path(
         "patients/<int:pk>/timeline/", overview.PatientTimeline.as_view(), name="patient-timeline"
     ),

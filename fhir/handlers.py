@@ -12,10 +12,10 @@ from ai.services import publication, recovery
 from common.errors import AppError
 from common.outbox import services as outbox
 from common.outbox.registry import Event, subscribe
-from emr.events import PATIENT_MERGED
+from emr.events import PATIENT_MERGED, PATIENT_UNMERGED
 from fhir.events import PUBLICATION_OUTDATED
 from fhir.services.gather import publication_facts
-from fhir.services.publishing import publication_retract, publication_send
+from fhir.services.publishing import patient_send, publication_retract, publication_send
 from ocs.choices import OrderStatus
 from ocs.events import ORDER_MOVED
 
@@ -63,6 +63,23 @@ def resend_ended_order(event: Event) -> None:
 def resend_publications(event: Event) -> None:
     """The same resources by the same identifiers, under the record that stays."""
     _outdated(published_job_ids(event.payload["patient_id"]))
+
+
+@subscribe(PATIENT_UNMERGED, queue="fhir_tasks")
+def resend_parted(event: Event) -> None:
+    """Those of each of the two records."""
+    for name in ("patient_id", "duplicate_id"):
+        _outdated(published_job_ids(event.payload[name]))
+
+
+@subscribe(PATIENT_MERGED, queue="fhir_tasks")
+def send_replaced(event: Event) -> None:
+    patient_send(event.payload["duplicate_id"])
+
+
+@subscribe(PATIENT_UNMERGED, queue="fhir_tasks")
+def send_restored(event: Event) -> None:
+    patient_send(event.payload["duplicate_id"])
 
 
 @transaction.atomic

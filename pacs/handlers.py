@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from common.errors import AppError, ExternalError
 from common.outbox.registry import Event, subscribe
-from emr.events import PATIENT_MERGED, PATIENT_RENAMED
+from emr.events import PATIENT_MERGED, PATIENT_RENAMED, PATIENT_UNMERGED
 from pacs.derived import metadata_files
 from pacs.events import (
     INSTANCE_UNREADABLE,
@@ -13,7 +15,7 @@ from pacs.events import (
     UNFILED_DECIDED,
 )
 from pacs.htj2k import transcoding
-from pacs.index import change_feed, resolution
+from pacs.index import change_feed, matching, resolution
 from pacs.index.list_keys import patient_keys_write
 
 
@@ -30,6 +32,15 @@ def studies_rename(event: Event) -> None:
 @subscribe(PATIENT_MERGED, queue="django_tasks")
 def studies_take(event: Event) -> None:
     patient_keys_write(event.payload["patient_id"])
+
+
+@subscribe(PATIENT_UNMERGED, queue="django_tasks")
+def studies_give_back(event: Event) -> None:
+    survivor, duplicate = event.payload["patient_id"], event.payload["duplicate_id"]
+    since = datetime.fromisoformat(event.payload["since"])
+    matching.studies_part(from_patient_id=survivor, patient_id=duplicate, since=since)
+    for patient_id in (survivor, duplicate):
+        patient_keys_write(patient_id)
 
 
 @subscribe(STUDY_STABLE, queue="archive_tasks")

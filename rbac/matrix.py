@@ -59,6 +59,7 @@ MATRIX: dict[P, dict[Role, Scope]] = {
     P.VIEW_WARD: _all(Role.ADMIN, Role.DOCTOR, Role.NURSE),
     P.PLACE_PATIENT: _all(Role.DOCTOR, Role.NURSE),
     P.MANAGE_WARDS: _all(Role.ADMIN),
+    P.MERGE_PATIENTS: _all(Role.ADMIN, Role.DOCTOR, Role.RIB),
 }
 
 CEILINGS: dict[Role, dict[P, Scope]] = {

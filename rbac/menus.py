@@ -59,6 +59,12 @@ MENUS: tuple[MenuEntry, ...] = (
         frozenset(Role) - {Role.PATIENT},
     ),
     MenuEntry("care-team", "담당 환자", "My patients", "team", "/care-team", P.VIEW_ACCESS, _STAFF),
+    MenuEntry(
+        "duplicates", "중복 환자·병합", "Duplicates", "copy", "/duplicates", P.MERGE_PATIENTS
+    ),
+    MenuEntry(
+        "incoming", "타 병원 환자", "Incoming patients", "hospital", "/incoming", P.EDIT_PATIENT
+    ),
     MenuEntry("orders", "오더", "Orders", "clipboard", "/orders", P.VIEW_ORDER),
     MenuEntry("survival", "생존 분석", "Survival", "chart", "/survival", P.VIEW_COHORT),
     MenuEntry("lab", "진단검사", "Laboratory", "flask", "/lab", P.ENTER_LAB_RESULT),

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     VIEW_WARD = "view_ward"
     PLACE_PATIENT = "place_patient"
     MANAGE_WARDS = "manage_wards"
+    MERGE_PATIENTS = "merge_patients"
 
 
 class Role(StrEnum):

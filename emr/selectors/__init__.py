@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit.services.patient_records import reads_of
-from common.errors import ErrorCode, NotFound, PermissionDenied
+from common.errors import ConflictError, ErrorCode, NotFound, PermissionDenied
 from common.person import Person
 from emr import models
 from emr.models import (
@@ -49,11 +49,15 @@ def grants_that_open(user: Person) -> list[Any]:
 
 
 def patient_get(user: Person, pk: int, permission: str = Permission.VIEW_PATIENT) -> Patient:
-    """Raises NotFound for what this person may not see."""
-    patient = patients_visible_to(user, permission).filter(pk=pk).first()
-    if patient is None:
-        raise NotFound(ErrorCode.PATIENT_NOT_FOUND, f"patient {pk}", "id")
-    return patient
+    """Raises NotFound for what this person may not see, ConflictError for what was merged."""
+    seen = patients_visible_to(user, permission)
+    patient = seen.filter(pk=pk).first()
+    if patient is not None:
+        return patient
+    survivor = seen.filter(duplicates=pk).first()
+    if survivor is not None:
+        raise ConflictError(ErrorCode.PATIENT_MERGED, f"merged into {survivor.pk}", "id")
+    raise NotFound(ErrorCode.PATIENT_NOT_FOUND, f"patient {pk}", "id")
 
 
 def patient_lock(pk: int) -> None:
@@ -65,6 +69,35 @@ def patient_by_mrn(patient_id: str) -> Patient | None:
     """The patient of a DICOM Patient ID, for matching; not filtered by rights."""
     found = Patient.objects.select_related("merged_into").filter(patient_id=patient_id).first()
     return found.merged_into or found if found else None
+
+
+def patient_seen_by_mrn(user: Person, patient_id: str) -> Patient | None:
+    """If this person sees the patient; also by the MRN of a record that was merged."""
+    found = patient_by_mrn(patient_id)
+    return patients_visible_to(user).filter(pk=found.pk).first() if found else None
+
+
+def patients_by_any_id(user: Person, ids: Iterable[int]) -> dict[int, Patient]:
+    """By the ids that were asked for: of a merged record the one that it belongs to."""
+    wanted = set(ids)
+    seen = patients_visible_to(user)
+    found = seen.in_bulk(list(wanted))
+    if missing := wanted - found.keys():
+        merged = Patient.objects.filter(pk__in=missing).exclude(merged_into=None)
+        survivors = dict(merged.values_list("pk", "merged_into"))
+        kept = seen.in_bulk(list(set(survivors.values()))) if survivors else {}
+        found |= {pk: kept[at] for pk, at in survivors.items() if at in kept}
+    return found
+
+
+def former_ids(patient_ids: Collection[int]) -> list[int]:
+    """Of the records that were merged into these patients: what was done to them was too."""
+    return list(Patient.objects.filter(merged_into__in=patient_ids).ids())
+
+
+def patient_identity(pk: int) -> Patient | None:
+    """Whatever became of it; for publication and matching, not filtered by rights."""
+    return Patient.objects.select_related("merged_into").filter(pk=pk).first()
 
 
 def known_mrns(patient_ids: Collection[str]) -> set[str]:
@@ -134,8 +167,7 @@ def glasses_described(user: Person, grants: Iterable[Any]) -> list[BrokenGlass]:
 
 def glass_reads(grant: Any) -> QuerySet[Any]:
     """The audit records of what was read through a broken glass."""
-    ids = [grant.patient_id, *Patient.objects.filter(merged_into=grant.patient_id).ids()]
-    return reads_of(grant.grantee_id, ids, grant.created_at, grant.ends_at)
+    return reads_of(grant.grantee_id, [grant.patient_id], grant.created_at, grant.ends_at)
 
 
 def in_care_team(user: Person, patient: Patient) -> bool:

@@ -81,11 +81,21 @@ class EmrSourceOut(serializers.Serializer[Any]):
     stale = serializers.BooleanField(help_text="Longer ago than OPENEMR_MAX_AGE_S")
 
 
+class FormerRecordOut(serializers.ModelSerializer[Patient]):
+    class Meta:
+        model = Patient
+        fields = ["id", "patient_id", "full_name"]
+
+
 @example(examples.PATIENT)
 class PatientOut(serializers.ModelSerializer[Patient]):
-    """``emr_source`` is null for a patient who is kept here alone."""
+    """``emr_source`` is null for a patient who is kept here alone.
+
+    ``formerly``: the records that were merged into this one.
+    """
 
     emr_source = serializers.SerializerMethodField()
+    formerly = FormerRecordOut(source="duplicates", many=True)
 
     @extend_schema_field(EmrSourceOut(allow_null=True))
     def get_emr_source(self, patient: Patient) -> Any:
@@ -105,6 +115,7 @@ class PatientOut(serializers.ModelSerializer[Patient]):
             "restricted",
             "version",
             "emr_source",
+            "formerly",
         ]
 
 
@@ -187,8 +198,3 @@ class BrokenGlassOut(serializers.Serializer[Any]):
 class GlassReviewIn(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(GlassOutcome.choices)
     comment = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-
-
-@example(examples.PATIENT_MERGE)
-class PatientMergeIn(serializers.Serializer[Any]):
-    into = serializers.IntegerField(min_value=1, help_text="Id of the patient record to keep")

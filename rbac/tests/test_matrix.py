@@ -52,6 +52,7 @@ critical_result     -   all all all -   -   -
 view_ward           all all -   -   all -   -
 place_patient       -   all -   -   all -   -
 manage_wards        all -   -   -   -   -   -
+merge_patients      all all all -   -   -   -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 

@@ -69,6 +69,21 @@ ROUTES: dict[str, str] = {
     "POST contact-requests": "404 404 404 404 404 400 404 401",
     "POST contact-decide": "400 400 403 403 400 403 403 401",
     "POST patient-merge": "400 403 400 403 403 403 403 401",
+    "POST bulk-sync": "400 400 403 403 400 403 403 401",
+    "GET incoming-patients": "200 200 403 403 200 403 403 401",
+    "GET incoming-runs": "200 200 403 403 200 403 403 401",
+    "GET incomingrun-detail": "200 200 403 403 200 403 403 401",
+    "GET incoming-detail": "200 200 403 403 200 403 403 401",
+    "POST incoming-resolve": "400 400 403 403 400 403 403 401",
+    "GET duplicates": "200 200 200 403 403 403 403 401",
+    "POST duplicate-dismiss": "200 200 200 403 403 403 403 401",
+    "GET merges": "200 200 200 403 403 403 403 401",
+    "POST merges": "400 400 400 403 403 403 403 401",
+    "GET merge-preview": "400 400 400 403 403 403 403 401",
+    "GET merge-detail": "200 200 200 403 403 403 403 401",
+    "POST merge-confirm": "200 403 200 403 403 403 403 401",  # the doctor proposed it
+    "POST merge-reject": "200 200 200 403 403 403 403 401",
+    "POST merge-undo": "409 409 409 403 403 403 403 401",  # it is not merged yet
     "POST patient-sync": "409 409 403 403 409 403 403 401",  # without an OpenEMR
     "GET sync-runs": "200 403 403 403 403 403 403 401",
     "POST sync-runs": "409 403 403 403 403 403 403 401",

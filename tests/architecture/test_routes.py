@@ -25,7 +25,10 @@ from conftest import PASSWORD
 from emr.models import (
     Allergy,
     CareTeamMember,
+    DuplicatePair,
     Encounter,
+    IncomingPatient,
+    IncomingRun,
     Note,
     Prescription,
     Problem,
@@ -33,7 +36,7 @@ from emr.models import (
     Vitals,
     Ward,
 )
-from emr.services import ward_stays
+from emr.services import patient_merging, ward_stays
 from emr.tests.factories import inpatient
 from ocs.models import Order
 from pacs.archive.orthanc import orthanc
@@ -130,6 +133,20 @@ def chart_of(patient: Any, author: Any) -> dict[str, Any]:
     }
 
 
+def identity_rows(users: dict[str, Any], patient: Any, other: Any) -> dict[str, int]:
+    """A pair that looks alike, a merge of it that the doctor proposed, an incoming patient."""
+    run = IncomingRun.objects.create(source="A", requested_by=users["admin"])
+    merge = patient_merging.merge_propose(
+        actor=users["doctor"], survivor=patient.pk, duplicate=other.pk, reason="twice", fields={}
+    )
+    return {
+        "duplicate": DuplicatePair.objects.create(first=patient, second=other, score=85).pk,
+        "merge": merge.pk,
+        "incomingrun": run.pk,
+        "incoming": IncomingPatient.objects.create(run=run, source="A", line=1, payload={}).pk,
+    }
+
+
 @pytest.fixture
 def world(users, patient_factory, settings):
     """One patient, owned by the patient user and shared with the external one, and their things."""
@@ -178,6 +195,7 @@ def world(users, patient_factory, settings):
                 **course_rows(users, series.study),
                 **bed_of(patient, users),
                 **chart,
+                **identity_rows(users, patient, patient_factory()),
                 "sync": SyncRun.objects.create(requested_by=users["admin"]).pk,
             },
             "patient_id": patient.pk,

@@ -68,6 +68,17 @@ export const keys = {
     pending: ["contact requests", "pending"],
     own: ["contact requests", "own"],
   },
+  merging: {
+    all: ["merging"],
+    list: (page: number) => ["merging", "list", page],
+    pairs: (page: number) => ["merging", "pairs", page],
+    preview: (survivor: number, duplicate: number) => ["merging", "preview", survivor, duplicate],
+  },
+  incoming: {
+    all: ["incoming"],
+    runs: (page: number) => ["incoming", "runs", page],
+    rows: (filters: object) => ["incoming", "rows", filters],
+  },
   treatment: {
     of: (patient: number) => ["treatment", patient],
     part: (patient: number, part: string) => ["treatment", patient, part],

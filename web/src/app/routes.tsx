@@ -61,6 +61,8 @@ const pages: RouteObject[] = [
     () => import("@/pages/treatment/TreatmentPage"),
     "view_encounter",
   ),
+  page("/duplicates", () => import("@/pages/merging/DuplicatesPage"), "merge_patients"),
+  page("/incoming", () => import("@/pages/incoming/IncomingPage"), "edit_patient"),
   page("/survival", () => import("@/pages/treatment/SurvivalPage"), "view_cohort"),
   page("/studies", () => import("@/pages/studies/StudiesPage"), "view_study"),
   page("/studies/:studyInstanceUid", () => import("@/pages/studies/StudyPage"), "view_study"),

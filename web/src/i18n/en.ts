@@ -7,8 +7,10 @@ import common from "./en/common";
 import dashboard from "./en/dashboard";
 import errors from "./en/errors";
 import glass from "./en/glass";
+import incoming from "./en/incoming";
 import lab from "./en/lab";
 import list from "./en/list";
+import merging from "./en/merging";
 import openemr from "./en/openemr";
 import orders from "./en/orders";
 import patients from "./en/patients";
@@ -34,8 +36,10 @@ export default {
   dashboard,
   errors,
   glass,
+  incoming,
   lab,
   list,
+  merging,
   openemr,
   orders,
   patients,

@@ -7,8 +7,10 @@ import common from "./ko/common";
 import dashboard from "./ko/dashboard";
 import errors from "./ko/errors";
 import glass from "./ko/glass";
+import incoming from "./ko/incoming";
 import lab from "./ko/lab";
 import list from "./ko/list";
+import merging from "./ko/merging";
 import openemr from "./ko/openemr";
 import orders from "./ko/orders";
 import patients from "./ko/patients";
@@ -34,8 +36,10 @@ export default {
   dashboard,
   errors,
   glass,
+  incoming,
   lab,
   list,
+  merging,
   openemr,
   orders,
   patients,

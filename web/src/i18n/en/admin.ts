@@ -74,6 +74,7 @@ export default {
     view_ward: "See wards",
     place_patient: "Place patients in beds",
     manage_wards: "Manage wards and beds",
+    merge_patients: "Merge patient records",
   },
   scope: {
     none: "None",

@@ -76,6 +76,7 @@ const texts: typeof en = {
     view_ward: "병동 조회",
     place_patient: "병상 배정과 전실",
     manage_wards: "병동과 병상 관리",
+    merge_patients: "환자 기록 병합",
   },
   scope: {
     none: "없음",

@@ -20,6 +20,7 @@ import { ClinicalTimeline } from "./ClinicalTimeline";
 import { EmrSource } from "./EmrSource";
 import { GlassBanner } from "./GlassBanner";
 import { ImagingTimeline } from "./ImagingTimeline";
+import { FormerRecords, mergedInto, ToSurvivor } from "./MergedInto";
 import { PatientOrders } from "./PatientOrders";
 
 export default function PatientPage() {
@@ -28,6 +29,8 @@ export default function PatientPage() {
   const id = useIdParam("patientId");
   const patient = useQuery(patientQuery(id));
   const hidden = patient.isError && asApiError(patient.error).status === 404;
+  const survivor = mergedInto(patient.error);
+  if (survivor !== null) return <ToSurvivor id={survivor} />;
   return (
     <>
       {!patient.data && <PageHeader title={t("patients.page")} />}
@@ -109,6 +112,7 @@ function Record({ patient }: { patient: Schema["PatientOut"] }) {
           name={`${patient.full_name} (${patient.patient_id})`}
         />
       </PageHeader>
+      <FormerRecords patient={patient} />
       {patient.restricted && can("break_glass") && <GlassBanner patient={patient.id} />}
       <Tabs defaultValue={tabs[0]?.key ?? null} keepMounted={false}>
         <Tabs.List mb="md">
