@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django_filters import rest_framework as filters
 
-from emr.models import Allergy, Encounter, Patient, Problem
+from emr.models import Allergy, Encounter, Patient, Problem, RecordLink
 
 
 class PatientFilter(filters.FilterSet):
@@ -77,6 +77,12 @@ class ProblemFilter(RowFilter):
     class Meta:
         model = Problem
         fields = ["status"]
+
+
+class OpenemrRowFilter(filters.FilterSet):
+    class Meta:
+        model = RecordLink
+        fields = ["kind"]
 
 
 class NoteFilter(RowFilter):

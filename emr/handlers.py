@@ -13,15 +13,21 @@ from emr import openemr_sync, selectors, sync_runs
 from emr.events import PATIENT_MERGED, PATIENT_SYNC, SYNC_RUN
 from emr.services import merge_settle
 
+DAYS_OF_ATTEMPTS = 300
+"""The last ones are 16 minutes apart: an OpenEMR that is down for three days misses nothing."""
+
 
 @subscribe(PATIENT_MERGED, queue="django_tasks")
 def take_along(event: Event) -> None:
     merge_settle(duplicate_id=event.payload["duplicate_id"])
 
 
-@subscribe(PATIENT_SYNC, queue="django_tasks")
+@subscribe(PATIENT_SYNC, queue="django_tasks", max_attempts=DAYS_OF_ATTEMPTS)
 def make_alike(event: Event) -> None:
-    openemr_sync.patient_sync(patient_id=event.payload["patient_id"])
+    kind = event.payload.get("kind")
+    openemr_sync.patient_sync(
+        patient_id=event.payload["patient_id"], kinds=[kind] if kind else None
+    )
 
 
 def _run_failed(event: Event, error: AppError) -> None:

@@ -31,6 +31,9 @@ urlpatterns = [
         name="prescription-check",
     ),
     path("patients/sync/<int:pk>/", sync.PatientSync.as_view(), name="patient-sync"),
+    path(
+        "patients/<int:pk>/openemr/", sync.PatientOpenemrRows.as_view(), name="patient-openemr-rows"
+    ),
     path("sync/runs/", sync.SyncRuns.as_view(), name="sync-runs"),
     path("sync/runs/<int:pk>/", sync.SyncRunDetail.as_view(), name="sync-run"),
     path("sync/conflicts/", sync.SyncConflicts.as_view(), name="sync-conflicts"),

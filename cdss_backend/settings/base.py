@@ -115,6 +115,7 @@ CELERY_BEAT_SCHEDULE = {
     "treatment-remind-visits": {"task": "treatment.tasks.remind_visits", "schedule": 300.0},
     "ocs-alert-overdue": {"task": "ocs.tasks.alert_overdue", "schedule": 60.0},
     "lis-escalate-criticals": {"task": "lis.tasks.escalate_criticals", "schedule": 60.0},
+    "openemr-probe": {"task": "openemr.tasks.probe", "schedule": 5.0},
     "fhir-probe": {"task": "fhir.tasks.probe", "schedule": 10.0},
     "pacs-mark-stable": {"task": "pacs.tasks.mark_stable", "schedule": 2.0},
 }
@@ -242,6 +243,9 @@ SPECTACULAR_SETTINGS = {
         "PrescriptionWarning": "emr.choices.PrescriptionWarning",
         "VitalFlag": "emr.choices.VitalFlag",
         "ConflictSide": "emr.choices.ConflictSide",
+        "ConflictKind": "emr.choices.ConflictKind",
+        "LinkKind": "emr.choices.LinkKind",
+        "SyncFault": "emr.choices.SyncFault",
         "SyncRunState": "emr.choices.RunState",
         "NotificationKind": "alert.choices.Kind",
         "GrantKind": "rbac.models.GrantKind",

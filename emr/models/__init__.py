@@ -13,7 +13,7 @@ from emr.models.clinical import (
     Vitals,
 )
 from emr.models.name_index import NameSuffix
-from emr.models.openemr_links import PatientLink, SyncConflict, SyncRun
+from emr.models.openemr_links import PatientLink, RecordLink, SyncConflict, SyncRun
 from emr.models.patient import CareTeamMember, Patient, PatientQuerySet, grants_that_open
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "Prescription",
     "Problem",
     "RecordChange",
+    "RecordLink",
     "SyncConflict",
     "SyncRun",
     "Vitals",

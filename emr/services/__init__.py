@@ -16,12 +16,12 @@ from common.outbox.services import publish
 from common.person import Person
 from emr import selectors
 from emr.choices import ChangeAction
-from emr.events import PATIENT_MERGED, PATIENT_RENAMED, PATIENT_SYNC
+from emr.events import PATIENT_MERGED, PATIENT_RENAMED
 from emr.models import CareTeamMember, Patient
+from emr.services.announcing import patient_announce
 from emr.services.charting import change_record, encounter_create, snapshot
 from emr.services.prescribing import prescription_create
 from openemr.openemr_records import PATIENT_FIELDS
-from openemr.selectors import is_configured
 from rbac import services as grants
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
@@ -31,6 +31,7 @@ __all__ = [
     "care_team_add",
     "encounter_create",
     "merge_settle",
+    "patient_announce",
     "patient_break_glass",
     "patient_create",
     "patient_merge",
@@ -108,12 +109,6 @@ def _keep(actor: Person, patient: Patient, action: str, before: dict[str, Any]) 
         action=action,
         before=before,
     )
-
-
-def patient_announce(pk: int) -> None:
-    """Have the patient compared with OpenEMR, where there is one, in the order of the changes."""
-    if is_configured():
-        publish(PATIENT_SYNC, aggregate=f"openemr:patient:{pk}", payload={"patient_id": pk})
 
 
 @transaction.atomic

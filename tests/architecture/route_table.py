@@ -52,6 +52,7 @@ ROUTES: dict[str, str] = {
     "GET patient-history": "200 200 200 200 200 200 200 401",
     "POST patient-merge": "400 403 400 403 403 403 403 401",
     "POST patient-sync": "409 409 403 403 409 403 403 401",  # without an OpenEMR
+    "GET patient-openemr-rows": "200 200 200 403 200 200 403 401",
     "GET sync-runs": "200 403 403 403 403 403 403 401",
     "POST sync-runs": "409 403 403 403 403 403 403 401",
     "GET sync-run": "200 403 403 403 403 403 403 401",
