@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -13,9 +13,13 @@ PATIENT_FIELDS = ("full_name", "birth_date", "gender", "phone", "address")
 
 
 def digest(fields: dict[str, Any]) -> str:
-    """The same for the same values in the same order."""
-    values = "\x1f".join(str(value) for value in fields.values())
+    """The same for the same values in the same order, in whichever time zone."""
+    values = "\x1f".join(map(_text, fields.values()))
     return blake2b(values.encode(), digest_size=16).hexdigest()
+
+
+def _text(value: Any) -> str:
+    return str(value.astimezone(UTC) if isinstance(value, datetime) else value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,7 @@ def _meet(record: _Record, link: RecordLink, theirs: ClinicalRecord) -> None:
         return
     alike = record.one.table.as_read_back(ours) == theirs.fields
     removed = row.deleted_at is not None
-    if alike and theirs.is_removed in (None, removed):
+    if alike and bool(theirs.is_removed) == removed:
         _settle(record, link, row, theirs, [])
     elif not theirs_changed and not link.values:
         record.unsent.append((link, row, theirs))

@@ -72,6 +72,11 @@ def visit(number: int = 11, **values: Any) -> None:
     )
 
 
+def prescribed(**values: Any) -> None:
+    empty = {"txDate": "0000-00-00", "usage_category_title": "", "request_intent_title": ""}
+    insert("prescriptions", patient_id=7, active=1, **empty, **values)
+
+
 def vital_signs(number: int = 3, **values: Any) -> None:
     row = {"id": number, "pid": 7, "activity": 1, "date": "2026-01-05 09:30:00", "pulse": 72}
     insert("form_vitals", **row | values)
@@ -228,8 +233,7 @@ def test_a_record_comes_with_its_patient(openemr, api):
     vital_signs(weight="154.323584", temperature="98.6")
     insert("lists", pid=7, type="allergy", title="Penicillin", activity=1, severity_al="severe")
     insert("lists", pid=7, type="medical_problem", title="Migraine", activity=1)
-    insert("prescriptions", patient_id=7, drug="Aspirin", start_date="2026-01-05", encounter=11,
-           active=1, txDate="0000-00-00", usage_category_title="", request_intent_title="")  # fmt: skip
+    prescribed(drug="Aspirin", start_date="2026-01-05", encounter=11)
     client = api("doctor")
     client.get(f"{EMR}patients/", {"patient_id": "M-7"})
     deliver()
@@ -252,29 +256,28 @@ def test_a_record_comes_with_its_patient(openemr, api):
 
 
 def test_a_drug_without_a_known_end_still_warns(openemr, api, linked):
-    insert("prescriptions", patient_id=7, drug="Warfarin", start_date="2020-01-05", active=1,
-           txDate="0000-00-00", usage_category_title="", request_intent_title="")  # fmt: skip
+    prescribed(drug="Warfarin", start_date="2020-01-05")
     again(linked)
     body = {"patient": linked.pk, "drug": "Warfarin"}
     warned = api("doctor").post(f"{EMR}prescriptions/check/", body, format="json").json()
-    assert [one["kind"] for one in warned["results"] if one["kind"] == "duplicate"]
+    assert [one["kind"] for one in warned if one["kind"] == "duplicate"]
 
 
 IMPOSSIBLE: list[tuple[Any, str, dict[str, Any], list[tuple[str, str]], bool]] = [
     (visit, "encounter", {"date": None}, [("started_at", "unknown")], False),
     (visit, "encounter", {"date": "0000-00-00 00:00:00"}, [("started_at", "unknown")], False),
-    (visit, "encounter", {"date": "1950-01-01 00:00:00"}, [("started_at", "before_birth")], False),
+    (visit, "encounter", {"date": "1950-01-01"}, [("started_at", "before_birth")], False),
     (visit, "encounter", {"class_code": "PRENC"}, [("kind", "impossible")], False),
     (visit, "encounter", {"encounter": None}, [("number", "unknown")], False),
     (visit, "encounter", {"reason": "x" * 301}, [("reason", "too_long")], True),
     (
         visit,
         "encounter",
-        {"date_end": "2025-01-01 00:00:00"},
+        {"date_end": "2025-01-01"},
         [("ended_at", "contradiction")],
         False,
     ),
-    (vital_signs, "vitals", {"date": "2999-01-01 00:00:00"}, [("measured_at", "in_future")], False),
+    (vital_signs, "vitals", {"date": "2999-01-01"}, [("measured_at", "in_future")], False),
     (vital_signs, "vitals", {"pulse": 0}, [("vitals", "contradiction")], False),
     (vital_signs, "vitals", {"pulse": 900, "weight": 154}, [("heart_rate", "impossible")], True),
     (vital_signs, "vitals", {"bps": "120/80"}, [("systolic_mmhg", "impossible")], True),
@@ -296,7 +299,7 @@ def test_what_cannot_stand_here_is_seen_with_the_reason(
     mended = {"encounter": "date = '2026-01-05', reason = 'x', class_code = 'AMB', date_end = NULL"}
     mended["vitals"] = "date = '2026-01-05', pulse = 70, bps = '120', temperature = 98.6"
     sql(f"UPDATE {make_table(kind)} SET {mended[kind]}")  # noqa: S608
-    sql("UPDATE form_encounter SET encounter = 12")
+    sql("UPDATE form_encounter SET encounter = 12 WHERE encounter IS NULL")
     again(linked)
     assert api("doctor").get(f"{EMR}patients/{linked.pk}/openemr/").json()["count"] == 0
 
@@ -366,8 +369,8 @@ def test_while_openemr_is_down_the_chart_is_written_and_says_since_when(openemr,
     cache.set("openemr:down", since, None)
     cache.set("openemr:tried", True, 60)
     client = api("doctor")
-    for plural, body in NEW.items():
-        body = body | {"patient": linked.pk}
+    for plural, fields in NEW.items():
+        body = fields | {"patient": linked.pk}
         assert client.post(f"{EMR}{plural}/", body, format="json").status_code == 201
     shown = client.get(f"{EMR}patients/{linked.pk}/").json()["emr_source"]
     assert shown["down_since"] is not None
@@ -398,13 +401,14 @@ def test_a_run_takes_the_records_along_with_a_fixed_number_of_questions(
 def test_two_workers_at_once_make_one_row(openemr, api, linked, monkeypatch):
     """The other one takes the row between our reading and our writing."""
     visit()
-    fitted, others = record_sync.fitted, [linked]
+    gathered, others = record_sync._gathered, [linked]
 
     def overtaken(*arguments: Any) -> Any:
+        before = list(gathered(*arguments))
         while others:
             again(others.pop())
-        return fitted(*arguments)
+        return before
 
-    monkeypatch.setattr(record_sync, "fitted", overtaken)
+    monkeypatch.setattr(record_sync, "_gathered", overtaken)
     again(linked)
     assert (Encounter.objects.count(), RecordLink.objects.count()) == (1, 1)
