@@ -12,9 +12,7 @@ from common.person import Person
 from emr import openemr_sync, selectors, sync_runs
 from emr.events import PATIENT_MERGED, PATIENT_SYNC, SYNC_RUN
 from emr.services import merge_settle
-
-DAYS_OF_ATTEMPTS = 300
-"""The last ones are 16 minutes apart: an OpenEMR that is down for three days misses nothing."""
+from openemr.outage import DAYS_OF_ATTEMPTS
 
 
 @subscribe(PATIENT_MERGED, queue="django_tasks")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from common.outbox.registry import Event, subscribe
-from lis.events import CRITICAL_FOUND
+from lis.events import CRITICAL_FOUND, REPORT_SEND
 from lis.services.criticals import critical_notify
+from lis.services.openemr_reports import report_announce, report_send
 from lis.services.releases import result_taken
+from ocs.events import ORDER_AMENDED, ORDER_MOVED
 from ocs.services.results import result_rule
+from openemr.outage import DAYS_OF_ATTEMPTS
 
 for job_type in ("BLOOD", "GENETIC", "PROTEIN"):
     result_rule(job_type)(result_taken)
@@ -15,3 +18,18 @@ for job_type in ("BLOOD", "GENETIC", "PROTEIN"):
 @subscribe(CRITICAL_FOUND, queue="django_tasks")
 def alert_critical(event: Event) -> None:
     critical_notify(**event.payload)
+
+
+@subscribe(ORDER_MOVED, queue="django_tasks")
+def announce_report(event: Event) -> None:
+    report_announce(event.payload["order_id"])
+
+
+@subscribe(ORDER_AMENDED, queue="django_tasks")
+def announce_correction(event: Event) -> None:
+    report_announce(event.payload["order_id"])
+
+
+@subscribe(REPORT_SEND, queue="django_tasks", max_attempts=DAYS_OF_ATTEMPTS)
+def send_report(event: Event) -> None:
+    report_send(event.payload["order_id"])

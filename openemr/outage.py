@@ -29,6 +29,8 @@ RETRY_S, LONGEST_RETRY_S = 5, 40
 CONNECT_S = 0.3
 EVENTS = "openemr:"
 """What waits in the outbox for OpenEMR has an aggregate that begins so."""
+DAYS_OF_ATTEMPTS = 300
+"""The last ones are 16 minutes apart: an OpenEMR that is down for three days misses nothing."""
 _DOWN, _TRIED, _TRIES = "openemr:down", "openemr:tried", "openemr:tries"
 _DEADLOCK, _TAKEN = 1213, 1062
 
