@@ -70,6 +70,9 @@ def _results(result: dict[str, Any]) -> Iterator[LabResult]:
             str(item[name]) for name in ("hgvs", "finding", "interpretation") if item.get(name)
         )
         yield LabResult(item["gene"][:_CODE], item["gene"][:_TEXT], shown[:_TEXT])
+    for item in result.get("cnv", ()):
+        region, change = item["region"], item["change"].replace("_", " ")
+        yield LabResult(region[:_CODE], region[:_TEXT], change)
     for item in result.get("protein_markers", ()):
         name, unit = item["marker"], str(item.get("unit", ""))
         yield LabResult(name[:_CODE], name[:_TEXT], str(item["value"])[:_TEXT], unit=unit[:_UNIT])
