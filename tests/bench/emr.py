@@ -26,12 +26,13 @@ from rest_framework.test import APIClient  # noqa: E402
 
 from acct import services as accounts  # noqa: E402
 from emr.models import Encounter, Patient  # noqa: E402
+from tests.bench.support import openemr_side  # noqa: E402
 
 SIZES = (10_000, 1_000_000)
 CHUNK = 20_000
 REQUESTS = 200
 VISITS = 2_000
-ALLOWED_MS = {"search": 50.0, "page": 150.0}
+ALLOWED_MS = {"search": 50.0, "page": 150.0, "openemr_read_through": 60.0}
 FAMILY = "김이박최정강조윤장임"
 GIVEN = "민서지현우준하은수영진호연아율"
 LATIN = ("Emily Carter", "John Abbott", "Maria Silva", "Peter Novak", "Anna Schmidt")
@@ -143,6 +144,20 @@ def page_measured(client: APIClient, clinician: Any) -> float:
     return p99(times)
 
 
+def openemr_measured(client: APIClient, doctor: Any) -> dict[str, float]:
+    """Patients whom only OpenEMR has, and a run over all of them."""
+    with openemr_side.openemr_beside():
+        times = openemr_side.read_through(client, timed)
+        rows = round(openemr_side.bulk_rows_per_s(doctor))
+    median = round(statistics.median(times), 1)
+    print(f"OpenEMR: read-through median {median} ms, p99 {p99(times)} ms; a run {rows} rows/s")
+    return {
+        "openemr_read_through_ms": median,
+        "openemr_read_through_p99_ms": p99(times),
+        "openemr_bulk_rows_per_s": rows,
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
@@ -163,6 +178,7 @@ def main() -> None:
             made = size
             summary[str(size)] = measured(client, size)
         summary["page_ms"] = page_measured(client, doctor)
+        summary |= openemr_measured(client, doctor)
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     print(json.dumps(summary))
