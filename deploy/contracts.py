@@ -46,6 +46,7 @@ FLAT = """
     (openemr_sync)
     (services)
     (selectors) | (clients) | (epochs) | (attempts) | (password_rules) | (hashers)
+    (tables)
     (models)
     (outage) | (openemr_records)
     (conventions) | (router)

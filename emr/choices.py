@@ -67,6 +67,39 @@ class ConflictSide(models.TextChoices):
     THEIRS = "theirs"
 
 
+class LinkKind(models.TextChoices):
+    """Kinds of rows that OpenEMR has too; ``result`` is only read."""
+
+    ENCOUNTER = "encounter"
+    VITALS = "vitals"
+    PRESCRIPTION = "prescription"
+    ALLERGY = "allergy"
+    PROBLEM = "problem"
+    RESULT = "result"
+
+
+class ConflictKind(models.TextChoices):
+    PATIENT = "patient"
+    ENCOUNTER = "encounter"
+    VITALS = "vitals"
+    PRESCRIPTION = "prescription"
+    ALLERGY = "allergy"
+    PROBLEM = "problem"
+
+
+class SyncFault(models.TextChoices):
+    """Why a value of OpenEMR is not here, or one of ours not there."""
+
+    UNKNOWN = "unknown"
+    IMPOSSIBLE = "impossible"
+    TOO_LONG = "too_long"
+    IN_FUTURE = "in_future"
+    BEFORE_BIRTH = "before_birth"
+    CONTRADICTION = "contradiction"
+    REFUSED = "refused"
+    GONE = "gone"
+
+
 class RunState(models.TextChoices):
     RUNNING = "running"
     DONE = "done"

@@ -316,6 +316,8 @@ SYNC_RUN = {
     "created": 390,
     "conflicts": 2,
     "left_out": 1,
+    "records": 5210,
+    "records_left_out": 12,
     "problems": [{"pid": 118, "field": "birth_date"}],
     "started_at": "2026-01-05T10:30:00+09:00",
     "finished_at": None,
@@ -330,11 +332,20 @@ _SIDE = {
 SYNC_CONFLICT = {
     "id": 7,
     "patient": PATIENT_BRIEF,
+    "kind": "patient",
     "ours": _SIDE,
     "theirs": _SIDE | {"phone": "010-0000-0099"},
     "shown": "9f2c4b01d7e65a38",
     "kept": "",
     "created_at": "2026-01-05T10:30:00+09:00",
     "resolved_at": None,
+}
+OPENEMR_ROW = {
+    "id": 31,
+    "kind": "encounter",
+    "row": None,
+    "faults": [{"field": "started_at", "reason": "unknown"}],
+    "values": {"kind": "outpatient", "reason": "두통", "started_at": None, "ended_at": None},
+    "seen_at": "2026-01-05T10:30:00+09:00",
 }
 SYNC_CONFLICT_RESOLVE = {"keep": "theirs"}

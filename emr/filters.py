@@ -17,6 +17,7 @@ from emr.models import (
     Patient,
     PatientMerge,
     Problem,
+    RecordLink,
 )
 
 
@@ -86,6 +87,12 @@ class ProblemFilter(RowFilter):
     class Meta:
         model = Problem
         fields = ["status"]
+
+
+class OpenemrRowFilter(filters.FilterSet):
+    class Meta:
+        model = RecordLink
+        fields = ["kind"]
 
 
 class NoteFilter(RowFilter):

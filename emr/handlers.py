@@ -13,6 +13,7 @@ from emr import openemr_sync, selectors, sync_runs
 from emr.events import INCOMING_RUN, PATIENT_CHANGED, PATIENT_MERGED, PATIENT_SYNC, SYNC_RUN
 from emr.services import duplicate_finding, incoming_patients
 from emr.services.patient_merging import merge_settle
+from openemr.outage import DAYS_OF_ATTEMPTS
 
 
 @subscribe(PATIENT_MERGED, queue="django_tasks")
@@ -20,9 +21,12 @@ def take_along(event: Event) -> None:
     merge_settle(duplicate_id=event.payload["duplicate_id"])
 
 
-@subscribe(PATIENT_SYNC, queue="django_tasks")
+@subscribe(PATIENT_SYNC, queue="django_tasks", max_attempts=DAYS_OF_ATTEMPTS)
 def make_alike(event: Event) -> None:
-    openemr_sync.patient_sync(patient_id=event.payload["patient_id"])
+    kind = event.payload.get("kind")
+    openemr_sync.patient_sync(
+        patient_id=event.payload["patient_id"], kinds=[kind] if kind else None
+    )
 
 
 def _run_failed(event: Event, error: AppError) -> None:

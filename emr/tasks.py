@@ -7,11 +7,13 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from common.errors import ExternalError
+from common.person import Person
 from common.tasks import task
-from emr import openemr_sync
+from emr import openemr_sync, selectors
 from emr.models import Patient
 from emr.services import duplicate_finding
 from emr.services.patient_merging import merges_settle
+from openemr.selectors import is_configured
 
 
 @task(queue="django_tasks", expires=60)
@@ -19,6 +21,14 @@ def patient_refresh(patient_id: int) -> None:
     """Somebody reads the patient: what is shown next is OpenEMR's present state."""
     with suppress(ExternalError):
         openemr_sync.patient_sync(patient_id=patient_id)
+
+
+def nudge_refresh_of(actor: Person, number: str) -> None:
+    """The same for the patient of a list, by an id that is not checked yet."""
+    if number.isascii() and number.isdigit() and is_configured():
+        patient = selectors.patients_visible_to(actor).filter(pk=int(number[:18])).first()
+        if patient is not None:
+            nudge_refresh(patient)
 
 
 def nudge_refresh(patient: Patient) -> None:

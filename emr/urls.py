@@ -88,6 +88,9 @@ urlpatterns = [
     path("stays/<int:pk>/transfer/", ward_station.BedChange.as_view(), name="stay-transfer"),
     path("stays/<int:pk>/end/", ward_station.BedLeave.as_view(), name="stay-end"),
     path("patients/sync/<int:pk>/", sync.PatientSync.as_view(), name="patient-sync"),
+    path(
+        "patients/<int:pk>/openemr/", sync.PatientOpenemrRows.as_view(), name="patient-openemr-rows"
+    ),
     path("sync/runs/", sync.SyncRuns.as_view(), name="sync-runs"),
     path("sync/runs/<int:pk>/", sync.SyncRunDetail.as_view(), name="sync-run"),
     path("sync/conflicts/", sync.SyncConflicts.as_view(), name="sync-conflicts"),

@@ -8,11 +8,14 @@ from common.outbox.registry import Event, subscribe
 from common.person import Person
 from emr.choices import WardTaskKind
 from emr.selectors.ward_board import WardTask, ward_tasks
-from lis.events import CRITICAL_FOUND
+from lis.events import CRITICAL_FOUND, REPORT_SEND
 from lis.models import CriticalValue
 from lis.services.criticals import critical_notify
+from lis.services.openemr_reports import report_announce, report_send
 from lis.services.releases import result_taken
+from ocs.events import ORDER_AMENDED, ORDER_MOVED
 from ocs.services.results import result_rule
+from openemr.outage import DAYS_OF_ATTEMPTS
 
 for job_type in ("BLOOD", "GENETIC", "PROTEIN"):
     result_rule(job_type)(result_taken)
@@ -37,3 +40,18 @@ def ward_criticals(user: Person, ids: Collection[int]) -> Iterable[WardTask]:
             at=critical.at,
             urgent=True,
         )
+
+
+@subscribe(ORDER_MOVED, queue="django_tasks")
+def announce_report(event: Event) -> None:
+    report_announce(event.payload["order_id"])
+
+
+@subscribe(ORDER_AMENDED, queue="django_tasks")
+def announce_correction(event: Event) -> None:
+    report_announce(event.payload["order_id"])
+
+
+@subscribe(REPORT_SEND, queue="django_tasks", max_attempts=DAYS_OF_ATTEMPTS)
+def send_report(event: Event) -> None:
+    report_send(event.payload["order_id"])

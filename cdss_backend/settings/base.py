@@ -118,6 +118,7 @@ CELERY_BEAT_SCHEDULE = {
     "emr-scan-duplicates": {"task": "emr.tasks.scan_duplicates", "schedule": 300.0},
     "emr-check-name-index": {"task": "emr.tasks.check_name_index", "schedule": 300.0},
     "emr-settle-merges": {"task": "emr.tasks.settle_merges", "schedule": 3600.0},
+    "openemr-probe": {"task": "openemr.tasks.probe", "schedule": 5.0},
     "fhir-probe": {"task": "fhir.tasks.probe", "schedule": 10.0},
     "pacs-mark-stable": {"task": "pacs.tasks.mark_stable", "schedule": 2.0},
 }
@@ -245,6 +246,9 @@ SPECTACULAR_SETTINGS = {
         "PrescriptionWarning": "emr.choices.PrescriptionWarning",
         "VitalFlag": "emr.choices.VitalFlag",
         "ConflictSide": "emr.choices.ConflictSide",
+        "ConflictKind": "emr.choices.ConflictKind",
+        "LinkKind": "emr.choices.LinkKind",
+        "SyncFault": "emr.choices.SyncFault",
         "SyncRunState": "emr.choices.RunState",
         "Consciousness": "emr.choices.Consciousness",
         "Spo2Scale": "emr.choices.Spo2Scale",

@@ -187,6 +187,14 @@ def _revive(event: OutboxEvent) -> None:
     transaction.on_commit(partial(nudge, event), robust=True)
 
 
+def hurry(beginning: str) -> int:
+    """Try at the next sweep what failed and waits, of the aggregates that begin so."""
+    waiting = OutboxEvent.objects.filter(
+        aggregate__startswith=beginning, status=OutboxStatus.PENDING
+    )
+    return waiting.exclude(last_error_code="").update(next_attempt_at=timezone.now())
+
+
 def redrive_dead(aggregate: str) -> int:
     """Try all DEAD events of ``aggregate`` again, in the caller's transaction and audit."""
     events = list(_dead(aggregate).select_for_update())

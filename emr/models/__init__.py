@@ -17,7 +17,7 @@ from emr.models.duplicate_pairs import DuplicatePair, ScanCursor
 from emr.models.incoming_rows import IncomingPatient, IncomingRun
 from emr.models.merge_records import MovedRows, PatientMerge
 from emr.models.name_index import NameSuffix
-from emr.models.openemr_links import PatientLink, SyncConflict, SyncRun
+from emr.models.openemr_links import PatientLink, RecordLink, SyncConflict, SyncRun
 from emr.models.patient import CareTeamMember, Patient, PatientQuerySet, grants_that_open
 from emr.models.wards import BedStay, Ward
 
@@ -41,6 +41,7 @@ __all__ = [
     "Prescription",
     "Problem",
     "RecordChange",
+    "RecordLink",
     "ScanCursor",
     "SyncConflict",
     "SyncRun",

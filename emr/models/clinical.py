@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
@@ -25,6 +26,7 @@ from emr.models.patient import Patient
 from rbac.permissions import Permission
 
 Row = TypeVar("Row", bound="ClinicalRow")
+OPENEMR = "OpenEMR"
 
 
 class ClinicalQuerySet(VisibleQuerySet[Row]):
@@ -49,10 +51,12 @@ class PrescriptionQuerySet(ClinicalQuerySet["Prescription"]):
 class ClinicalRow(VersionedModel):
     """A row of a patient's record. It is never removed: a deleted one says who, when and why.
 
-    ``author_field``: the person who wrote it; ``at_field``: its place in time.
+    ``author_field``: the person who wrote it, or None for what was written in OpenEMR, by
+    ``outside_author`` if that is known; ``at_field``: its place in time.
     """
 
     author_field: ClassVar[str] = "recorded_by"
+    goes_to_openemr: ClassVar[bool] = True
     at_field: ClassVar[str] = "created_at"
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="%(class)s_rows")
     deleted_at = models.DateTimeField(null=True, editable=False)
@@ -60,6 +64,9 @@ class ClinicalRow(VersionedModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     deleted_reason = models.CharField(max_length=300, blank=True, db_default="")
+    outside_author = models.CharField(
+        max_length=150, blank=True, editable=False, db_default="", default=""
+    )
 
     objects: ClassVar[Any] = ClinicalQuerySet.as_manager()
 
@@ -69,6 +76,10 @@ class ClinicalRow(VersionedModel):
     @property
     def author(self) -> Any:
         return getattr(self, self.author_field)
+
+    @property
+    def author_name(self) -> str:
+        return self.author.full_name if self.author else self.outside_author or OPENEMR
 
     def contradiction(self) -> tuple[str, str] | None:
         """The field, and what is wrong with it beside the others; None if nothing is."""
@@ -88,7 +99,7 @@ class Encounter(ClinicalRow):
     reason = models.CharField(max_length=300)
     note = models.TextField(blank=True)
     clinician = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="encounters"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="encounters", null=True
     )
     started_at = models.DateTimeField(db_index=True)
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -110,8 +121,8 @@ class Encounter(ClinicalRow):
 class Prescription(ClinicalRow):
     """One medication of one encounter.
 
-    ``drug_code``: ATC, of the formulary; ``warnings``: what spoke against it, acknowledged with
-    ``warnings_reason``.
+    ``days``: None for one of OpenEMR without a known end. ``drug_code``: ATC, of the formulary;
+    ``warnings``: what spoke against it, acknowledged with ``warnings_reason``.
     """
 
     author_field = "prescriber"
@@ -125,9 +136,9 @@ class Prescription(ClinicalRow):
     daily_mg = models.DecimalField(max_digits=8, decimal_places=2, null=True)
     dose = models.CharField(max_length=100)
     frequency = models.CharField(max_length=100)
-    days = models.PositiveSmallIntegerField()
+    days = models.PositiveSmallIntegerField(null=True)
     prescriber = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="prescriptions"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="prescriptions", null=True
     )
     prescribed_at = models.DateTimeField(db_index=True)
     warnings = models.JSONField(default=list)
@@ -139,12 +150,19 @@ class Prescription(ClinicalRow):
         ordering = ["-prescribed_at", "-id"]
         indexes = [models.Index(fields=["patient", "prescribed_at"])]
 
+    def is_taken_at(self, when: datetime) -> bool:
+        ends = None if self.days is None else self.prescribed_at + timedelta(self.days)
+        return self.prescribed_at <= when and (ends is None or when < ends)
+
 
 class Recorded(ClinicalRow):
     """What has no older table of its own."""
 
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="%(class)s_recorded"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="%(class)s_recorded",
+        null=True,
     )
 
     class Meta:
@@ -242,10 +260,10 @@ class Allergy(Recorded):
 
 
 class Problem(Recorded):
-    """A diagnosis or finding of the problem list."""
+    """A diagnosis or finding of the problem list; one of OpenEMR may have no code of ours."""
 
-    code_system = models.CharField(max_length=20, choices=ProblemCodeSystem.choices)
-    code = models.CharField(max_length=20)
+    code_system = models.CharField(max_length=20, choices=ProblemCodeSystem.choices, blank=True)
+    code = models.CharField(max_length=20, blank=True)
     text = models.CharField(max_length=300)
     onset_date = models.DateField(null=True)
     resolved_date = models.DateField(null=True)
@@ -261,11 +279,15 @@ class Problem(Recorded):
             return "resolved_date", "it ends before it begins"
         if self.resolved_date and self.status == RecordStatus.ACTIVE:
             return "status", "an active problem has no end"
+        if bool(self.code) != bool(self.code_system):
+            return "code", "a code and its system belong together"
         return code_fault(self.code_system, self.code)
 
 
 class Note(Recorded):
     """A clinical note, signed by its author with each version; only the author changes it."""
+
+    goes_to_openemr = False
 
     encounter = models.ForeignKey(
         Encounter, on_delete=models.PROTECT, related_name="notes", null=True

@@ -13,12 +13,14 @@ from audit.services.patient_records import reads_of
 from common.errors import ConflictError, ErrorCode, NotFound, PermissionDenied
 from common.person import Person
 from emr import models
+from emr.choices import LinkKind
 from emr.models import (
     CareTeamMember,
     ClinicalRow,
     Encounter,
     Patient,
     RecordChange,
+    RecordLink,
     SyncConflict,
     SyncRun,
 )
@@ -224,12 +226,25 @@ def changes_of(kind: str, pk: int) -> QuerySet[RecordChange]:
 def conflicts_visible_to(user: Person) -> QuerySet[SyncConflict]:
     """Of patients whom the user may edit, the open ones."""
     conflicts = SyncConflict.objects.visible_to(user).filter(resolved_at=None)
-    return conflicts.select_related("link__patient")
+    return conflicts.select_related("link__patient", "record")
+
+
+def openemr_rows_of(user: Person, patient: Patient) -> QuerySet[RecordLink]:
+    """What OpenEMR has of the patient beside the rows that are here.
+
+    Laboratory results are for the staff: whether they are released is not known here.
+    """
+    rows = RecordLink.objects.visible_to(user).filter(patient=patient, is_shown=True)
+    if scope_for(user, Permission.VIEW_ENCOUNTER) is not Scope.ALL:
+        return rows.exclude(kind=LinkKind.RESULT)
+    return rows
 
 
 def conflict_get(user: Person, pk: int) -> SyncConflict:
     """Raises NotFound."""
-    conflict = SyncConflict.objects.visible_to(user).select_related("link").filter(pk=pk).first()
+    conflict = (
+        SyncConflict.objects.visible_to(user).select_related("link", "record").filter(pk=pk).first()
+    )
     if conflict is None:
         raise NotFound(ErrorCode.ROUTE_NOT_FOUND, f"conflict {pk}", "id")
     return conflict

@@ -80,7 +80,7 @@ class RowDeleteIn(StrictIn):
 
 class DeletionOut(serializers.Serializer[ClinicalRow]):
     at = serializers.DateTimeField(source="deleted_at")
-    by = UserBriefOut(source="deleted_by")
+    by = UserBriefOut(source="deleted_by", allow_null=True)
     reason = serializers.CharField(source="deleted_reason")
 
 
@@ -94,7 +94,7 @@ class _RowOut(serializers.ModelSerializer[Any]):
 
 
 class _RecordedOut(_RowOut):
-    recorded_by_name = serializers.CharField(source="recorded_by.full_name")
+    recorded_by_name = serializers.CharField(source="author_name")
 
 
 @example(examples.ENCOUNTER_CHANGE)
@@ -117,7 +117,7 @@ class EncounterIn(EncounterFieldsIn, _About):
 
 @example(examples.ENCOUNTER)
 class EncounterOut(_RowOut):
-    clinician_name = serializers.CharField(source="clinician.full_name")
+    clinician_name = serializers.CharField(source="author_name")
 
     class Meta:
         model = Encounter
@@ -195,7 +195,7 @@ class DrugOut(serializers.Serializer[Any]):
 
 @example(examples.PRESCRIPTION)
 class PrescriptionOut(_RowOut):
-    prescriber_name = serializers.CharField(source="prescriber.full_name")
+    prescriber_name = serializers.CharField(source="author_name")
     daily_mg = serializers.FloatField(allow_null=True)
     warnings = WarningOut(many=True)
 

@@ -15,13 +15,13 @@ from common.outbox.services import publish
 from common.person import Person
 from emr import selectors
 from emr.choices import ChangeAction
-from emr.events import PATIENT_CHANGED, PATIENT_RENAMED, PATIENT_SYNC
-from emr.models import CareTeamMember, Patient
+from emr.events import PATIENT_CHANGED, PATIENT_RENAMED
+from emr.models import Patient
+from emr.services.announcing import patient_announce
 from emr.services.care_teams import care_team_add
 from emr.services.charting import change_record, encounter_create, snapshot
 from emr.services.prescribing import prescription_create
 from openemr.openemr_records import PATIENT_FIELDS
-from openemr.selectors import is_configured
 from rbac import services as grants
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
@@ -30,6 +30,7 @@ __all__ = [
     "break_glass_by_mrn",
     "care_team_add",
     "encounter_create",
+    "patient_announce",
     "patient_break_glass",
     "patient_create",
     "patient_update",
@@ -112,12 +113,6 @@ def _keep(actor: Person, patient: Patient, action: str, before: dict[str, Any]) 
         action=action,
         before=before,
     )
-
-
-def patient_announce(pk: int) -> None:
-    """Have the patient compared with OpenEMR, where there is one, in the order of the changes."""
-    if is_configured():
-        publish(PATIENT_SYNC, aggregate=f"openemr:patient:{pk}", payload={"patient_id": pk})
 
 
 def break_glass_by_mrn(*, actor: Person, patient_id: str, reason: str) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -102,7 +102,7 @@ def _warnings(patient: Patient, fields: dict[str, Any], when: datetime) -> list[
     if code and (named := formulary.drug_named(text)) and named != drug:
         raise InvalidInput(ErrorCode.VALIDATION, "the code is of another drug", "drug_code")
     taken = Prescription.objects.filter(patient=patient, deleted_at=None)
-    active = [r for r in taken if r.prescribed_at <= when < r.prescribed_at + timedelta(r.days)]
+    active = [row for row in taken if row.is_taken_at(when)]
     return [
         *_allergies(patient, drug, text),
         *_duplicates(active, drug, text),

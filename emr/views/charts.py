@@ -14,7 +14,7 @@ from common.api.etag import expected_version, with_etag
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
-from emr import filters, selectors
+from emr import filters, selectors, tasks
 from emr.models import ClinicalRow, RecordChange
 from emr.serializers import chart_bodies as bodies, overview_bodies
 from emr.services import charting
@@ -43,6 +43,7 @@ class ChartRows(GenericApiView):
         return selectors.rows_visible_to(self.actor, self.model, read)
 
     def get(self, request: Request) -> Response:
+        tasks.nudge_refresh_of(self.actor, request.GET.get("patient", ""))
         return self.list_response(request)
 
     def post(self, request: Request) -> Response:

@@ -85,6 +85,7 @@ ROUTES: dict[str, str] = {
     "POST merge-reject": "200 200 200 403 403 403 403 401",
     "POST merge-undo": "409 409 409 403 403 403 403 401",  # it is not merged yet
     "POST patient-sync": "409 409 403 403 409 403 403 401",  # without an OpenEMR
+    "GET patient-openemr-rows": "200 200 200 403 200 200 403 401",
     "GET sync-runs": "200 403 403 403 403 403 403 401",
     "POST sync-runs": "409 403 403 403 403 403 403 401",
     "GET sync-run": "200 403 403 403 403 403 403 401",

@@ -28,16 +28,17 @@ from rest_framework.test import APIClient  # noqa: E402
 
 from acct import services as accounts  # noqa: E402
 from emr.models import Encounter, Patient, Vitals  # noqa: E402
+from tests.bench.support import openemr_side  # noqa: E402
 
 SIZES = (10_000, 1_000_000)
 CHUNK = 20_000
 PASSWORD = "Bench-Horse-9-Battery"
 REQUESTS = 200
 VISITS = 2_000
-ALLOWED_MS = {"search": 50.0, "page": 150.0}
 ALLOWED_MERGE_S = 1.0
 ROWS_OF_A_KIND = 2_000
 STUDIES = 300
+ALLOWED_MS = {"search": 50.0, "page": 150.0, "openemr_read_through": 60.0}
 FAMILY = "김이박최정강조윤장임"
 GIVEN = "민서지현우준하은수영진호연아율"
 LATIN = ("Emily Carter", "John Abbott", "Maria Silva", "Peter Novak", "Anna Schmidt")
@@ -213,6 +214,20 @@ def logged_in(name: str, role: str) -> tuple[Any, APIClient]:
     return user, APIClient(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
 
 
+def openemr_measured(client: APIClient, doctor: Any) -> dict[str, float]:
+    """Patients whom only OpenEMR has, and a run over all of them."""
+    with openemr_side.openemr_beside():
+        times = openemr_side.read_through(client, timed)
+        rows = round(openemr_side.bulk_rows_per_s(doctor))
+    median = round(statistics.median(times), 1)
+    print(f"OpenEMR: read-through median {median} ms, p99 {p99(times)} ms; a run {rows} rows/s")
+    return {
+        "openemr_read_through_ms": median,
+        "openemr_read_through_p99_ms": p99(times),
+        "openemr_bulk_rows_per_s": rows,
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
@@ -233,6 +248,7 @@ def main() -> None:
         merged = merge_measured(doctor, (client, confirmer))
         summary |= {"merge_seconds": merged["confirm"], "allowed_merge_seconds": ALLOWED_MERGE_S}
         summary |= {f"merge_{step}_seconds": merged[step] for step in ("preview", "undo")}
+        summary |= openemr_measured(client, doctor)
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     print(json.dumps(summary))

@@ -43,6 +43,7 @@ export const keys = {
     one: (id: number) => ["patients", "one", id],
     conflicts: ["patients", "conflicts"],
     timeline: (id: number) => ["patients", "one", id, "timeline"],
+    openemr: (id: number, page: number) => ["patients", "one", id, "openemr", page],
     access: (id: number) => ["patients", "one", id, "access"],
   },
   wards: {

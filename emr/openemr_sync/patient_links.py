@@ -6,13 +6,15 @@ Nobody waits for OpenEMR: what is here is shown as it is, and what changes trave
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from audit import services as audit
@@ -21,9 +23,10 @@ from common.macs import authenticator
 from common.outbox.services import publish
 from common.person import Person
 from emr import selectors
-from emr.choices import ChangeAction, ConflictSide
+from emr.choices import ChangeAction
 from emr.events import PATIENT_RENAMED
 from emr.models import Patient, PatientLink, SyncConflict
+from emr.openemr_sync.record_sync import records_sync
 from emr.services import patient_announce
 from emr.services.charting import change_record, snapshot
 from openemr import selectors as openemr, services as openemr_writes
@@ -42,25 +45,35 @@ _hash = authenticator("numbers that OpenEMR does not have")
 
 @dataclass(frozen=True, slots=True)
 class PatientSource:
-    """Where else the patient is kept, and since when what is shown is known to be alike."""
+    """Where else the patient is kept, and since when what is shown is known to be alike.
+
+    ``down_since``: when OpenEMR stopped answering, if it does not answer.
+    """
 
     name: str
     synced_at: datetime | None
+    records_synced_at: datetime | None
     stale: bool
+    down_since: datetime | None
 
 
-def patient_source(patient: Patient) -> PatientSource | None:
+def patient_source(patient: Patient, down_since: datetime | None) -> PatientSource | None:
     """None without an OpenEMR, and for a patient it does not know yet."""
     if not openemr.is_configured():
         return None
     link = getattr(patient, "openemr_link", None)
-    return PatientSource("OpenEMR", link.synced_at, is_stale(link)) if link else None
+    if link is None:
+        return None
+    return PatientSource(
+        "OpenEMR", link.synced_at, link.records_synced_at, is_stale(link), down_since
+    )
 
 
 def is_stale(link: PatientLink) -> bool:
-    if link.synced_at is None:
-        return True
-    return (timezone.now() - link.synced_at).total_seconds() > settings.OPENEMR_MAX_AGE_S
+    """Whether the patient, or the rows of the record, were compared too long ago, or never."""
+    known = (link.synced_at, link.records_synced_at)
+    oldest = timezone.now() - timedelta(seconds=settings.OPENEMR_MAX_AGE_S)
+    return any(at is None or at < oldest for at in known)
 
 
 def refresh_is_due(patient: Patient) -> bool:
@@ -94,7 +107,9 @@ def patient_fetch(*, actor: Person, patient_id: str) -> None:
     if theirs is None or reason_against(theirs):
         cache.set(key, True, ABSENT_S)
         return
-    patient_import(theirs, actor=actor)
+    imported = patient_import(theirs, actor=actor)
+    if imported is not None:
+        patient_announce(imported.pk)  # the record follows, and nobody waits for it
 
 
 def is_mrn(text: str) -> bool:
@@ -134,8 +149,8 @@ def fields_of(patient: Patient) -> dict[str, Any]:
     return {name: getattr(patient, name) for name in PATIENT_FIELDS}
 
 
-def patient_import(theirs: PatientRecord, *, actor: Person | None) -> bool:
-    """Make the patient here; False when somebody else just did, or their pid is taken."""
+def patient_import(theirs: PatientRecord, *, actor: Person | None) -> Patient | None:
+    """Make the patient here; None when somebody else just did, or their pid is taken."""
     try:
         with transaction.atomic():
             patient = Patient.objects.create(patient_id=theirs.mrn, **_fitting(theirs.fields))
@@ -146,8 +161,8 @@ def patient_import(theirs: PatientRecord, *, actor: Person | None) -> bool:
             _settle(link, fields_of(patient), theirs)
             _record(patient.pk, "patient.import", actor)
     except IntegrityError:
-        return False
-    return True
+        return None
+    return patient
 
 
 def _record(patient_id: int, action: str, actor: Person | None = None, **detail: Any) -> None:
@@ -161,28 +176,43 @@ def _record(patient_id: int, action: str, actor: Person | None = None, **detail:
     )
 
 
-def patient_sync(*, patient_id: int) -> None:
-    """Make the patient alike here and there, whichever side changed; a conflict when both did.
+def patient_sync(*, patient_id: int, kinds: Collection[str] | None = None) -> int | None:
+    """Make the patient and the rows of the record alike here and there; the ``pid`` there.
 
-    Raises ExternalError.
+    ``kinds``: only these kinds of rows, and the patient only if it is not there yet. A row that
+    both sides changed becomes a conflict. None for a patient who is not there. Raises
+    ExternalError.
     """
     patient = Patient.objects.filter(pk=patient_id, merged_into=None).first()
     if patient is None or not openemr.is_configured():
-        return
+        return None
     link, _ = PatientLink.objects.get_or_create(patient=patient)
+    if kinds is None or link.pid is None:
+        if not _patient_alike(patient, link):
+            return None
+        link.refresh_from_db()
+    records_sync([link], kinds)
+    return link.pid
+
+
+def _patient_alike(patient: Patient, link: PatientLink) -> bool:
+    """Whether the patient is in OpenEMR, after it was compared or made there."""
     theirs = openemr.patient_get(pid=link.pid, uuid=link.uuid)
     if theirs is None and link.pid is None:
         theirs = openemr.patient_find(patient.patient_id)
     if theirs is not None and (theirs.mrn != patient.patient_id or is_of_another(link, theirs)):
-        logger.warning("OpenEMR has another patient there", extra={"patient": patient_id})
-    elif theirs is not None:
+        logger.warning("OpenEMR has another patient there", extra={"patient": patient.pk})
+        return False
+    if theirs is None and link.pid is not None:
+        logger.warning("a patient is not in OpenEMR any more", extra={"patient": patient.pk})
+        return False
+    if theirs is not None:
         compare(patient, link, theirs)
-    elif link.pid is None:
-        ours = fields_of(patient)
-        made = openemr_writes.patient_put(uuid=link.uuid, mrn=patient.patient_id, fields=ours)
-        _settle(link, ours, made)
-    else:
-        logger.warning("a patient is not in OpenEMR any more", extra={"patient": patient_id})
+        return True
+    ours = fields_of(patient)
+    made = openemr_writes.patient_put(uuid=link.uuid, mrn=patient.patient_id, fields=ours)
+    _settle(link, ours, made)
+    return True
 
 
 def is_of_another(link: PatientLink, theirs: PatientRecord) -> bool:
@@ -226,12 +256,12 @@ def _pull(patient: Patient, link: PatientLink, theirs: PatientRecord) -> None:
     locked = Patient.objects.select_for_update().get(pk=patient.pk)
     if locked.version != patient.version:
         return  # its own event follows, and finds both changed
-    _take_over(locked, theirs.fields, None)
+    take_over(locked, theirs.fields, None)
     _settle(link, fields_of(locked), theirs)
     _record(patient.pk, "patient.sync")
 
 
-def _take_over(patient: Patient, theirs: dict[str, Any], actor: Person | None) -> None:
+def take_over(patient: Patient, theirs: dict[str, Any], actor: Person | None) -> None:
     """Into the locked row. ``actor``: who resolved a conflict; None if OpenEMR changed alone."""
     name = patient.full_name
     was = snapshot(patient)
@@ -260,7 +290,11 @@ def _settle(link: PatientLink, ours: dict[str, Any], theirs: PatientRecord) -> N
     link.pid, link.synced_at = theirs.pid, timezone.now()
     link.ours_digest, link.theirs_digest = digest(ours), theirs.digest
     link.save()
-    SyncConflict.objects.filter(link=link, resolved_at=None).update(resolved_at=timezone.now())
+    _open_conflicts(link).update(resolved_at=timezone.now())
+
+
+def _open_conflicts(link: PatientLink) -> QuerySet[SyncConflict]:
+    return SyncConflict.objects.filter(link=link, record=None, resolved_at=None)
 
 
 @transaction.atomic
@@ -275,41 +309,9 @@ def _keep_both(link: PatientLink, ours: dict[str, Any], theirs: PatientRecord) -
         "theirs_digest": theirs.digest,
     }
     PatientLink.objects.filter(pk=link.pk).update(pid=theirs.pid)
-    if not SyncConflict.objects.filter(link=link, resolved_at=None).update(**values):
+    if not _open_conflicts(link).update(**values):
         SyncConflict.objects.create(link=link, **values)
         _record(link.patient_id, "patient.conflict")
-
-
-@transaction.atomic
-def conflict_resolve(*, actor: Person, pk: int, keep: str, shown: str = "") -> SyncConflict:
-    """One side stays and goes to the other.
-
-    ``shown``: ``SyncConflict.shown`` of what the person saw, if they say so.
-    Raises NotFound, BusinessError (resolved before), ConflictError (a side was changed since).
-    """
-    conflict = selectors.conflict_get(actor, pk)
-    patient = Patient.objects.select_for_update().get(pk=conflict.link.patient_id)
-    conflict.refresh_from_db()
-    if conflict.resolved_at is not None:
-        raise BusinessError(ErrorCode.INVALID_TRANSITION, "it is resolved", "keep")
-    if shown and shown != conflict.shown:
-        raise ConflictError(ErrorCode.VERSION_CONFLICT, "a side was changed since", "shown")
-    if digest(fields_of(patient)) != conflict.ours_digest:
-        raise ConflictError(ErrorCode.VERSION_CONFLICT, "the patient was changed since", "keep")
-    link = conflict.link
-    link.theirs_digest, link.ours_digest = conflict.theirs_digest, ""
-    if keep == ConflictSide.THEIRS:
-        day = conflict.theirs["birth_date"]
-        theirs = conflict.theirs | {"birth_date": date.fromisoformat(day) if day else None}
-        _take_over(patient, theirs, actor)
-        link.ours_digest = digest(fields_of(patient))
-    link.save()
-    conflict.kept, conflict.resolved_at = keep, timezone.now()
-    conflict.resolved_by_id = actor.pk
-    conflict.save()
-    _record(patient.pk, "patient.conflict_resolve", actor, conflict=conflict.pk, keep=keep)
-    patient_announce(patient.pk)
-    return conflict
 
 
 def sync_request(*, actor: Person, pk: int) -> Patient:
