@@ -22,13 +22,20 @@ urlpatterns = [
     path(
         "patients/<int:pk>/timeline/", overview.PatientTimeline.as_view(), name="patient-timeline"
     ),
+    path("patients/<int:pk>/summary/", overview.PatientSummary.as_view(), name="patient-summary"),
     path("patients/<int:pk>/trends/", overview.VitalsTrends.as_view(), name="patient-trends"),
     path("patients/<int:pk>/history/", overview.PatientHistory.as_view(), name="patient-history"),
+    path("terms/", medication.Terms.as_view(), name="terms"),
     path("drugs/", medication.Drugs.as_view(), name="drugs"),
     path(
         "prescriptions/check/",
         medication.PrescriptionCheck.as_view(),
         name="prescription-check",
+    ),
+    path(
+        "prescriptions/<int:pk>/stop/",
+        medication.PrescriptionStop.as_view(),
+        name="prescription-stop",
     ),
     path("patients/sync/<int:pk>/", sync.PatientSync.as_view(), name="patient-sync"),
     path("sync/runs/", sync.SyncRuns.as_view(), name="sync-runs"),

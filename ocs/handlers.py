@@ -11,16 +11,21 @@ from alert.choices import Part
 from alert.selectors import About, describes, person
 from common.outbox.registry import Event, subscribe
 from common.person import Person
+from emr.selectors.patient_summary import summary_part
 from emr.selectors.timeline import timeline_source
 from ocs import selectors
 from ocs.choices import EXAMINATIONS
 from ocs.events import ORDER_AMENDED, ORDER_ASSIGNED, ORDER_CREATED, ORDER_MOVED
+from ocs.serializers import OrderOut
 from ocs.services.order_alerts import (
     notify_amended,
     notify_assignee,
     notify_department,
     notify_participants,
 )
+from rbac.permissions import Permission
+
+SUMMARISED = 20
 
 
 @subscribe(ORDER_CREATED, queue="django_tasks")
@@ -65,3 +70,8 @@ def alert_orders(user: Person, ids: set[Any]) -> Mapping[Any, About]:
 @timeline_source("order", at="ordered_at", described=lambda row: (row.job_type, row.status))
 def orders_of(user: Person, patient: Any) -> QuerySet[Any]:
     return selectors.orders_visible_to(user).filter(patient=patient)
+
+
+@summary_part("orders", Permission.VIEW_ORDER, OrderOut)
+def orders_open(user: Person, patient: Any) -> list[Any]:
+    return list(selectors.orders_open_of(user, patient)[:SUMMARISED])

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import ExpressionWrapper, F, Q, Value
 
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
@@ -43,15 +44,28 @@ class PrescriptionQuerySet(ClinicalQuerySet["Prescription"]):
     def visible_to(self, user: Person, permission: str = Permission.VIEW_PRESCRIPTION) -> Self:
         return super().visible_to(user, permission)
 
+    def active(self, at: datetime, *, ended: bool = False) -> Self:
+        """Those that are taken at that time, or with ``ended`` the others."""
+        a_day = Value(timedelta(days=1), output_field=models.DurationField())
+        planned = ExpressionWrapper(F("days") * a_day, output_field=models.DurationField())
+        end = ExpressionWrapper(F("prescribed_at") + planned, output_field=models.DateTimeField())
+        rows = self.annotate(planned_end=end)
+        if ended:
+            return rows.filter(Q(planned_end__lte=at) | Q(stopped_at__lte=at))
+        going_on = Q(stopped_at=None) | Q(stopped_at__gt=at)
+        return rows.filter(going_on, planned_end__gt=at)
+
 
 class ClinicalRow(VersionedModel):
     """A row of a patient's record. It is never removed: a deleted one says who, when and why.
 
-    ``author_field``: the person who wrote it; ``at_field``: its place in time.
+    ``author_field``: the person who wrote it; ``at_field``: its place in time; ``shown_with``:
+    other rows that a list reads with it.
     """
 
     author_field: ClassVar[str] = "recorded_by"
     at_field: ClassVar[str] = "created_at"
+    shown_with: ClassVar[tuple[str, ...]] = ()
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="%(class)s_rows")
     deleted_at = models.DateTimeField(null=True, editable=False)
     deleted_by = models.ForeignKey(
@@ -81,6 +95,7 @@ class Encounter(ClinicalRow):
 
     kind = models.CharField(max_length=20, choices=EncounterKind.choices)
     reason = models.CharField(max_length=300)
+    location = models.CharField(max_length=100, blank=True, db_default="")
     note = models.TextField(blank=True)
     clinician = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="encounters"
@@ -102,11 +117,12 @@ class Prescription(ClinicalRow):
     """One medication of one encounter.
 
     ``drug_code``: ATC, of the formulary; ``warnings``: what spoke against it, acknowledged with
-    ``warnings_reason``.
+    ``warnings_reason``. ``stopped_at``: before its days were over, by whom and why.
     """
 
     author_field = "prescriber"
     at_field = "prescribed_at"
+    shown_with = ("stopped_by",)
 
     encounter = models.ForeignKey(
         Encounter, on_delete=models.PROTECT, related_name="prescriptions", null=True
@@ -123,12 +139,22 @@ class Prescription(ClinicalRow):
     prescribed_at = models.DateTimeField(db_index=True)
     warnings = models.JSONField(default=list)
     warnings_reason = models.CharField(max_length=300, blank=True, db_default="")
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    stop_reason = models.CharField(max_length=300, blank=True, db_default="")
 
     objects: ClassVar[Any] = PrescriptionQuerySet.as_manager()
 
     class Meta:
         ordering = ["-prescribed_at", "-id"]
         indexes = [models.Index(fields=["patient", "prescribed_at"])]
+
+    @property
+    def ends_at(self) -> datetime:
+        planned: datetime = self.prescribed_at + timedelta(days=self.days)
+        return min(planned, self.stopped_at) if self.stopped_at else planned
 
 
 class Recorded(ClinicalRow):

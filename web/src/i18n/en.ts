@@ -2,6 +2,7 @@ import admin from "./en/admin";
 import ai from "./en/ai";
 import alerts from "./en/alerts";
 import auth from "./en/auth";
+import chart from "./en/chart";
 import common from "./en/common";
 import dashboard from "./en/dashboard";
 import errors from "./en/errors";
@@ -26,6 +27,7 @@ export default {
   ai,
   alerts,
   auth,
+  chart,
   common,
   dashboard,
   errors,

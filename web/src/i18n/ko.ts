@@ -2,6 +2,7 @@ import admin from "./ko/admin";
 import ai from "./ko/ai";
 import alerts from "./ko/alerts";
 import auth from "./ko/auth";
+import chart from "./ko/chart";
 import common from "./ko/common";
 import dashboard from "./ko/dashboard";
 import errors from "./ko/errors";
@@ -26,6 +27,7 @@ export default {
   ai,
   alerts,
   auth,
+  chart,
   common,
   dashboard,
   errors,

@@ -15,6 +15,7 @@ import { useAreaTitle } from "@/shared/useAreaTitle";
 import { calendarDate } from "@/shared/when";
 import { BreakGlass } from "./BreakGlass";
 import { ConflictsLink } from "./EmrSource";
+import { NewPatient } from "./form/NewPatient";
 
 type Patient = Schema["PatientOut"];
 
@@ -87,6 +88,7 @@ export default function PatientsPage() {
     <>
       <PageHeader title={title}>
         <ConflictsLink />
+        {can("edit_patient") && <NewPatient />}
         {can("break_glass") && <BreakGlass />}
       </PageHeader>
       <TextInput
