@@ -34,7 +34,7 @@ def alert_critical(event: Event) -> None:
 
 @summary_part("criticals", Permission.CRITICAL_RESULT, CriticalOut)
 def criticals_of(user: Person, patient: Any) -> list[Any]:
-    return list(selectors.criticals_visible_to(user).open().filter(patient=patient)[:SUMMARISED])
+    return list(selectors.criticals_open_of(user, patient.pk)[:SUMMARISED])
 
 
 @summary_part("flagged", Permission.VIEW_ORDER, LabValueOut)

@@ -63,17 +63,18 @@ def values_visible_to(user: Person) -> QuerySet[LabValue]:
     earlier = LabValue.objects.filter(
         order=OuterRef("order"), code=OuterRef("code"), current=False
     ).order_by("-id")
-    rows = LabValue.objects.visible_to(user).filter(current=True).select_related("order")
-    return rows.annotate(before=Subquery(earlier.values("text")[:1]))
+    rows: Any = LabValue.objects.visible_to(user).filter(current=True).select_related("order")
+    found: QuerySet[LabValue] = rows.annotate(before=Subquery(earlier.values("text")[:1]))
+    return found
 
 
 def analytes_of(user: Person, patient_id: int) -> list[dict[str, Any]]:
     """What was measured of a patient: the newest values of each analyte, the newest first."""
-    same = {"partition_by": F("code")}
-    newest_first = [F("at").desc(), F("id").desc()]
-    rows = values_visible_to(user).filter(patient=patient_id)
+    same, newest_first = F("code"), [F("at").desc(), F("id").desc()]
+    rows: Any = values_visible_to(user).filter(patient=patient_id)
     ranked = rows.annotate(
-        rank=Window(RowNumber(), order_by=newest_first, **same), total=Window(Count("id"), **same)
+        rank=Window(RowNumber(), partition_by=same, order_by=newest_first),
+        total=Window(Count("id"), partition_by=same),
     )
     found: dict[str, dict[str, Any]] = {}
     for row in ranked.filter(rank__lte=NEWEST).order_by("-at", "-id"):
@@ -87,6 +88,12 @@ def analytes_of(user: Person, patient_id: int) -> list[dict[str, Any]]:
 def criticals_visible_to(user: Person) -> QuerySet[CriticalValue]:
     rows = CriticalValue.objects.visible_to(user, Permission.CRITICAL_RESULT)
     return rows.select_related("order", "patient").prefetch_related("attempts__by")
+
+
+def criticals_open_of(user: Person, patient_id: int) -> QuerySet[CriticalValue]:
+    """Not yet read back by anybody."""
+    waiting = CriticalValue.objects.open().values("pk")
+    return criticals_visible_to(user).filter(patient=patient_id, pk__in=waiting)
 
 
 def critical_get(user: Person, critical_id: int) -> CriticalValue:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import ExpressionWrapper, F, Q, Value
+from django.db.models import Q
 
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
@@ -40,16 +40,21 @@ class ClinicalQuerySet(VisibleQuerySet[Row]):
         return self.filter(patient__in=Patient.objects.visible_to(user, permission))
 
 
+class _DaysLater(models.Func):
+    """A time, some days later."""
+
+    template = "DATE_ADD(%(expressions)s DAY)"
+    arg_joiner = ", INTERVAL "
+    output_field = models.DateTimeField()
+
+
 class PrescriptionQuerySet(ClinicalQuerySet["Prescription"]):
     def visible_to(self, user: Person, permission: str = Permission.VIEW_PRESCRIPTION) -> Self:
         return super().visible_to(user, permission)
 
     def active(self, at: datetime, *, ended: bool = False) -> Self:
         """Those that are taken at that time, or with ``ended`` the others."""
-        a_day = Value(timedelta(days=1), output_field=models.DurationField())
-        planned = ExpressionWrapper(F("days") * a_day, output_field=models.DurationField())
-        end = ExpressionWrapper(F("prescribed_at") + planned, output_field=models.DateTimeField())
-        rows = self.annotate(planned_end=end)
+        rows = self.annotate(planned_end=_DaysLater("prescribed_at", "days"))
         if ended:
             return rows.filter(Q(planned_end__lte=at) | Q(stopped_at__lte=at))
         going_on = Q(stopped_at=None) | Q(stopped_at__gt=at)

@@ -1,7 +1,8 @@
 """One line of everything that happened to a patient, newest first.
 
-Each app adds its kinds with ``timeline_source``. A page costs one query for each kind that is asked
-for, however much there is. A cursor names the last entry of a page: its time, kind and number.
+Each app adds its kinds with ``timeline_source``. A page costs the same few queries for each kind
+that is asked for, however much there is. A cursor names the last entry of a page: its time, kind
+and number.
 """
 
 from __future__ import annotations
@@ -139,7 +140,7 @@ def _entries(
     ]
 
 
-def _day_begins(column: str) -> ExpressionWrapper:
+def _day_begins(column: str) -> ExpressionWrapper[Any]:
     """The midnight with which a day begins in the hospital, as a time of the database (UTC)."""
     offset = timezone.localtime().utcoffset() or timedelta()
     midnight = Cast(F(column), DateTimeField())

@@ -54,6 +54,7 @@ export const keys = {
     analyte: (patient: number, code: string) => ["chart", patient, "analyte", code],
     timeline: (patient: number, filters: object) => ["chart", patient, "timeline", filters],
   },
+  reread: (before: object) => ["reread", before],
   terms: (kind: string, q: string) => ["terms", kind, q],
   drugs: (q: string) => ["drugs", q],
   treatment: {

@@ -13,12 +13,8 @@ import {
   IconVaccine,
 } from "@tabler/icons-react";
 import { lazy, type ComponentType } from "react";
-import type { Schema } from "@/api/client";
 import type { Permission } from "@/session";
-
-export interface PanelProps {
-  patient: Schema["PatientOut"];
-}
+import type { PanelKey, PanelProps } from "@/shared/chart/panel";
 
 const panel = (load: () => Promise<{ default: ComponentType<PanelProps> }>) => lazy(load);
 
@@ -91,11 +87,9 @@ export const TABS = [
     icon: IconLockAccess,
     Panel: panel(() => import("./access/AccessTab")),
   },
-] as const satisfies { key: string; needs: Permission; icon: unknown; Panel: unknown }[];
-
-export type TabKey = (typeof TABS)[number]["key"];
+] as const satisfies { key: PanelKey; needs: Permission; icon: unknown; Panel: unknown }[];
 
 /** What the address names, if the person has that tab; else the first. */
-export function chosenTab(asked: string | null, offered: readonly { key: TabKey }[]): TabKey | null {
+export function chosenTab(asked: string | null, offered: readonly { key: PanelKey }[]): PanelKey | null {
   return (offered.find(({ key }) => key === asked) ?? offered[0])?.key ?? null;
 }

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Stack, Text } from "@mantine/core";
 import { IconGitMerge } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { keys } from "@/api/keys";
 import { Comparison } from "@/shared/Comparison";
 import { QueryView } from "@/shared/QueryView";
 import { changedFields, readable, withMine, type Field, type Values } from "./fields";
@@ -23,7 +24,7 @@ interface ChangedMeanwhileProps {
 /** Somebody else changed the row: both values side by side, and a person chooses. */
 export function ChangedMeanwhile({ fields, before, mine, reread, onMine, onTheirs }: ChangedMeanwhileProps) {
   const { t } = useTranslation();
-  const current = useQuery({ queryKey: ["reread", fields, before], queryFn: reread, gcTime: 0, staleTime: 0 });
+  const current = useQuery({ queryKey: keys.reread(before), queryFn: reread, gcTime: 0, staleTime: 0 });
   return (
     <Alert color="orange" role="alert" icon={<IconGitMerge aria-hidden />} title={t("chart.conflict.title")}>
       <QueryView query={current}>

@@ -16,7 +16,8 @@ export interface Field {
 export type Values = Record<string, string>;
 
 /** What of it the API reads. */
-export type Body = Record<string, string | number | boolean | null>;
+export type Body = Record<string, Sent>;
+type Sent = string | number | boolean | null;
 
 const pad = (number: number) => String(number).padStart(2, "0");
 
@@ -40,7 +41,7 @@ export function valuesOf(fields: Field[], row: object): Values {
   return Object.fromEntries(fields.map((field) => [field.name, written(field, known[field.name])]));
 }
 
-function sent({ type }: Field, value: string): string | number | boolean | null {
+function sent({ type }: Field, value: string): Sent {
   const text = value.trim();
   if (type === "yes") return text === "true";
   if (text === "") return type === "number" || type === "date" || type === "datetime" ? null : "";
@@ -51,7 +52,9 @@ function sent({ type }: Field, value: string): string | number | boolean | null 
 /** What a new row says: fields without a value are left out. */
 export function newBody(fields: Field[], values: Values): Body {
   const filled = fields.filter(({ name }) => values[name]?.trim());
-  return Object.fromEntries(filled.map((field) => [field.name, sent(field, values[field.name] ?? "")]));
+  return Object.fromEntries(
+    filled.map((field): [string, Sent] => [field.name, sent(field, values[field.name] ?? "")]),
+  );
 }
 
 /** The fields whose value is not what it was. */
@@ -61,14 +64,17 @@ export function changedFields(fields: Field[], before: Values, after: Values): F
 
 /** What a row becomes by my change: what I did not touch stays as another person left it. */
 export function withMine(fields: Field[], before: Values, mine: Values, now: Values): Values {
-  const touched = changedFields(fields, before, mine).map(({ name }) => [name, mine[name] ?? ""]);
-  return { ...now, ...Object.fromEntries(touched) };
+  const merged: Values = { ...now };
+  for (const { name } of changedFields(fields, before, mine)) merged[name] = mine[name] ?? "";
+  return merged;
 }
 
 /** What a change says: only what differs, so that it does not undo the change of another person. */
 export function changedBody(fields: Field[], before: Values, after: Values): Body {
   const changed = changedFields(fields, before, after);
-  return Object.fromEntries(changed.map((field) => [field.name, sent(field, after[field.name] ?? "")]));
+  return Object.fromEntries(
+    changed.map((field): [string, Sent] => [field.name, sent(field, after[field.name] ?? "")]),
+  );
 }
 
 /** Required fields without a value. */

@@ -1,5 +1,5 @@
 import { Stack } from "@mantine/core";
-import type { PanelProps } from "../tabs";
+import type { PanelProps } from "@/shared/chart/panel";
 import { Notes } from "./Notes";
 import { Results } from "./Results";
 

@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { useCan, useUser } from "@/session/react";
 import type { Field } from "@/shared/forms/fields";
 import { dateTime } from "@/shared/when";
-import { chartQuery } from "../chart/api";
-import { ChartSection } from "../chart/ChartSection";
+import { chartQuery } from "@/shared/chart/api";
+import { ChartSection } from "@/shared/chart/ChartSection";
 
 const ENCOUNTERS = 50;
 

@@ -3,8 +3,8 @@ import { useTranslation } from "react-i18next";
 import { localInput, type Field } from "@/shared/forms/fields";
 import { dateTime } from "@/shared/when";
 import type { Schema } from "@/api/client";
-import { ChartSection } from "../chart/ChartSection";
-import type { PanelProps } from "../tabs";
+import { ChartSection } from "@/shared/chart/ChartSection";
+import type { PanelProps } from "@/shared/chart/panel";
 
 const KINDS = ["outpatient", "inpatient", "emergency"] as const satisfies Schema["EncounterKind"][];
 

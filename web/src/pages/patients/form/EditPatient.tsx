@@ -8,7 +8,7 @@ import { keys } from "@/api/keys";
 import { FieldForm } from "@/shared/forms/FieldForm";
 import { valuesOf } from "@/shared/forms/fields";
 import { showSuccess } from "@/shared/toasts";
-import { RowHistory } from "../chart/RowHistory";
+import { RowHistory } from "@/shared/chart/RowHistory";
 import { usePatientFields } from "./fields";
 
 /** Change the patient's own data, and see who changed them. */

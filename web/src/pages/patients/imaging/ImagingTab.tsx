@@ -2,7 +2,7 @@ import { Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useCan } from "@/session/react";
 import { Section } from "@/shared/Section";
-import type { PanelProps } from "../tabs";
+import type { PanelProps } from "@/shared/chart/panel";
 import { ImagingTimeline } from "./ImagingTimeline";
 import { PatientJobs } from "./PatientJobs";
 

@@ -9,13 +9,11 @@ import { currentLanguage } from "@/i18n";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
-import { unitText } from "../units";
 import { AnalyteTrend } from "./AnalyteTrend";
-import { LabFlag } from "./LabFlag";
+import { LabNumber } from "./LabNumber";
 import { rangeText } from "./values";
 
 type Analyte = Schema["AnalyteHistoryOut"];
-type Value = Schema["LabValueOut"];
 const BEFORE = 4;
 const FILTER_FROM = 8;
 
@@ -142,24 +140,5 @@ function Row({ analyte, open, onToggle }: { analyte: Analyte; open: boolean; onT
         </ActionIcon>
       </Table.Td>
     </Table.Tr>
-  );
-}
-
-/** A value with its flag; an amended one says what it was. */
-export function LabNumber({ value, unit }: { value: Value; unit: string }) {
-  const { t } = useTranslation();
-  const { text, flag, corrected_from } = value;
-  return (
-    <Group gap={6} wrap="nowrap">
-      <Text span size="sm" fw={flag ? 700 : 400} style={{ whiteSpace: "nowrap" }}>
-        {`${text ?? ""} ${unitText(unit)}`.trim()}
-      </Text>
-      <LabFlag flag={flag} />
-      {corrected_from != null && (
-        <Text span size="xs" c="dimmed" style={{ whiteSpace: "nowrap" }}>
-          {t("chart.laboratory.correctedFrom", { value: corrected_from })}
-        </Text>
-      )}
-    </Group>
   );
 }

@@ -8,9 +8,9 @@ import { currentLanguage } from "@/i18n";
 import { Plot } from "@/shared/plots/Plot";
 import { QueryView } from "@/shared/QueryView";
 import { dateTime } from "@/shared/when";
-import { dayOf } from "../days";
-import { unitText } from "../units";
-import { LabNumber } from "./AnalyteTable";
+import { dayOf } from "@/shared/days";
+import { unitText } from "@/shared/units";
+import { LabNumber } from "./LabNumber";
 import { pointsOf, rangeText } from "./values";
 
 const MOST = 200;

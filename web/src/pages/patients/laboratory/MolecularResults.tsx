@@ -11,8 +11,8 @@ import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { dateTime } from "@/shared/when";
-import { unitText } from "../units";
-import { LabFlag } from "./LabFlag";
+import { unitText } from "@/shared/units";
+import { LabFlag } from "@/shared/lab/LabFlag";
 import { known, molecularOf, type CopyNumber, type Marker, type Mutation } from "./molecular";
 
 type Order = Schema["OrderOut"];

@@ -46,7 +46,7 @@ export function molecularOf(result: Schema["OrderOut"]["result"]): Molecular {
     mutations: rows<Mutation>(known, "gene_mutations"),
     copies: rows<CopyNumber>(known, "cnv"),
     markers: rows<Marker>(known, "protein_markers"),
-    rna: typeof rna_seq === "object" ? (rna_seq as RnaSeq | null) : null,
+    rna: typeof rna_seq === "object" ? (rna_seq) : null,
     comment: typeof comment === "string" ? comment : "",
   };
 }
@@ -61,5 +61,6 @@ type Words = { [K in keyof typeof KNOWN]: (typeof KNOWN)[K][number] };
 
 /** A code that has a word; undefined for any other. */
 export function known<K extends keyof Words>(kind: K, code: string | undefined): Words[K] | undefined {
-  return (KNOWN[kind] as readonly Words[K][]).find((each) => each === code);
+  const codes: readonly string[] = KNOWN[kind];
+  return codes.includes(code ?? "") ? (code as Words[K]) : undefined;
 }

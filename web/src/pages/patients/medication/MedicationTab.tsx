@@ -4,10 +4,10 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Field } from "@/shared/forms/fields";
 import { dateTime } from "@/shared/when";
-import { stopPrescription, type ChartRows } from "../chart/api";
-import { ChartSection } from "../chart/ChartSection";
-import { WithReason } from "../chart/RowActions";
-import type { PanelProps } from "../tabs";
+import { stopPrescription, type ChartRows } from "@/shared/chart/api";
+import { ChartSection } from "@/shared/chart/ChartSection";
+import { WithReason } from "@/shared/chart/RowActions";
+import type { PanelProps } from "@/shared/chart/panel";
 import { PrescribeModal } from "./PrescribeModal";
 import { WarningList } from "./WarningList";
 

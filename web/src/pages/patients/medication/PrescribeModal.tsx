@@ -10,8 +10,8 @@ import { keys } from "@/api/keys";
 import { currentLanguage } from "@/i18n";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { showSuccess } from "@/shared/toasts";
-import { useRefresh } from "../chart/api";
-import { TermPicker } from "../problems/TermPicker";
+import { useRefresh } from "@/shared/chart/api";
+import { TermPicker } from "@/shared/chart/TermPicker";
 import { checkBody, isComplete, newPrescription, prescriptionBody, type Prescription } from "./prescription";
 import { WarningList } from "./WarningList";
 

@@ -9,7 +9,7 @@ import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { useJobTypeName } from "@/shared/jobTypes";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { dateTime } from "@/shared/when";
-import type { PanelProps } from "../tabs";
+import type { PanelProps } from "@/shared/chart/panel";
 
 /** All orders of the patient, the newest first. */
 export default function OrdersTab({ patient }: PanelProps) {

@@ -9,8 +9,8 @@ import { useCan } from "@/session/react";
 import { OrderLine } from "@/shared/OrderLine";
 import { QueryView } from "@/shared/QueryView";
 import { dateTime } from "@/shared/when";
-import { summaryQuery } from "../chart/api";
-import type { PanelProps } from "../tabs";
+import { summaryQuery } from "@/shared/chart/api";
+import type { PanelProps } from "@/shared/chart/panel";
 import { AiWaiting, CareTeam, Flagged, LastEncounter, LatestVitals, Medication, Part, Problems } from "./parts";
 
 type Summary = Schema["PatientSummaryOut"];

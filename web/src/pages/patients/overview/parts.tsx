@@ -8,17 +8,17 @@ import { useJobLine } from "@/shared/ai/useJobLine";
 import { useRoleName } from "@/shared/roles";
 import { Section } from "@/shared/Section";
 import { calendarDate, dateTime } from "@/shared/when";
-import { LabFlag } from "../laboratory/LabFlag";
-import { unitText } from "../units";
-import type { TabKey } from "../tabs";
-import { useMeasureName, VitalValue } from "../vitals/measures";
+import { LabFlag } from "@/shared/lab/LabFlag";
+import { unitText } from "@/shared/units";
+import type { PanelKey } from "@/shared/chart/panel";
+import { useMeasureName, VitalValue } from "@/shared/vitals/measures";
 
 type Summary = Schema["PatientSummaryOut"];
 type Rows<K extends keyof Summary> = NonNullable<Summary[K]>;
 
 interface PartProps {
   title: string;
-  tab: TabKey;
+  tab: PanelKey;
   empty: string;
   rows: readonly unknown[];
   children: ReactNode;

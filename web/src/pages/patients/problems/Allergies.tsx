@@ -6,9 +6,9 @@ import type { Schema } from "@/api/client";
 import { useCan } from "@/session/react";
 import type { Field } from "@/shared/forms/fields";
 import { showSuccess } from "@/shared/toasts";
-import { changeRow, createRow, summaryQuery, useRefresh, type ChartRows } from "../chart/api";
-import { ChartSection } from "../chart/ChartSection";
-import { TermPicker } from "./TermPicker";
+import { changeRow, createRow, summaryQuery, useRefresh, type ChartRows } from "@/shared/chart/api";
+import { ChartSection } from "@/shared/chart/ChartSection";
+import { TermPicker } from "@/shared/chart/TermPicker";
 import { termsOf } from "./terms";
 
 type Row = ChartRows["allergies"];

@@ -4,9 +4,9 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { localInput, type Field } from "@/shared/forms/fields";
 import { calendarDate } from "@/shared/when";
-import { changeRow, useRefresh, type ChartRows } from "../chart/api";
-import { ChartSection } from "../chart/ChartSection";
-import { TermPicker } from "./TermPicker";
+import { changeRow, useRefresh, type ChartRows } from "@/shared/chart/api";
+import { ChartSection } from "@/shared/chart/ChartSection";
+import { TermPicker } from "@/shared/chart/TermPicker";
 import { termsOf } from "./terms";
 import { showSuccess } from "@/shared/toasts";
 

@@ -1,5 +1,5 @@
 import { Stack } from "@mantine/core";
-import type { PanelProps } from "../tabs";
+import type { PanelProps } from "@/shared/chart/panel";
 import { Allergies } from "./Allergies";
 import { Problems } from "./Problems";
 

@@ -1,11 +1,11 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { api, unwrap, type Schema } from "@/api/client";
+import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
 import { currentLanguage } from "@/i18n";
-import type { Term } from "./TermPicker";
+import type { Term } from "@/shared/chart/TermPicker";
 
 /** Common problems or allergens by name or code. */
-export function termsOf(kind: Schema["TermKind"]) {
+export function termsOf(kind: "problem" | "allergen") {
   return function useFound(q: string): { terms: Term[] | undefined; searching: boolean } {
     const found = useQuery({
       queryKey: keys.terms(kind, q),

@@ -1,5 +1,5 @@
 import type { Schema } from "@/api/client";
-import { MEASURES, type Measure } from "../vitals/measures";
+import { MEASURES, type Measure } from "@/shared/vitals/measures";
 
 export type Entry = Schema["TimelineEntryOut"];
 

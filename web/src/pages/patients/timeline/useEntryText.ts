@@ -6,8 +6,8 @@ import { currentLanguage } from "@/i18n";
 import { useCan } from "@/session/react";
 import { useJobTypeName } from "@/shared/jobTypes";
 import { termsQuery } from "@/shared/treatment/data";
-import { unitText } from "../units";
-import { MEASURES, useMeasureName } from "../vitals/measures";
+import { unitText } from "@/shared/units";
+import { MEASURES, useMeasureName } from "@/shared/vitals/measures";
 import { measuresOf, type Entry, type Kind } from "./entries";
 
 interface EntryText {
@@ -52,7 +52,7 @@ export function useEntryText(): (kind: Kind, entry: Entry) => EntryText {
       case "ai":
         return { title: modelName(title), detail: t(`status.job.${detail as Schema["AIJobStatus"]}`) };
       case "treatment":
-        return { title, detail: t(`treatment.plan.${detail as Schema["TreatmentKind"]}`) };
+        return { title, detail: t(`treatment.kind.${detail as Schema["TreatmentKind"]}`) };
       case "treatment_event":
         return { title: t(`treatment.event.${detail as Schema["CourseEventKind"]}`), detail: title };
       case "adverse_event":

@@ -6,9 +6,9 @@ import { keys } from "@/api/keys";
 import { Plot } from "@/shared/plots/Plot";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
-import { dayOf } from "../days";
-import { unitText } from "../units";
-import { useMeasureName } from "./measures";
+import { dayOf } from "@/shared/days";
+import { unitText } from "@/shared/units";
+import { useMeasureName } from "@/shared/vitals/measures";
 import { chartsOf, type Chart } from "./trends";
 
 /** The course of each measure with the reference range of the patient's age. */

@@ -2,11 +2,11 @@ import { Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { localInput, type Field } from "@/shared/forms/fields";
 import { dateTime } from "@/shared/when";
-import { ChartSection } from "../chart/ChartSection";
-import type { ChartRows } from "../chart/api";
-import type { PanelProps } from "../tabs";
-import { unitText } from "../units";
-import { MEASURES, useMeasureName, VitalValue } from "./measures";
+import { ChartSection } from "@/shared/chart/ChartSection";
+import type { ChartRows } from "@/shared/chart/api";
+import type { PanelProps } from "@/shared/chart/panel";
+import { unitText } from "@/shared/units";
+import { MEASURES, useMeasureName, VitalValue } from "@/shared/vitals/measures";
 import { VitalsPlots } from "./VitalsPlots";
 
 type Row = ChartRows["vitals"];
@@ -37,7 +37,7 @@ function Values({ row }: { row: Row }) {
             <Text span size="sm" c="dimmed">
               {nameOf(name)}
             </Text>
-            <VitalValue value={Number(value)} unit={unit} flag={flags[name]} />
+            <VitalValue value={value} unit={unit} flag={flags[name]} />
           </div>
         );
       })}

@@ -1,5 +1,5 @@
 import type { Schema } from "@/api/client";
-import type { Measure } from "./measures";
+import type { Measure } from "@/shared/vitals/measures";
 
 export type Trend = Schema["VitalsTrendOut"];
 

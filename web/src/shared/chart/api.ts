@@ -76,7 +76,7 @@ export function changeRow(kind: ChartKind, id: number, version: number, body: Bo
   return unwrap(
     api.PATCH(rowOf(kind), {
       params: { path: { id }, header: ifMatch(version) },
-      body: body as unknown as Schema["PatchedNoteFieldsInRequest"],
+      body: body,
     }),
   );
 }

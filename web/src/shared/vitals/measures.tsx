@@ -2,7 +2,7 @@ import { Badge, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { currentLanguage } from "@/i18n";
-import { unitText } from "../units";
+import { unitText } from "@/shared/units";
 
 export type Measure = Schema["VitalsTrendOut"]["measure"];
 

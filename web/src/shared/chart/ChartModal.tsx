@@ -22,9 +22,11 @@ interface ChartModalProps {
   complete?: (body: Body) => Body;
 }
 
+const asItIs = (body: Body): Body => body;
+
 /** The form of a row, new or changed, over the page. */
 export function ChartModal(props: ChartModalProps) {
-  const { kind, patient, title, fields, initial, writing, onClose, above, complete = (body) => body } = props;
+  const { kind, patient, title, fields, initial, writing, onClose, above, complete = asItIs } = props;
   const { t } = useTranslation();
   const refresh = useRefresh(patient);
   const row = writing?.row;
