@@ -44,6 +44,20 @@ class RecordStatus(models.TextChoices):
     RESOLVED = "resolved"
 
 
+class AllergyState(models.TextChoices):
+    """What is known of a patient's allergies: some, that there are none, past ones, nothing."""
+
+    RECORDED = "recorded"
+    NONE_KNOWN = "none_known"
+    RESOLVED = "resolved"
+    NOT_RECORDED = "not_recorded"
+
+
+class TermKind(models.TextChoices):
+    PROBLEM = "problem"
+    ALLERGEN = "allergen"
+
+
 class ChangeAction(models.TextChoices):
     CREATE = "create"
     UPDATE = "update"

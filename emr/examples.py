@@ -54,14 +54,17 @@ TIMELINE_ENTRY = {
     "type": "encounter",
     "at": "2026-01-05T09:30:00+09:00",
     "id": 1,
+    "ref": "1",
     "title": "New headache for six weeks",
     "detail": "outpatient",
+    "whole_day": False,
 }
 TIMELINE = {"results": [TIMELINE_ENTRY], "next": "2026-01-05T09:30:00+09:00~encounter~1"}
 ENCOUNTER_NEW = {
     "patient": 1,
     "kind": "outpatient",
     "reason": "New headache for six weeks",
+    "location": "Neurosurgery outpatient clinic 2",
     "note": "No focal deficit.",
     "started_at": "2026-01-05T09:30:00+09:00",
 }
@@ -70,6 +73,7 @@ ENCOUNTER = {
     "patient": PATIENT_BRIEF,
     "kind": "outpatient",
     "reason": "New headache for six weeks",
+    "location": "Neurosurgery outpatient clinic 2",
     "note": "No focal deficit.",
     "clinician": 2,
     "clinician_name": "이서연",
@@ -103,6 +107,7 @@ WARNING = {
     "about": "Aspirin",
     "severity": "major",
     "effect": "more bleeding",
+    "effect_ko": "출혈 위험 증가",
     "source": "FDA label, Coumadin (7.3)",
 }
 DRUG = {
@@ -121,9 +126,20 @@ PRESCRIPTION = {
     "prescriber": 2,
     "prescriber_name": "이서연",
     "prescribed_at": "2026-01-05T09:30:00+09:00",
+    "ends_at": "2026-01-12T09:30:00+09:00",
+    "stopped_at": None,
+    "stopped_by_name": None,
+    "stop_reason": "",
     "version": 1,
     "created_at": "2026-01-05T09:32:00+09:00",
     "deleted": None,
+}
+PRESCRIPTION_STOP = {"reason": "Nausea; changed to another drug"}
+TERM = {
+    "code_system": "KCD",
+    "code": "I63.9",
+    "name": "Cerebral infarction",
+    "name_ko": "뇌경색증",
 }
 
 MERGE_NEW = {
@@ -349,3 +365,25 @@ OPENEMR_ROW = {
     "seen_at": "2026-01-05T10:30:00+09:00",
 }
 SYNC_CONFLICT_RESOLVE = {"keep": "theirs"}
+PATIENT_SUMMARY = {
+    "allergies": {"state": "recorded", "active": [ALLERGY]},
+    "problems": [PROBLEM],
+    "medication": [PRESCRIPTION],
+    "vitals": [
+        {
+            "measure": "systolic_mmhg",
+            "unit": "mm[Hg]",
+            "value": 152,
+            "at": "2026-01-05T09:30:00+09:00",
+            "flag": "high",
+            "low": 111,
+            "high": 139,
+        }
+    ],
+    "encounter": ENCOUNTER,
+    "care_team": [{"id": 2, "username": "doctor", "full_name": "이서연", "role": "doctor"}],
+    "orders": [],
+    "criticals": [],
+    "flagged": [],
+    "ai_waiting": None,
+}

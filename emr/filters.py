@@ -70,6 +70,12 @@ class EncounterFilter(RowFilter):
 
 class PrescriptionFilter(RowFilter):
     encounter = filters.NumberFilter(field_name="encounter_id")
+    active = filters.BooleanFilter(
+        method="is_active", label="Taken now (true), or ended or stopped (false)"
+    )
+
+    def is_active(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.active(timezone.now(), ended=not value)
 
 
 class VitalsFilter(RowFilter):

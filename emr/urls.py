@@ -53,8 +53,10 @@ urlpatterns = [
     path(
         "patients/<int:pk>/timeline/", overview.PatientTimeline.as_view(), name="patient-timeline"
     ),
+    path("patients/<int:pk>/summary/", overview.PatientSummary.as_view(), name="patient-summary"),
     path("patients/<int:pk>/trends/", overview.VitalsTrends.as_view(), name="patient-trends"),
     path("patients/<int:pk>/history/", overview.PatientHistory.as_view(), name="patient-history"),
+    path("terms/", medication.Terms.as_view(), name="terms"),
     path("drugs/", medication.Drugs.as_view(), name="drugs"),
     path(
         "prescriptions/check/",
@@ -87,6 +89,11 @@ urlpatterns = [
     path("stays/", ward_station.BedStays.as_view(), name="bed-stays"),
     path("stays/<int:pk>/transfer/", ward_station.BedChange.as_view(), name="stay-transfer"),
     path("stays/<int:pk>/end/", ward_station.BedLeave.as_view(), name="stay-end"),
+    path(
+        "prescriptions/<int:pk>/stop/",
+        medication.PrescriptionStop.as_view(),
+        name="prescription-stop",
+    ),
     path("patients/sync/<int:pk>/", sync.PatientSync.as_view(), name="patient-sync"),
     path(
         "patients/<int:pk>/openemr/", sync.PatientOpenemrRows.as_view(), name="patient-openemr-rows"

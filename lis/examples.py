@@ -63,6 +63,14 @@ VALUE = {
     "high": 4.8,
     "flag": "HH",
     "at": "2026-01-07T14:45:00+09:00",
+    "corrected_from": "8.6",
+}
+ANALYTE_HISTORY = {
+    "code": "2823-3",
+    "name": {"ko": "칼륨", "en": "Potassium"},
+    "unit": "mmol/L",
+    "count": 1,
+    "values": [VALUE],
 }
 ATTEMPT_NEW = {"told": "이서연", "how": "phone", "outcome": "confirmed"}
 ATTEMPT = ATTEMPT_NEW | {"id": 1, "by_name": "최유진", "at": "2026-01-07T14:50:00+09:00"}

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Window
+from django.db.models.functions import RowNumber
 
 from common.errors import ErrorCode, NotFound
 from common.person import Person
-from lis.choices import MessageState
+from lis.choices import MessageState, ResultState
 from lis.models import CriticalValue, InboundMessage, LabValue, ResultVersion, Specimen
 from ocs import selectors as orders
 from rbac.permissions import Permission
 
 Row = TypeVar("Row")
+NEWEST = 6
+"""Values of one analyte in the table of all."""
 
 
 def lab_order_get(user: Person, order_id: int) -> Any:
@@ -48,13 +51,49 @@ def version_get(user: Person, version_id: int) -> ResultVersion:
     return found
 
 
+def results_out(user: Person) -> QuerySet[ResultVersion]:
+    """The verified versions of results that the person sees, amended ones too."""
+    seen = ResultVersion.objects.filter(order__in=orders.orders_with_result(user))
+    found = seen.exclude(verified_at=None).exclude(state=ResultState.ENTERED)
+    return found.select_related("order").defer("entered", "values")
+
+
 def values_visible_to(user: Person) -> QuerySet[LabValue]:
-    return LabValue.objects.visible_to(user).filter(current=True).select_related("order")
+    """With ``before``: what the value was until it was amended."""
+    earlier = LabValue.objects.filter(
+        order=OuterRef("order"), code=OuterRef("code"), current=False
+    ).order_by("-id")
+    rows: Any = LabValue.objects.visible_to(user).filter(current=True).select_related("order")
+    found: QuerySet[LabValue] = rows.annotate(before=Subquery(earlier.values("text")[:1]))
+    return found
+
+
+def analytes_of(user: Person, patient_id: int) -> list[dict[str, Any]]:
+    """What was measured of a patient: the newest values of each analyte, the newest first."""
+    same, newest_first = F("code"), [F("at").desc(), F("id").desc()]
+    rows: Any = values_visible_to(user).filter(patient=patient_id)
+    ranked = rows.annotate(
+        rank=Window(RowNumber(), partition_by=same, order_by=newest_first),
+        total=Window(Count("id"), partition_by=same),
+    )
+    found: dict[str, dict[str, Any]] = {}
+    for row in ranked.filter(rank__lte=NEWEST).order_by("-at", "-id"):
+        one = found.setdefault(
+            row.code, {"code": row.code, "count": row.total, "unit": row.unit, "values": []}
+        )
+        one["values"].append(row)
+    return list(found.values())
 
 
 def criticals_visible_to(user: Person) -> QuerySet[CriticalValue]:
     rows = CriticalValue.objects.visible_to(user, Permission.CRITICAL_RESULT)
     return rows.select_related("order", "patient").prefetch_related("attempts__by")
+
+
+def criticals_open_of(user: Person, patient_id: int) -> QuerySet[CriticalValue]:
+    """Not yet read back by anybody."""
+    waiting = CriticalValue.objects.open().values("pk")
+    return criticals_visible_to(user).filter(patient=patient_id, pk__in=waiting)
 
 
 def critical_get(user: Person, critical_id: int) -> CriticalValue:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.schema import example
@@ -19,6 +20,11 @@ from lis.models import (
 from ocs.serializers import BilingualName, OrderPatientOut, ResultIn
 
 SHOWN_BYTES = 64 << 10
+
+
+def _name_of(code: str) -> dict[str, str]:
+    found = analytes().get(code)
+    return found.name if found else {"ko": code, "en": code}
 
 
 class RangeOut(serializers.Serializer[Any]):
@@ -103,9 +109,13 @@ class LabResultOut(serializers.ModelSerializer[ResultVersion]):
 
 @example(examples.VALUE)
 class LabValueOut(serializers.ModelSerializer[LabValue]):
-    """``value`` null: ``text`` is no number, such as ``<0.5``."""
+    """``value`` null: ``text`` is no number, such as ``<0.5``.
+
+    ``corrected_from``: what it was before it was amended, else null.
+    """
 
     name = serializers.SerializerMethodField()
+    corrected_from = serializers.SerializerMethodField()
 
     class Meta:
         model = LabValue
@@ -121,11 +131,30 @@ class LabValueOut(serializers.ModelSerializer[LabValue]):
             "high",
             "flag",
             "at",
+            "corrected_from",
         ]
 
+    @extend_schema_field(BilingualName)
     def get_name(self, row: LabValue) -> dict[str, str]:
-        found = analytes().get(row.code)
-        return found.name if found else {"ko": row.code, "en": row.code}
+        return _name_of(row.code)
+
+    def get_corrected_from(self, row: Any) -> str | None:
+        return row.before if row.before != row.text else None
+
+
+@example(examples.ANALYTE_HISTORY)
+class AnalyteHistoryOut(serializers.Serializer[Any]):
+    """``values``: the newest six; ``count``: how many there are."""
+
+    code = serializers.CharField()
+    name = serializers.SerializerMethodField()
+    unit = serializers.CharField()
+    count = serializers.IntegerField()
+    values = LabValueOut(many=True)
+
+    @extend_schema_field(BilingualName)
+    def get_name(self, row: dict[str, Any]) -> dict[str, str]:
+        return _name_of(row["code"])
 
 
 @example(examples.ATTEMPT_NEW)

@@ -28,6 +28,7 @@ urlpatterns = [
         name="lab-result-verify",
     ),
     path("values/", bench.LabValues.as_view(), name="lab-values"),
+    path("patients/<int:pk>/analytes/", bench.PatientAnalytes.as_view(), name="patient-analytes"),
     path("critical/", bench.Criticals.as_view(), name="criticals"),
     path(
         "critical/<int:critical_id>/attempts/",

@@ -13,17 +13,22 @@ from alert.selectors import About, describes, person
 from common.outbox.registry import Event, subscribe
 from common.person import Person
 from emr.choices import WardTaskKind
+from emr.selectors.patient_summary import summary_part
 from emr.selectors.timeline import timeline_source
 from emr.selectors.ward_board import WardTask, ward_tasks
 from ocs import selectors
 from ocs.choices import EXAMINATIONS, Priority
 from ocs.events import ORDER_AMENDED, ORDER_ASSIGNED, ORDER_CREATED, ORDER_MOVED
+from ocs.serializers import OrderOut
 from ocs.services.order_alerts import (
     notify_amended,
     notify_assignee,
     notify_department,
     notify_participants,
 )
+from rbac.permissions import Permission
+
+SUMMARISED = 20
 
 
 @subscribe(ORDER_CREATED, queue="django_tasks")
@@ -88,3 +93,8 @@ def ward_orders(user: Person, ids: Collection[int]) -> Iterable[WardTask]:
             overdue=late and order.status in selectors.UNDONE,
             urgent=order.priority != Priority.ROUTINE,
         )
+
+
+@summary_part("orders", Permission.VIEW_ORDER, OrderOut)
+def orders_open(user: Person, patient: Any) -> list[Any]:
+    return list(selectors.orders_open_of(user, patient)[:SUMMARISED])

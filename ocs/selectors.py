@@ -37,6 +37,11 @@ def orders_visible_to(user: Person) -> QuerySet[Order]:
     return Order.objects.visible_to(user).select_related("patient", "ordered_by", "assigned_to")
 
 
+def orders_open_of(user: Person, patient: Any) -> QuerySet[Order]:
+    """Neither confirmed nor cancelled, the newest first."""
+    return orders_visible_to(user).filter(patient=patient, status__in=OPEN)
+
+
 def order_get(user: Person, pk: int) -> Order:
     """Raises NotFound for what this person may not see."""
     order = orders_visible_to(user).filter(pk=pk).first()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max, Min, QuerySet
@@ -32,7 +32,6 @@ from treatment.models import (
     Visit,
 )
 
-TIMELINE_LENGTH = 200
 SMALLEST_COHORT = 5
 """Of fewer patients the steps of a survival curve would tell who died, and when."""
 
@@ -227,31 +226,3 @@ def _last_seen(patient_ids: Iterable[int]) -> dict[int, date]:
             if day is not None and day > last.get(patient_id, date.min):
                 last[patient_id] = day
     return last
-
-
-def patient_treatment_timeline(user: Person, patient_id: int) -> list[dict[str, Any]]:
-    """What a timeline of the patient shows, newest first: ``type, at, id, title, detail``."""
-
-    def rows(model: type[CourseRow]) -> Any:
-        found = records_visible_to(model, user).filter(patient_id=patient_id)
-        return found[:TIMELINE_LENGTH]
-
-    entries = [
-        *(_entry("treatment", p.started_on, p, p.title, p.kind) for p in rows(Plan)),
-        *(_entry("treatment_event", e.occurred_on, e, e.kind, e.note) for e in rows(CourseEvent)),
-        *(
-            _entry("adverse_event", a.onset_on, a, a.term, f"CTCAE {a.grade}")
-            for a in rows(AdverseEvent)
-        ),
-        *(_entry("visit", v.planned_at, v, v.purpose, v.status) for v in rows(Visit)),
-    ]
-    begun = [entry for entry in entries if entry["at"] is not None]
-    return sorted(begun, key=lambda entry: entry["at"], reverse=True)[:TIMELINE_LENGTH]
-
-
-def _entry(
-    kind: str, at: date | datetime | None, row: CourseRow, title: str, detail: str
-) -> dict[str, Any]:
-    if isinstance(at, date) and not isinstance(at, datetime):
-        at = timezone.make_aware(datetime.combine(at, time.min))
-    return {"type": kind, "at": at, "id": row.pk, "title": title, "detail": detail}

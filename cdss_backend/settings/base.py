@@ -242,6 +242,7 @@ SPECTACULAR_SETTINGS = {
         "AllergySeverity": "emr.choices.AllergySeverity",
         "ProblemCodeSystem": "emr.choices.ProblemCodeSystem",
         "RecordStatus": "emr.choices.RecordStatus",
+        "AllergyState": "emr.choices.AllergyState",
         "ChangeAction": "emr.choices.ChangeAction",
         "PrescriptionWarning": "emr.choices.PrescriptionWarning",
         "VitalFlag": "emr.choices.VitalFlag",

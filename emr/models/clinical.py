@@ -43,21 +43,39 @@ class ClinicalQuerySet(VisibleQuerySet[Row]):
         return self.filter(patient__in=Patient.objects.visible_to(user, permission))
 
 
+class _DaysLater(models.Func):
+    """A time, some days later."""
+
+    template = "DATE_ADD(%(expressions)s DAY)"
+    arg_joiner = ", INTERVAL "
+    output_field = models.DateTimeField()
+
+
 class PrescriptionQuerySet(ClinicalQuerySet["Prescription"]):
     def visible_to(self, user: Person, permission: str = Permission.VIEW_PRESCRIPTION) -> Self:
         return super().visible_to(user, permission)
+
+    def active(self, at: datetime, *, ended: bool = False) -> Self:
+        """Those that are taken at that time, or with ``ended`` the others."""
+        rows = self.annotate(planned_end=_DaysLater("prescribed_at", "days"))
+        if ended:
+            return rows.filter(Q(planned_end__lte=at) | Q(stopped_at__lte=at))
+        going_on = Q(stopped_at=None) | Q(stopped_at__gt=at)
+        return rows.filter(going_on, Q(days=None) | Q(planned_end__gt=at))
 
 
 class ClinicalRow(VersionedModel):
     """A row of a patient's record. It is never removed: a deleted one says who, when and why.
 
     ``author_field``: the person who wrote it, or None for what was written in OpenEMR, by
-    ``outside_author`` if that is known; ``at_field``: its place in time.
+    ``outside_author`` if that is known; ``at_field``: its place in time; ``shown_with``: other rows
+    that a list reads with it.
     """
 
     author_field: ClassVar[str] = "recorded_by"
     goes_to_openemr: ClassVar[bool] = True
     at_field: ClassVar[str] = "created_at"
+    shown_with: ClassVar[tuple[str, ...]] = ()
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="%(class)s_rows")
     deleted_at = models.DateTimeField(null=True, editable=False)
     deleted_by = models.ForeignKey(
@@ -97,6 +115,7 @@ class Encounter(ClinicalRow):
 
     kind = models.CharField(max_length=20, choices=EncounterKind.choices)
     reason = models.CharField(max_length=300)
+    location = models.CharField(max_length=100, blank=True, db_default="")
     note = models.TextField(blank=True)
     clinician = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="encounters", null=True
@@ -122,11 +141,13 @@ class Prescription(ClinicalRow):
     """One medication of one encounter.
 
     ``days``: None for one of OpenEMR without a known end. ``drug_code``: ATC, of the formulary;
-    ``warnings``: what spoke against it, acknowledged with ``warnings_reason``.
+    ``warnings``: what spoke against it, acknowledged with ``warnings_reason``. ``stopped_at``:
+    before its days were over, by whom and why.
     """
 
     author_field = "prescriber"
     at_field = "prescribed_at"
+    shown_with = ("stopped_by",)
 
     encounter = models.ForeignKey(
         Encounter, on_delete=models.PROTECT, related_name="prescriptions", null=True
@@ -143,6 +164,11 @@ class Prescription(ClinicalRow):
     prescribed_at = models.DateTimeField(db_index=True)
     warnings = models.JSONField(default=list)
     warnings_reason = models.CharField(max_length=300, blank=True, db_default="")
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    stop_reason = models.CharField(max_length=300, blank=True, db_default="")
 
     objects: ClassVar[Any] = PrescriptionQuerySet.as_manager()
 
@@ -150,9 +176,11 @@ class Prescription(ClinicalRow):
         ordering = ["-prescribed_at", "-id"]
         indexes = [models.Index(fields=["patient", "prescribed_at"])]
 
-    def is_taken_at(self, when: datetime) -> bool:
-        ends = None if self.days is None else self.prescribed_at + timedelta(self.days)
-        return self.prescribed_at <= when and (ends is None or when < ends)
+    @property
+    def ends_at(self) -> datetime | None:
+        """None while nobody knows."""
+        planned = None if self.days is None else self.prescribed_at + timedelta(days=self.days)
+        return min((end for end in (planned, self.stopped_at) if end), default=None)
 
 
 class Recorded(ClinicalRow):

@@ -183,7 +183,7 @@ def care_team(patient_id: int) -> QuerySet[CareTeamMember]:
 def rows_visible_to(user: Person, model: type[ClinicalRow], permission: str) -> QuerySet[Any]:
     """The rows of a kind that are not deleted, with their patient and author."""
     found: QuerySet[Any] = model.objects.visible_to(user, permission)
-    return found.select_related("patient", model.author_field)
+    return found.select_related("patient", model.author_field, *model.shown_with)
 
 
 def rows_deleted(user: Person, model: type[ClinicalRow], permission: str) -> QuerySet[Any]:
@@ -191,7 +191,7 @@ def rows_deleted(user: Person, model: type[ClinicalRow], permission: str) -> Que
     if not user.has_permission(permission):
         raise PermissionDenied("deleted rows are for those who may change them", "deleted")
     found: QuerySet[Any] = model.objects.deleted_of(user, permission)
-    return found.select_related("patient", model.author_field, "deleted_by")
+    return found.select_related("patient", model.author_field, *model.shown_with, "deleted_by")
 
 
 def row_get(user: Person, model: type[ClinicalRow], pk: int, permission: str) -> Any:

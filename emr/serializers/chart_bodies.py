@@ -24,6 +24,7 @@ from emr.choices import (
     ProblemCodeSystem,
     RecordStatus,
     Spo2Scale,
+    TermKind,
 )
 from emr.models import (
     Allergy,
@@ -101,6 +102,9 @@ class _RecordedOut(_RowOut):
 class EncounterFieldsIn(StrictIn):
     kind = serializers.ChoiceField(EncounterKind.choices)
     reason = serializers.CharField(max_length=300, validators=_LINE)
+    location = serializers.CharField(
+        max_length=100, validators=_LINE, required=False, allow_blank=True
+    )
     note = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
     started_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(required=False, allow_null=True)
@@ -123,8 +127,8 @@ class EncounterOut(_RowOut):
         model = Encounter
         fields = [
             *_ROW,
-            *("kind", "reason", "note", "clinician", "clinician_name", "started_at", "ended_at"),
-            *("spo2_scale", "pregnant"),
+            *("kind", "reason", "location", "note", "clinician", "clinician_name"),
+            *("started_at", "ended_at", "spo2_scale", "pregnant"),
             *_END,
         ]
 
@@ -163,6 +167,11 @@ class PrescriptionIn(PrescriptionFieldsIn, _DrugIn):
     )
 
 
+@example(examples.PRESCRIPTION_STOP)
+class PrescriptionStopIn(StrictIn):
+    reason = serializers.CharField(max_length=300, validators=_LINE)
+
+
 @example(examples.PRESCRIPTION_CHECK)
 class PrescriptionCheckIn(_DrugIn):
     pass
@@ -177,11 +186,25 @@ class WarningOut(serializers.Serializer[Any]):
     about = serializers.CharField()
     severity = serializers.CharField(allow_blank=True)
     effect = serializers.CharField(allow_blank=True)
+    effect_ko = serializers.CharField(allow_blank=True, default="")
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
 
 
 class DrugSearchIn(serializers.Serializer[Any]):
     q = serializers.CharField(max_length=100)
+
+
+class TermSearchIn(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(TermKind.choices)
+    q = serializers.CharField(max_length=100)
+
+
+@example(examples.TERM)
+class TermOut(serializers.Serializer[Any]):
+    code_system = serializers.CharField()
+    code = serializers.CharField()
+    name = serializers.CharField()
+    name_ko = serializers.CharField()
 
 
 @example(examples.DRUG)
@@ -195,7 +218,13 @@ class DrugOut(serializers.Serializer[Any]):
 
 @example(examples.PRESCRIPTION)
 class PrescriptionOut(_RowOut):
+    """``ends_at``: when its days are over, or when it was stopped; null while nobody knows."""
+
     prescriber_name = serializers.CharField(source="author_name")
+    ends_at = serializers.DateTimeField(allow_null=True)
+    stopped_by_name = serializers.CharField(
+        source="stopped_by.full_name", default=None, allow_null=True
+    )
     daily_mg = serializers.FloatField(allow_null=True)
     warnings = WarningOut(many=True)
 
@@ -205,7 +234,8 @@ class PrescriptionOut(_RowOut):
             *_ROW,
             *("encounter", "drug", "drug_code", "daily_mg", "dose", "frequency", "days"),
             *("warnings", "warnings_reason"),
-            *("prescriber", "prescriber_name", "prescribed_at"),
+            *("prescriber", "prescriber_name", "prescribed_at", "ends_at"),
+            *("stopped_at", "stopped_by_name", "stop_reason"),
             *_END,
         ]
 

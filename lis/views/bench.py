@@ -9,10 +9,12 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit import services as audit
 from common.api.negotiation import AnyAccept
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
+from emr.selectors import patient_get
 from lis import selectors, serializers
 from lis.analytes import analytes
 from lis.choices import SpecimenState
@@ -197,6 +199,31 @@ class LabValues(GenericApiView):
     )
     def get(self, request: Request) -> Response:
         return self.list_response(request)
+
+
+class PatientAnalytes(ApiView):
+    required_permissions = {"GET": Permission.VIEW_ORDER}
+
+    @extend_schema(
+        summary="List what was measured of a patient, each with its newest values",
+        tags=["laboratory"],
+        responses={
+            200: serializers.AnalyteHistoryOut(many=True),
+            **errors(ErrorCode.PATIENT_NOT_FOUND),
+        },
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        patient_get(self.actor, pk)
+        audit.record(
+            actor=self.actor,
+            action="lab_value.list",
+            object_type="patient",
+            object_id=pk,
+            patient_id=pk,
+            permission=Permission.VIEW_ORDER,
+        )
+        found = selectors.analytes_of(self.actor, pk)
+        return Response(serializers.AnalyteHistoryOut(found, many=True).data)
 
 
 class Criticals(GenericApiView):

@@ -14,7 +14,6 @@ from ai.tests import factories as ai_factories
 from alert.models import Notification
 from alert.selectors import described
 from audit.models import AuditLog
-from treatment import selectors
 from treatment.models import Visit
 from treatment.services.visits import visits_remind
 from treatment.tests.factories import (
@@ -290,6 +289,8 @@ def test_what_a_timeline_shows(api, users, patient_factory):
     active_plan(doctor, patient.pk, ago=60)
     post(doctor, "/api/treatments/adverse-events/", adverse_body(patient.pk))
     post(doctor, VISITS, visit_body(patient.pk))
-    entries = selectors.patient_treatment_timeline(users["doctor"], patient.pk)
+    shown = {"kind": ["treatment", "adverse_event", "visit"]}
+    entries = doctor.get(f"/api/emr/patients/{patient.pk}/timeline/", shown).json()["results"]
     assert [entry["type"] for entry in entries] == ["visit", "adverse_event", "treatment"]
-    assert selectors.patient_treatment_timeline(users["lab"], patient.pk) == []
+    assert [entry["whole_day"] for entry in entries] == [False, True, True]
+    assert {entry["ref"] for entry in entries} == {str(patient.pk)}

@@ -3,6 +3,7 @@ import ai from "./en/ai";
 import alerts from "./en/alerts";
 import auth from "./en/auth";
 import careTeam from "./en/careTeam";
+import chart from "./en/chart";
 import common from "./en/common";
 import dashboard from "./en/dashboard";
 import errors from "./en/errors";
@@ -32,6 +33,7 @@ export default {
   alerts,
   auth,
   careTeam,
+  chart,
   common,
   dashboard,
   errors,

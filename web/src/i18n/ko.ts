@@ -3,6 +3,7 @@ import ai from "./ko/ai";
 import alerts from "./ko/alerts";
 import auth from "./ko/auth";
 import careTeam from "./ko/careTeam";
+import chart from "./ko/chart";
 import common from "./ko/common";
 import dashboard from "./ko/dashboard";
 import errors from "./ko/errors";
@@ -32,6 +33,7 @@ export default {
   alerts,
   auth,
   careTeam,
+  chart,
   common,
   dashboard,
   errors,

@@ -16,6 +16,7 @@ import { calendarDate } from "@/shared/when";
 import { BreakGlass } from "./BreakGlass";
 import { ContactRequestsLink } from "./ContactRequestsLink";
 import { ConflictsLink } from "./EmrSource";
+import { NewPatient } from "./form/NewPatient";
 
 type Patient = Schema["PatientOut"];
 
@@ -89,6 +90,7 @@ export default function PatientsPage() {
       <PageHeader title={title}>
         <ConflictsLink />
         <ContactRequestsLink />
+        {can("edit_patient") && <NewPatient />}
         {can("break_glass") && <BreakGlass />}
       </PageHeader>
       <TextInput
