@@ -157,8 +157,8 @@ def test_what_was_held_is_tried_again_or_discarded(api, users, patient_factory):
     raw = oru(None, f"{K}|4|mmol/L|F", mrn=patient.patient_id)
     assert ack(send(lab, raw))[0] == "AE"
     [row] = lab.get(f"{LIS}messages/", {"state": "HELD"}).json()["results"]
-    assert row["raw"].startswith("MSH")
     url = f"{LIS}messages/{row['id']}/"
+    assert lab.get(url).json()["raw"].startswith("MSH")
     assert lab.post(f"{url}retry/").json()["state"] == "HELD"
     order = lab_order(users["doctor"], patient)
     assert lab.post(f"{url}retry/").json()["state"] == "ACCEPTED"
