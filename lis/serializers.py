@@ -291,7 +291,8 @@ class CriticalOut(serializers.ModelSerializer[CriticalValue]):
         return any(each.outcome == CallOutcome.CONFIRMED for each in row.attempts.all())
 
     def get_escalates_at(self, row: CriticalValue) -> datetime | None:
-        return None if self.get_closed(row) else escalation_at(row.at, timezone.now())
+        at = None if self.get_closed(row) else escalation_at(row.at, timezone.now())
+        return timezone.localtime(at) if at else None
 
 
 @example(examples.OPEN_CRITICALS)

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from alert.models import Notification
 from lis import hl7_text
 from lis.models import CriticalValue, InboundMessage, ResultVersion, RnaMatrix
-from lis.services import message_import
+from lis.services import message_import, message_lines
 from lis.tests.factories import HB, K, lab_order, oru
 from ocs.models import Order
 
@@ -380,7 +380,7 @@ def test_an_unforeseen_failure_is_answered(api, order, monkeypatch):
     def fail(*_args, **_more):
         raise ValueError
 
-    monkeypatch.setattr(message_import, "analyte_refined", fail)
+    monkeypatch.setattr(message_lines, "analyte_refined", fail)
     assert ack(send(api("lab"), oru(order, f"{K}|4|mmol/L|F")))[0] == "AE"
     assert state() == ("HELD", "not understood")
 

@@ -50,8 +50,8 @@ def test_an_order_goes_through_the_steps_of_the_bench(api, order):
     [found] = work(lab, number=tube["number"])
     assert (found["id"], found["step"], found["returned"]) == (order.pk, "ENTER", False)
     first, second = found["specimens"]
-    assert (first["collected_by_name"], first["received_by_name"]) == ("nurse1", "lab1")
-    assert (second["rejected_by_name"], second["reject_note"]) == ("lab1", "again")
+    assert (first["collected_by_name"], first["received_by_name"]) == ("nurse", "lab")
+    assert (second["rejected_by_name"], second["reject_note"]) == ("lab", "again")
     assert second["rejected_at"]
     version = enter(lab, order)
     assert step(lab, order) == "VERIFY"
@@ -103,7 +103,7 @@ def test_a_result_is_sent_back_and_entered_anew(api, users, order):
     assert api("nurse").post(url, {"reason": "no"}, format="json").status_code == 403
     back = doctor.post(url, {"reason": "measure again"}, format="json").json()
     assert (back["state"], back["return_reason"]) == ("RETURNED", "measure again")
-    assert back["returned_by_name"] == "doctor1"
+    assert back["returned_by_name"] == "doctor"
     assert doctor.post(url, {"reason": "twice"}, format="json").status_code == 409
     assert doctor.post(f"{LIS}results/{version['id']}/verify/").status_code == 409
     [row] = work(lab, step="ENTER")

@@ -55,7 +55,6 @@ interface BenchProps {
 }
 
 function Bench({ order, specimens, versions }: BenchProps) {
-  const { t } = useTranslation();
   const jobTypeName = useJobTypeName();
   const can = useCan();
   const step = stepOf(order, specimens, versions);

@@ -51,7 +51,7 @@ function PanelForm({ order, entered, ready, panel, before }: PanelFormProps) {
   };
   const change = (code: string, patch: Partial<BloodRow>) => {
     setRows(rows.map((row) => (row.code === code ? { ...row, ...patch } : row)));
-    forget(code);
+    forget((key) => key === code);
   };
   return (
     <form

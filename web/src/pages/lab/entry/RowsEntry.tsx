@@ -80,7 +80,8 @@ export function RowsEntry({ order, entered, lists, ready }: RowsEntryProps) {
             checkOf={(place) => checks.get(keyOf(list, place))}
             onChange={(rows, place) => {
               setTyped({ ...typed, [list]: rows });
-              forget(keyOf(list, place));
+              const fewer = rows.length < (typed[list]?.length ?? 0);
+              forget((key) => (fewer ? key.startsWith(`${list}:`) : key === keyOf(list, place)));
             }}
             onLeave={(place) => {
               const row = rowOf(list, typed[list]?.[place] ?? {});

@@ -20,8 +20,8 @@ export function useRowCheck(order: number) {
     },
     [order],
   );
-  const forget = useCallback((key: string) => {
-    setChecks((known) => new Map([...known].filter(([each]) => each !== key)));
+  const forget = useCallback((isOld: (key: string) => boolean) => {
+    setChecks((known) => new Map([...known].filter(([each]) => !isOld(each))));
   }, []);
   /** Of one row that was left; an answer that does not come is no obstacle, saving asks again. */
   const checkRow = useCallback(
