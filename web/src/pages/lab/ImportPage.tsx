@@ -1,7 +1,7 @@
 import { Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { FileImport } from "./imports/FileImport";
-import { MessageList } from "./imports/MessageList";
+import { FileImport } from "./FileImport";
+import { MessageList } from "./MessageList";
 import { LabFrame } from "./LabFrame";
 
 /** Results from files and instruments: what was taken, what was not, and what waits for a person. */

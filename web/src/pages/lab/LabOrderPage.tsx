@@ -21,7 +21,7 @@ import {
   type Specimen,
   type Version,
 } from "./data";
-import { Entry } from "./entry/Entry";
+import { Entry } from "./Entry";
 import { LabFrame } from "./LabFrame";
 import { OrderSpecimens } from "./OrderSpecimens";
 import { isOut, mayConfirm, stepOf, type Step } from "./steps";
@@ -32,7 +32,9 @@ import { Versions } from "./Versions";
 export default function LabOrderPage() {
   const id = useIdParam("orderId");
   const order = useQuery(orderQuery(id));
-  const seesVersions = useCan()("enter_lab_result") || mayConfirm(useUser());
+  const can = useCan();
+  const confirms = mayConfirm(useUser());
+  const seesVersions = can("enter_lab_result") || confirms;
   const specimens = useQuery(specimensOfQuery(id));
   const versions = useQuery({ ...versionsQuery(id), enabled: seesVersions });
   const failed = [order, specimens, versions].find(({ isError }) => isError);
@@ -59,8 +61,8 @@ function Bench({ order, specimens, versions }: BenchProps) {
   const can = useCan();
   const step = stepOf(order, specimens, versions);
   const name = `${jobTypeName(order.job_type)} · ${order.accession_number}`;
-  const { state } = useLocation();
-  const scanned = (state as { scanned?: string } | null)?.scanned ?? null;
+  const location = useLocation();
+  const scanned = (location.state as { scanned?: string } | null)?.scanned ?? null;
   return (
     <LabFrame title={name} subtitle={<Facts order={order} step={step} />}>
       <OrderSpecimens order={order} specimens={specimens} scanned={scanned} step={step} />

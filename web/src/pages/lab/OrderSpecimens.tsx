@@ -9,6 +9,7 @@ import { useCan } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { Section } from "@/shared/Section";
 import { useRefresh, type Order, type Specimen } from "./data";
+import { useFocusWhen } from "./focus";
 import { SpecimenChain, SpecimenState } from "./SpecimenChain";
 import { REJECT_REASONS, SPECIMEN_KINDS, type Step } from "./steps";
 
@@ -126,6 +127,7 @@ function Steps({ specimen, ready }: { specimen: Specimen; ready: boolean }) {
   const { t } = useTranslation();
   const refresh = useRefresh();
   const [rejecting, setRejecting] = useState(false);
+  const button = useFocusWhen<HTMLButtonElement>(ready);
   const path = { params: { path: { specimen_id: specimen.id } } };
   const receive = useMutation({
     mutationFn: () => unwrap(api.POST("/api/lis/specimens/{specimen_id}/receive/", path)),
@@ -139,8 +141,7 @@ function Steps({ specimen, ready }: { specimen: Specimen; ready: boolean }) {
         {specimen.state === "COLLECTED" && (
           <Button
             size="xs"
-            data-autofocus={ready || undefined}
-            autoFocus={ready}
+            ref={button}
             loading={receive.isPending}
             onClick={() => {
               receive.mutate();

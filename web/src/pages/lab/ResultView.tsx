@@ -65,7 +65,8 @@ function Blood({ rows, before }: { rows: Values[]; before: LabValue[] }) {
 function BloodLine({ row, earlier }: { row: Values; earlier: LabValue[] }) {
   const { t } = useTranslation();
   const known = earlier[0]?.name[currentLanguage()];
-  const { value, unit, given_value: given, given_unit: givenUnit } = row;
+  const { value, unit, given_unit: givenUnit } = row;
+  const given = row["given_value"] as string | number | undefined;
   return (
     <Table.Tr>
       <Table.Th scope="row">{known ?? String(row["name"] ?? row["code"])}</Table.Th>

@@ -9,6 +9,7 @@ import { Section } from "@/shared/Section";
 import { showSuccess } from "@/shared/toasts";
 import { dateTime } from "@/shared/when";
 import { resultsBeforeQuery, useRefresh, valuesBeforeQuery, type Order, type Version } from "./data";
+import { useFocusWhen } from "./focus";
 import { ResultView } from "./ResultView";
 import { mayConfirm, mayVerify } from "./steps";
 
@@ -90,6 +91,7 @@ function Answers({ version }: { version: Version }) {
   const { t } = useTranslation();
   const refresh = useRefresh();
   const [returning, setReturning] = useState(false);
+  const button = useFocusWhen<HTMLButtonElement>(true);
   const [reason, setReason] = useState("");
   const path = { params: { path: { version_id: version.id } } };
   const done = () => {
@@ -115,7 +117,7 @@ function Answers({ version }: { version: Version }) {
       <Group gap="sm">
         <Button
           color="teal"
-          autoFocus
+          ref={button}
           loading={verify.isPending}
           onClick={() => {
             verify.mutate();

@@ -61,7 +61,12 @@ export function typedOf(row: Record<string, unknown>): Typed {
   const texts = Object.entries(row).flatMap(([name, value]) =>
     typeof value === "string" || typeof value === "number" ? [[name, String(value)] as const] : [],
   );
-  return Object.fromEntries(texts) as Typed;
+  return Object.fromEntries(texts);
+}
+
+export function commentOf(result: Record<string, unknown>): string {
+  const { comment } = result;
+  return typeof comment === "string" ? comment : "";
 }
 
 /** The rows of a list of a result, none where it has no such list. */

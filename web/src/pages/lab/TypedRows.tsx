@@ -1,9 +1,10 @@
 import { ActionIcon, Button, Fieldset, Group, Select, Stack, Text, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { FIELDS, LISTS, type FieldName, type ListName, type Option, type Typed } from "../columns";
-import type { CheckedRow } from "../data";
-import { useProblem } from "../useProblem";
+import { FIELDS, LISTS, type FieldName, type ListName, type Option, type Typed } from "./columns";
+import type { CheckedRow } from "./data";
+import { useFocusWhen } from "./focus";
+import { useProblem } from "./useProblem";
 
 interface TypedRowsProps {
   list: ListName;
@@ -125,6 +126,7 @@ interface FieldProps {
 
 function Field({ name, list, value, ready, error, onChange }: FieldProps) {
   const { t } = useTranslation();
+  const input = useFocusWhen<HTMLInputElement>(ready);
   const field = FIELDS[name];
   const label = t(`lab.field.${name}`);
   if ("options" in field) {
@@ -148,7 +150,7 @@ function Field({ name, list, value, ready, error, onChange }: FieldProps) {
     <TextInput
       label={label}
       data-column={`${list}.${name}`}
-      autoFocus={ready}
+      ref={input}
       autoComplete="off"
       w={narrow ? 110 : 220}
       maxLength={"max" in field ? field.max : 20}

@@ -3,9 +3,9 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { Section } from "@/shared/Section";
-import { LISTS_OF } from "../columns";
-import type { Order, Version } from "../data";
-import { isOut } from "../steps";
+import { LISTS_OF } from "./columns";
+import type { Order, Version } from "./data";
+import { isOut } from "./steps";
 import { BloodEntry } from "./BloodEntry";
 import { RowsEntry } from "./RowsEntry";
 

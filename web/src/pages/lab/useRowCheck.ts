@@ -1,6 +1,6 @@
 import { useCallback, useState } from "react";
 import { api, unwrap } from "@/api/client";
-import type { CheckedRow } from "../data";
+import type { CheckedRow } from "./data";
 
 type Row = Record<string, unknown>;
 export type Checks = ReadonlyMap<string, CheckedRow>;

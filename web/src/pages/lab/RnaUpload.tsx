@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { sendFileSlowly } from "@/api/progress";
 import { ErrorNotice } from "@/shared/ErrorNotice";
-import type { Order } from "../data";
+import type { Order } from "./data";
 
 type Rna = Schema["RnaOut"];
 const MOST_BYTES = 256 << 20;

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
 import { showSuccess } from "@/shared/toasts";
-import { useRefresh, type Order } from "../data";
+import { useRefresh, type Order } from "./data";
 
 export interface Entered {
   result: Record<string, unknown>;

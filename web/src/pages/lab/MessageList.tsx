@@ -6,7 +6,7 @@ import type { Schema } from "@/api/client";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
-import { messagesQuery, type Message } from "../data";
+import { messagesQuery, type Message } from "./data";
 import { MessageDrawer } from "./MessageDrawer";
 
 const STATES = ["HELD", "PARTIAL", "ACCEPTED", "DISCARDED"] as const satisfies Schema["LabMessageState"][];

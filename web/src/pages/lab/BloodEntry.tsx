@@ -4,10 +4,12 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
 import { QueryView } from "@/shared/QueryView";
-import { analyteOf, newestByCode, rowsEntered, withCodes, type BloodRow } from "../blood";
-import { panelQuery, valuesBeforeQuery, type LabValue, type Order, type Panel } from "../data";
+import { analyteOf, newestByCode, rowsEntered, withCodes, type BloodRow } from "./blood";
+import { commentOf } from "./columns";
+import { panelQuery, valuesBeforeQuery, type LabValue, type Order, type Panel } from "./data";
 import { AnalyteRow } from "./AnalyteRow";
-import { moveInColumn } from "./keyboard";
+import { useFocusWhen } from "./focus";
+import { useColumnKeys } from "./keyboard";
 import { SaveBar } from "./SaveBar";
 import { useRowCheck } from "./useRowCheck";
 import { useSave } from "./useSave";
@@ -33,10 +35,11 @@ type PanelFormProps = BloodEntryProps & { panel: Panel; before: LabValue[] };
 function PanelForm({ order, entered, ready, panel, before }: PanelFormProps) {
   const { t } = useTranslation();
   const [rows, setRows] = useState(() => rowsEntered(entered));
-  const [comment, setComment] = useState(String(entered["comment"] ?? ""));
+  const [comment, setComment] = useState(commentOf(entered));
   const [reason, setReason] = useState("");
   const { checks, checkRow, checkAll, forget } = useRowCheck(order.id);
   const save = useSave(order);
+  const form = useColumnKeys();
   const previous = newestByCode(before, 1);
   const sent = rows.flatMap((row) => analyteOf(row) ?? []);
   const submit = () => {
@@ -55,10 +58,8 @@ function PanelForm({ order, entered, ready, panel, before }: PanelFormProps) {
   };
   return (
     <form
+      ref={form}
       noValidate
-      onKeyDown={(event) => {
-        if (moveInColumn(event)) event.preventDefault();
-      }}
       onSubmit={(event) => {
         event.preventDefault();
         if (sent.length > 0) submit();
@@ -134,6 +135,7 @@ interface ChooserProps {
 function Chooser({ panel, ready, onAdd }: ChooserProps) {
   const { t } = useTranslation();
   const language = currentLanguage();
+  const first = useFocusWhen<HTMLButtonElement>(ready);
   const sex = t(`common.gender.${panel.sex as "M"}`);
   return (
     <Stack gap="xs">
@@ -146,7 +148,7 @@ function Chooser({ panel, ready, onAdd }: ChooserProps) {
             key={id}
             size="compact-sm"
             variant="default"
-            autoFocus={ready && place === 0}
+            {...(place === 0 && { ref: first })}
             onClick={() => {
               onAdd(codes);
             }}

@@ -1,8 +1,8 @@
 import { Button, Group, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "@/shared/ErrorNotice";
-import type { Order } from "../data";
-import { isOut } from "../steps";
+import type { Order } from "./data";
+import { isOut } from "./steps";
 
 interface SaveBarProps {
   order: Order;

@@ -3,10 +3,11 @@ import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
 import { calendarDate } from "@/shared/when";
-import { rangeOf, rangeText, type BloodRow } from "../blood";
-import type { CheckedRow, LabValue, Panel } from "../data";
-import { Flag } from "../Flag";
-import { useProblem } from "../useProblem";
+import { rangeOf, rangeText, type BloodRow } from "./blood";
+import type { CheckedRow, LabValue, Panel } from "./data";
+import { Flag } from "./Flag";
+import { useFocusWhen } from "./focus";
+import { useProblem } from "./useProblem";
 
 interface AnalyteRowProps {
   row: BloodRow;
@@ -24,6 +25,7 @@ export function AnalyteRow(props: AnalyteRowProps) {
   const { row, analyte, checked, previous, ready, onChange, onLeave, onRemove } = props;
   const { t } = useTranslation();
   const problemText = useProblem();
+  const field = useFocusWhen<HTMLInputElement>(ready);
   const name = analyte?.name[currentLanguage()] ?? row.code;
   const problem = checked && !checked.values ? checked.field : null;
   const choose = (patch: Partial<BloodRow>) => {
@@ -39,7 +41,7 @@ export function AnalyteRow(props: AnalyteRowProps) {
         <TextInput
           aria-label={t("lab.entry.valueOf", { name })}
           data-column="value"
-          autoFocus={ready}
+          ref={field}
           inputMode="decimal"
           autoComplete="off"
           w={110}

@@ -1,9 +1,9 @@
 import { Stack } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { rowOf, rowsOf, typedOf, type ListName, type Typed } from "../columns";
-import type { Order } from "../data";
-import { moveInColumn } from "./keyboard";
+import { commentOf, rowOf, rowsOf, typedOf, type ListName, type Typed } from "./columns";
+import type { Order } from "./data";
+import { useColumnKeys } from "./keyboard";
 import { RnaUpload } from "./RnaUpload";
 import { SaveBar } from "./SaveBar";
 import { TypedRows } from "./TypedRows";
@@ -35,10 +35,11 @@ export function RowsEntry({ order, entered, lists, ready }: RowsEntryProps) {
     ),
   );
   const [rna, setRna] = useState<unknown>(entered["rna_seq"] ?? null);
-  const [comment, setComment] = useState(String(entered["comment"] ?? ""));
+  const [comment, setComment] = useState(commentOf(entered));
   const [reason, setReason] = useState("");
   const { checks, checkRow, checkAll, forget } = useRowCheck(order.id);
   const save = useSave(order);
+  const form = useColumnKeys();
   const filled = lists.map((list) => {
     const rows = (typed[list] ?? []).flatMap((row, place) => {
       const sent = rowOf(list, row);
@@ -60,10 +61,8 @@ export function RowsEntry({ order, entered, lists, ready }: RowsEntryProps) {
   };
   return (
     <form
+      ref={form}
       noValidate
-      onKeyDown={(event) => {
-        if (moveInColumn(event)) event.preventDefault();
-      }}
       onSubmit={(event) => {
         event.preventDefault();
         if (some) submit();

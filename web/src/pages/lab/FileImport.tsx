@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { sendFile, sendFileForText, type Schema } from "@/api/client";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { Section } from "@/shared/Section";
-import { useRefresh } from "../data";
+import { useRefresh } from "./data";
 import { answersOf, isHl7, type Answer } from "./acks";
 
 type Outcome =

@@ -7,7 +7,7 @@ import { api, unwrap, type Schema } from "@/api/client";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { QueryView } from "@/shared/QueryView";
 import { dateTime } from "@/shared/when";
-import { messageQuery, useRefresh } from "../data";
+import { messageQuery, useRefresh } from "./data";
 import { MessageBadge } from "./MessageList";
 
 type MessageText = Schema["MessageTextOut"];
