@@ -41,7 +41,7 @@ class ImportOutcome:
 
 
 @dataclass(slots=True)
-class Part:
+class OfOrderLines:
     """What a message says of one order."""
 
     order: Any
@@ -181,12 +181,12 @@ def _results(
     order to which a person assigns what names none that fits.
     """
     done = set(retried.taken) if retried else set()
-    work: dict[int, Part] = {}
+    work: dict[int, OfOrderLines] = {}
     for group in message.groups:
         lines = [each for each in group.observations if each.number not in done]
         if lines:
             order = _order_or_chosen(actor, group, retried, chosen)
-            work.setdefault(order.pk, Part(order)).add(lines, group.comment)
+            work.setdefault(order.pk, OfOrderLines(order)).add(lines, group.comment)
     problems: list[str] = []
     taken: list[int] = []
     order = None
@@ -247,7 +247,7 @@ def _order_of(actor: Person, group: Group, retried: InboundMessage | None) -> An
     return fits[0]
 
 
-def _enter(actor: Person, part: Part, rows: list[dict[str, Any]], *, added: bool) -> None:
+def _enter(actor: Person, part: OfOrderLines, rows: list[dict[str, Any]], *, added: bool) -> None:
     """Final results are verified by whoever sends them; what is not final waits for a person.
 
     So does a final result beside which values wait that nobody has verified. A correction of a

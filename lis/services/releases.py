@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -219,8 +220,11 @@ def result_taken(actor: Person, order: Any, result: Result) -> Result:
 def values_keep(order: Any, values: Result) -> None:
     """The numbers of a result for trends; those of the version before are no longer current."""
     LabValue.objects.filter(order=order.pk, current=True).update(current=False)
-    at = timezone.now()
-    LabValue.objects.bulk_create(
+    LabValue.objects.bulk_create(value_rows(order, values, timezone.now()))
+
+
+def value_rows(order: Any, values: Result, at: datetime) -> list[LabValue]:
+    return [
         LabValue(
             order_id=order.pk,
             patient_id=order.patient_id,
@@ -234,7 +238,7 @@ def values_keep(order: Any, values: Result) -> None:
             at=at,
         )
         for item in values.get("analytes", ())
-    )
+    ]
 
 
 def _record(

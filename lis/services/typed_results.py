@@ -6,7 +6,7 @@ Flags, ranges and names of the input are never trusted.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -29,9 +29,14 @@ ROWS = {"BLOOD": "analytes", "GENETIC": "gene_mutations", "PROTEIN": "protein_ma
 """The list of a result that a job type is about."""
 
 
-def refined(order: Any, result: Result) -> Result:
-    """The result of ``order`` as it is stored. Raises InvalidInput, whose field is the path."""
-    refine = {"BLOOD": _blood, "GENETIC": _genetic, "PROTEIN": _protein}.get(order.job_type)
+def refined(order: Any, result: Result, before: dict[str, float] | None = None) -> Result:
+    """The result of ``order`` as it is stored. Raises InvalidInput, whose field is the path.
+
+    ``before``: the patient's earlier values by code, for whoever knows them already.
+    """
+    if order.job_type == "BLOOD":
+        return _blood(order, result, before)
+    refine = {"GENETIC": _genetic, "PROTEIN": _protein}.get(order.job_type)
     return refine(order, result) if refine else result
 
 
@@ -68,8 +73,10 @@ def _refused(sentence: str, *path: object) -> InvalidInput:
     return InvalidInput(ErrorCode.VALIDATION, sentence, field)
 
 
-def _blood(order: Any, result: Result) -> Result:
-    before = _earlier(order, [item["code"] for item in result["analytes"]])
+def _blood(order: Any, result: Result, before: dict[str, float] | None) -> Result:
+    if before is None:
+        codes = [item["code"] for item in result["analytes"]]
+        before = earlier_values([order.patient_id], codes, order.pk).get(order.patient_id, {})
     items, seen = [], set()
     for number, item in enumerate(result["analytes"]):
         if item["code"] in seen:
@@ -128,13 +135,21 @@ def _jumped(percent: float | None, earlier: float | None, value: float) -> bool:
     return bool(percent and earlier) and abs(value - earlier) / earlier * 100 > percent  # type: ignore[operator]
 
 
-def _earlier(order: Any, codes: list[str]) -> dict[str, float]:
-    """The newest number of each code in another order of the patient, of the last 30 days."""
+def earlier_values(
+    patient_ids: Collection[int], codes: Collection[str], beside: int | None = None
+) -> dict[int, dict[str, float]]:
+    """The newest number of each code of each patient, of the last 30 days.
+
+    ``beside``: an order whose own numbers are left out.
+    """
     rows = LabValue.objects.filter(
-        patient=order.patient_id, code__in=codes, current=True, value__isnull=False
+        patient__in=patient_ids, code__in=codes, current=True, value__isnull=False
     )
-    rows = rows.filter(at__gte=timezone.now() - DELTA_WITHIN).exclude(order=order.pk)
-    return {row.code: row.value for row in rows.order_by("at", "id")}
+    rows = rows.filter(at__gte=timezone.now() - DELTA_WITHIN).exclude(order=beside)
+    found: dict[int, dict[str, float]] = {}
+    for patient, code, value in rows.order_by("at", "id").values_list("patient", "code", "value"):
+        found.setdefault(patient, {})[code] = value
+    return found
 
 
 def _genetic(order: Any, result: Result) -> Result:
