@@ -114,8 +114,10 @@ def _taken(actor: Person, messages: list[PlainMessage]) -> dict[int, str]:
     )
     for each in fresh:
         order = orders.get(each.accession_number)
-        mine = order is not None and order.pk not in begun and order.job_type in ROWS
-        each.order = order if mine and each.mrns <= {order.patient.patient_id} else None
+        if order is None or order.pk in begun or order.job_type not in ROWS:
+            continue
+        if each.mrns <= {order.patient.patient_id}:
+            each.order = order
     ready = _understood([each for each in fresh if each.order is not None])
     if ready:
         _store(actor, ready)

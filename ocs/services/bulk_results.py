@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -76,7 +77,7 @@ def orders_result_put(*, actor: Person, finished: list[Finished]) -> None:
 
 def _steps(status: str) -> list[tuple[str, str]]:
     way = _WAY[_WAY.index(OrderStatus(status)) :]
-    return list(zip(way, way[1:], strict=False))
+    return list(pairwise(way))
 
 
 def _record(actor: Person, steps: list[tuple[Order, str, str]]) -> None:
