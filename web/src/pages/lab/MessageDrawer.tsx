@@ -8,7 +8,7 @@ import { ErrorNotice } from "@/shared/ErrorNotice";
 import { QueryView } from "@/shared/QueryView";
 import { dateTime } from "@/shared/when";
 import { messageQuery, useRefresh } from "./data";
-import { MessageBadge } from "./MessageList";
+import { MessageBadge } from "./MessageBadge";
 
 type MessageText = Schema["MessageTextOut"];
 

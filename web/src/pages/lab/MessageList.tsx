@@ -1,4 +1,4 @@
-import { Anchor, Badge, Group, Select, Text } from "@mantine/core";
+import { Anchor, Group, Select, Text } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,11 +7,11 @@ import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
 import { messagesQuery, type Message } from "./data";
+import { MessageBadge } from "./MessageBadge";
 import { MessageDrawer } from "./MessageDrawer";
 
 const STATES = ["HELD", "PARTIAL", "ACCEPTED", "DISCARDED"] as const satisfies Schema["LabMessageState"][];
 const KINDS = ["hl7", "csv"] as const satisfies Schema["LabMessageKind"][];
-const COLORS = { HELD: "orange", PARTIAL: "yellow", ACCEPTED: "teal", DISCARDED: "gray" } as const;
 
 /** What came, first of all what waits for a person. */
 export function MessageList() {
@@ -68,11 +68,6 @@ export function MessageList() {
       />
     </Section>
   );
-}
-
-export function MessageBadge({ state }: { state: Message["state"] }) {
-  const { t } = useTranslation();
-  return <Badge color={COLORS[state]}>{t(`lab.messages.state.${state}`)}</Badge>;
 }
 
 function useColumns(open: (id: number) => void): Column<Message>[] {
