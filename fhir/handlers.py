@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -52,10 +53,14 @@ def retract_publication(event: Event) -> None:
     publication_retract(event.payload["key"])
 
 
-@subscribe(ORDER_MOVED, queue="fhir_tasks")
+def _ended(payload: dict[str, Any]) -> bool:
+    return payload["to_status"] in (OrderStatus.CONFIRMED, OrderStatus.CANCELLED)
+
+
+@subscribe(ORDER_MOVED, queue="fhir_tasks", wants=_ended)
 def resend_ended_order(event: Event) -> None:
-    """The order has ended: no more is to be reported, and the AI result is no preliminary one."""
-    if event.payload["to_status"] in (OrderStatus.CONFIRMED, OrderStatus.CANCELLED):
+    """No more is to be reported of the order, and the AI result is no preliminary one."""
+    if _ended(event.payload):
         _outdated(published_job_ids_of_order(event.payload["order_id"]))
 
 

@@ -25,6 +25,7 @@ from ocs.services.order_alerts import (
     notify_assignee,
     notify_department,
     notify_participants,
+    tells_participants,
 )
 from rbac.permissions import Permission
 
@@ -36,7 +37,7 @@ def alert_department(event: Event) -> None:
     notify_department(order_id=event.payload["order_id"])
 
 
-@subscribe(ORDER_MOVED, queue="django_tasks")
+@subscribe(ORDER_MOVED, queue="django_tasks", wants=tells_participants)
 def alert_participants(event: Event) -> None:
     notify_participants(**event.payload)
 

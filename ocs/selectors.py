@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,12 @@ def order_get(user: Person, pk: int) -> Order:
 def order_by_accession(accession_number: str) -> Order | None:
     """The order of a DICOM Accession Number (0008,0050), for matching; not filtered by rights."""
     return Order.objects.select_related("patient").filter(accession_number=accession_number).first()
+
+
+def patients_of_accessions(accession_numbers: Collection[str]) -> set[int]:
+    """Ids of the patients of these orders; not filtered by rights."""
+    found = Order.objects.filter(accession_number__in=accession_numbers)
+    return set(found.values_list("patient_id", flat=True))
 
 
 def order_for_handler(pk: int) -> Order:

@@ -219,6 +219,7 @@ SPECTACULAR_SETTINGS = {
         "BodyPart": "ocs.choices.BodyPart",
         "Laterality": "ocs.choices.Laterality",
         "SpecimenKind": "lis.choices.SpecimenKind",
+        "LabBenchStep": "lis.choices.BenchStep",
         "SpecimenState": "lis.choices.SpecimenState",
         "SpecimenRejectReason": "lis.choices.RejectReason",
         "LabResultState": "lis.choices.ResultState",

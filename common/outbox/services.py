@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -35,16 +36,27 @@ def publish(topic: str, *, aggregate: str, payload: dict[str, Any]) -> None:
     the sweep finds the row. A subscriber gets the events of one ``aggregate`` in the order in which
     they were written: who must be exact about that holds the lock of the aggregate's row.
     """
-    for subscription in registry.subscribers(topic):
-        event = OutboxEvent.objects.create(
+    publish_all(topic, [(aggregate, payload)])
+
+
+def publish_all(topic: str, happened: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """As ``publish``, of several aggregates at once, each with its payload."""
+    now, request_id = timezone.now(), context.current().request_id
+    events = [
+        OutboxEvent(
             topic=topic,
             aggregate=aggregate,
             handler=subscription.name,
             queue=subscription.queue,
             payload=payload,
-            next_attempt_at=timezone.now(),
-            request_id=context.current().request_id,
+            next_attempt_at=now,
+            request_id=request_id,
         )
+        for aggregate, payload in happened
+        for subscription in registry.subscribers(topic)
+        if subscription.wants is None or subscription.wants(payload)
+    ]
+    for event in OutboxEvent.objects.bulk_create(events):
         transaction.on_commit(partial(nudge, event), robust=True)
 
 

@@ -108,6 +108,12 @@ def known_mrns(patient_ids: Collection[str]) -> set[str]:
     return set(found.values_list("patient_id", flat=True))
 
 
+def ids_of_mrns(patient_ids: Collection[str]) -> set[int]:
+    """Patients by MRN, a merged one as the one who stays; not filtered by rights."""
+    found = Patient.objects.filter(patient_id__in=patient_ids)
+    return {merged or pk for pk, merged in found.values_list("pk", "merged_into_id")}
+
+
 def patients_numbered(beginning: str) -> QuerySet[Any, Any]:
     """Ids by the beginning of the MRN (in upper case too); for searches, not filtered by rights."""
     spellings = Q(patient_id__istartswith=beginning)

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from alert.models import Notification
 from lis import hl7_text
 from lis.models import CriticalValue, InboundMessage, ResultVersion, RnaMatrix
-from lis.services import message_import
+from lis.services import message_import, message_lines
 from lis.tests.factories import HB, K, lab_order, oru
 from ocs.models import Order
 
@@ -157,8 +157,8 @@ def test_what_was_held_is_tried_again_or_discarded(api, users, patient_factory):
     raw = oru(None, f"{K}|4|mmol/L|F", mrn=patient.patient_id)
     assert ack(send(lab, raw))[0] == "AE"
     [row] = lab.get(f"{LIS}messages/", {"state": "HELD"}).json()["results"]
-    assert row["raw"].startswith("MSH")
     url = f"{LIS}messages/{row['id']}/"
+    assert lab.get(url).json()["raw"].startswith("MSH")
     assert lab.post(f"{url}retry/").json()["state"] == "HELD"
     order = lab_order(users["doctor"], patient)
     assert lab.post(f"{url}retry/").json()["state"] == "ACCEPTED"
@@ -380,7 +380,7 @@ def test_an_unforeseen_failure_is_answered(api, order, monkeypatch):
     def fail(*_args, **_more):
         raise ValueError
 
-    monkeypatch.setattr(message_import, "analyte_refined", fail)
+    monkeypatch.setattr(message_lines, "analyte_refined", fail)
     assert ack(send(api("lab"), oru(order, f"{K}|4|mmol/L|F")))[0] == "AE"
     assert state() == ("HELD", "not understood")
 

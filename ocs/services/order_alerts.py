@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -41,6 +43,10 @@ def notify_department(*, order_id: int) -> None:
                 link="/orders" if routine else _link(order),
                 until_read=routine,
             )
+
+
+def tells_participants(payload: dict[str, Any]) -> bool:
+    return payload["to_status"] in (OrderStatus.RESULT_READY, OrderStatus.CANCELLED)
 
 
 @transaction.atomic

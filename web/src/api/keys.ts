@@ -34,7 +34,17 @@ export const keys = {
   resultSchema: (jobType: string) => ["result schema", jobType],
   lab: {
     all: ["lab"],
-    criticals: ["lab", "criticals"],
+    criticals: (open: boolean, page: number) => ["lab", "criticals", open, page],
+    openCriticals: ["lab", "criticals", "count"],
+    worklist: (filters: object) => ["lab", "worklist", filters],
+    counts: ["lab", "counts"],
+    specimens: (filters: object) => ["lab", "specimens", filters],
+    specimensOf: (order: number) => ["lab", "order", order, "specimens"],
+    versions: (order: number) => ["lab", "order", order, "versions"],
+    panel: (order: number) => ["lab", "order", order, "panel"],
+    before: (order: number) => ["lab", "order", order, "before"],
+    messages: (filters: object) => ["lab", "messages", filters],
+    message: (id: number) => ["lab", "message", id],
   },
   patients: {
     all: ["patients"],
