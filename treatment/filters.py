@@ -46,9 +46,13 @@ class LifeStatusFilter(_OfPatient):
 
 
 class VisitFilter(_OfPatient):
+    """``from`` and ``to``: the first and the last day, by the hospital's calendar."""
+
     clinician = filters.NumberFilter(field_name="clinician_id")
     since = filters.IsoDateTimeFilter(field_name="planned_at", lookup_expr="gte")
     until = filters.IsoDateTimeFilter(field_name="planned_at", lookup_expr="lt")
+    vars()["from"] = filters.DateFilter(field_name="planned_at", lookup_expr="date__gte")
+    vars()["to"] = filters.DateFilter(field_name="planned_at", lookup_expr="date__lte")
 
     class Meta:
         model = models.Visit

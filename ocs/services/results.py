@@ -49,11 +49,16 @@ def schema_check(job_type: str, result: Result) -> int | None:
 def result_checked(
     actor: Person, order: Order, result: Result | None
 ) -> tuple[Result | None, int | None]:
-    """What is stored, and the version of its schema. A laboratory result has values."""
-    if not result:
-        if order.job_role == JobRole.LIS:
-            raise InvalidInput(ErrorCode.VALIDATION, "a laboratory result has values", "result")
-        return result, None
+    """What is stored, and the version of its schema.
+
+    A laboratory result has values, and a consultation an answer.
+    """
+    if not result and order.job_role == JobRole.LIS:
+        raise InvalidInput(ErrorCode.VALIDATION, "a laboratory result has values", "result")
+    if result is None and order.job_role == JobRole.CONSULT:
+        raise InvalidInput(ErrorCode.VALIDATION, "a consultation has an answer", "result")
+    if result is None:
+        return None, None
     version = schema_check(order.job_type, result)
     rule = _rules.get(order.job_type) if order.job_role == JobRole.LIS else None
     return (rule(actor, order, copy.deepcopy(result)) if rule else result), version

@@ -152,6 +152,7 @@ ROUTES: dict[str, str] = {
     "GET order-assignees": "200 200 200 404 200 200 403 401",
     "GET order-notes": "200 200 200 404 200 200 403 401",
     "POST order-notes": "400 400 400 400 400 400 403 401",
+    "GET order-sheet": "400 400 400 400 400 400 403 401",
     "GET order-sets": "403 200 403 403 403 403 403 401",
     "POST order-set-apply": "403 400 403 403 403 403 403 401",
     "GET result-schema": "200 200 200 200 200 200 403 401",

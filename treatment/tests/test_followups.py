@@ -102,6 +102,19 @@ def test_a_visit_that_cannot_be(api, users, patient_factory):
     post(doctor, VISITS, visit_body(patient.pk), 404)
 
 
+def test_visits_by_day_of_the_hospital(api, patient_factory):
+    doctor, patient = api("doctor"), patient_factory()
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    at = [midnight + timedelta(days=2, minutes=late) for late in (-1, 0, 24 * 60 - 1, 24 * 60)]
+    made = [
+        post(doctor, VISITS, visit_body(patient.pk, planned_at=one.isoformat()))["id"] for one in at
+    ]
+    today = day(-2)
+    shown = doctor.get(VISITS, {"from": today, "to": today, "ordering": "planned_at"}).json()
+    assert [row["id"] for row in shown["results"]] == made[1:3]
+    assert doctor.get(VISITS, {"from": "tomorrow"}).json()["error"]["field"] == "from"
+
+
 def test_a_response_rests_on_the_studies_that_it_names(api, patient_factory):
     doctor, patient = api("doctor"), patient_factory()
     first, second, third = (study_of(patient, ago, f"1{ago}") for ago in (200, 100, 60))
