@@ -11,6 +11,7 @@ import list from "./en/list";
 import openemr from "./en/openemr";
 import orders from "./en/orders";
 import patients from "./en/patients";
+import print from "./en/print";
 import profile from "./en/profile";
 import sessions from "./en/sessions";
 import shares from "./en/shares";
@@ -35,6 +36,7 @@ export default {
   openemr,
   orders,
   patients,
+  print,
   profile,
   sessions,
   shares,

@@ -11,6 +11,7 @@ import list from "./ko/list";
 import openemr from "./ko/openemr";
 import orders from "./ko/orders";
 import patients from "./ko/patients";
+import print from "./ko/print";
 import profile from "./ko/profile";
 import sessions from "./ko/sessions";
 import shares from "./ko/shares";
@@ -35,6 +36,7 @@ export default {
   openemr,
   orders,
   patients,
+  print,
   profile,
   sessions,
   shares,

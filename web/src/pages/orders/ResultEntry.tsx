@@ -1,9 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { api, unwrap } from "@/api/client";
-import { ApiError } from "@/api/errors";
-import { keys } from "@/api/keys";
 import { QueryView } from "@/shared/QueryView";
+import { resultSchemaQuery } from "@/shared/schemaForm/resultSchema";
 import { SchemaForm } from "@/shared/schemaForm/SchemaForm";
 import { cleaned, isFilled, type FieldSchema, type Values } from "@/shared/schemaForm/values";
 import { isComplete, ResultFields, type ResultRow } from "./ResultFields";
@@ -17,22 +15,7 @@ interface ResultEntryProps {
 
 /** The form of the order's type, or names and values where its type has none. */
 export function ResultEntry({ order, onChange }: ResultEntryProps) {
-  const schema = useQuery({
-    queryKey: keys.resultSchema(order.job_type),
-    queryFn: async ({ signal }) => {
-      const path = { job_type: order.job_type };
-      try {
-        const found: FieldSchema = await unwrap(
-          api.GET("/api/ocs/result-schemas/{job_type}/", { params: { path }, signal }),
-        );
-        return found;
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return null;
-        throw error;
-      }
-    },
-    staleTime: Infinity,
-  });
+  const schema = useQuery(resultSchemaQuery(order.job_type));
   return (
     <QueryView query={schema}>
       {(found) =>
