@@ -29,6 +29,7 @@ MENUS: tuple[MenuEntry, ...] = (
     MenuEntry("dashboard", "대시보드", "Dashboard", "home", "/"),
     MenuEntry("patients", "환자", "Patients", "users", "/patients", P.VIEW_PATIENT),
     MenuEntry("orders", "오더", "Orders", "clipboard", "/orders", P.VIEW_ORDER),
+    MenuEntry("visits", "추적 진료", "Visits", "calendar", "/visits", P.VIEW_ENCOUNTER),
     MenuEntry("survival", "생존 분석", "Survival", "chart", "/survival", P.VIEW_COHORT),
     MenuEntry("lab", "진단검사", "Laboratory", "flask", "/lab", P.ENTER_LAB_RESULT),
     MenuEntry("shares", "공유", "Shares", "share", "/shares"),

@@ -66,7 +66,7 @@ test('the pages of a doctor', async t => {
   await signIn(context, 'doctor');
   await assertNoFlaws(page, [
     '/', '/patients', `/patients/${results[0].id}`,
-    `/patients/${results[0].id}/treatment`, '/survival', '/orders', '/shares', '/studies', `/studies/${study}`, '/upload',
+    `/patients/${results[0].id}/treatment`, '/survival', '/visits', '/orders', '/shares', '/studies', `/studies/${study}`, '/upload',
     `/ai/review/${job}`, `/ai/jobs/${job}`, '/alerts', '/profile', '/admin/users', '/nowhere',
   ]);
 });

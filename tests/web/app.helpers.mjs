@@ -14,6 +14,7 @@ const ENTRIES = {
   '/': ['Dashboard', '대시보드'],
   '/patients': ['Patients', '환자'],
   '/orders': ['Orders', '오더'],
+  '/visits': ['Visits', '추적 진료'],
   '/survival': ['Survival', '생존 분석'],
   '/lab': ['Laboratory', '진단검사'],
   '/shares': ['Shares', '공유'],
@@ -40,12 +41,12 @@ const OWN_ENTRIES = {
 const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/glass', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
-  admin: ['/', '/patients', '/orders', '/survival', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
-  doctor: ['/', '/patients', '/orders', '/survival', '/shares', '/studies', '/upload', '/ai/review', '/profile'],
-  radiologist: ['/', '/patients', '/orders', '/shares', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
+  admin: ['/', '/patients', '/orders', '/visits', '/survival', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
+  doctor: ['/', '/patients', '/orders', '/visits', '/survival', '/shares', '/studies', '/upload', '/ai/review', '/profile'],
+  radiologist: ['/', '/patients', '/orders', '/visits', '/shares', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
   labtech: ['/', '/patients', '/orders', '/lab', '/shares', '/profile'],
-  nurse: ['/', '/patients', '/orders', '/shares', '/studies', '/profile'],
-  patient: ['/', '/patients', '/orders', '/shares', '/studies', '/profile'],
+  nurse: ['/', '/patients', '/orders', '/visits', '/shares', '/studies', '/profile'],
+  patient: ['/', '/patients', '/orders', '/visits', '/shares', '/studies', '/profile'],
   external: ['/', '/patients', '/shares', '/studies', '/upload', '/profile'],
 };
 export const ROUTES = /** @type {Route[]} */ (Object.keys(ENTRIES));

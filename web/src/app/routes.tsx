@@ -29,6 +29,7 @@ const pages: RouteObject[] = [
     () => import("@/pages/treatment/TreatmentPage"),
     "view_encounter",
   ),
+  page("/visits", () => import("@/pages/treatment/VisitsPage"), "view_encounter"),
   page("/survival", () => import("@/pages/treatment/SurvivalPage"), "view_cohort"),
   page("/studies", () => import("@/pages/studies/StudiesPage"), "view_study"),
   page("/studies/:studyInstanceUid", () => import("@/pages/studies/StudyPage"), "view_study"),

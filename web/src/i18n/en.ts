@@ -21,6 +21,7 @@ import studies from "./en/studies";
 import treatment from "./en/treatment";
 import unmatched from "./en/unmatched";
 import upload from "./en/upload";
+import visits from "./en/visits";
 
 export default {
   admin,
@@ -46,4 +47,5 @@ export default {
   treatment,
   unmatched,
   upload,
+  visits,
 };

@@ -21,6 +21,7 @@ import studies from "./ko/studies";
 import treatment from "./ko/treatment";
 import unmatched from "./ko/unmatched";
 import upload from "./ko/upload";
+import visits from "./ko/visits";
 
 export default {
   admin,
@@ -46,4 +47,5 @@ export default {
   treatment,
   unmatched,
   upload,
+  visits,
 };

@@ -1,6 +1,7 @@
 import { NavLink, ScrollArea, Skeleton, Stack, Text } from "@mantine/core";
 import {
   IconBrain,
+  IconCalendar,
   IconChartLine,
   IconClipboardList,
   IconFlask,
@@ -41,6 +42,7 @@ const ICONS: Record<string, Icon> = {
   help: IconHelp,
   brain: IconBrain,
   chart: IconChartLine,
+  calendar: IconCalendar,
   share: IconShare,
   settings: IconSettings,
   user: IconUser,

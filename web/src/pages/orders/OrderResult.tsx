@@ -12,7 +12,7 @@ import { Titled } from "./Titled";
 export function OrderResult({ order, titled = false }: { order: Order; titled?: boolean }) {
   const { t } = useTranslation();
   if (!hasResult(order)) return null;
-  const result = (order.result ?? {}) as Values;
+  const result: Values = order.result ?? {};
   const empty = Object.keys(result).length === 0;
   return (
     <Titled title={t("orders.result")} shown={titled}>

@@ -12,7 +12,7 @@ import { useJobTypeName } from "@/shared/jobTypes";
 import { PageHeader } from "@/shared/PageHeader";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { useAreaTitle } from "@/shared/useAreaTitle";
-import { waitingOrders } from "@/shared/waitingOrders";
+import { assignedOrders, waitingOrders } from "@/shared/waitingOrders";
 import { dateTime } from "@/shared/when";
 import { OrderDrawer } from "./OrderDrawer";
 import { OrderForm } from "./OrderForm";
@@ -25,7 +25,8 @@ type Filters = Partial<Pick<Order, "job_role" | "status" | "priority">> & {
 type Shown = "waiting" | "all";
 
 function useOrders(shown: Shown, filters: Filters, page: number) {
-  const first = waitingOrders(useUser());
+  const user = useUser();
+  const first = filters.assigned_to ? assignedOrders(user) : waitingOrders(user);
   const scope = shown === "waiting" ? first : { ordering: "-ordered_at" };
   return useQuery({
     ...ordersQuery({ ...scope, ...filters, page, page_size: PAGE_SIZE }),
@@ -40,8 +41,7 @@ export default function OrdersPage() {
   const [params, setParams] = useSearchParams();
   const [creating, form] = useDisclosure();
   const own = useUser().role === "patient";
-  const led = params.has("overdue") || params.has("mine");
-  const [shown, setShown] = useState<Shown>(own || led ? "all" : "waiting");
+  const [shown, setShown] = useState<Shown>(own ? "all" : "waiting");
   const [filters, setFilters] = useState<Filters>(useFirstFilters());
   const [page, setPage] = useState(1);
   const orders = useOrders(shown, filters, page);

@@ -2,8 +2,8 @@ import { Button, Group } from "@mantine/core";
 import { IconPrinter } from "@tabler/icons-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Barcode } from "../Barcode";
-import { dateTime } from "../when";
+import { Barcode } from "@/shared/Barcode";
+import { dateTime } from "@/shared/when";
 import classes from "./Sheet.module.css";
 
 interface SheetProps {

@@ -79,5 +79,5 @@ export function shown(field: FieldSchema, value: unknown): string {
     const isDay = field.format === "date" && /^\d{4}-\d{2}-\d{2}$/.test(value);
     return isDay ? calendarDate(value) : choiceName(field, value);
   }
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return JSON.stringify(value);
 }

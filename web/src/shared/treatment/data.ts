@@ -111,7 +111,11 @@ export function withNulls(values: Record<string, string>, nullable: readonly str
 export function asText(row: object, names: readonly string[]): Record<string, string> {
   const values = row as Record<string, unknown>;
   return Object.fromEntries(
-    names.map((name) => [name, values[name] == null ? "" : String(values[name])]),
+    names.map((name) => {
+      const value = values[name];
+      if (value == null) return [name, ""];
+      return [name, typeof value === "string" ? value : JSON.stringify(value)];
+    }),
   );
 }
 

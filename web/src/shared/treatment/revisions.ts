@@ -7,7 +7,7 @@ const OWN = new Set(["recorded_by", "removed_at", "clinician"]);
 
 function written(value: unknown): string {
   if (value == null) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** What a revision changed; nothing of the first, which is all new. */
