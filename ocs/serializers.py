@@ -198,7 +198,7 @@ class OrderSetRow(serializers.Serializer[Any]):
     job_role = serializers.ChoiceField(JobRole.choices)
     job_type = serializers.CharField()
     priority = serializers.ChoiceField(Priority.choices, default=Priority.ROUTINE)
-    body_part = serializers.ChoiceField(BodyPart.choices, default="")
+    body_part = serializers.ChoiceField(BodyPart.choices, allow_blank=True, default="")
 
 
 @example(examples.ORDER_SETS[0])

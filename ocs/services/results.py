@@ -49,14 +49,9 @@ def schema_check(job_type: str, result: Result) -> int | None:
 def result_checked(
     actor: Person, order: Order, result: Result | None
 ) -> tuple[Result | None, int | None]:
-    """What is stored, and the version of its schema.
-
-    A laboratory result has values, and a consultation an answer.
-    """
+    """What is stored, and the version of its schema. A laboratory result has values."""
     if not result and order.job_role == JobRole.LIS:
         raise InvalidInput(ErrorCode.VALIDATION, "a laboratory result has values", "result")
-    if result is None and order.job_role == JobRole.CONSULT:
-        raise InvalidInput(ErrorCode.VALIDATION, "a consultation has an answer", "result")
     if result is None:
         return None, None
     version = schema_check(order.job_type, result)

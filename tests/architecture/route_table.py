@@ -93,6 +93,7 @@ ROUTES: dict[str, str] = {
     "GET performances": "200 200 200 403 200 200 403 401",
     "POST performances": "403 400 403 403 403 403 403 401",
     "GET performance-detail": "200 200 200 403 200 200 403 401",
+    "PATCH performance-detail": "403 428 403 403 403 403 403 401",
     "DELETE performance-detail": "403 428 403 403 403 403 403 401",
     "GET visits": "200 200 200 403 200 200 403 401",
     "POST visits": "403 400 403 403 403 403 403 401",

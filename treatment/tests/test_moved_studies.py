@@ -21,9 +21,9 @@ pytestmark = pytest.mark.django_db
 
 
 def measured(doctor: Any, patient: Any) -> list[Any]:
-    """A baseline, one that is smaller, and one that is in between; the studies."""
+    """A baseline, half of it, and a growth from there; the studies."""
     studies = [study_of(patient, ago, str(ago)) for ago in (200, 100, 60)]
-    sizes = [(40, 25), (20, 20), (24, 20)]
+    sizes = [(40, 25), (20, 20), (25, 20)]
     for study, size in zip(studies, sizes, strict=True):
         post(doctor, RESPONSES, response_body(study, *size, baseline=study is studies[0]))
     return studies
@@ -48,14 +48,14 @@ def test_a_response_whose_study_is_of_another_patient_is_not_evaluated(api, pati
     _, middle, newest = measured(doctor, patient)
     assert shown(doctor, patient) == [
         (False, "BASELINE", False),
-        (False, "PR", False),
+        (False, "SD", False),
         (False, "PD", False),
     ]
     refile(middle, other)
     assert shown(doctor, patient) == [
         (False, "BASELINE", False),
         (True, "NE", False),
-        (False, "PR", True),
+        (False, "SD", True),
     ]
     row = doctor.get(RESPONSES, {"study_instance_uid": middle.study_instance_uid}).json()
     [moved] = row["results"]
@@ -104,6 +104,6 @@ def test_a_study_that_left_the_archive_keeps_its_response(api, patient_factory):
     middle.delete()
     assert [row[:2] for row in shown(doctor, patient)] == [
         (False, "BASELINE"),
-        (False, "PR"),
+        (False, "SD"),
         (False, "PD"),
     ]

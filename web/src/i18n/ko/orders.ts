@@ -36,7 +36,7 @@ const texts: typeof en = {
   cancelNow: "이 오더 취소",
   submitNow: "결과 저장",
   open: "열기",
-  openPage: "새 화면으로 열기",
+  openPage: "상세 화면으로 열기",
   bodyPart: "부위",
   laterality: "좌우",
   namedPart: "검사명 기준 {{part}}",

@@ -16,7 +16,7 @@ export function OrderWork({ order, sectioned = false }: { order: Order; sectione
     <Stack gap="sm">
       <Assignment order={order} />
       {order.job_role === "LIS" && can("enter_lab_result") && (
-        <Button component={Link} to="/lab" variant="light" size="xs" style={{ alignSelf: "flex-start" }}>
+        <Button component={Link} to={`/lab/orders/${order.id}`} variant="light" size="xs" style={{ alignSelf: "flex-start" }}>
           {t("orders.enterInLab")}
         </Button>
       )}

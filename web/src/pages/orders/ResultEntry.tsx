@@ -22,7 +22,7 @@ export function ResultEntry({ order, onChange }: ResultEntryProps) {
         found ? (
           <Typed schema={found} onChange={onChange} />
         ) : (
-          <Free needsOne={order.job_role === "LIS"} onChange={onChange} />
+          <Free onChange={onChange} />
         )
       }
     </QueryView>
@@ -47,17 +47,17 @@ function Typed({ schema, onChange }: EntryProps & { schema: FieldSchema }) {
 
 const EMPTY: ResultRow[] = [{ key: 0, name: "", value: "" }];
 
-function resultOf(rows: ResultRow[], needsOne: boolean): Values | null {
+function resultOf(rows: ResultRow[]): Values | null {
   const named = rows.flatMap(({ name, value }) =>
     name.trim() ? [[name.trim(), value.trim()] as const] : [],
   );
-  return isComplete(rows, needsOne) ? Object.fromEntries(named) : null;
+  return isComplete(rows) ? Object.fromEntries(named) : null;
 }
 
-function Free({ needsOne, onChange }: EntryProps & { needsOne: boolean }) {
+function Free({ onChange }: EntryProps) {
   const [rows, setRows] = useState(EMPTY);
   useEffect(() => {
-    onChange(resultOf(rows, needsOne));
-  }, [rows, needsOne, onChange]);
+    onChange(resultOf(rows));
+  }, [rows, onChange]);
   return <ResultFields rows={rows} onChange={setRows} />;
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import "@/testing/inEnglish";
+import { inEnglish } from "@/testing/inEnglish";
 import { namesIn, shown } from "./ResultView";
+
+inEnglish();
 
 describe("namesIn", () => {
   it("keeps the order of the schema, and hides neither what it does not name nor what is 0", () => {

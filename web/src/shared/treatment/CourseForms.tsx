@@ -86,7 +86,7 @@ export function EventForm({ patient, row, name }: FormProps<Schema["CourseEventO
               api.PATCH("/api/treatments/events/{id}/", {
                 params: { path: { id: row.id } },
                 headers: ifMatch(row),
-                body: body as Schema["PatchedCourseEventInRequest"],
+                body,
               }),
             )
           : unwrap(api.POST("/api/treatments/events/", { body: body as unknown as Schema["CourseEventInRequest"] }));
@@ -166,7 +166,7 @@ export function AdverseForm({ patient, row, name }: FormProps<Schema["AdverseEve
               api.PATCH("/api/treatments/adverse-events/{id}/", {
                 params: { path: { id: row.id } },
                 headers: ifMatch(row),
-                body: body as Schema["PatchedAdverseEventInRequest"],
+                body,
               }),
             )
           : unwrap(
@@ -208,7 +208,7 @@ export function PerformanceForm({ patient, row, name }: FormProps<Schema["Perfor
               api.PATCH("/api/treatments/performance/{id}/", {
                 params: { path: { id: row.id } },
                 headers: ifMatch(row),
-                body: body as Schema["PatchedPerformanceInRequest"],
+                body,
               }),
             )
           : unwrap(

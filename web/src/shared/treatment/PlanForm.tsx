@@ -120,7 +120,7 @@ export function PlanForm({ patient, plan }: { patient: number; plan?: Plan }) {
           api.PATCH("/api/treatments/plans/{id}/", {
             params: { path: { id: plan.id } },
             headers: ifMatch(plan),
-            body: body as Schema["PatchedPlanInRequest"],
+            body,
           }),
         )
       : unwrap(

@@ -111,7 +111,7 @@ export function ResponseForm({ patient, row, name }: ResponseFormProps) {
           api.PATCH("/api/followups/responses/{id}/", {
             params: { path: { id: row.id } },
             headers: ifMatch(row),
-            body: body as Schema["PatchedAssessmentInRequest"],
+            body,
           }),
         )
       : unwrap(
