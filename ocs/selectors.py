@@ -114,10 +114,15 @@ def step_permission(job_role: str, to_status: str) -> Permission:
 
 
 def may_step(user: Person, order: Order, to_status: str) -> bool:
-    """Whether this person has the right to the step; whether it is possible now is not asked."""
+    """Whether this person has the right to the step; whether it is possible now is not asked.
+
+    Cancelling, and confirming the answer to a consultation, is for whoever ordered it.
+    """
     scope = scope_for(user, step_permission(order.job_role, to_status))
     reached = scope is Scope.ALL or scope.value == order.job_role.lower()
-    return reached and (to_status != OrderStatus.CANCELLED or order.ordered_by_id == user.pk)
+    answered = to_status == OrderStatus.CONFIRMED and order.job_role == JobRole.CONSULT
+    orderers = answered or to_status == OrderStatus.CANCELLED
+    return reached and (not orderers or order.ordered_by_id == user.pk)
 
 
 def may_release(user: Person, order: Order) -> bool:
@@ -130,6 +135,12 @@ def result_shown(user: Person, order: Order) -> bool:
     """Patients see a result once it is confirmed, everybody else as soon as it is there."""
     own = scope_for(user, Permission.VIEW_ORDER) is Scope.OWN
     return not own or order.status == OrderStatus.CONFIRMED
+
+
+def has_result(user: Person, order: Order) -> bool:
+    """Whether a result is out, and this person sees it."""
+    out = order.status in (OrderStatus.RESULT_READY, OrderStatus.CONFIRMED)
+    return out and result_shown(user, order)
 
 
 def work_permission(job_role: str) -> Permission:

@@ -66,6 +66,7 @@ MENUS: tuple[MenuEntry, ...] = (
         "incoming", "타 병원 환자", "Incoming patients", "hospital", "/incoming", P.EDIT_PATIENT
     ),
     MenuEntry("orders", "오더", "Orders", "clipboard", "/orders", P.VIEW_ORDER),
+    MenuEntry("visits", "추적 진료", "Visits", "calendar", "/visits", P.VIEW_ENCOUNTER),
     MenuEntry("survival", "생존 분석", "Survival", "chart", "/survival", P.VIEW_COHORT),
     MenuEntry("lab", "진단검사", "Laboratory", "flask", "/lab", P.ENTER_LAB_RESULT),
     MenuEntry(

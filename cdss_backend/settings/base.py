@@ -128,6 +128,7 @@ LANGUAGES = [("ko", "한국어"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = ENV.hospital_timezone
+HOSPITAL_NAME = ENV.hospital_name
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.static_root
 

@@ -117,6 +117,7 @@ class Env(BaseSettings):
     inference_timeout_s: int = 300
     outbox_lease_s: int = 30
     outbox_sweep_s: int = 10
+    hospital_name: Annotated[str, Field(max_length=100)] = ""
     hospital_timezone: str = "Asia/Seoul"
     fhir_identifier_base: str = "https://cdss.neuronova.local/fhir/sid"
     upload_max_file_bytes: int = 1 << 30

@@ -74,7 +74,7 @@ def notify_participants(*, order_id: int, to_status: str, actor_id: int) -> None
 
 
 def _link(order: Order) -> str:
-    return f"/orders?order={order.pk}"
+    return f"/orders/{order.pk}"
 
 
 @transaction.atomic

@@ -66,7 +66,8 @@ test('the pages of a doctor', async t => {
   await signIn(context, 'doctor');
   await assertNoFlaws(page, [
     '/', '/ward', '/patients', `/patients/${results[0].id}`, '/care-team', `/patients/${results[0].id}/care-team`,
-    `/patients/${results[0].id}/treatment`, '/survival', '/orders', '/shares', '/studies', `/studies/${study}`, '/upload',
+    `/patients/${results[0].id}/treatment`, '/duplicates', '/incoming', '/visits', '/survival', '/orders', '/shares',
+    '/studies', `/studies/${study}`, '/upload',
     `/ai/review/${job}`, `/ai/jobs/${job}`, '/alerts', '/profile', '/admin/users', '/nowhere',
   ]);
 });

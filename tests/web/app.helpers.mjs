@@ -17,7 +17,10 @@ const ENTRIES = {
   '/ward': ['Ward', '병동'],
   '/patients': ['Patients', '환자'],
   '/care-team': ['My patients', '담당 환자'],
+  '/duplicates': ['Duplicates', '중복 환자·병합'],
+  '/incoming': ['Incoming patients', '타 병원 환자'],
   '/orders': ['Orders', '오더'],
+  '/visits': ['Visits', '추적 진료'],
   '/survival': ['Survival', '생존 분석'],
   '/lab': ['Laboratory', '진단검사'],
   '/shares': ['Shares', '공유'],
@@ -43,12 +46,12 @@ const OWN_ENTRIES = {
 const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/glass', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
-  admin: ['/', '/ward', '/patients', '/care-team', '/orders', '/survival', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
-  doctor: ['/', '/ward', '/patients', '/care-team', '/orders', '/survival', '/shares', '/studies', '/upload', '/ai/review', '/profile'],
-  radiologist: ['/', '/patients', '/care-team', '/orders', '/shares', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
+  admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
+  doctor: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/upload', '/ai/review', '/profile'],
+  radiologist: ['/', '/patients', '/care-team', '/duplicates', '/orders', '/visits', '/shares', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
   labtech: ['/', '/patients', '/orders', '/lab', '/shares', '/profile'],
-  nurse: ['/', '/ward', '/patients', '/care-team', '/orders', '/shares', '/studies', '/profile'],
-  patient: ['/', '/my-record', '/orders', '/shares', '/studies', '/profile'],
+  nurse: ['/', '/ward', '/patients', '/care-team', '/incoming', '/orders', '/visits', '/shares', '/studies', '/profile'],
+  patient: ['/', '/my-record', '/orders', '/visits', '/shares', '/studies', '/profile'],
   external: ['/', '/shared', '/patients', '/studies', '/upload', '/profile'],
 };
 export const ROUTES = /** @type {Route[]} */ (Object.keys(ENTRIES));

@@ -18,6 +18,7 @@ const TITLES = {
   '/studies': 'studies.title',
   '/upload': 'upload.title',
   '/unmatched': 'unmatched.title',
+  '/visits': 'visits.title',
   '/survival': 'treatment.survival.title',
   '/shares': 'shares.title',
   '/ai/review': 'ai.reviewTitle',

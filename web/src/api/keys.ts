@@ -30,8 +30,12 @@ export const keys = {
     list: (filters: object) => ["orders", "list", filters],
     one: (id: number) => ["orders", "one", id],
     history: (id: number) => ["orders", "one", id, "history"],
+    notes: (id: number) => ["orders", "one", id, "notes"],
+    assignees: (id: number) => ["orders", "one", id, "assignees"],
+    sheet: (id: number, part: string) => ["orders", "one", id, "sheet", part],
   },
-  resultSchema: (jobType: string) => ["result schema", jobType],
+  orderSets: ["order sets"],
+  resultSchema: (jobType: string, version: number | null) => ["result schema", jobType, version],
   lab: {
     all: ["lab"],
     criticals: (open: boolean, page: number) => ["lab", "criticals", open, page],
@@ -106,6 +110,8 @@ export const keys = {
     of: (patient: number) => ["treatment", patient],
     part: (patient: number, part: string) => ["treatment", patient, part],
     terms: ["treatment", "terms"],
+    visits: (filters?: object) => (filters ? ["treatment", "visits", filters] : ["treatment", "visits"]),
+    history: (patient: number, kind: string, row: number) => ["treatment", patient, kind, row],
     survival: (kind: string) => ["treatment", "survival", kind],
   },
   alerts: {

@@ -14,6 +14,7 @@ export type JobFilters = Query<"/api/ai/jobs/">;
 export type ShareFilters = Query<"/api/shares/">;
 export type GlassFilters = Query<"/api/emr/break-glass/">;
 export type OrderFilters = Query<"/api/ocs/orders/">;
+export type VisitFilters = Query<"/api/followups/visits/">;
 
 export const studiesQuery = (query: StudyFilters) =>
   queryOptions({
@@ -80,6 +81,19 @@ export const ordersQuery = (query: OrderFilters) =>
   queryOptions({
     queryKey: keys.orders.list(query),
     queryFn: ({ signal }) => unwrap(api.GET("/api/ocs/orders/", { params: { query }, signal })),
+  });
+
+export const orderQuery = (id: number) =>
+  queryOptions({
+    queryKey: keys.orders.one(id),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/ocs/orders/{id}/", { params: { path: { id } }, signal })),
+  });
+
+export const visitsQuery = (query: VisitFilters) =>
+  queryOptions({
+    queryKey: keys.treatment.visits(query),
+    queryFn: ({ signal }) => unwrap(api.GET("/api/followups/visits/", { params: { query }, signal })),
   });
 
 export const patientQuery = (id: number) =>

@@ -16,6 +16,7 @@ import openemr from "./en/openemr";
 import orders from "./en/orders";
 import patients from "./en/patients";
 import portal from "./en/portal";
+import print from "./en/print";
 import profile from "./en/profile";
 import sessions from "./en/sessions";
 import shares from "./en/shares";
@@ -26,6 +27,7 @@ import treatment from "./en/treatment";
 import unmatched from "./en/unmatched";
 import upload from "./en/upload";
 import ward from "./en/ward";
+import visits from "./en/visits";
 
 export default {
   admin,
@@ -46,6 +48,7 @@ export default {
   orders,
   patients,
   portal,
+  print,
   profile,
   sessions,
   shares,
@@ -56,4 +59,5 @@ export default {
   unmatched,
   upload,
   ward,
+  visits,
 };

@@ -16,6 +16,7 @@ import openemr from "./ko/openemr";
 import orders from "./ko/orders";
 import patients from "./ko/patients";
 import portal from "./ko/portal";
+import print from "./ko/print";
 import profile from "./ko/profile";
 import sessions from "./ko/sessions";
 import shares from "./ko/shares";
@@ -26,6 +27,7 @@ import treatment from "./ko/treatment";
 import unmatched from "./ko/unmatched";
 import upload from "./ko/upload";
 import ward from "./ko/ward";
+import visits from "./ko/visits";
 
 export default {
   admin,
@@ -46,6 +48,7 @@ export default {
   orders,
   patients,
   portal,
+  print,
   profile,
   sessions,
   shares,
@@ -56,4 +59,5 @@ export default {
   unmatched,
   upload,
   ward,
+  visits,
 };

@@ -8,7 +8,7 @@ import { currentLanguage } from "@/i18n";
 import { Plot } from "@/shared/plots/Plot";
 import { QueryView } from "@/shared/QueryView";
 import { dateTime } from "@/shared/when";
-import { dayOf } from "@/shared/days";
+import { calendarDayOf } from "@/shared/days";
 import { unitText } from "@/shared/units";
 import { LabNumber } from "./LabNumber";
 import { pointsOf, rangeText } from "./values";
@@ -43,7 +43,7 @@ export function AnalyteTrend({ patient, analyte }: { patient: number; analyte: S
                 label={label}
                 yFromZero={false}
                 range={{ low: latest?.low ?? null, high: latest?.high ?? null }}
-                xText={dayOf}
+                xText={calendarDayOf}
                 series={[{ name: label, points }]}
               />
             ) : (

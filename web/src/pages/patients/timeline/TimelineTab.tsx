@@ -7,7 +7,7 @@ import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
 import { QueryView } from "@/shared/QueryView";
 import { dateTime } from "@/shared/when";
-import { dayOf } from "@/shared/days";
+import { calendarDayOf } from "@/shared/days";
 import type { PanelProps } from "@/shared/chart/panel";
 import { KINDS, kindOf, linkOf, type Entry, type Kind } from "./entries";
 import { ICONS } from "./icons";
@@ -92,7 +92,7 @@ function Item({ entry, ...item }: { entry: Entry }) {
   if (!kind) return null;
   const EntryIcon = ICONS[kind];
   const { title, detail } = textOf(kind, entry);
-  const when = entry.whole_day ? dayOf(Date.parse(entry.at)) : dateTime(entry.at);
+  const when = entry.whole_day ? calendarDayOf(Date.parse(entry.at)) : dateTime(entry.at);
   return (
     <Timeline.Item
       {...item}

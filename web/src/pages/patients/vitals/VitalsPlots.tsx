@@ -6,7 +6,7 @@ import { keys } from "@/api/keys";
 import { Plot } from "@/shared/plots/Plot";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
-import { dayOf } from "@/shared/days";
+import { calendarDayOf } from "@/shared/days";
 import { unitText } from "@/shared/units";
 import { useMeasureName } from "@/shared/vitals/measures";
 import { chartsOf, type Chart } from "./trends";
@@ -48,7 +48,7 @@ function One({ chart: { key, unit, trends, range } }: { chart: Chart }) {
         label={label}
         yFromZero={false}
         range={range}
-        xText={dayOf}
+        xText={calendarDayOf}
         series={trends.map(({ measure, points }) => ({
           name: nameOf(measure),
           points: points.map(({ at, value }) => ({ x: Date.parse(at), y: value })),
