@@ -279,7 +279,7 @@ def test_a_list_costs_the_same_with_a_source(openemr, api, django_assert_max_num
         there(pid, f"M-{pid}")
     run_all(api)
     client = api("doctor")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert client.get(URL).json()["count"] == 20
 
 
