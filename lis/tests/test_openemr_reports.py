@@ -42,14 +42,14 @@ def test_a_result_is_sent_and_corrected(api, order):
         enter(api("lab"), order, blood(analyte(K, 5.5), analyte(HB, 13.1, "g/dL"))).json(),
     )
     deliver()
-    assert sql(RESULT)[0] == (K, "5.5", "mmol/L", "3.4 - 4.5", "high", "final")
+    assert sql(RESULT)[0] == (K, "5.5", "mmol/L", "3.4 - 4.8", "high", "final")
     amended = enter(
         api("lab"), order, blood(analyte(K, 4.4), analyte(HB, 13.1, "g/dL")), reason="haemolysis"
     ).json()
     verify(api("doctor"), amended)
     api("doctor").post(f"/api/ocs/orders/{order.pk}/confirm/")
     deliver()
-    assert sql(RESULT)[0] == (K, "4.4", "mmol/L", "3.4 - 4.5", "no", "corrected")
+    assert sql(RESULT)[0] == (K, "4.4", "mmol/L", "3.4 - 4.8", "no", "corrected")
     assert sql("SELECT external_id, order_status FROM procedure_order") == [
         (f"CDSS{order.accession_number}", "complete")
     ]
