@@ -265,16 +265,25 @@ def test_a_bad_matrix_leaves_nothing(api, users, patient_factory, settings, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_matrix_of_2_gb_is_refused_before_it_is_read(api, users, patient_factory, settings):
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("orders/{}/rna-seq/", "multipart/form-data; boundary=b"),
+        ("import/csv/", "multipart/form-data; boundary=b"),
+        ("import/hl7/", "text/hl7-v2"),
+    ],
+)
+def test_2_gb_are_refused_before_they_are_read(api, users, patient_factory, path, kind):
     order = lab_order(users["doctor"], patient_factory(), "GENETIC")
     answer = api("lab").generic(
         "POST",
-        f"{LIS}orders/{order.pk}/rna-seq/",
+        f"{LIS}{path.format(order.pk)}",
         b"x",
-        content_type="multipart/form-data; boundary=b",
+        content_type=kind,
         CONTENT_LENGTH=str(2 << 30),
     )
     assert answer.status_code == 413
+    assert answer.json()["error"]["field"] == "file"
 
 
 def pid(mrns):

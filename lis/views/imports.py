@@ -55,9 +55,21 @@ class Ack(HttpResponse):
 
 
 class Spooled(ApiView):
-    """Files of the request go to disk and are deleted at its end."""
+    """Files of the request go to disk and are deleted at its end.
+
+    A body that is too large is refused before it is read.
+    """
 
     parser_classes = [FolderMultiPartParser]
+    most_bytes = MOST_BYTES
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > self.most_bytes + _ENVELOPE_BYTES:
+            raise InvalidInput(
+                ErrorCode.FILE_TOO_LARGE, f"at most {self.most_bytes >> 20} MB", "file"
+            )
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with spooled_uploads(request):
@@ -120,12 +132,7 @@ class CsvImport(Spooled):
 class RnaSeq(Spooled):
     required_permissions = {"POST": Permission.ENTER_LAB_RESULT}
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """A file that is too large is refused before it is read."""
-        super().initial(request, *args, **kwargs)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > settings.RNA_SEQ_MAX_BYTES + _ENVELOPE_BYTES:
-            raise InvalidInput(ErrorCode.FILE_TOO_LARGE, "at most 256 MB", "file")
+    most_bytes = settings.RNA_SEQ_MAX_BYTES
 
     @extend_schema(
         summary="Upload the RNA-seq counts of a genetic order (TSV or CSV, also gzip)",
