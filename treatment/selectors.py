@@ -213,7 +213,7 @@ _SIGNS_OF_LIFE: tuple[tuple[type[CourseRow], str, dict[str, str]], ...] = (
     (AdverseEvent, "onset_on", {}),
     (PerformanceStatus, "assessed_on", {}),
     (Assessment, "assessed_on", {}),
-    (Visit, "planned_at", {"status": VisitStatus.DONE}),
+    (Visit, "planned_at__date", {"status": VisitStatus.DONE}),
 )
 
 
@@ -222,8 +222,7 @@ def _last_seen(patient_ids: Iterable[int]) -> dict[int, date]:
     last: dict[int, date] = {}
     for model, field, wanted in _SIGNS_OF_LIFE:
         rows = model.objects.live().filter(patient__in=patient_ids, **wanted).order_by()
-        for patient_id, latest in rows.values_list("patient_id").annotate(Max(field)):
-            day = timezone.localdate(latest) if isinstance(latest, datetime) else latest
+        for patient_id, day in rows.values_list("patient_id").annotate(Max(field)):
             if day is not None and day > last.get(patient_id, date.min):
                 last[patient_id] = day
     return last
