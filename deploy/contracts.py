@@ -153,7 +153,7 @@ def _private(app: str) -> str:
         protected_modules=[f"{app}.{name}" for name in inner],
         allowed_importers=[app],
         ignore_imports=[
-            "*.tests.* -> *.models",
+            "*.tests.** -> *.models",
             "*.tests.* -> *.clients.*",
             *TESTS_MAY,
             SAMPLE_MAY,

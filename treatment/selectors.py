@@ -240,7 +240,7 @@ _SIGNS_OF_LIFE: tuple[tuple[type[CourseRow], str, dict[str, str]], ...] = (
     (AdverseEvent, "onset_on", {}),
     (PerformanceStatus, "assessed_on", {}),
     (Assessment, "assessed_on", {}),
-    (Visit, "planned_at", {"status": VisitStatus.DONE}),
+    (Visit, "planned_at__date", {"status": VisitStatus.DONE}),
 )
 
 
@@ -253,6 +253,7 @@ def _last_seen(patient_ids: Iterable[int]) -> dict[int, date]:
             rows = rows.exclude(study_moved())
         for patient_id, at in rows.values_list("patient_id").annotate(Max(field)):
             day = timezone.localdate(at) if isinstance(at, datetime) else at
+        for patient_id, day in rows.values_list("patient_id").annotate(Max(field)):
             if day is not None and day > last.get(patient_id, date.min):
                 last[patient_id] = day
     return last

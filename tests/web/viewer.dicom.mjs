@@ -12,6 +12,8 @@ import { SLOW_MS, api, until } from './viewer.helpers.mjs';
  * @property {number} [columns]
  * @property {Patient} [patient]
  * @property {keyof typeof CONTENTS} [content]
+ * @property {string} [accession] Accession Number of the order
+ * @property {string} [date] Study Date
  */
 
 const MR_IMAGE = '1.2.840.10008.5.1.4.1.1.4';
@@ -83,9 +85,15 @@ function grey(count, signed, value) {
   return { sopClass: MR_IMAGE, samples: 1, photometric: 'MONOCHROME2', bits: 16, signed, pixels };
 }
 
-/** What image `n` (from 0) may hold: n + 1 everywhere but 4000 in its first pixel; values around
- * zero that no two pixels of a row share; colours. */
+/** A pixel lies within the circle that the image is wide, but for its margin. */
+const inside = (at, width, margin) =>
+  Math.hypot((at % width) - width / 2, Math.floor(at / width) - width / 2) < width / 2 - margin;
+
+/** What image `n` (from 0) may hold: n + 1 everywhere but 4000 in its first pixel; a bright disc in
+ * the dark; values around zero that no two pixels of a row share; colours. */
 const CONTENTS = {
+  head: (number, count) =>
+    grey(count, 0, at => (inside(at, Math.sqrt(count), 4) ? 1000 + ((at * 37 + number) % 200) : at % 7)),
   flat: (number, count) => grey(count, 0, at => (at ? number + 1 : 4000)),
   signed: (number, count) => grey(count, 1, at => ((at * 37 + number) % 4001) - 2000),
   colour: (number, count) => ({
@@ -100,7 +108,7 @@ const CONTENTS = {
 
 /**
  * @param {Place & Required<StudyOptions> & {
- *   name: string, series: string, number: number, date: string, description: string,
+ *   name: string, series: string, number: number, description: string,
  * }} parts
  */
 function image({
@@ -115,6 +123,7 @@ function image({
   date,
   description,
   content,
+  accession,
 }) {
   const sop = uid(name, series, String(number));
   const { sopClass, samples, photometric, bits, signed, pixels } = CONTENTS[content](
@@ -127,7 +136,7 @@ function image({
     [0x08, 0x18, 'UI', sop],
     [0x08, 0x20, 'DA', date],
     [0x08, 0x30, 'TM', '101500'],
-    [0x08, 0x50, 'SH', ''],
+    [0x08, 0x50, 'SH', accession],
     [0x08, 0x60, 'CS', 'MR'],
     [0x08, 0x1030, 'LO', description],
     [0x08, 0x103e, 'LO', description],
@@ -135,6 +144,7 @@ function image({
     [0x10, 0x20, 'LO', patient.id],
     [0x10, 0x30, 'DA', patient.birthDate],
     [0x10, 0x40, 'CS', patient.sex],
+    [0x18, 0x15, 'CS', 'BRAIN'],
     [0x18, 0x50, 'DS', '1'],
     [0x20, 0x0d, 'UI', uid(name)],
     [0x20, 0x0e, 'UI', uid(name, series)],
@@ -177,7 +187,11 @@ export const CARTER = {
  * @param {Place[]} places
  * @param {StudyOptions} [options]
  */
-export function study(name, places, { rows = 64, columns = 64, patient = CARTER, content = 'flat' } = {}) {
+export function study(
+  name,
+  places,
+  { rows = 64, columns = 64, patient = CARTER, content = 'flat', accession = '', date = '20250110' } = {},
+) {
   return places.map(({ position, orientation }, number) =>
     image({
       name,
@@ -188,9 +202,10 @@ export function study(name, places, { rows = 64, columns = 64, patient = CARTER,
       position,
       orientation,
       patient,
-      date: '20250110',
+      date,
       description: `test ${name}`,
       content,
+      accession,
     }),
   );
 }

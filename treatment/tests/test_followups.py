@@ -260,18 +260,6 @@ def test_survival_of_the_patients_who_are_seen(api, patient_factory):
         assert api(role).get(SURVIVAL).status_code == 403
 
 
-def test_a_visit_that_was_held_is_a_sign_of_life(api, patient_factory):
-    doctor = api("doctor")
-    patients = [patient_factory() for _ in range(5)]
-    for patient in patients:
-        active_plan(doctor, patient.pk, ago=300)
-    visit = post(doctor, VISITS, visit_body(patients[0].pk))
-    held = timezone.now() - timedelta(days=20)
-    Visit.objects.filter(pk=visit["id"]).update(planned_at=held, status="DONE")
-    steps = doctor.get(SURVIVAL).json()["steps"]
-    assert [(step["days"], step["censored"]) for step in steps[1:]] == [(0, 4), (280, 1)]
-
-
 def test_of_less_than_five_patients_survival_tells_only_their_number(api, patient_factory):
     doctor = api("doctor")
     for _ in range(4):

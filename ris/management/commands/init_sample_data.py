@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from acct import selectors as accounts
-from ris.management.sample.ward import ward_write
+from ris.management.sample.sample_ward import ward_write
 
 NEEDED = {"admin", "doctor", "radiologist", "labtech", "nurse", "patient", "external"}
 

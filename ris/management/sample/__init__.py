@@ -1,5 +1,5 @@
 """The sample ward: people and stories as data (JSON), and what makes rows of them.
 
-``telling`` reads the data; ``charts``, ``tests_ordered``, ``blood`` and ``treatments`` turn one
-story into rows; ``rows`` writes them all; ``present`` is today's work, done through the services.
+``telling`` reads the data; the modules named after a ``story`` make rows of one; ``sample_ward``
+writes them all; ``todays_work`` is done through the services, as people do it.
 """

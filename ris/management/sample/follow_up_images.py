@@ -28,7 +28,7 @@ from pacs.management.nifti_to_dicom import (
     sample_uid,
     series_instances,
 )
-from ris.management.sample.measured import MeasuredDay, measured_days
+from ris.management.sample.mri_story import MeasuredDay, measured_days
 from ris.management.sample.telling import SamplePerson, Telling, people
 from treatment.choices import FlairChange
 from treatment.models import Assessment

@@ -6,12 +6,12 @@ from datetime import date
 from typing import Any
 
 from emr import selectors as patients, services as emr
-from ris.management.sample import present
-from ris.management.sample.charts import Chart
-from ris.management.sample.ordered import Orders
-from ris.management.sample.rows import Rows
+from ris.management.sample import todays_work
+from ris.management.sample.chart_story import ChartStory
+from ris.management.sample.order_story import OrderStory
+from ris.management.sample.story_rows import StoryRows
 from ris.management.sample.telling import SamplePerson, Telling, people
-from ris.management.sample.treatments import Treatments
+from ris.management.sample.treatment_story import TreatmentStory
 
 WARNED = "P2026-0045"
 
@@ -21,18 +21,18 @@ def ward_write(users: dict[str, Any], today: date) -> int:
 
     In the caller's transaction.
     """
-    rows = Rows()
+    rows = StoryRows()
     new = [person for person in people() if patients.patient_by_mrn(person.mrn) is None]
     for person in new:
         _person(person, users, today, rows)
     rows.write()
-    present.orders_write(users)
+    todays_work.orders_write(users)
     if WARNED in {person.mrn for person in new}:
-        present.warned_prescription(WARNED, users)
+        todays_work.warned_prescription(WARNED, users)
     return len(new)
 
 
-def _person(person: SamplePerson, users: dict[str, Any], today: date, rows: Rows) -> None:
+def _person(person: SamplePerson, users: dict[str, Any], today: date, rows: StoryRows) -> None:
     patient = emr.patient_create(
         actor=users["doctor"],
         patient_id=person.mrn,
@@ -47,14 +47,14 @@ def _person(person: SamplePerson, users: dict[str, Any], today: date, rows: Rows
     for name in person.team:
         emr.care_team_add(patient=patient, user_id=users[name].pk)
     for name in person.shared:
-        present.share(patient, name, users)
+        todays_work.share(patient, name, users)
     story_tell(Telling(person, today), patient, users, rows)
 
 
-def story_tell(telling: Telling, patient: Any, users: dict[str, Any], rows: Rows) -> None:
+def story_tell(telling: Telling, patient: Any, users: dict[str, Any], rows: StoryRows) -> None:
     """Add to ``rows`` what has happened of a story."""
-    chart = Chart(telling, patient, users, rows)
+    chart = ChartStory(telling, patient, users, rows)
     chart.write()
-    orders = Orders(telling, chart, rows)
+    orders = OrderStory(telling, chart, rows)
     orders.write()
-    Treatments(telling, orders, rows).write()
+    TreatmentStory(telling, orders, rows).write()

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import transaction
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
@@ -23,9 +21,9 @@ from ocs.choices import JobRole, OrderStatus
 from ocs.models import Order, OrderHistory
 from rbac.models import Grant
 from ris.management.commands.init_sample_data import NEEDED
-from ris.management.sample.rows import Rows
+from ris.management.sample.sample_ward import story_tell
+from ris.management.sample.story_rows import StoryRows
 from ris.management.sample.telling import Telling, people, stories
-from ris.management.sample.ward import story_tell
 from treatment.models import AdverseEvent, CourseEvent, LifeStatus, Plan, Revision, Visit
 from treatment.selectors import overall_survival
 
@@ -38,17 +36,6 @@ CPU_S = 10
 """Of the 20 seconds that it may take; the database needs the others."""
 
 
-@pytest.fixture(scope="module")
-def ward(django_db_setup, django_db_blocker):
-    """Made once for the module, and undone; the CPU that it took (s)."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("create_test_users")
-        begun = time.process_time()
-        call_command("init_sample_data")
-        yield time.process_time() - begun
-        transaction.set_rollback(True)
-
-
 def _rows() -> list[Any]:
     return [list(table.objects.order_by("pk").values()) for table in TABLES]
 
@@ -56,7 +43,7 @@ def _rows() -> list[Any]:
 def _told(today: date) -> list[Any]:
     """What the stories say on a day, of people who are in no database."""
     users = {name: User(pk=at, username=name) for at, name in enumerate(sorted(NEEDED), 1)}
-    rows = Rows()
+    rows = StoryRows()
     for pk, person in enumerate(people(), 1):
         patient = Patient(
             pk=pk, patient_id=person.mrn, birth_date=person.birth_date, gender=person.sex

@@ -26,7 +26,7 @@ _OPEN_RANGE = {"2093-3": 178.0, "2085-9": 52.0, "13457-7": 98.0, "1988-5": 2.1, 
 _NOISE = 0.04
 
 
-class Blood:
+class BloodStory:
     """The values of one person, each near the one before."""
 
     def __init__(self, telling: Telling, patient: Any) -> None:

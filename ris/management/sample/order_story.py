@@ -1,4 +1,4 @@
-"""Orders of a story with their steps and results, as far as they have come."""
+"""OrderStory of a story with their steps and results, as far as they have come."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from ocs.choices import PART_OF, TRANSITIONS, JobRole, OrderStatus, Priority
 from ocs.models import Order, OrderHistory
 from ocs.services import ACCESS_AFTER_ORDER
 from rbac.models import OrderAccess
-from ris.management.sample.blood import Blood, panels_told
-from ris.management.sample.charts import Chart
-from ris.management.sample.measured import measured_days, mri_report
-from ris.management.sample.rows import Rows
+from ris.management.sample.blood_story import BloodStory, panels_told
+from ris.management.sample.chart_story import ChartStory
+from ris.management.sample.mri_story import measured_days, mri_report
+from ris.management.sample.story_rows import StoryRows
 from ris.management.sample.telling import Story, Telling
 
 _ROLES = {
@@ -57,13 +57,13 @@ class Ordered:
         return _ROLES.get(self.job_type, JobRole.RIS)
 
 
-class Orders:
+class OrderStory:
     """What was ordered for one patient."""
 
-    def __init__(self, telling: Telling, chart: Chart, rows: Rows) -> None:
+    def __init__(self, telling: Telling, chart: ChartStory, rows: StoryRows) -> None:
         self.telling, self.chart, self.rows = telling, chart, rows
         self.patient, self.users = chart.patient, chart.users
-        self._blood = Blood(telling, chart.patient)
+        self._blood = BloodStory(telling, chart.patient)
         self._numbers: Counter[str] = Counter()
         self._given = dict(telling.person.numbers)
 

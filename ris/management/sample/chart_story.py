@@ -10,7 +10,7 @@ from typing import Any
 from emr.choices import AllergyCategory, RecordStatus
 from emr.models import Allergy, Encounter, Note, Prescription, Problem, Vitals
 from emr.selectors import formulary
-from ris.management.sample.rows import Rows
+from ris.management.sample.story_rows import StoryRows
 from ris.management.sample.telling import Story, Telling, words
 
 STAY_HOURS = (6, 14, 21)
@@ -18,10 +18,12 @@ _NORMAL = {"respiratory_rate": (16, 1), "spo2_percent": (98, 1), "temperature_c"
 _SPREAD = {"systolic_mmhg": (124, 8), "diastolic_mmhg": (78, 5), "heart_rate": (74, 7)}
 
 
-class Chart:
+class ChartStory:
     """What doctor and nurse wrote about one patient."""
 
-    def __init__(self, telling: Telling, patient: Any, users: dict[str, Any], rows: Rows) -> None:
+    def __init__(
+        self, telling: Telling, patient: Any, users: dict[str, Any], rows: StoryRows
+    ) -> None:
         self.telling, self.patient, self.users, self.rows = telling, patient, users, rows
         self.encounters: list[Encounter] = []
         male = telling.person.sex == "M"

@@ -1,4 +1,4 @@
-"""Treatments of a story: plans with their orders, what happened, visits, and who died."""
+"""TreatmentStory of a story: plans with their orders, what happened, visits, and who died."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Any
 
 from ocs.models import Order
-from ris.management.sample.ordered import Ordered, Orders
-from ris.management.sample.rows import Rows
+from ris.management.sample.order_story import Ordered, OrderStory
+from ris.management.sample.story_rows import StoryRows
 from ris.management.sample.telling import Story, Telling
 from treatment.choices import (
     ActionTaken,
@@ -34,10 +34,10 @@ _RESULT_TECHNIQUES = {"srs": "stereotactic", "vmat": "vmat", "imrt": "imrt", "pr
 _PLANNED_BEFORE = 3
 
 
-class Treatments:
+class TreatmentStory:
     """What was done to one patient, after their orders and visits are there."""
 
-    def __init__(self, telling: Telling, orders: Orders, rows: Rows) -> None:
+    def __init__(self, telling: Telling, orders: OrderStory, rows: StoryRows) -> None:
         self.telling, self.orders, self.rows = telling, orders, rows
         self.patient, self.doctor = orders.patient, orders.users["doctor"]
         self.plans: list[Plan | None] = []

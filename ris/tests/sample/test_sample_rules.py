@@ -9,8 +9,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.db import transaction
 from django.utils import timezone
 from rest_framework.serializers import Serializer
 
@@ -25,7 +23,7 @@ from ocs import models as ocs, result_schemas
 from ocs.choices import TRANSITIONS
 from ocs.services import _site_check
 from rbac.models import OrderAccess
-from ris.management.sample.measured import measured_days
+from ris.management.sample.mri_story import measured_days
 from ris.management.sample.telling import Telling, cha2ds2_vasc, people
 from treatment import choices, models as treatment, rano, serializers as treatment_bodies
 from treatment.services import course, course_records, plans
@@ -53,13 +51,7 @@ ORDERS = (
 GRADES = {"Platelet count decreased": ("777-3", ((75, 1), (50, 2), (25, 3), (0, 4)))}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def ward(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("create_test_users")
-        call_command("init_sample_data")
-        yield
-        transaction.set_rollback(True)
+pytestmark = pytest.mark.usefixtures("ward")
 
 
 @pytest.mark.parametrize("model", [*CHART, *COURSE, *ORDERS, emr.Patient], ids=str)

@@ -55,7 +55,7 @@ BATCH = 1_000
 Later = Callable[[], models.Model]
 
 
-class Rows:
+class StoryRows:
     """Collects rows; ``write`` inserts them."""
 
     def __init__(self) -> None:
