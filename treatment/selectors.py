@@ -253,7 +253,6 @@ def _last_seen(patient_ids: Iterable[int]) -> dict[int, date]:
             rows = rows.exclude(study_moved())
         for patient_id, at in rows.values_list("patient_id").annotate(Max(field)):
             day = timezone.localdate(at) if isinstance(at, datetime) else at
-        for patient_id, day in rows.values_list("patient_id").annotate(Max(field)):
             if day is not None and day > last.get(patient_id, date.min):
                 last[patient_id] = day
     return last

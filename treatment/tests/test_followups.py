@@ -14,6 +14,7 @@ from ai.tests import factories as ai_factories
 from alert.models import Notification
 from alert.selectors import described
 from audit.models import AuditLog
+from treatment import selectors
 from treatment.models import Visit
 from treatment.services.visits import visits_remind
 from treatment.tests.factories import (
