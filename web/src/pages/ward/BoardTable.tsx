@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, Paper, Stack, Table, Text, Tooltip } from "@mantine/core";
+import { Anchor, Badge, Button, Group, Paper, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -69,7 +69,7 @@ function Line({ bed: { bed, state, bedside }, onChoose }: { bed: Bed; onChoose: 
   const { t } = useTranslation();
   const can = useCan();
   const name = (
-    <Table.Th scope="row" className="mono">
+    <Table.Th scope="row" className="mono" style={{ whiteSpace: "nowrap" }}>
       {bed}
     </Table.Th>
   );
@@ -94,7 +94,7 @@ function Line({ bed: { bed, state, bedside }, onChoose }: { bed: Bed; onChoose: 
   return (
     <Table.Tr>
       {name}
-      <Table.Td>
+      <Table.Td miw={150}>
         <Who bedside={bedside} />
       </Table.Td>
       <Table.Td>
@@ -103,10 +103,10 @@ function Line({ bed: { bed, state, bedside }, onChoose }: { bed: Bed; onChoose: 
       <Table.Td>
         <VitalsCell bedside={bedside} />
       </Table.Td>
-      <Table.Td maw={180}>
+      <Table.Td miw={110} maw={200}>
         <Allergies allergies={bedside.allergies} />
       </Table.Td>
-      <Table.Td maw={280}>
+      <Table.Td miw={190} maw={300}>
         <Tasks tasks={bedside.tasks} />
       </Table.Td>
       <Table.Td>{action}</Table.Td>
@@ -207,13 +207,13 @@ function Value({ name, text, flag }: { name: string; text: string; flag: Schema[
 
 function Allergies({ allergies }: { allergies: Bedside["allergies"] }) {
   return (
-    <Group gap={4}>
+    <Stack gap={0}>
       {allergies.map(({ id, substance, severity }) => (
-        <Badge key={id} size="sm" color={severity === "severe" ? "red" : "orange"} tt="none">
+        <Text key={id} size="sm" fw={600} c={severity === "severe" ? "red" : "orange"}>
           {substance}
-        </Badge>
+        </Text>
       ))}
-    </Group>
+    </Stack>
   );
 }
 
@@ -245,11 +245,12 @@ function Task({ task }: { task: Schema["WardTaskOut"] }) {
   const label = task.label[currentLanguage()];
   if (task.kind === "critical") {
     return (
-      <Tooltip label={dateTime(task.at)}>
-        <Badge color="red" variant="filled" tt="none" tabIndex={0}>
-          {t("ward.critical", { label })}
-        </Badge>
-      </Tooltip>
+      <Text size="sm" fw={700} c="red">
+        {t("ward.critical", { label })}
+        <Text span size="xs" c="dimmed" fw={400}>
+          {` ${dateTime(task.at)}`}
+        </Text>
+      </Text>
     );
   }
   const due = task.due_at && t("ward.due", { at: dateTime(task.due_at) });

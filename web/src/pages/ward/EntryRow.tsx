@@ -53,7 +53,7 @@ export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
         if (!staying && row?.state !== "asking") leave();
       }}
     >
-      <Table.Th scope="row">
+      <Table.Th scope="row" className={classes.patient}>
         <Text size="sm" fw={600}>{`${bed} ${patient.full_name}`}</Text>
         <Text size="xs" c="dimmed" className="mono">
           {patient.patient_id}
