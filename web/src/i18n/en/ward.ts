@@ -103,7 +103,7 @@ export default {
     editing: "Not saved",
     asking: "Please check",
     saving: "Saving",
-    waiting: "Waiting for the server",
+    waiting: "Waiting",
     saved: "Saved",
     refused: "Not saved",
   },

@@ -105,7 +105,7 @@ const texts: typeof en = {
     editing: "저장 전",
     asking: "확인 필요",
     saving: "저장 중",
-    waiting: "서버 연결 대기",
+    waiting: "연결 대기",
     saved: "저장됨",
     refused: "저장되지 않음",
   },

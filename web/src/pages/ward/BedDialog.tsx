@@ -71,7 +71,7 @@ function Free({ bed, ward, onClose }: { bed: string; ward: number; onClose: () =
         </Text>
       )}
       {visits.data && !visit && (
-        <Text size="sm" c="red" role="alert">
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
           {t("ward.noVisit")}
         </Text>
       )}

@@ -191,7 +191,7 @@ function Value({ name, text, flag }: { name: string; text: string; flag: Schema[
   const { t } = useTranslation();
   const mark = flag === "high" ? "▲" : "▼";
   return (
-    <Text span size="sm" c={flag ? "red" : undefined} fw={flag ? 600 : undefined}>
+    <Text span size="sm" c={flag ? "var(--mantine-color-error)" : undefined} fw={flag ? 600 : undefined}>
       <Text span size="xs" c="dimmed">
         {`${name} `}
       </Text>
@@ -207,13 +207,18 @@ function Value({ name, text, flag }: { name: string; text: string; flag: Schema[
 
 function Allergies({ allergies }: { allergies: Bedside["allergies"] }) {
   return (
-    <Stack gap={0}>
+    <Group gap={4}>
       {allergies.map(({ id, substance, severity }) => (
-        <Text key={id} size="sm" fw={600} c={severity === "severe" ? "red" : "orange"}>
+        <Badge
+          key={id}
+          color={severity === "severe" ? "red" : "orange"}
+          h="auto"
+          styles={{ label: { whiteSpace: "normal" } }}
+        >
           {substance}
-        </Text>
+        </Badge>
       ))}
-    </Stack>
+    </Group>
   );
 }
 
@@ -245,7 +250,7 @@ function Task({ task }: { task: Schema["WardTaskOut"] }) {
   const label = task.label[currentLanguage()];
   if (task.kind === "critical") {
     return (
-      <Text size="sm" fw={700} c="red">
+      <Text size="sm" fw={700} c="var(--mantine-color-error)">
         {t("ward.critical", { label })}
         <Text span size="xs" c="dimmed" fw={400}>
           {` ${dateTime(task.at)}`}
@@ -255,7 +260,7 @@ function Task({ task }: { task: Schema["WardTaskOut"] }) {
   }
   const due = task.due_at && t("ward.due", { at: dateTime(task.due_at) });
   return (
-    <Anchor component={Link} to={`/orders?order=${task.id}`} size="xs" c={task.overdue ? "red" : undefined}>
+    <Anchor component={Link} to={`/orders?order=${task.id}`} size="xs" c={task.overdue ? "var(--mantine-color-error)" : undefined}>
       {[
         label,
         t(`status.order.${task.state}` as "status.order.ORDERED"),
