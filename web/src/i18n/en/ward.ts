@@ -30,6 +30,7 @@ export default {
   since: "in this bed since {{at}}",
   reason: "Reason",
   discharge: "Discharge",
+  dischargeNow: "Discharge now",
   transfer: "Transfer",
   newsSettings: "Early warning score (NEWS2)",
   scale: "SpO₂ scale",

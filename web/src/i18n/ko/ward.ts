@@ -32,6 +32,7 @@ const texts: typeof en = {
   since: "{{at}}부터 재원",
   reason: "사유",
   discharge: "퇴원",
+  dischargeNow: "퇴원 확정",
   transfer: "전실",
   newsSettings: "조기경보점수(NEWS2) 설정",
   scale: "산소포화도 척도",
