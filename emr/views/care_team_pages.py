@@ -37,7 +37,8 @@ class CareTeams(GenericApiView):
         return found.members_visible_to(self.actor)
 
     def get_serializer_context(self) -> dict[str, Any]:
-        return super().get_serializer_context() | {"reasons": found.reads_reasons(self.actor)}
+        reasons = found.reads_reasons(self.actor)
+        return {**super().get_serializer_context(), "reasons": reasons}
 
     @extend_schema(
         summary="List who is in the care team of a patient, or (mine=true) my patients",
