@@ -79,7 +79,11 @@ class Server:
         root = self.root()
         account = schema.grants(PASSWORD).splitlines()
         lines = [line for line in account if not line.startswith("--")]
-        statements = ["CREATE DATABASE openemr", "USE openemr", *schema.used_tables(text)]
+        statements = [
+            "CREATE DATABASE openemr CHARACTER SET utf8mb4",
+            "USE openemr",
+            *schema.used_tables(text),
+        ]
         with root.cursor() as cursor:
             for statement in (*statements, *"\n".join(lines).split(";")):
                 if statement.strip():
