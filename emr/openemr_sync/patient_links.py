@@ -179,18 +179,16 @@ def _record(patient_id: int, action: str, actor: Person | None = None, **detail:
 def patient_sync(*, patient_id: int, kinds: Collection[str] | None = None) -> int | None:
     """Make the patient and the rows of the record alike here and there; the ``pid`` there.
 
-    ``kinds``: only these kinds of rows, and the patient only if it is not there yet. A row that
-    both sides changed becomes a conflict. None for a patient who is not there. Raises
-    ExternalError.
+    ``kinds``: only these kinds of rows. A row that both sides changed becomes a conflict. None when
+    OpenEMR has another patient there, or none any more. Raises ExternalError.
     """
     patient = Patient.objects.filter(pk=patient_id, merged_into=None).first()
     if patient is None or not openemr.is_configured():
         return None
     link, _ = PatientLink.objects.get_or_create(patient=patient)
-    if kinds is None or link.pid is None:
-        if not _patient_alike(patient, link):
-            return None
-        link.refresh_from_db()
+    if not _patient_alike(patient, link):
+        return None
+    link.refresh_from_db()
     records_sync([link], kinds)
     return link.pid
 
