@@ -23,7 +23,7 @@ from common.macs import authenticator
 from common.outbox.services import publish
 from common.person import Person
 from emr import selectors
-from emr.choices import ChangeAction
+from emr.choices import ChangeAction, LinkKind
 from emr.events import PATIENT_RENAMED
 from emr.models import Patient, PatientLink, SyncConflict
 from emr.openemr_sync.record_sync import records_sync
@@ -189,7 +189,7 @@ def patient_sync(*, patient_id: int, kinds: Collection[str] | None = None) -> in
     if not _patient_alike(patient, link):
         return None
     link.refresh_from_db()
-    records_sync([link], kinds)
+    records_sync([link], kinds and {LinkKind.ENCOUNTER, *kinds})  # other rows are of a visit
     return link.pid
 
 
