@@ -116,7 +116,7 @@ ROUTES: dict[str, str] = {
     "GET volume-curves": "400 400 400 403 400 400 403 401",
     "GET overall-survival": "200 200 403 403 403 403 403 401",
     "GET prescriptions-row": "200 200 200 403 200 200 403 401",
-    "POST prescription-stop": "403 428 403 403 403 403 403 401",
+    "POST prescriptions-stop": "403 428 403 403 403 403 403 401",
     "PATCH prescriptions-row": "403 428 403 403 403 403 403 401",
     "DELETE prescriptions-row": "403 428 403 403 403 403 403 401",
     "GET prescriptions-history": "200 200 200 403 200 200 403 401",
