@@ -174,7 +174,7 @@ ROUTES: dict[str, str] = {
     "POST specimen-reject": "403 403 403 400 403 403 403 401",
     "GET specimen-label": "404 404 404 404 404 404 403 401",
     "POST lab-result-verify": "403 404 404 404 403 403 403 401",
-    "GET patient-analytes": "200 200 200 200 200 200 404 401",
+    "GET patient-analytes": "200 200 200 200 200 200 403 401",
     "GET lab-values": "400 400 400 400 400 400 403 401",
     "GET criticals": "403 200 200 200 403 403 403 401",
     "POST critical-attempts": "403 400 400 400 403 403 403 401",
