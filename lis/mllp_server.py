@@ -22,7 +22,7 @@ from rbac.selectors import person_now
 
 START, END = b"\x0b", b"\x1c\r"
 IDLE_S = 300
-WORKERS = 2
+WORKERS = 1  # more would share the messages and the processor: several processes listen
 MOST_TOGETHER = 64
 Found = TypeVar("Found")
 logger = logging.getLogger(__name__)
