@@ -12,6 +12,7 @@ from ai.selectors.publication import failed_publications
 class AIJobFilter(filters.FilterSet):
     study_instance_uid = filters.CharFilter(field_name="study__study_instance_uid")
     patient_id = filters.CharFilter(field_name="study__patient__patient_id")
+    patient = filters.NumberFilter(field_name="study__patient_id")
     publication_failed = filters.BooleanFilter(method="has_failed_publication")
 
     class Meta:

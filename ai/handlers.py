@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from ai import events
+from ai.choices import JobStatus, ReviewStatus
 from ai.selectors.jobs import job_list
+from ai.serializers import AIJobListOut
 from ai.services import jobs, publication, recovery
 from ai.services.notices import job_alert
 from alert.choices import Kind, Part
@@ -14,9 +18,13 @@ from alert.selectors import About, describes, person
 from common.errors import AppError
 from common.outbox.registry import Event, subscribe
 from common.person import Person
+from emr.selectors.patient_summary import summary_part
+from emr.selectors.timeline import timeline_source
 from pacs.events import DERIVED_OBJECT_INDEXED
 from pacs.index.alert_subjects import study_about
+from rbac.permissions import Permission
 
+SUMMARISED = 20
 RUN_ATTEMPTS = 5
 """15 s of backoff: the service has time to start again."""
 
@@ -86,3 +94,16 @@ def _job_about(job: Any) -> About:
         },
         "people": people,
     }
+
+
+@summary_part("ai_waiting", Permission.REVIEW_AI, AIJobListOut)
+def jobs_waiting(user: Person, patient: Any) -> list[Any]:
+    """Completed and not yet reviewed."""
+    rows = job_list(user).filter(study__patient=patient)
+    waiting = rows.filter(status=JobStatus.COMPLETED, review_status=ReviewStatus.PENDING)
+    return list(waiting[:SUMMARISED])
+
+
+@timeline_source("ai", at="created_at", described=lambda row: (row.model_id, row.status))
+def jobs_of(user: Person, patient: Any) -> QuerySet[Any]:
+    return job_list(user).filter(study__patient=patient)

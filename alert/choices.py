@@ -31,6 +31,11 @@ class Kind(models.TextChoices):
     ADDRESS_ATTACKING = "address_attacking"
     ACCOUNTS_SPRAYED = "accounts_sprayed"
     AUDIT_BROKEN = "audit_broken"
+    TASK_GIVEN_UP = "task_given_up"
+    MERGE_PROPOSED = "merge_proposed"
+    MERGE_DONE = "merge_done"
+    MERGE_REJECTED = "merge_rejected"
+    MERGE_UNDONE = "merge_undone"
 
 
 class Part(models.TextChoices):
@@ -160,5 +165,26 @@ TEXTS: dict[str, dict[str, str]] = {
     Kind.AUDIT_BROKEN: {
         "ko": "감사 기록의 무결성에 이상이 발견되었습니다. 바로 확인해 주세요.",
         "en": "The audit log is not intact. Please check it at once.",
+    },
+    Kind.TASK_GIVEN_UP: {
+        "ko": "여러 번 시도했으나 완료하지 못한 작업이 있습니다. "
+        "사유를 확인하고 다시 실행해 주세요.",
+        "en": "A background task was given up after several attempts. See why, then run it again.",
+    },
+    Kind.MERGE_PROPOSED: {
+        "ko": "환자 기록 병합이 제안되었습니다. 확인해 주세요.",
+        "en": "A merge of two patient records is waiting for your confirmation.",
+    },
+    Kind.MERGE_DONE: {
+        "ko": "제안한 환자 기록 병합이 완료되었습니다.",
+        "en": "The merge of two patient records that you proposed is done.",
+    },
+    Kind.MERGE_REJECTED: {
+        "ko": "제안한 환자 기록 병합이 반려되었습니다.",
+        "en": "The merge of two patient records that you proposed was rejected.",
+    },
+    Kind.MERGE_UNDONE: {
+        "ko": "제안한 환자 기록 병합이 취소되어 두 기록으로 돌아갔습니다.",
+        "en": "A merge of two patient records that you proposed was undone.",
     },
 }

@@ -9,6 +9,7 @@ from alert import services
 from alert.choices import Kind
 from audit.events import BROKEN
 from common.outbox.registry import Event, subscribe
+from common.outbox.services import GIVEN_UP
 from rbac.permissions import Permission
 
 _KINDS = {
@@ -39,5 +40,18 @@ def audit_broken(event: Event) -> None:
             kind=Kind.AUDIT_BROKEN,
             dedup_key=f"audit:{event.id}",
             link="/admin/audit",
+            until_read=True,
+        )
+
+
+@subscribe(GIVEN_UP, queue="django_tasks")
+def task_given_up(event: Event) -> None:
+    """One alert until it is read: what else was given up stands on the page that it opens."""
+    for operator in accounts.users_with(Permission.OPERATE):
+        services.notify(
+            user_id=operator.pk,
+            kind=Kind.TASK_GIVEN_UP,
+            dedup_key=f"outbox:{event.id}",
+            link="/admin/outbox",
             until_read=True,
         )

@@ -249,6 +249,12 @@ class ErrorCode(Enum):
     RECORD_NOT_FOUND = Spec(
         "ERR_220", 404, "The entry was not found. Reload.", "기록이 없습니다. 새로 고쳐 주세요."
     )
+    WARD_NOT_FOUND = Spec(
+        "ERR_250",
+        404,
+        "The ward was not found. Choose one from the list of wards.",
+        "병동을 찾을 수 없습니다. 병동 목록에서 선택해 주세요.",
+    )
     ORDER_SET_NOT_FOUND = Spec(
         "ERR_240",
         404,
@@ -309,6 +315,12 @@ class ErrorCode(Enum):
         "The request needs an If-Match header. Send the ETag of the version that you read.",
         "If-Match 헤더가 필요합니다. 조회한 버전의 ETag를 보내 주세요.",
     )
+    PATIENT_MERGED = Spec(
+        "ERR_307",
+        409,
+        "This patient record was merged into another one. Open that record instead.",
+        "다른 환자 기록과 병합된 기록입니다. 병합된 환자 기록을 열어 주세요.",
+    )
     INVALID_TRANSITION = Spec(
         "ERR_401",
         409,
@@ -360,6 +372,20 @@ class ErrorCode(Enum):
         "Acknowledge the warnings, with a reason.",
         "경고를 확인한 사유를 입력해 주세요.",
     )
+    BED_OCCUPIED = Spec(
+        "ERR_430",
+        409,
+        "The bed is occupied, or the patient already has one. Reload the ward and choose again.",
+        "이미 사용 중인 병상이거나 환자에게 이미 배정된 병상이 있습니다. "
+        "새로고침한 후 다시 선택해 주세요.",
+    )
+    LAST_OF_CARE_TEAM = Spec(
+        "ERR_431",
+        409,
+        "A restricted patient needs somebody in the care team. Add another member first.",
+        "열람 제한 환자에게는 진료팀 구성원이 한 명 이상 필요합니다. "
+        "다른 구성원을 먼저 추가해 주세요.",
+    )
     GLASS_REVIEWED = Spec(
         "ERR_409",
         409,
@@ -377,6 +403,25 @@ class ErrorCode(Enum):
         409,
         "Nobody else manages users and roles. Give another user both permissions first.",
         "사용자와 역할을 관리할 다른 사용자가 없습니다. 먼저 두 권한을 부여해 주세요.",
+    )
+    MERGE_REFUSED = Spec(
+        "ERR_412",
+        409,
+        "These two patient records cannot be merged. Open the preview to see what stands in the "
+        "way.",
+        "두 환자 기록을 병합할 수 없습니다. 미리 보기에서 사유를 확인해 주세요.",
+    )
+    SECOND_PERSON = Spec(
+        "ERR_413",
+        403,
+        "You proposed this merge. Another person has to confirm it.",
+        "본인이 제안한 병합입니다. 다른 사람이 확인해야 합니다.",
+    )
+    MERGE_UNDO_OVER = Spec(
+        "ERR_414",
+        409,
+        "The merge is too long ago to be undone.",
+        "병합을 취소할 수 있는 기간이 지났습니다.",
     )
     INTERNAL = Spec(
         "ERR_500",

@@ -2,7 +2,7 @@
 
 AppError
 ├── AuthenticationError   401      ├── ConflictError        409, 428
-├── PermissionDenied      403      ├── BusinessError        409, 422
+├── PermissionDenied      403      ├── BusinessError        403, 409, 422
 ├── InvalidInput          400-422  └── ExternalError        502, 503 (``retryable`` or final)
 └── NotFound              404
 """
@@ -71,7 +71,7 @@ class ConflictError(AppError):
 
 
 class BusinessError(AppError):
-    """A clinical or technical rule forbids the action in the current state. 409, 422."""
+    """A clinical or technical rule forbids the action in the current state. 403, 409, 422."""
 
 
 class ExternalError(AppError):

@@ -46,11 +46,13 @@ FLAT = """
     (openemr_sync)
     (services)
     (selectors) | (clients) | (epochs) | (attempts) | (password_rules) | (hashers)
+    (tables)
     (models)
     (outage) | (openemr_records)
     (conventions) | (router)
     (matrix) | (menus) | (manifest) | (devices) | (rano) | (survival) | (ctcae)
     (result_schemas) | (analytes) | (hl7_text)
+    (ward_examples)
     (permissions) | (events) | (choices) | (examples)
 """
 BUSINESS = (

@@ -23,6 +23,7 @@ PATIENT = {
     "restricted": False,
     "version": 1,
     "emr_source": {"name": "OpenEMR", "synced_at": "2026-01-05T10:30:00+09:00", "stale": False},
+    "formerly": [{"id": 7, "patient_id": "P2019-0815", "full_name": "김민준"}],
 }
 PATIENT_CREATED = PATIENT | {
     "possible_duplicates": [PATIENT_BRIEF | {"id": 7, "patient_id": "P2019-0815"}]
@@ -53,14 +54,17 @@ TIMELINE_ENTRY = {
     "type": "encounter",
     "at": "2026-01-05T09:30:00+09:00",
     "id": 1,
+    "ref": "1",
     "title": "New headache for six weeks",
     "detail": "outpatient",
+    "whole_day": False,
 }
 TIMELINE = {"results": [TIMELINE_ENTRY], "next": "2026-01-05T09:30:00+09:00~encounter~1"}
 ENCOUNTER_NEW = {
     "patient": 1,
     "kind": "outpatient",
     "reason": "New headache for six weeks",
+    "location": "Neurosurgery outpatient clinic 2",
     "note": "No focal deficit.",
     "started_at": "2026-01-05T09:30:00+09:00",
 }
@@ -69,11 +73,14 @@ ENCOUNTER = {
     "patient": PATIENT_BRIEF,
     "kind": "outpatient",
     "reason": "New headache for six weeks",
+    "location": "Neurosurgery outpatient clinic 2",
     "note": "No focal deficit.",
     "clinician": 2,
     "clinician_name": "이서연",
     "started_at": "2026-01-05T09:30:00+09:00",
     "ended_at": None,
+    "spo2_scale": 1,
+    "pregnant": False,
     "version": 1,
     "created_at": "2026-01-05T09:32:00+09:00",
     "deleted": None,
@@ -100,6 +107,7 @@ WARNING = {
     "about": "Aspirin",
     "severity": "major",
     "effect": "more bleeding",
+    "effect_ko": "출혈 위험 증가",
     "source": "FDA label, Coumadin (7.3)",
 }
 DRUG = {
@@ -118,12 +126,118 @@ PRESCRIPTION = {
     "prescriber": 2,
     "prescriber_name": "이서연",
     "prescribed_at": "2026-01-05T09:30:00+09:00",
+    "ends_at": "2026-01-12T09:30:00+09:00",
+    "stopped_at": None,
+    "stopped_by_name": None,
+    "stop_reason": "",
     "version": 1,
     "created_at": "2026-01-05T09:32:00+09:00",
     "deleted": None,
 }
+PRESCRIPTION_STOP = {"reason": "Nausea; changed to another drug"}
+TERM = {
+    "code_system": "KCD",
+    "code": "I63.9",
+    "name": "Cerebral infarction",
+    "name_ko": "뇌경색증",
+}
 
-PATIENT_MERGE = {"into": 1}
+MERGE_NEW = {
+    "survivor": 1,
+    "duplicate": 7,
+    "reason": "Registered twice on the day of admission",
+    "fields": {"phone": "duplicate"},
+    "survivor_version": 3,
+    "duplicate_version": 1,
+}
+_DUPLICATE = PATIENT_BRIEF | {"id": 7, "patient_id": "P2019-0815"}
+_MERGE_RECORD = {
+    **{name: value for name, value in PATIENT.items() if name not in ("emr_source", "formerly")},
+    "has_account": False,
+    "created_at": "2026-01-05T10:30:00+09:00",
+}
+MERGE_PREVIEW = {
+    "survivor": _MERGE_RECORD,
+    "duplicate": _MERGE_RECORD | {"id": 7, "patient_id": "P2019-0815", "phone": "010-0000-0099"},
+    "fields": [
+        {
+            "name": "phone",
+            "survivor": "010-0000-0001",
+            "duplicate": "010-0000-0099",
+            "differs": True,
+        }
+    ],
+    "follows": {"emr.Encounter": 2, "ocs.Order": 1, "pacs.Study": 3},
+    "obstacles": [],
+    "warnings": ["becomes_restricted"],
+}
+_PROPOSER = {"id": 2, "username": "doctor", "full_name": "이서연", "role": "doctor"}
+MERGE = {
+    "id": 5,
+    "survivor": PATIENT_BRIEF,
+    "duplicate": _DUPLICATE,
+    "state": "merged",
+    "reason": "Registered twice on the day of admission",
+    "fields": {"phone": "duplicate"},
+    "proposed_by": _PROPOSER,
+    "proposed_at": "2026-01-05T10:30:00+09:00",
+    "decided_by": {"id": 1, "username": "admin", "full_name": "시스템 관리자", "role": "admin"},
+    "decided_at": "2026-01-05T11:00:00+09:00",
+    "undo_until": "2026-02-04T11:00:00+09:00",
+    "undone_by": None,
+    "undone_at": None,
+    "not_restored": [],
+}
+DUPLICATE_PAIR = {
+    "id": 3,
+    "first": PATIENT_BRIEF,
+    "second": _DUPLICATE,
+    "score": 85,
+    "alike": ["name", "birth_date", "gender"],
+    "found_at": "2026-01-05T10:30:00+09:00",
+    "dismissed_at": None,
+}
+_SENT = {
+    "full_name": "김민준",
+    "birth_date": "1974-03-02",
+    "gender": "M",
+    "phone": "010-0000-0001",
+    "address": "서울특별시 종로구",
+}
+BULK_SYNC = {"source": "HANGANG", "patients": [{"external_id": "H-0001", **_SENT}]}
+INCOMING_RUN = {
+    "id": 2,
+    "source": "HANGANG",
+    "state": "running",
+    "total": 1200,
+    "done": 400,
+    "percent": 33,
+    "states": {"WAITING": 800, "NEW": 390, "CANDIDATES": 10},
+    "requested_by": _PROPOSER,
+    "started_at": "2026-01-05T10:30:00+09:00",
+    "finished_at": None,
+}
+INCOMING_PATIENT = {
+    "id": 9,
+    "run": 2,
+    "source": "HANGANG",
+    "external_id": "H-0001",
+    "line": 1,
+    "sent": _SENT,
+    "state": "CANDIDATES",
+    "reason": "",
+    "candidates": [
+        {
+            "patient": PATIENT_BRIEF | {"phone": "010-0000-0001", "address": "서울특별시 종로구"},
+            "score": 100,
+            "alike": ["name", "birth_date", "phone", "gender"],
+        }
+    ],
+    "patient": None,
+    "resolved_by": None,
+    "resolved_at": None,
+}
+INCOMING_RESOLVE = {"decision": "link", "patient": 1}
 ROW_DELETE = {"reason": "Entered for the wrong patient"}
 _RECORDED = {
     "recorded_by": 5,
@@ -144,6 +258,8 @@ VITALS_NEW = {
     "weight_kg": 68.5,
     "height_cm": 172.0,
     "pain": 3,
+    "consciousness": "alert",
+    "supplemental_oxygen": False,
 }
 VITALS = {
     "id": 1,
@@ -216,6 +332,8 @@ SYNC_RUN = {
     "created": 390,
     "conflicts": 2,
     "left_out": 1,
+    "records": 5210,
+    "records_left_out": 12,
     "problems": [{"pid": 118, "field": "birth_date"}],
     "started_at": "2026-01-05T10:30:00+09:00",
     "finished_at": None,
@@ -230,6 +348,7 @@ _SIDE = {
 SYNC_CONFLICT = {
     "id": 7,
     "patient": PATIENT_BRIEF,
+    "kind": "patient",
     "ours": _SIDE,
     "theirs": _SIDE | {"phone": "010-0000-0099"},
     "shown": "9f2c4b01d7e65a38",
@@ -237,4 +356,34 @@ SYNC_CONFLICT = {
     "created_at": "2026-01-05T10:30:00+09:00",
     "resolved_at": None,
 }
+OPENEMR_ROW = {
+    "id": 31,
+    "kind": "encounter",
+    "row": None,
+    "faults": [{"field": "started_at", "reason": "unknown"}],
+    "values": {"kind": "outpatient", "reason": "두통", "started_at": None, "ended_at": None},
+    "seen_at": "2026-01-05T10:30:00+09:00",
+}
 SYNC_CONFLICT_RESOLVE = {"keep": "theirs"}
+PATIENT_SUMMARY = {
+    "allergies": {"state": "recorded", "active": [ALLERGY]},
+    "problems": [PROBLEM],
+    "medication": [PRESCRIPTION],
+    "vitals": [
+        {
+            "measure": "systolic_mmhg",
+            "unit": "mm[Hg]",
+            "value": 152,
+            "at": "2026-01-05T09:30:00+09:00",
+            "flag": "high",
+            "low": 111,
+            "high": 139,
+        }
+    ],
+    "encounter": ENCOUNTER,
+    "care_team": [{"id": 2, "username": "doctor", "full_name": "이서연", "role": "doctor"}],
+    "orders": [],
+    "criticals": [],
+    "flagged": [],
+    "ai_waiting": None,
+}

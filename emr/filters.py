@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django_filters import rest_framework as filters
 
-from emr.models import Allergy, Encounter, Patient, Problem
+from emr.models import (
+    Allergy,
+    BedStay,
+    ContactRequest,
+    Encounter,
+    IncomingPatient,
+    Patient,
+    PatientMerge,
+    Problem,
+    RecordLink,
+)
 
 
 class PatientFilter(filters.FilterSet):
@@ -60,6 +70,12 @@ class EncounterFilter(RowFilter):
 
 class PrescriptionFilter(RowFilter):
     encounter = filters.NumberFilter(field_name="encounter_id")
+    active = filters.BooleanFilter(
+        method="is_active", label="Taken now (true), or ended or stopped (false)"
+    )
+
+    def is_active(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.active(timezone.now(), ended=not value)
 
 
 class VitalsFilter(RowFilter):
@@ -79,5 +95,86 @@ class ProblemFilter(RowFilter):
         fields = ["status"]
 
 
+class OpenemrRowFilter(filters.FilterSet):
+    class Meta:
+        model = RecordLink
+        fields = ["kind"]
+
+
 class NoteFilter(RowFilter):
     encounter = filters.NumberFilter(field_name="encounter_id")
+
+
+class BedStayFilter(filters.FilterSet):
+    """``open``: in the bed now."""
+
+    patient = filters.NumberFilter(field_name="encounter__patient_id")
+    encounter = filters.NumberFilter(field_name="encounter_id")
+    ward = filters.NumberFilter(field_name="ward_id")
+    open = filters.BooleanFilter(method="is_open")
+
+    def is_open(self, stays: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        occupying = BedStay.objects.occupying().values("pk")
+        return stays.filter(pk__in=occupying) if value else stays.exclude(pk__in=occupying)
+
+
+class CareTeamFilter(filters.FilterSet):
+    """``mine``: one's own places in care teams."""
+
+    patient = filters.NumberFilter(field_name="patient_id")
+    mine = filters.BooleanFilter(method="is_mine")
+
+    def is_mine(self, members: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        user = getattr(self.request, "user", None)
+        own = Q(user_id=getattr(user, "pk", None))
+        return members.filter(own if value else ~own)
+
+
+class StaffFilter(filters.FilterSet):
+    """``q`` is a part of the full name or of the username."""
+
+    q = filters.CharFilter(method="is_named", max_length=150)
+
+    def is_named(self, people: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return people.filter(Q(full_name__icontains=value) | Q(username__icontains=value))
+
+
+class ContactRequestFilter(filters.FilterSet):
+    patient = filters.NumberFilter(field_name="patient_id")
+
+    class Meta:
+        model = ContactRequest
+        fields = ["state"]
+
+
+class DuplicateFilter(filters.FilterSet):
+    """``dismissed``: those of whom a person said that they are not the same; else the open ones."""
+
+    dismissed = filters.BooleanFilter(method="as_asked")
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        asked = bool(self.form.cleaned_data.get("dismissed"))
+        return super().filter_queryset(queryset).filter(dismissed_at__isnull=not asked)
+
+    def as_asked(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        """``filter_queryset`` chose the rows."""
+        return rows
+
+
+class MergeFilter(filters.FilterSet):
+    patient = filters.NumberFilter(method="of_patient")
+
+    class Meta:
+        model = PatientMerge
+        fields = ["state"]
+
+    def of_patient(self, merges: QuerySet[Any], name: str, value: int) -> QuerySet[Any]:
+        return merges.filter(Q(survivor=value) | Q(duplicate=value))
+
+
+class IncomingFilter(filters.FilterSet):
+    run = filters.NumberFilter(field_name="run_id")
+
+    class Meta:
+        model = IncomingPatient
+        fields = ["state", "source"]

@@ -69,7 +69,14 @@ def _step(run: SyncRun, page: list[PatientRecord], shared: set[str]) -> None:
             _leave_out(run, theirs, "patient_id")
         else:
             _one(run, theirs, here.get(theirs.mrn))
-        run.done, run.last_pid = run.done + 1, theirs.pid
+    numbers = [theirs.pid for theirs in page]
+    links = PatientLink.objects.filter(pid__in=numbers, patient__merged_into=None)
+    counts = sync.records_sync(links.select_related("patient"))
+    run.records, run.records_left_out = (
+        run.records + counts.read,
+        run.records_left_out + counts.left_out,
+    )
+    run.done, run.last_pid = run.done + len(page), page[-1].pid
     run.save()
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.schema import example
 from emr import examples
-from emr.choices import ConflictSide
-from emr.models import SyncConflict, SyncRun
+from emr.choices import ConflictKind, ConflictSide, SyncFault
+from emr.models import RecordLink, SyncConflict, SyncRun
 from emr.serializers import PatientBriefOut
 
 
@@ -32,30 +33,59 @@ class SyncRunOut(serializers.ModelSerializer[SyncRun]):
             "created",
             "conflicts",
             "left_out",
+            "records",
+            "records_left_out",
             "problems",
             "started_at",
             "finished_at",
         ]
 
 
-class SyncSideOut(serializers.Serializer[Any]):
-    full_name = serializers.CharField()
-    birth_date = serializers.DateField(allow_null=True)
-    gender = serializers.CharField()
-    phone = serializers.CharField()
-    address = serializers.CharField()
+@extend_schema_field(
+    {
+        "type": "object",
+        "additionalProperties": {
+            "oneOf": [{"type": "string"}, {"type": "number"}, {"type": "boolean"}],
+            "nullable": True,
+        },
+    }
+)
+class SyncSideField(serializers.JSONField):
+    """The values of one side by their names."""
+
+
+class SyncFaultOut(serializers.Serializer[Any]):
+    field = serializers.CharField(allow_blank=True, help_text="Empty: the row as a whole")
+    reason = serializers.ChoiceField(SyncFault.choices)
+
+
+@example(examples.OPENEMR_ROW)
+class OpenemrRowOut(serializers.ModelSerializer[RecordLink]):
+    """A row of OpenEMR that is not, or not wholly, among the rows here; a laboratory result."""
+
+    row = serializers.IntegerField(source="row_id", allow_null=True, help_text="Its row here")
+    faults = SyncFaultOut(many=True)
+    values = SyncSideField()
+
+    class Meta:
+        model = RecordLink
+        fields = ["id", "kind", "row", "faults", "values", "seen_at"]
 
 
 @example(examples.SYNC_CONFLICT)
 class SyncConflictOut(serializers.ModelSerializer[SyncConflict]):
     patient = PatientBriefOut(source="link.patient")
-    ours = SyncSideOut()
-    theirs = SyncSideOut()
+    kind = serializers.ChoiceField(ConflictKind.choices)
+    ours = SyncSideField()
+    theirs = SyncSideField()
     shown = serializers.CharField()
 
     class Meta:
         model = SyncConflict
-        fields = ["id", "patient", "ours", "theirs", "shown", "kept", "created_at", "resolved_at"]
+        fields = [
+            *("id", "patient", "kind", "ours", "theirs", "shown"),
+            *("kept", "created_at", "resolved_at"),
+        ]
 
 
 @example(examples.SYNC_CONFLICT_RESOLVE)

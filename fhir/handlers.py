@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -12,10 +13,10 @@ from ai.services import publication, recovery
 from common.errors import AppError
 from common.outbox import services as outbox
 from common.outbox.registry import Event, subscribe
-from emr.events import PATIENT_MERGED
+from emr.events import PATIENT_MERGED, PATIENT_UNMERGED
 from fhir.events import PUBLICATION_OUTDATED
 from fhir.services.gather import publication_facts
-from fhir.services.publishing import publication_retract, publication_send
+from fhir.services.publishing import patient_send, publication_retract, publication_send
 from ocs.choices import OrderStatus
 from ocs.events import ORDER_MOVED
 
@@ -52,10 +53,14 @@ def retract_publication(event: Event) -> None:
     publication_retract(event.payload["key"])
 
 
-@subscribe(ORDER_MOVED, queue="fhir_tasks")
+def _ended(payload: dict[str, Any]) -> bool:
+    return payload["to_status"] in (OrderStatus.CONFIRMED, OrderStatus.CANCELLED)
+
+
+@subscribe(ORDER_MOVED, queue="fhir_tasks", wants=_ended)
 def resend_ended_order(event: Event) -> None:
-    """The order has ended: no more is to be reported, and the AI result is no preliminary one."""
-    if event.payload["to_status"] in (OrderStatus.CONFIRMED, OrderStatus.CANCELLED):
+    """No more is to be reported of the order, and the AI result is no preliminary one."""
+    if _ended(event.payload):
         _outdated(published_job_ids_of_order(event.payload["order_id"]))
 
 
@@ -63,6 +68,23 @@ def resend_ended_order(event: Event) -> None:
 def resend_publications(event: Event) -> None:
     """The same resources by the same identifiers, under the record that stays."""
     _outdated(published_job_ids(event.payload["patient_id"]))
+
+
+@subscribe(PATIENT_UNMERGED, queue="fhir_tasks")
+def resend_parted(event: Event) -> None:
+    """Those of each of the two records."""
+    for name in ("patient_id", "duplicate_id"):
+        _outdated(published_job_ids(event.payload[name]))
+
+
+@subscribe(PATIENT_MERGED, queue="fhir_tasks")
+def send_replaced(event: Event) -> None:
+    patient_send(event.payload["duplicate_id"])
+
+
+@subscribe(PATIENT_UNMERGED, queue="fhir_tasks")
+def send_restored(event: Event) -> None:
+    patient_send(event.payload["duplicate_id"])
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""What the laboratory measures: codes, units, ranges and limits (``data/analytes.json``).
+"""What the laboratory measures: codes, units, ranges and limits (``data/``).
 
 A flag is computed from the range of the analyte, method, sex and age; where none is known, there
 is no flag. Limits of critical values hold for everybody.
@@ -10,18 +10,23 @@ import json
 import math
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+from django.utils import timezone
 
 from common.once import once
 from lis.choices import Flag
 
 _FILE = Path(__file__).parent / "data" / "analytes.json"
+_PANELS = _FILE.with_name("panels.json")
 _BOUND = re.compile(r"(<=?|>=?)\s*(\d+(?:\.\d+)?)", re.ASCII)
 _NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _SENT_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", re.ASCII | re.IGNORECASE)
 _NOT_BY_MOLE = re.compile(r"eq|osm", re.IGNORECASE)
+_COMMON = ("1", "%", "ng/mL", "pg/mL", "ug/mL", "U/mL", "k[IU]/L")
 MAX_VALUE = 1e12
 
 
@@ -48,6 +53,7 @@ class Analyte:
 
     ``own_unit_only``: other units of the same dimension mean another scale (HbA1c, INR).
     ``valence``: of an ion, whose equivalents are converted; an osmole is no mole.
+    ``units``: others that a person may choose.
     """
 
     code: str
@@ -60,6 +66,7 @@ class Analyte:
     molar_mass: float | None = None
     own_unit_only: bool = False
     valence: int | None = None
+    units: tuple[str, ...] = ()
 
     def range_for(self, *, sex: str, age: int, method: str | None) -> Range | None:
         """That of the method before that of any method."""
@@ -91,6 +98,13 @@ def analytes() -> dict[str, Analyte]:
     return {row["code"]: _analyte(row) for row in json.loads(_FILE.read_text(encoding="utf-8"))}
 
 
+@once
+def panels() -> list[dict[str, Any]]:
+    """What is usually entered together: ``id``, ``name`` and the codes in order."""
+    found: list[dict[str, Any]] = json.loads(_PANELS.read_text(encoding="utf-8"))
+    return found
+
+
 def _analyte(row: dict[str, Any]) -> Analyte:
     critical = row.get("critical", {})
     return Analyte(
@@ -104,6 +118,7 @@ def _analyte(row: dict[str, Any]) -> Analyte:
         molar_mass=row.get("molar_mass"),
         own_unit_only=row.get("own_unit_only", False),
         valence=row.get("valence"),
+        units=tuple(row.get("units", ())),
     )
 
 
@@ -139,6 +154,48 @@ def factor(code: str, unit: str) -> float:
     if not math.isfinite(converted) or converted <= 0:
         raise UnitRefused("not proportional")
     return converted
+
+
+def panel_for(patient: Any) -> dict[str, Any]:
+    """What may be entered, with the ranges that hold for the patient's sex and age."""
+    sex, age = patient.gender, age_in_years(patient.birth_date)
+    shown = [_panel_row(analyte, sex, age) for analyte in analytes().values()]
+    return {"sex": sex, "age": age, "panels": panels(), "analytes": shown}
+
+
+def _panel_row(analyte: Analyte, sex: str, age: int) -> dict[str, Any]:
+    methods = sorted({each.method for each in analyte.ranges if each.method})
+    found = analyte.range_for(sex=sex, age=age, method=None)
+    names = ("code", "name", "unit", "units", "critical_low", "critical_high")
+    return {
+        **{name: getattr(analyte, name) for name in names},
+        **_ends(found),
+        "methods": [
+            {"method": each, **_ends(analyte.range_for(sex=sex, age=age, method=each))}
+            for each in methods
+        ],
+    }
+
+
+def _ends(found: Range | None) -> dict[str, float | None]:
+    return {"low": found.low if found else None, "high": found.high if found else None}
+
+
+@lru_cache(maxsize=512)
+def is_ucum(unit: str) -> bool:
+    """Of the units of the table nothing is loaded."""
+    if unit in _COMMON or any(unit in (each.unit, *each.units) for each in analytes().values()):
+        return True
+    try:
+        _registry().from_ucum(unit)
+    except Exception:  # of lark, pint and ucumvert, which share no base
+        return False
+    return True
+
+
+def age_in_years(born: date) -> int:
+    today = timezone.localdate()
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def number_or_text(text: str) -> float | str:

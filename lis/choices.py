@@ -29,8 +29,22 @@ class RejectReason(models.TextChoices):
     OTHER = "other"
 
 
+class BenchStep(models.TextChoices):
+    """What a laboratory order waits for, from the first tube to the last signature."""
+
+    COLLECT = "COLLECT"
+    RECEIVE = "RECEIVE"
+    ENTER = "ENTER"
+    VERIFY = "VERIFY"
+    CONFIRM = "CONFIRM"
+    DONE = "DONE"
+
+
 class ResultState(models.TextChoices):
+    """RETURNED: whoever verifies sent it back to be entered anew."""
+
     ENTERED = "ENTERED"
+    RETURNED = "RETURNED"
     VERIFIED = "VERIFIED"
     SUPERSEDED = "SUPERSEDED"
 

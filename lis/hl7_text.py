@@ -36,7 +36,11 @@ class Hl7Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One OBX; ``number`` is its place among the segments, from 1."""
+    """One OBX; ``number`` is its place among the segments, from 1.
+
+    ``name`` is the text of ``code``, ``text`` that of a coded ``value``, ``kind`` the type of the
+    value; ``sub_id`` joins the lines of one variant; ``repeated``: there are several values.
+    """
 
     number: int
     code: str
@@ -44,17 +48,26 @@ class Observation:
     unit: str
     status: str
     method: str
+    name: str = ""
+    text: str = ""
+    kind: str = ""
+    sub_id: str = ""
+    repeated: bool = False
 
 
 @dataclass(slots=True)
 class Group:
-    """One OBR and what follows it; ``placer`` and ``filler`` may be the accession number."""
+    """One OBR and what follows it; ``placer`` and ``filler`` may be the accession number.
+
+    ``comment``: the text of its NTE segments.
+    """
 
     mrn: str
     placer: str
     filler: str
     code: str
     observations: list[Observation] = field(default_factory=list)
+    comment: str = ""
 
 
 @dataclass(slots=True)
@@ -83,6 +96,10 @@ class Header:
     def control_id(self) -> str:
         return self.part(10)[:199]
 
+    @property
+    def charset(self) -> str:
+        return self.part(18).split("~")[0].strip()
+
 
 def header_of(raw: bytes) -> Header:
     """By single bytes: the charset is in it."""
@@ -103,7 +120,7 @@ def parse(raw: bytes) -> Message:
         raise Hl7Refused("AR", "not ORU^R01")
     if not header.control_id:
         raise Hl7Refused("AE", "no message control ID (MSH-10)")
-    charset = CHARSETS.get(header.part(18).split("~")[0].strip())
+    charset = CHARSETS.get(header.charset)
     if charset is None:
         raise Hl7Refused("AE", "unknown character set (MSH-18)")
     try:
@@ -139,10 +156,29 @@ def _segment(message: Message, number: int, fields: list[str]) -> None:
     elif name == "OBX":
         if not message.groups:
             raise Hl7Refused("AE", "an OBX before its OBR")
-        value = _structured(part) if part(2) == "SN" else part(5)
-        message.groups[-1].observations.append(
-            Observation(number, part(3), value, part(6), part(11).upper(), part(17))
-        )
+        message.groups[-1].observations.append(_observation(number, part, fields))
+    elif name == "NTE" and message.groups and len(fields) > 3:
+        said = "\n".join(map(_unescaped, fields[3].split("~"))).strip()
+        group = message.groups[-1]
+        group.comment = f"{group.comment}\n{said}".strip()
+
+
+def _observation(number: int, part: Callable[..., str], fields: list[str]) -> Observation:
+    kind = part(2)
+    structured = kind == "SN"
+    return Observation(
+        number=number,
+        code=part(3),
+        value=_structured(part) if structured else part(5),
+        unit=part(6),
+        status=part(11).upper(),
+        method=part(17),
+        name=part(3, 2),
+        text="" if structured else part(5, 2),
+        kind=kind,
+        sub_id=part(4),
+        repeated=len(fields) > 5 and "~" in fields[5],
+    )
 
 
 def _mrn(repeated: str) -> str:

@@ -56,6 +56,9 @@ class Specimen(VersionedModel):
     collected_at = models.DateTimeField()
     collected_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField(null=True)
+    received_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+", null=True)
+    rejected_at = models.DateTimeField(null=True)
+    rejected_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+", null=True)
     reject_reason = models.CharField(max_length=12, choices=RejectReason.choices, blank=True)
     reject_note = models.CharField(max_length=300, blank=True)
 
@@ -81,6 +84,9 @@ class ResultVersion(models.Model):
     entered_at = models.DateTimeField(auto_now_add=True)
     verified_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+", null=True)
     verified_at = models.DateTimeField(null=True)
+    returned_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+", null=True)
+    returned_at = models.DateTimeField(null=True)
+    return_reason = models.CharField(max_length=300, blank=True)
 
     objects = OfOrderQuerySet.as_manager()
 

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.schema import example
 from lis import examples
 from lis.analytes import analytes
-from lis.choices import CallOutcome, RejectReason, SpecimenKind
+from lis.choices import BenchStep, CallOutcome, RejectReason, ResultState, SpecimenKind
 from lis.models import (
     CriticalAttempt,
     CriticalValue,
@@ -16,9 +19,14 @@ from lis.models import (
     ResultVersion,
     Specimen,
 )
-from ocs.serializers import BilingualName, OrderPatientOut, ResultIn
+from lis.services.criticals import escalation_at
+from ocs.examples import ORDER
+from ocs.serializers import BilingualName, OrderOut, OrderPatientOut, ResultIn
 
-SHOWN_BYTES = 64 << 10
+
+def _name_of(code: str) -> dict[str, str]:
+    found = analytes().get(code)
+    return found.name if found else {"ko": code, "en": code}
 
 
 class RangeOut(serializers.Serializer[Any]):
@@ -39,6 +47,42 @@ class AnalyteOut(serializers.Serializer[Any]):
     critical_high = serializers.FloatField(allow_null=True)
 
 
+class MethodOut(serializers.Serializer[Any]):
+    method = serializers.CharField()
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+
+
+class PanelAnalyteOut(serializers.Serializer[Any]):
+    """``units``: what may be chosen beside ``unit``; ``methods``: those with their own range."""
+
+    code = serializers.CharField()
+    name = BilingualName()
+    unit = serializers.CharField()
+    units = serializers.ListField(child=serializers.CharField())
+    methods = MethodOut(many=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    critical_low = serializers.FloatField(allow_null=True)
+    critical_high = serializers.FloatField(allow_null=True)
+
+
+class PanelGroup(serializers.Serializer[Any]):
+    id = serializers.CharField()
+    name = BilingualName()
+    codes = serializers.ListField(child=serializers.CharField())
+
+
+@example(examples.PANEL)
+class PanelOut(serializers.Serializer[Any]):
+    """What may be entered for an order, with the ranges of its patient."""
+
+    sex = serializers.CharField()
+    age = serializers.IntegerField()
+    panels = PanelGroup(many=True)
+    analytes = PanelAnalyteOut(many=True)
+
+
 @example(examples.SPECIMEN_NEW)
 class SpecimenIn(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(SpecimenKind.choices)
@@ -53,20 +97,88 @@ class SpecimenRejectIn(serializers.Serializer[Any]):
 
 @example(examples.SPECIMEN)
 class SpecimenOut(serializers.ModelSerializer[Specimen]):
+    """With whoever took, received and rejected it."""
+
+    patient = OrderPatientOut(source="order.patient")
+    job_type = serializers.CharField(source="order.job_type")
+    collected_by_name = serializers.CharField(source="collected_by.full_name")
+    received_by_name = serializers.CharField(
+        source="received_by.full_name", default=None, allow_null=True
+    )
+    rejected_by_name = serializers.CharField(
+        source="rejected_by.full_name", default=None, allow_null=True
+    )
+
     class Meta:
         model = Specimen
         fields = [
             "id",
             "order",
+            "patient",
+            "job_type",
             "number",
             "kind",
             "state",
             "collected_at",
+            "collected_by_name",
             "received_at",
+            "received_by_name",
+            "rejected_at",
+            "rejected_by_name",
             "reject_reason",
             "reject_note",
             "version",
         ]
+
+
+@example(ORDER | {"step": "ENTER", "returned": False, "specimens": [examples.SPECIMEN]})
+class LabOrderOut(OrderOut):
+    """``step``: what the order waits for; ``returned``: its result was sent back."""
+
+    step = serializers.ChoiceField(BenchStep.choices)
+    returned = serializers.SerializerMethodField()
+    specimens = SpecimenOut(many=True)
+
+    class Meta:
+        model = OrderOut.Meta.model
+        fields = [*OrderOut.Meta.fields, "step", "returned", "specimens"]
+
+    def get_returned(self, order: Any) -> bool:
+        return bool(order.newest_version == ResultState.RETURNED)
+
+
+@example(examples.COUNTS)
+class WorklistCountsOut(serializers.Serializer[Any]):
+    """``steps``: a number by step, without those that nothing waits for."""
+
+    steps = serializers.DictField(child=serializers.IntegerField())
+    overdue = serializers.IntegerField()
+    urgent = serializers.IntegerField()
+
+
+@example(examples.RETURN)
+class LabResultReturnIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=300)
+
+
+@example(examples.CHECK)
+class CheckIn(ResultIn):
+    result = serializers.DictField()
+
+
+@example(examples.CHECKED)
+class CheckedRowOut(serializers.Serializer[Any]):
+    """``values``: as the row would be stored; null where ``field`` is wrong."""
+
+    list = serializers.CharField()
+    index = serializers.IntegerField()
+    values = serializers.DictField(allow_null=True)
+    field = serializers.CharField()
+    problem = serializers.CharField()
+
+
+class CheckedOut(serializers.Serializer[Any]):
+    rows = CheckedRowOut(many=True)
 
 
 @example(examples.RESULT_NEW)
@@ -79,9 +191,13 @@ class LabResultIn(ResultIn):
 @example(examples.RESULT)
 class LabResultOut(serializers.ModelSerializer[ResultVersion]):
     values = serializers.DictField()
+    entered = serializers.DictField()
     entered_by_name = serializers.CharField(source="entered_by.full_name")
     verified_by_name = serializers.CharField(
         source="verified_by.full_name", default=None, allow_null=True
+    )
+    returned_by_name = serializers.CharField(
+        source="returned_by.full_name", default=None, allow_null=True
     )
 
     class Meta:
@@ -94,18 +210,27 @@ class LabResultOut(serializers.ModelSerializer[ResultVersion]):
             "state",
             "source",
             "reason",
+            "entered",
+            "entered_by",
             "entered_by_name",
             "entered_at",
             "verified_by_name",
             "verified_at",
+            "returned_by_name",
+            "returned_at",
+            "return_reason",
         ]
 
 
 @example(examples.VALUE)
 class LabValueOut(serializers.ModelSerializer[LabValue]):
-    """``value`` null: ``text`` is no number, such as ``<0.5``."""
+    """``value`` null: ``text`` is no number, such as ``<0.5``.
+
+    ``corrected_from``: what it was before it was amended, else null.
+    """
 
     name = serializers.SerializerMethodField()
+    corrected_from = serializers.SerializerMethodField()
 
     class Meta:
         model = LabValue
@@ -121,11 +246,30 @@ class LabValueOut(serializers.ModelSerializer[LabValue]):
             "high",
             "flag",
             "at",
+            "corrected_from",
         ]
 
+    @extend_schema_field(BilingualName)
     def get_name(self, row: LabValue) -> dict[str, str]:
-        found = analytes().get(row.code)
-        return found.name if found else {"ko": row.code, "en": row.code}
+        return _name_of(row.code)
+
+    def get_corrected_from(self, row: Any) -> str | None:
+        return row.before if row.before != row.text else None
+
+
+@example(examples.ANALYTE_HISTORY)
+class AnalyteHistoryOut(serializers.Serializer[Any]):
+    """``values``: the newest six; ``count``: how many there are."""
+
+    code = serializers.CharField()
+    name = serializers.SerializerMethodField()
+    unit = serializers.CharField()
+    count = serializers.IntegerField()
+    values = LabValueOut(many=True)
+
+    @extend_schema_field(BilingualName)
+    def get_name(self, row: dict[str, Any]) -> dict[str, str]:
+        return _name_of(row["code"])
 
 
 @example(examples.ATTEMPT_NEW)
@@ -152,6 +296,7 @@ class CriticalOut(serializers.ModelSerializer[CriticalValue]):
     name = BilingualName()
     attempts = AttemptOut(many=True)
     closed = serializers.SerializerMethodField()
+    escalates_at = serializers.SerializerMethodField()
 
     class Meta:
         model = CriticalValue
@@ -167,19 +312,26 @@ class CriticalOut(serializers.ModelSerializer[CriticalValue]):
             "limit",
             "at",
             "closed",
+            "escalates_at",
             "attempts",
         ]
 
     def get_closed(self, row: CriticalValue) -> bool:
         return any(each.outcome == CallOutcome.CONFIRMED for each in row.attempts.all())
 
+    def get_escalates_at(self, row: CriticalValue) -> datetime | None:
+        at = None if self.get_closed(row) else escalation_at(row.at, timezone.now())
+        return timezone.localtime(at) if at else None
+
+
+@example(examples.OPEN_CRITICALS)
+class OpenCriticalsOut(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+    escalates_at = serializers.DateTimeField(allow_null=True)
+
 
 @example(examples.MESSAGE)
 class MessageOut(serializers.ModelSerializer[InboundMessage]):
-    """``raw``: as it came, at most 64 KiB, with a mark for each byte that is no UTF-8."""
-
-    raw = serializers.SerializerMethodField()
-
     class Meta:
         model = InboundMessage
         fields = [
@@ -190,13 +342,35 @@ class MessageOut(serializers.ModelSerializer[InboundMessage]):
             "state",
             "reason",
             "order",
-            "raw",
             "received_at",
             "discard_reason",
         ]
 
+
+@example(examples.MESSAGE_TEXT)
+class MessageTextOut(MessageOut):
+    """``raw``: as it came, at most 64 KiB, with a mark for each byte that is no text.
+
+    ``withheld``: it speaks of a patient whom the person may not see, so that ``raw`` is empty.
+    """
+
+    raw = serializers.SerializerMethodField()
+    withheld = serializers.SerializerMethodField()
+
+    class Meta:
+        model = InboundMessage
+        fields = [*MessageOut.Meta.fields, "raw", "withheld"]
+
     def get_raw(self, row: InboundMessage) -> str:
-        return bytes(row.raw)[:SHOWN_BYTES].decode("utf-8", "replace")
+        return str(self.context["raw"])
+
+    def get_withheld(self, row: InboundMessage) -> bool:
+        return bool(self.context["withheld"])
+
+
+@example(examples.MESSAGE_FOR)
+class MessageAssignIn(serializers.Serializer[Any]):
+    order = serializers.IntegerField(min_value=1)
 
 
 @example(examples.DISCARD)

@@ -60,6 +60,13 @@ class Laterality(models.TextChoices):
     BOTH = "B"
 
 
+class SheetPart(models.TextChoices):
+    """What is printed of an order."""
+
+    REQUISITION = "requisition"
+    RESULT = "result"
+
+
 UNPAIRED = frozenset(
     {
         *(BodyPart.CSPINE, BodyPart.TSPINE, BodyPart.LSPINE, BodyPart.SPINE),

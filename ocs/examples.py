@@ -69,10 +69,22 @@ ORDER_SETS = [
     {
         "id": "new_brain_tumour",
         "name": {"ko": "뇌종양 초진", "en": "New brain tumour"},
-        "orders": [{"job_role": "LIS", "job_type": "GENETIC", "priority": "routine"}],
+        "orders": [
+            {"job_role": "LIS", "job_type": "GENETIC", "priority": "routine", "body_part": ""}
+        ],
     }
 ]
-SET_FOR = {"patient": 3}
+SET_FOR = {"patient": 3, "rows": [0], "clinical_info": "New headache for six weeks. Mass?"}
+SHEET = {
+    "hospital": "NeuroNova Hospital",
+    "printed_at": "2026-01-07T15:00:00+09:00",
+    "printed_by_name": "이서연",
+    "barcode": "1101001110011010010000",
+    "birth_date": "1961-05-09",
+    "gender": "M",
+    "order": ORDER,
+    "history": [ORDER_STEP],
+}
 SET_APPLIED = {"orders": [ORDER]}
 RESULT_SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -1,8 +1,8 @@
 """What a result of each job type must look like: JSON Schema 2020-12, versioned, in ``schemas/``.
 
 A file names its job types and its version. An order keeps the version that its result was checked
-by, so an old file stays when a new one comes. ``x-ko`` is the Korean of ``title``; ``readOnly`` is
-what the server fills in.
+by, so an old file stays when a new one comes. ``x-ko`` is the Korean of ``title``, ``x-values``
+names what may be chosen, and ``readOnly`` is what the server fills in.
 """
 
 from __future__ import annotations

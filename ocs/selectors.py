@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from ocs.models import Order, OrderHistory, OrderNote
 from rbac.permissions import Permission, Role, Scope
 from rbac.selectors import roles_with, scope_for
 
+GENETIC = "GENETIC"
 DUPLICATE_WITHIN = timedelta(hours=24)
 OPEN = [status for status, following in TRANSITIONS.items() if following]
 UNDONE = [status for status in OPEN if status != OrderStatus.RESULT_READY]
@@ -36,6 +38,11 @@ def orders_visible_to(user: Person) -> QuerySet[Order]:
     return Order.objects.visible_to(user).select_related("patient", "ordered_by", "assigned_to")
 
 
+def orders_open_of(user: Person, patient: Any) -> QuerySet[Order]:
+    """Neither confirmed nor cancelled, the newest first."""
+    return orders_visible_to(user).filter(patient=patient, status__in=OPEN)
+
+
 def order_get(user: Person, pk: int) -> Order:
     """Raises NotFound for what this person may not see."""
     order = orders_visible_to(user).filter(pk=pk).first()
@@ -47,6 +54,12 @@ def order_get(user: Person, pk: int) -> Order:
 def order_by_accession(accession_number: str) -> Order | None:
     """The order of a DICOM Accession Number (0008,0050), for matching; not filtered by rights."""
     return Order.objects.select_related("patient").filter(accession_number=accession_number).first()
+
+
+def patients_of_accessions(accession_numbers: Collection[str]) -> set[int]:
+    """Ids of the patients of these orders; not filtered by rights."""
+    found = Order.objects.filter(accession_number__in=accession_numbers)
+    return set(found.values_list("patient_id", flat=True))
 
 
 def order_for_handler(pk: int) -> Order:
@@ -101,16 +114,33 @@ def step_permission(job_role: str, to_status: str) -> Permission:
 
 
 def may_step(user: Person, order: Order, to_status: str) -> bool:
-    """Whether this person has the right to the step; whether it is possible now is not asked."""
+    """Whether this person has the right to the step; whether it is possible now is not asked.
+
+    Cancelling, and confirming the answer to a consultation, is for whoever ordered it.
+    """
     scope = scope_for(user, step_permission(order.job_role, to_status))
     reached = scope is Scope.ALL or scope.value == order.job_role.lower()
-    return reached and (to_status != OrderStatus.CANCELLED or order.ordered_by_id == user.pk)
+    answered = to_status == OrderStatus.CONFIRMED and order.job_role == JobRole.CONSULT
+    orderers = answered or to_status == OrderStatus.CANCELLED
+    return reached and (not orderers or order.ordered_by_id == user.pk)
+
+
+def may_release(user: Person, order: Order) -> bool:
+    """A confirmed result is the patient's to read: of a genetic one a doctor decides that."""
+    released_by_doctor = scope_for(user, Permission.CONFIRM_ORDER) is Scope.ALL
+    return order.job_type != GENETIC or released_by_doctor
 
 
 def result_shown(user: Person, order: Order) -> bool:
     """Patients see a result once it is confirmed, everybody else as soon as it is there."""
     own = scope_for(user, Permission.VIEW_ORDER) is Scope.OWN
     return not own or order.status == OrderStatus.CONFIRMED
+
+
+def has_result(user: Person, order: Order) -> bool:
+    """Whether a result is out, and this person sees it."""
+    out = order.status in (OrderStatus.RESULT_READY, OrderStatus.CONFIRMED)
+    return out and result_shown(user, order)
 
 
 def work_permission(job_role: str) -> Permission:

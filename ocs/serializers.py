@@ -7,8 +7,9 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from common.api.schema import example
+from emr.choices import Gender
 from ocs import examples, selectors
-from ocs.choices import BodyPart, JobRole, Laterality, Priority
+from ocs.choices import BodyPart, JobRole, Laterality, Priority, SheetPart
 from ocs.models import Order, OrderHistory, OrderNote
 
 MAX_RESULT_BYTES = 64 << 10
@@ -39,6 +40,12 @@ class OrderIn(serializers.Serializer[Any]):
         help_text="Of a body part that has sides",
     )
     due_at = serializers.DateTimeField(required=False, allow_null=True)
+    reason = serializers.CharField(
+        max_length=300,
+        required=False,
+        allow_blank=True,
+        help_text="Why it is ordered although it may be a duplicate; in its history",
+    )
 
 
 @example(examples.STEP)
@@ -191,6 +198,7 @@ class OrderSetRow(serializers.Serializer[Any]):
     job_role = serializers.ChoiceField(JobRole.choices)
     job_type = serializers.CharField()
     priority = serializers.ChoiceField(Priority.choices, default=Priority.ROUTINE)
+    body_part = serializers.ChoiceField(BodyPart.choices, allow_blank=True, default="")
 
 
 @example(examples.ORDER_SETS[0])
@@ -202,12 +210,40 @@ class OrderSetOut(serializers.Serializer[Any]):
 
 @example(examples.SET_FOR)
 class OrderSetIn(serializers.Serializer[Any]):
+    """``rows``: which of the set's orders, counted from 0; all of them by default."""
+
     patient = serializers.IntegerField(min_value=1)
+    rows = serializers.ListField(
+        child=serializers.IntegerField(min_value=0),
+        allow_empty=False,
+        max_length=50,
+        required=False,
+    )
+    clinical_info = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    reason = serializers.CharField(max_length=300, required=False, allow_blank=True)
 
 
 @example(examples.SET_APPLIED)
 class OrderSetApplied(serializers.Serializer[Any]):
     orders = OrderOut(many=True)
+
+
+class SheetQuery(serializers.Serializer[Any]):
+    part = serializers.ChoiceField(SheetPart.choices)
+
+
+@example(examples.SHEET)
+class OrderSheetOut(serializers.Serializer[Any]):
+    """``barcode``: the accession number as Code 128, a digit for each module: 1 is a bar."""
+
+    hospital = serializers.CharField()
+    printed_at = serializers.DateTimeField()
+    printed_by_name = serializers.CharField()
+    barcode = serializers.CharField()
+    birth_date = serializers.DateField(source="order.patient.birth_date")
+    gender = serializers.ChoiceField(Gender.choices, source="order.patient.gender")
+    order = OrderOut()
+    history = OrderHistoryOut(many=True)
 
 
 class SchemaQuery(serializers.Serializer[Any]):

@@ -22,6 +22,7 @@ urlpatterns = [
     path("orders/<int:pk>/assign/", order_work.OrderAssign.as_view(), name="order-assign"),
     path("orders/<int:pk>/assignees/", order_work.OrderAssignees.as_view(), name="order-assignees"),
     path("orders/<int:pk>/notes/", order_work.OrderNotes.as_view(), name="order-notes"),
+    path("orders/<int:pk>/sheet/", order_forms.OrderSheet.as_view(), name="order-sheet"),
     path("order-sets/", order_forms.OrderSets.as_view(), name="order-sets"),
     path(
         "order-sets/<slug:set_id>/apply/",

@@ -8,9 +8,11 @@ or empty, never guessed.
 from __future__ import annotations
 
 import unicodedata
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import date, datetime, time
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from uuid import UUID
+
+from django.utils import timezone
 
 KG_PER_POUND = Decimal("0.45359237")
 CM_PER_INCH = Decimal("2.54")
@@ -66,6 +68,17 @@ def moment(value: datetime | None) -> datetime | None:
     return value if isinstance(value, datetime) and value.year > 1 else None
 
 
+def second(value: datetime | None) -> datetime | None:
+    """A DATETIME there has no fraction of a second."""
+    return value.replace(microsecond=0) if value else None
+
+
+def midnight(value: date | None) -> datetime | None:
+    """The beginning of a day in the hospital's time zone; NULL and the zero date are None."""
+    known = day(value)
+    return timezone.make_aware(datetime.combine(known, time())) if known else None
+
+
 def identifier(value: bytes | memoryview | None) -> UUID | None:
     """The uuid of a row; NULL or zeros until OpenEMR fills it in."""
     raw = bytes(value or b"")
@@ -93,9 +106,10 @@ def celsius(fahrenheit: Decimal | None) -> Decimal | None:
     return _measured(fahrenheit, lambda value: (value - 32) * 5 / 9, "0.1")
 
 
-def measured(value: Decimal | None) -> Decimal | None:
-    """A value whose unit is the same in both systems (/min, %)."""
-    return _measured(value, lambda same: same, "0.01")
+def whole(value: Decimal | None) -> int | None:
+    """A value whose unit is the same in both systems (/min, %), as a whole number."""
+    known = _measured(value, lambda same: same, "1")
+    return None if known is None else int(known)
 
 
 def pounds(kilograms: Decimal | None) -> Decimal:
@@ -110,26 +124,33 @@ def fahrenheit(celsius: Decimal | None) -> Decimal:
     return _stored(celsius, lambda value: value * 9 / 5 + 32)
 
 
-def as_stored(value: Decimal | None) -> Decimal:
+def as_stored(value: Decimal | int | None) -> Decimal:
     return _stored(value, lambda same: same)
 
 
-def pressure(value: object) -> int | None:
-    """mmHg of ``bps`` and ``bpd``, which are texts; None for what is no whole number."""
+def pressure(value: object) -> int | str | None:
+    """mmHg of ``bps`` and ``bpd``, which are texts; the text itself if it is no whole number."""
+    words = line(value)
     try:
-        number = Decimal(line(value))
+        number = Decimal(words)
     except InvalidOperation:
-        return None
-    return int(number) if number.is_finite() and number > 0 and number == int(number) else None
+        return words or None
+    if not number.is_finite() or number != int(number):
+        return words
+    return int(number) or None
+
+
+def pressure_text(mmhg: int | str | None) -> str:
+    return "" if mmhg is None else str(mmhg)
 
 
 def _measured(value: Decimal | None, convert: object, step: str) -> Decimal | None:
     if value is None or value == NOT_MEASURED:
         return None
-    return Decimal(convert(value)).quantize(Decimal(step))  # type: ignore[operator]
+    return Decimal(convert(value)).quantize(Decimal(step), ROUND_HALF_UP)  # type: ignore[operator]
 
 
-def _stored(value: Decimal | None, convert: object) -> Decimal:
+def _stored(value: Decimal | int | None, convert: object) -> Decimal:
     if value is None:
         return NOT_MEASURED
     return Decimal(convert(value)).quantize(Decimal("0.000001"))  # type: ignore[operator]

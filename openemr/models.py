@@ -144,8 +144,8 @@ class PrescribedDrug(models.Model):
     drug = _nullable(150)
     rxnorm_drugcode = _nullable(25)
     dosage = _nullable(100)
-    quantity = _nullable(31)
-    route = _nullable(100)
+    interval = models.IntegerField(null=True)
+    drug_dosage_instructions = models.TextField(null=True)
     note = models.TextField(null=True)
     start_date = models.DateField(null=True)
     end_date = models.DateField(null=True)
@@ -178,6 +178,7 @@ class ListEntry(models.Model):
     user = _nullable()
     groupname = _nullable(default="Default")
     reaction = _text()
+    verification = _text(36)
     severity_al = _nullable(50)
 
     class Meta:
@@ -192,6 +193,7 @@ class ProcedureOrder(models.Model):
     encounter_id = models.BigIntegerField(default=0)
     date_ordered = models.DateTimeField(null=True)
     order_status = _text(31)
+    external_id = _nullable(20)
     activity = models.SmallIntegerField(default=1)
 
     class Meta:
@@ -205,6 +207,7 @@ class ProcedureOrderCode(models.Model):
     procedure_order_seq = models.IntegerField()
     procedure_code = _text(64)
     procedure_name = _text()
+    procedure_type = _nullable(31)
 
     class Meta:
         managed = False
@@ -218,6 +221,7 @@ class ProcedureReport(models.Model):
     procedure_order_seq = models.IntegerField(default=1)
     date_report = models.DateTimeField(null=True)
     report_status = _text(31)
+    review_status = models.CharField(max_length=31, default="received")
 
     class Meta:
         managed = False
@@ -225,9 +229,14 @@ class ProcedureReport(models.Model):
 
 
 class ProcedureResult(models.Model):
+    """``test`` and ``report``: put beside a row that is read."""
+
+    test: str
+    report: ProcedureReport
     procedure_result_id = models.BigAutoField(primary_key=True)
     uuid = _uuid()
     procedure_report_id = models.BigIntegerField()
+    result_data_type = _text(1)
     result_code = _text(31)
     result_text = _text()
     date = models.DateTimeField(null=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -14,9 +13,13 @@ PATIENT_FIELDS = ("full_name", "birth_date", "gender", "phone", "address")
 
 
 def digest(fields: dict[str, Any]) -> str:
-    """The same for the same values of PATIENT_FIELDS."""
-    values = "\x1f".join(str(fields[name]) for name in PATIENT_FIELDS)
+    """The same for the same values in the same order, in whichever time zone."""
+    values = "\x1f".join(map(_text, fields.values()))
     return blake2b(values.encode(), digest_size=16).hexdigest()
+
+
+def _text(value: Any) -> str:
+    return str(value.astimezone(UTC) if isinstance(value, datetime) else value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,78 +45,47 @@ class PatientRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class EncounterRecord:
+class ClinicalRecord:
+    """A row of a patient's record. ``is_removed``: None where OpenEMR has no mark for it.
+
+    ``number`` names it there; below zero, and never written to, where it has none of its own.
+    """
+
+    pid: int
     number: int
     uuid: UUID | None
-    reason: str
-    class_code: str
-    started_at: datetime | None
-    ended_at: datetime | None
-    provider_id: int
+    fields: dict[str, Any]
+    is_removed: bool | None
+    author: str = ""
+
+    @property
+    def digest(self) -> str:
+        return digest(self.fields | {"removed": self.is_removed})
 
 
 @dataclass(frozen=True, slots=True)
-class VitalsRecord:
-    """mmHg, kg, cm, °C, /min, %; None is "not measured"."""
+class LabResult:
+    """One value of a report that is sent; ``data_type``: N is a number, S a text."""
 
-    id: int
-    uuid: UUID | None
-    encounter: int | None
-    measured_at: datetime | None
-    systolic: int | None
-    diastolic: int | None
-    weight_kg: Decimal | None
-    height_cm: Decimal | None
-    temperature_c: Decimal | None
-    pulse: Decimal | None
-    respiration: Decimal | None
-    oxygen_saturation: Decimal | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class PrescriptionRecord:
-    id: int
-    uuid: UUID | None
-    encounter: int | None
-    drug: str
-    rxnorm: str
-    dosage: str
-    quantity: str
-    route: str
-    note: str
-    started_on: date | None
-    ended_on: date | None
-    is_active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ListRecord:
-    """An allergy or a problem; ``diagnosis`` is ``SYSTEM:CODE`` with semicolons between."""
-
-    id: int
-    uuid: UUID | None
-    kind: str
-    title: str
-    diagnosis: str
-    reaction: str
-    severity: str
-    began_at: datetime | None
-    ended_at: datetime | None
-    is_active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class LabResultRecord:
-    id: int
-    uuid: UUID | None
-    order_id: int
-    test: str
     code: str
     name: str
     value: str
-    unit: str
-    reference_range: str
-    abnormal: str
-    status: str
-    reported_at: datetime | None
+    data_type: str = "S"
+    unit: str = ""
+    reference_range: str = ""
+    abnormal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LabReport:
+    """The result of one of our orders, as it is sent. ``corrected``: it was out before."""
+
+    uuid: UUID
+    pid: int
+    number: str
+    code: str
+    name: str
+    ordered_at: datetime
+    reported_at: datetime
+    corrected: bool
+    results: tuple[LabResult, ...]

@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, F, Func, Max, Q, QuerySet
+from django.utils import timezone
 
 from common.errors import ConflictError, ErrorCode
 from openemr import conventions as written
 from openemr.models import (
-    FormEncounter,
     FormIndex,
-    FormVitals,
-    ListEntry,
+    OpenemrUser,
     PatientData,
-    PrescribedDrug,
     ProcedureOrder,
     ProcedureOrderCode,
     ProcedureReport,
     ProcedureResult,
 )
-from openemr.openemr_records import (
-    EncounterRecord,
-    LabResultRecord,
-    ListRecord,
-    PatientRecord,
-    PrescriptionRecord,
-    VitalsRecord,
-)
-from openemr.outage import is_configured, reaching
+from openemr.openemr_records import ClinicalRecord, PatientRecord
+from openemr.outage import down_since, is_configured, reaching
+from openemr.tables import ClinicalTable
+from openemr.tables.encounter_table import CARRIER, ENCOUNTERS, carrier_uuid
+from openemr.tables.procedure_tables import OURS, RESULTS
+from openemr.tables.vitals_table import VITALS
 
-__all__ = ["is_configured"]
+__all__ = ["down_since", "is_configured"]
 SEARCH_LIMIT = 50
-HISTORY_LIMIT = 2000
-"""Rows of one kind of one patient, the newest first."""
 
 
 def patient_find(mrn: str) -> PatientRecord | None:
@@ -115,126 +110,89 @@ def phone_columns(row: PatientData) -> dict[str, str]:
     return {name: getattr(row, name) for name in ("phone_cell", "phone_home", "phone_contact")}
 
 
-def encounters(pid: int) -> list[EncounterRecord]:
+def clinical_rows(table: ClinicalTable, pids: Collection[int]) -> dict[int, list[ClinicalRecord]]:
+    """All rows of a kind of these patients, by ``pid``, in the order of their numbers."""
+    found: dict[int, list[ClinicalRecord]] = {pid: [] for pid in pids}
     with reaching():
-        rows = FormEncounter.objects.filter(pid=pid).order_by("-date", "-id")[:HISTORY_LIMIT]
-        return [
-            EncounterRecord(
-                number=row.encounter or 0,
-                uuid=written.identifier(row.uuid),
-                reason=written.text(row.reason),
-                class_code=written.line(row.class_code),
-                started_at=written.moment(row.date),
-                ended_at=written.moment(row.date_end),
-                provider_id=row.provider_id or 0,
-            )
-            for row in rows
-        ]
+        rows = table.model._base_manager.filter(
+            **{f"{table.patient}__in": list(pids)}, **table.only
+        )
+        for record in as_clinical(table, list(rows.order_by("pk"))):
+            found[record.pid].append(record)
+    return found
 
 
-def vitals(pid: int) -> list[VitalsRecord]:
-    """Without those of deleted forms."""
+def as_clinical(table: ClinicalTable, rows: list[Any]) -> list[ClinicalRecord]:
+    """Three queries at most; not guarded, for a transaction's own use."""
+    deleted = _deleted_forms(table, [row.pk for row in rows])
+    authors = _authors(table, rows)
+    return [
+        ClinicalRecord(
+            pid=getattr(row, table.patient) or 0,
+            number=getattr(row, table.number) or -row.pk,
+            uuid=written.identifier(row.uuid),
+            fields=table.read(row),
+            is_removed=deleted.get(row.pk) or table.is_removed(row),
+            author=authors.get(getattr(row, table.author, None), ""),
+        )
+        for row in rows
+        if not is_carrier(table, row)
+    ]
+
+
+def _deleted_forms(table: ClinicalTable, pks: list[int]) -> dict[int, bool]:
+    """Whether the form of a row is deleted; vital signs that are no form are not shown there."""
+    if not table.form[0] or not pks:
+        return {}
+    forms = FormIndex.objects.filter(form_id__in=pks, formdir=table.form[0])
+    marks = dict(forms.values_list("form_id", "deleted"))
+    absent = int(table is VITALS)
+    return {pk: bool(marks.get(pk, absent)) for pk in pks}
+
+
+def is_carrier(table: ClinicalTable, row: Any) -> bool:
+    """Whether it is an encounter that only holds vital signs of ours."""
+    at = written.moment(row.date) if table is ENCOUNTERS else None
+    if at is None or row.reason != CARRIER:
+        return False
+    return written.identifier(row.uuid) == carrier_uuid(row.pid, timezone.localdate(at))
+
+
+def _authors(table: ClinicalTable, rows: list[Any]) -> dict[Any, str]:
+    """Names by users.id or username, whichever the rows of this kind have."""
+    wanted = {getattr(row, table.author, None) for row in rows} - {None, 0, ""}
+    if not wanted:
+        return {}
+    key = "pk" if table.author == "provider_id" else "username"
+    people = OpenemrUser.objects.filter(**{f"{key}__in": wanted})
+    return {
+        getattr(one, key): written.full_name(one.fname, None, one.lname)[:150] for one in people
+    }
+
+
+def lab_results(pids: Collection[int]) -> dict[int, list[ClinicalRecord]]:
+    """Of all orders that are not deleted and were not sent by us, by ``pid``."""
+    found: dict[int, list[ClinicalRecord]] = {pid: [] for pid in pids}
     with reaching():
-        forms = FormIndex.objects.filter(pid=pid, formdir="vitals", deleted=0)
-        encounter = dict(forms.values_list("form_id", "encounter"))
-        rows = FormVitals.objects.filter(pid=pid, activity=1).order_by("-date", "-id")
-        return [
-            _as_vitals(row, encounter[row.pk])
-            for row in rows[:HISTORY_LIMIT]
-            if row.pk in encounter
-        ]
-
-
-def _as_vitals(row: FormVitals, encounter: int | None) -> VitalsRecord:
-    return VitalsRecord(
-        id=row.pk,
-        uuid=written.identifier(row.uuid),
-        encounter=encounter,
-        measured_at=written.moment(row.date),
-        systolic=written.pressure(row.bps),
-        diastolic=written.pressure(row.bpd),
-        weight_kg=written.kilograms(row.weight),
-        height_cm=written.centimetres(row.height),
-        temperature_c=written.celsius(row.temperature),
-        pulse=written.measured(row.pulse),
-        respiration=written.measured(row.respiration),
-        oxygen_saturation=written.measured(row.oxygen_saturation),
-        note=written.text(row.note),
-    )
-
-
-def prescriptions(pid: int) -> list[PrescriptionRecord]:
-    with reaching():
-        rows = PrescribedDrug.objects.filter(patient_id=pid).order_by("-start_date", "-id")
-        return [
-            PrescriptionRecord(
-                id=row.pk,
-                uuid=written.identifier(row.uuid),
-                encounter=row.encounter or None,
-                drug=written.line(row.drug),
-                rxnorm=written.line(row.rxnorm_drugcode),
-                dosage=written.line(row.dosage),
-                quantity=written.line(row.quantity),
-                route=written.line(row.route),
-                note=written.text(row.note),
-                started_on=written.day(row.start_date),
-                ended_on=written.day(row.end_date),
-                is_active=row.active == 1,
-            )
-            for row in rows[:HISTORY_LIMIT]
-        ]
-
-
-def list_entries(pid: int, kind: str) -> list[ListRecord]:
-    """``kind``: allergy or medical_problem."""
-    with reaching():
-        rows = ListEntry.objects.filter(pid=pid, type=kind).order_by("-begdate", "-id")
-        return [
-            ListRecord(
-                id=row.pk,
-                uuid=written.identifier(row.uuid),
-                kind=kind,
-                title=written.line(row.title),
-                diagnosis=written.line(row.diagnosis),
-                reaction=written.line(row.reaction),
-                severity=written.line(row.severity_al),
-                began_at=written.moment(row.begdate),
-                ended_at=written.moment(row.enddate),
-                is_active=row.activity == 1,
-            )
-            for row in rows[:HISTORY_LIMIT]
-        ]
-
-
-def lab_results(pid: int) -> list[LabResultRecord]:
-    """Of all orders that are not deleted, the newest first."""
-    with reaching():
-        ordered = ProcedureOrder.objects.filter(patient_id=pid, activity=1)
-        orders = list(ordered.values_list("procedure_order_id", flat=True))
+        ordered = ProcedureOrder.objects.filter(patient_id__in=list(pids), activity=1)
+        rows = ordered.values_list("procedure_order_id", "patient_id", "external_id")
+        orders = {pk: pid for pk, pid, sender in rows if not (sender or "").startswith(OURS)}
         codes = ProcedureOrderCode.objects.filter(procedure_order_id__in=orders)
         tests = {(c.procedure_order_id, c.procedure_order_seq): c.procedure_name for c in codes}
         filed = ProcedureReport.objects.filter(procedure_order_id__in=orders)
         reports = {report.pk: report for report in filed}
         results = ProcedureResult.objects.filter(procedure_report_id__in=reports)
-        rows = list(results.order_by("-procedure_result_id")[:HISTORY_LIMIT])
-    return [_as_result(row, reports[row.procedure_report_id], tests) for row in rows]
-
-
-def _as_result(
-    row: ProcedureResult, report: ProcedureReport, tests: dict[tuple[int, int], str]
-) -> LabResultRecord:
-    order = report.procedure_order_id or 0
-    return LabResultRecord(
-        id=row.pk,
-        uuid=written.identifier(row.uuid),
-        order_id=order,
-        test=written.line(tests.get((order, report.procedure_order_seq))),
-        code=written.line(row.result_code),
-        name=written.line(row.result_text),
-        value=written.line(row.result),
-        unit=written.line(row.units),
-        reference_range=written.line(row.reference_range),
-        abnormal=written.line(row.abnormal),
-        status=written.line(row.result_status),
-        reported_at=written.moment(row.date) or written.moment(report.date_report),
-    )
+        for row in results.order_by("pk"):
+            report = row.report = reports[row.procedure_report_id]
+            order = report.procedure_order_id or 0
+            row.test = written.line(tests.get((order, report.procedure_order_seq)))
+            found[orders[order]].append(
+                ClinicalRecord(
+                    pid=orders[order],
+                    number=row.pk,
+                    uuid=written.identifier(row.uuid),
+                    fields=RESULTS.read(row),
+                    is_removed=False,
+                )
+            )
+    return found

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, connections, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from common.errors import ConflictError, ErrorCode, ExternalError
@@ -17,25 +17,29 @@ from openemr import conventions as written, selectors
 from openemr.models import (
     FormEncounter,
     FormIndex,
-    FormVitals,
-    ListEntry,
     OpenemrFacility,
     PatientData,
-    PrescribedDrug,
+    ProcedureOrder,
+    ProcedureOrderCode,
+    ProcedureReport,
+    ProcedureResult,
     UuidRegistry,
 )
-from openemr.openemr_records import PatientRecord
+from openemr.openemr_records import ClinicalRecord, LabReport, LabResult, PatientRecord
 from openemr.outage import reaching
 from openemr.router import ALIAS
+from openemr.tables import ClinicalTable
+from openemr.tables.encounter_table import CARRIER, ENCOUNTERS, carrier_uuid
+from openemr.tables.procedure_tables import OURS
+from openemr.tables.vitals_table import VITALS
 
 PID_TRIES = 5
-_BMI_OF_POUNDS_AND_INCHES = Decimal(703)
 
 
 class ChangedMeanwhile(ConflictError):
-    """The patient has other values in OpenEMR than when it was read last: ``theirs``."""
+    """The row has other values in OpenEMR than when it was read last: ``theirs``."""
 
-    def __init__(self, theirs: PatientRecord) -> None:
+    def __init__(self, theirs: Any) -> None:
         super().__init__(ErrorCode.VERSION_CONFLICT, f"pid {theirs.pid} changed in OpenEMR")
         self.theirs = theirs
 
@@ -105,188 +109,180 @@ def _fill(row: PatientData, fields: dict[str, Any]) -> None:
         row.city = row.state = row.postal_code = ""
 
 
-def encounter_put(
+def clinical_put(
+    table: ClinicalTable,
     *,
     uuid: UUID,
     pid: int,
-    reason: str,
-    started_at: datetime,
-    ended_at: datetime | None = None,
-    class_code: str = "AMB",
-    provider_id: int = 0,
-) -> int:
-    """The encounter's number; a new one has its row in ``forms`` and the next of ``sequences``."""
-    values = {"reason": reason, "date": started_at, "date_end": ended_at, "class_code": class_code}
+    values: dict[str, Any],
+    number: int | None = None,
+    removed: bool = False,
+    expected: str = "",
+) -> ClinicalRecord:
+    """Insert a row of the kind, or change the one that still has the digest ``expected``.
+
+    Raises ChangedMeanwhile, ExternalError (final for a value that does not fit: it is not cut).
+    """
     with _writing():
-        row = FormEncounter.objects.filter(uuid=uuid.bytes).select_for_update().first()
-        if row is not None:
-            _change(row, values)
-            return row.encounter or 0
-        facility = _facility()
-        row = FormEncounter.objects.create(
-            uuid=uuid.bytes,
-            pid=pid,
-            encounter=_next_number(),
-            provider_id=provider_id,
-            facility=facility.name if facility else "",
-            facility_id=facility.pk if facility else 0,
-            billing_facility=facility.pk if facility else 0,
-            **values,
-        )
-        _register(uuid, "form_encounter")
-        _index_form(row, "New Patient Encounter", "newpatient", pid, row.encounter, started_at)
-        return row.encounter or 0
+        row = _clinical_row(table, uuid, number)
+        if row is None:
+            row = _clinical_insert(table, uuid, pid, values)
+        else:
+            [theirs] = selectors.as_clinical(table, [row])
+            wanted = table.as_read_back(values)
+            changed = [name for name in table.names if wanted[name] != theirs.fields[name]]
+            if (changed or removed) and theirs.digest != expected:
+                raise ChangedMeanwhile(theirs)
+            if changed:
+                _change(row, table.columns(values, changed) | table.computed(values))
+        if removed:
+            _remove(table, row)
+        [done] = selectors.as_clinical(table, [row])
+        return done
 
 
-def vitals_put(
-    *,
-    uuid: UUID,
-    pid: int,
-    encounter: int,
-    measured_at: datetime,
-    systolic: int | None = None,
-    diastolic: int | None = None,
-    weight_kg: Decimal | None = None,
-    height_cm: Decimal | None = None,
-    temperature_c: Decimal | None = None,
-    pulse: Decimal | None = None,
-    respiration: Decimal | None = None,
-    oxygen_saturation: Decimal | None = None,
-    note: str = "",
-) -> int:
-    """The id of the vitals form of an encounter."""
-    values = {
-        "date": measured_at,
-        "bps": "" if systolic is None else str(systolic),
-        "bpd": "" if diastolic is None else str(diastolic),
-        "weight": written.pounds(weight_kg),
-        "height": written.inches(height_cm),
-        "temperature": written.fahrenheit(temperature_c),
-        "pulse": written.as_stored(pulse),
-        "respiration": written.as_stored(respiration),
-        "oxygen_saturation": written.as_stored(oxygen_saturation),
-        "note": note[:255],
+def _clinical_row(table: ClinicalTable, uuid: UUID, number: int | None) -> Any:
+    rows = table.model._base_manager.select_for_update()
+    if number is None:
+        return rows.filter(uuid=uuid.bytes).first()
+    found = rows.filter(**{table.number: number}, **table.only).first()
+    if found is None:
+        detail = f"OpenEMR: {table.name} {number} is gone"
+        raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, detail, retryable=False)
+    return found
+
+
+def _clinical_insert(table: ClinicalTable, uuid: UUID, pid: int, values: dict[str, Any]) -> Any:
+    columns = table.columns(values, table.names) | table.computed(values) | table.only
+    if table is ENCOUNTERS:
+        columns |= _visit_columns()
+    row: Any = table.model._base_manager.create(uuid=uuid.bytes, **{table.patient: pid}, **columns)
+    _register(uuid, table.name)
+    if table is VITALS:
+        _index_form(table, row, pid, _encounter_for(pid, values["measured_at"]))
+    elif table.form[0]:
+        _index_form(table, row, pid, row.encounter)
+    row.refresh_from_db()
+    return row
+
+
+def _visit_columns() -> dict[str, Any]:
+    facility = OpenemrFacility.objects.filter(inactive=0)
+    own = facility.order_by("-primary_business_entity", "pk").first()
+    number = own.pk if own else 0
+    return {
+        "encounter": _next_number(),
+        "facility": own.name if own else "",
+        "facility_id": number,
+        "billing_facility": number,
     }
-    values["bmi"] = _bmi(weight_kg, height_cm)
+
+
+def _encounter_for(pid: int, at: datetime) -> int:
+    """The visit during which, or on whose day, the moment is; one of that day is made if none."""
+    begun = FormEncounter.objects.filter(pid=pid, date__lte=at, encounter__gt=0).order_by("-date")
+    day = timezone.localdate(at)
+    midnight = written.midnight(day)
+    running = begun.filter(Q(date_end__gte=at) | Q(date__gte=midnight)).first()
+    if running is not None:
+        return running.encounter or 0
+    key = carrier_uuid(pid, day)
+    made = FormEncounter.objects.filter(uuid=key.bytes).first()
+    values = {"kind": "outpatient", "reason": CARRIER, "started_at": at, "ended_at": None}
+    return (made or _clinical_insert(ENCOUNTERS, key, pid, values)).encounter or 0
+
+
+def _remove(table: ClinicalTable, row: Any) -> None:
+    """Mark the row as OpenEMR does: nothing is deleted there."""
+    if table.removal:
+        _change(row, table.removal)
+    if table.form[0]:
+        FormIndex.objects.filter(form_id=row.pk, formdir=table.form[0]).update(deleted=1)
+
+
+def report_put(report: LabReport) -> None:
+    """The result of an order of ours: its order, code, report and results, each once.
+
+    A corrected one takes the place of the values before. Raises ExternalError.
+    """
     with _writing():
-        row = FormVitals.objects.filter(uuid=uuid.bytes).select_for_update().first()
-        if row is not None:
-            _change(row, values)
-            return row.pk
-        row = FormVitals.objects.create(uuid=uuid.bytes, pid=pid, **values)
-        _register(uuid, "form_vitals")
-        _index_form(row, "Vitals", "vitals", pid, encounter, measured_at)
-        return row.pk
+        order = ProcedureOrder.objects.filter(uuid=report.uuid.bytes).first()
+        if order is None:
+            order = _order_insert(report)
+        filed = ProcedureReport.objects.filter(procedure_order_id=order.pk)
+        filed.update(date_report=report.reported_at, report_status="final")
+        for place, result in enumerate(report.results):
+            _result_put(report, filed.get().pk, place, result)
 
 
-def _bmi(weight_kg: Decimal | None, height_cm: Decimal | None) -> Decimal:
-    if not weight_kg or not height_cm:
-        return written.NOT_MEASURED
-    height = written.inches(height_cm)
-    return written.as_stored(
-        written.pounds(weight_kg) / height / height * _BMI_OF_POUNDS_AND_INCHES
+def _order_insert(report: LabReport) -> ProcedureOrder:
+    order = ProcedureOrder.objects.create(
+        uuid=report.uuid.bytes,
+        patient_id=report.pid,
+        date_ordered=written.second(report.ordered_at),
+        order_status="complete",
+        external_id=f"{OURS}{report.number}",
     )
+    ProcedureOrderCode.objects.create(
+        procedure_order_id=order.pk,
+        procedure_order_seq=1,
+        procedure_code=report.code,
+        procedure_name=report.name,
+        procedure_type="laboratory_test",
+    )
+    key = uuid5(report.uuid, "report")
+    ProcedureReport.objects.create(uuid=key.bytes, procedure_order_id=order.pk)
+    _register(report.uuid, "procedure_order", "procedure_order_id")
+    _register(key, "procedure_report", "procedure_report_id")
+    return order
 
 
-def prescription_put(
-    *,
-    uuid: UUID,
-    pid: int,
-    drug: str,
-    dosage: str,
-    start_date: date,
-    end_date: date | None = None,
-    encounter: int | None = None,
-    provider_id: int | None = None,
-    rxnorm: str = "",
-    note: str = "",
-    is_active: bool = True,
-) -> int:
-    """Raises ExternalError (final) for a drug longer than OpenEMR's column: it is not cut."""
+def _result_put(report: LabReport, report_pk: int, place: int, result: LabResult) -> None:
+    """``place``: a test may stand twice in a result."""
+    key = uuid5(report.uuid, f"{place} {result.code}")
     values = {
-        "drug": drug,
-        "dosage": dosage,
-        "start_date": start_date,
-        "end_date": end_date,
-        "rxnorm_drugcode": rxnorm or None,
-        "note": note,
-        "active": int(is_active),
-        "date_modified": timezone.now(),
+        "result_data_type": result.data_type,
+        "result_code": result.code,
+        "result_text": result.name,
+        "date": written.second(report.reported_at),
+        "units": result.unit,
+        "result": result.value,
+        "reference_range": result.reference_range,
+        "abnormal": result.abnormal,
+        "result_status": "corrected" if report.corrected else "final",
     }
-    with _writing():
-        row = PrescribedDrug.objects.filter(uuid=uuid.bytes).select_for_update().first()
-        if row is not None:
-            _change(row, values)
-            return row.pk
-        row = PrescribedDrug.objects.create(
-            uuid=uuid.bytes,
-            patient_id=pid,
-            encounter=encounter,
-            provider_id=provider_id,
-            **values,
-        )
-        _register(uuid, "prescriptions")
-        return row.pk
+    row = ProcedureResult.objects.filter(uuid=key.bytes).first()
+    if row is not None:
+        _change(row, values)
+        return
+    ProcedureResult.objects.create(uuid=key.bytes, procedure_report_id=report_pk, **values)
+    _register(key, "procedure_result", "procedure_result_id")
 
 
-def list_entry_put(
-    *,
-    uuid: UUID,
-    pid: int,
-    kind: str,
-    title: str,
-    diagnosis: str = "",
-    reaction: str = "",
-    severity: str | None = None,
-    began_at: datetime | None = None,
-    ended_at: datetime | None = None,
-    is_active: bool = True,
-) -> int:
-    """``kind``: allergy or medical_problem."""
-    values = {
-        "title": title,
-        "diagnosis": diagnosis,
-        "reaction": reaction,
-        "severity_al": severity,
-        "begdate": began_at,
-        "enddate": ended_at,
-        "activity": int(is_active),
-    }
-    with _writing():
-        row = ListEntry.objects.filter(uuid=uuid.bytes).select_for_update().first()
-        if row is not None:
-            _change(row, values)
-            return row.pk
-        row = ListEntry.objects.create(uuid=uuid.bytes, pid=pid, type=kind, **values)
-        _register(uuid, "lists")
-        return row.pk
-
-
-def _change(row: Any, values: dict[str, Any]) -> None:
-    for name, value in values.items():
+def _change(row: Any, columns: dict[str, Any]) -> None:
+    for name, value in columns.items():
         setattr(row, name, value)
-    row.save(update_fields=list(values))
+    row.save(update_fields=list(columns))
+    row.refresh_from_db()
 
 
-def _register(uuid: UUID | None, table: str) -> None:
+def _register(uuid: UUID | None, table: str, number: str = "id") -> None:
     if uuid is not None:
         UuidRegistry.objects.get_or_create(
-            uuid=uuid.bytes, defaults={"table_name": table, "table_id": "id"}
+            uuid=uuid.bytes, defaults={"table_name": table, "table_id": number}
         )
 
 
-def _index_form(
-    form: Any, name: str, directory: str, pid: int, encounter: int | None, at: datetime
-) -> None:
+def _index_form(table: ClinicalTable, form: Any, pid: int, encounter: int | None) -> None:
+    directory, name = table.form
     FormIndex.objects.create(
-        date=at, encounter=encounter, form_name=name, form_id=form.pk, pid=pid, formdir=directory
+        date=form.date,
+        encounter=encounter,
+        form_name=name,
+        form_id=form.pk,
+        pid=pid,
+        formdir=directory,
     )
-
-
-def _facility() -> OpenemrFacility | None:
-    """The hospital itself, as OpenEMR names it."""
-    own = OpenemrFacility.objects.filter(inactive=0)
-    return own.order_by("-primary_business_entity", "pk").first()
 
 
 def _next_number() -> int:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
 from common.errors import AppError, ExternalError
 from common.outbox.registry import Event, subscribe
-from emr.events import PATIENT_MERGED, PATIENT_RENAMED
+from common.person import Person
+from emr.events import PATIENT_MERGED, PATIENT_RENAMED, PATIENT_UNMERGED
+from emr.selectors.timeline import timeline_source
 from pacs.derived import metadata_files
 from pacs.events import (
     INSTANCE_UNREADABLE,
@@ -13,8 +20,9 @@ from pacs.events import (
     UNFILED_DECIDED,
 )
 from pacs.htj2k import transcoding
-from pacs.index import change_feed, resolution
+from pacs.index import change_feed, matching, resolution
 from pacs.index.list_keys import patient_keys_write
+from pacs.index.studies import studies_visible_to
 
 
 @subscribe(INSTANCE_UNREADABLE, queue="django_tasks")
@@ -30,6 +38,15 @@ def studies_rename(event: Event) -> None:
 @subscribe(PATIENT_MERGED, queue="django_tasks")
 def studies_take(event: Event) -> None:
     patient_keys_write(event.payload["patient_id"])
+
+
+@subscribe(PATIENT_UNMERGED, queue="django_tasks")
+def studies_give_back(event: Event) -> None:
+    survivor, duplicate = event.payload["patient_id"], event.payload["duplicate_id"]
+    since = datetime.fromisoformat(event.payload["since"])
+    matching.studies_part(from_patient_id=survivor, patient_id=duplicate, since=since)
+    for patient_id in (survivor, duplicate):
+        patient_keys_write(patient_id)
 
 
 @subscribe(STUDY_STABLE, queue="archive_tasks")
@@ -67,3 +84,14 @@ def unfiled_resolve(event: Event) -> None:
 @subscribe(INSTANCES_SUPERSEDED, queue="archive_tasks")
 def superseded_delete(event: Event) -> None:
     resolution.superseded_delete(event.payload["orthanc_ids"])
+
+
+@timeline_source(
+    "study",
+    at="study_date",
+    day=True,
+    described=lambda row: (row.description, row.list_modality),
+    ref="study_instance_uid",
+)
+def studies_of(user: Person, patient: Any) -> QuerySet[Any]:
+    return studies_visible_to(user).filter(patient=patient)

@@ -56,6 +56,10 @@ MATRIX: dict[P, dict[Role, Scope]] = {
     P.RECORD_TREATMENT: _all(Role.DOCTOR),
     P.VIEW_COHORT: _all(Role.ADMIN, Role.DOCTOR),
     P.CRITICAL_RESULT: _all(Role.LAB, Role.RIB, Role.DOCTOR),
+    P.VIEW_WARD: _all(Role.ADMIN, Role.DOCTOR, Role.NURSE),
+    P.PLACE_PATIENT: _all(Role.DOCTOR, Role.NURSE),
+    P.MANAGE_WARDS: _all(Role.ADMIN),
+    P.MERGE_PATIENTS: _all(Role.ADMIN, Role.DOCTOR, Role.RIB),
 }
 
 CEILINGS: dict[Role, dict[P, Scope]] = {
@@ -75,7 +79,10 @@ is not of the hospital gets nothing more.
 """
 
 ADMINISTRATIVE = frozenset(
-    {P.MANAGE_USERS, P.MANAGE_ROLES, P.VIEW_AUDIT, P.OPERATE, P.REVIEW_GLASS}
+    {
+        *(P.MANAGE_USERS, P.MANAGE_ROLES, P.VIEW_AUDIT, P.OPERATE, P.REVIEW_GLASS),
+        P.MANAGE_WARDS,
+    }
 )
 ORDER_WORK = (P.WORK_RIS_ORDER, P.WORK_LIS_ORDER)
 """Who holds one works the orders of that department, which open their patients."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rbac.permissions import Permission as P
+from rbac.permissions import Permission as P, Role
+
+_STAFF = frozenset(Role) - {Role.PATIENT, Role.EXTERNAL}
 
 
 @dataclass(frozen=True, slots=True)
 class MenuEntry:
-    """``permission`` None: for every user who is logged in."""
+    """``permission`` None: for every user who is logged in; ``roles``: for those alone."""
 
     key: str
     ko: str
@@ -18,6 +20,7 @@ class MenuEntry:
     icon: str
     route: str
     permission: P | None = None
+    roles: frozenset[Role] = frozenset(Role)
     children: tuple[MenuEntry, ...] = field(default=())
 
     @property
@@ -27,11 +30,48 @@ class MenuEntry:
 
 MENUS: tuple[MenuEntry, ...] = (
     MenuEntry("dashboard", "대시보드", "Dashboard", "home", "/"),
-    MenuEntry("patients", "환자", "Patients", "users", "/patients", P.VIEW_PATIENT),
+    MenuEntry(
+        "my-record",
+        "내 기록",
+        "My record",
+        "heart",
+        "/my-record",
+        P.VIEW_PATIENT,
+        frozenset({Role.PATIENT}),
+    ),
+    MenuEntry(
+        "shared",
+        "공유받은 항목",
+        "Shared with me",
+        "share",
+        "/shared",
+        P.VIEW_STUDY,
+        frozenset({Role.EXTERNAL}),
+    ),
+    MenuEntry("ward", "병동", "Ward", "bed", "/ward", P.VIEW_WARD),
+    MenuEntry(
+        "patients",
+        "환자",
+        "Patients",
+        "users",
+        "/patients",
+        P.VIEW_PATIENT,
+        frozenset(Role) - {Role.PATIENT},
+    ),
+    MenuEntry("care-team", "담당 환자", "My patients", "team", "/care-team", P.VIEW_ACCESS, _STAFF),
+    MenuEntry(
+        "duplicates", "중복 환자·병합", "Duplicates", "copy", "/duplicates", P.MERGE_PATIENTS
+    ),
+    MenuEntry(
+        "incoming", "타 병원 환자", "Incoming patients", "hospital", "/incoming", P.EDIT_PATIENT
+    ),
     MenuEntry("orders", "오더", "Orders", "clipboard", "/orders", P.VIEW_ORDER),
+    MenuEntry("visits", "추적 진료", "Visits", "calendar", "/visits", P.VIEW_ENCOUNTER),
     MenuEntry("survival", "생존 분석", "Survival", "chart", "/survival", P.VIEW_COHORT),
     MenuEntry("lab", "진단검사", "Laboratory", "flask", "/lab", P.ENTER_LAB_RESULT),
-    MenuEntry("shares", "공유", "Shares", "share", "/shares"),
+    MenuEntry(
+        "shares", "공유", "Shares", "share", "/shares", roles=frozenset(Role) - {Role.EXTERNAL}
+    ),
     MenuEntry(
         "imaging",
         "영상",
@@ -39,7 +79,7 @@ MENUS: tuple[MenuEntry, ...] = (
         "scan",
         "/studies",
         P.VIEW_STUDY,
-        (
+        children=(
             MenuEntry("studies", "판독 목록", "Worklist", "list", "/studies", P.VIEW_STUDY),
             MenuEntry("upload", "영상 업로드", "Upload", "upload", "/upload", P.UPLOAD_DICOM),
             MenuEntry(
@@ -60,7 +100,7 @@ MENUS: tuple[MenuEntry, ...] = (
         "settings",
         "/admin",
         P.OPERATE,
-        (
+        children=(
             MenuEntry(
                 "users", "사용자와 역할", "Users and roles", "user", "/admin/users", P.MANAGE_USERS
             ),

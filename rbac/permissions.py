@@ -40,6 +40,10 @@ class Permission(StrEnum):
     RECORD_TREATMENT = "record_treatment"
     VIEW_COHORT = "view_cohort"
     CRITICAL_RESULT = "critical_result"
+    VIEW_WARD = "view_ward"
+    PLACE_PATIENT = "place_patient"
+    MANAGE_WARDS = "manage_wards"
+    MERGE_PATIENTS = "merge_patients"
 
 
 class Role(StrEnum):

@@ -168,7 +168,8 @@ def menus_for(user: Person) -> list[dict[str, Any]]:
 
 
 def _shown(entry: MenuEntry, user: Person) -> bool:
-    return entry.permission is None or scope_for(user, entry.permission) is not Scope.NONE
+    held = entry.permission is None or scope_for(user, entry.permission) is not Scope.NONE
+    return held and user.role in entry.roles
 
 
 def _menu(entry: MenuEntry, user: Person) -> dict[str, Any]:

@@ -137,12 +137,6 @@ def _record_access(access: OrderAccess, actor: Person, action: str) -> None:
     )
 
 
-def grants_move(*, from_patient_id: int, to_patient_id: int) -> None:
-    """In the transaction that merges the two patients."""
-    for model in (Grant, OrderAccess):
-        model.objects.filter(patient_id=from_patient_id).update(patient_id=to_patient_id)
-
-
 @transaction.atomic
 def grant_break_glass(*, actor: Person, patient_id: int, reason: str) -> Grant:
     """Open a restricted patient for 60 minutes. The audit record proves the reason's text.

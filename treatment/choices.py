@@ -161,6 +161,8 @@ class Reason(models.TextChoices):
     UNCONFIRMED = "unconfirmed"
     CONFIRMED = "confirmed"
     NEITHER = "neither"
+    STUDY_MOVED = "study_moved"
+    OTHER_STUDY_MOVED = "other_study_moved"
 
 
 class RecordKind(models.TextChoices):

@@ -66,6 +66,7 @@ PERFORMANCE_NEW = {"patient": 1, "assessed_on": "2026-02-20", "karnofsky": 80, "
 PERFORMANCE = _record(2, PERFORMANCE_NEW)
 LIFE_NEW = {"patient": 1, "status": "alive", "on": "2026-02-20"}
 LIFE = _record(2, LIFE_NEW)
+REMOVAL = {"reason": "Recorded for the wrong patient"}
 VISIT_NEW = {
     "patient": 1,
     "planned_at": "2026-03-02T09:30:00+09:00",
@@ -101,13 +102,14 @@ _JUDGEMENT = {
 }
 RESPONSE = _record(
     7, RESPONSE_NEW, new_lesion_outside_field=None, response="SD", judgement=_JUDGEMENT
-)
+) | {"study_moved": False}
 REVISION = {
     "id": 12,
     "kind": "plan",
     "row": 4,
     "action": "moved",
     "version": 2,
+    "reason": "",
     "actor": 2,
     "actor_name": "이서연",
     "at": "2026-02-02T10:05:00+09:00",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+from django.db.models import QuerySet
 
 from alert.selectors import About, describes
 from common.outbox.registry import Event, subscribe
 from common.person import Person
+from emr.selectors.timeline import timeline_source
 from treatment import selectors
 from treatment.events import PLAN_ENDED
-from treatment.models import CourseRow, Plan, Visit
+from treatment.models import AdverseEvent, CourseEvent, CourseRow, Plan, Visit
 from treatment.services.plans import orderer_alert
 
 
@@ -22,6 +25,22 @@ def alert_orderer(event: Event) -> None:
 def _patients_of(model: type[CourseRow], user: Person, ids: set[Any]) -> Mapping[Any, About]:
     rows = selectors.records_visible_to(model, user).filter(pk__in=ids)
     return {row.pk: {"patient": row.patient.brief} for row in rows}
+
+
+def _entries(
+    kind: str, model: type[CourseRow], at: str, described: Callable[[Any], tuple[str, str]]
+) -> None:
+    def rows(user: Person, patient: Any) -> QuerySet[Any]:
+        return selectors.records_visible_to(model, user).filter(patient=patient)
+
+    day = at.endswith("_on")
+    timeline_source(kind, at=at, described=described, day=day, ref="patient_id")(rows)
+
+
+_entries("treatment", Plan, "started_on", lambda row: (row.title, row.kind))
+_entries("treatment_event", CourseEvent, "occurred_on", lambda row: (row.note, row.kind))
+_entries("adverse_event", AdverseEvent, "onset_on", lambda row: (row.term, str(row.grade)))
+_entries("visit", Visit, "planned_at", lambda row: (row.purpose, row.status))
 
 
 @describes("visit_id")

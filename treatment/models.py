@@ -57,6 +57,7 @@ class Revision(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
+    reason = models.CharField(max_length=300, blank=True)
     at = models.DateTimeField(auto_now_add=True)
     values = models.JSONField(encoder=DjangoJSONEncoder)
 
@@ -197,7 +198,8 @@ class Assessment(CourseRow):
 
     ``lesions``: ``[{label, longest_mm, perpendicular_mm}]``. ``steroid_mg``: dexamethasone or its
     equivalent a day; 0 also for mere replacement. Null: not known. ``live`` is null when removed,
-    so that a study has one assessment at most.
+    and when the study turned out to be another patient's and was assessed anew: a study has one
+    assessment at most.
     """
 
     record = choices.RecordKind.RESPONSE

@@ -84,6 +84,9 @@ class Judgement:
     smallest_mm2: float | None = None
     lesions: tuple[str, ...] = ()
 
+    def because(self, reason: Reason) -> Judgement:
+        return replace(self, reasons=(*self.reasons, reason))
+
     @property
     def baseline_change_percent(self) -> float | None:
         return _percent(self.sum_mm2, self.baseline_mm2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max, Min, QuerySet
@@ -16,9 +16,10 @@ from ai.selectors.outcome import ApprovedVolume, approved_volumes
 from common.errors import ErrorCode, NotFound
 from common.person import Person
 from emr import selectors as patients
+from pacs.index.studies import study_moved
 from rbac.permissions import Permission
 from treatment import rano, survival
-from treatment.choices import TreatmentKind, VisitStatus, VitalStatus
+from treatment.choices import Reason, Response, TreatmentKind, VisitStatus, VitalStatus
 from treatment.ctcae import DEATH
 from treatment.models import (
     AdverseEvent,
@@ -33,6 +34,7 @@ from treatment.models import (
 )
 
 TIMELINE_LENGTH = 200
+_MOVED = rano.Judgement(Response.NE, (Reason.STUDY_MOVED,))
 SMALLEST_COHORT = 5
 """Of fewer patients the steps of a survival curve would tell who died, and when."""
 
@@ -102,20 +104,44 @@ def judged(row: Assessment) -> Assessment:
 
 
 def judgements_add(rows: Sequence[Any]) -> None:
-    """Set ``judgement`` of each assessment, from all assessments of its patient; two queries."""
+    """Set ``judgement`` and ``study_moved`` of each assessment, from all of its patient's.
+
+    An assessment whose study is no longer the patient's counts for nothing. Two queries.
+    """
     patient_ids = {row.patient_id for row in rows}
-    found: dict[int, list[Assessment]] = defaultdict(list)
+    found: dict[int, list[Any]] = defaultdict(list)
     live = Assessment.objects.live().filter(patient__in=patient_ids)
-    for one in live.order_by("assessed_on", "pk"):
+    for one in live.annotate(study_moved=study_moved()).order_by("assessed_on", "pk"):
         found[one.patient_id].append(one)
     courses = _radiotherapies(patient_ids)
     judgements: dict[int, rano.Judgement] = {}
     for patient_id, assessments in found.items():
-        studies = [_measured(one) for one in assessments]
-        judgement = rano.judge(studies, courses[patient_id])
-        judgements |= {one.pk: each for one, each in zip(assessments, judgement, strict=True)}
+        judgements |= _judged_all(assessments, courses[patient_id])
+    moved = {one.pk for assessments in found.values() for one in assessments if one.study_moved}
     for row in rows:
         row.judgement = judgements[row.pk]
+        row.study_moved = row.pk in moved
+
+
+def _judged_all(
+    assessments: Sequence[Any], courses: Sequence[rano.Radiotherapy]
+) -> dict[int, rano.Judgement]:
+    """By id; what was compared with a study that has moved says so."""
+    kept = [one for one in assessments if not one.study_moved]
+    judgements = _judged_each(kept, courses)
+    if len(kept) < len(assessments):
+        before = _judged_each(assessments, courses)
+        for pk, judgement in judgements.items():
+            if judgement != before[pk]:
+                judgements[pk] = judgement.because(Reason.OTHER_STUDY_MOVED)
+    return dict.fromkeys((one.pk for one in assessments), _MOVED) | judgements
+
+
+def _judged_each(
+    assessments: Sequence[Assessment], courses: Sequence[rano.Radiotherapy]
+) -> dict[int, rano.Judgement]:
+    judgement = rano.judge([_measured(one) for one in assessments], courses)
+    return {one.pk: each for one, each in zip(assessments, judgement, strict=True)}
 
 
 def _radiotherapies(patient_ids: Iterable[int]) -> dict[int, list[rano.Radiotherapy]]:
@@ -158,6 +184,7 @@ def volume_curves(user: Person, patient_id: int) -> Curves:
     rows = records_visible_to(Assessment, user).filter(patient_id=patient_id)
     assessments = list(rows.order_by("assessed_on", "pk"))
     judgements_add(assessments)
+    assessments = [one for one in assessments if not one.study_moved]
     sees_ai = user.has_permission(Permission.REQUEST_AI)
     volumes = approved_volumes(user, patient_id) if sees_ai else None
     return Curves(volumes=volumes, assessments=assessments)
@@ -222,35 +249,10 @@ def _last_seen(patient_ids: Iterable[int]) -> dict[int, date]:
     last: dict[int, date] = {}
     for model, field, wanted in _SIGNS_OF_LIFE:
         rows = model.objects.live().filter(patient__in=patient_ids, **wanted).order_by()
-        for patient_id, day in rows.values_list("patient_id").annotate(Max(field)):
+        if model is Assessment:
+            rows = rows.exclude(study_moved())
+        for patient_id, at in rows.values_list("patient_id").annotate(Max(field)):
+            day = timezone.localdate(at) if isinstance(at, datetime) else at
             if day is not None and day > last.get(patient_id, date.min):
                 last[patient_id] = day
     return last
-
-
-def patient_treatment_timeline(user: Person, patient_id: int) -> list[dict[str, Any]]:
-    """What a timeline of the patient shows, newest first: ``type, at, id, title, detail``."""
-
-    def rows(model: type[CourseRow]) -> Any:
-        found = records_visible_to(model, user).filter(patient_id=patient_id)
-        return found[:TIMELINE_LENGTH]
-
-    entries = [
-        *(_entry("treatment", p.started_on, p, p.title, p.kind) for p in rows(Plan)),
-        *(_entry("treatment_event", e.occurred_on, e, e.kind, e.note) for e in rows(CourseEvent)),
-        *(
-            _entry("adverse_event", a.onset_on, a, a.term, f"CTCAE {a.grade}")
-            for a in rows(AdverseEvent)
-        ),
-        *(_entry("visit", v.planned_at, v, v.purpose, v.status) for v in rows(Visit)),
-    ]
-    begun = [entry for entry in entries if entry["at"] is not None]
-    return sorted(begun, key=lambda entry: entry["at"], reverse=True)[:TIMELINE_LENGTH]
-
-
-def _entry(
-    kind: str, at: date | datetime | None, row: CourseRow, title: str, detail: str
-) -> dict[str, Any]:
-    if isinstance(at, date) and not isinstance(at, datetime):
-        at = timezone.make_aware(datetime.combine(at, time.min))
-    return {"type": kind, "at": at, "id": row.pk, "title": title, "detail": detail}

@@ -22,6 +22,11 @@ class OfPatientIn(RecordIn):
     patient = serializers.IntegerField(min_value=1)
 
 
+@example(examples.REMOVAL)
+class RemovalIn(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=300, validators=_LINE)
+
+
 class RecordOut(serializers.ModelSerializer[Any]):
     patient = PatientBriefOut()
     recorded_by_name = serializers.CharField(source="recorded_by.full_name")
@@ -314,6 +319,9 @@ class AssessmentOut(RecordOut):
     steroid_mg = serializers.FloatField(allow_null=True)
     response = serializers.ChoiceField(choices.Response.choices, source="judgement.response")
     judgement = JudgementOut()
+    study_moved = serializers.BooleanField(
+        help_text="Its study is no longer this patient's: nothing is computed from it"
+    )
 
     class Meta:
         model = models.Assessment
@@ -321,6 +329,7 @@ class AssessmentOut(RecordOut):
             *_COMMON,
             *("study_instance_uid", "assessed_on", "baseline", "lesions", "flair", "new_lesion"),
             *("new_lesion_outside_field", "steroid_mg", "clinical", "response", "judgement"),
+            "study_moved",
         ]
 
 
@@ -331,7 +340,10 @@ class RevisionOut(serializers.ModelSerializer[models.Revision]):
 
     class Meta:
         model = models.Revision
-        fields = ["id", "kind", "row", "action", "version", "actor", "actor_name", "at", "values"]
+        fields = [
+            *("id", "kind", "row", "action", "version", "reason", "actor", "actor_name", "at"),
+            "values",
+        ]
 
 
 class CurvesIn(serializers.Serializer[Any]):

@@ -111,6 +111,19 @@ def record(
         shown_index([AuditLog.objects.create(**_fields(actor, action, *about))])
 
 
+def record_all(*, actor: Actor, permission: str, records: Iterable[dict[str, Any]]) -> None:
+    """Insert records of one actor at once, in the caller's transaction.
+
+    Each has ``action``, ``object_type``, ``object_id``, ``patient_id`` and ``detail``.
+    """
+    rows = [
+        AuditLog(**_fields(actor, permission=permission, outcome=Outcome.OK, patients=(), **each))
+        for each in records
+    ]
+    counters.count("cdss_decisions", Outcome.OK, amount=len(rows))
+    AuditLog.objects.bulk_create(rows)
+
+
 def shown_index(logs: Iterable[AuditLog]) -> None:
     """Index the records, which have their ids, by the patients of ``detail``."""
     rows = (

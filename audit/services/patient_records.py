@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,12 +23,20 @@ _OF_PATIENTS = (
 and an OR over two tables, for each record of the log."""
 
 
+former_ids: list[Callable[[Collection[int]], Iterable[int]]] = []
+"""The keys under which the same people were recorded before; the app of the patients adds its own.
+
+No record is ever rewritten: merged patients are found by all keys that they had.
+"""
+
+
 def logs_of_patients(
     logs: QuerySet[AuditLog, AuditLog], patient_ids: Collection[int]
 ) -> QuerySet[AuditLog, AuditLog]:
-    """Among the ``logs``."""
-    query = _OF_PATIENTS.format(marks=", ".join(["%s"] * len(patient_ids)) or "NULL")
-    found = RawSQL(query, [*patient_ids, *patient_ids])  # noqa: S611  (marks of parameters only)
+    """Among the ``logs``; of merged records too."""
+    ids = [*patient_ids, *(pk for of in former_ids for pk in of(patient_ids))]
+    query = _OF_PATIENTS.format(marks=", ".join(["%s"] * len(ids)) or "NULL")
+    found = RawSQL(query, [*ids, *ids])  # noqa: S611  (marks of parameters only)
     return logs.filter(pk__in=found)
 
 
@@ -40,6 +48,15 @@ def reads_of(
         actor_id=user_id, outcome=Outcome.OK, occurred_at__gte=since, occurred_at__lte=until
     )
     return logs_of_patients(theirs, patient_ids).order_by("occurred_at", "pk")
+
+
+def accesses_of(
+    patient_ids: Collection[int], *, not_by: int | None
+) -> QuerySet[AuditLog, AuditLog]:
+    """What people did with the patient's data, the newest first, without that one person."""
+    theirs = AuditLog.objects.filter(outcome=Outcome.OK, actor_id__isnull=False)
+    others = theirs.exclude(actor_id=not_by) if not_by is not None else theirs
+    return logs_of_patients(others, patient_ids).order_by("-pk")
 
 
 def misnamed(logs: Sequence[AuditLog]) -> list[int]:

@@ -115,6 +115,10 @@ CELERY_BEAT_SCHEDULE = {
     "treatment-remind-visits": {"task": "treatment.tasks.remind_visits", "schedule": 300.0},
     "ocs-alert-overdue": {"task": "ocs.tasks.alert_overdue", "schedule": 60.0},
     "lis-escalate-criticals": {"task": "lis.tasks.escalate_criticals", "schedule": 60.0},
+    "emr-scan-duplicates": {"task": "emr.tasks.scan_duplicates", "schedule": 300.0},
+    "emr-check-name-index": {"task": "emr.tasks.check_name_index", "schedule": 300.0},
+    "emr-settle-merges": {"task": "emr.tasks.settle_merges", "schedule": 3600.0},
+    "openemr-probe": {"task": "openemr.tasks.probe", "schedule": 5.0},
     "fhir-probe": {"task": "fhir.tasks.probe", "schedule": 10.0},
     "pacs-mark-stable": {"task": "pacs.tasks.mark_stable", "schedule": 2.0},
 }
@@ -124,6 +128,7 @@ LANGUAGES = [("ko", "한국어"), ("en", "English")]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = ENV.hospital_timezone
+HOSPITAL_NAME = ENV.hospital_name
 STATIC_URL = "/static/"
 STATIC_ROOT = ENV.static_root
 
@@ -215,6 +220,7 @@ SPECTACULAR_SETTINGS = {
         "BodyPart": "ocs.choices.BodyPart",
         "Laterality": "ocs.choices.Laterality",
         "SpecimenKind": "lis.choices.SpecimenKind",
+        "LabBenchStep": "lis.choices.BenchStep",
         "SpecimenState": "lis.choices.SpecimenState",
         "SpecimenRejectReason": "lis.choices.RejectReason",
         "LabResultState": "lis.choices.ResultState",
@@ -238,11 +244,33 @@ SPECTACULAR_SETTINGS = {
         "AllergySeverity": "emr.choices.AllergySeverity",
         "ProblemCodeSystem": "emr.choices.ProblemCodeSystem",
         "RecordStatus": "emr.choices.RecordStatus",
+        "AllergyState": "emr.choices.AllergyState",
         "ChangeAction": "emr.choices.ChangeAction",
         "PrescriptionWarning": "emr.choices.PrescriptionWarning",
         "VitalFlag": "emr.choices.VitalFlag",
         "ConflictSide": "emr.choices.ConflictSide",
+        "ConflictKind": "emr.choices.ConflictKind",
+        "LinkKind": "emr.choices.LinkKind",
+        "SyncFault": "emr.choices.SyncFault",
         "SyncRunState": "emr.choices.RunState",
+        "Consciousness": "emr.choices.Consciousness",
+        "Spo2Scale": "emr.choices.Spo2Scale",
+        "CareRole": "emr.choices.CareRole",
+        "ContactRequestState": "emr.choices.ContactRequestState",
+        "BulkOutcome": "emr.choices.BulkOutcome",
+        "NewsRisk": "emr.choices.NewsRisk",
+        "NewsObservation": "emr.choices.NewsObservation",
+        "NewsRefusal": "emr.choices.NewsRefusal",
+        "BedState": "emr.choices.BedState",
+        "WardTaskKind": "emr.choices.WardTaskKind",
+        "RecordPart": "emr.choices.RecordPart",
+        "MergeState": "emr.choices.MergeState",
+        "MergeSide": "emr.choices.MergeSide",
+        "MergeObstacle": "emr.choices.MergeObstacle",
+        "MergeWarning": "emr.choices.MergeWarning",
+        "IncomingState": "emr.choices.IncomingState",
+        "IncomingDecision": "emr.choices.IncomingDecision",
+        "PatientLikeness": "emr.choices.Likeness",
         "NotificationKind": "alert.choices.Kind",
         "GrantKind": "rbac.models.GrantKind",
         "OutcomeEnum": "audit.choices.Outcome",

@@ -117,6 +117,7 @@ class Env(BaseSettings):
     inference_timeout_s: int = 300
     outbox_lease_s: int = 30
     outbox_sweep_s: int = 10
+    hospital_name: Annotated[str, Field(max_length=100)] = ""
     hospital_timezone: str = "Asia/Seoul"
     fhir_identifier_base: str = "https://cdss.neuronova.local/fhir/sid"
     upload_max_file_bytes: int = 1 << 30
@@ -210,16 +211,16 @@ def database(url: SecretStr) -> dict[str, object]:
 
 
 def openemr_database(url: SecretStr, hospital_timezone: str) -> dict[str, object]:
-    """The database of OpenEMR: whoever waits for it waits seconds. Its times are local ones."""
+    """The database of OpenEMR: whoever waits for it waits a second. Its times are local ones."""
     entry = database(url)
     entry["TIME_ZONE"] = hospital_timezone
     entry["OPTIONS"] = {
         "charset": "utf8mb4",
         "isolation_level": "read committed",
-        "connect_timeout": 2,
-        "read_timeout": 5,
-        "write_timeout": 5,
-        "init_command": "SET sql_mode='STRICT_TRANS_TABLES', lock_wait_timeout=2, "
-        "innodb_lock_wait_timeout=2",
+        "connect_timeout": 1,
+        "read_timeout": 1,
+        "write_timeout": 1,
+        "init_command": "SET sql_mode='STRICT_TRANS_TABLES', lock_wait_timeout=1, "
+        "innodb_lock_wait_timeout=1",
     }
     return entry

@@ -25,6 +25,7 @@ class Event:
 
 Handler = Callable[[Event], None]
 OnDead = Callable[[Event, AppError], None]
+Wants = Callable[[dict[str, Any]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Subscription:
     handler: Handler
     max_attempts: int
     on_dead: OnDead | None
+    wants: Wants | None = None
 
 
 _by_name: dict[str, Subscription] = {}
@@ -48,12 +50,16 @@ def subscribe(
     queue: Queue,
     max_attempts: int = DEFAULT_MAX_ATTEMPTS,
     on_dead: OnDead | None = None,
+    wants: Wants | None = None,
 ) -> Callable[[Handler], Handler]:
-    """Register a handler. ``on_dead`` is called once when the event is given up."""
+    """Register a handler. ``on_dead`` is called once when the event is given up.
+
+    ``wants``: says of a payload whether the handler would do anything; without, always.
+    """
 
     def register(handler: Handler) -> Handler:
         name = f"{handler.__module__}.{handler.__name__}"
-        _by_name[name] = Subscription(name, topic, queue, handler, max_attempts, on_dead)
+        _by_name[name] = Subscription(name, topic, queue, handler, max_attempts, on_dead, wants)
         return handler
 
     return register

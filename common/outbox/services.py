@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,6 +24,7 @@ from common.outbox.registry import Event, Subscription
 logger = logging.getLogger(__name__)
 
 REDRIVEN = "outbox.redriven"
+GIVEN_UP = "outbox.given_up"
 DELIVER = "common.outbox.tasks.deliver"
 MAX_BACKOFF = timedelta(minutes=16)
 
@@ -34,16 +36,27 @@ def publish(topic: str, *, aggregate: str, payload: dict[str, Any]) -> None:
     the sweep finds the row. A subscriber gets the events of one ``aggregate`` in the order in which
     they were written: who must be exact about that holds the lock of the aggregate's row.
     """
-    for subscription in registry.subscribers(topic):
-        event = OutboxEvent.objects.create(
+    publish_all(topic, [(aggregate, payload)])
+
+
+def publish_all(topic: str, happened: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """As ``publish``, of several aggregates at once, each with its payload."""
+    now, request_id = timezone.now(), context.current().request_id
+    events = [
+        OutboxEvent(
             topic=topic,
             aggregate=aggregate,
             handler=subscription.name,
             queue=subscription.queue,
             payload=payload,
-            next_attempt_at=timezone.now(),
-            request_id=context.current().request_id,
+            next_attempt_at=now,
+            request_id=request_id,
         )
+        for aggregate, payload in happened
+        for subscription in registry.subscribers(topic)
+        if subscription.wants is None or subscription.wants(payload)
+    ]
+    for event in OutboxEvent.objects.bulk_create(events):
         transaction.on_commit(partial(nudge, event), robust=True)
 
 
@@ -120,7 +133,10 @@ def settle_done(event: OutboxEvent) -> None:
 
 
 def settle_failed(event: OutboxEvent, error: AppError, *, retryable: bool) -> None:
-    """Schedule the next attempt, or give the event up (DEAD) and call its ``on_dead`` once."""
+    """Schedule the next attempt, or give the event up (DEAD) and call its ``on_dead`` once.
+
+    GIVEN_UP goes to the app above that alerts the operators.
+    """
     subscription = subscription_of(event)
     max_attempts = subscription.max_attempts if subscription else registry.DEFAULT_MAX_ATTEMPTS
     problem = {"last_error_code": error.code.value.code, "last_error": error.detail[:500]}
@@ -134,6 +150,8 @@ def settle_failed(event: OutboxEvent, error: AppError, *, retryable: bool) -> No
         logger.error("outbox event is dead", extra={"event": event.pk, "topic": event.topic})
         if subscription and subscription.on_dead:
             subscription.on_dead(as_event(event), error)
+        if event.topic != GIVEN_UP:
+            publish(GIVEN_UP, aggregate=f"outbox_event:{event.pk}", payload={"event_id": event.pk})
 
 
 def as_event(row: OutboxEvent) -> Event:
@@ -179,6 +197,14 @@ def _revive(event: OutboxEvent) -> None:
     event.next_attempt_at = timezone.now()
     event.save(update_fields=["status", "attempts", "next_attempt_at"])
     transaction.on_commit(partial(nudge, event), robust=True)
+
+
+def hurry(beginning: str) -> int:
+    """Try at the next sweep what failed and waits, of the aggregates that begin so."""
+    waiting = OutboxEvent.objects.filter(
+        aggregate__startswith=beginning, status=OutboxStatus.PENDING
+    )
+    return waiting.exclude(last_error_code="").update(next_attempt_at=timezone.now())
 
 
 def redrive_dead(aggregate: str) -> int:

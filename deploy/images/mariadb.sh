@@ -11,9 +11,29 @@ if [ ! -e "$data/.installed" ]; then # also when a first start was interrupted
     touch "$data/.installed"
 fi
 
+fill() { # the files of a first start, as the maintained image takes them
+    local socket=/tmp/first.sock file
+    mariadbd --no-defaults --datadir="$data" --socket="$socket" --pid-file=/tmp/first.pid \
+        --skip-networking &
+    until mariadb-admin --socket="$socket" ping --silent 2>/dev/null; do
+        kill -0 $! # or it has failed
+        sleep 0.2
+    done
+    mariadb --socket="$socket" --execute="CREATE OR REPLACE DATABASE \`$MARIADB_DATABASE\`"
+    for file in /docker-entrypoint-initdb.d/*.sql; do
+        mariadb --socket="$socket" "$MARIADB_DATABASE" <"$file"
+    done
+    kill $!
+    wait $!
+    touch "$data/.filled"
+}
+if [ ! -e "$data/.filled" ] && compgen -G "/docker-entrypoint-initdb.d/*.sql" >/dev/null; then fill; fi
+
 umask 077
 if [ -f /accounts.sh ]; then
     bash /accounts.sh >"$accounts"
+elif [ -z "${MARIADB_USER:-}" ]; then
+    : >"$accounts"
 else # as the maintained image's variables say
     password=$(<"$MARIADB_PASSWORD_FILE")
     password=${password//\\/\\\\}

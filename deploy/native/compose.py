@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 
+from deploy import openemr_schema
 from deploy.native.console import step
 from deploy.native.layout import ROOT
 from deploy.native.stack_error import StackError
@@ -48,10 +49,17 @@ def _files() -> list[str]:
 def _compose(*arguments: str, port: int | None = None) -> None:
     environment = os.environ | ({} if port is None else {"CDSS_PORT": str(port)})
     if os.environ.get("CDSS_OPENEMR") == "1":
-        environment |= _OPENEMR
+        environment |= _OPENEMR | _kept_schema()
     command = ["docker", "compose", *_files(), *arguments]
     if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode:
         raise StackError("docker compose failed; its reason stands above.")
+
+
+def _kept_schema() -> dict[str, str]:
+    """The file of OpenEMR's schema as a container sees it, if it is here already."""
+    kept = openemr_schema.KEPT
+    inside = kept.exists() and kept.is_relative_to(ROOT)
+    return {"OPENEMR_SCHEMA_SQL": f"/app/{kept.relative_to(ROOT)}"} if inside else {}
 
 
 def up(port: int) -> dict[str, str]:

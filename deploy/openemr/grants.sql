@@ -14,13 +14,16 @@ GRANT SELECT, INSERT, UPDATE ON form_encounter TO 'cdss_openemr'@'%';
 GRANT SELECT, INSERT, UPDATE ON form_vitals TO 'cdss_openemr'@'%';
 GRANT SELECT, INSERT, UPDATE ON prescriptions TO 'cdss_openemr'@'%';
 GRANT SELECT, INSERT, UPDATE ON lists TO 'cdss_openemr'@'%';
-GRANT SELECT, INSERT ON forms TO 'cdss_openemr'@'%';
+GRANT SELECT, INSERT, UPDATE (deleted) ON forms TO 'cdss_openemr'@'%';
 GRANT SELECT, INSERT ON uuid_registry TO 'cdss_openemr'@'%';
 GRANT SELECT, UPDATE ON sequences TO 'cdss_openemr'@'%';
-GRANT SELECT ON procedure_order TO 'cdss_openemr'@'%';
-GRANT SELECT ON procedure_order_code TO 'cdss_openemr'@'%';
-GRANT SELECT ON procedure_report TO 'cdss_openemr'@'%';
-GRANT SELECT ON procedure_result TO 'cdss_openemr'@'%';
+GRANT SELECT, INSERT ON procedure_order TO 'cdss_openemr'@'%';
+GRANT SELECT, INSERT ON procedure_order_code TO 'cdss_openemr'@'%';
+GRANT SELECT, INSERT, UPDATE (date_report, report_status) ON procedure_report
+  TO 'cdss_openemr'@'%';
+GRANT SELECT, INSERT, UPDATE (result_data_type, result_code, result_text, date, units, result,
+                              `range`, abnormal, result_status)
+  ON procedure_result TO 'cdss_openemr'@'%';
 GRANT SELECT (id, name, primary_business_entity, inactive) ON facility TO 'cdss_openemr'@'%';
 GRANT SELECT (id, uuid, username, fname, lname, npi, active, facility_id)
   ON users TO 'cdss_openemr'@'%';

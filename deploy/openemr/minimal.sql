@@ -91,6 +91,8 @@ CREATE TABLE prescriptions (
   dosage varchar(100) DEFAULT NULL,
   quantity varchar(31) DEFAULT NULL,
   route varchar(100) DEFAULT NULL,
+  `interval` int DEFAULT NULL,
+  drug_dosage_instructions longtext,
   note text,
   active int NOT NULL DEFAULT 1,
   end_date date DEFAULT NULL,
@@ -114,6 +116,7 @@ CREATE TABLE lists (
   user varchar(255) DEFAULT NULL,
   groupname varchar(255) DEFAULT NULL,
   reaction varchar(255) NOT NULL DEFAULT '',
+  verification varchar(36) NOT NULL DEFAULT '',
   severity_al varchar(50) DEFAULT NULL,
   KEY pid (pid)
 ) ENGINE=InnoDB;
@@ -124,6 +127,7 @@ CREATE TABLE procedure_order (
   encounter_id bigint NOT NULL DEFAULT 0,
   date_ordered datetime DEFAULT NULL,
   order_status varchar(31) NOT NULL DEFAULT '',
+  external_id varchar(20) DEFAULT NULL,
   activity tinyint(1) NOT NULL DEFAULT 1,
   KEY patient_id (patient_id)
 ) ENGINE=InnoDB;
@@ -132,6 +136,7 @@ CREATE TABLE procedure_order_code (
   procedure_order_seq int NOT NULL,
   procedure_code varchar(64) NOT NULL DEFAULT '',
   procedure_name varchar(255) NOT NULL DEFAULT '',
+  procedure_type varchar(31) DEFAULT NULL,
   PRIMARY KEY (procedure_order_id, procedure_order_seq)
 ) ENGINE=InnoDB;
 CREATE TABLE procedure_report (
@@ -141,12 +146,14 @@ CREATE TABLE procedure_report (
   procedure_order_seq int NOT NULL DEFAULT 1,
   date_report datetime DEFAULT NULL,
   report_status varchar(31) NOT NULL DEFAULT '',
+  review_status varchar(31) NOT NULL DEFAULT 'received',
   KEY procedure_order_id (procedure_order_id)
 ) ENGINE=InnoDB;
 CREATE TABLE procedure_result (
   procedure_result_id bigint NOT NULL AUTO_INCREMENT PRIMARY KEY,
   uuid binary(16) DEFAULT NULL UNIQUE,
   procedure_report_id bigint NOT NULL,
+  result_data_type char(1) NOT NULL DEFAULT 'S',
   result_code varchar(31) NOT NULL DEFAULT '',
   result_text varchar(255) NOT NULL DEFAULT '',
   date datetime DEFAULT NULL,

@@ -10,7 +10,7 @@ from django.db import models
 
 from common.db import AllOrNoneQuerySet, VisibleQuerySet
 from common.person import Person
-from emr.choices import ConflictSide, RunState
+from emr.choices import ConflictSide, LinkKind, RunState
 from rbac.permissions import Permission
 
 
@@ -29,6 +29,53 @@ class PatientLink(models.Model):
     ours_digest = models.CharField(max_length=32, blank=True)
     theirs_digest = models.CharField(max_length=32, blank=True)
     synced_at = models.DateTimeField(null=True)
+    records_synced_at = models.DateTimeField(null=True)
+
+
+class RecordLinkQuerySet(VisibleQuerySet["RecordLink"]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.VIEW_ENCOUNTER
+    ) -> RecordLinkQuerySet:
+        patients: Any = RecordLink._meta.get_field("patient").related_model
+        return self.filter(patient__in=patients.objects.visible_to(user, permission))
+
+
+class RecordLink(models.Model):
+    """A row of OpenEMR about a patient, and the row here that is the same, if there is one.
+
+    ``faults``: the fields that cannot stand on the other side, each with a ``SyncFault``; without a
+    row here they are why. ``values``: the row as it was read, where it is kept here alone.
+    ``number`` is OpenEMR's; the digests are as those of a patient.
+    """
+
+    patient = models.ForeignKey(
+        "emr.Patient", on_delete=models.CASCADE, related_name="openemr_rows"
+    )
+    kind = models.CharField(max_length=12, choices=LinkKind.choices)
+    row_id = models.PositiveBigIntegerField(null=True)
+    number = models.BigIntegerField(null=True)
+    uuid = models.UUIDField(default=uuid4, unique=True)
+    ours_digest = models.CharField(max_length=32, blank=True)
+    theirs_digest = models.CharField(max_length=32, blank=True)
+    faults: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list)
+    values: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
+    is_shown = models.BooleanField(default=False)
+    seen_at = models.DateTimeField(auto_now=True)
+
+    objects = RecordLinkQuerySet.as_manager()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """``is_shown``: whether a person is to see it beside the rows that are here."""
+        self.is_shown = bool(self.faults) or self.kind == LinkKind.RESULT
+        super().save(*args, **kwargs)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "row_id"], name="one_link_of_a_row"),
+            models.UniqueConstraint(fields=["kind", "number"], name="one_link_of_their_row"),
+        ]
+        indexes = [models.Index(fields=["patient", "is_shown"])]
 
 
 class SyncConflictQuerySet(VisibleQuerySet["SyncConflict"]):
@@ -40,9 +87,15 @@ class SyncConflictQuerySet(VisibleQuerySet["SyncConflict"]):
 
 
 class SyncConflict(models.Model):
-    """The patient was changed here and in OpenEMR: both kept, until a person says which stays."""
+    """A patient, or the row of ``record``, was changed here and in OpenEMR.
+
+    Both are kept, until a person says which stays.
+    """
 
     link = models.ForeignKey(PatientLink, on_delete=models.CASCADE, related_name="conflicts")
+    record = models.ForeignKey(
+        RecordLink, on_delete=models.CASCADE, related_name="conflicts", null=True
+    )
     ours: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
     theirs: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
     ours_digest = models.CharField(max_length=32)
@@ -57,6 +110,10 @@ class SyncConflict(models.Model):
     objects = SyncConflictQuerySet.as_manager()
 
     @property
+    def kind(self) -> str:
+        return self.record.kind if self.record else "patient"
+
+    @property
     def shown(self) -> str:
         """Another text once a side has changed."""
         return f"{self.ours_digest}{self.theirs_digest}"
@@ -68,7 +125,8 @@ class SyncConflict(models.Model):
 class SyncRun(models.Model):
     """All patients of OpenEMR, in the order of their numbers; ``last_pid`` is how far it came.
 
-    ``problems``: number and reason of those that cannot be taken over, the first hundred.
+    ``records``: rows of their records that were read. ``problems``: number and reason of those that
+    cannot be taken over, the first hundred.
     """
 
     state = models.CharField(max_length=10, choices=RunState.choices, default=RunState.RUNNING)
@@ -80,6 +138,8 @@ class SyncRun(models.Model):
     created = models.PositiveIntegerField(default=0)
     conflicts = models.PositiveIntegerField(default=0)
     left_out = models.PositiveIntegerField(default=0)
+    records = models.PositiveIntegerField(default=0)
+    records_left_out = models.PositiveIntegerField(default=0)
     problems: models.JSONField[list[Any], list[Any]] = models.JSONField(default=list)
     last_pid = models.BigIntegerField(default=0)
     started_at = models.DateTimeField(auto_now_add=True)

@@ -12,7 +12,7 @@ from django.db.models import Q
 from audit.services import glass
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
-from emr.choices import Gender
+from emr.choices import CareRole, Gender
 from emr.models.name_index import NameSuffix, suffixes
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
@@ -134,7 +134,7 @@ def grants_that_open(user: Person) -> list[Any]:
     shared = [grant.patient_id or 0 for grant in grants if not grant.breaks_glass]
     restricted = Patient.objects.filter(pk__in=shared, restricted=True)
     closed = set(restricted.ids()) if shared else set()
-    members = CareTeamMember.objects.filter(patient__in=closed) if closed else []
+    members = CareTeamMember.objects.filter(patient__in=closed)
     team = {(member.patient_id, member.user_id) for member in members}
     return [
         grant
@@ -145,14 +145,31 @@ def grants_that_open(user: Person) -> list[Any]:
     ]
 
 
+class CareTeamQuerySet(VisibleQuerySet["CareTeamMember"]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.VIEW_ACCESS
+    ) -> CareTeamQuerySet:
+        return self.filter(patient__in=Patient.objects.visible_to(user, permission))
+
+
 class CareTeamMember(models.Model):
-    """A person who cares for a restricted patient."""
+    """A person who cares for a patient; of a restricted one nobody else sees the record.
+
+    ``added_by``: None where nobody noted it. Who was in the team before: ``RecordChange``.
+    """
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="care_team")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="care_teams"
     )
+    role = models.CharField(max_length=12, choices=CareRole.choices, blank=True, db_default="")
+    reason = models.CharField(max_length=300, blank=True, db_default="")
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
+    )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CareTeamQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -10,15 +10,17 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from audit.services.patient_records import reads_of
-from common.errors import ErrorCode, NotFound, PermissionDenied
+from common.errors import ConflictError, ErrorCode, NotFound, PermissionDenied
 from common.person import Person
 from emr import models
+from emr.choices import LinkKind
 from emr.models import (
     CareTeamMember,
     ClinicalRow,
     Encounter,
     Patient,
     RecordChange,
+    RecordLink,
     SyncConflict,
     SyncRun,
 )
@@ -49,11 +51,15 @@ def grants_that_open(user: Person) -> list[Any]:
 
 
 def patient_get(user: Person, pk: int, permission: str = Permission.VIEW_PATIENT) -> Patient:
-    """Raises NotFound for what this person may not see."""
-    patient = patients_visible_to(user, permission).filter(pk=pk).first()
-    if patient is None:
-        raise NotFound(ErrorCode.PATIENT_NOT_FOUND, f"patient {pk}", "id")
-    return patient
+    """Raises NotFound for what this person may not see, ConflictError for what was merged."""
+    seen = patients_visible_to(user, permission)
+    patient = seen.filter(pk=pk).first()
+    if patient is not None:
+        return patient
+    survivor = seen.filter(duplicates=pk).first()
+    if survivor is not None:
+        raise ConflictError(ErrorCode.PATIENT_MERGED, f"merged into {survivor.pk}", "id")
+    raise NotFound(ErrorCode.PATIENT_NOT_FOUND, f"patient {pk}", "id")
 
 
 def patient_lock(pk: int) -> None:
@@ -67,10 +73,45 @@ def patient_by_mrn(patient_id: str) -> Patient | None:
     return found.merged_into or found if found else None
 
 
+def patient_seen_by_mrn(user: Person, patient_id: str) -> Patient | None:
+    """If this person sees the patient; also by the MRN of a record that was merged."""
+    found = patient_by_mrn(patient_id)
+    return patients_visible_to(user).filter(pk=found.pk).first() if found else None
+
+
+def patients_by_any_id(user: Person, ids: Iterable[int]) -> dict[int, Patient]:
+    """By the ids that were asked for: of a merged record the one that it belongs to."""
+    wanted = set(ids)
+    seen = patients_visible_to(user)
+    found = seen.in_bulk(list(wanted))
+    if missing := wanted - found.keys():
+        merged = Patient.objects.filter(pk__in=missing).exclude(merged_into=None)
+        survivors = dict(merged.values_list("pk", "merged_into"))
+        kept = seen.in_bulk(list(set(survivors.values()))) if survivors else {}
+        found |= {pk: kept[at] for pk, at in survivors.items() if at in kept}
+    return found
+
+
+def former_ids(patient_ids: Collection[int]) -> list[int]:
+    """Of the records that were merged into these patients: what was done to them was too."""
+    return list(Patient.objects.filter(merged_into__in=patient_ids).ids())
+
+
+def patient_identity(pk: int) -> Patient | None:
+    """Whatever became of it; for publication and matching, not filtered by rights."""
+    return Patient.objects.select_related("merged_into").filter(pk=pk).first()
+
+
 def known_mrns(patient_ids: Collection[str]) -> set[str]:
     """Those that are a patient's MRN; for matching, not filtered by rights."""
     found = Patient.objects.filter(patient_id__in=patient_ids)
     return set(found.values_list("patient_id", flat=True))
+
+
+def ids_of_mrns(patient_ids: Collection[str]) -> set[int]:
+    """Patients by MRN, a merged one as the one who stays; not filtered by rights."""
+    found = Patient.objects.filter(patient_id__in=patient_ids)
+    return {merged or pk for pk, merged in found.values_list("pk", "merged_into_id")}
 
 
 def patients_numbered(beginning: str) -> QuerySet[Any, Any]:
@@ -134,8 +175,7 @@ def glasses_described(user: Person, grants: Iterable[Any]) -> list[BrokenGlass]:
 
 def glass_reads(grant: Any) -> QuerySet[Any]:
     """The audit records of what was read through a broken glass."""
-    ids = [grant.patient_id, *Patient.objects.filter(merged_into=grant.patient_id).ids()]
-    return reads_of(grant.grantee_id, ids, grant.created_at, grant.ends_at)
+    return reads_of(grant.grantee_id, [grant.patient_id], grant.created_at, grant.ends_at)
 
 
 def in_care_team(user: Person, patient: Patient) -> bool:
@@ -149,7 +189,7 @@ def care_team(patient_id: int) -> QuerySet[CareTeamMember]:
 def rows_visible_to(user: Person, model: type[ClinicalRow], permission: str) -> QuerySet[Any]:
     """The rows of a kind that are not deleted, with their patient and author."""
     found: QuerySet[Any] = model.objects.visible_to(user, permission)
-    return found.select_related("patient", model.author_field)
+    return found.select_related("patient", model.author_field, *model.shown_with)
 
 
 def rows_deleted(user: Person, model: type[ClinicalRow], permission: str) -> QuerySet[Any]:
@@ -157,7 +197,7 @@ def rows_deleted(user: Person, model: type[ClinicalRow], permission: str) -> Que
     if not user.has_permission(permission):
         raise PermissionDenied("deleted rows are for those who may change them", "deleted")
     found: QuerySet[Any] = model.objects.deleted_of(user, permission)
-    return found.select_related("patient", model.author_field, "deleted_by")
+    return found.select_related("patient", model.author_field, *model.shown_with, "deleted_by")
 
 
 def row_get(user: Person, model: type[ClinicalRow], pk: int, permission: str) -> Any:
@@ -192,12 +232,25 @@ def changes_of(kind: str, pk: int) -> QuerySet[RecordChange]:
 def conflicts_visible_to(user: Person) -> QuerySet[SyncConflict]:
     """Of patients whom the user may edit, the open ones."""
     conflicts = SyncConflict.objects.visible_to(user).filter(resolved_at=None)
-    return conflicts.select_related("link__patient")
+    return conflicts.select_related("link__patient", "record")
+
+
+def openemr_rows_of(user: Person, patient: Patient) -> QuerySet[RecordLink]:
+    """What OpenEMR has of the patient beside the rows that are here.
+
+    Laboratory results are for the staff: whether they are released is not known here.
+    """
+    rows = RecordLink.objects.visible_to(user).filter(patient=patient, is_shown=True)
+    if scope_for(user, Permission.VIEW_ENCOUNTER) is not Scope.ALL:
+        return rows.exclude(kind=LinkKind.RESULT)
+    return rows
 
 
 def conflict_get(user: Person, pk: int) -> SyncConflict:
     """Raises NotFound."""
-    conflict = SyncConflict.objects.visible_to(user).select_related("link").filter(pk=pk).first()
+    conflict = (
+        SyncConflict.objects.visible_to(user).select_related("link", "record").filter(pk=pk).first()
+    )
     if conflict is None:
         raise NotFound(ErrorCode.ROUTE_NOT_FOUND, f"conflict {pk}", "id")
     return conflict

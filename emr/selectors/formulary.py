@@ -37,6 +37,7 @@ class Interaction:
     drugs: frozenset[str]
     severity: str
     effect: str
+    effect_ko: str
     source: str
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from common.person import Person
 from emr.models import NameSuffix, Patient
 from emr.models.name_index import SUFFIX_LENGTH, folded
+from emr.selectors.likeness import likely_patients
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
 
@@ -19,7 +21,6 @@ MOST = 200
 _CHUNK = 250
 _PHONE = re.compile(r"[\d\s()+.-]+")
 _SHORTEST_PHONE = 4
-_WHOLE_PHONE = 7
 _CANDIDATES = 10
 _DATES = ("%Y-%m-%d", "%Y%m%d", "%Y.%m.%d", "%Y/%m/%d")
 
@@ -27,12 +28,16 @@ _DATES = ("%Y-%m-%d", "%Y%m%d", "%Y.%m.%d", "%Y/%m/%d")
 def patient_search(user: Person, query: str) -> list[Patient]:
     """By the beginning of the MRN, the end of the phone number, the birth date, parts of the name.
 
-    In this order, at most MOST. All words of ``query`` stand somewhere in the name.
+    In this order, at most MOST. All words of ``query`` stand somewhere in the name. A record that
+    was merged finds the one that it belongs to.
     """
     seen = Patient.objects.visible_to(user)
     found: dict[int, Patient] = {}
     for rows in _by_number(seen, query.strip()):
         found |= {row.pk: row for row in rows[:MOST]}
+    for rows in _by_number(Patient.objects.exclude(merged_into=None), query.strip()):
+        survivors = [row.merged_into_id for row in rows[:MOST]]
+        found |= {pk: row for pk, row in _ordered(seen, survivors).items() if pk not in found}
     if len(found) < MOST:
         everybody = scope_for(user, Permission.VIEW_PATIENT) is Scope.ALL
         named = _named(seen, folded(query).split()) if everybody else _named_few(seen, query)
@@ -44,13 +49,10 @@ def patient_search(user: Person, query: str) -> list[Patient]:
 
 
 def possible_duplicates(user: Person, patient: Patient) -> list[Patient]:
-    """Others whom this person sees, of the same name and birth date or the same phone number."""
-    born = Patient.objects.filter(birth_date=patient.birth_date)
-    alike = Q(pk__in=[p.pk for p in born if folded(p.full_name) == folded(patient.full_name)])
-    if len(patient.phone_reversed) >= _WHOLE_PHONE:
-        alike |= Q(phone_reversed=patient.phone_reversed)
-    others = Patient.objects.visible_to(user).filter(alike).exclude(pk=patient.pk)
-    return list(others.order_by("pk")[:_CANDIDATES])
+    """Others whom this person sees and who may be the same one, or have the same phone number."""
+    likely = [one.patient.pk for one in likely_patients(patient, but=patient.pk, or_phone=True)]
+    seen = Patient.objects.visible_to(user).in_bulk(likely)
+    return [seen[pk] for pk in likely if pk in seen][:_CANDIDATES]
 
 
 def _by_number(seen: QuerySet[Patient], query: str) -> Iterator[QuerySet[Patient]]:
@@ -85,12 +87,29 @@ def _named(seen: QuerySet[Patient], words: list[str]) -> Iterator[Patient]:
     ids = rows.order_by("suffix", "patient_id").values_list("patient_id", flat=True)
     begin = 0
     while chunk := list(ids[begin : begin + _CHUNK]):
-        patients = seen.in_bulk(chunk)
-        for pk in dict.fromkeys(chunk):
-            patient = patients.get(pk)
-            if patient and all(word in folded(patient.full_name) for word in words):
+        named = dict.fromkeys(chunk)
+        patients = seen.in_bulk(named)
+        former = _former(seen, named.keys() - patients.keys())
+        for pk in named:
+            patient, name = former.get(pk) or (patients.get(pk), None)
+            if patient and all(word in folded(name or patient.full_name) for word in words):
                 yield patient
         begin += _CHUNK
+
+
+def _former(seen: QuerySet[Patient], missing: set[int]) -> dict[int, tuple[Patient, str]]:
+    """Of merged records: the record that they belong to, and the name that they had."""
+    if not missing:
+        return {}
+    merged = Patient.objects.filter(pk__in=missing).exclude(merged_into=None)
+    rows = list(merged.values_list("pk", "merged_into", "full_name"))
+    survivors = seen.in_bulk({survivor for _, survivor, _ in rows})
+    return {pk: (survivors[at], name) for pk, at, name in rows if at in survivors}
+
+
+def _ordered(seen: QuerySet[Patient], pks: list[Any]) -> dict[int, Patient]:
+    patients = seen.in_bulk(set(pks)) if pks else {}
+    return {pk: patients[pk] for pk in pks if pk in patients}
 
 
 def _named_few(seen: QuerySet[Patient], query: str) -> QuerySet[Patient]:

@@ -1,17 +1,20 @@
 """One line of everything that happened to a patient, newest first.
 
-Each app adds its kinds with ``timeline_source``. A page costs one query for each kind that is asked
-for, however much there is. A cursor names the last entry of a page: its time, kind and number.
+Each app adds its kinds with ``timeline_source``. A page costs the same few queries for each kind
+that is asked for, however much there is. A cursor names the last entry of a page: its time, kind
+and number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value
+from django.db.models.functions import Cast
+from django.utils import timezone
 
 from common.errors import ErrorCode, InvalidInput
 from common.person import Person
@@ -23,13 +26,18 @@ LONGEST_PAGE = 200
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """``type``, the name of the kind, and ``id`` together name the row."""
+    """``type``, the name of the kind, and ``id`` together name the row.
+
+    ``ref``: what its page is named by; ``whole_day``: only the day is known.
+    """
 
     type: str
     at: datetime
     id: int
     title: str
     detail: str
+    ref: str
+    whole_day: bool
 
     @property
     def place(self) -> tuple[datetime, str, int]:
@@ -38,23 +46,36 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """``rows``: those that the person sees of the patient; ``at``: the column of their time."""
+    """``rows``: those that the person sees of the patient; ``at``: the column of their time.
+
+    ``day``: that is the beginning of a day. ``ref``: the field that names a row's page.
+    """
 
     rows: Callable[[Person, Patient], QuerySet[Any]]
     at: str
     described: Callable[[Any], tuple[str, str]]
+    day: bool
+    ref: str
 
 
 sources: dict[str, Source] = {}
 
 
 def timeline_source(
-    kind: str, *, at: str, described: Callable[[Any], tuple[str, str]]
+    kind: str,
+    *,
+    at: str,
+    described: Callable[[Any], tuple[str, str]],
+    day: bool = False,
+    ref: str = "pk",
 ) -> Callable[[Callable[[Person, Patient], QuerySet[Any]]], Any]:
-    """Add a kind of entries; ``described``: title and detail of a row."""
+    """Add a kind of entries; ``described``: title and detail of a row.
+
+    ``day``: ``at`` is a date, of which rows without one are no entries.
+    """
 
     def register(rows: Callable[[Person, Patient], QuerySet[Any]]) -> Any:
-        sources[kind] = Source(rows, at, described)
+        sources[kind] = Source(rows, at, described, day, ref)
         return rows
 
     return register
@@ -96,15 +117,34 @@ def _entries(
     length: int,
 ) -> list[Entry]:
     begin, end = between
-    rows = source.rows(user, patient)
+    rows, at = source.rows(user, patient), source.at
+    if source.day:
+        rows = rows.exclude(**{at: None}).annotate(day_begins=_day_begins(at))
+        at = "day_begins"
     if begin:
-        rows = rows.filter(**{f"{source.at}__gte": begin})
+        rows = rows.filter(**{f"{at}__gte": begin})
     if end:
-        rows = rows.filter(**{f"{source.at}__lt": end})
+        rows = rows.filter(**{f"{at}__lt": end})
     if after:
-        rows = rows.filter(_older(source.at, kind, after))
-    newest = rows.order_by(f"-{source.at}", "-pk")[:length]
-    return [Entry(kind, getattr(row, source.at), row.pk, *source.described(row)) for row in newest]
+        rows = rows.filter(_older(at, kind, after))
+    return [
+        Entry(
+            kind,
+            getattr(row, at),
+            row.pk,
+            *source.described(row),
+            ref=str(getattr(row, source.ref)),
+            whole_day=source.day,
+        )
+        for row in rows.order_by(f"-{at}", "-pk")[:length]
+    ]
+
+
+def _day_begins(column: str) -> ExpressionWrapper[Any]:
+    """The midnight with which a day begins in the hospital, as a time of the database (UTC)."""
+    offset = timezone.localtime().utcoffset() or timedelta()
+    midnight = Cast(F(column), DateTimeField())
+    return ExpressionWrapper(midnight - Value(offset), output_field=DateTimeField())
 
 
 def _older(column: str, kind: str, after: tuple[datetime, str, int]) -> Q:
@@ -143,8 +183,9 @@ def _charted(
 
 
 def _vitals_detail(row: Vitals) -> str:
-    taken = ((name, getattr(row, name)) for name in Vitals.MEASURES)
-    return ", ".join(f"{name} {value}" for name, value in taken if value is not None)
+    shown = (*Vitals.MEASURES, "consciousness", "supplemental_oxygen")
+    taken = ((name, getattr(row, name)) for name in shown)
+    return ", ".join(f"{name} {value}" for name, value in taken if value not in (None, ""))
 
 
 _charted(Encounter, "encounter", lambda row: (row.reason, row.kind))

@@ -14,6 +14,7 @@ from emr import examples
 from emr.choices import Gender
 from emr.models import Patient
 from emr.openemr_sync import patient_source
+from openemr.selectors import down_since
 from rbac.choices import GlassOutcome
 
 SHORTEST_REASON, DIFFERENT_LETTERS = 10, 5
@@ -78,18 +79,36 @@ class PatientPatchIn(PatientFieldsIn):
 class EmrSourceOut(serializers.Serializer[Any]):
     name = serializers.CharField()
     synced_at = serializers.DateTimeField(allow_null=True, help_text="Alike there at that time")
+    records_synced_at = serializers.DateTimeField(
+        allow_null=True, help_text="The visits, vital signs and so on, compared at that time"
+    )
     stale = serializers.BooleanField(help_text="Longer ago than OPENEMR_MAX_AGE_S")
+    down_since = serializers.DateTimeField(
+        allow_null=True, help_text="OpenEMR has not answered since then"
+    )
+
+
+class FormerRecordOut(serializers.ModelSerializer[Patient]):
+    class Meta:
+        model = Patient
+        fields = ["id", "patient_id", "full_name"]
 
 
 @example(examples.PATIENT)
 class PatientOut(serializers.ModelSerializer[Patient]):
-    """``emr_source`` is null for a patient who is kept here alone."""
+    """``emr_source`` is null for a patient who is kept here alone.
+
+    ``formerly``: the records that were merged into this one.
+    """
 
     emr_source = serializers.SerializerMethodField()
+    formerly = FormerRecordOut(source="duplicates", many=True)
 
     @extend_schema_field(EmrSourceOut(allow_null=True))
     def get_emr_source(self, patient: Patient) -> Any:
-        source = patient_source(patient)
+        if not hasattr(self, "_down"):
+            self._down = down_since()  # once for a list of patients
+        source = patient_source(patient, self._down)
         return EmrSourceOut(source).data if source else None
 
     class Meta:
@@ -105,6 +124,7 @@ class PatientOut(serializers.ModelSerializer[Patient]):
             "restricted",
             "version",
             "emr_source",
+            "formerly",
         ]
 
 
@@ -187,8 +207,3 @@ class BrokenGlassOut(serializers.Serializer[Any]):
 class GlassReviewIn(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(GlassOutcome.choices)
     comment = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
-
-
-@example(examples.PATIENT_MERGE)
-class PatientMergeIn(serializers.Serializer[Any]):
-    into = serializers.IntegerField(min_value=1, help_text="Id of the patient record to keep")

@@ -18,10 +18,13 @@ from emr.choices import (
     AllergyCategory,
     AllergyCodeSystem,
     AllergySeverity,
+    Consciousness,
     EncounterKind,
     PrescriptionWarning,
     ProblemCodeSystem,
     RecordStatus,
+    Spo2Scale,
+    TermKind,
 )
 from emr.models import (
     Allergy,
@@ -78,7 +81,7 @@ class RowDeleteIn(StrictIn):
 
 class DeletionOut(serializers.Serializer[ClinicalRow]):
     at = serializers.DateTimeField(source="deleted_at")
-    by = UserBriefOut(source="deleted_by")
+    by = UserBriefOut(source="deleted_by", allow_null=True)
     reason = serializers.CharField(source="deleted_reason")
 
 
@@ -92,16 +95,23 @@ class _RowOut(serializers.ModelSerializer[Any]):
 
 
 class _RecordedOut(_RowOut):
-    recorded_by_name = serializers.CharField(source="recorded_by.full_name")
+    recorded_by_name = serializers.CharField(source="author_name")
 
 
 @example(examples.ENCOUNTER_CHANGE)
 class EncounterFieldsIn(StrictIn):
     kind = serializers.ChoiceField(EncounterKind.choices)
     reason = serializers.CharField(max_length=300, validators=_LINE)
+    location = serializers.CharField(
+        max_length=100, validators=_LINE, required=False, allow_blank=True
+    )
     note = serializers.CharField(max_length=10_000, required=False, allow_blank=True)
     started_at = serializers.DateTimeField()
     ended_at = serializers.DateTimeField(required=False, allow_null=True)
+    spo2_scale = serializers.ChoiceField(
+        Spo2Scale.choices, required=False, help_text="NEWS2: 2 with a target of 88-92 %"
+    )
+    pregnant = serializers.BooleanField(required=False)
 
 
 @example(examples.ENCOUNTER_NEW)
@@ -111,13 +121,14 @@ class EncounterIn(EncounterFieldsIn, _About):
 
 @example(examples.ENCOUNTER)
 class EncounterOut(_RowOut):
-    clinician_name = serializers.CharField(source="clinician.full_name")
+    clinician_name = serializers.CharField(source="author_name")
 
     class Meta:
         model = Encounter
         fields = [
             *_ROW,
-            *("kind", "reason", "note", "clinician", "clinician_name", "started_at", "ended_at"),
+            *("kind", "reason", "location", "note", "clinician", "clinician_name"),
+            *("started_at", "ended_at", "spo2_scale", "pregnant"),
             *_END,
         ]
 
@@ -156,6 +167,11 @@ class PrescriptionIn(PrescriptionFieldsIn, _DrugIn):
     )
 
 
+@example(examples.PRESCRIPTION_STOP)
+class PrescriptionStopIn(StrictIn):
+    reason = serializers.CharField(max_length=300, validators=_LINE)
+
+
 @example(examples.PRESCRIPTION_CHECK)
 class PrescriptionCheckIn(_DrugIn):
     pass
@@ -170,11 +186,25 @@ class WarningOut(serializers.Serializer[Any]):
     about = serializers.CharField()
     severity = serializers.CharField(allow_blank=True)
     effect = serializers.CharField(allow_blank=True)
+    effect_ko = serializers.CharField(allow_blank=True, default="")
     source = serializers.CharField(allow_blank=True)  # type: ignore[assignment]
 
 
 class DrugSearchIn(serializers.Serializer[Any]):
     q = serializers.CharField(max_length=100)
+
+
+class TermSearchIn(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(TermKind.choices)
+    q = serializers.CharField(max_length=100)
+
+
+@example(examples.TERM)
+class TermOut(serializers.Serializer[Any]):
+    code_system = serializers.CharField()
+    code = serializers.CharField()
+    name = serializers.CharField()
+    name_ko = serializers.CharField()
 
 
 @example(examples.DRUG)
@@ -188,7 +218,13 @@ class DrugOut(serializers.Serializer[Any]):
 
 @example(examples.PRESCRIPTION)
 class PrescriptionOut(_RowOut):
-    prescriber_name = serializers.CharField(source="prescriber.full_name")
+    """``ends_at``: when its days are over, or when it was stopped; null while nobody knows."""
+
+    prescriber_name = serializers.CharField(source="author_name")
+    ends_at = serializers.DateTimeField(allow_null=True)
+    stopped_by_name = serializers.CharField(
+        source="stopped_by.full_name", default=None, allow_null=True
+    )
     daily_mg = serializers.FloatField(allow_null=True)
     warnings = WarningOut(many=True)
 
@@ -198,7 +234,8 @@ class PrescriptionOut(_RowOut):
             *_ROW,
             *("encounter", "drug", "drug_code", "daily_mg", "dose", "frequency", "days"),
             *("warnings", "warnings_reason"),
-            *("prescriber", "prescriber_name", "prescribed_at"),
+            *("prescriber", "prescriber_name", "prescribed_at", "ends_at"),
+            *("stopped_at", "stopped_by_name", "stop_reason"),
             *_END,
         ]
 
@@ -235,6 +272,10 @@ class VitalsFieldsIn(StrictIn):
     weight_kg = _decimal("weight_kg")
     height_cm = _decimal("height_cm")
     pain = _whole("pain")
+    consciousness = serializers.ChoiceField(
+        Consciousness.choices, required=False, allow_blank=True, help_text="ACVPU"
+    )
+    supplemental_oxygen = serializers.BooleanField(required=False, allow_null=True)
 
 
 @example(examples.VITALS_NEW)
@@ -255,7 +296,8 @@ class VitalsOut(_RecordedOut):
         model = Vitals
         fields = [
             *_ROW,
-            *("measured_at", *Vitals.MEASURES, "flags", "recorded_by", "recorded_by_name"),
+            *("measured_at", *Vitals.MEASURES, "consciousness", "supplemental_oxygen"),
+            *("flags", "recorded_by", "recorded_by_name"),
             *_END,
         ]
 

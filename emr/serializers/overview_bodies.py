@@ -10,9 +10,11 @@ from rest_framework import serializers
 from acct.serializers import UserBriefOut
 from common.api.schema import example
 from emr import examples
-from emr.choices import ChangeAction, VitalFlag
+from emr.choices import AllergyState, ChangeAction, VitalFlag
 from emr.models import RecordChange, Vitals
+from emr.selectors.patient_summary import parts
 from emr.selectors.timeline import LONGEST_PAGE
+from emr.serializers.chart_bodies import AllergyOut
 
 
 class TrendPointOut(serializers.Serializer[Any]):
@@ -30,6 +32,36 @@ class VitalsTrendOut(serializers.Serializer[Any]):
     low = serializers.FloatField(allow_null=True)
     high = serializers.FloatField(allow_null=True)
     points = TrendPointOut(many=True)
+
+
+class LatestVitalOut(serializers.Serializer[Any]):
+    """``low`` and ``high``: the reference range at the patient's age then."""
+
+    measure = serializers.ChoiceField(Vitals.MEASURES)
+    unit = serializers.CharField(help_text="UCUM")
+    value = serializers.FloatField()
+    at = serializers.DateTimeField()
+    flag = serializers.ChoiceField(VitalFlag.choices, allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+
+
+class AllergiesKnownOut(serializers.Serializer[Any]):
+    state = serializers.ChoiceField(AllergyState.choices)
+    active = AllergyOut(many=True)
+
+
+@example(examples.PATIENT_SUMMARY)
+class PatientSummaryOut(serializers.Serializer[Any]):
+    """Each part is null for those who have no right to it."""
+
+    def get_fields(self) -> dict[str, Any]:
+        return {
+            name: serializers.ListField(child=part.shown(), allow_null=True)
+            if part.many
+            else part.shown(allow_null=True)
+            for name, part in parts.items()
+        }
 
 
 class FieldChangeOut(serializers.Serializer[Any]):
@@ -74,8 +106,10 @@ class TimelineEntryOut(serializers.Serializer[Any]):
     type = serializers.CharField(help_text="encounter, prescription, vitals, order and so on")
     at = serializers.DateTimeField()
     id = serializers.IntegerField()
+    ref = serializers.CharField(help_text="Of a study its UID, of others the id")
     title = serializers.CharField()
     detail = serializers.CharField()
+    whole_day = serializers.BooleanField(help_text="Only the day is known")
 
 
 @example(examples.TIMELINE)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import ManyToOneRel
 
 from acct import selectors as accounts
 from alert import services as alert
 from alert.choices import Kind
 from audit import services as audit
-from common.errors import BusinessError, ConflictError, ErrorCode, PermissionDenied
+from common.errors import ConflictError, ErrorCode, PermissionDenied
 from common.outbox.services import publish
 from common.person import Person
 from emr import selectors
 from emr.choices import ChangeAction
-from emr.events import PATIENT_MERGED, PATIENT_RENAMED, PATIENT_SYNC
-from emr.models import CareTeamMember, Patient
+from emr.events import PATIENT_CHANGED, PATIENT_RENAMED
+from emr.models import Patient
+from emr.services.announcing import patient_announce
+from emr.services.care_teams import care_team_add
 from emr.services.charting import change_record, encounter_create, snapshot
 from emr.services.prescribing import prescription_create
 from openemr.openemr_records import PATIENT_FIELDS
-from openemr.selectors import is_configured
 from rbac import services as grants
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
@@ -30,10 +30,9 @@ __all__ = [
     "break_glass_by_mrn",
     "care_team_add",
     "encounter_create",
-    "merge_settle",
+    "patient_announce",
     "patient_break_glass",
     "patient_create",
-    "patient_merge",
     "patient_update",
     "prescription_create",
 ]
@@ -59,6 +58,7 @@ def patient_create(*, actor: Person, **fields: Any) -> Patient:
                 permission=Permission.EDIT_PATIENT,
             )
             patient_announce(patient.pk)
+            _identity_changed(patient.pk)
     except IntegrityError:
         raise ConflictError(ErrorCode.DUPLICATE, "the MRN is taken", "patient_id") from None
     return patient
@@ -96,7 +96,12 @@ def patient_update(*, actor: Person, pk: int, expected: int, **changes: Any) -> 
     )
     if changes.keys() & set(PATIENT_FIELDS):
         patient_announce(pk)
+        _identity_changed(pk)
     return patient
+
+
+def _identity_changed(pk: int) -> None:
+    publish(PATIENT_CHANGED, aggregate=f"duplicates:patient:{pk}", payload={"patient_id": pk})
 
 
 def _keep(actor: Person, patient: Patient, action: str, before: dict[str, Any]) -> None:
@@ -108,78 +113,6 @@ def _keep(actor: Person, patient: Patient, action: str, before: dict[str, Any]) 
         action=action,
         before=before,
     )
-
-
-def patient_announce(pk: int) -> None:
-    """Have the patient compared with OpenEMR, where there is one, in the order of the changes."""
-    if is_configured():
-        publish(PATIENT_SYNC, aggregate=f"openemr:patient:{pk}", payload={"patient_id": pk})
-
-
-@transaction.atomic
-def patient_merge(*, actor: Person, pk: int, into: int, expected: int) -> Patient:
-    """Two records of one person become one: all that belongs to ``pk`` belongs to ``into`` now.
-
-    ``expected`` is the version of the duplicate. The one record is restricted if either was, and
-    the care teams are one; who sees it by a broken glass does not become part of it.
-    Raises NotFound, ConflictError, BusinessError (the same record, or both have a login).
-    """
-    for each in (pk, into):
-        selectors.patient_get(actor, each, Permission.MATCH_STUDY)
-    locked = Patient.objects.select_for_update().in_bulk([pk, into])
-    duplicate, patient = locked[pk], locked[into]
-    merged_meanwhile = duplicate.merged_into_id or patient.merged_into_id
-    if duplicate is patient or merged_meanwhile or (duplicate.user_id and patient.user_id):
-        raise BusinessError(ErrorCode.INVALID_TRANSITION, "these records cannot be merged", "into")
-    rights_changing()
-    login, restricted = duplicate.user_id, duplicate.restricted or patient.restricted
-    duplicate.save_versioned(
-        expected=expected, merged_into=patient, user_id=None, restricted=restricted
-    )
-    patient.save_versioned(
-        expected=patient.version, user_id=login or patient.user_id, restricted=restricted
-    )
-    _move_rows(duplicate, patient)
-    grants.grants_move(from_patient_id=pk, to_patient_id=into)
-    publish(
-        PATIENT_MERGED,
-        aggregate=f"patient:{into}",
-        payload={"patient_id": into, "duplicate_id": pk},
-    )
-    audit.record(
-        actor=actor,
-        action="patient.merge",
-        object_type="patient",
-        object_id=pk,
-        patient_id=into,
-        permission=Permission.MATCH_STUDY,
-    )
-    return patient
-
-
-@transaction.atomic
-def merge_settle(*, duplicate_id: int) -> None:
-    """After a merge: take along what was being written for the duplicate while it committed."""
-    duplicate = Patient.objects.select_related("merged_into").get(pk=duplicate_id)
-    patient = duplicate.merged_into
-    if patient is not None:
-        _move_rows(duplicate, patient)
-        grants.grants_move(from_patient_id=duplicate.pk, to_patient_id=patient.pk)
-
-
-def _move_rows(duplicate: Patient, patient: Patient) -> None:
-    """Every row of every app that refers to the duplicate, whatever apps there are."""
-    team = CareTeamMember.objects.filter(patient=patient).values_list("user_id", flat=True)
-    CareTeamMember.objects.filter(patient=duplicate, user_id__in=list(team)).delete()
-    for relation in Patient._meta.get_fields(include_hidden=True):
-        if isinstance(relation, ManyToOneRel) and not relation.one_to_one:
-            name = relation.field.name
-            rows = relation.related_model._base_manager.filter(**{name: duplicate})
-            rows.update(**{name: patient})
-
-
-def care_team_add(*, patient: Patient, user_id: int) -> None:
-    CareTeamMember.objects.get_or_create(patient=patient, user_id=user_id)
 
 
 def break_glass_by_mrn(*, actor: Person, patient_id: str, reason: str) -> Any:

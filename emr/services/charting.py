@@ -27,9 +27,10 @@ from emr.models import (
     RecordChange,
     Vitals,
 )
+from emr.services.announcing import patient_announce
 from rbac.permissions import Permission
 
-_BOOKKEEPING = {"id", "version", "created_at", "updated_at", "phone_reversed"}
+_BOOKKEEPING = {"id", "version", "created_at", "updated_at", "phone_reversed", "client_id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,8 @@ def row_update(
     _check_encounter(row.patient, changes)
     _check_times(row.patient, changes)
     _sign(model, changes)
-    if model is Prescription and changes.get("days", row.days) > row.days:
+    days = row.days if model is Prescription else None
+    if days is not None and changes.get("days", days) > days:
         raise InvalidInput(ErrorCode.VALIDATION, "longer is another prescription", "days")
     before = snapshot(row)
     for name, value in changes.items():
@@ -163,6 +165,8 @@ def _written(
     changed = change_record(
         actor=actor, kind=kind, row=row, patient_id=row.patient_id, action=action, before=before
     )
+    if row.goes_to_openemr:
+        patient_announce(row.patient_id, kind)
     audit.record(
         actor=actor,
         action=f"{kind}.{action}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,8 @@ from emr.choices import PrescriptionWarning, RecordStatus
 from emr.models import Allergy, Patient, Prescription
 from emr.models.name_index import folded
 from emr.selectors import formulary
-from emr.services.charting import row_create
+from emr.selectors.patient_summary import NO_KNOWN_ALLERGY
+from emr.services.charting import row_create, row_update
 from rbac.permissions import Permission
 
 
@@ -33,6 +34,7 @@ class Warned:
     severity: str = ""
     effect: str = ""
     source: str = ""
+    effect_ko: str = ""
 
 
 def prescription_create(*, actor: Person, patient: int, **fields: Any) -> Prescription:
@@ -88,6 +90,25 @@ def _created(
     return prescription
 
 
+@transaction.atomic
+def prescription_stop(*, actor: Person, pk: int, expected: int, reason: str) -> Prescription:
+    """End a prescription now. Raises NotFound, ConflictError, BusinessError (it has ended)."""
+    now = timezone.now()
+    row = selectors.row_get(actor, Prescription, pk, Permission.CREATE_PRESCRIPTION)
+    if row.ends_at <= now:
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "the prescription has ended", "status")
+    stopped: Prescription = row_update(
+        actor=actor,
+        model=Prescription,
+        pk=pk,
+        expected=expected,
+        stopped_at=now,
+        stopped_by_id=actor.pk,
+        stop_reason=reason,
+    )
+    return stopped
+
+
 def prescription_warnings(*, actor: Person, patient: int, **fields: Any) -> list[Warned]:
     """What speaks against a prescription. Raises NotFound, InvalidInput (unknown drug)."""
     seen = selectors.patient_get(actor, patient, Permission.CREATE_PRESCRIPTION)
@@ -101,8 +122,8 @@ def _warnings(patient: Patient, fields: dict[str, Any], when: datetime) -> list[
         raise InvalidInput(ErrorCode.VALIDATION, "not a drug of the formulary", "drug_code")
     if code and (named := formulary.drug_named(text)) and named != drug:
         raise InvalidInput(ErrorCode.VALIDATION, "the code is of another drug", "drug_code")
-    taken = Prescription.objects.filter(patient=patient, deleted_at=None)
-    active = [r for r in taken if r.prescribed_at <= when < r.prescribed_at + timedelta(r.days)]
+    taken = Prescription.objects.filter(patient=patient, deleted_at=None, prescribed_at__lte=when)
+    active = list(taken.active(when))
     return [
         *_allergies(patient, drug, text),
         *_duplicates(active, drug, text),
@@ -114,7 +135,7 @@ def _warnings(patient: Patient, fields: dict[str, Any], when: datetime) -> list[
 def _allergies(patient: Patient, drug: formulary.Drug | None, text: str) -> Iterator[Warned]:
     names = {folded(name) for name in (text, *((drug.name, drug.name_ko) if drug else ()))}
     active = Allergy.objects.filter(patient=patient, deleted_at=None, status=RecordStatus.ACTIVE)
-    for row in active:
+    for row in active.exclude(code=NO_KNOWN_ALLERGY):
         by_code = drug and row.code_system == "ATC" and drug.atc.startswith(row.code)
         substance = folded(row.substance)
         if by_code or any(substance in name or name in substance for name in names):
@@ -143,6 +164,7 @@ def _interactions(active: list[Prescription], drug: formulary.Drug) -> Iterator[
                 known.severity,
                 known.effect,
                 known.source,
+                known.effect_ko,
             )
 
 

@@ -1,6 +1,12 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
+
+from emr.models import Encounter
+from emr.services import ward_stays
 
 PATIENT: dict[str, Any] = {
     "patient_id": "MRN-1",
@@ -52,3 +58,18 @@ def problem_body(patient: int, **fields: Any) -> dict[str, Any]:
 
 def note_body(patient: int, **fields: Any) -> dict[str, Any]:
     return {"patient": patient, "title": "Visit", "text": "No focal deficit."} | fields
+
+
+def inpatient(patient: Any, clinician: Any, **fields: Any) -> Any:
+    """An open stay of the patient."""
+    now = timezone.now()
+    started = now - timedelta(days=1)
+    defaults = {"kind": "inpatient", "reason": "-", "started_at": started}
+    return Encounter.objects.create(patient=patient, clinician=clinician, **(defaults | fields))
+
+
+def in_bed(ward: Any, bed: str, patient: Any, clinician: Any, **fields: Any) -> Any:
+    visit = inpatient(patient, clinician, **fields)
+    return ward_stays.bed_take(
+        actor=clinician, encounter=visit.pk, ward=ward.pk, bed=bed, started_at=visit.started_at
+    )

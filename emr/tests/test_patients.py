@@ -34,6 +34,7 @@ def test_a_patient_is_created_and_read_back(api):
         "restricted": False,
         "version": 1,
         "emr_source": None,
+        "formerly": [],
     }
     read = client.get(f"{URL}{body['id']}/")
     assert read.json() == body
@@ -43,7 +44,8 @@ def test_a_patient_is_created_and_read_back(api):
 @pytest.mark.parametrize(
     ("fields", "warned"),
     [
-        ({"full_name": "홍 길동", "phone": ""}, []),
+        ({"full_name": "홍 길동", "phone": ""}, ["MRN-1"]),
+        ({"full_name": "홍 길수", "phone": ""}, []),
         ({"phone": ""}, ["MRN-1"]),
         ({"full_name": "Other", "phone": "010 1234 5678"}, ["MRN-1"]),
         ({"birth_date": "1980-03-01", "phone": ""}, []),
@@ -173,7 +175,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(
     for _ in range(20):
         patient_factory()
     client = api("doctor")
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         assert client.get(URL).json()["count"] == 20
 
 

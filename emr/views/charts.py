@@ -10,17 +10,18 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit import services as audit
 from common.api.etag import expected_version, with_etag
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
-from emr import filters, selectors
+from emr import filters, selectors, tasks
 from emr.models import ClinicalRow, RecordChange
 from emr.serializers import chart_bodies as bodies, overview_bodies
 from emr.services import charting
 
-_IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)
-_CHANGING = (
+IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)
+CHANGING = (
     ErrorCode.VALIDATION,
     ErrorCode.RECORD_NOT_FOUND,
     ErrorCode.VERSION_CONFLICT,
@@ -43,6 +44,7 @@ class ChartRows(GenericApiView):
         return selectors.rows_visible_to(self.actor, self.model, read)
 
     def get(self, request: Request) -> Response:
+        tasks.nudge_refresh_of(self.actor, request.GET.get("patient", ""))
         return self.list_response(request)
 
     def post(self, request: Request) -> Response:
@@ -59,6 +61,20 @@ class ChartRow(ApiView):
     model: ClassVar[type[ClinicalRow]]
     body_class: ClassVar[type[bodies.StrictIn]]
     shown_class: ClassVar[Any]
+
+    def get(self, request: Request, pk: int) -> Response:
+        read = str(self.required_permissions["GET"])
+        row = selectors.row_get(self.actor, self.model, pk, read)
+        kind = self.model._meta.model_name or ""
+        audit.record(
+            actor=self.actor,
+            action=f"{kind}.read",
+            object_type=kind,
+            object_id=pk,
+            patient_id=row.patient_id,
+            permission=read,
+        )
+        return with_etag(Response(self.shown_class(row).data), row.version)
 
     def patch(self, request: Request, pk: int) -> Response:
         expected = expected_version(request)
@@ -117,21 +133,26 @@ def described(
 
 
 def changeable(thing: str, tag: str, changed: Any, shown: Any) -> Callable[[Any], Any]:
-    """The API's description of changing and deleting."""
+    """The API's description of reading, changing and deleting one."""
     return extend_schema_view(
+        get=extend_schema(
+            summary=f"Get {thing}",
+            tags=[tag],
+            responses={200: shown, **errors(ErrorCode.RECORD_NOT_FOUND)},
+        ),
         patch=extend_schema(
             summary=f"Change {thing} (If-Match: the version read)",
             tags=[tag],
-            parameters=[_IF_MATCH],
+            parameters=[IF_MATCH],
             request=changed,
-            responses={200: shown, **errors(*_CHANGING)},
+            responses={200: shown, **errors(*CHANGING)},
         ),
         delete=extend_schema(
             summary=f"Delete {thing}: it is kept with who, when and why",
             tags=[tag],
-            parameters=[_IF_MATCH],
+            parameters=[IF_MATCH],
             request=bodies.RowDeleteIn,
-            responses={204: None, **errors(*_CHANGING)},
+            responses={204: None, **errors(*CHANGING)},
         ),
     )
 

@@ -14,6 +14,7 @@ from common.errors import ErrorCode
 from emr import selectors
 from emr.models import RecordChange
 from emr.selectors import timeline, trends
+from emr.selectors.patient_summary import patient_summary
 from emr.serializers import overview_bodies as bodies
 from rbac.permissions import Permission
 
@@ -53,6 +54,29 @@ class PatientTimeline(ApiView):
             length=asked.get("page_size", timeline.LONGEST_PAGE),
         )
         return Response(bodies.TimelineOut({"results": entries, "next": more}).data)
+
+
+class PatientSummary(ApiView):
+    required_permissions = {"GET": Permission.VIEW_PATIENT}
+
+    @extend_schema(
+        summary="Get what a doctor sees of a patient first",
+        tags=["patients"],
+        responses={200: bodies.PatientSummaryOut, **errors(ErrorCode.PATIENT_NOT_FOUND)},
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        patient = selectors.patient_get(self.actor, pk)
+        audit.record(
+            actor=self.actor,
+            action="patient.summary",
+            object_type="patient",
+            object_id=pk,
+            patient_id=pk,
+            permission=Permission.VIEW_PATIENT,
+        )
+        found = patient_summary(self.actor, patient)
+        shown = bodies.PatientSummaryOut(found, context={"request": request})
+        return Response(shown.data)
 
 
 class VitalsTrends(ApiView):

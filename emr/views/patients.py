@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,7 +36,7 @@ class Patients(GenericApiView):
         return [row.pk for row in rows]
 
     def get_queryset(self) -> QuerySet[Patient]:
-        return selectors.patients_visible_to(self.actor)
+        return selectors.patients_visible_to(self.actor).prefetch_related("duplicates")
 
     @extend_schema(
         summary="List the patients that I may see",
@@ -85,7 +85,9 @@ class PatientSearch(GenericApiView):
     filter_backends = []
 
     def paginate_queryset(self, queryset: Any) -> list[Any]:
-        return super().paginate_queryset(self.found) or []
+        page = super().paginate_queryset(self.found) or []
+        prefetch_related_objects(page, "duplicates")
+        return page
 
     def patients_shown(self, rows: Rows) -> PatientIds:
         return [row.pk for row in rows]
@@ -114,7 +116,10 @@ class PatientDetail(ApiView):
         summary="Get a patient",
         tags=["patients"],
         parameters=[_ETAG],
-        responses={200: serializers.PatientOut, **errors(ErrorCode.PATIENT_NOT_FOUND)},
+        responses={
+            200: serializers.PatientOut,
+            **errors(ErrorCode.PATIENT_NOT_FOUND, ErrorCode.PATIENT_MERGED),
+        },
     )
     def get(self, request: Request, pk: int) -> Response:
         patient = selectors.patient_get(self.actor, pk)
@@ -150,37 +155,5 @@ class PatientDetail(ApiView):
         body.is_valid(raise_exception=True)
         patient = services.patient_update(
             actor=self.actor, pk=pk, expected=expected, **body.validated_data
-        )
-        return with_etag(Response(serializers.PatientOut(patient).data), patient.version)
-
-
-class PatientMerge(ApiView):
-    required_permissions = {"POST": Permission.MATCH_STUDY}
-
-    @extend_schema(
-        summary="Merge a duplicate patient record into another",
-        description="All data of the duplicate (studies, orders, visits, shares and so on) move to "
-        "the other record, and so do images that arrive later under its MRN.",
-        tags=["patients"],
-        parameters=[_IF_MATCH],
-        request=serializers.PatientMergeIn,
-        responses={
-            200: serializers.PatientOut,
-            **errors(
-                ErrorCode.VALIDATION,
-                ErrorCode.PATIENT_NOT_FOUND,
-                ErrorCode.VERSION_CONFLICT,
-                ErrorCode.INVALID_TRANSITION,
-            ),
-        },
-    )
-    def post(self, request: Request, pk: int) -> Response:
-        body = serializers.PatientMergeIn(data=request.data)
-        body.is_valid(raise_exception=True)
-        patient = services.patient_merge(
-            actor=self.actor,
-            pk=pk,
-            into=body.validated_data["into"],
-            expected=expected_version(request),
         )
         return with_etag(Response(serializers.PatientOut(patient).data), patient.version)

@@ -8,6 +8,7 @@ from common.errors import ErrorCode
 from emr import filters, services
 from emr.models import Allergy, Encounter, Note, Prescription, Problem, Vitals
 from emr.serializers import chart_bodies as bodies
+from emr.services.allergies import allergy_create
 from emr.views.charts import ChartRow, ChartRows, RowHistory, changeable, described, historical
 from rbac.permissions import Permission as P
 
@@ -26,7 +27,11 @@ class Encounters(ChartRows):
 
 @changeable("an encounter", "encounters", bodies.EncounterFieldsIn, bodies.EncounterOut)
 class EncounterRow(ChartRow):
-    required_permissions = {"PATCH": P.EDIT_ENCOUNTER, "DELETE": P.EDIT_ENCOUNTER}
+    required_permissions = {
+        "GET": P.VIEW_ENCOUNTER,
+        "PATCH": P.EDIT_ENCOUNTER,
+        "DELETE": P.EDIT_ENCOUNTER,
+    }
     model = Encounter
     body_class = bodies.EncounterFieldsIn
     shown_class = bodies.EncounterOut
@@ -63,7 +68,11 @@ class Prescriptions(ChartRows):
 
 @changeable("a prescription", "prescriptions", bodies.PrescriptionFieldsIn, bodies.PrescriptionOut)
 class PrescriptionRow(ChartRow):
-    required_permissions = {"PATCH": P.CREATE_PRESCRIPTION, "DELETE": P.CREATE_PRESCRIPTION}
+    required_permissions = {
+        "GET": P.VIEW_PRESCRIPTION,
+        "PATCH": P.CREATE_PRESCRIPTION,
+        "DELETE": P.CREATE_PRESCRIPTION,
+    }
     model = Prescription
     body_class = bodies.PrescriptionFieldsIn
     shown_class = bodies.PrescriptionOut
@@ -90,7 +99,11 @@ class VitalSigns(ChartRows):
 
 @changeable("vital signs", "vital signs", bodies.VitalsFieldsIn, bodies.VitalsOut)
 class VitalSignsRow(ChartRow):
-    required_permissions = {"PATCH": P.RECORD_VITALS, "DELETE": P.RECORD_VITALS}
+    required_permissions = {
+        "GET": P.VIEW_ENCOUNTER,
+        "PATCH": P.RECORD_VITALS,
+        "DELETE": P.RECORD_VITALS,
+    }
     model = Vitals
     body_class = bodies.VitalsFieldsIn
     shown_class = bodies.VitalsOut
@@ -103,7 +116,14 @@ class VitalsHistory(RowHistory):
     model = Vitals
 
 
-@described("allergies", "an allergy", "allergies", bodies.AllergyIn, bodies.AllergyOut)
+@described(
+    "allergies",
+    "an allergy",
+    "allergies",
+    bodies.AllergyIn,
+    bodies.AllergyOut,
+    ErrorCode.INVALID_TRANSITION,
+)
 class Allergies(ChartRows):
     required_permissions = {"GET": P.VIEW_ENCOUNTER, "POST": P.EDIT_ENCOUNTER}
     list_action = "allergy.list"
@@ -114,10 +134,17 @@ class Allergies(ChartRows):
     filterset_class = filters.AllergyFilter
     ordering_fields = ["created_at"]
 
+    def create(self, fields: dict[str, Any]) -> Allergy:
+        return allergy_create(actor=self.actor, **fields)
+
 
 @changeable("an allergy", "allergies", bodies.AllergyFieldsIn, bodies.AllergyOut)
 class AllergyRow(ChartRow):
-    required_permissions = {"PATCH": P.EDIT_ENCOUNTER, "DELETE": P.EDIT_ENCOUNTER}
+    required_permissions = {
+        "GET": P.VIEW_ENCOUNTER,
+        "PATCH": P.EDIT_ENCOUNTER,
+        "DELETE": P.EDIT_ENCOUNTER,
+    }
     model = Allergy
     body_class = bodies.AllergyFieldsIn
     shown_class = bodies.AllergyOut
@@ -144,7 +171,11 @@ class Problems(ChartRows):
 
 @changeable("a problem", "problems", bodies.ProblemFieldsIn, bodies.ProblemOut)
 class ProblemRow(ChartRow):
-    required_permissions = {"PATCH": P.EDIT_ENCOUNTER, "DELETE": P.EDIT_ENCOUNTER}
+    required_permissions = {
+        "GET": P.VIEW_ENCOUNTER,
+        "PATCH": P.EDIT_ENCOUNTER,
+        "DELETE": P.EDIT_ENCOUNTER,
+    }
     model = Problem
     body_class = bodies.ProblemFieldsIn
     shown_class = bodies.ProblemOut
@@ -171,7 +202,11 @@ class Notes(ChartRows):
 
 @changeable("a note", "notes", bodies.NoteFieldsIn, bodies.NoteOut)
 class NoteRow(ChartRow):
-    required_permissions = {"PATCH": P.EDIT_ENCOUNTER, "DELETE": P.EDIT_ENCOUNTER}
+    required_permissions = {
+        "GET": P.VIEW_ENCOUNTER,
+        "PATCH": P.EDIT_ENCOUNTER,
+        "DELETE": P.EDIT_ENCOUNTER,
+    }
     model = Note
     body_class = bodies.NoteFieldsIn
     shown_class = bodies.NoteOut

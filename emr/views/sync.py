@@ -13,6 +13,8 @@ from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 from emr import openemr_sync, selectors, serializers, sync_runs, sync_serializers
+from emr.filters import OpenemrRowFilter
+from emr.models import RecordLink
 from rbac.permissions import Permission
 
 
@@ -100,6 +102,32 @@ class SyncConflicts(GenericApiView):
         responses=sync_serializers.SyncConflictOut(many=True),
     )
     def get(self, request: Request) -> Response:
+        return self.list_response(request)
+
+
+class PatientOpenemrRows(GenericApiView):
+    required_permissions = {"GET": Permission.VIEW_ENCOUNTER}
+    list_action = "openemr_row.list"
+    list_object = "openemr_row"
+    serializer_class = sync_serializers.OpenemrRowOut
+    filterset_class = OpenemrRowFilter
+    ordering_fields = ["id"]
+    queryset: QuerySet[RecordLink] = RecordLink.objects.none()
+
+    def patients_shown(self, rows: Rows) -> PatientIds:
+        return {self.patient.pk}
+
+    @extend_schema(
+        summary="List what OpenEMR has of a patient beside the rows here, each with the reason",
+        tags=["openemr"],
+        responses={
+            200: sync_serializers.OpenemrRowOut(many=True),
+            **errors(ErrorCode.PATIENT_NOT_FOUND),
+        },
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        self.patient = selectors.patient_get(self.actor, pk, Permission.VIEW_ENCOUNTER)
+        self.queryset = selectors.openemr_rows_of(self.actor, self.patient)
         return self.list_response(request)
 
 

@@ -37,7 +37,7 @@ from ocs.choices import Priority
 
 if TYPE_CHECKING:
     from ai.models import AIJob, Publication
-    from emr.models import Encounter
+    from emr.models import Encounter, Patient
     from ocs.models import Order
     from pacs.models import Study
 
@@ -58,12 +58,7 @@ def publication_facts(job_id: int) -> PublicationFacts:
         raise ValueError(f"the study of AI job {job_id} has no patient")
     study, patient, manifest = job.study, job.study.patient, job.manifest
     return PublicationFacts(
-        patient=PublishedPatient(
-            mrn=patient.patient_id,
-            full_name=patient.full_name,
-            birth_date=patient.birth_date,
-            gender=Gender(patient.gender),
-        ),
+        patient=patient_facts(patient),
         study=_study(study),
         source_series_instance_uid=job.series.series_instance_uid,
         seg_series_instance_uid=publication.seg_series_instance_uid,
@@ -79,6 +74,15 @@ def publication_facts(job_id: int) -> PublicationFacts:
         encounter=_encounter(study.order.encounter) if study.order else None,
         comment=job.review_comment,
         preview_png=base64.b64decode(job.result["preview_png"]) or None,
+    )
+
+
+def patient_facts(patient: Patient) -> PublishedPatient:
+    return PublishedPatient(
+        mrn=patient.patient_id,
+        full_name=patient.full_name,
+        birth_date=patient.birth_date,
+        gender=Gender(patient.gender),
     )
 
 

@@ -8,10 +8,13 @@ from django.conf import settings
 from pydantic import ValidationError
 
 from common.errors import ErrorCode, ExternalError
+from emr import selectors as patients
 from fhir.clients.hapi import HapiClient, hapi_client
 from fhir.resources.R4B.bundle import Bundle
+from fhir.services.gather import patient_facts
 from fhir.services.resources import PublicationFacts, build_publication_bundle
-from fhir.services.resources.elements import Json
+from fhir.services.resources.bundle import build_patient_bundle
+from fhir.services.resources.elements import Json, identifier, search_token
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,24 @@ def publication_send(*, facts: PublicationFacts, client: HapiClient | None = Non
     stored = client.transaction(bundle)
     ids = {resource.resource_type: resource.id for resource in stored}
     return FhirReceipt(diagnostic_report=ids["DiagnosticReport"], imaging_study=ids["ImagingStudy"])
+
+
+def patient_send(patient_id: int, *, client: HapiClient | None = None) -> None:
+    """Say of a patient whom the server knows whether the record was merged into another.
+
+    The one with ``link`` replaced-by and not active, or without either. Raises ExternalError.
+    """
+    patient = patients.patient_identity(patient_id)
+    if patient is None:
+        return
+    client, base = client or hapi_client(), settings.FHIR_IDENTIFIER_BASE
+    token = search_token(identifier(f"{base}/mrn", patient.patient_id))
+    if not client.search("Patient", identifier=token):
+        return
+    survivor = patient_facts(patient.merged_into) if patient.merged_into else None
+    bundle = build_patient_bundle(patient_facts(patient), survivor, base=base)
+    bundle_validate(bundle)
+    client.transaction(bundle)
 
 
 def publication_retract(key: str, *, client: HapiClient | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -54,6 +54,21 @@ def criticals_snapshot(*, order: Any, values: dict[str, Any]) -> None:
                 aggregate=f"critical:{critical.pk}",
                 payload={"critical_id": critical.pk},
             )
+
+
+def escalation_at(at: datetime, now: datetime) -> datetime | None:
+    """When people are next told of a value of ``at`` that nobody has confirmed; None: never."""
+    step = timedelta(minutes=settings.CRITICAL_ESCALATION_MINUTES)
+    turn = (now - at) // step + 1
+    return at + turn * step if turn <= MOST_ESCALATIONS else None
+
+
+def criticals_open_summary(*, actor: Person) -> dict[str, Any]:
+    """How many values wait, and when the next is escalated; of no patient."""
+    now = timezone.now()
+    waiting = selectors.criticals_waiting(actor)
+    coming = [at for at in (escalation_at(each, now) for each in waiting) if at]
+    return {"count": len(waiting), "escalates_at": min(coming, default=None)}
 
 
 @transaction.atomic

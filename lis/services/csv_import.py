@@ -115,7 +115,7 @@ def _order_import(actor: Person, accession: str, rows: list[Row]) -> tuple[int, 
                 result_enter(
                     actor=actor,
                     order_id=order.pk,
-                    result={"analytes": merged(order, list(items.values()))[0]},
+                    result=merged(order, list(items.values()))[0],
                     source=ResultSource.CSV,
                 )
         except AppError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
@@ -14,20 +14,19 @@ from acct import selectors as accounts
 from alert import services as alerts
 from alert.choices import Kind
 from audit import services as audit
-from common.errors import AppError, BusinessError, ErrorCode
+from common.errors import AppError, BusinessError, ErrorCode, InvalidInput
 from common.person import Person
+from emr import selectors as patients
 from lis import hl7_text, selectors
-from lis.analytes import analytes, number_or_text
 from lis.choices import MessageKind, MessageState, ResultSource
 from lis.hl7_text import Group, Hl7Refused, Message, Observation
 from lis.models import InboundMessage
-from lis.services.releases import OUT, merged, result_enter, version_release
-from lis.services.typed_results import analyte_refined
+from lis.services.message_lines import CORRECTED, FINAL, rows_of, type_of
+from lis.services.releases import OUT, merged, result_enter, rows_present, version_release
 from ocs import selectors as orders
 from rbac.permissions import Permission
 
 MOST_BYTES = 1 << 20
-_FINAL, _CORRECTED, _PRELIMINARY = "F", "C", ("P", "")
 _DIGEST = hashlib.sha256
 logger = logging.getLogger(__name__)
 
@@ -39,6 +38,19 @@ class ImportOutcome:
     reason: str = ""
     order: Any = None
     taken: Sequence[int] = ()
+
+
+@dataclass(slots=True)
+class OfOrderLines:
+    """What a message says of one order."""
+
+    order: Any
+    lines: list[Observation] = field(default_factory=list)
+    comment: str = ""
+
+    def add(self, lines: list[Observation], comment: str) -> None:
+        self.lines.extend(lines)
+        self.comment = f"{self.comment}\n{comment}".strip()
 
 
 def message_receive(*, actor: Person, raw: bytes) -> str:
@@ -108,7 +120,12 @@ def _received(actor: Person, raw: bytes, header: hl7_text.Header, digest: str) -
 
 
 def _applied(
-    actor: Person, raw: bytes, *, reused: bool = False, retried: InboundMessage | None = None
+    actor: Person,
+    raw: bytes,
+    *,
+    reused: bool = False,
+    retried: InboundMessage | None = None,
+    chosen: Any = None,
 ) -> ImportOutcome:
     if len(raw) > MOST_BYTES:
         return ImportOutcome("AR", MessageState.HELD, "larger than 1 MB")
@@ -116,7 +133,7 @@ def _applied(
         return ImportOutcome("AE", MessageState.HELD, "MSH-10 was used for another message")
     try:
         with transaction.atomic():
-            return _results(actor, hl7_text.parse(raw), retried)
+            return _results(actor, hl7_text.parse(raw), retried, chosen)
     except Hl7Refused as error:
         return ImportOutcome(error.ack, MessageState.HELD, error.reason)
     except AppError as error:
@@ -155,32 +172,49 @@ def _settle(
     )
 
 
-def _results(actor: Person, message: Message, retried: InboundMessage | None) -> ImportOutcome:
+def _results(
+    actor: Person, message: Message, retried: InboundMessage | None, chosen: Any = None
+) -> ImportOutcome:
     """What a message says of an order is one result; a line that does not fit is named.
 
-    Of a message that is ``retried``, the lines that were taken before are left out.
+    Of a message that is ``retried``, the lines that were taken before are left out. ``chosen``: the
+    order to which a person assigns what names none that fits.
     """
     done = set(retried.taken) if retried else set()
-    work: dict[int, tuple[Any, list[Observation]]] = {}
+    work: dict[int, OfOrderLines] = {}
     for group in message.groups:
         lines = [each for each in group.observations if each.number not in done]
         if lines:
-            order = _order_of(actor, group, retried)
-            work.setdefault(order.pk, (order, []))[1].extend(lines)
+            order = _order_or_chosen(actor, group, retried, chosen)
+            work.setdefault(order.pk, OfOrderLines(order)).add(lines, group.comment)
     problems: list[str] = []
     taken: list[int] = []
     order = None
-    for order, lines in work.values():
-        items, bad = _items(
-            order, lines, {each["code"] for each in merged(order, [])[0]} if done else set()
-        )
-        problems += bad.values()
-        if items:
-            _enter(actor, order, lines, items, added=bool(done))
+    for part in work.values():
+        order, lines = part.order, part.lines
+        rows, bad = rows_of(order, lines, rows_present(order) if done else set())
+        problems += filter(None, bad.values())
+        if rows:
+            _enter(actor, part, rows, added=bool(done))
         taken += [each.number for each in lines if each.number not in bad]
     if problems:
         return ImportOutcome("AE", MessageState.PARTIAL, "; ".join(problems), order, taken)
     return ImportOutcome("AA", MessageState.ACCEPTED, "", order, taken)
+
+
+def _order_or_chosen(
+    actor: Person, group: Group, retried: InboundMessage | None, chosen: Any
+) -> Any:
+    """Never an order of another patient than the one whom the message names."""
+    try:
+        return _order_of(actor, group, retried)
+    except Hl7Refused:
+        if chosen is None:
+            raise
+    named = patients.ids_of_mrns([group.mrn])
+    if named and named != {chosen.patient_id}:
+        raise Hl7Refused("AE", "the patient is not that of the order")
+    return chosen
 
 
 def _order_of(actor: Person, group: Group, retried: InboundMessage | None) -> Any:
@@ -199,11 +233,10 @@ def _order_of(actor: Person, group: Group, retried: InboundMessage | None) -> An
         if group.mrn and of_lab[0].patient.patient_id != group.mrn:
             raise Hl7Refused("AE", "the patient is not that of the order")
         return orders.order_get(actor, of_lab[0].pk)
-    known = group.code in analytes() or any(o.code in analytes() for o in group.observations)
     found = orders.orders_visible_to(actor).filter(
         patient__patient_id=group.mrn,
         job_role="LIS",
-        job_type="BLOOD" if known else group.code,
+        job_type=type_of(group.code, group.observations),
     )
     if retried and retried.order_id:
         fits = list(found.filter(pk=retried.order_id))
@@ -214,62 +247,34 @@ def _order_of(actor: Person, group: Group, retried: InboundMessage | None) -> An
     return fits[0]
 
 
-def _items(
-    order: Any, lines: list[Observation], present: set[str]
-) -> tuple[list[dict[str, Any]], dict[int, str]]:
-    """The analytes of the lines, and what is wrong with a line by its number.
-
-    A line of a code that is ``present`` in the result by now must be a correction.
-    """
-    if order.job_type != "BLOOD":
-        raise Hl7Refused("AE", f"no import of {order.job_type}")
-    items: list[dict[str, Any]] = []
-    problems: dict[int, str] = {}
-    for each in lines:
-        item = {"code": each.code, "value": number_or_text(each.value), "unit": each.unit}
-        if each.method:
-            item["method"] = each.method[:40]
-        wrong = "" if each.status in (_FINAL, _CORRECTED, *_PRELIMINARY) else "status"
-        if each.code in present and each.status != _CORRECTED:
-            wrong = "in the result already"
-        try:
-            analyte_refined(order.patient, item, 0)
-        except AppError as error:
-            wrong = wrong or (error.field or "").rpartition(".")[2]
-        if wrong:
-            problems[each.number] = f"OBX {each.number}: {wrong}"
-        else:
-            items.append(item)
-    return items, problems
-
-
-def _enter(
-    actor: Person, order: Any, lines: list[Observation], items: list[dict[str, Any]], *, added: bool
-) -> None:
+def _enter(actor: Person, part: OfOrderLines, rows: list[dict[str, Any]], *, added: bool) -> None:
     """Final results are verified by whoever sends them; what is not final waits for a person.
 
-    So does a final result beside which values wait that nobody has verified.
+    So does a final result beside which values wait that nobody has verified. A correction of a
+    gene replaces all that was known of it: a variant has no other name to be found by.
     """
-    statuses = {each.status for each in lines}
-    corrected = _CORRECTED in statuses
+    order = part.order
+    statuses = {each.status for each in part.lines}
+    corrected = CORRECTED in statuses
     if order.status in OUT and not (corrected or added):
         raise Hl7Refused("AE", "the order has its result already")
-    analytes_now, unverified = merged(order, items)
+    genes = {row["gene"].upper() for row in rows if corrected and "gene" in row}
+    result, unverified = merged(order, rows, comment=part.comment, genes=genes)
     reason = "HL7 lines added" if added else ""
     version = result_enter(
         actor=actor,
         order_id=order.pk,
-        result={"analytes": analytes_now},
+        result=result,
         reason="HL7 correction" if corrected else reason,
         source=ResultSource.HL7,
     )
-    if statuses <= {_FINAL, _CORRECTED} and not unverified:
+    if statuses <= {FINAL, CORRECTED} and not unverified:
         order.refresh_from_db()
         version_release(version=version, order=order, verifier=None)
 
 
 def _waiting(actor: Person, message_id: int) -> InboundMessage:
-    selectors.message_get(actor, message_id)
+    selectors.message_readable(actor, message_id)
     row: InboundMessage = InboundMessage.objects.select_for_update().get(pk=message_id)
     if row.state not in selectors.WAITING:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"a message {row.state}", "state")
@@ -277,7 +282,20 @@ def _waiting(actor: Person, message_id: int) -> InboundMessage:
 
 
 @transaction.atomic
-def message_retry(*, actor: Person, message_id: int) -> InboundMessage:
+def message_assign(*, actor: Person, message_id: int, order_id: int) -> InboundMessage:
+    """Try again what waits, on the order that a person says it is for.
+
+    Raises NotFound, BusinessError, InvalidInput (an order of another patient than is named).
+    """
+    order = selectors.lab_order_get(actor, order_id)
+    row = message_retry(actor=actor, message_id=message_id, chosen=order)
+    if row.state == MessageState.HELD:
+        raise InvalidInput(ErrorCode.VALIDATION, row.reason, "order")
+    return row
+
+
+@transaction.atomic
+def message_retry(*, actor: Person, message_id: int, chosen: Any = None) -> InboundMessage:
     """Try again what waits, for example once its order exists. Raises NotFound, BusinessError."""
     row = _waiting(actor, message_id)
     if row.kind != MessageKind.HL7:
@@ -285,7 +303,7 @@ def message_retry(*, actor: Person, message_id: int) -> InboundMessage:
     if not row.control_id:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, "no whole message", "control_id")
     raw = bytes(row.raw)
-    outcome = _applied(actor, raw, retried=row)
+    outcome = _applied(actor, raw, retried=row, chosen=chosen)
     if row.state == MessageState.PARTIAL and outcome.state == MessageState.HELD:
         outcome = replace(outcome, state=MessageState.PARTIAL)
     if outcome.order is None:

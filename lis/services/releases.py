@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +16,7 @@ from lis import selectors
 from lis.choices import ResultSource, ResultState
 from lis.models import LabValue, ResultVersion
 from lis.services.criticals import criticals_snapshot
-from lis.services.typed_results import Result, refined
+from lis.services.typed_results import ROWS, CheckedRow, Result, refined, rows_checked
 from ocs import selectors as orders, services as ocs
 from ocs.services.results import schema_check
 from rbac.permissions import Permission
@@ -52,23 +54,69 @@ def result_enter(
     return version
 
 
-def merged(order: Any, items: list[Result]) -> tuple[list[Result], bool]:
-    """``items`` over the analytes of the result so far, and whether others of it are unverified.
+def result_check(*, actor: Person, order_id: int, result: Result) -> list[CheckedRow]:
+    """What the rows of a result would be. Raises NotFound, PermissionDenied, InvalidInput."""
+    order = selectors.lab_order_get(actor, order_id)
+    if not actor.has_permission(Permission.ENTER_LAB_RESULT):
+        raise PermissionDenied(f"a laboratory result needs {Permission.ENTER_LAB_RESULT}")
+    found = list(rows_checked(order, result))
+    audit.record(
+        actor=actor,
+        action="lab_result.check",
+        object_type="order",
+        object_id=order.pk,
+        patient_id=order.patient_id,
+        permission=Permission.ENTER_LAB_RESULT,
+    )
+    return found
 
-    The result so far is the version that waits, else the one that is out. The order is locked
-    until the caller's transaction ends, so that of two at once none is lost.
+
+def row_key(job_type: str, row: Result) -> tuple[str, ...]:
+    """By what a row of a result is the same as one before."""
+    if job_type == "GENETIC":
+        return row["gene"].upper(), row.get("hgvs") or row.get("finding", "")
+    return (row["code" if job_type == "BLOOD" else "marker"],)
+
+
+def rows_present(order: Any) -> set[tuple[str, ...]]:
+    """The keys of the rows of the result so far."""
+    before, _ = _so_far(order)
+    return {row_key(order.job_type, row) for row in before.get(ROWS.get(order.job_type, ""), ())}
+
+
+def merged(
+    order: Any, rows: list[Result], *, comment: str = "", genes: Collection[str] = ()
+) -> tuple[Result, bool]:
+    """``rows`` over those of the result so far, and whether others of it are unverified.
+
+    Of ``genes`` nothing that was there before stays. The order is locked until the caller's
+    transaction ends, so that of two at once none is lost.
     """
+    before, out = _so_far(order)
+    name = ROWS[order.job_type]
+    given = {row_key(order.job_type, row) for row in rows}
+    kept = [
+        row
+        for row in before.get(name, ())
+        if row_key(order.job_type, row) not in given and row.get("gene", "").upper() not in genes
+    ]
+    others = {part: value for part, value in before.items() if part != name}
+    unverified = any(out.get(part) != value for part, value in others.items())
+    unverified |= any(row not in out.get(name, ()) for row in kept)
+    said = others.get("comment", "")
+    if comment not in said:
+        others["comment"] = f"{said}\n{comment}".strip()
+    return others | {name: [*kept, *rows]}, unverified
+
+
+def _so_far(order: Any) -> tuple[Result, Result]:
+    """What was entered of the version that waits, else of the one that is out; and of that one."""
     ocs.order_lock(order)
-    rows = ResultVersion.objects.filter(order=order.pk).order_by("number")
-    out = _entered(rows.filter(state=ResultState.VERIFIED).last())
-    before = _entered(rows.filter(state=ResultState.ENTERED).last()) or out
-    given = {item["code"] for item in items}
-    kept = [item for code, item in before.items() if code not in given]
-    return [*kept, *items], any(out.get(item["code"]) != item for item in kept)
-
-
-def _entered(version: ResultVersion | None) -> dict[str, Result]:
-    return {item["code"]: item for item in version.entered["analytes"]} if version else {}
+    states = (ResultState.VERIFIED, ResultState.ENTERED)
+    rows = ResultVersion.objects.filter(order=order.pk, state__in=states).order_by("number")
+    found: dict[str, Result] = {row.state: row.entered for row in rows}
+    out = found.get(ResultState.VERIFIED, {})
+    return found.get(ResultState.ENTERED, out), out
 
 
 def _version(
@@ -104,6 +152,24 @@ def result_verify(*, actor: Person, version_id: int) -> ResultVersion:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"verify {version.state}", "state")
     version_release(version=version, order=order, verifier=actor)
     _record(version, order, actor, "lab_result.verify", Permission.CONFIRM_ORDER)
+    return version
+
+
+@transaction.atomic
+def result_return(*, actor: Person, version_id: int, reason: str) -> ResultVersion:
+    """Send a version back, to be entered anew. Raises NotFound, PermissionDenied, BusinessError."""
+    version = selectors.version_get(actor, version_id)
+    order = selectors.lab_order_get(actor, version.order_id)
+    if not orders.may_step(actor, order, "CONFIRMED"):
+        raise PermissionDenied(f"to return a result needs {Permission.CONFIRM_ORDER}")
+    ocs.order_lock(order)
+    version.refresh_from_db()
+    if version.state != ResultState.ENTERED:
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, f"return {version.state}", "state")
+    version.state, version.return_reason = ResultState.RETURNED, reason
+    version.returned_by_id, version.returned_at = actor.pk, timezone.now()
+    version.save(update_fields=["state", "return_reason", "returned_by", "returned_at"])
+    _record(version, order, actor, "lab_result.return", Permission.CONFIRM_ORDER)
     return version
 
 
@@ -154,8 +220,11 @@ def result_taken(actor: Person, order: Any, result: Result) -> Result:
 def values_keep(order: Any, values: Result) -> None:
     """The numbers of a result for trends; those of the version before are no longer current."""
     LabValue.objects.filter(order=order.pk, current=True).update(current=False)
-    at = timezone.now()
-    LabValue.objects.bulk_create(
+    LabValue.objects.bulk_create(value_rows(order, values, timezone.now()))
+
+
+def value_rows(order: Any, values: Result, at: datetime) -> list[LabValue]:
+    return [
         LabValue(
             order_id=order.pk,
             patient_id=order.patient_id,
@@ -169,7 +238,7 @@ def values_keep(order: Any, values: Result) -> None:
             at=at,
         )
         for item in values.get("analytes", ())
-    )
+    ]
 
 
 def _record(

@@ -68,8 +68,9 @@ def specimen_move(
         raise BusinessError(ErrorCode.INVALID_TRANSITION, "rejected already", "state")
     changes: dict[str, Any] = {"state": state}
     if state == SpecimenState.RECEIVED:
-        changes["received_at"] = timezone.now()
+        changes |= {"received_at": timezone.now(), "received_by_id": actor.pk}
     else:
+        changes |= {"rejected_at": timezone.now(), "rejected_by_id": actor.pk}
         changes |= {"reject_reason": reason, "reject_note": note}
     specimen.save_versioned(expected=specimen.version, **changes)
     _record(specimen, specimen.order.patient_id, actor, f"specimen.{state.lower()}")

@@ -6,6 +6,8 @@ Flags, ranges and names of the input are never trusted.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,19 +15,57 @@ from django.utils import timezone
 from mavehgvs import MaveHgvsParseError, Variant
 
 from common.errors import ErrorCode, InvalidInput
-from lis.analytes import UnitRefused, analytes, bounds, factor
+from lis.analytes import UnitRefused, age_in_years, analytes, bounds, factor, is_ucum
 from lis.models import LabValue, RnaMatrix
+from ocs.services.results import schema_check
 
 Result = dict[str, Any]
 DELTA_WITHIN = timedelta(days=30)
 _HGVS = re.compile(r"(?:[A-Za-z0-9_.()-]{1,60}:)?[cgmnopr]\.\S{1,120}", re.ASCII)
+_PREDICTED = re.compile(r"p\.\(([^()]+)\)$")
 _DIGITS = 6
+MOST_ROWS = 500
+ROWS = {"BLOOD": "analytes", "GENETIC": "gene_mutations", "PROTEIN": "protein_markers"}
+"""The list of a result that a job type is about."""
 
 
-def refined(order: Any, result: Result) -> Result:
-    """The result of ``order`` as it is stored. Raises InvalidInput, whose field is the path."""
-    refine = {"BLOOD": _blood, "GENETIC": _genetic, "PROTEIN": _protein}.get(order.job_type)
+def refined(order: Any, result: Result, before: dict[str, float] | None = None) -> Result:
+    """The result of ``order`` as it is stored. Raises InvalidInput, whose field is the path.
+
+    ``before``: the patient's earlier values by code, for whoever knows them already.
+    """
+    if order.job_type == "BLOOD":
+        return _blood(order, result, before)
+    refine = {"GENETIC": _genetic, "PROTEIN": _protein}.get(order.job_type)
     return refine(order, result) if refine else result
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedRow:
+    """A row as it would be stored, or the name of the field that is wrong and the rule."""
+
+    list: str
+    index: int
+    values: Result | None
+    field: str = ""
+    problem: str = ""
+
+
+def rows_checked(order: Any, result: Result) -> Iterator[CheckedRow]:
+    """Each row of a result by itself, before it is entered; nothing is stored."""
+    lists = [ROWS[order.job_type]] if order.job_type in ROWS else []
+    for name in (*lists, *(["cnv"] if order.job_type == "GENETIC" else [])):
+        rows = result.get(name, [])
+        if not isinstance(rows, list) or len(rows) > MOST_ROWS:
+            raise _refused(f"a list of at most {MOST_ROWS} rows", name)
+        for index, row in enumerate(rows):
+            one = {name: [row]}
+            try:
+                schema_check(order.job_type, one)
+                yield CheckedRow(name, index, refined(order, one)[name][0])
+            except InvalidInput as error:
+                field = (error.field or "").removeprefix(f"result.{name}.0").lstrip(".")
+                yield CheckedRow(name, index, None, field, error.detail)
 
 
 def _refused(sentence: str, *path: object) -> InvalidInput:
@@ -33,8 +73,10 @@ def _refused(sentence: str, *path: object) -> InvalidInput:
     return InvalidInput(ErrorCode.VALIDATION, sentence, field)
 
 
-def _blood(order: Any, result: Result) -> Result:
-    before = _earlier(order, [item["code"] for item in result["analytes"]])
+def _blood(order: Any, result: Result, before: dict[str, float] | None) -> Result:
+    if before is None:
+        codes = [item["code"] for item in result["analytes"]]
+        before = earlier_values([order.patient_id], codes, order.pk).get(order.patient_id, {})
     items, seen = [], set()
     for number, item in enumerate(result["analytes"]):
         if item["code"] in seen:
@@ -60,7 +102,8 @@ def analyte_refined(
         raise _refused("a number, or < or > one", "analytes", number, "value")
     ends = (ends[0] * scale, ends[1] * scale)
     method = item.get("method")
-    found = analyte.range_for(sex=patient.gender, age=_age(patient.birth_date), method=method)
+    age = age_in_years(patient.birth_date)
+    found = analyte.range_for(sex=patient.gender, age=age, method=method)
     exact = ends[0] == ends[1]
     shown: Result = {
         "code": analyte.code,
@@ -92,24 +135,27 @@ def _jumped(percent: float | None, earlier: float | None, value: float) -> bool:
     return bool(percent and earlier) and abs(value - earlier) / earlier * 100 > percent  # type: ignore[operator]
 
 
-def _earlier(order: Any, codes: list[str]) -> dict[str, float]:
-    """The newest number of each code in another order of the patient, of the last 30 days."""
+def earlier_values(
+    patient_ids: Collection[int], codes: Collection[str], beside: int | None = None
+) -> dict[int, dict[str, float]]:
+    """The newest number of each code of each patient, of the last 30 days.
+
+    ``beside``: an order whose own numbers are left out.
+    """
     rows = LabValue.objects.filter(
-        patient=order.patient_id, code__in=codes, current=True, value__isnull=False
+        patient__in=patient_ids, code__in=codes, current=True, value__isnull=False
     )
-    rows = rows.filter(at__gte=timezone.now() - DELTA_WITHIN).exclude(order=order.pk)
-    return {row.code: row.value for row in rows.order_by("at", "id")}
-
-
-def _age(born: Any) -> int:
-    today = timezone.localdate()
-    return int(today.year - born.year - ((today.month, today.day) < (born.month, born.day)))
+    rows = rows.filter(at__gte=timezone.now() - DELTA_WITHIN).exclude(order=beside)
+    found: dict[int, dict[str, float]] = {}
+    for patient, code, value in rows.order_by("at", "id").values_list("patient", "code", "value"):
+        found.setdefault(patient, {})[code] = value
+    return found
 
 
 def _genetic(order: Any, result: Result) -> Result:
     mutations = []
     for number, item in enumerate(result.get("gene_mutations", [])):
-        if "hgvs" in item and not _is_hgvs(item["hgvs"]):
+        if "hgvs" in item and not is_hgvs(item["hgvs"]):
             raise _refused("not HGVS", "gene_mutations", number, "hgvs")
         mutations.append(item | {"gene": item["gene"].upper()})
     shown = result | ({"gene_mutations": mutations} if mutations else {})
@@ -121,12 +167,15 @@ def _genetic(order: Any, result: Result) -> Result:
     return shown
 
 
-def _is_hgvs(text: str) -> bool:
-    """By the grammar alone: whether the reference has this base is not looked up."""
+def is_hgvs(text: str) -> bool:
+    """By the grammar alone: whether the reference has this base is not looked up.
+
+    The parser knows no predicted change of a protein, which stands in brackets: ``p.(Gly12Asp)``.
+    """
     if not _HGVS.fullmatch(text):
         return False
     try:
-        Variant(text)
+        Variant(_PREDICTED.sub(r"p.\1", text))
     except MaveHgvsParseError:
         return False
     return True
@@ -138,5 +187,7 @@ def _protein(order: Any, result: Result) -> Result:
     for number, item in enumerate(result["protein_markers"]):
         if isinstance(item["value"], bool):
             raise _refused("a number or a text", "protein_markers", number, "value")
+        if not is_ucum(item.get("unit", "1")):
+            raise _refused("not a UCUM unit", "protein_markers", number, "unit")
         markers.append({name: value for name, value in item.items() if name != "flag"})
     return result | {"protein_markers": markers}

@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from alert.models import Notification
 from lis import hl7_text
 from lis.models import CriticalValue, InboundMessage, ResultVersion, RnaMatrix
-from lis.services import message_import
+from lis.services import message_import, message_lines
 from lis.tests.factories import HB, K, lab_order, oru
 from ocs.models import Order
 
@@ -157,8 +157,8 @@ def test_what_was_held_is_tried_again_or_discarded(api, users, patient_factory):
     raw = oru(None, f"{K}|4|mmol/L|F", mrn=patient.patient_id)
     assert ack(send(lab, raw))[0] == "AE"
     [row] = lab.get(f"{LIS}messages/", {"state": "HELD"}).json()["results"]
-    assert row["raw"].startswith("MSH")
     url = f"{LIS}messages/{row['id']}/"
+    assert lab.get(url).json()["raw"].startswith("MSH")
     assert lab.post(f"{url}retry/").json()["state"] == "HELD"
     order = lab_order(users["doctor"], patient)
     assert lab.post(f"{url}retry/").json()["state"] == "ACCEPTED"
@@ -265,16 +265,25 @@ def test_a_bad_matrix_leaves_nothing(api, users, patient_factory, settings, tmp_
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_matrix_of_2_gb_is_refused_before_it_is_read(api, users, patient_factory, settings):
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("orders/{}/rna-seq/", "multipart/form-data; boundary=b"),
+        ("import/csv/", "multipart/form-data; boundary=b"),
+        ("import/hl7/", "text/hl7-v2"),
+    ],
+)
+def test_2_gb_are_refused_before_they_are_read(api, users, patient_factory, path, kind):
     order = lab_order(users["doctor"], patient_factory(), "GENETIC")
     answer = api("lab").generic(
         "POST",
-        f"{LIS}orders/{order.pk}/rna-seq/",
+        f"{LIS}{path.format(order.pk)}",
         b"x",
-        content_type="multipart/form-data; boundary=b",
+        content_type=kind,
         CONTENT_LENGTH=str(2 << 30),
     )
     assert answer.status_code == 413
+    assert answer.json()["error"]["field"] == "file"
 
 
 def pid(mrns):
@@ -380,7 +389,7 @@ def test_an_unforeseen_failure_is_answered(api, order, monkeypatch):
     def fail(*_args, **_more):
         raise ValueError
 
-    monkeypatch.setattr(message_import, "analyte_refined", fail)
+    monkeypatch.setattr(message_lines, "analyte_refined", fail)
     assert ack(send(api("lab"), oru(order, f"{K}|4|mmol/L|F")))[0] == "AE"
     assert state() == ("HELD", "not understood")
 

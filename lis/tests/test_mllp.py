@@ -10,6 +10,7 @@ import pytest
 from acct import services as accounts
 from common.errors import BusinessError
 from emr import services as emr
+from lis import mllp_server
 from lis.mllp_server import END, START, MllpServer
 from lis.models import InboundMessage
 from lis.services.message_import import message_retry
@@ -95,6 +96,58 @@ def test_an_account_that_was_closed_receives_nothing(lab, order):
     assert talk(lab, raw, answers=1) == ["AE"]
     assert not InboundMessage.objects.exists()
     assert Order.objects.get(pk=order.pk).status == "ORDERED"
+
+
+def test_a_korean_name_in_the_old_character_set_is_read(lab, order):
+    line = f"{K}|4|mmol/L|F"
+    raw = oru(order, line, name="김민준", charset="KS X 1001", codec="euc_kr")
+    wrong = oru(order, line, name="김민준", codec="euc_kr", control_id="M2")
+    assert talk(lab, START + wrong + END, START + raw + END, answers=2) == ["AE", "AA"]
+    assert InboundMessage.objects.get(state="HELD").reason == "the bytes are not utf-8"
+
+
+def test_a_message_that_raises_is_not_acknowledged_and_the_others_are(lab, order, monkeypatch):
+    """Of messages that are taken together."""
+    bad = b"MSH|^~\\&|A|B|||1||ORU^R01|BAD|P|2.5.1\r"
+    real = mllp_server.messages_receive
+
+    def receive(*, actor, raws):
+        if bad in raws:
+            raise RuntimeError
+        return real(actor=actor, raws=raws)
+
+    monkeypatch.setattr(mllp_server, "messages_receive", receive)
+    server = MllpServer(lab, frozenset())
+    good, broken = server._taken([oru(order, f"{K}|4|mmol/L|F"), bad])
+    server.pool.shutdown()
+    assert "MSA|AA|M1" in good
+    assert isinstance(broken, RuntimeError)
+    assert Order.objects.get(pk=order.pk).status == "RESULT_READY"
+
+
+def test_many_senders_are_answered_each_by_their_own(lab, order):
+    other = lab_order(order.ordered_by, order.patient)
+
+    async def sent(port, each, name):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(START + oru(each, f"{K}|4|mmol/L|F", control_id=name) + END)
+        answer = await reader.readuntil(END)
+        writer.close()
+        return answer.split(b"MSA|")[1].split(b"\r")[0]
+
+    async def run():
+        server = MllpServer(lab, frozenset({"127.0.0.1"}))
+        listening = await server.listen("127.0.0.1", 0)
+        port = listening.sockets[0].getsockname()[1]
+        async with listening, asyncio.timeout(60):
+            work = [sent(port, each, f"C{each.pk}") for each in (order, other)]
+            found = await asyncio.gather(*work)
+        await asyncio.to_thread(server.pool.shutdown)
+        return found
+
+    names = [f"AA|C{each.pk}".encode() for each in (order, other)]
+    assert asyncio.run(run()) == names
+    assert set(Order.objects.values_list("status", flat=True)) == {"RESULT_READY"}
 
 
 def test_a_stranger_is_not_heard(lab, order):

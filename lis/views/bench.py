@@ -9,12 +9,14 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit import services as audit
 from common.api.negotiation import AnyAccept
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
+from emr.selectors import patient_get
 from lis import selectors, serializers
-from lis.analytes import analytes
+from lis.analytes import analytes, panel_for
 from lis.choices import SpecimenState
 from lis.filters import CriticalFilter, LabValueFilter
 from lis.models import CriticalValue, LabValue, ResultVersion, Specimen
@@ -41,6 +43,27 @@ class Analytes(ApiView):
         return Response(serializers.AnalyteOut(analytes().values(), many=True).data)
 
 
+class OrderPanel(ApiView):
+    required_permissions = {"GET": Permission.ENTER_LAB_RESULT}
+
+    @extend_schema(
+        summary="Get what may be entered for a laboratory order, with the ranges of its patient",
+        tags=["laboratory"],
+        responses={200: serializers.PanelOut, **errors(ErrorCode.ORDER_NOT_FOUND)},
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        order = selectors.lab_order_get(self.actor, pk)
+        audit.record(
+            actor=self.actor,
+            action="lab_panel.read",
+            object_type="order",
+            object_id=pk,
+            patient_id=order.patient_id,
+            permission=Permission.ENTER_LAB_RESULT,
+        )
+        return Response(serializers.PanelOut(panel_for(order.patient)).data)
+
+
 class OfOrder(GenericApiView):
     """Lists the rows of one order."""
 
@@ -63,7 +86,7 @@ class OrderSpecimens(OfOrder):
     )
     def get(self, request: Request, pk: int) -> Response:
         order = selectors.lab_order_get(self.actor, pk)
-        self.queryset = selectors.specimens_of(self.actor, order).select_related("order")
+        self.queryset = selectors.specimens_of(self.actor, order)
         return self.list_response(request)
 
     @extend_schema(
@@ -134,10 +157,7 @@ class SpecimenLabel(ApiView):
 
 
 class LabResults(OfOrder):
-    required_permissions = {
-        "GET": Permission.ENTER_LAB_RESULT,
-        "POST": Permission.ENTER_LAB_RESULT,
-    }
+    required_permissions = {"GET": Permission.VIEW_ORDER, "POST": Permission.ENTER_LAB_RESULT}
     list_action = "lab_result.list"
     serializer_class = serializers.LabResultOut
     queryset: QuerySet[ResultVersion] = ResultVersion.objects.none()
@@ -179,6 +199,43 @@ class LabResultVerify(ApiView):
         return Response(serializers.LabResultOut(version).data)
 
 
+class LabResultReturn(ApiView):
+    required_permissions = {"POST": Permission.CONFIRM_ORDER}
+
+    @extend_schema(
+        summary="Send a result back with a reason instead of verifying it",
+        tags=["laboratory"],
+        request=serializers.LabResultReturnIn,
+        responses={200: serializers.LabResultOut, **_STEP_ERRORS},
+    )
+    def post(self, request: Request, version_id: int) -> Response:
+        body = serializers.LabResultReturnIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        version = releases.result_return(
+            actor=self.actor, version_id=version_id, **body.validated_data
+        )
+        return Response(serializers.LabResultOut(version).data)
+
+
+class LabResultCheck(ApiView):
+    required_permissions = {"POST": Permission.ENTER_LAB_RESULT}
+
+    @extend_schema(
+        summary="Check the rows of a result before it is entered: flags, ranges and what is wrong",
+        tags=["laboratory"],
+        request=serializers.CheckIn,
+        responses={
+            200: serializers.CheckedOut,
+            **errors(ErrorCode.VALIDATION, ErrorCode.ORDER_NOT_FOUND),
+        },
+    )
+    def post(self, request: Request, pk: int) -> Response:
+        body = serializers.CheckIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        rows = releases.result_check(actor=self.actor, order_id=pk, **body.validated_data)
+        return Response(serializers.CheckedOut({"rows": rows}).data)
+
+
 class LabValues(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_ORDER}
     list_action = "lab_value.list"
@@ -199,6 +256,31 @@ class LabValues(GenericApiView):
         return self.list_response(request)
 
 
+class PatientAnalytes(ApiView):
+    required_permissions = {"GET": Permission.VIEW_ORDER}
+
+    @extend_schema(
+        summary="List what was measured of a patient, each with its newest values",
+        tags=["laboratory"],
+        responses={
+            200: serializers.AnalyteHistoryOut(many=True),
+            **errors(ErrorCode.PATIENT_NOT_FOUND),
+        },
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        patient_get(self.actor, pk)
+        audit.record(
+            actor=self.actor,
+            action="lab_value.list",
+            object_type="patient",
+            object_id=pk,
+            patient_id=pk,
+            permission=Permission.VIEW_ORDER,
+        )
+        found = selectors.analytes_of(self.actor, pk)
+        return Response(serializers.AnalyteHistoryOut(found, many=True).data)
+
+
 class Criticals(GenericApiView):
     required_permissions = {"GET": Permission.CRITICAL_RESULT}
     list_action = "critical.list"
@@ -217,6 +299,21 @@ class Criticals(GenericApiView):
     )
     def get(self, request: Request) -> Response:
         return self.list_response(request)
+
+
+class OpenCriticals(ApiView):
+    """For the banner of every page: of no patient, so that it may be asked for often."""
+
+    required_permissions = {"GET": Permission.CRITICAL_RESULT}
+
+    @extend_schema(
+        summary="Count the critical values that nobody has read back",
+        tags=["laboratory"],
+        responses=serializers.OpenCriticalsOut,
+    )
+    def get(self, request: Request) -> Response:
+        summary = criticals.criticals_open_summary(actor=self.actor)
+        return Response(serializers.OpenCriticalsOut(summary).data)
 
 
 class CriticalAttempts(ApiView):

@@ -14,6 +14,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from audit import services as audit
+from audit.choices import Outcome
 from common.api.schema import errors
 from common.api.uploads import FolderMultiPartParser, ReceivedFile, spooled_uploads
 from common.api.views import ApiView, GenericApiView, PatientIds, Rows
@@ -27,6 +29,7 @@ from rbac.permissions import Permission
 
 HL7 = "text/hl7-v2"
 MOST_BYTES = 10 << 20
+SHOWN_BYTES = 64 << 10
 _ENVELOPE_BYTES = 64 << 10
 
 
@@ -52,9 +55,21 @@ class Ack(HttpResponse):
 
 
 class Spooled(ApiView):
-    """Files of the request go to disk and are deleted at its end."""
+    """Files of the request go to disk and are deleted at its end.
+
+    A body that is too large is refused before it is read.
+    """
 
     parser_classes = [FolderMultiPartParser]
+    most_bytes = MOST_BYTES
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > self.most_bytes + _ENVELOPE_BYTES:
+            raise InvalidInput(
+                ErrorCode.FILE_TOO_LARGE, f"at most {self.most_bytes >> 20} MB", "file"
+            )
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         with spooled_uploads(request):
@@ -117,12 +132,7 @@ class CsvImport(Spooled):
 class RnaSeq(Spooled):
     required_permissions = {"POST": Permission.ENTER_LAB_RESULT}
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """A file that is too large is refused before it is read."""
-        super().initial(request, *args, **kwargs)
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > settings.RNA_SEQ_MAX_BYTES + _ENVELOPE_BYTES:
-            raise InvalidInput(ErrorCode.FILE_TOO_LARGE, "at most 256 MB", "file")
+    most_bytes = settings.RNA_SEQ_MAX_BYTES
 
     @extend_schema(
         summary="Upload the RNA-seq counts of a genetic order (TSV or CSV, also gzip)",
@@ -168,6 +178,32 @@ class Messages(GenericApiView):
         return self.list_response(request)
 
 
+class MessageText(ApiView):
+    required_permissions = {"GET": Permission.ENTER_LAB_RESULT}
+
+    @extend_schema(
+        summary="Get a message as it came",
+        tags=["laboratory"],
+        responses={200: serializers.MessageTextOut, **errors(ErrorCode.LAB_ITEM_NOT_FOUND)},
+    )
+    def get(self, request: Request, message_id: int) -> Response:
+        row = selectors.message_get(self.actor, message_id)
+        text = selectors.shown_text(row, SHOWN_BYTES)
+        named = selectors.patients_named(row, text)
+        withheld = not selectors.may_read(self.actor, named)
+        audit.record(
+            actor=self.actor,
+            action="message.read",
+            object_type="message",
+            object_id=row.pk,
+            permission=Permission.ENTER_LAB_RESULT,
+            outcome=Outcome.DENIED if withheld else Outcome.OK,
+            patients=named,
+        )
+        shown = {"raw": "" if withheld else text, "withheld": withheld}
+        return Response(serializers.MessageTextOut(row, context=shown).data)
+
+
 _WAITING_ERRORS = errors(
     ErrorCode.VALIDATION, ErrorCode.LAB_ITEM_NOT_FOUND, ErrorCode.INVALID_TRANSITION
 )
@@ -184,6 +220,28 @@ class MessageRetry(ApiView):
     )
     def post(self, request: Request, message_id: int) -> Response:
         row = message_import.message_retry(actor=self.actor, message_id=message_id)
+        return Response(serializers.MessageOut(row).data)
+
+
+class MessageAssign(ApiView):
+    required_permissions = {"POST": Permission.ENTER_LAB_RESULT}
+
+    @extend_schema(
+        summary="Try a message again that was held, on the order that it is for",
+        tags=["laboratory"],
+        request=serializers.MessageAssignIn,
+        responses={
+            200: serializers.MessageOut,
+            **errors(ErrorCode.VALIDATION, ErrorCode.LAB_ITEM_NOT_FOUND),
+            **errors(ErrorCode.ORDER_NOT_FOUND, ErrorCode.INVALID_TRANSITION),
+        },
+    )
+    def post(self, request: Request, message_id: int) -> Response:
+        body = serializers.MessageAssignIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        row = message_import.message_assign(
+            actor=self.actor, message_id=message_id, order_id=body.validated_data["order"]
+        )
         return Response(serializers.MessageOut(row).data)
 
 

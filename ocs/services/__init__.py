@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,11 +52,13 @@ def order_create(
     encounter: int | None = None,
     accession_number: str | None = None,
     ordered_at: datetime | None = None,
+    reason: str = "",
     **fields: Any,
 ) -> Order:
     """Order something for a patient the actor sees.
 
     ``accession_number`` and ``ordered_at`` are for sample data; by default both are made here.
+    ``reason``: why, although the same is ordered already.
     Raises NotFound (patient), InvalidInput (an encounter of another patient, a part of the body or
     a side where it makes no sense, an impossible due time).
     """
@@ -75,7 +78,7 @@ def order_create(
     if accession_number is None:
         order.accession_number = _accession_number(order)
         order.save(update_fields=["accession_number"])
-    _record_step(order, actor, "", "", Permission.CREATE_ORDER)
+    _record_step(order, actor, "", reason, Permission.CREATE_ORDER)
     access.order_access_open(
         actor=actor,
         order_id=order.pk,
@@ -104,10 +107,25 @@ def _due_check(due_at: datetime | None, ordered_at: datetime) -> None:
 
 
 @transaction.atomic
-def order_set_apply(*, actor: Person, set_id: str, patient: int) -> list[Order]:
-    """Order all of a set for one patient, or nothing. Raises NotFound (set, patient)."""
-    rows = selectors.order_set_get(set_id)["orders"]
-    return [order_create(actor=actor, patient=patient, **row) for row in rows]
+def order_set_apply(
+    *,
+    actor: Person,
+    set_id: str,
+    patient: int,
+    rows: Sequence[int] | None = None,
+    clinical_info: str = "",
+    reason: str = "",
+) -> list[Order]:
+    """Order a set, or its ``rows``, for one patient, or nothing.
+
+    Raises NotFound (set, patient), InvalidInput (a row that the set does not have).
+    """
+    orders = selectors.order_set_get(set_id)["orders"]
+    wanted = range(len(orders)) if rows is None else sorted(set(rows))
+    if wanted[-1] >= len(orders):
+        raise InvalidInput(ErrorCode.VALIDATION, f"the set has {len(orders)} orders", "rows")
+    said = {"clinical_info": clinical_info, "reason": reason}
+    return [order_create(actor=actor, patient=patient, **orders[row] | said) for row in wanted]
 
 
 @transaction.atomic
@@ -130,6 +148,8 @@ def order_transition(
     permission = selectors.step_permission(order.job_role, by_right_of or to_status)
     if not selectors.may_step(actor, order, by_right_of or to_status):
         raise PermissionDenied(f"{order.job_role} order to {to_status} needs {permission}")
+    if to_status == OrderStatus.CONFIRMED and not selectors.may_release(actor, order):
+        raise PermissionDenied("a doctor releases a genetic result to the patient", "job_type")
     order_lock(order)
     before = order.status
     if to_status not in TRANSITIONS[before]:

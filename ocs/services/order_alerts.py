@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -43,6 +45,10 @@ def notify_department(*, order_id: int) -> None:
             )
 
 
+def tells_participants(payload: dict[str, Any]) -> bool:
+    return payload["to_status"] in (OrderStatus.RESULT_READY, OrderStatus.CANCELLED)
+
+
 @transaction.atomic
 def notify_participants(*, order_id: int, to_status: str, actor_id: int) -> None:
     """Alert the orderer of a result, and all who had to do with the order of its cancellation.
@@ -68,7 +74,7 @@ def notify_participants(*, order_id: int, to_status: str, actor_id: int) -> None
 
 
 def _link(order: Order) -> str:
-    return f"/orders?order={order.pk}"
+    return f"/orders/{order.pk}"
 
 
 @transaction.atomic

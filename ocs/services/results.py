@@ -50,10 +50,10 @@ def result_checked(
     actor: Person, order: Order, result: Result | None
 ) -> tuple[Result | None, int | None]:
     """What is stored, and the version of its schema. A laboratory result has values."""
-    if not result:
-        if order.job_role == JobRole.LIS:
-            raise InvalidInput(ErrorCode.VALIDATION, "a laboratory result has values", "result")
-        return result, None
+    if not result and order.job_role == JobRole.LIS:
+        raise InvalidInput(ErrorCode.VALIDATION, "a laboratory result has values", "result")
+    if result is None:
+        return None, None
     version = schema_check(order.job_type, result)
     rule = _rules.get(order.job_type) if order.job_role == JobRole.LIS else None
     return (rule(actor, order, copy.deepcopy(result)) if rule else result), version

@@ -82,7 +82,7 @@ def test_each_urgent_order_alerts_its_department(users, patient, job_role, role,
     assert alerted() == [(role, kind)] * 2
     newest = Notification.objects.first()
     assert newest.params == {"order_id": order.pk}
-    assert newest.link == f"/orders?order={order.pk}"
+    assert newest.link == f"/orders/{order.pk}"
 
 
 def test_routine_orders_are_one_alert_until_it_is_read(users, patient):

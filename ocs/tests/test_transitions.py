@@ -194,3 +194,16 @@ def test_of_fifty_at_once_one_wins_each_step():
     history = OrderHistory.objects.filter(order=order).order_by("id")
     assert list(history.values_list("to_status", flat=True)) == ["ORDERED", *steps]
     assert Order.objects.get(pk=order.pk).version == 5
+
+
+def test_a_genetic_result_is_the_patients_to_read_once_a_doctor_released_it(
+    api, users, patient_factory
+):
+    patient = patient_factory(user=users["patient"])
+    order = order_at(users["doctor"], patient, "RESULT_READY", job_role="LIS", job_type="GENETIC")
+    Order.objects.filter(pk=order.pk).update(result={"gene_mutations": []})
+    confirm = f"{URL}{order.pk}/confirm/"
+    assert api("lab").post(confirm).status_code == 403
+    assert api("patient").get(f"{URL}{order.pk}/").json()["result"] is None
+    assert api("doctor").post(confirm).status_code == 200
+    assert api("patient").get(f"{URL}{order.pk}/").json()["result"] == {"gene_mutations": []}

@@ -11,6 +11,7 @@ from common.api.schema import answer, errors
 from common.api.views import ApiView
 from common.errors import ErrorCode
 from ocs import examples, selectors, serializers, services
+from ocs.services import printing
 from rbac.permissions import Permission
 
 
@@ -33,6 +34,25 @@ class ResultSchema(ApiView):
         return Response(selectors.result_schema_get(job_type, **query.validated_data))
 
 
+class OrderSheet(ApiView):
+    required_permissions = {"GET": Permission.VIEW_ORDER}
+
+    @extend_schema(
+        summary="Get what is printed of an order: its requisition or its result",
+        tags=["orders"],
+        parameters=[serializers.SheetQuery],
+        responses={
+            200: serializers.OrderSheetOut,
+            **errors(ErrorCode.VALIDATION, ErrorCode.ORDER_NOT_FOUND, ErrorCode.INVALID_TRANSITION),
+        },
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        query = serializers.SheetQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        sheet = printing.order_sheet(actor=self.actor, order_id=pk, **query.validated_data)
+        return Response(serializers.OrderSheetOut(sheet, context={"request": request}).data)
+
+
 class OrderSets(ApiView):
     required_permissions = {"GET": Permission.CREATE_ORDER}
 
@@ -50,7 +70,7 @@ class OrderSetApply(ApiView):
     required_permissions = {"POST": Permission.CREATE_ORDER}
 
     @extend_schema(
-        summary="Order all of a set for a patient",
+        summary="Order a set, or some of it, for a patient",
         tags=["orders"],
         request=serializers.OrderSetIn,
         responses={
@@ -63,8 +83,6 @@ class OrderSetApply(ApiView):
     def post(self, request: Request, set_id: str) -> Response:
         body = serializers.OrderSetIn(data=request.data)
         body.is_valid(raise_exception=True)
-        orders = services.order_set_apply(
-            actor=self.actor, set_id=set_id, patient=body.validated_data["patient"]
-        )
+        orders = services.order_set_apply(actor=self.actor, set_id=set_id, **body.validated_data)
         shown = serializers.OrderSetApplied({"orders": orders}, context={"request": request})
         return Response(shown.data, status=201)

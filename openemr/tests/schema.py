@@ -37,5 +37,5 @@ def openemr_schema(request: Any, django_db_setup: None, django_db_blocker: Any) 
 def openemr(openemr_schema: str, db: None, settings: Any) -> str:
     """OpenEMR is there and answers; tests need ``django_db(databases=["default", "openemr"])``."""
     settings.OPENEMR_ENABLED = True
-    cache.delete("openemr:down")
+    cache.delete_many(["openemr:down", "openemr:tried", "openemr:tries"])
     return openemr_schema

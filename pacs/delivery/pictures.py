@@ -59,5 +59,7 @@ def _picture(place: str, proof: str) -> HttpResponse:
     orthanc_id, index, _, text = place.split("/")
     wanted = rendering_of(text)
     content = pixels.picture(orthanc_id, int(index), wanted)
-    picture_cache.remember(orthanc_id, place)
-    return HttpResponse(content, wanted.media_type, headers={"ETag": etag(place)})
+    headers = {"ETag": etag(place)}
+    if not picture_cache.remember(orthanc_id, place):
+        headers["X-Not-Kept"] = "1"
+    return HttpResponse(content, wanted.media_type, headers=headers)

@@ -10,6 +10,9 @@ from pacs.models import Instance
 KEPT_S = 90 * 86400
 """Longer than nginx keeps a picture: 30 days valid, and 30 days after the last use."""
 
+MAX_KEPT = 10_000
+"""Pictures of one instance, each with parameters of its own, so that nobody can fill Redis."""
+
 
 def version(image: Instance) -> int:
     """Of an instance that was replaced it is another: no outdated picture is found."""
@@ -21,12 +24,17 @@ def cache_key(place: str) -> str:
     return f"rendered/{place}"
 
 
-def remember(orthanc_id: str, place: str) -> None:
-    """Before the picture is sent to nginx. Raises RedisError."""
+def remember(orthanc_id: str, place: str) -> bool:
+    """Before the picture is sent to nginx, which may keep it if this is true. Raises RedisError."""
     with stream().pipeline() as pipe:
         pipe.sadd(_key(orthanc_id), place)
+        pipe.scard(_key(orthanc_id))
         pipe.expire(_key(orthanc_id), KEPT_S)
-        pipe.execute()
+        _, kept, _ = pipe.execute()
+    if kept <= MAX_KEPT:
+        return True
+    stream().srem(_key(orthanc_id), place)
+    return False
 
 
 def forget(orthanc_id: str) -> Iterable[str]:

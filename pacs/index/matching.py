@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from emr import selectors as patients
 from ocs import selectors as orders
 from pacs.index.list_keys import list_keys_write
 from pacs.models import QuarantinedStudy, Study
+from rbac.epochs import rights_changing
 from rbac.permissions import Permission
 
 
@@ -51,7 +53,7 @@ def study_match(*, actor: Person, study_instance_uid: str, patient_id: str) -> S
 
     Raises NotFound (study or patient not visible), BusinessError (already matched).
     """
-    patient = patients.patients_visible_to(actor).filter(patient_id=patient_id).first()
+    patient = patients.patient_seen_by_mrn(actor, patient_id)
     if patient is None:
         raise NotFound(ErrorCode.PATIENT_NOT_FOUND, field="patient_id")
     with transaction.atomic():
@@ -83,6 +85,25 @@ def _unmatched_locked(actor: Person, study_instance_uid: str) -> Study:
     raise NotFound(ErrorCode.STUDY_NOT_FOUND, f"study {study_instance_uid}", "study_instance_uid")
 
 
+@transaction.atomic
+def studies_part(*, from_patient_id: int, patient_id: int, since: datetime) -> int:
+    """Two records are two again: file the images anew that came since under the other's MRN."""
+    patient = patients.patient_identity(patient_id)
+    came = Study.objects.select_for_update().filter(
+        patient=from_patient_id,
+        dicom_patient_id=patient.patient_id if patient else None,
+        created_at__gte=since,
+    )
+    found = list(came)
+    if found:
+        rights_changing()
+    for study in found:
+        _set_patient(study, patient)
+        study.save_versioned(expected=study.version)
+        _record_filed(study)
+    return len(found)
+
+
 def studies_rematch() -> int:
     """Match studies whose patient was registered after they arrived; returns their number."""
     waiting = (
@@ -104,6 +125,11 @@ def _rematch(pk: int) -> bool:
         return False
     study.save_versioned(expected=study.version)
     list_keys_write(Study.objects.filter(pk=study.pk))
+    _record_filed(study)
+    return True
+
+
+def _record_filed(study: Study) -> None:
     audit.record(
         actor=None,
         action="study.match",
@@ -111,4 +137,3 @@ def _rematch(pk: int) -> bool:
         object_id=study.study_instance_uid,
         patient_id=study.patient_id,
     )
-    return True

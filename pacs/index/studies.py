@@ -69,6 +69,15 @@ def study_get(
     return study
 
 
+def study_moved(study_instance_uid: str = "study_instance_uid", patient: str = "patient") -> Exists:
+    """Of a row that names a study and its patient: whether the study is another's now, or nobody's.
+
+    Not of a study that is no longer in the archive: nobody says whose it would be.
+    """
+    named = Study.objects.filter(study_instance_uid=OuterRef(study_instance_uid))
+    return Exists(named.filter(~Q(patient=OuterRef(patient)) | Q(patient=None)))
+
+
 def _unknown_study(study_instance_uid: str) -> NotFound:
     return NotFound(ErrorCode.STUDY_NOT_FOUND, f"study {study_instance_uid}", "study_instance_uid")
 

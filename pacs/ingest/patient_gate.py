@@ -26,6 +26,7 @@ class PatientGate:
         """
         self._actor = actor
         self._patient_id = patient_id
+        self._named = patients.patient_by_mrn(patient_id) if patient_id else None
         self._trusted = scope_for(actor, Permission.VIEW_PATIENT) is Scope.ALL
         self._passed: set[tuple[str, str, str]] = set()
         self._patients: dict[str, str] = {}
@@ -34,7 +35,13 @@ class PatientGate:
             raise NotFound(ErrorCode.PATIENT_NOT_FOUND, field="patient_id")
 
     def _sees(self, patient_id: str) -> bool:
-        return patients.patients_visible_to(self._actor).filter(patient_id=patient_id).exists()
+        """By the MRN, also that of a record that was merged into another."""
+        return patients.patient_seen_by_mrn(self._actor, patient_id) is not None
+
+    def _is_named(self, patient_id: str) -> bool:
+        if patient_id in ("", self._patient_id):
+            return True
+        return self._named is not None and self._named == patients.patient_by_mrn(patient_id)
 
     def _may_file(self, patient_id: str) -> bool:
         if self._sees(patient_id):
@@ -49,7 +56,7 @@ class PatientGate:
         key = (candidate.study_instance_uid, candidate.series_instance_uid, candidate.patient_id)
         if key in self._passed:
             return
-        if self._patient_id and candidate.patient_id not in ("", self._patient_id):
+        if self._patient_id and not self._is_named(candidate.patient_id):
             raise InvalidInput(ErrorCode.DICOM_PATIENT_MISMATCH)
         self._check_index(candidate)
         self._check_upload(candidate)

@@ -17,6 +17,7 @@ from audit.services import STREAM, stream
 from conftest import PASSWORD
 from emr import services as patients
 from emr.models import Patient
+from emr.services import patient_merging
 from pacs.derived import decisions
 from pacs.models import Instance
 from pacs.tests import index
@@ -286,11 +287,16 @@ def test_merging_two_patients_counts_at_once(ask, mine, users, signed_in, patien
     rib, doctor = signed_in("rib"), signed_in("doctor")
     for token in (rib, doctor):
         assert [ask(token).status for _ in range(2)] == [200, 200]
-    version = Patient.objects.get(pk=mine.patient.pk).version
-    patients.patient_merge(actor=users["rib"], pk=mine.patient.pk, into=stays.pk, expected=version)
+    merge = patient_merging.merge_propose(
+        actor=users["rib"], survivor=stays.pk, duplicate=mine.patient.pk, reason="x", fields={}
+    )
+    patients.care_team_add(patient=stays, user_id=users["admin"].pk)
+    patient_merging.merge_confirm(actor=users["admin"], pk=merge.pk)
     assert ask(doctor).status == 404
     assert [ask(rib).status for _ in range(2)] == [200, 200]
     assert bursts()[-1][0]["patient_id"] == stays.pk
+    patient_merging.merge_undo(actor=users["admin"], pk=merge.pk)
+    assert ask(doctor).status == 200
 
 
 def test_nothing_is_cached_while_a_permission_is_changing(users):

@@ -53,3 +53,15 @@ def test_pictures_are_deleted_with_their_instance(mine, settings, tmp_path):
         paths[-1].write_bytes(b"picture")
     invalidation.instances_invalidate([mine.instance])
     assert not any(path.exists() for path in paths)
+
+
+def test_beyond_its_bound_a_picture_is_drawn_and_not_kept(mine, monkeypatch):
+    monkeypatch.setattr(picture_cache, "MAX_KEPT", 1)
+    monkeypatch.setattr(pictures.pixels, "picture", lambda *_: b"png")
+    kept = []
+    for wanted in (Rendering(), Rendering("image/png"), Rendering()):
+        place = pictures.place(stored_frame(mine.instance, 1), wanted)
+        kept.append("X-Not-Kept" not in ask(place, pictures.token(place)))
+    assert kept == [True, False, True]
+    [key] = picture_cache.forget(mine.instance.orthanc_id)
+    assert "/jpeg" in key

@@ -49,6 +49,10 @@ view_access         all all all -   all own -
 record_treatment    -   all -   -   -   -   -
 view_cohort         all all -   -   -   -   -
 critical_result     -   all all all -   -   -
+view_ward           all all -   -   all -   -
+place_patient       -   all -   -   all -   -
+manage_wards        all -   -   -   -   -   -
+merge_patients      all all all -   -   -   -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 
@@ -87,7 +91,7 @@ def test_menus_follow_the_permissions(api):
     assert "unmatched" not in menus[Role.DOCTOR]
     assert menus[Role.PATIENT] == [
         "dashboard",
-        "patients",
+        "my-record",
         "orders",
         "shares",
         "imaging",
@@ -95,6 +99,10 @@ def test_menus_follow_the_permissions(api):
         "profile",
     ]
     assert "imaging" not in menus[Role.LAB]
+    assert {"ward", "care-team"} <= set(menus[Role.NURSE])
+    assert "ward" not in menus[Role.RIB]
+    assert menus[Role.EXTERNAL][:3] == ["dashboard", "shared", "patients"]
+    assert "shares" not in menus[Role.EXTERNAL]
 
 
 @pytest.mark.django_db

@@ -22,7 +22,22 @@ from audit.models import AuditLog
 from common.api.permissions import Access
 from common.outbox.models import OutboxEvent
 from conftest import PASSWORD
-from emr.models import Allergy, Encounter, Note, Prescription, Problem, SyncRun, Vitals
+from emr.models import (
+    Allergy,
+    CareTeamMember,
+    DuplicatePair,
+    Encounter,
+    IncomingPatient,
+    IncomingRun,
+    Note,
+    Prescription,
+    Problem,
+    SyncRun,
+    Vitals,
+    Ward,
+)
+from emr.services import patient_merging, ward_stays
+from emr.tests.factories import inpatient
 from ocs.models import Order
 from pacs.archive.orthanc import orthanc
 from rbac import services as rights
@@ -118,6 +133,20 @@ def chart_of(patient: Any, author: Any) -> dict[str, Any]:
     }
 
 
+def identity_rows(users: dict[str, Any], patient: Any, other: Any) -> dict[str, int]:
+    """A pair that looks alike, a merge of it that the doctor proposed, an incoming patient."""
+    run = IncomingRun.objects.create(source="A", requested_by=users["admin"])
+    merge = patient_merging.merge_propose(
+        actor=users["doctor"], survivor=patient.pk, duplicate=other.pk, reason="twice", fields={}
+    )
+    return {
+        "duplicate": DuplicatePair.objects.create(first=patient, second=other, score=85).pk,
+        "merge": merge.pk,
+        "incomingrun": run.pk,
+        "incoming": IncomingPatient.objects.create(run=run, source="A", line=1, payload={}).pk,
+    }
+
+
 @pytest.fixture
 def world(users, patient_factory, settings):
     """One patient, owned by the patient user and shared with the external one, and their things."""
@@ -164,7 +193,9 @@ def world(users, patient_factory, settings):
                 "patient": patient.pk,
                 "order": order.pk,
                 **course_rows(users, series.study),
+                **bed_of(patient, users),
                 **chart,
+                **identity_rows(users, patient, patient_factory()),
                 "sync": SyncRun.objects.create(requested_by=users["admin"]).pk,
             },
             "patient_id": patient.pk,
@@ -193,6 +224,15 @@ def world(users, patient_factory, settings):
             "bulkdata": "7fe00010",
             "place": f"{series.instances.first().orthanc_id}/0/0/png",
         }
+
+
+def bed_of(patient: Any, users: dict[str, Any]) -> dict[str, int]:
+    """The patient in a bed, with a care team."""
+    ward = Ward.objects.create(code="5W", name_ko="-", name_en="-", beds=["1"])
+    visit = inpatient(patient, users["doctor"])
+    stay = ward_stays.bed_take(actor=users["nurse"], encounter=visit.pk, ward=ward.pk, bed="1")
+    member = CareTeamMember.objects.create(patient=patient, user=users["nurse"])
+    return {"ward": ward.pk, "stay": stay.pk, "care": member.pk, "contact": 1}
 
 
 def stripped_role(users: dict[str, Any]) -> Any:

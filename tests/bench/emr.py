@@ -1,4 +1,5 @@
-"""The search among 10,000 and 1,000,000 patients, and a patient with 2,000 visits, by the API.
+"""The search among 10,000 and 1,000,000 patients, a patient with 2,000 visits, and a merge of two
+such records, by the API.
 
 In a database of its own, which is removed at the end. --sizes 10000,100000 makes fewer patients.
 """
@@ -19,19 +20,25 @@ import cdss_backend.celery  # noqa: F401  (chooses the settings module)
 
 django.setup()
 
+from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
 from rest_framework.test import APIClient  # noqa: E402
 
 from acct import services as accounts  # noqa: E402
-from emr.models import Encounter, Patient  # noqa: E402
+from emr.models import Encounter, Patient, Vitals  # noqa: E402
+from tests.bench.support import openemr_side  # noqa: E402
 
 SIZES = (10_000, 1_000_000)
 CHUNK = 20_000
+PASSWORD = "Bench-Horse-9-Battery"
 REQUESTS = 200
 VISITS = 2_000
-ALLOWED_MS = {"search": 50.0, "page": 150.0}
+ALLOWED_MERGE_S = 1.0
+ROWS_OF_A_KIND = 2_000
+STUDIES = 300
+ALLOWED_MS = {"search": 50.0, "page": 150.0, "openemr_read_through": 60.0}
 FAMILY = "김이박최정강조윤장임"
 GIVEN = "민서지현우준하은수영진호연아율"
 LATIN = ("Emily Carter", "John Abbott", "Maria Silva", "Peter Novak", "Anna Schmidt")
@@ -143,6 +150,84 @@ def page_measured(client: APIClient, clinician: Any) -> float:
     return p99(times)
 
 
+def record_fill(patient: Patient, clinician: Any) -> None:
+    """A long record: visits, vital signs, orders with their results, studies."""
+    now = timezone.now()
+    visits_add(patient, clinician)
+    by = {"patient": patient, "recorded_by": clinician}
+    Vitals.objects.bulk_create(Vitals(**by, measured_at=now, pain=1) for _ in range(ROWS_OF_A_KIND))
+    numbers = [f"B{patient.pk % 1_000:03}{n:06}" for n in range(ROWS_OF_A_KIND)]
+    order, value = apps.get_model("ocs.Order"), apps.get_model("lis.LabValue")
+    orders = [
+        order(
+            patient=patient,
+            ordered_by=clinician,
+            ordered_at=now,
+            accession_number=number,
+            job_role="LIS",
+            job_type="BLOOD",
+        )
+        for number in numbers
+    ]
+    order.objects.bulk_create(orders)
+    made = order.objects.filter(patient=patient)
+    value.objects.bulk_create(
+        value(order=each, patient=patient, code="718-7", value=13.5, unit="g/dL", at=now)
+        for each in made
+        for _ in range(3)
+    )
+    study = apps.get_model("pacs.Study")
+    study.objects.bulk_create(
+        study(
+            study_instance_uid=f"1.2.{patient.pk}.{n}",
+            orthanc_id=f"{patient.pk}-{n}",
+            patient=patient,
+            last_instance_at=now,
+        )
+        for n in range(STUDIES)
+    )
+
+
+def merge_measured(clinician: Any, clients: tuple[APIClient, APIClient]) -> dict[str, float]:
+    """Of two long records: the preview, the confirmation and the undo (s)."""
+    survivor, duplicate = Patient.objects.filter(restricted=False).order_by("-pk")[1:3]
+    for patient in (survivor, duplicate):
+        record_fill(patient, clinician)
+    proposer, confirmer = clients
+    pair = {"survivor": survivor.pk, "duplicate": duplicate.pk}
+    found = {"preview": timed(proposer, "/api/emr/merges/preview/", pair) / 1000}
+    body = pair | {"reason": "registered twice"}
+    merge = proposer.post("/api/emr/merges/", body, format="json").json()["id"]
+    for step in ("confirm", "undo"):
+        begun = time.perf_counter()
+        answer = confirmer.post(f"/api/emr/merges/{merge}/{step}/")
+        found[step] = time.perf_counter() - begun
+        if answer.status_code != 200:
+            raise SystemExit(f"{step} answered {answer.status_code}")
+    print("merge of two long records: " + ", ".join(f"{k} {v:.2f} s" for k, v in found.items()))
+    return {name: round(seconds, 3) for name, seconds in found.items()}
+
+
+def logged_in(name: str, role: str) -> tuple[Any, APIClient]:
+    user = accounts.test_user_put(username=name, password=PASSWORD, role=role, full_name="-")
+    _, tokens = accounts.login(username=name, password=PASSWORD)
+    return user, APIClient(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
+
+
+def openemr_measured(client: APIClient, doctor: Any) -> dict[str, float]:
+    """Patients whom only OpenEMR has, and a run over all of them."""
+    with openemr_side.openemr_beside():
+        times = openemr_side.read_through(client, timed)
+        rows = round(openemr_side.bulk_rows_per_s(doctor))
+    median = round(statistics.median(times), 1)
+    print(f"OpenEMR: read-through median {median} ms, p99 {p99(times)} ms; a run {rows} rows/s")
+    return {
+        "openemr_read_through_ms": median,
+        "openemr_read_through_p99_ms": p99(times),
+        "openemr_bulk_rows_per_s": rows,
+    }
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
@@ -151,11 +236,8 @@ def main() -> None:
     connection.settings_dict["TEST"]["NAME"] = "test_cdss_db_bench"
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        doctor = accounts.test_user_put(
-            username="bench_doctor", password="Bench-Horse-9-Battery", role="doctor", full_name="-"
-        )
-        _, tokens = accounts.login(username="bench_doctor", password="Bench-Horse-9-Battery")
-        client = APIClient(HTTP_AUTHORIZATION=f"Bearer {tokens.access}")
+        doctor, client = logged_in("bench_doctor", "doctor")
+        _, confirmer = logged_in("bench_admin", "admin")
         made = 0
         summary: dict[str, Any] = {"bench": "emr", "allowed_ms": ALLOWED_MS}
         for size in sizes:
@@ -163,6 +245,10 @@ def main() -> None:
             made = size
             summary[str(size)] = measured(client, size)
         summary["page_ms"] = page_measured(client, doctor)
+        merged = merge_measured(doctor, (client, confirmer))
+        summary |= {"merge_seconds": merged["confirm"], "allowed_merge_seconds": ALLOWED_MERGE_S}
+        summary |= {f"merge_{step}_seconds": merged[step] for step in ("preview", "undo")}
+        summary |= openemr_measured(client, doctor)
     finally:
         connection.creation.destroy_test_db(connection.settings_dict["NAME"], verbosity=0)
     print(json.dumps(summary))

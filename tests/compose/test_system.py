@@ -13,6 +13,7 @@ import requests
 
 from ai.management.main_job import MODEL
 from common.http.api_client import wait_until
+from deploy.native.envfile import SECRETS
 from deploy.native.layout import ROOT
 from tests.compose.engine import STATE, run
 from tests.compose.system import ONE_SHOT, System, missing
@@ -226,9 +227,8 @@ def test_a_secret_whose_file_is_not_there_is_named(system: System) -> None:
 
 def test_a_weak_or_missing_secret_stops_everything_by_name(system: System) -> None:
     folder = Path(system.settings["CDSS_SECRETS"])
-    for path in sorted(folder.iterdir()):
-        if path.name == "openemr_password":
-            continue
+    for name in SECRETS:
+        path = folder / name.lower()
         good = path.read_text()
         for bad in ("", "short", "change-me-" * 5):
             path.chmod(0o600)
@@ -237,7 +237,7 @@ def test_a_weak_or_missing_secret_stops_everything_by_name(system: System) -> No
             path.write_text(good)
             path.chmod(0o444)
             assert done.returncode != 0
-            assert f"{path.name.upper()}:" in done.stderr, done.stderr
+            assert f"{name}:" in done.stderr, done.stderr
             assert not bad or bad not in done.stderr
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import socket
 import time
@@ -9,12 +11,14 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import redis
 import requests
 
 from common.http.api_client import ApiClient, wait_until
 from tests.flows.attacks import wire
-from tests.flows.attacks.table import GATEWAY, Attack, Images, World, attacks
+from tests.flows.attacks.table import GATEWAY, attacks
 from tests.flows.attacks.wire import HOST, Answer
+from tests.flows.attacks.world import Attack, Images, World
 
 TOO_MANY = 429
 """nginx's answer to a stranger who asks too often: nobody decides about it."""
@@ -41,11 +45,16 @@ def images_of(doctor: ApiClient, study: str) -> Images:
     return Images(study, series, first, found.json()[0]["ID"])
 
 
+def token_of(client: ApiClient) -> str:
+    return str(client.session.headers["Authorization"]).removeprefix("Bearer ")
+
+
 @pytest.fixture(scope="module")
 def world(login, studies) -> World:
-    doctor, patient = login("doctor"), login("patient")
-    token = str(patient.session.headers["Authorization"]).removeprefix("Bearer ")
-    return World(images_of(doctor, studies[OWN]), images_of(doctor, studies[VICTIM]), token)
+    doctor = login("doctor")
+    own, victim = (images_of(doctor, studies[one]) for one in (OWN, VICTIM))
+    patient = doctor.get(f"ris/studies/{victim.study}/")["patient"]["id"]
+    return World(own, victim, patient, token_of(login("patient")), token_of(login("external")))
 
 
 @pytest.fixture(scope="module")
@@ -154,6 +163,29 @@ def test_every_attempt_left_a_record(login, stack, outcomes):
             timeout_s=30,
         )
         assert rows[0]["outcome"] == "denied"
+
+
+def session_id(token: str) -> str:
+    body = token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))["sid"]
+
+
+def test_a_decision_that_is_copied_in_redis_opens_nothing(login, world):
+    """The doctor's decision under the attacker's session: whole, and with the attacker's name."""
+    doctor, server = login("doctor"), redis.Redis.from_url(f"{os.environ['REDIS_URL']}/2")
+    path = f"ris/dicom-web{world.victim.path}/frames/1"
+    assert doctor.call("GET", path).status_code == 200
+    names = [
+        f"dicomweb:decision:{session_id(token)}:{world.victim.study}"
+        for token in (token_of(doctor), world.token)
+    ]
+    given = server.hgetall(names[0])
+    assert given
+    for changes in ({}, {b"user": b"1"}, {b"mac": b"0" * 32}, {b"until": b"99999999999"}):
+        server.hset(names[1], mapping=given | changes)
+        server.expire(names[1], 60)
+        assert login("patient").status(path) in (403, 404), changes
+        server.delete(names[1])
 
 
 def test_slow_clients_keep_nobody_waiting(login, world):

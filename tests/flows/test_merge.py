@@ -27,36 +27,55 @@ def pair(login):
     return register("Merge Twice"), register("Merge Once")
 
 
-def test_a_published_study_moves_to_the_record_that_stays(login, base_url, pair, tmp_path):
-    duplicate, stays = pair
-    doctor, mrn = login("doctor"), str(duplicate["patient_id"])
-    sample = replace(SAMPLES[1], name=mrn, patient_id=mrn)
-    files = write_series(sample, tmp_path, accession_number="", study_date=date(2026, 3, 2))
+def send(login, folder, patient_id: str, name: str) -> str:
+    """Images that carry this MRN; the study, once the index has it."""
+    sample = replace(SAMPLES[1], name=name, patient_id=patient_id)
+    files = write_series(sample, folder, accession_number="", study_date=date(2026, 3, 2))
     study = upload(login("radiologist"), files).json()["studies"][0]["study_instance_uid"]
-    wait_until(
-        lambda: doctor.status(f"ris/studies/{study}/"), lambda status: status == 200, what="study"
+    doctor = login("doctor")
+    wait_until(lambda: doctor.status(f"ris/studies/{study}/"), lambda s: s == 200, what="study")
+    return str(study)
+
+
+def subject(study: str) -> str:
+    """The MRN of the patient to whom FHIR says the study belongs."""
+    found = fhir(
+        "ImagingStudy", identifier=f"urn:dicom:uid|urn:oid:{study}", _include="ImagingStudy:subject"
     )
+    kinds = {e["resource"]["resourceType"]: e["resource"] for e in found["entry"]}
+    return str(kinds["Patient"]["identifier"][0]["value"])
+
+
+def replaced(mrn: str) -> bool:
+    """Whether FHIR says of the record that another one replaces it."""
+    [entry] = fhir("Patient", identifier=f"|{mrn}")["entry"]
+    links = entry["resource"].get("link", [])
+    return [link["type"] for link in links] == ["replaced-by"]
+
+
+def test_a_published_study_moves_to_the_record_that_stays_and_back(login, base_url, pair, tmp_path):
+    duplicate, stays = pair
+    doctor, admin, mrn = login("doctor"), login("admin"), str(duplicate["patient_id"])
+    study = send(login, tmp_path / "first", mrn, mrn)
     job = MainJob(base_url, print, study)
     job.run()
     assert job.job["publication"]["status"] == "PUBLISHED"
 
-    login("admin").call(
-        "POST",
-        f"emr/patients/{duplicate['id']}/merge/",
-        json={"into": stays["id"]},
-        headers={"If-Match": str(duplicate["version"])},
-    )
-    assert doctor.get(f"ris/studies/{study}/")["patient"]["patient_id"] == stays["patient_id"]
-    assert doctor.status(f"emr/patients/{duplicate['id']}/") == 404
+    def owner(uid: str) -> object:
+        return doctor.get(f"ris/studies/{uid}/")["patient"]["patient_id"]
 
-    def subject() -> str:
-        """The MRN of the patient to whom FHIR says the study belongs."""
-        found = fhir(
-            "ImagingStudy",
-            identifier=f"urn:dicom:uid|urn:oid:{study}",
-            _include="ImagingStudy:subject",
-        )
-        kinds = {e["resource"]["resourceType"]: e["resource"] for e in found["entry"]}
-        return kinds["Patient"]["identifier"][0]["value"]
+    wanted = {"survivor": stays["id"], "duplicate": duplicate["id"], "reason": "registered twice"}
+    merge = doctor.post("emr/merges/", json=wanted)["id"]
+    admin.post(f"emr/merges/{merge}/confirm/")
+    assert owner(study) == stays["patient_id"]
+    assert doctor.status(f"emr/patients/{duplicate['id']}/") == 409
+    later = send(login, tmp_path / "later", mrn, f"{mrn}-later")
+    assert owner(later) == stays["patient_id"]
+    wait_until(lambda: subject(study), lambda it: it == stays["patient_id"], what="FHIR to follow")
+    wait_until(lambda: replaced(mrn), bool, what="FHIR to link the record")
 
-    wait_until(subject, lambda found: found == stays["patient_id"], what="FHIR to follow")
+    admin.post(f"emr/merges/{merge}/undo/")
+    assert owner(study) == mrn
+    wait_until(lambda: owner(later), lambda it: it == mrn, what="the later images to go back")
+    wait_until(lambda: subject(study), lambda it: it == mrn, what="FHIR to part them")
+    wait_until(lambda: not replaced(mrn), bool, what="FHIR to drop the link")

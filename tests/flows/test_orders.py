@@ -6,7 +6,7 @@ from common.http.api_client import wait_until
 
 
 def alerts(client, kind, order):
-    link = f"/orders?order={order['id']}"
+    link = f"/orders/{order['id']}"
     found = client.get("alert/notifications/", kind=kind)["results"]
     return [alert for alert in found if alert["link"] == link]
 

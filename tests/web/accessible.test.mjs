@@ -65,8 +65,9 @@ test('the pages of a doctor', async t => {
   const { context, page } = await appPage(await launch(t));
   await signIn(context, 'doctor');
   await assertNoFlaws(page, [
-    '/', '/patients', `/patients/${results[0].id}`,
-    `/patients/${results[0].id}/treatment`, '/survival', '/orders', '/shares', '/studies', `/studies/${study}`, '/upload',
+    '/', '/ward', '/patients', `/patients/${results[0].id}`, '/care-team', `/patients/${results[0].id}/care-team`,
+    `/patients/${results[0].id}/treatment`, '/duplicates', '/incoming', '/visits', '/survival', '/orders', '/shares',
+    '/studies', `/studies/${study}`, '/upload',
     `/ai/review/${job}`, `/ai/jobs/${job}`, '/alerts', '/profile', '/admin/users', '/nowhere',
   ]);
 });
@@ -80,7 +81,7 @@ test('the pages of an administrator', async t => {
 test('the pages of a patient in Korean', async t => {
   const { context, page } = await appPage(await launch(t), { language: 'ko' });
   await signIn(context, 'patient');
-  await assertNoFlaws(page, ['/', '/patients', '/orders', '/shares', '/studies', '/profile']);
+  await assertNoFlaws(page, ['/', '/my-record', '/orders', '/shares', '/studies', '/profile']);
 });
 
 test('what opens over a page', async t => {

@@ -12,8 +12,15 @@ import { SLOW_MS, signIn } from './viewer.helpers.mjs';
 /** The menu of each test user, as (English, Korean) labels in order; the heading of a group is no link. */
 const ENTRIES = {
   '/': ['Dashboard', '대시보드'],
+  '/my-record': ['My record', '내 기록'],
+  '/shared': ['Shared with me', '공유받은 항목'],
+  '/ward': ['Ward', '병동'],
   '/patients': ['Patients', '환자'],
+  '/care-team': ['My patients', '담당 환자'],
+  '/duplicates': ['Duplicates', '중복 환자·병합'],
+  '/incoming': ['Incoming patients', '타 병원 환자'],
   '/orders': ['Orders', '오더'],
+  '/visits': ['Visits', '추적 진료'],
   '/survival': ['Survival', '생존 분석'],
   '/lab': ['Laboratory', '진단검사'],
   '/shares': ['Shares', '공유'],
@@ -30,7 +37,6 @@ const ENTRIES = {
 /** What the same entries are to somebody who is not of the hospital. */
 const OWN_ENTRIES = {
   patient: {
-    '/patients': ['My record', '내 기록'],
     '/orders': ['My examinations', '내 검사'],
     '/studies': ['My images', '내 영상'],
   },
@@ -40,13 +46,13 @@ const OWN_ENTRIES = {
 const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/glass', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
-  admin: ['/', '/patients', '/orders', '/survival', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
-  doctor: ['/', '/patients', '/orders', '/survival', '/shares', '/studies', '/upload', '/ai/review', '/profile'],
-  radiologist: ['/', '/patients', '/orders', '/shares', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
+  admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
+  doctor: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/upload', '/ai/review', '/profile'],
+  radiologist: ['/', '/patients', '/care-team', '/duplicates', '/orders', '/visits', '/shares', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
   labtech: ['/', '/patients', '/orders', '/lab', '/shares', '/profile'],
-  nurse: ['/', '/patients', '/orders', '/shares', '/studies', '/profile'],
-  patient: ['/', '/patients', '/orders', '/shares', '/studies', '/profile'],
-  external: ['/', '/patients', '/shares', '/studies', '/upload', '/profile'],
+  nurse: ['/', '/ward', '/patients', '/care-team', '/incoming', '/orders', '/visits', '/shares', '/studies', '/profile'],
+  patient: ['/', '/my-record', '/orders', '/visits', '/shares', '/studies', '/profile'],
+  external: ['/', '/shared', '/patients', '/studies', '/upload', '/profile'],
 };
 export const ROUTES = /** @type {Route[]} */ (Object.keys(ENTRIES));
 

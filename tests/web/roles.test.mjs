@@ -9,11 +9,16 @@ import { MRN, api, sampleStudy, signIn } from './viewer.helpers.mjs';
 
 const TITLES = {
   '/': 'dashboard.title',
+  '/my-record': 'portal.title',
+  '/shared': 'shares.sharedTitle',
+  '/ward': 'ward.title',
   '/patients': 'patients.title',
+  '/care-team': 'careTeam.mine',
   '/orders': 'orders.title',
   '/studies': 'studies.title',
   '/upload': 'upload.title',
   '/unmatched': 'unmatched.title',
+  '/visits': 'visits.title',
   '/survival': 'treatment.survival.title',
   '/shares': 'shares.title',
   '/ai/review': 'ai.reviewTitle',
@@ -27,7 +32,6 @@ const TITLES = {
 /** Of somebody who is not of the hospital. */
 const OWN_TITLES = {
   patient: {
-    '/patients': 'patients.titleOwn',
     '/orders': 'orders.titleOwn',
     '/studies': 'studies.titleOwn',
   },

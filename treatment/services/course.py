@@ -119,11 +119,28 @@ def _checked_adverse(patient: Any, fields: Mapping[str, Any]) -> dict[str, Any]:
 def performance_create(*, actor: Person, patient: int, **fields: Any) -> PerformanceStatus:
     """Raises NotFound, InvalidInput (a day in the future, no scale)."""
     seen = patient_for(actor, patient)
-    check_happened(seen, fields["assessed_on"], "assessed_on")
-    if fields.get("karnofsky") is None and fields.get("ecog") is None:
-        raise refused("give Karnofsky, ECOG or both", "karnofsky")
+    _check_performance(seen, fields)
     row: PerformanceStatus = row_create(PerformanceStatus, actor=actor, patient=seen, **fields)
     return row
+
+
+@transaction.atomic
+def performance_update(
+    *, actor: Person, pk: int, expected: int, **changes: Any
+) -> PerformanceStatus:
+    """Raises NotFound, ConflictError, InvalidInput."""
+    row: PerformanceStatus = row_lock(PerformanceStatus, actor=actor, pk=pk)
+    patient_kept(row, changes)
+    known = {name: getattr(row, name) for name in ("assessed_on", "karnofsky", "ecog")}
+    _check_performance(row.patient, known | changes)
+    row_change(row, actor, expected, **changes)
+    return row
+
+
+def _check_performance(patient: Any, fields: Mapping[str, Any]) -> None:
+    check_happened(patient, fields["assessed_on"], "assessed_on")
+    if fields.get("karnofsky") is None and fields.get("ecog") is None:
+        raise refused("give Karnofsky, ECOG or both", "karnofsky")
 
 
 @transaction.atomic

@@ -71,24 +71,25 @@ def row_change(
     expected: int,
     *,
     action: RecordAction = RecordAction.CHANGED,
+    reason: str = "",
     **changes: Any,
 ) -> None:
     """Raises ConflictError when the row has another version than ``expected``."""
     row.save_versioned(expected=expected, **changes)
-    row_recorded(row, actor, action)
+    row_recorded(row, actor, action, reason)
 
 
 @transaction.atomic
 def row_remove(
-    model: type[CourseRow], *, actor: Person, pk: int, expected: int, **changes: Any
+    model: type[CourseRow], *, actor: Person, pk: int, expected: int, reason: str, **changes: Any
 ) -> None:
     """Take a row out of every list; table and history keep it. Raises NotFound, ConflictError."""
     row = row_lock(model, actor=actor, pk=pk)
     removed = {"removed_at": timezone.now(), **changes}
-    row_change(row, actor, expected, action=RecordAction.REMOVED, **removed)
+    row_change(row, actor, expected, action=RecordAction.REMOVED, reason=reason, **removed)
 
 
-def row_recorded(row: Any, actor: Person | None, action: RecordAction) -> None:
+def row_recorded(row: Any, actor: Person | None, action: RecordAction, reason: str = "") -> None:
     """The history row and the audit record of one change."""
     Revision.objects.create(
         kind=row.record,
@@ -97,6 +98,7 @@ def row_recorded(row: Any, actor: Person | None, action: RecordAction) -> None:
         action=action,
         version=row.version,
         actor_id=actor.pk if actor else None,
+        reason=reason,
         values=model_to_dict(row, exclude=["id", "patient", "live"]),
     )
     audit.record(

@@ -108,13 +108,13 @@ def plan_move(
     return plan
 
 
-def plan_remove(*, actor: Person, pk: int, expected: int) -> None:
+def plan_remove(*, actor: Person, pk: int, expected: int, reason: str) -> None:
     """Raises BusinessError for a plan in which something happened: that would hang in the air."""
     with transaction.atomic():
         plan: Plan = row_lock(Plan, actor=actor, pk=pk)
         if plan.events.live().exists() or plan.adverse_events.live().exists():
             raise BusinessError(ErrorCode.INVALID_TRANSITION, f"plan {pk} has events", "id")
-        row_remove(Plan, actor=actor, pk=pk, expected=expected)
+        row_remove(Plan, actor=actor, pk=pk, expected=expected, reason=reason)
 
 
 @transaction.atomic

@@ -40,6 +40,7 @@ def response_create(
     _check_new_lesion(fields)
     try:
         with transaction.atomic():
+            _free_study(seen.pk, study_instance_uid)
             row: Assessment = row_create(
                 Assessment,
                 actor=actor,
@@ -52,6 +53,12 @@ def response_create(
         detail = f"study {study_instance_uid} is assessed"
         raise ConflictError(ErrorCode.DUPLICATE, detail, "study_instance_uid") from None
     return selectors.judged(row)
+
+
+def _free_study(patient_id: int, study_instance_uid: str) -> None:
+    """What was recorded of another patient, before the study came to this one, stays theirs."""
+    stale = Assessment.objects.filter(study_instance_uid=study_instance_uid, live=True)
+    stale.exclude(patient_id=patient_id).update(live=None)
 
 
 @transaction.atomic
@@ -71,9 +78,9 @@ def response_update(*, actor: Person, pk: int, expected: int, **changes: Any) ->
     return selectors.judged(row)
 
 
-def response_remove(*, actor: Person, pk: int, expected: int) -> None:
+def response_remove(*, actor: Person, pk: int, expected: int, reason: str) -> None:
     """The study may be assessed anew afterwards. Raises NotFound, ConflictError."""
-    row_remove(Assessment, actor=actor, pk=pk, expected=expected, live=None)
+    row_remove(Assessment, actor=actor, pk=pk, expected=expected, reason=reason, live=None)
 
 
 def _study_of(actor: Person, patient_id: int, study_instance_uid: str) -> Any:

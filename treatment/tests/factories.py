@@ -100,9 +100,12 @@ def patch(client: Any, url: str, row: dict[str, Any], expected: int = 200, /, **
     return answer.json()
 
 
-def remove(client: Any, url: str, row: dict[str, Any]) -> int:
+def remove(client: Any, url: str, row: dict[str, Any], reason: str = "Entered twice") -> int:
     status: int = client.delete(
-        f"{url}{row['id']}/", headers={"If-Match": f'"{row["version"]}"'}
+        f"{url}{row['id']}/",
+        {"reason": reason},
+        format="json",
+        headers={"If-Match": f'"{row["version"]}"'},
     ).status_code
     return status
 

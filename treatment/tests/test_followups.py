@@ -102,6 +102,29 @@ def test_a_visit_that_cannot_be(api, users, patient_factory):
     post(doctor, VISITS, visit_body(patient.pk), 404)
 
 
+def test_visits_by_day_of_the_hospital(api, patient_factory):
+    doctor, patient = api("doctor"), patient_factory()
+    midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+    at = [midnight + timedelta(days=2, minutes=late) for late in (-1, 0, 24 * 60 - 1, 24 * 60)]
+    made = [
+        post(doctor, VISITS, visit_body(patient.pk, planned_at=one.isoformat()))["id"] for one in at
+    ]
+    today = day(-2)
+    shown = doctor.get(VISITS, {"from": today, "to": today, "ordering": "planned_at"}).json()
+    assert [row["id"] for row in shown["results"]] == made[1:3]
+    assert doctor.get(VISITS, {"from": "tomorrow"}).json()["error"]["field"] == "from"
+    everything = doctor.get(VISITS, {"from": "0001-01-01", "to": "9999-12-31"})
+    assert everything.json()["count"] == 4
+
+
+def test_a_visit_that_was_held_is_a_sign_of_life(api, patient_factory):
+    patient = patient_factory()
+    visit = post(api("doctor"), VISITS, visit_body(patient.pk))
+    held = timezone.now() - timedelta(days=5)
+    Visit.objects.filter(pk=visit["id"]).update(planned_at=held, status="DONE")
+    assert selectors._last_seen([patient.pk]) == {patient.pk: timezone.localdate(held)}
+
+
 def test_a_response_rests_on_the_studies_that_it_names(api, patient_factory):
     doctor, patient = api("doctor"), patient_factory()
     first, second, third = (study_of(patient, ago, f"1{ago}") for ago in (200, 100, 60))
@@ -278,6 +301,8 @@ def test_what_a_timeline_shows(api, users, patient_factory):
     active_plan(doctor, patient.pk, ago=60)
     post(doctor, "/api/treatments/adverse-events/", adverse_body(patient.pk))
     post(doctor, VISITS, visit_body(patient.pk))
-    entries = selectors.patient_treatment_timeline(users["doctor"], patient.pk)
+    shown = {"kind": ["treatment", "adverse_event", "visit"]}
+    entries = doctor.get(f"/api/emr/patients/{patient.pk}/timeline/", shown).json()["results"]
     assert [entry["type"] for entry in entries] == ["visit", "adverse_event", "treatment"]
-    assert selectors.patient_treatment_timeline(users["lab"], patient.pk) == []
+    assert [entry["whole_day"] for entry in entries] == [False, True, True]
+    assert {entry["ref"] for entry in entries} == {str(patient.pk)}

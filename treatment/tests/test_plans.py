@@ -136,7 +136,18 @@ def test_a_removed_plan_is_in_the_history_alone(api, patient_factory):
     assert doctor.get(f"{PLANS}{plan['id']}/").status_code == 404
     assert Plan.objects.filter(pk=plan["id"]).exists()
     history = doctor.get(HISTORY, {"patient": patient.pk}).json()["results"]
-    assert [one["action"] for one in history] == ["created", "removed"]
+    assert [(one["action"], one["reason"]) for one in history] == [
+        ("created", ""),
+        ("removed", "Entered twice"),
+    ]
+
+
+@pytest.mark.parametrize("reason", ["", " ", "x" * 301, "two\nlines", None])
+def test_a_removal_has_a_reason(api, patient_factory, reason):
+    doctor = api("doctor")
+    plan = post(doctor, PLANS, plan_body(patient_factory().pk))
+    assert remove(doctor, PLANS, plan, reason) == 400
+    assert doctor.get(f"{PLANS}{plan['id']}/").status_code == 200
 
 
 def test_a_plan_with_events_is_not_removed(api, patient_factory):
@@ -267,6 +278,18 @@ def test_performance_scores(api, patient_factory):
     doctor, patient = api("doctor"), patient_factory()
     body = {"patient": patient.pk, "assessed_on": day(1), "karnofsky": 0, "ecog": 5}
     assert post(doctor, PERFORMANCE, body)["karnofsky"] == 0
+
+
+def test_a_performance_score_is_corrected(api, patient_factory):
+    doctor, patient = api("doctor"), patient_factory()
+    row = post(doctor, PERFORMANCE, {"patient": patient.pk, "assessed_on": day(3), "ecog": 1})
+    changed = patch(doctor, PERFORMANCE, row, karnofsky=80)
+    assert (changed["karnofsky"], changed["ecog"], changed["version"]) == (80, 1, 2)
+    patch(doctor, PERFORMANCE, row, 409, ecog=2)
+    for wrong in ({"ecog": None, "karnofsky": None}, {"assessed_on": day(-1)}, {"karnofsky": 85}):
+        patch(doctor, PERFORMANCE, changed, 400, **wrong)
+    history = doctor.get(HISTORY, {"kind": "performance", "row": row["id"]}).json()["results"]
+    assert [one["values"]["karnofsky"] for one in history] == [None, 80]
 
 
 def test_who_sees_and_who_records(api, users, patient_factory):

@@ -18,7 +18,7 @@ from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView
 from common.errors import ErrorCode
 from rbac.permissions import Permission
-from treatment import selectors
+from treatment import selectors, serializers as shapes
 from treatment.models import CourseRow
 from treatment.services import course_records
 
@@ -69,6 +69,7 @@ class RecordDetail(ApiView):
     required_permissions = {"GET": Permission.VIEW_ENCOUNTER, "DELETE": Permission.RECORD_TREATMENT}
     model: ClassVar[type[CourseRow]]
     shape: ClassVar[Shape]
+    delete_body = shapes.RemovalIn
     remove: ClassVar[Callable[..., None] | None] = None
 
     def shown(self, row: Any) -> Any:
@@ -92,7 +93,8 @@ class RecordDetail(ApiView):
 
     def delete(self, request: Request, pk: int) -> Response:
         remove = type(self).remove or partial(course_records.row_remove, self.model)
-        remove(actor=self.actor, pk=pk, expected=expected_version(request))
+        expected, said = expected_version(request), checked(self.delete_body, request)
+        remove(actor=self.actor, pk=pk, expected=expected, **said)
         return Response(status=204)
 
 
@@ -145,7 +147,7 @@ def detail_described(tag: str, one: str, shape: Any, body: Any = None) -> Callab
             responses={200: shape, **errors(ErrorCode.TREATMENT_NOT_FOUND)},
         ),
         "delete": extend_schema(
-            summary=f"Remove {one}; its history stays",
+            summary=f"Remove {one} with a reason; its history stays",
             tags=[tag],
             responses={204: None, **_CHANGE_ERRORS},
         ),

@@ -13,7 +13,6 @@ from treatment import ctcae, filters, models, selectors, serializers as shapes
 from treatment.services import course, plans
 from treatment.views.bases import (
     ChangingDetail,
-    RecordDetail,
     RecordList,
     RecordMove,
     detail_described,
@@ -124,10 +123,12 @@ class Performances(RecordList):
     create = course.performance_create
 
 
-@detail_described(TAG, "a performance score", shapes.PerformanceOut)
-class PerformanceDetail(RecordDetail):
+@detail_described(TAG, "a performance score", shapes.PerformanceOut, shapes.PerformanceIn)
+class PerformanceDetail(ChangingDetail):
     model = models.PerformanceStatus
+    body = shapes.PerformanceIn
     shape = shapes.PerformanceOut
+    update = course.performance_update
 
 
 class CourseHistory(GenericApiView):

@@ -75,7 +75,7 @@ class Actors:
 def actors_of(facts: PublicationFacts) -> Actors:
     """Every actor of an approval."""
     base, order, editor = facts.identifier_base, facts.order, facts.version.author
-    patient = _patient(facts.patient, base=base)
+    patient = patient_entry(facts.patient, base=base)
     encounter = _encounter(facts.encounter, patient=patient, base=base) if facts.encounter else None
     requester = _practitioner(order.ordered_by, base=base) if order else None
     service_request = None
@@ -94,11 +94,16 @@ def actors_of(facts: PublicationFacts) -> Actors:
     )
 
 
-def _patient(patient: PublishedPatient, *, base: str) -> BundleEntry:
-    """Patient, by the hospital's MRN."""
+def patient_entry(
+    patient: PublishedPatient, *, base: str, replaced_by: BundleEntry | None = None
+) -> BundleEntry:
+    """Patient, by the hospital's MRN; ``replaced_by``: of the record that it was merged into."""
+    replaced = replaced_by and {"other": replaced_by.reference, "type": "replaced-by"}
     return identified(
         "Patient",
         identifier(f"{base}/mrn", patient.mrn, type_code="MR"),
+        active=False if replaced else None,
+        link=[replaced] if replaced else [],
         name=[{"use": "official", "text": patient.full_name}],
         gender=_GENDERS[patient.gender],
         birthDate=patient.birth_date and patient.birth_date.isoformat(),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fhir.services.resources.actors import actors_of
+from fhir.services.resources.actors import actors_of, patient_entry
 from fhir.services.resources.elements import BundleEntry, Json
-from fhir.services.resources.facts import PublicationFacts
+from fhir.services.resources.facts import PublicationFacts, PublishedPatient
 from fhir.services.resources.findings import findings_entries
 from fhir.services.resources.imaging import endpoint_entry, imaging_study_entry
 from fhir.services.resources.narrative import narrative
@@ -25,6 +25,19 @@ def build_publication_bundle(facts: PublicationFacts) -> Json:
         "resourceType": "Bundle",
         "type": "transaction",
         "entry": [_with_narrative(entry).as_bundle_entry() for entry in entries.values()],
+    }
+
+
+def build_patient_bundle(
+    patient: PublishedPatient, survivor: PublishedPatient | None, *, base: str
+) -> Json:
+    """A patient, replaced by ``survivor`` if the record was merged into that one."""
+    stays = patient_entry(survivor, base=base) if survivor else None
+    entries = [patient_entry(patient, base=base, replaced_by=stays), *([stays] if stays else [])]
+    return {
+        "resourceType": "Bundle",
+        "type": "transaction",
+        "entry": [_with_narrative(entry).as_bundle_entry() for entry in entries],
     }
 
 

@@ -53,10 +53,14 @@ class BundleEntry:
 
 def identified(resource_type: str, *identifiers: Json, **elements: Any) -> BundleEntry:
     """A resource that is found, and replaced, by the first of its identifiers."""
-    key = identifiers[0]
-    token = f"{_escaped(key['system'])}|{_escaped(key['value'])}"
     resource = compact({"resourceType": resource_type, "identifier": list(identifiers), **elements})
-    return BundleEntry(resource, f"{resource_type}?identifier={quote(token, safe=':/')}")
+    token = quote(search_token(identifiers[0]), safe=":/")
+    return BundleEntry(resource, f"{resource_type}?identifier={token}")
+
+
+def search_token(key: Json) -> str:
+    """An Identifier as the value of a search."""
+    return f"{_escaped(key['system'])}|{_escaped(key['value'])}"
 
 
 def under_id(resource_type: str, key: str, **elements: Any) -> BundleEntry:

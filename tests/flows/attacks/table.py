@@ -3,50 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 from urllib.parse import quote
 
+from tests.flows.attacks import door
 from tests.flows.attacks.wire import request
+from tests.flows.attacks.world import Attack, Images, World
 
 GATEWAY = "/api/ris/dicom-web"
 FRAMES = 'multipart/related; type="application/octet-stream"; transfer-syntax=*'
-
-
-@dataclass(frozen=True)
-class Images:
-    """One instance and where it belongs."""
-
-    study: str
-    series: str
-    instance: str
-    orthanc_id: str
-
-    @property
-    def path(self) -> str:
-        return f"/studies/{self.study}/series/{self.series}/instances/{self.instance}"
-
-
-@dataclass(frozen=True)
-class World:
-    """What the attacker knows: everything but a right."""
-
-    own: Images
-    victim: Images
-    token: str
-
-    @property
-    def bearer(self) -> tuple[str, str]:
-        return ("Authorization", f"Bearer {self.token}")
-
-
-@dataclass(frozen=True)
-class Attack:
-    """``harmless``: an answer of 200 is right, as long as it holds nothing of the victim's."""
-
-    name: str
-    data: bytes
-    harmless: bool = False
 
 
 def routes(of: Images) -> list[str]:
@@ -92,13 +57,13 @@ def _internal(world: World) -> Iterator[Attack]:
         "/%c0%ae%c0%ae/{}", "/..%c0%af{}", "/..%252f{}", "\\{}", "/\\{}", "http://127.0.0.1/{}",
         "http://evil/{}", "{}", "/ws/../{}", "/#/../{}",
     ]  # fmt: skip
-    for door, spelling in product(doors, spellings):
-        path = spelling.format(door)
+    for place, spelling in product(doors, spellings):
+        path = spelling.format(place)
         yield Attack(f"internal {path}", request(path, [world.bearer]), harmless=True)
-    for door in doors:
-        hexed = "/" + "".join(f"%{ord(letter):02x}" for letter in door)
-        yield Attack(f"internal hex {door}", request(hexed, [world.bearer]))
-        yield Attack(f"internal upper {door}", request(f"/{door.upper()}", [world.bearer]), True)
+    for place in doors:
+        hexed = "/" + "".join(f"%{ord(letter):02x}" for letter in place)
+        yield Attack(f"internal hex {place}", request(hexed, [world.bearer]))
+        yield Attack(f"internal upper {place}", request(f"/{place.upper()}", [world.bearer]), True)
 
 
 def _paths(world: World) -> Iterator[Attack]:
@@ -320,5 +285,6 @@ def attacks(world: World) -> list[Attack]:
     """All of them, in order."""
     groups = (
         _internal, _paths, _headers, _methods, _queries, _frame_lists, _tokens, _smuggling,
+        door.logins, door.rights, door.records, door.files,
     )  # fmt: skip
     return [attack for group in groups for attack in group(world)]

@@ -48,9 +48,18 @@ export async function fetchBlob(path: string, signal?: AbortSignal): Promise<Blo
   return (await answer(path, { ...(signal && { signal }) })).blob();
 }
 
-/** One file as a form. Raises ApiError. */
-export async function sendFile<T>(path: string, file: File): Promise<T> {
+async function sent(path: string, file: File): Promise<Response> {
   const body = new FormData();
   body.append("file", file);
-  return (await (await answer(path, { method: "POST", body })).json()) as T;
+  return answer(path, { method: "POST", body });
+}
+
+/** One file as a form. Raises ApiError. */
+export async function sendFile<T>(path: string, file: File): Promise<T> {
+  return (await (await sent(path, file)).json()) as T;
+}
+
+/** One file as a form, answered by text. Raises ApiError. */
+export async function sendFileForText(path: string, file: File): Promise<string> {
+  return (await sent(path, file)).text();
 }

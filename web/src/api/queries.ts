@@ -14,6 +14,7 @@ export type JobFilters = Query<"/api/ai/jobs/">;
 export type ShareFilters = Query<"/api/shares/">;
 export type GlassFilters = Query<"/api/emr/break-glass/">;
 export type OrderFilters = Query<"/api/ocs/orders/">;
+export type VisitFilters = Query<"/api/followups/visits/">;
 
 export const studiesQuery = (query: StudyFilters) =>
   queryOptions({
@@ -82,6 +83,19 @@ export const ordersQuery = (query: OrderFilters) =>
     queryFn: ({ signal }) => unwrap(api.GET("/api/ocs/orders/", { params: { query }, signal })),
   });
 
+export const orderQuery = (id: number) =>
+  queryOptions({
+    queryKey: keys.orders.one(id),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/ocs/orders/{id}/", { params: { path: { id } }, signal })),
+  });
+
+export const visitsQuery = (query: VisitFilters) =>
+  queryOptions({
+    queryKey: keys.treatment.visits(query),
+    queryFn: ({ signal }) => unwrap(api.GET("/api/followups/visits/", { params: { query }, signal })),
+  });
+
 export const patientQuery = (id: number) =>
   queryOptions({
     queryKey: keys.patients.one(id),
@@ -93,6 +107,18 @@ export const patientQuery = (id: number) =>
 export const conflictsQuery = queryOptions({
   queryKey: keys.patients.conflicts,
   queryFn: ({ signal }) => unwrap(api.GET("/api/emr/sync/conflicts/", { signal })),
+});
+
+/** Corrections of contact data that wait for a decision. */
+export const contactRequestsQuery = queryOptions({
+  queryKey: keys.contactRequests.pending,
+  queryFn: ({ signal }) =>
+    unwrap(
+      api.GET("/api/emr/contact-requests/", {
+        params: { query: { state: "pending", page_size: 200 } },
+        signal,
+      }),
+    ),
 });
 
 export const sharesQuery = (query: ShareFilters) =>

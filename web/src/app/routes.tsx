@@ -1,6 +1,6 @@
 import { lazy, type ComponentType } from "react";
 import { createBrowserRouter, type RouteObject } from "react-router";
-import type { Permission } from "@/session";
+import type { Permission, SessionUser } from "@/session";
 import { CrashPage } from "./CrashPage";
 import { RequirePermission } from "./RequirePermission";
 import { NotFound } from "@/shared/NotFound";
@@ -9,19 +9,51 @@ import { Shell } from "./shell/Shell";
 
 type Load = () => Promise<{ default: ComponentType }>;
 
-/** A page with its own chunk; with a permission, others read a sentence instead. */
-function page(path: string, load: Load, permission?: Permission): RouteObject {
+/** A page with its own chunk; whom it is not for reads a sentence instead. */
+function page(
+  path: string,
+  load: Load,
+  permission?: Permission,
+  isFor?: (role: SessionUser["role"]) => boolean,
+): RouteObject {
   const Page = lazy(load);
-  const element = <Page />;
   return {
     path,
-    element: permission ? <RequirePermission permission={permission}>{element}</RequirePermission> : element,
+    element: (
+      <RequirePermission permission={permission} isFor={isFor}>
+        <Page />
+      </RequirePermission>
+    ),
   };
 }
 
+const isPatient = (role: SessionUser["role"]) => role === "patient";
+const isExternal = (role: SessionUser["role"]) => role === "external";
+const isStaff = (role: SessionUser["role"]) => !isPatient(role) && !isExternal(role);
+
 const pages: RouteObject[] = [
   page("/", () => import("@/pages/dashboard/DashboardPage")),
-  page("/patients", () => import("@/pages/patients/PatientsPage"), "view_patient"),
+  page("/my-record", () => import("@/pages/portal/MyRecordPage"), "view_patient", isPatient),
+  page("/shared", () => import("@/pages/shares/SharedPage"), "view_study", isExternal),
+  page("/ward", () => import("@/pages/ward/WardPage"), "view_ward"),
+  page("/care-team", () => import("@/pages/careTeam/MyPatientsPage"), "view_access", isStaff),
+  page(
+    "/patients",
+    () => import("@/pages/patients/PatientsPage"),
+    "view_patient",
+    (role) => !isPatient(role),
+  ),
+  page(
+    "/patients/contact-requests",
+    () => import("@/pages/patients/ContactRequestsPage"),
+    "edit_patient",
+  ),
+  page(
+    "/patients/:patientId/care-team",
+    () => import("@/pages/careTeam/CareTeamPage"),
+    "view_access",
+    isStaff,
+  ),
   page("/patients/conflicts", () => import("@/pages/patients/SyncConflictsPage"), "edit_patient"),
   page("/patients/:patientId", () => import("@/pages/patients/PatientPage"), "view_patient"),
   page(
@@ -29,6 +61,9 @@ const pages: RouteObject[] = [
     () => import("@/pages/treatment/TreatmentPage"),
     "view_encounter",
   ),
+  page("/duplicates", () => import("@/pages/merging/DuplicatesPage"), "merge_patients"),
+  page("/incoming", () => import("@/pages/incoming/IncomingPage"), "edit_patient"),
+  page("/visits", () => import("@/pages/treatment/VisitsPage"), "view_encounter"),
   page("/survival", () => import("@/pages/treatment/SurvivalPage"), "view_cohort"),
   page("/studies", () => import("@/pages/studies/StudiesPage"), "view_study"),
   page("/studies/:studyInstanceUid", () => import("@/pages/studies/StudyPage"), "view_study"),
@@ -36,10 +71,18 @@ const pages: RouteObject[] = [
   page("/ai/review/:jobId?", () => import("@/pages/ai/ReviewPage"), "review_ai"),
   page("/ai/jobs/:jobId", () => import("@/pages/ai/JobPage"), "request_ai"),
   page("/orders", () => import("@/pages/orders/OrdersPage"), "view_order"),
+  page("/orders/:orderId", () => import("@/pages/orders/OrderPage"), "view_order"),
+  page("/orders/:orderId/requisition", () => import("@/pages/orders/RequisitionPage"), "view_order"),
+  page("/orders/:orderId/result", () => import("@/pages/orders/ResultPage"), "view_order"),
   page("/lab", () => import("@/pages/lab/LabPage"), "enter_lab_result"),
+  page("/lab/orders/:orderId", () => import("@/pages/lab/LabOrderPage"), "view_order"),
+  page("/lab/orders/:orderId/labels", () => import("@/pages/lab/LabelsPage"), "view_order"),
+  page("/lab/specimens", () => import("@/pages/lab/SpecimensPage"), "enter_lab_result"),
+  page("/lab/import", () => import("@/pages/lab/ImportPage"), "enter_lab_result"),
+  page("/lab/critical", () => import("@/pages/lab/CriticalPage"), "critical_result"),
   page("/upload", () => import("@/pages/upload/UploadPage"), "upload_dicom"),
   page("/unmatched", () => import("@/pages/unmatched/UnmatchedPage"), "match_study"),
-  page("/shares", () => import("@/pages/shares/SharesPage")),
+  page("/shares", () => import("@/pages/shares/SharesPage"), undefined, (role) => !isExternal(role)),
   page("/alerts", () => import("@/pages/alerts/AlertsPage")),
   page("/admin/users", () => import("@/pages/admin/UsersPage"), "manage_users"),
   page("/admin/audit", () => import("@/pages/admin/AuditPage"), "view_audit"),

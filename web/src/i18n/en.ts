@@ -2,15 +2,21 @@ import admin from "./en/admin";
 import ai from "./en/ai";
 import alerts from "./en/alerts";
 import auth from "./en/auth";
+import careTeam from "./en/careTeam";
+import chart from "./en/chart";
 import common from "./en/common";
 import dashboard from "./en/dashboard";
 import errors from "./en/errors";
 import glass from "./en/glass";
+import incoming from "./en/incoming";
 import lab from "./en/lab";
 import list from "./en/list";
+import merging from "./en/merging";
 import openemr from "./en/openemr";
 import orders from "./en/orders";
 import patients from "./en/patients";
+import portal from "./en/portal";
+import print from "./en/print";
 import profile from "./en/profile";
 import sessions from "./en/sessions";
 import shares from "./en/shares";
@@ -20,21 +26,29 @@ import studies from "./en/studies";
 import treatment from "./en/treatment";
 import unmatched from "./en/unmatched";
 import upload from "./en/upload";
+import ward from "./en/ward";
+import visits from "./en/visits";
 
 export default {
   admin,
   ai,
   alerts,
   auth,
+  careTeam,
+  chart,
   common,
   dashboard,
   errors,
   glass,
+  incoming,
   lab,
   list,
+  merging,
   openemr,
   orders,
   patients,
+  portal,
+  print,
   profile,
   sessions,
   shares,
@@ -44,4 +58,6 @@ export default {
   treatment,
   unmatched,
   upload,
+  ward,
+  visits,
 };

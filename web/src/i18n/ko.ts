@@ -2,15 +2,21 @@ import admin from "./ko/admin";
 import ai from "./ko/ai";
 import alerts from "./ko/alerts";
 import auth from "./ko/auth";
+import careTeam from "./ko/careTeam";
+import chart from "./ko/chart";
 import common from "./ko/common";
 import dashboard from "./ko/dashboard";
 import errors from "./ko/errors";
 import glass from "./ko/glass";
+import incoming from "./ko/incoming";
 import lab from "./ko/lab";
 import list from "./ko/list";
+import merging from "./ko/merging";
 import openemr from "./ko/openemr";
 import orders from "./ko/orders";
 import patients from "./ko/patients";
+import portal from "./ko/portal";
+import print from "./ko/print";
 import profile from "./ko/profile";
 import sessions from "./ko/sessions";
 import shares from "./ko/shares";
@@ -20,21 +26,29 @@ import studies from "./ko/studies";
 import treatment from "./ko/treatment";
 import unmatched from "./ko/unmatched";
 import upload from "./ko/upload";
+import ward from "./ko/ward";
+import visits from "./ko/visits";
 
 export default {
   admin,
   ai,
   alerts,
   auth,
+  careTeam,
+  chart,
   common,
   dashboard,
   errors,
   glass,
+  incoming,
   lab,
   list,
+  merging,
   openemr,
   orders,
   patients,
+  portal,
+  print,
   profile,
   sessions,
   shares,
@@ -44,4 +58,6 @@ export default {
   treatment,
   unmatched,
   upload,
+  ward,
+  visits,
 };

@@ -41,6 +41,11 @@ export function dateTime(value: string): string {
   return `${day(at)} ${format(at, ISO, CLOCK)} ${zone(at)}`;
 }
 
+/** The time of day of an ISO instant. */
+export function clock(value: string): string {
+  return format(new Date(value), ISO, CLOCK);
+}
+
 /** To the second, for logs. */
 export function exactTime(value: string): string {
   const at = new Date(value);

@@ -1,9 +1,14 @@
 import { NavLink, ScrollArea, Skeleton, Stack, Text } from "@mantine/core";
 import {
+  IconBed,
   IconBrain,
+  IconBuildingHospital,
+  IconCalendar,
   IconChartLine,
   IconClipboardList,
+  IconCopy,
   IconFlask,
+  IconHeart,
   IconHelp,
   IconHome,
   IconInbox,
@@ -17,6 +22,7 @@ import {
   IconUpload,
   IconUser,
   IconUserCircle,
+  IconUserHeart,
   IconUsers,
   type Icon,
 } from "@tabler/icons-react";
@@ -32,8 +38,13 @@ type Menu = Omit<Schema["MenuOut"], "children"> & { children: Menu[] };
 
 const ICONS: Record<string, Icon> = {
   home: IconHome,
+  heart: IconHeart,
+  bed: IconBed,
+  team: IconUserHeart,
   users: IconUsers,
   clipboard: IconClipboardList,
+  copy: IconCopy,
+  hospital: IconBuildingHospital,
   scan: IconScan,
   flask: IconFlask,
   list: IconList,
@@ -41,6 +52,7 @@ const ICONS: Record<string, Icon> = {
   help: IconHelp,
   brain: IconBrain,
   chart: IconChartLine,
+  calendar: IconCalendar,
   share: IconShare,
   settings: IconSettings,
   user: IconUser,

@@ -7,6 +7,7 @@ import { Suspense, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, Outlet, ScrollRestoration, useLocation } from "react-router";
 import { AlertBell } from "@/pages/alerts/AlertBell";
+import { CriticalBanner } from "@/pages/lab/CriticalBanner";
 import { PageLoader } from "@/shared/PageLoader";
 import { AccountMenu } from "./AccountMenu";
 import { AppearanceMenu } from "./AppearanceMenu";
@@ -70,6 +71,7 @@ export function Shell() {
           <MainMenu onNavigate={close} />
         </AppShell.Navbar>
         <AppShell.Main id="content" ref={main} tabIndex={-1} className={classes.main}>
+          <CriticalBanner />
           <Suspense fallback={<PageLoader />}>
             <Outlet />
           </Suspense>

@@ -71,6 +71,10 @@ export default {
     record_treatment: "Record treatment",
     view_cohort: "Survival analysis",
     critical_result: "Report and confirm critical values",
+    view_ward: "See wards",
+    place_patient: "Place patients in beds",
+    manage_wards: "Manage wards and beds",
+    merge_patients: "Merge patient records",
   },
   scope: {
     none: "None",

@@ -37,6 +37,11 @@ export default {
     address_attacking: "Logging in with many usernames fails from one address. Check the audit log.",
     accounts_sprayed: "One password is being tried on many usernames. Check the audit log.",
     audit_broken: "The audit log is not intact. Please check it at once.",
+    task_given_up: "A background task was given up after several attempts. See why, then run it again.",
+    merge_proposed: "A merge of two patient records is waiting for your confirmation.",
+    merge_done: "The merge of two patient records that you proposed is done.",
+    merge_rejected: "The merge of two patient records that you proposed was rejected.",
+    merge_undone: "A merge of two patient records that you proposed was undone.",
   },
   part: {
     by: "by {{name}}",

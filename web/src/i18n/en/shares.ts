@@ -32,6 +32,13 @@ export default {
   wholeRecord: "whole record",
   hiddenPatient: "A patient whom you no longer may view",
   hiddenStudy: "A study that you no longer may view",
+  sharedTitle: "Shared with me",
+  sharedHint: "Open until the day named; what has ended is not listed",
+  sharedNone: "Nothing is shared with you at present.",
+  daysLeft_one: "{{count, number}} day left",
+  daysLeft_other: "{{count, number}} days left",
+  openStudy: "Open the study",
+  openRecord: "Open the record",
   basis: {
     care_team: "Care team",
     share: "Share",

@@ -73,6 +73,10 @@ const texts: typeof en = {
     record_treatment: "치료 기록",
     view_cohort: "생존 분석",
     critical_result: "위험 검사값 통보와 확인",
+    view_ward: "병동 조회",
+    place_patient: "병상 배정과 전실",
+    manage_wards: "병동과 병상 관리",
+    merge_patients: "환자 기록 병합",
   },
   scope: {
     none: "없음",

@@ -34,6 +34,13 @@ const texts: typeof en = {
   wholeRecord: "전체 기록",
   hiddenPatient: "더 이상 조회할 수 없는 환자",
   hiddenStudy: "더 이상 조회할 수 없는 영상 검사",
+  sharedTitle: "공유받은 항목",
+  sharedHint: "표시된 날까지 열람할 수 있으며, 종료된 항목은 나타나지 않습니다",
+  sharedNone: "현재 공유받은 항목이 없습니다.",
+  daysLeft_one: "{{count, number}}일 남음",
+  daysLeft_other: "{{count, number}}일 남음",
+  openStudy: "영상 검사 열기",
+  openRecord: "기록 열기",
   basis: {
     care_team: "진료팀",
     share: "공유",

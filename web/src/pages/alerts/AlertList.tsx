@@ -53,6 +53,11 @@ const ICONS: Record<Notification["kind"], readonly [Icon, string]> = {
   address_attacking: [IconShieldX, "red"],
   accounts_sprayed: [IconShieldX, "red"],
   audit_broken: [IconShieldX, "red"],
+  task_given_up: [IconAlertTriangle, "red"],
+  merge_proposed: [IconHelp, "yellow"],
+  merge_done: [IconCircleCheck, "teal"],
+  merge_rejected: [IconHelp, "gray"],
+  merge_undone: [IconAlertTriangle, "orange"],
 };
 
 interface AlertListProps {

@@ -78,10 +78,16 @@ const STALE: Partial<Record<Notification["kind"], readonly (readonly unknown[])[
   order_assigned: ORDERS,
   order_overdue: ORDERS,
   order_amended: ORDERS,
-  critical_result: ORDERS,
-  critical_unconfirmed: ORDERS,
+  critical_result: [...ORDERS, keys.lab.all],
+  critical_unconfirmed: [...ORDERS, keys.lab.all],
+  lab_message_held: [keys.lab.all],
   glass_broken: [keys.glass.all],
   audit_broken: [keys.audit.all, keys.counts],
+  task_given_up: [keys.outbox.all, keys.counts],
+  merge_proposed: [keys.merging.all],
+  merge_done: [keys.merging.all, keys.patients.all],
+  merge_rejected: [keys.merging.all],
+  merge_undone: [keys.merging.all, keys.patients.all],
   share_received: [keys.shares.all, keys.studies.all, keys.patients.all, keys.counts],
 };
 

@@ -8,10 +8,11 @@ import { CountCard } from "./CountCard";
 import { useCounts } from "./counts";
 import { Health } from "./Health";
 import { FailedPublications, NextReviews } from "./Jobs";
-import { OwnOrders, ResultsToConfirm, WaitingOrders } from "./Orders";
+import { AssignedOrders, OwnOrders, ResultsToConfirm, WaitingOrders } from "./Orders";
 import { OwnAccess } from "./OwnAccess";
 import { SharesEnding } from "./SharesEnding";
 import { NewestStudies, NextStudies } from "./Studies";
+import { NextVisits } from "./Visits";
 
 /** What each role has to look at, the most pressing first. */
 const SECTIONS: Record<SessionUser["role"], ReactNode> = {
@@ -24,7 +25,9 @@ const SECTIONS: Record<SessionUser["role"], ReactNode> = {
   doctor: (
     <>
       <ResultsToConfirm />
+      <AssignedOrders />
       <WaitingOrders />
+      <NextVisits />
       <NextReviews />
       <FailedPublications />
       <SharesEnding />
@@ -33,21 +36,29 @@ const SECTIONS: Record<SessionUser["role"], ReactNode> = {
   rib: (
     <>
       <NextStudies />
+      <AssignedOrders />
       <WaitingOrders />
       <NextReviews />
       <FailedPublications />
       <SharesEnding />
     </>
   ),
-  lab: <WaitingOrders />,
+  lab: (
+    <>
+      <AssignedOrders />
+      <WaitingOrders />
+    </>
+  ),
   nurse: (
     <>
+      <NextVisits />
       <WaitingOrders />
       <NewestStudies />
     </>
   ),
   patient: (
     <>
+      <NextVisits />
       <NewestStudies />
       <OwnOrders />
       <OwnAccess />

@@ -8,7 +8,7 @@ import { OrderLine } from "@/shared/OrderLine";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { useOwnTitle } from "@/shared/useAreaTitle";
-import { waitingOrders } from "@/shared/waitingOrders";
+import { assignedOrders, waitingOrders } from "@/shared/waitingOrders";
 import { MoreThan } from "./MoreThan";
 import { REFRESH_MS } from "./refresh";
 import { ShowAll } from "./ShowAll";
@@ -24,6 +24,19 @@ export function WaitingOrders() {
     <OrderSection
       title={t(mine ? "dashboard.myOrders" : "dashboard.nextOrders")}
       filters={waitingOrders(user)}
+      empty={t("dashboard.nothing")}
+    />
+  );
+}
+
+/** The open orders that this person was given. */
+export function AssignedOrders() {
+  const { t } = useTranslation();
+  return (
+    <OrderSection
+      title={t("dashboard.assigned")}
+      filters={assignedOrders(useUser())}
+      all="/orders?mine"
       empty={t("dashboard.nothing")}
     />
   );
@@ -58,17 +71,18 @@ export function OwnOrders() {
 interface OrderSectionProps {
   title: string;
   filters: OrderFilters;
+  all?: string;
   empty: string;
 }
 
-function OrderSection({ title, filters, empty }: OrderSectionProps) {
+function OrderSection({ title, filters, all = "/orders", empty }: OrderSectionProps) {
   const { role } = useUser();
   const orders = useQuery({
     ...ordersQuery({ ...filters, page_size: SHOWN }),
     refetchInterval: REFRESH_MS,
   });
   return (
-    <Section title={title} action={<ShowAll to="/orders" />}>
+    <Section title={title} action={<ShowAll to={all} />}>
       <QueryView query={orders} empty={empty} isEmpty={({ count }) => count === 0}>
         {({ count, results }) => (
           <>

@@ -8,6 +8,8 @@ import {
   IconUrgent,
   IconClipboardCheck,
   IconClipboardList,
+  IconClockExclamation,
+  IconUserCheck,
   IconEye,
   IconHelp,
   IconInbox,
@@ -19,7 +21,7 @@ import type { JobFilters, OrderFilters, StudyFilters } from "@/api/queries";
 import type { SessionUser } from "@/session";
 import { useCan, useUser } from "@/session/react";
 import { useOwnTitle } from "@/shared/useAreaTitle";
-import { waitingOrders } from "@/shared/waitingOrders";
+import { assignedOrders, waitingOrders } from "@/shared/waitingOrders";
 import type { CountCardProps } from "./CountCard";
 
 type Count = CountCardProps["count"];
@@ -97,6 +99,21 @@ function useOrderCards(user: SessionUser): (Card | false)[] {
       to: "/orders",
       count: orders({ ...waiting, priority: "stat" }),
       alarming: true,
+    },
+    staff && {
+      key: "overdue",
+      label: t("dashboard.overdue"),
+      icon: IconClockExclamation,
+      to: "/orders?overdue",
+      count: orders({ ...waiting, overdue: true }),
+      alarming: true,
+    },
+    (works || can("create_order")) && {
+      key: "assigned",
+      label: t("dashboard.assigned"),
+      icon: IconUserCheck,
+      to: "/orders?mine",
+      count: orders(assignedOrders(user)),
     },
     works && {
       key: "accept",
@@ -216,7 +233,7 @@ export function useCounts(): Card[] {
       key: "shares",
       label: t("dashboard.received"),
       icon: IconShare,
-      to: "/shares",
+      to: user.role === "external" ? "/shared" : "/shares",
       count: shares,
     },
     {

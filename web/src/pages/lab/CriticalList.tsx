@@ -1,45 +1,83 @@
-import { Alert, Button, Group, Select, Stack, Text, TextInput } from "@mantine/core";
-import { IconUrgent } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Anchor, Badge, Button, Group, Pagination, Paper, Select, Stack, Text, TextInput } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import { api, unwrap, type Schema } from "@/api/client";
-import { keys } from "@/api/keys";
 import { currentLanguage } from "@/i18n";
+import { PAGE_SIZE } from "@/shared/DataTable";
 import { ErrorNotice } from "@/shared/ErrorNotice";
+import { QueryView } from "@/shared/QueryView";
 import { dateTime } from "@/shared/when";
+import { criticalsQuery, useRefresh, type Critical } from "./data";
+import { useCountdown } from "./useCountdown";
 
-type Critical = Schema["CriticalOut"];
 type Outcome = Schema["CallOutcome"];
 const OUTCOMES = ["confirmed", "no_readback", "not_reached"] as const satisfies Outcome[];
-const REFRESH_MS = 60_000;
 
-/** Critical values until somebody has read them back. */
-export function CriticalList() {
+export function CriticalList({ open }: { open: boolean }) {
   const { t } = useTranslation();
-  const criticals = useQuery({
-    queryKey: keys.lab.criticals,
-    queryFn: ({ signal }) =>
-      unwrap(api.GET("/api/lis/critical/", { params: { query: { open: true } }, signal })),
-    refetchInterval: REFRESH_MS,
-  });
-  if (criticals.isError) return <ErrorNotice error={criticals.error} />;
-  const rows = criticals.data?.results ?? [];
-  if (rows.length === 0) return null;
+  const [page, setPage] = useState(1);
+  const criticals = useQuery(criticalsQuery(open, page));
   return (
-    <Alert color="red" icon={<IconUrgent aria-hidden />} title={t("lab.criticals")}>
-      <Stack>
-        {rows.map((critical) => (
-          <Call key={critical.id} critical={critical} />
+    <QueryView
+      query={criticals}
+      empty={open ? t("lab.critical.none") : t("lab.critical.noneClosed")}
+      isEmpty={({ results }) => results.length === 0}
+    >
+      {({ results, count }) => (
+        <Stack>
+          {results.map((critical) => (
+            <Card key={critical.id} critical={critical} />
+          ))}
+          {count > PAGE_SIZE && (
+            <Pagination total={Math.ceil(count / PAGE_SIZE)} value={page} onChange={setPage} size="sm" />
+          )}
+        </Stack>
+      )}
+    </QueryView>
+  );
+}
+
+function Card({ critical }: { critical: Critical }) {
+  const { t } = useTranslation();
+  const left = useCountdown(critical.escalates_at);
+  const { patient, name, value, unit, flag, limit, at, attempts, closed, order } = critical;
+  const title = `${name[currentLanguage()]} ${value} ${unit}`;
+  return (
+    <Paper component="section" withBorder p="md" aria-label={title}>
+      <Stack gap="xs">
+        <Group gap="sm">
+          <Text fw={700} c={closed ? undefined : "red"}>
+            {title}
+          </Text>
+          <Badge color="red">{flag}</Badge>
+          <Text size="sm" c="dimmed">
+            {t("lab.critical.limit", { limit })}
+          </Text>
+          {left && <Badge color="orange">{t("lab.critical.escalates", { left })}</Badge>}
+          {closed && <Badge color="teal">{t("lab.outcome.confirmed")}</Badge>}
+        </Group>
+        <Group gap="sm">
+          <Anchor component={Link} to={`/lab/orders/${order}`} size="sm">
+            {`${patient.full_name} · ${patient.patient_id}`}
+          </Anchor>
+          <Text size="sm">{dateTime(at)}</Text>
+        </Group>
+        {attempts.map((attempt) => (
+          <Text key={attempt.id} size="sm">
+            {`${dateTime(attempt.at)} · ${attempt.told} (${attempt.how}) · ${t(`lab.outcome.${attempt.outcome}`)} · ${attempt.by_name}`}
+          </Text>
         ))}
+        {!closed && <Call critical={critical} />}
       </Stack>
-    </Alert>
+    </Paper>
   );
 }
 
 function Call({ critical }: { critical: Critical }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
+  const refresh = useRefresh();
   const [told, setTold] = useState("");
   const [how, setHow] = useState("");
   const [outcome, setOutcome] = useState<Outcome | null>(null);
@@ -52,19 +90,13 @@ function Call({ critical }: { critical: Critical }) {
         }),
       ),
     meta: { quiet: true },
-    onSuccess: () => client.invalidateQueries({ queryKey: keys.lab.all }),
+    onSuccess: () => {
+      setOutcome(null);
+      refresh();
+    },
   });
-  const { patient, name, value, unit, flag, at, attempts } = critical;
   return (
-    <Stack gap={4}>
-      <Text fw={600} size="sm">
-        {`${patient.full_name} (${patient.patient_id}) · ${name[currentLanguage()]} ${value} ${unit} ${flag} · ${dateTime(at)}`}
-      </Text>
-      {attempts.map((attempt) => (
-        <Text key={attempt.id} size="xs">
-          {`${attempt.told} · ${t(`lab.outcome.${attempt.outcome}`)} · ${attempt.by_name} · ${dateTime(attempt.at)}`}
-        </Text>
-      ))}
+    <>
       <Group gap="xs" align="flex-end">
         <TextInput
           label={t("lab.told")}
@@ -100,6 +132,6 @@ function Call({ critical }: { critical: Critical }) {
         </Button>
       </Group>
       {note.isError && <ErrorNotice error={note.error} />}
-    </Stack>
+    </>
   );
 }

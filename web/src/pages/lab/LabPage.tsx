@@ -1,90 +1,151 @@
-import { Anchor, Button, FileButton, Group, Stack, Table, Text, TextInput } from "@mantine/core";
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Anchor, Badge, Checkbox, Group, SegmentedControl, Select, Text } from "@mantine/core";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Link, useNavigate } from "react-router";
-import { api, sendFile, unwrap, type Schema } from "@/api/client";
-import { keys } from "@/api/keys";
-import { ordersQuery } from "@/api/queries";
+import { Link } from "react-router";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
-import { ErrorNotice } from "@/shared/ErrorNotice";
 import { useJobTypeName } from "@/shared/jobTypes";
-import { PageHeader } from "@/shared/PageHeader";
-import { Section } from "@/shared/Section";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { dateTime } from "@/shared/when";
-import { CriticalList } from "./CriticalList";
+import { countsQuery, worklistQuery, type LabOrder, type WorklistFilters } from "./data";
+import { LabFrame } from "./LabFrame";
+import { SPECIMEN_KINDS, STEPS, type Step } from "./steps";
 
-const TUBE = /^(.{1,16}?)(-\d{2})?$/;
+type Filters = Pick<WorklistFilters, "priority" | "specimen" | "overdue">;
+const PRIORITIES = ["routine", "urgent", "stat"] as const;
 
-/** The laboratory bench: what waits, the barcode of a tube, critical values, import of files. */
+/** The worklist of the bench: what waits for which step. */
 export default function LabPage() {
   const { t } = useTranslation();
   return (
-    <>
-      <PageHeader title={t("lab.title")} />
-      <Stack>
-        <CriticalList />
-        <Barcode />
-        <Worklist />
-        <Import />
-      </Stack>
-    </>
-  );
-}
-
-function Barcode() {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const [number, setNumber] = useState("");
-  const find = useMutation({
-    mutationFn: async (scanned: string) => {
-      const accession_number = TUBE.exec(scanned)?.[1] ?? scanned;
-      const query = { accession_number, job_role: "LIS" as const, page_size: 1 };
-      return unwrap(api.GET("/api/ocs/orders/", { params: { query } }));
-    },
-    meta: { quiet: true },
-    onSuccess: ({ results: [order] }) => {
-      if (order) void navigate(`/orders?order=${order.id}`);
-    },
-  });
-  return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (number.trim()) find.mutate(number.trim());
-      }}
-    >
-      <TextInput
-        label={t("lab.barcode")}
-        maxLength={20}
-        value={number}
-        error={find.data?.count === 0 ? t("lab.notFound") : null}
-        onChange={(event) => {
-          setNumber(event.currentTarget.value);
-        }}
-      />
-      {find.isError && <ErrorNotice error={find.error} />}
-    </form>
+    <LabFrame title={t("lab.title")} scanning>
+      <Worklist />
+    </LabFrame>
   );
 }
 
 function Worklist() {
   const { t } = useTranslation();
-  const jobTypeName = useJobTypeName();
+  const [step, setStep] = useState<Step | "all">("all");
+  const [filters, setFilters] = useState<Filters>({});
   const [page, setPage] = useState(1);
-  const query = { job_role: "LIS" as const, open: true, ordering: "priority,ordered_at" };
+  const chosen = step === "all" ? { open: true } : { step };
+  const query = { ...chosen, ...filters, ordering: "priority,ordered_at" };
   const orders = useQuery({
-    ...ordersQuery({ ...query, page, page_size: PAGE_SIZE }),
+    ...worklistQuery({ ...query, page, page_size: PAGE_SIZE }),
     placeholderData: keepPreviousData,
   });
-  const columns: Column<Schema["OrderOut"]>[] = [
+  const first = () => {
+    setPage(1);
+  };
+  return (
+    <>
+      <StepControl
+        step={step}
+        onChange={(next) => {
+          setStep(next);
+          first();
+        }}
+      />
+      <FilterBar
+        filters={filters}
+        onChange={(next) => {
+          setFilters(next);
+          first();
+        }}
+      />
+      <DataTable
+        label={t("lab.worklist")}
+        query={orders}
+        columns={useColumns()}
+        rowKey={({ id }) => id}
+        empty={t("lab.emptyWorklist")}
+        page={page}
+        onPage={setPage}
+      />
+    </>
+  );
+}
+
+function StepControl({ step, onChange }: { step: Step | "all"; onChange: (step: Step | "all") => void }) {
+  const { t } = useTranslation();
+  const counts = useQuery(countsQuery);
+  const steps = counts.data?.steps ?? {};
+  const all = Object.values(steps).reduce((sum, number) => sum + number, 0);
+  const label = (name: string, number: number) => (counts.data ? `${name} ${number}` : name);
+  return (
+    <Group gap="sm">
+      <SegmentedControl
+        size="sm"
+        aria-label={t("lab.stepLabel")}
+        value={step}
+        onChange={onChange}
+        data={[
+          { value: "all", label: label(t("common.all"), all) },
+          ...STEPS.map((value) => ({ value, label: label(t(`lab.step.${value}`), steps[value] ?? 0) })),
+        ]}
+      />
+      {counts.data && counts.data.urgent > 0 && (
+        <Badge color="orange">{t("lab.urgentCount", { number: counts.data.urgent })}</Badge>
+      )}
+      {counts.data && counts.data.overdue > 0 && (
+        <Badge color="red">{t("lab.overdueCount", { number: counts.data.overdue })}</Badge>
+      )}
+    </Group>
+  );
+}
+
+function FilterBar({ filters, onChange }: { filters: Filters; onChange: (filters: Filters) => void }) {
+  const { t } = useTranslation();
+  const common = {
+    clearable: true,
+    placeholder: t("common.all"),
+    clearButtonProps: { "aria-label": t("common.clear") },
+  };
+  const { priority, specimen, overdue } = filters;
+  return (
+    <Group gap="sm" align="flex-end">
+      <Select
+        {...common}
+        label={t("orders.priority")}
+        data={PRIORITIES.map((value) => ({ value, label: t(`status.priority.${value}`) }))}
+        value={priority ?? null}
+        onChange={(value) => {
+          onChange({ ...(specimen && { specimen }), ...(overdue && { overdue }), ...(value && { priority: value }) });
+        }}
+      />
+      <Select
+        {...common}
+        label={t("lab.specimen.kindLabel")}
+        data={SPECIMEN_KINDS.map((value) => ({ value, label: t(`lab.specimen.kind.${value}`) }))}
+        value={specimen ?? null}
+        onChange={(value) => {
+          onChange({ ...(priority && { priority }), ...(overdue && { overdue }), ...(value && { specimen: value }) });
+        }}
+      />
+      <Checkbox
+        label={t("lab.overdueOnly")}
+        checked={overdue ?? false}
+        mb={8}
+        onChange={(event) => {
+          const only = event.currentTarget.checked;
+          onChange({ ...(priority && { priority }), ...(specimen && { specimen }), ...(only && { overdue: true }) });
+        }}
+      />
+    </Group>
+  );
+}
+
+function useColumns(): Column<LabOrder>[] {
+  const { t } = useTranslation();
+  const jobTypeName = useJobTypeName();
+  return [
     {
       key: "order",
       header: t("orders.order"),
       lead: true,
       render: ({ id, job_type, accession_number }) => (
-        <Anchor component={Link} to={`/orders?order=${id}`} size="sm">
+        <Anchor component={Link} to={`/lab/orders/${id}`} size="sm">
           {`${jobTypeName(job_type)} · ${accession_number}`}
         </Anchor>
       ),
@@ -94,79 +155,37 @@ function Worklist() {
       header: t("orders.patient"),
       render: ({ patient }) => `${patient.full_name} · ${patient.patient_id}`,
     },
+    { key: "step", header: t("lab.stepLabel"), render: (order) => <StepCell order={order} /> },
     {
-      key: "status",
-      header: t("orders.status"),
-      render: ({ status = "ORDERED", priority = "routine" }) => (
-        <Group gap={6}>
-          <StatusBadge kind="order" value={status} />
-          {priority !== "routine" && <StatusBadge kind="priority" value={priority} />}
-        </Group>
+      key: "specimen",
+      header: t("lab.specimen.title"),
+      render: ({ specimens }) => {
+        const kinds = specimens.filter(({ state }) => state !== "REJECTED").map(({ kind }) => kind);
+        return [...new Set(kinds)].map((kind) => t(`lab.specimen.kind.${kind}`)).join(", ") || "–";
+      },
+    },
+    {
+      key: "at",
+      header: t("orders.orderedAt"),
+      render: ({ ordered_at, due_at }) => (
+        <div>
+          <Text size="sm">{dateTime(ordered_at)}</Text>
+          {due_at && <Text size="xs" c="dimmed">{t("lab.due", { at: dateTime(due_at) })}</Text>}
+        </div>
       ),
     },
-    { key: "at", header: t("orders.orderedAt"), render: ({ ordered_at }) => dateTime(ordered_at) },
   ];
-  return (
-    <DataTable
-      label={t("lab.worklist")}
-      query={orders}
-      columns={columns}
-      rowKey={({ id }) => id}
-      empty={t("orders.empty")}
-      page={page}
-      onPage={setPage}
-    />
-  );
 }
 
-function Import() {
+function StepCell({ order }: { order: LabOrder }) {
   const { t } = useTranslation();
-  const client = useQueryClient();
-  const send = useMutation({
-    mutationFn: (file: File) => sendFile<Schema["ImportedOut"]>("/api/lis/import/csv/", file),
-    meta: { quiet: true },
-    onSuccess: () => {
-      void client.invalidateQueries({ queryKey: keys.orders.all });
-      void client.invalidateQueries({ queryKey: keys.lab.all });
-    },
-  });
+  const { step, priority = "routine", overdue, returned } = order;
   return (
-    <Section title={t("lab.import")}>
-      <Stack gap="sm" align="flex-start">
-        <Text size="sm" c="dimmed">
-          {t("lab.importHint")}
-        </Text>
-        <FileButton
-          accept=".csv,text/csv"
-          onChange={(file) => {
-            if (file) send.mutate(file);
-          }}
-        >
-          {(props) => (
-            <Button {...props} variant="default" loading={send.isPending}>
-              {t("lab.choose")}
-            </Button>
-          )}
-        </FileButton>
-        {send.isError && <ErrorNotice error={send.error} />}
-        {send.data && (
-          <Text size="sm" role="status">
-            {t("lab.accepted", { count: send.data.accepted })}
-          </Text>
-        )}
-        {send.data && send.data.rejected.length > 0 && (
-          <Table aria-label={t("lab.rejected")}>
-            <Table.Tbody>
-              {send.data.rejected.map(({ line, reason }) => (
-                <Table.Tr key={line}>
-                  <Table.Td>{t("lab.line", { line })}</Table.Td>
-                  <Table.Td>{reason}</Table.Td>
-                </Table.Tr>
-              ))}
-            </Table.Tbody>
-          </Table>
-        )}
-      </Stack>
-    </Section>
+    <Group gap={6}>
+      <Badge variant="light">{t(`lab.step.${step}`)}</Badge>
+      {priority !== "routine" && <StatusBadge kind="priority" value={priority} />}
+      {overdue && <Badge color="red">{t("lab.overdue")}</Badge>}
+      {returned && <Badge color="orange">{t("lab.returned")}</Badge>}
+    </Group>
   );
 }

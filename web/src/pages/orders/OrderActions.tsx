@@ -1,5 +1,6 @@
 import { Button, Group, Stack, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
@@ -40,11 +41,21 @@ function take(id: number, step: Step, { reason, result }: Words): Promise<Order>
   }
 }
 
-/** The steps this person may take now. Submitting and cancelling ask for words first. */
+function stepName({ job_role }: Order, step: Step, t: TFunction): string {
+  if (job_role === "CONSULT" && step === "submit") return t("orders.answer");
+  if (job_role === "CONSULT" && step === "confirm") return t("orders.confirmAnswer");
+  return t(`orders.step.${step}`);
+}
+
+/**
+ * The steps this person may take now. Submitting and cancelling ask for words first. Laboratory results
+ * are entered and verified on the laboratory's own page.
+ */
 export function OrderActions({ order }: { order: Order }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const steps = stepsFor(order, useUser());
+  const laboratory = order.job_role === "LIS";
+  const steps = stepsFor(order, useUser()).filter((step) => !laboratory || step !== "submit");
   const [asking, setAsking] = useState<Step | null>(null);
   const action = useMutation({
     mutationFn: ({ step, words }: { step: Step; words: Words }) => take(order.id, step, words),
@@ -77,7 +88,7 @@ export function OrderActions({ order }: { order: Order }) {
               else run(step);
             }}
           >
-            {t(`orders.step.${step}`)}
+            {stepName(order, step, t)}
           </Button>
         ))}
       </Group>

@@ -1,14 +1,16 @@
-import { Autocomplete, Button, Group, Modal, SegmentedControl, Select, Stack, Text, Textarea } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Autocomplete, Modal, SegmentedControl, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
-import { keys } from "@/api/keys";
-import { ErrorNotice } from "@/shared/ErrorNotice";
 import { useJobTypeName, type JobType } from "@/shared/jobTypes";
+import { hasSides, isPlaced, partOf, type BodyPart, type Laterality } from "@/shared/orderSites";
 import { PatientPicker, type Patient } from "@/shared/PatientPicker";
-import { showSuccess } from "@/shared/toasts";
+import { isDue } from "./due";
+import { FormEnd, type FormProps } from "./FormEnd";
+import { OrderSetForm } from "./OrderSetForm";
+import { SiteFields } from "./SiteFields";
 import { JOB_ROLES, PRIORITIES, type JobRole, type Order } from "./steps";
+import { useOrdering } from "./useOrdering";
 
 /** Suggestions; a person may write another. */
 const SUGGESTIONS: Record<JobRole, JobType[]> = {
@@ -20,13 +22,7 @@ const SUGGESTIONS: Record<JobRole, JobType[]> = {
 /** The server's own pattern. */
 const JOB_TYPE = /^[\w ./()+-]+$/;
 
-interface OrderFormProps {
-  opened: boolean;
-  onClose: () => void;
-  onCreated: (order: Order) => void;
-}
-
-export function OrderForm({ opened, onClose, onCreated }: OrderFormProps) {
+export function OrderForm({ opened, onClose, onOrdered }: FormProps & { opened: boolean }) {
   const { t } = useTranslation();
   return (
     <Modal
@@ -35,51 +31,96 @@ export function OrderForm({ opened, onClose, onCreated }: OrderFormProps) {
       title={t("orders.create")}
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
-      <Fields onClose={onClose} onCreated={onCreated} />
+      <OneOrSet onClose={onClose} onOrdered={onOrdered} />
     </Modal>
   );
 }
 
-function Fields({ onClose, onCreated }: Omit<OrderFormProps, "opened">) {
+function OneOrSet(props: FormProps) {
   const { t } = useTranslation();
-  const client = useQueryClient();
-  const [patient, setPatient] = useState<Patient | null>(null);
-  const [jobRole, setJobRole] = useState<JobRole>("RIS");
-  const [jobType, setJobType] = useState("");
-  const [priority, setPriority] = useState<(typeof PRIORITIES)[number]>("routine");
-  const [info, setInfo] = useState("");
+  const [kind, setKind] = useState<"one" | "set">("one");
+  return (
+    <Stack>
+      <SegmentedControl
+        aria-label={t("orders.kind.label")}
+        value={kind}
+        onChange={setKind}
+        data={(["one", "set"] as const).map((value) => ({ value, label: t(`orders.kind.${value}`) }))}
+      />
+      {kind === "one" ? <OneOrder {...props} /> : <OrderSetForm {...props} />}
+    </Stack>
+  );
+}
+
+interface Entered {
+  patient: Patient | null;
+  jobRole: JobRole;
+  jobType: string;
+  priority: (typeof PRIORITIES)[number];
+  part: BodyPart | null;
+  side: Laterality | null;
+  due: string;
+  info: string;
+}
+
+const EMPTY: Entered = {
+  patient: null,
+  jobRole: "RIS",
+  jobType: "",
+  priority: "routine",
+  part: null,
+  side: null,
+  due: "",
+  info: "",
+};
+
+function send(entered: Entered, job_type: string, reason: string): Promise<Order> {
+  const placed = isPlaced(entered.jobRole, job_type);
+  const part = entered.part ?? partOf(job_type);
+  return unwrap(
+    api.POST("/api/ocs/orders/", {
+      body: {
+        patient: entered.patient?.id ?? 0,
+        job_role: entered.jobRole,
+        job_type,
+        priority: entered.priority,
+        clinical_info: entered.info.trim(),
+        ...(placed && part && { body_part: part }),
+        ...(placed && hasSides(part) && entered.side && { laterality: entered.side }),
+        ...(entered.due && { due_at: new Date(entered.due).toISOString() }),
+        ...(reason && { reason }),
+      },
+    }),
+  );
+}
+
+function OneOrder({ onClose, onOrdered }: FormProps) {
+  const { t } = useTranslation();
+  const [entered, setEntered] = useState(EMPTY);
   const [checked, setChecked] = useState(false);
+  const ordering = useOrdering(onOrdered);
   const jobTypeName = useJobTypeName();
+  const { patient, jobRole, jobType, priority, due, info } = entered;
   const suggestions = SUGGESTIONS[jobRole];
   const code = suggestions.find((each) => jobTypeName(each) === jobType.trim()) ?? jobType.trim();
   const typeFits = JOB_TYPE.test(code);
-  const create = useMutation({
-    mutationFn: (id: number) =>
-      unwrap(
-        api.POST("/api/ocs/orders/", {
-          body: {
-            patient: id,
-            job_role: jobRole,
-            job_type: code,
-            priority,
-            clinical_info: info.trim(),
-          },
-        }),
-      ),
-    meta: { quiet: true },
-    onSuccess: (order) => {
-      showSuccess(t("orders.created"));
-      void client.invalidateQueries({ queryKey: keys.orders.all });
-      onCreated(order);
-    },
-  });
+  const dueFits = isDue(due);
+  const change = (changes: Partial<Entered>) => {
+    setEntered({ ...entered, ...changes });
+    if ("patient" in changes || "jobType" in changes) ordering.forget();
+  };
   return (
     <form
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
         setChecked(true);
-        if (patient && typeFits) create.mutate(patient.id);
+        if (!patient || !typeFits || !dueFits || ordering.lacksReason) return;
+        ordering.ordering.mutate({
+          patient: patient.id,
+          jobTypes: [code],
+          send: async (reason) => [await send(entered, code, reason)],
+        });
       }}
     >
       <Stack>
@@ -87,7 +128,9 @@ function Fields({ onClose, onCreated }: Omit<OrderFormProps, "opened">) {
           label={t("orders.patient")}
           required
           value={patient}
-          onChange={setPatient}
+          onChange={(chosen) => {
+            change({ patient: chosen });
+          }}
           error={checked && !patient ? t("auth.required") : null}
         />
         <Select
@@ -96,8 +139,7 @@ function Fields({ onClose, onCreated }: Omit<OrderFormProps, "opened">) {
           data={JOB_ROLES.map((value) => ({ value, label: t(`status.jobRole.${value}`) }))}
           value={jobRole}
           onChange={(value) => {
-            if (value) setJobRole(value);
-            setJobType("");
+            if (value) change({ jobRole: value, jobType: "", part: null, side: null });
           }}
         />
         <Autocomplete
@@ -107,9 +149,14 @@ function Fields({ onClose, onCreated }: Omit<OrderFormProps, "opened">) {
           maxLength={60}
           data={suggestions.map(jobTypeName)}
           value={jobType}
-          onChange={setJobType}
+          onChange={(value) => {
+            change({ jobType: value });
+          }}
           error={checked && !typeFits ? t("orders.jobTypeWrong") : null}
         />
+        {isPlaced(jobRole, code) && (
+          <SiteFields jobType={code} part={entered.part} side={entered.side} onChange={change} />
+        )}
         <div>
           <Text size="sm" fw={500} mb={4} id="order-priority">
             {t("orders.priority")}
@@ -118,10 +165,22 @@ function Fields({ onClose, onCreated }: Omit<OrderFormProps, "opened">) {
             fullWidth
             aria-labelledby="order-priority"
             value={priority}
-            onChange={setPriority}
+            onChange={(value) => {
+              change({ priority: value });
+            }}
             data={PRIORITIES.map((value) => ({ value, label: t(`status.priority.${value}`) }))}
           />
         </div>
+        <TextInput
+          type="datetime-local"
+          label={t("orders.due")}
+          description={t("orders.dueHint")}
+          value={due}
+          error={checked && !dueFits ? t("orders.dueWrong") : null}
+          onChange={(event) => {
+            change({ due: event.currentTarget.value });
+          }}
+        />
         <Textarea
           label={t("orders.info")}
           autosize
@@ -129,18 +188,10 @@ function Fields({ onClose, onCreated }: Omit<OrderFormProps, "opened">) {
           maxLength={500}
           value={info}
           onChange={(event) => {
-            setInfo(event.currentTarget.value);
+            change({ info: event.currentTarget.value });
           }}
         />
-        {create.isError && <ErrorNotice error={create.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={create.isPending}>
-            {t("orders.submit")}
-          </Button>
-        </Group>
+        <FormEnd ordering={ordering} checked={checked} submit={t("orders.submit")} onClose={onClose} />
       </Stack>
     </form>
   );

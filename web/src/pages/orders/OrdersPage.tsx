@@ -1,4 +1,4 @@
-import { Anchor, Button, Group, SegmentedControl, Select, Stack, Text } from "@mantine/core";
+import { Anchor, Badge, Button, Chip, Group, SegmentedControl, Select, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconPlus } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
@@ -6,23 +6,27 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { ordersQuery } from "@/api/queries";
-import { useCan, useUser } from "@/session/react";
+import { useCan, useIsStaff, useUser } from "@/session/react";
 import { DataTable, PAGE_SIZE, type Column } from "@/shared/DataTable";
 import { useJobTypeName } from "@/shared/jobTypes";
 import { PageHeader } from "@/shared/PageHeader";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { useAreaTitle } from "@/shared/useAreaTitle";
-import { waitingOrders } from "@/shared/waitingOrders";
+import { assignedOrders, waitingOrders } from "@/shared/waitingOrders";
 import { dateTime } from "@/shared/when";
 import { OrderDrawer } from "./OrderDrawer";
 import { OrderForm } from "./OrderForm";
 import { JOB_ROLES, PRIORITIES, STATUSES, type Order } from "./steps";
 
-type Filters = Partial<Pick<Order, "job_role" | "status" | "priority">>;
+type Filters = Partial<Pick<Order, "job_role" | "status" | "priority">> & {
+  overdue?: true;
+  assigned_to?: number;
+};
 type Shown = "waiting" | "all";
 
 function useOrders(shown: Shown, filters: Filters, page: number) {
-  const first = waitingOrders(useUser());
+  const user = useUser();
+  const first = filters.assigned_to ? assignedOrders(user) : waitingOrders(user);
   const scope = shown === "waiting" ? first : { ordering: "-ordered_at" };
   return useQuery({
     ...ordersQuery({ ...scope, ...filters, page, page_size: PAGE_SIZE }),
@@ -38,7 +42,7 @@ export default function OrdersPage() {
   const [creating, form] = useDisclosure();
   const own = useUser().role === "patient";
   const [shown, setShown] = useState<Shown>(own ? "all" : "waiting");
-  const [filters, setFilters] = useState<Filters>({});
+  const [filters, setFilters] = useState<Filters>(useFirstFilters());
   const [page, setPage] = useState(1);
   const orders = useOrders(shown, filters, page);
   const title = useAreaTitle("orders");
@@ -91,13 +95,23 @@ export default function OrdersPage() {
       <OrderForm
         opened={creating}
         onClose={form.close}
-        onCreated={({ id }) => {
+        onOrdered={([first, ...others]) => {
           form.close();
-          open(id);
+          if (first && others.length === 0) open(first.id);
         }}
       />
     </>
   );
+}
+
+/** `?overdue` and `?mine`, as the dashboard leads here. */
+function useFirstFilters(): Filters {
+  const [params] = useSearchParams();
+  const { id } = useUser();
+  return {
+    ...(params.has("overdue") && { overdue: true as const }),
+    ...(params.has("mine") && { assigned_to: id }),
+  };
 }
 
 function ShownControl({ shown, onChange }: { shown: Shown; onChange: (shown: Shown) => void }) {
@@ -130,6 +144,8 @@ interface FilterBarProps {
 
 function FilterBar({ filters, onChange }: FilterBarProps) {
   const { t } = useTranslation();
+  const { id } = useUser();
+  const staff = useIsStaff();
   const common = {
     clearable: true,
     placeholder: t("common.all"),
@@ -168,6 +184,26 @@ function FilterBar({ filters, onChange }: FilterBarProps) {
           change({ priority: value });
         }}
       />
+      {staff && (
+        <Group gap="xs" pb={4}>
+          <Chip
+            checked={filters.overdue ?? false}
+            onChange={(on) => {
+              change({ overdue: on || null });
+            }}
+          >
+            {t("orders.onlyOverdue")}
+          </Chip>
+          <Chip
+            checked={filters.assigned_to !== undefined}
+            onChange={(on) => {
+              change({ assigned_to: on ? id : null });
+            }}
+          >
+            {t("orders.onlyMine")}
+          </Chip>
+        </Group>
+      )}
     </Group>
   );
 }
@@ -224,6 +260,19 @@ function useColumns(open: (id: number) => void): Column<Order>[] {
           <StatusBadge kind="order" value={status} />
           {priority !== "routine" && <StatusBadge kind="priority" value={priority} />}
         </Group>
+      ),
+    },
+    {
+      key: "due",
+      header: t("orders.due"),
+      render: ({ due_at, overdue, assigned_to_name }) => (
+        <div>
+          {due_at && <Text size="sm">{dateTime(due_at)}</Text>}
+          {overdue && <Badge color="red">{t("orders.overdue")}</Badge>}
+          <Text size="xs" c="dimmed">
+            {assigned_to_name}
+          </Text>
+        </div>
       ),
     },
     {

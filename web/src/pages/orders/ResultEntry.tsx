@@ -1,9 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { api, unwrap } from "@/api/client";
-import { ApiError } from "@/api/errors";
-import { keys } from "@/api/keys";
 import { QueryView } from "@/shared/QueryView";
+import { resultSchemaQuery } from "@/shared/schemaForm/resultSchema";
 import { SchemaForm } from "@/shared/schemaForm/SchemaForm";
 import { cleaned, isFilled, type FieldSchema, type Values } from "@/shared/schemaForm/values";
 import { isComplete, ResultFields, type ResultRow } from "./ResultFields";
@@ -17,29 +15,14 @@ interface ResultEntryProps {
 
 /** The form of the order's type, or names and values where its type has none. */
 export function ResultEntry({ order, onChange }: ResultEntryProps) {
-  const schema = useQuery({
-    queryKey: keys.resultSchema(order.job_type),
-    queryFn: async ({ signal }) => {
-      const path = { job_type: order.job_type };
-      try {
-        const found: FieldSchema = await unwrap(
-          api.GET("/api/ocs/result-schemas/{job_type}/", { params: { path }, signal }),
-        );
-        return found;
-      } catch (error) {
-        if (error instanceof ApiError && error.status === 404) return null;
-        throw error;
-      }
-    },
-    staleTime: Infinity,
-  });
+  const schema = useQuery(resultSchemaQuery(order.job_type));
   return (
     <QueryView query={schema}>
       {(found) =>
         found ? (
           <Typed schema={found} onChange={onChange} />
         ) : (
-          <Free needsOne={order.job_role === "LIS"} onChange={onChange} />
+          <Free onChange={onChange} />
         )
       }
     </QueryView>
@@ -64,17 +47,17 @@ function Typed({ schema, onChange }: EntryProps & { schema: FieldSchema }) {
 
 const EMPTY: ResultRow[] = [{ key: 0, name: "", value: "" }];
 
-function resultOf(rows: ResultRow[], needsOne: boolean): Values | null {
+function resultOf(rows: ResultRow[]): Values | null {
   const named = rows.flatMap(({ name, value }) =>
     name.trim() ? [[name.trim(), value.trim()] as const] : [],
   );
-  return isComplete(rows, needsOne) ? Object.fromEntries(named) : null;
+  return isComplete(rows) ? Object.fromEntries(named) : null;
 }
 
-function Free({ needsOne, onChange }: EntryProps & { needsOne: boolean }) {
+function Free({ onChange }: EntryProps) {
   const [rows, setRows] = useState(EMPTY);
   useEffect(() => {
-    onChange(resultOf(rows, needsOne));
-  }, [rows, needsOne, onChange]);
+    onChange(resultOf(rows));
+  }, [rows, onChange]);
   return <ResultFields rows={rows} onChange={setRows} />;
 }

@@ -8,12 +8,11 @@ export interface ResultRow {
   value: string;
 }
 
-/** Each value has a name, no name comes twice; a laboratory result has one value at least. */
-export function isComplete(rows: ResultRow[], needsOne: boolean): boolean {
+/** Each value has a name, no name comes twice. */
+export function isComplete(rows: ResultRow[]): boolean {
   const filled = rows.filter(({ name, value }) => name.trim() || value.trim());
   const names = filled.map(({ name }) => name.trim());
   return (
-    (filled.length > 0 || !needsOne) &&
     filled.every(({ name, value }) => name.trim() && value.trim()) &&
     new Set(names).size === names.length
   );

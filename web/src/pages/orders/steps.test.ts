@@ -33,5 +33,7 @@ describe("stepsFor", () => {
     expect(steps("doctor", "LIS", "RESULT_READY")).toEqual(["confirm"]);
     expect(steps("rib", "RIS", "RESULT_READY")).toEqual(["confirm"]);
     expect(steps("rib", "LIS", "RESULT_READY")).toEqual([]);
+    expect(steps("doctor", "CONSULT", "RESULT_READY")).toEqual(["confirm"]);
+    expect(steps("doctor", "CONSULT", "RESULT_READY", 2)).toEqual([]);
   });
 });

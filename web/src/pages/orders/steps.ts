@@ -33,6 +33,21 @@ const WORK: Record<JobRole, Permission> = {
   CONSULT: "create_order",
 };
 
+/** Whether this person works such orders, and so assigns them. */
+export function worksOn({ job_role }: Order, { permissions }: SessionUser): boolean {
+  return permissions.includes(WORK[job_role]);
+}
+
+/** Whether nothing can become of the order any more. */
+export function hasEnded({ status = "ORDERED" }: Order): boolean {
+  return POSSIBLE[status].length === 0;
+}
+
+/** Whether a result is out. */
+export function hasResult({ status }: Order): boolean {
+  return status === "RESULT_READY" || status === "CONFIRMED";
+}
+
 /** The roles whose right to confirm reaches one kind of order only. */
 const CONFIRMS: Partial<Record<SessionUser["role"], JobRole>> = { rib: "RIS", lab: "LIS" };
 
@@ -47,7 +62,11 @@ export function stepsFor(order: Order, user: SessionUser): Step[] {
       case "cancel":
         return has("create_order") && order.ordered_by === user.id;
       case "confirm":
-        return has("confirm_order") && [undefined, order.job_role].includes(CONFIRMS[user.role]);
+        return (
+          has("confirm_order") &&
+          [undefined, order.job_role].includes(CONFIRMS[user.role]) &&
+          (order.job_role !== "CONSULT" || order.ordered_by === user.id)
+        );
       case "submit":
         return has(order.job_role === "LIS" ? "enter_lab_result" : WORK[order.job_role]);
       default:

@@ -1,16 +1,39 @@
 import { Badge, Button, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schema } from "@/api/client";
+import { keys } from "@/api/keys";
 import { conflictsQuery } from "@/api/queries";
 import { useCan } from "@/session/react";
+import { useIdParam } from "@/shared/useIdParam";
 import { dateTime } from "@/shared/when";
+import { OpenemrRows } from "./OpenemrRows";
 
-/** Since when the patient is known to be the same in the hospital's EMR. */
+const FIRST_LOOK_MS = 1500;
+
+/** Until the rows of the record have come for the first time, the patient is read again. */
+function useFirstRecords(patient: number, isComing: boolean) {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (!isComing) return;
+    const timer = setInterval(() => {
+      void client.invalidateQueries({ queryKey: keys.patients.one(patient) });
+    }, FIRST_LOOK_MS);
+    return () => {
+      clearInterval(timer);
+    };
+  }, [client, patient, isComing]);
+}
+
+/** Since when the patient is known to be the same in the hospital's EMR, or since when it is down. */
 export function EmrSource({ source }: { source: Schema["EmrSourceOut"] }) {
   const { t } = useTranslation();
-  const { name, synced_at, stale } = source;
+  const can = useCan();
+  const patient = useIdParam("patientId");
+  const { name, synced_at, records_synced_at, stale, down_since } = source;
+  useFirstRecords(patient, records_synced_at === null && down_since === null);
   return (
     <>
       <Text span size="sm" c="dimmed">
@@ -19,6 +42,12 @@ export function EmrSource({ source }: { source: Schema["EmrSourceOut"] }) {
           : t("openemr.since", { name, at: dateTime(synced_at) })}
       </Text>
       {stale && <Badge color="gray">{t("openemr.stale")}</Badge>}
+      {down_since !== null && (
+        <Badge color="orange" role="status">
+          {t("openemr.down", { name, at: dateTime(down_since) })}
+        </Badge>
+      )}
+      {can("view_encounter") && <OpenemrRows patient={patient} />}
     </>
   );
 }

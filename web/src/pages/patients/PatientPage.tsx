@@ -1,25 +1,26 @@
 import { Badge, Group, Stack, Tabs, Text } from "@mantine/core";
-import { IconClipboardList, IconLockAccess, IconScan, IconStethoscope, IconTimeline } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
+import { Suspense } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
 import type { Schema } from "@/api/client";
 import { asApiError } from "@/api/errors";
 import { patientQuery } from "@/api/queries";
 import { useCan } from "@/session/react";
 import { ageAt } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
+import { PageLoader } from "@/shared/PageLoader";
 import { QueryView } from "@/shared/QueryView";
-import { AccessList } from "@/shared/shares/AccessList";
 import { ShareButton } from "@/shared/shares/ShareButton";
-import { Treatment } from "@/shared/treatment/Treatment";
 import { useIdParam } from "@/shared/useIdParam";
 import { calendarDate } from "@/shared/when";
 import { BreakGlass } from "./BreakGlass";
-import { ClinicalTimeline } from "./ClinicalTimeline";
+import { CareTeamLink } from "./CareTeamLink";
 import { EmrSource } from "./EmrSource";
+import { EditPatient } from "./form/EditPatient";
 import { GlassBanner } from "./GlassBanner";
-import { ImagingTimeline } from "./ImagingTimeline";
-import { PatientOrders } from "./PatientOrders";
+import { FormerRecords, mergedInto, ToSurvivor } from "./MergedInto";
+import { chosenTab, TABS } from "./tabs";
 
 export default function PatientPage() {
   const { t } = useTranslation();
@@ -27,6 +28,8 @@ export default function PatientPage() {
   const id = useIdParam("patientId");
   const patient = useQuery(patientQuery(id));
   const hidden = patient.isError && asApiError(patient.error).status === 404;
+  const survivor = mergedInto(patient.error);
+  if (survivor !== null) return <ToSurvivor id={survivor} />;
   return (
     <>
       {!patient.data && <PageHeader title={t("patients.page")} />}
@@ -68,33 +71,9 @@ function Facts({ patient }: { patient: Schema["PatientOut"] }) {
 function Record({ patient }: { patient: Schema["PatientOut"] }) {
   const { t } = useTranslation();
   const can = useCan();
-  const tabs = [
-    can("view_study") && {
-      key: "imaging" as const,
-      icon: IconScan,
-      panel: <ImagingTimeline patient={patient.id} />,
-    },
-    can("view_encounter") && {
-      key: "timeline" as const,
-      icon: IconTimeline,
-      panel: <ClinicalTimeline patient={patient.id} />,
-    },
-    can("view_encounter") && {
-      key: "treatment" as const,
-      icon: IconStethoscope,
-      panel: <Treatment patient={patient.id} />,
-    },
-    can("view_order") && {
-      key: "orders" as const,
-      icon: IconClipboardList,
-      panel: <PatientOrders patient={patient.id} />,
-    },
-    can("view_access") && {
-      key: "access" as const,
-      icon: IconLockAccess,
-      panel: <AccessList patient={patient.id} />,
-    },
-  ].filter((tab) => tab !== false);
+  const [search, setSearch] = useSearchParams();
+  const tabs = TABS.filter(({ needs }) => can(needs));
+  const open = chosenTab(search.get("tab"), tabs);
   return (
     <>
       <PageHeader
@@ -102,23 +81,34 @@ function Record({ patient }: { patient: Schema["PatientOut"] }) {
         tab={t("patients.page")}
         subtitle={<Facts patient={patient} />}
       >
+        <CareTeamLink patient={patient.id} />
+        {can("edit_patient") && <EditPatient patient={patient} />}
         <ShareButton
           subject={{ patient: patient.id }}
           name={`${patient.full_name} (${patient.patient_id})`}
         />
       </PageHeader>
+      <FormerRecords patient={patient} />
       {patient.restricted && can("break_glass") && <GlassBanner patient={patient.id} />}
-      <Tabs defaultValue={tabs[0]?.key ?? null} keepMounted={false}>
+      <Tabs
+        value={open}
+        keepMounted={false}
+        onChange={(tab) => {
+          setSearch(tab ? { tab } : {});
+        }}
+      >
         <Tabs.List mb="md">
           {tabs.map(({ key, icon: TabIcon }) => (
-            <Tabs.Tab key={key} value={key} leftSection={<TabIcon size={16} aria-hidden />}>
+            <Tabs.Tab key={key} value={key} px="sm" leftSection={<TabIcon size={16} aria-hidden />}>
               {t(`patients.tabs.${key}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>
-        {tabs.map(({ key, panel }) => (
+        {tabs.map(({ key, Panel }) => (
           <Tabs.Panel key={key} value={key}>
-            {panel}
+            <Suspense fallback={<PageLoader />}>
+              <Panel patient={patient} />
+            </Suspense>
           </Tabs.Panel>
         ))}
       </Tabs>

@@ -14,7 +14,9 @@ import { PageHeader } from "@/shared/PageHeader";
 import { useAreaTitle } from "@/shared/useAreaTitle";
 import { calendarDate } from "@/shared/when";
 import { BreakGlass } from "./BreakGlass";
+import { ContactRequestsLink } from "./ContactRequestsLink";
 import { ConflictsLink } from "./EmrSource";
+import { NewPatient } from "./form/NewPatient";
 
 type Patient = Schema["PatientOut"];
 
@@ -87,6 +89,8 @@ export default function PatientsPage() {
     <>
       <PageHeader title={title}>
         <ConflictsLink />
+        <ContactRequestsLink />
+        {can("edit_patient") && <NewPatient />}
         {can("break_glass") && <BreakGlass />}
       </PageHeader>
       <TextInput

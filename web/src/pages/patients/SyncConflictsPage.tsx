@@ -9,11 +9,11 @@ import { ErrorNotice } from "@/shared/ErrorNotice";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { showSuccess } from "@/shared/toasts";
-import { calendarDate } from "@/shared/when";
+import { comparedRows } from "./openemrValues";
 
 type Conflict = Schema["SyncConflictOut"];
 
-/** Patients who were changed here and in OpenEMR: a person says which side stays. */
+/** Patients and rows of records that were changed here and in OpenEMR: a person says which stays. */
 export default function SyncConflictsPage() {
   const { t } = useTranslation();
   const conflicts = useQuery(conflictsQuery);
@@ -37,24 +37,12 @@ export default function SyncConflictsPage() {
   );
 }
 
-function useRows({ ours, theirs }: Conflict) {
-  const { t } = useTranslation();
-  const sex = (code: string) => t(`common.gender.${code as Schema["GenderEnum"]}`);
-  const day = (date: string | null) => (date === null ? "" : calendarDate(date));
-  return [
-    [t("patients.name"), ours.full_name, theirs.full_name],
-    [t("patients.born"), day(ours.birth_date), day(theirs.birth_date)],
-    [t("patients.sex"), sex(ours.gender), sex(theirs.gender)],
-    [t("patients.phone"), ours.phone, theirs.phone],
-    [t("openemr.address"), ours.address, theirs.address],
-  ] as const;
-}
-
 function Sides({ conflict }: { conflict: Conflict }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const rows = useRows(conflict);
-  const name = `${conflict.patient.full_name} (${conflict.patient.patient_id})`;
+  const rows = comparedRows(t, conflict.ours, conflict.theirs);
+  const { full_name, patient_id } = conflict.patient;
+  const name = `${t(`openemr.kinds.${conflict.kind}`)}: ${full_name} (${patient_id})`;
   const resolving = useMutation({
     mutationFn: (keep: Schema["ConflictSide"]) =>
       unwrap(
@@ -78,7 +66,7 @@ function Sides({ conflict }: { conflict: Conflict }) {
         label={t("openemr.comparison", { name })}
         arrived={t("openemr.ours")}
         recorded={t("openemr.theirs")}
-        rows={[...rows]}
+        rows={rows}
       />
       {resolving.isError && <ErrorNotice error={resolving.error} />}
       <Group justify="flex-end" mt="sm">

@@ -1,8 +1,7 @@
 import { ActionIcon, Button, Fieldset, Group, NumberInput, Select, Stack, TextInput, Textarea } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
-import { currentLanguage } from "@/i18n";
-import { fieldsOf, type FieldSchema, type Values } from "./values";
+import { choiceName, fieldsOf, labelOf, type FieldSchema, type Values } from "./values";
 
 const LONG = 300;
 
@@ -31,10 +30,6 @@ export function SchemaForm({ schema, values, onChange }: SchemaFormProps) {
   );
 }
 
-function labelOf(field: FieldSchema): string {
-  return (currentLanguage() === "ko" ? field["x-ko"] : field.title) ?? "";
-}
-
 interface FieldProps {
   field: FieldSchema;
   required?: boolean;
@@ -50,7 +45,7 @@ function Field({ field, required = false, value, onChange }: FieldProps) {
         label={label}
         required={required}
         clearable
-        data={field.enum}
+        data={field.enum.map((choice) => ({ value: choice, label: choiceName(field, choice) }))}
         value={typeof value === "string" ? value : null}
         onChange={onChange}
       />

@@ -1,9 +1,15 @@
-/** The part of JSON Schema that results use (ocs/schemas). `x-ko` is the Korean title. */
+import { currentLanguage } from "@/i18n";
+
+/**
+ * The part of JSON Schema that results use (ocs/schemas). `x-ko` is the Korean title, `x-values` names
+ * the choices.
+ */
 export interface FieldSchema {
   type?: string | string[];
   title?: string;
   "x-ko"?: string;
   enum?: string[];
+  "x-values"?: Record<string, { ko: string; en: string }>;
   format?: string;
   readOnly?: boolean;
   maxLength?: number;
@@ -15,6 +21,15 @@ export interface FieldSchema {
 }
 
 export type Values = Record<string, unknown>;
+
+export function labelOf(field: FieldSchema): string {
+  return (currentLanguage() === "ko" ? field["x-ko"] : field.title) ?? "";
+}
+
+/** A choice by its name. */
+export function choiceName(field: FieldSchema, choice: string): string {
+  return field["x-values"]?.[choice]?.[currentLanguage()] ?? choice;
+}
 
 const NUMBER = /^\d+(\.\d+)?$/;
 

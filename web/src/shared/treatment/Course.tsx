@@ -1,39 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api, unwrap, type Schema } from "@/api/client";
+import { api, unwrap } from "@/api/client";
 import { useCan } from "@/session/react";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { calendarDate } from "@/shared/when";
 import { currentLanguage } from "@/i18n";
-import { adverseQuery, eventsQuery, ifMatch, performanceQuery, plansQuery, termsQuery } from "./data";
-import { RecordForm } from "./RecordForm";
+import { AdverseForm, EventForm, PerformanceForm, usePlanChoices } from "./CourseForms";
+import { adverseQuery, eventsQuery, ifMatch, performanceQuery, termsQuery } from "./data";
 import { RecordTable } from "./RecordTable";
-
-const EVENTS = [
-  "operation_done",
-  "fractions_given",
-  "cycle_given",
-  "dose_changed",
-  "delayed",
-  "complication",
-  "other",
-] as const;
-const ATTRIBUTIONS = ["unrelated", "unlikely", "possible", "probable", "definite"] as const;
-const ACTIONS = [
-  "none",
-  "dose_reduced",
-  "interrupted",
-  "stopped",
-  "medication",
-  "hospitalised",
-  "other",
-] as const;
-
-function usePlanChoices(patient: number) {
-  const plans = useQuery(plansQuery(patient));
-  return (plans.data?.results ?? []).map(({ id, title }) => ({ value: String(id), label: title }));
-}
 
 /** What happened in the treatments. */
 export function Events({ patient }: { patient: number }) {
@@ -42,56 +17,25 @@ export function Events({ patient }: { patient: number }) {
   const events = useQuery(eventsQuery(patient));
   const plans = usePlanChoices(patient);
   const titles = new Map(plans.map(({ value, label }) => [Number(value), label]));
-  const form = (
-    <RecordForm
-      patient={patient}
-      title={t("treatment.event.add")}
-      fields={[
-        { name: "plan", label: t("treatment.event.plan"), type: "select", required: true, data: plans },
-        {
-          name: "kind",
-          label: t("treatment.event.kind"),
-          type: "select",
-          required: true,
-          data: EVENTS.map((value) => ({ value, label: t(`treatment.event.${value}`) })),
-        },
-        { name: "occurred_on", label: t("treatment.day"), type: "date", required: true },
-        {
-          name: "cycle",
-          label: t("treatment.event.cycle"),
-          type: "number",
-          required: true,
-          shown: ({ kind }) => kind === "cycle_given",
-        },
-        {
-          name: "fractions",
-          label: t("treatment.event.fractions"),
-          type: "number",
-          required: true,
-          shown: ({ kind }) => kind === "fractions_given",
-        },
-        { name: "note", label: t("treatment.note"), type: "lines" },
-      ]}
-      record={(values) =>
-        unwrap(
-          api.POST("/api/treatments/events/", { body: values as unknown as Schema["CourseEventInRequest"] }),
-        )
-      }
-    />
-  );
   return (
-    <Section title={t("treatment.events")} action={can("record_treatment") && form}>
+    <Section
+      title={t("treatment.events")}
+      action={can("record_treatment") && <EventForm patient={patient} />}
+    >
       <QueryView query={events}>
         {({ results }) => (
           <RecordTable
             label={t("treatment.events")}
+            kind="event"
             rows={results}
             patient={patient}
-            remove={(row) =>
+            edit={(row, name) => <EventForm patient={patient} row={row} name={name} />}
+            remove={(row, reason) =>
               unwrap(
                 api.DELETE("/api/treatments/events/{id}/", {
                   params: { path: { id: row.id } },
                   headers: ifMatch(row),
+                  body: { reason },
                 }),
               )
             }
@@ -115,70 +59,26 @@ export function AdverseEvents({ patient }: { patient: number }) {
   const can = useCan();
   const adverse = useQuery(adverseQuery(patient));
   const terms = useQuery(termsQuery);
-  const plans = usePlanChoices(patient);
   const korean = new Map(terms.data?.map(({ term, ko }) => [term, ko]));
-  const form = (
-    <RecordForm
-      patient={patient}
-      title={t("treatment.adverseEvent.add")}
-      initial={{ attribution: "possible", action_taken: "none" }}
-      fields={[
-        {
-          name: "term",
-          label: t("treatment.adverseEvent.term"),
-          hint: t("treatment.adverseEvent.termHint"),
-          type: "suggest",
-          required: true,
-          suggestions: (terms.data ?? []).map(({ term }) => term),
-        },
-        {
-          name: "grade",
-          label: t("treatment.adverseEvent.grade"),
-          type: "select",
-          required: true,
-          data: ["1", "2", "3", "4", "5"].map((value) => ({ value, label: value })),
-        },
-        { name: "onset_on", label: t("treatment.adverseEvent.onset"), type: "date", required: true },
-        { name: "ended_on", label: t("treatment.adverseEvent.end"), type: "date" },
-        {
-          name: "attribution",
-          label: t("treatment.adverseEvent.attribution"),
-          type: "select",
-          required: true,
-          data: ATTRIBUTIONS.map((value) => ({ value, label: t(`treatment.adverseEvent.${value}`) })),
-        },
-        {
-          name: "action_taken",
-          label: t("treatment.adverseEvent.action"),
-          type: "select",
-          required: true,
-          data: ACTIONS.map((value) => ({ value, label: t(`treatment.adverseEvent.${value}`) })),
-        },
-        { name: "plan", label: t("treatment.event.plan"), type: "select", data: plans },
-        { name: "note", label: t("treatment.note"), type: "lines" },
-      ]}
-      record={(values) =>
-        unwrap(
-          api.POST("/api/treatments/adverse-events/", {
-            body: { ...values, patient } as unknown as Schema["AdverseEventInRequest"],
-          }),
-        )
-      }
-    />
-  );
   return (
-    <Section title={t("treatment.adverse")} action={can("record_treatment") && form}>
+    <Section
+      title={t("treatment.adverse")}
+      action={can("record_treatment") && <AdverseForm patient={patient} />}
+    >
       <QueryView query={adverse}>
         {({ results }) => (
           <RecordTable
             label={t("treatment.adverse")}
+            kind="adverse_event"
             rows={results}
             patient={patient}
-            remove={(row) =>
+            edit={(row, name) => <AdverseForm patient={patient} row={row} name={name} />}
+            remove={(row, reason) =>
               unwrap(
                 api.DELETE("/api/treatments/adverse-events/{id}/", {
                   params: { path: { id: row.id } },
                   headers: ifMatch(row),
+                  body: { reason },
                 }),
               )
             }
@@ -218,49 +118,30 @@ export function AdverseEvents({ patient }: { patient: number }) {
   );
 }
 
-const scores = (values: number[]) => values.map((value) => ({ value: String(value), label: String(value) }));
-
 /** Karnofsky and ECOG. */
 export function Performance({ patient }: { patient: number }) {
   const { t } = useTranslation();
   const can = useCan();
   const performance = useQuery(performanceQuery(patient));
-  const form = (
-    <RecordForm
-      patient={patient}
-      title={t("treatment.performanceAdd")}
-      fields={[
-        { name: "assessed_on", label: t("treatment.day"), type: "date", required: true },
-        {
-          name: "karnofsky",
-          label: t("treatment.karnofsky"),
-          type: "select",
-          data: scores([100, 90, 80, 70, 60, 50, 40, 30, 20, 10, 0]),
-        },
-        { name: "ecog", label: t("treatment.ecog"), type: "select", data: scores([0, 1, 2, 3, 4, 5]) },
-      ]}
-      record={(values) =>
-        unwrap(
-          api.POST("/api/treatments/performance/", {
-            body: { ...values, patient } as unknown as Schema["PerformanceInRequest"],
-          }),
-        )
-      }
-    />
-  );
   return (
-    <Section title={t("treatment.performance")} action={can("record_treatment") && form}>
+    <Section
+      title={t("treatment.performance")}
+      action={can("record_treatment") && <PerformanceForm patient={patient} />}
+    >
       <QueryView query={performance}>
         {({ results }) => (
           <RecordTable
             label={t("treatment.performance")}
+            kind="performance"
             rows={results}
             patient={patient}
-            remove={(row) =>
+            edit={(row, name) => <PerformanceForm patient={patient} row={row} name={name} />}
+            remove={(row, reason) =>
               unwrap(
                 api.DELETE("/api/treatments/performance/{id}/", {
                   params: { path: { id: row.id } },
                   headers: ifMatch(row),
+                  body: { reason },
                 }),
               )
             }

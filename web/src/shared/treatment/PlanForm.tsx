@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
-import { notWritten } from "./data";
+import { asText, ifMatch, notWritten, withNulls, type Plan } from "./data";
 import { doseOf, parseLines } from "./lines";
 import { RecordForm, type Field, type Values } from "./RecordForm";
 
@@ -74,31 +74,68 @@ function useFields(): Field[] {
   ];
 }
 
-/** Plans a treatment, with the details of its kind. */
-export function PlanForm({ patient }: { patient: number }) {
+const NAMES = [
+  "kind",
+  "title",
+  "planned_on",
+  "extent_of_resection",
+  "resection_percent",
+  "total_dose_gy",
+  "fractions",
+  "technique",
+  "target",
+  "regimen",
+  "note",
+] as const;
+const NULLABLE = ["planned_on", "resection_percent", "total_dose_gy", "fractions"];
+
+function begunWith(plan: Plan): Values {
+  const cycles = plan.cycles.map(({ cycle, day, drug, dose, unit }) => [cycle, day, drug, dose, unit]);
+  return {
+    ...asText(plan, NAMES),
+    drugs: plan.drugs.join(", "),
+    cycles: cycles.map((dose) => dose.join(", ")).join("\n"),
+  };
+}
+
+/** Plans a treatment with the details of its kind, or changes one that has not ended. */
+export function PlanForm({ patient, plan }: { patient: number; plan?: Plan }) {
   const { t } = useTranslation();
-  const record = async ({ kind, title = "", drugs = "", cycles = "", ...values }: Values) => {
-    const doses = parseLines(cycles, doseOf);
+  const fields = useFields();
+  const bodyOf = ({ drugs, cycles, ...values }: Values) => {
+    const doses = parseLines(cycles ?? "", doseOf);
     if (doses.rows === null) throw notWritten("cycles", t("treatment.plan.cyclesWrong", { line: doses.wrong }));
-    const chemotherapy = kind === "chemotherapy";
-    const body = {
-      ...values,
-      patient,
-      kind: kind as Schema["TreatmentKind"],
-      title,
-      ...(chemotherapy && {
+    return {
+      ...withNulls(values, NULLABLE),
+      ...(drugs !== undefined && {
         drugs: drugs.split(",").flatMap((drug) => (drug.trim() ? [drug.trim()] : [])),
-        cycles: doses.rows,
       }),
+      ...(cycles !== undefined && { cycles: doses.rows }),
     };
-    return unwrap(api.POST("/api/treatments/plans/", { body }));
+  };
+  const record = async (values: Values) => {
+    const body = bodyOf(values);
+    return plan
+      ? unwrap(
+          api.PATCH("/api/treatments/plans/{id}/", {
+            params: { path: { id: plan.id } },
+            headers: ifMatch(plan),
+            body,
+          }),
+        )
+      : unwrap(
+          api.POST("/api/treatments/plans/", {
+            body: { ...body, patient } as unknown as Schema["PlanInRequest"],
+          }),
+        );
   };
   return (
     <RecordForm
       patient={patient}
-      title={t("treatment.plan.add")}
-      fields={useFields()}
-      initial={{ kind: "surgery" }}
+      title={t(plan ? "treatment.edit" : "treatment.plan.add")}
+      fields={plan ? fields.filter(({ name }) => name !== "kind") : fields}
+      {...(plan && { changes: plan.title })}
+      initial={plan ? begunWith(plan) : { kind: "surgery" }}
       record={record}
     />
   );

@@ -8,8 +8,10 @@ import { Section } from "@/shared/Section";
 import { calendarDate } from "@/shared/when";
 import { ifMatch, plansQuery, type Plan } from "./data";
 import { PlanBar } from "./PlanBar";
+import { HistoryButton } from "./HistoryButton";
 import { PlanForm } from "./PlanForm";
 import { RecordForm } from "./RecordForm";
+import { RemoveButton } from "./RemoveButton";
 
 const COLORS = { PLANNED: "blue", ACTIVE: "yellow", COMPLETED: "teal", STOPPED: "red" } as const;
 const MOVES = {
@@ -64,8 +66,28 @@ function OnePlan({ plan }: { plan: Plan }) {
           {[usePeriod(plan), plan.stop_reason, plan.note].filter(Boolean).join(" · ")}
         </Text>
       </div>
-      {can("record_treatment") && (
-        <Group gap="xs">
+      <Group gap="xs">
+        {can("record_treatment") && MOVES[plan.status].length > 0 && (
+          <PlanForm patient={plan.patient.id} plan={plan} />
+        )}
+        <HistoryButton patient={plan.patient.id} kind="plan" row={plan.id} what={plan.title} />
+        {can("record_treatment") && (
+          <RemoveButton
+            patient={plan.patient.id}
+            what={plan.title}
+            remove={(reason) =>
+              unwrap(
+                api.DELETE("/api/treatments/plans/{id}/", {
+                  params: { path: { id: plan.id } },
+                  headers: ifMatch(plan),
+                  body: { reason },
+                }),
+              )
+            }
+          />
+        )}
+        {can("record_treatment") && (
+          <>
           {MOVES[plan.status].map(([status, verb]) => (
             <RecordForm
               key={`${status}-${plan.version}`}
@@ -92,8 +114,9 @@ function OnePlan({ plan }: { plan: Plan }) {
               }
             />
           ))}
-        </Group>
-      )}
+          </>
+        )}
+      </Group>
     </Group>
   );
 }

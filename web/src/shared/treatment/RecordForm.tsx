@@ -34,12 +34,15 @@ interface RecordFormProps {
   title: string;
   fields: Field[];
   initial?: Values;
+  /** Of a change: what is changed, for who does not see the row. Only changed fields are sent then. */
+  changes?: string;
   record: (values: Values) => Promise<unknown>;
 }
 
 /** A button that opens a form of fields and records what they say. */
 export function RecordForm(props: RecordFormProps) {
   const { t } = useTranslation();
+  const { changes } = props;
   const [opened, setOpened] = useState(false);
   const close = () => {
     setOpened(false);
@@ -47,8 +50,9 @@ export function RecordForm(props: RecordFormProps) {
   return (
     <>
       <Button
-        size="compact-sm"
-        variant="light"
+        size={changes ? "compact-xs" : "compact-sm"}
+        variant={changes ? "subtle" : "light"}
+        aria-label={changes && `${props.title}: ${changes}`}
         onClick={() => {
           setOpened(true);
         }}
@@ -67,14 +71,21 @@ export function RecordForm(props: RecordFormProps) {
   );
 }
 
-function Fields({ patient, fields, initial = {}, record, onClose }: RecordFormProps & { onClose: () => void }) {
+function Fields(props: RecordFormProps & { onClose: () => void }) {
+  const { patient, fields, initial = {}, changes, record, onClose } = props;
   const { t } = useTranslation();
+  const [begun] = useState<Values>(initial);
   const [values, setValues] = useState<Values>(initial);
   const [checked, setChecked] = useState(false);
-  const recording = useRecording(patient, record, onClose);
+  const recording = useRecording(patient, record, { done: onClose });
   const shown = fields.filter((field) => field.shown?.(values) ?? true);
   const refused = recording.isError ? asApiError(recording.error).field?.split(".")[0] : null;
   const missing = shown.filter(({ name, required }) => required && !values[name]?.trim());
+  const changedMeanwhile = (field: Field): Field | null => {
+    const now = initial[field.name] ?? "";
+    if (!changes || now === (begun[field.name] ?? "")) return null;
+    return { ...field, hint: t("treatment.changedMeanwhile", { value: nameOf(field, now) || "–" }) };
+  };
   return (
     <form
       noValidate
@@ -82,18 +93,16 @@ function Fields({ patient, fields, initial = {}, record, onClose }: RecordFormPr
         event.preventDefault();
         setChecked(true);
         if (missing.length > 0) return;
-        const filled = shown.flatMap(({ name }) => {
-          const value = values[name]?.trim();
-          return value ? [[name, value] as const] : [];
-        });
-        recording.mutate(Object.fromEntries(filled));
+        const sent = entered(shown, values, changes ? begun : null);
+        if (changes && Object.keys(sent).length === 0) onClose();
+        else recording.mutate(sent);
       }}
     >
       <Stack gap="sm">
         {shown.map((field) => (
           <Control
             key={field.name}
-            field={field}
+            field={changedMeanwhile(field) ?? field}
             value={values[field.name] ?? ""}
             error={
               checked && missing.includes(field)
@@ -117,6 +126,17 @@ function Fields({ patient, fields, initial = {}, record, onClose }: RecordFormPr
       </Stack>
     </form>
   );
+}
+
+/** What is sent: all that is filled in, or of a change only what differs from how it began. */
+export function entered(fields: Field[], values: Values, begun: Values | null): Values {
+  const pairs = fields.map(({ name }) => [name, values[name]?.trim() ?? ""] as const);
+  const sent = pairs.filter(([name, value]) => (begun ? value !== (begun[name] ?? "") : value));
+  return Object.fromEntries(sent);
+}
+
+function nameOf({ data }: Field, value: string): string {
+  return data?.find((choice) => choice.value === value)?.label ?? value;
 }
 
 interface ControlProps {

@@ -1,23 +1,27 @@
-import { Button, Table, Text } from "@mantine/core";
+import { Group, Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import type { Schema } from "@/api/client";
 import { useCan } from "@/session/react";
-import { useRecording } from "./data";
+import { HistoryButton } from "./HistoryButton";
+import { RemoveButton } from "./RemoveButton";
 
 interface RecordTableProps<Row> {
   label: string;
+  kind: Schema["RevisionOut"]["kind"];
   rows: Row[];
   columns: { key: string; header: string; render: (row: Row) => ReactNode }[];
   patient: number;
-  remove?: (row: Row) => Promise<unknown>;
+  /** The form that changes a row, by the name that the row has. */
+  edit?: (row: Row, name: string) => ReactNode;
+  remove?: (row: Row, reason: string) => Promise<unknown>;
 }
 
-/** Records of one kind; who records treatments may remove one. */
+/** Records of one kind with their histories; who records treatments may change and remove them. */
 export function RecordTable<Row extends { id: number; version: number }>(props: RecordTableProps<Row>) {
-  const { label, rows, columns, patient, remove } = props;
+  const { label, kind, rows, columns, patient, edit, remove } = props;
   const { t } = useTranslation();
-  const can = useCan();
-  const removes = remove && can("record_treatment");
+  const records = useCan()("record_treatment");
   if (rows.length === 0) {
     return (
       <Text size="sm" c="dimmed">
@@ -35,42 +39,31 @@ export function RecordTable<Row extends { id: number; version: number }>(props: 
                 {header}
               </Table.Th>
             ))}
-            {removes && <Table.Td />}
+            <Table.Td />
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
-          {rows.map((row) => (
-            <Table.Tr key={row.id}>
-              {columns.map(({ key, render }) => (
-                <Table.Td key={key}>{render(row)}</Table.Td>
-              ))}
-              {removes && (
-                <Table.Td ta="right">
-                  <RemoveButton patient={patient} remove={() => remove(row)} />
+          {rows.map((row, index) => {
+            const name = `${label} ${index + 1}`;
+            return (
+              <Table.Tr key={row.id}>
+                {columns.map(({ key, render }) => (
+                  <Table.Td key={key}>{render(row)}</Table.Td>
+                ))}
+                <Table.Td>
+                  <Group gap={2} justify="flex-end" wrap="nowrap">
+                    {records && edit?.(row, name)}
+                    <HistoryButton patient={patient} kind={kind} row={row.id} what={name} />
+                    {records && remove && (
+                      <RemoveButton patient={patient} what={name} remove={(reason) => remove(row, reason)} />
+                    )}
+                  </Group>
                 </Table.Td>
-              )}
-            </Table.Tr>
-          ))}
+              </Table.Tr>
+            );
+          })}
         </Table.Tbody>
       </Table>
     </Table.ScrollContainer>
-  );
-}
-
-function RemoveButton({ patient, remove }: { patient: number; remove: () => Promise<unknown> }) {
-  const { t } = useTranslation();
-  const removing = useRecording(patient, remove);
-  return (
-    <Button
-      size="compact-xs"
-      variant="subtle"
-      color={removing.isError ? "red" : "gray"}
-      loading={removing.isPending}
-      onClick={() => {
-        removing.mutate(undefined);
-      }}
-    >
-      {t("treatment.remove")}
-    </Button>
   );
 }

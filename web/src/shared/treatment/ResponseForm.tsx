@@ -3,17 +3,36 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { studiesQuery } from "@/api/queries";
 import { calendarDate } from "@/shared/when";
-import { notWritten } from "./data";
+import { asText, ifMatch, notWritten, withNulls, type Assessment } from "./data";
 import { lesionOf, parseLines } from "./lines";
 import { RecordForm, type Field, type Values } from "./RecordForm";
 
 /** What is left open is not known, and never taken for normal. */
 const TRUTH: Record<string, boolean | undefined> = { yes: true, no: false };
 
-/** Enters what was measured on a study; the response is computed by the server. */
-export function ResponseForm({ patient }: { patient: number }) {
+const word = (truth: boolean | null | undefined) => (truth == null ? "" : truth ? "yes" : "no");
+
+function begunWith(row: Assessment): Values {
+  const lesions = row.lesions.map((each) => `${each.label}, ${each.longest_mm}, ${each.perpendicular_mm}`);
+  return {
+    ...asText(row, ["flair", "steroid_mg", "clinical", "note"]),
+    baseline: word(row.baseline),
+    new_lesion: word(row.new_lesion),
+    new_lesion_outside_field: word(row.new_lesion_outside_field),
+    lesions: lesions.join("\n"),
+  };
+}
+
+interface ResponseFormProps {
+  patient: number;
+  row?: Assessment;
+  name?: string;
+}
+
+/** Enters or corrects what was measured on a study; the response is computed by the server. */
+export function ResponseForm({ patient, row, name }: ResponseFormProps) {
   const { t } = useTranslation();
-  const studies = useQuery(studiesQuery({ patient, page_size: 200 }));
+  const studies = useQuery({ ...studiesQuery({ patient, page_size: 200 }), enabled: !row });
   const choices = (studies.data?.results ?? []).map((study) => ({
     value: study.study_instance_uid,
     label: [study.study_date && calendarDate(study.study_date), study.description]
@@ -24,14 +43,15 @@ export function ResponseForm({ patient }: { patient: number }) {
   const changes = (values: readonly ("improved" | "stable" | "increased" | "worse")[]) =>
     values.map((value) => ({ value, label: t(`treatment.response.${value}`) }));
   const unknown = t("treatment.unknown");
+  const study: Field = {
+    name: "study_instance_uid",
+    label: t("treatment.response.study"),
+    type: "select",
+    required: true,
+    data: choices,
+  };
   const fields: Field[] = [
-    {
-      name: "study_instance_uid",
-      label: t("treatment.response.study"),
-      type: "select",
-      required: true,
-      data: choices,
-    },
+    ...(row ? [] : [study]),
     { name: "baseline", label: t("treatment.response.baseline"), type: "select", data: yesNo },
     {
       name: "lesions",
@@ -66,25 +86,47 @@ export function ResponseForm({ patient }: { patient: number }) {
       type: "select",
       data: changes(["improved", "stable", "worse"]),
     },
+    { name: "note", label: t("treatment.note"), type: "lines" },
   ];
-  const record = async ({ lesions: written = "", ...values }: Values) => {
-    const lesions = parseLines(written, lesionOf);
+  const bodyOf = ({ lesions: written, ...values }: Values) => {
+    const lesions = parseLines(written ?? "", lesionOf);
     if (lesions.rows === null) {
       throw notWritten("lesions", t("treatment.response.lesionsWrong", { line: lesions.wrong }));
     }
-    const body = {
-      ...values,
-      patient,
-      lesions: lesions.rows,
-      baseline: values.baseline === "yes",
-      new_lesion: TRUTH[values.new_lesion ?? ""],
-      new_lesion_outside_field: TRUTH[values.new_lesion_outside_field ?? ""],
-    };
-    return unwrap(
-      api.POST("/api/followups/responses/", { body: body as unknown as Schema["AssessmentInRequest"] }),
+    const truths = Object.entries(values).flatMap(([key, value]) =>
+      ["baseline", "new_lesion", "new_lesion_outside_field"].includes(key)
+        ? [[key, TRUTH[value] ?? (key === "baseline" ? false : null)] as const]
+        : [],
     );
+    return {
+      ...withNulls(values, ["flair", "steroid_mg", "clinical"]),
+      ...Object.fromEntries(truths),
+      ...((written !== undefined || !row) && { lesions: lesions.rows }),
+    };
+  };
+  const record = async (values: Values) => {
+    const body = bodyOf(values);
+    return row
+      ? unwrap(
+          api.PATCH("/api/followups/responses/{id}/", {
+            params: { path: { id: row.id } },
+            headers: ifMatch(row),
+            body,
+          }),
+        )
+      : unwrap(
+          api.POST("/api/followups/responses/", {
+            body: { ...body, patient } as unknown as Schema["AssessmentInRequest"],
+          }),
+        );
   };
   return (
-    <RecordForm patient={patient} title={t("treatment.response.add")} fields={fields} record={record} />
+    <RecordForm
+      patient={patient}
+      title={t(row ? "treatment.edit" : "treatment.response.add")}
+      {...(row && name && { changes: name, initial: begunWith(row) })}
+      fields={fields}
+      record={record}
+    />
   );
 }

@@ -32,13 +32,16 @@ export function Responses({ patient }: { patient: number }) {
         {({ results }) => (
           <RecordTable
             label={t("treatment.responses")}
+            kind="response"
             rows={results}
             patient={patient}
-            remove={(row) =>
+            edit={(row, name) => <ResponseForm patient={patient} row={row} name={name} />}
+            remove={(row, reason) =>
               unwrap(
                 api.DELETE("/api/followups/responses/{id}/", {
                   params: { path: { id: row.id } },
                   headers: ifMatch(row),
+                  body: { reason },
                 }),
               )
             }
@@ -46,9 +49,12 @@ export function Responses({ patient }: { patient: number }) {
               {
                 key: "study",
                 header: t("treatment.response.study"),
-                render: (row) => (
-                  <Link to={`/studies/${row.study_instance_uid}`}>{calendarDate(row.assessed_on)}</Link>
-                ),
+                render: (row) =>
+                  row.study_moved ? (
+                    calendarDate(row.assessed_on)
+                  ) : (
+                    <Link to={`/studies/${row.study_instance_uid}`}>{calendarDate(row.assessed_on)}</Link>
+                  ),
               },
               {
                 key: "lesions",
@@ -90,12 +96,17 @@ function Verdict({ row }: { row: Assessment }) {
   const { t } = useTranslation();
   const { response, reasons, unconfirmed, confirmed_on, pseudoprogression, lesions } = row.judgement;
   const why = [
-    ...reasons.map((reason) => t(`treatment.reason.${reason}`)),
+    ...reasons.filter((reason) => reason !== "study_moved").map((reason) => t(`treatment.reason.${reason}`)),
     ...lesions,
     confirmed_on && t("treatment.response.confirmedOn", { day: calendarDate(confirmed_on) }),
   ].filter(Boolean);
   return (
     <Stack gap={4}>
+      {row.study_moved && (
+        <Text size="xs" c="red" fw={600} role="note">
+          {t("treatment.response.studyMoved")}
+        </Text>
+      )}
       <Group gap={4}>
         <Tooltip label={t(`treatment.response.${response}`)}>
           <Badge color={COLORS[response]}>

@@ -60,7 +60,7 @@ export const performanceQuery = (patient: number) =>
       ),
   });
 
-export const visitsQuery = (patient: number) =>
+export const patientVisitsQuery = (patient: number) =>
   queryOptions({
     queryKey: keys.treatment.part(patient, "visits"),
     queryFn: ({ signal }) =>
@@ -97,6 +97,35 @@ export const survivalQuery = (kind: Schema["TreatmentKind"] | "") =>
       ),
   });
 
+/** The text of a form as the API takes it: the named fields are null when they are emptied. */
+export function withNulls(values: Record<string, string>, nullable: readonly string[]) {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      value === "" && nullable.includes(name) ? null : value,
+    ]),
+  );
+}
+
+/** The values of a row as a form begins with them. */
+export function asText(row: object, names: readonly string[]): Record<string, string> {
+  const values = row as Record<string, unknown>;
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = values[name];
+      if (value == null) return [name, ""];
+      return [name, typeof value === "string" ? value : JSON.stringify(value)];
+    }),
+  );
+}
+
+/** An instant as a `datetime-local` field takes it. */
+export function localTime(instant: string): string {
+  const at = new Date(instant);
+  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
+  return shifted.toISOString().slice(0, 16);
+}
+
 /** The row as it was read: the server refuses the change if somebody else made one. */
 export function ifMatch({ version }: { version: number }) {
   return { "If-Match": `"${version}"` };
@@ -111,7 +140,7 @@ export function notWritten(field: string, message: string): ApiError {
 export function useRecording<Values>(
   patient: number,
   record: (values: Values) => Promise<unknown>,
-  done?: () => void,
+  { done, said }: { done?: () => void; said?: string } = {},
 ) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -119,9 +148,13 @@ export function useRecording<Values>(
     mutationFn: record,
     meta: { quiet: true },
     onSuccess: () => {
-      showSuccess(t("treatment.saved"));
+      showSuccess(said ?? t("treatment.saved"));
       done?.();
     },
-    onSettled: () => client.invalidateQueries({ queryKey: keys.treatment.of(patient) }),
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: keys.treatment.of(patient) }),
+        client.invalidateQueries({ queryKey: keys.treatment.visits() }),
+      ]),
   });
 }

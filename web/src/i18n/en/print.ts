@@ -1,0 +1,17 @@
+export default {
+  print: "Print",
+  requisition: "Order form",
+  result: "Result",
+  patient: "Patient",
+  mrn: "Patient no. (MRN)",
+  birthDate: "Birth date",
+  sex: "Sex",
+  orderer: "Ordered by",
+  question: "Clinical question",
+  signed: "Responsible",
+  enteredBy: "Result entered",
+  confirmedBy: "Result confirmed",
+  unconfirmed: "This result is not confirmed yet.",
+  amended: "Amended on {{at}} by {{name}}",
+  foot: "Printed by {{name}}, {{at}}. Holds personal data: keep it safe, and destroy it when it is no longer needed.",
+};

@@ -1,0 +1,166 @@
+import { Alert, Button, Group, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { api, unwrap } from "@/api/client";
+import { useUser } from "@/session/react";
+import { ErrorNotice } from "@/shared/ErrorNotice";
+import { Section } from "@/shared/Section";
+import { showSuccess } from "@/shared/toasts";
+import { dateTime } from "@/shared/when";
+import { resultsBeforeQuery, useRefresh, valuesBeforeQuery, type Order, type Version } from "./data";
+import { useFocusWhen } from "./focus";
+import { ResultView } from "./ResultView";
+import { mayConfirm, mayVerify } from "./steps";
+
+interface VerifyProps {
+  order: Order;
+  version: Version | undefined;
+}
+
+/** What was entered beside what came before, and the two answers to it. */
+export function Verify({ order, version }: VerifyProps) {
+  const { t } = useTranslation();
+  const user = useUser();
+  if (!version) {
+    return <Alert color="gray">{t("lab.verify.waits")}</Alert>;
+  }
+  return (
+    <Section title={t("lab.verify.title")}>
+      <Stack gap="md">
+        <Text size="sm" c="dimmed">
+          {[
+            t("lab.verify.entered", { name: version.entered_by_name, at: dateTime(version.entered_at) }),
+            t(`lab.source.${version.source}`),
+            version.reason,
+          ]
+            .filter(Boolean)
+            .join(" · ")}
+        </Text>
+        {order.job_type === "BLOOD" ? (
+          <BesideValues order={order} version={version} />
+        ) : (
+          <BesideResults order={order} version={version} />
+        )}
+        {mayVerify(user, version) ? (
+          <Answers version={version} />
+        ) : (
+          <Alert color="gray">
+            {mayConfirm(user) ? t("lab.verify.another") : t("lab.verify.waits")}
+          </Alert>
+        )}
+      </Stack>
+    </Section>
+  );
+}
+
+function BesideValues({ order, version }: { order: Order; version: Version }) {
+  const before = useQuery(valuesBeforeQuery(order));
+  return (
+    <>
+      {before.isError && <ErrorNotice error={before.error} onRetry={() => void before.refetch()} />}
+      <ResultView jobType={order.job_type} values={version.values} before={before.data ?? []} />
+    </>
+  );
+}
+
+function BesideResults({ order, version }: { order: Order; version: Version }) {
+  const { t } = useTranslation();
+  const before = useQuery(resultsBeforeQuery(order));
+  const last = before.data?.[0];
+  return (
+    <SimpleGrid cols={{ base: 1, lg: 2 }}>
+      <div>
+        <Text size="sm" fw={600} mb={4}>
+          {t("lab.verify.now")}
+        </Text>
+        <ResultView jobType={order.job_type} values={version.values} />
+      </div>
+      <div>
+        <Text size="sm" fw={600} mb={4}>
+          {last ? t("lab.verify.before", { at: dateTime(last.ordered_at) }) : t("lab.verify.nothingBefore")}
+        </Text>
+        {before.isError && <ErrorNotice error={before.error} onRetry={() => void before.refetch()} />}
+        {last?.result && <ResultView jobType={order.job_type} values={last.result} />}
+      </div>
+    </SimpleGrid>
+  );
+}
+
+function Answers({ version }: { version: Version }) {
+  const { t } = useTranslation();
+  const refresh = useRefresh();
+  const [returning, setReturning] = useState(false);
+  const button = useFocusWhen<HTMLButtonElement>(true);
+  const [reason, setReason] = useState("");
+  const path = { params: { path: { version_id: version.id } } };
+  const done = () => {
+    showSuccess(t("common.saved"));
+    refresh();
+  };
+  const verify = useMutation({
+    mutationFn: () => unwrap(api.POST("/api/lis/results/{version_id}/verify/", path)),
+    meta: { quiet: true },
+    onSuccess: done,
+  });
+  const sendBack = useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.POST("/api/lis/results/{version_id}/return/", { ...path, body: { reason: reason.trim() } }),
+      ),
+    meta: { quiet: true },
+    onSuccess: done,
+  });
+  const failed = [verify, sendBack].find(({ isError }) => isError);
+  return (
+    <Stack gap="sm">
+      <Group gap="sm">
+        <Button
+          color="teal"
+          ref={button}
+          loading={verify.isPending}
+          onClick={() => {
+            verify.mutate();
+          }}
+        >
+          {t("lab.verify.verify")}
+        </Button>
+        <Button
+          variant="light"
+          color="orange"
+          aria-expanded={returning}
+          onClick={() => {
+            setReturning(!returning);
+          }}
+        >
+          {t("lab.verify.return")}
+        </Button>
+      </Group>
+      {returning && (
+        <Group gap="sm" align="flex-end">
+          <TextInput
+            label={t("lab.verify.reason")}
+            required
+            maxLength={300}
+            w={360}
+            value={reason}
+            onChange={(event) => {
+              setReason(event.currentTarget.value);
+            }}
+          />
+          <Button
+            color="orange"
+            disabled={!reason.trim()}
+            loading={sendBack.isPending}
+            onClick={() => {
+              sendBack.mutate();
+            }}
+          >
+            {t("lab.verify.return")}
+          </Button>
+        </Group>
+      )}
+      {failed && <ErrorNotice error={failed.error} />}
+    </Stack>
+  );
+}

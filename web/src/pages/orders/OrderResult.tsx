@@ -1,0 +1,35 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Text } from "@mantine/core";
+import { QueryView } from "@/shared/QueryView";
+import { resultSchemaQuery } from "@/shared/schemaForm/resultSchema";
+import { ResultView } from "@/shared/schemaForm/ResultView";
+import type { Values } from "@/shared/schemaForm/values";
+import { hasResult, type Order } from "./steps";
+import { Titled } from "./Titled";
+
+/** The result as its schema names it. */
+export function OrderResult({ order, titled = false }: { order: Order; titled?: boolean }) {
+  const { t } = useTranslation();
+  if (!hasResult(order)) return null;
+  const result: Values = order.result ?? {};
+  const empty = Object.keys(result).length === 0;
+  return (
+    <Titled title={t("orders.result")} shown={titled}>
+      {empty ? (
+        <Text size="sm" c="dimmed">
+          {t("orders.noValues")}
+        </Text>
+      ) : (
+        <Typed order={order} result={result} />
+      )}
+    </Titled>
+  );
+}
+
+function Typed({ order, result }: { order: Order; result: Values }) {
+  const { job_type, result_schema_version: version = null } = order;
+  const schema = useQuery({ ...resultSchemaQuery(job_type, version), enabled: version !== null });
+  if (version === null) return <ResultView schema={null} result={result} />;
+  return <QueryView query={schema}>{(found) => <ResultView schema={found} result={result} />}</QueryView>;
+}

@@ -1,0 +1,40 @@
+import { Anchor, Group, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
+import { jobsQuery } from "@/api/queries";
+import { JobStatus } from "@/shared/ai/JobStatus";
+import { useJobLine } from "@/shared/ai/useJobLine";
+import { QueryView } from "@/shared/QueryView";
+import { Section } from "@/shared/Section";
+
+const SHOWN = 20;
+
+/** The newest AI analyses of all studies of the patient. */
+export function PatientJobs({ patient }: { patient: number }) {
+  const { t } = useTranslation();
+  const line = useJobLine();
+  const jobs = useQuery(jobsQuery({ patient, ordering: "-id", page_size: SHOWN }));
+  return (
+    <Section title={t("ai.jobs")}>
+      <QueryView query={jobs} empty={t("ai.noJobs")} isEmpty={({ count }) => count === 0}>
+        {({ results }) => (
+          <Stack gap={6}>
+            {results.map((job) => (
+              <Group key={job.id} justify="space-between" wrap="nowrap" align="flex-start">
+                {job.status === "COMPLETED" ? (
+                  <Anchor component={Link} to={`/ai/jobs/${job.id}`} size="sm">
+                    {line(job)}
+                  </Anchor>
+                ) : (
+                  <Text size="sm">{line(job)}</Text>
+                )}
+                <JobStatus job={job} />
+              </Group>
+            ))}
+          </Stack>
+        )}
+      </QueryView>
+    </Section>
+  );
+}

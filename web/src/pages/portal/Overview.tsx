@@ -1,0 +1,124 @@
+import { Badge, Group, Stack, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api, unwrap, type Schema } from "@/api/client";
+import { keys } from "@/api/keys";
+import { QueryView } from "@/shared/QueryView";
+import { Section } from "@/shared/Section";
+import { visitsQuery } from "@/shared/treatment/data";
+import { calendarDate, dateTime } from "@/shared/when";
+import { isCurrent, lastDay } from "./plain";
+
+const ALL = 200;
+
+/** The visits that are to come, the next first. */
+export function VisitSection({ patient }: { patient: number }) {
+  const { t } = useTranslation();
+  const visits = useQuery({
+    ...visitsQuery(patient),
+    select: ({ results }) =>
+      results
+        .filter(({ status, planned_at }) => status === "PLANNED" && new Date(planned_at) > new Date())
+        .sort((a, b) => a.planned_at.localeCompare(b.planned_at)),
+  });
+  return (
+    <Section title={t("portal.visits")}>
+      <QueryView query={visits} empty={t("portal.noVisits")} isEmpty={(all) => all.length === 0}>
+        {(all) => (
+          <Stack gap="sm" role="list" aria-label={t("portal.visits")}>
+            {all.map(({ id, planned_at, purpose, clinician_name }) => (
+              <div key={id} role="listitem">
+                <Text fw={600}>{dateTime(planned_at)}</Text>
+                <Text size="sm">{[purpose, clinician_name].filter(Boolean).join(" · ")}</Text>
+              </div>
+            ))}
+          </Stack>
+        )}
+      </QueryView>
+    </Section>
+  );
+}
+
+/** What is to be taken now, and how. */
+export function MedicineSection({ patient }: { patient: number }) {
+  const { t } = useTranslation();
+  const medicines = useQuery({
+    queryKey: keys.ownRecord.part("medicines"),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/emr/prescriptions/", { params: { query: { patient, page_size: ALL } }, signal }),
+      ),
+    select: ({ results }) => results.filter((each) => isCurrent(each, new Date())),
+  });
+  return (
+    <Section title={t("portal.medicines")}>
+      <QueryView query={medicines} empty={t("portal.noMedicines")} isEmpty={(all) => all.length === 0}>
+        {(all) => (
+          <Stack gap="md" role="list" aria-label={t("portal.medicines")}>
+            {all.map((medicine) => (
+              <Medicine key={medicine.id} medicine={medicine} />
+            ))}
+            <Text size="xs" c="dimmed">
+              {t("portal.medicinesHint")}
+            </Text>
+          </Stack>
+        )}
+      </QueryView>
+    </Section>
+  );
+}
+
+function Medicine({ medicine }: { medicine: Schema["PrescriptionOut"] }) {
+  const { t } = useTranslation();
+  const { drug, dose, frequency, prescriber_name } = medicine;
+  const until = lastDay(medicine);
+  const day = [until.getFullYear(), until.getMonth() + 1, until.getDate()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join("-");
+  return (
+    <Stack gap={2} role="listitem">
+      <Text fw={600}>{drug}</Text>
+      <Text size="sm">{t("portal.take", { dose, frequency })}</Text>
+      <Text size="sm">{t("portal.takeUntil", { day: calendarDate(day) })}</Text>
+      <Text size="xs" c="dimmed">
+        {t("portal.prescribedBy", { name: prescriber_name })}
+      </Text>
+    </Stack>
+  );
+}
+
+/** To what the patient reacts. */
+export function AllergySection({ patient }: { patient: number }) {
+  const { t } = useTranslation();
+  const allergies = useQuery({
+    queryKey: keys.ownRecord.part("allergies"),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/emr/allergies/", {
+          params: { query: { patient, status: "active", page_size: ALL } },
+          signal,
+        }),
+      ),
+  });
+  return (
+    <Section title={t("portal.allergies")}>
+      <QueryView query={allergies} empty={t("portal.noAllergies")} isEmpty={({ count }) => count === 0}>
+        {({ results }) => (
+          <Stack gap="sm" role="list" aria-label={t("portal.allergies")}>
+            {results.map(({ id, substance, reaction, severity }) => (
+              <Group key={id} gap="xs" role="listitem">
+                <Text fw={600}>{substance}</Text>
+                {severity && (
+                  <Badge color={severity === "severe" ? "red" : "orange"}>
+                    {t(`portal.severity.${severity}`)}
+                  </Badge>
+                )}
+                {reaction && <Text size="sm">{reaction}</Text>}
+              </Group>
+            ))}
+          </Stack>
+        )}
+      </QueryView>
+    </Section>
+  );
+}

@@ -1,0 +1,55 @@
+import type { Schema } from "@/api/client";
+
+type LabValue = Pick<Schema["LabValueOut"], "value" | "low" | "high" | "flag">;
+
+/** How a value lies to its normal range, in words that need no training. */
+export type Verdict = "muchLower" | "lower" | "normal" | "higher" | "muchHigher" | "unknown";
+
+const CRITICAL: Partial<Record<string, Verdict>> = { LL: "muchLower", HH: "muchHigher" };
+
+/** Unknown where the laboratory has no range, or the value is no number. */
+export function verdictOf({ value, low, high, flag }: LabValue): Verdict {
+  const critical = CRITICAL[flag ?? ""];
+  if (critical) return critical;
+  if (value == null || (low == null && high == null)) return "unknown";
+  if (low != null && value < low) return "lower";
+  return high != null && value > high ? "higher" : "normal";
+}
+
+const DAY_MS = 86_400_000;
+
+/** The last day on which a medicine is to be taken. */
+export function lastDay({ prescribed_at, days }: { prescribed_at: string; days: number }): Date {
+  return new Date(new Date(prescribed_at).getTime() + (days - 1) * DAY_MS);
+}
+
+/** Whether a medicine is still to be taken at that time. */
+export function isCurrent(medicine: { prescribed_at: string; days: number }, now: Date): boolean {
+  return lastDay(medicine).getTime() + DAY_MS > now.getTime();
+}
+
+export interface Look {
+  name: string;
+  role: string;
+  part: string;
+  changed: boolean;
+  emergency: boolean;
+  at: string;
+}
+
+export interface Looks extends Look {
+  count: number;
+}
+
+/** Looks of one person at one part on one day are one entry, the newest first as they came. */
+export function gathered<T extends Look>(looks: T[], dayOf: (at: string) => string): (T & Looks)[] {
+  const found = new Map<string, T & Looks>();
+  for (const look of looks) {
+    const { name, role, part, changed, emergency, at } = look;
+    const key = JSON.stringify([name, role, part, changed, emergency, dayOf(at)]);
+    const known = found.get(key);
+    if (known) known.count += 1;
+    else found.set(key, { ...look, count: 1 });
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,18 @@
+/** UCUM as it is printed (its PRINT column): `mm[Hg]` is read as mmHg. */
+const PRINTED: Record<string, string> = {
+  "mm[Hg]": "mmHg",
+  Cel: "°C",
+  "{score}": "",
+  "1": "",
+  "10*3/uL": "×10³/µL",
+  "10*6/uL": "×10⁶/µL",
+  "10*9/L": "×10⁹/L",
+  "10*12/L": "×10¹²/L",
+  "{INR}": "INR",
+  "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+};
+
+/** A unit for a person; annotations in braces are left out. */
+export function unitText(unit: string): string {
+  return PRINTED[unit] ?? unit.replaceAll(/\{[^}]*\}/g, "").replaceAll("[IU]", "IU").replace(/^u(?=[A-Zgmo])/, "µ");
+}

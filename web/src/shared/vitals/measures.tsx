@@ -1,0 +1,49 @@
+import { Badge, Group, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { Schema } from "@/api/client";
+import { currentLanguage } from "@/i18n";
+import { unitText } from "@/shared/units";
+
+export type Measure = Schema["VitalsTrendOut"]["measure"];
+
+/** In the order of a vital signs sheet, with the unit (UCUM) and the decimals that are written. */
+export const MEASURES = [
+  { name: "systolic_mmhg", unit: "mm[Hg]", decimals: 0 },
+  { name: "diastolic_mmhg", unit: "mm[Hg]", decimals: 0 },
+  { name: "heart_rate", unit: "/min", decimals: 0 },
+  { name: "respiratory_rate", unit: "/min", decimals: 0 },
+  { name: "temperature_c", unit: "Cel", decimals: 1 },
+  { name: "spo2_percent", unit: "%", decimals: 0 },
+  { name: "weight_kg", unit: "kg", decimals: 2 },
+  { name: "height_cm", unit: "cm", decimals: 1 },
+  { name: "pain", unit: "{score}", decimals: 0 },
+] as const satisfies { name: Measure; unit: string; decimals: number }[];
+
+export function useMeasureName(): (measure: Measure) => string {
+  const { t } = useTranslation();
+  return (measure) => t(`chart.vitals.measure.${measure}`);
+}
+
+interface VitalValueProps {
+  value: number;
+  unit: string;
+  flag: Schema["VitalFlag"] | null | undefined;
+}
+
+/** A value with its unit; outside its range in bold, with a word. */
+export function VitalValue({ value, unit, flag }: VitalValueProps) {
+  const { t } = useTranslation();
+  const number = new Intl.NumberFormat(currentLanguage()).format(value);
+  return (
+    <Group gap={6} wrap="nowrap">
+      <Text span size="sm" fw={flag ? 700 : 400}>
+        {`${number} ${unitText(unit)}`.trim()}
+      </Text>
+      {flag && (
+        <Badge size="sm" color={flag === "high" ? "red.9" : "blue.9"}>
+          {t(`chart.vitals.${flag}`)}
+        </Badge>
+      )}
+    </Group>
+  );
+}
