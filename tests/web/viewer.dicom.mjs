@@ -213,10 +213,11 @@ export function study(
 /**
  * @param {number} count
  * @param {number} [from]
+ * @param {number} [apart] mm between two images
  * @returns {Place[]}
  */
-export const stack = (count, from = 0) =>
-  Array.from({ length: count }, (_, at) => ({ position: [0, 0, from + at] }));
+export const stack = (count, from = 0, apart = 1) =>
+  Array.from({ length: count }, (_, at) => ({ position: [0, 0, from + at * apart] }));
 
 /**
  * Send the files through the upload API.

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from emr.choices import AllergyCategory, RecordStatus
+from emr.choices import AllergyCategory, Consciousness, RecordStatus
 from emr.models import Allergy, Encounter, Note, Prescription, Problem, Vitals
 from emr.selectors import formulary
 from ris.management.sample.story_rows import StoryRows
 from ris.management.sample.telling import Story, Telling, words
 
 STAY_HOURS = (6, 14, 21)
+OXYGEN_BELOW = 94
 _NORMAL = {"respiratory_rate": (16, 1), "spo2_percent": (98, 1), "temperature_c": (36.6, 0.2)}
 _SPREAD = {"systolic_mmhg": (124, 8), "diastolic_mmhg": (78, 5), "heart_rate": (74, 7)}
 
@@ -90,6 +91,8 @@ class ChartStory:
         values["pain"] = measured.get("pain", self.telling.rng.choice((0, 0, 0, 1, 2)))
         values["weight_kg"] = Decimal(str(round(self._weight + self.telling.rng.gauss(0, 0.6), 1)))
         values["height_cm"] = Decimal(str(self._height))
+        values["consciousness"] = Consciousness.ALERT
+        values["supplemental_oxygen"] = values["spo2_percent"] < OXYGEN_BELOW
         nurse = self.users["nurse"]
         vitals = Vitals(patient=self.patient, recorded_by=nurse, measured_at=at, **values)
         self.rows.add(vitals, at)

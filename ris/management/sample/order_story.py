@@ -199,6 +199,7 @@ class OrderStory:
             collected_at=collected,
             collected_by=self.users["nurse"],
             received_at=received,
+            received_by=self.users["labtech"] if received else None,
             version=2 if received else 1,
         )
         self.rows.add(specimen, collected)

@@ -7,6 +7,7 @@ from typing import Any
 
 from emr import selectors as patients, services as emr
 from ris.management.sample import todays_work
+from ris.management.sample.beds import beds_fill
 from ris.management.sample.chart_story import ChartStory
 from ris.management.sample.order_story import OrderStory
 from ris.management.sample.story_rows import StoryRows
@@ -26,6 +27,7 @@ def ward_write(users: dict[str, Any], today: date) -> int:
     for person in new:
         _person(person, users, today, rows)
     rows.write()
+    beds_fill(users, [person.mrn for person in new])
     todays_work.orders_write(users)
     if WARNED in {person.mrn for person in new}:
         todays_work.warned_prescription(WARNED, users)

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
 from django.forms.models import model_to_dict
 
 from emr.choices import ChangeAction
@@ -65,6 +66,9 @@ class StoryRows:
         """A row of the past; whatever the database would set to now is ``at``."""
         for name in _stamps(type(row)):
             setattr(row, name, at)
+        for field in row._meta.concrete_fields:
+            if isinstance(getattr(row, field.attname), DatabaseDefault):
+                setattr(row, field.attname, field.db_default)
         self._rows[type(row)].append(row)
         if isinstance(row, ClinicalRow):
             self._rows[RecordChange].append(lambda: _change(row, at))

@@ -14,7 +14,16 @@ from django.utils import timezone
 from acct.models import User
 from common.outbox.models import OutboxEvent
 from emr import selectors as patients
-from emr.models import Allergy, Encounter, Patient, Prescription, Problem, RecordChange, Vitals
+from emr.models import (
+    Allergy,
+    BedStay,
+    Encounter,
+    Patient,
+    Prescription,
+    Problem,
+    RecordChange,
+    Vitals,
+)
 from emr.selectors.patient_search import possible_duplicates
 from lis.models import CriticalValue, LabValue, ResultVersion, Specimen
 from ocs.choices import JobRole, OrderStatus
@@ -30,7 +39,7 @@ from treatment.selectors import overall_survival
 TABLES = (
     *(Patient, Encounter, Vitals, Allergy, Problem, Prescription, RecordChange),
     *(Order, OrderHistory, Specimen, ResultVersion, LabValue, CriticalValue, Grant),
-    *(Plan, CourseEvent, AdverseEvent, Visit, LifeStatus, Revision, OutboxEvent),
+    *(Plan, CourseEvent, AdverseEvent, Visit, LifeStatus, Revision, OutboxEvent, BedStay),
 )
 CPU_S = 10
 """Of the 20 seconds that it may take; the database needs the others."""
@@ -94,6 +103,16 @@ def test_one_critical_value_is_open(ward):
     opened = list(CriticalValue.objects.open())
     assert [one.patient.patient_id for one in opened] == ["P2026-0047"]
     assert CriticalValue.objects.count() > len(opened) + 1
+
+
+def test_those_who_are_admitted_lie_in_the_beds_of_two_wards(ward):
+    admitted = Encounter.objects.filter(kind="inpatient", ended_at=None)
+    stays = BedStay.objects.occupying()
+    assert set(stays.values_list("encounter", flat=True)) == set(
+        admitted.values_list("pk", flat=True)
+    )
+    assert stays.count() == 20
+    assert {stay.ward.code for stay in stays} == {"W71", "W52"}
 
 
 def test_survival_has_a_curve(ward):
