@@ -22,7 +22,6 @@ PATIENT = {
     **PATIENT_NEW,
     "restricted": False,
     "version": 1,
-    "emr_source": {"name": "OpenEMR", "synced_at": "2026-01-05T10:30:00+09:00", "stale": False},
     "formerly": [{"id": 7, "patient_id": "P2019-0815", "full_name": "김민준"}],
     "emr_source": {
         "name": "OpenEMR",

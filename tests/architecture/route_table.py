@@ -69,7 +69,6 @@ ROUTES: dict[str, str] = {
     "GET contact-requests": "200 200 200 200 200 200 200 401",
     "POST contact-requests": "404 404 404 404 404 400 404 401",
     "POST contact-decide": "400 400 403 403 400 403 403 401",
-    "POST patient-merge": "400 403 400 403 403 403 403 401",
     "POST bulk-sync": "400 400 403 403 400 403 403 401",
     "GET incoming-patients": "200 200 403 403 200 403 403 401",
     "GET incoming-runs": "200 200 403 403 200 403 403 401",
