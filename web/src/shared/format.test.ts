@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ageAt, dicomTime, initialsOf, personName } from "./format";
+import { ageAt, dicomTime, initialsOf, langOf, personName } from "./format";
 
 describe("ageAt", () => {
   it("counts whole years", () => {
@@ -7,6 +7,11 @@ describe("ageAt", () => {
     expect(ageAt("1974-03-02", new Date(2026, 2, 2))).toBe(52);
     expect(ageAt("2026-01-05", new Date(2026, 5, 1))).toBe(0);
   });
+});
+
+it("a text with Korean letters is Korean, another one is not known", () => {
+  expect(langOf("500 mg, 1일 2회")).toBe("ko");
+  expect(langOf("Penicillin")).toBeUndefined();
 });
 
 describe("dicomTime", () => {

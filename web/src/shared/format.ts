@@ -27,6 +27,11 @@ export function percent(fraction: number): string {
 
 const HANGUL = /\p{Script=Hangul}/u;
 
+/** The language of a text that people of the hospital wrote, for `lang`: Korean, or not known. */
+export function langOf(text: string): "ko" | undefined {
+  return HANGUL.test(text) ? "ko" : undefined;
+}
+
 /**
  * A DICOM person name (PN, PS3.5 6.2.1.2) as it is said: the ideographic group where there is one,
  * a Korean name in one word, others with the given name first.

@@ -8,6 +8,7 @@ import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { patientQuery } from "@/api/queries";
 import { useCan, useUser } from "@/session/react";
+import { langOf } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { useRoleName } from "@/shared/roles";
@@ -97,7 +98,9 @@ function Member({ member, may }: { member: Schema["CareMemberOut"]; may: boolean
           <Text size="sm" fw={500}>{`${name} (${roleName(user.role)})`}</Text>
           {role && <Badge color="teal">{t(`careTeam.roles.${role}`)}</Badge>}
         </Group>
-        <Text size="sm">{[added, reason].filter(Boolean).join(" · ")}</Text>
+        <Text size="sm" lang={langOf(reason)}>
+          {[added, reason].filter(Boolean).join(" · ")}
+        </Text>
         <Text size="xs" c="dimmed">
           {t("shares.since", { since: dateTime(since) })}
         </Text>

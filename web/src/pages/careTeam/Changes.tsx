@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
 import { DataTable, PAGE_SIZE } from "@/shared/DataTable";
+import { langOf } from "@/shared/format";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
 
@@ -54,7 +55,7 @@ export function Changes({ patient }: { patient: number }) {
             header: t("careTeam.by"),
             render: ({ by }) => by?.full_name || by?.username || t("common.unknown"),
           },
-          { key: "reason", header: t("careTeam.reason"), render: ({ reason }) => reason },
+          { key: "reason", header: t("careTeam.reason"), render: ({ reason }) => <span lang={langOf(reason)}>{reason}</span> },
           { key: "at", header: t("careTeam.at"), render: ({ at }) => dateTime(at) },
         ]}
       />

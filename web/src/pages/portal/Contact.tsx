@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { ErrorNotice } from "@/shared/ErrorNotice";
+import { langOf } from "@/shared/format";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { showSuccess } from "@/shared/toasts";
@@ -121,8 +122,14 @@ function Request({ request }: { request: Schema["ContactRequestOut"] }) {
           {dateTime(requested_at)}
         </Text>
       </Group>
-      <Text size="sm">{wanted.join(" · ")}</Text>
-      {answer && <Text size="sm">{answer}</Text>}
+      <Text size="sm" lang={langOf(wanted.join())}>
+        {wanted.join(" · ")}
+      </Text>
+      {answer && (
+        <Text size="sm" lang={langOf(answer)}>
+          {answer}
+        </Text>
+      )}
     </Stack>
   );
 }

@@ -5,6 +5,7 @@ import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { calendarDayOf } from "@/shared/days";
 import { isCurrent } from "@/shared/medication";
+import { langOf } from "@/shared/format";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { patientVisitsQuery } from "@/shared/treatment/data";
@@ -30,7 +31,9 @@ export function VisitSection({ patient }: { patient: number }) {
             {all.map(({ id, planned_at, purpose, clinician_name }) => (
               <div key={id} role="listitem">
                 <Text fw={600}>{dateTime(planned_at)}</Text>
-                <Text size="sm">{[purpose, clinician_name].filter(Boolean).join(" · ")}</Text>
+                <Text size="sm" lang={langOf(purpose)}>
+                  {[purpose, clinician_name].filter(Boolean).join(" · ")}
+                </Text>
               </div>
             ))}
           </Stack>
@@ -79,6 +82,13 @@ function Medicine({ medicine }: { medicine: Schema["PrescriptionOut"] }) {
       {ends_at && (
         <Text size="sm">{t("portal.takeUntil", { day: calendarDayOf(Date.parse(ends_at) - 1) })}</Text>
       )}
+      <Text fw={600} lang={langOf(drug)}>
+        {drug}
+      </Text>
+      <Text size="sm" lang={langOf(dose + frequency)}>
+        {t("portal.take", { dose, frequency })}
+      </Text>
+      <Text size="sm">{t("portal.takeUntil", { day: calendarDate(day) })}</Text>
       <Text size="xs" c="dimmed">
         {t("portal.prescribedBy", { name: prescriber_name })}
       </Text>
@@ -106,13 +116,19 @@ export function AllergySection({ patient }: { patient: number }) {
           <Stack gap="sm" role="list" aria-label={t("portal.allergies")}>
             {results.map(({ id, substance, reaction, severity }) => (
               <Group key={id} gap="xs" role="listitem">
-                <Text fw={600}>{substance}</Text>
+                <Text fw={600} lang={langOf(substance)}>
+                  {substance}
+                </Text>
                 {severity && (
                   <Badge color={severity === "severe" ? "red" : "orange"}>
                     {t(`portal.severity.${severity}`)}
                   </Badge>
                 )}
-                {reaction && <Text size="sm">{reaction}</Text>}
+                {reaction && (
+                  <Text size="sm" lang={langOf(reaction)}>
+                    {reaction}
+                  </Text>
+                )}
               </Group>
             ))}
           </Stack>

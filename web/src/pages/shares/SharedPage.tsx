@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schema } from "@/api/client";
 import { sharesQuery, studiesQuery } from "@/api/queries";
+import { langOf } from "@/shared/format";
 import { useRoleName } from "@/shared/roles";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
@@ -56,10 +57,12 @@ function Item({ share }: { share: Schema["ShareOut"] }) {
       }
     >
       <Stack gap="xs">
-        <Text size="sm" fw={500}>
+        <Text size="sm" fw={500} lang={langOf(what)}>
           {what}
         </Text>
-        <Text size="sm">{[t("shares.received", { name: giver }), reason].filter(Boolean).join(" · ")}</Text>
+        <Text size="sm" lang={langOf(reason)}>
+          {[t("shares.received", { name: giver }), reason].filter(Boolean).join(" · ")}
+        </Text>
         <Text size="xs" c="dimmed">
           {t("shares.fromUntil", { since: dateTime(share.created_at), until: dateTime(expires_at) })}
         </Text>

@@ -5,6 +5,7 @@ import { Link } from "react-router";
 import type { Schema } from "@/api/client";
 import { currentLanguage } from "@/i18n";
 import { useCan } from "@/session/react";
+import { langOf } from "@/shared/format";
 import { dateTime } from "@/shared/when";
 import { BedDialog } from "./BedDialog";
 import type { Bed, Bedside, Board } from "./data";
@@ -211,6 +212,7 @@ function Allergies({ allergies }: { allergies: Bedside["allergies"] }) {
       {allergies.map(({ id, substance, severity }) => (
         <Badge
           key={id}
+          lang={langOf(substance)}
           color={severity === "severe" ? "red" : "orange"}
           h="auto"
           styles={{ label: { whiteSpace: "normal" } }}
