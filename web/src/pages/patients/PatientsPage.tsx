@@ -1,4 +1,4 @@
-import { Anchor, Badge, Group, Loader, TextInput } from "@mantine/core";
+import { Anchor, Badge, Group, Loader, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
@@ -15,6 +15,7 @@ import { useAreaTitle } from "@/shared/useAreaTitle";
 import { calendarDate } from "@/shared/when";
 import { BreakGlass } from "./BreakGlass";
 import { ConflictsLink } from "./EmrSource";
+import { formerRecords } from "./MergedInto";
 
 type Patient = Schema["PatientOut"];
 
@@ -51,6 +52,11 @@ function useColumns(): Column<Patient>[] {
             {patient.full_name}
           </Anchor>
           {patient.restricted && <Badge color="orange">{t("patients.restricted")}</Badge>}
+          {patient.formerly.length > 0 && (
+            <Text size="xs" c="dimmed">
+              {t("merging.formerly", { records: formerRecords(patient) })}
+            </Text>
+          )}
         </Group>
       ),
     },
