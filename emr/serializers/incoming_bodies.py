@@ -44,7 +44,7 @@ def checked_row(raw: Any) -> tuple[dict[str, Any], str]:
         return {"cut": text[:LONGEST_ROW]}, f"longer than {LONGEST_ROW} characters"
     if not isinstance(raw, dict):
         return {"row": raw}, "not an object"
-    row = IncomingRowIn(data=raw)
+    row = IncomingRowIn(data={"external_id": raw.get("patient_id")} | raw)
     if row.is_valid():
         values = row.validated_data
         return raw | values | {"birth_date": values["birth_date"].isoformat()}, ""
@@ -64,7 +64,8 @@ class BulkSyncIn(StrictIn):
         child=serializers.JSONField(allow_null=True),
         min_length=1,
         max_length=MOST_ROWS,
-        help_text="{external_id, full_name, birth_date, gender?, phone?, address?}",
+        help_text="{external_id (or patient_id: their number), full_name, birth_date, gender?, "
+        "phone?, address?}",
     )
 
 

@@ -139,8 +139,7 @@ def rows_return(merge: PatientMerge) -> None:
     columns = {(column.label, column.name): column for column in moving_columns()}
     for moved in merge.moved.all():
         if column := columns.get((moved.model, moved.column)):
-            _give_back(column, merge, moved.keys)
-            returned[moved.model].update(moved.keys)
+            returned[moved.model] |= _give_back(column, merge, moved.keys)
     kinds = {
         getattr(column.model, "record", column.model._meta.model_name): column.label
         for column in columns.values()
@@ -150,9 +149,13 @@ def rows_return(merge: PatientMerge) -> None:
         pass
 
 
-def _give_back(column: PatientColumn, merge: PatientMerge, keys: list[int]) -> None:
-    rows = column.of(merge.survivor_id).filter(pk__in=keys)
-    rows.update(**{column.name: merge.duplicate_id})
+def _give_back(column: PatientColumn, merge: PatientMerge, keys: list[int]) -> set[int]:
+    """Those of them that are the survivor's; which these are."""
+    rows = column.of(merge.survivor_id)
+    here = set(rows.filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+    if here:
+        rows.filter(pk__in=here).update(**{column.name: merge.duplicate_id})
+    return here
 
 
 def _added(
@@ -188,6 +191,5 @@ def _follow(
         for key, hangs in added.items()
         if key not in returned[column.label] and any(on in returned[label] for label, on in hangs)
     ]
-    _give_back(column, merge, keys)
-    returned[column.label].update(keys)
-    return bool(keys)
+    returned[column.label] |= (went := _give_back(column, merge, keys))
+    return bool(went)

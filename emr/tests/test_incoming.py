@@ -55,6 +55,7 @@ def test_rows_are_compared_and_nobody_is_linked(api, ours):
     [
         (person("", full_name="X"), "external_id: blank"),
         ({"external_id": "1"}, "full_name: required"),
+        ({"full_name": "X"}, "external_id: null"),
         (person(birth_date="1980-02-30"), "birth_date: invalid"),
         (person(birth_date="2999-01-01"), "birth_date: invalid"),
         (person(gender="male"), "gender: invalid_choice"),
@@ -98,6 +99,11 @@ def test_a_number_is_staged_once(api, ours):
 def test_a_request_that_is_none(api, body):
     assert api("admin").post(SEND, body, format="json").status_code == 400
     assert not IncomingRun.objects.exists()
+
+
+def test_their_number_may_be_called_what_ours_is(api):
+    send(api("admin"), {"patient_id": "H-7", "full_name": "X Y", "birth_date": "1980-01-01"})
+    assert IncomingPatient.objects.get().external_id == "H-7"
 
 
 def resolve(client, number="H-1", **body):

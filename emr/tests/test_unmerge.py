@@ -58,6 +58,16 @@ def test_what_was_added_since_stays_unless_it_hangs_on_what_goes_back(api, users
         assert row.patient_id == owner.pk, row
 
 
+def test_what_was_given_to_somebody_else_meanwhile_stays_there(api, pair, merge, patient_factory):
+    duplicate, stays = pair
+    pk = merge(duplicate, stays)
+    other = patient_factory()
+    stays.studies.update(patient=other)
+    decide(api("admin"), pk, "undo")
+    assert (other.studies.count(), duplicate.studies.count()) == (1, 0)
+    assert duplicate.orders.count() == 1
+
+
 def test_a_field_that_was_changed_since_is_left_and_named(api, pair, merge):
     duplicate, stays = pair
     pk = merge(duplicate, stays, fields={"full_name": "duplicate", "phone": "duplicate"})

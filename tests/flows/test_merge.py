@@ -37,18 +37,18 @@ def send(login, folder, patient_id: str, name: str) -> str:
     return str(study)
 
 
-def subject(study: str) -> str:
-    """The MRN of the patient to whom FHIR says the study belongs."""
+def subject(study: str) -> dict[str, str]:
+    """The identifier of the patient to whom FHIR says the study belongs."""
     found = fhir(
         "ImagingStudy", identifier=f"urn:dicom:uid|urn:oid:{study}", _include="ImagingStudy:subject"
     )
     kinds = {e["resource"]["resourceType"]: e["resource"] for e in found["entry"]}
-    return str(kinds["Patient"]["identifier"][0]["value"])
+    return dict(kinds["Patient"]["identifier"][0])
 
 
-def replaced(mrn: str) -> bool:
+def replaced(known: dict[str, str]) -> bool:
     """Whether FHIR says of the record that another one replaces it."""
-    [entry] = fhir("Patient", identifier=mrn)["entry"]
+    [entry] = fhir("Patient", identifier=f"{known['system']}|{known['value']}")["entry"]
     links = entry["resource"].get("link", [])
     return [link["type"] for link in links] == ["replaced-by"]
 
@@ -60,6 +60,7 @@ def test_a_published_study_moves_to_the_record_that_stays_and_back(login, base_u
     job = MainJob(base_url, print, study)
     job.run()
     assert job.job["publication"]["status"] == "PUBLISHED"
+    known = subject(study)
 
     def owner(uid: str) -> object:
         return doctor.get(f"ris/studies/{uid}/")["patient"]["patient_id"]
@@ -71,11 +72,15 @@ def test_a_published_study_moves_to_the_record_that_stays_and_back(login, base_u
     assert doctor.status(f"emr/patients/{duplicate['id']}/") == 409
     later = send(login, tmp_path / "later", mrn, f"{mrn}-later")
     assert owner(later) == stays["patient_id"]
-    wait_until(lambda: subject(study), lambda it: it == stays["patient_id"], what="FHIR to follow")
-    wait_until(lambda: replaced(mrn), bool, what="FHIR to link the record")
+    wait_until(
+        lambda: subject(study)["value"],
+        lambda it: it == stays["patient_id"],
+        what="FHIR to follow",
+    )
+    wait_until(lambda: replaced(known), bool, what="FHIR to link the record")
 
     admin.post(f"emr/merges/{merge}/undo/")
     assert owner(study) == mrn
     wait_until(lambda: owner(later), lambda it: it == mrn, what="the later images to go back")
-    wait_until(lambda: subject(study), lambda it: it == mrn, what="FHIR to part them")
-    wait_until(lambda: not replaced(mrn), bool, what="FHIR to drop the link")
+    wait_until(lambda: subject(study), lambda it: it == known, what="FHIR to part them")
+    wait_until(lambda: not replaced(known), bool, what="FHIR to drop the link")

@@ -20,18 +20,19 @@ export function ToSurvivor({ id }: { id: number }) {
   return <Navigate to={`/patients/${id}`} state={{ merged: true }} replace />;
 }
 
+export function formerRecords({ formerly }: Schema["PatientOut"]): string {
+  return formerly.map(({ full_name, patient_id }) => `${full_name} (${patient_id})`).join(", ");
+}
+
 /** Under which numbers and names the patient was known; and that one of these was opened. */
 export function FormerRecords({ patient }: { patient: Schema["PatientOut"] }) {
   const { t } = useTranslation();
   const state = useLocation().state as { merged?: boolean } | null;
   if (patient.formerly.length === 0) return null;
-  const records = patient.formerly
-    .map(({ full_name, patient_id }) => `${full_name} (${patient_id})`)
-    .join(", ");
   return (
     <Alert color="blue" icon={<IconInfoCircle aria-hidden />} mb="md">
       {state?.merged && `${t("merging.openedFormer")} `}
-      {t("merging.formerly", { records })}
+      {t("merging.formerly", { records: formerRecords(patient) })}
     </Alert>
   );
 }

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Group, Loader, TextInput } from "@mantine/core";
+import { Anchor, Badge, Group, Loader, Text, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
@@ -17,6 +17,7 @@ import { BreakGlass } from "./BreakGlass";
 import { ContactRequestsLink } from "./ContactRequestsLink";
 import { ConflictsLink } from "./EmrSource";
 import { NewPatient } from "./form/NewPatient";
+import { formerRecords } from "./MergedInto";
 
 type Patient = Schema["PatientOut"];
 
@@ -53,6 +54,11 @@ function useColumns(): Column<Patient>[] {
             {patient.full_name}
           </Anchor>
           {patient.restricted && <Badge color="orange">{t("patients.restricted")}</Badge>}
+          {patient.formerly.length > 0 && (
+            <Text size="xs" c="dimmed">
+              {t("merging.formerly", { records: formerRecords(patient) })}
+            </Text>
+          )}
         </Group>
       ),
     },
