@@ -43,6 +43,7 @@ def openemr_beside() -> Iterator[None]:
         cursor.execute(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4")
     before = connections.settings.get(ALIAS)
     if before is not None:
+        connections[ALIAS].close()
         del connections[ALIAS]  # that of bin/up stays as it is
     connections.settings[ALIAS] = entry
     settings.OPENEMR_ENABLED = True
