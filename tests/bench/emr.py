@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import time
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from datetime import timedelta
 from typing import Any
 
 import django
+
+os.environ["CDSS_DATABASE_ROLE"] = "owner"  # who may make a database
 
 import cdss_backend.celery  # noqa: F401  (chooses the settings module)
 

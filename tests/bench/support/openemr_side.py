@@ -42,15 +42,15 @@ def openemr_beside() -> Iterator[None]:
         cursor.execute(f"DROP DATABASE IF EXISTS {DATABASE}")
         cursor.execute(f"CREATE DATABASE {DATABASE} CHARACTER SET utf8mb4")
     before = connections.settings.get(ALIAS)
-    connections.settings[ALIAS] = connections.configure_settings(
-        {**connections.settings, ALIAS: entry}
-    )[ALIAS]
+    if before is not None:
+        connections[ALIAS].close()
+        del connections[ALIAS]  # that of bin/up stays as it is
+    connections.settings[ALIAS] = entry
     settings.OPENEMR_ENABLED = True
     cache.delete_many(["openemr:down", "openemr:tried", "openemr:tries"])
-    _execute(
-        *schema.used_tables(schema.best()[0]),
-        "CREATE INDEX cdss_pubpid ON patient_data (pubpid(64))",
-    )
+    tables, _ = schema.best()
+    index = "CREATE INDEX cdss_pubpid ON patient_data (pubpid(64))"
+    _execute(*schema.used_tables(tables), index)
     _execute(
         "INSERT INTO patient_data (pid, pubpid, fname, lname, DOB, sex)"  # noqa: S608
         f" SELECT seq, CONCAT('OE', seq), 'Emily', CONCAT('Bench', seq), '1980-02-29', 'Female'"
