@@ -104,7 +104,7 @@ export function ChartSection<K extends ChartKind>(props: ChartSectionProps<K>) {
     >
       {head}
       <DataTable
-        label={title}
+        label={t("chart.listOf", { title })}
         query={rows}
         columns={[...columns, ...(deleted ? [deletion<ChartRows[K]>(t("chart.deletion"))] : []), actions]}
         rowKey={({ id }) => id}

@@ -40,7 +40,7 @@ export function VitalValue({ value, unit, flag }: VitalValueProps) {
         {`${number} ${unitText(unit)}`.trim()}
       </Text>
       {flag && (
-        <Badge size="sm" color={flag === "high" ? "red.9" : "blue.9"}>
+        <Badge size="sm" color={flag === "high" ? "red" : "blue"}>
           {t(`chart.vitals.${flag}`)}
         </Badge>
       )}
