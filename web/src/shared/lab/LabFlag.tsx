@@ -1,7 +1,7 @@
 import { Badge } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
-const COLORS = { L: "blue", H: "red", LL: "red", HH: "red" } as const;
+const COLORS = { L: "blue", H: "red", LL: "red.9", HH: "red.9" } as const;
 type Known = keyof typeof COLORS;
 
 /** Low, high, critical: a letter as on a laboratory report, in words for who does not see it. */
