@@ -11,7 +11,7 @@ export function LabFlag({ flag }: { flag: string | null | undefined }) {
   const known = flag as Known;
   const words = t(`chart.laboratory.flag.${known}`);
   return (
-    <Badge size="sm" color={COLORS[known]} variant={known.length > 1 ? "filled" : "light"} title={words}>
+    <Badge size="sm" color={COLORS[known]} variant={known.length > 1 ? "filled" : "light"} title={words} style={{ flexShrink: 0 }}>
       {words}
     </Badge>
   );

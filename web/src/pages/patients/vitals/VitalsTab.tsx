@@ -29,24 +29,25 @@ function useFields(): Field[] {
 function useColumns(): Column<Row>[] {
   const { t } = useTranslation();
   const nameOf = useMeasureName();
-  const value = (row: Row, { name, unit }: (typeof MEASURES)[number]) => {
+  const headed = (name: string, unit: string) => [name, unitText(unit) && `(${unitText(unit)})`].join(" ").trim();
+  const value = (row: Row, { name }: (typeof MEASURES)[number]) => {
     const found = row[name];
     const flags: Partial<Record<string, unknown>> = row.flags;
     const flag = flags[name] === "low" || flags[name] === "high" ? flags[name] : null;
-    return found == null ? null : <VitalValue key={name} value={found} unit={unit} flag={flag} />;
+    return found == null ? null : <VitalValue key={name} value={found} unit="" flag={flag} />;
   };
   const [systolic, diastolic, ...others] = MEASURES;
   return [
     { key: "at", header: t("chart.vitals.at"), lead: true, render: (row) => dateTime(row.measured_at) },
     {
       key: "pressure",
-      header: t("chart.vitals.bloodPressure"),
+      header: headed(t("chart.vitals.bloodPressure"), systolic.unit),
       render: (row) => [value(row, systolic), value(row, diastolic)],
     },
     ...others.map(
       (measure): Column<Row> => ({
         key: measure.name,
-        header: nameOf(measure.name),
+        header: headed(nameOf(measure.name), measure.unit),
         render: (row) => value(row, measure),
       }),
     ),
