@@ -145,7 +145,7 @@ def page_measured(client: APIClient, clinician: Any) -> float:
     patient = Patient.objects.filter(restricted=False).latest("pk")
     visits_add(patient, clinician)
     parts: list[tuple[str, dict[str, Any]]] = [
-        (f"/api/emr/patients/{patient.pk}/{part}", {}) for part in ("", "timeline/")
+        (f"/api/emr/patients/{patient.pk}/{part}", {}) for part in ("", "summary/", "timeline/")
     ]
     parts.append(("/api/emr/encounters/", {"patient": patient.pk}))
     times = [sum(timed(client, *part) for part in parts) for _ in range(REQUESTS // 2)]

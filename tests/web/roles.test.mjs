@@ -105,6 +105,39 @@ for (const [username, menu] of Object.entries(MENUS)) {
   });
 }
 
+/** The tabs of a patient's page that each has a right to. */
+const TABS = {
+  doctor: [
+    'overview', 'problems', 'encounters', 'vitals', 'medication', 'laboratory', 'imaging', 'treatment',
+    'orders', 'documents', 'timeline', 'access',
+  ],
+  labtech: ['overview', 'laboratory', 'orders'],
+};
+
+for (const [username, tabs] of Object.entries(TABS)) {
+  test(`${username} opens each tab of a patient`, async t => {
+    const { results: [patient] } = await (await api(username)).json(`/api/emr/patients/search/?q=${MRN}`);
+    for (const language of username === 'doctor' ? ['en', 'ko'] : ['ko']) {
+      const { context, page, problems } = await appPage(await launch(t), { language });
+      await signIn(context, username);
+      await page.goto(`/patients/${patient.id}?tab=nowhere`);
+      await settled(page);
+      const found = page.getByRole('tab');
+      assert.deepEqual(await found.allInnerTexts(), tabs.map(key => text(language, `patients.tabs.${key}`)));
+      for (const key of tabs) {
+        await page.getByRole('tab', { name: text(language, `patients.tabs.${key}`), exact: true }).click();
+        await settled(page);
+        assert.equal(new URL(page.url()).searchParams.get('tab'), key);
+        assert.deepEqual(await page.getByRole('alert').filter({ hasText: text(language, 'common.retry') }).count(), 0, key);
+      }
+      await page.goBack();
+      assert.equal(new URL(page.url()).searchParams.get('tab'), tabs.at(-2));
+      assert.deepEqual(problems, []);
+      await context.close();
+    }
+  });
+}
+
 test("what is another person's is not there, and says so", async t => {
   const doctor = await api('doctor');
   const { results: [study] } = await doctor.json('/api/ris/studies/?patient_id=P2026-0002&page_size=1');

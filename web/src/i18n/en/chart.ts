@@ -9,6 +9,7 @@ export default {
   deleteHint: "The entry is hidden, not erased. Who deleted it, when and why stays on record.",
   deleted: "The entry has been deleted.",
   deletion: "Deletion",
+  listOf: "{{title}}: table",
   showDeleted: "Deleted entries",
   noneDeleted: "Nothing has been deleted.",
   historyTitle: "Change history: {{name}}",

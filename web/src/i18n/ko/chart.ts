@@ -11,6 +11,7 @@ const texts: typeof en = {
   deleteHint: "기록은 지워지지 않고 숨겨지며, 삭제한 사람과 일시, 사유가 남습니다.",
   deleted: "삭제했습니다.",
   deletion: "삭제 정보",
+  listOf: "{{title}} 표",
   showDeleted: "삭제된 기록",
   noneDeleted: "삭제된 기록이 없습니다.",
   historyTitle: "변경 이력: {{name}}",
@@ -192,7 +193,7 @@ const texts: typeof en = {
     openOrder: "오더 열기",
     correctedFrom: "정정됨, 이전 {{value}}",
     noResult: "등록된 결과가 없습니다.",
-    flag: { L: "낮음", H: "높음", LL: "위험 수치(낮음)", HH: "위험 수치(높음)" },
+    flag: { L: "낮음", H: "높음", LL: "위험(낮음)", HH: "위험(높음)" },
   },
   molecular: {
     mutations: "유전자 변이",

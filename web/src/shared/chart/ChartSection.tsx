@@ -78,33 +78,22 @@ export function ChartSection<K extends ChartKind>(props: ChartSectionProps<K>) {
       title={title}
       action={
         may && (
-          <Group gap="sm">
-            <Switch
-              size="xs"
-              label={t("chart.showDeleted")}
-              checked={deleted}
-              onChange={(event) => {
-                setDeleted(event.currentTarget.checked);
-                setPage(1);
-              }}
-            />
-            <Button
-              size="compact-sm"
-              leftSection={<IconPlus size={14} aria-hidden />}
-              aria-haspopup="dialog"
-              onClick={() => {
-                setWriting({ row: null });
-              }}
-            >
-              {add}
-            </Button>
-          </Group>
+          <Button
+            size="compact-sm"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            aria-haspopup="dialog"
+            onClick={() => {
+              setWriting({ row: null });
+            }}
+          >
+            {add}
+          </Button>
         )
       }
     >
       {head}
       <DataTable
-        label={title}
+        label={t("chart.listOf", { title })}
         query={rows}
         columns={[...columns, ...(deleted ? [deletion<ChartRows[K]>(t("chart.deletion"))] : []), actions]}
         rowKey={({ id }) => id}
@@ -112,6 +101,19 @@ export function ChartSection<K extends ChartKind>(props: ChartSectionProps<K>) {
         page={page}
         onPage={setPage}
       />
+      {may && (
+        <Group justify="flex-end" mt="xs">
+          <Switch
+            size="xs"
+            label={t("chart.showDeleted")}
+            checked={deleted}
+            onChange={(event) => {
+              setDeleted(event.currentTarget.checked);
+              setPage(1);
+            }}
+          />
+        </Group>
+      )}
       {form ? (
         form(close, writing !== null)
       ) : (

@@ -36,11 +36,11 @@ export function VitalValue({ value, unit, flag }: VitalValueProps) {
   const number = new Intl.NumberFormat(currentLanguage()).format(value);
   return (
     <Group gap={6} wrap="nowrap">
-      <Text span size="sm" fw={flag ? 700 : 400}>
+      <Text span size="sm" fw={flag ? 700 : 400} style={{ whiteSpace: "nowrap" }}>
         {`${number} ${unitText(unit)}`.trim()}
       </Text>
       {flag && (
-        <Badge size="sm" color={flag === "high" ? "red.9" : "blue.9"}>
+        <Badge size="sm" color={flag === "high" ? "red" : "blue"} style={{ flexShrink: 0 }}>
           {t(`chart.vitals.${flag}`)}
         </Badge>
       )}

@@ -27,6 +27,10 @@ export function usePatientFields(isNew: boolean): Field[] {
       name: "restricted",
       label: t("patients.restricted"),
       type: "yes",
+      options: [
+        { value: "true", label: t("common.yes") },
+        { value: "false", label: t("common.no") },
+      ],
       hint: t("chart.patient.restrictedHint"),
     },
   ];

@@ -59,7 +59,7 @@ export function AnalyteTable({ patient }: { patient: number }) {
 function Rows({ patient, rows }: { patient: number; rows: Analyte[] }) {
   const { t } = useTranslation();
   const [open, setOpen] = useState<string | null>(null);
-  const label = t("chart.laboratory.title");
+  const label = t("chart.listOf", { title: t("chart.laboratory.title") });
   if (rows.length === 0) return <Text size="sm">{t("chart.laboratory.noneFound")}</Text>;
   return (
     <Table.ScrollContainer type="native" minWidth={640} tabIndex={0} role="region" aria-label={label}>

@@ -17,7 +17,7 @@ import { known, molecularOf, type CopyNumber, type Marker, type Mutation } from 
 
 type Order = Schema["OrderOut"];
 const MOST = 50;
-const COLORS = { pathogenic: "red.9", likely_pathogenic: "orange.9", uncertain: "yellow.9" } as const;
+const COLORS = { pathogenic: "red", likely_pathogenic: "orange", uncertain: "yellow" } as const;
 
 /** The results of genetic and protein tests, the newest first. */
 export function MolecularResults({ patient }: { patient: number }) {
@@ -190,7 +190,7 @@ function Markers({ rows }: { rows: Marker[] }) {
           t("chart.molecular.flag"),
           ({ flag }) =>
             flag === "A" ? (
-              <Badge size="sm" color="orange.9">
+              <Badge size="sm" color="orange">
                 {t("chart.molecular.abnormal")}
               </Badge>
             ) : (

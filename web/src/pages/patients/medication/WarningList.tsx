@@ -18,7 +18,7 @@ export function WarningList({ warnings }: { warnings: Warning[] }) {
         const grade = SEVERITIES.find((each) => each === severity);
         return (
           <Group key={code} gap={6}>
-            <Badge size="sm" color={GRAVE.has(severity) || kind === "allergy" ? "red.9" : "orange.9"}>
+            <Badge size="sm" color={GRAVE.has(severity) || kind === "allergy" ? "red" : "orange"}>
               {t(`chart.warning.${kind}`)}
             </Badge>
             <Text size="sm">

@@ -92,7 +92,7 @@ function Allergies({ known: { state, active } }: { known: NonNullable<Summary["a
                 {substance}
               </Text>
               {severity && (
-                <Badge color={severity === "severe" ? "red.9" : "orange"}>{t(`chart.severity.${severity}`)}</Badge>
+                <Badge color={severity === "severe" ? "red" : "orange"}>{t(`chart.severity.${severity}`)}</Badge>
               )}
               <Text span size="sm">
                 {[t(`chart.category.${category}`), reaction].filter(Boolean).join(" · ")}

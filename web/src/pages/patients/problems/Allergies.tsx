@@ -95,7 +95,7 @@ export function Allergies({ patient }: { patient: number }) {
           header: t("chart.allergies.severity"),
           render: ({ severity }) =>
             severity && (
-              <Badge color={severity === "severe" ? "red.9" : "orange"}>{t(`chart.severity.${severity}`)}</Badge>
+              <Badge color={severity === "severe" ? "red" : "orange"}>{t(`chart.severity.${severity}`)}</Badge>
             ),
         },
         {
@@ -107,7 +107,7 @@ export function Allergies({ patient }: { patient: number }) {
           key: "state",
           header: t("chart.state"),
           render: ({ status = "active" }) => (
-            <Badge color={status === "active" ? "blue.9" : "gray"}>{t(`chart.status.${status}`)}</Badge>
+            <Badge color={status === "active" ? "blue" : "gray"}>{t(`chart.status.${status}`)}</Badge>
           ),
         },
       ]}

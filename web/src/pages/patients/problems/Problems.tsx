@@ -79,7 +79,7 @@ export function Problems({ patient }: { patient: number }) {
           key: "state",
           header: t("chart.state"),
           render: ({ status = "active" }) => (
-            <Badge color={status === "active" ? "blue.9" : "gray"}>{t(`chart.status.${status}`)}</Badge>
+            <Badge color={status === "active" ? "blue" : "gray"}>{t(`chart.status.${status}`)}</Badge>
           ),
         },
       ]}

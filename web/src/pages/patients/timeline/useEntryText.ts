@@ -33,7 +33,7 @@ export function useEntryText(): (kind: Kind, entry: Entry) => EntryText {
     measuresOf(detail)
       .map(({ measure, value }) => {
         const unit = unitText(MEASURES.find(({ name }) => name === measure)?.unit ?? "");
-        return `${measureName(measure)} ${value} ${unit}`.trim();
+        return `${measureName(measure)} ${Number(value)} ${unit}`.trim();
       })
       .join(", ");
   return (kind, { title, detail }) => {

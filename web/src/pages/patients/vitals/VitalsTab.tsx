@@ -1,6 +1,7 @@
-import { Stack, Text } from "@mantine/core";
+import { Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { localInput, type Field } from "@/shared/forms/fields";
+import type { Column } from "@/shared/DataTable";
 import { dateTime } from "@/shared/when";
 import { ChartSection } from "@/shared/chart/ChartSection";
 import type { ChartRows } from "@/shared/chart/api";
@@ -24,25 +25,34 @@ function useFields(): Field[] {
   ];
 }
 
-function Values({ row }: { row: Row }) {
+/** One column for each measure, the blood pressures together. */
+function useColumns(): Column<Row>[] {
+  const { t } = useTranslation();
   const nameOf = useMeasureName();
-  const flags = row.flags as Record<string, "low" | "high" | undefined>;
-  return (
-    <Stack gap={2}>
-      {MEASURES.map(({ name, unit }) => {
-        const value = row[name];
-        if (value === null || value === undefined) return null;
-        return (
-          <div key={name} style={{ display: "flex", gap: 8, flexWrap: "wrap" }}>
-            <Text span size="sm" c="dimmed">
-              {nameOf(name)}
-            </Text>
-            <VitalValue value={value} unit={unit} flag={flags[name]} />
-          </div>
-        );
-      })}
-    </Stack>
-  );
+  const headed = (name: string, unit: string) => [name, unitText(unit) && `(${unitText(unit)})`].join(" ").trim();
+  const value = (row: Row, { name }: (typeof MEASURES)[number]) => {
+    const found = row[name];
+    const flags: Partial<Record<string, unknown>> = row.flags;
+    const flag = flags[name] === "low" || flags[name] === "high" ? flags[name] : null;
+    return found == null ? null : <VitalValue key={name} value={found} unit="" flag={flag} />;
+  };
+  const [systolic, diastolic, ...others] = MEASURES;
+  return [
+    { key: "at", header: t("chart.vitals.at"), lead: true, render: (row) => dateTime(row.measured_at) },
+    {
+      key: "pressure",
+      header: headed(t("chart.vitals.bloodPressure"), systolic.unit),
+      render: (row) => [value(row, systolic), value(row, diastolic)],
+    },
+    ...others.map(
+      (measure): Column<Row> => ({
+        key: measure.name,
+        header: headed(nameOf(measure.name), measure.unit),
+        render: (row) => value(row, measure),
+      }),
+    ),
+    { key: "by", header: t("chart.by"), render: (row) => row.recorded_by_name },
+  ];
 }
 
 /** Vital signs: the trends, every measurement with its flags, and the form. */
@@ -62,11 +72,7 @@ export default function VitalsTab({ patient }: PanelProps) {
         initial={() => ({ measured_at: localInput(new Date()) })}
         nameOf={(row) => dateTime(row.measured_at)}
         filters={{ ordering: "-measured_at", page_size: 50 }}
-        columns={[
-          { key: "at", header: t("chart.vitals.at"), lead: true, render: (row) => dateTime(row.measured_at) },
-          { key: "values", header: t("chart.vitals.values"), render: (row) => <Values row={row} /> },
-          { key: "by", header: t("chart.by"), render: (row) => row.recorded_by_name },
-        ]}
+        columns={useColumns()}
       />
       <VitalsPlots patient={patient.id} />
     </Stack>
