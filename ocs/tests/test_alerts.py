@@ -50,13 +50,14 @@ def step(user, order, to_status, **values):
 
 def test_the_events_are_written_with_the_change(users, patient):
     order = order_make(users["doctor"], patient)
-    step(users["rib"], order, "ACCEPTED")
+    step(users["rib"], order, "ACCEPTED")  # which no handler wants to know
+    step(users["doctor"], order, "CANCELLED")
     created, moved = OutboxEvent.objects.filter(handler__startswith="ocs.").order_by("pk")
     assert {created.aggregate, moved.aggregate} == {f"order:{order.pk}"}
     assert (created.topic, created.payload) == ("ocs.order.created", {"order_id": order.pk})
     assert (moved.topic, moved.payload) == (
         "ocs.order.moved",
-        {"order_id": order.pk, "to_status": "ACCEPTED", "actor_id": users["rib"].pk},
+        {"order_id": order.pk, "to_status": "CANCELLED", "actor_id": users["doctor"].pk},
     )
 
 
