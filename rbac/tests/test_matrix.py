@@ -89,6 +89,7 @@ def test_menus_follow_the_permissions(api):
         "dashboard",
         "patients",
         "orders",
+        "visits",
         "shares",
         "imaging",
         "studies",
