@@ -41,7 +41,7 @@ FLAT = """
     (urls) | (routing)
     (views) | (consumers) | (handlers) | (probes) | (lists) | (mllp_server)
     (sync_serializers)
-    (serializers) | (filters) | (tasks) | (authentication)
+    (serializers) | (import_serializers) | (filters) | (tasks) | (authentication)
     (sync_runs)
     (openemr_sync)
     (services)

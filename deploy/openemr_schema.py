@@ -21,6 +21,8 @@ TABLES = (
     *("procedure_order", "procedure_order_code", "procedure_report", "procedure_result"),
     *("users", "facility", "sequences", "uuid_registry"),
 )
+CHARSET = "ALTER DATABASE CHARACTER SET utf8mb4;\n"
+"""In a character set of one byte the rows of patient_data are too long for InnoDB."""
 _TIMEOUT_S = 10
 _BEGIN = re.compile(r"^CREATE TABLE (?:IF NOT EXISTS )?`?(\w+)`?", re.IGNORECASE)
 _NUMBERS = re.compile(r"^INSERT INTO `?sequences`? VALUES", re.IGNORECASE)
@@ -87,7 +89,7 @@ def used_tables(text: str) -> list[str]:
 def main(directory: Path) -> None:
     """Write what a container of MariaDB runs on an empty volume: the tables, then the account."""
     text, name = best()
-    (directory / "1-tables.sql").write_text(text, encoding="utf-8")
+    (directory / "1-tables.sql").write_text(CHARSET + text, encoding="utf-8")
     account = grants(os.environ["OPENEMR_DATABASE_PASSWORD"])
     (directory / "2-account.sql").write_text(account, encoding="utf-8")
     print(f"OpenEMR: {name}")

@@ -22,8 +22,14 @@ PATIENT = {
     **PATIENT_NEW,
     "restricted": False,
     "version": 1,
-    "emr_source": {"name": "OpenEMR", "synced_at": "2026-01-05T10:30:00+09:00", "stale": False},
     "formerly": [{"id": 7, "patient_id": "P2019-0815", "full_name": "김민준"}],
+    "emr_source": {
+        "name": "OpenEMR",
+        "synced_at": "2026-01-05T10:30:00+09:00",
+        "records_synced_at": "2026-01-05T10:30:00+09:00",
+        "stale": False,
+        "down_since": None,
+    },
 }
 PATIENT_CREATED = PATIENT | {
     "possible_duplicates": [PATIENT_BRIEF | {"id": 7, "patient_id": "P2019-0815"}]

@@ -92,7 +92,7 @@ urlpatterns = [
     path(
         "prescriptions/<int:pk>/stop/",
         medication.PrescriptionStop.as_view(),
-        name="prescription-stop",
+        name="prescriptions-stop",
     ),
     path("patients/sync/<int:pk>/", sync.PatientSync.as_view(), name="patient-sync"),
     path(

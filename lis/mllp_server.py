@@ -22,8 +22,9 @@ from rbac.selectors import person_now
 
 START, END = b"\x0b", b"\x1c\r"
 IDLE_S = 300
-WORKERS = 2
+WORKERS = 1  # more would share the messages and the processor: several processes listen
 MOST_TOGETHER = 64
+GATHER_S = 0.004
 Found = TypeVar("Found")
 logger = logging.getLogger(__name__)
 
@@ -49,9 +50,16 @@ class MllpServer:
         )
 
     async def _work(self) -> None:
-        """What came from any connection meanwhile is taken together."""
+        """What came from any connection meanwhile is taken together.
+
+        Senders that were answered together send together: they are waited for a moment.
+        """
+        together: list[Arrival] = []
         while True:
+            crowded = len(together) > 1
             together = [await self.waiting.get()]
+            if crowded:
+                await asyncio.sleep(GATHER_S)
             while not self.waiting.empty() and len(together) < MOST_TOGETHER:
                 together.append(self.waiting.get_nowait())
             raws = [raw for raw, _ in together]

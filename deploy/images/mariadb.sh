@@ -7,7 +7,7 @@ accounts=/tmp/accounts.sql
 
 if [ ! -e "$data/.installed" ]; then # also when a first start was interrupted
     mariadb-install-db --no-defaults --datadir="$data" --skip-test-db \
-        --auth-root-authentication-method=socket >/dev/null
+        --auth-root-authentication-method=socket --auth-root-socket-user=mysql >/dev/null
     touch "$data/.installed"
 fi
 

@@ -67,7 +67,7 @@ def put_openemr(layout: Layout, settings: Mapping[str, str]) -> None:
     if not made.exists():
         with step("OpenEMR database"):
             text, name = openemr_schema.best()
-            create = "DROP DATABASE IF EXISTS openemr;\nCREATE DATABASE openemr;\nUSE openemr;\n"
+            create = "CREATE OR REPLACE DATABASE openemr CHARACTER SET utf8mb4;\nUSE openemr;\n"
             index = "\nCREATE INDEX cdss_pubpid ON patient_data (pubpid(64));\n"
             _run(layout, create + text + index, what="making OpenEMR's tables")
             made.write_text(name, encoding="utf-8")

@@ -74,12 +74,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='careteammember',
             name='reason',
-            field=models.CharField(blank=True, db_default='', max_length=300),
+            field=models.CharField(blank=True, db_default='', default='', max_length=300),
         ),
         migrations.AddField(
             model_name='careteammember',
             name='role',
-            field=models.CharField(blank=True, choices=[('attending', 'Attending'), ('resident', 'Resident'), ('nurse', 'Nurse'), ('consultant', 'Consultant'), ('therapist', 'Therapist'), ('other', 'Other')], db_default='', max_length=12),
+            field=models.CharField(blank=True, choices=[('attending', 'Attending'), ('resident', 'Resident'), ('nurse', 'Nurse'), ('consultant', 'Consultant'), ('therapist', 'Therapist'), ('other', 'Other')], db_default='', default='', max_length=12),
         ),
         migrations.AddField(
             model_name='encounter',
@@ -99,7 +99,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='vitals',
             name='consciousness',
-            field=models.CharField(blank=True, choices=[('alert', 'Alert'), ('confusion', 'Confusion'), ('voice', 'Voice'), ('pain', 'Pain'), ('unresponsive', 'Unresponsive')], db_default='', max_length=12),
+            field=models.CharField(blank=True, choices=[('alert', 'Alert'), ('confusion', 'Confusion'), ('voice', 'Voice'), ('pain', 'Pain'), ('unresponsive', 'Unresponsive')], db_default='', default='', max_length=12),
         ),
         migrations.AddField(
             model_name='vitals',

@@ -228,7 +228,7 @@ class Vitals(Recorded):
     height_cm = models.DecimalField(max_digits=4, decimal_places=1, null=True)
     pain = models.PositiveSmallIntegerField(null=True)
     consciousness = models.CharField(
-        max_length=12, choices=Consciousness.choices, blank=True, db_default=""
+        max_length=12, choices=Consciousness.choices, blank=True, default="", db_default=""
     )
     supplemental_oxygen = models.BooleanField(null=True)
     client_id = models.UUIDField(null=True, editable=False)

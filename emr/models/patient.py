@@ -162,8 +162,10 @@ class CareTeamMember(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="care_teams"
     )
-    role = models.CharField(max_length=12, choices=CareRole.choices, blank=True, db_default="")
-    reason = models.CharField(max_length=300, blank=True, db_default="")
+    role = models.CharField(
+        max_length=12, choices=CareRole.choices, blank=True, default="", db_default=""
+    )
+    reason = models.CharField(max_length=300, blank=True, default="", db_default="")
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )

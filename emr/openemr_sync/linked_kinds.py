@@ -91,7 +91,8 @@ def fitted(
     if any(taken[name] in (None, "") for name in one.needed):
         return None, faults
     if pair := _as_row(one, patient, taken).contradiction():
-        reason = SyncFault.CONTRADICTION
+        is_ours = pair[0] in one.table.names
+        reason = SyncFault.CONTRADICTION if is_ours else SyncFault.UNKNOWN
         return None, [*faults, {"field": pair[0], "reason": reason}]
     return taken, faults
 

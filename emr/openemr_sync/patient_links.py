@@ -23,7 +23,7 @@ from common.macs import authenticator
 from common.outbox.services import publish
 from common.person import Person
 from emr import selectors
-from emr.choices import ChangeAction
+from emr.choices import ChangeAction, LinkKind
 from emr.events import PATIENT_RENAMED
 from emr.models import Patient, PatientLink, SyncConflict
 from emr.openemr_sync.record_sync import records_sync
@@ -179,19 +179,17 @@ def _record(patient_id: int, action: str, actor: Person | None = None, **detail:
 def patient_sync(*, patient_id: int, kinds: Collection[str] | None = None) -> int | None:
     """Make the patient and the rows of the record alike here and there; the ``pid`` there.
 
-    ``kinds``: only these kinds of rows, and the patient only if it is not there yet. A row that
-    both sides changed becomes a conflict. None for a patient who is not there. Raises
-    ExternalError.
+    ``kinds``: only these kinds of rows. A row that both sides changed becomes a conflict. None when
+    OpenEMR has another patient there, or none any more. Raises ExternalError.
     """
     patient = Patient.objects.filter(pk=patient_id, merged_into=None).first()
     if patient is None or not openemr.is_configured():
         return None
     link, _ = PatientLink.objects.get_or_create(patient=patient)
-    if kinds is None or link.pid is None:
-        if not _patient_alike(patient, link):
-            return None
-        link.refresh_from_db()
-    records_sync([link], kinds)
+    if not _patient_alike(patient, link):
+        return None
+    link.refresh_from_db()
+    records_sync([link], kinds and {LinkKind.ENCOUNTER, *kinds})  # other rows are of a visit
     return link.pid
 
 

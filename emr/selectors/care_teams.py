@@ -14,6 +14,7 @@ from common.errors import ErrorCode, NotFound
 from common.person import Person
 from emr.models import CareTeamMember, Patient, RecordChange
 from rbac.permissions import Permission, Scope
+from rbac.selectors import scope_for
 
 KIND = "care_team"
 
@@ -30,6 +31,11 @@ def member_get(user: Person, pk: int) -> CareTeamMember:
     if member is None:
         raise NotFound(ErrorCode.RECORD_NOT_FOUND, f"care team member {pk}", "id")
     return member
+
+
+def reads_reasons(user: Person) -> bool:
+    """Reasons are of the staff for each other, not for the patient."""
+    return scope_for(user, Permission.VIEW_ACCESS) is Scope.ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +55,9 @@ def team_changes(patient: Patient) -> QuerySet[RecordChange]:
     return changes.order_by("-pk")
 
 
-def changes_described(changes: Iterable[RecordChange]) -> list[TeamChange]:
+def changes_described(user: Person, changes: Iterable[RecordChange]) -> list[TeamChange]:
     """One query for a page of them."""
-    page = list(changes)
+    page, reasons = list(changes), reads_reasons(user)
     people = accounts.users_list().in_bulk([_said(change, "user_id") for change in page])
     return [
         TeamChange(
@@ -60,7 +66,7 @@ def changes_described(changes: Iterable[RecordChange]) -> list[TeamChange]:
             person=people.get(_said(change, "user_id")),
             role=_said(change, "role"),
             by=change.actor,
-            reason=_said(change, "reason"),
+            reason=_said(change, "reason") if reasons else "",
         )
         for change in page
     ]

@@ -37,7 +37,7 @@ _SEVEREST = Case(
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class SummaryPart:
     """``found``: what the person sees of the patient; ``shown``: the serializer of one of them.
 
     ``many``: a list, else one thing.
@@ -49,7 +49,7 @@ class Part:
     many: bool
 
 
-parts: dict[str, Part] = {}
+parts: dict[str, SummaryPart] = {}
 
 
 def summary_part(
@@ -58,7 +58,7 @@ def summary_part(
     """Add a part under its name, for those who have ``permission``."""
 
     def register(found: Callable[[Person, Patient], Any]) -> Any:
-        parts[name] = Part(permission, found, shown, many)
+        parts[name] = SummaryPart(permission, found, shown, many)
         return found
 
     return register

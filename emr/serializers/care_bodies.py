@@ -37,15 +37,21 @@ class CareMemberEndIn(_ReasonIn):
 
 @example(examples.CARE_MEMBER)
 class CareMemberOut(serializers.ModelSerializer[CareTeamMember]):
+    """``reason``: empty for the patient."""
+
     patient = WardPatientOut()
     user = UserBriefOut()
     role = serializers.ChoiceField(CareRole.choices, allow_blank=True)
     since = serializers.DateTimeField(source="created_at")
     added_by = UserBriefOut(allow_null=True)
+    reason = serializers.SerializerMethodField()
 
     class Meta:
         model = CareTeamMember
         fields = ["id", "patient", "user", "role", "since", "added_by", "reason"]
+
+    def get_reason(self, member: CareTeamMember) -> str:
+        return member.reason if self.context.get("reasons", True) else ""
 
 
 @example(examples.CARE_CHANGE)

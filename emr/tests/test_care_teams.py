@@ -78,3 +78,14 @@ def test_whoever_restricts_a_patient_is_in_its_history(api, patient_factory):
     assert nurse.patch(path, {"restricted": True}, headers=match, format="json").status_code == 200
     [row] = nurse.get(f"{path}care-team/history/").json()["results"]
     assert (row["action"], row["person"]["username"]) == ("create", "nurse1")
+
+
+def test_the_patient_reads_who_is_in_the_team_without_the_reasons(api, users, patient_factory):
+    own, other = patient_factory(user=users["patient"]), patient_factory()
+    for patient in (own, other):
+        add(api("doctor"), patient, users["nurse"])
+    client = api("patient")
+    for path in (TEAMS, f"/api/emr/patients/{own.pk}/care-team/history/"):
+        [row] = client.get(path).json()["results"]
+        assert row["reason"] == ""
+    assert client.get(f"/api/emr/patients/{other.pk}/care-team/history/").status_code == 404

@@ -31,6 +31,7 @@ def test_the_preview_says_what_follows_and_what_differs(api, pair):
     assert shown["follows"] == {
         "emr.CareTeamMember": 2,
         "emr.Encounter": 1,
+        "emr.RecordChange": 2,
         "lis.LabValue": 1,
         "ocs.Order": 1,
         "pacs.Study": 1,

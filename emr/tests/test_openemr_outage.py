@@ -79,7 +79,11 @@ class Server:
         root = self.root()
         account = schema.grants(PASSWORD).splitlines()
         lines = [line for line in account if not line.startswith("--")]
-        statements = ["CREATE DATABASE openemr", "USE openemr", *schema.used_tables(text)]
+        statements = [
+            "CREATE DATABASE openemr CHARACTER SET utf8mb4",
+            "USE openemr",
+            *schema.used_tables(text),
+        ]
         with root.cursor() as cursor:
             for statement in (*statements, *"\n".join(lines).split(";")):
                 if statement.strip():
@@ -97,14 +101,14 @@ class Server:
         return found
 
 
-@pytest.fixture
-def server(tmp_path: Path, settings: Any) -> Iterator[Server]:
-    """It is the OpenEMR of this test, with the account of the grants and outside transactions."""
-    made = Server(tmp_path)
+@pytest.fixture(scope="module")
+def own_server(tmp_path_factory: Any) -> Iterator[Server]:
+    directory = tmp_path_factory.mktemp("openemr")
+    made = Server(directory)
     user = pwd.getpwuid(os.geteuid()).pw_name
     subprocess.run(  # noqa: S603
         [
-            *("mariadb-install-db", "--no-defaults", f"--datadir={tmp_path}/data"),
+            *("mariadb-install-db", "--no-defaults", f"--datadir={directory}/data"),
             *(f"--user={user}", "--auth-root-authentication-method=socket"),
             *(f"--auth-root-socket-user={user}", "--skip-test-db", "--force"),
         ],
@@ -113,17 +117,23 @@ def server(tmp_path: Path, settings: Any) -> Iterator[Server]:
     )
     made.start()
     made.fill()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def server(own_server: Server, settings: Any) -> Iterator[Server]:
+    """It is the OpenEMR of this test, with the account of the grants and outside transactions."""
     before = connections[ALIAS]
     mine = before.copy(ALIAS)
-    mine.settings_dict |= {"HOST": "127.0.0.1", "PORT": made.port, "NAME": "openemr"}
+    mine.settings_dict |= {"HOST": "127.0.0.1", "PORT": own_server.port, "NAME": "openemr"}
     mine.settings_dict |= {"USER": "cdss_openemr", "PASSWORD": PASSWORD}
     connections[ALIAS] = mine
     settings.OPENEMR_ENABLED = True
     cache.delete_many(["openemr:down", "openemr:tried", "openemr:tries"])
-    yield made
+    yield own_server
     mine.close()
     connections[ALIAS] = before
-    made.kill()
     cache.delete_many(["openemr:down", "openemr:tried", "openemr:tries"])
 
 
@@ -158,3 +168,28 @@ def test_what_is_entered_while_openemr_is_stopped_arrives_once(server, api):
     assert client.get(CONFLICTS).json()["count"] == 0
     source = client.get(f"{EMR}patients/{patient['id']}/").json()["emr_source"]
     assert (source["down_since"], source["synced_at"] is None) == (None, False)
+
+
+def test_a_table_that_is_locked_keeps_nobody_waiting_and_nothing_is_lost(server, api):
+    client, body = api("doctor"), patient_body(patient_id="M-88")
+    patient = client.post(f"{EMR}patients/", body, format="json").json()
+    deliver()
+    before, root = server.counts(), server.root("openemr")
+    root.query("LOCK TABLES form_vitals WRITE, form_encounter WRITE")
+    begun = time.monotonic()
+    for plural in ("vitals", "encounters"):
+        row = NEW[plural] | {"patient": patient["id"]}
+        assert client.post(f"{EMR}{plural}/", row, format="json").status_code == 201
+        assert client.get(f"{EMR}{plural}/", {"patient": patient["id"]}).json()["count"] == 1
+    assert time.monotonic() - begun < 2
+    deliver()
+    assert OutboxEvent.objects.filter(status="PENDING").count() == 2
+    root.query("UNLOCK TABLES")
+    cache.delete("openemr:tried")
+    tasks.probe()
+    for _ in range(3):
+        deliver()
+    after = server.counts()
+    more = {table: after[table] - before[table] for table in ("form_vitals", "form_encounter")}
+    assert more == {"form_vitals": 1, "form_encounter": 1}  # and the one is of the other
+    assert not OutboxEvent.objects.exclude(status="DONE").exists()

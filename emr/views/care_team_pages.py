@@ -36,6 +36,10 @@ class CareTeams(GenericApiView):
     def get_queryset(self) -> QuerySet[CareTeamMember]:
         return found.members_visible_to(self.actor)
 
+    def get_serializer_context(self) -> dict[str, Any]:
+        reasons = found.reads_reasons(self.actor)
+        return {**super().get_serializer_context(), "reasons": reasons}
+
     @extend_schema(
         summary="List who is in the care team of a patient, or (mine=true) my patients",
         tags=["care team"],
@@ -95,7 +99,8 @@ class CareTeamHistory(GenericApiView):
         return self.list_response(request)
 
     def paginate_queryset(self, queryset: Any) -> list[Any]:
-        return found.changes_described(super().paginate_queryset(queryset) or [])
+        page = super().paginate_queryset(queryset) or []
+        return found.changes_described(self.actor, page)
 
     def patients_shown(self, rows: Rows) -> PatientIds:
         return [self.patient.pk]

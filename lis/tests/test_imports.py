@@ -392,11 +392,3 @@ def test_an_unforeseen_failure_is_answered(api, order, monkeypatch):
     monkeypatch.setattr(message_lines, "analyte_refined", fail)
     assert ack(send(api("lab"), oru(order, f"{K}|4|mmol/L|F")))[0] == "AE"
     assert state() == ("HELD", "not understood")
-
-
-@pytest.mark.parametrize(
-    ("value", "kept"), [("<^5", "<5"), ("^4", "4"), ("^1^:^128", "^1^:^128"), ("^^^5", "^^^5")]
-)
-def test_a_ratio_is_no_number(order, value, kept):
-    raw = oru(order, f"{K}|{value}|mmol/L|F").replace(b"|NM|", b"|SN|")
-    assert hl7_text.parse(raw).groups[0].observations[0].value == kept

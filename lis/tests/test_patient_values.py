@@ -1,4 +1,4 @@
-"""The laboratory in a patient's record: values by analyte, corrections, summary, timeline."""
+"""The laboratory in a patient's record: values by analyte, the summary, the timeline."""
 
 from __future__ import annotations
 

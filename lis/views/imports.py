@@ -20,7 +20,7 @@ from common.api.schema import errors
 from common.api.uploads import FolderMultiPartParser, ReceivedFile, spooled_uploads
 from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode, InvalidInput
-from lis import selectors, serializers
+from lis import import_serializers as serializers, selectors
 from lis.filters import MessageFilter
 from lis.hl7_text import messages_of
 from lis.models import InboundMessage

@@ -93,6 +93,7 @@ def test_menus_follow_the_permissions(api):
         "dashboard",
         "my-record",
         "orders",
+        "visits",
         "shares",
         "imaging",
         "studies",

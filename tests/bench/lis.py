@@ -141,6 +141,13 @@ def send(port: int, frames: list[bytes], connections: int) -> list[float]:
     return times
 
 
+def stop(child: int) -> float:
+    """The processor time (s) that it took."""
+    os.kill(child, signal.SIGTERM)
+    _, _, usage = os.wait4(child, 0)
+    return usage.ru_utime + usage.ru_stime
+
+
 def measured(options: argparse.Namespace) -> dict[str, float]:
     doctor = accounts.test_user_put(
         username="bench_doctor", password="Bench-Horse-9-Battery", role="doctor", full_name="-"
@@ -158,9 +165,7 @@ def measured(options: argparse.Namespace) -> dict[str, float]:
         times = send(port, frames[warm:], options.connections)
         wall = time.perf_counter() - begun
     finally:
-        for child in children:
-            os.kill(child, signal.SIGTERM)
-            os.waitpid(child, 0)
+        spent = sum(stop(child) for child in children)
     stored = InboundMessage.objects.filter(state="ACCEPTED").count()
     if stored != len(frames):
         raise SystemExit(f"{stored} of {len(frames)} messages are stored")
@@ -168,6 +173,7 @@ def measured(options: argparse.Namespace) -> dict[str, float]:
         "hl7_messages_per_second": round(len(times) / wall, 1),
         "median_ms": round(statistics.median(times) * 1000, 1),
         "p99_ms": round(statistics.quantiles(times, n=100)[98] * 1000, 1),
+        "listener_cpu_ms": round(spent / len(frames) * 1000, 2),
     }
 
 

@@ -48,7 +48,7 @@ def subject(study: str) -> str:
 
 def replaced(mrn: str) -> bool:
     """Whether FHIR says of the record that another one replaces it."""
-    [entry] = fhir("Patient", identifier=f"|{mrn}")["entry"]
+    [entry] = fhir("Patient", identifier=mrn)["entry"]
     links = entry["resource"].get("link", [])
     return [link["type"] for link in links] == ["replaced-by"]
 

@@ -151,15 +151,18 @@ test('a study is shared until a day, shown to both sides, and ended', async t =>
   await dialog.waitFor({ state: 'hidden' });
 
   const external = await pageOf(t, 'external');
-  await external.page.goto('/shares');
+  await external.page.goto('/shared');
   const received = external.page.locator(`a[href="/studies/${uid}"]`);
-  await received.waitFor();
+  await received.first().waitFor();
   assert.match(await external.page.getByRole('main').innerText(), /second opinion/);
 
   await doctor.page.goto('/shares');
   const given = doctor.page.getByRole('listitem').filter({ has: doctor.page.locator(`a[href="/studies/${uid}"]`) });
   await given.getByRole('button', { name: text('en', 'shares.end') }).click();
   await given.waitFor({ state: 'detached' });
+  await external.page.goto('/shared');
+  await settled(external.page);
+  assert.equal(await received.count(), 0);
   await external.page.goto(`/studies/${uid}`);
   await external.page.getByRole('main').getByRole('alert').waitFor();
 });

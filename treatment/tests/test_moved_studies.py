@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from emr.models import Patient
-from emr.services import patient_merge
+from emr.services.patient_merging import merge_confirm, merge_propose
 from treatment.tests.factories import (
     CURVES,
     RESPONSES,
@@ -88,12 +87,10 @@ def test_the_patient_of_a_moved_study_has_it_measured(api, patient_factory):
 def test_a_study_that_is_merged_with_its_patient_has_not_moved(api, users, patient_factory):
     doctor, patient, into = api("doctor"), patient_factory(), patient_factory()
     measured(doctor, patient)
-    patient_merge(
-        actor=users["admin"],
-        pk=patient.pk,
-        into=into.pk,
-        expected=Patient.objects.get(pk=patient.pk).version,
+    merge = merge_propose(
+        actor=users["doctor"], survivor=into.pk, duplicate=patient.pk, reason="twice", fields={}
     )
+    merge_confirm(actor=users["admin"], pk=merge.pk)
     assert [row[0] for row in shown(doctor, into)] == [False, False, False]
 
 

@@ -1,6 +1,6 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClient } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { cleanup, render, screen } from "@testing-library/react";
 import { MemoryRouter } from "react-router";
 import { describe, expect, it } from "vitest";
 import { keys } from "@/api/keys";
@@ -12,12 +12,12 @@ import { RequirePermission } from "./RequirePermission";
 
 const nurse: SessionUser = { id: 5, username: "nurse", role: "nurse", custom_role: null, permissions: ["view_patient"] };
 
-function show(permission: "view_patient" | "review_ai") {
+function show(permission: "view_patient" | "review_ai", isFor?: (role: string) => boolean) {
   render(
     <MantineProvider>
       <Gate>
         <MemoryRouter>
-          <RequirePermission permission={permission}>
+          <RequirePermission permission={permission} isFor={isFor}>
             <p>the page</p>
           </RequirePermission>
         </MemoryRouter>
@@ -40,6 +40,15 @@ describe("guards", () => {
     show("review_ai");
     expect(screen.queryByText("the page")).toBeNull();
     expect(screen.getByRole("heading").textContent).toBe("You do not have access to this page");
+  });
+
+  it("show a sentence to whom the page is not for, whatever the right", () => {
+    session.receive({ type: "token", access: "a", user: nurse });
+    show("view_patient", (role) => role === "patient");
+    expect(screen.queryByText("the page")).toBeNull();
+    cleanup();
+    show("view_patient", (role) => role === "nurse");
+    expect(screen.getByText("the page")).toBeTruthy();
   });
 
   it("show the login page without a session", () => {

@@ -1,4 +1,4 @@
-import { Group, Stack, Text } from "@mantine/core";
+import { Badge, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { useJobTypeName } from "./jobTypes";
@@ -21,6 +21,7 @@ export function OrderLine({ order, named }: { order: Schema["OrderOut"]; named?:
         </Text>
       </Stack>
       <Group gap={6} wrap="nowrap">
+        {order.overdue && <Badge color="red">{t("orders.overdue")}</Badge>}
         {order.priority && order.priority !== "routine" && (
           <StatusBadge kind="priority" value={order.priority} />
         )}

@@ -7,7 +7,6 @@ export default {
   birthDate: "Birth date",
   sex: "Sex",
   orderer: "Ordered by",
-  question: "Clinical question",
   signed: "Responsible",
   enteredBy: "Result entered",
   confirmedBy: "Result confirmed",

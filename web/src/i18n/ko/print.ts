@@ -9,7 +9,6 @@ const texts: typeof en = {
   birthDate: "생년월일",
   sex: "성별",
   orderer: "오더 의사",
-  question: "임상 소견 및 의뢰 내용",
   signed: "결과 책임자",
   enteredBy: "결과 등록",
   confirmedBy: "결과 확인",

@@ -65,7 +65,11 @@ function Barcode({ scanning }: { scanning: boolean }) {
   const navigate = useNavigate();
   const field = useRef<HTMLInputElement>(null);
   const [number, setNumber] = useState("");
-  useHotkeys([["F2", () => field.current?.select()]], []);
+  const focus = () => {
+    field.current?.focus();
+    field.current?.select();
+  };
+  useHotkeys([["F2", focus]], []);
   useEffect(() => {
     if (scanning) field.current?.focus();
   }, [scanning]);
@@ -77,7 +81,7 @@ function Barcode({ scanning }: { scanning: boolean }) {
     meta: { quiet: true },
     onSuccess: ({ results: [order] }, scanned) => {
       if (!order) {
-        field.current?.select();
+        focus();
         return;
       }
       setNumber("");

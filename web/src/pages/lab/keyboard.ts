@@ -18,8 +18,12 @@ export function moveInColumn(form: HTMLFormElement, event: KeyboardEvent): boole
   if (!step || column === undefined || event.isComposing) return false;
   const fields = [...form.querySelectorAll<HTMLInputElement>(`[data-column="${column}"]`)];
   const next = fields[fields.indexOf(target as HTMLInputElement) + step];
-  if (next) next.select();
-  else if (key === "Enter") form.querySelector<HTMLButtonElement>('button[type="submit"]')?.focus();
+  if (next) {
+    next.focus();
+    next.select();
+  } else if (key === "Enter") {
+    form.querySelector<HTMLButtonElement>('button[type="submit"]')?.focus();
+  }
   return true;
 }
 

@@ -1,5 +1,6 @@
 import { Alert, Anchor, Stack, Text, Textarea } from "@mantine/core";
 import { IconCopy } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { useJobTypeName } from "@/shared/jobTypes";
 import { StatusBadge } from "@/shared/StatusBadge";
@@ -17,6 +18,10 @@ interface DuplicateWarningProps {
 export function DuplicateWarning({ found, reason, onReason, error }: DuplicateWarningProps) {
   const { t } = useTranslation();
   const jobTypeName = useJobTypeName();
+  const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
   return (
     <Alert
       color="orange"
@@ -36,6 +41,7 @@ export function DuplicateWarning({ found, reason, onReason, error }: DuplicateWa
           </div>
         ))}
         <Textarea
+          ref={field}
           label={t("orders.duplicates.reason")}
           required
           autosize

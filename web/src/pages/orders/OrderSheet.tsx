@@ -1,3 +1,4 @@
+import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
@@ -49,6 +50,13 @@ export function OrderSheet({ part, children }: OrderSheetProps) {
           >
             <Whom sheet={data} />
             <What sheet={data} />
+            {data.order.clinical_info && (
+              <Part title={t("orders.info")}>
+                <Text style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+                  {data.order.clinical_info}
+                </Text>
+              </Part>
+            )}
             {children(data)}
           </Sheet>
         )}

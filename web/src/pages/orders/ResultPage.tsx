@@ -48,7 +48,6 @@ function Result({ sheet: { order, history } }: { sheet: OrderSheetData }) {
           facts={[
             { label: t("print.enteredBy"), value: by("RESULT_READY") },
             { label: t("print.confirmedBy"), value: by("CONFIRMED") },
-            { label: t("print.question"), value: order.clinical_info },
           ]}
         />
       </Part>

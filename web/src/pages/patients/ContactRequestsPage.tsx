@@ -65,7 +65,7 @@ function Decision({ request }: { request: ContactRequest }) {
         recorded={t("portal.recorded")}
         rows={[
           [t("patients.phone"), phone ?? now.phone, now.phone],
-          [t("openemr.address"), address ?? now.address, now.address],
+          [t("openemr.fields.address"), address ?? now.address, now.address],
         ]}
       />
       <TextInput

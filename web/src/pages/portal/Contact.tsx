@@ -91,7 +91,7 @@ function Form({ patient }: { patient: Patient }) {
         />
         <TextInput
           autoComplete="off"
-          label={t("openemr.address")}
+          label={t("openemr.fields.address")}
           maxLength={300}
           value={address}
           onChange={(event) => {

@@ -3,11 +3,12 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
+import { calendarDayOf } from "@/shared/days";
+import { isCurrent } from "@/shared/medication";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
-import { visitsQuery } from "@/shared/treatment/data";
-import { calendarDate, dateTime } from "@/shared/when";
-import { isCurrent, lastDay } from "./plain";
+import { patientVisitsQuery } from "@/shared/treatment/data";
+import { dateTime } from "@/shared/when";
 
 const ALL = 200;
 
@@ -15,7 +16,7 @@ const ALL = 200;
 export function VisitSection({ patient }: { patient: number }) {
   const { t } = useTranslation();
   const visits = useQuery({
-    ...visitsQuery(patient),
+    ...patientVisitsQuery(patient),
     select: ({ results }) =>
       results
         .filter(({ status, planned_at }) => status === "PLANNED" && new Date(planned_at) > new Date())
@@ -70,16 +71,14 @@ export function MedicineSection({ patient }: { patient: number }) {
 
 function Medicine({ medicine }: { medicine: Schema["PrescriptionOut"] }) {
   const { t } = useTranslation();
-  const { drug, dose, frequency, prescriber_name } = medicine;
-  const until = lastDay(medicine);
-  const day = [until.getFullYear(), until.getMonth() + 1, until.getDate()]
-    .map((part) => String(part).padStart(2, "0"))
-    .join("-");
+  const { drug, dose, frequency, prescriber_name, ends_at } = medicine;
   return (
     <Stack gap={2} role="listitem">
       <Text fw={600}>{drug}</Text>
       <Text size="sm">{t("portal.take", { dose, frequency })}</Text>
-      <Text size="sm">{t("portal.takeUntil", { day: calendarDate(day) })}</Text>
+      {ends_at && (
+        <Text size="sm">{t("portal.takeUntil", { day: calendarDayOf(Date.parse(ends_at) - 1) })}</Text>
+      )}
       <Text size="xs" c="dimmed">
         {t("portal.prescribedBy", { name: prescriber_name })}
       </Text>

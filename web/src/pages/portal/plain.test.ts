@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { gathered, isCurrent, verdictOf } from "./plain";
+import { gathered, verdictOf } from "./plain";
 
 describe("a laboratory value in plain words", () => {
   const value = (value: number | null, low: number | null, high: number | null, flag = "") =>
@@ -19,12 +19,6 @@ describe("a laboratory value in plain words", () => {
     expect(value(5, null, null)).toBe("unknown");
     expect(value(null, 1, 2)).toBe("unknown");
   });
-});
-
-it("a medicine is current until the end of its days", () => {
-  const medicine = { prescribed_at: "2026-01-05T09:30:00Z", days: 7 };
-  expect(isCurrent(medicine, new Date("2026-01-12T09:00:00Z"))).toBe(true);
-  expect(isCurrent(medicine, new Date("2026-01-12T10:00:00Z"))).toBe(false);
 });
 
 it("looks of one person at one part on one day are one entry", () => {

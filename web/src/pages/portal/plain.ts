@@ -16,18 +16,6 @@ export function verdictOf({ value, low, high, flag }: LabValue): Verdict {
   return high != null && value > high ? "higher" : "normal";
 }
 
-const DAY_MS = 86_400_000;
-
-/** The last day on which a medicine is to be taken. */
-export function lastDay({ prescribed_at, days }: { prescribed_at: string; days: number }): Date {
-  return new Date(new Date(prescribed_at).getTime() + (days - 1) * DAY_MS);
-}
-
-/** Whether a medicine is still to be taken at that time. */
-export function isCurrent(medicine: { prescribed_at: string; days: number }, now: Date): boolean {
-  return lastDay(medicine).getTime() + DAY_MS > now.getTime();
-}
-
 export interface Look {
   name: string;
   role: string;

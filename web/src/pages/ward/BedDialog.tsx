@@ -71,7 +71,7 @@ function Free({ bed, ward, onClose }: { bed: string; ward: number; onClose: () =
         </Text>
       )}
       {visits.data && !visit && (
-        <Text size="sm" c="red" role="alert">
+        <Text size="sm" c="var(--mantine-color-error)" role="alert">
           {t("ward.noVisit")}
         </Text>
       )}
@@ -98,6 +98,7 @@ function Occupied({ bedside, ward, onClose }: { bedside: Bedside; ward: number; 
   const [to, setTo] = useState(String(ward));
   const [bed, setBed] = useState<string | null>(null);
   const [reason, setReason] = useState("");
+  const [asked, setAsked] = useState(false);
   const target = wards.data?.results.find(({ id }) => String(id) === to);
   const params = {
     path: { id: stay },
@@ -164,14 +165,15 @@ function Occupied({ bedside, ward, onClose }: { bedside: Bedside; ward: number; 
       {problem && <ErrorNotice error={problem} />}
       <Group justify="space-between">
         <Button
-          variant="default"
+          variant={asked ? "filled" : "default"}
           color="red"
           loading={leaving.isPending}
           onClick={() => {
-            leaving.mutate(true);
+            if (asked) leaving.mutate(true);
+            else setAsked(true);
           }}
         >
-          {t("ward.discharge")}
+          {t(asked ? "ward.dischargeNow" : "ward.discharge")}
         </Button>
         <Button
           disabled={!bed}

@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, Paper, Stack, Table, Text, Tooltip } from "@mantine/core";
+import { Anchor, Badge, Button, Group, Paper, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -69,7 +69,7 @@ function Line({ bed: { bed, state, bedside }, onChoose }: { bed: Bed; onChoose: 
   const { t } = useTranslation();
   const can = useCan();
   const name = (
-    <Table.Th scope="row" className="mono">
+    <Table.Th scope="row" className="mono" style={{ whiteSpace: "nowrap" }}>
       {bed}
     </Table.Th>
   );
@@ -94,7 +94,7 @@ function Line({ bed: { bed, state, bedside }, onChoose }: { bed: Bed; onChoose: 
   return (
     <Table.Tr>
       {name}
-      <Table.Td>
+      <Table.Td miw={150}>
         <Who bedside={bedside} />
       </Table.Td>
       <Table.Td>
@@ -103,10 +103,10 @@ function Line({ bed: { bed, state, bedside }, onChoose }: { bed: Bed; onChoose: 
       <Table.Td>
         <VitalsCell bedside={bedside} />
       </Table.Td>
-      <Table.Td maw={180}>
+      <Table.Td miw={110} maw={200}>
         <Allergies allergies={bedside.allergies} />
       </Table.Td>
-      <Table.Td maw={280}>
+      <Table.Td miw={190} maw={300}>
         <Tasks tasks={bedside.tasks} />
       </Table.Td>
       <Table.Td>{action}</Table.Td>
@@ -191,7 +191,7 @@ function Value({ name, text, flag }: { name: string; text: string; flag: Schema[
   const { t } = useTranslation();
   const mark = flag === "high" ? "▲" : "▼";
   return (
-    <Text span size="sm" c={flag ? "red" : undefined} fw={flag ? 600 : undefined}>
+    <Text span size="sm" c={flag ? "var(--mantine-color-error)" : undefined} fw={flag ? 600 : undefined}>
       <Text span size="xs" c="dimmed">
         {`${name} `}
       </Text>
@@ -209,7 +209,12 @@ function Allergies({ allergies }: { allergies: Bedside["allergies"] }) {
   return (
     <Group gap={4}>
       {allergies.map(({ id, substance, severity }) => (
-        <Badge key={id} size="sm" color={severity === "severe" ? "red" : "orange"} tt="none">
+        <Badge
+          key={id}
+          color={severity === "severe" ? "red" : "orange"}
+          h="auto"
+          styles={{ label: { whiteSpace: "normal" } }}
+        >
           {substance}
         </Badge>
       ))}
@@ -245,16 +250,17 @@ function Task({ task }: { task: Schema["WardTaskOut"] }) {
   const label = task.label[currentLanguage()];
   if (task.kind === "critical") {
     return (
-      <Tooltip label={dateTime(task.at)}>
-        <Badge color="red" variant="filled" tt="none" tabIndex={0}>
-          {t("ward.critical", { label })}
-        </Badge>
-      </Tooltip>
+      <Text size="sm" fw={700} c="var(--mantine-color-error)">
+        {t("ward.critical", { label })}
+        <Text span size="xs" c="dimmed" fw={400}>
+          {` ${dateTime(task.at)}`}
+        </Text>
+      </Text>
     );
   }
   const due = task.due_at && t("ward.due", { at: dateTime(task.due_at) });
   return (
-    <Anchor component={Link} to={`/orders?order=${task.id}`} size="xs" c={task.overdue ? "red" : undefined}>
+    <Anchor component={Link} to={`/orders?order=${task.id}`} size="xs" c={task.overdue ? "var(--mantine-color-error)" : undefined}>
       {[
         label,
         t(`status.order.${task.state}` as "status.order.ORDERED"),

@@ -1,10 +1,10 @@
 import { Alert, Button, Group, Paper, Stack, Table, Text, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { keys } from "@/api/keys";
 import { useUser } from "@/session/react";
-import { COLUMNS } from "./cells";
+import { COLUMNS, type Place } from "./cells";
 import { bedsidesOf, type Board } from "./data";
 import classes from "./EntryGrid.module.css";
 import { EntryRow } from "./EntryRow";
@@ -31,6 +31,11 @@ export function EntryGrid({ board }: { board: Board }) {
       window.removeEventListener("online", entry.retry);
     };
   }, [entry]);
+  const go = useCallback(({ row, column }: Place) => {
+    const cell = grid.current?.rows[row]?.querySelectorAll("input")[column];
+    cell?.focus();
+    cell?.select();
+  }, []);
   const waiting = entry.waiting;
   if (bedsides.length === 0) return <Text c="dimmed">{t("ward.nobody")}</Text>;
   return (
@@ -87,11 +92,7 @@ export function EntryGrid({ board }: { board: Board }) {
                   row={rows.get(bedside.patient.id)}
                   entry={entry}
                   measuredAt={roundAt ? new Date(roundAt).toISOString() : null}
-                  onGo={({ row, column }) => {
-                    const cell = grid.current?.rows[row]?.querySelectorAll("input")[column];
-                    cell?.focus();
-                    cell?.select();
-                  }}
+                  onGo={go}
                 />
               ))}
             </Table.Tbody>

@@ -53,7 +53,7 @@ export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
         if (!staying && row?.state !== "asking") leave();
       }}
     >
-      <Table.Th scope="row">
+      <Table.Th scope="row" className={classes.patient}>
         <Text size="sm" fw={600}>{`${bed} ${patient.full_name}`}</Text>
         <Text size="xs" c="dimmed" className="mono">
           {patient.patient_id}
@@ -126,7 +126,7 @@ function Cell({ column, bed, bedside, row, onType, onKey }: CellProps) {
         onKeyDown={onKey}
       />
       {message && (
-        <Text id={`${id}-message`} size="xs" c={unusual ? "orange" : "red"} role="alert">
+        <Text id={`${id}-message`} size="xs" c={unusual ? undefined : "var(--mantine-color-error)"} role="alert">
           {message}
         </Text>
       )}
@@ -144,7 +144,7 @@ function State({ row }: { row: Row | undefined }) {
       {row.state === "asking" && <Text size="xs">{t("ward.askHint")}</Text>}
       {row.savedAt && <Text size="xs">{dateTime(row.savedAt)}</Text>}
       {elsewhere && (
-        <Text size="xs" c="red">
+        <Text size="xs" c="var(--mantine-color-error)">
           {row.message}
         </Text>
       )}

@@ -25,7 +25,7 @@ export function NewsBadge({ news }: { news: Schema["EarlyWarningOut"] }) {
   const counted = parts.filter(({ points }) => points > 0);
   return (
     <Stack gap={2} align="flex-start">
-      <Badge color={COLORS[risk]} variant={risk === "high" ? "filled" : "light"} size="lg">
+      <Badge color={COLORS[risk]} size="lg">
         {score}
       </Badge>
       <Text size="xs">{t(`ward.risk.${risk}`)}</Text>

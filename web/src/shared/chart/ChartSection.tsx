@@ -131,7 +131,7 @@ export function ChartSection<K extends ChartKind>(props: ChartSectionProps<K>) {
   );
 }
 
-function deletion<Row extends { deleted: { at: string; by: { full_name: string }; reason: string } | null }>(
+function deletion<Row extends { deleted: { at: string; by: { full_name: string } | null; reason: string } | null }>(
   header: string,
 ): Column<Row> {
   return {
@@ -141,7 +141,7 @@ function deletion<Row extends { deleted: { at: string; by: { full_name: string }
       how && (
         <>
           <Text size="sm">{how.reason}</Text>
-          <Text size="xs" c="dimmed">{`${how.by.full_name} · ${dateTime(how.at)}`}</Text>
+          <Text size="xs" c="dimmed">{`${how.by?.full_name ?? "OpenEMR"} · ${dateTime(how.at)}`}</Text>
         </>
       ),
   };

@@ -8,14 +8,11 @@ import { stopPrescription, type ChartRows } from "@/shared/chart/api";
 import { ChartSection } from "@/shared/chart/ChartSection";
 import { WithReason } from "@/shared/chart/RowActions";
 import type { PanelProps } from "@/shared/chart/panel";
+import { isCurrent } from "@/shared/medication";
 import { PrescribeModal } from "./PrescribeModal";
 import { WarningList } from "./WarningList";
 
 type Row = ChartRows["prescriptions"];
-
-function isActive({ ends_at }: Row): boolean {
-  return new Date(ends_at) > new Date();
-}
 
 /** For the history: how the columns of a prescription are called. */
 function useFields(): Field[] {
@@ -52,7 +49,7 @@ export default function MedicationTab({ patient }: PanelProps) {
         filters={{ active: shown === "active", ordering: "-prescribed_at" }}
         form={(onClose, opened) => <PrescribeModal patient={patient.id} opened={opened} onClose={onClose} />}
         menu={(row) =>
-          isActive(row) && (
+          isCurrent(row, new Date()) && (
             <Menu.Item
               leftSection={<IconPlayerStop size={14} aria-hidden />}
               onClick={() => {
@@ -148,9 +145,11 @@ function Time({ row }: { row: Row }) {
           {[dateTime(stopped_at), stopped_by_name, stop_reason].filter(Boolean).join(" · ")}
         </Text>
       ) : (
-        <Text size="xs" c="dimmed">
-          {t("chart.medication.until", { at: dateTime(ends_at) })}
-        </Text>
+        ends_at && (
+          <Text size="xs" c="dimmed">
+            {t("chart.medication.until", { at: dateTime(ends_at) })}
+          </Text>
+        )
       )}
     </Stack>
   );

@@ -46,7 +46,7 @@ function Criticals({ rows }: { rows: Summary["criticals"] }) {
   const can = useCan();
   if (!rows || rows.length === 0) return null;
   return (
-    <Alert color="red" role="alert" icon={<IconUrgent aria-hidden />} title={t("lab.criticals")}>
+    <Alert color="red" role="alert" icon={<IconUrgent aria-hidden />} title={t("lab.pages.criticals")}>
       <Stack gap={4}>
         {rows.map(({ id, name, value, unit, flag, at }) => (
           <Text key={id} size="sm" fw={600}>

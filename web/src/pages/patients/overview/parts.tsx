@@ -89,7 +89,7 @@ export function Medication({ rows }: { rows: Rows<"medication"> }) {
     >
       {rows.map(({ id, drug, dose, frequency, ends_at, warnings }) => (
         <Group key={id} justify="space-between" wrap="nowrap" align="flex-start">
-          <Line what={drug} rest={[dose, frequency, t("chart.medication.until", { at: dateTime(ends_at) })]} />
+          <Line what={drug} rest={[dose, frequency, ends_at && t("chart.medication.until", { at: dateTime(ends_at) })]} />
           {warnings.length > 0 && <Badge color="orange">{t("chart.medication.warned")}</Badge>}
         </Group>
       ))}
