@@ -98,7 +98,7 @@ async function aiApproved(page, as) {
   });
   await page.goto(`/ai/review/${id}`);
   const job = await answerTo(page, /\/review\/$/, () => button(page, 'ai.review.approve', { version: 1 }).click());
-  assert.equal(job.review.decision, 'approve');
+  assert.equal(job.review_status, 'APPROVED');
 }
 
 /** Collected, received and entered in the laboratory. */
@@ -124,9 +124,9 @@ async function record(page, add, path, fill, save = 'treatment.save') {
 test("a patient's way from the order to the follow-up", async t => {
   const as = await api('doctor');
   const { results: [patient] } = await as.json(`/api/emr/patients/search/?q=${MRN}`);
-  const people = ['doctor', 'radiologist', 'labtech', 'nurse', 'patient'].map(async username => [
-    username, await pageOf(t, username)]);
-  const opened = Object.fromEntries(await Promise.all(people));
+  const opened = {};
+  for (const username of ['doctor', 'radiologist', 'labtech', 'nurse', 'patient'])
+    opened[username] = await pageOf(t, username);
   const { doctor, radiologist, labtech, nurse, patient: own } = Object.fromEntries(
     Object.entries(opened).map(([username, { page }]) => [username, page]));
 
@@ -173,6 +173,6 @@ test("a patient's way from the order to the follow-up", async t => {
   await own.goto('/my-record');
   await own.getByText(PURPOSE).waitFor();
   await own.getByRole('tab', { name: en('portal.part.documents') }).click();
-  for (const order of [mr, genetic]) await own.locator(`a[href$="${order.id}"]`).first().waitFor({ timeout: SLOW_MS });
+  for (const order of [mr, genetic]) await own.locator(`a[href="/orders?order=${order.id}"]`).first().waitFor({ timeout: SLOW_MS });
   for (const { problems } of Object.values(opened)) assert.deepEqual(problems, []);
 });

@@ -152,7 +152,7 @@ class TreatmentStory:
             if told.get("follow_up") and self.telling.happened(told["day"]):
                 held = self.telling.at(told["day"], 10)
                 moved = [{"status": VisitStatus.PLANNED}]
-                purpose = self.telling.text(told["reason"])
+                purpose = self.telling.text(self.telling.story["next"]["purpose"])
                 self._visit(held, purpose, VisitStatus.DONE, held - timedelta(days=21), moved)
         days = self.telling.person.next
         if days is not None and not self.telling.deceased:
