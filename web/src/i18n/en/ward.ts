@@ -19,7 +19,6 @@ export default {
   free: "Free",
   hidden: "Occupied by a patient whose record is restricted",
   noVitals: "None within 7 days",
-  openBed: "Bed {{bed}}",
   place: "Admit to bed",
   change: "Transfer",
   bedTitle: "Bed {{bed}}",

@@ -21,7 +21,6 @@ const texts: typeof en = {
   free: "빈 병상",
   hidden: "열람 제한 환자가 사용 중",
   noVitals: "최근 7일간 기록 없음",
-  openBed: "{{bed}} 병상",
   place: "병상 배정",
   change: "전실",
   bedTitle: "{{bed}} 병상",

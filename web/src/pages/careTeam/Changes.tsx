@@ -27,7 +27,7 @@ export function Changes({ patient }: { patient: number }) {
   return (
     <Section title={t("careTeam.history")}>
       <DataTable
-        label={t("careTeam.history")}
+        label={t("careTeam.historyTable")}
         query={changes}
         rowKey={({ at, person, action }) => `${at} ${action} ${person?.id ?? ""}`}
         empty={t("careTeam.noChanges")}

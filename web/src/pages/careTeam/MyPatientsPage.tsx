@@ -81,7 +81,7 @@ function useColumns(): Column<Schema["CareMemberOut"]>[] {
           component={Link}
           to={`/patients/${patient.id}/care-team`}
           size="sm"
-          aria-label={t("careTeam.of", { name: patient.full_name })}
+          aria-label={`${t("careTeam.open")}: ${patient.full_name}`}
         >
           {t("careTeam.open")}
         </Anchor>

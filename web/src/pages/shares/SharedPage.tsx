@@ -1,4 +1,4 @@
-import { Anchor, Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Badge, Button, Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -8,7 +8,6 @@ import { langOf } from "@/shared/format";
 import { useRoleName } from "@/shared/roles";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
-import { Section } from "@/shared/Section";
 import { StudyCard } from "@/shared/StudyCard";
 import { useStudyName } from "@/shared/shares/useStudyName";
 import { dateTime } from "@/shared/when";
@@ -50,12 +49,15 @@ function Item({ share }: { share: Schema["ShareOut"] }) {
   const giver = `${granted_by.full_name || granted_by.username} (${roleName(granted_by.role)})`;
   const what = study ? studyName(study) : t("shares.wholeRecord");
   return (
-    <Section
-      title={patient ? `${patient.full_name} (${patient.patient_id})` : t("shares.hiddenPatient")}
-      action={
-        <Badge color={left <= SOON_DAYS ? "orange" : "teal"}>{t("shares.daysLeft", { count: left })}</Badge>
-      }
-    >
+    <Paper withBorder p="md">
+      <Group justify="space-between" mb="sm" wrap="nowrap">
+        <Title order={2} size="h5">
+          {patient ? `${patient.full_name} (${patient.patient_id})` : t("shares.hiddenPatient")}
+        </Title>
+        <Badge color={left <= SOON_DAYS ? "orange" : "teal"} style={{ flexShrink: 0 }}>
+          {t("shares.daysLeft", { count: left })}
+        </Badge>
+      </Group>
       <Stack gap="xs">
         <Text size="sm" fw={500} lang={langOf(what)}>
           {what}
@@ -75,7 +77,7 @@ function Item({ share }: { share: Schema["ShareOut"] }) {
         )}
         {patient && whole_patient && <PatientStudies patient={patient.id} />}
       </Stack>
-    </Section>
+    </Paper>
   );
 }
 

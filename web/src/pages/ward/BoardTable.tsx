@@ -74,9 +74,10 @@ function Line({ bed: { bed, state, bedside }, onChoose }: { bed: Bed; onChoose: 
       {bed}
     </Table.Th>
   );
+  const offer = t(bedside ? "ward.change" : "ward.place");
   const action = can("place_patient") && state !== "hidden" && (
-    <Button size="compact-xs" variant="default" onClick={onChoose} aria-label={t("ward.openBed", { bed })}>
-      {t(bedside ? "ward.change" : "ward.place")}
+    <Button size="compact-xs" variant="default" onClick={onChoose} aria-label={`${offer} ${bed}`}>
+      {offer}
     </Button>
   );
   if (!bedside) {
