@@ -4,8 +4,8 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { calendarDayOf } from "@/shared/days";
-import { isCurrent } from "@/shared/medication";
 import { langOf } from "@/shared/format";
+import { isCurrent } from "@/shared/medication";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { patientVisitsQuery } from "@/shared/treatment/data";
@@ -77,18 +77,15 @@ function Medicine({ medicine }: { medicine: Schema["PrescriptionOut"] }) {
   const { drug, dose, frequency, prescriber_name, ends_at } = medicine;
   return (
     <Stack gap={2} role="listitem">
-      <Text fw={600}>{drug}</Text>
-      <Text size="sm">{t("portal.take", { dose, frequency })}</Text>
-      {ends_at && (
-        <Text size="sm">{t("portal.takeUntil", { day: calendarDayOf(Date.parse(ends_at) - 1) })}</Text>
-      )}
       <Text fw={600} lang={langOf(drug)}>
         {drug}
       </Text>
       <Text size="sm" lang={langOf(dose + frequency)}>
         {t("portal.take", { dose, frequency })}
       </Text>
-      <Text size="sm">{t("portal.takeUntil", { day: calendarDate(day) })}</Text>
+      {ends_at && (
+        <Text size="sm">{t("portal.takeUntil", { day: calendarDayOf(Date.parse(ends_at) - 1) })}</Text>
+      )}
       <Text size="xs" c="dimmed">
         {t("portal.prescribedBy", { name: prescriber_name })}
       </Text>
