@@ -117,7 +117,9 @@ const TABS = {
 for (const [username, tabs] of Object.entries(TABS)) {
   test(`${username} opens each tab of a patient`, async t => {
     const { results: [patient] } = await (await api(username)).json(`/api/emr/patients/search/?q=${MRN}`);
-    for (const language of username === 'doctor' ? ['en', 'ko'] : ['ko']) {
+    /** @type {('en' | 'ko')[]} */
+    const languages = username === 'doctor' ? ['en', 'ko'] : ['ko'];
+    for (const language of languages) {
       const { context, page, problems } = await appPage(await launch(t), { language });
       await signIn(context, username);
       await page.goto(`/patients/${patient.id}?tab=nowhere`);
