@@ -85,7 +85,7 @@ def values_flagged(user: Person, patient: Any) -> list[Any]:
 @timeline_source(
     "result",
     at="verified_at",
-    described=lambda row: (row.order.job_type, "amended" if row.number > 1 else ""),
+    described=lambda row: (row.order.job_type, "amended" if row.amends else ""),
     ref="order_id",
 )
 def results_of(user: Person, patient: Any) -> QuerySet[Any]:

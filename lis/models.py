@@ -86,7 +86,7 @@ class ResultVersion(models.Model):
     verified_at = models.DateTimeField(null=True)
     returned_by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+", null=True)
     returned_at = models.DateTimeField(null=True)
-    return_reason = models.CharField(max_length=300, blank=True)
+    return_reason = models.CharField(max_length=300, blank=True, db_default="")
 
     objects = OfOrderQuerySet.as_manager()
 

@@ -122,10 +122,12 @@ def version_get(user: Person, version_id: int) -> ResultVersion:
 
 
 def results_out(user: Person) -> QuerySet[ResultVersion]:
-    """The verified versions of results that the person sees, amended ones too."""
+    """The verified versions of results that the person sees; ``amends``: an earlier one was out."""
+    earlier = ResultVersion.objects.filter(order=OuterRef("order"), number__lt=OuterRef("number"))
     seen = ResultVersion.objects.filter(order__in=orders.orders_with_result(user))
     found = seen.exclude(verified_at=None).exclude(state=ResultState.ENTERED)
-    return found.select_related("order").defer("entered", "values")
+    out = found.annotate(amends=Exists(earlier.exclude(verified_at=None)))
+    return out.select_related("order").defer("entered", "values")
 
 
 def values_visible_to(user: Person) -> QuerySet[LabValue]:

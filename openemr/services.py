@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -211,8 +212,12 @@ def report_put(report: LabReport) -> None:
             order = _order_insert(report)
         filed = ProcedureReport.objects.filter(procedure_order_id=order.pk)
         filed.update(date_report=report.reported_at, report_status="final")
-        for place, result in enumerate(report.results):
-            _result_put(report, filed.get().pk, place, result)
+        report_pk, seen, keys = filed.get().pk, Counter[str](), []
+        for result in report.results:
+            keys.append(_result_put(report, report_pk, seen[result.code], result))
+            seen[result.code] += 1
+        dropped = ProcedureResult.objects.filter(procedure_report_id=report_pk)
+        dropped.exclude(uuid__in=keys).update(result_status="error")
 
 
 def _order_insert(report: LabReport) -> ProcedureOrder:
@@ -237,8 +242,8 @@ def _order_insert(report: LabReport) -> ProcedureOrder:
     return order
 
 
-def _result_put(report: LabReport, report_pk: int, place: int, result: LabResult) -> None:
-    """``place``: a test may stand twice in a result."""
+def _result_put(report: LabReport, report_pk: int, place: int, result: LabResult) -> bytes:
+    """Its uuid. ``place`` among those of its code: a test may stand twice in a result."""
     key = uuid5(report.uuid, f"{place} {result.code}")
     values = {
         "result_data_type": result.data_type,
@@ -249,14 +254,15 @@ def _result_put(report: LabReport, report_pk: int, place: int, result: LabResult
         "result": result.value,
         "reference_range": result.reference_range,
         "abnormal": result.abnormal,
-        "result_status": "corrected" if report.corrected else "final",
+        "result_status": "correct" if report.corrected else "final",
     }
     row = ProcedureResult.objects.filter(uuid=key.bytes).first()
     if row is not None:
         _change(row, values)
-        return
+        return key.bytes
     ProcedureResult.objects.create(uuid=key.bytes, procedure_report_id=report_pk, **values)
     _register(key, "procedure_result", "procedure_result_id")
+    return key.bytes
 
 
 def _change(row: Any, columns: dict[str, Any]) -> None:

@@ -57,7 +57,7 @@ class Revision(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True
     )
-    reason = models.CharField(max_length=300, blank=True)
+    reason = models.CharField(max_length=300, blank=True, db_default="")
     at = models.DateTimeField(auto_now_add=True)
     values = models.JSONField(encoder=DjangoJSONEncoder)
 

@@ -43,7 +43,17 @@ class LinkedKind:
     def fields_of(self, row: ClinicalRow) -> dict[str, Any]:
         """What both systems hold of a row of ours; an encounter by its id here."""
         names = (f"{name}_id" if name == "encounter" else name for name in self.table.names)
-        return dict(zip(self.table.names, (getattr(row, name) for name in names), strict=True))
+        found = dict(zip(self.table.names, (getattr(row, name) for name in names), strict=True))
+        if stopped_at := getattr(row, "stopped_at", None):
+            found["days"] = _days_taken(found, stopped_at)
+        return found
+
+
+def _days_taken(fields: dict[str, Any], stopped_at: datetime) -> int:
+    """OpenEMR has no column for a stop: the day of the stop is the last one there."""
+    begun = timezone.localdate(fields["prescribed_at"])
+    taken = max((timezone.localdate(stopped_at) - begun).days + 1, 1)
+    return min(fields["days"] or taken, taken)
 
 
 KINDS: dict[str, LinkedKind] = {

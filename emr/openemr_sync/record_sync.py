@@ -27,6 +27,7 @@ from emr.openemr_sync.linked_kinds import (
     digest_of,
     fitted,
 )
+from emr.openemr_sync.merged_links import merged_link_ids
 from emr.services.charting import change_record, snapshot
 from openemr import selectors as openemr, services as openemr_writes
 from openemr.openemr_records import ClinicalRecord
@@ -51,6 +52,7 @@ class _Record:
     links: list[RecordLink]
     rows: dict[int, ClinicalRow]
     encounters: dict[int, int]  # OpenEMR's number of an encounter by its id here
+    merged: set[int]  # links whose rows are another patient's in OpenEMR
     counts: Counts
     by_number: dict[int, RecordLink] = field(default_factory=dict)
     by_uuid: dict[Any, RecordLink] = field(default_factory=dict)
@@ -107,17 +109,19 @@ def _gathered(one: LinkedKind, links: list[PatientLink], counts: Counts) -> Iter
     linked: dict[int, list[RecordLink]] = defaultdict(list)
     rows: dict[int, dict[int, ClinicalRow]] = defaultdict(dict)
     numbers: dict[int, dict[int, int]] = defaultdict(dict)
-    kinds = {one.kind, LinkKind.ENCOUNTER}
+    kinds, merged = {one.kind, LinkKind.ENCOUNTER}, merged_link_ids(patients)
     for row_link in RecordLink.objects.filter(patient__in=patients, kind__in=kinds):
         if row_link.kind == one.kind:
             linked[row_link.patient_id].append(row_link)
-        if row_link.kind == LinkKind.ENCOUNTER and row_link.row_id and row_link.number:
+        if row_link.kind != LinkKind.ENCOUNTER or row_link.pk in merged:
+            continue
+        if row_link.row_id and row_link.number:
             numbers[row_link.patient_id][row_link.row_id] = row_link.number
     for row in one.model.objects.filter(patient__in=patients):
         rows[row.patient_id][row.pk] = row
     for link in links:
         pk = link.patient_id
-        yield _Record(one, link, linked[pk], rows[pk], numbers[pk], counts)
+        yield _Record(one, link, linked[pk], rows[pk], numbers[pk], merged, counts)
 
 
 def _compare_all(record: _Record, found: list[ClinicalRecord]) -> None:
@@ -274,6 +278,8 @@ def _history(
 
 def _absent(record: _Record, link: RecordLink) -> None:
     """Not among their rows: never sent yet, or gone from there, which nobody can undo here."""
+    if link.pk in record.merged:
+        return
     row = record.rows.get(link.row_id or 0)
     if row is None:
         if link.kind != LinkKind.RESULT:
@@ -365,12 +371,9 @@ def _keep_both(record: _Record, link: RecordLink, row: ClinicalRow, theirs: Clin
 def _results_keep(known: dict[int, PatientLink], counts: Counts) -> None:
     """Their laboratory results, as they are: they have no order here."""
     found = openemr.lab_results(known)
-    kept = {
-        link.number: link
-        for link in RecordLink.objects.filter(
-            kind=LinkKind.RESULT, patient__in=[link.patient_id for link in known.values()]
-        )
-    }
+    patients = [link.patient_id for link in known.values()]
+    links = RecordLink.objects.filter(kind=LinkKind.RESULT, patient__in=patients)
+    kept = {link.number: link for link in links.exclude(pk__in=merged_link_ids(patients))}
     for pid, results in found.items():
         for theirs in results:
             counts.read += 1

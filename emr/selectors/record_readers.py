@@ -39,7 +39,7 @@ _READING = frozenset(
     {
         *("read", "list", "search", "timeline", "trends", "board", "curves", "access_list"),
         *("duplicates", "available", "check", "retrieve", "query", "history", "notes", "images"),
-        *("list_unmatched", "recipients"),
+        *("list_unmatched", "recipients", "summary", "print", "preview"),
     }
 )
 

@@ -124,6 +124,8 @@ def merge_undo(*, actor: Person, pk: int) -> PatientMerge:
     rights_changing()
     _give_back(actor, merge, stays, goes)
     rows_return(merge)
+    if "restricted" in merge.not_restored and stays.restricted and not goes.restricted:
+        _restrict_too(actor, stays, goes)
     merge.state, merge.undone_by_id, merge.undone_at = MergeState.UNDONE, actor.pk, timezone.now()
     merge.save()
     _announce(PATIENT_UNMERGED, merge)
@@ -216,6 +218,17 @@ def _give_back(actor: Person, merge: PatientMerge, stays: Patient, goes: Patient
     _change(actor, stays, **restored)
     restricted = merge.before[MergeSide.DUPLICATE]["restricted"]
     _change(actor, goes, merged_into_id=None, user_id=login, restricted=restricted)
+
+
+def _restrict_too(actor: Person, stays: Patient, goes: Patient) -> None:
+    """The person was restricted since the merge: so are both records, with the same care team."""
+    for member in CareTeamMember.objects.filter(patient=stays):
+        CareTeamMember.objects.get_or_create(
+            patient=goes,
+            user_id=member.user_id,
+            defaults={"role": member.role, "added_by_id": actor.pk},
+        )
+    _change(actor, goes, restricted=True)
 
 
 def _closed_by_another(merge: PatientMerge) -> bool:

@@ -95,7 +95,7 @@ def prescription_stop(*, actor: Person, pk: int, expected: int, reason: str) -> 
     """End a prescription now. Raises NotFound, ConflictError, BusinessError (it has ended)."""
     now = timezone.now()
     row = selectors.row_get(actor, Prescription, pk, Permission.CREATE_PRESCRIPTION)
-    if row.ends_at <= now:
+    if row.ends_at is not None and row.ends_at <= now:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, "the prescription has ended", "status")
     stopped: Prescription = row_update(
         actor=actor,

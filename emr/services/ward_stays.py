@@ -18,6 +18,7 @@ from emr import selectors
 from emr.choices import ChangeAction, EncounterKind
 from emr.models import BedStay, Encounter, Patient, Ward
 from emr.selectors import ward_stays
+from emr.services.announcing import patient_announce
 from emr.services.charting import change_record, snapshot
 from rbac.permissions import Permission
 
@@ -122,6 +123,16 @@ def bed_leave(
             action=ChangeAction.UPDATE,
             before=before,
         )
+        audit.record(
+            actor=actor,
+            action="encounter.update",
+            object_type="encounter",
+            object_id=visit.pk,
+            patient_id=visit.patient_id,
+            permission=Permission.PLACE_PATIENT,
+            detail={"fields": ["ended_at"]},
+        )
+        patient_announce(visit.patient_id, "encounter")
         stay.encounter = visit
     _stay_recorded(actor, stay, "bed.leave", {"discharge": discharge})
     return stay

@@ -10,6 +10,7 @@ from django.utils import timezone
 from alert.models import Notification
 from emr import selectors
 from emr.models import Encounter, Patient, PatientMerge, Prescription, RecordChange
+from emr.services import care_team_add
 from emr.services.charting import snapshot
 from emr.services.patient_merging import merge_settle
 from emr.tests.merge_rows import MERGES, URL, decide, lab_value, owners, visit_of
@@ -127,3 +128,18 @@ def test_a_share_of_the_duplicate_is_one_of_the_patient(api, pair, merge):
     decide(api("admin"), pk, "undo")
     assert api("external").get(f"{URL}{stays.pk}/").status_code == 404
     assert Grant.objects.get().patient_id == duplicate.pk
+
+
+def test_who_was_restricted_since_the_merge_stays_so_in_both_records(api, users, pair, merge):
+    duplicate, stays = pair
+    pk = merge(duplicate, stays)
+    team = {users["admin"].pk, users["doctor"].pk}
+    for user in team:
+        care_team_add(patient=stays, user_id=user)
+    Patient.objects.filter(pk=stays.pk).update(restricted=True)
+    undone = decide(api("admin"), pk, "undo").json()
+    assert "restricted" in undone["not_restored"]
+    found = Patient.objects.get(pk=duplicate.pk)
+    assert found.restricted
+    assert team <= {member.user_id for member in selectors.care_team(found.pk)}
+    assert api("nurse").get(f"{URL}{duplicate.pk}/").status_code == 404

@@ -67,13 +67,16 @@ def messages_receive(*, actor: Person, raws: Sequence[bytes]) -> list[str]:
 
 
 def _plain(raws: Sequence[bytes]) -> list[PlainMessage]:
-    """By what they say themselves; of two with the same number or order, the first."""
+    """By what they say themselves; of two with the same number or order, the first.
+
+    None behind one that is not plain: it would overtake it.
+    """
     found: dict[str, PlainMessage] = {}
     used: set[tuple[str, str]] = set()
     for place, raw in enumerate(raws):
         message = _read(place, raw) if len(raw) <= MOST_BYTES else None
         if message is None:
-            continue
+            break
         name = message.header.sender, message.header.control_id
         if name not in used and message.accession_number not in found:
             found[message.accession_number] = message

@@ -229,12 +229,13 @@ def _order_of(actor: Person, group: Group, retried: InboundMessage | None) -> An
         raise Hl7Refused("AE", "OBR-2 and OBR-3 name different orders")
     if given and not of_lab:
         raise Hl7Refused("AE", "no laboratory order has this accession number")
+    owners = patients.ids_of_mrns([group.mrn]) if group.mrn else set()
     if of_lab:
-        if group.mrn and of_lab[0].patient.patient_id != group.mrn:
+        if group.mrn and of_lab[0].patient_id not in owners:
             raise Hl7Refused("AE", "the patient is not that of the order")
         return orders.order_get(actor, of_lab[0].pk)
     found = orders.orders_visible_to(actor).filter(
-        patient__patient_id=group.mrn,
+        patient__in=owners,
         job_role="LIS",
         job_type=type_of(group.code, group.observations),
     )

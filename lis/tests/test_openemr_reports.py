@@ -49,10 +49,22 @@ def test_a_result_is_sent_and_corrected(api, order):
     verify(api("doctor"), amended)
     api("doctor").post(f"/api/ocs/orders/{order.pk}/confirm/")
     deliver()
-    assert sql(RESULT)[0] == (K, "4.4", "mmol/L", "3.4 - 4.8", "no", "corrected")
+    assert sql(RESULT)[0] == (K, "4.4", "mmol/L", "3.4 - 4.8", "no", "correct")
     assert sql("SELECT external_id, order_status FROM procedure_order") == [
         (f"CDSS{order.accession_number}", "complete")
     ]
+
+
+def test_a_correction_leaves_no_earlier_value_as_final(api, order):
+    both = blood(analyte(K, 5.5), analyte(HB, 13.1, "g/dL"))
+    verify(api("doctor"), enter(api("lab"), order, both).json())
+    deliver()
+    for rows in ((analyte(HB, 13.1, "g/dL"), analyte(K, 4.4)), (analyte(K, 4.4),)):
+        amended = enter(api("lab"), order, blood(*rows), reason="haemolysis").json()
+        verify(api("doctor"), amended)
+        deliver()
+    status = "SELECT result_code, result, result_status FROM procedure_result ORDER BY result_code"
+    assert sorted(sql(status)) == sorted([(HB, "13.1", "error"), (K, "4.4", "correct")])
 
 
 def test_a_result_that_is_not_out_stays_here(api, order):

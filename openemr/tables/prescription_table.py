@@ -32,9 +32,9 @@ def _days(row: Any) -> int | None:
     """
     first, last = written.day(row.start_date), written.day(row.end_date)
     changed = written.moment(row.date_modified)
-    if row.active != 1 and changed:
-        stopped = timezone.localdate(changed)
-        last = min(last, stopped) if last else stopped
+    if row.active != 1 and first:  # of one that was stopped before it began, the first day counts
+        stopped = timezone.localdate(changed) if changed else first
+        last = max(min(last, stopped) if last else stopped, first)
     return (last - first).days + 1 if first and last else None
 
 

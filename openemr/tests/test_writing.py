@@ -218,7 +218,7 @@ def test_a_report_is_there_once_and_corrected_in_its_place(openemr):
     services.report_put(replace(report, corrected=True, results=(better,)))
     result = "SELECT result_code, result, units, `range`, abnormal, result_status"
     assert rows(f"{result} FROM procedure_result") == [
-        ("HB", "9.1", "g/dL", "12 - 16", "low", "corrected")
+        ("HB", "9.1", "g/dL", "12 - 16", "low", "correct")
     ]
     joined = (
         "SELECT patient_id, order_status, procedure_name, report_status FROM procedure_order "
