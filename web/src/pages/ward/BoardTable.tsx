@@ -24,7 +24,7 @@ const MEASURES = [
 export function BoardTable({ board }: { board: Board }) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<string | null>(null);
-  const open = board.beds.find(({ bed }) => bed === chosen);
+  const open = board.beds.find(({ bed, state }) => bed === chosen && state !== "hidden");
   const headers = ["bed", "patient", "news", "vitals", "allergies", "tasks", "action"] as const;
   return (
     <>
