@@ -64,6 +64,7 @@ _BEDSIDE = {
         "parts": [{"name": "heart_rate", "points": 1}],
         "missing": ["respiratory_rate", "spo2_percent"],
     },
+    "allergy_state": "recorded",
     "allergies": [
         {"id": 1, "substance": "Penicillin", "severity": "moderate", "reaction": "Urticaria"}
     ],

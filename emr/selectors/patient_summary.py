@@ -5,7 +5,7 @@ Each app adds its parts with ``summary_part``. A part that the person has no rig
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,7 @@ NO_KNOWN_ALLERGY = "716186003"
 MOST = 50
 LATEST_OF = 30
 """Rows of vital signs among which the latest of each measure is looked for."""
-_SEVEREST = Case(
+SEVEREST = Case(
     *(
         When(severity=severity, then=Value(rank))
         for rank, severity in enumerate(
@@ -79,16 +79,20 @@ def _rows(user: Person, patient: Patient, model: Any, permission: str) -> QueryS
 def allergies_known(user: Person, patient: Patient) -> dict[str, Any]:
     """The active ones, the severest first, and what is known if there are none."""
     rows = _rows(user, patient, Allergy, Permission.VIEW_ENCOUNTER)
-    newest = list(rows.annotate(rank=_SEVEREST).order_by("status", "rank", "pk")[:MOST])
-    active = [row for row in newest if row.status == RecordStatus.ACTIVE]
+    state, active = known_of(rows.annotate(rank=SEVEREST).order_by("status", "rank", "pk")[:MOST])
+    return {"state": state, "active": active}
+
+
+def known_of(rows: Iterable[Allergy]) -> tuple[AllergyState, list[Allergy]]:
+    """What a patient's rows say, and the active allergies among them."""
+    rows = list(rows)
+    active = [row for row in rows if row.status == RecordStatus.ACTIVE]
     known = [row for row in active if row.code != NO_KNOWN_ALLERGY]
     if known:
-        state = AllergyState.RECORDED
-    elif active:
-        state = AllergyState.NONE_KNOWN
-    else:
-        state = AllergyState.RESOLVED if newest else AllergyState.NOT_RECORDED
-    return {"state": state, "active": known}
+        return AllergyState.RECORDED, known
+    if active:
+        return AllergyState.NONE_KNOWN, []
+    return (AllergyState.RESOLVED if rows else AllergyState.NOT_RECORDED), []
 
 
 def problems_active(user: Person, patient: Patient) -> list[Problem]:

@@ -17,9 +17,10 @@ from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from common.person import Person
-from emr.choices import BedState, RecordStatus, WardTaskKind
+from emr.choices import AllergyState, BedState, WardTaskKind
 from emr.models import Allergy, BedStay, Encounter, Patient, Vitals, Ward
 from emr.selectors.news2 import EarlyWarning, early_warning, is_observed
+from emr.selectors.patient_summary import SEVEREST, known_of
 from emr.selectors.vital_ranges import flag, limits
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
@@ -53,7 +54,10 @@ class LatestValue:
 
 @dataclass(frozen=True, slots=True)
 class Bedside:
-    """``limits``: reference range of each measure at the patient's age."""
+    """``limits``: reference range of each measure at the patient's age.
+
+    ``allergy_state``: None where the person may not see the allergies.
+    """
 
     stay: BedStay
     encounter: Encounter
@@ -64,6 +68,7 @@ class Bedside:
     consciousness: str
     supplemental_oxygen: bool | None
     news: EarlyWarning
+    allergy_state: AllergyState | None
     allergies: list[Allergy]
     tasks: list[WardTask]
 
@@ -120,16 +125,18 @@ class _Charts:
     vitals: dict[int, list[Vitals]]
     allergies: dict[int, list[Allergy]]
     tasks: dict[int, list[WardTask]]
+    readable: bool
 
 
 def _charts(user: Person, ids: Collection[int]) -> _Charts:
     """By patient; each list the newest or most urgent first."""
-    found = _Charts(defaultdict(list), defaultdict(list), defaultdict(list))
-    if scope_for(user, Permission.VIEW_ENCOUNTER) is Scope.ALL:
+    readable = scope_for(user, Permission.VIEW_ENCOUNTER) is Scope.ALL
+    found = _Charts(defaultdict(list), defaultdict(list), defaultdict(list), readable)
+    if readable:
         for row in _newest_vitals(ids):
             found.vitals[row.patient_id].append(row)
-        active = Allergy.objects.filter(patient__in=ids, deleted_at=None)
-        for allergy in active.filter(status=RecordStatus.ACTIVE):
+        rows = Allergy.objects.filter(patient__in=ids, deleted_at=None).annotate(rank=SEVEREST)
+        for allergy in rows.order_by("rank", "pk"):
             found.allergies[allergy.patient_id].append(allergy)
     for source in _sources:
         for task in source(user, ids):
@@ -151,6 +158,7 @@ def _bedside(stay: BedStay, charts: _Charts) -> Bedside:
     rows = charts.vitals[patient.pk]
     observed = next((row for row in rows if is_observed(row)), None)
     aware = (row.consciousness for row in rows if row.consciousness)
+    state, allergies = known_of(charts.allergies[patient.pk])
     oxygen = (r.supplemental_oxygen for r in rows if r.supplemental_oxygen is not None)
     return Bedside(
         stay=stay,
@@ -162,7 +170,8 @@ def _bedside(stay: BedStay, charts: _Charts) -> Bedside:
         consciousness=next(aware, ""),
         supplemental_oxygen=next(oxygen, None),
         news=early_warning(observed, patient, stay.encounter),
-        allergies=charts.allergies[patient.pk],
+        allergy_state=state if charts.readable else None,
+        allergies=allergies,
         tasks=charts.tasks[patient.pk],
     )
 

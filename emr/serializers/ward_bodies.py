@@ -11,6 +11,7 @@ from acct.serializers import UserBriefOut
 from common.api.schema import ErrorBody, example
 from emr import ward_examples as examples
 from emr.choices import (
+    AllergyState,
     BedState,
     BulkOutcome,
     Consciousness,
@@ -191,6 +192,7 @@ class BedsideOut(serializers.Serializer[Any]):
     consciousness = serializers.ChoiceField(Consciousness.choices, allow_blank=True)
     supplemental_oxygen = serializers.BooleanField(allow_null=True)
     news = EarlyWarningOut()
+    allergy_state = serializers.ChoiceField(AllergyState.choices, allow_null=True)
     allergies = WardAllergyOut(many=True)
     tasks = WardTaskOut(many=True)
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from audit.models import AuditLog
 from emr.models import Allergy, BedStay, CareTeamMember, Encounter, RecordChange, Vitals, Ward
+from emr.selectors.patient_summary import NO_KNOWN_ALLERGY
 from emr.tests.factories import in_bed, inpatient
 
 WARDS = "/api/emr/wards/"
@@ -136,6 +137,29 @@ def test_the_board_shows_how_a_patient_is(api, users, patient_factory, ward):
     assert [row["substance"] for row in shown["allergies"]] == ["Penicillin"]
     log = AuditLog.objects.filter(action="ward.board").latest("id")
     assert log.patient_id == patient.pk
+
+
+def test_the_board_tells_no_known_allergy_from_one_and_from_none_asked(
+    api, users, patient_factory, ward
+):
+    patient, nurse = patient_factory(), api("nurse")
+    in_bed(ward, "501-1", patient, users["doctor"])
+    by = {"patient": patient, "recorded_by": users["nurse"]}
+
+    def shown():
+        bedside = board(nurse, ward)["501-1"]["bedside"]
+        return bedside["allergy_state"], [row["substance"] for row in bedside["allergies"]]
+
+    assert shown() == ("not_recorded", [])
+    Allergy.objects.create(
+        **by, category="other", substance="No known allergy", code=NO_KNOWN_ALLERGY
+    )
+    assert shown() == ("none_known", [])
+    Allergy.objects.create(**by, category="drug", substance="Latex", severity="mild")
+    Allergy.objects.create(**by, category="drug", substance="Penicillin", severity="severe")
+    assert shown() == ("recorded", ["Penicillin", "Latex"])
+    Allergy.objects.filter(patient=patient).update(status="resolved")
+    assert shown() == ("resolved", [])
 
 
 def test_a_restricted_patient_is_a_taken_bed_to_others(api, users, patient_factory, ward):

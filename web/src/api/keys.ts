@@ -94,6 +94,7 @@ export const keys = {
     rows: (filters: object) => ["incoming", "rows", filters],
   },
   chart: {
+    all: ["chart"],
     of: (patient: number) => ["chart", patient],
     list: (patient: number, kind: string, filters: object) => ["chart", patient, kind, filters],
     history: (patient: number, kind: string, id: number) => ["chart", patient, kind, "history", id],
@@ -154,3 +155,6 @@ export const keys = {
   counts: ["count"],
   count: (name: string) => ["count", name],
 } as const;
+
+/** What shows the orders of a patient. */
+export const ORDER_KEYS = [keys.orders.all, keys.chart.all, keys.wards.all];

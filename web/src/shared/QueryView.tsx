@@ -3,6 +3,8 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { ErrorNotice } from "./ErrorNotice";
+import { isLost } from "./failure";
+import { StaleNotice } from "./StaleNotice";
 
 interface QueryViewProps<T> {
   query: UseQueryResult<T>;
@@ -14,7 +16,7 @@ interface QueryViewProps<T> {
   children: (data: T) => ReactNode;
 }
 
-/** The three states of a query: a placeholder, what went wrong, or the data. */
+/** The three states of a query: a placeholder, what went wrong, or the data, which a failed refresh leaves. */
 export function QueryView<T>({ query, empty, isEmpty, rows = 3, children }: QueryViewProps<T>) {
   const { t } = useTranslation();
   if (query.isPending) {
@@ -26,15 +28,20 @@ export function QueryView<T>({ query, empty, isEmpty, rows = 3, children }: Quer
       </Stack>
     );
   }
-  if (query.isError) {
-    return <ErrorNotice error={query.error} onRetry={() => void query.refetch()} />;
+  const retry = () => void query.refetch();
+  if (query.data === undefined || isLost(query)) {
+    return <ErrorNotice error={query.error} onRetry={retry} />;
   }
-  if (empty && isEmpty?.(query.data)) {
-    return (
-      <Text size="sm" c="dimmed">
-        {empty}
-      </Text>
-    );
-  }
-  return children(query.data);
+  return (
+    <>
+      {query.isError && <StaleNotice readAt={query.dataUpdatedAt} onRetry={retry} />}
+      {empty && isEmpty?.(query.data) ? (
+        <Text size="sm" c="dimmed">
+          {empty}
+        </Text>
+      ) : (
+        children(query.data)
+      )}
+    </>
+  );
 }

@@ -4,6 +4,7 @@ export default {
   close: "Close",
   save: "Save",
   retry: "Try again",
+  notRefreshed: "Could not be refreshed. Shown as of {{at}}.",
   back: "Back",
   all: "All",
   unknown: "Unknown",

@@ -38,6 +38,7 @@ export default {
   scaleTwo: "SpO₂ scale 2",
   pregnant: "Pregnant (no NEWS2)",
   onOxygen: "Oxygen",
+  onAir: "Room air",
   flag: { high: "high", low: "low" },
   critical: "Critical: {{label}}",
   due: "due {{at}}",

@@ -6,6 +6,7 @@ const texts: typeof en = {
   close: "닫기",
   save: "저장",
   retry: "다시 시도",
+  notRefreshed: "새로 고치지 못했습니다. {{at}} 기준 정보입니다.",
   back: "뒤로",
   all: "전체",
   unknown: "알 수 없음",

@@ -40,6 +40,7 @@ const texts: typeof en = {
   scaleTwo: "산소포화도 척도 2",
   pregnant: "임신(NEWS2 미적용)",
   onOxygen: "산소 투여",
+  onAir: "실내 공기",
   flag: { high: "높음", low: "낮음" },
   critical: "위험 검사값: {{label}}",
   due: "기한 {{at}}",

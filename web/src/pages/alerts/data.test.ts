@@ -11,6 +11,8 @@ function stale(act: (client: QueryClient) => void) {
     jobs: keys.ai.jobList({}),
     unmatched: keys.unmatched.list(1, null),
     shares: keys.shares.list({}),
+    chart: keys.chart.summary(7),
+    lab: keys.lab.counts,
     users: keys.users.list({}),
   };
   for (const key of Object.values(names)) client.setQueryData(key, 1);
@@ -22,8 +24,14 @@ function stale(act: (client: QueryClient) => void) {
 
 describe("an alert", () => {
   it("has the order cards and their counts asked for again", () => {
-    for (const kind of ["order_waiting", "order_stat", "order_result", "order_cancelled"] as const) {
+    for (const kind of ["order_waiting", "order_stat", "order_cancelled"] as const) {
       expect(stale((client) => { refreshAbout(client, kind); })).toEqual(["orders", "count"]);
+    }
+  });
+
+  it("of a result has the chart and the laboratory asked for again too", () => {
+    for (const kind of ["order_result", "order_amended", "critical_result", "critical_unconfirmed"] as const) {
+      expect(stale((client) => { refreshAbout(client, kind); })).toEqual(["orders", "count", "chart", "lab"]);
     }
   });
 
@@ -35,6 +43,6 @@ describe("an alert", () => {
   });
 
   it("that was missed may have been about anything", () => {
-    expect(stale(refreshMissed)).toEqual(["orders", "count", "jobs", "unmatched", "shares"]);
+    expect(stale(refreshMissed)).toEqual(["orders", "count", "jobs", "unmatched", "shares", "chart", "lab"]);
   });
 });

@@ -58,6 +58,7 @@ export function countOneMore(client: QueryClient): void {
 }
 
 const ORDERS = [keys.orders.all, keys.counts];
+const RESULTS = [...ORDERS, keys.lab.all, keys.chart.all];
 const AI = [keys.ai.all, keys.counts];
 const IMAGES = [keys.unmatched.all, keys.studies.all, keys.counts];
 
@@ -72,14 +73,14 @@ const STALE: Partial<Record<Notification["kind"], readonly (readonly unknown[])[
   order_waiting: ORDERS,
   order_urgent: ORDERS,
   order_stat: ORDERS,
-  order_result: ORDERS,
+  order_result: RESULTS,
   order_cancelled: ORDERS,
   order_changed: ORDERS,
   order_assigned: ORDERS,
   order_overdue: ORDERS,
-  order_amended: ORDERS,
-  critical_result: [...ORDERS, keys.lab.all],
-  critical_unconfirmed: [...ORDERS, keys.lab.all],
+  order_amended: RESULTS,
+  critical_result: RESULTS,
+  critical_unconfirmed: RESULTS,
   lab_message_held: [keys.lab.all],
   glass_broken: [keys.glass.all],
   audit_broken: [keys.audit.all, keys.counts],
@@ -98,6 +99,6 @@ export function refreshAbout(client: QueryClient, kind: Notification["kind"]): v
 
 /** The live line was down: any of them may have changed. */
 export function refreshMissed(client: QueryClient): void {
-  const all = [keys.orders.all, keys.ai.jobs, keys.unmatched.all, keys.shares.all, keys.counts];
+  const all = [...RESULTS, keys.ai.jobs, keys.unmatched.all, keys.shares.all];
   for (const queryKey of all) void client.invalidateQueries({ queryKey });
 }

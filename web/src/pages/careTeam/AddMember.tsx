@@ -63,7 +63,8 @@ function Form({ patient, onDone }: { patient: number; onDone: () => void }) {
     onSuccess: async () => {
       showSuccess(t("careTeam.added"));
       onDone();
-      await client.invalidateQueries({ queryKey: keys.careTeams.all });
+      const stale = [keys.careTeams.all, keys.chart.summary(patient)];
+      await Promise.all(stale.map((queryKey) => client.invalidateQueries({ queryKey })));
     },
   });
   const complete = user !== null && role !== null && reason.trim() !== "";

@@ -39,7 +39,7 @@ export default function CareTeamPage() {
         }
       />
       <QueryView query={patient} rows={6}>
-        {(found) => <Team patient={found} />}
+        {(found) => <Team key={found.id} patient={found} />}
       </QueryView>
     </>
   );

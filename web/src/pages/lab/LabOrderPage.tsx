@@ -5,11 +5,13 @@ import { Link, useLocation } from "react-router";
 import { api, unwrap } from "@/api/client";
 import { useCan, useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
+import { isLost } from "@/shared/failure";
 import { useJobTypeName } from "@/shared/jobTypes";
 import { PageLoader } from "@/shared/PageLoader";
 import { Section } from "@/shared/Section";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { showSuccess } from "@/shared/toasts";
+import { StaleNotice } from "@/shared/StaleNotice";
 import { useIdParam } from "@/shared/useIdParam";
 import { dateTime } from "@/shared/when";
 import {
@@ -37,16 +39,21 @@ export default function LabOrderPage() {
   const seesVersions = can("enter_lab_result") || confirms;
   const specimens = useQuery(specimensOfQuery(id));
   const versions = useQuery({ ...versionsQuery(id), enabled: seesVersions });
-  const failed = [order, specimens, versions].find(({ isError }) => isError);
-  if (failed) return <ErrorNotice error={failed.error} onRetry={() => void failed.refetch()} />;
+  const reads = [order, specimens, versions];
+  const lost = reads.find(isLost);
+  if (lost) return <ErrorNotice error={lost.error} onRetry={() => void lost.refetch()} />;
   if (!order.data || !specimens.data || (seesVersions && !versions.data)) return <PageLoader />;
+  const stale = reads.find(({ isError }) => isError);
   return (
-    <Bench
-      key={id}
-      order={order.data}
-      specimens={specimens.data.results}
-      versions={versions.data?.results ?? []}
-    />
+    <>
+      {stale && <StaleNotice readAt={stale.dataUpdatedAt} onRetry={() => void stale.refetch()} />}
+      <Bench
+        key={id}
+        order={order.data}
+        specimens={specimens.data.results}
+        versions={versions.data?.results ?? []}
+      />
+    </>
   );
 }
 

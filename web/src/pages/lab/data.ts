@@ -1,6 +1,6 @@
 import { queryOptions, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap, type Schema } from "@/api/client";
-import { keys } from "@/api/keys";
+import { keys, ORDER_KEYS } from "@/api/keys";
 import type { paths } from "@/schema";
 
 type Query<Path extends keyof paths> = paths[Path] extends {
@@ -137,7 +137,7 @@ export const messageQuery = (message_id: number) =>
 export function useRefresh(): () => void {
   const client = useQueryClient();
   return () => {
-    for (const queryKey of [keys.lab.all, keys.orders.all, keys.counts]) {
+    for (const queryKey of [keys.lab.all, ...ORDER_KEYS, keys.counts]) {
       void client.invalidateQueries({ queryKey });
     }
   };

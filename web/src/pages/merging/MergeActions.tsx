@@ -3,7 +3,6 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
-import { keys } from "@/api/keys";
 import { useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { showSuccess } from "@/shared/toasts";
@@ -25,8 +24,7 @@ function useStep(id: number, onDone: () => void) {
     meta: { quiet: true },
     onSuccess: (_, step) => {
       showSuccess(t(`merging.done.${step}`));
-      void client.invalidateQueries({ queryKey: keys.merging.all });
-      void client.invalidateQueries({ queryKey: keys.patients.all });
+      void client.invalidateQueries();
       onDone();
     },
   });

@@ -4,7 +4,7 @@ import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
-import { keys } from "@/api/keys";
+import { ORDER_KEYS } from "@/api/keys";
 import { useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { showSuccess } from "@/shared/toasts";
@@ -65,7 +65,7 @@ export function OrderActions({ order }: { order: Order }) {
       showSuccess(t("common.saved"));
     },
     onSettled: () => {
-      void client.invalidateQueries({ queryKey: keys.orders.all });
+      for (const queryKey of ORDER_KEYS) void client.invalidateQueries({ queryKey });
     },
   });
   if (steps.length === 0 && !action.isError) return null;

@@ -32,7 +32,7 @@ export default function OrderPage() {
       </PageHeader>
       <QueryView query={order} rows={6}>
         {(data) => (
-          <SimpleGrid cols={{ base: 1, lg: 2 }} style={{ alignItems: "start" }}>
+          <SimpleGrid key={data.id} cols={{ base: 1, lg: 2 }} style={{ alignItems: "start" }}>
             <Stack>
               <Section title={t("orders.order")}>
                 <OrderFacts order={data} />

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { keys } from "@/api/keys";
+import { ORDER_KEYS } from "@/api/keys";
 import { showSuccess } from "@/shared/toasts";
 import { findDuplicates, type Duplicate } from "./duplicates";
 import type { Order } from "./steps";
@@ -32,7 +32,7 @@ export function useOrdering(onOrdered: (orders: Order[]) => void) {
     onSuccess: (orders) => {
       if (!orders) return;
       showSuccess(t("orders.set.applied", { count: orders.length }));
-      void client.invalidateQueries({ queryKey: keys.orders.all });
+      for (const queryKey of ORDER_KEYS) void client.invalidateQueries({ queryKey });
       onOrdered(orders);
     },
   });

@@ -34,7 +34,7 @@ export default function PatientPage() {
     <>
       {!patient.data && <PageHeader title={t("patients.page")} />}
       <QueryView query={patient} rows={6}>
-        {(found) => <Record patient={found} />}
+        {(found) => <Record key={found.id} patient={found} />}
       </QueryView>
       {hidden && can("break_glass") && (
         <Stack align="flex-start" mt="md">

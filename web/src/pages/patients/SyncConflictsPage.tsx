@@ -2,7 +2,6 @@ import { Button, Card, Group, Stack, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
-import { keys } from "@/api/keys";
 import { conflictsQuery } from "@/api/queries";
 import { Comparison } from "@/shared/Comparison";
 import { ErrorNotice } from "@/shared/ErrorNotice";
@@ -54,7 +53,7 @@ function Sides({ conflict }: { conflict: Conflict }) {
     meta: { quiet: true },
     onSuccess: () => {
       showSuccess(t("openemr.kept"));
-      void client.invalidateQueries({ queryKey: keys.patients.all });
+      void client.invalidateQueries();
     },
   });
   return (

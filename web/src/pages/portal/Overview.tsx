@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
+import { NONE_KNOWN } from "@/shared/allergies";
 import { calendarDayOf } from "@/shared/days";
 import { langOf } from "@/shared/format";
 import { isCurrent } from "@/shared/medication";
@@ -105,13 +106,18 @@ export function AllergySection({ patient }: { patient: number }) {
           signal,
         }),
       ),
+    select: ({ results }) => ({
+      known: results.filter(({ code }) => code !== NONE_KNOWN),
+      asked: results.length > 0,
+    }),
   });
+  const none = allergies.data?.asked ? t("chart.overview.allergies.none_known") : t("portal.noAllergies");
   return (
     <Section title={t("portal.allergies")}>
-      <QueryView query={allergies} empty={t("portal.noAllergies")} isEmpty={({ count }) => count === 0}>
-        {({ results }) => (
+      <QueryView query={allergies} empty={none} isEmpty={({ known }) => known.length === 0}>
+        {({ known }) => (
           <Stack gap="sm" role="list" aria-label={t("portal.allergies")}>
-            {results.map(({ id, substance, reaction, severity }) => (
+            {known.map(({ id, substance, reaction, severity }) => (
               <Group key={id} gap="xs" role="listitem">
                 <Text fw={600} lang={langOf(substance)}>
                   {substance}

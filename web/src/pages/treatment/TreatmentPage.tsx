@@ -18,7 +18,7 @@ export default function TreatmentPage() {
         subtitle={patient.data && `${patient.data.full_name} (${patient.data.patient_id})`}
       />
       <QueryView query={patient} rows={6}>
-        {(found) => <Treatment patient={found.id} />}
+        {(found) => <Treatment key={found.id} patient={found.id} />}
       </QueryView>
     </>
   );

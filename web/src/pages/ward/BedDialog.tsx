@@ -29,7 +29,7 @@ export function BedDialog({ bed, board, onClose }: BedDialogProps) {
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
       {bed.bedside ? (
-        <Occupied bedside={bed.bedside} ward={board.ward.id} onClose={onClose} />
+        <Occupied key={bed.bedside.stay} bedside={bed.bedside} ward={board.ward.id} onClose={onClose} />
       ) : (
         <Free bed={bed.bed} ward={board.ward.id} onClose={onClose} />
       )}

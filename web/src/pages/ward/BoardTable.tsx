@@ -23,7 +23,8 @@ const MEASURES = [
 /** Every bed of the ward, who lies in it, how they are and what waits. */
 export function BoardTable({ board }: { board: Board }) {
   const { t } = useTranslation();
-  const [chosen, setChosen] = useState<Bed | null>(null);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const open = board.beds.find(({ bed, state }) => bed === chosen && state !== "hidden");
   const headers = ["bed", "patient", "news", "vitals", "allergies", "tasks", "action"] as const;
   return (
     <>
@@ -45,7 +46,7 @@ export function BoardTable({ board }: { board: Board }) {
                   key={bed.bed}
                   bed={bed}
                   onChoose={() => {
-                    setChosen(bed);
+                    setChosen(bed.bed);
                   }}
                 />
               ))}
@@ -53,9 +54,9 @@ export function BoardTable({ board }: { board: Board }) {
           </Table>
         </Table.ScrollContainer>
       </Paper>
-      {chosen && (
+      {open && (
         <BedDialog
-          bed={chosen}
+          bed={open}
           board={board}
           onClose={() => {
             setChosen(null);
@@ -106,7 +107,7 @@ function Line({ bed: { bed, state, bedside }, onChoose }: { bed: Bed; onChoose: 
         <VitalsCell bedside={bedside} />
       </Table.Td>
       <Table.Td miw={110} maw={200}>
-        <Allergies allergies={bedside.allergies} />
+        <Allergies bedside={bedside} />
       </Table.Td>
       <Table.Td miw={190} maw={300}>
         <Tasks tasks={bedside.tasks} />
@@ -207,7 +208,17 @@ function Value({ name, text, flag }: { name: string; text: string; flag: Schema[
   );
 }
 
-function Allergies({ allergies }: { allergies: Bedside["allergies"] }) {
+/** Known allergies stand out; that there are none, and that nobody asked, are two things. */
+function Allergies({ bedside: { allergies, allergy_state } }: { bedside: Bedside }) {
+  const { t } = useTranslation();
+  if (allergy_state && allergy_state !== "recorded") {
+    const unknown = allergy_state === "not_recorded";
+    return (
+      <Text size="xs" c={unknown ? "var(--mantine-color-error)" : "dimmed"}>
+        {t(`chart.overview.allergies.${allergy_state}`)}
+      </Text>
+    );
+  }
   return (
     <Group gap={4}>
       {allergies.map(({ id, substance, severity }) => (

@@ -22,7 +22,8 @@ export function EntryGrid({ board }: { board: Board }) {
   const bedsides = bedsidesOf(board);
   const saved = [...rows.values()].filter(({ savedAt }) => savedAt !== null).length;
   useEffect(() => {
-    if (saved > 0) void client.invalidateQueries({ queryKey: keys.wards.all });
+    if (saved === 0) return;
+    for (const queryKey of [keys.wards.all, keys.chart.all]) void client.invalidateQueries({ queryKey });
   }, [saved, client]);
   useUnloadWarning(() => entry.unsaved > 0);
   useEffect(() => {

@@ -22,16 +22,17 @@ export const boardQuery = (id: number) =>
       unwrap(api.GET("/api/emr/wards/{id}/board/", { params: { path: { id } }, signal })),
   });
 
-/** A change of who lies where; every ward is looked at anew. */
+/** A change of who lies where; every ward is looked at anew, also after a refusal: what was shown may be old. */
 export function useMove<T>(move: (value: T) => Promise<unknown>, done: () => void) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: move,
     meta: { quiet: true },
-    onSuccess: async () => {
-      done();
-      await client.invalidateQueries({ queryKey: keys.wards.all });
-    },
+    onSuccess: done,
+    onSettled: () =>
+      Promise.all(
+        [keys.wards.all, keys.chart.all].map((queryKey) => client.invalidateQueries({ queryKey })),
+      ),
   });
 }
 

@@ -1,5 +1,6 @@
 import { Table, Text, Timeline } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Field } from "@/shared/forms/fields";
 import { QueryView } from "@/shared/QueryView";
@@ -36,6 +37,30 @@ export function RowHistory({ kind, patient, id, fields }: RowHistoryProps) {
   );
 }
 
+/** Set in the ward, so in no form of the chart. */
+function newsFields(t: TFunction): Field[] {
+  return [
+    {
+      name: "spo2_scale",
+      label: t("ward.scale"),
+      type: "select",
+      options: [
+        { value: "1", label: t("ward.scaleOneLabel") },
+        { value: "2", label: t("ward.scaleTwoLabel") },
+      ],
+    },
+    {
+      name: "pregnant",
+      label: t("ward.pregnant"),
+      type: "known",
+      options: [
+        { value: "true", label: t("common.yes") },
+        { value: "false", label: t("common.no") },
+      ],
+    },
+  ];
+}
+
 function Lines({ change, fields }: { change: Change; fields: Field[] }) {
   const { t } = useTranslation();
   const labels = {
@@ -48,7 +73,7 @@ function Lines({ change, fields }: { change: Change; fields: Field[] }) {
     drug_code: t("chart.code"),
     encounter_id: t("chart.notes.encounter"),
   };
-  const lines = linesOf(change, fields, labels);
+  const lines = linesOf(change, [...fields, ...newsFields(t)], labels);
   if (lines.length === 0) return null;
   return (
     <Table aria-label={t(`chart.change.${change.action}`)} mt={4}>

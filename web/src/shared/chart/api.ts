@@ -106,12 +106,13 @@ export const summaryQuery = (patient: number) =>
       unwrap(api.GET("/api/emr/patients/{id}/summary/", { params: { path: { id: patient } }, signal })),
   });
 
-/** After a change: all that is shown of the patient is read again. */
+/** After a change: all that is shown of the patient, on the ward too, is read again. */
 export function useRefresh(patient: number): () => Promise<unknown> {
   const client = useQueryClient();
   return () =>
     Promise.all([
       client.invalidateQueries({ queryKey: keys.chart.of(patient) }),
       client.invalidateQueries({ queryKey: keys.patients.one(patient) }),
+      client.invalidateQueries({ queryKey: keys.wards.all }),
     ]);
 }

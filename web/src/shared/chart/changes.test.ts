@@ -37,4 +37,19 @@ describe("the lines of a change", () => {
     ]);
     expect(linesOf(silent, [], {})).toEqual([]);
   });
+
+  it("name a default when it is set, not when it came with the row", () => {
+    const first = change([
+      { field: "pregnant", before: null, after: false },
+      { field: "spo2_scale", before: null, after: 1 },
+      { field: "supplemental_oxygen", before: null, after: false },
+      { field: "outside_author", before: null, after: "Dr. Outside" },
+    ]);
+    const oxygen = { label: "supplemental_oxygen", before: "", after: "false" };
+    expect(linesOf({ ...first, action: "create" }, [], {})).toEqual([oxygen]);
+    const ended = change([{ field: "pregnant", before: true, after: false }]);
+    expect(linesOf(ended, [], { pregnant: "Pregnant" })).toEqual([
+      { label: "Pregnant", before: "true", after: "false" },
+    ]);
+  });
 });

@@ -8,6 +8,7 @@ const SILENT = new Set([
   "clinician_id",
   "prescriber_id",
   "deleted_by_id",
+  "outside_author",
   "deleted_at",
   "stopped_by_id",
   "signed_at",
@@ -15,6 +16,13 @@ const SILENT = new Set([
   "warnings",
   "user_id",
   "merged_into_id",
+]);
+
+/** What a new row says of itself if nobody says otherwise. */
+const DEFAULTS = new Map<string, unknown>([
+  ["spo2_scale", 1],
+  ["pregnant", false],
+  ["restricted", false],
 ]);
 
 export interface ChangeLine {
@@ -27,6 +35,7 @@ export interface ChangeLine {
 export function linesOf(change: Change, fields: Field[], labels: Record<string, string>): ChangeLine[] {
   return change.changes.flatMap(({ field: name, before, after }) => {
     if (SILENT.has(name)) return [];
+    if (change.action === "create" && DEFAULTS.has(name) && DEFAULTS.get(name) === after) return [];
     const field = fields.find((each) => each.name === name) ?? {
       name,
       label: labels[name] ?? name,

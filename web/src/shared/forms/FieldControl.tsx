@@ -28,6 +28,7 @@ export function FieldControl({ field, value, error, onChange }: FieldControlProp
         />
       );
     case "select":
+    case "known":
       return (
         <Select
           {...common}

@@ -41,6 +41,14 @@ describe("the fields of a form", () => {
     });
   });
 
+  it("tell no from not said", () => {
+    const fields: Field[] = [{ name: "oxygen", label: "Oxygen", type: "known" }];
+    expect(newBody(fields, { oxygen: "" })).toEqual({});
+    expect(newBody(fields, { oxygen: "false" })).toEqual({ oxygen: false });
+    expect(changedBody(fields, { oxygen: "true" }, { oxygen: "" })).toEqual({ oxygen: null });
+    expect(valuesOf(fields, { oxygen: null })).toEqual({ oxygen: "" });
+  });
+
   it("keep the change of another person beside mine", () => {
     const before = { reason: "Headache", weight_kg: "68", kind: "" };
     const now = { ...before, weight_kg: "70", kind: "a" };

@@ -2,7 +2,8 @@
 export interface Field {
   name: string;
   label: string;
-  type: "text" | "lines" | "number" | "date" | "datetime" | "select" | "yes";
+  /** `known`: yes, no, or not said; `options` name the first two by "true" and "false". */
+  type: "text" | "lines" | "number" | "date" | "datetime" | "select" | "yes" | "known";
   required?: boolean;
   hint?: string;
   maxLength?: number;
@@ -44,7 +45,8 @@ export function valuesOf(fields: Field[], row: object): Values {
 function sent({ type }: Field, value: string): Sent {
   const text = value.trim();
   if (type === "yes") return text === "true";
-  if (text === "") return type === "number" || type === "date" || type === "datetime" ? null : "";
+  if (text === "") return type === "text" || type === "lines" || type === "select" ? "" : null;
+  if (type === "known") return text === "true";
   if (type === "number") return Number(text);
   return type === "datetime" ? new Date(text).toISOString() : text;
 }

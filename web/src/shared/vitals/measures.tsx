@@ -2,6 +2,7 @@ import { Badge, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { currentLanguage } from "@/i18n";
+import type { Field } from "@/shared/forms/fields";
 import { unitText } from "@/shared/units";
 
 export type Measure = Schema["VitalsTrendOut"]["measure"];
@@ -22,6 +23,41 @@ export const MEASURES = [
 export function useMeasureName(): (measure: Measure) => string {
   const { t } = useTranslation();
   return (measure) => t(`chart.vitals.measure.${measure}`);
+}
+
+const LEVELS = [
+  "alert",
+  "confusion",
+  "voice",
+  "pain",
+  "unresponsive",
+] as const satisfies Schema["Consciousness"][];
+
+type Observation = Field & { name: "consciousness" | "supplemental_oxygen" };
+
+/** What is observed besides the measures. */
+export function useObservationFields(): Observation[] {
+  const { t } = useTranslation();
+  const levels = LEVELS.map((value) => ({ value, label: t(`ward.level.${value}`) }));
+  return [
+    {
+      name: "consciousness",
+      label: t("ward.measure.consciousness"),
+      type: "select",
+      options: levels,
+      half: true,
+    },
+    {
+      name: "supplemental_oxygen",
+      label: t("ward.measure.supplemental_oxygen"),
+      type: "known",
+      options: [
+        { value: "true", label: t("ward.onOxygen") },
+        { value: "false", label: t("ward.onAir") },
+      ],
+      half: true,
+    },
+  ];
 }
 
 interface VitalValueProps {

@@ -4,6 +4,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { useCan } from "@/session/react";
+import { NONE_KNOWN } from "@/shared/allergies";
 import type { Field } from "@/shared/forms/fields";
 import { showSuccess } from "@/shared/toasts";
 import { changeRow, createRow, summaryQuery, useRefresh, type ChartRows } from "@/shared/chart/api";
@@ -15,8 +16,6 @@ type Row = ChartRows["allergies"];
 const useAllergens = termsOf("allergen");
 const CATEGORIES = ["drug", "food", "environment", "other"] as const satisfies Schema["AllergyCategory"][];
 const SEVERITIES = ["mild", "moderate", "severe"] as const satisfies Schema["AllergySeverity"][];
-/** SNOMED CT: no known allergy. */
-const NONE_KNOWN = "716186003";
 
 function useFields(): Field[] {
   const { t } = useTranslation();

@@ -1,13 +1,13 @@
 import { Stack } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { localInput, type Field } from "@/shared/forms/fields";
+import { localInput, readable, type Field } from "@/shared/forms/fields";
 import type { Column } from "@/shared/DataTable";
 import { dateTime } from "@/shared/when";
 import { ChartSection } from "@/shared/chart/ChartSection";
 import type { ChartRows } from "@/shared/chart/api";
 import type { PanelProps } from "@/shared/chart/panel";
 import { unitText } from "@/shared/units";
-import { MEASURES, useMeasureName, VitalValue } from "@/shared/vitals/measures";
+import { MEASURES, useMeasureName, useObservationFields, VitalValue } from "@/shared/vitals/measures";
 import { VitalsPlots } from "./VitalsPlots";
 
 type Row = ChartRows["vitals"];
@@ -15,6 +15,7 @@ type Row = ChartRows["vitals"];
 function useFields(): Field[] {
   const { t } = useTranslation();
   const nameOf = useMeasureName();
+  const observations = useObservationFields();
   return [
     { name: "measured_at", label: t("chart.vitals.at"), type: "datetime", required: true },
     ...MEASURES.map(({ name, unit, decimals }): Field => {
@@ -22,13 +23,15 @@ function useFields(): Field[] {
       const label = printed ? `${nameOf(name)} (${printed})` : nameOf(name);
       return { name, label, type: "number", decimals, half: true };
     }),
+    ...observations,
   ];
 }
 
-/** One column for each measure, the blood pressures together. */
+/** One column for each measure and observation, the blood pressures together. */
 function useColumns(): Column<Row>[] {
   const { t } = useTranslation();
   const nameOf = useMeasureName();
+  const observations = useObservationFields();
   const headed = (name: string, unit: string) => [name, unitText(unit) && `(${unitText(unit)})`].join(" ").trim();
   const value = (row: Row, { name }: (typeof MEASURES)[number]) => {
     const found = row[name];
@@ -49,6 +52,13 @@ function useColumns(): Column<Row>[] {
         key: measure.name,
         header: headed(nameOf(measure.name), measure.unit),
         render: (row) => value(row, measure),
+      }),
+    ),
+    ...observations.map(
+      (field): Column<Row> => ({
+        key: field.name,
+        header: field.label,
+        render: (row) => readable(field, String(row[field.name] ?? "")),
       }),
     ),
     { key: "by", header: t("chart.by"), render: (row) => row.recorded_by_name },

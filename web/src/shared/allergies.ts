@@ -1,0 +1,2 @@
+/** SNOMED CT: no known allergy. */
+export const NONE_KNOWN = "716186003";
