@@ -222,9 +222,9 @@ const texts: typeof en = {
     interpretations: {
       pathogenic: "병원성",
       likely_pathogenic: "병원성 추정",
-      uncertain: "의미 불명",
-      likely_benign: "양성 추정",
-      benign: "양성",
+      uncertain: "의의 불명(VUS)",
+      likely_benign: "양성(비병원성) 추정",
+      benign: "양성(비병원성)",
     },
     changes: {
       gain: "증가",

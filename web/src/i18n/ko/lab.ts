@@ -123,7 +123,7 @@ const texts: typeof en = {
     pathogenic: "병원성",
     likely_pathogenic: "병원성 추정",
     uncertain: "의의 불명(VUS)",
-    likely_benign: "양성 추정",
+    likely_benign: "양성(비병원성) 추정",
     benign: "양성(비병원성)",
     gain: "증가",
     loss: "소실",
