@@ -2,7 +2,7 @@ import { ActionIcon, Badge, Select, Table, Text, TextInput } from "@mantine/core
 import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
-import { calendarDate } from "@/shared/when";
+import { calendarDayOf } from "@/shared/days";
 import { rangeOf, rangeText, type BloodRow } from "./blood";
 import type { CheckedRow, LabValue, Panel } from "./data";
 import { Flag } from "./Flag";
@@ -95,7 +95,7 @@ export function AnalyteRow(props: AnalyteRowProps) {
       </Table.Td>
       <Table.Td>
         {previous && (
-          <Text size="xs">{`${previous.text} ${previous.unit} · ${calendarDate(previous.at.slice(0, 10))}`}</Text>
+          <Text size="xs">{`${previous.text} ${previous.unit} · ${calendarDayOf(Date.parse(previous.at))}`}</Text>
         )}
       </Table.Td>
       <Table.Td>

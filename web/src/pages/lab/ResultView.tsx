@@ -1,7 +1,7 @@
 import { Badge, Stack, Table, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
-import { calendarDate } from "@/shared/when";
+import { calendarDayOf } from "@/shared/days";
 import { newestByCode, rangeText } from "./blood";
 import { FIELDS, LISTS, LISTS_OF, rowsOf, type FieldName, type ListName, type Option } from "./columns";
 import type { LabValue } from "./data";
@@ -86,7 +86,7 @@ function BloodLine({ row, earlier }: { row: Values; earlier: LabValue[] }) {
       <Table.Td>
         {earlier.map((one) => (
           <Text key={one.id} size="xs">
-            {`${one.text} ${one.unit} · ${calendarDate(one.at.slice(0, 10))}`}
+            {`${one.text} ${one.unit} · ${calendarDayOf(Date.parse(one.at))}`}
           </Text>
         ))}
       </Table.Td>
