@@ -136,5 +136,5 @@ def _alert(user: Any, critical: CriticalValue, kind: Kind, turn: int) -> None:
         kind=kind,
         dedup_key=f"critical:{critical.pk}:{turn}",
         params={"order_id": critical.order_id},
-        link=f"/orders?order={critical.order_id}",
+        link="/lab/critical",
     )

@@ -53,8 +53,8 @@ function Criticals({ rows }: { rows: Summary["criticals"] }) {
             {`${name[currentLanguage()]} ${value} ${unit} (${t(`chart.laboratory.flag.${flag}`)}) · ${dateTime(at)}`}
           </Text>
         ))}
-        {can("enter_lab_result") && (
-          <Anchor component={Link} to="/lab" size="sm">
+        {can("critical_result") && (
+          <Anchor component={Link} to="/lab/critical" size="sm">
             {t("chart.overview.toCriticals")}
           </Anchor>
         )}
