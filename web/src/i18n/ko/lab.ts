@@ -80,6 +80,8 @@ const texts: typeof en = {
     unitOf: "{{name}} 단위",
     methodOf: "{{name}} 검사 방법",
     returned: "{{name}} 님이 반려했습니다",
+    newer: "새 결과가 도착했습니다. 입력 중인 내용은 이전 결과를 기준으로 합니다.",
+    loadNewer: "입력을 버리고 새 결과 불러오기",
     rowsWrong: "올바르지 않은 행이 있습니다. 표시된 칸을 확인해 주세요.",
     elsewhere: "오더 화면에서 결과 입력",
   },

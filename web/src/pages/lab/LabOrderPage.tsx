@@ -70,7 +70,6 @@ function Bench({ order, specimens, versions }: BenchProps) {
       {step === "CONFIRM" && <Confirm order={order} />}
       {can("enter_lab_result") && order.status !== "CANCELLED" && (
         <Entry
-          key={versions.length}
           order={order}
           versions={versions}
           opened={step !== "VERIFY" && !isOut(order)}

@@ -111,6 +111,7 @@ function show({ specimens = [], versions = [] }: World) {
       </QueryClientProvider>
     </MantineProvider>,
   );
+  return client;
 }
 
 inEnglish();
@@ -159,6 +160,21 @@ describe("an order on the bench", () => {
     expect(asked).toEqual([
       { result: { analytes: [{ code: "2823-3", value: 6.8, unit: "mmol/L" }] } },
     ]);
+  });
+
+  it("keeps what is typed when another result arrives, until that is loaded", async () => {
+    const client = show({ specimens: [{ ...specimen, state: "RECEIVED" }] });
+    fireEvent.click(screen.getByText("Electrolytes"));
+    const value = () => screen.getByLabelText<HTMLInputElement>("Value of Potassium").value;
+    fireEvent.change(screen.getByLabelText("Value of Potassium"), { target: { value: "4.1" } });
+    act(() => {
+      client.setQueryData(keys.lab.versions(6), page([version]));
+    });
+    const load = await screen.findByText("Load the newer result and discard mine", {}, SLOW);
+    expect(value()).toBe("4.1");
+    fireEvent.click(load);
+    expect(value()).toBe("6.8");
+    expect(screen.queryByText(/A newer result arrived/)).toBeNull();
   });
 
   it("is verified by somebody else", () => {
