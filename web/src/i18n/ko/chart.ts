@@ -30,7 +30,7 @@ const texts: typeof en = {
   change: { create: "등록", update: "수정", delete: "삭제" },
   status: { active: "활성", resolved: "해소" },
   category: { drug: "약물", food: "음식", environment: "환경", other: "기타" },
-  severity: { mild: "경증", moderate: "중등증", severe: "중증" },
+  severity: { mild: "경증", moderate: "중등도", severe: "중증" },
   conflict: {
     title: "다른 사용자가 먼저 수정했습니다",
     mine: "내 수정 반영 시",

@@ -5,7 +5,7 @@ const texts: typeof en = {
   noRecord: "이 계정에 연결된 기록이 없습니다. 병원 원무과에 문의해 주세요.",
   part: {
     overview: "요약",
-    results: "검사 결과",
+    results: "진단검사 결과",
     images: "영상",
     documents: "문서",
     readers: "열람 내역",
