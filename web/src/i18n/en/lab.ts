@@ -92,7 +92,6 @@ export default {
     flag: "Flag",
     previous: "Previous results",
   },
-  flag: { L: "low", H: "high", LL: "critically low", HH: "critically high" },
   delta: "Delta check",
   given: "entered as {{value}}",
   list: {

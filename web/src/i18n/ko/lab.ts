@@ -94,7 +94,6 @@ const texts: typeof en = {
     flag: "이상 표시",
     previous: "이전 결과",
   },
-  flag: { L: "낮음", H: "높음", LL: "위험하게 낮음", HH: "위험하게 높음" },
   delta: "급변(델타 체크)",
   given: "입력값 {{value}}",
   list: {

@@ -156,7 +156,7 @@ describe("an order on the bench", () => {
     expect(screen.getByText("3.4–4.8")).toBeTruthy();
     fireEvent.change(value, { target: { value: "6.8" } });
     fireEvent.blur(value);
-    expect(await screen.findByText("HH critically high", {}, SLOW)).toBeTruthy();
+    expect(await screen.findByText("Critically high", {}, SLOW)).toBeTruthy();
     expect(asked).toEqual([
       { result: { analytes: [{ code: "2823-3", value: 6.8, unit: "mmol/L" }] } },
     ]);
