@@ -177,6 +177,28 @@ describe("an order on the bench", () => {
     expect(screen.queryByText(/A newer result arrived/)).toBeNull();
   });
 
+  it("shows what was saved, without a notice", async () => {
+    const saved = { ...version, entered: { analytes: [{ code: "2823-3", value: 4.2, unit: "mmol/L" }] } };
+    vi.spyOn(globalThis, "fetch").mockImplementation((input) => {
+      const { method, url } = input as Request;
+      const answers: [string, unknown][] = [
+        ["/check/", { rows: [] }],
+        ["/results/", method === "POST" ? saved : page([saved])],
+        ["/panel/", panel],
+        ["/critical/open/", { count: 0, escalates_at: null }],
+        ["/ocs/orders/", order],
+        ["", page([])],
+      ];
+      return Promise.resolve(Response.json(answers.find(([part]) => url.includes(part))?.[1]));
+    });
+    show({ specimens: [{ ...specimen, state: "RECEIVED" }] });
+    fireEvent.click(screen.getByText("Electrolytes"));
+    fireEvent.change(screen.getByLabelText("Value of Potassium"), { target: { value: "4.20" } });
+    fireEvent.click(screen.getByText("Save for verification"));
+    expect(await screen.findByDisplayValue("4.2", {}, SLOW)).toBeTruthy();
+    expect(screen.queryByText(/A newer result arrived/)).toBeNull();
+  });
+
   it("is verified by somebody else", () => {
     show({ specimens: [specimen], versions: [version] });
     expect(screen.getByText(/Another person has to verify/)).toBeTruthy();
