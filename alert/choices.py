@@ -122,11 +122,11 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "The result of an order was corrected. Please read it again.",
     },
     Kind.CRITICAL_RESULT: {
-        "ko": "위험 검사값(CVR)이 보고되었습니다. 바로 확인해 주세요.",
+        "ko": "위험값(CVR)이 보고되었습니다. 바로 확인해 주세요.",
         "en": "A critical laboratory value was reported. Please act at once.",
     },
     Kind.CRITICAL_UNCONFIRMED: {
-        "ko": "위험 검사값(CVR)의 통보가 아직 확인되지 않았습니다.",
+        "ko": "위험값(CVR)의 통보가 아직 확인되지 않았습니다.",
         "en": "A critical laboratory value has not been confirmed yet.",
     },
     Kind.LAB_MESSAGE_HELD: {

@@ -188,9 +188,13 @@ def _vitals_detail(row: Vitals) -> str:
     return ", ".join(f"{name} {value}" for name, value in taken if value not in (None, ""))
 
 
+def _dosage(row: Prescription) -> str:
+    return ", ".join(part for part in (row.dose, row.frequency) if part)
+
+
 _charted(Encounter, "encounter", lambda row: (row.reason, row.kind))
-_charted(Prescription, "prescription", lambda row: (row.drug, f"{row.dose}, {row.frequency}"))
+_charted(Prescription, "prescription", lambda row: (row.drug, _dosage(row)))
 _charted(Vitals, "vitals", lambda row: ("", _vitals_detail(row)))
 _charted(Allergy, "allergy", lambda row: (row.substance, row.reaction))
-_charted(Problem, "problem", lambda row: (row.text, f"{row.code_system} {row.code}"))
+_charted(Problem, "problem", lambda row: (row.text, f"{row.code_system} {row.code}".strip()))
 _charted(Note, "note", lambda row: (row.title, ""))

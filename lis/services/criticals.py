@@ -131,10 +131,11 @@ def _people(critical: CriticalValue, *, wide: bool) -> list[Any]:
 
 
 def _alert(user: Any, critical: CriticalValue, kind: Kind, turn: int) -> None:
+    calls = user.has_permission(Permission.CRITICAL_RESULT)
     alerts.notify(
         user_id=user.pk,
         kind=kind,
         dedup_key=f"critical:{critical.pk}:{turn}",
         params={"order_id": critical.order_id},
-        link=f"/orders?order={critical.order_id}",
+        link="/lab/critical" if calls else f"/orders?order={critical.order_id}",
     )

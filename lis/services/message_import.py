@@ -159,7 +159,7 @@ def _settle(
                 user_id=user.pk,
                 kind=Kind.LAB_MESSAGE_HELD,
                 dedup_key=f"lab_message:{row.pk}",
-                link="/lab",
+                link="/lab/import",
             )
     audit.record(
         actor=actor,

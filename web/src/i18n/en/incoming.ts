@@ -9,7 +9,6 @@ export default {
   source: "Hospital",
   externalId: "Number there",
   show: "Filter",
-  waiting: "To be decided",
   rows: "Patients",
   noRows: "There is nothing to decide.",
   state: {

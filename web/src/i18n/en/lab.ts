@@ -78,6 +78,8 @@ export default {
     unitOf: "Unit of {{name}}",
     methodOf: "Method of {{name}}",
     returned: "Returned by {{name}}",
+    newer: "A newer result arrived. What you typed is based on an earlier one.",
+    loadNewer: "Load the newer result and discard mine",
     rowsWrong: "Some rows are not correct. Please check the marked fields.",
     elsewhere: "Enter this result on the page of the order",
   },
@@ -90,7 +92,6 @@ export default {
     flag: "Flag",
     previous: "Previous results",
   },
-  flag: { L: "low", H: "high", LL: "critically low", HH: "critically high" },
   delta: "Delta check",
   given: "entered as {{value}}",
   list: {

@@ -2,7 +2,6 @@ export default {
   title: "Orders",
   titleOwn: "My examinations",
   create: "New order",
-  created: "The order has been created.",
   submit: "Create order",
   empty: "No order matches.",
   shown: {
@@ -33,7 +32,6 @@ export default {
   remark: "Remark",
   cancelNow: "Cancel this order",
   submitNow: "Save result",
-  open: "Open",
   openPage: "Open as a page",
   bodyPart: "Body part",
   laterality: "Side",

@@ -15,7 +15,7 @@ export default {
   medicines: "My medicines",
   noMedicines: "There is nothing to take at present.",
   medicinesHint: "Do not stop or change a medicine without asking your doctor.",
-  take: "Take {{dose}}, {{frequency}}",
+  take: "Take {{how}}",
   takeUntil: "until {{day}}",
   prescribedBy: "prescribed by {{name}}",
   allergies: "My allergies",

@@ -1,7 +1,6 @@
 export default {
   title: "Treatment and follow-up",
   none: "Nothing is recorded.",
-  add: "Add",
   save: "Save",
   saved: "Recorded.",
   check: "Please check this value.",

@@ -72,7 +72,7 @@ const texts: typeof en = {
     view_access: "환자 열람 권한 조회",
     record_treatment: "치료 기록",
     view_cohort: "생존 분석",
-    critical_result: "위험 검사값 통보와 확인",
+    critical_result: "위험값(CVR) 통보와 확인",
     view_ward: "병동 조회",
     place_patient: "병상 배정과 전실",
     manage_wards: "병동과 병상 관리",

@@ -30,7 +30,7 @@ const texts: typeof en = {
   change: { create: "등록", update: "수정", delete: "삭제" },
   status: { active: "활성", resolved: "해소" },
   category: { drug: "약물", food: "음식", environment: "환경", other: "기타" },
-  severity: { mild: "경증", moderate: "중등증", severe: "중증" },
+  severity: { mild: "경증", moderate: "중등도", severe: "중증" },
   conflict: {
     title: "다른 사용자가 먼저 수정했습니다",
     mine: "내 수정 반영 시",
@@ -222,9 +222,9 @@ const texts: typeof en = {
     interpretations: {
       pathogenic: "병원성",
       likely_pathogenic: "병원성 추정",
-      uncertain: "의미 불명",
-      likely_benign: "양성 추정",
-      benign: "양성",
+      uncertain: "의의 불명(VUS)",
+      likely_benign: "양성(비병원성) 추정",
+      benign: "양성(비병원성)",
     },
     changes: {
       gain: "증가",

@@ -11,7 +11,6 @@ const texts: typeof en = {
   source: "병원",
   externalId: "해당 병원 환자번호",
   show: "표시 범위",
-  waiting: "결정 대기",
   rows: "환자",
   noRows: "결정할 환자가 없습니다.",
   state: {

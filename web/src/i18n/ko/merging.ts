@@ -44,7 +44,7 @@ const texts: typeof en = {
     appointments: "치료와 추적 관찰",
     access: "공유와 열람 권한",
     ai: "AI 분석",
-    alerts: "위험 검사값(CVR)",
+    alerts: "위험값(CVR)",
     chart: "진료 기록",
     laboratory: "진단검사",
     orders: "오더",

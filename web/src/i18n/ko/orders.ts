@@ -4,7 +4,6 @@ const texts: typeof en = {
   title: "오더",
   titleOwn: "내 검사",
   create: "새 오더",
-  created: "오더를 등록했습니다.",
   submit: "오더 등록",
   empty: "조건에 맞는 오더가 없습니다.",
   shown: {
@@ -35,7 +34,6 @@ const texts: typeof en = {
   remark: "비고",
   cancelNow: "이 오더 취소",
   submitNow: "결과 저장",
-  open: "열기",
   openPage: "상세 화면으로 열기",
   bodyPart: "부위",
   laterality: "좌우",

@@ -5,7 +5,7 @@ const texts: typeof en = {
   noRecord: "이 계정에 연결된 기록이 없습니다. 병원 원무과에 문의해 주세요.",
   part: {
     overview: "요약",
-    results: "검사 결과",
+    results: "진단검사 결과",
     images: "영상",
     documents: "문서",
     readers: "열람 내역",
@@ -17,7 +17,7 @@ const texts: typeof en = {
   medicines: "복용 중인 약",
   noMedicines: "현재 복용할 약이 없습니다.",
   medicinesHint: "의사와 상의하지 않고 약을 중단하거나 바꾸지 마세요.",
-  take: "{{dose}}, {{frequency}} 복용",
+  take: "{{how}} 복용",
   takeUntil: "{{day}}까지",
   prescribedBy: "처방: {{name}}",
   allergies: "알레르기",

@@ -5,7 +5,7 @@ const texts: typeof en = {
   requisition: "의뢰서",
   result: "결과지",
   patient: "환자명",
-  mrn: "등록번호",
+  mrn: "환자번호",
   birthDate: "생년월일",
   sex: "성별",
   orderer: "오더 의사",

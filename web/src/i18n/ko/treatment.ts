@@ -3,7 +3,6 @@ import type en from "../en/treatment";
 const texts: typeof en = {
   title: "치료와 추적 관찰",
   none: "기록이 없습니다.",
-  add: "추가",
   save: "저장",
   saved: "기록했습니다.",
   check: "이 값을 확인해 주세요.",

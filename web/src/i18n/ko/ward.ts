@@ -22,7 +22,7 @@ const texts: typeof en = {
   hidden: "열람 제한 환자가 사용 중",
   noVitals: "최근 7일간 기록 없음",
   place: "병상 배정",
-  change: "전실",
+  change: "병상 관리",
   bedTitle: "{{bed}} 병상",
   placed: "병상을 배정했습니다.",
   moved: "전실 처리했습니다.",
@@ -42,7 +42,7 @@ const texts: typeof en = {
   onOxygen: "산소 투여",
   onAir: "실내 공기",
   flag: { high: "높음", low: "낮음" },
-  critical: "위험 검사값: {{label}}",
+  critical: "위험값(CVR): {{label}}",
   due: "기한 {{at}}",
   overdue: "기한 지남",
   measure: {

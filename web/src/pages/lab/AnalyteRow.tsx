@@ -2,10 +2,12 @@ import { ActionIcon, Badge, Select, Table, Text, TextInput } from "@mantine/core
 import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
-import { calendarDate } from "@/shared/when";
-import { rangeOf, rangeText, type BloodRow } from "./blood";
+import { calendarDayOf } from "@/shared/days";
+import { LabFlag } from "@/shared/lab/LabFlag";
+import { rangeText } from "@/shared/lab/rangeText";
+import { unitText } from "@/shared/units";
+import { rangeOf, type BloodRow } from "./blood";
 import type { CheckedRow, LabValue, Panel } from "./data";
-import { Flag } from "./Flag";
 import { useFocusWhen } from "./focus";
 import { useProblem } from "./useProblem";
 
@@ -61,7 +63,10 @@ export function AnalyteRow(props: AnalyteRowProps) {
           aria-label={t("lab.entry.unitOf", { name })}
           allowDeselect={false}
           w={120}
-          data={[...new Set([analyte?.unit ?? row.unit, ...(analyte?.units ?? []), row.unit])]}
+          data={[...new Set([analyte?.unit ?? row.unit, ...(analyte?.units ?? []), row.unit])].map((value) => ({
+            value,
+            label: unitText(value) || value,
+          }))}
           value={row.unit}
           error={problem === "unit" && problemText("unit")}
           onChange={(unit) => {
@@ -95,7 +100,7 @@ export function AnalyteRow(props: AnalyteRowProps) {
       </Table.Td>
       <Table.Td>
         {previous && (
-          <Text size="xs">{`${previous.text} ${previous.unit} · ${calendarDate(previous.at.slice(0, 10))}`}</Text>
+          <Text size="xs">{`${previous.text} ${unitText(previous.unit)} · ${calendarDayOf(Date.parse(previous.at))}`}</Text>
         )}
       </Table.Td>
       <Table.Td>
@@ -119,10 +124,10 @@ function Checked({ checked, unit }: { checked: CheckedRow | undefined; unit: str
   if (!values) return null;
   return (
     <>
-      <Flag flag={values["flag"]} />
+      <LabFlag flag={values["flag"]} />
       {values["delta"] === true && <Badge color="grape">{t("lab.delta")}</Badge>}
       {values["unit"] !== unit && (
-        <Text size="xs" c="dimmed">{`= ${String(values["value"])} ${String(values["unit"])}`}</Text>
+        <Text size="xs" c="dimmed">{`= ${String(values["value"])} ${unitText(String(values["unit"]))}`}</Text>
       )}
     </>
   );

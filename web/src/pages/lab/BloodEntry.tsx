@@ -18,6 +18,7 @@ interface BloodEntryProps {
   order: Order;
   entered: Record<string, unknown>;
   ready: boolean;
+  onSaved: () => void;
 }
 
 export function BloodEntry(props: BloodEntryProps) {
@@ -32,13 +33,13 @@ export function BloodEntry(props: BloodEntryProps) {
 
 type PanelFormProps = BloodEntryProps & { panel: Panel; before: LabValue[] };
 
-function PanelForm({ order, entered, ready, panel, before }: PanelFormProps) {
+function PanelForm({ order, entered, ready, onSaved, panel, before }: PanelFormProps) {
   const { t } = useTranslation();
   const [rows, setRows] = useState(() => rowsEntered(entered));
   const [comment, setComment] = useState(commentOf(entered));
   const [reason, setReason] = useState("");
   const { checks, checkRow, checkAll, forget } = useRowCheck(order.id);
-  const save = useSave(order);
+  const save = useSave(order, onSaved);
   const form = useColumnKeys();
   const previous = newestByCode(before, 1);
   const sent = rows.flatMap((row) => analyteOf(row) ?? []);

@@ -8,6 +8,7 @@ import { currentLanguage } from "@/i18n";
 import { PAGE_SIZE } from "@/shared/DataTable";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { QueryView } from "@/shared/QueryView";
+import { unitText } from "@/shared/units";
 import { dateTime } from "@/shared/when";
 import { criticalsQuery, useRefresh, type Critical } from "./data";
 import { useCountdown } from "./useCountdown";
@@ -43,7 +44,7 @@ function Card({ critical }: { critical: Critical }) {
   const { t } = useTranslation();
   const left = useCountdown(critical.escalates_at);
   const { patient, name, value, unit, flag, limit, at, attempts, closed, order } = critical;
-  const title = `${name[currentLanguage()]} ${value} ${unit}`;
+  const title = `${name[currentLanguage()]} ${value} ${unitText(unit)}`;
   return (
     <Paper component="section" withBorder p="md" aria-label={title}>
       <Stack gap="xs">

@@ -21,7 +21,7 @@ interface EntryProps {
 export function Entry({ order, versions, opened, ready }: EntryProps) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(opened);
-  const newest = versions.at(-1);
+  const { basis, newer, load, onSaved } = useBasis(versions, open);
   const title = isOut(order) ? t("lab.entry.amend") : t("lab.entry.title");
   if (!open) {
     return (
@@ -38,20 +38,49 @@ export function Entry({ order, versions, opened, ready }: EntryProps) {
   }
   return (
     <Section title={title}>
-      {newest?.state === "RETURNED" && (
-        <Alert color="orange" mb="sm" title={t("lab.entry.returned", { name: newest.returned_by_name })}>
-          {newest.return_reason}
+      {basis?.state === "RETURNED" && (
+        <Alert color="orange" mb="sm" title={t("lab.entry.returned", { name: basis.returned_by_name })}>
+          {basis.return_reason}
         </Alert>
       )}
-      <Form order={order} entered={newest?.entered ?? {}} ready={ready} />
+      {newer && (
+        <Alert color="orange" mb="sm" role="status" title={t("lab.entry.newer")}>
+          <Button variant="light" color="orange" size="xs" onClick={load}>
+            {t("lab.entry.loadNewer")}
+          </Button>
+        </Alert>
+      )}
+      <Form key={basis?.number ?? 0} order={order} entered={basis?.entered ?? {}} ready={ready} onSaved={onSaved} />
     </Section>
   );
+}
+
+/** The version that the form began with: it stays, and with it what is typed, when another one arrives. */
+function useBasis(versions: Version[], open: boolean) {
+  const known = versions.length;
+  const [based, setBased] = useState(known);
+  const [knownAtSave, setKnownAtSave] = useState<number | null>(null);
+  const saved = knownAtSave !== null && known > knownAtSave;
+  const load = () => {
+    setBased(known);
+    setKnownAtSave(null);
+  };
+  if (saved || (!open && based !== known)) load();
+  return {
+    basis: versions[based - 1],
+    newer: known > based && knownAtSave === null,
+    load,
+    onSaved: () => {
+      setKnownAtSave(known);
+    },
+  };
 }
 
 interface FormProps {
   order: Order;
   entered: Record<string, unknown>;
   ready: boolean;
+  onSaved: () => void;
 }
 
 function Form(props: FormProps) {

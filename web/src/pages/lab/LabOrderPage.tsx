@@ -1,7 +1,7 @@
 import { Alert, Anchor, Badge, Button, Group, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Link, useLocation } from "react-router";
+import { Link } from "react-router";
 import { api, unwrap } from "@/api/client";
 import { useCan, useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
@@ -27,6 +27,7 @@ import { Entry } from "./Entry";
 import { LabFrame } from "./LabFrame";
 import { OrderSpecimens } from "./OrderSpecimens";
 import { isOut, mayConfirm, stepOf, type Step } from "./steps";
+import { useScanned } from "./useScanned";
 import { Verify } from "./Verify";
 import { Versions } from "./Versions";
 
@@ -64,20 +65,19 @@ interface BenchProps {
 }
 
 function Bench({ order, specimens, versions }: BenchProps) {
+  const { t } = useTranslation();
   const jobTypeName = useJobTypeName();
   const can = useCan();
   const step = stepOf(order, specimens, versions);
   const name = `${jobTypeName(order.job_type)} · ${order.accession_number}`;
-  const location = useLocation();
-  const scanned = (location.state as { scanned?: string } | null)?.scanned ?? null;
+  const scanned = useScanned();
   return (
-    <LabFrame title={name} subtitle={<Facts order={order} step={step} />}>
+    <LabFrame title={name} tab={t("lab.title")} subtitle={<Facts order={order} step={step} />}>
       <OrderSpecimens order={order} specimens={specimens} scanned={scanned} step={step} />
       {step === "VERIFY" && <Verify order={order} version={versions.at(-1)} />}
       {step === "CONFIRM" && <Confirm order={order} />}
       {can("enter_lab_result") && order.status !== "CANCELLED" && (
         <Entry
-          key={versions.length}
           order={order}
           versions={versions}
           opened={step !== "VERIFY" && !isOut(order)}

@@ -111,6 +111,7 @@ function show({ specimens = [], versions = [] }: World) {
       </QueryClientProvider>
     </MantineProvider>,
   );
+  return client;
 }
 
 inEnglish();
@@ -155,10 +156,47 @@ describe("an order on the bench", () => {
     expect(screen.getByText("3.4–4.8")).toBeTruthy();
     fireEvent.change(value, { target: { value: "6.8" } });
     fireEvent.blur(value);
-    expect(await screen.findByText("HH critically high", {}, SLOW)).toBeTruthy();
+    expect(await screen.findByText("Critically high", {}, SLOW)).toBeTruthy();
     expect(asked).toEqual([
       { result: { analytes: [{ code: "2823-3", value: 6.8, unit: "mmol/L" }] } },
     ]);
+  });
+
+  it("keeps what is typed when another result arrives, until that is loaded", async () => {
+    const client = show({ specimens: [{ ...specimen, state: "RECEIVED" }] });
+    fireEvent.click(screen.getByText("Electrolytes"));
+    const value = () => screen.getByLabelText<HTMLInputElement>("Value of Potassium").value;
+    fireEvent.change(screen.getByLabelText("Value of Potassium"), { target: { value: "4.1" } });
+    act(() => {
+      client.setQueryData(keys.lab.versions(6), page([version]));
+    });
+    const load = await screen.findByText("Load the newer result and discard mine", {}, SLOW);
+    expect(value()).toBe("4.1");
+    fireEvent.click(load);
+    expect(value()).toBe("6.8");
+    expect(screen.queryByText(/A newer result arrived/)).toBeNull();
+  });
+
+  it("shows what was saved, without a notice", async () => {
+    const saved = { ...version, entered: { analytes: [{ code: "2823-3", value: 4.2, unit: "mmol/L" }] } };
+    vi.spyOn(globalThis, "fetch").mockImplementation((input) => {
+      const { method, url } = input as Request;
+      const answers: [string, unknown][] = [
+        ["/check/", { rows: [] }],
+        ["/results/", method === "POST" ? saved : page([saved])],
+        ["/panel/", panel],
+        ["/critical/open/", { count: 0, escalates_at: null }],
+        ["/ocs/orders/", order],
+        ["", page([])],
+      ];
+      return Promise.resolve(Response.json(answers.find(([part]) => url.includes(part))?.[1]));
+    });
+    show({ specimens: [{ ...specimen, state: "RECEIVED" }] });
+    fireEvent.click(screen.getByText("Electrolytes"));
+    fireEvent.change(screen.getByLabelText("Value of Potassium"), { target: { value: "4.20" } });
+    fireEvent.click(screen.getByText("Save for verification"));
+    expect(await screen.findByDisplayValue("4.2", {}, SLOW)).toBeTruthy();
+    expect(screen.queryByText(/A newer result arrived/)).toBeNull();
   });
 
   it("is verified by somebody else", () => {

@@ -1,11 +1,13 @@
 import { Badge, Stack, Table, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
-import { calendarDate } from "@/shared/when";
-import { newestByCode, rangeText } from "./blood";
+import { calendarDayOf } from "@/shared/days";
+import { LabFlag } from "@/shared/lab/LabFlag";
+import { rangeText } from "@/shared/lab/rangeText";
+import { unitText } from "@/shared/units";
+import { newestByCode } from "./blood";
 import { FIELDS, LISTS, LISTS_OF, rowsOf, type FieldName, type ListName, type Option } from "./columns";
 import type { LabValue } from "./data";
-import { Flag } from "./Flag";
 
 type Values = Record<string, unknown>;
 const BESIDE = 3;
@@ -71,22 +73,22 @@ function BloodLine({ row, earlier }: { row: Values; earlier: LabValue[] }) {
     <Table.Tr>
       <Table.Th scope="row">{known ?? String(row["name"] ?? row["code"])}</Table.Th>
       <Table.Td>
-        <Text size="sm" fw={row["flag"] ? 700 : 400}>{`${String(value)} ${String(unit)}`}</Text>
+        <Text size="sm" fw={row["flag"] ? 700 : 400}>{`${String(value)} ${unitText(String(unit))}`}</Text>
         {given !== undefined && (
           <Text size="xs" c="dimmed">
-            {t("lab.given", { value: `${String(given)} ${String(givenUnit)}` })}
+            {t("lab.given", { value: `${String(given)} ${unitText(String(givenUnit))}` })}
           </Text>
         )}
       </Table.Td>
       <Table.Td>{rangeText(row)}</Table.Td>
       <Table.Td>
-        <Flag flag={row["flag"]} />
+        <LabFlag flag={row["flag"]} />
         {row["delta"] === true && <Badge color="grape">{t("lab.delta")}</Badge>}
       </Table.Td>
       <Table.Td>
         {earlier.map((one) => (
           <Text key={one.id} size="xs">
-            {`${one.text} ${one.unit} · ${calendarDate(one.at.slice(0, 10))}`}
+            {`${one.text} ${unitText(one.unit)} · ${calendarDayOf(Date.parse(one.at))}`}
           </Text>
         ))}
       </Table.Td>
@@ -104,7 +106,7 @@ function Rows({ list, rows }: { list: ListName; rows: Values[] }) {
         <Table.Tr>
           {fields.map((name) => (
             <Table.Th key={name} scope="col">
-              {t(`lab.field.${name}`)}
+              {name === "unit" ? t("lab.column.unit") : t(`lab.field.${name}`)}
             </Table.Th>
           ))}
         </Table.Tr>
@@ -128,6 +130,7 @@ function Cell({ name, value }: { name: FieldName; value: unknown }) {
   const { t } = useTranslation();
   if (typeof value !== "string" && typeof value !== "number") return "–";
   const field = FIELDS[name];
+  if (name === "unit") return unitText(String(value));
   const options: readonly string[] = "options" in field ? field.options : [];
   return options.includes(String(value)) ? t(`lab.option.${value as Option}`) : String(value);
 }

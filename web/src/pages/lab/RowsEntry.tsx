@@ -15,6 +15,7 @@ interface RowsEntryProps {
   entered: Record<string, unknown>;
   lists: readonly ListName[];
   ready: boolean;
+  onSaved: () => void;
 }
 
 type Lists = Partial<Record<ListName, Typed[]>>;
@@ -24,7 +25,7 @@ function keyOf(list: ListName, place: number): string {
 }
 
 /** Mutations, changes of copies and the RNA-seq file of a genetic order, markers of a protein one. */
-export function RowsEntry({ order, entered, lists, ready }: RowsEntryProps) {
+export function RowsEntry({ order, entered, lists, ready, onSaved }: RowsEntryProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState<Lists>(() =>
     Object.fromEntries(
@@ -38,7 +39,7 @@ export function RowsEntry({ order, entered, lists, ready }: RowsEntryProps) {
   const [comment, setComment] = useState(commentOf(entered));
   const [reason, setReason] = useState("");
   const { checks, checkRow, checkAll, forget } = useRowCheck(order.id);
-  const save = useSave(order);
+  const save = useSave(order, onSaved);
   const form = useColumnKeys();
   const filled = lists.map((list) => {
     const rows = (typed[list] ?? []).flatMap((row, place) => {

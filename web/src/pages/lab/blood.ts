@@ -55,14 +55,6 @@ export function rangeOf(analyte: Analyte, method: string): { low: number | null;
   return analyte.methods.find((each) => each.method === method) ?? analyte;
 }
 
-/** `3.4–4.8`, `≤ 200`, `≥ 35`, or a dash where none is known. */
-export function rangeText({ low, high }: { low?: unknown; high?: unknown }): string {
-  const [from, to] = [low, high].map((end) => (typeof end === "number" ? String(end) : null));
-  if (from && to) return `${from}–${to}`;
-  if (to) return `≤ ${to}`;
-  return from ? `≥ ${from}` : "–";
-}
-
 /** The newest values of each code, at most `most`, from a list with the newest first. */
 export function newestByCode(values: LabValue[], most: number): Map<string, LabValue[]> {
   const found = new Map<string, LabValue[]>();

@@ -12,7 +12,7 @@ export interface Entered {
 }
 
 /** Enters a result; false where a row is wrong, which the form then shows. */
-export function useSave(order: Order) {
+export function useSave(order: Order, onSaved: () => void) {
   const { t } = useTranslation();
   const refresh = useRefresh();
   return useMutation({
@@ -30,6 +30,7 @@ export function useSave(order: Order) {
     onSuccess: (saved) => {
       if (!saved) return;
       showSuccess(t("common.saved"));
+      onSaved();
       refresh();
     },
   });

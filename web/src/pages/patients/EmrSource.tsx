@@ -12,14 +12,19 @@ import { dateTime } from "@/shared/when";
 import { OpenemrRows } from "./OpenemrRows";
 
 const FIRST_LOOK_MS = 1500;
+/** Each look is in the audit record. */
+const MOST_LOOKS = 10;
 
-/** Until the rows of the record have come for the first time, the patient is read again. */
+/** Until the rows of the record have come for the first time, the patient is read again a few times. */
 function useFirstRecords(patient: number, isComing: boolean) {
   const client = useQueryClient();
   useEffect(() => {
     if (!isComing) return;
+    let looks = 0;
     const timer = setInterval(() => {
-      void client.invalidateQueries({ queryKey: keys.patients.one(patient) });
+      looks += 1;
+      if (looks === MOST_LOOKS) clearInterval(timer);
+      void client.invalidateQueries({ queryKey: keys.patients.one(patient), exact: true });
     }, FIRST_LOOK_MS);
     return () => {
       clearInterval(timer);

@@ -76,20 +76,25 @@ export function MedicineSection({ patient }: { patient: number }) {
 function Medicine({ medicine }: { medicine: Schema["PrescriptionOut"] }) {
   const { t } = useTranslation();
   const { drug, dose, frequency, prescriber_name, ends_at } = medicine;
+  const how = [dose, frequency].filter(Boolean).join(", ");
   return (
     <Stack gap={2} role="listitem">
       <Text fw={600} lang={langOf(drug)}>
         {drug}
       </Text>
-      <Text size="sm" lang={langOf(dose + frequency)}>
-        {t("portal.take", { dose, frequency })}
-      </Text>
+      {how && (
+        <Text size="sm" lang={langOf(how)}>
+          {t("portal.take", { how })}
+        </Text>
+      )}
       {ends_at && (
         <Text size="sm">{t("portal.takeUntil", { day: calendarDayOf(Date.parse(ends_at) - 1) })}</Text>
       )}
-      <Text size="xs" c="dimmed">
-        {t("portal.prescribedBy", { name: prescriber_name })}
-      </Text>
+      {prescriber_name && (
+        <Text size="xs" c="dimmed">
+          {t("portal.prescribedBy", { name: prescriber_name })}
+        </Text>
+      )}
     </Stack>
   );
 }

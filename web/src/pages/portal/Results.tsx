@@ -6,6 +6,7 @@ import { keys } from "@/api/keys";
 import { currentLanguage } from "@/i18n";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
+import { unitText } from "@/shared/units";
 import { dateTime } from "@/shared/when";
 import { verdictOf, type Verdict } from "./plain";
 
@@ -82,7 +83,7 @@ function Value({ value }: { value: Schema["LabValueOut"] }) {
         </Badge>
       </Group>
       <Text>
-        {value.text} {value.unit}
+        {value.text} {unitText(value.unit)}
       </Text>
       <Text size="sm" c="dimmed">
         <Range {...value} />
@@ -91,8 +92,9 @@ function Value({ value }: { value: Schema["LabValueOut"] }) {
   );
 }
 
-function Range({ low, high, unit }: Schema["LabValueOut"]) {
+function Range({ low, high, ...value }: Schema["LabValueOut"]) {
   const { t } = useTranslation();
+  const unit = unitText(value.unit);
   if (low != null && high != null) return t("portal.range", { low, high, unit });
   if (high != null) return t("portal.rangeBelow", { high, unit });
   if (low != null) return t("portal.rangeAbove", { low, unit });

@@ -6,7 +6,7 @@ import { asApiError } from "@/api/errors";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { ChangedMeanwhile } from "./ChangedMeanwhile";
 import { FieldControl } from "./FieldControl";
-import { changedBody, missingFields, newBody, type Body, type Field, type Values } from "./fields";
+import { changedBody, fieldsOfRow, missingFields, newBody, type Body, type Field, type Values } from "./fields";
 
 /** A row that is being changed: as it was read, and how it is read again. */
 export interface Edited {
@@ -32,7 +32,8 @@ const CONFLICT = "ERR_301";
 
 /** Fields, what is wrong with them, and what another person changed meanwhile. */
 export function FieldForm(props: FieldFormProps) {
-  const { fields, initial = {}, edited, submit, save, onDone, onCancel, above } = props;
+  const { initial = {}, edited, submit, save, onDone, onCancel, above } = props;
+  const fields = edited ? fieldsOfRow(props.fields, edited.values) : props.fields;
   const { t } = useTranslation();
   const [base, setBase] = useState({ version: edited?.version ?? null, values: edited?.values ?? {} });
   const [values, setValues] = useState<Values>(edited?.values ?? initial);

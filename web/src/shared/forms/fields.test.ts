@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changedBody, localInput, missingFields, newBody, readable, valuesOf, withMine, type Field } from "./fields";
+import { changedBody, fieldsOfRow, localInput, missingFields, newBody, readable, valuesOf, withMine, type Field } from "./fields";
 
 const FIELDS: Field[] = [
   { name: "reason", label: "Reason", type: "text", required: true },
@@ -58,6 +58,8 @@ describe("the fields of a form", () => {
 
   it("name what is missing, and choices by their label", () => {
     expect(missingFields(FIELDS, { reason: " " }).map(({ name }) => name)).toEqual(["reason"]);
+    const ofRow = (reason: string) => missingFields(fieldsOfRow(FIELDS, { reason }), { reason: "" });
+    expect([ofRow("Headache").length, ofRow("").length]).toEqual([1, 0]);
     expect(FIELDS.map((field) => readable(field, "a"))).toEqual(["a", "a", "a", "First", "a"]);
   });
 });

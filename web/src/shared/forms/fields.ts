@@ -79,6 +79,11 @@ export function changedBody(fields: Field[], before: Values, after: Values): Bod
   );
 }
 
+/** The fields for a row that has no value of some of them (OpenEMR requires fewer): those stay optional. */
+export function fieldsOfRow(fields: Field[], row: Values): Field[] {
+  return fields.map((field) => (row[field.name]?.trim() ? field : { ...field, required: false }));
+}
+
 /** Required fields without a value. */
 export function missingFields(fields: Field[], values: Values): Field[] {
   return fields.filter(({ name, required }) => required && !values[name]?.trim());

@@ -4,10 +4,10 @@ import { useTranslation } from "react-i18next";
 const COLORS = { L: "blue", H: "red", LL: "red.9", HH: "red.9" } as const;
 type Known = keyof typeof COLORS;
 
-/** Low, high, critical: a letter as on a laboratory report, in words for who does not see it. */
-export function LabFlag({ flag }: { flag: string | null | undefined }) {
+/** Low, high, critically low or high, in words; nothing for a value without a flag. */
+export function LabFlag({ flag }: { flag: unknown }) {
   const { t } = useTranslation();
-  if (!flag || !(flag in COLORS)) return null;
+  if (typeof flag !== "string" || !(flag in COLORS)) return null;
   const known = flag as Known;
   const words = t(`chart.laboratory.flag.${known}`);
   return (

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
-import { asText, ifMatch, localTime, type Visit } from "./data";
+import { localInput } from "@/shared/forms/fields";
+import { asText, ifMatch, type Visit } from "./data";
 import { RecordForm, type Field, type Values } from "./RecordForm";
 
 interface VisitFormProps {
@@ -40,7 +41,7 @@ export function VisitForm({ patient, row, name }: VisitFormProps) {
       {...(row &&
         name && {
           changes: name,
-          initial: { ...asText(row, ["purpose", "note"]), planned_at: localTime(row.planned_at) },
+          initial: { ...asText(row, ["purpose", "note"]), planned_at: localInput(new Date(row.planned_at)) },
         })}
       fields={fields}
       record={record}

@@ -119,13 +119,6 @@ export function asText(row: object, names: readonly string[]): Record<string, st
   );
 }
 
-/** An instant as a `datetime-local` field takes it. */
-export function localTime(instant: string): string {
-  const at = new Date(instant);
-  const shifted = new Date(at.getTime() - at.getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 16);
-}
-
 /** The row as it was read: the server refuses the change if somebody else made one. */
 export function ifMatch({ version }: { version: number }) {
   return { "If-Match": `"${version}"` };

@@ -59,7 +59,7 @@ export default function EncountersTab({ patient }: PanelProps) {
           header: t("chart.encounters.reason"),
           render: ({ reason, note }) => (
             <>
-              <Text size="sm">{reason}</Text>
+              {reason && <Text size="sm">{reason}</Text>}
               {note && (
                 <Text size="xs" c="dimmed" lineClamp={3} style={{ whiteSpace: "pre-wrap" }}>
                   {note}

@@ -11,7 +11,7 @@ import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
 import { AnalyteTrend } from "./AnalyteTrend";
 import { LabNumber } from "./LabNumber";
-import { rangeText } from "./values";
+import { rangeText } from "@/shared/lab/rangeText";
 
 type Analyte = Schema["AnalyteHistoryOut"];
 const BEFORE = 4;
@@ -117,7 +117,7 @@ function Row({ analyte, open, onToggle }: { analyte: Analyte; open: boolean; onT
           {dateTime(latest.at)}
         </Text>
       </Table.Td>
-      <Table.Td>{rangeText(latest.low, latest.high)}</Table.Td>
+      <Table.Td>{rangeText(latest)}</Table.Td>
       <Table.Td>
         <Group gap="md">
           {before.slice(0, BEFORE).map((value) => (

@@ -11,7 +11,8 @@ import { dateTime } from "@/shared/when";
 import { calendarDayOf } from "@/shared/days";
 import { unitText } from "@/shared/units";
 import { LabNumber } from "./LabNumber";
-import { pointsOf, rangeText } from "./values";
+import { rangeText } from "@/shared/lab/rangeText";
+import { pointsOf } from "./values";
 
 const MOST = 200;
 const LISTED = 20;
@@ -65,7 +66,7 @@ export function AnalyteTrend({ patient, analyte }: { patient: number; analyte: S
                     <Table.Td>
                       <LabNumber value={value} unit={unit} />
                     </Table.Td>
-                    <Table.Td>{rangeText(value.low, value.high)}</Table.Td>
+                    <Table.Td>{rangeText(value)}</Table.Td>
                     <Table.Td>
                       <Anchor component={Link} to={`/orders?order=${value.order}`} size="sm">
                         {t("chart.laboratory.openOrder")}

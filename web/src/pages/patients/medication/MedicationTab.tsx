@@ -78,7 +78,7 @@ export default function MedicationTab({ patient }: PanelProps) {
           {
             key: "dose",
             header: t("chart.medication.dose"),
-            render: ({ dose, frequency }) => `${dose} · ${frequency}`,
+            render: ({ dose, frequency }) => [dose, frequency].filter(Boolean).join(" · "),
           },
           { key: "time", header: t("chart.medication.time"), render: (row) => <Time row={row} /> },
           { key: "by", header: t("chart.medication.prescriber"), render: (row) => row.prescriber_name },
@@ -136,7 +136,9 @@ function Time({ row }: { row: Row }) {
   const { prescribed_at, ends_at, days, stopped_at, stopped_by_name, stop_reason } = row;
   return (
     <Stack gap={2}>
-      <Text size="sm">{`${dateTime(prescribed_at)} · ${t("chart.medication.forDays", { count: days })}`}</Text>
+      <Text size="sm">
+        {[dateTime(prescribed_at), days && t("chart.medication.forDays", { count: days })].filter(Boolean).join(" · ")}
+      </Text>
       {stopped_at ? (
         <Text size="xs" c="dimmed">
           <Badge size="sm" color="gray" mr={6}>

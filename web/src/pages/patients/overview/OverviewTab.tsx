@@ -8,6 +8,7 @@ import { currentLanguage } from "@/i18n";
 import { useCan } from "@/session/react";
 import { OrderLine } from "@/shared/OrderLine";
 import { QueryView } from "@/shared/QueryView";
+import { unitText } from "@/shared/units";
 import { dateTime } from "@/shared/when";
 import { summaryQuery } from "@/shared/chart/api";
 import type { PanelProps } from "@/shared/chart/panel";
@@ -50,11 +51,11 @@ function Criticals({ rows }: { rows: Summary["criticals"] }) {
       <Stack gap={4}>
         {rows.map(({ id, name, value, unit, flag, at }) => (
           <Text key={id} size="sm" fw={600}>
-            {`${name[currentLanguage()]} ${value} ${unit} (${t(`chart.laboratory.flag.${flag}`)}) · ${dateTime(at)}`}
+            {`${name[currentLanguage()]} ${value} ${unitText(unit)} (${t(`chart.laboratory.flag.${flag}`)}) · ${dateTime(at)}`}
           </Text>
         ))}
-        {can("enter_lab_result") && (
-          <Anchor component={Link} to="/lab" size="sm">
+        {can("critical_result") && (
+          <Anchor component={Link} to="/lab/critical" size="sm">
             {t("chart.overview.toCriticals")}
           </Anchor>
         )}

@@ -69,7 +69,7 @@ export function Problems({ rows }: { rows: Rows<"problems"> }) {
           key={id}
           what={text}
           rest={[
-            `${code_system} ${code}`,
+            [code_system, code].filter(Boolean).join(" "),
             onset_date && t("chart.problems.since", { day: calendarDate(onset_date) }),
           ]}
         />
@@ -177,7 +177,7 @@ export function LastEncounter({ encounter }: { encounter: Summary["encounter"] }
     >
       {encounter && (
         <Line
-          what={`${t(`patients.encounterKind.${encounter.kind}`)} · ${encounter.reason}`}
+          what={[t(`patients.encounterKind.${encounter.kind}`), encounter.reason].filter(Boolean).join(" · ")}
           rest={[dateTime(encounter.started_at), encounter.location, encounter.clinician_name]}
         />
       )}

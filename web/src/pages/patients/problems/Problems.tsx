@@ -63,7 +63,7 @@ export function Problems({ patient }: { patient: number }) {
         {
           key: "code",
           header: t("chart.code"),
-          render: ({ code_system, code }) => <span className="mono">{`${code_system} ${code}`}</span>,
+          render: ({ code_system, code }) => <span className="mono">{[code_system, code].filter(Boolean).join(" ")}</span>,
         },
         {
           key: "onset",
