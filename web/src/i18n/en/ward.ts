@@ -20,7 +20,7 @@ export default {
   hidden: "Occupied by a patient whose record is restricted",
   noVitals: "None within 7 days",
   place: "Admit to bed",
-  change: "Transfer",
+  change: "Bed and visit",
   bedTitle: "Bed {{bed}}",
   placed: "The patient has been admitted to the bed.",
   moved: "The patient has been transferred.",
