@@ -126,7 +126,7 @@ def results_out(user: Person) -> QuerySet[ResultVersion]:
     earlier = ResultVersion.objects.filter(order=OuterRef("order"), number__lt=OuterRef("number"))
     seen = ResultVersion.objects.filter(order__in=orders.orders_with_result(user))
     found = seen.exclude(verified_at=None).exclude(state=ResultState.ENTERED)
-    out: Any = found.annotate(amends=Exists(earlier.exclude(verified_at=None)))
+    out: QuerySet[ResultVersion] = found.annotate(amends=Exists(earlier.exclude(verified_at=None)))
     return out.select_related("order").defer("entered", "values")
 
 
