@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,7 @@ from lis.models import CriticalValue
 from lis.serializers import CriticalOut, LabValueOut
 from lis.services.criticals import critical_notify
 from lis.services.openemr_reports import report_announce, report_send
-from lis.services.releases import result_taken
+from lis.services.releases import OUT, result_taken
 from ocs.events import ORDER_AMENDED, ORDER_MOVED
 from ocs.services.results import result_rule
 from openemr.outage import DAYS_OF_ATTEMPTS
@@ -55,7 +55,11 @@ def ward_criticals(user: Person, ids: Collection[int]) -> Iterable[WardTask]:
         )
 
 
-@subscribe(ORDER_MOVED, queue="django_tasks")
+def _is_out(payload: Mapping[str, Any]) -> bool:
+    return payload["to_status"] in OUT
+
+
+@subscribe(ORDER_MOVED, queue="django_tasks", wants=_is_out)
 def announce_report(event: Event) -> None:
     report_announce(event.payload["order_id"])
 

@@ -240,7 +240,7 @@ _SIGNS_OF_LIFE: tuple[tuple[type[CourseRow], str, dict[str, str]], ...] = (
     (AdverseEvent, "onset_on", {}),
     (PerformanceStatus, "assessed_on", {}),
     (Assessment, "assessed_on", {}),
-    (Visit, "planned_at__date", {"status": VisitStatus.DONE}),
+    (Visit, "planned_at", {"status": VisitStatus.DONE}),
 )
 
 

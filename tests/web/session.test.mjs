@@ -75,7 +75,7 @@ test('a token is renewed before its end, once for all tabs', async t => {
   }));
   assert.deepEqual(seen.flat(), [200], 'one renewal, and it succeeds');
   for (const tab of [page, second]) {
-    await mainMenu(tab).getByRole('link', { name: label('/patients') }).click();
+    await mainMenu(tab).getByRole('link', { name: label('/patients'), exact: true }).click();
     await tab.getByRole('heading', { name: 'Patients' }).waitFor();
   }
   assert.deepEqual(problems, []);
@@ -94,7 +94,7 @@ test('a token the server no longer takes is renewed under way', async t => {
     answers.push(answer.status());
     await route.fulfill({ response: answer });
   });
-  await mainMenu(page).getByRole('link', { name: label('/patients') }).click();
+  await mainMenu(page).getByRole('link', { name: label('/patients'), exact: true }).click();
   await page.getByRole('heading', { name: 'Patients' }).waitFor();
   await page.getByRole('main').getByText(MRN).first().waitFor();
   assert.deepEqual(answers, [401, 200]);

@@ -12,6 +12,8 @@ import { BASE_URL, launch, newPage } from './browser.mjs';
  */
 
 export const MRN = 'P2026-0001';
+/** Of the sample study that comes with images. */
+const ACCESSION = 'RIS2026-0001';
 const MODEL = 'brain_extraction';
 /** For results that nobody opens in the viewer. */
 export const QUICK_MODEL = 'head_mask';
@@ -87,7 +89,7 @@ export async function until(what, condition, timeout = SLOW_MS) {
  */
 export async function sampleStudy(as) {
   const { results } = await as.json(`/api/ris/studies/?patient_id=${MRN}&page_size=100`);
-  return results.find(found => found.accession_number).study_instance_uid;
+  return results.find(found => found.accession_number === ACCESSION).study_instance_uid;
 }
 
 /**

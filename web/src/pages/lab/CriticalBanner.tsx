@@ -27,7 +27,7 @@ function Banner({ count, escalatesAt }: { count: number; escalatesAt: string | n
   const { t } = useTranslation();
   const left = useCountdown(escalatesAt);
   return (
-    <Alert color="red" variant="filled" mb="md" className="no-print" icon={<IconUrgent aria-hidden />}
+    <Alert color="red.9" variant="filled" mb="md" className="no-print" icon={<IconUrgent aria-hidden />}
       role="region" aria-label={t("lab.pages.criticals")}>
       <Anchor component={Link} to="/lab/critical" c="inherit" underline="always" fw={600}>
         {t("lab.critical.banner", { count })}
