@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 
 from emr import openemr_sync
 from emr.models import Encounter, Patient, Prescription, RecordLink
@@ -54,7 +55,7 @@ def test_a_prescription_without_an_end_is_stopped_here_and_there(two, api):
     )
     assert stopped.status_code == 200, stopped.json()
     deliver()
-    assert sql("SELECT end_date = CURDATE() FROM prescriptions") == [(1,)]
+    assert sql("SELECT end_date FROM prescriptions") == [(timezone.localdate(),)]
     openemr_sync.patient_sync(patient_id=patient.pk)
     row.refresh_from_db()
     assert row.days is None and row.stopped_at is not None

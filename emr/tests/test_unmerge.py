@@ -142,4 +142,4 @@ def test_who_was_restricted_since_the_merge_stays_so_in_both_records(api, users,
     found = Patient.objects.get(pk=duplicate.pk)
     assert found.restricted
     assert team <= {member.user_id for member in selectors.care_team(found.pk)}
-    assert api("nurse").get(f"{URL}{duplicate.pk}/").status_code == 404
+    assert api("rib").get(f"{URL}{duplicate.pk}/").status_code == 404

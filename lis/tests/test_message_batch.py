@@ -95,17 +95,27 @@ def test_what_is_not_plain_is_taken_one_by_one(users, order, patient_factory, on
     final = f"{K}|4|mmol/L|F"
     strange = oru(order, final, control_id="M3", mrn=patient_factory().patient_id)
     raws = [
+        oru(fit, final, control_id="M5"),
         b"hello",
         oru(order, f"{K}|4|mmol/L|P", control_id="M1"),
         oru(order, final, f"{HB}|x|g/dL|F", control_id="M2"),
         strange,
         oru(None, final, mrn="nobody", control_id="M4"),
-        oru(fit, final, control_id="M5"),
         oru(fit, f"{K}|5|mmol/L|C", control_id="M6"),
     ]
-    assert acks(users, *raws) == ["AR", "AA", "AE", "AE", "AE", "AA", "AA"]
-    assert one_by_one == [*raws[:5], raws[6]]
+    assert acks(users, *raws) == ["AA", "AR", "AA", "AE", "AE", "AE", "AA"]
+    assert one_by_one == raws[1:]
     assert Order.objects.get(pk=fit.pk).result["analytes"][0]["value"] == 5
+
+
+def test_none_overtakes_an_earlier_one_of_its_order(users, order, one_by_one):
+    raws = [
+        oru(order, f"{K}|{value}|mmol/L|{status}", control_id=status)
+        for value, status in (("4", "P"), ("5", "F"))
+    ]
+    assert acks(users, *raws) == ["AA", "AA"]
+    assert one_by_one == raws
+    assert Order.objects.get().result["analytes"][0]["value"] == 5
 
 
 def test_the_same_message_twice_is_stored_once(users, order, one_by_one):
