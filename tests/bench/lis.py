@@ -24,6 +24,7 @@ import django
 
 import cdss_backend.celery  # noqa: F401  (chooses the settings module)
 
+os.environ["CDSS_DATABASE_ROLE"] = "owner"  # who may make a database
 django.setup()
 
 from celery import current_app  # noqa: E402
