@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from common.error_texts_ko import KOREAN
+
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """Number, HTTP status and text (English, Korean) of an error.
+    """Number, HTTP status and English text of an error.
 
     The text says what happened and what to do now; ``AppError.detail`` and ``field`` say to what.
     """
@@ -15,4 +17,7 @@ class Spec:
     code: str
     status: int
     en: str
-    ko: str
+
+    @property
+    def ko(self) -> str:
+        return KOREAN[self.code]

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from common.api.etag import expected_version
 from common.api.exceptions import as_app_error
 from common.api.parsers import MAX_DEPTH
+from common.error_texts_ko import KOREAN
 from common.errors import ConflictError, ErrorCode, InvalidInput
 from common.idempotency import services as idempotency
 from common.idempotency.models import IdempotencyKey
@@ -30,6 +31,7 @@ USER = {
 def test_codes_are_unique_and_in_their_ranges():
     codes = [c.value.code for c in ErrorCode]
     assert len(codes) == len(set(codes))
+    assert set(codes) == set(KOREAN)
     assert all(re.fullmatch(r"ERR_\d{3}", c) for c in codes)
     for code in ErrorCode:
         number, status = int(code.value.code[4:]), code.value.status

@@ -99,9 +99,9 @@ class BedChangeIn(_BedIn):
 
 @example(examples.STAY_END)
 class BedLeaveIn(StrictIn):
-    """``discharge``: the encounter ends too."""
+    """``discharge``: the encounter ends too, by who may edit encounters."""
 
-    discharge = serializers.BooleanField(default=True)
+    discharge = serializers.BooleanField(default=False)
     reason = serializers.CharField(
         max_length=300, required=False, allow_blank=True, validators=_LINE
     )

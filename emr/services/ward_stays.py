@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from audit import services as audit
-from common.errors import BusinessError, ConflictError, ErrorCode, InvalidInput
+from common.errors import BusinessError, ConflictError, ErrorCode, InvalidInput, PermissionDenied
 from common.person import Person
 from emr import selectors
 from emr.choices import ChangeAction, EncounterKind
@@ -105,9 +105,14 @@ def bed_change(
 
 @transaction.atomic
 def bed_leave(
-    *, actor: Person, pk: int, expected: int, discharge: bool = True, reason: str = ""
+    *, actor: Person, pk: int, expected: int, discharge: bool = False, reason: str = ""
 ) -> BedStay:
-    """End the stay, and with ``discharge`` the encounter too. Raises NotFound, ConflictError."""
+    """End the stay, and with ``discharge`` the encounter too.
+
+    Raises NotFound, ConflictError, PermissionDenied: who places patients does not end encounters.
+    """
+    if discharge and not actor.has_permission(Permission.EDIT_ENCOUNTER):
+        raise PermissionDenied(f"a discharge needs {Permission.EDIT_ENCOUNTER}")
     stay, now = _stay_locked(actor, pk), timezone.now()
     stay.reason = reason or stay.reason
     _stay_close(actor, stay, expected, now)
@@ -129,7 +134,7 @@ def bed_leave(
             object_type="encounter",
             object_id=visit.pk,
             patient_id=visit.patient_id,
-            permission=Permission.PLACE_PATIENT,
+            permission=Permission.EDIT_ENCOUNTER,
             detail={"fields": ["ended_at"]},
         )
         patient_announce(visit.patient_id, "encounter")

@@ -85,7 +85,8 @@ def test_a_transfer_and_the_discharge_leave_a_history(api, users, patient_factor
     assert move(nurse, stay.pk, "transfer", 9, **to).json()["error"]["code"] == "ERR_301"
     moved = move(nurse, stay.pk, "transfer", 1, **to).json()
     assert move(nurse, stay.pk, "transfer", 2, **to).json()["error"]["code"] == "ERR_401"
-    assert move(nurse, moved["id"], "end", 1).status_code == 200
+    assert move(nurse, moved["id"], "end", 1, discharge=True).status_code == 403
+    assert move(api("doctor"), moved["id"], "end", 1, discharge=True).status_code == 200
     history = nurse.get(STAYS, {"patient": patient.pk}).json()["results"]
     assert [row["bed"] for row in history] == ["501-2", "501-1"]
     assert history[1]["ended_at"] == history[0]["started_at"]
@@ -94,6 +95,13 @@ def test_a_transfer_and_the_discharge_leave_a_history(api, users, patient_factor
     assert RecordChange.objects.filter(kind="encounter", row_id=visit.pk).exists()
     assert nurse.get(STAYS, {"open": "true"}).json()["count"] == 0
     assert {bed["state"] for bed in board(nurse, ward).values()} == {"free"}
+
+
+def test_a_bed_is_freed_without_the_end_of_the_encounter(api, users, patient_factory, ward):
+    stay = in_bed(ward, "501-1", patient_factory(), users["doctor"])
+    assert move(api("nurse"), stay.pk, "end", 1).status_code == 200
+    assert Encounter.objects.get(pk=stay.encounter_id).ended_at is None
+    assert board(api("nurse"), ward)["501-1"]["state"] == "free"
 
 
 def test_an_encounter_that_ends_elsewhere_frees_the_bed(api, users, patient_factory, ward):

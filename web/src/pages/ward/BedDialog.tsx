@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
 import { currentLanguage } from "@/i18n";
+import { useCan } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { PatientPicker, type Patient } from "@/shared/PatientPicker";
 import { showSuccess } from "@/shared/toasts";
@@ -99,6 +100,7 @@ function Occupied({ bedside, ward, onClose }: { bedside: Bedside; ward: number; 
   const [bed, setBed] = useState<string | null>(null);
   const [reason, setReason] = useState("");
   const [asked, setAsked] = useState(false);
+  const discharges = useCan()("edit_encounter");
   const target = wards.data?.results.find(({ id }) => String(id) === to);
   const params = {
     path: { id: stay },
@@ -121,7 +123,7 @@ function Occupied({ bedside, ward, onClose }: { bedside: Bedside; ward: number; 
     (discharge: boolean) =>
       unwrap(api.POST("/api/emr/stays/{id}/end/", { params, body: { discharge, reason } })),
     () => {
-      showSuccess(t("ward.left"));
+      showSuccess(t(discharges ? "ward.left" : "ward.freed"));
       onClose();
     },
   );
@@ -169,11 +171,13 @@ function Occupied({ bedside, ward, onClose }: { bedside: Bedside; ward: number; 
           color="red"
           loading={leaving.isPending}
           onClick={() => {
-            if (asked) leaving.mutate(true);
+            if (asked) leaving.mutate(discharges);
             else setAsked(true);
           }}
         >
-          {t(asked ? "ward.dischargeNow" : "ward.discharge")}
+          {discharges
+            ? t(asked ? "ward.dischargeNow" : "ward.discharge")
+            : t(asked ? "ward.leaveNow" : "ward.leave")}
         </Button>
         <Button
           disabled={!bed}

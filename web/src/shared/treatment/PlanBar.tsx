@@ -1,7 +1,8 @@
 import { useTranslation } from "react-i18next";
+import { dayOf } from "@/shared/days";
+import { axisOver } from "@/shared/plots/scale";
 import { calendarDate } from "@/shared/when";
 import type { Plan } from "./data";
-import { axisOver } from "@/shared/plots/scale";
 
 const WIDTH = 640;
 const ROW = 22;
@@ -10,7 +11,7 @@ const COLORS = { surgery: "red", radiotherapy: "orange", chemotherapy: "blue" } 
 /** Each treatment that was begun, from its first day to its last or to today. */
 export function PlanBar({ plans }: { plans: Plan[] }) {
   const { t } = useTranslation();
-  const today = new Date().toISOString().slice(0, 10);
+  const today = dayOf(new Date());
   const begun = plans
     .flatMap((plan) =>
       plan.started_on
