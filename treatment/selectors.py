@@ -33,7 +33,6 @@ from treatment.models import (
     Visit,
 )
 
-TIMELINE_LENGTH = 200
 _MOVED = rano.Judgement(Response.NE, (Reason.STUDY_MOVED,))
 SMALLEST_COHORT = 5
 """Of fewer patients the steps of a survival curve would tell who died, and when."""

@@ -268,9 +268,5 @@ def sync_run_get(user: Person, pk: int) -> SyncRun:
     return run
 
 
-def encounters_visible_to(user: Person) -> QuerySet[Encounter]:
-    return Encounter.objects.visible_to(user).select_related("patient", "clinician")
-
-
 def encounter_of_patient(patient: Patient, pk: int) -> Encounter | None:
     return Encounter.objects.filter(patient=patient, pk=pk, deleted_at=None).first()
