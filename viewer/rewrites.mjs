@@ -186,6 +186,15 @@ export const REWRITES = [
     times: 1,
   },
   {
+    // A dialog that a menu opened, closed before the menu has faded: the page would stay dead.
+    files: /^app\.bundle\.[0-9a-f]+\.js$/,
+    find: 'context.layersWithOutsidePointerEventsDisabled.delete(node);',
+    replace: `context.layersWithOutsidePointerEventsDisabled.delete(node);
+        if (!context.layersWithOutsidePointerEventsDisabled.size)
+          ownerDocument.body.style.pointerEvents = originalBodyPointerEvents ?? "";`,
+    times: 1,
+  },
+  {
     files: DECODERS, // JPEG and JPEG-LS
     find: 'return new Function("body","return function "+name+"() {\\n"+\'    "use strict";\'+"    return body.apply(this, arguments);\\n"+"};\\n")(body)',
     replace: `return ${NAMED}`,

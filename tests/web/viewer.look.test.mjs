@@ -87,6 +87,9 @@ test('in Korean there is no English on the page, in a menu or in a dialog', asyn
     assert.deepEqual(await englishOf(page), [], menu);
     await closed(page);
   }
+  // As on a slow machine: the dialog is closed before the menu that opened it has faded.
+  const slow = '[role="menu"][data-state="closed"] { animation-duration: 1s !important; }';
+  await page.addStyleTag({ content: slow });
   for (const dialog of ['설정', '정보']) {
     await page.locator(MENU).click();
     await page.getByRole('menuitem', { name: dialog }).click();
