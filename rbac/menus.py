@@ -104,6 +104,7 @@ MENUS: tuple[MenuEntry, ...] = (
             MenuEntry(
                 "users", "사용자와 역할", "Users and roles", "user", "/admin/users", P.MANAGE_USERS
             ),
+            MenuEntry("wards", "병동과 병상", "Wards", "bed", "/admin/wards", P.MANAGE_WARDS),
             MenuEntry("audit", "감사 기록", "Audit log", "shield", "/admin/audit", P.VIEW_AUDIT),
             MenuEntry(
                 "glass",

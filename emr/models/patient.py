@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
 from typing import Any
 
@@ -123,12 +126,34 @@ def phone_reversed(phone: str) -> str:
     return "".join(digit for digit in reversed(phone) if digit.isdecimal())
 
 
+_read_once: ContextVar[dict[int, list[Any]] | None] = ContextVar("grants_read_once", default=None)
+
+
+@contextmanager
+def grants_read_once() -> Iterator[None]:
+    """Read a person's grants once inside the block: for an answer of many parts."""
+    token = _read_once.set({})
+    try:
+        yield
+    finally:
+        _read_once.reset(token)
+
+
 def grants_that_open(user: Person) -> list[Any]:
     """Shares and broken glasses of the user that open something now, in two or three queries.
 
     They are read here because the hot path of every image would pay for them as subqueries. Of a
     restricted patient the care team's shares count: whoever else gave one gave it before.
     """
+    known = _read_once.get()
+    if known is None:
+        return _grants_that_open(user)
+    if user.pk not in known:
+        known[user.pk] = _grants_that_open(user)
+    return known[user.pk]
+
+
+def _grants_that_open(user: Person) -> list[Any]:
     grants = list(rights.grants_of(user.pk))
     glass.opened(user.pk, [grant.patient_id or 0 for grant in grants if grant.breaks_glass])
     shared = [grant.patient_id or 0 for grant in grants if not grant.breaks_glass]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -25,34 +25,40 @@ _CANDIDATES = 10
 _DATES = ("%Y-%m-%d", "%Y%m%d", "%Y.%m.%d", "%Y/%m/%d")
 
 
-def patient_search(user: Person, query: str) -> list[Patient]:
+def patient_search(user: Person, query: str) -> list[int]:
     """By the beginning of the MRN, the end of the phone number, the birth date, parts of the name.
 
-    In this order, at most MOST. All words of ``query`` stand somewhere in the name. A record that
-    was merged finds the one that it belongs to.
+    Ids in this order, at most MOST; ``patients_in_order`` reads those of a page. All words of
+    ``query`` stand somewhere in the name. A record that was merged finds the one it belongs to.
     """
     seen = Patient.objects.visible_to(user)
-    found: dict[int, Patient] = {}
+    found: dict[int, None] = {}
     for rows in _by_number(seen, query.strip()):
-        found |= {row.pk: row for row in rows[:MOST]}
+        found |= dict.fromkeys(rows.values_list("pk", flat=True)[:MOST])
     for rows in _by_number(Patient.objects.exclude(merged_into=None), query.strip()):
-        survivors = [row.merged_into_id for row in rows[:MOST]]
-        found |= {pk: row for pk, row in _ordered(seen, survivors).items() if pk not in found}
+        survivors = list(rows.values_list("merged_into", flat=True)[:MOST])
+        found |= dict.fromkeys(_visible(seen, survivors))
     if len(found) < MOST:
         everybody = scope_for(user, Permission.VIEW_PATIENT) is Scope.ALL
         named = _named(seen, folded(query).split()) if everybody else _named_few(seen, query)
-        for row in named:
-            found.setdefault(row.pk, row)
+        for pk in named:
+            found[pk] = None
             if len(found) >= MOST:
                 break
-    return list(found.values())[:MOST]
+    return list(found)[:MOST]
+
+
+def patients_in_order(user: Person, pks: Iterable[int]) -> list[Patient]:
+    """Those of the ids whom this person sees, in the order of the ids."""
+    wanted = list(pks)
+    patients = Patient.objects.visible_to(user).prefetch_related("duplicates").in_bulk(wanted)
+    return [patients[pk] for pk in wanted if pk in patients]
 
 
 def possible_duplicates(user: Person, patient: Patient) -> list[Patient]:
     """Others whom this person sees and who may be the same one, or have the same phone number."""
     likely = [one.patient.pk for one in likely_patients(patient, but=patient.pk, or_phone=True)]
-    seen = Patient.objects.visible_to(user).in_bulk(likely)
-    return [seen[pk] for pk in likely if pk in seen][:_CANDIDATES]
+    return patients_in_order(user, likely)[:_CANDIDATES]
 
 
 def _by_number(seen: QuerySet[Patient], query: str) -> Iterator[QuerySet[Patient]]:
@@ -75,7 +81,7 @@ def _date(query: str) -> date | None:
     return None
 
 
-def _named(seen: QuerySet[Patient], words: list[str]) -> Iterator[Patient]:
+def _named(seen: QuerySet[Patient], words: list[str]) -> Iterator[int]:
     """Read on past those who stay hidden, who are few."""
     if not words:
         return
@@ -88,30 +94,32 @@ def _named(seen: QuerySet[Patient], words: list[str]) -> Iterator[Patient]:
     begin = 0
     while chunk := list(ids[begin : begin + _CHUNK]):
         named = dict.fromkeys(chunk)
-        patients = seen.in_bulk(named)
-        former = _former(seen, named.keys() - patients.keys())
+        names = dict(seen.filter(pk__in=named).values_list("pk", "full_name"))
+        former = _former(seen, named.keys() - names.keys())
         for pk in named:
-            patient, name = former.get(pk) or (patients.get(pk), None)
-            if patient and all(word in folded(name or patient.full_name) for word in words):
+            patient, name = former.get(pk) or (pk, names.get(pk))
+            if name and all(word in folded(name) for word in words):
                 yield patient
         begin += _CHUNK
 
 
-def _former(seen: QuerySet[Patient], missing: set[int]) -> dict[int, tuple[Patient, str]]:
+def _former(seen: QuerySet[Patient], missing: set[int]) -> dict[int, tuple[int, str]]:
     """Of merged records: the record that they belong to, and the name that they had."""
     if not missing:
         return {}
     merged = Patient.objects.filter(pk__in=missing).exclude(merged_into=None)
     rows = list(merged.values_list("pk", "merged_into", "full_name"))
-    survivors = seen.in_bulk({survivor for _, survivor, _ in rows})
-    return {pk: (survivors[at], name) for pk, at, name in rows if at in survivors}
+    survivors = set(_visible(seen, [survivor for _, survivor, _ in rows]))
+    return {pk: (at, name) for pk, at, name in rows if at in survivors}
 
 
-def _ordered(seen: QuerySet[Patient], pks: list[Any]) -> dict[int, Patient]:
-    patients = seen.in_bulk(set(pks)) if pks else {}
-    return {pk: patients[pk] for pk in pks if pk in patients}
+def _visible(seen: QuerySet[Patient], pks: list[Any]) -> list[int]:
+    """Those of the ids that are seen, in the order of the ids."""
+    known = set(seen.filter(pk__in=pks).values_list("pk", flat=True)) if pks else set()
+    return [pk for pk in pks if pk in known]
 
 
-def _named_few(seen: QuerySet[Patient], query: str) -> QuerySet[Patient]:
+def _named_few(seen: QuerySet[Patient], query: str) -> QuerySet[Patient, int]:
     """Among the few that are one's own or shared."""
-    return seen.filter(*(Q(full_name__icontains=word) for word in query.split()))[:MOST]
+    rows = seen.filter(*(Q(full_name__icontains=word) for word in query.split()))
+    return rows.values_list("pk", flat=True)[:MOST]

@@ -19,6 +19,7 @@ from django.utils import timezone
 from common.errors import ErrorCode, InvalidInput
 from common.person import Person
 from emr.models import Allergy, ClinicalRow, Encounter, Note, Patient, Prescription, Problem, Vitals
+from emr.models.patient import grants_read_once
 from rbac.permissions import Permission
 
 LONGEST_PAGE = 200
@@ -99,8 +100,9 @@ def patient_timeline(
         raise InvalidInput(ErrorCode.VALIDATION, f"no such kind: {sorted(unknown)[0]:.20}", "kind")
     after = _cursor_read(cursor) if cursor else None
     found: list[Entry] = []
-    for kind in kinds or sources:
-        found += _entries(sources[kind], kind, user, patient, (begin, end), after, length + 1)
+    with grants_read_once():
+        for kind in kinds or sources:
+            found += _entries(sources[kind], kind, user, patient, (begin, end), after, length + 1)
     page = sorted(found, key=lambda entry: entry.place, reverse=True)
     more = len(page) > length
     page = page[:length]

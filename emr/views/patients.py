@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,7 +17,11 @@ from common.errors import ErrorCode
 from emr import openemr_sync, selectors, serializers, services, tasks
 from emr.filters import PatientFilter
 from emr.models import Patient
-from emr.selectors.patient_search import patient_search, possible_duplicates
+from emr.selectors.patient_search import (
+    patient_search,
+    patients_in_order,
+    possible_duplicates,
+)
 from rbac.permissions import Permission
 
 _IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)
@@ -85,9 +89,7 @@ class PatientSearch(GenericApiView):
     filter_backends = []
 
     def paginate_queryset(self, queryset: Any) -> list[Any]:
-        page = super().paginate_queryset(self.found) or []
-        prefetch_related_objects(page, "duplicates")
-        return page
+        return patients_in_order(self.actor, super().paginate_queryset(self.found) or [])
 
     def patients_shown(self, rows: Rows) -> PatientIds:
         return [row.pk for row in rows]

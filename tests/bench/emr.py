@@ -140,17 +140,24 @@ def measured(client: APIClient, size: int) -> dict[str, float]:
     return found
 
 
-def page_measured(client: APIClient, clinician: Any) -> float:
-    """What the page of a patient asks for, together."""
+def page_measured(client: APIClient, clinician: Any) -> dict[str, float]:
+    """What opening a patient's page asks for, together, and what two of its tabs ask for."""
     patient = Patient.objects.filter(restricted=False).latest("pk")
     visits_add(patient, clinician)
-    parts: list[tuple[str, dict[str, Any]]] = [
-        (f"/api/emr/patients/{patient.pk}/{part}", {}) for part in ("", "summary/", "timeline/")
-    ]
-    parts.append(("/api/emr/encounters/", {"patient": patient.pk}))
-    times = [sum(timed(client, *part) for part in parts) for _ in range(REQUESTS // 2)]
-    print(f"{VISITS:>9,}  {'visits: patient page':24} p99 {p99(times):7.1f} ms")
-    return p99(times)
+    record = f"/api/emr/patients/{patient.pk}/"
+    encounters = ("/api/emr/encounters/", {"patient": patient.pk})
+    parts: dict[str, list[tuple[str, dict[str, Any]]]] = {
+        "page": [(record, {}), (f"{record}summary/", {})],
+        "timeline_tab": [(f"{record}timeline/", {})],
+        "encounters_tab": [encounters],
+    }
+    found = {}
+    for name, asked in parts.items():
+        times = [sum(timed(client, *part) for part in asked) for _ in range(REQUESTS)]
+        found[name] = p99(times)
+        middle = statistics.median(times)
+        print(f"{VISITS:>9,}  visits: {name:16} median {middle:7.1f}  p99 {found[name]:7.1f} ms")
+    return found
 
 
 def record_fill(patient: Patient, clinician: Any) -> None:
@@ -247,7 +254,7 @@ def main() -> None:
             patients_add(made, size)
             made = size
             summary[str(size)] = measured(client, size)
-        summary["page_ms"] = page_measured(client, doctor)
+        summary |= {f"{name}_ms": ms for name, ms in page_measured(client, doctor).items()}
         merged = merge_measured(doctor, (client, confirmer))
         summary |= {"merge_seconds": merged["confirm"], "allowed_merge_seconds": ALLOWED_MERGE_S}
         summary |= {f"merge_{step}_seconds": merged[step] for step in ("preview", "undo")}

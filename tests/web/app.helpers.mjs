@@ -29,6 +29,7 @@ const ENTRIES = {
   '/unmatched': ['Unmatched studies', '환자 미매칭 영상'],
   '/ai/review': ['AI review', 'AI 검토'],
   '/admin/users': ['Users and roles', '사용자와 역할'],
+  '/admin/wards': ['Wards', '병동과 병상'],
   '/admin/audit': ['Audit log', '감사 기록'],
   '/admin/glass': ['Emergency access', '응급 열람 검토'],
   '/admin/outbox': ['Outbox', '작업 대기열'],
@@ -43,7 +44,7 @@ const OWN_ENTRIES = {
   external: { '/studies': ['Shared images', '공유받은 영상'] },
 };
 /** @type {Route[]} */
-const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/glass', '/admin/outbox'];
+const ADMINISTRATION = ['/admin/users', '/admin/wards', '/admin/audit', '/admin/glass', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
   admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],

@@ -26,6 +26,7 @@ const TITLES = {
   '/shares': 'shares.title',
   '/ai/review': 'ai.reviewTitle',
   '/admin/users': 'admin.users.title',
+  '/admin/wards': 'admin.wards.title',
   '/admin/audit': 'admin.audit.title',
   '/admin/glass': 'glass.title',
   '/admin/outbox': 'admin.outbox.title',

@@ -62,6 +62,7 @@ export const keys = {
   wards: {
     all: ["wards"],
     list: ["wards", "list"],
+    page: (page: number) => ["wards", "page", page],
     board: (id: number) => ["wards", "board", id],
     visits: (patient: number) => ["wards", "visits", patient],
   },

@@ -3,6 +3,9 @@ import { api, unwrap } from "./client";
 import { keys } from "./keys";
 import type { paths } from "@/schema";
 
+/** On one page: a hospital has fewer. */
+export const MOST_WARDS = 200;
+
 type Query<Path extends keyof paths> = paths[Path] extends {
   get: { parameters: { query?: infer Q } };
 }
@@ -102,6 +105,13 @@ export const patientQuery = (id: number) =>
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/emr/patients/{id}/", { params: { path: { id } }, signal })),
   });
+
+/** Closed ones too: what happened in them stays. */
+export const wardsQuery = queryOptions({
+  queryKey: keys.wards.list,
+  queryFn: ({ signal }) =>
+    unwrap(api.GET("/api/emr/wards/", { params: { query: { page_size: MOST_WARDS } }, signal })),
+});
 
 /** Patients who were changed here and in OpenEMR. */
 export const conflictsQuery = queryOptions({

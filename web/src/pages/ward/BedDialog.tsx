@@ -4,13 +4,14 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
+import { wardsQuery } from "@/api/queries";
 import { currentLanguage } from "@/i18n";
 import { useCan } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { PatientPicker, type Patient } from "@/shared/PatientPicker";
 import { showSuccess } from "@/shared/toasts";
 import { dateTime } from "@/shared/when";
-import { useMove, wardsQuery, type Bed, type Bedside, type Board } from "./data";
+import { useMove, type Bed, type Bedside, type Board } from "./data";
 import { NewsSettings } from "./NewsSettings";
 
 interface BedDialogProps {

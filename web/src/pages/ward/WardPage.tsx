@@ -3,12 +3,13 @@ import { IconKeyboard, IconLayoutGrid } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { wardsQuery } from "@/api/queries";
 import { currentLanguage } from "@/i18n";
 import { useCan } from "@/session/react";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { dateTime } from "@/shared/when";
-import { boardQuery, REFRESH_MS, wardsQuery } from "./data";
+import { boardQuery, REFRESH_MS } from "./data";
 import { EntryGrid } from "./EntryGrid";
 import { BoardTable } from "./BoardTable";
 

@@ -7,14 +7,6 @@ export type Bed = Schema["BedOut"];
 export type Bedside = Schema["BedsideOut"];
 
 export const REFRESH_MS = 30_000;
-const ALL = 200;
-
-export const wardsQuery = queryOptions({
-  queryKey: keys.wards.list,
-  queryFn: ({ signal }) =>
-    unwrap(api.GET("/api/emr/wards/", { params: { query: { page_size: ALL } }, signal })),
-});
-
 export const boardQuery = (id: number) =>
   queryOptions({
     queryKey: keys.wards.board(id),
