@@ -103,6 +103,7 @@ def test_hapi_down_when_a_doctor_approves(doctor, completed, stack):
     assert wait_published(doctor, completed)["publication"]["status"] == "PUBLISHED"
 
 
+@thorough
 def test_inference_down_fails_with_a_reason_and_can_be_retried(doctor, studies, stack):
     doctor.get("ai/models/")
     stack.stop_one("inference")

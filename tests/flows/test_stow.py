@@ -105,6 +105,7 @@ def test_two_thousand_instances_in_one_request(post, growth, ask_studies):
     assert growth() < PEAK_GROWTH
 
 
+@thorough
 def test_two_gigabytes(post, growth):
     (image,) = series(1)
 

@@ -13,6 +13,7 @@ import requests
 from common.http.api_client import wait_until
 from common.http.multipart import MultipartFiles
 from pacs.tests.dicom_files import bare, mr_image, part10, zipped
+from tests.flows.conftest import thorough
 from tests.flows.images import unique_patient_id
 
 GIB = 1 << 30
@@ -116,6 +117,7 @@ def test_a_zip_bomb_and_paths_out_of_a_zip(send):
     }
 
 
+@thorough
 def test_a_file_of_two_gigabytes(send, tmp_path):
     huge = tmp_path / "huge"
     with huge.open("wb") as stream:
@@ -192,6 +194,7 @@ def test_an_external_persons_file_of_a_known_patient_is_not_put_into_the_record(
     assert answer.status_code == 404
 
 
+@thorough
 def test_the_sample_command_is_safe_to_repeat(stack, login):
     def counts():
         rows = login("doctor").get("ris/studies/", patient_id=KNOWN)["results"]

@@ -18,11 +18,16 @@ FILES = sorted(
     (ROOT / "tests" / "web").glob("*.test.mjs"), key=lambda file: (file.name == JOURNEY, file.name)
 )
 ESSENTIAL = {
+    "access.test.mjs": "breaks the glass",
     "accessible.test.mjs": "the login page",
+    "alerts.test.mjs": "a broken connection",
     "htj2k.test.mjs": "a head is drawn",
+    "policy.test.mjs": "the viewer opens",
     "roles.test.mjs": "(doctor|external|patient) gets|another person|STAT|shared until",
-    "viewer.test.mjs": "a mask is painted|two doctors|in the middle of a save",
-    "viewer.look.test.mjs": "in Korean|on a phone",
+    "session.test.mjs": "no script|a log-out|under way",
+    "upload.test.mjs": "a dropped folder",
+    "viewer.test.mjs": "a mask is painted|in the middle of a save",
+    "viewer.look.test.mjs": "in Korean",
     "viewer.study.test.mjs": "an expired token|who has no right",
 }
 """What runs of the longest files, which take minutes of drawing in software: the rest is
