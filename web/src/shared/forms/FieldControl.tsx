@@ -1,4 +1,4 @@
-import { Checkbox, NumberInput, Select, Textarea, TextInput } from "@mantine/core";
+import { Autocomplete, Checkbox, NumberInput, Select, Textarea, TextInput } from "@mantine/core";
 import type { Field } from "./fields";
 
 interface FieldControlProps {
@@ -10,7 +10,7 @@ interface FieldControlProps {
 
 /** The input of one field. */
 export function FieldControl({ field, value, error, onChange }: FieldControlProps) {
-  const { label, type, hint, required = false, maxLength, options = [], decimals = 0 } = field;
+  const { label, type, hint, required = false, maxLength, options = [], decimals = 0, suggestions } = field;
   const common = { label, error, withAsterisk: required, ...(hint && { description: hint }) };
   const typed = (event: { currentTarget: { value: string } }) => {
     onChange(event.currentTarget.value);
@@ -40,6 +40,8 @@ export function FieldControl({ field, value, error, onChange }: FieldControlProp
           }}
         />
       );
+    case "suggest":
+      return <Autocomplete {...common} data={suggestions ?? []} value={value} onChange={onChange} />;
     case "number":
       return (
         <NumberInput

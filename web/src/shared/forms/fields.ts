@@ -3,14 +3,18 @@ export interface Field {
   name: string;
   label: string;
   /** `known`: yes, no, or not said; `options` name the first two by "true" and "false". */
-  type: "text" | "lines" | "number" | "date" | "datetime" | "select" | "yes" | "known";
+  type: "text" | "suggest" | "lines" | "number" | "date" | "datetime" | "select" | "yes" | "known";
   required?: boolean;
   hint?: string;
   maxLength?: number;
   decimals?: number;
   options?: { value: string; label: string }[];
+  /** Of the type `suggest`: any text may be written. */
+  suggestions?: string[];
   /** Shown in half the width, beside another one. */
   half?: boolean;
+  /** Whether the field applies to what stands in the others. */
+  shown?: (values: Values) => boolean;
 }
 
 /** What stands in the fields; an empty field is "". */

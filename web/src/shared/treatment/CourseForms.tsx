@@ -2,7 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { asText, ifMatch, plansQuery, termsQuery, withNulls } from "./data";
-import { RecordForm, type Field } from "./RecordForm";
+import type { Field } from "@/shared/forms/fields";
+import { RecordForm } from "./RecordForm";
 
 export const EVENTS = [
   "operation_done",
@@ -45,7 +46,7 @@ export function EventForm({ patient, row, name }: FormProps<Schema["CourseEventO
     label: t("treatment.event.plan"),
     type: "select",
     required: true,
-    data: usePlanChoices(patient),
+    options: usePlanChoices(patient),
   };
   const fields: Field[] = [
     ...(row ? [] : [plan]),
@@ -54,7 +55,7 @@ export function EventForm({ patient, row, name }: FormProps<Schema["CourseEventO
       label: t("treatment.event.kind"),
       type: "select",
       required: true,
-      data: EVENTS.map((value) => ({ value, label: t(`treatment.event.${value}`) })),
+      options: EVENTS.map((value) => ({ value, label: t(`treatment.event.${value}`) })),
     },
     { name: "occurred_on", label: t("treatment.day"), type: "date", required: true },
     {
@@ -124,7 +125,7 @@ function useAdverseFields(patient: number): Field[] {
       label: t("treatment.adverseEvent.grade"),
       type: "select",
       required: true,
-      data: ["1", "2", "3", "4", "5"].map((value) => ({ value, label: value })),
+      options: ["1", "2", "3", "4", "5"].map((value) => ({ value, label: value })),
     },
     { name: "onset_on", label: t("treatment.adverseEvent.onset"), type: "date", required: true },
     { name: "ended_on", label: t("treatment.adverseEvent.end"), type: "date" },
@@ -133,16 +134,16 @@ function useAdverseFields(patient: number): Field[] {
       label: t("treatment.adverseEvent.attribution"),
       type: "select",
       required: true,
-      data: ATTRIBUTIONS.map((value) => ({ value, label: t(`treatment.adverseEvent.${value}`) })),
+      options: ATTRIBUTIONS.map((value) => ({ value, label: t(`treatment.adverseEvent.${value}`) })),
     },
     {
       name: "action_taken",
       label: t("treatment.adverseEvent.action"),
       type: "select",
       required: true,
-      data: ACTIONS.map((value) => ({ value, label: t(`treatment.adverseEvent.${value}`) })),
+      options: ACTIONS.map((value) => ({ value, label: t(`treatment.adverseEvent.${value}`) })),
     },
-    { name: "plan", label: t("treatment.event.plan"), type: "select", data: plans },
+    { name: "plan", label: t("treatment.event.plan"), type: "select", options: plans },
     { name: "note", label: t("treatment.note"), type: "lines" },
   ];
 }
@@ -190,9 +191,9 @@ export function PerformanceForm({ patient, row, name }: FormProps<Schema["Perfor
       name: "karnofsky",
       label: t("treatment.karnofsky"),
       type: "select",
-      data: scores([100, 90, 80, 70, 60, 50, 40, 30, 20, 10, 0]),
+      options: scores([100, 90, 80, 70, 60, 50, 40, 30, 20, 10, 0]),
     },
-    { name: "ecog", label: t("treatment.ecog"), type: "select", data: scores([0, 1, 2, 3, 4, 5]) },
+    { name: "ecog", label: t("treatment.ecog"), type: "select", options: scores([0, 1, 2, 3, 4, 5]) },
     { name: "note", label: t("treatment.note"), type: "lines" },
   ];
   return (

@@ -2,7 +2,8 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { asText, ifMatch, notWritten, withNulls, type Plan } from "./data";
 import { doseOf, parseLines } from "./lines";
-import { RecordForm, type Field, type Values } from "./RecordForm";
+import type { Field, Values } from "@/shared/forms/fields";
+import { RecordForm } from "./RecordForm";
 
 const KINDS = ["surgery", "radiotherapy", "chemotherapy"] as const;
 const EXTENTS = ["gross_total", "near_total", "subtotal", "partial", "biopsy"] as const;
@@ -19,7 +20,7 @@ function useFields(): Field[] {
       label: t("treatment.plan.kind"),
       type: "select",
       required: true,
-      data: KINDS.map((value) => ({ value, label: t(`treatment.kind.${value}`) })),
+      options: KINDS.map((value) => ({ value, label: t(`treatment.kind.${value}`) })),
     },
     { name: "title", label: t("treatment.plan.name"), type: "text", required: true },
     { name: "planned_on", label: t("treatment.plan.plannedOn"), type: "date" },
@@ -28,13 +29,13 @@ function useFields(): Field[] {
         name: "extent_of_resection",
         label: t("treatment.plan.extent"),
         type: "select",
-        data: EXTENTS.map((value) => ({ value, label: t(`treatment.extent.${value}`) })),
+        options: EXTENTS.map((value) => ({ value, label: t(`treatment.extent.${value}`) })),
       },
       surgery,
     ),
-    detail({ name: "resection_percent", label: t("treatment.plan.percent"), type: "number" }, surgery),
+    detail({ name: "resection_percent", label: t("treatment.plan.percent"), type: "number", decimals: 1 }, surgery),
     detail(
-      { name: "total_dose_gy", label: t("treatment.plan.dose"), type: "number", required: true },
+      { name: "total_dose_gy", label: t("treatment.plan.dose"), type: "number", decimals: 2, required: true },
       radiotherapy,
     ),
     detail(
@@ -46,7 +47,7 @@ function useFields(): Field[] {
         name: "technique",
         label: t("treatment.plan.technique"),
         type: "select",
-        data: TECHNIQUES.map((value) => ({ value, label: t(`treatment.technique.${value}`) })),
+        options: TECHNIQUES.map((value) => ({ value, label: t(`treatment.technique.${value}`) })),
       },
       radiotherapy,
     ),

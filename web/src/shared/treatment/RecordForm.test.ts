@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { entered, type Field } from "./RecordForm";
+import type { Field } from "@/shared/forms/fields";
+import { entered } from "./RecordForm";
 
 const FIELDS = ["on", "note", "grade"].map((name): Field => ({ name, label: name, type: "text" }));
 

@@ -1,33 +1,11 @@
-import {
-  Autocomplete,
-  Button,
-  Group,
-  Modal,
-  NumberInput,
-  Select,
-  Stack,
-  Textarea,
-  TextInput,
-} from "@mantine/core";
+import { Button, Group, Modal, Stack } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { asApiError } from "@/api/errors";
 import { ErrorNotice } from "@/shared/ErrorNotice";
+import { FieldControl } from "@/shared/forms/FieldControl";
+import { missingFields, readable, type Field, type Values } from "@/shared/forms/fields";
 import { useRecording } from "./data";
-
-export interface Field {
-  name: string;
-  label: string;
-  type: "text" | "suggest" | "number" | "date" | "datetime-local" | "select" | "lines";
-  data?: { value: string; label: string }[];
-  suggestions?: string[];
-  hint?: string;
-  required?: boolean;
-  shown?: (values: Values) => boolean;
-}
-
-/** What was filled in; empty fields are missing. */
-export type Values = Record<string, string>;
 
 interface RecordFormProps {
   patient: number;
@@ -80,11 +58,11 @@ function Fields(props: RecordFormProps & { onClose: () => void }) {
   const recording = useRecording(patient, record, { done: onClose });
   const shown = fields.filter((field) => field.shown?.(values) ?? true);
   const refused = recording.isError ? asApiError(recording.error).field?.split(".")[0] : null;
-  const missing = shown.filter(({ name, required }) => required && !values[name]?.trim());
+  const missing = missingFields(shown, values);
   const changedMeanwhile = (field: Field): Field | null => {
     const now = initial[field.name] ?? "";
     if (!changes || now === (begun[field.name] ?? "")) return null;
-    return { ...field, hint: t("treatment.changedMeanwhile", { value: nameOf(field, now) || "–" }) };
+    return { ...field, hint: t("treatment.changedMeanwhile", { value: readable(field, now) || "–" }) };
   };
   return (
     <form
@@ -100,14 +78,16 @@ function Fields(props: RecordFormProps & { onClose: () => void }) {
     >
       <Stack gap="sm">
         {shown.map((field) => (
-          <Control
+          <FieldControl
             key={field.name}
             field={changedMeanwhile(field) ?? field}
             value={values[field.name] ?? ""}
             error={
               checked && missing.includes(field)
                 ? t("auth.required")
-                : field.name === refused && t("treatment.check")
+                : field.name === refused
+                  ? t("treatment.check")
+                  : undefined
             }
             onChange={(value) => {
               setValues({ ...values, [field.name]: value });
@@ -133,53 +113,4 @@ export function entered(fields: Field[], values: Values, begun: Values | null): 
   const pairs = fields.map(({ name }) => [name, values[name]?.trim() ?? ""] as const);
   const sent = pairs.filter(([name, value]) => (begun ? value !== (begun[name] ?? "") : value));
   return Object.fromEntries(sent);
-}
-
-function nameOf({ data }: Field, value: string): string {
-  return data?.find((choice) => choice.value === value)?.label ?? value;
-}
-
-interface ControlProps {
-  field: Field;
-  value: string;
-  error: string | false | null;
-  onChange: (value: string) => void;
-}
-
-function Control({ field, value, error, onChange }: ControlProps) {
-  const { label, type, hint, required = false, data = [], suggestions = [] } = field;
-  const common = { label, error, withAsterisk: required, ...(hint && { description: hint }) };
-  const onText = (event: { currentTarget: { value: string } }) => {
-    onChange(event.currentTarget.value);
-  };
-  switch (type) {
-    case "select":
-      return (
-        <Select
-          {...common}
-          data={data}
-          value={value || null}
-          clearable={!required}
-          onChange={(chosen) => {
-            onChange(chosen ?? "");
-          }}
-        />
-      );
-    case "suggest":
-      return <Autocomplete {...common} data={suggestions} value={value} onChange={onChange} />;
-    case "number":
-      return (
-        <NumberInput
-          {...common}
-          value={value}
-          onChange={(number) => {
-            onChange(String(number));
-          }}
-        />
-      );
-    case "lines":
-      return <Textarea {...common} autosize minRows={2} value={value} onChange={onText} />;
-    default:
-      return <TextInput {...common} type={type} value={value} onChange={onText} />;
-  }
 }

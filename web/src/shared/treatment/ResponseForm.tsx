@@ -5,7 +5,8 @@ import { studiesQuery } from "@/api/queries";
 import { calendarDate } from "@/shared/when";
 import { asText, ifMatch, notWritten, withNulls, type Assessment } from "./data";
 import { lesionOf, parseLines } from "./lines";
-import { RecordForm, type Field, type Values } from "./RecordForm";
+import type { Field, Values } from "@/shared/forms/fields";
+import { RecordForm } from "./RecordForm";
 
 /** What is left open is not known, and never taken for normal. */
 const TRUTH: Record<string, boolean | undefined> = { yes: true, no: false };
@@ -48,11 +49,11 @@ export function ResponseForm({ patient, row, name }: ResponseFormProps) {
     label: t("treatment.response.study"),
     type: "select",
     required: true,
-    data: choices,
+    options: choices,
   };
   const fields: Field[] = [
     ...(row ? [] : [study]),
-    { name: "baseline", label: t("treatment.response.baseline"), type: "select", data: yesNo },
+    { name: "baseline", label: t("treatment.response.baseline"), type: "select", options: yesNo },
     {
       name: "lesions",
       label: t("treatment.response.lesions"),
@@ -64,14 +65,14 @@ export function ResponseForm({ patient, row, name }: ResponseFormProps) {
       label: t("treatment.response.flair"),
       hint: unknown,
       type: "select",
-      data: changes(["improved", "stable", "increased"]),
+      options: changes(["improved", "stable", "increased"]),
     },
-    { name: "new_lesion", label: t("treatment.response.newLesion"), type: "select", data: yesNo },
+    { name: "new_lesion", label: t("treatment.response.newLesion"), type: "select", options: yesNo },
     {
       name: "new_lesion_outside_field",
       label: t("treatment.response.outsideField"),
       type: "select",
-      data: yesNo,
+      options: yesNo,
       shown: ({ new_lesion }) => new_lesion === "yes",
     },
     {
@@ -79,12 +80,13 @@ export function ResponseForm({ patient, row, name }: ResponseFormProps) {
       label: t("treatment.response.steroid"),
       hint: t("treatment.response.steroidHint"),
       type: "number",
+      decimals: 2,
     },
     {
       name: "clinical",
       label: t("treatment.response.clinical"),
       type: "select",
-      data: changes(["improved", "stable", "worse"]),
+      options: changes(["improved", "stable", "worse"]),
     },
     { name: "note", label: t("treatment.note"), type: "lines" },
   ];

@@ -2,7 +2,8 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { localInput } from "@/shared/forms/fields";
 import { asText, ifMatch, type Visit } from "./data";
-import { RecordForm, type Field, type Values } from "./RecordForm";
+import type { Field, Values } from "@/shared/forms/fields";
+import { RecordForm } from "./RecordForm";
 
 interface VisitFormProps {
   patient: number;
@@ -14,7 +15,7 @@ interface VisitFormProps {
 export function VisitForm({ patient, row, name }: VisitFormProps) {
   const { t } = useTranslation();
   const fields: Field[] = [
-    { name: "planned_at", label: t("treatment.visit.at"), type: "datetime-local", required: true },
+    { name: "planned_at", label: t("treatment.visit.at"), type: "datetime", required: true },
     { name: "purpose", label: t("treatment.visit.purpose"), type: "text", required: true },
     { name: "note", label: t("treatment.note"), type: "lines" },
   ];
