@@ -18,7 +18,13 @@ from emr.models.incoming_rows import IncomingPatient, IncomingRun
 from emr.models.merge_records import MovedRows, PatientMerge
 from emr.models.name_index import NameSuffix
 from emr.models.openemr_links import PatientLink, RecordLink, SyncConflict, SyncRun
-from emr.models.patient import CareTeamMember, Patient, PatientQuerySet, grants_that_open
+from emr.models.patient import (
+    CareTeamMember,
+    Patient,
+    PatientQuerySet,
+    grants_read_once,
+    grants_that_open,
+)
 from emr.models.wards import BedStay, Ward
 
 __all__ = [
@@ -47,5 +53,6 @@ __all__ = [
     "SyncRun",
     "Vitals",
     "Ward",
+    "grants_read_once",
     "grants_that_open",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from audit.services.patient_records import reads_of
@@ -43,6 +44,9 @@ def _with_link(patients: QuerySet[Patient]) -> QuerySet[Patient]:
 def patients_closed_to(user: Person, grants: list[Any]) -> QuerySet[Patient]:
     """Who stays hidden from a person whose right reaches all patients."""
     return Patient.objects.closed_to(user, grants)
+
+
+grants_read_once = models.grants_read_once
 
 
 def grants_that_open(user: Person) -> list[Any]:
@@ -118,13 +122,18 @@ def patients_numbered(beginning: str) -> QuerySet[Any, Any]:
     """Ids by the beginning of the MRN (in upper case too); for searches, not filtered by rights."""
     spellings = Q(patient_id__istartswith=beginning)
     spellings |= Q(patient_id__istartswith=beginning.upper())
-    return Patient.objects.filter(spellings).order_by().values("pk")
+    return _kept(Patient.objects.filter(spellings))
 
 
 def patients_named(name: str) -> QuerySet[Any, Any]:
     """Ids by all parts of the name; for searches, not filtered by rights."""
     parts = Q(*(Q(full_name__icontains=part) for part in name.split()))
-    return Patient.objects.filter(parts).order_by().values("pk")
+    return _kept(Patient.objects.filter(parts))
+
+
+def _kept(found: QuerySet[Patient]) -> QuerySet[Any, Any]:
+    """Their ids; of a record that was merged, that of the record it belongs to."""
+    return found.order_by().annotate(kept=Coalesce("merged_into_id", "pk")).values("kept")
 
 
 def restricted_patient_get(user: Person, pk: int) -> Patient:

@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from common.person import Person
 from emr.choices import AllergySeverity, AllergyState, RecordStatus
-from emr.models import Allergy, Encounter, Patient, Prescription, Problem, Vitals
-from emr.models.patient import grants_read_once
+from emr.models import Allergy, Encounter, Patient, Prescription, Problem, Vitals, grants_read_once
 from emr.selectors import rows_visible_to
 from emr.selectors.vital_ranges import POSSIBLE, flag, limits
 from rbac.permissions import Permission

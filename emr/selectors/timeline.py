@@ -18,8 +18,17 @@ from django.utils import timezone
 
 from common.errors import ErrorCode, InvalidInput
 from common.person import Person
-from emr.models import Allergy, ClinicalRow, Encounter, Note, Patient, Prescription, Problem, Vitals
-from emr.models.patient import grants_read_once
+from emr.models import (
+    Allergy,
+    ClinicalRow,
+    Encounter,
+    Note,
+    Patient,
+    Prescription,
+    Problem,
+    Vitals,
+    grants_read_once,
+)
 from rbac.permissions import Permission
 
 LONGEST_PAGE = 200

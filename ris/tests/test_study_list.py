@@ -49,6 +49,8 @@ def listed(api, users):
         ("p77-0", True),
         ("OLD-9", True),
         ("MRI77", True),
+        ("임꺽정", True),  # of a record that was merged into this one
+        ("Q88-0", True),
         ("김준", False),
         ("kim seo", False),
         ("jun", False),
@@ -60,6 +62,7 @@ def listed(api, users):
 def test_search(listed, patient_factory, monkeypatch, few, query, found):
     monkeypatch.setattr("pacs.index.study_search.FEW", few)
     patient = patient_factory(patient_id="P77-001", full_name="홍길동")
+    patient_factory(patient_id="Q88-001", full_name="임꺽정", merged_into=patient)
     wanted = index.study(
         patient,
         dicom_patient_id="OLD-9",
