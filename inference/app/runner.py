@@ -43,7 +43,11 @@ class Runner(Protocol):
         """
 
 
-_progress: Callable[[float], None] = lambda _: None
+def _untold(_: float) -> None:
+    """Nobody waits."""
+
+
+_progress: Callable[[float], None] = _untold
 
 
 def on_progress(tell: Callable[[float], None]) -> None:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from app.runner import Prediction
+from app import runner
 
 _SHARED_FROM_BYTES = 2**16
 _KINDS = "biufc"
@@ -43,7 +43,7 @@ def send(connection: Connection, pid: int, message: object) -> None:
 def receive(connection: Connection) -> Any:  # noqa: ANN401
     """What `send` sent. The arrays may be written to: the sender does not see it."""
     shapes, content = pickle.loads(connection.recv_bytes())  # noqa: S301
-    arrays = [_mapped(recv_handle(connection), *shape, mmap.ACCESS_COPY) for shape in shapes]
+    arrays = [_mapped(recv_handle(connection), shape, mmap.ACCESS_COPY) for shape in shapes]
     return _Unpickler(io.BytesIO(content), arrays).load()
 
 
@@ -62,7 +62,7 @@ def answer(connection: Connection, pid: int, kind: str, value: object) -> None:
 def read_answer(connection: Connection) -> tuple[str, Any]:
     """The kind and the value that `answer` sent."""
     kind, body, shapes = json.loads(connection.recv_bytes())
-    arrays = [_mapped(recv_handle(connection), *shape, mmap.ACCESS_READ) for shape in shapes]
+    arrays = [_mapped(recv_handle(connection), shape, mmap.ACCESS_READ) for shape in shapes]
     return str(kind), _built(body, arrays)
 
 
@@ -104,7 +104,8 @@ def _send_arrays(connection: Connection, pid: int, arrays: Sequence[Array]) -> N
             os.close(memory)
 
 
-def _mapped(memory: int, kind: str, shape: Sequence[int], access: int) -> Array:
+def _mapped(memory: int, kind_and_shape: tuple[str, list[int]], access: int) -> Array:
+    kind, shape = kind_and_shape
     try:
         dtype = np.dtype(kind)
         size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
@@ -131,9 +132,9 @@ def _plain(value: object, arrays: list[Array]) -> object:
     if isinstance(value, list | tuple):
         return [_plain(each, arrays) for each in value]
     if is_dataclass(value) and not isinstance(value, type):
-        given = {each.name: getattr(value, each.name) for each in fields(value)}
-        name = "prediction" if isinstance(value, Prediction) else "map"
-        return {name: {key: _plain(each, arrays) for key, each in given.items()}}
+        given = {each.name: _plain(getattr(value, each.name), arrays) for each in fields(value)}
+        ours = type(value).__module__ == runner.__name__
+        return {type(value).__name__ if ours else "map": given}
     if value is None or isinstance(value, bool | int | float | str):
         return value
     raise NotAnAnswer(f"a {type(value).__name__}")
@@ -148,4 +149,5 @@ def _built(body: Any, arrays: Sequence[Array]) -> Any:  # noqa: ANN401
     if kind == "array":
         return arrays[content]
     values = {name: _built(each, arrays) for name, each in content.items()}
-    return Prediction(**values) if kind == "prediction" else values
+    built = values if kind == "map" else getattr(runner, kind)
+    return built(**values) if isinstance(built, type) and is_dataclass(built) else values

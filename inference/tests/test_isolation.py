@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
+import os
 import tempfile
 import time
 from multiprocessing import forkserver
@@ -70,7 +72,7 @@ def serve(folder: Path, series: Series, **settings: Any) -> Service:  # noqa: AN
 
 
 def scratch_folders() -> set[Path]:
-    return set(Path(tempfile.gettempdir()).glob("cdss-model-*"))
+    return set(Path(tempfile.gettempdir()).glob(f"cdss-model-{os.getpid()}-*"))
 
 
 FAULTS = {
@@ -127,12 +129,14 @@ def test_what_a_fault_says_of_the_images_stays_in_the_process(
     tmp_path: Path, series: Series, caplog: pytest.LogCaptureFixture
 ) -> None:
     write(tmp_path / "models", "bad", "raise ValueError('Kim Minjun')")
-    _, code, message = refusal(serve(tmp_path, series).infer(model_type="bad"))
+    service = serve(tmp_path, series)
+    logging.getLogger("inference.process").addHandler(caplog.handler)
+    _, code, message = refusal(service.infer(model_type="bad"))
     assert (code, "Kim" in message) == ("model_failed", False)
     [record] = [
         r for r in caplog.records if r.getMessage() == "model failed" and r.name.endswith("process")
     ]
-    assert (record.error_type, "runner.py:8" in record.places) == ("ValueError", True)
+    assert (vars(record)["error_type"], "runner.py:9" in vars(record)["places"]) == ("ValueError", True)
     assert "Kim" not in str(vars(record))
 
 
@@ -218,7 +222,7 @@ def test_a_run_tells_how_far_it_is_and_ends_when_it_is_cancelled(
 ) -> None:
     write(tmp_path / "models", "slow", f"progress(0.4)\n{HANG}")
     write(tmp_path / "models", "good")
-    service = serve(tmp_path, series)
+    service = serve(tmp_path, series, inference_seconds=30)
 
     async def scene() -> None:
         live = Live(service)

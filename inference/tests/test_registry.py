@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import shutil
 import time
 from pathlib import Path
@@ -16,12 +17,10 @@ from tests.test_isolation import HANG, Live, serve, write
 from tests.test_isolation import series as series  # noqa: PLC0414  the fixture
 
 
-def add(folder: Path, version: str, body: str = "pass", **manifest: Any) -> Path:  # noqa: ANN401
-    """Version `version` of the model `net`, in its own folder."""
-    write(
-        folder / "models" / "net", version, body, **({"id": "net", "version": version} | manifest)
-    )
-    return folder / "models" / "net" / version
+def add(folder: Path, name: str, body: str = "pass", **manifest: Any) -> Path:  # noqa: ANN401
+    """The model `net` in the folder of the version `name`."""
+    write(folder / "models" / "net", name, body, **({"id": "net", "version": name} | manifest))
+    return folder / "models" / "net" / name
 
 
 def scored(folder: Path, version: str, score: float) -> Path:
@@ -52,6 +51,7 @@ def test_a_folder_is_taken_refused_and_dropped_while_the_service_runs(
 ) -> None:
     scored(tmp_path, "1", 0.1)
     service = serve(tmp_path, series)
+    logging.getLogger("inference.models").addHandler(caplog.handler)
     registry = service.registry
     assert not registry.reload(), "nothing has changed"
     added = scored(tmp_path, "2", 0.2)

@@ -75,6 +75,7 @@ export default {
     place_patient: "Place patients in beds",
     manage_wards: "Manage wards and beds",
     merge_patients: "Merge patient records",
+    manage_models: "Manage AI models",
   },
   scope: {
     none: "None",

@@ -77,6 +77,7 @@ const texts: typeof en = {
     place_patient: "병상 배정과 전실",
     manage_wards: "병동과 병상 관리",
     merge_patients: "환자 기록 병합",
+    manage_models: "AI 모델 관리",
   },
   scope: {
     none: "없음",
