@@ -45,7 +45,11 @@ def create_app(
     settings = settings or load_settings()
     configure_logging()
     remove_left_behind()
-    registry = load_registry(settings.model_folders, settings.limits)
+    registry = load_registry(
+        settings.model_folders,
+        settings.limits,
+        {name: str(url) for name, url in settings.inference_remote_servers.items()},
+    )
     store = ResultStore(settings.inference_results_dir)
     archive = ArchiveReader(
         url=str(settings.orthanc_url),

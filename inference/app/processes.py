@@ -31,6 +31,7 @@ _LOOK_SECONDS = 0.2
 _PRELOAD = ["numpy", "scipy.ndimage", "nibabel", "app.child"]
 _SCRATCH = "cdss-model-"
 _log = logging.getLogger("inference.process")
+_RAISED = {each.code: each for each in (InputRefused, TimedOut, OutOfMemory)}
 _context = multiprocessing.get_context("forkserver")
 
 
@@ -185,7 +186,7 @@ class Process:
     def _error(self, kind: str, value: Any) -> InferenceError:  # noqa: ANN401
         if kind == child.REFUSED:
             code, message = value
-            return InputRefused(message) if code == InputRefused.code else ModelFailed(message)
+            return _RAISED.get(code, ModelFailed)(message)
         _log.error(
             "model failed",
             extra={

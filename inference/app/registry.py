@@ -19,8 +19,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.errors import ModelNotFound
-from app.manifests import ModelManifest
+from app.manifests import ModelManifest, Remote
 from app.processes import IsolatedRunner, Limits, Processes, Spec, try_to_load
+from app.remote import Server
 from app.schemas import RefusedModel
 
 _log = logging.getLogger("inference.models")
@@ -59,8 +60,11 @@ class _Loaded:
 class Registry:
     """The models by id and version, and the folders that were refused."""
 
-    def __init__(self, folders: Iterable[Path], limits: Limits) -> None:
+    def __init__(
+        self, folders: Iterable[Path], limits: Limits, servers: Mapping[str, str] | None = None
+    ) -> None:
         self._folders, self._limits = tuple(folders), limits
+        self._servers = servers or {}
         self._processes = Processes()
         self._seen: dict[Place, str] = {}
         self._known: dict[Place, Model | RefusedModel] = {}
@@ -144,26 +148,40 @@ class Registry:
             disk_mb=allowed.disk_mb,
             threads=asked.threads or allowed.threads,
         )
-        spec = Spec(
-            f"{manifest.id} {manifest.version}",
-            key,
-            place.folder,
-            limits,
-            quick=manifest.kind in _QUICK,
-        )
-        if not (place.folder / spec.runner).is_file():
-            raise ValueError(f"{spec.runner} is missing")
+        name = f"{manifest.id} {manifest.version}"
+        if manifest.remote is not None:
+            server = self._server(manifest, manifest.remote, limits)
+            spec = Spec(name, key, place.folder, limits, runner="app.remote", settings=server)
+        else:
+            spec = Spec(name, key, place.folder, limits, quick=manifest.kind in _QUICK)
+            if not (place.folder / spec.runner).is_file():
+                raise ValueError(f"{spec.runner} is missing")
         try_to_load(spec)
         return Model(manifest, IsolatedRunner(self._processes, spec))
 
+    def _server(self, manifest: ModelManifest, remote: Remote, limits: Limits) -> Server:
+        if remote.server not in self._servers:
+            raise ValueError(f"the server {remote.server} is not in INFERENCE_REMOTE_SERVERS")
+        return Server(
+            url=self._servers[remote.server],
+            model=remote.model,
+            version=remote.version,
+            input=remote.input,
+            output=remote.output,
+            seconds=limits.seconds,
+            segments=len(manifest.outputs.segments),
+        )
 
-def load_registry(folders: Iterable[Path], limits: Limits) -> Registry:
+
+def load_registry(
+    folders: Iterable[Path], limits: Limits, servers: Mapping[str, str] | None = None
+) -> Registry:
     """Load every model of the folders.
 
     Raises:
         SystemExit: no model is left to serve.
     """
-    registry = Registry(folders, limits)
+    registry = Registry(folders, limits, servers)
     if not len(registry):
         reasons = "; ".join(f"{each.id}: {each.reason}" for each in registry.refused)
         raise SystemExit(f"Refusing to start: no model to serve. {reasons or 'No model folder.'}")

@@ -19,7 +19,8 @@ class Settings(BaseSettings):
     `inference_extra_models_dir` those of the hospital, if any. `inference_queue` is the number of
     requests that may wait while a model runs. One run may use `inference_threads` cores (0: all),
     `inference_memory_mb`, `inference_disk_mb` and `inference_seconds`; a model may ask for less.
-    Times in seconds.
+    `inference_remote_servers` is JSON: the names that manifests of kind remote use, and the
+    addresses of those servers. Times in seconds.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
@@ -36,6 +37,7 @@ class Settings(BaseSettings):
     inference_memory_mb: Annotated[int, Field(ge=256)] = 4096
     inference_disk_mb: Annotated[int, Field(ge=1)] = 1024
     inference_seconds: Annotated[float, Field(gt=0, le=86400)] = 600.0
+    inference_remote_servers: dict[str, HttpUrl] = {}
     inference_reload_seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0
     inference_archive_timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
 

@@ -136,7 +136,10 @@ def test_what_a_fault_says_of_the_images_stays_in_the_process(
     [record] = [
         r for r in caplog.records if r.getMessage() == "model failed" and r.name.endswith("process")
     ]
-    assert (vars(record)["error_type"], "runner.py:9" in vars(record)["places"]) == ("ValueError", True)
+    assert (vars(record)["error_type"], "runner.py:9" in vars(record)["places"]) == (
+        "ValueError",
+        True,
+    )
     assert "Kim" not in str(vars(record))
 
 
