@@ -127,7 +127,7 @@ function useChange({ id, version }: Managed) {
   const { t } = useTranslation();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: Schema["PatchedModelSettingIn"]) =>
+    mutationFn: (body: Schema["ModelSettingIn"]) =>
       unwrap(
         api.PATCH("/api/ai/model-settings/{model_id}/", {
           params: { path: { model_id: id }, header: { "If-Match": `"${version}"` } },
