@@ -127,7 +127,7 @@ function useChange({ id, version }: Managed) {
   const { t } = useTranslation();
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: Schema["ModelSettingIn"]) =>
+    mutationFn: (body: Schema["PatchedModelSettingInRequest"]) =>
       unwrap(
         api.PATCH("/api/ai/model-settings/{model_id}/", {
           params: { path: { model_id: id }, header: { "If-Match": `"${version}"` } },
