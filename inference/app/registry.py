@@ -155,7 +155,7 @@ class Registry:
         else:
             spec = Spec(name, key, place.folder, limits, quick=manifest.kind in _QUICK)
             if not (place.folder / spec.runner).is_file():
-                raise ValueError(f"{spec.runner} is missing")
+                raise ValueError(_without_runner(place.folder))
         try_to_load(spec)
         return Model(manifest, IsolatedRunner(self._processes, spec))
 
@@ -225,6 +225,21 @@ def _manifest(place: Place) -> ModelManifest:
             if hashlib.file_digest(file, "sha256").hexdigest() != expected:
                 raise ValueError(f"{name} is not the file that the manifest declares")
     return manifest
+
+
+def _without_runner(folder: Path) -> str:
+    """Why the folder is no model; what needs torch is named, and nothing of it is run."""
+    if (folder / "configs").is_dir() or (folder / "metadata.json").is_file():
+        return (
+            "runner.py is missing: this is a MONAI bundle, whose configuration may hold code and is "
+            "not run here; export its network to ONNX and add a runner.py"
+        )
+    if any(each.suffix in (".pt", ".pth", ".ts") for each in folder.iterdir()):
+        return (
+            "runner.py is missing: this is a PyTorch model and torch is not installed here; "
+            "export it to ONNX and add a runner.py"
+        )
+    return "runner.py is missing"
 
 
 def _arranged(known: Mapping[Place, Model | RefusedModel]) -> _Loaded:

@@ -154,6 +154,31 @@ def test_a_model_that_cannot_be_loaded_is_refused_and_the_others_served(
     assert service.infer(model_type="net").json()["risk_score"] == 0.1
 
 
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("configs/inference.json", "this is a MONAI bundle"),
+        ("model.ts", "torch is not installed"),
+        ("model.pt", "torch is not installed"),
+    ],
+)
+def test_what_needs_torch_is_refused_and_nothing_of_it_runs(
+    tmp_path: Path, series: Series, name: str, reason: str
+) -> None:
+    scored(tmp_path, "1", 0.1)
+    bundle = add(tmp_path, "2")
+    (bundle / "runner.py").unlink()
+    poisoned = bundle / name
+    poisoned.parent.mkdir(exist_ok=True)
+    trap = tmp_path / "trap"
+    poisoned.write_text(json.dumps({"x": f"$__import__('pathlib').Path('{trap}').touch()"}))
+    service = serve(tmp_path, series)
+    [refused] = service.registry.refused
+    assert reason in refused.reason
+    assert service.infer(model_type="net").json()["model"]["version"] == "1"
+    assert not trap.exists()
+
+
 def test_a_model_that_never_loads_is_refused(
     tmp_path: Path, series: Series, monkeypatch: pytest.MonkeyPatch
 ) -> None:
