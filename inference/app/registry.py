@@ -231,8 +231,8 @@ def _without_runner(folder: Path) -> str:
     """Why the folder is no model; what needs torch is named, and nothing of it is run."""
     if (folder / "configs").is_dir() or (folder / "metadata.json").is_file():
         return (
-            "runner.py is missing: this is a MONAI bundle, whose configuration may hold code and is "
-            "not run here; export its network to ONNX and add a runner.py"
+            "runner.py is missing: this is a MONAI bundle, whose configuration may hold code "
+            "and is not run here; export its network to ONNX and add a runner.py"
         )
     if any(each.suffix in (".pt", ".pth", ".ts") for each in folder.iterdir()):
         return (
