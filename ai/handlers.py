@@ -50,11 +50,6 @@ def end_run(event: Event) -> None:
     inference().cancel(event.payload["run"])
 
 
-@subscribe(events.VERSION_APPROVED, queue="django_tasks")
-def measure_agreement(event: Event) -> None:
-    agreement.agreement_measure(event.payload["job_id"])
-
-
 @subscribe(events.JOB_COMPLETED, queue="django_tasks")
 def tell_completed(event: Event) -> None:
     job_alert(event.payload["job_id"], Kind.AI_COMPLETED)
@@ -67,6 +62,7 @@ def tell_failed(event: Event) -> None:
 
 @subscribe(events.VERSION_APPROVED, queue="django_tasks", on_dead=_publication_failed)
 def store_seg(event: Event) -> None:
+    agreement.agreement_measure(event.payload["job_id"])
     publication.seg_publish(event.payload["job_id"])
 
 

@@ -78,7 +78,7 @@ class Offered:
     refused: list[RefusedModel]
 
 
-class RunState(BaseModel):
+class RunProgress(BaseModel):
     """A run that goes on: ``ahead`` others come before it."""
 
     state: Literal["waiting", "running"]
@@ -159,13 +159,13 @@ class InferenceClient(HttpClient):
         """End the run of this key at once; one that is still to come does not start."""
         self.request("DELETE", f"/inference/{idempotency_key}", read_timeout_s=5)
 
-    def state(self, idempotency_key: str) -> RunState | None:
+    def state(self, idempotency_key: str) -> RunProgress | None:
         """How far the run of this key is; None when it does not go on, or nobody can say."""
         try:
             answer = self.request(
                 "GET", f"/inference/{idempotency_key}/progress", read_timeout_s=STATE_TIMEOUT_S
             )
-            return RunState.model_validate_json(answer.content)
+            return RunProgress.model_validate_json(answer.content)
         except (ExternalError, ValidationError):
             return None
 

@@ -33,7 +33,7 @@ def model_usage(model_id: str, *, months: int) -> list[dict[str, Any]]:
             failed=Count("id", filter=Q(status=JobStatus.FAILED)),
             approved=Count("id", filter=Q(review_status=ReviewStatus.APPROVED)),
             rejected=Count("id", filter=Q(review_status=ReviewStatus.REJECTED)),
-            seconds=Avg("seconds"),
+            mean_seconds=Avg("seconds"),
             longest_seconds=Max("seconds"),
             compared=Count("publication__dice"),
             dice=Avg("publication__dice"),

@@ -91,7 +91,7 @@ def test_a_model_that_is_off_is_neither_offered_nor_run(api: Any, series: Any) -
     assert doctor.get("/api/ai/models/available/", {"patient_id": mrn}).json() == []
     body = {"study_instance_uid": series.study.study_instance_uid, "model_type": "brain_extraction"}
     answer = doctor.post("/api/ai/jobs/", body, format="json")
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "ERR_204")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "ERR_208")
 
 
 @pytest.mark.usefixtures("two_versions")
