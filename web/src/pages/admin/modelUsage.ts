@@ -1,7 +1,10 @@
 import type { Schema } from "@/api/client";
 
 export type Usage = Schema["ModelUsageOut"];
-type Point = { x: number; y: number };
+interface Point {
+  x: number;
+  y: number;
+}
 
 /** Of each version its points by month; a month without the figure has none. */
 export function curvesOf(
