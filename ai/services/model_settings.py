@@ -59,7 +59,6 @@ def _managed(known: list[ModelManifest], setting: ModelSetting | None) -> Manage
     )
 
 
-@transaction.atomic
 def model_setting_change(
     *,
     actor: Person,
@@ -77,17 +76,18 @@ def model_setting_change(
         raise NotFound(ErrorCode.MODEL_NOT_FOUND, f"model {model_id[:60]}", "model_id")
     if default_version and default_version not in [each.version for each in known]:
         raise InvalidInput(ErrorCode.VALIDATION, "no such version", "default_version")
-    ModelSetting.objects.get_or_create(model_id=model_id, defaults={"version": 0})
-    setting = ModelSetting.objects.select_for_update().get(model_id=model_id)
-    changes = {"enabled": enabled, "default_version": default_version}
-    given = {name: value for name, value in changes.items() if value is not None}
-    setting.save_versioned(expected=expected, **given)
-    audit.record(
-        actor=actor,
-        action="ai_model.setting",
-        object_type="ai_model",
-        object_id=model_id,
-        permission=Permission.MANAGE_MODELS,
-        detail=given,
-    )
+    with transaction.atomic():
+        ModelSetting.objects.get_or_create(model_id=model_id, defaults={"version": 0})
+        setting = ModelSetting.objects.select_for_update().get(model_id=model_id)
+        changes = {"enabled": enabled, "default_version": default_version}
+        given = {name: value for name, value in changes.items() if value is not None}
+        setting.save_versioned(expected=expected, **given)
+        audit.record(
+            actor=actor,
+            action="ai_model.setting",
+            object_type="ai_model",
+            object_id=model_id,
+            permission=Permission.MANAGE_MODELS,
+            detail=given,
+        )
     return _managed(known, setting)
