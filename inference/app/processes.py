@@ -24,14 +24,23 @@ from pathlib import Path
 from typing import Any
 
 from app import child, transport
-from app.errors import Cancelled, InferenceError, InputRefused, ModelFailed, OutOfMemory, TimedOut
+from app.errors import (
+    Cancelled,
+    InferenceError,
+    InputRefused,
+    ModelFailed,
+    OutOfMemory,
+    RequestInvalid,
+    TimedOut,
+)
 
 LOAD_SECONDS = 120.0
 _LOOK_SECONDS = 0.2
 _PRELOAD = ["numpy", "scipy.ndimage", "nibabel", "app.child"]
 _SCRATCH = "cdss-model-"
 _log = logging.getLogger("inference.process")
-_RAISED = {each.code: each for each in (InputRefused, TimedOut, OutOfMemory)}
+_REFUSALS = (InputRefused, RequestInvalid)
+_RAISED = {each.code: each for each in (*_REFUSALS, TimedOut, OutOfMemory)}
 _context = multiprocessing.get_context("forkserver")
 
 
@@ -233,7 +242,7 @@ class Processes:
     def _ended_if_failed(self, quick: bool) -> Iterator[None]:
         try:
             yield
-        except InputRefused:
+        except _REFUSALS:
             raise
         except BaseException:
             self._drop(quick)

@@ -163,6 +163,23 @@ def test_a_network_stays_loaded_and_a_run_keeps_no_file(tmp_path: Path, series: 
     assert time.monotonic() - started < 0.5
 
 
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [("InputRefused", "input_refused"), ("RequestInvalid", "request_invalid")],
+)
+def test_a_refusal_of_the_model_is_passed_on_and_ends_no_process(
+    tmp_path: Path, series: Series, error: str, code: str
+) -> None:
+    body = f"from app import errors\nraise errors.{error}('The head is missing.')"
+    write(tmp_path / "models", "net", body)
+    service, seen = serve(tmp_path, series), list[set[Path]]()
+    for _ in range(2):
+        answer = refusal(service.infer(model_type="net"))
+        assert answer == (422, code, "The head is missing.")
+        seen.append(scratch_folders())
+    assert seen[0] == seen[1], "the same process answered"
+
+
 def test_one_network_is_in_memory_at_a_time(tmp_path: Path, series: Series) -> None:
     for name in ("first", "second"):
         write(tmp_path / "models", name, f"Path('{name}').write_text('')\ntime.sleep(0.05)")
