@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 
 from ai import events
 from ai.choices import JobStatus, ReviewStatus
+from ai.clients.inference import inference
 from ai.selectors.jobs import job_list
 from ai.serializers import AIJobListOut
-from ai.services import jobs, publication, recovery
+from ai.services import agreement, jobs, publication, recovery
 from ai.services.notices import job_alert
 from alert.choices import Kind, Part
 from alert.selectors import About, describes, person
@@ -44,6 +45,11 @@ def run_job(event: Event) -> None:
     jobs.job_run(event.payload["job_id"])
 
 
+@subscribe(events.JOB_CANCELLED, queue="django_tasks", max_attempts=RUN_ATTEMPTS)
+def end_run(event: Event) -> None:
+    inference().cancel(event.payload["run"])
+
+
 @subscribe(events.JOB_COMPLETED, queue="django_tasks")
 def tell_completed(event: Event) -> None:
     job_alert(event.payload["job_id"], Kind.AI_COMPLETED)
@@ -56,6 +62,7 @@ def tell_failed(event: Event) -> None:
 
 @subscribe(events.VERSION_APPROVED, queue="django_tasks", on_dead=_publication_failed)
 def store_seg(event: Event) -> None:
+    agreement.agreement_measure(event.payload["job_id"])
     publication.seg_publish(event.payload["job_id"])
 
 

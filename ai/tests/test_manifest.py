@@ -12,7 +12,7 @@ from ai.manifest import ADAPTER, ManifestError, parse_manifest
 from ai.tests import factories
 
 INFERENCE = Path(__file__).resolve().parents[2] / "inference"
-BRAIN = json.loads((INFERENCE / "models/brain_extraction/manifest.json").read_text())
+BRAIN = json.loads((INFERENCE / "models/brain_extraction/1.0.2/manifest.json").read_text())
 NOT_REQUIRED_OF_A_ROW = {"licence", "intended_use"}
 WORDING = {"title", "description", "additionalProperties", "default"}
 
@@ -85,6 +85,22 @@ def test_a_row_of_before_is_read() -> None:
     assert (manifest.gates, manifest.body_site, manifest.outputs.quantities) == ((), None, ())
     assert manifest.makes_mask
     assert parse_manifest(factories.MANIFEST).outputs.segments[0].type.meaning == "Brain"
+
+
+def test_the_kind_of_a_row_of_before_is_that_of_its_result() -> None:
+    old = {name: value for name, value in BRAIN.items() if name != "result_kind"}
+    manifest = parse_manifest(old | {"kind": "segmentation"})
+    assert (manifest.kind, manifest.result_kind) == ("network", "segmentation")
+    with pytest.raises(ManifestError, match="result_kind"):
+        parse_manifest(old | {"kind": "network"})
+
+
+@pytest.mark.parametrize(("kind", "field"), [("rule", "facts"), ("remote", "modalities")])
+def test_each_kind_declares_what_it_runs_on(kind: str, field: str) -> None:
+    with pytest.raises(ManifestError):
+        parse_manifest(BRAIN | {"kind": kind, "inputs": {}})
+    given = {"facts": [{"name": "age", "label": "Age"}]} if field == "facts" else {field: ["MR"]}
+    assert parse_manifest(BRAIN | {"kind": kind, "inputs": given}).kind == kind
 
 
 def test_a_field_of_a_newer_service_is_left_out() -> None:

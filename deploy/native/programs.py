@@ -165,6 +165,15 @@ def _places(layout: Layout) -> dict[str, str]:
     }
 
 
+INFERENCE_LIMITS = (
+    "INFERENCE_MEMORY_MB",
+    "INFERENCE_DISK_MB",
+    "INFERENCE_SECONDS",
+    "INFERENCE_REMOTE_SERVERS",
+)
+"""Settings of the inference service that have a default there."""
+
+
 def _addresses(settings: Mapping[str, str]) -> dict[str, str]:
     local = "127.0.0.1"
     return {
@@ -195,6 +204,7 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
         "INFERENCE_RESULTS_DIR": str(layout.data / "inference"),
         "INFERENCE_EXTRA_MODELS_DIR": settings.get("INFERENCE_EXTRA_MODELS_DIR", ""),
         "CDSS_VERSION": _tree_hash(layout, ("inference/app", "inference/models")),
+        **{name: settings[name] for name in INFERENCE_LIMITS if settings.get(name)},
     }
     hapi = {
         "HAPI_PORT": settings["HAPI_PORT"],

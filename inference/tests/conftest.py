@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pytest
 
 from app.main import create_app
+from app.registry import Registry
 from app.settings import Settings
 from tests.dicom_maker import Series, load_sample, make_series
 
@@ -50,6 +51,9 @@ class FakeArchive:
         return httpx.Response(200, content=self.series.files[path.split("/")[2]])
 
 
+_STARTED: list[Service] = []
+
+
 class Service:
     """The application with a client; one per test."""
 
@@ -64,6 +68,17 @@ class Service:
             "inference_extra_models_dir": None,
         }
         self.app = create_app(Settings(**(values | settings)), httpx.MockTransport(archive))
+        _STARTED.append(self)
+
+    @property
+    def registry(self) -> Registry:
+        """The models that it serves."""
+        found: Registry = self.app.state.registry
+        return found
+
+    def close(self) -> None:
+        """End the processes of its models."""
+        self.registry.close()
 
     def ask(self, method: str, path: str, **kwargs: Any) -> httpx.Response:  # noqa: ANN401
         """One request, with the token unless headers are given."""
@@ -92,6 +107,13 @@ def refusal(answer: httpx.Response) -> tuple[int, str, str]:
     """Status, code and sentence of an error answer."""
     error = json.loads(answer.content)["error"]
     return answer.status_code, error["code"], error["message"]
+
+
+@pytest.fixture(autouse=True)
+def _models_end_with_their_test() -> Iterator[None]:
+    yield
+    while _STARTED:
+        _STARTED.pop().close()
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ const TITLES = {
   '/admin/wards': 'admin.wards.title',
   '/admin/audit': 'admin.audit.title',
   '/admin/glass': 'glass.title',
+  '/admin/models': 'admin.models.title',
   '/admin/outbox': 'admin.outbox.title',
   '/profile': 'profile.title',
 };

@@ -88,6 +88,7 @@ const pages: RouteObject[] = [
   page("/admin/audit", () => import("@/pages/admin/AuditPage"), "view_audit"),
   page("/admin/glass", () => import("@/pages/admin/GlassPage"), "review_glass"),
   page("/admin/wards", () => import("@/pages/admin/WardsPage"), "manage_wards"),
+  page("/admin/models", () => import("@/pages/admin/ModelsPage"), "manage_models"),
   page("/admin/outbox", () => import("@/pages/admin/OutboxPage"), "operate"),
   page("/profile", () => import("@/pages/profile/ProfilePage")),
 ];

@@ -13,6 +13,8 @@ export default {
   suitableSeries: "The most suitable series is selected.",
   noModels: "No model is suitable for the images of this study.",
   requested: "The AI analysis has been requested.",
+  progress: "{{percent}} % done",
+  expectedWait: "About {{seconds, number}} s to go, by the runs before.",
   cancelJob: "Cancel analysis",
   retryJob: "Retry",
   openResult: "Open result",

@@ -15,6 +15,8 @@ const texts: typeof en = {
   suitableSeries: "가장 적합한 시리즈가 선택되어 있습니다.",
   noModels: "이 영상 검사에 적합한 모델이 없습니다.",
   requested: "AI 분석을 요청했습니다.",
+  progress: "{{percent}}% 완료",
+  expectedWait: "이전 분석 기준으로 약 {{seconds, number}}초 남았습니다.",
   cancelJob: "분석 취소",
   retryJob: "재시도",
   openResult: "결과 열기",

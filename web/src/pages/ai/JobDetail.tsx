@@ -8,6 +8,7 @@ import { dateTime } from "@/shared/when";
 import { Confidence } from "./Confidence";
 import { modelName, patientOf, studyOf, type Job } from "@/shared/ai/jobs";
 import { JobActions } from "@/shared/ai/JobActions";
+import { JobOutlook } from "@/shared/ai/JobOutlook";
 import { JobSteps } from "@/shared/ai/JobSteps";
 import { ModelCard } from "./ModelCard";
 import { ReviewForm } from "./ReviewForm";
@@ -56,6 +57,7 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
       <Grid.Col span={{ base: 12, lg: 5 }}>
         <Stack>
           <Section title={t("ai.steps.title")}>
+            <JobOutlook job={job} />
             <JobSteps job={job} />
             <JobActions job={job} />
           </Section>

@@ -7,6 +7,8 @@ export type Job = Schema["AIJobOut"];
 
 /** How often a running analysis or publication is asked about. */
 export const POLL_MS = 2500;
+/** How often one whose progress is shown is. */
+export const PROGRESS_MS = 1000;
 
 export function isRunning(job: Pick<Job, "status">): boolean {
   return job.status === "PENDING" || job.status === "PROCESSING";

@@ -2,13 +2,16 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
 import { jobQuery } from "@/api/queries";
-import { isMoving, POLL_MS } from "./jobs";
+import { isMoving, POLL_MS, PROGRESS_MS } from "./jobs";
 
 /** A job, asked about again while it moves. */
 export function useJob(id: number) {
   return useQuery({
     ...jobQuery(id),
-    refetchInterval: ({ state }) => (state.data && isMoving(state.data) ? POLL_MS : false),
+    refetchInterval: ({ state: { data } }) => {
+      if (!data || !isMoving(data)) return false;
+      return data.status === "PROCESSING" ? PROGRESS_MS : POLL_MS;
+    },
   });
 }
 
