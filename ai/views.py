@@ -64,7 +64,7 @@ class ModelsAvailable(ApiView):
     required_permissions = {"GET": Permission.REQUEST_AI}
 
     @extend_schema(
-        summary="List the AI models that suit a patient's images",
+        summary="List the AI models with what a patient has for them, and what is missing",
         tags=["ai"],
         parameters=[
             OpenApiParameter("patient_id", description="MRN", required=True),
@@ -108,7 +108,7 @@ class Jobs(GenericApiView):
         return self.list_response(request)
 
     @extend_schema(
-        summary="Request an AI analysis of a series",
+        summary="Request an AI analysis of a series, or a rule about a patient",
         tags=["ai"],
         request=serializers.AIJobIn,
         responses={
@@ -117,6 +117,8 @@ class Jobs(GenericApiView):
                 ErrorCode.VALIDATION,
                 ErrorCode.STUDY_NOT_FOUND,
                 ErrorCode.SERIES_NOT_FOUND,
+                ErrorCode.PATIENT_NOT_FOUND,
+                ErrorCode.PATIENT_MERGED,
                 ErrorCode.MODEL_NOT_FOUND,
                 ErrorCode.MODEL_REFUSED_INPUT,
                 ErrorCode.INFERENCE_UNAVAILABLE,

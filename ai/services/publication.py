@@ -68,7 +68,7 @@ def _build(publication: Publication, version: SegmentationVersion) -> Dataset:
     job = publication.job
     approver = job.reviewed_by
     return build_segmentation(
-        source_datasets=objects.series_headers(job.series),
+        source_datasets=objects.series_headers(job.source_series),
         labelmap=version_labelmap(version),
         segments=[_segment(s) for s in version.segmentation.tracked_segments],
         series_instance_uid=publication.seg_series_instance_uid or "",

@@ -51,7 +51,6 @@ def imaging_study_entry(
     facts: PublicationFacts, actors: Actors, endpoint: BundleEntry
 ) -> BundleEntry:
     """ImagingStudy, by Study Instance UID, with every series of the study."""
-    study = facts.study
     series = sorted(study.series, key=lambda s: (s.number or 0, s.series_instance_uid))
     modalities = sorted({s.modality for s in series})
     return identified(
