@@ -195,7 +195,9 @@ def _inputs(job: AIJob, manifest: ModelManifest) -> Iterator[str]:
         fact = (job.facts or {}).get(declared.name)
         if fact is None or isinstance(fact["value"], dict):
             continue
-        value = {True: "yes", False: "no"}.get(fact["value"], fact["value"])
+        value = fact["value"]
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
         source = " ".join([fact["source"]["kind"], fact["source"]["id"]])
         yield f"{declared.label}: {value} {fact['unit']}".strip() + f" ({fact['at']}, {source})"
 
