@@ -26,5 +26,6 @@ def newest_pressure(user: Person, patient: Patient) -> Any:
 
 def drugs_taken(user: Person, patient: Patient) -> QuerySet[Any]:
     """Prescriptions of the formulary that are taken now, the newest first."""
-    rows: QuerySet[Any] = Prescription.objects.visible_to(user).filter(patient=patient)
-    return rows.active(timezone.now()).exclude(drug_code="")  # type: ignore[attr-defined]
+    rows: Any = Prescription.objects.visible_to(user).filter(patient=patient)
+    found: QuerySet[Any] = rows.active(timezone.now()).exclude(drug_code="")
+    return found
