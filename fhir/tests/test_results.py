@@ -156,8 +156,10 @@ def test_an_approved_score_arrives_in_the_record(
 
 def about_a_patient(**result: Any) -> PublicationFacts:
     """The approved result of a rule: no study, no series, no images."""
-    scores: dict[str, Any] = {"risk_score": None, "confidence": None, "chosen": True}
-    said = {
+    scores: dict[str, Any] = {"risk_score": None, "confidence": None}
+    said: dict[str, Any] = {
+        "chosen": True,
+        "parameters": {},
         "statements": ("No atrial fibrillation: the profile applies.",),
         "inputs": ("Age: 76.4 a (2026-01-05, patient 1)",),
     }
