@@ -17,6 +17,7 @@ from ai.models import AIJob
 from ai.selectors import jobs as job_selectors, segmentations as selectors
 from ai.services import (
     catalogue,
+    job_requests,
     jobs,
     labelmap as labelmaps,
     recovery,
@@ -129,7 +130,7 @@ class Jobs(GenericApiView):
     def post(self, request: Request) -> Response:
         body = serializers.AIJobIn(data=request.data)
         body.is_valid(raise_exception=True)
-        job = jobs.job_create(actor=self.actor, **body.validated_data)
+        job = job_requests.job_request(actor=self.actor, **body.validated_data)
         return Response(serializers.AIJobAcceptedOut(job).data, status=202)
 
 

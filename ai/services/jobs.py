@@ -15,7 +15,6 @@ from ai.manifest import ModelManifest
 from ai.models import AIJob, AIJobEvent
 from ai.selectors import jobs as job_selectors
 from ai.services import catalogue, segmentations
-from ai.services.rule_jobs import rule_job_create
 from ai.services.rule_runs import rule_run
 from ai.services.run_requests import run_request
 from audit import services as audit
@@ -57,35 +56,20 @@ def job_lock(job_id: int) -> AIJob:
 def job_create(
     *,
     actor: Person,
+    study_instance_uid: str,
     model_type: str,
-    study_instance_uid: str | None = None,
     series_instance_uid: str | None = None,
-    patient: int | None = None,
-    facts_given: dict[str, Any] | None = None,
     parameters: dict[str, Any] | None = None,
 ) -> AIJob:
     """Request a model for a series; without one, the series that suits the model best.
 
-    A rule is about a ``patient``, and ``facts_given`` are what the doctor says of them.
-
     Raises NotFound (study, also an unmatched one; series, model), BusinessError (unsuitable
     series), ExternalError (the inference service does not list its models).
     """
-    manifest = catalogue.model_get(model_type)
-    if manifest.kind == "rule" and patient is not None:
-        return rule_job_create(
-            actor=actor,
-            patient_pk=patient,
-            manifest=manifest,
-            facts_given=facts_given,
-            parameters=parameters,
-        )
-    if study_instance_uid is None or manifest.kind == "rule":
-        field = "patient" if manifest.kind == "rule" else "study_instance_uid"
-        raise InvalidInput(ErrorCode.VALIDATION, f"this model needs {field}", field)
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
     if study.patient is None:
         raise BusinessError(ErrorCode.STUDY_UNMATCHED, f"study {study_instance_uid}")
+    manifest = catalogue.model_get(model_type)
     if series_instance_uid is None:
         series = catalogue.best_series(study, manifest)
     else:
