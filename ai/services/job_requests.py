@@ -9,6 +9,8 @@ from ai.services import catalogue, jobs
 from ai.services.rule_jobs import rule_job_create
 from common.errors import ErrorCode, InvalidInput
 from common.person import Person
+from pacs.index import studies
+from rbac.permissions import Permission
 
 
 def job_request(
@@ -22,6 +24,8 @@ def job_request(
 ) -> AIJob:
     """``facts_given``: what the doctor says of the ``patient``, of what no record holds.
 
+    A rule that names a study alone is about the patient of that study.
+
     Raises InvalidInput (a rule without a patient, a model of images without a study), and what
     ``job_create`` and ``rule_job_create`` raise.
     """
@@ -32,6 +36,9 @@ def job_request(
         return jobs.job_create(
             actor=actor, model_type=model_type, study_instance_uid=study_instance_uid, **fields
         )
+    if patient is None and study_instance_uid is not None:
+        study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
+        patient = study.patient_id
     if patient is None:
         raise _needed("patient")
     return rule_job_create(
