@@ -13,7 +13,7 @@ from ai.manifest import ModelManifest
 from ai.selectors.patient_facts import KnownFact, facts_known, facts_matched
 from ai.services import suitability
 from ai.services.dicom_codes import CodeError, resolve_category, resolve_code
-from ai.services.fact_offers import Missing, Offers, series_missing
+from ai.services.fact_offers import FactOffers, Missing, series_missing
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, NotFound
 from common.person import Person
@@ -109,7 +109,7 @@ def models_available(
     )
     if patient is None:
         return []
-    known, offers = facts_known(actor, patient), Offers(actor, patient)
+    known, offers = facts_known(actor, patient), FactOffers(actor, patient)
     return [
         _rule_offered(manifest, known, offers)
         if manifest.kind == "rule"
@@ -125,7 +125,7 @@ def _network_offered(manifest: ModelManifest, rows: list[Study]) -> Available:
 
 
 def _rule_offered(
-    manifest: ModelManifest, known: dict[str, KnownFact], offers: Offers
+    manifest: ModelManifest, known: dict[str, KnownFact], offers: FactOffers
 ) -> Available:
     matched = facts_matched(manifest.inputs.facts, known)
     return Available(

@@ -36,7 +36,7 @@ MR_BRAIN = "MR_BRAIN"
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class FactOffer:
     """``form``: of which page; ``job_role`` and ``job_type``: of an order to place."""
 
     kind: OfferKind
@@ -60,10 +60,10 @@ class Missing:
     can_be_given: bool
     choices: tuple[str, ...]
     unit: str
-    offer: Offer
+    offer: FactOffer
 
 
-class Offers:
+class FactOffers:
     """Of one patient, for whatever number of models: two queries."""
 
     def __init__(self, user: Person, patient: Any) -> None:
@@ -88,21 +88,21 @@ class Offers:
             offer=self._offer(fact),
         )
 
-    def _offer(self, fact: ManifestFact) -> Offer:
+    def _offer(self, fact: ManifestFact) -> FactOffer:
         if fact.given:
-            return Offer(OfferKind.FORM, form=REQUEST)
+            return FactOffer(OfferKind.FORM, form=REQUEST)
         if fact.name in EXAMINATIONS:
             job_type = EXAMINATIONS[fact.name]
             if (order := self._orders.get(job_type)) is not None:
-                return Offer(OfferKind.RESULT, order=order, job_type=job_type)
-            return Offer(OfferKind.ORDER, job_role="LIS", job_type=job_type)
+                return FactOffer(OfferKind.RESULT, order=order, job_type=job_type)
+            return FactOffer(OfferKind.ORDER, job_role="LIS", job_type=job_type)
         if fact.name in ("mask", "prior_mask"):
             job = next((pk for pk, _, mask in self._jobs if mask is not None), None)
-            return Offer(OfferKind.RESULT, job=job) if job else Offer(OfferKind.STUDY)
+            return FactOffer(OfferKind.RESULT, job=job) if job else FactOffer(OfferKind.STUDY)
         if fact.name == "diagnosis":
             job = next((pk for pk, model, _ in self._jobs if model == "MG"), None)
-            return Offer(OfferKind.RESULT, job=job, model="MG")
-        return Offer(OfferKind.FORM, form=FORMS.get(fact.name, REQUEST))
+            return FactOffer(OfferKind.RESULT, job=job, model="MG")
+        return FactOffer(OfferKind.FORM, form=FORMS.get(fact.name, REQUEST))
 
 
 def series_missing(manifest: ModelManifest) -> Missing:
@@ -118,5 +118,5 @@ def series_missing(manifest: ModelManifest) -> Missing:
         can_be_given=False,
         choices=(),
         unit="",
-        offer=Offer(OfferKind.ORDER, job_role="RIS", job_type=job_type),
+        offer=FactOffer(OfferKind.ORDER, job_role="RIS", job_type=job_type),
     )
