@@ -107,8 +107,9 @@ function RuleForm({ model, patient, onClose }: RuleFormProps) {
           key={one.what}
           fact={one}
           onChange={(value) => {
-            const { [one.what]: _, ...rest } = given;
-            setGiven(value === null ? rest : { ...rest, [one.what]: value });
+            const others = Object.entries(given).filter(([name]) => name !== one.what);
+            const said = value === null ? [] : [[one.what, value] as const];
+            setGiven(Object.fromEntries([...others, ...said]));
           }}
         />
       ))}
