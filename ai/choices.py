@@ -17,6 +17,32 @@ class ReviewStatus(models.TextChoices):
     REJECTED = "REJECTED"
 
 
+class Origin(models.TextChoices):
+    """Where a result comes from: a model's run, a person's drawing, a file from outside."""
+
+    MODEL = "model"
+    MANUAL = "manual"
+    IMPORT = "import"
+
+
+class MissingReason(models.TextChoices):
+    """Why a model cannot use a fact."""
+
+    UNKNOWN = "unknown"
+    TOO_OLD = "too_old"
+    CONTRADICTORY = "contradictory"
+    NO_SERIES = "no_series"
+
+
+class OfferKind(models.TextChoices):
+    """What would give a missing fact."""
+
+    STUDY = "study"
+    ORDER = "order"
+    RESULT = "result"
+    FORM = "form"
+
+
 class VersionKind(models.TextChoices):
     AI = "ai"
     EDITED = "edited"

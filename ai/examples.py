@@ -48,7 +48,11 @@ MODEL = {
     "limits": ["Made for T1-weighted images of healthy adults: check the mask of a tumour."],
 }
 MODEL_AVAILABLE = MODEL | {
-    "suitable_series": [{"study_instance_uid": STUDY_UID, "series_instance_uid": SERIES_UID}]
+    "available": True,
+    "missing": [],
+    "absent": [],
+    "facts": [],
+    "suitable_series": [{"study_instance_uid": STUDY_UID, "series_instance_uid": SERIES_UID}],
 }
 MODEL_MANAGED = {
     "id": "brain_extraction",
@@ -101,6 +105,7 @@ JOB_LISTED = {
         "name": "Brain extraction (T1 MRI)",
         "name_ko": "뇌 추출 (T1 MRI)",
     },
+    "origin": "model",
     "study_instance_uid": STUDY_UID,
     "series_instance_uid": SERIES_UID,
     "study": {
@@ -110,6 +115,7 @@ JOB_LISTED = {
         "accession_number": "RIS2026-0001",
     },
     "series_description": "T1 3D 1 mm",
+    "patient": 1,
     "patient_id": "P2026-0001",
     "patient_name": "김민준",
     "requested_by": "doctor",
@@ -123,6 +129,7 @@ JOB_LISTED = {
 JOB = {
     **JOB_LISTED,
     "parameters": {},
+    "facts": [],
     "result": {
         "risk_score": None,
         "confidence": 0.9977229962549967,
@@ -134,6 +141,7 @@ JOB = {
         "kind": "edited",
         "quantities": [],
         "classes": [],
+        "statements": [],
     },
     "error": None,
     "timeline": [

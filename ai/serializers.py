@@ -10,6 +10,15 @@ from rest_framework import serializers
 
 from ai import examples
 from ai.choices import PublicationStatus, VersionKind
+from ai.fact_serializers import (
+    ClassOut,
+    FactOut,
+    MeasurementOut,
+    MissingOut,
+    QuantityOut,
+    StatementOut,
+    facts_shown,
+)
 from ai.manifest import RunKind, TrackedSegment, with_result_kind
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors.outcome import outcome
@@ -25,13 +34,22 @@ RESULT_KIND = "What it returns: segmentation, score, classification, measurement
 
 @example(examples.JOB_NEW)
 class AIJobIn(serializers.Serializer[Any]):
-    study_instance_uid = serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH)
+    study_instance_uid = serializers.RegexField(
+        rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, required=False
+    )
     series_instance_uid = serializers.RegexField(
         rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, required=False
     )
     model_type = serializers.CharField(max_length=60)
     model_version = serializers.CharField(
         max_length=30, required=False, help_text="Without it, the hospital's default version"
+    )
+    patient = serializers.IntegerField(
+        min_value=1, required=False, help_text="Of a rule, which is about a patient"
+    )
+    facts_given = serializers.DictField(
+        required=False,
+        help_text="Of a rule: what the doctor says of what no record holds, by the fact's name",
     )
     parameters = serializers.DictField(required=False)
 
@@ -47,24 +65,6 @@ class AIJobAcceptedOut(serializers.ModelSerializer[AIJob]):
     class Meta:
         model = AIJob
         fields = ["id", "status", "review_status"]
-
-
-class MeasurementOut(serializers.Serializer[Any]):
-    label = serializers.CharField()  # type: ignore[assignment]
-    volume_ml = serializers.FloatField()
-
-
-class QuantityOut(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
-    value = serializers.FloatField()
-    unit = serializers.CharField(help_text="UCUM code")
-
-
-class ClassOut(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
-    probability = serializers.FloatField()
 
 
 class ResultOut(serializers.Serializer[Any]):
@@ -85,10 +85,12 @@ class ResultOut(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(VersionKind.choices, allow_null=True)
     quantities = QuantityOut(many=True)
     classes = ClassOut(many=True)
+    statements = StatementOut(many=True, help_text="Of a rule: the path of its reasoning")
 
     def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
         """Rows of before know segment volumes alone."""
-        absent: dict[str, Any] = {"quantities": [], "classes": [], "version": None, "kind": None}
+        absent: dict[str, Any] = {"quantities": [], "classes": [], "statements": []}
+        absent |= {"version": None, "kind": None}
         return super().to_representation(absent | instance)
 
 
@@ -151,14 +153,22 @@ class JobStudyOut(serializers.Serializer[Any]):
 @example(examples.JOB_LISTED)
 class AIJobListOut(serializers.ModelSerializer[AIJob]):
     model = ModelRefOut(source="*")
-    study_instance_uid = serializers.CharField(source="study.study_instance_uid")
-    series_instance_uid = serializers.CharField(source="series.series_instance_uid")
-    study = JobStudyOut()
-    series_description = serializers.CharField(source="series.description")
-    patient_id = serializers.SerializerMethodField()
-    patient_name = serializers.CharField(
-        source="study.patient.full_name", default=None, allow_null=True
+    study_instance_uid = serializers.CharField(
+        source="study.study_instance_uid",
+        default=None,
+        allow_null=True,
+        help_text="null of a job about a patient",
     )
+    series_instance_uid = serializers.CharField(
+        source="series.series_instance_uid", default=None, allow_null=True
+    )
+    study = JobStudyOut(allow_null=True)
+    series_description = serializers.CharField(
+        source="series.description", default=None, allow_null=True
+    )
+    patient = serializers.IntegerField(source="patient_id")
+    patient_id = serializers.CharField(source="patient.patient_id")
+    patient_name = serializers.CharField(source="patient.full_name")
     requested_by = serializers.CharField(source="requested_by.username")
     requested_by_name = serializers.CharField(source="requested_by.full_name")
     reviewed_by = serializers.CharField(
@@ -176,10 +186,12 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
             "status",
             "review_status",
             "model",
+            "origin",
             "study_instance_uid",
             "series_instance_uid",
             "study",
             "series_description",
+            "patient",
             "patient_id",
             "patient_name",
             "requested_by",
@@ -190,10 +202,6 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
             "segmentation",
             "created_at",
         ]
-
-    def get_patient_id(self, job: AIJob) -> str | None:
-        patient = job.study.patient
-        return patient.patient_id if patient else None
 
     def get_segmentation(self, job: AIJob) -> int | None:
         segmentation: Segmentation | None = getattr(job, "segmentation", None)
@@ -211,6 +219,7 @@ class OutlookOut(serializers.Serializer[Any]):
 
 @example(examples.JOB)
 class AIJobOut(AIJobListOut):
+    facts = serializers.SerializerMethodField()
     result = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     timeline = StepOut(many=True, source="events")
@@ -221,6 +230,7 @@ class AIJobOut(AIJobListOut):
         fields = [
             *AIJobListOut.Meta.fields,
             "parameters",
+            "facts",
             "result",
             "error",
             "timeline",
@@ -232,6 +242,10 @@ class AIJobOut(AIJobListOut):
     @extend_schema_field(OutlookOut)
     def get_outlook(self, job: AIJob) -> dict[str, Any]:
         return dict(OutlookOut(outlook(job)).data)
+
+    @extend_schema_field(FactOut(many=True))
+    def get_facts(self, job: AIJob) -> list[dict[str, Any]]:
+        return facts_shown(job.manifest, job.facts) if job.facts else []
 
     @extend_schema_field(ResultOut(allow_null=True))
     def get_result(self, job: AIJob) -> dict[str, Any] | None:
@@ -289,8 +303,12 @@ class SuitableSeriesOut(serializers.Serializer[Any]):
 
 @example(examples.MODEL_AVAILABLE)
 class AvailableModelOut(ModelOut):
-    """A model card with the series that suit it."""
+    """A model card with what the patient has for it, and what is missing."""
 
+    available = serializers.BooleanField()
+    missing = MissingOut(many=True)
+    absent = MissingOut(many=True, help_text="Without these it runs, and says less")
+    facts = FactOut(many=True)
     suitable_series = SuitableSeriesOut(
         many=True,
         help_text="Of each study the best first: a request that names the study alone takes it",
@@ -298,7 +316,14 @@ class AvailableModelOut(ModelOut):
 
     def to_representation(self, instance: Available) -> dict[str, Any]:
         series = SuitableSeriesOut(instance.series, many=True).data
-        return instance.manifest.to_json() | {"suitable_series": list(series)}
+        known = {name: fact.to_json() for name, fact in instance.facts.items()}
+        return instance.manifest.to_json() | {
+            "available": not instance.missing,
+            "missing": MissingOut(instance.missing, many=True).data,
+            "absent": MissingOut(instance.absent, many=True).data,
+            "facts": FactOut(facts_shown(instance.manifest, known), many=True).data,
+            "suitable_series": list(series),
+        }
 
 
 class SegmentOut(serializers.Serializer[Any]):

@@ -26,7 +26,7 @@ SEG_SERIES_NUMBER_BASE = 9000
 
 def _of_job(job_id: int) -> Publication:
     return Publication.objects.select_related(
-        "job__study__patient", "job__series", "job__reviewed_by", "version__segmentation"
+        "job__study", "job__patient", "job__series", "job__reviewed_by", "version__segmentation"
     ).get(job_id=job_id)
 
 
@@ -68,7 +68,7 @@ def _build(publication: Publication, version: SegmentationVersion) -> Dataset:
     job = publication.job
     approver = job.reviewed_by
     return build_segmentation(
-        source_datasets=objects.series_headers(job.series),
+        source_datasets=objects.series_headers(job.source_series),
         labelmap=version_labelmap(version),
         segments=[_segment(s) for s in version.segmentation.tracked_segments],
         series_instance_uid=publication.seg_series_instance_uid or "",

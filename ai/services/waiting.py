@@ -8,7 +8,7 @@ from ai.choices import JobStatus
 from ai.clients.inference import inference
 from ai.models import AIJob
 from ai.selectors.usage import expected_seconds
-from ai.services.jobs import run_key
+from ai.services.run_requests import run_key
 
 
 @dataclass(frozen=True, slots=True)

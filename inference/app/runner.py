@@ -10,7 +10,16 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from app.facts import Facts
 from app.volume import Volume
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One step on a rule's way to its result, in English and in Korean."""
+
+    text: str
+    text_ko: str
 
 
 @dataclass(frozen=True)
@@ -23,6 +32,8 @@ class Prediction:
         quantities: finite values by id, in the manifest's unit.
         class_probabilities: 0..1 by id, together 1.
         confidence, risk_score: 0..1 as the manifest defines them, None where it does not.
+        statements: of a rule: the path of its reasoning. A rule returns what applies of its
+            declared outputs; the class it chooses has probability 1.
     """
 
     labels: npt.NDArray[np.uint8] | None = None
@@ -30,6 +41,7 @@ class Prediction:
     class_probabilities: Mapping[str, float] = field(default_factory=dict)
     confidence: float | None = None
     risk_score: float | None = None
+    statements: tuple[Statement, ...] = ()
 
 
 class Runner(Protocol):
@@ -59,6 +71,17 @@ def on_progress(tell: Callable[[float], None]) -> None:
 def progress(share: float) -> None:
     """Say how much of the run is done, 0..1: the doctor who waits sees it."""
     _progress(min(max(float(share), 0.0), 1.0))
+
+
+class RuleRunner(Protocol):
+    """A rule over facts about a patient, without pixels."""
+
+    def run_facts(self, facts: Facts, parameters: Mapping[str, float]) -> Prediction:
+        """Apply the rule to the facts that are known.
+
+        Raises:
+            InputRefused: the rule was not made for this patient; the doctor reads the sentence.
+        """
 
 
 class OnnxModel:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.facts import FactIn
 from app.manifests import ModelManifest
 
 
@@ -40,12 +41,15 @@ class ArchivePlace(BaseModel):
 
 
 class InferenceIn(BaseModel):
-    """What to run on which series, and where it is."""
+    """What to run on which series, and where it is; of a rule, on which facts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
-    series_instance_uid: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)+$", max_length=64)]
-    archive: ArchivePlace
+    series_instance_uid: (
+        Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)+$", max_length=64)] | None
+    ) = None
+    archive: ArchivePlace | None = None
+    facts: dict[str, FactIn] = {}
     model_type: Annotated[str, Field(min_length=1, max_length=64)]
     model_version: Annotated[str, Field(min_length=1, max_length=30)] | None = None
     patient_id: Annotated[str, Field(min_length=1, max_length=64)]
@@ -94,10 +98,17 @@ class ClassProbability(BaseModel):
     probability: float
 
 
+class StatementOut(BaseModel):
+    """One step of a rule's reasoning."""
+
+    text: str
+    text_ko: str
+
+
 class InferenceOut(BaseModel):
     """A result. `slices` are the SOP Instance UIDs in ascending position along the normal,
     the order of the mask's third axis; `segmentation` is a preview of the mask, a PNG in base64,
-    empty for a model without a mask; times in seconds.
+    empty for a model without a mask; times in seconds. A rule has no series and no grid.
     """
 
     job_id: str
@@ -106,11 +117,12 @@ class InferenceOut(BaseModel):
     segmentation: str
     processing_time: float
     model: ModelRef
-    series_instance_uid: str
+    series_instance_uid: str | None
     slices: tuple[str, ...]
     rows: int
     columns: int
     measurements: list[SegmentVolume]
     quantities: list[QuantityValue] = []
     classes: list[ClassProbability] = []
+    statements: list[StatementOut] = []
     warnings: list[str]

@@ -45,8 +45,7 @@ const OWN_ENTRIES = {
   external: { '/studies': ['Shared images', '공유받은 영상'] },
 };
 /** @type {Route[]} */
-const ADMINISTRATION = ['/admin/users', '/admin/wards', '/admin/audit', '/admin/glass', '/admin/outbox'];
-const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/glass', '/admin/models', '/admin/outbox'];
+const ADMINISTRATION = ['/admin/users', '/admin/wards', '/admin/audit', '/admin/glass', '/admin/models', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
   admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
