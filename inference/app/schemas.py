@@ -78,10 +78,23 @@ class ClassProbability(BaseModel):
     probability: float
 
 
+class RunRecord(BaseModel):
+    """What the run used. `files`: SHA-256 of each weight file, checked when the model was loaded;
+    `input_sha256`: see `app.provenance.input_sha256`.
+    """
+
+    runtime: dict[str, str]
+    parameters: dict[str, float]
+    files: dict[str, str]
+    input_sha256: str
+    input_instances: int
+
+
 class InferenceOut(BaseModel):
     """A result. `slices` are the SOP Instance UIDs in ascending position along the normal,
     the order of the mask's third axis; `segmentation` is a preview of the mask, a PNG in base64,
-    empty for a model without a mask; times in seconds.
+    empty for a model without a mask; `has_probability`: there is a map of probabilities beside the
+    mask; times in seconds.
     """
 
     job_id: str
@@ -98,3 +111,5 @@ class InferenceOut(BaseModel):
     quantities: list[QuantityValue] = []
     classes: list[ClassProbability] = []
     warnings: list[str]
+    has_probability: bool = False
+    record: RunRecord | None = None
