@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
 Text = Annotated[str, Field(min_length=1)]
 Key = Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+RunKind = Literal["network", "rule", "assist", "remote"]
 Weighting = Literal["T1", "T2", "FLAIR", "PD", "T2*", "DWI"]
+Orientation = Literal["axial", "coronal", "sagittal"]
 Bounds = tuple[float, float]
 
 
@@ -99,21 +101,50 @@ class ManifestParameter:
 
 
 @dataclass(frozen=True)
-class ManifestInputs:
-    """What a series must be; mm, ms, years. ``weightings`` and ``contrast_agent`` are of MR."""
+class ManifestFact:
+    """Something known about the patient, in ``unit`` (UCUM) or one of ``choices``."""
 
-    modalities: Annotated[tuple[str, ...], Field(min_length=1)]
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    label: Text
+    label_ko: str = ""
+    unit: Annotated[str, Field(max_length=20)] = ""
+    choices: tuple[str, ...] = ()
+    required: bool = True
+    max_age_days: Annotated[int, Field(ge=1)] | None = None
+
+
+@dataclass(frozen=True)
+class ManifestResources:
+    """What one run may use; None is what the service allows at most, 0 threads all cores."""
+
+    memory_mb: Annotated[int, Field(ge=256)] | None = None
+    seconds: Annotated[int, Field(ge=1)] | None = None
+    threads: Annotated[int, Field(ge=0, le=256)] = 0
+
+
+@dataclass(frozen=True)
+class ManifestInputs:
+    """What a series must be; mm, ms, years. ``weightings`` and ``contrast_agent`` are of MR.
+
+    ``facts`` are what must be known of the patient.
+    """
+
+    modalities: tuple[str, ...] = ()
     description: str = ""
     description_ko: str | None = None
     body_parts: tuple[str, ...] = ()
     min_slices: Annotated[int, Field(ge=2)] = 2
     max_slices: int = 1024
     max_spacing_mm: float | None = None
+    max_slice_distance_mm: float | None = None
     min_extent_mm: float = 0.0
+    orientations: tuple[Orientation, ...] = ()
     max_echo_time_ms: float | None = None
     min_age_years: int | None = None
+    max_age_years: int | None = None
     weightings: tuple[Weighting, ...] = ()
     contrast_agent: bool | None = None
+    facts: tuple[ManifestFact, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -147,7 +178,8 @@ class ModelManifest:
     id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
     version: Annotated[str, Field(min_length=1, max_length=30)]
     name: Text
-    kind: Annotated[str, Field(pattern=r"^[a-z_]{1,30}$")]
+    kind: RunKind
+    result_kind: Annotated[str, Field(pattern=r"^[a-z_]{1,30}$")]
     inputs: ManifestInputs
     outputs: ManifestOutputs
     name_ko: str = ""
@@ -159,17 +191,25 @@ class ModelManifest:
     body_site: CodeSpec | None = None
     gates: tuple[ManifestGate, ...] = ()
     parameters: Mapping[str, ManifestParameter] = field(default_factory=dict)
+    resources: ManifestResources = ManifestResources()
     licence: str = ""
     source: str = ""
     intended_use: str = ""
     intended_use_ko: str | None = None
     limits: tuple[str, ...] = ()
     limits_ko: tuple[str, ...] = ()
+    contraindications: tuple[str, ...] = ()
+    contraindications_ko: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if self.kind == "segmentation" and not self.outputs.segments:
+        if self.result_kind == "segmentation" and not self.outputs.segments:
             raise ValueError("a segmentation model declares segments")
+        if self.kind == "rule" and not self.inputs.facts:
+            raise ValueError("a rule declares facts")
+        if self.kind != "rule" and not self.inputs.modalities:
+            raise ValueError("a model of images declares modalities")
 
     @property
     def makes_mask(self) -> bool:
@@ -184,6 +224,14 @@ class ModelManifest:
 ADAPTER = TypeAdapter(ModelManifest)
 
 
+def with_result_kind(raw: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A manifest of before, whose ``kind`` is that of its result, as one of now."""
+    kind = raw.get("kind")
+    if "result_kind" in raw or kind is None or kind in get_args(RunKind):
+        return raw
+    return {**raw, "kind": "network", "result_kind": kind}
+
+
 def parse_manifest(value: object) -> ModelManifest:
     """A manifest from JSON; fields of a newer service are left out.
 
@@ -191,7 +239,8 @@ def parse_manifest(value: object) -> ModelManifest:
         ManifestError: names the fields at fault.
     """
     try:
-        return ADAPTER.validate_python(value)
+        raw = with_result_kind(value) if isinstance(value, Mapping) else value
+        return ADAPTER.validate_python(raw)
     except ValidationError as error:
         faults = error.errors(include_input=False, include_url=False, include_context=False)
         names = (f"{'.'.join(map(str, f['loc'])) or 'manifest'}: {f['type']}" for f in faults)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Any, get_args
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ai import examples
 from ai.choices import PublicationStatus, VersionKind
-from ai.manifest import TrackedSegment
+from ai.manifest import RunKind, TrackedSegment, with_result_kind
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors.outcome import outcome
 from ai.selectors.publication import publication_view
 from ai.services.catalogue import Available
 from common.api.schema import example
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
+
+RUN_KINDS = get_args(RunKind)
+RESULT_KIND = "What it returns: segmentation, score, classification, measurement, or another word"
 
 
 @example(examples.JOB_NEW)
@@ -88,9 +91,18 @@ class ResultOut(serializers.Serializer[Any]):
 class ModelRefOut(serializers.Serializer[Any]):
     id = serializers.CharField(source="model_id")
     version = serializers.CharField(source="model_version")
-    kind = serializers.CharField(source="model_manifest.kind")
+    kind = serializers.SerializerMethodField()
+    result_kind = serializers.SerializerMethodField()
     name = serializers.CharField(source="model_manifest.name")
     name_ko = serializers.CharField(source="model_manifest.name_ko", required=False)
+
+    @extend_schema_field(serializers.ChoiceField(RUN_KINDS))
+    def get_kind(self, job: AIJob) -> str:
+        return str(with_result_kind(job.model_manifest).get("kind", ""))
+
+    @extend_schema_field(serializers.CharField(help_text=RESULT_KIND))
+    def get_result_kind(self, job: AIJob) -> str:
+        return str(with_result_kind(job.model_manifest).get("result_kind", ""))
 
 
 class JobErrorOut(serializers.Serializer[Any]):
@@ -226,7 +238,8 @@ class ModelOut(serializers.Serializer[Any]):
     version = serializers.CharField()
     name = serializers.CharField()
     name_ko = serializers.CharField(required=False)
-    kind = serializers.CharField()
+    kind = serializers.ChoiceField(RUN_KINDS, help_text="How the model runs")
+    result_kind = serializers.CharField(help_text=RESULT_KIND)
     algorithm_name = serializers.CharField(required=False)
     description = serializers.CharField(required=False)
     description_ko = serializers.CharField(required=False, allow_null=True)
@@ -237,12 +250,16 @@ class ModelOut(serializers.Serializer[Any]):
     gates = serializers.ListField(child=serializers.DictField(), required=False)
     outputs = serializers.DictField()
     parameters = serializers.DictField(required=False)
+    resources = serializers.DictField(required=False, help_text="what one run may use")
     licence = serializers.CharField()
     source = serializers.CharField(required=False)  # type: ignore[assignment]
     intended_use = serializers.CharField()
     intended_use_ko = serializers.CharField(required=False, allow_null=True)
     limits = serializers.JSONField()
     limits_ko = serializers.ListField(child=serializers.CharField(), required=False)
+    contraindications = serializers.ListField(child=serializers.CharField(), required=False)
+    contraindications_ko = serializers.ListField(child=serializers.CharField(), required=False)
+    references = serializers.ListField(child=serializers.CharField(), required=False)
     files = serializers.DictField(required=False, help_text="sha256 of each weight file")
 
 

@@ -67,7 +67,8 @@ STUDY_DETAIL = {
                     "model": {
                         "id": "brain_extraction",
                         "version": "1.0.2",
-                        "kind": "segmentation",
+                        "kind": "network",
+                        "result_kind": "segmentation",
                         "name": "Brain extraction (T1 MRI)",
                         "name_ko": "뇌 추출 (T1 MRI)",
                     },

@@ -75,12 +75,20 @@ def _wrong_volume(series: Series, inputs: ManifestInputs) -> str:
         geometry = series_geometry(series)
     except BusinessError as error:
         return error.detail.partition(": ")[2]
-    fault = _wrong_steps(geometry)
-    if fault:
-        return fault
+    return _wrong_steps(geometry) or _wrong_grid(geometry, inputs)
+
+
+def _wrong_grid(geometry: SeriesGeometry, inputs: ManifestInputs) -> str:
+    """Direction, fineness and coverage."""
     coarsest = max(geometry.spacing)
     if inputs.max_spacing_mm is not None and coarsest > inputs.max_spacing_mm:
         return f"voxels of {coarsest:.1f} mm are too coarse, the limit is {inputs.max_spacing_mm:g}"
+    if inputs.orientations and geometry.plane not in inputs.orientations:
+        needed = " or ".join(inputs.orientations)
+        return f"the model is made for {needed} slices, the series has {geometry.plane} ones"
+    distance, furthest = geometry.spacing[0], inputs.max_slice_distance_mm
+    if furthest is not None and distance > furthest:
+        return f"the slices are {distance:.1f} mm apart, the limit is {furthest:g}"
     extent = min(np.multiply(geometry.shape, geometry.spacing))
     if extent < inputs.min_extent_mm:
         return f"the series covers {extent:.0f} mm, the model needs {inputs.min_extent_mm:g} mm"

@@ -24,7 +24,8 @@ MANIFEST: dict[str, Any] = {
     "id": "brain_extraction",
     "version": "1.0.2",
     "name": "Brain extraction",
-    "kind": "segmentation",
+    "kind": "network",
+    "result_kind": "segmentation",
     "inputs": {"modalities": ["MR"], "min_slices": 4},
     "outputs": {
         "segments": [
@@ -51,7 +52,8 @@ MANIFEST: dict[str, Any] = {
 
 def maskless_manifest(kind: str, outputs: dict[str, Any]) -> dict[str, Any]:
     """A model that returns these outputs and no mask."""
-    return MANIFEST | {"id": f"tiny_{kind}", "name": "Tiny", "kind": kind, "outputs": outputs}
+    own = {"id": f"tiny_{kind}", "name": "Tiny", "result_kind": kind, "outputs": outputs}
+    return MANIFEST | own
 
 
 def archive_id(name: str) -> str:

@@ -33,7 +33,7 @@ RESULTS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     (CLASSIFICATION, {"classes": PROBABILITIES}),
     (UNKNOWN_KIND, {"quantities": SHIFT}),
 ]
-KINDS = [manifest["kind"] for manifest, _ in RESULTS]
+KINDS = [manifest["result_kind"] for manifest, _ in RESULTS]
 
 
 @pytest.fixture
@@ -71,7 +71,8 @@ def test_a_job_completes_with_its_result_and_asks_for_no_mask(
     assert not Segmentation.objects.exists()
     assert not [call for call in service.calls if call.request.url.endswith("/mask")]
     body = api("doctor").get(f"/api/ai/jobs/{job.pk}/").json()
-    assert (body["segmentation"], body["model"]["kind"]) == (None, manifest["kind"])
+    assert (body["segmentation"], body["model"]["kind"]) == (None, "network")
+    assert body["model"]["result_kind"] == manifest["result_kind"]
     shown = body["result"]
     assert (shown["measurements"], shown["preview_png"]) == ([], "")
     assert shown["risk_score"] == result.get("risk_score")

@@ -87,6 +87,22 @@ def test_a_row_of_before_is_read() -> None:
     assert parse_manifest(factories.MANIFEST).outputs.segments[0].type.meaning == "Brain"
 
 
+def test_the_kind_of_a_row_of_before_is_that_of_its_result() -> None:
+    old = {name: value for name, value in BRAIN.items() if name != "result_kind"}
+    manifest = parse_manifest(old | {"kind": "segmentation"})
+    assert (manifest.kind, manifest.result_kind) == ("network", "segmentation")
+    with pytest.raises(ManifestError, match="result_kind"):
+        parse_manifest(old | {"kind": "network"})
+
+
+@pytest.mark.parametrize(("kind", "field"), [("rule", "facts"), ("remote", "modalities")])
+def test_each_kind_declares_what_it_runs_on(kind: str, field: str) -> None:
+    with pytest.raises(ManifestError):
+        parse_manifest(BRAIN | {"kind": kind, "inputs": {}})
+    given = {"facts": [{"name": "age", "label": "Age"}]} if field == "facts" else {field: ["MR"]}
+    assert parse_manifest(BRAIN | {"kind": kind, "inputs": given}).kind == kind
+
+
 def test_a_field_of_a_newer_service_is_left_out() -> None:
     assert parse_manifest(BRAIN | {"surprise": 1}) == parse_manifest(BRAIN)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from ai.manifest import parse_manifest
-from ai.services import catalogue
+from ai.services import catalogue, suitability
 from ai.services.mr_kinds import MrKind, has_contrast_agent, kind_of
 from ai.tests import factories
 from common.errors import BusinessError
@@ -175,6 +177,20 @@ def test_a_model_may_need_a_contrast_agent_or_none(t1, wanted, agent, suits):
     described(t1, "T1", GRADIENT | {"ContrastBolusAgent": agent})
     reason = catalogue.suitability.refusal(t1, model(contrast_agent=wanted))
     assert ("contrast agent" in reason) is not suits
+
+
+@pytest.mark.parametrize(
+    ("limit", "reason"),
+    [
+        ({"orientations": ["axial"], "max_slice_distance_mm": 2.0}, ""),
+        ({"orientations": ["sagittal", "coronal"]}, "sagittal or coronal slices, .* axial"),
+        ({"max_slice_distance_mm": 1.5}, r"2\.0 mm apart, the limit is 1\.5"),
+    ],
+)
+def test_a_model_may_need_a_direction_and_close_slices(t1, limit, reason):
+    needed = parse_manifest(factories.MANIFEST | {"inputs": {"modalities": ["MR"], **limit}})
+    found = suitability.refusal(t1, needed)
+    assert re.search(reason, found) if reason else found == ""
 
 
 def test_a_finer_volume_is_taken_before_a_coarser_one_with_more_images(t1, manifest):

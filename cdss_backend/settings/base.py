@@ -216,6 +216,7 @@ SPECTACULAR_SETTINGS = {
         "ReviewStatus": "ai.choices.ReviewStatus",
         "PublicationStatus": "ai.choices.PublicationStatus",
         "VersionKind": "ai.choices.VersionKind",
+        "ModelRunKind": ["network", "rule", "assist", "remote"],
         "OrderStatus": "ocs.choices.OrderStatus",
         "BodyPart": "ocs.choices.BodyPart",
         "Laterality": "ocs.choices.Laterality",

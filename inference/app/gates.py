@@ -58,6 +58,9 @@ def series_warnings(slices: Sequence[Slice], patient_id: str, inputs: Inputs) ->
     age_limit = inputs.min_age_years
     if age_limit is not None and first.age_years is not None and first.age_years < age_limit:
         warnings.append(f"The model is made for patients of {age_limit} years and older.")
+    oldest = inputs.max_age_years
+    if oldest is not None and first.age_years is not None and first.age_years > oldest:
+        warnings.append(f"The model is made for patients of at most {oldest} years.")
     return warnings
 
 
@@ -76,7 +79,7 @@ def check_echo_time(slices: Sequence[Slice], inputs: Inputs) -> None:
 
 
 def check_volume(volume: Volume, inputs: Inputs) -> None:
-    """Coverage and spacing.
+    """Coverage, spacing and direction of the slices.
 
     Raises:
         InputRefused: too coarse, too small, or values that are not numbers.
@@ -85,6 +88,16 @@ def check_volume(volume: Volume, inputs: Inputs) -> None:
         raise InputRefused(
             f"Voxels of {max(volume.spacing_mm):.1f} mm are too coarse; "
             f"the limit is {inputs.max_spacing_mm:g} mm."
+        )
+    distance, limit = volume.spacing_mm[0], inputs.max_slice_distance_mm
+    if limit is not None and distance > limit:
+        raise InputRefused(
+            f"The slices are {distance:.1f} mm apart; the model needs at most {limit:g} mm."
+        )
+    if inputs.orientations and volume.orientation not in inputs.orientations:
+        raise InputRefused(
+            f"The slices are {volume.orientation}; "
+            f"the model is made for {' or '.join(inputs.orientations)} ones."
         )
     extent = min(np.multiply(volume.data.shape, volume.spacing_mm))
     if extent < inputs.min_extent_mm:

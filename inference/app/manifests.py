@@ -1,4 +1,4 @@
-"""What a model says about itself: `models/<id>/manifest.json`.
+"""What a model says about itself: its `manifest.json`.
 
 README.md explains every field to model authors; `manifest.schema.json` is generated from here
 (`python -m app.manifests`), and the Django side holds its own types equal to it.
@@ -106,27 +106,61 @@ class Parameter(_Part):
     maximum: float
 
 
-class Inputs(_Part):
-    """What a series must be. Distances in mm, ages in years, echo times in ms.
+class Fact(_Part):
+    """Something known about the patient: a laboratory result, a diagnosis, a field of a report.
 
-    Outside `min_age_years` the run goes on with a warning; everything else refuses. `body_parts`
-    are upper-case words of BodyPartExamined (0018,0015); a series that states none is accepted.
-    `weightings` (of MR) and `contrast_agent` (needed, or not allowed) are checked before the
-    request gets here; a series whose header does not tell is accepted.
+    `unit` is a UCUM code, empty for what has none. `choices` are the values that are understood;
+    without them a fact is a number, a date or a yes. A fact older than `max_age_days` does not
+    count.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    label: Annotated[str, Field(min_length=1)]
+    label_ko: str = ""
+    unit: Annotated[str, Field(max_length=20)] = ""
+    choices: tuple[str, ...] = ()
+    required: bool = True
+    max_age_days: Annotated[int, Field(ge=1)] | None = None
+
+
+class Inputs(_Part):
+    """What a series must be, and what must be known of the patient (`facts`).
+
+    Distances in mm, ages in years, echo times in ms. Outside `min_age_years` and `max_age_years`
+    the run goes on with a warning; everything else refuses. `body_parts` are upper-case words of
+    BodyPartExamined (0018,0015); a series that states none is accepted. `orientations` are those
+    of the slices, by the axis nearest to their normal. `weightings` (of MR) and `contrast_agent`
+    (needed, or not allowed) are checked before the request gets here; a series whose header does
+    not tell is accepted.
     """
 
     description: str = ""
     description_ko: str | None = None
-    modalities: Annotated[tuple[str, ...], Field(min_length=1)]
+    modalities: tuple[str, ...] = ()
     body_parts: tuple[str, ...] = ()
     min_slices: Annotated[int, Field(ge=2)] = 2
     max_slices: int = 1024
     max_spacing_mm: float | None = None
+    max_slice_distance_mm: float | None = None
     min_extent_mm: float = 0.0
+    orientations: tuple[Literal["axial", "coronal", "sagittal"], ...] = ()
     max_echo_time_ms: float | None = None
     min_age_years: int | None = None
+    max_age_years: int | None = None
     weightings: tuple[Literal["T1", "T2", "FLAIR", "PD", "T2*", "DWI"], ...] = ()
     contrast_agent: bool | None = None
+    facts: tuple[Fact, ...] = ()
+
+
+class Resources(_Part):
+    """What one run may use: beyond it the run is ended. None is what the service allows at most.
+
+    `memory_mb` is of the process of a run, network included; `threads` 0 is all cores.
+    """
+
+    memory_mb: Annotated[int, Field(ge=256)] | None = None
+    seconds: Annotated[int, Field(ge=1)] | None = None
+    threads: Annotated[int, Field(ge=0, le=256)] = 0
 
 
 class Outputs(_Part):
@@ -154,11 +188,17 @@ NEEDED_OUTPUT = {
     "classification": "classes",
     "score": "risk_score",
 }
-"""What a model of a known kind has to declare; another kind declares at least one output."""
+"""What a model of a known result kind has to declare; another one declares at least one output."""
+
+RUN_KINDS = ("network", "rule", "assist", "remote")
 
 
 class ModelManifest(_Part):
-    """One model. `files` are the SHA-256 sums of the weights, checked at start.
+    """One model. `files` are the SHA-256 sums of the weights, checked when it is loaded.
+
+    `kind` is how it runs: a `network` on a series, a `rule` on facts, an `assist` on what a doctor
+    marks in a series, a `remote` on another server. `result_kind` is what it returns. A manifest
+    without `result_kind` is of before: its `kind` is that of the result, and it is a network.
 
     A text is English; the same name with `_ko` holds it in Korean. `body_site` is the part of the
     body that the results are about, `udi` the UDI-DI of a registered device.
@@ -168,7 +208,8 @@ class ModelManifest(_Part):
     version: Annotated[str, Field(min_length=1, max_length=30)]
     name: Annotated[str, Field(min_length=1)]
     name_ko: str = ""
-    kind: Annotated[str, Field(pattern=r"^[a-z_]{1,30}$")]
+    kind: Literal["network", "rule", "assist", "remote"]
+    result_kind: Annotated[str, Field(pattern=r"^[a-z_]{1,30}$")]
     algorithm_name: str = ""
     manufacturer: str = ""
     udi: str = ""
@@ -179,20 +220,44 @@ class ModelManifest(_Part):
     gates: tuple[Gate, ...] = ()
     outputs: Outputs
     parameters: dict[str, Parameter] = {}
+    resources: Resources = Resources()
     licence: str
     source: str = ""
     intended_use: str
     intended_use_ko: str | None = None
     limits: tuple[str, ...] = ()
     limits_ko: tuple[str, ...] = ()
+    contraindications: tuple[str, ...] = ()
+    contraindications_ko: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
     files: dict[str, str] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_before(cls, value: object) -> object:
+        if isinstance(value, dict) and "result_kind" not in value:
+            kind = value.get("kind")
+            if kind is not None and kind not in RUN_KINDS:
+                return {**value, "kind": "network", "result_kind": kind}
+        return value
+
+    @model_validator(mode="after")
+    def _inputs_fit_the_kind(self) -> ModelManifest:
+        if self.kind == "rule" and not self.inputs.facts:
+            raise ValueError("a rule declares inputs.facts")
+        if self.kind != "rule" and not self.inputs.modalities:
+            raise ValueError(f"a model of kind {self.kind} declares inputs.modalities")
+        names = [fact.name for fact in self.inputs.facts]
+        if len(names) != len(set(names)):
+            raise ValueError("two facts share a name")
+        return self
 
     @model_validator(mode="after")
     def _outputs_fit_the_kind(self) -> ModelManifest:
         outputs = self.outputs
-        needed = NEEDED_OUTPUT.get(self.kind)
+        needed = NEEDED_OUTPUT.get(self.result_kind)
         if needed and not getattr(outputs, needed):
-            raise ValueError(f"a model of kind {self.kind} declares outputs.{needed}")
+            raise ValueError(f"a model of result kind {self.result_kind} declares outputs.{needed}")
         if not any(getattr(outputs, name) for name in NEEDED_OUTPUT.values()):
             raise ValueError("the model declares no output")
         if [each.number for each in outputs.segments] != list(range(1, len(outputs.segments) + 1)):

@@ -45,6 +45,12 @@ class Volume:
         return float(slice_), float(row), float(column)
 
     @property
+    def orientation(self) -> str:
+        """Of the slices: the axis nearest to their normal."""
+        normal = np.cross(self.affine_ras[:3, 0], self.affine_ras[:3, 1])
+        return ("sagittal", "coronal", "axial")[int(np.abs(normal).argmax())]
+
+    @property
     def voxel_ml(self) -> float:
         """Volume of one voxel, ml."""
         return float(abs(np.linalg.det(self.affine_ras[:3, :3]))) / 1000.0

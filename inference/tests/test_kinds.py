@@ -59,7 +59,8 @@ def write_model(
         "id": "tiny",
         "version": "1",
         "name": "Tiny",
-        "kind": kind,
+        "kind": "network",
+        "result_kind": kind,
         "inputs": {"modalities": ["PT"]},
         "outputs": outputs,
         "licence": "test",
@@ -178,6 +179,33 @@ def test_a_gate_holds_only_for_the_model_that_asks_for_it(
     status, code, message = refusal(service_of(tmp_path / "gated", series).infer(model_type="tiny"))
     assert (status, code) == (422, "input_refused")
     assert any(each in message for each in sentence.split("|"))
+
+
+@pytest.mark.parametrize(
+    ("limit", "sentence"),
+    [
+        ({"max_slice_distance_mm": 4.0}, "The slices are 5.0 mm apart"),
+        ({"orientations": ["coronal", "sagittal"]}, "axial; the model is made for coronal or"),
+    ],
+)
+def test_direction_and_distance_of_the_slices_are_limits(
+    tmp_path: Path, series: Series, limit: dict[str, Any], sentence: str
+) -> None:
+    score = ("score", {"risk_score": "p"}, "risk_score=0.5")
+    write_model(tmp_path / "models", *score, inputs={"modalities": ["PT"], **limit})
+    status, code, message = refusal(service_of(tmp_path, series).infer(model_type="tiny"))
+    assert (status, code) == (422, "input_refused")
+    assert sentence in message
+
+
+def test_a_manifest_of_before_names_its_result_as_its_kind(tmp_path: Path, series: Series) -> None:
+    write_model(tmp_path / "models", "score", {"risk_score": "p"}, "risk_score=0.5")
+    path = tmp_path / "models" / "tiny" / "manifest.json"
+    old = json.loads(path.read_text()) | {"kind": "score"}
+    del old["result_kind"]
+    path.write_text(json.dumps(old))
+    [listed] = service_of(tmp_path, series).ask("GET", "/models").json()["models"]
+    assert (listed["kind"], listed["result_kind"]) == ("network", "score")
 
 
 @pytest.mark.parametrize(

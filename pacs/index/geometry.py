@@ -36,6 +36,12 @@ class SeriesGeometry:
         """(slices, rows, columns)"""
         return len(self.slices), self.rows, self.columns
 
+    @property
+    def plane(self) -> str:
+        """Of the slices: the axis nearest to their normal."""
+        normal = np.cross(self.affine[:3, 0], self.affine[:3, 1])
+        return ("sagittal", "coronal", "axial")[int(np.abs(normal).argmax())]
+
 
 def series_geometry(series: Series) -> SeriesGeometry:
     """Sort the slices by position (PS3.3 C.7.6.2). Raises BusinessError(SERIES_NOT_A_VOLUME)."""
