@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ai import views
+from ai import provenance_views, views
 
 _VERSION = "segmentations/<int:segmentation_id>/versions/<int:version>/"
 
@@ -30,6 +30,14 @@ urlpatterns = [
         name="ai-segmentation",
     ),
     path(_VERSION, views.VersionDetail.as_view(), name="ai-segmentation-version"),
+    path(
+        f"{_VERSION}provenance/",
+        provenance_views.VersionProvenance.as_view(),
+        name="ai-provenance",
+    ),
+    path(
+        "jobs/<int:job_id>/heatmap/", provenance_views.JobHeatmap.as_view(), name="ai-heatmap"
+    ),
     path(f"{_VERSION}labelmap/", views.VersionLabelmap.as_view(), name="ai-labelmap"),
 ]
 segmentation_urlpatterns = [

@@ -39,9 +39,9 @@ FLAT_APPS = [app for app in APPS if app not in LADDERS and app != "common"]
 FLAT = """
     (openapi)
     (urls) | (routing)
-    (views) | (consumers) | (handlers) | (probes) | (lists) | (mllp_server)
+    (views) | (provenance_views) | (consumers) | (handlers) | (probes) | (lists) | (mllp_server)
     (sync_serializers)
-    (serializers) | (import_serializers) | (filters) | (tasks) | (authentication)
+    (serializers) | (import_serializers) | (provenance_serializers) | (filters) | (tasks) | (authentication)
     (sync_runs)
     (openemr_sync)
     (services)
