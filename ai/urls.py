@@ -35,9 +35,7 @@ urlpatterns = [
         provenance_views.VersionProvenance.as_view(),
         name="ai-provenance",
     ),
-    path(
-        "jobs/<int:job_id>/heatmap/", provenance_views.JobHeatmap.as_view(), name="ai-heatmap"
-    ),
+    path("jobs/<int:job_id>/heatmap/", provenance_views.JobHeatmap.as_view(), name="ai-heatmap"),
     path(f"{_VERSION}labelmap/", views.VersionLabelmap.as_view(), name="ai-labelmap"),
 ]
 segmentation_urlpatterns = [

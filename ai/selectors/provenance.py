@@ -97,7 +97,9 @@ def _step(version: SegmentationVersion) -> dict[str, Any]:
         "kind": version.kind,
         "parent": version.parent.version if version.parent else None,
         "author": version.author.username if version.author else None,
-        "author_name": (version.author.full_name or version.author.username) if version.author else None,
+        "author_name": (version.author.full_name or version.author.username)
+        if version.author
+        else None,
         "created_at": version.created_at,
         "sha256": version.sha256,
         "volumes_ml": version.volumes_ml,

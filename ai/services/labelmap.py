@@ -94,9 +94,7 @@ def changes(
     differs = before != after
     added = np.bincount(after[differs], minlength=256)
     removed = np.bincount(before[differs], minlength=256)
-    return {
-        label: {"added": int(added[label]), "removed": int(removed[label])} for label in labels
-    }
+    return {label: {"added": int(added[label]), "removed": int(removed[label])} for label in labels}
 
 
 def sha256(data: bytes) -> str:
