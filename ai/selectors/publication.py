@@ -55,7 +55,9 @@ def failed_publications() -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class PublishedSeg:
-    """An object of an approved version: SEG, report or map. ``author``: who edited the mask; empty for the model's own.
+    """An object of an approved version: SEG, report or map.
+
+    ``author``: who edited the mask; empty for the model's own.
 
     ``superseded``: a later result of the same model on the same series was approved.
     """
@@ -68,7 +70,10 @@ class PublishedSeg:
 
 
 def published_segs(study_id: int) -> dict[str, PublishedSeg]:
-    """By the SOP Instance UIDs of SEG, report and map; not filtered by rights beyond those to the study."""
+    """By the SOP Instance UIDs of SEG, report and map.
+
+    Not filtered by rights beyond those to the study.
+    """
     approved = (
         Publication.objects.filter(job__study=study_id, seg_sop_instance_uid__isnull=False)
         .select_related("job__reviewed_by", "version__author")

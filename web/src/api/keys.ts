@@ -24,6 +24,7 @@ export const keys = {
     models: ["ai", "models"],
     modelsFor: (study: string) => ["ai", "models", "for study", study],
     segmentation: (id: number) => ["ai", "segmentation", id],
+    provenance: (id: number, version: number) => ["ai", "segmentation", id, "provenance", version],
   },
   orders: {
     all: ["orders"],
