@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import io
 
 import numpy as np
+import pydicom
 import pytest
 
-from ai.models import AIJob, Segmentation, SegmentationVersion
-from ai.services import jobs
+from ai.models import AIJob, Publication, Segmentation, SegmentationVersion
+from ai.services import jobs, publication
 from ai.services.heatmaps import heatmap_levels
 from ai.tests import factories
-from ai.tests.test_review import review, save
+from ai.tests.seg_sources import stored
+from ai.tests.test_review import archived_headers, review, save
 from audit.models import AuditLog
 from common.errors import ErrorCode, ExternalError
 from pacs.index.geometry import series_geometry
@@ -154,6 +157,50 @@ def test_a_result_without_a_heatmap_says_so(api, completed):
     )
     path = f"/api/ai/segmentations/{completed.segmentation.pk}/"
     assert api("doctor").get(path).json()["has_heatmap"] is False
+
+
+def test_the_report_and_the_map_are_in_the_archive_before_the_seg(
+    api, job, answers, service, settings
+):
+    """And say of the finding, its origin and its people what the server knows."""
+    answers(heat=gzip.compress(heat_of().tobytes()), has_probability=True)
+    jobs.job_run(job.pk)
+    job.refresh_from_db()
+    mask = factories.make_mask()
+    mask[2] = 0
+    save(api("doctor"), job, mask)
+    review(api("rib"), job, version=2)
+    archive = f"{settings.ORTHANC_URL}/dicom-web/studies"
+    place = f"{job.study.study_instance_uid}/series/{job.series.series_instance_uid}/metadata"
+    service.get(f"{archive}/{place}", json=archived_headers(job.series))
+    came = []
+
+    def stow(request):
+        body = request.body.split(b"\r\n\r\n", 1)[1].rsplit(b"\r\n--", 1)[0]
+        came.append(pydicom.dcmread(io.BytesIO(body)))
+        return 200, {}, '{"00081199": {}}'
+
+    service.add_callback("POST", archive, stow)
+    publication.seg_publish(job.pk)
+    heat, report, seg = came
+    assert [each.Modality for each in came] == ["PMAP", "SR", "SEG"]
+    kept = Publication.objects.get()
+    assert [each.SOPInstanceUID for each in came] == [
+        kept.map_sop_instance_uid,
+        kept.sr_sop_instance_uid,
+        kept.seg_sop_instance_uid,
+    ]
+    assert all((kept.map_stored_at, kept.sr_stored_at, kept.seg_stored_at))
+    tracked = job.segmentation.tracked_segments[0]
+    assert seg.SegmentSequence[0].TrackingUID == tracked.tracking_uid
+    assert tracked.tracking_uid in str(report)
+    texts = [item.TextValue for item in report.ContentSequence if item.ValueType == "TEXT"]
+    assert texts[0].startswith("Version 1 made by brain_extraction 1.0.2, ")
+    assert texts[1].endswith(": Brain +0 -10 voxels")
+    assert texts[2].startswith("Version 2 approved by ")
+    np.testing.assert_array_equal(np.sort(heat.pixel_array.ravel()), np.sort(heat_of().ravel()))
+    publication.seg_publish(job.pk)
+    assert [stored(each) for each in came[3:]] == [stored(each) for each in came[:3]]
 
 
 @pytest.mark.parametrize("slices", [factories.SLICES - 1, factories.SLICES + 1, None])

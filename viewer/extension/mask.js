@@ -135,11 +135,11 @@ function checkSize(target, found, voxels) {
 /**
  * @param {string} segmentationId
  * @param {DisplaySet} target
- * @param {Segment[]} segments
+ * @param {Pick<Segment, 'number' | 'label'>[]} segments
  * @param {string} label
  * @returns {Promise<Map<string | undefined, string>>} derived images by SOP Instance UID
  */
-async function createLayer(segmentationId, target, segments, label) {
+export async function createLayer(segmentationId, target, segments, label) {
   const entries = segments.map(({ number, label: name }) => [
     number,
     {
@@ -167,7 +167,7 @@ async function createLayer(segmentationId, target, segments, label) {
  * @param {Grid} grid
  * @param {Uint8Array} voxels
  */
-function copyLabels(images, { slices, rows, columns }, voxels) {
+export function copyLabels(images, { slices, rows, columns }, voxels) {
   const size = rows * columns;
   return slices.map((sop, index) => {
     const array = labelsOf(images.get(sop));
