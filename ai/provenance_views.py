@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from ai.provenance_serializers import ProvenanceOut
 from ai.selectors import jobs as job_selectors, segmentations as selectors
-from ai.selectors.provenance import provenance
+from ai.selectors.lineage import provenance
 from ai.services import heatmaps
 from audit import services as audit
 from common.api.negotiation import AnyAccept

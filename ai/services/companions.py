@@ -10,11 +10,11 @@ from pydicom.dataset import Dataset
 from ai.choices import VersionKind
 from ai.manifest import TrackedSegment
 from ai.models import AIJob, Publication, SegmentationVersion
-from ai.selectors.provenance import chain
-from ai.services.diameters import diameters
+from ai.selectors.lineage import chain
+from ai.services.diameters import diameters, marked_box
 from ai.services.dicom_map import build_map
 from ai.services.dicom_seg import AlgorithmSpec, SegmentSpec, build_segmentation
-from ai.services.dicom_sr import Hand, History, Measured, build_report
+from ai.services.dicom_sr import Hand, History, SegmentMeasure, build_report
 from ai.services.heatmaps import heatmap_levels
 from ai.services.labelmap import Labelmap
 from ai.services.segmentations import version_labelmap
@@ -75,7 +75,7 @@ def _report(
     return build_report(
         seg=seg,
         segments=[_segment(s) for s in segments],
-        measured={s.number: _measured(version, s.number, labelmap, geometry) for s in segments},
+        measured=_measured(version, labelmap, geometry),
         source_series_uid=job.series.series_instance_uid,
         series_instance_uid=publication.sr_series_instance_uid or "",
         sop_instance_uid=publication.sr_sop_instance_uid or "",
@@ -109,12 +109,15 @@ def _algorithm(job: AIJob) -> AlgorithmSpec:
 
 
 def _measured(
-    version: SegmentationVersion, number: int, labelmap: Labelmap, geometry: SeriesGeometry
-) -> Measured:
-    to_lps = (-1.0, -1.0, 1.0)
-    row, column = (geometry.affine[:3, axis] * to_lps for axis in (0, 1))
-    found = diameters(labelmap == number, geometry.positions, row, column)
-    return Measured(version.volumes_ml[str(number)], found)
+    version: SegmentationVersion, labelmap: Labelmap, geometry: SeriesGeometry
+) -> dict[int, SegmentMeasure]:
+    row, column = (geometry.affine[:3, axis] * (-1.0, -1.0, 1.0) for axis in (0, 1))
+    box = marked_box(labelmap)
+    cut, positions = labelmap[box], geometry.positions[box[0]]
+    return {
+        int(number): SegmentMeasure(volume, diameters(cut == int(number), positions, row, column))
+        for number, volume in version.volumes_ml.items()
+    }
 
 
 def _history(job: AIJob, version: SegmentationVersion) -> History:

@@ -44,7 +44,7 @@ _LINES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class SegmentMeasure:
     """Of one segment; ``diameters`` is None of an empty one."""
 
     volume_ml: float
@@ -73,7 +73,7 @@ def build_report(
     *,
     seg: Dataset,
     segments: Sequence[SegmentSpec],
-    measured: Mapping[int, Measured],
+    measured: Mapping[int, SegmentMeasure],
     source_series_uid: str,
     series_instance_uid: str,
     sop_instance_uid: str,
@@ -166,7 +166,7 @@ def _name_observers(report: Dataset, history: History) -> None:
 def _group(
     seg: Dataset,
     segment: SegmentSpec,
-    measured: Measured,
+    measured: SegmentMeasure,
     source_series_uid: str,
     model: AlgorithmSpec | None,
 ) -> sr.VolumetricROIMeasurementsAndQualitativeEvaluations:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ai.services.diameters import diameters
+from ai.services.diameters import diameters, marked_box
 
 ROW, COLUMN = np.array([0.9, 0.1, 0.0]), np.array([-0.08, 0.7, 0.2])
 SHEARED = np.array([[0.1 * i, 0.3 * i, 2.0 * i] for i in range(6)])
@@ -53,3 +53,20 @@ def test_one_voxel_is_as_wide_as_it_is() -> None:
     assert found is not None
     assert (found.longest_3d, found.major, found.perpendicular) == (3, 1, 1)
     assert diameters(inside & False, places, ROW, COLUMN) is None
+
+
+@pytest.mark.parametrize(
+    ("marked", "box"),
+    [
+        ((2, 1, 3), (slice(1, 3), slice(1, 2), slice(3, 4))),
+        ((0, 0, 0), (slice(0, 2), slice(0, 1), slice(0, 1))),
+        (None, (slice(0, 2), slice(0, 0), slice(0, 0))),
+    ],
+)
+def test_the_box_of_what_is_marked_has_two_slices_at_least(
+    marked: tuple[int, int, int] | None, box: tuple[slice, ...]
+) -> None:
+    labelmap = np.zeros((4, 5, 6), np.uint8)
+    if marked:
+        labelmap[marked] = 2
+    assert marked_box(labelmap) == box

@@ -17,7 +17,7 @@ from pydicom.sr.codedict import codes
 
 from ai.services.diameters import diameters
 from ai.services.dicom_seg import AlgorithmSpec
-from ai.services.dicom_sr import Hand, History, Measured, build_report
+from ai.services.dicom_sr import Hand, History, SegmentMeasure, build_report
 from ai.tests.seg_sources import (
     CREATED_AT,
     EVEN,
@@ -33,9 +33,11 @@ from ai.tests.seg_sources import (
 LEE = Hand("Lee^Seoyeon", "doctor1", CREATED_AT - datetime.timedelta(minutes=9))
 PARK = Hand("박도윤", "rib1", CREATED_AT)
 MEASURED = {
-    1: Measured(16.4, diameters(mask(5, *EVEN) == 1, np.eye(5, 3), np.eye(3)[0], np.eye(3)[1])),
-    2: Measured(0.25, None),
-    3: Measured(0.0, None),
+    1: SegmentMeasure(
+        16.4, diameters(mask(5, *EVEN) == 1, np.eye(5, 3), np.eye(3)[0], np.eye(3)[1])
+    ),
+    2: SegmentMeasure(0.25, None),
+    3: SegmentMeasure(0.0, None),
 }
 
 

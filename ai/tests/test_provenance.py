@@ -194,7 +194,7 @@ def test_the_report_and_the_map_are_in_the_archive_before_the_seg(
     tracked = job.segmentation.tracked_segments[0]
     assert seg.SegmentSequence[0].TrackingUID == tracked.tracking_uid
     assert tracked.tracking_uid in str(report)
-    texts = [item.TextValue for item in report.ContentSequence if item.ValueType == "TEXT"]
+    texts = [item.TextValue for item in report.ContentSequence if item.ValueType == "TEXT"][-3:]
     assert texts[0].startswith("Version 1 made by brain_extraction 1.0.2, ")
     assert texts[1].endswith(": Brain +0 -10 voxels")
     assert texts[2].startswith("Version 2 approved by ")

@@ -29,10 +29,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cdss_backend.settings.test")
 django.setup()
 
 from ai.services import labelmap as labelmaps  # noqa: E402
-from ai.services.diameters import diameters  # noqa: E402
-from ai.services.dicom_sr import History, Measured, build_report  # noqa: E402
+from ai.services.diameters import diameters, marked_box  # noqa: E402
+from ai.services.dicom_sr import History, SegmentMeasure, build_report  # noqa: E402
 from ai.tests.seg_sources import SEGMENTS, SOURCE_SERIES_UID, build, mr_series, stored  # noqa: E402
 from ai.tests.test_dicom_sr import PARK  # noqa: E402
+from pacs.index.objects import OF_A_SLICE  # noqa: E402
 
 SLICES, ROWS, COLUMNS = 155, 240, 240
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
@@ -60,16 +61,19 @@ def median_of(call: Callable[[], object]) -> float:
 
 def ours(headers: list[dict[str, object]], nifti: bytes) -> tuple[bytes, bytes]:
     """From what the archive and the store hold to the bytes that go to the archive."""
-    sources = [Dataset.from_json(header) for header in headers]
+    rest = ({tag: v for tag, v in each.items() if tag in OF_A_SLICE} for each in headers[1:])
+    sources = [Dataset.from_json(header) for header in (headers[0], *rest)]
     mask, _ = labelmaps.from_nifti(nifti, shape=(SLICES, ROWS, COLUMNS))
     seg = build(sources, mask)
     places = np.array([s.ImagePositionPatient for s in sources], float)
     row, column = np.array([0.8, 0, 0]), np.array([0, 0.9, 0])
+    box = marked_box(mask)
+    cut, places = mask[box], places[box[0]]
     report = build_report(
         seg=seg,
         segments=SEGMENTS,
         measured={
-            each.number: Measured(1.0, diameters(mask == each.number, places, row, column))
+            each.number: SegmentMeasure(1.0, diameters(cut == each.number, places, row, column))
             for each in SEGMENTS
         },
         source_series_uid=SOURCE_SERIES_UID,
