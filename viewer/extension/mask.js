@@ -268,7 +268,7 @@ export function voxelMl() {
   const last = instances.find(found => found?.SOPInstanceUID === slices.at(-1));
   if (!first || !last) throw new MaskProblem(t('mask.otherSlices'));
   const [from, to] = [first, last].map(found => Array.from(found.ImagePositionPatient, Number));
-  const [rx, ry, rz, cx, cy, cz] = Array.from(first.ImageOrientationPatient, Number);
+  const [rx, ry, rz, cx, cy, cz] = Array.from(first.ImageOrientationPatient ?? [], Number);
   const normal = [ry * cz - rz * cy, rz * cx - rx * cz, rx * cy - ry * cx];
   const height = Math.abs(normal.reduce((sum, value, axis) => sum + value * (to[axis] - from[axis]), 0));
   const [row, column] = Array.from(first.PixelSpacing, Number);
