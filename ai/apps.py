@@ -11,3 +11,4 @@ class AiConfig(AppConfig):
             handlers,  # noqa: F401  (subscribes to the outbox)
             probes,  # noqa: F401  (registers checks and gauges)
         )
+        from ai.selectors import fact_sources  # noqa: F401  (registers facts)

@@ -25,6 +25,24 @@ class Origin(models.TextChoices):
     IMPORT = "import"
 
 
+class MissingReason(models.TextChoices):
+    """Why a model cannot use a fact."""
+
+    UNKNOWN = "unknown"
+    TOO_OLD = "too_old"
+    CONTRADICTORY = "contradictory"
+    NO_SERIES = "no_series"
+
+
+class OfferKind(models.TextChoices):
+    """What would give a missing fact."""
+
+    STUDY = "study"
+    ORDER = "order"
+    RESULT = "result"
+    FORM = "form"
+
+
 class VersionKind(models.TextChoices):
     AI = "ai"
     EDITED = "edited"

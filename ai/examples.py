@@ -48,7 +48,11 @@ MODEL = {
     "limits": ["Made for T1-weighted images of healthy adults: check the mask of a tumour."],
 }
 MODEL_AVAILABLE = MODEL | {
-    "suitable_series": [{"study_instance_uid": STUDY_UID, "series_instance_uid": SERIES_UID}]
+    "available": True,
+    "missing": [],
+    "absent": [],
+    "facts": [],
+    "suitable_series": [{"study_instance_uid": STUDY_UID, "series_instance_uid": SERIES_UID}],
 }
 JOB_NEW = {
     "study_instance_uid": STUDY_UID,
@@ -92,6 +96,7 @@ JOB_LISTED = {
 JOB = {
     **JOB_LISTED,
     "parameters": {},
+    "facts": [],
     "result": {
         "risk_score": None,
         "confidence": 0.9977229962549967,
@@ -103,6 +108,7 @@ JOB = {
         "kind": "edited",
         "quantities": [],
         "classes": [],
+        "statements": [],
     },
     "error": None,
     "timeline": [

@@ -102,7 +102,11 @@ class ManifestParameter:
 
 @dataclass(frozen=True)
 class ManifestFact:
-    """Something known about the patient, in ``unit`` (UCUM) or one of ``choices``."""
+    """Something known about the patient, in ``unit`` (UCUM) or one of ``choices``.
+
+    ``when``: other facts with their values: only then is it needed. ``given``: no record holds it,
+    the doctor who asks says it.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
     label: Text
@@ -111,6 +115,8 @@ class ManifestFact:
     choices: tuple[str, ...] = ()
     required: bool = True
     max_age_days: Annotated[int, Field(ge=1)] | None = None
+    when: Mapping[str, bool | str] = field(default_factory=dict)
+    given: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,7 +181,7 @@ class ModelManifest:
     Licence and intended use are required of a new manifest; rows may hold one without.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,60}$")]
     version: Annotated[str, Field(min_length=1, max_length=30)]
     name: Text
     kind: RunKind

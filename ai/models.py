@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -20,6 +21,9 @@ from common.person import Person
 from emr import selectors as patients
 from pacs.index import studies
 from rbac.permissions import Permission
+
+if TYPE_CHECKING:
+    from pacs.models import Series
 
 
 class AIJobQuerySet(VisibleQuerySet["AIJob"]):
@@ -94,6 +98,13 @@ class AIJob(VersionedModel):
                 name="ai_job_series_with_study",
             )
         ]
+
+    @property
+    def source_series(self) -> Series:
+        """The series it was run on. Raises ValueError for a job about a patient."""
+        if self.series is None:
+            raise ValueError(f"AI job {self.pk} has no series")
+        return self.series
 
     @property
     def manifest(self) -> ModelManifest:

@@ -10,6 +10,15 @@ from rest_framework import serializers
 
 from ai import examples
 from ai.choices import PublicationStatus, VersionKind
+from ai.fact_serializers import (
+    ClassOut,
+    FactOut,
+    MeasurementOut,
+    MissingOut,
+    QuantityOut,
+    StatementOut,
+    facts_shown,
+)
 from ai.manifest import RunKind, TrackedSegment, with_result_kind
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors.outcome import outcome
@@ -24,11 +33,20 @@ RESULT_KIND = "What it returns: segmentation, score, classification, measurement
 
 @example(examples.JOB_NEW)
 class AIJobIn(serializers.Serializer[Any]):
-    study_instance_uid = serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH)
+    study_instance_uid = serializers.RegexField(
+        rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, required=False
+    )
     series_instance_uid = serializers.RegexField(
         rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, required=False
     )
     model_type = serializers.CharField(max_length=60)
+    patient = serializers.IntegerField(
+        min_value=1, required=False, help_text="Of a rule, which is about a patient"
+    )
+    facts_given = serializers.DictField(
+        required=False,
+        help_text="Of a rule: what the doctor says of what no record holds, by the fact's name",
+    )
     parameters = serializers.DictField(required=False)
 
 
@@ -43,24 +61,6 @@ class AIJobAcceptedOut(serializers.ModelSerializer[AIJob]):
     class Meta:
         model = AIJob
         fields = ["id", "status", "review_status"]
-
-
-class MeasurementOut(serializers.Serializer[Any]):
-    label = serializers.CharField()  # type: ignore[assignment]
-    volume_ml = serializers.FloatField()
-
-
-class QuantityOut(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
-    value = serializers.FloatField()
-    unit = serializers.CharField(help_text="UCUM code")
-
-
-class ClassOut(serializers.Serializer[Any]):
-    id = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment]
-    probability = serializers.FloatField()
 
 
 class ResultOut(serializers.Serializer[Any]):
@@ -81,10 +81,12 @@ class ResultOut(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(VersionKind.choices, allow_null=True)
     quantities = QuantityOut(many=True)
     classes = ClassOut(many=True)
+    statements = StatementOut(many=True, help_text="Of a rule: the path of its reasoning")
 
     def to_representation(self, instance: dict[str, Any]) -> dict[str, Any]:
         """Rows of before know segment volumes alone."""
-        absent: dict[str, Any] = {"quantities": [], "classes": [], "version": None, "kind": None}
+        absent: dict[str, Any] = {"quantities": [], "classes": [], "statements": []}
+        absent |= {"version": None, "kind": None}
         return super().to_representation(absent | instance)
 
 
@@ -204,6 +206,7 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
 
 @example(examples.JOB)
 class AIJobOut(AIJobListOut):
+    facts = serializers.SerializerMethodField()
     result = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     timeline = StepOut(many=True, source="events")
@@ -213,12 +216,17 @@ class AIJobOut(AIJobListOut):
         fields = [
             *AIJobListOut.Meta.fields,
             "parameters",
+            "facts",
             "result",
             "error",
             "timeline",
             "review_comment",
             "publication",
         ]
+
+    @extend_schema_field(FactOut(many=True))
+    def get_facts(self, job: AIJob) -> list[dict[str, Any]]:
+        return facts_shown(job.manifest, job.facts) if job.facts else []
 
     @extend_schema_field(ResultOut(allow_null=True))
     def get_result(self, job: AIJob) -> dict[str, Any] | None:
@@ -276,8 +284,12 @@ class SuitableSeriesOut(serializers.Serializer[Any]):
 
 @example(examples.MODEL_AVAILABLE)
 class AvailableModelOut(ModelOut):
-    """A model card with the series that suit it."""
+    """A model card with what the patient has for it, and what is missing."""
 
+    available = serializers.BooleanField()
+    missing = MissingOut(many=True)
+    absent = MissingOut(many=True, help_text="Without these it runs, and says less")
+    facts = FactOut(many=True)
     suitable_series = SuitableSeriesOut(
         many=True,
         help_text="Of each study the best first: a request that names the study alone takes it",
@@ -285,7 +297,14 @@ class AvailableModelOut(ModelOut):
 
     def to_representation(self, instance: Available) -> dict[str, Any]:
         series = SuitableSeriesOut(instance.series, many=True).data
-        return instance.manifest.to_json() | {"suitable_series": list(series)}
+        known = {name: fact.to_json() for name, fact in instance.facts.items()}
+        return instance.manifest.to_json() | {
+            "available": not instance.missing,
+            "missing": MissingOut(instance.missing, many=True).data,
+            "absent": MissingOut(instance.absent, many=True).data,
+            "facts": FactOut(facts_shown(instance.manifest, known), many=True).data,
+            "suitable_series": list(series),
+        }
 
 
 class SegmentOut(serializers.Serializer[Any]):

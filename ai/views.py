@@ -17,6 +17,7 @@ from ai.models import AIJob
 from ai.selectors import jobs as job_selectors, segmentations as selectors
 from ai.services import (
     catalogue,
+    job_requests,
     jobs,
     labelmap as labelmaps,
     recovery,
@@ -64,7 +65,7 @@ class ModelsAvailable(ApiView):
     required_permissions = {"GET": Permission.REQUEST_AI}
 
     @extend_schema(
-        summary="List the AI models that suit a patient's images",
+        summary="List the AI models with what a patient has for them, and what is missing",
         tags=["ai"],
         parameters=[
             OpenApiParameter("patient_id", description="MRN", required=True),
@@ -108,7 +109,7 @@ class Jobs(GenericApiView):
         return self.list_response(request)
 
     @extend_schema(
-        summary="Request an AI analysis of a series",
+        summary="Request an AI analysis of a series, or a rule about a patient",
         tags=["ai"],
         request=serializers.AIJobIn,
         responses={
@@ -117,6 +118,8 @@ class Jobs(GenericApiView):
                 ErrorCode.VALIDATION,
                 ErrorCode.STUDY_NOT_FOUND,
                 ErrorCode.SERIES_NOT_FOUND,
+                ErrorCode.PATIENT_NOT_FOUND,
+                ErrorCode.PATIENT_MERGED,
                 ErrorCode.MODEL_NOT_FOUND,
                 ErrorCode.MODEL_REFUSED_INPUT,
                 ErrorCode.INFERENCE_UNAVAILABLE,
@@ -127,7 +130,7 @@ class Jobs(GenericApiView):
     def post(self, request: Request) -> Response:
         body = serializers.AIJobIn(data=request.data)
         body.is_valid(raise_exception=True)
-        job = jobs.job_create(actor=self.actor, **body.validated_data)
+        job = job_requests.job_request(actor=self.actor, **body.validated_data)
         return Response(serializers.AIJobAcceptedOut(job).data, status=202)
 
 

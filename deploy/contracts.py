@@ -42,7 +42,7 @@ FLAT = """
     (views) | (provenance_views) | (consumers) | (handlers) | (probes) | (lists) | (mllp_server)
     (sync_serializers) | (provenance_serializers)
     (serializers) | (import_serializers) | (filters) | (tasks) | (authentication)
-    (sync_runs)
+    (sync_runs) | (fact_serializers)
     (openemr_sync)
     (services)
     (selectors) | (clients) | (epochs) | (attempts) | (password_rules) | (hashers)

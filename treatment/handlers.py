@@ -7,14 +7,34 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from ai.selectors.patient_facts import FactOrigin, KnownFact, fact_source
 from alert.selectors import About, describes
 from common.outbox.registry import Event, subscribe
 from common.person import Person
 from emr.selectors.timeline import timeline_source
 from treatment import selectors
+from treatment.choices import ResectionExtent
 from treatment.events import PLAN_ENDED
 from treatment.models import AdverseEvent, CourseEvent, CourseRow, Plan, Visit
 from treatment.services.plans import orderer_alert
+
+
+@fact_source("treatment")
+def course_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
+    """The newest Karnofsky status, and whether the tumour was resected or only sampled."""
+    found: dict[str, KnownFact] = {}
+    status = selectors.newest_karnofsky(user, patient)
+    if status is not None:
+        origin = FactOrigin("performance", str(status.pk), "")
+        found["karnofsky"] = KnownFact(status.karnofsky, origin, unit="%", at=status.assessed_on)
+    surgery = selectors.newest_surgery(user, patient)
+    if surgery is not None:
+        biopsy = surgery.extent_of_resection == ResectionExtent.BIOPSY
+        origin = FactOrigin("plan", str(surgery.pk), surgery.title)
+        found["surgery"] = KnownFact(
+            "biopsy" if biopsy else "resection", origin, at=surgery.started_on
+        )
+    return found
 
 
 @subscribe(PLAN_ENDED, queue="django_tasks")

@@ -62,6 +62,21 @@ def record_get(
     return row
 
 
+def newest_karnofsky(user: Person, patient: Any) -> PerformanceStatus | None:
+    rows = records_visible_to(PerformanceStatus, user).filter(patient=patient)
+    found: PerformanceStatus | None = (
+        rows.exclude(karnofsky=None).order_by("-assessed_on", "-pk").first()
+    )
+    return found
+
+
+def newest_surgery(user: Person, patient: Any) -> Plan | None:
+    """An operation that was begun, with its extent."""
+    rows = records_visible_to(Plan, user).filter(patient=patient, started_on__isnull=False)
+    found: Plan | None = rows.exclude(extent_of_resection="").order_by("-started_on", "-pk").first()
+    return found
+
+
 def plan_of_patient(patient_id: int, pk: int) -> bool:
     return Plan.objects.live().filter(patient_id=patient_id, pk=pk).exists()
 

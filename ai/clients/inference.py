@@ -46,6 +46,13 @@ class RunRecord(BaseModel):
     input_instances: int = Field(ge=0)
 
 
+class Statement(BaseModel):
+    """One step of a rule's reasoning, in both languages."""
+
+    text: str = Field(min_length=1)
+    text_ko: str
+
+
 class RunResult(BaseModel):
     """The answer of ``POST /inference``; ``slices`` ascend in position.
 
@@ -58,10 +65,11 @@ class RunResult(BaseModel):
     processing_time: float = Field(ge=0, allow_inf_nan=False)
     segmentation: str
     slices: list[str]
-    rows: int = Field(ge=1, le=65535)
-    columns: int = Field(ge=1, le=65535)
+    rows: int = Field(ge=0, le=65535)
+    columns: int = Field(ge=0, le=65535)
     quantities: list[QuantityValue] = []
     classes: list[ClassProbability] = []
+    statements: list[Statement] = []
     warnings: list[str] = []
     has_probability: bool = False
     record: RunRecord | None = None
@@ -118,6 +126,27 @@ class InferenceClient(HttpClient):
             "parameters": parameters,
             "archive": {"series": grant.series_orthanc_id, "grant": grant.key},
         }
+        return self._run(body, idempotency_key)
+
+    def run_rule(
+        self,
+        *,
+        model_id: str,
+        patient_id: str,
+        facts: dict[str, Any],
+        parameters: dict[str, Any],
+        idempotency_key: str,
+    ) -> RunResult:
+        """Apply a rule to facts about a patient. The same key answers the stored result."""
+        body = {
+            "model_type": model_id,
+            "patient_id": patient_id,
+            "facts": facts,
+            "parameters": parameters,
+        }
+        return self._run(body, idempotency_key)
+
+    def _run(self, body: dict[str, Any], idempotency_key: str) -> RunResult:
         try:
             response = self.request(
                 "POST",

@@ -14,7 +14,7 @@ def job_list(user: Person) -> QuerySet[AIJob]:
     return (
         AIJob.objects.visible_to(user)
         .select_related("study", "patient", "series", "requested_by", "reviewed_by", "segmentation")
-        .defer("result", "parameters", "segmentation__slices", "segmentation__segments")
+        .defer("result", "parameters", "facts", "segmentation__slices", "segmentation__segments")
     )
 
 

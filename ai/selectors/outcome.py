@@ -70,14 +70,14 @@ def approved_volumes(user: Person, patient_id: int) -> list[ApprovedVolume]:
 
 
 def _volumes_of(job: AIJob) -> Iterator[ApprovedVolume]:
-    version, day = job.publication.version, job.study.study_date
-    if version is None or day is None:
+    version, study = job.publication.version, job.study
+    if version is None or study is None or study.study_date is None:
         return
     for segment in version.segmentation.tracked_segments:
         if str(segment.number) in version.volumes_ml:
             yield ApprovedVolume(
-                study_instance_uid=job.study.study_instance_uid,
-                study_date=day,
+                study_instance_uid=study.study_instance_uid,
+                study_date=study.study_date,
                 label=segment.label,
                 label_ko=segment.label_ko,
                 volume_ml=version.volumes_ml[str(segment.number)],

@@ -10,11 +10,14 @@ from django.core.cache import cache
 
 from ai.clients.inference import inference
 from ai.manifest import ModelManifest
+from ai.selectors.patient_facts import KnownFact, facts_known, facts_matched
 from ai.services import suitability
 from ai.services.dicom_codes import CodeError, resolve_category, resolve_code
+from ai.services.fact_offers import FactOffers, Missing, series_missing
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, NotFound
 from common.person import Person
+from emr import selectors as patients
 from pacs.index import studies
 from rbac.permissions import Permission
 
@@ -72,32 +75,63 @@ def best_series(study: Study, manifest: ModelManifest) -> Series:
 
 @dataclass(frozen=True, slots=True)
 class Available:
-    """A model with the series that suit it: of each study the best first, which it is run on."""
+    """A model and what it can be run on: series, of each study the best first; facts of a rule.
+
+    ``missing``: what it needs; ``absent``: without which it says less.
+    """
 
     manifest: ModelManifest
     series: list[Series]
+    facts: dict[str, KnownFact]
+    missing: list[Missing]
+    absent: list[Missing]
 
 
 def models_available(
     *, actor: Person, patient_id: str, study_instance_uid: str | None = None
 ) -> list[Available]:
-    """The models for which this patient (MRN) has a suitable series that ``actor`` may see.
+    """Every model, and of each what this patient (MRN) has for it, as far as ``actor`` may see.
 
-    ``study_instance_uid``: of this study alone.
+    ``study_instance_uid``: of this study alone. An unknown patient has nothing. The number of
+    queries does not depend on that of the models.
     """
+    patient = patients.patient_seen_by_mrn(actor, patient_id)
     visible = studies.studies_visible_to(actor, Permission.VIEW_DICOM)
-    found = visible.filter(patient__patient_id=patient_id)
+    found = visible.filter(patient=patient) if patient else visible.none()
     if study_instance_uid is not None:
         found = found.filter(study_instance_uid=study_instance_uid)
     rows = list(found.prefetch_related("series"))
     audit.record(
         actor=actor,
         action="ai_model.available",
-        patient_id=rows[0].patient_id if rows else None,
+        patient_id=patient.pk if patient else None,
         permission=Permission.REQUEST_AI,
     )
-    offered = (
-        Available(m, [s for study in rows for s in suitability.ranked(study.series.all(), m)])
-        for m in models_list()
+    if patient is None:
+        return []
+    known, offers = facts_known(actor, patient), FactOffers(actor, patient)
+    return [
+        _rule_offered(manifest, known, offers)
+        if manifest.kind == "rule"
+        else _network_offered(manifest, rows)
+        for manifest in models_list()
+    ]
+
+
+def _network_offered(manifest: ModelManifest, rows: list[Study]) -> Available:
+    series = [s for study in rows for s in suitability.ranked(study.series.all(), manifest)]
+    missing = [] if series else [series_missing(manifest)]
+    return Available(manifest, series, facts={}, missing=missing, absent=[])
+
+
+def _rule_offered(
+    manifest: ModelManifest, known: dict[str, KnownFact], offers: FactOffers
+) -> Available:
+    matched = facts_matched(manifest.inputs.facts, known)
+    return Available(
+        manifest,
+        series=[],
+        facts=matched.usable,
+        missing=[offers.missing(one) for one in matched.needed],
+        absent=[offers.missing(one) for one in matched.absent],
     )
-    return [model for model in offered if model.series]

@@ -34,7 +34,7 @@ def publication_objects(
 
     Raises BusinessError, ExternalError, SegmentationError.
     """
-    headers = objects.series_headers(publication.job.series)
+    headers = objects.series_headers(publication.job.source_series)
     labelmap = version_labelmap(version)
     made = {"seg": _seg(publication, version, headers, labelmap)}
     if publication.sr_sop_instance_uid:
@@ -71,12 +71,12 @@ def _report(
 ) -> Dataset:
     job = publication.job
     segments = version.segmentation.tracked_segments
-    geometry = series_geometry(job.series)
+    geometry = series_geometry(job.source_series)
     return build_report(
         seg=seg,
         segments=[_segment(s) for s in segments],
         measured=_measured(version, labelmap, geometry),
-        source_series_uid=job.series.series_instance_uid,
+        source_series_uid=job.source_series.series_instance_uid,
         series_instance_uid=publication.sr_series_instance_uid or "",
         sop_instance_uid=publication.sr_sop_instance_uid or "",
         series_number=_series_number(job, "sr"),

@@ -10,11 +10,13 @@ from pydantic import JsonValue
 
 from ai.choices import TRANSITIONS, JobStatus
 from ai.clients.inference import RunResult, inference
-from ai.events import JOB_COMPLETED, JOB_FAILED, JOB_REQUESTED
+from ai.events import JOB_COMPLETED, JOB_FAILED
 from ai.manifest import ModelManifest
 from ai.models import AIJob, AIJobEvent
 from ai.selectors import jobs as job_selectors
 from ai.services import catalogue, segmentations
+from ai.services.rule_runs import rule_run
+from ai.services.run_requests import run_request
 from audit import services as audit
 from common.errors import (
     AppError,
@@ -65,6 +67,8 @@ def job_create(
     series), ExternalError (the inference service does not list its models).
     """
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
+    if study.patient is None:
+        raise BusinessError(ErrorCode.STUDY_UNMATCHED, f"study {study_instance_uid}")
     manifest = catalogue.model_get(model_type)
     if series_instance_uid is None:
         series = catalogue.best_series(study, manifest)
@@ -73,7 +77,7 @@ def job_create(
         catalogue.check_series(series, manifest)
     with transaction.atomic():
         job = AIJob.objects.create(
-            patient_id=study.patient_id,
+            patient=study.patient,
             study=study,
             series=series,
             model_id=manifest.id,
@@ -92,12 +96,8 @@ def job_create(
             permission=Permission.REQUEST_AI,
             detail={"model": manifest.id, "series": series.series_instance_uid},
         )
-        _request_run(job)
+        run_request(job)
     return job
-
-
-def _request_run(job: AIJob) -> None:
-    outbox.publish(JOB_REQUESTED, aggregate=f"ai_job:{job.pk}", payload={"job_id": job.pk})
 
 
 def job_run(job_id: int) -> None:
@@ -129,6 +129,10 @@ def job_run(job_id: int) -> None:
 
 def _analyse(job: AIJob) -> tuple[RunResult, segmentations.Draft | None]:
     """The model's result, checked against its manifest, and its mask if it makes one."""
+    if job.series is None:
+        found = rule_run(job)
+        check_outputs(job.manifest, found)
+        return found, None
     run = f"ai-job-{job.pk}-run-{job.run}"
     with series_grant(
         job.series.orthanc_id, holder=run, number=job.pk, seconds=settings.INFERENCE_TIMEOUT_S
@@ -142,7 +146,7 @@ def _analyse(job: AIJob) -> tuple[RunResult, segmentations.Draft | None]:
             grant=grant,
         )
     manifest = job.manifest
-    _check_outputs(manifest, result)
+    check_outputs(manifest, result)
     if not manifest.makes_mask:
         return result, None
     mask = inference().mask(result.job_id)
@@ -150,13 +154,14 @@ def _analyse(job: AIJob) -> tuple[RunResult, segmentations.Draft | None]:
     return result, segmentations.draft_from_result(job, result, mask, heat)
 
 
-def _check_outputs(manifest: ModelManifest, result: RunResult) -> None:
+def check_outputs(manifest: ModelManifest, result: RunResult) -> None:
+    """What is declared is there; a rule gives those that apply. Raises ExternalError."""
     outputs = manifest.outputs
     for name, given, declared in (
         ("quantities", [q.id for q in result.quantities], [q.id for q in outputs.quantities]),
         ("classes", [c.id for c in result.classes], [c.id for c in outputs.classes]),
     ):
-        if given != declared:
+        if given != [name for name in declared if manifest.kind != "rule" or name in given]:
             detail = f"{name} are not those of the manifest"
             raise ExternalError(ErrorCode.INFERENCE_FAILED, detail, retryable=False)
 
@@ -166,6 +171,8 @@ def _result(
 ) -> dict[str, JsonValue]:
     """The result as the row and the API hold it; labels and units come from the manifest."""
     outputs = manifest.outputs
+    values = {given.id: given.value for given in result.quantities}
+    classes = {given.id: given.probability for given in result.classes}
     return {
         "risk_score": result.risk_score,
         "confidence": result.confidence,
@@ -177,13 +184,16 @@ def _result(
             for segment in outputs.segments
         ],
         "quantities": [
-            {"id": known.id, "label": known.label, "value": given.value, "unit": known.unit}
-            for known, given in zip(outputs.quantities, result.quantities, strict=True)
+            {"id": known.id, "label": known.label, "value": values[known.id], "unit": known.unit}
+            for known in outputs.quantities
+            if known.id in values
         ],
         "classes": [
-            {"id": known.id, "label": known.label, "probability": given.probability}
-            for known, given in zip(outputs.classes, result.classes, strict=True)
+            {"id": known.id, "label": known.label, "probability": classes[known.id]}
+            for known in outputs.classes
+            if known.id in classes
         ],
+        "statements": [statement.model_dump() for statement in result.statements],
     }
 
 
@@ -214,7 +224,7 @@ def job_retry(*, actor: Person, job_id: int) -> AIJob:
     job.run += 1
     job.error_code = job.error_detail = ""
     job_transition(job, JobStatus.PENDING, actor=actor)
-    _request_run(job)
+    run_request(job)
     return job
 
 

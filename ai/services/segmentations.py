@@ -44,7 +44,7 @@ def draft_from_result(
 
     Raises ExternalError (an invalid mask), BusinessError (the series is not a volume).
     """
-    geometry = series_geometry(job.series)
+    geometry = series_geometry(job.source_series)
     if set(result.slices) != set(geometry.slices) or (result.rows, result.columns) != (
         geometry.rows,
         geometry.columns,
@@ -166,7 +166,8 @@ def version_save(
     version came first), BusinessError (already reviewed), NotFound.
     """
     found = selectors.segmentation_get(actor, segmentation_id)
-    if found.job.study.study_instance_uid != study_instance_uid:
+    study = found.job.study
+    if study is None or study.study_instance_uid != study_instance_uid:
         raise InvalidInput(ErrorCode.VALIDATION, "not of this study", "segmentation")
     if (rows, columns) != (found.rows, found.columns):
         raise InvalidInput(
@@ -179,7 +180,7 @@ def version_save(
     labels = [s.number for s in found.tracked_segments]
     mask = labelmaps.decompress(labelmap, shape=(len(slices), rows, columns), labels=labels)
     mask = labelmaps.reorder(mask, slices, found.slices)
-    geometry = series_geometry(found.job.series)
+    geometry = series_geometry(found.job.source_series)
     with transaction.atomic():
         job = AIJob.objects.select_for_update().get(pk=found.job_id)
         if job.review_status != ReviewStatus.PENDING:

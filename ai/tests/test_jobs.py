@@ -231,7 +231,7 @@ def test_models_and_which_suit_a_patient(api, series, service):
     assert [m["id"] for m in doctor.get("/api/ai/models/").json()] == ["brain_extraction"]
     mrn = series.study.patient.patient_id
     available = doctor.get("/api/ai/models/available/", {"patient_id": mrn}).json()
-    assert [m["id"] for m in available] == ["brain_extraction"]
+    assert [(m["id"], m["available"]) for m in available] == [("brain_extraction", True)]
     assert doctor.get("/api/ai/models/available/", {"patient_id": "none"}).json() == []
 
 

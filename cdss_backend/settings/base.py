@@ -214,6 +214,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AIJobStatus": "ai.choices.JobStatus",
         "AIJobOrigin": "ai.choices.Origin",
+        "AIMissingReason": "ai.choices.MissingReason",
+        "AIOfferKind": "ai.choices.OfferKind",
         "ReviewStatus": "ai.choices.ReviewStatus",
         "PublicationStatus": "ai.choices.PublicationStatus",
         "VersionKind": "ai.choices.VersionKind",

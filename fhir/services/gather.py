@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from ai.choices import VersionKind
-from ai.manifest import CodeSpec, ModelManifest, TrackedSegment
+from ai.manifest import CodeSpec, ManifestClass, ManifestQuantity, ModelManifest, TrackedSegment
 from ai.selectors.publication import publication_get, publication_key
 from common.person import Person
 from emr.choices import EncounterKind, Gender
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from pacs.models import Study
 
 GATEWAY_PATH = "/api/ris/dicom-web"
-T = TypeVar("T")
+T = TypeVar("T", ManifestQuantity, ManifestClass)
 
 
 def publication_facts(job_id: int) -> PublicationFacts:
@@ -54,13 +55,15 @@ def publication_facts(job_id: int) -> PublicationFacts:
     job = publication.job
     if job.result is None or job.reviewed_by is None or job.reviewed_at is None:
         raise ValueError(f"AI job {job_id} is not approved")
-    if job.study.patient is None:
+    study, manifest = job.study, job.manifest
+    patient = study.patient if study else job.patient
+    if patient is None:
         raise ValueError(f"the study of AI job {job_id} has no patient")
-    study, patient, manifest = job.study, job.study.patient, job.manifest
+    order = study.order if study else None
     return PublicationFacts(
         patient=patient_facts(patient),
-        study=_study(study),
-        source_series_instance_uid=job.series.series_instance_uid,
+        study=_study(study) if study else None,
+        source_series_instance_uid=job.series.series_instance_uid if job.series else None,
         seg_series_instance_uid=publication.seg_series_instance_uid,
         seg_sop_instance_uid=publication.seg_sop_instance_uid,
         model=_model(manifest),
@@ -70,8 +73,8 @@ def publication_facts(job_id: int) -> PublicationFacts:
         approved_at=job.reviewed_at,
         gateway_url=f"{settings.PUBLIC_BASE_URL}{GATEWAY_PATH}",
         identifier_base=settings.FHIR_IDENTIFIER_BASE,
-        order=_order(study.order),
-        encounter=_encounter(study.order.encounter) if study.order else None,
+        order=_order(order),
+        encounter=_encounter(order.encounter) if order else None,
         comment=job.review_comment,
         preview_png=base64.b64decode(job.result["preview_png"]) or None,
     )
@@ -179,13 +182,30 @@ def _ai_result(job: AIJob, result: dict[str, Any], manifest: ModelManifest) -> P
             )
             for declared, given in _paired(outputs.classes, result, "classes")
         ),
+        chosen=manifest.kind == "rule",
+        statements=tuple(each["text"] for each in result.get("statements", [])),
+        inputs=tuple(_inputs(job, manifest)),
         parameters=job.parameters,
     )
 
 
+def _inputs(job: AIJob, manifest: ModelManifest) -> Iterator[str]:
+    """What a rule was given, with the day and the place where it is written."""
+    for declared in manifest.inputs.facts:
+        fact = (job.facts or {}).get(declared.name)
+        if fact is None or isinstance(fact["value"], dict):
+            continue
+        value = fact["value"]
+        if isinstance(value, bool):
+            value = "yes" if value else "no"
+        source = " ".join([fact["source"]["kind"], fact["source"]["id"]])
+        yield f"{declared.label}: {value} {fact['unit']}".strip() + f" ({fact['at']}, {source})"
+
+
 def _paired(declared: tuple[T, ...], result: dict[str, Any], name: str) -> list[tuple[T, Any]]:
-    """Each declared output with its value in a job's result; rows of before have no such list."""
-    return list(zip(declared, result.get(name, []), strict=True))
+    """Each output that the result holds, as it is declared; rows of before have no such list."""
+    values = {given["id"]: given for given in result.get(name, [])}
+    return [(output, values[output.id]) for output in declared if output.id in values]
 
 
 def _version(publication: Publication) -> PublishedVersion:

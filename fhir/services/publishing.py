@@ -19,7 +19,7 @@ from fhir.services.resources.elements import Json, identifier, search_token
 
 @dataclass(frozen=True)
 class FhirReceipt:
-    """The ids under which the approval is found on the FHIR server."""
+    """The ids under which the approval is found on the FHIR server; no study without images."""
 
     diagnostic_report: str
     imaging_study: str
@@ -41,7 +41,9 @@ def publication_send(*, facts: PublicationFacts, client: HapiClient | None = Non
         raise ExternalError(ErrorCode.FHIR_REJECTED, detail, retryable=False)
     stored = client.transaction(bundle)
     ids = {resource.resource_type: resource.id for resource in stored}
-    return FhirReceipt(diagnostic_report=ids["DiagnosticReport"], imaging_study=ids["ImagingStudy"])
+    return FhirReceipt(
+        diagnostic_report=ids["DiagnosticReport"], imaging_study=ids.get("ImagingStudy", "")
+    )
 
 
 def patient_send(patient_id: int, *, client: HapiClient | None = None) -> None:
@@ -71,6 +73,8 @@ def publication_retract(key: str, *, client: HapiClient | None = None) -> None:
     token = f"{settings.FHIR_IDENTIFIER_BASE}/ai-report|{key}"
     for report in client.search("DiagnosticReport", identifier=token):
         results = [client.read(each["reference"]) for each in report.get("result", [])]
+        risk = f"{settings.FHIR_IDENTIFIER_BASE}/ai-risk|{key}"
+        results += client.search("RiskAssessment", identifier=risk)
         client.transaction(
             {
                 "resourceType": "Bundle",

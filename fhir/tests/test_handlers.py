@@ -192,6 +192,8 @@ def test_an_approval_withdrawn_is_in_error_where_the_server_has_it(
     observation = {"resourceType": "Observation", "id": "o", "status": "final"}
     upstream.get(f"{settings.HAPI_URL}/DiagnosticReport", json={"entry": [{"resource": report}]})
     upstream.get(f"{settings.HAPI_URL}/Observation/o", json=observation)
+    risk = {"resourceType": "RiskAssessment", "id": "k", "status": "final"}
+    upstream.get(f"{settings.HAPI_URL}/RiskAssessment", json={"entry": [{"resource": risk}]})
     upstream.remove(responses.POST, settings.HAPI_URL)
     sent: list[Any] = []
 
@@ -204,7 +206,8 @@ def test_an_approval_withdrawn_is_in_error_where_the_server_has_it(
     tasks.deliver.run(event.pk)
     event.refresh_from_db()
     assert event.status == OutboxStatus.DONE
-    assert [entry["request"]["url"] for entry in sent] == ["DiagnosticReport/r", "Observation/o"]
+    urls = [entry["request"]["url"] for entry in sent]
+    assert urls == ["DiagnosticReport/r", "Observation/o", "RiskAssessment/k"]
     assert {entry["resource"]["status"] for entry in sent} == {"entered-in-error"}
     asked = next(c.request.url for c in upstream.calls if "DiagnosticReport?" in c.request.url)
     assert key in asked

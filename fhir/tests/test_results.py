@@ -152,3 +152,62 @@ def test_an_approved_score_arrives_in_the_record(
     assert (found.model.manufacturer, found.ai_result.risk_score) == ("Maker", 0.8)
     assert found.version.uuid == publication_facts(job.pk).version.uuid
     assert found.seg_sop_instance_uid is None
+
+
+def about_a_patient(**result: Any) -> PublicationFacts:
+    """The approved result of a rule: no study, no series, no images."""
+    scores: dict[str, Any] = {"risk_score": None, "confidence": None}
+    said: dict[str, Any] = {
+        "chosen": True,
+        "parameters": {},
+        "statements": ("No atrial fibrillation: the profile applies.",),
+        "inputs": ("Age: 76.4 a (2026-01-05, patient 1)",),
+    }
+    return publication(
+        study=None,
+        source_series_instance_uid=None,
+        order=None,
+        encounter=None,
+        preview_png=None,
+        seg_series_instance_uid=None,
+        seg_sop_instance_uid=None,
+        version=version(kind="ai", author=None, version=1, volumes=()),
+        ai_result=ai_result(**(scores | said | result)),
+    )
+
+
+@pytest.mark.parametrize(
+    "result", [{"risk_score": 0.0927}, {"quantities": (SHIFT,)}, {"classes": CLASSES[:1]}]
+)
+def test_a_result_about_a_patient_is_valid_without_a_study(result: dict[str, Any]) -> None:
+    built = Built(about_a_patient(**result))
+    bundle_validate(built.bundle)
+    kinds = {entry["resource"]["resourceType"] for entry in built.bundle["entry"]}
+    assert not kinds & {"ImagingStudy", "Endpoint"}
+    observation = built.one("Observation")
+    assert "No atrial fibrillation: the profile applies." in [
+        n["text"] for n in observation["note"]
+    ]
+    assert "derivedFrom" not in observation
+    assert "component" not in observation
+    conclusion = built.one("DiagnosticReport")["conclusion"]
+    assert "Age: 76.4 a (2026-01-05, patient 1)" in conclusion
+    assert "profile applies" in conclusion
+    sources = built.provenance("AIAST")["entity"]
+    assert [each["what"]["display"] for each in sources] == ["Age: 76.4 a (2026-01-05, patient 1)"]
+
+
+@pytest.mark.parametrize("of_images", [True, False])
+def test_a_risk_is_a_risk_assessment_with_its_basis(of_images: bool) -> None:
+    built = Built((facts if of_images else about_a_patient)(risk_score=0.0927))
+    bundle_validate(built.bundle)
+    risk = built.one("RiskAssessment")
+    assert risk["prediction"][0]["probabilityDecimal"] == 0.0927
+    kinds = [built.at(each)["resourceType"] for each in risk["basis"]]
+    assert kinds == (["ImagingStudy"] if of_images else []) + ["Observation"]
+    assert (len(risk.get("note", [])) > 1) is not of_images
+
+
+def test_a_study_and_its_series_belong_together() -> None:
+    with pytest.raises(ValueError, match="belong together"):
+        publication(study=None)

@@ -111,7 +111,8 @@ class Fact(_Part):
 
     `unit` is a UCUM code, empty for what has none. `choices` are the values that are understood;
     without them a fact is a number, a date or a yes. A fact older than `max_age_days` does not
-    count.
+    count. `when` names other facts with their values: only then is this one needed. `given`: no
+    record holds it, the doctor who asks says it.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
@@ -121,6 +122,8 @@ class Fact(_Part):
     choices: tuple[str, ...] = ()
     required: bool = True
     max_age_days: Annotated[int, Field(ge=1)] | None = None
+    when: dict[str, bool | str] = {}
+    given: bool = False
 
 
 class Inputs(_Part):
@@ -204,7 +207,7 @@ class ModelManifest(_Part):
     body that the results are about, `udi` the UDI-DI of a registered device.
     """
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{1,60}$")]
     version: Annotated[str, Field(min_length=1, max_length=30)]
     name: Annotated[str, Field(min_length=1)]
     name_ko: str = ""

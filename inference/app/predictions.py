@@ -18,7 +18,19 @@ _CUT_FACE_MM2 = 400.0
 _PROBABILITY_SUM_TOLERANCE = 1e-3
 
 
-def check_prediction(prediction: Prediction, outputs: Outputs, volume: Volume) -> None:
+def outputs_returned(prediction: Prediction, outputs: Outputs) -> Outputs:
+    """Those of the declared outputs that a rule returned: of several it gives what applies."""
+    returned = {
+        "quantities": tuple(q for q in outputs.quantities if q.id in prediction.quantities),
+        "classes": tuple(c for c in outputs.classes if c.id in prediction.class_probabilities),
+        "risk_score": outputs.risk_score if prediction.risk_score is not None else None,
+    }
+    if not any(returned.values()):
+        raise _invalid("it holds none of the declared outputs")
+    return outputs.model_copy(update=returned)
+
+
+def check_prediction(prediction: Prediction, outputs: Outputs, volume: Volume | None) -> None:
     """The runner kept its contract: what is declared is there, and nothing else.
 
     Raises:
@@ -46,12 +58,14 @@ def check_prediction(prediction: Prediction, outputs: Outputs, volume: Volume) -
         raise _invalid("the class probabilities do not add up to 1")
 
 
-def _check_labels(labels: npt.NDArray[np.uint8] | None, outputs: Outputs, volume: Volume) -> None:
+def _check_labels(
+    labels: npt.NDArray[np.uint8] | None, outputs: Outputs, volume: Volume | None
+) -> None:
     if labels is None:
         if outputs.segments:
             raise _invalid("labels are missing")
         return
-    if not outputs.segments:
+    if not outputs.segments or volume is None:
         raise _invalid("labels without a declared segment")
     if labels.dtype != np.uint8 or labels.shape != volume.data.shape:
         raise _invalid(f"labels are {labels.dtype} {labels.shape}, not uint8 {volume.data.shape}")
@@ -60,11 +74,11 @@ def _check_labels(labels: npt.NDArray[np.uint8] | None, outputs: Outputs, volume
 
 
 def _check_probability(
-    probability: npt.NDArray[np.float32] | None, outputs: Outputs, volume: Volume
+    probability: npt.NDArray[np.float32] | None, outputs: Outputs, volume: Volume | None
 ) -> None:
     if probability is None:
         return
-    if not outputs.segments:
+    if not outputs.segments or volume is None:
         raise _invalid("a probability map without a declared segment")
     shape = volume.data.shape
     if probability.dtype != np.float32 or probability.shape != shape:

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 import onnxruntime as ort
 
+from app.facts import Facts
 from app.volume import Volume
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One step on a rule's way to its result, in English and in Korean."""
+
+    text: str
+    text_ko: str
 
 
 @dataclass(frozen=True)
@@ -26,6 +35,8 @@ class Prediction:
         quantities: finite values by id, in the manifest's unit.
         class_probabilities: 0..1 by id, together 1.
         confidence, risk_score: 0..1 as the manifest defines them, None where it does not.
+        statements: of a rule: the path of its reasoning. A rule returns what applies of its
+            declared outputs; the class it chooses has probability 1.
     """
 
     labels: npt.NDArray[np.uint8] | None = None
@@ -34,6 +45,7 @@ class Prediction:
     confidence: float | None = None
     risk_score: float | None = None
     probability: npt.NDArray[np.float32] | None = None
+    statements: tuple[Statement, ...] = ()
 
 
 class Runner(Protocol):
@@ -44,6 +56,18 @@ class Runner(Protocol):
 
         Raises:
             InputRefused: the model cannot use this series; the doctor reads the sentence.
+        """
+
+
+@runtime_checkable
+class RuleRunner(Protocol):
+    """A rule over facts about a patient, without pixels."""
+
+    def run_facts(self, facts: Facts, parameters: Mapping[str, float]) -> Prediction:
+        """Apply the rule to the facts that are known.
+
+        Raises:
+            InputRefused: the rule was not made for this patient; the doctor reads the sentence.
         """
 
 

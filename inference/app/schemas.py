@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.facts import FactIn
 from app.manifests import ModelManifest
 
 
@@ -34,12 +35,15 @@ class ArchivePlace(BaseModel):
 
 
 class InferenceIn(BaseModel):
-    """What to run on which series, and where it is."""
+    """What to run on which series, and where it is; of a rule, on which facts."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
-    series_instance_uid: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)+$", max_length=64)]
-    archive: ArchivePlace
+    series_instance_uid: (
+        Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)+$", max_length=64)] | None
+    ) = None
+    archive: ArchivePlace | None = None
+    facts: dict[str, FactIn] = {}
     model_type: Annotated[str, Field(min_length=1, max_length=64)]
     patient_id: Annotated[str, Field(min_length=1, max_length=64)]
     parameters: dict[str, Any] = {}
@@ -90,11 +94,18 @@ class RunRecord(BaseModel):
     input_instances: int
 
 
+class StatementOut(BaseModel):
+    """One step of a rule's reasoning."""
+
+    text: str
+    text_ko: str
+
+
 class InferenceOut(BaseModel):
     """A result. `slices` are the SOP Instance UIDs in ascending position along the normal,
     the order of the mask's third axis; `segmentation` is a preview of the mask, a PNG in base64,
     empty for a model without a mask; `has_probability`: there is a map of probabilities beside the
-    mask; times in seconds.
+    mask; times in seconds. A rule has no series and no grid.
     """
 
     job_id: str
@@ -103,13 +114,14 @@ class InferenceOut(BaseModel):
     segmentation: str
     processing_time: float
     model: ModelRef
-    series_instance_uid: str
+    series_instance_uid: str | None
     slices: tuple[str, ...]
     rows: int
     columns: int
     measurements: list[SegmentVolume]
     quantities: list[QuantityValue] = []
     classes: list[ClassProbability] = []
+    statements: list[StatementOut] = []
     warnings: list[str]
     has_probability: bool = False
     record: RunRecord | None = None

@@ -18,6 +18,7 @@ from app.errors import Busy, InferenceError, ModelFailed, RequestInvalid
 from app.provenance import run_record
 from app.registry import Model, Registry
 from app.results import MASK, PROBABILITY, ResultStore, StoredResult
+from app.rules import run_rule
 from app.runner import Prediction
 from app.schemas import InferenceIn, InferenceOut, ModelRef
 from app.volume import Volume, assemble
@@ -88,6 +89,10 @@ class InferenceService:
 
     async def _run(self, job_id: str, request: InferenceIn) -> InferenceOut:
         model = self._registry.get(request.model_type)
+        if model.manifest.kind == "rule":
+            return await asyncio.to_thread(run_rule, self._store, job_id, request, model)
+        if request.archive is None or request.series_instance_uid is None:
+            raise RequestInvalid("series_instance_uid and archive: this model runs on a series.")
         parameters = model.manifest.resolve_parameters(request.parameters)
         archive = self._archive.with_grant(request.archive.grant)
         series = await archive.find_series(

@@ -7,7 +7,7 @@ from dataclasses import replace
 from fhir.services.resources.actors import actors_of, patient_entry
 from fhir.services.resources.elements import BundleEntry, Json
 from fhir.services.resources.facts import PublicationFacts, PublishedPatient
-from fhir.services.resources.findings import findings_entries
+from fhir.services.resources.findings import findings_entries, risk_entry
 from fhir.services.resources.imaging import endpoint_entry, imaging_study_entry
 from fhir.services.resources.narrative import narrative
 from fhir.services.resources.provenance import ai_provenance_entry, approval_provenance_entry
@@ -47,9 +47,13 @@ def _with_narrative(entry: BundleEntry) -> BundleEntry:
 
 def _entries(facts: PublicationFacts) -> list[BundleEntry]:
     actors = actors_of(facts)
-    endpoint = endpoint_entry(facts.gateway_url, base=facts.identifier_base)
-    imaging_study = imaging_study_entry(facts, actors, endpoint)
+    images: list[BundleEntry] = []
+    if facts.study is not None:
+        endpoint = endpoint_entry(facts.gateway_url, base=facts.identifier_base)
+        images = [endpoint, imaging_study_entry(facts, facts.study, actors, endpoint)]
+    imaging_study = images[-1] if images else None
     findings = findings_entries(facts, actors, imaging_study)
+    risk = risk_entry(facts, actors, findings, imaging_study)
     report = diagnostic_report_entry(facts, actors, imaging_study=imaging_study, findings=findings)
     ai_provenance = ai_provenance_entry(
         facts, actors, imaging_study=imaging_study, findings=findings
@@ -62,4 +66,5 @@ def _entries(facts: PublicationFacts) -> list[BundleEntry]:
         report=report,
         ai_provenance=ai_provenance,
     )
-    return [*actors.all, endpoint, imaging_study, *findings.all, report, ai_provenance, approval]
+    said = [*findings.all, *([risk] if risk else [])]
+    return [*actors.all, *images, *said, report, ai_provenance, approval]

@@ -186,6 +186,10 @@ class PublishedAiResult:
     confidence: float | None = None
     quantities: tuple[PublishedQuantity, ...] = ()
     classes: tuple[PublishedClass, ...] = ()
+    chosen: bool = False
+    """The one class is the conclusion of a rule, which has no probability."""
+    statements: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -195,7 +199,8 @@ class PublicationFacts:
 
     `gateway_url` is our DICOMweb root as the outside sees it; `identifier_base` the URI under
     which this hospital's identifier systems live, which must never change once in use.
-    A result without a mask has no SEG.
+    A result without a mask has no SEG. One about a patient has no study either: what it was given
+    stands in ``ai_result.inputs``, and how it came to be in ``statements``.
 
     Raises:
         ValueError: nothing to publish, a SEG without a volume or the other way round, or a series
@@ -203,8 +208,8 @@ class PublicationFacts:
     """
 
     patient: PublishedPatient
-    study: PublishedStudy
-    source_series_instance_uid: str
+    study: PublishedStudy | None
+    source_series_instance_uid: str | None
     model: PublishedModel
     ai_result: PublishedAiResult
     version: PublishedVersion
@@ -226,7 +231,10 @@ class PublicationFacts:
         found = self.version.volumes or result.quantities or result.classes
         if not found and result.risk_score is None:
             raise ValueError("the approved result holds nothing to publish")
-        if self.source_series.modality == "SEG":
+        if bool(self.study) != bool(self.source_series_instance_uid):
+            raise ValueError("a study and the series of it belong together")
+        source = self.source_series
+        if source is not None and source.modality == "SEG":
             raise ValueError("the source series is itself a segmentation")
         if self.seg_series_instance_uid is None:
             return
@@ -235,9 +243,15 @@ class PublicationFacts:
             raise ValueError("the study does not hold the SEG instance")
 
     @property
-    def source_series(self) -> PublishedSeries:
-        """The series the mask was drawn on."""
-        return self.series(self.source_series_instance_uid)
+    def source_series(self) -> PublishedSeries | None:
+        """The series the mask was drawn on; None of a result about a patient."""
+        uid = self.source_series_instance_uid
+        return self.series(uid) if uid is not None else None
+
+    @property
+    def effective(self) -> datetime | date | None:
+        """When what the result is about was so: the study's time, or the end of a rule."""
+        return self.study.started if self.study else self.ai_result.finished_at
 
     def series(self, series_instance_uid: str) -> PublishedSeries:
         """The series of the study with this UID.
@@ -245,7 +259,7 @@ class PublicationFacts:
         Raises:
             ValueError: the study has no such series.
         """
-        for series in self.study.series:
+        for series in self.study.series if self.study else ():
             if series.series_instance_uid == series_instance_uid:
                 return series
         raise ValueError("the study does not hold a series that was published")

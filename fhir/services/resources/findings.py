@@ -28,6 +28,9 @@ from fhir.services.resources.facts import (
     PublishedVolume,
 )
 
+_CATEGORY = {True: ("imaging", "Imaging"), False: ("survey", "Survey")}
+"""By whether the result is about images."""
+
 
 @dataclass(frozen=True)
 class Findings:
@@ -44,19 +47,20 @@ class Findings:
 
 
 def findings_entries(
-    facts: PublicationFacts, actors: Actors, imaging_study: BundleEntry
+    facts: PublicationFacts, actors: Actors, imaging_study: BundleEntry | None
 ) -> Findings:
     """Every measurement the approval makes final."""
     shared = {
         **actors.subject,
-        "effectiveDateTime": facts.study.started and moment(facts.study.started),
+        "effectiveDateTime": facts.effective and moment(facts.effective),
         "issued": moment(facts.approved_at),
         "performer": [actors.approver.reference],
         "device": actors.device.reference,
-        "derivedFrom": [imaging_study.reference],
+        "derivedFrom": [imaging_study.reference] if imaging_study else [],
     }
+    reasoning = [{"text": text} for text in facts.ai_result.statements]
     result, model = facts.ai_result, facts.model
-    own = {**shared, "meta": {"security": [ASSERTED_BY_AI]}}
+    own = {**shared, "meta": {"security": [ASSERTED_BY_AI]}, "note": reasoning}
     of_mask = own if facts.version.kind == "ai" else shared
     confidence = confidence_title(facts)
     scores = (
@@ -118,7 +122,7 @@ def _score(
         code=concept(system, name, title, text=title),
         value={"valueQuantity": quantity(value, unit="", code="1")},
         site=_imaged(facts),
-        shared={**shared, "note": [{"text": meaning}] if meaning else []},
+        shared={**shared, "note": [*([{"text": meaning}] if meaning else []), *shared["note"]]},
     )
 
 
@@ -127,7 +131,8 @@ def _imaged(facts: PublicationFacts) -> Json | None:
     known = facts.model.body_site
     if known is not None:
         return dicom_concept(known.value, known.scheme, known.meaning)
-    site = body_site(facts.source_series.body_part_examined)
+    source = facts.source_series
+    site = body_site(source.body_part_examined) if source else None
     return {"coding": [site]} if site else None
 
 
@@ -151,13 +156,17 @@ def _classification(
     likeliest = most_probable(classes)
     title = "AI classification"
     chosen = _concept_of(facts, likeliest.id, likeliest.label, likeliest.code)
-    components = [
-        {
-            "code": _concept_of(facts, each.id, each.label, each.code),
-            "valueQuantity": quantity(each.probability, unit="", code="1"),
-        }
-        for each in classes
-    ]
+    components = (
+        []
+        if facts.ai_result.chosen
+        else [
+            {
+                "code": _concept_of(facts, each.id, each.label, each.code),
+                "valueQuantity": quantity(each.probability, unit="", code="1"),
+            }
+            for each in classes
+        ]
+    )
     return _observation(
         facts,
         key="ai-classification",
@@ -165,6 +174,35 @@ def _classification(
         value={"valueCodeableConcept": chosen},
         site=_imaged(facts),
         shared={**shared, "component": components},
+    )
+
+
+def risk_entry(
+    facts: PublicationFacts, actors: Actors, findings: Findings, basis: BundleEntry | None
+) -> BundleEntry | None:
+    """RiskAssessment of a score that is a probability; None without one."""
+    risk = facts.ai_result.risk_score
+    if risk is None:
+        return None
+    notes = [facts.model.risk_score_meaning, *facts.ai_result.inputs, *facts.ai_result.statements]
+    known = [entry.reference for entry in (*([basis] if basis else []), *findings.own)]
+    return identified(
+        "RiskAssessment",
+        identifier(f"{facts.identifier_base}/ai-risk", str(facts.version.uuid)),
+        meta={"security": [ASSERTED_BY_AI]},
+        status="final",
+        method={"text": f"{facts.model.name} {facts.model.version}"},
+        **actors.subject,
+        occurrenceDateTime=moment(facts.ai_result.finished_at),
+        performer=actors.device.reference,
+        basis=known,
+        prediction=[
+            {
+                "outcome": {"text": facts.model.risk_score_meaning or facts.model.name},
+                "probabilityDecimal": round(risk, 4),
+            }
+        ],
+        note=[{"text": note} for note in notes if note],
     )
 
 
@@ -188,7 +226,7 @@ def _observation(
         "Observation",
         identifier(f"{facts.identifier_base}/ai-observation", f"{facts.version.uuid}.{key}"),
         status="final",
-        category=[concept(f"{HL7}/observation-category", "imaging", "Imaging")],
+        category=[concept(f"{HL7}/observation-category", *_CATEGORY[facts.study is not None])],
         code=code,
         **value,
         bodySite=site,

@@ -25,6 +25,7 @@ from fhir.services.resources.facts import (
     PublicationFacts,
     PublishedInstance,
     PublishedSeries,
+    PublishedStudy,
 )
 
 
@@ -48,10 +49,9 @@ def endpoint_entry(gateway_url: str, *, base: str) -> BundleEntry:
 
 
 def imaging_study_entry(
-    facts: PublicationFacts, actors: Actors, endpoint: BundleEntry
+    facts: PublicationFacts, study: PublishedStudy, actors: Actors, endpoint: BundleEntry
 ) -> BundleEntry:
     """ImagingStudy, by Study Instance UID, with every series of the study."""
-    study = facts.study
     series = sorted(study.series, key=lambda s: (s.number or 0, s.series_instance_uid))
     modalities = sorted({s.modality for s in series})
     return identified(

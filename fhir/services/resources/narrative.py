@@ -68,6 +68,12 @@ def _diagnostic_report(resource: Json) -> Iterator[str]:
     yield from resource["conclusion"].splitlines()
 
 
+def _risk_assessment(resource: Json) -> Iterator[str]:
+    for prediction in resource["prediction"]:
+        yield f"{_concept(prediction['outcome'])}: {prediction['probabilityDecimal']:g}"
+    yield from (note["text"] for note in resource.get("note", []))
+
+
 def _provenance(resource: Json) -> Iterator[str]:
     roles = ", ".join(_concept(agent["type"]) for agent in resource["agent"])
     yield f"{resource['meta']['security'][0]['display']}: {roles}, {resource['recorded']}"
@@ -96,5 +102,6 @@ _LINES: dict[str, Callable[[Json], Iterator[str]]] = {
     "ImagingStudy": _imaging_study,
     "Observation": _observation,
     "DiagnosticReport": _diagnostic_report,
+    "RiskAssessment": _risk_assessment,
     "Provenance": _provenance,
 }

@@ -29,7 +29,11 @@ _PARTICIPANTS = f"{HL7}/provenance-participant-type"
 
 
 def ai_provenance_entry(
-    facts: PublicationFacts, actors: Actors, *, imaging_study: BundleEntry, findings: Findings
+    facts: PublicationFacts,
+    actors: Actors,
+    *,
+    imaging_study: BundleEntry | None,
+    findings: Findings,
 ) -> BundleEntry:
     """The AI's assertion: agent the Device, source the series it was given.
 
@@ -37,8 +41,10 @@ def ai_provenance_entry(
     changed. An edited mask without any score leaves only the volumes derived from it.
     """
     unedited = facts.version.kind == "ai" or not findings.own
-    source = _imaged(facts, imaging_study, f"Source series {facts.source_series_instance_uid}")
-    entities = [source]
+    entities = [
+        *_imaged(facts, imaging_study, f"Source series {facts.source_series_instance_uid}"),
+        *(_entity("source", {"display": text}) for text in facts.ai_result.inputs),
+    ]
     if facts.ai_result.parameters:
         entities.append(_entity("source", {"reference": "#parameters", "type": "Parameters"}))
     return _provenance(
@@ -57,7 +63,7 @@ def approval_provenance_entry(
     facts: PublicationFacts,
     actors: Actors,
     *,
-    imaging_study: BundleEntry,
+    imaging_study: BundleEntry | None,
     findings: Findings,
     report: BundleEntry,
     ai_provenance: BundleEntry,
@@ -71,7 +77,7 @@ def approval_provenance_entry(
     entities = [_entity("revision" if version.kind == "edited" else "source", ai_result)]
     if facts.seg_sop_instance_uid:
         approved = f"Segmentation version {version.version}, {version.kind}"
-        entities.append(_imaged(facts, imaging_study, f"{approved}: {facts.seg_sop_instance_uid}"))
+        entities += _imaged(facts, imaging_study, f"{approved}: {facts.seg_sop_instance_uid}")
     agents = [_agent("verifier", "Verifier", actors.approver)]
     if actors.editor:
         agents.append(_agent("author", "Author", actors.editor))
@@ -119,10 +125,12 @@ def _entity(role: str, what: Json) -> Json:
     return {"role": role, "what": what}
 
 
-def _imaged(facts: PublicationFacts, imaging_study: BundleEntry, what: str) -> Json:
+def _imaged(facts: PublicationFacts, imaging_study: BundleEntry | None, what: str) -> list[Json]:
     """A part of the study: a Reference can name the study alone, so its display names the part."""
-    identifier = dicom_identifier(facts.study.study_instance_uid)
-    return _entity("source", {**imaging_study.reference, "identifier": identifier, "display": what})
+    if imaging_study is None or facts.study is None:
+        return []
+    named = {"identifier": dicom_identifier(facts.study.study_instance_uid), "display": what}
+    return [_entity("source", {**imaging_study.reference, **named})]
 
 
 def _parameters(facts: PublicationFacts) -> list[Json]:

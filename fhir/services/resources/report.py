@@ -20,9 +20,16 @@ from fhir.services.resources.elements import (
 from fhir.services.resources.facts import PublicationFacts
 from fhir.services.resources.findings import Findings, confidence_title, most_probable
 
+_CATEGORY = {True: ("RAD", "Radiology"), False: ("OTH", "Other")}
+"""By whether the result is about images."""
+
 
 def diagnostic_report_entry(
-    facts: PublicationFacts, actors: Actors, *, imaging_study: BundleEntry, findings: Findings
+    facts: PublicationFacts,
+    actors: Actors,
+    *,
+    imaging_study: BundleEntry | None,
+    findings: Findings,
 ) -> BundleEntry:
     """DiagnosticReport on the AI result alone, by the uuid of the approved version.
 
@@ -40,7 +47,7 @@ def diagnostic_report_entry(
         identifier(f"{facts.identifier_base}/ai-report", str(facts.version.uuid)),
         basedOn=actors.based_on,
         status="preliminary" if open_order else "final",
-        category=[concept(f"{HL7}/v2-0074", "RAD", "Radiology")],
+        category=[concept(f"{HL7}/v2-0074", *_CATEGORY[facts.study is not None])],
         code=concept(
             f"{facts.identifier_base}/ai-result",
             "ai-report",
@@ -48,12 +55,12 @@ def diagnostic_report_entry(
             text=f"AI result: {model.name} {model.version}",
         ),
         **actors.subject,
-        effectiveDateTime=moment(facts.study.started or facts.approved_at),
+        effectiveDateTime=moment(facts.effective or facts.approved_at),
         issued=moment(facts.approved_at),
         performer=[actors.approver.reference],
         resultsInterpreter=[actors.approver.reference],
         result=[observation.reference for observation in findings.all],
-        imagingStudy=[imaging_study.reference],
+        imagingStudy=[imaging_study.reference] if imaging_study else [],
         conclusion=conclusion,
         presentedForm=forms,
     )
@@ -71,7 +78,9 @@ def _conclusion(facts: PublicationFacts) -> str:
         *(f"{volume.label}: {volume.volume_ml:.1f} ml." for volume in version.volumes),
         *(f"{each.label}: {each.value:.6g} {each.unit}." for each in ai_result.quantities),
     ]
-    if ai_result.classes:
+    if ai_result.chosen and ai_result.classes:
+        lines.append(f"Conclusion: {ai_result.classes[0].label}.")
+    elif ai_result.classes:
         likeliest = most_probable(ai_result.classes)
         probability = decimal_text(likeliest.probability)
         lines.append(f"AI classification: {likeliest.label} ({probability}).")
@@ -79,6 +88,8 @@ def _conclusion(facts: PublicationFacts) -> str:
         lines.append(f"AI risk score: {decimal_text(ai_result.risk_score)}.")
     if ai_result.confidence is not None:
         lines.append(f"{confidence_title(facts)}: {decimal_text(ai_result.confidence)}.")
+    lines += ai_result.inputs
+    lines += ai_result.statements
     if facts.comment:
         lines.append(facts.comment)
     return "\n".join(lines)

@@ -17,6 +17,7 @@ const result: Schema["ResultOut"] = {
   kind: "ai",
   quantities: [],
   classes: [],
+  statements: [],
 };
 
 function textIn(language: "en" | "ko") {

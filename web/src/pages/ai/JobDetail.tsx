@@ -12,7 +12,9 @@ import { JobSteps } from "@/shared/ai/JobSteps";
 import { ModelCard } from "./ModelCard";
 import { ReviewForm } from "./ReviewForm";
 import { Versions } from "./Versions";
+import { FactsTable } from "@/shared/ai/FactsTable";
 import { Measurements } from "@/shared/ai/Measurements";
+import { Reasoning } from "@/shared/ai/Reasoning";
 
 /** Of the space it gets, as it stands alone or beside the queue. */
 const BREAKPOINTS = { xs: "400px", sm: "500px", md: "600px", lg: "900px", xl: "1200px" };
@@ -33,7 +35,8 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
           <Section
             title={t("ai.modelVersion", { name: modelName(job.model), version: job.model.version })}
             action={
-              can("view_dicom") && (
+              can("view_dicom") &&
+              job.study_instance_uid && (
                 <Button
                   component={Link}
                   to={`/viewer/${job.study_instance_uid}?job=${job.id}`}
@@ -47,6 +50,8 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
           >
             <Result job={job} />
           </Section>
+          {job.facts.length > 0 && <FactsTable facts={job.facts} patient={job.patient} />}
+          {job.result && <Reasoning statements={job.result.statements} />}
           {job.result && job.review_status === "PENDING" && can("review_ai") && (
             <ReviewForm key={job.id} job={job} {...(onReviewed && { onReviewed })} />
           )}
@@ -71,7 +76,7 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
 function About({ job }: { job: Job }) {
   const { t } = useTranslation();
   const facts = [
-    job.study.accession_number && t("ai.accession", { number: job.study.accession_number }),
+    job.study?.accession_number && t("ai.accession", { number: job.study.accession_number }),
     job.series_description && t("ai.series", { name: job.series_description }),
     t("ai.requestedBy", {
       name: job.requested_by_name || job.requested_by,
@@ -83,9 +88,15 @@ function About({ job }: { job: Job }) {
       <Text size="sm" fw={500}>
         {patientOf(job) ?? t("common.unknown")}
       </Text>
-      <Anchor component={Link} to={`/studies/${job.study_instance_uid}`} size="sm">
-        {studyOf(job) || t("studies.noDescription")}
-      </Anchor>
+      {job.study_instance_uid ? (
+        <Anchor component={Link} to={`/studies/${job.study_instance_uid}`} size="sm">
+          {studyOf(job) || t("studies.noDescription")}
+        </Anchor>
+      ) : (
+        <Anchor component={Link} to={`/patients/${job.patient}`} size="sm">
+          {t("ai.rule.record")}
+        </Anchor>
+      )}
       <Text size="sm" c="dimmed">
         {facts.filter(Boolean).join(" · ")}
       </Text>
@@ -132,6 +143,7 @@ function Result({ job }: { job: Job }) {
             result={result}
             review={job.review_status ?? "PENDING"}
             modelId={job.model.id}
+            certain={job.model.kind === "rule"}
           />
           <Confidence result={result} />
         </>

@@ -59,7 +59,13 @@ describe("objects about the images", () => {
   });
 
   it("leave out what is unknown, and link a published mask to its analysis", () => {
-    const model = { id: "b", version: "1.0.2", kind: "segmentation", name: "Brain extraction" };
+    const model = {
+      id: "b",
+      version: "1.0.2",
+      kind: "network",
+      result_kind: "segmentation",
+      name: "Brain extraction",
+    } as const;
     const [line] = lines(
       series(report("0900", { author: "", version: 1, job: 7, model, approved_by: "박도윤" })),
     );

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { cardText, modelName } from "@/shared/ai/jobs";
+import { MissingList } from "@/shared/ai/MissingList";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { QueryView } from "@/shared/QueryView";
 import { showSuccess } from "@/shared/toasts";
@@ -32,9 +33,10 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
           signal,
         }),
       ),
+    select: (found) => found.filter(({ kind }) => kind !== "rule"),
     enabled: opened,
   });
-  const card = models.data?.find(({ id }) => id === chosen) ?? models.data?.[0];
+  const card = models.data?.find(({ id, available }) => (chosen ? id === chosen : available));
   const model = card?.id ?? null;
   const suitable = card?.suitable_series.map((one) => one.series_instance_uid) ?? [];
   const taken = series ?? suitable[0] ?? null;
@@ -77,7 +79,7 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
             <Radio.Group label={t("ai.model")} value={model} onChange={choose}>
               <Stack gap="xs" mt="xs">
                 {found.map((one) => (
-                  <Radio.Card key={one.id} value={one.id} p="sm">
+                  <Radio.Card key={one.id} value={one.id} p="sm" disabled={!one.available}>
                     <Group wrap="nowrap" align="flex-start">
                       <Radio.Indicator />
                       <div>
@@ -87,6 +89,11 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
                         <Text size="xs" c="dimmed">
                           {String(cardText(one, "intended_use"))}
                         </Text>
+                        <MissingList
+                          title={t("ai.rule.missing")}
+                          missing={one.missing}
+                          patient={study.patient.id}
+                        />
                       </div>
                     </Group>
                   </Radio.Card>

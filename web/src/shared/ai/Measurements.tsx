@@ -8,12 +8,14 @@ interface MeasurementsProps {
   result: Schema["ResultOut"];
   review: Schema["ReviewStatus"];
   modelId: string;
+  /** Of a rule: its one class is a conclusion, not the likeliest of several. */
+  certain?: boolean;
 }
 
 const STATES = { APPROVED: "approved", PENDING: "pending", REJECTED: "rejected" } as const;
 
 /** What the model found: volumes of the mask, other quantities, the probability of each class. */
-export function Measurements({ result, review, modelId }: MeasurementsProps) {
+export function Measurements({ result, review, modelId, certain }: MeasurementsProps) {
   const { t } = useTranslation();
   const nameOf = useOutputName(modelId);
   const rows = [
@@ -25,7 +27,10 @@ export function Measurements({ result, review, modelId }: MeasurementsProps) {
       label,
       text: t("ai.quantity", { value, unit: unit === "1" ? "" : unit }),
     })),
-    ...result.classes.map(({ label, probability }) => ({ label, text: percent(probability) })),
+    ...result.classes.map(({ label, probability }) => ({
+      label,
+      text: certain ? t("ai.rule.conclusion") : percent(probability),
+    })),
   ];
   return (
     <>

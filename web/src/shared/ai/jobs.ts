@@ -22,8 +22,9 @@ export function patientOf(job: Pick<Job, "patient_id" | "patient_name">): string
   return [job.patient_name, job.patient_id].filter(Boolean).join(" · ") || null;
 }
 
-/** Which examination, in words: description and date; the accession number has its own place. */
+/** Which examination, in words: description and date; empty for an analysis about a patient. */
 export function studyOf({ study }: Pick<Job, "study">): string {
+  if (!study) return "";
   const { study_date: date, study_time: time } = study;
   const when = date ? `${calendarDate(date)} ${dicomTime(time)}`.trim() : "";
   return [study.description, when].filter(Boolean).join(" · ");

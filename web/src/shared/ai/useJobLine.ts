@@ -9,7 +9,7 @@ export function useJobLine(): (job: Schema["AIJobListOut"]) => string {
   return (job) =>
     [
       studyOf(job),
-      job.study.accession_number,
+      job.study?.accession_number,
       t("ai.modelVersion", { name: modelName(job.model), version: job.model.version }),
       t("ai.requestedBy", {
         name: job.requested_by_name || job.requested_by,

@@ -12,7 +12,7 @@ export default function ImagingTab({ patient }: PanelProps) {
   const can = useCan();
   return (
     <Stack>
-      {can("request_ai") && <PatientJobs patient={patient.id} />}
+      {can("request_ai") && <PatientJobs patient={patient} />}
       <Section title={t("chart.imaging.studies")}>
         <ImagingTimeline patient={patient.id} />
       </Section>

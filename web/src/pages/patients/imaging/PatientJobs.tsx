@@ -1,4 +1,5 @@
-import { Anchor, Group, Stack, Text } from "@mantine/core";
+import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
@@ -7,16 +8,25 @@ import { JobStatus } from "@/shared/ai/JobStatus";
 import { useJobLine } from "@/shared/ai/useJobLine";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
+import { RequestRule } from "./RequestRule";
 
 const SHOWN = 20;
 
-/** The newest AI analyses of all studies of the patient. */
-export function PatientJobs({ patient }: { patient: number }) {
+/** The newest AI analyses of the patient, and the way to a score or rule. */
+export function PatientJobs({ patient }: { patient: { id: number; patient_id: string } }) {
   const { t } = useTranslation();
   const line = useJobLine();
-  const jobs = useQuery(jobsQuery({ patient, ordering: "-id", page_size: SHOWN }));
+  const [asking, { open, close }] = useDisclosure();
+  const jobs = useQuery(jobsQuery({ patient: patient.id, ordering: "-id", page_size: SHOWN }));
   return (
-    <Section title={t("ai.jobs")}>
+    <Section
+      title={t("ai.jobs")}
+      action={
+        <Button size="xs" variant="light" onClick={open}>
+          {t("ai.rule.request")}
+        </Button>
+      }
+    >
       <QueryView query={jobs} empty={t("ai.noJobs")} isEmpty={({ count }) => count === 0}>
         {({ results }) => (
           <Stack gap={6}>
@@ -35,6 +45,7 @@ export function PatientJobs({ patient }: { patient: number }) {
           </Stack>
         )}
       </QueryView>
+      <RequestRule patient={patient} opened={asking} onClose={close} />
     </Section>
   );
 }

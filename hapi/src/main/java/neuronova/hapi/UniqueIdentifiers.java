@@ -24,7 +24,8 @@ final class UniqueIdentifiers {
 
     static final List<String> RESOURCES = List.of(
             "Patient", "Practitioner", "Encounter", "ServiceRequest",
-            "ImagingStudy", "Endpoint", "Observation", "Device", "DiagnosticReport");
+            "ImagingStudy", "Endpoint", "Observation", "Device", "DiagnosticReport",
+            "RiskAssessment");
 
     private UniqueIdentifiers() {}
 

@@ -1,0 +1,259 @@
+"""The facts that lower apps hold: the person, the record, confirmed laboratory orders, masks."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from ai.choices import ReviewStatus
+from ai.models import AIJob
+from ai.selectors.patient_facts import FactOrigin, KnownFact, fact_source
+from common.person import Person
+from emr.selectors import clinical_facts
+from ocs import selectors as orders
+
+ALTERED_STRUCTURE = "49755003"
+"""SNOMED CT: morphologically altered structure, the category of a lesion (PS3.16 CID 7150)."""
+DIAGNOSES: dict[str, tuple[str, ...]] = {
+    "atrial_fibrillation": ("I48", "49436004"),
+    "heart_failure": ("I50", "84114007"),
+    "hypertension": ("I10", "I11", "I12", "I13", "I15", "38341003"),
+    "diabetes": ("E10", "E11", "E12", "E13", "E14", "44054006", "46635009", "73211009"),
+    "stroke_tia": (
+        *("I63", "I64", "I69.3", "I69.4", "I74", "G45.0", "G45.1", "G45.2", "G45.3", "G45.8"),
+        *("G45.9", "230690007", "266257000", "422504002", "432504007"),
+    ),
+    "vascular_disease": ("I21", "I22", "I25.2", "I70.0", "I70.2", "I73.9", "22298006"),
+    "cardiovascular_disease": (
+        *("I20", "I21", "I22", "I23", "I24", "I25", "I50", "I70.2", "I73.9"),
+        *("22298006", "84114007"),
+    ),
+}
+"""Beginnings of KCD codes and whole SNOMED CT codes of a problem list that say yes."""
+ANTIHYPERTENSIVES = ("C02", "C03", "C07", "C08", "C09")
+_SAYS_NOT = re.compile(r"wild[ -]?type|not detected|no mutation|negative|야생형|미검출|음성", re.I)
+_LOST = re.compile(r"lost|loss|negative|소실|음성", re.I)
+_KEPT = re.compile(r"retained|preserved|positive|보존|유지|양성", re.I)
+_POSITIVE = re.compile(r"positive|양성", re.I)
+_IDH = re.compile(r"(R|Arg)(132|172)")
+_TERT = re.compile(r"c\.(1-)?-?(124|146)")
+_K27 = re.compile(r"(K|Lys)(27|28)(M|Met|I|Ile)")
+_G34 = re.compile(r"(G|Gly)(34|35)")
+_H3_GENES = frozenset({"H3F3A", "H3-3A", "H3F3B", "H3-3B", "HIST1H3B", "H3C2", "HIST1H3C", "H3C3"})
+_PATHOGENIC = frozenset({"pathogenic", "likely_pathogenic"})
+
+
+@fact_source("person")
+def person_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
+    """Age in years with one decimal, cut off; sex as registered."""
+    today = timezone.localdate()
+    origin = FactOrigin("patient", str(patient.pk), patient.patient_id)
+    whole = patient.age_on(today)
+    found: dict[str, KnownFact] = {}
+    if whole is not None:
+        tenths = math.floor((today - patient.birth_date).days / 36.52425) - 10 * whole
+        age = whole + min(max(tenths, 0), 9) / 10
+        found["age"] = KnownFact(age, origin, unit="a", at=today)
+    sex = {"M": "male", "F": "female"}.get(patient.gender)
+    return found | ({"sex": KnownFact(sex, origin, at=today)} if sex else {})
+
+
+@fact_source("problems")
+def problem_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
+    found: dict[str, KnownFact] = {}
+    for row in clinical_facts.problems_recorded(user, patient):
+        for name, codes in DIAGNOSES.items():
+            if name not in found and _codes_match(row.code_system, row.code, codes):
+                origin = FactOrigin("problem", str(row.pk), f"{row.text} ({row.code})")
+                day = row.onset_date or timezone.localdate(row.created_at)
+                found[name] = KnownFact(True, origin, at=day)
+    return found
+
+
+def _codes_match(system: str, code: str, codes: tuple[str, ...]) -> bool:
+    return code in codes if system == "SNOMED" else code.startswith(codes)
+
+
+@fact_source("vitals")
+def pressure_fact(user: Person, patient: Any) -> Mapping[str, KnownFact]:
+    row = clinical_facts.newest_pressure(user, patient)
+    if row is None:
+        return {}
+    origin = FactOrigin("vitals", str(row.pk), "")
+    at = timezone.localdate(row.measured_at)
+    return {"systolic_bp": KnownFact(row.systolic_mmhg, origin, unit="mm[Hg]", at=at)}
+
+
+@fact_source("prescriptions")
+def treatment_fact(user: Person, patient: Any) -> Mapping[str, KnownFact]:
+    for row in clinical_facts.drugs_taken(user, patient):
+        if row.drug_code.startswith(ANTIHYPERTENSIVES):
+            origin = FactOrigin("prescription", str(row.pk), row.drug)
+            at = timezone.localdate(row.prescribed_at)
+            return {"hypertension_treatment": KnownFact(True, origin, at=at)}
+    return {}
+
+
+@fact_source("laboratory")
+def molecular_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
+    """Of confirmed genetic and protein orders; two that disagree are a conflict, not a choice."""
+    rows = orders.orders_visible_to(user).filter(
+        patient=patient, job_type__in=("GENETIC", "PROTEIN"), status="CONFIRMED"
+    )
+    found: dict[str, KnownFact] = {}
+    for row in rows.order_by("-ordered_at", "-pk"):
+        origin = FactOrigin("order", str(row.pk), row.accession_number)
+        at = timezone.localdate(row.ordered_at)
+        for name, value in _molecular(row.result or {}):
+            before = found.get(name)
+            if before is None:
+                found[name] = KnownFact(value, origin, at=at)
+            elif before.value != value:
+                found[name] = KnownFact(before.value, before.source, at=before.at, conflict=True)
+    return found
+
+
+def _molecular(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    genes = result.get("gene_mutations", [])
+    yield from _genes(genes)
+    yield from _copies({_region(row["region"]): row["change"] for row in result.get("cnv", [])})
+    for row in result.get("protein_markers", []):
+        yield from _protein(row["marker"].upper(), str(row["value"]))
+
+
+def _genes(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    wild = {row["gene"].upper() for row in rows if _SAYS_NOT.search(row.get("finding", ""))}
+    mutant = [row for row in rows if row["gene"].upper() not in wild]
+    if any(row["gene"].upper() in ("IDH1", "IDH2") and _mutated(row, _IDH) for row in mutant):
+        yield "idh", "mutant"
+    elif {"IDH1", "IDH2"} <= wild:
+        yield "idh", "wildtype"
+    for row in rows:
+        gene, text = row["gene"].upper(), row.get("hgvs", "")
+        if gene == "ATRX" and gene not in wild and row.get("interpretation") in _PATHOGENIC:
+            yield "atrx", "lost"
+        if gene == "TERT":
+            yield from _tert(row)
+        if gene in _H3_GENES and (_K27.search(text) or _G34.search(text)):
+            yield "h3", "k27_altered" if _K27.search(text) else "g34_mutant"
+    if wild & {"H3F3A", "H3-3A"} and not any(r["gene"].upper() in _H3_GENES for r in mutant):
+        yield "h3", "wildtype"
+
+
+def _mutated(row: dict[str, Any], spot: re.Pattern[str]) -> bool:
+    if row.get("interpretation") in ("benign", "likely_benign", "uncertain"):
+        return False
+    return bool(spot.search(row.get("hgvs", "")) or spot.search(row.get("finding", "")))
+
+
+def _tert(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    finding = row.get("finding", "")
+    if "promoter" in finding.lower() and _SAYS_NOT.search(finding):
+        yield "tert_promoter", "wildtype"
+    elif _mutated(row, _TERT):
+        yield "tert_promoter", "mutant"
+
+
+def _region(text: str) -> str:
+    return re.sub(r"^(CHROMOSOME|CHR)|[\s/+-]", "", text.upper())
+
+
+def _copies(changes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    if (change := changes.get("1P19Q")) in ("codeletion", "none"):
+        yield "codeletion_1p19q", "codeleted" if change == "codeletion" else "intact"
+    if (change := changes.get("EGFR")) is not None:
+        yield "egfr", "amplified" if change == "amplification" else "not_amplified"
+    deletions = [changes[name] for name in ("CDKN2A", "CDKN2B", "CDKN2AB") if name in changes]
+    if deletions:
+        gone = "homozygous_deletion" in deletions
+        yield "cdkn2ab", "homozygous_deletion" if gone else "retained"
+    if "7" in changes and "10" in changes:
+        both = (changes["7"], changes["10"]) == ("gain", "loss")
+        yield "chr7_10", "gain_loss" if both else "absent"
+
+
+def _protein(marker: str, value: str) -> Iterator[tuple[str, str]]:
+    """A stain for one mutation proves it; its absence does not exclude the others."""
+    if "ATRX" in marker:
+        if _LOST.search(value):
+            yield "atrx", "lost"
+        elif _KEPT.search(value):
+            yield "atrx", "retained"
+    if "R132H" in marker and _POSITIVE.search(value):
+        yield "idh", "mutant"
+    if "K27M" in marker and _POSITIVE.search(value):
+        yield "h3", "k27_altered"
+
+
+@fact_source("results")
+def approved_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
+    """The integrated diagnosis and the masks of lesions that a doctor approved."""
+    approved = AIJob.objects.visible_to(user).filter(
+        patient=patient, review_status=ReviewStatus.APPROVED
+    )
+    rows = approved.select_related("study", "publication__version__segmentation")
+    found = list(rows.order_by("-reviewed_at", "-pk"))
+    return {**_diagnosis(found), **_masks(found)}
+
+
+def _diagnosis(jobs: Iterable[AIJob]) -> dict[str, KnownFact]:
+    for job in jobs:
+        classes = (job.result or {}).get("classes", [])
+        if job.model_id != "MG" or not classes or job.reviewed_at is None:
+            continue
+        chosen = classes[0]["id"]
+        if chosen.endswith(("_nos", "_nec")):
+            return {}
+        value = "glioblastoma" if chosen == "glioblastoma" else "other"
+        origin = FactOrigin("ai_job", str(job.pk), classes[0]["label"])
+        return {"diagnosis": KnownFact(value, origin, at=timezone.localdate(job.reviewed_at))}
+    return {}
+
+
+def _masks(jobs: Iterable[AIJob]) -> dict[str, KnownFact]:
+    """The newest lesion by the day of its study, and that of the study before."""
+    masks = [mask for job in jobs if (mask := _lesion(job)) is not None]
+    masks.sort(key=lambda mask: mask.at or date.min, reverse=True)
+    if not masks:
+        return {}
+    newest = masks[0]
+    prior = next(
+        (
+            mask
+            for mask in masks[1:]
+            if mask.value["types"] == newest.value["types"]
+            and mask.at is not None
+            and newest.at is not None
+            and mask.at < newest.at
+        ),
+        None,
+    )
+    return {"mask": newest} | ({"prior_mask": prior} if prior else {})
+
+
+def _lesion(job: AIJob) -> KnownFact | None:
+    publication = getattr(job, "publication", None)
+    version = publication.version if publication else None
+    if version is None or job.study is None:
+        return None
+    lesions = [
+        segment
+        for segment in version.segmentation.tracked_segments
+        if segment.category.value == ALTERED_STRUCTURE
+    ]
+    if not lesions:
+        return None
+    value = {
+        "segmentation": version.segmentation_id,
+        "version": version.version,
+        "sha256": version.sha256,
+        "labels": [segment.number for segment in lesions],
+        "types": sorted(segment.type.value for segment in lesions),
+    }
+    label = ", ".join(segment.label for segment in lesions)
+    return KnownFact(value, FactOrigin("ai_job", str(job.pk), label), at=job.study.study_date)
