@@ -82,7 +82,7 @@ def published_segs(study_id: int) -> dict[str, PublishedSeg]:
     )
     rows = list(approved)
     newest = {(row.job.series_id, row.job.model_id): row.pk for row in rows}
-    found = {}
+    found: dict[str, PublishedSeg] = {}
     for row in rows:
         if row.version is None:
             continue

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 Points = npt.NDArray[np.float64]
+Marks = npt.NDArray[np.bool_]
 _CHUNK = 256
 _DIRECTIONS, _REFINED = 1000, 16
 
@@ -32,14 +33,16 @@ class Diameters:
 
 def marked_box(labelmap: npt.NDArray[np.uint8]) -> tuple[slice, slice, slice]:
     """The smallest box with every marked voxel, one slice more where it has one slice alone."""
-    planes = labelmap.reshape(len(labelmap), -1).any(axis=1)
-    flat = labelmap[planes].any(axis=0) if planes.any() else np.zeros(labelmap.shape[1:], bool)
-    slices, rows, columns = (_span(each) for each in (planes, flat.any(axis=1), flat.any(axis=0)))
+    planes: Marks = labelmap.reshape(len(labelmap), -1).any(axis=1)
+    flat: Marks = labelmap[planes].any(axis=0)
+    slices, rows, columns = (
+        _span(np.atleast_1d(each)) for each in (planes, flat.any(axis=1), flat.any(axis=0))
+    )
     stop = max(slices.stop, 2)  # two slices at least: they tell how far apart slices are
     return slice(min(slices.start, stop - 2), stop), rows, columns
 
 
-def _span(marked: npt.NDArray[np.bool_]) -> slice:
+def _span(marked: Marks) -> slice:
     at = np.flatnonzero(marked)
     return slice(int(at[0]), int(at[-1]) + 1) if at.size else slice(0, 0)
 

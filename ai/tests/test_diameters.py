@@ -41,7 +41,8 @@ def test_a_bar_has_its_length_and_its_width() -> None:
     places = np.array([[0.0, 0.0, 5.0 * i] for i in range(4)])
     found = diameters(inside, places, np.array([0.5, 0, 0]), np.array([0, 0.5, 0]))
     assert found is not None
-    assert (found.slice_index, found.major) == (2, pytest.approx(10.0, abs=0.1))
+    assert found.slice_index == 2
+    assert found.major == pytest.approx(10.0, abs=0.1)
     assert found.perpendicular == pytest.approx(1.5, abs=0.1)
 
 
