@@ -11,6 +11,7 @@ VERSION_APPROVED = "ai.version.approved"
 RESULT_APPROVED = "ai.result.approved"
 """Of a result without a mask; with one it is VERSION_APPROVED."""
 APPROVAL_WITHDRAWN = "ai.approval.withdrawn"
-"""``sop_instance_uid`` of the SEG (None without a mask), ``key`` of what went to FHIR."""
+"""``sop_instance_uid`` of the SEG (None without a mask), those of its ``companions``, and the
+``key`` of what went to FHIR."""
 SEG_SEEN = "ai.seg.seen"
 PUBLISHED = "ai.job.published"

@@ -187,7 +187,63 @@ SEGMENTATION = {
     "segments": [
         {"number": 1, "label": "Brain", "property_type": _CODE, "color": "#f2c14e"},
     ],
+    "has_heatmap": True,
     "versions": [VERSION_SUMMARY],
+}
+_SHA256 = "9b7e291d35f25d24dadf4cbe1f6a8cf02b0aabe905b66f755a72c6b0456145a9"
+PROVENANCE = {
+    "segmentation": 3,
+    "version": 2,
+    "job": 3,
+    "origin": "model",
+    "patient_id": "P2026-0001",
+    "patient_name": "김민준",
+    "study_instance_uid": STUDY_UID,
+    "series_instance_uid": SERIES_UID,
+    "requested": {"username": "doctor", "name": "이서연", "at": "2026-03-02T09:40:47.978875+09:00"},
+    "model": {
+        "id": "brain_extraction",
+        "version": "1.0.2",
+        "name": "Brain extraction (T1 MRI)",
+        "name_ko": "뇌 추출 (T1 MRI)",
+        "algorithm_name": "deepbet",
+        "manufacturer": "Medical Machine Learning Lab, University of Münster",
+        "udi": "",
+        "requested_parameters": {},
+        "parameters": {"threshold": 0.5},
+        "files": {"model.onnx": _SHA256},
+        "runtime": {"python": "3.11.2", "onnxruntime": "1.23.2"},
+    },
+    "input": {"sha256": _SHA256, "instances": 181, "method": "SHA-256 over one line of …"},
+    "segments": [
+        {
+            "number": 1,
+            "label": "Brain",
+            "label_ko": "뇌",
+            "tracking_id": "Brain 3.1",
+            "tracking_uid": "2.25.282347823478",
+        }
+    ],
+    "chain": [
+        {
+            **VERSION_SUMMARY,
+            "changes": [{"segment": 1, "added": 120, "removed": 342}],
+        }
+    ],
+    "review": {
+        "username": "doctor",
+        "name": "이서연",
+        "at": "2026-03-02T09:40:52.883861+09:00",
+        "decision": "APPROVED",
+        "comment": "The cerebellum is corrected.",
+    },
+    "publication": [
+        {
+            "kind": "seg",
+            "sop_instance_uid": "2.25.296282671006610588138128276923540579823",
+            "stored_at": "2026-03-02T09:40:53.569870+09:00",
+        }
+    ],
 }
 SAVE = {
     "meta": {

@@ -73,7 +73,7 @@ def mark_seg_seen(event: Event) -> None:
 
 @subscribe(events.APPROVAL_WITHDRAWN, queue="django_tasks")
 def remove_seg(event: Event) -> None:
-    recovery.seg_remove(event.payload["sop_instance_uid"])
+    recovery.seg_remove(event.payload["sop_instance_uid"], event.payload.get("companions", ()))
 
 
 @subscribe(events.PUBLISHED, queue="django_tasks")

@@ -71,6 +71,8 @@ class AIJob(VersionedModel):
     run = models.PositiveIntegerField(default=1)
     result = models.JSONField(null=True)
     seconds = models.FloatField(null=True)
+    record = models.JSONField(null=True)
+    """What the run was made with (``RunRecord``); None: not recorded."""
     error_code = models.CharField(max_length=10, blank=True)
     error_detail = models.CharField(max_length=500, blank=True)
     review_status = models.CharField(
@@ -136,6 +138,8 @@ class Segmentation(models.Model):
     """The mask of one job. ``segments`` and ``tracking`` stay the same across versions.
 
     ``slices``: SOP Instance UIDs in ascending position; labelmaps are (slices, rows, columns).
+    ``heatmap``: path and SHA-256 of the model's probability map in the ``ai_seg`` store, empty
+    without one.
     """
 
     job = models.OneToOneField(AIJob, on_delete=models.PROTECT, related_name="segmentation")
@@ -143,6 +147,8 @@ class Segmentation(models.Model):
     slices = models.JSONField()
     rows = models.PositiveIntegerField()
     columns = models.PositiveIntegerField()
+    heatmap_path = models.CharField(max_length=200, blank=True, db_default="", default="")
+    heatmap_sha256 = models.CharField(max_length=64, blank=True, db_default="", default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SegmentationQuerySet.as_manager()
@@ -160,7 +166,10 @@ class SegmentationVersionQuerySet(VisibleQuerySet["SegmentationVersion"]):
 
 
 class SegmentationVersion(models.Model):
-    """One immutable NIfTI in the ``ai_seg`` store; ``path`` is relative to it."""
+    """One immutable NIfTI in the ``ai_seg`` store; ``path`` is relative to it.
+
+    ``changes``: voxels that each segment gained and lost against the parent; None: not recorded.
+    """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     segmentation = models.ForeignKey(
@@ -175,6 +184,7 @@ class SegmentationVersion(models.Model):
     path = models.CharField(max_length=200)
     sha256 = models.CharField(max_length=64)
     volumes_ml = models.JSONField()
+    changes = models.JSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = SegmentationVersionQuerySet.as_manager()
@@ -191,9 +201,11 @@ class SegmentationVersion(models.Model):
 class Publication(models.Model):
     """Where an approved result stands on its way to the archive and to FHIR.
 
-    A result without a mask has no version and makes no SEG: it goes to FHIR alone.
     ``dice`` says how far the model's own mask is the approved one (1: the same), ``volume_bias`` by
     which share of the approved volume it is too large.
+
+    A result without a mask has no version and makes no SEG: it goes to FHIR alone. ``sr``: the
+    measurement report of the SEG. ``map``: the Parametric Map of the model's probabilities.
     """
 
     job = models.OneToOneField(AIJob, on_delete=models.PROTECT, related_name="publication")
@@ -204,6 +216,12 @@ class Publication(models.Model):
     seg_series_instance_uid = models.CharField(max_length=64, null=True)
     seg_stored_at = models.DateTimeField(null=True)
     seg_seen_at = models.DateTimeField(null=True)
+    sr_sop_instance_uid = models.CharField(max_length=64, unique=True, null=True)
+    sr_series_instance_uid = models.CharField(max_length=64, null=True)
+    sr_stored_at = models.DateTimeField(null=True)
+    map_sop_instance_uid = models.CharField(max_length=64, unique=True, null=True)
+    map_series_instance_uid = models.CharField(max_length=64, null=True)
+    map_stored_at = models.DateTimeField(null=True)
     fhir_diagnostic_report = models.CharField(max_length=100, blank=True)
     fhir_imaging_study = models.CharField(max_length=100, blank=True)
     fhir_at = models.DateTimeField(null=True)

@@ -363,6 +363,7 @@ class SegmentationOut(serializers.ModelSerializer[Segmentation]):
     study_instance_uid = serializers.CharField(source="job.study.study_instance_uid")
     series_instance_uid = serializers.CharField(source="job.series.series_instance_uid")
     segments = SegmentOut(many=True, source="tracked_segments")
+    has_heatmap = serializers.SerializerMethodField()
     versions = VersionSummaryOut(many=True)
 
     class Meta:
@@ -373,8 +374,12 @@ class SegmentationOut(serializers.ModelSerializer[Segmentation]):
             "study_instance_uid",
             "series_instance_uid",
             "segments",
+            "has_heatmap",
             "versions",
         ]
+
+    def get_has_heatmap(self, segmentation: Segmentation) -> bool:
+        return bool(segmentation.heatmap_path)
 
 
 @example(examples.VERSION)

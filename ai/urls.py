@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ai import model_views, views
+from ai import model_views, provenance_views, views
 
 _VERSION = "segmentations/<int:segmentation_id>/versions/<int:version>/"
 
@@ -41,6 +41,12 @@ urlpatterns = [
         name="ai-segmentation",
     ),
     path(_VERSION, views.VersionDetail.as_view(), name="ai-segmentation-version"),
+    path(
+        f"{_VERSION}provenance/",
+        provenance_views.VersionProvenance.as_view(),
+        name="ai-provenance",
+    ),
+    path("jobs/<int:job_id>/heatmap/", provenance_views.JobHeatmap.as_view(), name="ai-heatmap"),
     path(f"{_VERSION}labelmap/", views.VersionLabelmap.as_view(), name="ai-labelmap"),
 ]
 segmentation_urlpatterns = [

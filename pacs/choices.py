@@ -6,8 +6,8 @@ from django.db import models
 
 from ocs.choices import PRIORITY_RANKS as ORDER_RANKS
 
-DERIVED_MODALITIES = frozenset({"SEG", "SR", "PR", "KO", "RTSTRUCT"})
-"""Of objects about images, which are no images."""
+DERIVED_MODALITIES = frozenset({"SEG", "SR", "PR", "KO", "RTSTRUCT", "PMAP"})
+"""Of objects about images, which are no images; PMAP is a Parametric Map of ours."""
 
 PRIORITY_RANKS: dict[str, int] = {**ORDER_RANKS, "": len(ORDER_RANKS)}
 """Order of the priorities in a list of studies; the last is of a study without an order."""

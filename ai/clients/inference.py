@@ -37,6 +37,17 @@ class ClassProbability(BaseModel):
     probability: float = Field(ge=0, le=1)
 
 
+class RunRecord(BaseModel):
+    """What a run was made with: versions of the libraries, the parameters as used, SHA-256 of
+    the weights and of the input (inference/app/provenance.py says over what)."""
+
+    runtime: dict[str, str]
+    parameters: dict[str, float]
+    files: dict[str, str]
+    input_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    input_instances: int = Field(ge=0)
+
+
 class Statement(BaseModel):
     """One step of a rule's reasoning, in both languages."""
 
@@ -62,6 +73,8 @@ class RunResult(BaseModel):
     classes: list[ClassProbability] = []
     statements: list[Statement] = []
     warnings: list[str] = []
+    has_probability: bool = False
+    record: RunRecord | None = None
 
     @field_validator("segmentation")
     @classmethod
@@ -202,9 +215,16 @@ class InferenceClient(HttpClient):
 
     def mask(self, job_id: str) -> bytes:
         """The gzipped NIfTI of a run."""
-        response = self.request("GET", f"/inference/{job_id}/mask", read_timeout_s=60)
+        return self._file(job_id, "mask")
+
+    def probability(self, job_id: str) -> bytes:
+        """The probability map of a run: gzip of uint8 slices x rows x columns."""
+        return self._file(job_id, "probability")
+
+    def _file(self, job_id: str, name: str) -> bytes:
+        response = self.request("GET", f"/inference/{job_id}/{name}", read_timeout_s=60)
         if response.status_code != 200:
-            raise _invalid(f"mask status {response.status_code}")
+            raise _invalid(f"{name} status {response.status_code}")
         return response.content
 
     def _json(self, response: requests.Response) -> dict[str, Any]:

@@ -55,7 +55,9 @@ def failed_publications() -> list[int]:
 
 @dataclass(frozen=True, slots=True)
 class PublishedSeg:
-    """A SEG of an approved version. ``author``: who edited the mask; empty for the model's own.
+    """An object of an approved version: SEG, report or map.
+
+    ``author``: who edited the mask; empty for the model's own.
 
     ``superseded``: a later result of the same model on the same series was approved.
     """
@@ -68,26 +70,32 @@ class PublishedSeg:
 
 
 def published_segs(study_id: int) -> dict[str, PublishedSeg]:
-    """By SOP Instance UID; not filtered by rights beyond those to the study."""
-    found = (
+    """By the SOP Instance UIDs of SEG, report and map.
+
+    Not filtered by rights beyond those to the study.
+    """
+    approved = (
         Publication.objects.filter(job__study=study_id, seg_sop_instance_uid__isnull=False)
         .select_related("job__reviewed_by", "version__author")
         .defer("job__result", "job__parameters")
         .order_by("job__reviewed_at", "pk")
     )
-    rows = list(found)
+    rows = list(approved)
     newest = {(row.job.series_id, row.job.model_id): row.pk for row in rows}
-    return {
-        str(row.seg_sop_instance_uid): PublishedSeg(
+    found: dict[str, PublishedSeg] = {}
+    for row in rows:
+        if row.version is None:
+            continue
+        told = PublishedSeg(
             job=row.job,
             version=row.version.version,
             author=_name(row.version.author),
             approved_by=_name(row.job.reviewed_by),
             superseded=newest[row.job.series_id, row.job.model_id] != row.pk,
         )
-        for row in rows
-        if row.version is not None
-    }
+        uids = (row.seg_sop_instance_uid, row.sr_sop_instance_uid, row.map_sop_instance_uid)
+        found |= {uid: told for uid in uids if uid}
+    return found
 
 
 def _name(user: Any) -> str:

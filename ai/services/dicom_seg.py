@@ -32,7 +32,7 @@ SERIAL_NUMBER = "NEURONOVA-CDSS"
 SOFTWARE_VERSION = "1.0"
 UID_NAMESPACE = uuid.UUID("0d5b8a0c-8d5e-5a39-8f0b-7a2f64c2d9b4")
 
-_IDENTITY = ("PatientName", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime")
+IDENTITY = ("PatientName", "PatientBirthDate", "PatientSex", "StudyDate", "StudyTime")
 """Kept from highdicom, which repeats their values in warnings and errors, and copied afterwards."""
 _TYPE_2 = ("PatientID", "AccessionNumber", "StudyID", "SliceThickness")
 _ORIENTATION_TOLERANCE = 1e-4
@@ -103,7 +103,7 @@ def build_segmentation(
             orientations, two slices at one place, no Frame of Reference).
     """
     _check_labelmap(labelmap, segments)
-    headers = _headers(source_datasets)
+    headers = plain_headers(source_datasets)
     fractional = labelmap[0].size % 8 != 0
     algorithm = hd.AlgorithmIdentificationSequence(
         name=model.name, version=model.version, family=codes.cid7162.ArtificialIntelligence
@@ -133,9 +133,9 @@ def build_segmentation(
         )
     except (ValueError, TypeError, AttributeError) as error:
         raise SegmentationError("source_unsuitable", str(error)) from error
-    _copy_identity(seg, source_datasets[0])
+    copy_identity(seg, source_datasets[0])
     seg.ContentCreatorName = content_creator_name
-    _fix_times_and_uids(seg, created_at)
+    fix_times_and_uids(seg, created_at)
     return seg
 
 
@@ -183,7 +183,7 @@ def _check_labelmap(labelmap: npt.NDArray[Any], segments: Sequence[SegmentSpec])
         raise SegmentationError("undeclared_label", f"label {labelmap.max()} is not a segment")
 
 
-def _headers(sources: Sequence[Dataset]) -> list[Dataset]:
+def plain_headers(sources: Sequence[Dataset]) -> list[Dataset]:
     """Copies of the sources as highdicom needs them, without pixels and without identity.
 
     Spacing Between Slices is left out, so that highdicom states it only where the positions bear
@@ -192,7 +192,7 @@ def _headers(sources: Sequence[Dataset]) -> list[Dataset]:
     """
     if not sources:
         raise SegmentationError("source_unsuitable", "no source image")
-    headers = [_header(source) for source in sources]
+    headers = [plain_header(source) for source in sources]
     if not all(header.get("FrameOfReferenceUID") for header in headers):
         raise SegmentationError("source_unsuitable", "an image has no Frame of Reference UID")
     first = headers[0].get("ImageOrientationPatient")
@@ -218,11 +218,12 @@ def _slice_distance(headers: Sequence[Dataset]) -> float | None:
     return float(np.median(steps)) or None
 
 
-def _header(source: Dataset) -> Dataset:
+def plain_header(source: Dataset) -> Dataset:
+    """A copy without pixels and identity."""
     header = Dataset()
     for element in source[: Tag(0x7FE00000)]:
         header.add(copy(element))
-    for keyword in _IDENTITY:
+    for keyword in IDENTITY:
         setattr(header, keyword, "")
     for keyword in _TYPE_2:
         if keyword not in header:
@@ -248,14 +249,14 @@ def _description(
     )
 
 
-def _copy_identity(seg: Dataset, source: Dataset) -> None:
-    for keyword in _IDENTITY:
+def copy_identity(made: Dataset, source: Dataset) -> None:
+    for keyword in IDENTITY:
         if keyword in source:
-            seg.add(copy(source[keyword]))
+            made.add(copy(source[keyword]))
 
 
-def _fix_times_and_uids(seg: Dataset, created_at: datetime.datetime) -> None:
-    """Replace the clock and the random UID that highdicom put in."""
+def fix_times_and_uids(seg: Dataset, created_at: datetime.datetime) -> None:
+    """Replace the clock and the random UID that highdicom put into a multi-frame object."""
     date, time = DA(created_at.date()), TM(created_at.time())
     seg.ContentDate = seg.InstanceCreationDate = date
     seg.ContentTime = seg.InstanceCreationTime = time

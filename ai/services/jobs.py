@@ -128,6 +128,7 @@ def job_run(job_id: int) -> None:
         volumes = segmentations.segmentation_create(job, draft).volumes_ml if draft else {}
         job.result = _result(job.manifest, result, volumes)
         job.seconds = result.processing_time
+        job.record = result.record.model_dump() if result.record else None
         job_transition(job, JobStatus.COMPLETED)
         outbox.publish(JOB_COMPLETED, aggregate=f"ai_job:{job.pk}", payload={"job_id": job.pk})
 
@@ -156,7 +157,8 @@ def _analyse(job: AIJob) -> tuple[RunResult, segmentations.Draft | None]:
     if not manifest.makes_mask:
         return result, None
     mask = inference().mask(result.job_id)
-    return result, segmentations.draft_from_result(job, result, mask)
+    heat = inference().probability(result.job_id) if result.has_probability else None
+    return result, segmentations.draft_from_result(job, result, mask, heat)
 
 
 def check_outputs(manifest: ModelManifest, result: RunResult) -> None:

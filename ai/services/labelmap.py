@@ -72,15 +72,29 @@ def reorder(labelmap: Labelmap, given: Sequence[str], wanted: Sequence[str]) -> 
 
 
 def volumes_ml(
-    labelmap: Labelmap, spacing_mm: tuple[float, float, float], labels: Collection[int]
+    labelmap: Labelmap,
+    heights_mm: Sequence[float] | npt.NDArray[np.float64],
+    pixel_mm2: float,
+    labels: Collection[int],
 ) -> dict[int, float]:
-    """Volume of each label in ml: its voxels times mm³ / 1000.
+    """Volume of each label in ml. ``heights_mm``: what each slice stands for along the normal."""
+    totals = np.zeros(256)
+    for plane, height in zip(labelmap, heights_mm, strict=True):
+        totals += np.bincount(plane.ravel(), minlength=256) * height
+    return {label: float(totals[label]) * pixel_mm2 / 1000 for label in labels}
 
-    ``spacing_mm`` is (between slices, between rows, between columns).
-    """
-    counts = np.bincount(labelmap.ravel(), minlength=256)
-    voxel_mm3 = float(np.prod(spacing_mm))
-    return {label: int(counts[label]) * voxel_mm3 / 1000 for label in labels}
+
+def changes(
+    before: Labelmap | None, after: Labelmap, labels: Collection[int]
+) -> dict[int, dict[str, int]]:
+    """How many voxels each label gained and lost; without ``before`` it was empty."""
+    if before is None:
+        counts = np.bincount(after.ravel(), minlength=256)
+        return {label: {"added": int(counts[label]), "removed": 0} for label in labels}
+    differs = before != after
+    added = np.bincount(after[differs], minlength=256)
+    removed = np.bincount(before[differs], minlength=256)
+    return {label: {"added": int(added[label]), "removed": int(removed[label])} for label in labels}
 
 
 def sha256(data: bytes) -> str:

@@ -9,14 +9,18 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 
-from ai.models import SegmentationVersion
+from ai.models import Segmentation, SegmentationVersion
 from ai.services import labelmap
 from common.errors import AppError, ErrorCode
 
 
 def write(*, segmentation_id: int, version_uuid: UUID, content: bytes) -> str:
-    """Write a gzipped NIfTI durably and atomically; return its path relative to the store."""
-    relative = Path(str(segmentation_id)) / f"{version_uuid}.nii.gz"
+    """Write a gzipped NIfTI; return its path relative to the store."""
+    return write_file(Path(str(segmentation_id)) / f"{version_uuid}.nii.gz", content)
+
+
+def write_file(relative: Path, content: bytes) -> str:
+    """Write durably and atomically; return the path relative to the store."""
     target = settings.AI_SEG_DIR / relative
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     partial = target.with_name(f".{uuid4().hex}.part")
@@ -40,6 +44,16 @@ def read(*, path: str, sha256: str) -> bytes:
     if labelmap.sha256(content) != sha256:
         raise AppError(ErrorCode.INTERNAL, f"mask file {path} does not match its digest")
     return content
+
+
+def heatmaps_unreadable() -> Iterator[int]:
+    """As ``versions_unreadable``, of the probability maps; the keys of their segmentations."""
+    kept = Segmentation.objects.exclude(heatmap_path="").only("heatmap_path", "heatmap_sha256")
+    for segmentation in kept.order_by("pk").iterator(chunk_size=500):
+        try:
+            read(path=segmentation.heatmap_path, sha256=segmentation.heatmap_sha256)
+        except AppError:
+            yield segmentation.pk
 
 
 def versions_unreadable() -> Iterator[int]:

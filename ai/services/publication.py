@@ -9,19 +9,15 @@ from django.db import transaction
 from django.utils import timezone
 from pydicom.dataset import Dataset
 
-from ai.choices import VersionKind
 from ai.events import PUBLISHED, SEG_SEEN
-from ai.manifest import TrackedSegment
-from ai.models import AIJobEvent, Publication, SegmentationVersion
+from ai.models import AIJobEvent, Publication
 from ai.selectors.publication import seg_is_lost
-from ai.services.dicom_seg import AlgorithmSpec, SegmentationError, SegmentSpec, build_segmentation
+from ai.services.companions import STORED, publication_objects
+from ai.services.dicom_seg import SegmentationError
 from ai.services.review import publication_aggregate
-from ai.services.segmentations import version_labelmap
 from common.errors import BusinessError, ErrorCode
 from common.outbox import services as outbox
 from pacs.index import objects
-
-SEG_SERIES_NUMBER_BASE = 9000
 
 
 def _of_job(job_id: int) -> Publication:
@@ -35,9 +31,10 @@ def _lock(job_id: int) -> Publication:
 
 
 def seg_publish(job_id: int) -> None:
-    """Build the SEG of the approved version and store it in the archive.
+    """Build the SEG of the approved version and its companions, and store them in the archive.
 
-    Its SOP Instance UID derives from the version, so a second call stores the same object. If the
+    The SEG comes last: whoever sees it finds the others there. The SOP Instance UIDs derive from
+    the version, so a second call stores the same objects. If the
     index has it already, no change will show it: it is marked as seen. One that the index never
     showed is stored anew, which is a new change.
     Raises ExternalError (archive down), BusinessError (the source is not a volume).
@@ -47,51 +44,30 @@ def seg_publish(job_id: int) -> None:
     if version is None or publication.seg_seen_at is not None:
         return
     try:
-        seg = _build(publication, version)
+        made = publication_objects(publication, version)
     except SegmentationError as error:
         detail = f"{error.reason}: {error}"[:300]
         raise BusinessError(ErrorCode.SERIES_NOT_A_VOLUME, detail) from None
+    lost = seg_is_lost(publication)
+    for kind in STORED:
+        if kind in made:
+            _store(job_id, kind, made[kind], lost=lost)
     uid = publication.seg_sop_instance_uid or ""
-    if seg_is_lost(publication) and not objects.instance_is_indexed(uid):
-        objects.instance_remove(uid)
-    objects.instance_store(seg)
-    with transaction.atomic():
-        publication = _lock(job_id)
-        # the feed may have been faster
-        if publication.seg_stored_at is None or seg_is_lost(publication):
-            _mark(publication, "seg_stored_at", "seg_stored")
     if objects.instance_is_indexed(uid):
         seg_seen(uid)
 
 
-def _build(publication: Publication, version: SegmentationVersion) -> Dataset:
-    job = publication.job
-    approver = job.reviewed_by
-    return build_segmentation(
-        source_datasets=objects.series_headers(job.source_series),
-        labelmap=version_labelmap(version),
-        segments=[_segment(s) for s in version.segmentation.tracked_segments],
-        series_instance_uid=publication.seg_series_instance_uid or "",
-        sop_instance_uid=publication.seg_sop_instance_uid or "",
-        series_number=SEG_SERIES_NUMBER_BASE + job.pk % 1000,
-        instance_number=1,
-        model=AlgorithmSpec(job.manifest.algorithm_name or job.model_id, job.model_version),
-        edited=version.kind == VersionKind.EDITED,
-        content_creator_name=(approver.full_name or approver.username) if approver else "",
-        created_at=timezone.localtime(job.reviewed_at),
-    )
-
-
-def _segment(segment: TrackedSegment) -> SegmentSpec:
-    return SegmentSpec(
-        number=segment.number,
-        label=segment.label,
-        category=segment.category,
-        property_type=segment.type,
-        tracking_id=segment.tracking_id,
-        tracking_uid=segment.tracking_uid,
-        color=segment.color,
-    )
+def _store(job_id: int, kind: str, made: Dataset, *, lost: bool) -> None:
+    uid = made.SOPInstanceUID
+    if lost and not objects.instance_is_indexed(uid):
+        objects.instance_remove(uid)
+    objects.instance_store(made)
+    field = f"{kind}_stored_at"
+    with transaction.atomic():
+        publication = _lock(job_id)
+        # of the SEG the feed may have been faster
+        if getattr(publication, field) is None or (kind == "seg" and seg_is_lost(publication)):
+            _mark(publication, field, f"{kind}_stored")
 
 
 @transaction.atomic
@@ -130,4 +106,6 @@ def _mark(publication: Publication, field: str, step: str) -> None:
     """``publication`` is locked."""
     setattr(publication, field, timezone.now())
     publication.save()
+    if step in ("sr_stored", "map_stored"):
+        return
     AIJobEvent.objects.create(job_id=publication.job_id, step=step)

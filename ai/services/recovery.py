@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from ai.choices import PublicationStatus, ReviewStatus
@@ -60,6 +62,11 @@ def publication_withdraw(*, actor: Person, job_id: int) -> AIJob:
         aggregate=f"ai_withdrawal:{job.pk}",
         payload={
             "sop_instance_uid": publication.seg_sop_instance_uid,
+            "companions": [
+                uid
+                for uid in (publication.sr_sop_instance_uid, publication.map_sop_instance_uid)
+                if uid
+            ],
             "key": str(publication_key(publication)),
         },
     )
@@ -74,10 +81,11 @@ def publication_withdraw(*, actor: Person, job_id: int) -> AIJob:
     return job
 
 
-def seg_remove(sop_instance_uid: str | None) -> None:
-    """Delete the SEG of an approval that was withdrawn. Raises ExternalError."""
-    if sop_instance_uid is not None:
-        objects.instance_remove(sop_instance_uid)
+def seg_remove(sop_instance_uid: str | None, companions: Sequence[str]) -> None:
+    """Delete the objects of an approval that was withdrawn. Raises ExternalError."""
+    for uid in (sop_instance_uid, *companions):
+        if uid is not None:
+            objects.instance_remove(uid)
 
 
 def _failed_publication(actor: Person, job_id: int) -> AIJob:

@@ -87,12 +87,13 @@ def _publication_start(job: AIJob, version: SegmentationVersion | None) -> None:
         raise BusinessError(ErrorCode.SEGMENTATION_EMPTY, f"version {version.version}")
     returns = returns_to_review(job)
     names = (str(version.uuid), *([str(returns)] if returns else []))
-    Publication.objects.create(
-        job=job,
-        version=version,
-        seg_sop_instance_uid=derived_uid("seg-instance", *names),
-        seg_series_instance_uid=derived_uid("seg-series", *names),
-    )
+    kinds = ["seg", "sr", *(["map"] if version.segmentation.heatmap_path else [])]
+    uids = {
+        f"{kind}_{level}_instance_uid": derived_uid(f"{kind}-{of}", *names)
+        for kind in kinds
+        for level, of in (("sop", "instance"), ("series", "series"))
+    }
+    Publication.objects.create(job=job, version=version, **uids)
     outbox.publish(VERSION_APPROVED, aggregate=aggregate, payload=payload)
 
 

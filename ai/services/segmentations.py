@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from ai.clients.inference import RunResult
 from ai.manifest import TRACKED_SEGMENTS, ManifestSegment, TrackedSegment
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors import segmentations as selectors
-from ai.services import labelmap as labelmaps, mask_files
+from ai.services import heatmaps, labelmap as labelmaps, mask_files
 from ai.services.labelmap import Labelmap
 from audit import services as audit
 from common.errors import BusinessError, ConflictError, ErrorCode, ExternalError, InvalidInput
@@ -26,15 +26,21 @@ from rbac.permissions import Permission
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A checked mask (slices, rows, columns) on the grid of its source series."""
+    """A checked mask (slices, rows, columns) on the grid of its source series.
+
+    ``heat``: the probability map on the same grid, in steps of 1/255.
+    """
 
     mask: Labelmap
     geometry: SeriesGeometry
     segments: tuple[ManifestSegment, ...]
+    heat: Labelmap | None = None
 
 
-def draft_from_result(job: AIJob, result: RunResult, mask: bytes) -> Draft:
-    """Check the inference service's mask against the index.
+def draft_from_result(
+    job: AIJob, result: RunResult, mask: bytes, heat: bytes | None = None
+) -> Draft:
+    """Check the inference service's mask, and its probability map, against the index.
 
     Raises ExternalError (an invalid mask), BusinessError (the series is not a volume).
     """
@@ -43,22 +49,40 @@ def draft_from_result(job: AIJob, result: RunResult, mask: bytes) -> Draft:
         geometry.rows,
         geometry.columns,
     ):
-        raise ExternalError(ErrorCode.INFERENCE_FAILED, "mask of other slices", retryable=False)
+        raise _off_the_grid("mask of other slices")
     segments = job.manifest.outputs.segments
     try:
         voxels, _ = labelmaps.from_nifti(mask, shape=geometry.shape)
         labelmaps.check_labels(voxels, [s.number for s in segments])
         voxels = labelmaps.reorder(voxels, result.slices, geometry.slices)
     except InvalidInput as error:
-        raise ExternalError(
-            ErrorCode.INFERENCE_FAILED, error.code.value.code, retryable=False
-        ) from None
-    return Draft(voxels, geometry, segments)
+        raise _off_the_grid(f"mask: {_sentence(error)}") from None
+    return Draft(voxels, geometry, segments, _levels(heat, result, geometry))
+
+
+def _levels(heat: bytes | None, result: RunResult, geometry: SeriesGeometry) -> Labelmap | None:
+    if heat is None:
+        return None
+    try:
+        levels = labelmaps.decompress(heat, shape=geometry.shape, labels=range(256))
+        return labelmaps.reorder(levels, result.slices, geometry.slices)
+    except InvalidInput as error:
+        raise _off_the_grid(f"probability map: {_sentence(error)}") from None
+
+
+def _sentence(error: InvalidInput) -> str:
+    return f"{error.code.value.en} {error.detail}".strip()
+
+
+def _off_the_grid(what: str) -> ExternalError:
+    detail = f"what the model returned does not fit the series ({what})"
+    return ExternalError(ErrorCode.INFERENCE_FAILED, detail, retryable=False)
 
 
 def segmentation_create(job: AIJob, draft: Draft) -> SegmentationVersion:
     """Version 1 of a job's mask, inside the caller's transaction."""
-    segments = tuple(_tracked(job, segment) for segment in draft.segments)
+    known = selectors.tracking_of_earlier(job)
+    segments = tuple(_tracked(job, segment, known) for segment in draft.segments)
     segmentation = Segmentation.objects.create(
         job=job,
         segments=TRACKED_SEGMENTS.dump_python(segments, mode="json"),
@@ -66,21 +90,23 @@ def segmentation_create(job: AIJob, draft: Draft) -> SegmentationVersion:
         rows=draft.geometry.rows,
         columns=draft.geometry.columns,
     )
+    if draft.heat is not None:
+        heatmaps.keep(segmentation, draft.heat)
     return _add_version(
         segmentation, 1, draft.mask, draft.geometry, kind=VersionKind.AI, parent=None, author=None
     )
 
 
-def _tracked(job: AIJob, segment: ManifestSegment) -> TrackedSegment:
-    return TRACKED_SEGMENTS.validate_python(
-        [
-            {
-                **asdict(segment),
-                "tracking_id": f"{segment.label} {job.pk}.{segment.number}",
-                "tracking_uid": derived_uid("tracking", str(job.pk), str(segment.number)),
-            }
-        ]
-    )[0]
+def _tracked(
+    job: AIJob, segment: ManifestSegment, known: Mapping[tuple[int, str], tuple[str, str]]
+) -> TrackedSegment:
+    new = (
+        f"{segment.label} {job.pk}.{segment.number}",
+        derived_uid("tracking", str(job.pk), str(segment.number)),
+    )
+    tracking_id, tracking_uid = known.get((segment.number, segment.type.value), new)
+    identity = {"tracking_id": tracking_id, "tracking_uid": tracking_uid}
+    return TRACKED_SEGMENTS.validate_python([asdict(segment) | identity])[0]
 
 
 def _add_version(
@@ -96,7 +122,9 @@ def _add_version(
     content = labelmaps.to_nifti(mask, geometry.affine)
     key = uuid.uuid4()
     labels = [s.number for s in segmentation.tracked_segments]
-    volumes = labelmaps.volumes_ml(mask, geometry.spacing, labels)
+    pixel_mm2 = geometry.spacing[1] * geometry.spacing[2]
+    volumes = labelmaps.volumes_ml(mask, geometry.heights, pixel_mm2, labels)
+    changed = labelmaps.changes(version_labelmap(parent) if parent else None, mask, labels)
     return SegmentationVersion.objects.create(
         uuid=key,
         segmentation=segmentation,
@@ -107,6 +135,7 @@ def _add_version(
         path=mask_files.write(segmentation_id=segmentation.pk, version_uuid=key, content=content),
         sha256=labelmaps.sha256(content),
         volumes_ml={str(label): round(volume, 3) for label, volume in volumes.items()},
+        changes={str(label): counts for label, counts in changed.items()},
     )
 
 

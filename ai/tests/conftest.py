@@ -27,11 +27,14 @@ def series(patient_factory):
 def answers(service, series, settings):
     """``answers(json=…, mask=…)``: what the service says to a run and for its mask."""
 
-    def set_answers(mask=None, **changes):
+    def set_answers(mask=None, heat=None, **changes):
         body = factories.run_answer(series, **changes)
         service.post(f"{settings.INFERENCE_URL}/inference", json=body)
         content = factories.mask_file(series) if mask is None else mask
         service.get(f"{settings.INFERENCE_URL}/inference/{body['job_id']}/mask", body=content)
+        if heat is not None:
+            place = f"{settings.INFERENCE_URL}/inference/{body['job_id']}/probability"
+            service.get(place, body=heat)
 
     return set_answers
 

@@ -3,7 +3,6 @@ from __future__ import annotations
 import datetime
 import io
 import random
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from pydicom.dataset import Dataset
 
 from ai.services.dicom_seg import SegmentationError, read_labelmap
 from ai.tests.seg_sources import (
-    AXIAL,
     CREATED_AT,
     EVEN,
     FRAME_OF_REFERENCE_UID,
@@ -134,13 +132,11 @@ def test_one_segment_needs_no_number_per_frame(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [EVEN, ODD], ids=str)
-@pytest.mark.parametrize("orientation", [AXIAL, OBLIQUE], ids=["axial", "oblique"])
-def test_dcmqi_reads_the_same_voxels(
-    size: tuple[int, int], orientation: Sequence[float], tmp_path: Path
-) -> None:
-    sources = mr_series(*size, (0, 2, 4, 6, 8), orientation=orientation)
-    labelmap = mask(5, *size)
-    images = read_with_dcmqi(build(sources, labelmap), tmp_path)
+@pytest.mark.parametrize("geometry", GEOMETRIES)
+def test_dcmqi_reads_the_same_voxels(size: tuple[int, int], geometry: str, tmp_path: Path) -> None:
+    sources = mr_series(*size, (0, 2, 4, 6, 8), **GEOMETRIES[geometry])
+    labelmap, order = mask(5, *size), [3, 0, 4, 1, 2]
+    images = read_with_dcmqi(build([sources[i] for i in order], labelmap[order]), tmp_path)
     assert sorted(images) == [1, 2, 3]
     for number, image in images.items():
         found = np.asanyarray(image.dataobj).transpose(2, 1, 0) > 0

@@ -91,9 +91,22 @@ def test_volumes_are_voxels_times_voxel_size() -> None:
     labels = np.zeros((2, 4, 4), np.uint8)
     labels[0, :2] = 1
     labels[1, 3, 3] = 2
-    assert lm.volumes_ml(labels, (6.5, 0.78125, 0.78125), [1, 2, 3]) == pytest.approx(
-        {1: 8 * 6.5 * 0.78125**2 / 1000, 2: 6.5 * 0.78125**2 / 1000, 3: 0.0}
+    assert lm.volumes_ml(labels, [6.5, 3], 0.78125**2, [1, 2, 3]) == pytest.approx(
+        {1: 8 * 6.5 * 0.78125**2 / 1000, 2: 3 * 0.78125**2 / 1000, 3: 0.0}
     )
+
+
+def test_changes_count_what_each_label_gained_and_lost() -> None:
+    before, after = np.zeros((2, 2, 3, 3), np.uint8)
+    before[0, 0] = 1
+    after[0, 0] = (1, 2, 0)
+    after[1, 2, 2] = 2
+    assert lm.changes(before, after, [1, 2, 3]) == {
+        1: {"added": 0, "removed": 2},
+        2: {"added": 2, "removed": 0},
+        3: {"added": 0, "removed": 0},
+    }
+    assert lm.changes(None, after, [1, 2])[2] == {"added": 2, "removed": 0}
 
 
 def test_nifti_round_trip_keeps_voxels_axes_and_affine() -> None:

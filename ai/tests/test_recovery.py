@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from pydicom.dataset import Dataset
 
 from ai.choices import TRANSITIONS, JobStatus
 from ai.models import AIJob, AIJobEvent, Publication
@@ -77,6 +78,7 @@ def test_a_retry_goes_on_at_the_step_that_failed(api, failed):
 def test_a_result_taken_back_is_reviewed_anew_under_other_identifiers(api, failed, users):
     before = failed.publication
     uid, key = before.seg_sop_instance_uid, publication_key(before)
+    companions = [before.sr_sop_instance_uid]
     assert call(api("doctor"), failed, "withdraw") == (202, None)
     job = AIJob.objects.get(pk=failed.pk)
     assert (job.review_status, job.reviewed_by, job.reviewed_at) == ("PENDING", None, None)
@@ -84,11 +86,12 @@ def test_a_result_taken_back_is_reviewed_anew_under_other_identifiers(api, faile
     assert AuditLog.objects.filter(action="ai_publication.withdraw").count() == 1
     withdrawn = OutboxEvent.objects.filter(topic="ai.approval.withdrawn")
     assert [event.payload for event in withdrawn] == [
-        {"sop_instance_uid": uid, "key": str(key)}
+        {"sop_instance_uid": uid, "companions": companions, "key": str(key)}
     ] * withdrawn.count()
     review.job_review(actor=users["rib"], job_id=job.pk, decision="approve")
     again = Publication.objects.get(job=job)
     assert again.seg_sop_instance_uid != uid
+    assert again.sr_sop_instance_uid not in (None, *companions)
     assert publication_key(again) != key
     assert state(failed)["status"] == "PENDING", "the dead step is forgotten"
 
@@ -127,10 +130,16 @@ def test_a_seg_that_is_never_seen_has_a_way_on(api, approved, monkeypatch):
     assert event.payload == {"job_id": approved.pk}
 
 
+def only_the_seg(published, _version):
+    seg = Dataset()
+    seg.SOPInstanceUID = published.seg_sop_instance_uid
+    return {"seg": seg}
+
+
 def test_a_seg_that_is_never_seen_is_stored_anew_by_a_retry(approved, monkeypatch):
     """The archive shows no change for what it has already."""
     uid, did = Publication.objects.get().seg_sop_instance_uid, []
-    monkeypatch.setattr(publication, "_build", lambda *_: None)
+    monkeypatch.setattr(publication, "publication_objects", only_the_seg)
     monkeypatch.setattr(objects, "instance_remove", did.append)
     monkeypatch.setattr(objects, "instance_store", lambda _: did.append("stored"))
     publication.seg_publish(approved.pk)
@@ -156,7 +165,7 @@ def test_a_seg_that_the_index_has_already_is_seen(approved, monkeypatch):
     approved.series.instances.create(
         sop_instance_uid=uid, orthanc_id=factories.archive_id(uid), sop_class_uid="1.2"
     )
-    monkeypatch.setattr(publication, "_build", lambda *_: None)
+    monkeypatch.setattr(publication, "publication_objects", only_the_seg)
     monkeypatch.setattr(objects, "instance_store", lambda _: None)
     publication.seg_publish(approved.pk)
     assert Publication.objects.get().seg_seen_at is not None
@@ -171,10 +180,10 @@ def test_the_seg_of_a_withdrawn_approval_leaves_archive_and_index(approved, serv
     found = [{"ID": orthanc_id, "Type": "Instance"}]
     service.post(f"{settings.ORTHANC_URL}/tools/lookup", json=found)
     gone = service.delete(f"{settings.ORTHANC_URL}/instances/{orthanc_id}", json={})
-    recovery.seg_remove(uid)
+    recovery.seg_remove(None, [uid])
     assert gone.call_count == 1
     assert not objects.instance_is_indexed(uid)
-    recovery.seg_remove(None)
+    recovery.seg_remove(None, [])
 
 
 @pytest.mark.parametrize("status", JobStatus.values)

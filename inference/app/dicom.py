@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -26,6 +27,7 @@ class Slice:
         spacing: mm between rows, between columns (0028,0030).
         echo_time: ms (0018,0081), None where absent.
         age_years: at the time of the study, None where unknown.
+        file_sha256: of the DICOM file, in hexadecimal digits.
     """
 
     sop_instance_uid: str
@@ -39,6 +41,7 @@ class Slice:
     spacing: tuple[float, ...]
     echo_time: float | None
     age_years: int | None
+    file_sha256: str
 
 
 def read_slice(data: bytes) -> Slice:
@@ -52,7 +55,7 @@ def read_slice(data: bytes) -> Slice:
     except (InvalidDicomError, EOFError) as error:
         raise InputRefused("The series holds a file that is not DICOM.") from error
     try:
-        return _to_slice(dataset)
+        return _to_slice(dataset, hashlib.sha256(data).hexdigest())
     except InputRefused:
         raise
     except Exception as error:
@@ -60,7 +63,7 @@ def read_slice(data: bytes) -> Slice:
         raise InputRefused(f"Instance {uid} has a missing or malformed attribute.") from error
 
 
-def _to_slice(dataset: Dataset) -> Slice:
+def _to_slice(dataset: Dataset, file_sha256: str) -> Slice:
     _check_kind(dataset)
     return Slice(
         sop_instance_uid=str(dataset.SOPInstanceUID),
@@ -74,6 +77,7 @@ def _to_slice(dataset: Dataset) -> Slice:
         spacing=_numbers(dataset, "PixelSpacing", 2),
         echo_time=None if dataset.get("EchoTime") is None else float(dataset.EchoTime),
         age_years=_age_years(dataset),
+        file_sha256=file_sha256,
     )
 
 

@@ -36,6 +36,11 @@ def mask_nifti(labels: LabelArray, volume: Volume) -> bytes:
     return gzip.compress(image.to_bytes(), compresslevel=1, mtime=0)
 
 
+def probability_bytes(probability: npt.NDArray[np.float32]) -> bytes:
+    """Gzip of uint8 slices x rows x columns: round(255 p)."""
+    return gzip.compress(np.rint(probability * 255).astype(np.uint8).tobytes(), 1, mtime=0)
+
+
 def preview_png(labels: LabelArray, volume: Volume, segments: Sequence[Segment]) -> bytes:
     """The acquired slice in the middle of the mask, in true proportion, segments outlined."""
     marked = np.flatnonzero(labels.any(axis=(1, 2)))

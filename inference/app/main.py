@@ -21,7 +21,7 @@ from app.logs import configure_logging
 from app.middleware import BearerAuth, RequestIdMiddleware, error_response
 from app.processes import remove_left_behind
 from app.registry import Registry, load_registry
-from app.results import ResultStore
+from app.results import MASK, PROBABILITY, ResultStore
 from app.schemas import InferenceIn, InferenceOut, ModelsOut, RunState
 from app.service import InferenceService
 from app.settings import Settings, load_settings
@@ -114,10 +114,17 @@ def _add_routes(
 
     @app.get("/inference/{job_id}/mask")
     async def mask(job_id: UUID) -> FileResponse:
-        path = await asyncio.to_thread(store.mask_path, str(job_id))
+        return await result_file(job_id, MASK, "nii.gz")
+
+    @app.get("/inference/{job_id}/probability")
+    async def probability(job_id: UUID) -> FileResponse:
+        return await result_file(job_id, PROBABILITY, "u8.gz")
+
+    async def result_file(job_id: UUID, name: str, ending: str) -> FileResponse:
+        path = await asyncio.to_thread(store.file_path, str(job_id), name)
         if path is None:
             raise ResultNotFound
-        return FileResponse(path, media_type="application/gzip", filename=f"{job_id}.nii.gz")
+        return FileResponse(path, media_type="application/gzip", filename=f"{job_id}.{ending}")
 
 
 def _add_error_handlers(app: FastAPI) -> None:

@@ -37,6 +37,7 @@ def check_prediction(prediction: Prediction, outputs: Outputs, volume: Volume | 
         ModelFailed: names the first output at fault.
     """
     _check_labels(prediction.labels, outputs, volume)
+    _check_probability(prediction.probability, outputs, volume)
     quantities, classes = prediction.quantities, prediction.class_probabilities
     _check_names("quantities", quantities, {each.id for each in outputs.quantities})
     _check_names("class_probabilities", classes, {each.id for each in outputs.classes})
@@ -70,6 +71,21 @@ def _check_labels(
         raise _invalid(f"labels are {labels.dtype} {labels.shape}, not uint8 {volume.data.shape}")
     if labels.max(initial=0) > len(outputs.segments):
         raise _invalid(f"label {labels.max()} is not a declared segment")
+
+
+def _check_probability(
+    probability: npt.NDArray[np.float32] | None, outputs: Outputs, volume: Volume | None
+) -> None:
+    if probability is None:
+        return
+    if not outputs.segments or volume is None:
+        raise _invalid("a probability map without a declared segment")
+    shape = volume.data.shape
+    if probability.dtype != np.float32 or probability.shape != shape:
+        given = f"{probability.dtype} {probability.shape}"
+        raise _invalid(f"the probability map is {given}, not float32 {shape}")
+    if not 0 <= probability.min() <= probability.max() <= 1:  # False for NaN too
+        raise _invalid("the probability map does not lie in 0 to 1")
 
 
 def _check_names(what: str, given: Mapping[str, float], declared: Collection[str]) -> None:

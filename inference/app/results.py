@@ -7,13 +7,15 @@ import os
 import shutil
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.schemas import InferenceOut
 
 KEEP_SECONDS = 3600.0
-_RESULT, _MASK, _PARTIAL = "result.json", "mask.nii.gz", ".partial-"
+_RESULT, _PARTIAL = "result.json", ".partial-"
+MASK, PROBABILITY = "mask.nii.gz", "probability.u8.gz"
 
 
 @dataclass(frozen=True)
@@ -25,19 +27,19 @@ class StoredResult:
 
 
 class ResultStore:
-    """`<folder>/<job_id>/{result.json, mask.nii.gz}`, without the latter where a model makes no
-    mask. Ids are UUIDs, made by the service."""
+    """`<folder>/<job_id>/result.json`, with `MASK` and `PROBABILITY` beside it where the model
+    makes them. Ids are UUIDs, made by the service."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def save(self, stored: StoredResult, mask: bytes | None) -> None:
+    def save(self, stored: StoredResult, files: Mapping[str, bytes]) -> None:
         """Write the files, then make them visible in one rename; the first writer wins."""
         partial = Path(tempfile.mkdtemp(prefix=_PARTIAL, dir=self._folder))
         body = {"fingerprint": stored.fingerprint, "result": stored.result.model_dump()}
         _write(partial / _RESULT, json.dumps(body).encode())
-        if mask is not None:
-            _write(partial / _MASK, mask)
+        for name, content in files.items():
+            _write(partial / name, content)
         target = self._folder / stored.result.job_id
         try:
             partial.rename(target)
@@ -57,10 +59,10 @@ class ResultStore:
             return None
         return StoredResult(body["fingerprint"], InferenceOut.model_validate(body["result"]))
 
-    def mask_path(self, job_id: str) -> Path | None:
-        """The mask's file, or None when unknown, expired or of a model without a mask."""
+    def file_path(self, job_id: str, name: str) -> Path | None:
+        """A file of a result, or None when unknown, expired or not made by the model."""
         folder = self._fresh(job_id)
-        path = folder and folder / _MASK
+        path = folder and folder / name
         return path if path and path.is_file() else None
 
     def remove_expired(self) -> int:

@@ -36,7 +36,7 @@ def run_rule(store: ResultStore, job_id: str, request: InferenceIn, model: Model
     except Exception as error:
         _log.exception("model failed", extra={"job_id": job_id})
         raise ModelFailed from error
-    store.save(StoredResult(request.fingerprint(), result), None)
+    store.save(StoredResult(request.fingerprint(), result), {})
     _log.info("job done", extra={"job_id": job_id, "model": manifest.id})
     return result
 

@@ -29,6 +29,8 @@ class Prediction:
     Attributes:
         labels: uint8 (slices, rows, columns) on the grid of the volume, the manifest's segment
             numbers, 0 outside; None where no segment is declared.
+        probability: float32 on the same grid, 0..1: how probably each voxel belongs to the mask;
+            None where the model gives none. It is kept in steps of 1/255.
         quantities: finite values by id, in the manifest's unit.
         class_probabilities: 0..1 by id, together 1.
         confidence, risk_score: 0..1 as the manifest defines them, None where it does not.
@@ -41,6 +43,7 @@ class Prediction:
     class_probabilities: Mapping[str, float] = field(default_factory=dict)
     confidence: float | None = None
     risk_score: float | None = None
+    probability: npt.NDArray[np.float32] | None = None
     statements: tuple[Statement, ...] = ()
 
 

@@ -98,6 +98,18 @@ class ClassProbability(BaseModel):
     probability: float
 
 
+class RunRecord(BaseModel):
+    """What the run used. `files`: SHA-256 of each weight file, checked when the model was loaded;
+    `input_sha256`: see `app.provenance.input_sha256`.
+    """
+
+    runtime: dict[str, str]
+    parameters: dict[str, float]
+    files: dict[str, str]
+    input_sha256: str
+    input_instances: int
+
+
 class StatementOut(BaseModel):
     """One step of a rule's reasoning."""
 
@@ -108,7 +120,8 @@ class StatementOut(BaseModel):
 class InferenceOut(BaseModel):
     """A result. `slices` are the SOP Instance UIDs in ascending position along the normal,
     the order of the mask's third axis; `segmentation` is a preview of the mask, a PNG in base64,
-    empty for a model without a mask; times in seconds. A rule has no series and no grid.
+    empty for a model without a mask; `has_probability`: there is a map of probabilities beside the
+    mask; times in seconds. A rule has no series and no grid.
     """
 
     job_id: str
@@ -126,3 +139,5 @@ class InferenceOut(BaseModel):
     classes: list[ClassProbability] = []
     statements: list[StatementOut] = []
     warnings: list[str]
+    has_probability: bool = False
+    record: RunRecord | None = None

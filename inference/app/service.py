@@ -24,8 +24,9 @@ from app.errors import (
     ResultNotFound,
 )
 from app.processes import Run, current_run
+from app.provenance import run_record
 from app.registry import Model, Registry
-from app.results import ResultStore, StoredResult
+from app.results import MASK, PROBABILITY, ResultStore, StoredResult
 from app.rules import run_rule
 from app.runner import Prediction
 from app.schemas import InferenceIn, InferenceOut, ModelRef, RunState
@@ -205,12 +206,21 @@ class InferenceService:
 
         predictions.check_prediction(prediction, manifest.outputs, volume)
         result = _result(job, prediction, volume, warnings)
-        mask = None
-        if prediction.labels is not None:
-            mask = images.mask_nifti(prediction.labels, volume)
-        self._store.save(StoredResult(job.request.fingerprint(), result), mask)
+        result.record = run_record(manifest.files, job.parameters, slices)
+        self._store.save(
+            StoredResult(job.request.fingerprint(), result), _files(prediction, volume)
+        )
         _log_done(result, fetched - job.started, model_seconds)
         return result
+
+
+def _files(prediction: Prediction, volume: Volume) -> dict[str, bytes]:
+    files = {}
+    if prediction.labels is not None:
+        files[MASK] = images.mask_nifti(prediction.labels, volume)
+    if prediction.probability is not None:
+        files[PROBABILITY] = images.probability_bytes(prediction.probability)
+    return files
 
 
 def _result(job: _Job, prediction: Prediction, volume: Volume, warnings: list[str]) -> InferenceOut:
@@ -235,6 +245,7 @@ def _result(job: _Job, prediction: Prediction, volume: Volume, warnings: list[st
         quantities=predictions.quantity_values(prediction, manifest.outputs),
         classes=predictions.class_probabilities(prediction, manifest.outputs),
         warnings=warnings,
+        has_probability=prediction.probability is not None,
     )
 
 

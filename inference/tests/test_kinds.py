@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
 import logging
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnxruntime
 import pytest
+from pydicom import dcmread
 
 from app.manifests import schema_text
 from tests.conftest import FakeArchive, Service, refusal
@@ -29,6 +34,7 @@ class Tiny:
 def load(folder, threads):
     return Tiny()
 """
+EMPTY = "(volume.data * 0).astype('uint8')"
 QUANTITY = {"id": "midline-shift", "label": "Midline shift", "unit": "mm", "plausible": [0, 30]}
 CLASSES = [{"id": "normal", "label": "Normal"}, {"id": "abnormal", "label": "Abnormal"}]
 SEGMENT = {
@@ -115,6 +121,34 @@ def test_a_classification_gives_a_probability_for_each_class(
     ]
 
 
+def test_a_probability_map_is_kept_beside_the_mask(tmp_path: Path, series: Series) -> None:
+    prediction = "(volume.data > 500).astype('uint8'), probability=volume.data / 1000"
+    write_model(tmp_path / "models", "segmentation", {"segments": [SEGMENT]}, prediction)
+    service = service_of(tmp_path, series)
+    result = service.infer(model_type="tiny").json()
+    assert result["has_probability"] is True
+    answer = service.ask("GET", f"/inference/{result['job_id']}/probability")
+    levels = np.frombuffer(gzip.decompress(answer.content), np.uint8)
+    slices = [dcmread(BytesIO(data)).pixel_array for data in series.files.values()]
+    np.testing.assert_array_equal(levels.reshape(8, 7, 6), np.rint(np.array(slices) * 0.255))
+
+
+def test_a_result_says_what_it_was_made_with(tmp_path: Path, series: Series) -> None:
+    parameters = {"level": {"description": "l", "default": 0.5, "minimum": 0, "maximum": 1}}
+    outputs = {"risk_score": "p"}
+    write_model(tmp_path / "models", "score", outputs, "risk_score=0.5", parameters=parameters)
+    record = infer(tmp_path, series)["record"]
+    assert record["parameters"] == {"level": 0.5}
+    assert record["runtime"]["onnxruntime"] == onnxruntime.__version__
+    files = sorted(
+        (dcmread(BytesIO(data)).SOPInstanceUID, hashlib.sha256(data).hexdigest())
+        for data in series.files.values()
+    )
+    lines = "".join(f"{uid} {digest}\n" for uid, digest in files)
+    assert record["input_sha256"] == hashlib.sha256(lines.encode()).hexdigest()
+    assert record["input_instances"] == len(files)
+
+
 def test_an_unknown_kind_is_served_by_what_it_declares(tmp_path: Path, series: Series) -> None:
     write_model(
         tmp_path / "models",
@@ -182,6 +216,11 @@ def test_a_manifest_of_before_names_its_result_as_its_kind(tmp_path: Path, serie
         ({"segments": [SEGMENT]}, "(volume.data * 0 + 9).astype('uint8')", "label 9"),
         ({"segments": [SEGMENT]}, "volume.data[:2].astype('uint8')", "(2, 7, 6)"),
         ({"quantities": [QUANTITY]}, "volume.data.astype('uint8')", "without a declared"),
+        ({"segments": [SEGMENT]}, f"{EMPTY}, probability=volume.data", "lie in 0 to 1"),
+        ({"segments": [SEGMENT]}, f"{EMPTY}, probability=volume.data * float('nan')", "lie in 0"),
+        ({"segments": [SEGMENT]}, f"{EMPTY}, probability=volume.data[1:] * 0", "(7, 7, 6), not"),
+        ({"segments": [SEGMENT]}, f"{EMPTY}, probability={EMPTY}", "map is uint8"),
+        ({"risk_score": "p"}, "risk_score=0.5, probability=volume.data * 0", "without a declared"),
         ({"quantities": [QUANTITY]}, "quantities={'other': 1.0}", "midline-shift, other"),
         ({"quantities": [QUANTITY]}, "quantities={'midline-shift': float('nan')}", "finite"),
         ({"classes": CLASSES}, "class_probabilities={'normal': 1, 'abnormal': 1}", "add up"),

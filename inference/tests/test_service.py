@@ -39,6 +39,10 @@ def test_a_run_gives_mask_volume_and_preview(service: Service) -> None:
     assert mask.shape == (body["columns"], body["rows"], len(body["slices"]))
     voxels = np.asarray(mask.dataobj)
     assert set(np.unique(voxels)) == {0, 1}
+    heat = service.ask("GET", f"/inference/{body['job_id']}/probability").content
+    levels = np.frombuffer(gzip.decompress(heat), np.uint8).reshape(voxels.shape[::-1])
+    inside = levels[voxels.transpose(2, 1, 0) == 1] / 255
+    assert inside.mean() == pytest.approx(body["confidence"], abs=0.002)
     ml = voxels.sum() * abs(np.linalg.det(mask.affine[:3, :3])) / 1000
     assert ml == pytest.approx(brain["volume_ml"], rel=1e-4)
 

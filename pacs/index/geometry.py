@@ -37,6 +37,16 @@ class SeriesGeometry:
         return len(self.slices), self.rows, self.columns
 
     @property
+    def heights(self) -> NDArray[np.float64]:
+        """What each slice stands for along the normal (mm): to halfway to its neighbours.
+
+        A sheared stack (gantry tilt) is lower than the way from slice to slice is long.
+        """
+        normal = np.cross(self.affine[:3, 0], self.affine[:3, 1])
+        along = self.positions * (-1.0, -1.0, 1.0) @ (normal / np.linalg.norm(normal))
+        return np.abs(np.gradient(along))
+
+    @property
     def plane(self) -> str:
         """Of the slices: the axis nearest to their normal."""
         normal = np.cross(self.affine[:3, 0], self.affine[:3, 1])

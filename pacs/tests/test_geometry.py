@@ -42,3 +42,13 @@ def test_a_series_that_is_no_volume_is_refused_as_such(patient_factory: Any, spo
         series_geometry(series)
     assert refused.value.code is ErrorCode.SERIES_NOT_A_VOLUME
     assert refused.value.detail.startswith(f"series {series.series_instance_uid}: ")
+
+
+def test_a_slice_stands_for_the_way_to_halfway_to_its_neighbours(patient_factory: Any) -> None:
+    """Along the normal: a gantry tilt shears the stack and makes it no higher."""
+    series = index.series(index.study(patient_factory()), slices=4)
+    for instance, height in zip(series.instances.order_by("number"), (0, 2, 3, 7), strict=True):
+        instance.image_position = [0.0, 0.5 * height, float(height)]
+        instance.image_orientation = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0]
+        instance.save()
+    assert list(series_geometry(series).heights) == pytest.approx([2, 1.5, 2.5, 4])

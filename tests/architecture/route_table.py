@@ -285,6 +285,8 @@ ROUTES: dict[str, str] = {
     "GET ai-segmentation": "403 200 200 403 403 403 403 401",
     "GET ai-segmentation-version": "403 200 200 403 403 403 403 401",
     "GET ai-labelmap": "403 200 200 403 403 403 403 401",
+    "GET ai-provenance": "403 200 200 403 403 403 403 401",
+    "GET ai-heatmap": "403 404 404 403 403 403 403 401",
     "POST segmentation-save": "403 400 400 403 403 403 403 401",
     "GET system-health": "200 403 403 403 403 403 403 401",
     "GET queues": "200 403 403 403 403 403 403 401",

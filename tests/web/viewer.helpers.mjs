@@ -122,8 +122,29 @@ export async function finishedJob(as, study, model = MODEL) {
  */
 export async function storedLabels(as, segmentation, version) {
   const path = `/api/ai/segmentations/${segmentation}/versions/${version}/`;
-  const grid = await as.json(path);
-  const response = await as.call(`${path}labelmap/`, { headers: { 'Accept-Encoding': 'gzip' } });
+  return labelsAt(as, await as.json(path), `${path}labelmap/`);
+}
+
+/**
+ * The model's probabilities from the API, 255 being 1.
+ *
+ * @param {Api} as
+ * @param {{ id: number, segmentation: number }} job
+ * @returns {Promise<Labels>}
+ */
+export async function storedHeat(as, { id, segmentation }) {
+  const grid = await as.json(`/api/ai/segmentations/${segmentation}/versions/1/`);
+  return labelsAt(as, grid, `/api/ai/jobs/${id}/heatmap/`);
+}
+
+/**
+ * @param {Api} as
+ * @param {{ rows: number, columns: number, slices: string[] }} grid
+ * @param {string} path
+ * @returns {Promise<Labels>}
+ */
+async function labelsAt(as, grid, path) {
+  const response = await as.call(path, { headers: { 'Accept-Encoding': 'gzip' } });
   let voxels = Buffer.from(await response.arrayBuffer());
   if (voxels[0] === 0x1f && voxels[1] === 0x8b) voxels = gunzipSync(voxels);
   const size = grid.rows * grid.columns;

@@ -16,6 +16,7 @@ import {
   sampleStudy,
   saveState,
   segLabels,
+  storedHeat,
   storedLabels,
   until,
   viewerPage,
@@ -35,6 +36,26 @@ const answer = (page, name) => page.locator(`.cdss-dialog button[name="${name}"]
 const volume = async page =>
   Number.parseFloat((await page.locator('#cdss-mask output').first().innerText()).replace(',', ''));
 
+/** As colours by tenth, drawn from the chosen probability on. */
+async function seesTheProbability(page, stored) {
+  await page.click('#cdss-heat-toggle');
+  await page.locator('#cdss-heat-toggle[aria-pressed="true"]').waitFor();
+  const tenths = new Map(
+    [...stored].map(([sop, levels]) => [sop, levels.map(level => Math.ceil((level * 10) / 255))]),
+  );
+  assertSameLabels(await renderedLabels(page, 'cdss-heat'), tenths);
+  await page.locator('#cdss-heatmap-threshold').fill('0.9');
+  const drawn = await page.evaluate(() => {
+    const [{ viewportId }] = window.cornerstone.getEnabledElements();
+    const layer = { segmentationId: 'cdss-heat', type: 'Labelmap' };
+    const { visibility } = window.cornerstoneTools.segmentation.config;
+    return Array.from({ length: 10 }, (_, at) =>
+      visibility.getSegmentIndexVisibility(viewportId, layer, at + 1),
+    );
+  });
+  assert.deepEqual(drawn, [...Array(9).fill(false), true]);
+}
+
 test('a mask is painted, saved, approved and found again in the archive', async t => {
   const as = await api('doctor');
   const study = await sampleStudy(as);
@@ -45,6 +66,7 @@ test('a mask is painted, saved, approved and found again in the archive', async 
   const ai = await storedLabels(as, job.segmentation, 1);
   assertSameLabels(await renderedLabels(page), ai);
   const before = await volume(page);
+  await seesTheProbability(page, await storedHeat(as, job));
 
   await page.click('#cdss-brush');
   await drag(page, CORNER);

@@ -3,6 +3,7 @@ import { again } from './again.js';
 import { ApiError, get } from './api.js';
 import { core } from './cornerstone.js';
 import { addStylesheet, cover } from './dom.js';
+import { attachHeatmap } from './heatmap.js';
 import { speakKorean, withKorean } from './korean.js';
 import * as layouts from './layouts.js';
 import * as mask from './mask.js';
@@ -140,6 +141,7 @@ function onModeEnter() {
     async () => {
       if (opened) {
         await mask.attachEverywhere();
+        await attachHeatmap();
         return;
       }
       opened = true;

@@ -135,11 +135,11 @@ function checkSize(target, found, voxels) {
 /**
  * @param {string} segmentationId
  * @param {DisplaySet} target
- * @param {Segment[]} segments
+ * @param {Pick<Segment, 'number' | 'label'>[]} segments
  * @param {string} label
  * @returns {Promise<Map<string | undefined, string>>} derived images by SOP Instance UID
  */
-async function createLayer(segmentationId, target, segments, label) {
+export async function createLayer(segmentationId, target, segments, label) {
   const entries = segments.map(({ number, label: name }) => [
     number,
     {
@@ -167,7 +167,7 @@ async function createLayer(segmentationId, target, segments, label) {
  * @param {Grid} grid
  * @param {Uint8Array} voxels
  */
-function copyLabels(images, { slices, rows, columns }, voxels) {
+export function copyLabels(images, { slices, rows, columns }, voxels) {
   const size = rows * columns;
   return slices.map((sop, index) => {
     const array = labelsOf(images.get(sop));
@@ -260,7 +260,7 @@ export const colorOf = ({ number, color }) => state.colors[number] ?? color ?? D
 /** @param {string} hex */
 const rgbOf = hex => [1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 16));
 
-/** Volume of one voxel in ml, from the same distances as the server's: first to last slice. */
+/** Volume of one voxel in ml: from the first to the last slice along the normal. */
 export function voxelMl() {
   const { slices } = layer.grid;
   const instances = maskDisplaySet().imageIds.map(instanceOf);
@@ -268,9 +268,11 @@ export function voxelMl() {
   const last = instances.find(found => found?.SOPInstanceUID === slices.at(-1));
   if (!first || !last) throw new MaskProblem(t('mask.otherSlices'));
   const [from, to] = [first, last].map(found => Array.from(found.ImagePositionPatient, Number));
-  const step = Math.hypot(...from.map((value, axis) => to[axis] - value)) / (slices.length - 1);
+  const [rx, ry, rz, cx, cy, cz] = Array.from(first.ImageOrientationPatient ?? [], Number);
+  const normal = [ry * cz - rz * cy, rz * cx - rx * cz, rx * cy - ry * cx];
+  const height = Math.abs(normal.reduce((sum, value, axis) => sum + value * (to[axis] - from[axis]), 0));
   const [row, column] = Array.from(first.PixelSpacing, Number);
-  return (step * row * column) / 1000;
+  return ((height / (slices.length - 1)) * row * column) / 1000;
 }
 
 const idle = () => new Promise(resolve => setTimeout(resolve));

@@ -1,6 +1,7 @@
 // AI jobs of the study: which one is on screen, its versions, the decision, its publication.
 import { ApiError, bytes, get, post } from './api.js';
 import { ask } from './dom.js';
+import { hideHeatmap } from './heatmap.js';
 import {
   COMPARED,
   MaskProblem,
@@ -59,6 +60,7 @@ export async function loadModels() {
  */
 export async function openJob(jobId, { jump = true, discard = false } = {}) {
   if (!discard && !(await mayLeaveStrokes())) return;
+  hideHeatmap();
   update({ maskStatus: 'loading', maskProblem: '', compared: null, changed: null, volumes: {} });
   try {
     /** @type {Job} */

@@ -43,6 +43,8 @@
  * @property {Record<number, string>} colors by segment
  * @property {{ status: RequestStatus, problem: string, jobId: number | null, step: JobStep | null }}
  *   request
+ * @property {{ status: 'hidden' | 'loading' | 'shown', problem: string, threshold: number,
+ *   opacity: number }} heat the model's probability over the images
  * @property {{ count: number, saved: boolean, status: 'idle' | 'saving', problem: string }}
  *   measurements
  * @property {{ open: string | null, problem: string, linked: boolean }} prior
@@ -72,6 +74,7 @@ export const state = {
   hidden: [],
   colors: {},
   request: { status: 'idle', problem: '', jobId: null, step: null },
+  heat: { status: 'hidden', problem: '', threshold: 0.1, opacity: 0.5 },
   measurements: { count: 0, saved: true, status: 'idle', problem: '' },
   prior: { open: null, problem: '', linked: true },
 };

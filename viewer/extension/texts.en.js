@@ -72,6 +72,13 @@ export const en = {
   'mask.tooLarge':
     'The segmentation is not shown: the browser does not have enough memory for {slices} slices of this size.',
   'mask.failed': 'The segmentation could not be shown. Please reload the page.',
+  'heatmap.title': 'Heatmap',
+  'heatmap.show': 'Show the probability',
+  'heatmap.loading': 'Loading the heatmap…',
+  'heatmap.threshold': 'From probability',
+  'heatmap.opacity': 'Opacity',
+  'heatmap.note': 'The probability that the model gave each voxel, blue low, red high. It is not calibrated.',
+  'heatmap.failed': 'The heatmap could not be shown. Please try again.',
   'tools.window': 'Window',
   'tools.brush': 'Brush',
   'tools.eraser': 'Eraser',

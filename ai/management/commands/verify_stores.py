@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ai.services.mask_files import versions_unreadable
+from ai.services.mask_files import heatmaps_unreadable, versions_unreadable
 from common.outbox.services import summary
 from pacs.index.deletion import instances_missing
 
@@ -18,6 +18,7 @@ class Command(BaseCommand):
         problems = [
             *(f"archive: instance {orthanc_id} is missing" for orthanc_id in instances_missing()),
             *(f"masks: version {pk} is not what it was" for pk in versions_unreadable()),
+            *(f"heatmaps: of segmentation {pk} is not what it was" for pk in heatmaps_unreadable()),
         ]
         for problem in problems:
             self.stdout.write(f"  {problem}")

@@ -19,6 +19,7 @@ import {
   undo,
 } from '../tools.js';
 import { section, visible } from './section.js';
+import { slider } from './slider.js';
 
 /**
  * @import { Segment } from '../../types/api'
@@ -138,32 +139,4 @@ function row(segment, state) {
     ),
     h('output', {}),
   );
-}
-
-/**
- * @param {'mask.opacity' | 'tools.radius'} label
- * @param {{ min: number, max: number, step: number }} range
- * @param {(value: number) => void} change
- */
-function slider(label, range, change) {
-  const id = `cdss-${label.replace('.', '-')}`;
-  const input = h('input', {
-    type: 'range',
-    id,
-    ...range,
-    oninput: () => change(Number(input.value)),
-  });
-  const value = h('output', { for: id });
-  const element = h('label', { className: 'cdss-slider', for: id }, t(label), input, value);
-  return {
-    element,
-    /**
-     * @param {number} number
-     * @param {string} text
-     */
-    show(number, text) {
-      if (Number(input.value) !== number) input.value = String(number);
-      value.textContent = text;
-    },
-  };
 }

@@ -26,6 +26,7 @@ export const keys = {
     modelUsage: (model: string) => ["ai", "model usage", model],
     modelsFor: (study: string) => ["ai", "models", "for study", study],
     segmentation: (id: number) => ["ai", "segmentation", id],
+    provenance: (id: number, version: number) => ["ai", "segmentation", id, "provenance", version],
   },
   orders: {
     all: ["orders"],

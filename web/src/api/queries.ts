@@ -68,6 +68,18 @@ export const modelsQuery = queryOptions({
   staleTime: 600_000,
 });
 
+export const provenanceQuery = (segmentation_id: number, version: number) =>
+  queryOptions({
+    queryKey: keys.ai.provenance(segmentation_id, version),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/ai/segmentations/{segmentation_id}/versions/{version}/provenance/", {
+          params: { path: { segmentation_id, version } },
+          signal,
+        }),
+      ),
+  });
+
 export const segmentationQuery = (segmentation_id: number) =>
   queryOptions({
     queryKey: keys.ai.segmentation(segmentation_id),

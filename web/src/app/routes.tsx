@@ -70,6 +70,11 @@ const pages: RouteObject[] = [
   page("/viewer/:studyInstanceUid", () => import("@/pages/viewer/ViewerPage"), "view_dicom"),
   page("/ai/review/:jobId?", () => import("@/pages/ai/ReviewPage"), "review_ai"),
   page("/ai/jobs/:jobId", () => import("@/pages/ai/JobPage"), "request_ai"),
+  page(
+    "/ai/segmentations/:segmentationId/versions/:version",
+    () => import("@/pages/ai/ProvenancePage"),
+    "request_ai",
+  ),
   page("/orders", () => import("@/pages/orders/OrdersPage"), "view_order"),
   page("/orders/:orderId", () => import("@/pages/orders/OrderPage"), "view_order"),
   page("/orders/:orderId/requisition", () => import("@/pages/orders/RequisitionPage"), "view_order"),

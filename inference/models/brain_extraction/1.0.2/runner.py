@@ -38,7 +38,7 @@ class BrainExtraction:
         self._mask_network = mask_network
 
     def run(self, volume: Volume, parameters: Mapping[str, float]) -> Prediction:
-        """Label 1 on the brain. `threshold` cuts the foreground probability.
+        """Label 1 on the brain, and the probability of it. `threshold` cuts the probability.
 
         Raises:
             InputRefused: neither network sees a brain.
@@ -46,12 +46,16 @@ class BrainExtraction:
         array = volume.data.transpose(2, 1, 0)
         to_ras = nib.orientations.io_orientation(volume.affine_ras)
         canonical = np.ascontiguousarray(nib.orientations.apply_orientation(array, to_ras))
-        mask, confidence = self._segment(canonical, parameters["threshold"])
+        mask, probability = self._segment(canonical, parameters["threshold"])
         back = nib.orientations.ornt_transform(nib.orientations.axcodes2ornt("RAS"), to_ras)
-        labels = nib.orientations.apply_orientation(mask.astype(np.uint8), back)
-        return Prediction(np.ascontiguousarray(labels.transpose(2, 1, 0)), confidence=confidence)
+        labels, heat = (
+            np.ascontiguousarray(nib.orientations.apply_orientation(each, back).transpose(2, 1, 0))
+            for each in (mask.astype(np.uint8), probability)
+        )
+        confidence = float(probability[mask].mean(dtype=np.float64))
+        return Prediction(labels, confidence=confidence, probability=heat)
 
-    def _segment(self, image: FloatVolume, threshold: float) -> tuple[BoolVolume, float]:
+    def _segment(self, image: FloatVolume, threshold: float) -> tuple[BoolVolume, FloatVolume]:
         small = resample_nearest(image, _BOX_GRID)
         low, high = (float(np.quantile(small, q)) for q in _CLIP_QUANTILES)
         coarse = self._box_network(normalise(small, low, high)[None, None])[0, 1]
@@ -63,9 +67,9 @@ class BrainExtraction:
         probability = resample_nearest(fine[0, 1], crop.shape)
         inside = fill_holes(largest_component(probability > threshold))
 
-        mask = np.zeros(image.shape, bool)
-        mask[box] = inside
-        return mask, float(probability[inside].mean(dtype=np.float64))
+        mask, whole = np.zeros(image.shape, bool), np.zeros(image.shape, np.float32)
+        mask[box], whole[box] = inside, np.clip(probability, 0, 1)
+        return mask, whole
 
 
 def resample_nearest(image: FloatVolume, shape: tuple[int, ...]) -> FloatVolume:

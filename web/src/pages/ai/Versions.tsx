@@ -1,6 +1,7 @@
-import { Table } from "@mantine/core";
+import { Anchor, Table } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
+import { Link } from "react-router";
 import type { Schema } from "@/api/client";
 import { segmentationQuery } from "@/api/queries";
 import { QueryView } from "@/shared/QueryView";
@@ -63,7 +64,15 @@ function VersionTable({ segmentation, modelId }: VersionTableProps) {
         <Table.Tbody>
           {versions.map(({ version, kind, author, author_name, created_at, volumes_ml }) => (
             <Table.Tr key={version}>
-              <Table.Td>{version}</Table.Td>
+              <Table.Td>
+                <Anchor
+                  component={Link}
+                  to={`/ai/segmentations/${segmentation.id}/versions/${version}`}
+                  aria-label={`${t("ai.provenance.open")} ${version}`}
+                >
+                  {version}
+                </Anchor>
+              </Table.Td>
               <Table.Td>{author_name || author || t(`ai.versions.${kind}`)}</Table.Td>
               {segments.map(({ number }) => {
                 const volume = volumeOf(volumes_ml, number);

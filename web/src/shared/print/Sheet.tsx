@@ -9,8 +9,9 @@ import classes from "./Sheet.module.css";
 interface SheetProps {
   hospital: string;
   title: string;
-  barcode: string;
-  accession: string;
+  /** Of an order, which has an accession number. */
+  barcode?: string;
+  accession?: string;
   printedBy: string;
   printedAt: string;
   children: ReactNode;
@@ -18,7 +19,7 @@ interface SheetProps {
 
 /** A page of paper: A4, black on white in every colour scheme, without menu and buttons. */
 export function Sheet(props: SheetProps) {
-  const { hospital, title, barcode, accession, printedBy, printedAt, children } = props;
+  const { hospital, title, barcode, accession = "", printedBy, printedAt, children } = props;
   const { t } = useTranslation();
   return (
     <>
@@ -38,7 +39,7 @@ export function Sheet(props: SheetProps) {
             {hospital && <div>{hospital}</div>}
             <h2 className={classes.title}>{title}</h2>
           </div>
-          <Barcode modules={barcode} text={accession} />
+          {barcode && <Barcode modules={barcode} text={accession} />}
         </header>
         {children}
         <footer className={classes.foot}>

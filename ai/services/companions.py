@@ -1,0 +1,173 @@
+"""The DICOM objects of an approved version: its SEG, the report of it, the map of probabilities."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils import timezone
+from pydicom.dataset import Dataset
+
+from ai.choices import VersionKind
+from ai.manifest import TrackedSegment
+from ai.models import AIJob, Publication, SegmentationVersion
+from ai.selectors.lineage import chain
+from ai.services.diameters import diameters, marked_box
+from ai.services.dicom_map import build_map
+from ai.services.dicom_seg import AlgorithmSpec, SegmentSpec, build_segmentation
+from ai.services.dicom_sr import Hand, History, SegmentMeasure, build_report
+from ai.services.heatmaps import heatmap_levels
+from ai.services.labelmap import Labelmap
+from ai.services.segmentations import version_labelmap
+from pacs.dicom.uids import derived_uid
+from pacs.index import objects
+from pacs.index.geometry import SeriesGeometry, series_geometry
+
+STORED = ("map", "sr", "seg")
+"""In this order."""
+_SERIES_NUMBERS = {"seg": 9000, "sr": 10000, "map": 11000}
+
+
+def publication_objects(
+    publication: Publication, version: SegmentationVersion
+) -> Mapping[str, Dataset]:
+    """By kind; one that the publication has no UID for is left out.
+
+    Raises BusinessError, ExternalError, SegmentationError.
+    """
+    headers = objects.series_headers(publication.job.source_series)
+    labelmap = version_labelmap(version)
+    made = {"seg": _seg(publication, version, headers, labelmap)}
+    if publication.sr_sop_instance_uid:
+        made["sr"] = _report(publication, version, made["seg"], labelmap)
+    if publication.map_sop_instance_uid:
+        made["map"] = _map(publication, version, headers)
+    return made
+
+
+def _seg(
+    publication: Publication,
+    version: SegmentationVersion,
+    headers: list[Dataset],
+    labelmap: Labelmap,
+) -> Dataset:
+    job = publication.job
+    return build_segmentation(
+        source_datasets=headers,
+        labelmap=labelmap,
+        segments=[_segment(s) for s in version.segmentation.tracked_segments],
+        series_instance_uid=publication.seg_series_instance_uid or "",
+        sop_instance_uid=publication.seg_sop_instance_uid or "",
+        series_number=_series_number(job, "seg"),
+        instance_number=1,
+        model=_algorithm(job),
+        edited=version.kind == VersionKind.EDITED,
+        content_creator_name=_approver(job).name,
+        created_at=timezone.localtime(job.reviewed_at),
+    )
+
+
+def _report(
+    publication: Publication, version: SegmentationVersion, seg: Dataset, labelmap: Labelmap
+) -> Dataset:
+    job = publication.job
+    segments = version.segmentation.tracked_segments
+    geometry = series_geometry(job.source_series)
+    return build_report(
+        seg=seg,
+        segments=[_segment(s) for s in segments],
+        measured=_measured(version, labelmap, geometry),
+        source_series_uid=job.source_series.series_instance_uid,
+        series_instance_uid=publication.sr_series_instance_uid or "",
+        sop_instance_uid=publication.sr_sop_instance_uid or "",
+        series_number=_series_number(job, "sr"),
+        model=_algorithm(job) if job.origin == "model" else None,
+        device_uid=derived_uid("device", "cdss"),
+        history=_history(job, version),
+    )
+
+
+def _map(publication: Publication, version: SegmentationVersion, headers: list[Dataset]) -> Dataset:
+    job = publication.job
+    return build_map(
+        source_datasets=headers,
+        levels=heatmap_levels(version.segmentation),
+        series_instance_uid=publication.map_series_instance_uid or "",
+        sop_instance_uid=publication.map_sop_instance_uid or "",
+        series_number=_series_number(job, "map"),
+        model_name=_algorithm(job).name,
+        content_creator_name=_approver(job).name,
+        created_at=timezone.localtime(job.reviewed_at),
+    )
+
+
+def _series_number(job: AIJob, kind: str) -> int:
+    return _SERIES_NUMBERS[kind] + job.pk % 1000
+
+
+def _algorithm(job: AIJob) -> AlgorithmSpec:
+    return AlgorithmSpec(job.manifest.algorithm_name or job.model_id, job.model_version)
+
+
+def _measured(
+    version: SegmentationVersion, labelmap: Labelmap, geometry: SeriesGeometry
+) -> dict[int, SegmentMeasure]:
+    row, column = (geometry.affine[:3, axis] * (-1.0, -1.0, 1.0) for axis in (0, 1))
+    box = marked_box(labelmap)
+    cut, positions = labelmap[box], geometry.positions[box[0]]
+    return {
+        int(number): SegmentMeasure(volume, diameters(cut == int(number), positions, row, column))
+        for number, volume in version.volumes_ml.items()
+    }
+
+
+def _history(job: AIJob, version: SegmentationVersion) -> History:
+    steps = chain(version)
+    authors = [
+        Hand(_name(step.author), step.author.username, timezone.localtime(step.created_at))
+        for step in steps
+        if step.author is not None
+    ]
+    approver = _approver(job)
+    approved = f"Version {version.version} approved by {approver.name} ({approver.login})"
+    return History(
+        authors,
+        approver,
+        [*(_told(job, step) for step in steps), f"{approved}, {approver.at.isoformat()}"],
+    )
+
+
+def _told(job: AIJob, step: SegmentationVersion) -> str:
+    """One version in words."""
+    author = step.author
+    by = f"{_name(author)} ({author.username})" if author else f"{job.model_id} {job.model_version}"
+    verb = "changed" if step.parent_id else "made"
+    labels = {str(s.number): s.label for s in step.segmentation.tracked_segments}
+    counts = "; ".join(
+        f"{labels.get(number, number)} +{counted['added']} -{counted['removed']} voxels"
+        for number, counted in (step.changes or {}).items()
+    )
+    at = timezone.localtime(step.created_at).isoformat()
+    return f"Version {step.version} {verb} by {by}, {at}" + (f": {counts}" if counts else "")
+
+
+def _approver(job: AIJob) -> Hand:
+    user = job.reviewed_by
+    if user is None or job.reviewed_at is None:
+        raise ValueError(f"job {job.pk} is not reviewed")
+    return Hand(_name(user), user.username, timezone.localtime(job.reviewed_at))
+
+
+def _name(user: object) -> str:
+    return getattr(user, "full_name", "") or getattr(user, "username", "")
+
+
+def _segment(segment: TrackedSegment) -> SegmentSpec:
+    return SegmentSpec(
+        number=segment.number,
+        label=segment.label,
+        category=segment.category,
+        property_type=segment.type,
+        tracking_id=segment.tracking_id,
+        tracking_uid=segment.tracking_uid,
+        color=segment.color,
+    )

@@ -1,0 +1,36 @@
+"""What a run used, so that its result can be traced: runtime, parameters, weights, input."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+
+from app.dicom import Slice
+from app.schemas import RunRecord
+
+_LIBRARIES = ("numpy", "onnxruntime", "pydicom", "scipy")
+
+
+def run_record(
+    files: Mapping[str, str], parameters: Mapping[str, float], slices: Sequence[Slice]
+) -> RunRecord:
+    """The record of one run; `files` are the checked digests of the model's weights."""
+    return RunRecord(
+        runtime={
+            "python": platform.python_version(),
+            **{name: version(name) for name in _LIBRARIES},
+        },
+        parameters=dict(parameters),
+        files=dict(files),
+        input_sha256=input_sha256({each.sop_instance_uid: each.file_sha256 for each in slices}),
+        input_instances=len(slices),
+    )
+
+
+def input_sha256(digests: Mapping[str, str]) -> str:
+    """SHA-256 over one line `SOP Instance UID, space, SHA-256 of its DICOM file` per instance,
+    sorted by UID."""
+    lines = "".join(f"{uid} {digests[uid]}\n" for uid in sorted(digests))
+    return hashlib.sha256(lines.encode()).hexdigest()

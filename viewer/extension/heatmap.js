@@ -1,0 +1,124 @@
+// The model's probability as colours over the images: a layer of labels that no tool touches, one
+// label per tenth, so that it is drawn wherever masks are drawn.
+import { bytes } from './api.js';
+import { labelsChanged } from './cornerstone.js';
+import { MASK, copyLabels, createLayer, removeLayer } from './mask.js';
+import { LABELMAP } from './panes.js';
+import { layer, services, shownJob, state, update } from './state.js';
+import { t } from './texts.js';
+import { viewportOf, viewportsOf } from './viewports.js';
+
+export const HEAT = 'cdss-heat';
+/** From blue, improbable, over green and yellow to red; by tenth. */
+const COLORS = [
+  [49, 54, 149],
+  [69, 117, 180],
+  [116, 173, 209],
+  [90, 180, 172],
+  [102, 189, 99],
+  [166, 217, 106],
+  [254, 224, 76],
+  [253, 174, 97],
+  [244, 109, 67],
+  [215, 25, 28],
+];
+const STEPS = COLORS.length;
+const FULL = 255;
+
+/** The label of each level: 0 where the probability is none. */
+const LABEL_OF = Uint8Array.from({ length: FULL + 1 }, (_, level) =>
+  Math.ceil((level * STEPS) / FULL),
+);
+
+export const hasHeatmap = () =>
+  Boolean(state.segmentation?.has_heatmap) && state.maskStatus === 'rendered';
+
+/** @param {Partial<typeof state.heat>} changes */
+const heat = changes => update({ heat: { ...state.heat, ...changes } });
+
+export async function toggleHeatmap() {
+  if (state.heat.status === 'loading') return;
+  if (state.heat.status === 'shown') hideHeatmap();
+  else await showHeatmap();
+}
+
+export function hideHeatmap() {
+  removeLayer(HEAT);
+  heat({ status: 'hidden', problem: '' });
+}
+
+async function showHeatmap() {
+  const { displaySet, grid } = layer;
+  const job = shownJob();
+  if (!displaySet) return;
+  heat({ status: 'loading', problem: '' });
+  try {
+    const levels = await bytes(`/api/ai/jobs/${job.id}/heatmap/`);
+    if (state.job?.id !== job.id || layer.displaySet !== displaySet) return hideHeatmap();
+    removeLayer(HEAT);
+    const steps = COLORS.map((_, at) => ({ number: at + 1, label: `${(at + 1) * STEPS} %` }));
+    const images = await createLayer(HEAT, displaySet, steps, t('heatmap.title'));
+    copyLabels(
+      images,
+      grid,
+      levels.map(level => LABEL_OF[level]),
+    );
+    await attachHeatmap();
+    labelsChanged(HEAT);
+    heat({ status: 'shown' });
+  } catch (error) {
+    removeLayer(HEAT);
+    heat({ status: 'hidden', problem: t('heatmap.failed') });
+    reportError(error);
+  }
+}
+
+/** In every viewport that shows the series; called again whenever one changes. */
+export async function attachHeatmap() {
+  const { segmentationService } = services();
+  if (!layer.displaySet || !segmentationService.getSegmentation(HEAT)) return;
+  const specifier = { segmentationId: HEAT, type: LABELMAP };
+  for (const viewportId of viewportsOf(layer.displaySet)) {
+    if (!viewportOf(viewportId)) continue;
+    if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) {
+      await segmentationService.addSegmentationRepresentation(viewportId, specifier);
+    }
+    segmentationService.setActiveSegmentation(viewportId, MASK);
+  }
+  applyHeat();
+}
+
+/** Threshold and opacity as chosen in the panel. */
+function applyHeat() {
+  const { segmentationService } = services();
+  if (!layer.displaySet || !segmentationService.getSegmentation(HEAT)) return;
+  const specifier = { segmentationId: HEAT, type: LABELMAP };
+  segmentationService.setStyle(specifier, {
+    renderOutline: false,
+    renderOutlineInactive: false,
+    renderFill: true,
+    renderFillInactive: true,
+    fillAlpha: state.heat.opacity,
+    fillAlphaInactive: state.heat.opacity,
+  });
+  const first = Math.round(state.heat.threshold * STEPS);
+  for (const viewportId of viewportsOf(layer.displaySet)) {
+    if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) continue;
+    COLORS.forEach((rgb, at) => {
+      segmentationService.setSegmentColor(viewportId, HEAT, at + 1, [...rgb, FULL]);
+      segmentationService.setSegmentVisibility(viewportId, HEAT, at + 1, at >= first, LABELMAP);
+    });
+  }
+}
+
+/** @param {number} threshold 0 to 0.9, in tenths: what is less probable is not drawn */
+export function setHeatThreshold(threshold) {
+  heat({ threshold });
+  applyHeat();
+}
+
+/** @param {number} opacity 0 to 1 */
+export function setHeatOpacity(opacity) {
+  heat({ opacity });
+  applyHeat();
+}
