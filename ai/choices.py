@@ -17,6 +17,14 @@ class ReviewStatus(models.TextChoices):
     REJECTED = "REJECTED"
 
 
+class Origin(models.TextChoices):
+    """Where a result comes from: a model's run, a person's drawing, a file from outside."""
+
+    MODEL = "model"
+    MANUAL = "manual"
+    IMPORT = "import"
+
+
 class VersionKind(models.TextChoices):
     AI = "ai"
     EDITED = "edited"

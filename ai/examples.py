@@ -68,6 +68,7 @@ JOB_LISTED = {
         "name": "Brain extraction (T1 MRI)",
         "name_ko": "뇌 추출 (T1 MRI)",
     },
+    "origin": "model",
     "study_instance_uid": STUDY_UID,
     "series_instance_uid": SERIES_UID,
     "study": {
@@ -77,6 +78,7 @@ JOB_LISTED = {
         "accession_number": "RIS2026-0001",
     },
     "series_description": "T1 3D 1 mm",
+    "patient": 1,
     "patient_id": "P2026-0001",
     "patient_name": "김민준",
     "requested_by": "doctor",

@@ -11,13 +11,13 @@ from ai.selectors.publication import failed_publications
 
 class AIJobFilter(filters.FilterSet):
     study_instance_uid = filters.CharFilter(field_name="study__study_instance_uid")
-    patient_id = filters.CharFilter(field_name="study__patient__patient_id")
-    patient = filters.NumberFilter(field_name="study__patient_id")
+    patient_id = filters.CharFilter(field_name="patient__patient_id")
+    patient = filters.NumberFilter(field_name="patient_id")
     publication_failed = filters.BooleanFilter(method="has_failed_publication")
 
     class Meta:
         model = AIJob
-        fields = ["status", "review_status", "model_id"]
+        fields = ["status", "review_status", "model_id", "origin"]
 
     def has_failed_publication(self, jobs: QuerySet[AIJob], name: str, value: bool) -> Any:
         failed = failed_publications()

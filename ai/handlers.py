@@ -85,25 +85,27 @@ def _job_about(job: Any) -> About:
     people = [person(Part.REQUESTED, job.requested_by)]
     if job.reviewed_by is not None:
         people.append(person(Part.REVIEWED, job.reviewed_by))
-    return {
-        "patient": job.study.patient.brief,
-        "study": study_about(job.study),
+    about: About = {
+        "patient": job.patient.brief,
         "model": {
             "id": job.model_id,
             "name": {"ko": job.model_manifest.get("name_ko") or name, "en": name},
         },
         "people": people,
     }
+    if job.study is not None:
+        about["study"] = study_about(job.study)
+    return about
 
 
 @summary_part("ai_waiting", Permission.REVIEW_AI, AIJobListOut)
 def jobs_waiting(user: Person, patient: Any) -> list[Any]:
     """Completed and not yet reviewed."""
-    rows = job_list(user).filter(study__patient=patient)
+    rows = job_list(user).filter(patient=patient)
     waiting = rows.filter(status=JobStatus.COMPLETED, review_status=ReviewStatus.PENDING)
     return list(waiting[:SUMMARISED])
 
 
 @timeline_source("ai", at="created_at", described=lambda row: (row.model_id, row.status))
 def jobs_of(user: Person, patient: Any) -> QuerySet[Any]:
-    return job_list(user).filter(study__patient=patient)
+    return job_list(user).filter(patient=patient)

@@ -6,8 +6,9 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
-from ai.choices import JobStatus, ReviewStatus, VersionKind
+from ai.choices import JobStatus, Origin, ReviewStatus, VersionKind
 from ai.manifest import (
     TRACKED_SEGMENTS,
     ModelManifest,
@@ -16,27 +17,47 @@ from ai.manifest import (
 )
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
+from emr import selectors as patients
 from pacs.index import studies
 from rbac.permissions import Permission
 
 
 class AIJobQuerySet(VisibleQuerySet["AIJob"]):
     def visible_to(self, user: Person, permission: str = Permission.REQUEST_AI) -> AIJobQuerySet:
-        """Jobs on studies whose pixels this person may see, whatever right to AI results."""
+        """Jobs on studies whose pixels this person may see, whatever right to AI results.
+
+        A job without a study is about a patient: whoever may see the patient's record sees it.
+        """
         if not user.has_permission(permission):
             return self.none()
-        return self.filter(study__in=studies.studies_visible_to(user, Permission.VIEW_DICOM))
+        on_images = Q(study__in=studies.studies_visible_to(user, Permission.VIEW_DICOM))
+        seen = patients.patients_visible_to(user, Permission.VIEW_PATIENT)
+        return self.filter(on_images | Q(study=None, patient__in=seen))
 
 
 class AIJob(VersionedModel):
-    """One run of one model on one series."""
+    """One run of one model, on one series or on what is known of a patient.
 
-    study = models.ForeignKey("pacs.Study", on_delete=models.PROTECT, related_name="ai_jobs")
-    series = models.ForeignKey("pacs.Series", on_delete=models.PROTECT, related_name="ai_jobs")
+    ``patient`` is that of the study, and follows it. ``origin``: a mask that a person draws or
+    imports is a completed job without a run. ``facts``: what a job about a patient was given.
+    """
+
+    patient = models.ForeignKey("emr.Patient", on_delete=models.PROTECT, related_name="ai_jobs")
+    study = models.ForeignKey(
+        "pacs.Study", on_delete=models.PROTECT, related_name="ai_jobs", null=True
+    )
+    series = models.ForeignKey(
+        "pacs.Series", on_delete=models.PROTECT, related_name="ai_jobs", null=True
+    )
+    origin = models.CharField(
+        max_length=10, choices=Origin.choices, default=Origin.MODEL, db_default=Origin.MODEL
+    )
     model_id = models.CharField(max_length=60)
     model_version = models.CharField(max_length=30, blank=True)
     model_manifest = models.JSONField(default=dict)
     parameters = models.JSONField(default=dict)
+    facts = models.JSONField(null=True)
+    input_sha256 = models.CharField(max_length=64, blank=True, db_default="")
     status = models.CharField(
         max_length=12, choices=JobStatus.choices, default=JobStatus.PENDING, db_index=True
     )
@@ -60,7 +81,17 @@ class AIJob(VersionedModel):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [models.Index(fields=["review_status", "status"])]
+        indexes = [
+            models.Index(fields=["review_status", "status"]),
+            models.Index(fields=["patient", "id"]),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(study__isnull=False, series__isnull=False)
+                | Q(study__isnull=True, series__isnull=True),
+                name="ai_job_series_with_study",
+            )
+        ]
 
     @property
     def manifest(self) -> ModelManifest:

@@ -147,14 +147,22 @@ class JobStudyOut(serializers.Serializer[Any]):
 @example(examples.JOB_LISTED)
 class AIJobListOut(serializers.ModelSerializer[AIJob]):
     model = ModelRefOut(source="*")
-    study_instance_uid = serializers.CharField(source="study.study_instance_uid")
-    series_instance_uid = serializers.CharField(source="series.series_instance_uid")
-    study = JobStudyOut()
-    series_description = serializers.CharField(source="series.description")
-    patient_id = serializers.SerializerMethodField()
-    patient_name = serializers.CharField(
-        source="study.patient.full_name", default=None, allow_null=True
+    study_instance_uid = serializers.CharField(
+        source="study.study_instance_uid",
+        default=None,
+        allow_null=True,
+        help_text="null of a job about a patient",
     )
+    series_instance_uid = serializers.CharField(
+        source="series.series_instance_uid", default=None, allow_null=True
+    )
+    study = JobStudyOut(allow_null=True)
+    series_description = serializers.CharField(
+        source="series.description", default=None, allow_null=True
+    )
+    patient = serializers.IntegerField(source="patient_id")
+    patient_id = serializers.CharField(source="patient.patient_id")
+    patient_name = serializers.CharField(source="patient.full_name")
     requested_by = serializers.CharField(source="requested_by.username")
     requested_by_name = serializers.CharField(source="requested_by.full_name")
     reviewed_by = serializers.CharField(
@@ -172,10 +180,12 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
             "status",
             "review_status",
             "model",
+            "origin",
             "study_instance_uid",
             "series_instance_uid",
             "study",
             "series_description",
+            "patient",
             "patient_id",
             "patient_name",
             "requested_by",
@@ -186,10 +196,6 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
             "segmentation",
             "created_at",
         ]
-
-    def get_patient_id(self, job: AIJob) -> str | None:
-        patient = job.study.patient
-        return patient.patient_id if patient else None
 
     def get_segmentation(self, job: AIJob) -> int | None:
         segmentation: Segmentation | None = getattr(job, "segmentation", None)

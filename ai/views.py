@@ -40,7 +40,7 @@ def _read(actor: Person, job: AIJob, action: str) -> None:
         action=action,
         object_type="ai_job",
         object_id=job.pk,
-        patient_id=job.study.patient_id,
+        patient_id=job.patient_id,
         permission=Permission.REQUEST_AI,
     )
 
@@ -94,7 +94,7 @@ class Jobs(GenericApiView):
     queryset = AIJob.objects.none()
 
     def patients_shown(self, rows: Rows) -> PatientIds:
-        return [row.study.patient_id for row in rows]
+        return [row.patient_id for row in rows]
 
     def get_queryset(self) -> Any:
         return job_selectors.job_list(self.actor)

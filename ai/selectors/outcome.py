@@ -56,7 +56,7 @@ def approved_volumes(user: Person, patient_id: int) -> list[ApprovedVolume]:
     """
     approved = AIJob.objects.visible_to(user).filter(
         review_status=ReviewStatus.APPROVED,
-        study__patient_id=patient_id,
+        patient_id=patient_id,
         study__study_date__isnull=False,
         publication__version__isnull=False,
     )

@@ -26,6 +26,7 @@ LONGEST_INDEXING = timedelta(minutes=10)
 def publication_get(job_id: int) -> Publication:
     """The publication with everything it refers to; for handlers, not filtered by rights."""
     return Publication.objects.select_related(
+        "job__patient",
         "job__study__patient",
         "job__study__order__ordered_by",
         "job__study__order__encounter",
@@ -39,7 +40,7 @@ def publication_get(job_id: int) -> Publication:
 
 def published_job_ids(patient_id: int) -> list[int]:
     """Jobs of this patient whose result is in the FHIR record, oldest first."""
-    found = Publication.objects.filter(job__study__patient_id=patient_id, fhir_at__isnull=False)
+    found = Publication.objects.filter(job__patient_id=patient_id, fhir_at__isnull=False)
     return list(found.order_by("job_id").values_list("job_id", flat=True))
 
 

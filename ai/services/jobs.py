@@ -73,6 +73,7 @@ def job_create(
         catalogue.check_series(series, manifest)
     with transaction.atomic():
         job = AIJob.objects.create(
+            patient_id=study.patient_id,
             study=study,
             series=series,
             model_id=manifest.id,
@@ -127,14 +128,14 @@ def job_run(job_id: int) -> None:
 
 def _analyse(job: AIJob) -> tuple[RunResult, segmentations.Draft | None]:
     """The model's result, checked against its manifest, and its mask if it makes one."""
-    patient, run = job.study.patient, f"ai-job-{job.pk}-run-{job.run}"
+    run = f"ai-job-{job.pk}-run-{job.run}"
     with series_grant(
         job.series.orthanc_id, holder=run, number=job.pk, seconds=settings.INFERENCE_TIMEOUT_S
     ) as grant:
         result = inference().run(
             series_instance_uid=job.series.series_instance_uid,
             model_id=job.model_id,
-            patient_id=patient.patient_id if patient else "",
+            patient_id=job.patient.patient_id,
             parameters=job.parameters,
             idempotency_key=run,
             grant=grant,
@@ -222,7 +223,7 @@ def _changed_by(actor: Person, job_id: int, action: str) -> AIJob:
         action=action,
         object_type="ai_job",
         object_id=job.pk,
-        patient_id=job.study.patient_id,
+        patient_id=job.patient_id,
         permission=Permission.REQUEST_AI,
     )
     return job

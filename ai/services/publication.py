@@ -26,7 +26,7 @@ SEG_SERIES_NUMBER_BASE = 9000
 
 def _of_job(job_id: int) -> Publication:
     return Publication.objects.select_related(
-        "job__study__patient", "job__series", "job__reviewed_by", "version__segmentation"
+        "job__study", "job__patient", "job__series", "job__reviewed_by", "version__segmentation"
     ).get(job_id=job_id)
 
 

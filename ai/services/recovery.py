@@ -98,6 +98,6 @@ def _record(actor: Person, job: AIJob, action: str, step: str) -> None:
         action=action,
         object_type="ai_job",
         object_id=job.pk,
-        patient_id=job.study.patient_id,
+        patient_id=job.patient_id,
         permission=Permission.REVIEW_AI,
     )

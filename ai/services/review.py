@@ -54,7 +54,7 @@ def job_review(
         action=f"ai_job.{decision}",
         object_type="ai_job",
         object_id=job.pk,
-        patient_id=job.study.patient_id,
+        patient_id=job.patient_id,
         permission=Permission.REVIEW_AI,
         detail={"version": latest.version} if latest else {},
     )
@@ -76,7 +76,7 @@ def _version_under_review(job: AIJob, looked_at: int | None) -> SegmentationVers
 
 
 def _publication_start(job: AIJob, version: SegmentationVersion | None) -> None:
-    if job.study.patient_id is None:
+    if job.study is not None and job.study.patient_id is None:
         raise BusinessError(ErrorCode.STUDY_UNMATCHED, f"job {job.pk}")
     aggregate, payload = publication_aggregate(job.pk), {"job_id": job.pk}
     if version is None:

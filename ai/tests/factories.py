@@ -127,6 +127,7 @@ def make_result(series: Series, user: Any, **fields: Any) -> AIJob:
     """A completed job with the model's own mask, as rows only."""
     manifest = parse_manifest(MANIFEST)
     job = AIJob.objects.create(
+        patient_id=series.study.patient_id,
         study=series.study,
         series=series,
         model_id=manifest.id,

@@ -22,6 +22,7 @@ def job(users, patient_factory):
     patient = patient_factory(full_name="김민준", patient_id="M-7")
     series = factories.make_series(patient)
     return AIJob.objects.create(
+        patient=patient,
         study=series.study,
         series=series,
         model_id="brain_extraction",

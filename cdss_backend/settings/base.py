@@ -213,6 +213,7 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "AIJobStatus": "ai.choices.JobStatus",
+        "AIJobOrigin": "ai.choices.Origin",
         "ReviewStatus": "ai.choices.ReviewStatus",
         "PublicationStatus": "ai.choices.PublicationStatus",
         "VersionKind": "ai.choices.VersionKind",

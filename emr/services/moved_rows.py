@@ -36,7 +36,6 @@ PLAIN: dict[str, dict[str, str]] = {
 HISTORIES = {"emr.RecordChange": ("kind", "row_id"), "treatment.Revision": ("kind", "row")}
 """Whose rows name the row that was changed by its kind and key."""
 ALONG = {
-    "ai.AIJob": "study__patient",
     "ris.Reading": "study__patient",
     "lis.Specimen": "order__patient",
     "lis.ResultVersion": "order__patient",

@@ -40,6 +40,16 @@ def _is_quarantined(study: Study) -> bool:
 def _set_patient(study: Study, patient: Any) -> None:
     study.patient = patient
     order_assign(study)
+    if study.pk is not None:
+        _rows_follow(study)
+
+
+def _rows_follow(study: Study) -> None:
+    """Rows of whatever app that name both the study and its patient name the new one."""
+    for relation in Study._meta.related_objects:
+        rows = relation.related_model._base_manager.filter(**{relation.field.name: study.pk})
+        if any(field.name == "patient" for field in rows.model._meta.concrete_fields):
+            rows.update(patient=study.patient_id)
 
 
 def order_assign(study: Study) -> None:

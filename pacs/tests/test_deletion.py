@@ -89,7 +89,7 @@ def test_a_deletion_that_the_totals_hide_is_found(stored):
     assert deletion.deletions_find(thorough=True) == 1
 
 
-def test_an_empty_study_goes_unless_an_ai_job_needs_it(stored, users):
+def test_an_empty_study_goes_unless_an_ai_job_needs_it(stored, users, patient_factory):
     first, second = Study.objects.order_by("study_instance_uid")
     decided_in = stream().get(epochs.EVERYBODY)
     forget_files(stored, Instance.objects.filter(series__study=first))
@@ -98,7 +98,7 @@ def test_an_empty_study_goes_unless_an_ai_job_needs_it(stored, users):
     assert stream().get(epochs.EVERYBODY) != decided_in
     series = second.series.get()
     apps.get_model("ai.AIJob").objects.create(
-        study=second, series=series, requested_by=users["doctor"]
+        patient=patient_factory(), study=second, series=series, requested_by=users["doctor"]
     )
     forget_files(stored, list(Instance.objects.all())[:2])
     deletion.deletions_find()
