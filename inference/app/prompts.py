@@ -88,7 +88,7 @@ class PlacedPrompt:
     @property
     def segments(self) -> tuple[int, ...]:
         """The segments that are drawn on, each once."""
-        parts = (*self.boxes, *self.points, *self.scribbles)
+        parts: tuple[PlacedBox | PlacedStroke, ...] = (*self.boxes, *self.points, *self.scribbles)
         return tuple(dict.fromkeys(part.segment for part in parts))
 
 

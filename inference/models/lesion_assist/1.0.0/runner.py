@@ -108,9 +108,7 @@ class _Images:
         return distances
 
 
-def _segment(
-    images: _Images, prompt: PlacedPrompt, segment: int, previous: BoolArray
-) -> BoolArray:
+def _segment(images: _Images, prompt: PlacedPrompt, segment: int, previous: BoolArray) -> BoolArray:
     mask = previous.copy()
     for box in (each for each in prompt.boxes if each.segment == segment):
         mask[box.where] |= _in_box(images, box.where)
