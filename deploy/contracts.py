@@ -39,8 +39,8 @@ FLAT_APPS = [app for app in APPS if app not in LADDERS and app != "common"]
 FLAT = """
     (openapi)
     (urls) | (routing)
-    (views) | (consumers) | (handlers) | (probes) | (lists) | (mllp_server)
-    (sync_serializers)
+    (views) | (drawing_views) | (consumers) | (handlers) | (probes) | (lists) | (mllp_server)
+    (sync_serializers) | (drawing_serializers)
     (serializers) | (import_serializers) | (filters) | (tasks) | (authentication)
     (sync_runs)
     (openemr_sync)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import base64
 import logging
-from typing import Any
+from typing import Annotated, Any
 
 import requests
 from django.conf import settings
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
 from ai.manifest import ManifestError, ModelManifest, parse_manifest
 from common.errors import AppError, BusinessError, ErrorCode, ExternalError, NotFound
@@ -18,7 +18,16 @@ from common.once import once
 from pacs.delivery.series_grants import SeriesGrant
 
 REFUSAL_MAX_CHARS = 300
+ASSIST_TIMEOUT_S = 30
 logger = logging.getLogger(__name__)
+
+
+def _is_base64(value: str) -> str:
+    base64.b64decode(value, validate=True)
+    return value
+
+
+Base64Text = Annotated[str, AfterValidator(_is_base64)]
 
 
 class QuantityValue(BaseModel):
@@ -45,7 +54,7 @@ class RunResult(BaseModel):
     risk_score: float | None = Field(ge=0, le=1)
     confidence: float | None = Field(ge=0, le=1)
     processing_time: float = Field(ge=0, allow_inf_nan=False)
-    segmentation: str
+    segmentation: Base64Text
     slices: list[str]
     rows: int = Field(ge=1, le=65535)
     columns: int = Field(ge=1, le=65535)
@@ -53,11 +62,20 @@ class RunResult(BaseModel):
     classes: list[ClassProbability] = []
     warnings: list[str] = []
 
-    @field_validator("segmentation")
-    @classmethod
-    def _is_base64(cls, value: str) -> str:
-        base64.b64decode(value, validate=True)
-        return value
+
+class AssistResult(BaseModel):
+    """The answer of ``POST /assist``; ``slices`` ascend in position.
+
+    ``labelmap``: base64 of gzip of uint8 slices x rows x columns.
+    """
+
+    rows: int = Field(ge=1, le=65535)
+    columns: int = Field(ge=1, le=65535)
+    slices: list[str]
+    labelmap: Base64Text
+    volume_ml: float = Field(ge=0, allow_inf_nan=False)
+    hint: str = ""
+    hint_ko: str = ""
 
 
 class InferenceClient(HttpClient):
@@ -121,6 +139,27 @@ class InferenceClient(HttpClient):
             return RunResult.model_validate(self._json(response))
         except ValidationError:
             raise _invalid("result") from None
+
+    def assist(
+        self,
+        *,
+        series_instance_uid: str,
+        model_id: str,
+        prompt: dict[str, Any],
+        grant: SeriesGrant,
+    ) -> AssistResult:
+        """What an assist model makes of a prompt: its slices are SOP Instance UIDs."""
+        body = {
+            "series_instance_uid": series_instance_uid,
+            "model_type": model_id,
+            "archive": {"series": grant.series_orthanc_id, "grant": grant.key},
+            "prompt": prompt,
+        }
+        response = self.request("POST", "/assist", json=body, read_timeout_s=ASSIST_TIMEOUT_S)
+        try:
+            return AssistResult.model_validate(self._json(response))
+        except ValidationError:
+            raise _invalid("assist") from None
 
     def mask(self, job_id: str) -> bytes:
         """The gzipped NIfTI of a run."""

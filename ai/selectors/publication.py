@@ -76,14 +76,14 @@ def published_segs(study_id: int) -> dict[str, PublishedSeg]:
         .order_by("job__reviewed_at", "pk")
     )
     rows = list(found)
-    newest = {(row.job.series_id, row.job.model_id): row.pk for row in rows}
+    newest = {row.job.succession: row.pk for row in rows}
     return {
         str(row.seg_sop_instance_uid): PublishedSeg(
             job=row.job,
             version=row.version.version,
             author=_name(row.version.author),
             approved_by=_name(row.job.reviewed_by),
-            superseded=newest[row.job.series_id, row.job.model_id] != row.pk,
+            superseded=newest[row.job.succession] != row.pk,
         )
         for row in rows
         if row.version is not None

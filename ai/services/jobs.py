@@ -66,6 +66,9 @@ def job_create(
     """
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
     manifest = catalogue.model_get(model_type)
+    if manifest.kind == "assist":
+        detail = "this model works on what is drawn: open the images and draw"
+        raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "model_type")
     if series_instance_uid is None:
         series = catalogue.best_series(study, manifest)
     else:

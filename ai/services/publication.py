@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from pydicom.dataset import Dataset
 
-from ai.choices import VersionKind
+from ai.choices import Origin, VersionKind
 from ai.events import PUBLISHED, SEG_SEEN
 from ai.manifest import TrackedSegment
-from ai.models import AIJobEvent, Publication, SegmentationVersion
+from ai.models import AIJob, AIJobEvent, Publication, SegmentationVersion
 from ai.selectors.publication import seg_is_lost
 from ai.services.dicom_seg import AlgorithmSpec, SegmentationError, SegmentSpec, build_segmentation
 from ai.services.review import publication_aggregate
@@ -75,11 +75,18 @@ def _build(publication: Publication, version: SegmentationVersion) -> Dataset:
         sop_instance_uid=publication.seg_sop_instance_uid or "",
         series_number=SEG_SERIES_NUMBER_BASE + job.pk % 1000,
         instance_number=1,
-        model=AlgorithmSpec(job.manifest.algorithm_name or job.model_id, job.model_version),
+        model=_algorithm(job),
         edited=version.kind == VersionKind.EDITED,
         content_creator_name=(approver.full_name or approver.username) if approver else "",
         created_at=timezone.localtime(job.reviewed_at),
     )
+
+
+def _algorithm(job: AIJob) -> AlgorithmSpec | None:
+    """None of what a person drew. An imported file may have been made by anything."""
+    if job.origin == Origin.MANUAL:
+        return None
+    return AlgorithmSpec(job.manifest.algorithm_name or job.manifest.name, job.model_version)
 
 
 def _segment(segment: TrackedSegment) -> SegmentSpec:
