@@ -16,6 +16,7 @@ import { save } from './saving.js';
 import { may } from './session.js';
 import { layer, shownJob, shownSegmentation, state, update, work } from './state.js';
 import { t } from './texts.js';
+import { gridOf } from './viewports.js';
 
 /** @import { JobStep } from './state.js' */
 /** @import { AcceptedJob, Grid, Job, JobList, ListedJob, Segmentation } from '../types/api' */
@@ -73,7 +74,8 @@ export async function openJob(jobId, { jump = true, discard = false } = {}) {
     /** @type {Segmentation} */
     const segmentation = await get(`/api/ai/segmentations/${job.segmentation}/`);
     update({ segmentation, hidden: [], colors: {} });
-    await openVersion(newestVersion());
+    if (segmentation.versions.length) await openVersion(newestVersion());
+    else await openEmpty(segmentation);
     if (jump) showMiddle();
     void followPublication();
   } catch (error) {
@@ -84,6 +86,18 @@ export async function openJob(jobId, { jump = true, discard = false } = {}) {
 function newestVersion() {
   const { versions } = shownSegmentation();
   return versions[versions.length - 1].version;
+}
+
+/**
+ * One that was begun and never saved.
+ *
+ * @param {Segmentation} segmentation
+ */
+async function openEmpty(segmentation) {
+  const grid = gridOf(segmentation.series_instance_uid);
+  const voxels = new Uint8Array(grid.rows * grid.columns * grid.slices.length);
+  await showMask(segmentation, grid, voxels);
+  update({ maskStatus: 'rendered', baseVersion: 0, compared: null, changed: null });
 }
 
 /**

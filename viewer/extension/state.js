@@ -43,6 +43,10 @@
  * @property {Record<number, string>} colors by segment
  * @property {{ status: RequestStatus, problem: string, jobId: number | null, step: JobStep | null }}
  *   request
+ * @property {{ tool: 'box' | 'click' | 'add' | 'remove' | null, first: number, last: number,
+ *   box: { rows: number[], columns: number[] } | null, busy: boolean, problem: string, hint: string,
+ *   volume: number | null }} assist the lesion tool; slices by their place in the grid
+ * @property {{ busy: boolean, problem: string }} manual a segmentation that is begun by hand
  * @property {{ count: number, saved: boolean, status: 'idle' | 'saving', problem: string }}
  *   measurements
  * @property {{ open: string | null, problem: string, linked: boolean }} prior
@@ -72,6 +76,17 @@ export const state = {
   hidden: [],
   colors: {},
   request: { status: 'idle', problem: '', jobId: null, step: null },
+  assist: {
+    tool: null,
+    first: 0,
+    last: 0,
+    box: null,
+    busy: false,
+    problem: '',
+    hint: '',
+    volume: null,
+  },
+  manual: { busy: false, problem: '' },
   measurements: { count: 0, saved: true, status: 'idle', problem: '' },
   prior: { open: null, problem: '', linked: true },
 };
@@ -108,7 +123,10 @@ export const layer = {
   edited: new Set(),
 };
 
-/** @import { ReportVersion } from './reports.js' */
+/**
+ * @import { ReportVersion } from './reports.js'
+ * @typedef {{ boxes: object[], points: object[], scribbles: object[] }} Prompt
+ */
 
 /**
  * What goes on in the background.
@@ -121,6 +139,10 @@ export const layer = {
  * @property {string} storedMeasurements what was measured when it was last in the archive
  * @property {ReportVersion | null} report the person's newest report of measurements
  * @property {{ anchor(): void, stop(): void } | null} link of two studies that scroll together
+ * @property {() => void} stopPointer gives the mouse back to OHIF
+ * @property {{ segment: number, before: Uint8Array[], prompt: Prompt } | null} prompt what was drawn
+ *   for the lesion tool since its beginning, and the labels before it
+ * @property {number} prompts how often the lesion tool was asked
  * @property {(() => void)[]} stops what ends the extension's listening to OHIF
  */
 
@@ -133,6 +155,9 @@ export const work = {
   storedMeasurements: '',
   report: null,
   link: null,
+  stopPointer: () => {},
+  prompt: null,
+  prompts: 0,
   stops: [],
 };
 

@@ -1,6 +1,7 @@
 // The panel on the right: one column of sections, in the order of the work.
 import { h } from '../dom.js';
 import { subscribe } from '../state.js';
+import { assistSection, manualSection } from './draw.js';
 import { jobSection } from './job.js';
 import { maskSection } from './mask.js';
 import { objectsSection, orderSection } from './order.js';
@@ -22,9 +23,11 @@ const PARTS = [
   jobSection,
   saveBar,
   maskSection,
+  assistSection,
   versionsSection,
   reviewSection,
   requestSection,
+  manualSection,
   windowsSection,
   measurementsSection,
   objectsSection,

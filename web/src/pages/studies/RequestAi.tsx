@@ -34,7 +34,8 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
       ),
     enabled: opened,
   });
-  const card = models.data?.find(({ id }) => id === chosen) ?? models.data?.[0];
+  const offered = models.data?.filter(({ kind }) => kind !== "assist");
+  const card = offered?.find(({ id }) => id === chosen) ?? offered?.[0];
   const model = card?.id ?? null;
   const suitable = card?.suitable_series.map((one) => one.series_instance_uid) ?? [];
   const taken = series ?? suitable[0] ?? null;
@@ -70,13 +71,13 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
       <QueryView
         query={models}
         empty={t("ai.noModels")}
-        isEmpty={(found) => found.length === 0}
+        isEmpty={() => offered?.length === 0}
       >
-        {(found) => (
+        {() => (
           <Stack>
             <Radio.Group label={t("ai.model")} value={model} onChange={choose}>
               <Stack gap="xs" mt="xs">
-                {found.map((one) => (
+                {offered?.map((one) => (
                   <Radio.Card key={one.id} value={one.id} p="sm">
                     <Group wrap="nowrap" align="flex-start">
                       <Radio.Indicator />
