@@ -4,6 +4,8 @@ from __future__ import annotations
 
 JOB_REQUESTED = "ai.job.requested"
 JOB_COMPLETED = "ai.job.completed"
+JOB_CANCELLED = "ai.job.cancelled"
+"""``run``: the key under which the inference service knows it."""
 JOB_FAILED = "ai.job.failed"
 VERSION_APPROVED = "ai.version.approved"
 RESULT_APPROVED = "ai.result.approved"

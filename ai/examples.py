@@ -50,6 +50,39 @@ MODEL = {
 MODEL_AVAILABLE = MODEL | {
     "suitable_series": [{"study_instance_uid": STUDY_UID, "series_instance_uid": SERIES_UID}]
 }
+MODEL_MANAGED = {
+    "id": "brain_extraction",
+    "name": "Brain extraction (T1 MRI)",
+    "name_ko": "뇌 추출 (T1 MRI)",
+    "kind": "network",
+    "result_kind": "segmentation",
+    "intended_use": "A first mask for a doctor to correct and approve.",
+    "intended_use_ko": None,
+    "versions": ["1.0.2"],
+    "used_version": "1.0.2",
+    "default_version": "",
+    "enabled": True,
+    "version": 0,
+}
+MODELS_MANAGED = {
+    "models": [MODEL_MANAGED],
+    "refused": [{"id": "lesion", "version": "2.0", "reason": "runner.py is missing"}],
+}
+MODEL_SETTING = {"enabled": True, "default_version": "1.0.2"}
+MODEL_USAGE = {
+    "month": "2026-03-01",
+    "model_version": "1.0.2",
+    "jobs": 12,
+    "completed": 11,
+    "failed": 1,
+    "approved": 9,
+    "rejected": 1,
+    "seconds": 4.4,
+    "longest_seconds": 6.1,
+    "compared": 9,
+    "dice": 0.987,
+    "volume_bias": 0.012,
+}
 JOB_NEW = {
     "study_instance_uid": STUDY_UID,
     "series_instance_uid": SERIES_UID,
@@ -111,6 +144,7 @@ JOB = {
         {"step": "published", "at": "2026-03-02T09:40:54.358149+09:00"},
     ],
     "review_comment": "",
+    "outlook": {"progress": None, "expected_wait_s": None},
     "publication": {
         "status": "PUBLISHED",
         "seg": {

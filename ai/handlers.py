@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 
 from ai import events
 from ai.choices import JobStatus, ReviewStatus
+from ai.clients.inference import inference
 from ai.selectors.jobs import job_list
 from ai.serializers import AIJobListOut
-from ai.services import jobs, publication, recovery
+from ai.services import agreement, jobs, publication, recovery
 from ai.services.notices import job_alert
 from alert.choices import Kind, Part
 from alert.selectors import About, describes, person
@@ -42,6 +43,16 @@ def _publication_failed(event: Event, error: AppError) -> None:
 )
 def run_job(event: Event) -> None:
     jobs.job_run(event.payload["job_id"])
+
+
+@subscribe(events.JOB_CANCELLED, queue="django_tasks", max_attempts=RUN_ATTEMPTS)
+def end_run(event: Event) -> None:
+    inference().cancel(event.payload["run"])
+
+
+@subscribe(events.VERSION_APPROVED, queue="django_tasks")
+def measure_agreement(event: Event) -> None:
+    agreement.agreement_measure(event.payload["job_id"])
 
 
 @subscribe(events.JOB_COMPLETED, queue="django_tasks")

@@ -148,6 +148,17 @@ class ManifestInputs:
 
 
 @dataclass(frozen=True)
+class ManifestRemote:
+    """A model of a KServe v2 server that the operator of the inference service named."""
+
+    server: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,40}$")] = ""
+    input: Annotated[str, Field(min_length=1, max_length=100)] = "image"
+    output: Annotated[str, Field(min_length=1, max_length=100)] = "labels"
+
+
+@dataclass(frozen=True)
 class ManifestOutputs:
     """What the model returns: a mask if, and only if, it declares segments."""
 
@@ -192,6 +203,7 @@ class ModelManifest:
     gates: tuple[ManifestGate, ...] = ()
     parameters: Mapping[str, ManifestParameter] = field(default_factory=dict)
     resources: ManifestResources = ManifestResources()
+    remote: ManifestRemote | None = None
     licence: str = ""
     source: str = ""
     intended_use: str = ""

@@ -15,7 +15,7 @@ from ai.manifest import (
     TrackedSegment,
     parse_manifest,
 )
-from common.db import VersionedModel, VisibleQuerySet
+from common.db import AllOrNoneQuerySet, VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr import selectors as patients
 from pacs.index import studies
@@ -66,6 +66,7 @@ class AIJob(VersionedModel):
     )
     run = models.PositiveIntegerField(default=1)
     result = models.JSONField(null=True)
+    seconds = models.FloatField(null=True)
     error_code = models.CharField(max_length=10, blank=True)
     error_detail = models.CharField(max_length=500, blank=True)
     review_status = models.CharField(
@@ -189,6 +190,8 @@ class Publication(models.Model):
     """Where an approved result stands on its way to the archive and to FHIR.
 
     A result without a mask has no version and makes no SEG: it goes to FHIR alone.
+    ``dice`` says how far the model's own mask is the approved one (1: the same), ``volume_bias`` by
+    which share of the approved volume it is too large.
     """
 
     job = models.OneToOneField(AIJob, on_delete=models.PROTECT, related_name="publication")
@@ -202,4 +205,19 @@ class Publication(models.Model):
     fhir_diagnostic_report = models.CharField(max_length=100, blank=True)
     fhir_imaging_study = models.CharField(max_length=100, blank=True)
     fhir_at = models.DateTimeField(null=True)
+    dice = models.FloatField(null=True)
+    volume_bias = models.FloatField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+
+class ModelSetting(VersionedModel):
+    """What the hospital decided on a model; one without a row is on, in its newest version."""
+
+    model_id = models.CharField(max_length=60, unique=True)
+    enabled = models.BooleanField(default=True)
+    default_version = models.CharField(max_length=30, blank=True)
+
+    objects = AllOrNoneQuerySet["ModelSetting"].as_manager()
+
+    class Meta:
+        ordering = ["model_id"]

@@ -15,6 +15,7 @@ from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors.outcome import outcome
 from ai.selectors.publication import publication_view
 from ai.services.catalogue import Available
+from ai.services.waiting import outlook
 from common.api.schema import example
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 
@@ -29,6 +30,9 @@ class AIJobIn(serializers.Serializer[Any]):
         rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, required=False
     )
     model_type = serializers.CharField(max_length=60)
+    model_version = serializers.CharField(
+        max_length=30, required=False, help_text="Without it, the hospital's default version"
+    )
     parameters = serializers.DictField(required=False)
 
 
@@ -202,12 +206,22 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
         return segmentation.pk if segmentation else None
 
 
+class OutlookOut(serializers.Serializer[Any]):
+    progress = serializers.FloatField(
+        allow_null=True, help_text="Of the run, 0..1, as the model tells it"
+    )
+    expected_wait_s = serializers.FloatField(
+        allow_null=True, help_text="By the runs of before; null when nobody knows"
+    )
+
+
 @example(examples.JOB)
 class AIJobOut(AIJobListOut):
     result = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
     timeline = StepOut(many=True, source="events")
     publication = serializers.SerializerMethodField()
+    outlook = serializers.SerializerMethodField()
 
     class Meta(AIJobListOut.Meta):
         fields = [
@@ -218,7 +232,12 @@ class AIJobOut(AIJobListOut):
             "timeline",
             "review_comment",
             "publication",
+            "outlook",
         ]
+
+    @extend_schema_field(OutlookOut)
+    def get_outlook(self, job: AIJob) -> dict[str, Any]:
+        return dict(OutlookOut(outlook(job)).data)
 
     @extend_schema_field(ResultOut(allow_null=True))
     def get_result(self, job: AIJob) -> dict[str, Any] | None:

@@ -2,13 +2,24 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ai import drawing_views, views
+from ai import drawing_views, model_views, views
 
 _VERSION = "segmentations/<int:segmentation_id>/versions/<int:version>/"
 
 urlpatterns = [
     path("models/", views.Models.as_view(), name="ai-models"),
     path("models/available/", views.ModelsAvailable.as_view(), name="ai-models-available"),
+    path("model-settings/", model_views.ModelSettings.as_view(), name="ai-model-settings"),
+    path(
+        "model-settings/<str:model_id>/",
+        model_views.ModelSettingDetail.as_view(),
+        name="ai-model-setting",
+    ),
+    path(
+        "model-settings/<str:model_id>/usage/",
+        model_views.ModelUsage.as_view(),
+        name="ai-model-usage",
+    ),
     path("jobs/", views.Jobs.as_view(), name="ai-jobs"),
     path("jobs/<int:job_id>/", views.JobDetail.as_view(), name="ai-job"),
     path("jobs/<int:job_id>/cancel/", views.JobCancel.as_view(), name="ai-job-cancel"),

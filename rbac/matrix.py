@@ -60,6 +60,7 @@ MATRIX: dict[P, dict[Role, Scope]] = {
     P.PLACE_PATIENT: _all(Role.DOCTOR, Role.NURSE),
     P.MANAGE_WARDS: _all(Role.ADMIN),
     P.MERGE_PATIENTS: _all(Role.ADMIN, Role.DOCTOR, Role.RIB),
+    P.MANAGE_MODELS: _all(Role.ADMIN),
 }
 
 CEILINGS: dict[Role, dict[P, Scope]] = {
@@ -81,7 +82,7 @@ is not of the hospital gets nothing more.
 ADMINISTRATIVE = frozenset(
     {
         *(P.MANAGE_USERS, P.MANAGE_ROLES, P.VIEW_AUDIT, P.OPERATE, P.REVIEW_GLASS),
-        P.MANAGE_WARDS,
+        *(P.MANAGE_WARDS, P.MANAGE_MODELS),
     }
 )
 ORDER_WORK = (P.WORK_RIS_ORDER, P.WORK_LIS_ORDER)

@@ -113,6 +113,7 @@ MENUS: tuple[MenuEntry, ...] = (
                 "/admin/glass",
                 P.REVIEW_GLASS,
             ),
+            MenuEntry("models", "AI 모델", "AI models", "brain", "/admin/models", P.MANAGE_MODELS),
             MenuEntry("outbox", "작업 대기열", "Outbox", "inbox", "/admin/outbox", P.OPERATE),
         ),
     ),

@@ -44,6 +44,7 @@ class Permission(StrEnum):
     PLACE_PATIENT = "place_patient"
     MANAGE_WARDS = "manage_wards"
     MERGE_PATIENTS = "merge_patients"
+    MANAGE_MODELS = "manage_models"
 
 
 class Role(StrEnum):

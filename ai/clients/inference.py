@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import logging
-from typing import Annotated, Any
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 import requests
 from django.conf import settings
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
 
 from ai.manifest import ManifestError, ModelManifest, parse_manifest
 from common.errors import AppError, BusinessError, ErrorCode, ExternalError, NotFound
@@ -19,6 +20,7 @@ from pacs.delivery.series_grants import SeriesGrant
 
 REFUSAL_MAX_CHARS = 300
 ASSIST_TIMEOUT_S = 30
+STATE_TIMEOUT_S = 2.0
 logger = logging.getLogger(__name__)
 
 
@@ -78,6 +80,31 @@ class AssistResult(BaseModel):
     hint_ko: str = ""
 
 
+class RefusedModel(BaseModel):
+    """A folder of a model that the service does not serve."""
+
+    id: str
+    version: str = ""
+    reason: str
+
+
+@dataclass(frozen=True)
+class Offered:
+    """Every model in every version, of each the newest first, and what is refused."""
+
+    models: list[ModelManifest]
+    refused: list[RefusedModel]
+
+
+class RunState(BaseModel):
+    """A run that goes on: ``ahead`` others come before it."""
+
+    state: Literal["waiting", "running"]
+    ahead: int = Field(ge=0)
+    progress: float = Field(ge=0, le=1)
+    seconds: float = Field(ge=0, allow_inf_nan=False)
+
+
 class InferenceClient(HttpClient):
     """A refusal (422) is a BusinessError, an invalid answer a final ExternalError."""
 
@@ -89,24 +116,29 @@ class InferenceClient(HttpClient):
         )
         self.session.headers["Authorization"] = f"Bearer {settings.INFERENCE_TOKEN}"
 
-    def models(self) -> list[ModelManifest]:
+    def models(self) -> Offered:
         """The models with a manifest that we understand; the log names the others.
 
         Raises ExternalError when the answer holds none of them though it lists some.
         """
-        offered = self._json(self.request("GET", "/models")).get("models")
+        body = self._json(self.request("GET", "/models"))
+        offered = body.get("models")
         if not isinstance(offered, list):
             raise _invalid("models")
         usable = [m for position, raw in enumerate(offered) if (m := _manifest(position, raw))]
         if offered and not usable:
             raise _invalid("manifest")
-        return usable
+        try:
+            return Offered(usable, _REFUSED.validate_python(body.get("refused", [])))
+        except ValidationError:
+            raise _invalid("refused") from None
 
     def run(
         self,
         *,
         series_instance_uid: str,
         model_id: str,
+        model_version: str,
         patient_id: str,
         parameters: dict[str, Any],
         idempotency_key: str,
@@ -119,6 +151,7 @@ class InferenceClient(HttpClient):
         body = {
             "series_instance_uid": series_instance_uid,
             "model_type": model_id,
+            "model_version": model_version,
             "patient_id": patient_id,
             "parameters": parameters,
             "archive": {"series": grant.series_orthanc_id, "grant": grant.key},
@@ -161,6 +194,20 @@ class InferenceClient(HttpClient):
         except ValidationError:
             raise _invalid("assist") from None
 
+    def cancel(self, idempotency_key: str) -> None:
+        """End the run of this key at once; one that is still to come does not start."""
+        self.request("DELETE", f"/inference/{idempotency_key}", read_timeout_s=5)
+
+    def state(self, idempotency_key: str) -> RunState | None:
+        """How far the run of this key is; None when it does not go on, or nobody can say."""
+        try:
+            answer = self.request(
+                "GET", f"/inference/{idempotency_key}/progress", read_timeout_s=STATE_TIMEOUT_S
+            )
+            return RunState.model_validate_json(answer.content)
+        except (ExternalError, ValidationError):
+            return None
+
     def mask(self, job_id: str) -> bytes:
         """The gzipped NIfTI of a run."""
         response = self.request("GET", f"/inference/{job_id}/mask", read_timeout_s=60)
@@ -196,7 +243,9 @@ def _refusal(status: int, body: dict[str, Any]) -> AppError:
     error = body.get("error")
     code = str(error.get("code", "")) if isinstance(error, dict) else ""
     sentence = str(error.get("message", "")) if isinstance(error, dict) else ""
-    if code == "model_failed":
+    if code == "cancelled":
+        return ExternalError(ErrorCode.INFERENCE_UNAVAILABLE, "the run was ended", retryable=True)
+    if code in ("model_failed", "out_of_memory", "timed_out"):
         detail = sentence[:REFUSAL_MAX_CHARS]
         return ExternalError(ErrorCode.INFERENCE_FAILED, detail, retryable=False)
     if status == 422:
@@ -204,6 +253,9 @@ def _refusal(status: int, body: dict[str, Any]) -> AppError:
     if status == 404 and code == "model_not_found":
         return NotFound(ErrorCode.MODEL_NOT_FOUND, field="model_type")
     return ExternalError(ErrorCode.INFERENCE_FAILED, f"status {status} {code}", retryable=False)
+
+
+_REFUSED = TypeAdapter(list[RefusedModel])
 
 
 @once

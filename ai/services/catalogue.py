@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
 
-from ai.clients.inference import inference
+from ai.clients.inference import Offered, RefusedModel, inference
 from ai.manifest import ModelManifest
+from ai.models import ModelSetting
 from ai.services import suitability
 from ai.services.dicom_codes import CodeError, resolve_category, resolve_code
 from audit import services as audit
@@ -21,37 +23,75 @@ from rbac.permissions import Permission
 if TYPE_CHECKING:
     from pacs.models import Series, Study
 
-MODELS_CACHE_KEY = "ai:model-manifests"
+MODELS_CACHE_KEY = "ai:models-offered"
 MODELS_CACHE_S = 60
 logger = logging.getLogger(__name__)
 
 
+def offered() -> Offered:
+    """What the inference service serves and refuses, cached for a minute."""
+    found: Offered | None = cache.get(MODELS_CACHE_KEY)
+    if found is None:
+        found = _with_known_codes(inference().models())
+        cache.set(MODELS_CACHE_KEY, found, MODELS_CACHE_S)
+    return found
+
+
+def offered_now() -> Offered:
+    """The same, asked anew."""
+    cache.delete(MODELS_CACHE_KEY)
+    return offered()
+
+
+def _with_known_codes(found: Offered) -> Offered:
+    """Refuse what could not be stored: a SEG needs codes that DICOM lists."""
+    models, refused = [], list(found.refused)
+    for manifest in found.models:
+        try:
+            for segment in manifest.outputs.segments:
+                resolve_category(segment.category)
+                resolve_code(segment.type)
+        except CodeError as error:
+            logger.error("model %s is not offered: %s", manifest.id, error)
+            reason = f"outputs.segments: {error}"
+            refused.append(RefusedModel(id=manifest.id, version=manifest.version, reason=reason))
+        else:
+            models.append(manifest)
+    return Offered(models, refused)
+
+
 def models_list() -> list[ModelManifest]:
-    """The models that can be used, cached for a minute."""
-    models: list[ModelManifest] | None = cache.get(MODELS_CACHE_KEY)
-    if models is None:
-        models = [manifest for manifest in inference().models() if _codes_resolve(manifest)]
-        cache.set(MODELS_CACHE_KEY, models, MODELS_CACHE_S)
-    return models
+    """The models that can be used, each in the version that the hospital uses."""
+    return list(used_versions(offered().models, ModelSetting.objects.all()).values())
 
 
-def _codes_resolve(manifest: ModelManifest) -> bool:
-    """Whether a mask of this model could be stored: a SEG needs codes that DICOM lists."""
-    try:
-        for segment in manifest.outputs.segments:
-            resolve_category(segment.category)
-            resolve_code(segment.type)
-    except CodeError as error:
-        logger.error("model %s is not offered: %s", manifest.id, error)
-        return False
-    return True
+def used_versions(
+    models: Iterable[ModelManifest], settings: Iterable[ModelSetting]
+) -> dict[str, ModelManifest]:
+    """By id, without those that are switched off: the default version, else the newest."""
+    chosen = {setting.model_id: setting for setting in settings}
+    used: dict[str, ModelManifest] = {}
+    for manifest in models:
+        setting = chosen.get(manifest.id)
+        if setting is not None and not setting.enabled:
+            continue
+        if manifest.id not in used or (setting and setting.default_version == manifest.version):
+            used[manifest.id] = manifest
+    return used
 
 
-def model_get(model_id: str) -> ModelManifest:
-    """Raises NotFound."""
+def model_get(model_id: str, version: str | None = None) -> ModelManifest:
+    """A model that is switched on, in the hospital's version unless another is named.
+
+    Raises NotFound.
+    """
     for manifest in models_list():
-        if manifest.id == model_id:
+        if manifest.id == model_id and version in (None, manifest.version):
             return manifest
+        if manifest.id == model_id:
+            for other in offered().models:
+                if (other.id, other.version) == (model_id, version):
+                    return other
     raise NotFound(ErrorCode.MODEL_NOT_FOUND, f"model {model_id[:60]}", "model_type")
 
 

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from ai.choices import TRANSITIONS, JobStatus
 from ai.clients.inference import RunResult, inference
-from ai.events import JOB_COMPLETED, JOB_FAILED, JOB_REQUESTED
+from ai.events import JOB_CANCELLED, JOB_COMPLETED, JOB_FAILED, JOB_REQUESTED
 from ai.manifest import ModelManifest
 from ai.models import AIJob, AIJobEvent
 from ai.selectors import jobs as job_selectors
@@ -56,6 +56,7 @@ def job_create(
     actor: Person,
     study_instance_uid: str,
     model_type: str,
+    model_version: str | None = None,
     series_instance_uid: str | None = None,
     parameters: dict[str, Any] | None = None,
 ) -> AIJob:
@@ -65,7 +66,7 @@ def job_create(
     series), ExternalError (the inference service does not list its models).
     """
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
-    manifest = catalogue.model_get(model_type)
+    manifest = catalogue.model_get(model_type, model_version)
     if manifest.kind == "assist":
         detail = "this model works on what is drawn: open the images and draw"
         raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "model_type")
@@ -119,25 +120,31 @@ def job_run(job_id: int) -> None:
     except (BusinessError, NotFound, InvalidInput) as error:
         job_fail(job_id, error)
         return
+    except ExternalError:
+        if AIJob.objects.filter(pk=job_id, status=JobStatus.CANCELLED).exists():
+            return  # its run was ended for that
+        raise
     with transaction.atomic():
         job = job_lock(job_id)
         if job.status != JobStatus.PROCESSING:
             return
         volumes = segmentations.segmentation_create(job, draft).volumes_ml if draft else {}
         job.result = _result(job.manifest, result, volumes)
+        job.seconds = result.processing_time
         job_transition(job, JobStatus.COMPLETED)
         outbox.publish(JOB_COMPLETED, aggregate=f"ai_job:{job.pk}", payload={"job_id": job.pk})
 
 
 def _analyse(job: AIJob) -> tuple[RunResult, segmentations.Draft | None]:
     """The model's result, checked against its manifest, and its mask if it makes one."""
-    run = f"ai-job-{job.pk}-run-{job.run}"
+    run = run_key(job)
     with series_grant(
         job.series.orthanc_id, holder=run, number=job.pk, seconds=settings.INFERENCE_TIMEOUT_S
     ) as grant:
         result = inference().run(
             series_instance_uid=job.series.series_instance_uid,
             model_id=job.model_id,
+            model_version=job.model_version,
             patient_id=job.patient.patient_id,
             parameters=job.parameters,
             idempotency_key=run,
@@ -202,10 +209,16 @@ def job_fail(job_id: int, error: AppError) -> None:
 
 @transaction.atomic
 def job_cancel(*, actor: Person, job_id: int) -> AIJob:
-    """Cancel a waiting or running job; a result that still arrives is dropped."""
+    """Cancel a waiting or running job: its run is ended; a result that still arrives is dropped."""
     job = _changed_by(actor, job_id, "ai_job.cancel")
     job_transition(job, JobStatus.CANCELLED, actor=actor)
+    outbox.publish(JOB_CANCELLED, aggregate=f"ai_job_end:{job.pk}", payload={"run": run_key(job)})
     return job
+
+
+def run_key(job: AIJob) -> str:
+    """The key under which the inference service knows the job's run."""
+    return f"ai-job-{job.pk}-run-{job.run}"
 
 
 @transaction.atomic

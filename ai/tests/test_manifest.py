@@ -12,7 +12,7 @@ from ai.manifest import ADAPTER, ManifestError, parse_manifest
 from ai.tests import factories
 
 INFERENCE = Path(__file__).resolve().parents[2] / "inference"
-BRAIN = json.loads((INFERENCE / "models/brain_extraction/manifest.json").read_text())
+BRAIN = json.loads((INFERENCE / "models/brain_extraction/1.0.2/manifest.json").read_text())
 NOT_REQUIRED_OF_A_ROW = {"licence", "intended_use"}
 WORDING = {"title", "description", "additionalProperties", "default"}
 

@@ -8,6 +8,9 @@ InferenceError
 ├── RequestInvalid       422 request_invalid     the caller's JSON or parameters
 ├── InputRefused         422 input_refused       the images, or an implausible result
 ├── ModelFailed          422 model_failed        one model is broken, the service is well
+│   ├── OutOfMemory      422 out_of_memory
+│   └── TimedOut         422 timed_out
+├── Cancelled            409 cancelled
 ├── ArchiveUnavailable   502 archive_unavailable
 └── Busy                 503 busy
 
@@ -54,7 +57,7 @@ class SeriesNotFound(InferenceError):  # noqa: N818
 
 
 class ResultNotFound(InferenceError):  # noqa: N818
-    """The job id is unknown, its result has expired, or it has no mask."""
+    """The job id is unknown, its result has expired, or it has no mask; or no run goes on."""
 
     status = 404
     code = "result_not_found"
@@ -87,6 +90,26 @@ class ModelFailed(InferenceError):  # noqa: N818
     status = 422
     code = "model_failed"
     default_message = "The model run failed; the log names the cause under this request id."
+
+
+class OutOfMemory(ModelFailed):
+    """The run asked for more memory than it may have."""
+
+    code = "out_of_memory"
+
+
+class TimedOut(ModelFailed):
+    """The run took longer than it may take."""
+
+    code = "timed_out"
+
+
+class Cancelled(InferenceError):  # noqa: N818
+    """The run was ended because nobody waits for it any more."""
+
+    status = 409
+    code = "cancelled"
+    default_message = "The run was cancelled."
 
 
 class ArchiveUnavailable(InferenceError):  # noqa: N818

@@ -10,7 +10,7 @@ from typing import Annotated
 from uuid import UUID
 
 import httpx
-from fastapi import FastAPI, Header, Request
+from fastapi import FastAPI, Header, Path, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
@@ -20,12 +20,14 @@ from app.assist import AssistIn, AssistOut, AssistService
 from app.errors import InferenceError, RequestInvalid, ResultNotFound
 from app.logs import configure_logging
 from app.middleware import BearerAuth, RequestIdMiddleware, error_response
+from app.processes import remove_left_behind
 from app.registry import Registry, load_registry
 from app.results import ResultStore
-from app.schemas import InferenceIn, InferenceOut, ModelsOut
+from app.schemas import InferenceIn, InferenceOut, ModelsOut, RunState
 from app.service import InferenceService
 from app.settings import Settings, load_settings
 
+Key = Annotated[str, Path(min_length=1, max_length=200)]
 _CLEAN_UP_SECONDS = 300
 _log = logging.getLogger("inference")
 
@@ -43,7 +45,12 @@ def create_app(
     """
     settings = settings or load_settings()
     configure_logging()
-    registry = load_registry(settings.model_folders, settings.inference_threads)
+    remove_left_behind()
+    registry = load_registry(
+        settings.model_folders,
+        settings.limits,
+        {name: str(url) for name, url in settings.inference_remote_servers.items()},
+    )
     store = ResultStore(settings.inference_results_dir)
     archive = ArchiveReader(
         url=str(settings.orthanc_url),
@@ -58,10 +65,16 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        cleaner = asyncio.create_task(_clean_up(store))
+        tasks = [
+            asyncio.create_task(_clean_up(store)),
+            asyncio.create_task(_watch(registry, settings.inference_reload_seconds)),
+        ]
         yield
-        cleaner.cancel()
+        for task in tasks:
+            task.cancel()
+        service.cancel_all()
         await archive.aclose()
+        registry.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
     app.add_middleware(BearerAuth, token=settings.inference_token.get_secret_value())
@@ -70,6 +83,7 @@ def create_app(
 
     _add_routes(app, registry, service, store)
     _add_assist(app, AssistService(registry=registry, archive=archive))
+    app.state.registry = registry
     return app
 
 
@@ -78,7 +92,7 @@ def _add_routes(
 ) -> None:
     @app.get("/healthz")
     async def healthz() -> dict[str, str | int | list[str]]:
-        refused = [each.id for each in registry.refused]
+        refused = [each.name for each in registry.refused]
         return {"status": "ok", "models": len(registry), "refused": refused}
 
     @app.get("/models")
@@ -91,6 +105,14 @@ def _add_routes(
         x_idempotency_key: Annotated[str | None, Header(min_length=1, max_length=200)] = None,
     ) -> InferenceOut:
         return await service.infer(request, x_idempotency_key)
+
+    @app.get("/inference/{key}/progress")
+    async def progress(key: Key) -> RunState:
+        return service.state(key)
+
+    @app.delete("/inference/{key}", status_code=204)
+    async def cancel(key: Key) -> None:
+        service.cancel(key)
 
     @app.get("/inference/{job_id}/mask")
     async def mask(job_id: UUID) -> FileResponse:
@@ -129,6 +151,15 @@ def _add_error_handlers(app: FastAPI) -> None:
     async def unexpected(_: Request, __: Exception) -> JSONResponse:
         body = {"error": {"code": "internal", "message": "Unexpected error; see the log."}}
         return JSONResponse(body, status_code=500)
+
+
+async def _watch(registry: Registry, seconds: float) -> None:
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await asyncio.to_thread(registry.reload)
+        except OSError as error:
+            _log.error("models folder not readable", extra={"error_type": type(error).__name__})
 
 
 async def _clean_up(store: ResultStore) -> None:

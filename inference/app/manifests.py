@@ -163,6 +163,20 @@ class Resources(_Part):
     threads: Annotated[int, Field(ge=0, le=256)] = 0
 
 
+class Remote(_Part):
+    """A model of a KServe v2 server. `server` is a name that the operator gave an address to.
+
+    `input` and `output` are the names of its tensors: float32 (1, 1, slices, rows, columns) there,
+    labels of the same grid back.
+    """
+
+    server: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
+    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+    version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,40}$")] = ""
+    input: Annotated[str, Field(min_length=1, max_length=100)] = "image"
+    output: Annotated[str, Field(min_length=1, max_length=100)] = "labels"
+
+
 class Outputs(_Part):
     """What the model returns. `confidence` and `risk_score` say in words how each is defined.
 
@@ -221,6 +235,7 @@ class ModelManifest(_Part):
     outputs: Outputs
     parameters: dict[str, Parameter] = {}
     resources: Resources = Resources()
+    remote: Remote | None = None
     licence: str
     source: str = ""
     intended_use: str
@@ -247,6 +262,8 @@ class ModelManifest(_Part):
             raise ValueError("a rule declares inputs.facts")
         if self.kind != "rule" and not self.inputs.modalities:
             raise ValueError(f"a model of kind {self.kind} declares inputs.modalities")
+        if (self.remote is None) == (self.kind == "remote"):
+            raise ValueError("a model of kind remote, and no other, declares remote")
         names = [fact.name for fact in self.inputs.facts]
         if len(names) != len(set(names)):
             raise ValueError("two facts share a name")

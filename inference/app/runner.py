@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-import onnxruntime as ort
 
 from app.volume import Volume
 
@@ -44,16 +43,42 @@ class Runner(Protocol):
         """
 
 
+def _untold(_: float) -> None:
+    """Nobody waits."""
+
+
+_progress: Callable[[float], None] = _untold
+
+
+def on_progress(tell: Callable[[float], None]) -> None:
+    """Name who is told of a run's progress; the process of a model does."""
+    global _progress  # noqa: PLW0603
+    _progress = tell
+
+
+def progress(share: float) -> None:
+    """Say how much of the run is done, 0..1: the doctor who waits sees it."""
+    _progress(min(max(float(share), 0.0), 1.0))
+
+
 class OnnxModel:
-    """An ONNX session on the CPU that gives its working memory back after each run."""
+    """An ONNX session that gives its working memory back after each run.
+
+    It runs on the graphics card where onnxruntime has CUDA, else on the processor.
+    """
 
     def __init__(self, path: Path, threads: int) -> None:
+        import onnxruntime as ort  # noqa: PLC0415  it starts a thread
+
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
-        self._session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        known = ort.get_available_providers()
+        wanted = [p for p in ("CUDAExecutionProvider", "CPUExecutionProvider") if p in known]
+        self._session = ort.InferenceSession(str(path), options, providers=wanted)
         self._input = self._session.get_inputs()[0].name
         self._run_options = ort.RunOptions()
-        self._run_options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+        shrink = "cpu:0;gpu:0" if len(wanted) > 1 else "cpu:0"
+        self._run_options.add_run_config_entry("memory.enable_memory_arena_shrinkage", shrink)
 
     def __call__(self, batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """First output for (batch, channels, x, y, z)."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,10 +11,16 @@ from app.manifests import ModelManifest
 
 
 class RefusedModel(BaseModel):
-    """A model folder that cannot be served; `id` is the folder's name."""
+    """A model folder that cannot be served: `id` and `version` are the names of the folders."""
 
     id: str
+    version: str = ""
     reason: str
+
+    @property
+    def name(self) -> str:
+        """The folder below the models folder."""
+        return f"{self.id}/{self.version}" if self.version else self.id
 
 
 class ModelsOut(BaseModel):
@@ -41,12 +47,22 @@ class InferenceIn(BaseModel):
     series_instance_uid: Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)+$", max_length=64)]
     archive: ArchivePlace
     model_type: Annotated[str, Field(min_length=1, max_length=64)]
+    model_version: Annotated[str, Field(min_length=1, max_length=30)] | None = None
     patient_id: Annotated[str, Field(min_length=1, max_length=64)]
     parameters: dict[str, Any] = {}
 
     def fingerprint(self) -> str:
         """SHA-256 by which two requests under one idempotency key are compared."""
         return hashlib.sha256(self.model_dump_json(exclude={"archive"}).encode()).hexdigest()
+
+
+class RunState(BaseModel):
+    """A run that is not over: `ahead` others run before it; `progress` as the model tells it."""
+
+    state: Literal["waiting", "running"]
+    ahead: int
+    progress: float
+    seconds: float
 
 
 class ModelRef(BaseModel):

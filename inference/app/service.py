@@ -7,6 +7,7 @@ import base64
 import logging
 import time
 import uuid
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -14,14 +15,23 @@ from dataclasses import dataclass
 from app import gates, images, predictions
 from app.archive import ArchiveReader, ArchiveSeries
 from app.dicom import Slice, read_slice
-from app.errors import Busy, InferenceError, ModelFailed, RequestInvalid
+from app.errors import (
+    Busy,
+    Cancelled,
+    InferenceError,
+    ModelFailed,
+    RequestInvalid,
+    ResultNotFound,
+)
+from app.processes import Run, current_run
 from app.registry import Model, Registry
 from app.results import ResultStore, StoredResult
 from app.runner import Prediction
-from app.schemas import InferenceIn, InferenceOut, ModelRef
+from app.schemas import InferenceIn, InferenceOut, ModelRef, RunState
 from app.volume import Volume, assemble
 
 _KEY_NAMESPACE = uuid.UUID("5b0c7e52-35a4-4c07-9d6e-6e0a4f8f2a61")
+_CANCELLED_KEPT = 1000
 _log = logging.getLogger("inference.job")
 
 
@@ -33,6 +43,15 @@ class _Job:
     parameters: dict[str, float]
     series: ArchiveSeries
     started: float
+
+
+@dataclass(frozen=True)
+class _Active:
+    """A job that is not over."""
+
+    fingerprint: str
+    run: Run
+    task: asyncio.Task[InferenceOut]
 
 
 class InferenceService:
@@ -47,7 +66,8 @@ class InferenceService:
         self._queue_limit = queue_limit
         self._waiting = 0
         self._model_free = asyncio.Semaphore(1)
-        self._running: dict[str, tuple[str, asyncio.Task[InferenceOut]]] = {}
+        self._active: dict[str, _Active] = {}
+        self._cancelled_early: deque[str] = deque(maxlen=_CANCELLED_KEPT)
 
     async def infer(self, request: InferenceIn, idempotency_key: str | None) -> InferenceOut:
         """Run the model on the series, or answer what the same key has already produced.
@@ -61,32 +81,75 @@ class InferenceService:
         """
         if idempotency_key is None:
             return await self._start(str(uuid.uuid4()), request)
-        job_id = str(uuid.uuid5(_KEY_NAMESPACE, idempotency_key))
+        job_id = _job_id(idempotency_key)
         fingerprint = request.fingerprint()
         stored = await asyncio.to_thread(self._store.load, job_id)
         if stored is not None:
             _check_same(stored.fingerprint, fingerprint)
             return stored.result
-        if job_id in self._running:
-            known, task = self._running[job_id]
-            _check_same(known, fingerprint)
-            return await asyncio.shield(task)
+        if job_id in self._active:
+            active = self._active[job_id]
+            _check_same(active.fingerprint, fingerprint)
+            return await asyncio.shield(active.task)
         return await self._start(job_id, request)
 
+    def cancel(self, idempotency_key: str) -> None:
+        """End the run of this key at once; one that is still to come does not start."""
+        job_id = _job_id(idempotency_key)
+        if job_id in self._active:
+            _end(self._active[job_id])
+        else:
+            self._cancelled_early.append(job_id)
+
+    def cancel_all(self) -> None:
+        """End every run."""
+        for active in list(self._active.values()):
+            _end(active)
+
+    def state(self, idempotency_key: str) -> RunState:
+        """How far the run of this key is.
+
+        Raises:
+            ResultNotFound: no such run goes on.
+        """
+        job_id = _job_id(idempotency_key)
+        if job_id not in self._active:
+            raise ResultNotFound("No run of this key goes on.")
+        run = self._active[job_id].run
+        ahead = list(self._active).index(job_id) if run.started is None else 0
+        return RunState(
+            state="waiting" if run.started is None else "running",
+            ahead=ahead,
+            progress=round(run.progress, 3),
+            seconds=round(time.monotonic() - run.started, 1) if run.started else 0.0,
+        )
+
     async def _start(self, job_id: str, request: InferenceIn) -> InferenceOut:
-        task = asyncio.create_task(self._run(job_id, request))
-        self._running[job_id] = (request.fingerprint(), task)
+        if job_id in self._cancelled_early:
+            raise Cancelled
+        run = Run()
+        task = asyncio.create_task(self._cancellable(job_id, request, run))
+        self._active[job_id] = _Active(request.fingerprint(), run, task)
         task.add_done_callback(lambda done: self._release(job_id, done))
         return await asyncio.shield(task)
 
+    async def _cancellable(self, job_id: str, request: InferenceIn, run: Run) -> InferenceOut:
+        current_run.set(run)
+        try:
+            return await self._run(job_id, request)
+        except asyncio.CancelledError:
+            if run.cancelled.is_set():
+                raise Cancelled from None
+            raise
+
     def _release(self, job_id: str, task: asyncio.Task[InferenceOut]) -> None:
-        del self._running[job_id]
+        del self._active[job_id]
         if not task.cancelled() and (error := task.exception()) is not None:
             code = error.code if isinstance(error, InferenceError) else type(error).__name__
             _log.warning("job refused", extra={"job_id": job_id, "code": code})
 
     async def _run(self, job_id: str, request: InferenceIn) -> InferenceOut:
-        model = self._registry.get(request.model_type)
+        model = self._registry.get(request.model_type, request.model_version)
         parameters = model.manifest.resolve_parameters(request.parameters)
         archive = self._archive.with_grant(request.archive.grant)
         series = await archive.find_series(
@@ -96,6 +159,7 @@ class InferenceService:
         async with self._model_slot():
             job = _Job(job_id, request, model, parameters, series, time.perf_counter())
             slices = await archive.read_instances(series, read_slice)
+            _of_this_task().in_thread = True
             return await asyncio.to_thread(self._compute, job, slices)
 
     @asynccontextmanager
@@ -182,6 +246,20 @@ def _log_done(result: InferenceOut, fetch_seconds: float, model_seconds: float) 
             "total_seconds": result.processing_time,
         },
     )
+
+
+def _job_id(idempotency_key: str) -> str:
+    return str(uuid.uuid5(_KEY_NAMESPACE, idempotency_key))
+
+
+def _of_this_task() -> Run:
+    return current_run.get() or Run()
+
+
+def _end(active: _Active) -> None:
+    active.run.cancel()
+    if not active.run.in_thread:
+        active.task.cancel()
 
 
 def _check_same(known: str, given: str) -> None:

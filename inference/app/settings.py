@@ -9,14 +9,18 @@ from typing import Annotated
 from pydantic import Field, HttpUrl, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.processes import Limits
+
 
 class Settings(BaseSettings):
     """Environment of the service; the variable is the field's name in capitals.
 
     `inference_models_dir` holds the models that ship with the service,
     `inference_extra_models_dir` those of the hospital, if any. `inference_queue` is the number of
-    requests that may wait while a model runs; `inference_threads` the cores of one run (0: all);
-    times in seconds.
+    requests that may wait while a model runs. One run may use `inference_threads` cores (0: all),
+    `inference_memory_mb`, `inference_disk_mb` and `inference_seconds`; a model may ask for less.
+    `inference_remote_servers` is JSON: the names that manifests of kind remote use, and the
+    addresses of those servers. Times in seconds.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
@@ -30,6 +34,11 @@ class Settings(BaseSettings):
     inference_extra_models_dir: Path | None = None
     inference_queue: Annotated[int, Field(ge=0, le=100)] = 4
     inference_threads: Annotated[int, Field(ge=0, le=256)] = 0
+    inference_memory_mb: Annotated[int, Field(ge=256)] = 4096
+    inference_disk_mb: Annotated[int, Field(ge=1)] = 1024
+    inference_seconds: Annotated[float, Field(gt=0, le=86400)] = 600.0
+    inference_remote_servers: dict[str, HttpUrl] = {}
+    inference_reload_seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0
     inference_archive_timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
 
     @field_validator("inference_results_dir")
@@ -59,6 +68,16 @@ class Settings(BaseSettings):
         """The service's own models first."""
         extra = self.inference_extra_models_dir
         return (self.inference_models_dir, *([extra] if extra else []))
+
+    @property
+    def limits(self) -> Limits:
+        """What one run may use at most."""
+        return Limits(
+            memory_mb=self.inference_memory_mb,
+            seconds=self.inference_seconds,
+            disk_mb=self.inference_disk_mb,
+            threads=self.inference_threads,
+        )
 
 
 def load_settings() -> Settings:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pytest
 
 from app.main import create_app
+from app.registry import Registry
 from app.settings import Settings
 from tests.dicom_maker import Series, load_sample, make_series
 
@@ -64,6 +65,16 @@ class Service:
             "inference_extra_models_dir": None,
         }
         self.app = create_app(Settings(**(values | settings)), httpx.MockTransport(archive))
+
+    @property
+    def registry(self) -> Registry:
+        """The models that it serves."""
+        found: Registry = self.app.state.registry
+        return found
+
+    def close(self) -> None:
+        """End the processes of its models."""
+        self.registry.close()
 
     def ask(self, method: str, path: str, **kwargs: Any) -> httpx.Response:  # noqa: ANN401
         """One request, with the token unless headers are given."""

@@ -53,6 +53,7 @@ view_ward           all all -   -   all -   -
 place_patient       -   all -   -   all -   -
 manage_wards        all -   -   -   -   -   -
 merge_patients      all all all -   -   -   -
+manage_models       all -   -   -   -   -   -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 

@@ -189,6 +189,7 @@ def world(users, patient_factory, settings):
             "user_id": users["nurse"].pk,
             "code": stripped_role(users).code,
             "session_id": uuid4(),
+            "model_id": "brain_extraction",
             "pk": {
                 "patient": patient.pk,
                 "order": order.pk,

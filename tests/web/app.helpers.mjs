@@ -31,6 +31,7 @@ const ENTRIES = {
   '/admin/users': ['Users and roles', '사용자와 역할'],
   '/admin/audit': ['Audit log', '감사 기록'],
   '/admin/glass': ['Emergency access', '응급 열람 검토'],
+  '/admin/models': ['AI models', 'AI 모델'],
   '/admin/outbox': ['Outbox', '작업 대기열'],
   '/profile': ['Profile', '내 정보'],
 };
@@ -43,7 +44,7 @@ const OWN_ENTRIES = {
   external: { '/studies': ['Shared images', '공유받은 영상'] },
 };
 /** @type {Route[]} */
-const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/glass', '/admin/outbox'];
+const ADMINISTRATION = ['/admin/users', '/admin/audit', '/admin/glass', '/admin/models', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
   admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],

@@ -28,6 +28,7 @@ const TITLES = {
   '/admin/users': 'admin.users.title',
   '/admin/audit': 'admin.audit.title',
   '/admin/glass': 'glass.title',
+  '/admin/models': 'admin.models.title',
   '/admin/outbox': 'admin.outbox.title',
   '/profile': 'profile.title',
 };

@@ -25,5 +25,5 @@ class UptakeVolume:
 
 
 def load(folder: Path, threads: int) -> UptakeVolume:
-    """Called once when the service starts."""
+    """Called once, when the process of the model starts."""
     return UptakeVolume()

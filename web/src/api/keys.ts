@@ -22,6 +22,8 @@ export const keys = {
     jobList: (filters: object) => ["ai", "jobs", filters],
     job: (id: number) => ["ai", "job", id],
     models: ["ai", "models"],
+    modelSettings: ["ai", "model settings"],
+    modelUsage: (model: string) => ["ai", "model usage", model],
     modelsFor: (study: string) => ["ai", "models", "for study", study],
     segmentation: (id: number) => ["ai", "segmentation", id],
   },

@@ -87,6 +87,7 @@ const pages: RouteObject[] = [
   page("/admin/users", () => import("@/pages/admin/UsersPage"), "manage_users"),
   page("/admin/audit", () => import("@/pages/admin/AuditPage"), "view_audit"),
   page("/admin/glass", () => import("@/pages/admin/GlassPage"), "review_glass"),
+  page("/admin/models", () => import("@/pages/admin/ModelsPage"), "manage_models"),
   page("/admin/outbox", () => import("@/pages/admin/OutboxPage"), "operate"),
   page("/profile", () => import("@/pages/profile/ProfilePage")),
 ];

@@ -1,0 +1,106 @@
+import { SimpleGrid, Stack, Table, Text } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { api, unwrap } from "@/api/client";
+import { keys } from "@/api/keys";
+import { QueryView } from "@/shared/QueryView";
+import { Plot } from "@/shared/plots/Plot";
+import { acceptRate, biasPercent, curvesOf, type Usage } from "./modelUsage";
+
+const MONTHS = 12;
+
+function monthText(value: number): string {
+  return new Date(value).toISOString().slice(0, 7);
+}
+
+/** How often a model is used, how long it takes, and how far doctors agree with it over time. */
+export function ModelUsage({ model }: { model: string }) {
+  const { t } = useTranslation();
+  const usage = useQuery({
+    queryKey: keys.ai.modelUsage(model),
+    queryFn: ({ signal }) =>
+      unwrap(
+        api.GET("/api/ai/model-settings/{model_id}/usage/", {
+          params: { path: { model_id: model }, query: { months: MONTHS } },
+          signal,
+        }),
+      ),
+  });
+  return (
+    <QueryView
+      query={usage}
+      empty={t("admin.models.noUsage")}
+      isEmpty={(rows) => rows.length === 0}
+    >
+      {(rows) => (
+        <Stack>
+          <Months rows={rows} />
+          <Text size="sm" c="dimmed">
+            {t("admin.models.diceHint")}
+          </Text>
+          <SimpleGrid cols={{ base: 1, lg: 2 }}>
+            <Curve label={t("admin.models.dice")} rows={rows} value={({ dice }) => dice} />
+            <Curve label={t("admin.models.bias")} rows={rows} value={biasPercent} />
+            <Curve label={t("admin.models.acceptRate")} rows={rows} value={acceptRate} />
+            <Curve label={t("admin.models.seconds")} rows={rows} value={({ seconds }) => seconds} />
+          </SimpleGrid>
+        </Stack>
+      )}
+    </QueryView>
+  );
+}
+
+function Months({ rows }: { rows: Usage[] }) {
+  const { t } = useTranslation();
+  return (
+    <Table aria-label={t("admin.models.usage")} verticalSpacing={4} maw={640}>
+      <Table.Thead>
+        <Table.Tr>
+          <Table.Th>{t("admin.models.month")}</Table.Th>
+          <Table.Th>{t("admin.models.version")}</Table.Th>
+          <Table.Th>{t("admin.models.jobs")}</Table.Th>
+          <Table.Th>{t("admin.models.failed")}</Table.Th>
+          <Table.Th>{t("admin.models.accepted")}</Table.Th>
+        </Table.Tr>
+      </Table.Thead>
+      <Table.Tbody>
+        {rows.map(({ month, model_version, jobs, failed, approved, rejected }) => (
+          <Table.Tr key={`${month} ${model_version}`}>
+            <Table.Td>{month.slice(0, 7)}</Table.Td>
+            <Table.Td>{model_version}</Table.Td>
+            <Table.Td>{jobs}</Table.Td>
+            <Table.Td>{failed}</Table.Td>
+            <Table.Td>{`${approved} / ${approved + rejected}`}</Table.Td>
+          </Table.Tr>
+        ))}
+      </Table.Tbody>
+    </Table>
+  );
+}
+
+function Curve({
+  label,
+  rows,
+  value,
+}: {
+  label: string;
+  rows: Usage[];
+  value: (row: Usage) => number | null;
+}) {
+  const { t } = useTranslation();
+  const series = curvesOf(rows, value);
+  return (
+    <div>
+      <Text size="sm" fw={500}>
+        {label}
+      </Text>
+      {series.length > 0 ? (
+        <Plot label={label} series={series} xText={monthText} yFromZero={false} />
+      ) : (
+        <Text size="sm" c="dimmed">
+          {t("admin.models.noFigures")}
+        </Text>
+      )}
+    </div>
+  );
+}
