@@ -70,7 +70,7 @@ def test_the_model_is_offered_for_this_patient_alone(study, login):
     offered = doctor.get("ai/models/available/", patient_id=study[1])
     assert [model["id"] for model in offered] == ["uptake_volume"]
     others = {model["id"] for model in doctor.get("ai/models/")}
-    assert others == {"brain_extraction", "head_mask", "uptake_volume"}
+    assert others == {"brain_extraction", "head_mask", "lesion_assist", "uptake_volume"}
 
 
 def test_the_job_completes_with_its_measurement(analysed):
