@@ -178,6 +178,7 @@ class InferenceClient(HttpClient):
         *,
         series_instance_uid: str,
         model_id: str,
+        model_version: str,
         prompt: dict[str, Any],
         grant: SeriesGrant,
     ) -> AssistResult:
@@ -185,6 +186,7 @@ class InferenceClient(HttpClient):
         body = {
             "series_instance_uid": series_instance_uid,
             "model_type": model_id,
+            "model_version": model_version,
             "archive": {"series": grant.series_orthanc_id, "grant": grant.key},
             "prompt": prompt,
         }

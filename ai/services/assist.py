@@ -71,6 +71,7 @@ def prompt_answer(
         result = inference().assist(
             series_instance_uid=series.series_instance_uid,
             model_id=manifest.id,
+            model_version=manifest.version,
             prompt=prompt,
             grant=grant,
         )

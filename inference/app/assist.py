@@ -51,6 +51,7 @@ class AssistIn(BaseModel):
     series_instance_uid: str = Field(pattern=r"^[0-9]+(\.[0-9]+)+$", max_length=64)
     archive: ArchivePlace
     model_type: str = Field(min_length=1, max_length=64)
+    model_version: str | None = Field(None, min_length=1, max_length=30)
     prompt: Prompt
 
 
@@ -94,7 +95,7 @@ class AssistService:
         Raises:
             InferenceError: of `app.errors`.
         """
-        model = self._registry.get(request.model_type)
+        model = self._registry.get(request.model_type, request.model_version)
         if not _answers_prompts(model):
             raise RequestInvalid(f"The model {request.model_type} does not work on what is drawn.")
         if self._waiting > QUEUE:
