@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ai', '0004_studies_of_pacs'),
+        ('ai', '0005_patient_and_origin'),
     ]
 
     operations = [
