@@ -62,9 +62,9 @@ class PromptScribbleIn(serializers.Serializer[Any]):
 
 
 class PromptIn(serializers.Serializer[Any]):
-    boxes = PromptBoxIn(many=True, required=False, max_length=20)
-    points = PromptPointIn(many=True, required=False, max_length=100)
-    scribbles = PromptScribbleIn(many=True, required=False, max_length=200)
+    boxes = serializers.ListField(child=PromptBoxIn(), required=False, max_length=20)
+    points = serializers.ListField(child=PromptPointIn(), required=False, max_length=100)
+    scribbles = serializers.ListField(child=PromptScribbleIn(), required=False, max_length=200)
 
 
 @example(examples.ASSIST)
@@ -110,7 +110,7 @@ class NewSegmentIn(serializers.Serializer[Any]):
 class SegmentationIn(serializers.Serializer[Any]):
     study_instance_uid = uid_field()
     series_instance_uid = uid_field()
-    segments = NewSegmentIn(many=True, min_length=1, max_length=255)
+    segments = serializers.ListField(child=NewSegmentIn(), min_length=1, max_length=255)
 
 
 @example(examples.SEGMENTATION_IMPORT, media_type="multipart/form-data")

@@ -85,8 +85,12 @@ def _check(result: AssistResult, slices: tuple[str, ...]) -> None:
         raise ExternalError(ErrorCode.INFERENCE_FAILED, detail, retryable=False)
 
 
+def _minute() -> int:
+    return int(time.time()) // 60
+
+
 def _count(actor: Person) -> None:
-    key = f"ai:assist:{actor.pk}:{int(time.time()) // 60}"
+    key = f"ai:assist:{actor.pk}:{_minute()}"
     cache.add(key, 0, 120)
     if cache.incr(key) > PROMPTS_IN_A_MINUTE:
         raise TooManyPrompts

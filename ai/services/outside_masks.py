@@ -16,6 +16,9 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 import numpy.typing as npt
+from nibabel.filebasedimages import ImageFileError
+from nibabel.spatialimages import HeaderDataError
+from nibabel.wrapstruct import WrapStructError
 from pydicom import Dataset, dcmread
 from pydicom.errors import InvalidDicomError
 from pydicom.sr.codedict import codes
@@ -35,6 +38,11 @@ DIRECTION_TOLERANCE = 1e-3
 OFF_SLICE = 0.25
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _DICOM_ERRORS = (AttributeError, KeyError, ValueError, TypeError, IndexError, NotImplementedError)
+_NIFTI_ERRORS = (
+    *(ImageFileError, HeaderDataError, WrapStructError),
+    *(OSError, EOFError, zlib.error),
+    *_DICOM_ERRORS,
+)
 
 Mask = npt.NDArray[np.uint8]
 
@@ -150,7 +158,8 @@ def _seg(dataset: Dataset, belonging: Belonging) -> OutsideMask:
             f"the file has frames of {dataset.Rows} x {dataset.Columns} pixels, "
             f"the series images of {geometry.rows} x {geometry.columns}"
         )
-    segments = tuple(_seg_segment(item) for item in dataset.SegmentSequence)
+    named = (_seg_segment(item) for item in dataset.SegmentSequence)
+    segments = tuple(each for each in named if each.number > 0)  # 0: the background of a LABELMAP
     groups = dataset.PerFrameFunctionalGroupsSequence
     if len(groups) > len(geometry.slices) * max(1, len(segments)):
         raise unreadable("the file has more frames than the series has slices for each segment")
@@ -311,10 +320,8 @@ def _nifti_voxels(content: bytes, voxels: int) -> tuple[npt.NDArray[Any], npt.ND
             raise mismatch("the file has more voxels than the series")
         image = nib.Nifti1Image.from_bytes(content)
         data = np.asanyarray(image.dataobj)
-    except (nib.filebasedimages.ImageFileError, OSError, EOFError, zlib.error, *_DICOM_ERRORS):
+    except _NIFTI_ERRORS:
         raise unreadable("the file is neither DICOM nor a whole NIfTI") from None
-    except (nib.spatialimages.HeaderDataError, nib.wrapstruct.WrapStructError):
-        raise unreadable("the header of the NIfTI is damaged") from None
     while data.ndim > 3 and data.shape[-1] == 1:
         data = data[..., 0]
     if data.ndim != 3:

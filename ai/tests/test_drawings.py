@@ -66,7 +66,7 @@ def test_begun_saved_approved(api, series, users):
     mask[2, 2, 2:5] = 2
     assert save(doctor, series, number, mask).json() == {"version": 1}
     stale = save(doctor, series, number, mask)
-    assert (stale.status_code, stale.json()["error"]["code"]) == (409, "ERR_303")
+    assert (stale.status_code, stale.json()["error"]["code"]) == (409, "ERR_301")
     final = save(doctor, series, number, mask, base_version=1, final=True)
     assert final.json() == {"version": 2}, final.json()
 
