@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ai import drawing_serializers as shapes
-from ai.services import assist, drawings, imports
+from ai.services import assist, drawings, mask_imports
 from common.api.schema import errors
 from common.api.views import ApiView
 from common.errors import ErrorCode
@@ -52,7 +52,7 @@ class Segmentations(ApiView):
         request=shapes.SegmentationIn,
         responses={
             201: shapes.SegmentationBegunOut,
-            **errors(*_SERIES_ERRORS, ErrorCode.SERIES_NOT_A_VOLUME),
+            **errors(*_SERIES_ERRORS, ErrorCode.SERIES_NOT_A_VOLUME, ErrorCode.STUDY_UNMATCHED),
         },
     )
     def post(self, request: Request) -> Response:
@@ -75,6 +75,7 @@ class SegmentationImport(ApiView):
             **errors(
                 *_SERIES_ERRORS,
                 ErrorCode.SERIES_NOT_A_VOLUME,
+                ErrorCode.STUDY_UNMATCHED,
                 ErrorCode.SEGMENTATION_EMPTY,
                 ErrorCode.IMPORT_UNREADABLE,
                 ErrorCode.IMPORT_MISMATCH,
@@ -88,7 +89,7 @@ class SegmentationImport(ApiView):
         given = fields.pop("segments", None)
         segments = shapes.NewSegmentIn(data=given or [], many=True)
         segments.is_valid(raise_exception=True)
-        made = imports.segmentation_import(
+        made = mask_imports.segmentation_import(
             actor=self.actor,
             study_instance_uid=fields["study_instance_uid"],
             series_instance_uid=fields.get("series_instance_uid"),

@@ -85,9 +85,12 @@ def begin(
     if not series.frame_of_reference_uid:
         detail = "the series has no Frame of Reference UID, without which no mask can be stored"
         raise BusinessError(ErrorCode.SERIES_NOT_A_VOLUME, detail, "series_instance_uid")
+    patient_id = series.study.patient_id
+    if patient_id is None:
+        raise BusinessError(ErrorCode.STUDY_UNMATCHED, "no patient", "study_instance_uid")
     geometry = series_geometry(series)
     job = AIJob.objects.create(
-        patient_id=series.study.patient_id,
+        patient_id=patient_id,
         study=series.study,
         series=series,
         origin=origin,
