@@ -29,6 +29,7 @@ export function watchPointer(displaySet, isBox, done) {
     const viewport = stroke?.viewport ?? paneAt(displaySet, event);
     if (!viewport || (stroke === null && event.button !== 0)) return;
     event.stopImmediatePropagation();
+    if (event.type.startsWith('pointer')) return; // prevented, no event of the mouse would follow
     event.preventDefault();
     if (event.type === 'mousedown') {
       stroke = { viewport, path: [pointIn(viewport, event)], shape: shapeOn(viewport) };
