@@ -262,3 +262,52 @@ SAVED = {"version": 2}
 def accepted(status: str, review_status: str = "PENDING") -> dict[str, Any]:
     """The answer to a request that changes job 3."""
     return {"id": 3, "status": status, "review_status": review_status}
+
+
+_LESION = {
+    "category": {
+        "value": "49755003",
+        "scheme": "SCT",
+        "meaning": "Morphologically Abnormal Structure",
+    },
+    "type": {"value": "108369006", "scheme": "SCT", "meaning": "Neoplasm"},
+}
+ASSIST: dict[str, Any] = {
+    "study_instance_uid": STUDY_UID,
+    "series_instance_uid": SERIES_UID,
+    "model_type": "lesion_assist",
+    "prompt": {
+        "boxes": [
+            {
+                "segment": 1,
+                "first_slice": SOP_UIDS[0],
+                "last_slice": SOP_UIDS[1],
+                "rows": [84, 153],
+                "columns": [162, 208],
+            }
+        ],
+        "points": [],
+        "scribbles": [],
+    },
+}
+ASSISTED = {
+    "rows": 256,
+    "columns": 256,
+    "slices": SOP_UIDS,
+    "labelmap": "H4sIAAAAAAAC/+3BAQEAAACA…",
+    "volume_ml": 13.4,
+    "hint": "Correct what is missing or too much by strokes.",
+    "hint_ko": "빠지거나 넘친 부분은 스트로크로 수정하십시오.",
+}
+SEGMENTATION_NEW = {
+    "study_instance_uid": STUDY_UID,
+    "series_instance_uid": SERIES_UID,
+    "segments": [{"number": 1, "label": "Tumor", **_LESION, "color": "#e4572e"}],
+}
+SEGMENTATION_IMPORT = {
+    "study_instance_uid": STUDY_UID,
+    "series_instance_uid": SERIES_UID,
+    "file": "(a NIfTI of the size of the series)",
+    "segments": [{"number": 1, "label": "Tumor", **_LESION}],
+}
+SEGMENTATION_BEGUN = {"id": 4, "job": 5}

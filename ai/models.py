@@ -108,6 +108,15 @@ class AIJob(VersionedModel):
         return self.series
 
     @property
+    def succession(self) -> tuple[int | None, str]:
+        """Of two approved results in one succession, the later replaces the earlier.
+
+        A model's run replaces its earlier one on the series; a drawing or an import stands alone.
+        """
+        drawn = "" if self.origin == Origin.MODEL else f" {self.pk}"
+        return self.series_id, f"{self.model_id}{drawn}"
+
+    @property
     def manifest(self) -> ModelManifest:
         """The model as it was when the job was requested. Raises ManifestError."""
         return parse_manifest(self.model_manifest)

@@ -394,7 +394,7 @@ class VersionOut(VersionSummaryOut):
 
 class SaveMetaIn(serializers.Serializer[Any]):
     segmentation = serializers.IntegerField(min_value=1)
-    base_version = serializers.IntegerField(min_value=1)
+    base_version = serializers.IntegerField(min_value=0, help_text="0 before the first version")
     slices = serializers.ListField(
         child=serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH), max_length=10000
     )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ai import model_views, provenance_views, views
+from ai import drawing_views, model_views, provenance_views, views
 
 _VERSION = "segmentations/<int:segmentation_id>/versions/<int:version>/"
 
@@ -34,6 +34,13 @@ urlpatterns = [
         "jobs/<int:job_id>/publication/withdraw/",
         views.PublicationWithdraw.as_view(),
         name="ai-publication-withdraw",
+    ),
+    path("assist/", drawing_views.Assist.as_view(), name="ai-assist"),
+    path("segmentations/", drawing_views.Segmentations.as_view(), name="ai-segmentations"),
+    path(
+        "segmentations/import/",
+        drawing_views.SegmentationImport.as_view(),
+        name="ai-segmentation-import",
     ),
     path(
         "segmentations/<int:segmentation_id>/",

@@ -29,7 +29,8 @@ class ErrorCode(Enum):
     THROTTLED = Spec(
         "ERR_006",
         429,
-        "There were too many failed attempts. Wait (Retry-After says how long), then try again.",
+        "There were too many attempts in a short time. Wait (Retry-After says how long), "
+        "then try again.",
     )
     VALIDATION = Spec(
         "ERR_101",
@@ -117,6 +118,17 @@ class ErrorCode(Enum):
         400,
         "The labelmap contains a label that the segmentation does not declare. Use "
         "its labels only.",
+    )
+    IMPORT_UNREADABLE = Spec(
+        "ERR_124",
+        400,
+        "The file cannot be imported. Choose a DICOM SEG, an RTSTRUCT or a NIfTI of these images.",
+    )
+    IMPORT_MISMATCH = Spec(
+        "ERR_440",
+        422,
+        "The file does not belong to these images. Choose the study and series for "
+        "which it was made.",
     )
     PATIENT_NOT_FOUND = Spec(
         "ERR_201",

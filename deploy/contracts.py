@@ -39,8 +39,9 @@ FLAT_APPS = [app for app in APPS if app not in LADDERS and app != "common"]
 FLAT = """
     (openapi)
     (urls) | (routing)
-    (views) | (model_views) | (provenance_views) | (consumers) | (handlers) | (probes) | (lists) | (mllp_server)
-    (sync_serializers) | (model_serializers) | (provenance_serializers)
+    (views) | (model_views) | (drawing_views) | (provenance_views) | (consumers) | (handlers)
+    (probes) | (lists) | (mllp_server)
+    (sync_serializers) | (model_serializers) | (drawing_serializers) | (provenance_serializers)
     (serializers) | (import_serializers) | (filters) | (tasks) | (authentication)
     (sync_runs) | (fact_serializers)
     (openemr_sync)

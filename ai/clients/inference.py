@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import logging
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import requests
 from django.conf import settings
-from pydantic import BaseModel, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationError
 
 from ai.manifest import ManifestError, ModelManifest, parse_manifest
 from common.errors import AppError, BusinessError, ErrorCode, ExternalError, NotFound
@@ -19,8 +19,17 @@ from common.once import once
 from pacs.delivery.series_grants import SeriesGrant
 
 REFUSAL_MAX_CHARS = 300
+ASSIST_TIMEOUT_S = 30
 STATE_TIMEOUT_S = 2.0
 logger = logging.getLogger(__name__)
+
+
+def _is_base64(value: str) -> str:
+    base64.b64decode(value, validate=True)
+    return value
+
+
+Base64Text = Annotated[str, AfterValidator(_is_base64)]
 
 
 class QuantityValue(BaseModel):
@@ -65,7 +74,7 @@ class RunResult(BaseModel):
     risk_score: float | None = Field(ge=0, le=1)
     confidence: float | None = Field(ge=0, le=1)
     processing_time: float = Field(ge=0, allow_inf_nan=False)
-    segmentation: str
+    segmentation: Base64Text
     slices: list[str]
     rows: int = Field(ge=0, le=65535)
     columns: int = Field(ge=0, le=65535)
@@ -76,11 +85,20 @@ class RunResult(BaseModel):
     has_probability: bool = False
     record: RunRecord | None = None
 
-    @field_validator("segmentation")
-    @classmethod
-    def _is_base64(cls, value: str) -> str:
-        base64.b64decode(value, validate=True)
-        return value
+
+class AssistResult(BaseModel):
+    """The answer of ``POST /assist``; ``slices`` ascend in position.
+
+    ``labelmap``: base64 of gzip of uint8 slices x rows x columns.
+    """
+
+    rows: int = Field(ge=1, le=65535)
+    columns: int = Field(ge=1, le=65535)
+    slices: list[str]
+    labelmap: Base64Text
+    volume_ml: float = Field(ge=0, allow_inf_nan=False)
+    hint: str = ""
+    hint_ko: str = ""
 
 
 class RefusedModel(BaseModel):
@@ -198,6 +216,29 @@ class InferenceClient(HttpClient):
             return RunResult.model_validate(self._json(response))
         except ValidationError:
             raise _invalid("result") from None
+
+    def assist(
+        self,
+        *,
+        series_instance_uid: str,
+        model_id: str,
+        model_version: str,
+        prompt: dict[str, Any],
+        grant: SeriesGrant,
+    ) -> AssistResult:
+        """What an assist model makes of a prompt: its slices are SOP Instance UIDs."""
+        body = {
+            "series_instance_uid": series_instance_uid,
+            "model_type": model_id,
+            "model_version": model_version,
+            "archive": {"series": grant.series_orthanc_id, "grant": grant.key},
+            "prompt": prompt,
+        }
+        response = self.request("POST", "/assist", json=body, read_timeout_s=ASSIST_TIMEOUT_S)
+        try:
+            return AssistResult.model_validate(self._json(response))
+        except ValidationError:
+            raise _invalid("assist") from None
 
     def cancel(self, idempotency_key: str) -> None:
         """End the run of this key at once; one that is still to come does not start."""

@@ -18,7 +18,9 @@ def version_shown(job: AIJob) -> SegmentationVersion | None:
     if job.review_status == ReviewStatus.APPROVED and publication is not None:
         return publication.version
     segmentation: Segmentation | None = getattr(job, "segmentation", None)
-    return max(segmentation.versions.all(), key=lambda v: v.version) if segmentation else None
+    if segmentation is None:
+        return None
+    return max(segmentation.versions.all(), key=lambda v: v.version, default=None)
 
 
 def outcome(job: AIJob) -> dict[str, Any] | None:
@@ -51,7 +53,7 @@ class ApprovedVolume:
 def approved_volumes(user: Person, patient_id: int) -> list[ApprovedVolume]:
     """Of the masks that this person may see, oldest study first.
 
-    Of each series and model the result that was approved last. A study without a date has no place
+    Of each succession the result that was approved last. A study without a date has no place
     on a curve.
     """
     approved = AIJob.objects.visible_to(user).filter(
@@ -62,7 +64,7 @@ def approved_volumes(user: Person, patient_id: int) -> list[ApprovedVolume]:
     )
     rows = approved.select_related("study", "publication__version__segmentation")
     newest = {
-        (job.series_id, job.model_id): job
+        job.succession: job
         for job in rows.defer("result", "parameters").order_by("reviewed_at", "pk")
     }
     found = [volume for job in newest.values() for volume in _volumes_of(job)]

@@ -81,7 +81,7 @@ def published_segs(study_id: int) -> dict[str, PublishedSeg]:
         .order_by("job__reviewed_at", "pk")
     )
     rows = list(approved)
-    newest = {(row.job.series_id, row.job.model_id): row.pk for row in rows}
+    newest = {row.job.succession: row.pk for row in rows}
     found: dict[str, PublishedSeg] = {}
     for row in rows:
         if row.version is None:
@@ -91,7 +91,7 @@ def published_segs(study_id: int) -> dict[str, PublishedSeg]:
             version=row.version.version,
             author=_name(row.version.author),
             approved_by=_name(row.job.reviewed_by),
-            superseded=newest[row.job.series_id, row.job.model_id] != row.pk,
+            superseded=newest[row.job.succession] != row.pk,
         )
         uids = (row.seg_sop_instance_uid, row.sr_sop_instance_uid, row.map_sop_instance_uid)
         found |= {uid: told for uid in uids if uid}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils import timezone
 from pydicom.dataset import Dataset
 
-from ai.choices import VersionKind
+from ai.choices import Origin, VersionKind
 from ai.manifest import TrackedSegment
 from ai.models import AIJob, Publication, SegmentationVersion
 from ai.selectors.lineage import chain
@@ -80,7 +80,7 @@ def _report(
         series_instance_uid=publication.sr_series_instance_uid or "",
         sop_instance_uid=publication.sr_sop_instance_uid or "",
         series_number=_series_number(job, "sr"),
-        model=_algorithm(job) if job.origin == "model" else None,
+        model=_algorithm(job) if job.origin == Origin.MODEL else None,
         device_uid=derived_uid("device", "cdss"),
         history=_history(job, version),
     )
@@ -94,7 +94,7 @@ def _map(publication: Publication, version: SegmentationVersion, headers: list[D
         series_instance_uid=publication.map_series_instance_uid or "",
         sop_instance_uid=publication.map_sop_instance_uid or "",
         series_number=_series_number(job, "map"),
-        model_name=_algorithm(job).name,
+        model_name=job.manifest.algorithm_name or job.manifest.name,
         content_creator_name=_approver(job).name,
         created_at=timezone.localtime(job.reviewed_at),
     )
@@ -104,8 +104,11 @@ def _series_number(job: AIJob, kind: str) -> int:
     return _SERIES_NUMBERS[kind] + job.pk % 1000
 
 
-def _algorithm(job: AIJob) -> AlgorithmSpec:
-    return AlgorithmSpec(job.manifest.algorithm_name or job.model_id, job.model_version)
+def _algorithm(job: AIJob) -> AlgorithmSpec | None:
+    """None of what a person drew. An imported file may have been made by anything."""
+    if job.origin == Origin.MANUAL:
+        return None
+    return AlgorithmSpec(job.manifest.algorithm_name or job.manifest.name, job.model_version)
 
 
 def _measured(

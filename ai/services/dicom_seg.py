@@ -79,7 +79,7 @@ def build_segmentation(
     sop_instance_uid: str,
     series_number: int,
     instance_number: int,
-    model: AlgorithmSpec,
+    model: AlgorithmSpec | None,
     edited: bool,
     content_creator_name: str,
     created_at: datetime.datetime,
@@ -92,6 +92,7 @@ def build_segmentation(
         labelmap: (slices, rows, columns), slices in the order of ``source_datasets`` (frames, for
             a multi-frame source); 0 is background, other values are segment numbers.
         segments: numbered 1, 2, 3, … (PS3.3 C.8.20.2). One without voxels is described, frameless.
+        model: None of what a person drew: MANUAL.
         edited: whether a person changed the mask: SEMIAUTOMATIC instead of AUTOMATIC.
         content_creator_name: the approver, a DICOM person name.
         created_at: in the hospital's local time, as DICOM dates are.
@@ -105,11 +106,8 @@ def build_segmentation(
     _check_labelmap(labelmap, segments)
     headers = plain_headers(source_datasets)
     fractional = labelmap[0].size % 8 != 0
-    algorithm = hd.AlgorithmIdentificationSequence(
-        name=model.name, version=model.version, family=codes.cid7162.ArtificialIntelligence
-    )
-    algorithm_type = "SEMIAUTOMATIC" if edited else "AUTOMATIC"
-    descriptions = [_description(segment, algorithm_type, algorithm) for segment in segments]
+    made = _made_by(model, edited)
+    descriptions = [_description(segment, made) for segment in segments]
     try:
         seg = hd.seg.Segmentation(
             source_images=headers,
@@ -120,7 +118,7 @@ def build_segmentation(
             segment_descriptions=descriptions,
             series_instance_uid=series_instance_uid,
             series_number=series_number,
-            series_description=f"Segmentation {model.name}"[:64],
+            series_description=made.series_description,
             sop_instance_uid=sop_instance_uid,
             instance_number=instance_number,
             manufacturer=MANUFACTURER,
@@ -128,7 +126,7 @@ def build_segmentation(
             device_serial_number=SERIAL_NUMBER,
             software_versions=SOFTWARE_VERSION,
             content_label="SEGMENTATION",
-            content_description="AI mask, edited" if edited else "AI mask, unedited",
+            content_description=made.content_description,
             specific_character_set="ISO_IR 192",
         )
     except (ValueError, TypeError, AttributeError) as error:
@@ -233,16 +231,38 @@ def plain_header(source: Dataset) -> Dataset:
     return header
 
 
-def _description(
-    segment: SegmentSpec, algorithm_type: str, algorithm: hd.AlgorithmIdentificationSequence
-) -> hd.seg.SegmentDescription:
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """By whom or what the segments were made, in DICOM's words."""
+
+    algorithm_type: str
+    algorithm: hd.AlgorithmIdentificationSequence | None
+    series_description: str
+    content_description: str
+
+
+def _made_by(model: AlgorithmSpec | None, edited: bool) -> _Made:
+    if model is None:
+        return _Made("MANUAL", None, "Segmentation, drawn by hand", "Mask, drawn by hand")
+    algorithm = hd.AlgorithmIdentificationSequence(
+        name=model.name, version=model.version, family=codes.cid7162.ArtificialIntelligence
+    )
+    return _Made(
+        "SEMIAUTOMATIC" if edited else "AUTOMATIC",
+        algorithm,
+        f"Segmentation {model.name}"[:64],
+        "AI mask, edited" if edited else "AI mask, unedited",
+    )
+
+
+def _description(segment: SegmentSpec, made: _Made) -> hd.seg.SegmentDescription:
     return hd.seg.SegmentDescription(
         segment_number=segment.number,
         segment_label=segment.label,
         segmented_property_category=resolve_category(segment.category),
         segmented_property_type=resolve_code(segment.property_type),
-        algorithm_type=algorithm_type,
-        algorithm_identification=algorithm,
+        algorithm_type=made.algorithm_type,
+        algorithm_identification=made.algorithm,
         tracking_id=segment.tracking_id,
         tracking_uid=segment.tracking_uid,
         display_color=(hd.color.CIELabColor.from_string(segment.color) if segment.color else None),

@@ -71,6 +71,9 @@ def job_create(
     if study.patient is None:
         raise BusinessError(ErrorCode.STUDY_UNMATCHED, f"study {study_instance_uid}")
     manifest = catalogue.model_get(model_type, model_version)
+    if manifest.kind == "assist":
+        detail = "this model works on what is drawn: open the images and draw"
+        raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "model_type")
     if series_instance_uid is None:
         series = catalogue.best_series(study, manifest)
     else:

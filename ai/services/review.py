@@ -67,11 +67,10 @@ def _version_under_review(job: AIJob, looked_at: int | None) -> SegmentationVers
         if looked_at is not None:
             raise InvalidInput(ErrorCode.VALIDATION, "this result has no mask", "version")
         return None
-    latest = selectors.latest_version(segmentation)
-    if looked_at not in (None, latest.version):
-        raise ConflictError(
-            ErrorCode.VERSION_CONFLICT, f"latest version is {latest.version}", "version"
-        )
+    latest = selectors.newest_version(segmentation)
+    number = latest.version if latest else 0
+    if looked_at not in (None, number):
+        raise ConflictError(ErrorCode.VERSION_CONFLICT, f"latest version is {number}", "version")
     return latest
 
 
@@ -79,6 +78,8 @@ def _publication_start(job: AIJob, version: SegmentationVersion | None) -> None:
     if job.study is not None and job.study.patient_id is None:
         raise BusinessError(ErrorCode.STUDY_UNMATCHED, f"job {job.pk}")
     aggregate, payload = publication_aggregate(job.pk), {"job_id": job.pk}
+    if version is None and hasattr(job, "segmentation"):
+        raise BusinessError(ErrorCode.SEGMENTATION_EMPTY, "nothing is saved yet")
     if version is None:
         Publication.objects.create(job=job)
         outbox.publish(RESULT_APPROVED, aggregate=aggregate, payload=payload)

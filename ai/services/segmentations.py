@@ -159,7 +159,7 @@ def version_save(
     columns: int,
     labelmap: bytes,
 ) -> SegmentationVersion:
-    """Keep an edited mask as the next version.
+    """Keep an edited mask as the next version; ``base_version`` 0 is of one without a version.
 
     ``labelmap``: gzip of uint8 slices x rows x columns in the order of ``slices`` (SOP Instance
     UIDs). Raises InvalidInput (does not fit the series or its labels), ConflictError (another
@@ -185,14 +185,15 @@ def version_save(
         job = AIJob.objects.select_for_update().get(pk=found.job_id)
         if job.review_status != ReviewStatus.PENDING:
             raise BusinessError(ErrorCode.ALREADY_REVIEWED, f"job {job.pk}")
-        latest = selectors.latest_version(found)
-        if latest.version != base_version:
+        latest = selectors.newest_version(found)
+        number = latest.version if latest else 0
+        if number != base_version:
             raise ConflictError(
-                ErrorCode.VERSION_CONFLICT, f"latest version is {latest.version}", "base_version"
+                ErrorCode.VERSION_CONFLICT, f"latest version is {number}", "base_version"
             )
         version = _add_version(
             found,
-            latest.version + 1,
+            number + 1,
             mask,
             geometry,
             kind=VersionKind.EDITED,

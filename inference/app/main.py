@@ -16,6 +16,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
 from app.archive import ArchiveReader
+from app.assist import AssistIn, AssistOut, AssistService
 from app.errors import InferenceError, RequestInvalid, ResultNotFound
 from app.logs import configure_logging
 from app.middleware import BearerAuth, RequestIdMiddleware, error_response
@@ -81,6 +82,7 @@ def create_app(
     _add_error_handlers(app)
 
     _add_routes(app, registry, service, store)
+    _add_assist(app, AssistService(registry=registry, archive=archive))
     app.state.registry = registry
     return app
 
@@ -125,6 +127,12 @@ def _add_routes(
         if path is None:
             raise ResultNotFound
         return FileResponse(path, media_type="application/gzip", filename=f"{job_id}.{ending}")
+
+
+def _add_assist(app: FastAPI, service: AssistService) -> None:
+    @app.post("/assist")
+    async def assist(request: AssistIn) -> AssistOut:
+        return await service.assist(request)
 
 
 def _add_error_handlers(app: FastAPI) -> None:

@@ -103,14 +103,16 @@ def test_the_token_guards_everything_but_health(service: Service, headers: dict[
         assert refusal(service.ask(method, path, headers=headers))[:2] == (401, "unauthorized")
     assert service.ask("GET", "/healthz", headers={}).json() == {
         "status": "ok",
-        "models": 5,
+        "models": 6,
         "refused": [],
     }
 
 
 def test_models_tell_what_a_hospital_needs_to_know(service: Service) -> None:
-    cards = service.ask("GET", "/models").json()["models"]
-    card = next(each for each in cards if each["id"] == "brain_extraction")
+    cards = {card["id"]: card for card in service.ask("GET", "/models").json()["models"]}
+    assert set(cards) == {"M1", "MG", "MM", "brain_extraction", "lesion_assist", "stroke_risk"}
+    assert cards["lesion_assist"]["kind"] == "assist"
+    card = cards["brain_extraction"]
     assert card["outputs"]["segments"][0]["type"]["value"] == "12738006"
     assert card["licence"].startswith("MIT")
     assert card["intended_use"]

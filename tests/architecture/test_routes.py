@@ -272,7 +272,7 @@ def ask(client: Any, method: str, url: str) -> int:
     sid = transaction.savepoint()
     try:
         body: dict[str, str] | None = {} if method in ("POST", "PATCH") else None
-        if url.endswith("/save/"):
+        if url.endswith(("/save/", "/segmentations/import/")):
             status = client.post(url, {}, format="multipart").status_code
         else:
             status = getattr(client, method.lower())(url, body, format="json").status_code

@@ -71,7 +71,7 @@ def test_the_model_is_offered_for_this_patient_alone(study, login):
     suits = [model["id"] for model in offered if model["suitable_series"]]
     assert suits == ["uptake_volume"]
     others = {model["id"] for model in doctor.get("ai/models/")}
-    assert others >= {"brain_extraction", "head_mask", "uptake_volume"}
+    assert others >= {"brain_extraction", "head_mask", "lesion_assist", "uptake_volume"}
 
 
 def test_the_job_completes_with_its_measurement(analysed):

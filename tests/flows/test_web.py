@@ -27,7 +27,7 @@ ESSENTIAL = {
     "session.test.mjs": "no script|a log-out|under way",
     "upload.test.mjs": "a dropped folder",
     "viewer.test.mjs": "a mask is painted|in the middle of a save",
-    "viewer.look.test.mjs": "in Korean",
+    "viewer.look.test.mjs": "in Korean|a box by mouse",
     "viewer.study.test.mjs": "an expired token|who has no right",
 }
 """What runs of the longest files, which take minutes of drawing in software: the rest is

@@ -7,10 +7,14 @@ import { stack, stored } from './viewer.dicom.mjs';
 import {
   SLOW_MS,
   api,
+  assertSameLabels,
   boxOf,
   finishedJob,
   openViewer,
+  painted,
+  renderedLabels,
   sampleStudy,
+  storedLabels,
   until,
   viewerPage,
 } from './viewer.helpers.mjs';
@@ -287,4 +291,87 @@ async function brokenLine(t, study, layout) {
     return loaded === 12;
   });
   assert.ok([...asked.values()].every(times => times >= 3));
+}
+
+const volume = async page =>
+  Number.parseFloat((await page.locator('#cdss-mask output').first().innerText()).replace(',', ''));
+
+/** Around the sample tumour, in mm (LPS). */
+const TUMOUR = { from: [26, -21, -6.5], to: [64, 35, 32.5] };
+
+test('a box by mouse outlines the tumour, a stroke corrects it, and it is saved', async t => {
+  const as = await api('doctor');
+  const found = await as.json('/api/ris/studies/?patient_id=P2026-0002&page_size=100');
+  const { series_instance_uid: series, study_instance_uid: study } = await tumourSeries(as, found);
+  const lesion = { value: '49755003', scheme: 'SCT', meaning: 'Morphologically Abnormal Structure' };
+  const neoplasm = { value: '108369006', scheme: 'SCT', meaning: 'Neoplasm' };
+  const begun = await as.post('/api/ai/segmentations/', {
+    study_instance_uid: study,
+    series_instance_uid: series,
+    segments: [{ number: 1, label: 'Tumor', category: lesion, type: neoplasm }],
+  });
+  const { page } = await viewerPage(t);
+  await openViewer(page, study, begun.job);
+  assert.equal(await volume(page), 0);
+
+  const corners = await page.evaluate(async ({ from, to }) => {
+    const { cornerstone: core } = window;
+    const viewport = core.getRenderingEngines()[0].getViewports()[0];
+    const zOf = id => Number(core.metaData.get('instance', id).ImagePositionPatient[2]);
+    const middle = (from[2] + to[2]) / 2;
+    const ids = viewport.getImageIds();
+    const nearest = ids.reduce((best, id) =>
+      Math.abs(zOf(id) - middle) < Math.abs(zOf(best) - middle) ? id : best,
+    );
+    await viewport.setImageIdIndex(ids.indexOf(nearest));
+    const { left, top } = viewport.element.getBoundingClientRect();
+    const onPage = point => {
+      const [x, y] = viewport.worldToCanvas([point[0], point[1], zOf(nearest)]);
+      return [x + left, y + top];
+    };
+    const ends = [from, to].map(point => ids.filter(id => zOf(id) < point[2] - 1).length + 1);
+    return { a: onPage(from), b: onPage(to), ends };
+  }, TUMOUR);
+  await page.click('#cdss-assist-box');
+  await page.mouse.move(...corners.a);
+  await page.mouse.down();
+  await page.mouse.move(...corners.b, { steps: 5 });
+  await page.mouse.up();
+  await page.fill('#cdss-assist-first-slice', String(corners.ends[0]));
+  await page.fill('#cdss-assist-last-slice', String(corners.ends[1]));
+  const sent = Date.now();
+  await page.click('#cdss-assist-send');
+  await until('the mask is there', async () => (await volume(page)) > 10, 5000);
+  t.diagnostic(`box to mask ${Date.now() - sent} ms`);
+  assert.ok((await volume(page)) < 25);
+  await page.locator('#cdss-assist-state', { hasText: 'stroke' }).waitFor();
+
+  const outlined = await renderedLabels(page);
+  await page.click('#cdss-assist-remove');
+  await page.mouse.move((corners.a[0] + corners.b[0]) / 2, (corners.a[1] + corners.b[1]) / 2);
+  await page.mouse.down();
+  await page.mouse.move(...corners.b, { steps: 8 });
+  await page.mouse.up();
+  await until('one slice is corrected', async () => {
+    return painted(outlined, await renderedLabels(page)).size === 1;
+  });
+  await page.click('#cdss-save');
+  await page.locator('.cdss-savebar[data-status="saved"]').waitFor({ timeout: SLOW_MS });
+  assertSameLabels(await storedLabels(as, begun.id, 1), await renderedLabels(page));
+  await as.post(`/api/ai/jobs/${begun.job}/review/`, { decision: 'reject' });
+});
+
+/**
+ * The study whose volume is the tumour's.
+ *
+ * @param {import('./viewer.helpers.mjs').Api} as
+ * @param {{ results: { study_instance_uid: string }[] }} found
+ */
+async function tumourSeries(as, { results }) {
+  for (const { study_instance_uid: study } of results) {
+    const { series } = await as.json(`/api/ris/studies/${study}/`);
+    const whole = series.find(({ images }) => images === 25);
+    if (whole) return { study_instance_uid: study, ...whole };
+  }
+  throw new Error('the sample tumour is not loaded');
 }

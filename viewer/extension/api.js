@@ -79,6 +79,16 @@ export async function bytes(path) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
+/**
+ * @param {string} base64 of gzip
+ * @throws {TypeError} of what is no gzip
+ */
+export async function gunzip(base64) {
+  const packed = Uint8Array.from(atob(base64), character => character.charCodeAt(0));
+  const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
+
 /** @param {Uint8Array<ArrayBuffer>} data */
 export async function gzip(data) {
   const stream = new Blob([data]).stream().pipeThrough(new CompressionStream('gzip'));

@@ -182,7 +182,7 @@ const ACTIONS = {
   resize: ({ factor }) => tools.resizeBrush(factor),
   toggleMask: () => tools.toggleMask(),
   window: ({ index }) => applyPreset(index),
-  compare: () => state.segmentation && compareWith(state.compared ? null : 1),
+  compare: () => state.segmentation?.versions.length && compareWith(state.compared ? null : 1),
   save: async () => editable() && (await mask.strokesAreUnsaved()) && save({ reload }),
 };
 

@@ -10,6 +10,7 @@ import {
   labelsOf,
   onLabelsChanged,
   sopOf,
+  undoable,
 } from './cornerstone.js';
 import { leave3D } from './layouts.js';
 import { layer, services, shownSegmentation, state, update } from './state.js';
@@ -367,6 +368,22 @@ export async function changeByPage(change) {
   await recount();
   layer.marksEdits = true;
   return result;
+}
+
+/**
+ * A change that a person asked for, of many slices at once: it can be undone as one.
+ *
+ * @param {() => void} change
+ */
+export async function changeByHand(change) {
+  const before = layer.labels.map(slice => slice.slice());
+  change();
+  const after = layer.labels.map(slice => slice.slice());
+  undoable(undo => {
+    (undo ? before : after).forEach((slice, index) => layer.labels[index].set(slice));
+    labelsChanged(MASK);
+  });
+  await recount();
 }
 
 /** Bring the middle of the mask into view. */

@@ -17,6 +17,7 @@ import { save } from './saving.js';
 import { may } from './session.js';
 import { layer, shownJob, shownSegmentation, state, update, work } from './state.js';
 import { t } from './texts.js';
+import { gridOf } from './viewports.js';
 
 /** @import { JobStep } from './state.js' */
 /** @import { AcceptedJob, Grid, Job, JobList, ListedJob, Segmentation } from '../types/api' */
@@ -75,7 +76,8 @@ export async function openJob(jobId, { jump = true, discard = false } = {}) {
     /** @type {Segmentation} */
     const segmentation = await get(`/api/ai/segmentations/${job.segmentation}/`);
     update({ segmentation, hidden: [], colors: {} });
-    await openVersion(newestVersion());
+    if (segmentation.versions.length) await openVersion(newestVersion());
+    else await openEmpty(segmentation);
     if (jump) showMiddle();
     void followPublication();
   } catch (error) {
@@ -86,6 +88,18 @@ export async function openJob(jobId, { jump = true, discard = false } = {}) {
 function newestVersion() {
   const { versions } = shownSegmentation();
   return versions[versions.length - 1].version;
+}
+
+/**
+ * One that was begun and never saved.
+ *
+ * @param {Segmentation} segmentation
+ */
+async function openEmpty(segmentation) {
+  const grid = gridOf(segmentation.series_instance_uid);
+  const voxels = new Uint8Array(grid.rows * grid.columns * grid.slices.length);
+  await showMask(segmentation, grid, voxels);
+  update({ maskStatus: 'rendered', baseVersion: 0, compared: null, changed: null });
 }
 
 /**
@@ -268,7 +282,7 @@ async function followRequest(jobId) {
 
 /** @param {Job} job */
 async function finishRequest(job) {
-  await loadJobs(job.study_instance_uid);
+  await loadJobs(state.study?.study_instance_uid ?? '');
   update({ request: { status: 'done', problem: '', jobId: job.id, step: null } });
   if (!(await strokesAreUnsaved())) await openJob(job.id);
 }

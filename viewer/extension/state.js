@@ -45,6 +45,10 @@
  *   request
  * @property {{ status: 'hidden' | 'loading' | 'shown', problem: string, threshold: number,
  *   opacity: number }} heat the model's probability over the images
+ * @property {{ tool: 'box' | 'click' | 'add' | 'remove' | null, first: number, last: number,
+ *   box: { rows: number[], columns: number[] } | null, busy: boolean, problem: string, hint: string,
+ *   volume: number | null }} assist the lesion tool; slices by their place in the grid
+ * @property {{ busy: boolean, problem: string }} manual a segmentation that is begun by hand
  * @property {{ count: number, saved: boolean, status: 'idle' | 'saving', problem: string }}
  *   measurements
  * @property {{ open: string | null, problem: string, linked: boolean }} prior
@@ -75,6 +79,17 @@ export const state = {
   colors: {},
   request: { status: 'idle', problem: '', jobId: null, step: null },
   heat: { status: 'hidden', problem: '', threshold: 0.1, opacity: 0.5 },
+  assist: {
+    tool: null,
+    first: 0,
+    last: 0,
+    box: null,
+    busy: false,
+    problem: '',
+    hint: '',
+    volume: null,
+  },
+  manual: { busy: false, problem: '' },
   measurements: { count: 0, saved: true, status: 'idle', problem: '' },
   prior: { open: null, problem: '', linked: true },
 };
@@ -111,7 +126,10 @@ export const layer = {
   edited: new Set(),
 };
 
-/** @import { ReportVersion } from './reports.js' */
+/**
+ * @import { ReportVersion } from './reports.js'
+ * @typedef {{ boxes: object[], points: object[], scribbles: object[] }} Prompt
+ */
 
 /**
  * What goes on in the background.
@@ -124,6 +142,10 @@ export const layer = {
  * @property {string} storedMeasurements what was measured when it was last in the archive
  * @property {ReportVersion | null} report the person's newest report of measurements
  * @property {{ anchor(): void, stop(): void } | null} link of two studies that scroll together
+ * @property {() => void} stopPointer gives the mouse back to OHIF
+ * @property {{ segment: number, before: Uint8Array[], prompt: Prompt } | null} prompt what was drawn
+ *   for the lesion tool since its beginning, and the labels before it
+ * @property {number} prompts how often the lesion tool was asked
  * @property {(() => void)[]} stops what ends the extension's listening to OHIF
  */
 
@@ -136,6 +158,9 @@ export const work = {
   storedMeasurements: '',
   report: null,
   link: null,
+  stopPointer: () => {},
+  prompt: null,
+  prompts: 0,
   stops: [],
 };
 

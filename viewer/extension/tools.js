@@ -73,7 +73,7 @@ export async function fillSlices() {
   );
 }
 
-const activeSegment = () =>
+export const activeSegment = () =>
   tools().segmentation.segmentIndex.getActiveSegmentIndex(MASK) ??
   shownSegmentation().segments[0].number;
 

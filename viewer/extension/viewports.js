@@ -95,6 +95,32 @@ export async function displaySetOf(seriesInstanceUid, slices) {
   return found;
 }
 
+/**
+ * The images of a series in ascending position along their normal, as the server counts them.
+ *
+ * @param {string} seriesInstanceUid
+ */
+export function gridOf(seriesInstanceUid) {
+  const found = services().displaySetService
+    .getDisplaySetsForSeries(seriesInstanceUid)
+    .find(({ images }) => (images?.length ?? 0) > 1);
+  const images = found?.images ?? [];
+  const axes = Array.from(images[0]?.ImageOrientationPatient ?? [], Number);
+  /** @param {typeof images[number]} image */
+  const place = ({ ImagePositionPatient: position }) =>
+    [0, 1, 2].reduce((sum, at) => {
+      const [next, after] = [(at + 1) % 3, (at + 2) % 3];
+      const normal = axes[next] * axes[3 + after] - axes[after] * axes[3 + next];
+      return sum + Number(position[at]) * normal;
+    }, 0);
+  const slices = [...images].sort((a, b) => place(a) - place(b));
+  return {
+    rows: Number(images[0]?.Rows),
+    columns: Number(images[0]?.Columns),
+    slices: slices.map(image => image.SOPInstanceUID),
+  };
+}
+
 /** @param {() => unknown} condition */
 export async function until(condition) {
   const deadline = Date.now() + TIMEOUT_MS;

@@ -94,6 +94,7 @@ export interface Viewport {
   getImageIds(): string[];
   setImageIdIndex(index: number): Promise<string>;
   resetCamera(): void;
+  canvasToWorld(point: number[]): number[];
   render(): void;
 }
 

@@ -2,6 +2,7 @@
 import { h } from '../dom.js';
 import { subscribe } from '../state.js';
 import { heatmapSection } from './heatmap.js';
+import { assistSection, manualSection } from './draw.js';
 import { jobSection } from './job.js';
 import { maskSection } from './mask.js';
 import { objectsSection, orderSection } from './order.js';
@@ -24,9 +25,11 @@ const PARTS = [
   saveBar,
   maskSection,
   heatmapSection,
+  assistSection,
   versionsSection,
   reviewSection,
   requestSection,
+  manualSection,
   windowsSection,
   measurementsSection,
   objectsSection,

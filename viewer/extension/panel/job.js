@@ -97,7 +97,7 @@ function factsOf(job) {
     ]);
   if (job.result.risk_score !== null) rows.push([t('job.risk'), percent(job.result.risk_score)]);
   for (const { label, volume_ml: volume } of job.result.measurements)
-    rows.push([`AI: ${segmentName(job.model.id, label)}`, ml(volume)]);
+    rows.push([`${job.origin === 'model' ? 'AI: ' : ''}${segmentName(job.model.id, label)}`, ml(volume)]);
   rows.push([t('job.requestedBy'), job.requested_by_name || job.requested_by]);
   return rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]);
 }

@@ -31,7 +31,8 @@ export function requestSection() {
   );
 
   /** @param {PanelState} state */
-  function show({ models, request, job }) {
+  function show({ models: known, request, job }) {
+    const models = known.filter(({ kind }) => kind !== 'assist');
     visible(element, may('request_ai') && models.length > 0);
     refill(
       model,

@@ -48,15 +48,18 @@ export async function fetchBlob(path: string, signal?: AbortSignal): Promise<Blo
   return (await answer(path, { ...(signal && { signal }) })).blob();
 }
 
-async function sent(path: string, file: File): Promise<Response> {
+type Fields = Record<string, string>;
+
+async function sent(path: string, file: File, fields: Fields = {}): Promise<Response> {
   const body = new FormData();
   body.append("file", file);
+  for (const [name, value] of Object.entries(fields)) body.append(name, value);
   return answer(path, { method: "POST", body });
 }
 
-/** One file as a form. Raises ApiError. */
-export async function sendFile<T>(path: string, file: File): Promise<T> {
-  return (await (await sent(path, file)).json()) as T;
+/** One file, with fields, as a form. Raises ApiError. */
+export async function sendFile<T>(path: string, file: File, fields?: Fields): Promise<T> {
+  return (await (await sent(path, file, fields)).json()) as T;
 }
 
 /** One file as a form, answered by text. Raises ApiError. */

@@ -38,6 +38,22 @@ export default {
   modelVersion: "{{name}}, version {{version}}",
   accession: "Accession number {{number}}",
   series: "Series: {{name}}",
+  import: {
+    title: "Import a segmentation",
+    button: "Import",
+    file: "File",
+    kinds: "DICOM SEG, RTSTRUCT or NIfTI of the images of this study",
+    names: "A SEG names its segments itself. For a file with one structure that has no codes, enter them here.",
+    name: "Name of the segment",
+    type: "What it is",
+    done: "The segmentation has been imported.",
+  },
+  segmentType: {
+    lesion: "Lesion",
+    neoplasm: "Neoplasm",
+    necrosis: "Necrosis",
+    edema: "Edema",
+  },
   card: {
     title: "Model card",
     limits: "Limitations",

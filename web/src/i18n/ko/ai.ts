@@ -40,6 +40,22 @@ const texts: typeof en = {
   modelVersion: "{{name}}, 버전 {{version}}",
   accession: "접수번호 {{number}}",
   series: "시리즈: {{name}}",
+  import: {
+    title: "분할 가져오기",
+    button: "가져오기",
+    file: "파일",
+    kinds: "이 영상 검사의 DICOM SEG, RTSTRUCT 또는 NIfTI 파일",
+    names: "SEG에는 분할 영역의 이름과 코드가 들어 있습니다. 코드가 없고 구조물이 하나인 파일은 여기에 입력해 주세요.",
+    name: "분할 영역 이름",
+    type: "종류",
+    done: "분할을 가져왔습니다.",
+  },
+  segmentType: {
+    lesion: "병변",
+    neoplasm: "신생물",
+    necrosis: "괴사",
+    edema: "부종",
+  },
   card: {
     title: "모델 카드",
     limits: "제한 사항",

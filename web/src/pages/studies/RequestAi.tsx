@@ -33,7 +33,7 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
           signal,
         }),
       ),
-    select: (found) => found.filter(({ kind }) => kind !== "rule"),
+    select: (found) => found.filter(({ kind }) => kind !== "rule" && kind !== "assist"),
     enabled: opened,
   });
   const card = models.data?.find(({ id, available }) => (chosen ? id === chosen : available));

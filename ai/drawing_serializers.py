@@ -1,0 +1,133 @@
+"""Shapes of prompts, of segmentations begun without a model, and of imported files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ai import examples
+from ai.manifest import CodeSpec, ManifestSegment
+from ai.serializers import MetaField
+from common.api.schema import example
+from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
+
+MAX_INDEX = 65535
+
+
+def uid_field(**options: Any) -> serializers.RegexField:
+    return serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, **options)
+
+
+def _index() -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=0, max_value=MAX_INDEX)
+
+
+def _segment_number() -> serializers.IntegerField:
+    return serializers.IntegerField(min_value=1, max_value=255)
+
+
+def _range() -> serializers.ListField:
+    return serializers.ListField(
+        child=_index(), min_length=2, max_length=2, help_text="first and last, both inclusive"
+    )
+
+
+class PromptBoxIn(serializers.Serializer[Any]):
+    segment = _segment_number()
+    first_slice = uid_field(help_text="SOP Instance UID")
+    last_slice = uid_field(help_text="SOP Instance UID")
+    rows = _range()
+    columns = _range()
+
+
+class PromptPointIn(serializers.Serializer[Any]):
+    segment = _segment_number()
+    slice = uid_field(help_text="SOP Instance UID")
+    row = _index()
+    column = _index()
+    positive = serializers.BooleanField(default=True)
+
+
+class PromptScribbleIn(serializers.Serializer[Any]):
+    segment = _segment_number()
+    slice = uid_field(help_text="SOP Instance UID")
+    points = serializers.ListField(
+        child=serializers.ListField(child=_index(), min_length=2, max_length=2),
+        min_length=1,
+        max_length=5000,
+        help_text="pixels (row, column)",
+    )
+    positive = serializers.BooleanField(default=True)
+
+
+class PromptIn(serializers.Serializer[Any]):
+    boxes = serializers.ListField(child=PromptBoxIn(), required=False, max_length=20)
+    points = serializers.ListField(child=PromptPointIn(), required=False, max_length=100)
+    scribbles = serializers.ListField(child=PromptScribbleIn(), required=False, max_length=200)
+
+
+@example(examples.ASSIST)
+class AssistIn(serializers.Serializer[Any]):
+    study_instance_uid = uid_field()
+    series_instance_uid = uid_field()
+    model_type = serializers.CharField(max_length=60)
+    prompt = PromptIn()
+
+
+@example(examples.ASSISTED)
+class AssistOut(serializers.Serializer[Any]):
+    rows = serializers.IntegerField()
+    columns = serializers.IntegerField()
+    slices = serializers.ListField(child=serializers.CharField(), help_text="SOP Instance UIDs")
+    labelmap = serializers.CharField(help_text="base64 of gzip of uint8 slices x rows x columns")
+    volume_ml = serializers.FloatField()
+    hint = serializers.CharField()
+    hint_ko = serializers.CharField()
+
+
+class CodeIn(serializers.Serializer[Any]):
+    value = serializers.CharField(max_length=16)
+    scheme = serializers.CharField(max_length=16)
+    meaning = serializers.CharField(max_length=64)
+
+    def to_internal_value(self, data: Any) -> CodeSpec:
+        return CodeSpec(**super().to_internal_value(data))
+
+
+class NewSegmentIn(serializers.Serializer[Any]):
+    number = _segment_number()
+    label = serializers.CharField(max_length=64)  # type: ignore[assignment]
+    category = CodeIn(help_text="SNOMED CT, of CID 7150")
+    type = CodeIn(help_text="SNOMED CT")
+    color = serializers.RegexField(r"^#[0-9a-f]{6}$", required=False, allow_null=True)
+
+    def to_internal_value(self, data: Any) -> ManifestSegment:
+        return ManifestSegment(**super().to_internal_value(data))
+
+
+@example(examples.SEGMENTATION_NEW)
+class SegmentationIn(serializers.Serializer[Any]):
+    study_instance_uid = uid_field()
+    series_instance_uid = uid_field()
+    segments = serializers.ListField(child=NewSegmentIn(), min_length=1, max_length=255)
+
+
+@example(examples.SEGMENTATION_IMPORT, media_type="multipart/form-data")
+class ImportIn(serializers.Serializer[Any]):
+    study_instance_uid = uid_field()
+    series_instance_uid = uid_field(
+        required=False, help_text="Of the images; a SEG or RTSTRUCT names it itself"
+    )
+    file = serializers.FileField(help_text="SEG, RTSTRUCT or NIfTI")
+    segments = MetaField(
+        required=False,
+        help_text="As for a new segmentation, by the number in the file: "
+        "names and codes that the file itself lacks",
+    )
+
+
+@example(examples.SEGMENTATION_BEGUN)
+class SegmentationBegunOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    job = serializers.IntegerField(source="job_id")

@@ -1,0 +1,109 @@
+"""A mask from outside becomes version 1 of a segmentation, with its origin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from django.db import transaction
+
+from ai.choices import Origin
+from ai.manifest import ManifestSegment
+from ai.models import Segmentation
+from ai.services import drawings, labelmap as labelmaps, outside_masks, segmentations
+from ai.services.outside_masks import Belonging, OutsideMask, OutsideSegment
+from common.errors import BusinessError, ErrorCode, InvalidInput
+from common.person import Person
+from pacs.index import studies
+from pacs.index.geometry import series_geometry
+from rbac.permissions import Permission
+
+MAX_BYTES = 256 * 2**20
+
+
+def segmentation_import(
+    *,
+    actor: Person,
+    study_instance_uid: str,
+    series_instance_uid: str | None,
+    content: bytes,
+    segments: Sequence[ManifestSegment],
+) -> Segmentation:
+    """Read a SEG, RTSTRUCT or NIfTI and keep its mask.
+
+    ``segments`` name and code what the file itself does not, by the file's numbers. Raises
+    InvalidInput (unreadable, codes missing), BusinessError (belongs to something else, is empty),
+    NotFound.
+    """
+    study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
+    if len(content) > MAX_BYTES:
+        raise outside_masks.unreadable(f"the file is larger than {MAX_BYTES} bytes")
+    named = series_instance_uid or outside_masks.series_named(content)
+    if named is None:
+        raise InvalidInput(
+            ErrorCode.VALIDATION, "name the series: the file does not", "series_instance_uid"
+        )
+    series = studies.series_get(study, named)
+    geometry = series_geometry(series)
+    found = outside_masks.read(
+        content,
+        Belonging(
+            patient_id=study.patient.patient_id if study.patient else "",
+            study_instance_uid=study.study_instance_uid,
+            frame_of_reference_uid=series.frame_of_reference_uid,
+            geometry=geometry,
+        ),
+    )
+    if not found.mask.any():
+        raise BusinessError(ErrorCode.SEGMENTATION_EMPTY, "the file marks no voxel", "file")
+    named_segments, mask = _numbered(found, {each.number: each for each in segments})
+    drawings.check_segments(named_segments)
+    with transaction.atomic():
+        made = drawings.begin(
+            actor,
+            series,
+            named_segments,
+            origin=Origin.IMPORT,
+            parameters={**found.origin, "sha256": labelmaps.sha256(content)},
+            warnings=found.notes,
+        )
+        segmentations.version_save(
+            actor=actor,
+            study_instance_uid=study.study_instance_uid,
+            segmentation_id=made.pk,
+            base_version=drawings.NO_VERSION,
+            slices=geometry.slices,
+            rows=geometry.rows,
+            columns=geometry.columns,
+            labelmap=labelmaps.compress(mask),
+        )
+    return made
+
+
+def _numbered(
+    found: OutsideMask, given: dict[int, ManifestSegment]
+) -> tuple[list[ManifestSegment], labelmaps.Labelmap]:
+    """The segments as 1, 2, 3, … in the order of the file, and the mask by these numbers."""
+    known = [each for each in found.segments if (found.mask == each.number).any()]
+    numbers = np.zeros(256, np.uint8)
+    for position, segment in enumerate(known, start=1):
+        numbers[segment.number] = position
+    if (numbers[found.mask] == 0)[found.mask > 0].any():
+        raise outside_masks.unreadable("the file marks voxels of a segment that it does not name")
+    made = [
+        replace(_coded(segment, given.get(segment.number)), number=position)
+        for position, segment in enumerate(known, start=1)
+    ]
+    return made, numbers[found.mask]
+
+
+def _coded(segment: OutsideSegment, given: ManifestSegment | None) -> ManifestSegment:
+    if given is not None:
+        return given
+    if segment.category is None or segment.type is None or not segment.label:
+        detail = f"name and codes of segment {segment.number} are not in the file: state them"
+        raise InvalidInput(ErrorCode.VALIDATION, detail, "segments")
+    return ManifestSegment(
+        number=segment.number, label=segment.label, category=segment.category, type=segment.type
+    )

@@ -1,0 +1,144 @@
+// Drawing with the mouse on an image: what was drawn, in pixels of that image.
+import { instanceOf } from './cornerstone.js';
+import { viewportOf, viewportsOf } from './viewports.js';
+
+/**
+ * @import { DisplaySet, Instance, Viewport } from '../types/ohif'
+ * @typedef {[row: number, column: number]} Pixel
+ * @typedef {{ slice: string, pixels: Pixel[] }} Drawn `slice`: SOP Instance UID
+ */
+
+const SVG = 'http://www.w3.org/2000/svg';
+const EVENTS = ['pointerdown', 'mousedown', 'pointermove', 'mousemove', 'pointerup', 'mouseup'];
+const IN_PLANE_MM = 0.5;
+
+/**
+ * Take the left button of every pane that shows the series, until the returned function is called.
+ *
+ * @param {DisplaySet} displaySet
+ * @param {boolean} isBox its two corners count, not its path
+ * @param {(drawn: Drawn) => void} done
+ */
+export function watchPointer(displaySet, isBox, done) {
+  /** @type {{ viewport: Viewport, path: number[][], shape: SVGElement } | null} */
+  let stroke = null;
+
+  /** @param {MouseEvent} event */
+  function follow(event) {
+    if (stroke === null && !event.type.endsWith('down')) return;
+    const viewport = stroke?.viewport ?? paneAt(displaySet, event);
+    if (!viewport || (stroke === null && event.button !== 0)) return;
+    event.stopImmediatePropagation();
+    if (event.type.startsWith('pointer')) return; // prevented, no event of the mouse would follow
+    event.preventDefault();
+    if (event.type === 'mousedown') {
+      stroke = { viewport, path: [pointIn(viewport, event)], shape: shapeOn(viewport) };
+    } else if (event.type === 'mousemove' && stroke) {
+      stroke.path.push(pointIn(viewport, event));
+      show(stroke.shape, isBox ? corners(stroke.path) : stroke.path);
+    } else if (event.type === 'mouseup' && stroke) {
+      const { path, shape } = stroke;
+      stroke = null;
+      shape.parentElement?.remove();
+      const drawn = pixelsOf(viewport, path);
+      if (drawn) done(drawn);
+    }
+  }
+  for (const name of EVENTS)
+    window.addEventListener(name, /** @type {EventListener} */ (follow), true);
+  return () => {
+    for (const name of EVENTS)
+      window.removeEventListener(name, /** @type {EventListener} */ (follow), true);
+  };
+}
+
+/**
+ * @param {DisplaySet} displaySet
+ * @param {MouseEvent} event
+ */
+const paneAt = (displaySet, { target }) =>
+  viewportsOf(displaySet)
+    .map(viewportOf)
+    .find(found => target instanceof Node && found?.element.contains(target));
+
+/**
+ * @param {Viewport} viewport
+ * @param {MouseEvent} event
+ */
+function pointIn({ element }, { clientX, clientY }) {
+  const { left, top } = element.getBoundingClientRect();
+  return [clientX - left, clientY - top];
+}
+
+/** @param {Viewport} viewport */
+function shapeOn({ element }) {
+  const svg = document.createElementNS(SVG, 'svg');
+  svg.setAttribute('class', 'cdss-drawing');
+  const shape = document.createElementNS(SVG, 'polyline');
+  svg.append(shape);
+  element.append(svg);
+  return shape;
+}
+
+/**
+ * @param {SVGElement} shape
+ * @param {number[][]} points
+ */
+const show = (shape, points) => shape.setAttribute('points', points.map(at => at.join()).join(' '));
+
+/** @param {number[][]} path */
+function corners(path) {
+  const [[x0, y0]] = path;
+  const [x1, y1] = path[path.length - 1];
+  return [
+    [x0, y0],
+    [x1, y0],
+    [x1, y1],
+    [x0, y1],
+    [x0, y0],
+  ];
+}
+
+/**
+ * Null in a plane that is not that of the images, or beside them.
+ *
+ * @param {Viewport} viewport
+ * @param {number[][]} path
+ * @returns {Drawn | null}
+ */
+function pixelsOf(viewport, path) {
+  const image = instanceOf(viewport.getCurrentImageId?.());
+  if (!image?.ImageOrientationPatient) return null;
+  /** @type {Pixel[]} */
+  const pixels = [];
+  for (const point of path) {
+    const found = pixelAt(image, viewport.canvasToWorld(point));
+    if (!found) return null;
+    const last = pixels[pixels.length - 1];
+    if (last?.[0] !== found[0] || last[1] !== found[1]) pixels.push(found);
+  }
+  return { slice: image.SOPInstanceUID, pixels };
+}
+
+/**
+ * @param {Instance} image
+ * @param {number[]} world
+ * @returns {Pixel | null}
+ */
+function pixelAt(image, world) {
+  const axes = Array.from(image.ImageOrientationPatient ?? [], Number);
+  const origin = Array.from(image.ImagePositionPatient, Number);
+  const [betweenRows, betweenColumns] = Array.from(image.PixelSpacing, Number);
+  const [along, down] = [axes.slice(0, 3), axes.slice(3)];
+  const normal = [0, 1, 2].map(
+    at => along[(at + 1) % 3] * down[(at + 2) % 3] - along[(at + 2) % 3] * down[(at + 1) % 3],
+  );
+  const from = world.map((value, axis) => value - origin[axis]);
+  /** @param {number[]} axis */
+  const length = axis => from.reduce((sum, value, at) => sum + value * axis[at], 0);
+  if (Math.abs(length(normal)) > IN_PLANE_MM) return null;
+  const row = Math.round(length(down) / betweenRows);
+  const column = Math.round(length(along) / betweenColumns);
+  const inside = row >= 0 && column >= 0 && row < image.Rows && column < image.Columns;
+  return inside ? [row, column] : null;
+}
