@@ -33,8 +33,8 @@ class Diameters:
 
 def marked_box(labelmap: npt.NDArray[np.uint8]) -> tuple[slice, slice, slice]:
     """The smallest box with every marked voxel, one slice more where it has one slice alone."""
-    planes: Marks = labelmap.reshape(len(labelmap), -1).any(axis=1)
-    flat: Marks = labelmap[planes].any(axis=0)
+    planes: Marks = np.asarray(labelmap.reshape(len(labelmap), -1).any(axis=1))
+    flat: Marks = np.asarray(labelmap[planes].any(axis=0))
     slices, rows, columns = (
         _span(np.atleast_1d(each)) for each in (planes, flat.any(axis=1), flat.any(axis=0))
     )
