@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from ai.models import AIJob, Segmentation
 from ai.selectors.publication import published_segs
-from ai.services.labelmap import compress
 from ai.services.companions import _algorithm
+from ai.services.labelmap import compress
 from ai.tests import factories
 from audit.models import AuditLog
 from pacs.index.geometry import series_geometry
