@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta, tzinfo
 from typing import Any
 
 from django.db.models import Avg, Count, Max, Q
@@ -25,7 +25,7 @@ def model_usage(model_id: str, *, months: int) -> list[dict[str, Any]]:
     since = timezone.now() - timedelta(days=DAYS_A_MONTH * months)
     rows = (
         AIJob.objects.filter(model_id=model_id, created_at__gte=since)
-        .annotate(month=TruncMonth("created_at"))
+        .annotate(month=TruncMonth("created_at", tzinfo=_hospital_offset()))
         .values("month", "model_version")
         .annotate(
             jobs=Count("id"),
@@ -41,11 +41,12 @@ def model_usage(model_id: str, *, months: int) -> list[dict[str, Any]]:
         )
         .order_by("month", "model_version")
     )
-    return [{**row, "month": _day(row["month"])} for row in rows]
+    return [{**row, "month": row["month"].date()} for row in rows]
 
 
-def _day(month: datetime) -> date:
-    return timezone.localtime(month).date()
+def _hospital_offset() -> tzinfo:
+    """As hours from UTC: a database without the names of time zones knows it too."""
+    return timezone.get_fixed_timezone(timezone.localtime().utcoffset() or 0)
 
 
 def expected_seconds(model_id: str, model_version: str) -> float | None:
