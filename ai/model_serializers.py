@@ -58,9 +58,7 @@ class ModelUsageOut(serializers.Serializer[Any]):
     failed = serializers.IntegerField()
     approved = serializers.IntegerField()
     rejected = serializers.IntegerField()
-    seconds = serializers.FloatField(
-        source="mean_seconds", allow_null=True, help_text="Mean time of a run"
-    )
+    seconds = serializers.FloatField(allow_null=True, help_text="Mean time of a run")
     longest_seconds = serializers.FloatField(allow_null=True)
     compared = serializers.IntegerField(help_text="Approved masks behind the next two")
     dice = serializers.FloatField(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from statistics import fmean
 from typing import Any
 
-from django.db.models import Avg, Count, Max, Q
-from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
 from ai.choices import JobStatus, ReviewStatus
@@ -21,31 +21,41 @@ def model_usage(model_id: str, *, months: int) -> list[dict[str, Any]]:
     """The newest ``months`` in which the model was asked for, the oldest first; one query.
 
     ``dice`` and ``volume_bias`` are means over the approved masks of jobs requested in that month.
+    Months are the hospital's: a database need not know the names of time zones.
     """
     since = timezone.now() - timedelta(days=DAYS_A_MONTH * months)
-    rows = (
-        AIJob.objects.filter(model_id=model_id, created_at__gte=since)
-        .annotate(month=TruncMonth("created_at"))
-        .values("month", "model_version")
-        .annotate(
-            jobs=Count("id"),
-            completed=Count("id", filter=Q(status=JobStatus.COMPLETED)),
-            failed=Count("id", filter=Q(status=JobStatus.FAILED)),
-            approved=Count("id", filter=Q(review_status=ReviewStatus.APPROVED)),
-            rejected=Count("id", filter=Q(review_status=ReviewStatus.REJECTED)),
-            mean_seconds=Avg("seconds"),
-            longest_seconds=Max("seconds"),
-            compared=Count("publication__dice"),
-            dice=Avg("publication__dice"),
-            volume_bias=Avg("publication__volume_bias"),
-        )
-        .order_by("month", "model_version")
+    rows = AIJob.objects.filter(model_id=model_id, created_at__gte=since).values(
+        *("created_at", "model_version", "status", "review_status", "seconds"),
+        *("publication__dice", "publication__volume_bias"),
     )
-    return [{**row, "month": _day(row["month"])} for row in rows]
+    groups: dict[tuple[date, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        month = timezone.localtime(row["created_at"]).date().replace(day=1)
+        groups[month, row["model_version"]].append(dict(row))
+    return [_figures(*key, groups[key]) for key in sorted(groups)]
 
 
-def _day(month: datetime) -> date:
-    return timezone.localtime(month).date()
+def _figures(month: date, version: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    states = Counter(row["status"] for row in rows)
+    reviews = Counter(row["review_status"] for row in rows)
+    times, dice, bias = (
+        [row[name] for row in rows if row[name] is not None]
+        for name in ("seconds", "publication__dice", "publication__volume_bias")
+    )
+    return {
+        "month": month,
+        "model_version": version,
+        "jobs": len(rows),
+        "completed": states[JobStatus.COMPLETED],
+        "failed": states[JobStatus.FAILED],
+        "approved": reviews[ReviewStatus.APPROVED],
+        "rejected": reviews[ReviewStatus.REJECTED],
+        "seconds": fmean(times) if times else None,
+        "longest_seconds": max(times, default=None),
+        "compared": len(dice),
+        "dice": fmean(dice) if dice else None,
+        "volume_bias": fmean(bias) if bias else None,
+    }
 
 
 def expected_seconds(model_id: str, model_version: str) -> float | None:

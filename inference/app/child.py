@@ -19,7 +19,7 @@ from app.errors import InferenceError
 
 DONE, PROGRESS, REFUSED, FAILED, OUT_OF_MEMORY = "done", "progress", "refused", "failed", "memory"
 _MEMORY_WORDS = ("bad_alloc", "bad allocation", "Failed to allocate memory", "out of memory")
-_ENVIRONMENT = {"PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"}
+ENVIRONMENT = {"PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"}
 """What a model's process keeps of the service's environment, in which secrets are."""
 
 
@@ -37,7 +37,7 @@ class Order:
 
 def main(connection: Connection, parent: int, scratch: Path, order: Order) -> None:
     """Load the model and run it until the connection ends."""
-    for name in set(os.environ) - _ENVIRONMENT:
+    for name in set(os.environ) - ENVIRONMENT:
         del os.environ[name]
     sandbox.confine(scratch, memory_mb=order.memory_mb, file_mb=order.file_mb)
     runner.on_progress(lambda share: transport.answer(connection, parent, PROGRESS, share))

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -299,10 +300,29 @@ _starting = threading.Lock()
 
 
 def _start(process: ForkServerProcess) -> None:
+    """The first process is that of the first model, before the service serves anything."""
     with _starting:
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # no threads in what forks
-        _context.set_forkserver_preload(_PRELOAD)
+        if not _server_started:
+            _start_server()
+            _server_started.append(True)
         process.start()
+
+
+_server_started: list[bool] = []
+
+
+def _start_server() -> None:
+    """Start what forks the processes, without the secrets of the service and without threads."""
+    ours = dict(os.environ)
+    kept = {name: ours[name] for name in child.ENVIRONMENT & ours.keys()}
+    os.environ.clear()
+    os.environ.update(kept | {"OPENBLAS_NUM_THREADS": "1"})
+    try:
+        _context.set_forkserver_preload(_PRELOAD)
+        forkserver.ensure_running()
+    finally:
+        os.environ.clear()
+        os.environ.update(ours)
 
 
 def _size_mb(folder: Path) -> float:

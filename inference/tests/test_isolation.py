@@ -191,11 +191,13 @@ def test_one_network_is_in_memory_at_a_time(tmp_path: Path, series: Series) -> N
     service.close()
 
 
-def test_what_forks_the_models_has_one_thread(tmp_path: Path, series: Series) -> None:
+def test_what_forks_the_models_has_one_thread_and_no_secret(tmp_path: Path, series: Series) -> None:
     write(tmp_path / "models", "good")
     serve(tmp_path, series)
     pid = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
     assert "Threads:\t1\n" in Path(f"/proc/{pid}/status").read_text()
+    environment = Path(f"/proc/{pid}/environ").read_text()
+    assert ("PATH=" in environment, "PYTEST_CURRENT_TEST" in environment) == (True, False)
 
 
 def test_folders_of_a_killed_service_are_removed(tmp_path: Path) -> None:
