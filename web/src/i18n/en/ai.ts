@@ -60,6 +60,8 @@ export default {
     inputs: "Suitable images",
     licence: "Licence",
     confidence: "Meaning of the probability",
+    risk: "Meaning of the risk score",
+    references: "References",
     version: "Version {{version}}",
     unknown: "This model is no longer installed.",
   },

@@ -62,6 +62,8 @@ const texts: typeof en = {
     inputs: "적합한 영상",
     licence: "라이선스",
     confidence: "확률의 의미",
+    risk: "위험 점수의 의미",
+    references: "참고 문헌",
     version: "버전 {{version}}",
     unknown: "더 이상 설치되어 있지 않은 모델입니다.",
   },

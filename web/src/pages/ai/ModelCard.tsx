@@ -39,6 +39,8 @@ function Card({ card, version }: { card: Schema["ModelOut"]; version: string }) 
   const texts = [
     { key: "inputs", text: textOf(card.inputs, "description") },
     { key: "confidence", text: textOf(card.outputs, "confidence") },
+    { key: "risk", text: textOf(card.outputs, "risk_score") },
+    { key: "references", text: (card.references ?? []).join("\n") },
     { key: "licence", text: card.licence },
   ] as const;
   return (
@@ -64,7 +66,9 @@ function Card({ card, version }: { card: Schema["ModelOut"]; version: string }) 
               <Accordion.Item key={key} value={key}>
                 <Accordion.Control>{t(`ai.card.${key}`)}</Accordion.Control>
                 <Accordion.Panel>
-                  <Text size="sm">{text}</Text>
+                  <Text size="sm" style={{ whiteSpace: "pre-line" }}>
+                    {text}
+                  </Text>
                 </Accordion.Panel>
               </Accordion.Item>
             ),
