@@ -93,6 +93,10 @@ def _practitioner(user: Person) -> PublishedPractitioner:
     return PublishedPractitioner(username=user.username, full_name=user.full_name or user.username)
 
 
+AS_CODED = {"PMAP": "OT"}
+"""Modalities of ours that are no code of DICOM's (CID 29), by the code that includes them."""
+
+
 def _study(study: Study) -> PublishedStudy:
     series = study.series.prefetch_related("instances")
     return PublishedStudy(
@@ -102,7 +106,7 @@ def _study(study: Study) -> PublishedStudy:
         series=tuple(
             PublishedSeries(
                 series_instance_uid=one.series_instance_uid,
-                modality=one.modality,
+                modality=AS_CODED.get(one.modality, one.modality),
                 number=one.number,
                 description=one.description,
                 body_part_examined=one.body_part,

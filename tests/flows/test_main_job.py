@@ -112,7 +112,7 @@ def test_fhir_resources_are_found_by_search(played, studies):
     study = fhir("ImagingStudy", identifier=f"urn:dicom:uid|urn:oid:{studies[COLIN]}")
     assert study["total"] == 1
     resource = study["entry"][0]["resource"]
-    assert {s["modality"]["code"] for s in resource["series"]} == {"MR", "SEG"}
+    assert {s["modality"]["code"] for s in resource["series"]} == {"MR", "SEG", "SR", "OT"}
     reports = fhir("DiagnosticReport", **{"subject.identifier": COLIN, "_count": "50"})
     ids = [entry["resource"]["id"] for entry in reports["entry"]]
     report_id = played.job["publication"]["fhir"]["diagnostic_report"]

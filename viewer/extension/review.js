@@ -282,7 +282,7 @@ async function followRequest(jobId) {
 
 /** @param {Job} job */
 async function finishRequest(job) {
-  await loadJobs(state.study?.study_instance_uid ?? '');
+  if (job.study_instance_uid) await loadJobs(job.study_instance_uid);
   update({ request: { status: 'done', problem: '', jobId: job.id, step: null } });
   if (!(await strokesAreUnsaved())) await openJob(job.id);
 }
