@@ -14,7 +14,6 @@ from ai.fact_serializers import (
     ClassOut,
     FactOut,
     MeasurementOut,
-    MissingOut,
     QuantityOut,
     StatementOut,
     facts_shown,
@@ -23,7 +22,6 @@ from ai.manifest import RunKind, TrackedSegment, with_result_kind
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors.outcome import outcome
 from ai.selectors.publication import publication_view
-from ai.services.catalogue import Available
 from ai.services.waiting import outlook
 from common.api.schema import example
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
@@ -261,69 +259,6 @@ class AIJobOut(AIJobListOut):
     @extend_schema_field(PublicationOut)
     def get_publication(self, job: AIJob) -> dict[str, Any]:
         return dict(PublicationOut(publication_view(job)).data)
-
-
-@example(examples.MODEL)
-class ModelOut(serializers.Serializer[Any]):
-    """A model card: the manifest that ships with the model."""
-
-    id = serializers.CharField()
-    version = serializers.CharField()
-    name = serializers.CharField()
-    name_ko = serializers.CharField(required=False)
-    kind = serializers.ChoiceField(RUN_KINDS, help_text="How the model runs")
-    result_kind = serializers.CharField(help_text=RESULT_KIND)
-    algorithm_name = serializers.CharField(required=False)
-    description = serializers.CharField(required=False)
-    description_ko = serializers.CharField(required=False, allow_null=True)
-    manufacturer = serializers.CharField(required=False)
-    udi = serializers.CharField(required=False, help_text="UDI-DI of a registered device")
-    body_site = serializers.DictField(required=False, allow_null=True, help_text="a coded concept")
-    inputs = serializers.DictField()
-    gates = serializers.ListField(child=serializers.DictField(), required=False)
-    outputs = serializers.DictField()
-    parameters = serializers.DictField(required=False)
-    resources = serializers.DictField(required=False, help_text="what one run may use")
-    licence = serializers.CharField()
-    source = serializers.CharField(required=False)  # type: ignore[assignment]
-    intended_use = serializers.CharField()
-    intended_use_ko = serializers.CharField(required=False, allow_null=True)
-    limits = serializers.JSONField()
-    limits_ko = serializers.ListField(child=serializers.CharField(), required=False)
-    contraindications = serializers.ListField(child=serializers.CharField(), required=False)
-    contraindications_ko = serializers.ListField(child=serializers.CharField(), required=False)
-    references = serializers.ListField(child=serializers.CharField(), required=False)
-    files = serializers.DictField(required=False, help_text="sha256 of each weight file")
-
-
-class SuitableSeriesOut(serializers.Serializer[Any]):
-    study_instance_uid = serializers.CharField(source="study.study_instance_uid")
-    series_instance_uid = serializers.CharField()
-
-
-@example(examples.MODEL_AVAILABLE)
-class AvailableModelOut(ModelOut):
-    """A model card with what the patient has for it, and what is missing."""
-
-    available = serializers.BooleanField()
-    missing = MissingOut(many=True)
-    absent = MissingOut(many=True, help_text="Without these it runs, and says less")
-    facts = FactOut(many=True)
-    suitable_series = SuitableSeriesOut(
-        many=True,
-        help_text="Of each study the best first: a request that names the study alone takes it",
-    )
-
-    def to_representation(self, instance: Available) -> dict[str, Any]:
-        series = SuitableSeriesOut(instance.series, many=True).data
-        known = {name: fact.to_json() for name, fact in instance.facts.items()}
-        return instance.manifest.to_json() | {
-            "available": not instance.missing,
-            "missing": MissingOut(instance.missing, many=True).data,
-            "absent": MissingOut(instance.absent, many=True).data,
-            "facts": FactOut(facts_shown(instance.manifest, known), many=True).data,
-            "suitable_series": list(series),
-        }
 
 
 class SegmentOut(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ai import examples, serializers
+from ai import examples, model_serializers, serializers
 from ai.filters import AIJobFilter
 from ai.models import AIJob
 from ai.selectors import jobs as job_selectors, segmentations as selectors
@@ -53,7 +53,7 @@ class Models(ApiView):
         summary="List the AI models with their manifests",
         tags=["ai"],
         responses={
-            200: serializers.ModelOut(many=True),
+            200: model_serializers.ModelOut(many=True),
             **errors(ErrorCode.INFERENCE_UNAVAILABLE, ErrorCode.INFERENCE_FAILED),
         },
     )
@@ -72,7 +72,7 @@ class ModelsAvailable(ApiView):
             OpenApiParameter("study_instance_uid", description="Of this study alone"),
         ],
         responses={
-            200: serializers.AvailableModelOut(many=True),
+            200: model_serializers.AvailableModelOut(many=True),
             **errors(ErrorCode.INFERENCE_UNAVAILABLE, ErrorCode.INFERENCE_FAILED),
         },
     )
@@ -82,7 +82,7 @@ class ModelsAvailable(ApiView):
             patient_id=request.query_params.get("patient_id", ""),
             study_instance_uid=request.query_params.get("study_instance_uid"),
         )
-        return Response(serializers.AvailableModelOut(models, many=True).data)
+        return Response(model_serializers.AvailableModelOut(models, many=True).data)
 
 
 class Jobs(GenericApiView):

@@ -16,6 +16,9 @@ import { activeSegment } from './tools.js';
  *   volume_ml: number, hint: string, hint_ko: string }} Answer
  */
 
+/** Of one stroke, as the server takes it. */
+const MAX_PIXELS = 5000;
+
 /** @type {AssistTool[]} */
 export const ASSIST_TOOLS = ['box', 'click', 'add', 'remove'];
 
@@ -61,7 +64,12 @@ function take(tool, { slice, pixels }) {
   if (tool === 'click') {
     const [row, column] = pixels[0];
     prompt.points.push({ segment, slice, row, column, positive: true });
-  } else prompt.scribbles.push({ segment, slice, points: pixels, positive: tool === 'add' });
+  } else prompt.scribbles.push({
+      segment,
+      slice,
+      points: pixels.slice(0, MAX_PIXELS),
+      positive: tool === 'add',
+    });
   void outline();
   return undefined;
 }

@@ -114,10 +114,26 @@ function pixelsOf(viewport, path) {
   for (const point of path) {
     const found = pixelAt(image, viewport.canvasToWorld(point));
     if (!found) return null;
-    const last = pixels[pixels.length - 1];
-    if (last?.[0] !== found[0] || last[1] !== found[1]) pixels.push(found);
+    pixels.push(...between(pixels[pixels.length - 1], found));
   }
   return { slice: image.SOPInstanceUID, pixels };
+}
+
+/**
+ * The pixels of a straight line, its beginning left out: a fast mouse leaves gaps.
+ *
+ * @param {Pixel | undefined} from
+ * @param {Pixel} to
+ * @returns {Pixel[]}
+ */
+function between(from, to) {
+  if (!from) return [to];
+  const [rows, columns] = [to[0] - from[0], to[1] - from[1]];
+  const steps = Math.max(Math.abs(rows), Math.abs(columns));
+  return Array.from({ length: steps }, (_, at) => [
+    Math.round(from[0] + (rows * (at + 1)) / steps),
+    Math.round(from[1] + (columns * (at + 1)) / steps),
+  ]);
 }
 
 /**
