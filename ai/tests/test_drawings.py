@@ -98,8 +98,8 @@ def test_two_drawings_on_a_series_stand_side_by_side(api, series):
     for _ in range(2):
         number = begin(doctor, series).json()["id"]
         assert save(doctor, series, number, factories.make_mask(), final=True).status_code == 201
-    segs = published_segs(series.study_id).values()
-    assert [seg.superseded for seg in segs] == [False, False]
+    of_jobs = {each.job.pk: each.superseded for each in published_segs(series.study_id).values()}
+    assert list(of_jobs.values()) == [False, False]
 
 
 @pytest.mark.parametrize(

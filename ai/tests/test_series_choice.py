@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from ai.clients.inference import Offered
 from ai.manifest import parse_manifest
 from ai.services import catalogue, suitability
 from ai.services.mr_kinds import MrKind, has_contrast_agent, kind_of
@@ -149,7 +150,7 @@ def test_a_series_alone_is_offered_unless_it_shows_something_else(
     described(t1, description, tags)
     uid = t1.study.study_instance_uid
     asked = {"actor": users["doctor"], "patient_id": t1.study.patient.patient_id}
-    catalogue.cache.set(catalogue.MODELS_CACHE_KEY, [t1_model])
+    catalogue.cache.set(catalogue.MODELS_CACHE_KEY, Offered([t1_model], []))
     offered = catalogue.models_available(**asked, study_instance_uid=uid)
     if kind in (MrKind.T1, MrKind.UNKNOWN):
         assert [model.series for model in offered] == [[t1]]
