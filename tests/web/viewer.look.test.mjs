@@ -332,10 +332,11 @@ test('a box by mouse outlines the tumour, a stroke corrects it, and it is saved'
     const ends = [from, to].map(point => ids.filter(id => zOf(id) < point[2] - 1).length + 1);
     return { a: onPage(from), b: onPage(to), ends };
   }, TUMOUR);
+  const [[left, top], [right, bottom]] = [corners.a, corners.b];
   await page.click('#cdss-assist-box');
-  await page.mouse.move(...corners.a);
+  await page.mouse.move(left, top);
   await page.mouse.down();
-  await page.mouse.move(...corners.b, { steps: 5 });
+  await page.mouse.move(right, bottom, { steps: 5 });
   await page.mouse.up();
   await page.fill('#cdss-assist-first-slice', String(corners.ends[0]));
   await page.fill('#cdss-assist-last-slice', String(corners.ends[1]));
@@ -348,9 +349,9 @@ test('a box by mouse outlines the tumour, a stroke corrects it, and it is saved'
 
   const outlined = await renderedLabels(page);
   await page.click('#cdss-assist-remove');
-  await page.mouse.move((corners.a[0] + corners.b[0]) / 2, (corners.a[1] + corners.b[1]) / 2);
+  await page.mouse.move((left + right) / 2, (top + bottom) / 2);
   await page.mouse.down();
-  await page.mouse.move(...corners.b, { steps: 8 });
+  await page.mouse.move(right, bottom, { steps: 8 });
   await page.mouse.up();
   await until('one slice is corrected', async () => {
     return painted(outlined, await renderedLabels(page)).size === 1;
