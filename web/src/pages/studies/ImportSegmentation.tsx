@@ -76,7 +76,7 @@ export function ImportSegmentation({ study, opened, onClose }: ImportSegmentatio
           allowDeselect={false}
           value={type}
           onChange={(value) => {
-            setType((value ?? "lesion") as SegmentType);
+            setType((value ?? "lesion"));
           }}
           data={SEGMENT_TYPES.map((one) => ({ value: one, label: t(`ai.segmentType.${one}`) }))}
         />
