@@ -261,6 +261,9 @@ class ErrorCode(Enum):
         409,
         "The bed is occupied, or the patient already has one. Reload the ward and choose again.",
     )
+    BED_IN_USE = Spec(
+        "ERR_432", 409, "A patient lies in a bed that would go. Transfer or discharge them first."
+    )
     LAST_OF_CARE_TEAM = Spec(
         "ERR_431",
         409,

@@ -44,8 +44,9 @@ def ward_update(*, actor: Person, pk: int, expected: int, **changes: Any) -> War
     ward = Ward.objects.select_for_update().get(pk=pk)
     beds = set(changes.get("beds", ward.beds)) if changes.get("active", ward.active) else set()
     held = set(BedStay.objects.occupying().filter(ward=ward).values_list("bed", flat=True))
-    if held - beds:
-        raise BusinessError(ErrorCode.BED_OCCUPIED, "a bed that would go is occupied", "beds")
+    if kept := sorted(held - beds):
+        field = "beds" if changes.get("active", ward.active) else "active"
+        raise BusinessError(ErrorCode.BED_IN_USE, f"occupied: {', '.join(kept)}", field)
     ward.save_versioned(expected=expected, **changes)
     _ward_recorded(actor, ward, "ward.update", sorted(changes))
     return ward

@@ -56,7 +56,7 @@ def test_an_administrator_makes_a_ward_and_keeps_its_occupied_beds(api, users, p
     change = f"{WARDS}{ward.pk}/"
     match = {"If-Match": '"1"'}
     refused = admin.patch(change, {"beds": ["501-2"]}, headers=match, format="json")
-    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "ERR_430")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "ERR_432")
     assert admin.patch(change, {"active": False}, headers=match, format="json").status_code == 409
     assert admin.patch(change, {"beds": ["501-1"]}, headers=match, format="json").status_code == 200
     assert admin.patch(change, {"beds": ["501-1"]}, headers=match, format="json").status_code == 409

@@ -82,7 +82,7 @@ class WardDetail(ApiView):
             **errors(
                 ErrorCode.VALIDATION,
                 ErrorCode.WARD_NOT_FOUND,
-                ErrorCode.BED_OCCUPIED,
+                ErrorCode.BED_IN_USE,
                 ErrorCode.VERSION_CONFLICT,
                 ErrorCode.PRECONDITION_REQUIRED,
             ),

@@ -155,6 +155,8 @@ def order_transition(
     if to_status not in TRANSITIONS[before]:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"{before} to {to_status}", "status")
     changes: dict[str, Any] = {"status": to_status}
+    if to_status == OrderStatus.ACCEPTED and order.job_role == JobRole.CONSULT:
+        changes["assigned_to_id"] = order.assigned_to_id or actor.pk
     if to_status == OrderStatus.RESULT_READY:
         changes["result"], changes["result_schema_version"] = result_checked(actor, order, result)
     order.save_versioned(expected=order.version, **changes)

@@ -24,6 +24,7 @@ export default {
   openOrders: "Open orders",
   overdue: "Overdue orders",
   assigned: "Assigned to me",
+  consultations: "Consultations to accept",
   visits: "Next visits",
   noVisits: "No visit is planned.",
   unpublished: "Results not published",

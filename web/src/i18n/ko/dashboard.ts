@@ -26,6 +26,7 @@ const texts: typeof en = {
   openOrders: "진행 중인 오더",
   overdue: "기한 초과 오더",
   assigned: "나에게 배정된 오더",
+  consultations: "접수를 기다리는 협진",
   visits: "예정된 진료",
   noVisits: "예정된 진료가 없습니다.",
   unpublished: "전송되지 않은 결과",

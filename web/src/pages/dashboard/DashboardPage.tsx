@@ -8,7 +8,7 @@ import { CountCard } from "./CountCard";
 import { useCounts } from "./counts";
 import { Health } from "./Health";
 import { FailedPublications, NextReviews } from "./Jobs";
-import { AssignedOrders, OwnOrders, ResultsToConfirm, WaitingOrders } from "./Orders";
+import { AssignedOrders, ConsultationsAsked, OwnOrders, ResultsToConfirm, WaitingOrders } from "./Orders";
 import { OwnAccess } from "./OwnAccess";
 import { SharesEnding } from "./SharesEnding";
 import { NewestStudies, NextStudies } from "./Studies";
@@ -26,6 +26,7 @@ const SECTIONS: Record<SessionUser["role"], ReactNode> = {
     <>
       <ResultsToConfirm />
       <AssignedOrders />
+      <ConsultationsAsked />
       <WaitingOrders />
       <NextVisits />
       <NextReviews />

@@ -42,6 +42,18 @@ export function AssignedOrders() {
   );
 }
 
+/** Consultations that other doctors asked for and nobody has accepted. */
+export function ConsultationsAsked() {
+  const { t } = useTranslation();
+  return (
+    <OrderSection
+      title={t("dashboard.consultations")}
+      filters={{ status: "ORDERED", job_role: "CONSULT", ordering: "priority,ordered_at" }}
+      empty={t("dashboard.nothing")}
+    />
+  );
+}
+
 /** Results that were entered for this doctor's orders and that nobody has confirmed. */
 export function ResultsToConfirm() {
   const { t } = useTranslation();

@@ -20,7 +20,7 @@ const SUGGESTIONS: Record<JobRole, JobType[]> = {
   CONSULT: ["NEUROSURGERY", "NEUROLOGY", "ONCOLOGY"],
 };
 /** The server's own pattern. */
-const JOB_TYPE = /^[\w ./()+-]+$/;
+const JOB_TYPE = /^[\p{L}\p{M}\p{N}_ ./()+-]+$/u;
 
 export function OrderForm({ opened, onClose, onOrdered }: FormProps & { opened: boolean }) {
   const { t } = useTranslation();
@@ -152,7 +152,7 @@ function OneOrder({ onClose, onOrdered }: FormProps) {
           onChange={(value) => {
             change({ jobType: value });
           }}
-          error={checked && !typeFits ? t("orders.jobTypeWrong") : null}
+          error={checked && !typeFits ? t(code ? "orders.jobTypeWrong" : "auth.required") : null}
         />
         {isPlaced(jobRole, code) && (
           <SiteFields jobType={code} part={entered.part} side={entered.side} onChange={change} />

@@ -20,6 +20,7 @@ describe("stepsFor", () => {
     expect(steps("rib", "LIS", "ORDERED", 2)).toEqual([]);
     expect(steps("lab", "LIS", "IN_PROGRESS", 2)).toEqual(["submit"]);
     expect(steps("doctor", "CONSULT", "ACCEPTED", 2)).toEqual(["start"]);
+    expect(steps("doctor", "CONSULT", "ACCEPTED")).toEqual(["cancel"]);
     expect(steps("nurse", "RIS", "ORDERED", 2)).toEqual([]);
   });
 

@@ -57,6 +57,7 @@ const CONFIRMS: Partial<Record<SessionUser["role"], JobRole>> = { rib: "RIS", la
  */
 export function stepsFor(order: Order, user: SessionUser): Step[] {
   const has = (permission: Permission) => user.permissions.includes(permission);
+  const asked = order.job_role === "CONSULT" && order.ordered_by === user.id;
   const allowed = (step: Step): boolean => {
     switch (step) {
       case "cancel":
@@ -68,9 +69,9 @@ export function stepsFor(order: Order, user: SessionUser): Step[] {
           (order.job_role !== "CONSULT" || order.ordered_by === user.id)
         );
       case "submit":
-        return has(order.job_role === "LIS" ? "enter_lab_result" : WORK[order.job_role]);
+        return has(order.job_role === "LIS" ? "enter_lab_result" : WORK[order.job_role]) && !asked;
       default:
-        return has(WORK[order.job_role]);
+        return has(WORK[order.job_role]) && !asked;
     }
   };
   return POSSIBLE[order.status ?? "ORDERED"].filter(allowed);
