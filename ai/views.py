@@ -174,7 +174,11 @@ class JobRetry(ApiView):
         request=None,
         responses={
             202: answer(serializers.AIJobAcceptedOut, examples.accepted("PENDING")),
-            **errors(ErrorCode.AI_JOB_NOT_FOUND, ErrorCode.INVALID_TRANSITION),
+            **errors(
+                ErrorCode.AI_JOB_NOT_FOUND,
+                ErrorCode.MODEL_NOT_FOUND,
+                ErrorCode.INVALID_TRANSITION,
+            ),
         },
     )
     def post(self, request: Request, job_id: int) -> Response:

@@ -3,19 +3,32 @@ from django.db import migrations, models
 from django.db.models import OuterRef, Q, Subquery
 
 
+def patients_check(apps, schema_editor):
+    """Before the first column, because MariaDB keeps what a failed migration has done."""
+    lost = [
+        str(job.pk)
+        for job in apps.get_model("ai", "AIJob").objects.filter(study__patient=None)
+        if _requested_for(apps, job) is None
+    ]
+    if lost:
+        raise RuntimeError(f"AI jobs {', '.join(lost)}: match their studies, then migrate")
+
+
+def _requested_for(apps, job):
+    """The patient that the audit record names, of a study that has none now."""
+    records = apps.get_model("audit", "AuditLog").objects.filter(action="ai_job.create")
+    record = records.filter(object_id=str(job.pk), patient_id__isnull=False).first()
+    known = apps.get_model("emr", "Patient").objects
+    return known.filter(pk=record.patient_id).first() if record else None
+
+
 def patients_fill(apps, schema_editor):
     """The patient of the study; of a study that has none now, the one for whom it was requested."""
     jobs = apps.get_model("ai", "AIJob").objects.filter(patient=None)
     study = apps.get_model("pacs", "Study").objects.filter(pk=OuterRef("study_id"))
     jobs.update(patient_id=Subquery(study.values("patient_id")[:1]))
-    records = apps.get_model("audit", "AuditLog").objects.filter(action="ai_job.create")
-    known = apps.get_model("emr", "Patient").objects
     for job in jobs.all():
-        record = records.filter(object_id=str(job.pk), patient_id__isnull=False).first()
-        patient = known.filter(pk=record.patient_id).first() if record else None
-        if patient is None:
-            raise RuntimeError(f"AI job {job.pk}: match its study to a patient, then migrate")
-        job.patient = patient
+        job.patient = _requested_for(apps, job)
         job.save(update_fields=["patient"])
 
 
@@ -29,6 +42,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RunPython(patients_check, migrations.RunPython.noop, elidable=True),
         migrations.AddField(
             model_name="aijob",
             name="origin",

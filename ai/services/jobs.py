@@ -12,7 +12,7 @@ from ai.choices import TRANSITIONS, JobStatus
 from ai.clients.inference import RunResult, inference
 from ai.events import JOB_CANCELLED, JOB_COMPLETED, JOB_FAILED
 from ai.manifest import ModelManifest
-from ai.models import AIJob, AIJobEvent
+from ai.models import AIJob, AIJobEvent, ModelSetting
 from ai.selectors import jobs as job_selectors
 from ai.services import catalogue, segmentations
 from ai.services.rule_runs import rule_run
@@ -116,6 +116,7 @@ def job_run(job_id: int) -> None:
         if job.status == JobStatus.PENDING:
             job_transition(job, JobStatus.PROCESSING)
     try:
+        _check_in_use(job)
         result, draft = _analyse(job)
     except (BusinessError, NotFound, InvalidInput) as error:
         job_fail(job_id, error)
@@ -134,6 +135,12 @@ def job_run(job_id: int) -> None:
         job.record = result.record.model_dump() if result.record else None
         job_transition(job, JobStatus.COMPLETED)
         outbox.publish(JOB_COMPLETED, aggregate=f"ai_job:{job.pk}", payload={"job_id": job.pk})
+
+
+def _check_in_use(job: AIJob) -> None:
+    """Raises NotFound if the hospital switched the model off meanwhile."""
+    if ModelSetting.objects.filter(model_id=job.model_id, enabled=False).exists():
+        raise NotFound(ErrorCode.MODEL_NOT_FOUND, f"model {job.model_id} is switched off", "model")
 
 
 def _analyse(job: AIJob) -> tuple[RunResult, segmentations.Draft | None]:
@@ -230,8 +237,9 @@ def job_cancel(*, actor: Person, job_id: int) -> AIJob:
 
 @transaction.atomic
 def job_retry(*, actor: Person, job_id: int) -> AIJob:
-    """FAILED → PENDING, as a new run."""
+    """FAILED → PENDING, as a new run. Raises NotFound if the model is switched off."""
     job = _changed_by(actor, job_id, "ai_job.retry")
+    _check_in_use(job)
     job.run += 1
     job.error_code = job.error_detail = ""
     job_transition(job, JobStatus.PENDING, actor=actor)

@@ -70,6 +70,16 @@ def test_the_newest_version_is_used_until_another_is_chosen(api: Any) -> None:
 
 
 @pytest.mark.usefixtures("two_versions")
+def test_a_job_of_a_model_that_is_switched_off_meanwhile_does_not_run(api: Any, job: Any) -> None:
+    change(api("admin"), 0, enabled=False)
+    jobs.job_run(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.error_code) == ("FAILED", "ERR_208")
+    answer = api("doctor").post(f"/api/ai/jobs/{job.pk}/retry/")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "ERR_208")
+
+
+@pytest.mark.usefixtures("two_versions")
 def test_refused_folders_are_shown_with_their_reasons(api: Any) -> None:
     assert api("admin").get(URL).json()["refused"] == [REFUSED]
 

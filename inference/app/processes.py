@@ -113,6 +113,11 @@ class Process:
         _start(self._process)
         theirs.close()
 
+    @property
+    def alive(self) -> bool:
+        """Not ended while it waited: the kernel takes an idle one first when memory runs out."""
+        return self._process.is_alive()
+
     def load(self, run: Run) -> None:
         """Wait until the model is loaded.
 
@@ -251,7 +256,7 @@ class Processes:
 
     def _process_of(self, spec: Spec, run: Run) -> Process:
         kept = self._kept.get(spec.quick)
-        if kept is None or kept.spec != spec:
+        if kept is None or kept.spec != spec or not kept.alive:
             self._drop(spec.quick)
             kept = self._kept[spec.quick] = Process(spec)
             kept.load(run)

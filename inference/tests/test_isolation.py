@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 import os
+import signal
 import tempfile
 import time
 from multiprocessing import forkserver
@@ -75,6 +76,13 @@ def scratch_folders() -> set[Path]:
     return set(Path(tempfile.gettempdir()).glob(f"cdss-model-{os.getpid()}-*"))
 
 
+def _leads_to(link: Path, folders: set[str]) -> bool:
+    try:
+        return os.readlink(link) in folders
+    except OSError:
+        return False
+
+
 FAULTS = {
     "segfault": ("ctypes.string_at(0)", "model_failed", "crashed: its process ended with SIGSEGV"),
     "exit": ("os._exit(3)", "model_failed", "ended with status 3"),
@@ -123,6 +131,22 @@ def test_a_fault_ends_one_run_with_a_sentence(tmp_path: Path, series: Series, na
     service.close()
     assert scratch_folders() == before
     assert not Path("/var/tmp/x").exists()  # noqa: S108
+
+
+def test_a_process_that_ended_while_it_waited_costs_the_next_run_nothing(
+    tmp_path: Path, series: Series
+) -> None:
+    write(tmp_path / "models", "good")
+    service = serve(tmp_path, series)
+    assert service.infer(model_type="good").json()["risk_score"] == 0.5
+    folders = {str(folder) for folder in scratch_folders()}
+    holding = [link.parent for link in Path("/proc").glob("[0-9]*/cwd") if _leads_to(link, folders)]
+    assert holding
+    for process in holding:
+        os.kill(int(process.name), signal.SIGKILL)
+    time.sleep(0.3)
+    assert service.infer(model_type="good", key="another").json()["risk_score"] == 0.5
+    service.close()
 
 
 def test_what_a_fault_says_of_the_images_stays_in_the_process(
