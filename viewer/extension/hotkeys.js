@@ -46,9 +46,8 @@ export const hotkeys = () => [
   own('c', 'compare', 'key.compare'),
   own('ctrl+s', 'save', 'key.save'),
   own('ctrl+z', 'undo', 'key.undo'),
-  own('ctrl+y', 'redo', 'key.redo'),
-  // OHIF gives one key to a command with its options
-  own('ctrl+shift+z', 'redo', 'key.redo', { second: true }),
+  ohif('ctrl+y', 'redo', 'key.redo'),
+  own('ctrl+shift+z', 'redo', 'key.redo'),
   ...[0, 1, 2, 3, 4, 5].map(index => own(String(index + 1), 'window', 'key.preset', { index })),
   ohif('i', 'invertViewport', 'key.invert'),
   ohif('r', 'rotateViewportCW', 'key.rotate'),
