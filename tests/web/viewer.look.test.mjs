@@ -329,7 +329,11 @@ test('a box by mouse outlines the tumour, a stroke corrects it, and it is saved'
       const [x, y] = viewport.worldToCanvas([point[0], point[1], zOf(nearest)]);
       return [x + left, y + top];
     };
-    const ends = [from, to].map(point => ids.filter(id => zOf(id) < point[2] - 1).length + 1);
+    const onScreen = point => {
+      const above = ids.filter(id => zOf(id) >= point[2] - 1);
+      return ids.indexOf(above.reduce((low, id) => (zOf(id) < zOf(low) ? id : low))) + 1;
+    };
+    const ends = [from, to].map(onScreen).sort((a, b) => a - b);
     return { a: onPage(from), b: onPage(to), ends };
   }, TUMOUR);
   const [[left, top], [right, bottom]] = [corners.a, corners.b];

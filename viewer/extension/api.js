@@ -16,6 +16,11 @@ export class ApiError extends Error {
     this.detail = detail;
   }
 
+  /** For a person, with what is known of the cause. */
+  get sentence() {
+    return this.detail ? `${this.message} (${this.detail})` : this.message;
+  }
+
   /** Nobody answered, or a machine in between did: trying again can help. */
   get passing() {
     return this.status === 0 || this.status === 429 || this.status >= 500;

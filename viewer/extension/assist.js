@@ -1,16 +1,18 @@
 // The lesion tool: what a doctor draws goes to the server, the mask that comes back is strokes like
 // any other. A box or a first click begins; strokes and clicks after it correct.
 import { ApiError, gunzip, post } from './api.js';
-import { labelsChanged } from './cornerstone.js';
+import { labelsChanged, sopOf } from './cornerstone.js';
 import { MASK, changeByHand } from './mask.js';
 import { watchPointer } from './pointing.js';
+import { forgetPrompt, putAway, resetAssist, setAssist } from './prompt.js';
 import { editable } from './review.js';
-import { layer, shownJob, shownSegmentation, state, update, work } from './state.js';
+import { layer, shownJob, shownSegmentation, state, subscribe, work } from './state.js';
 import { language, t } from './texts.js';
 import { activeSegment } from './tools.js';
 
 /**
  * @import { Drawn } from './pointing.js'
+ * @import { Prompted } from './state.js'
  * @typedef {'box' | 'click' | 'add' | 'remove'} AssistTool
  * @typedef {{ rows: number, columns: number, slices: string[], labelmap: string,
  *   volume_ml: number, hint: string, hint_ko: string }} Answer
@@ -25,24 +27,37 @@ export const ASSIST_TOOLS = ['box', 'click', 'add', 'remove'];
 /** The models that work on drawings. */
 export const assistModels = () => state.models.filter(({ kind }) => kind === 'assist');
 
+/** Whether there is an outline of this tool to correct. */
+export const hasPrompt = () => Boolean(work.prompt ?? work.asked);
+
 /** @param {AssistTool} tool pressed again, it is put away */
 export function chooseAssist(tool) {
-  work.stopPointer();
-  work.stopPointer = () => {};
   const next = state.assist.tool === tool ? null : tool;
+  putAway();
   setAssist({ tool: next, problem: '' });
   if (!next || !layer.displaySet) return;
-  work.stopPointer = watchPointer(layer.displaySet, next === 'box', drawn => take(next, drawn));
+  work.stopPointer = watchPointer(layer.displaySet, next === 'box', drawn =>
+    drawn ? take(next, drawn) : setAssist({ problem: t('assist.beside') }),
+  );
 }
 
-/** @param {Partial<typeof state.assist>} patch */
-const setAssist = patch => update({ assist: { ...state.assist, ...patch } });
+/** Put away as soon as nothing may be drawn; the returned function ends that, and the tool. */
+export function watchAssist() {
+  const stop = subscribe(() => editable() || putAway());
+  return () => {
+    stop();
+    resetAssist();
+  };
+}
+
+/** The slices in the order in which OHIF shows and counts them, which is not the server's. */
+const slicesOnScreen = () => layer.displaySet?.imageIds.map(sopOf) ?? [];
 
 /**
  * The first or the last slice of the box becomes the one on screen, or one by its place.
  *
  * @param {'first' | 'last'} end
- * @param {number} index in the order of the grid
+ * @param {number} index in the order on screen
  */
 export function setEnd(end, index) {
   const at = Math.min(layer.grid.slices.length - 1, Math.max(0, index));
@@ -59,18 +74,18 @@ function take(tool, { slice, pixels }) {
   if (!editable()) return setAssist({ problem: t('tools.notNow') });
   if (tool === 'box') return takeBox(slice, pixels);
   const segment = activeSegment();
-  if (work.prompt?.segment !== segment) work.prompt = begin(segment);
-  const { prompt } = work.prompt;
+  const known = current(segment);
+  if (tool === 'remove' && !known) return setAssist({ problem: t('assist.removeLater') });
+  const from = known ?? begin(segment);
+  const { points, scribbles } = from.prompt;
+  const drawn = { segment, slice, positive: tool !== 'remove' };
   if (tool === 'click') {
     const [row, column] = pixels[0];
-    prompt.points.push({ segment, slice, row, column, positive: true });
-  } else prompt.scribbles.push({
-      segment,
-      slice,
-      points: pixels.slice(0, MAX_PIXELS),
-      positive: tool === 'add',
-    });
-  void outline();
+    void outline(from, { points: [...points, { ...drawn, row, column }] });
+  } else {
+    const stroke = { ...drawn, points: pixels.slice(0, MAX_PIXELS) };
+    void outline(from, { scribbles: [...scribbles, stroke] });
+  }
   return undefined;
 }
 
@@ -84,7 +99,7 @@ function takeBox(slice, pixels) {
   const [from, to] = [pixels[0], pixels[pixels.length - 1]];
   /** @param {0 | 1} axis */
   const side = axis => [Math.min(from[axis], to[axis]), Math.max(from[axis], to[axis])];
-  const at = layer.grid.slices.indexOf(slice);
+  const at = slicesOnScreen().indexOf(slice);
   const within = at >= state.assist.first && at <= state.assist.last && state.assist.box === null;
   const ends = within ? {} : { first: at, last: at };
   setAssist({ box: { rows: side(0), columns: side(1) }, problem: '', ...ends });
@@ -94,26 +109,67 @@ function takeBox(slice, pixels) {
 export function sendBox() {
   const { box, first, last } = state.assist;
   if (!box) return;
+  if (!editable()) return void setAssist({ problem: t('tools.notNow') });
   const segment = activeSegment();
   const { slices } = layer.grid;
-  work.prompt = begin(segment);
-  const ends = { first_slice: slices[first], last_slice: slices[last] };
-  work.prompt.prompt.boxes.push({ segment, ...ends, ...box });
-  void outline();
+  const onScreen = slicesOnScreen();
+  const [from, to] = [first, last]
+    .map(at => slices.findIndex(sop => sop === onScreen[at]))
+    .sort((a, b) => a - b);
+  const ends = { first_slice: slices[from], last_slice: slices[to] };
+  void outline(begin(segment), { boxes: [{ segment, ...ends, ...box }] });
 }
 
-/** @param {number} segment */
-const begin = segment => ({
-  segment,
-  before: layer.labels.map(slice => slice.slice()),
-  prompt: { boxes: [], points: [], scribbles: [] },
-});
+const copyOfLabels = () => layer.labels.map(slice => slice.slice());
 
-/** Ask for the mask of all that was drawn since the beginning, and put it on screen. */
-async function outline() {
-  const asked = work.prompt;
+/**
+ * @param {number} segment
+ * @returns {Prompted}
+ */
+function begin(segment) {
+  const before = copyOfLabels();
+  return {
+    segment,
+    job: shownJob().id,
+    labels: layer.labels,
+    before,
+    shown: before,
+    prompt: { boxes: [], points: [], scribbles: [] },
+  };
+}
+
+/**
+ * What the next drawing corrects: null once anything else changed the labels.
+ *
+ * @param {number} segment
+ */
+function current(segment) {
+  const known = work.asked ?? work.prompt;
+  if (known?.segment !== segment || known.labels !== layer.labels) return null;
+  return layer.labels.every((slice, at) => sameBytes(slice, known.shown[at])) ? known : null;
+}
+
+/**
+ * @param {Uint8Array} one
+ * @param {Uint8Array} other
+ */
+const sameBytes = (one, other) => one.every((value, at) => value === other[at]);
+
+/** @param {Prompted} asked */
+const fits = asked =>
+  asked.labels === layer.labels && asked.job === state.job?.id && editable();
+
+/**
+ * Ask for the mask of all that was drawn since the beginning, and put it on screen.
+ *
+ * @param {Prompted} from
+ * @param {Partial<Prompted['prompt']>} drawn
+ */
+async function outline(from, drawn) {
   const [model] = assistModels();
-  if (!asked || !model) return;
+  if (!model) return;
+  const asked = { ...from, prompt: { ...from.prompt, ...drawn } };
+  work.asked = asked;
   const run = (work.prompts += 1);
   setAssist({ busy: true, problem: '' });
   try {
@@ -126,31 +182,51 @@ async function outline() {
     });
     const labels = await gunzip(answer.labelmap);
     if (run !== work.prompts) return;
-    await changeByHand(() => put(asked, answer, labels));
+    if (!fits(asked)) return void forgetPrompt();
+    const shown = masked(asked, answer, labels);
+    work.prompt = { ...asked, shown };
+    work.asked = null;
+    await changeByHand(() => put(asked.shown, shown));
+    if (run !== work.prompts) return;
     const hint = language() === 'ko' ? answer.hint_ko : answer.hint;
     setAssist({ busy: false, box: null, hint, volume: answer.volume_ml });
   } catch (error) {
     if (run !== work.prompts) return;
     if (!(error instanceof ApiError)) reportError(error);
-    const sentence = error instanceof ApiError ? error.detail || error.message : t('assist.failed');
-    work.prompt = null;
-    setAssist({ busy: false, problem: sentence });
+    work.asked = null; // the last drawing is taken back, what is on screen is still there to correct
+    const problem = error instanceof ApiError ? error.sentence : t('assist.failed');
+    setAssist({ busy: false, problem });
   }
 }
 
 /**
- * @param {{ before: Uint8Array[] }} asked
+ * The labels with the mask of the answer over those at the beginning.
+ *
+ * @param {Prompted} asked
  * @param {Answer} answer
  * @param {Uint8Array} labels
  */
-function put({ before }, { slices, rows, columns }, labels) {
+function masked({ before, shown }, { slices, rows, columns }, labels) {
   const size = rows * columns;
   const place = new Map(slices.map((sop, index) => [sop, index * size]));
-  layer.grid.slices.forEach((sop, index) => {
+  return layer.grid.slices.map((sop, index) => {
     const from = place.get(sop);
-    if (from === undefined || layer.labels[index].length !== size) return;
+    if (from === undefined || before[index].length !== size) return shown[index];
     const found = labels.subarray(from, from + size);
-    layer.labels[index].set(before[index].map((old, at) => found[at] || old));
+    return before[index].map((old, at) => found[at] || old);
+  });
+}
+
+/**
+ * What a person painted while the answer was awaited stays.
+ *
+ * @param {Uint8Array[]} last the labels as the tool left them before
+ * @param {Uint8Array[]} next
+ */
+function put(last, next) {
+  layer.labels.forEach((slice, index) => {
+    const [old, found] = [last[index], next[index]];
+    slice.set(slice.map((value, at) => (value === old[at] ? found[at] : value)));
   });
   labelsChanged(MASK);
 }

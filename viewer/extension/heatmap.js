@@ -1,6 +1,6 @@
 // The model's probability as colours over the images: a layer of labels that no tool touches, one
 // label per tenth, so that it is drawn wherever masks are drawn.
-import { bytes } from './api.js';
+import { ApiError, bytes } from './api.js';
 import { labelsChanged } from './cornerstone.js';
 import { MASK, copyLabels, createLayer, removeLayer } from './mask.js';
 import { LABELMAP } from './panes.js';
@@ -68,8 +68,9 @@ async function showHeatmap() {
     heat({ status: 'shown' });
   } catch (error) {
     removeLayer(HEAT);
-    heat({ status: 'hidden', problem: t('heatmap.failed') });
-    reportError(error);
+    const known = error instanceof ApiError ? error : null;
+    if (!known) reportError(error);
+    heat({ status: 'hidden', problem: known?.sentence ?? t('heatmap.failed') });
   }
 }
 

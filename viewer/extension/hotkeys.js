@@ -45,7 +45,7 @@ export const hotkeys = () => [
   own('x', 'toggleMask', 'key.mask'),
   own('c', 'compare', 'key.compare'),
   own('ctrl+s', 'save', 'key.save'),
-  ohif('ctrl+z', 'undo', 'key.undo'),
+  own('ctrl+z', 'undo', 'key.undo'),
   ohif('ctrl+y', 'redo', 'key.redo'),
   own('ctrl+shift+z', 'redo', 'key.redo'),
   ...[0, 1, 2, 3, 4, 5].map(index => own(String(index + 1), 'window', 'key.preset', { index })),

@@ -1,6 +1,7 @@
 // The extension: signs in, finds out what to show, and hands OHIF its panel and its commands.
 import { again } from './again.js';
 import { ApiError, get } from './api.js';
+import { watchAssist } from './assist.js';
 import { core } from './cornerstone.js';
 import { addStylesheet, cover } from './dom.js';
 import { attachHeatmap } from './heatmap.js';
@@ -162,6 +163,7 @@ function onModeEnter() {
   loadModels().catch(() => {});
   work.stops.push(
     tools.watchTool(),
+    watchAssist(),
     layouts.start(),
     viewport.unsubscribe,
     added.unsubscribe,
@@ -178,6 +180,7 @@ function onModeExit() {
 const ACTIONS = {
   tool: ({ tool }) => tools.chooseTool(tool),
   fill: () => tools.fillSlices(),
+  undo: () => tools.undo(),
   redo: () => tools.redo(),
   resize: ({ factor }) => tools.resizeBrush(factor),
   toggleMask: () => tools.toggleMask(),

@@ -1,6 +1,6 @@
 // A segmentation without any AI: named, coded segments on the open series, saved like any other.
 import { ApiError, post } from './api.js';
-import { loadJobs, openJob } from './review.js';
+import { loadJobs, mayLeaveStrokes, openJob } from './review.js';
 import { state, update } from './state.js';
 import { activeDisplaySet } from './viewports.js';
 
@@ -23,8 +23,10 @@ const COLORS = ['#e4572e', '#4ea5d9', '#8ac926', '#f2c14e'];
 /** @param {{ label: string, type: SegmentType }[]} segments */
 export async function beginManual(segments) {
   const study = state.study?.study_instance_uid ?? '';
-  update({ manual: { busy: true, problem: '' } });
+  let problem = '';
+  update({ manual: { busy: true, problem } });
   try {
+    if (!(await mayLeaveStrokes())) return;
     const { job } = await post('/api/ai/segmentations/', {
       study_instance_uid: study,
       series_instance_uid: activeDisplaySet()?.SeriesInstanceUID,
@@ -37,11 +39,11 @@ export async function beginManual(segments) {
       })),
     });
     await loadJobs(study);
-    await openJob(job);
-    update({ manual: { busy: false, problem: '' } });
+    await openJob(job, { discard: true });
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const problem = error.detail ? `${error.message} (${error.detail})` : error.message;
+    problem = error.sentence;
+  } finally {
     update({ manual: { busy: false, problem } });
   }
 }

@@ -10,6 +10,7 @@ import { viewportOf, viewportsOf } from './viewports.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const EVENTS = ['pointerdown', 'mousedown', 'pointermove', 'mousemove', 'pointerup', 'mouseup'];
+/** At least this near to the plane of the image, where slices are thin or there is but one. */
 const IN_PLANE_MM = 0.5;
 
 /**
@@ -17,7 +18,7 @@ const IN_PLANE_MM = 0.5;
  *
  * @param {DisplaySet} displaySet
  * @param {boolean} isBox its two corners count, not its path
- * @param {(drawn: Drawn) => void} done
+ * @param {(drawn: Drawn | null) => void} done null: beside the image, or in another plane
  */
 export function watchPointer(displaySet, isBox, done) {
   /** @type {{ viewport: Viewport, path: number[][], shape: SVGElement } | null} */
@@ -40,8 +41,7 @@ export function watchPointer(displaySet, isBox, done) {
       const { path, shape } = stroke;
       stroke = null;
       shape.parentElement?.remove();
-      const drawn = pixelsOf(viewport, path);
-      if (drawn) done(drawn);
+      done(pixelsOf(viewport, path, halfSlice(displaySet)));
     }
   }
   for (const name of EVENTS)
@@ -100,23 +100,26 @@ function corners(path) {
 }
 
 /**
- * Null in a plane that is not that of the images, or beside them.
+ * Null in a plane that is not that of the images, or wholly beside them.
  *
  * @param {Viewport} viewport
  * @param {number[][]} path
+ * @param {number} tolerance mm off the plane of the image
  * @returns {Drawn | null}
  */
-function pixelsOf(viewport, path) {
+function pixelsOf(viewport, path, tolerance) {
   const image = instanceOf(viewport.getCurrentImageId?.());
   if (!image?.ImageOrientationPatient) return null;
   /** @type {Pixel[]} */
   const pixels = [];
+  let touches = false;
   for (const point of path) {
     const found = pixelAt(image, viewport.canvasToWorld(point));
-    if (!found) return null;
-    pixels.push(...between(pixels[pixels.length - 1], found));
+    if (found.off > tolerance) return null;
+    touches ||= found.inside;
+    pixels.push(...between(pixels[pixels.length - 1], found.pixel));
   }
-  return { slice: image.SOPInstanceUID, pixels };
+  return touches ? { slice: image.SOPInstanceUID, pixels } : null;
 }
 
 /**
@@ -137,24 +140,48 @@ function between(from, to) {
 }
 
 /**
+ * A point as the image measures it, mm from its first pixel: along its rows, down its columns, and
+ * off its plane.
+ *
  * @param {Instance} image
- * @param {number[]} world
- * @returns {Pixel | null}
+ * @param {ArrayLike<number>} world
  */
-function pixelAt(image, world) {
+function inImage(image, world) {
   const axes = Array.from(image.ImageOrientationPatient ?? [], Number);
   const origin = Array.from(image.ImagePositionPatient, Number);
-  const [betweenRows, betweenColumns] = Array.from(image.PixelSpacing, Number);
   const [along, down] = [axes.slice(0, 3), axes.slice(3)];
   const normal = [0, 1, 2].map(
     at => along[(at + 1) % 3] * down[(at + 2) % 3] - along[(at + 2) % 3] * down[(at + 1) % 3],
   );
-  const from = world.map((value, axis) => value - origin[axis]);
+  const from = origin.map((value, axis) => world[axis] - value);
   /** @param {number[]} axis */
   const length = axis => from.reduce((sum, value, at) => sum + value * axis[at], 0);
-  if (Math.abs(length(normal)) > IN_PLANE_MM) return null;
-  const row = Math.round(length(down) / betweenRows);
-  const column = Math.round(length(along) / betweenColumns);
-  const inside = row >= 0 && column >= 0 && row < image.Rows && column < image.Columns;
-  return inside ? [row, column] : null;
+  return { along: length(along), down: length(down), off: Math.abs(length(normal)) };
+}
+
+/** @param {DisplaySet} displaySet */
+function halfSlice({ imageIds }) {
+  const [first, last] = [instanceOf(imageIds[0]), instanceOf(imageIds[imageIds.length - 1])];
+  if (!first || !last || imageIds.length < 2) return IN_PLANE_MM;
+  const { off } = inImage(first, Array.from(last.ImagePositionPatient, Number));
+  return Math.max(IN_PLANE_MM, off / (imageIds.length - 1) / 2);
+}
+
+/**
+ * The pixel nearest to a point, at the edge where the point lies beside the image.
+ *
+ * @param {Instance} image
+ * @param {number[]} world
+ * @returns {{ pixel: Pixel, inside: boolean, off: number }}
+ */
+function pixelAt(image, world) {
+  const { along, down, off } = inImage(image, world);
+  const [betweenRows, betweenColumns] = Array.from(image.PixelSpacing, Number);
+  const [row, column] = [Math.round(down / betweenRows), Math.round(along / betweenColumns)];
+  /** @type {Pixel} */
+  const pixel = [
+    Math.min(image.Rows - 1, Math.max(0, row)),
+    Math.min(image.Columns - 1, Math.max(0, column)),
+  ];
+  return { pixel, inside: pixel[0] === row && pixel[1] === column, off };
 }

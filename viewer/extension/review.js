@@ -13,6 +13,7 @@ import {
   strokesAreUnsaved,
   voxelMl,
 } from './mask.js';
+import { resetAssist } from './prompt.js';
 import { save } from './saving.js';
 import { may } from './session.js';
 import { layer, shownJob, shownSegmentation, state, update, work } from './state.js';
@@ -62,6 +63,7 @@ export async function loadModels() {
 export async function openJob(jobId, { jump = true, discard = false } = {}) {
   if (!discard && !(await mayLeaveStrokes())) return;
   hideHeatmap();
+  resetAssist();
   update({ maskStatus: 'loading', maskProblem: '', compared: null, changed: null, volumes: {} });
   try {
     /** @type {Job} */
@@ -107,6 +109,7 @@ async function openEmpty(segmentation) {
  * @param {number} [newest]
  */
 async function openVersion(version, newest = version) {
+  resetAssist();
   const segmentation = shownSegmentation();
   const path = `/api/ai/segmentations/${segmentation.id}/versions/${version}/`;
   /** @type {[Grid, Uint8Array]} */
@@ -127,7 +130,8 @@ export async function reload() {
   await openJob(shownJob().id, { jump: false, discard: true });
 }
 
-async function mayLeaveStrokes() {
+/** Whether there are none that only this page has, or the person said what becomes of them. */
+export async function mayLeaveStrokes() {
   if (!(await strokesAreUnsaved())) return true;
   const answer = await ask(t('save.leave'), [
     { label: t('save.save'), value: 'save' },
@@ -211,6 +215,7 @@ export async function decide(decision, comment) {
   const version = decision === 'approve' && masked ? { version: state.baseVersion } : {};
   try {
     await post(`/api/ai/jobs/${shownJob().id}/review/`, { decision, comment, ...version });
+    resetAssist();
     await refreshJob();
     void followPublication();
   } catch (error) {
@@ -258,8 +263,7 @@ export async function requestAi(model, seriesUid) {
     await followRequest(accepted.id);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    const problem = error.detail ? `${error.message} (${error.detail})` : error.message;
-    update({ request: { status: 'failed', problem, jobId: null, step: null } });
+    update({ request: { status: 'failed', problem: error.sentence, jobId: null, step: null } });
   }
 }
 
@@ -284,5 +288,6 @@ async function followRequest(jobId) {
 async function finishRequest(job) {
   if (job.study_instance_uid) await loadJobs(job.study_instance_uid);
   update({ request: { status: 'done', problem: '', jobId: job.id, step: null } });
-  if (!(await strokesAreUnsaved())) await openJob(job.id);
+  const isHere = job.study_instance_uid === state.study?.study_instance_uid;
+  if (isHere && job.segmentation && !(await strokesAreUnsaved())) await openJob(job.id);
 }

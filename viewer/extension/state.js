@@ -47,12 +47,24 @@
  *   opacity: number }} heat the model's probability over the images
  * @property {{ tool: 'box' | 'click' | 'add' | 'remove' | null, first: number, last: number,
  *   box: { rows: number[], columns: number[] } | null, busy: boolean, problem: string, hint: string,
- *   volume: number | null }} assist the lesion tool; slices by their place in the grid
+ *   volume: number | null }} assist the lesion tool; slices by their place on screen
  * @property {{ busy: boolean, problem: string }} manual a segmentation that is begun by hand
  * @property {{ count: number, saved: boolean, status: 'idle' | 'saving', problem: string }}
  *   measurements
  * @property {{ open: string | null, problem: string, linked: boolean }} prior
  */
+
+/** @type {PanelState['assist']} The lesion tool before anybody took it. */
+export const NO_ASSIST = {
+  tool: null,
+  first: 0,
+  last: 0,
+  box: null,
+  busy: false,
+  problem: '',
+  hint: '',
+  volume: null,
+};
 
 /** @type {PanelState} */
 export const state = {
@@ -79,16 +91,7 @@ export const state = {
   colors: {},
   request: { status: 'idle', problem: '', jobId: null, step: null },
   heat: { status: 'hidden', problem: '', threshold: 0.1, opacity: 0.5 },
-  assist: {
-    tool: null,
-    first: 0,
-    last: 0,
-    box: null,
-    busy: false,
-    problem: '',
-    hint: '',
-    volume: null,
-  },
+  assist: { ...NO_ASSIST },
   manual: { busy: false, problem: '' },
   measurements: { count: 0, saved: true, status: 'idle', problem: '' },
   prior: { open: null, problem: '', linked: true },
@@ -129,6 +132,16 @@ export const layer = {
 /**
  * @import { ReportVersion } from './reports.js'
  * @typedef {{ boxes: object[], points: object[], scribbles: object[] }} Prompt
+ *
+ * What was drawn for the lesion tool since its beginning.
+ *
+ * @typedef {object} Prompted
+ * @property {number} segment
+ * @property {number} job
+ * @property {Uint8Array[]} labels the layer that it is for
+ * @property {Uint8Array[]} before a copy of them at the beginning
+ * @property {Uint8Array[]} shown a copy of them as the tool last left them
+ * @property {Prompt} prompt
  */
 
 /**
@@ -143,8 +156,8 @@ export const layer = {
  * @property {ReportVersion | null} report the person's newest report of measurements
  * @property {{ anchor(): void, stop(): void } | null} link of two studies that scroll together
  * @property {() => void} stopPointer gives the mouse back to OHIF
- * @property {{ segment: number, before: Uint8Array[], prompt: Prompt } | null} prompt what was drawn
- *   for the lesion tool since its beginning, and the labels before it
+ * @property {Prompted | null} prompt whose mask is on screen
+ * @property {Prompted | null} asked whose mask is awaited
  * @property {number} prompts how often the lesion tool was asked
  * @property {(() => void)[]} stops what ends the extension's listening to OHIF
  */
@@ -160,6 +173,7 @@ export const work = {
   link: null,
   stopPointer: () => {},
   prompt: null,
+  asked: null,
   prompts: 0,
   stops: [],
 };

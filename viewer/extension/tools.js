@@ -2,6 +2,7 @@
 import { core, tools } from './cornerstone.js';
 import { fillBetween } from './fill.js';
 import { MASK, applyAppearance, changeByPage } from './mask.js';
+import { forgetPrompt, putAway } from './prompt.js';
 import { editable } from './review.js';
 import { commands, services, shownSegmentation, state, update } from './state.js';
 import { t } from './texts.js';
@@ -30,6 +31,7 @@ export function chooseTool(tool) {
     notify(t('tools.notNow'), 'warning');
     return;
   }
+  putAway();
   const toolName = isEditing(tool) ? NAMES[tool][state.sphere ? 'sphere' : 'flat'] : tool;
   commands().run('setToolActiveToolbar', { toolName, toolGroupIds: GROUPS });
   update({ tool });
@@ -53,10 +55,12 @@ export function setRadius(radius) {
 export const resizeBrush = factor => setRadius(Math.round(state.brushRadius * factor * 2) / 2);
 
 export function undo() {
+  forgetPrompt();
   commands().run('undo');
 }
 
 export function redo() {
+  forgetPrompt();
   commands().run('redo');
 }
 
@@ -128,6 +132,7 @@ export function watchTool() {
   /** @param {CustomEvent<{ toolName: string, toolGroupId: string }>} event */
   const activated = ({ detail: { toolName, toolGroupId } }) => {
     if (toolGroupId !== 'default') return;
+    putAway();
     const own = EDITING.find(name => Object.values(NAMES[name]).includes(toolName));
     update({ tool: own ?? toolName });
   };

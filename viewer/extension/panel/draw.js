@@ -1,5 +1,5 @@
 // Begin a segmentation by hand, and the lesion tool that draws into it.
-import { ASSIST_TOOLS, assistModels, chooseAssist, sendBox, setEnd } from '../assist.js';
+import { ASSIST_TOOLS, assistModels, chooseAssist, hasPrompt, sendBox, setEnd } from '../assist.js';
 import { button, h } from '../dom.js';
 import { TYPES, beginManual } from '../manual.js';
 import { editable } from '../review.js';
@@ -81,6 +81,9 @@ export function assistSection() {
     ASSIST_TOOLS.forEach((name, at) =>
       choices[at].setAttribute('aria-pressed', String(tool === name)),
     );
+    const remove = choices[ASSIST_TOOLS.indexOf('remove')];
+    remove.disabled = tool !== 'remove' && !hasPrompt();
+    remove.title = remove.disabled ? t('assist.removeLater') : '';
     visible(ends, tool === 'box');
     first.show(state.assist.first);
     last.show(state.assist.last);
@@ -116,5 +119,6 @@ function sentenceOf({ busy, problem, box, hint, volume, tool }) {
   if (problem) return problem;
   if (box) return t('assist.slices');
   if (volume !== null) return `${ml(volume)}. ${hint}`;
-  return tool ? t(`assist.how.${tool}`) : '';
+  if (tool) return t(`assist.how.${tool}`);
+  return hasPrompt() ? '' : t('assist.removeLater');
 }

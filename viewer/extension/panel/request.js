@@ -32,7 +32,7 @@ export function requestSection() {
 
   /** @param {PanelState} state */
   function show({ models: known, request, job }) {
-    const models = known.filter(({ kind }) => kind !== 'assist');
+    const models = known.filter(({ kind }) => kind !== 'assist' && kind !== 'rule');
     visible(element, may('request_ai') && models.length > 0);
     refill(
       model,

@@ -35,14 +35,14 @@ export function reviewSection() {
   const element = section('review', form, decided, steps);
 
   /** @param {PanelState} state */
-  function show({ job, maskStatus, saveStatus }) {
+  function show({ job, maskStatus, saveStatus, baseVersion }) {
     const completed = job?.status === 'COMPLETED';
     visible(element, completed);
     if (!completed) return;
     const open = job.review_status === 'PENDING';
     visible(form, open && may('review_ai'));
     const unsaved = ['saving', 'waiting', 'conflict'].includes(saveStatus);
-    approve.disabled = Boolean(job.segmentation) && (maskStatus !== 'rendered' || unsaved);
+    approve.disabled = Boolean(job.segmentation) && (maskStatus !== 'rendered' || unsaved || !baseVersion);
     visible(decided, !open || !may('review_ai'));
     decided.textContent = decisionOf(job);
     steps.dataset.status = job.publication.status;

@@ -27,7 +27,7 @@ export function saveBar() {
     visible(again, state.saveStatus === 'waiting');
     text.textContent = sentence(state);
     element.dataset.status =
-      state.saveStatus === 'idle' ? (state.dirty ? 'dirty' : 'saved') : state.saveStatus;
+      state.saveStatus === 'idle' ? (state.dirty || !state.baseVersion ? 'dirty' : 'saved') : state.saveStatus;
   }
   return { element, show };
 }
@@ -37,5 +37,5 @@ function sentence({ saveStatus, saveProblem, dirty, baseVersion }) {
   if (saveStatus === 'waiting') return t('save.waiting', { problem: saveProblem });
   if (saveStatus === 'refused') return saveProblem;
   if (saveStatus === 'saving' || saveStatus === 'conflict') return t('save.saving');
-  return dirty ? t('save.dirty') : t('save.saved', { version: baseVersion ?? '' });
+  return dirty || !baseVersion ? t('save.dirty') : t('save.saved', { version: baseVersion });
 }
