@@ -19,6 +19,7 @@ class OrderFilter(filters.FilterSet):
 
     patient = filters.NumberFilter(field_name="patient_id")
     ordered_by = filters.NumberFilter(field_name="ordered_by_id")
+    not_ordered_by = filters.NumberFilter(field_name="ordered_by_id", exclude=True)
     assigned_to = filters.NumberFilter(field_name="assigned_to_id")
     overdue = filters.BooleanFilter(method="is_overdue", label="Not done at the due time")
     open = filters.BooleanFilter(

@@ -85,6 +85,8 @@ class FactsMatched:
     """Without these it cannot run."""
     absent: list[MissingFact]
     """It runs without these, and says less."""
+    held: dict[str, KnownFact]
+    """Those that count, and those that will if what is still unknown turns out so."""
 
 
 def facts_matched(
@@ -103,6 +105,7 @@ def facts_matched(
         usable={name: fact for name, fact in usable.items() if _of_use(declared, name, usable)},
         needed=[one for one in asked if one.declared.required],
         absent=[one for one in asked if not one.declared.required],
+        held={name: fact for name, fact in usable.items() if _not_excluded(declared, name, usable)},
     )
 
 
@@ -122,6 +125,17 @@ def _why_not(fact: ManifestFact, found: KnownFact | None) -> MissingReason | Non
 def _may_matter(fact: ManifestFact, usable: Mapping[str, KnownFact]) -> bool:
     """Whether the fact is asked for, as far as its conditions are known."""
     return all(name in usable and usable[name].value == value for name, value in fact.when.items())
+
+
+def _not_excluded(
+    declared: tuple[ManifestFact, ...], name: str, usable: Mapping[str, KnownFact]
+) -> bool:
+    """Whether no condition of the fact is known to be otherwise."""
+    conditions = [fact.when for fact in declared if fact.name == name]
+    return any(
+        all(other not in usable or usable[other].value == value for other, value in when.items())
+        for when in conditions
+    )
 
 
 def _of_use(declared: tuple[ManifestFact, ...], name: str, usable: Mapping[str, KnownFact]) -> bool:

@@ -171,7 +171,7 @@ def _rule_offered(
     return Available(
         manifest,
         series=[],
-        facts=matched.usable,
+        facts=matched.held,
         missing=[offers.missing(one) for one in matched.needed],
         absent=[offers.missing(one) for one in matched.absent],
     )

@@ -143,6 +143,8 @@ def test_a_fact_that_is_too_old_does_not_count(record: Any, users: Any, patient:
     record("emr.Vitals", systolic_mmhg=150, measured_at=timezone.now())
     matched = facts_matched(declared, facts_known(users["doctor"], patient) | no)
     assert matched.usable["systolic_bp"].value == 150
+    open_still = facts_matched(declared, facts_known(users["doctor"], patient))
+    assert "systolic_bp" in open_still.held.keys() - open_still.usable.keys()
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ export default {
     button: "Import",
     file: "File",
     kinds: "DICOM SEG, RTSTRUCT or NIfTI of the images of this study",
+    seriesOfFile: "As the file says",
     names: "A SEG names its segments itself. For a file with one structure that has no codes, enter them here.",
     name: "Name of the segment",
     type: "What it is",
@@ -57,6 +58,7 @@ export default {
   card: {
     title: "Model card",
     limits: "Limitations",
+    contraindications: "Contraindications",
     inputs: "Suitable images",
     licence: "Licence",
     confidence: "Meaning of the probability",
@@ -160,6 +162,7 @@ export default {
     offers: {
       order: "Place an order",
       result: "Open the waiting result",
+      model: "Request {{model}} first",
       study: "Open the studies",
       form: "Enter it in the record",
     },

@@ -18,6 +18,7 @@ export default {
   saved: "Saved.",
   age: "{{age}} y",
   gender: { M: "Male", F: "Female", O: "Other", U: "Unknown" },
+  units: { years: "years", months: "months" },
   yes: "Yes",
   no: "No",
 };

@@ -34,6 +34,7 @@ const texts: typeof en = {
     accepted: "승인",
     seconds: "실행 시간(초)",
     dice: "일치도(Dice)",
+    diceOf: "Dice (n)",
     diceHint: "모델의 분할과 승인된 분할을 비교한 값이며 1이면 같습니다. 시간이 지나며 낮아지면 영상이나 환자군이 달라졌다는 신호입니다.",
     bias: "부피 편향(%)",
     acceptRate: "승인율(%)",

@@ -20,6 +20,7 @@ const texts: typeof en = {
   saved: "저장되었습니다.",
   age: "{{age}}세",
   gender: { M: "남", F: "여", O: "기타", U: "미상" },
+  units: { years: "세", months: "개월" },
   yes: "예",
   no: "아니요",
 };

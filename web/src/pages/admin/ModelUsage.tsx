@@ -53,7 +53,7 @@ export function ModelUsage({ model }: { model: string }) {
 function Months({ rows }: { rows: Usage[] }) {
   const { t } = useTranslation();
   return (
-    <Table aria-label={t("admin.models.usage")} verticalSpacing={4} maw={640}>
+    <Table aria-label={t("admin.models.usage")} verticalSpacing={4} maw={900}>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{t("admin.models.month")}</Table.Th>
@@ -61,16 +61,22 @@ function Months({ rows }: { rows: Usage[] }) {
           <Table.Th>{t("admin.models.jobs")}</Table.Th>
           <Table.Th>{t("admin.models.failed")}</Table.Th>
           <Table.Th>{t("admin.models.accepted")}</Table.Th>
+          <Table.Th>{t("admin.models.diceOf")}</Table.Th>
+          <Table.Th>{t("admin.models.bias")}</Table.Th>
+          <Table.Th>{t("admin.models.seconds")}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
-        {rows.map(({ month, model_version, jobs, failed, approved, rejected }) => (
-          <Table.Tr key={`${month} ${model_version}`}>
-            <Table.Td>{month.slice(0, 7)}</Table.Td>
-            <Table.Td>{model_version}</Table.Td>
-            <Table.Td>{jobs}</Table.Td>
-            <Table.Td>{failed}</Table.Td>
-            <Table.Td>{`${approved} / ${approved + rejected}`}</Table.Td>
+        {rows.map((row) => (
+          <Table.Tr key={`${row.month} ${row.model_version}`}>
+            <Table.Td>{row.month.slice(0, 7)}</Table.Td>
+            <Table.Td>{row.model_version}</Table.Td>
+            <Table.Td>{row.jobs}</Table.Td>
+            <Table.Td>{row.failed}</Table.Td>
+            <Table.Td>{`${row.approved} / ${row.approved + row.rejected}`}</Table.Td>
+            <Table.Td>{row.dice !== null && `${row.dice.toFixed(3)} (${row.compared})`}</Table.Td>
+            <Table.Td>{biasPercent(row)?.toFixed(1)}</Table.Td>
+            <Table.Td>{row.seconds?.toFixed(1)}</Table.Td>
           </Table.Tr>
         ))}
       </Table.Tbody>

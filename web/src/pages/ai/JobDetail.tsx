@@ -29,12 +29,17 @@ interface JobDetailProps {
 export function JobDetail({ job, onReviewed }: JobDetailProps) {
   const { t } = useTranslation();
   const can = useCan();
+  const byModel = job.origin === "model";
   return (
     <Grid type="container" breakpoints={BREAKPOINTS}>
       <Grid.Col span={{ base: 12, lg: 7 }}>
         <Stack>
           <Section
-            title={t("ai.modelVersion", { name: modelName(job.model), version: job.model.version })}
+            title={
+              byModel
+                ? t("ai.modelVersion", { name: modelName(job.model), version: job.model.version })
+                : modelName(job.model)
+            }
             action={
               can("view_dicom") &&
               job.study_instance_uid && (
@@ -67,7 +72,7 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
             <JobActions job={job} />
           </Section>
           {job.segmentation !== null && <Versions segmentationId={job.segmentation} modelId={job.model.id} />}
-          <ModelCard model={job.model} />
+          {byModel && <ModelCard model={job.model} />}
         </Stack>
       </Grid.Col>
     </Grid>
@@ -147,7 +152,7 @@ function Result({ job }: { job: Job }) {
             modelId={job.model.id}
             certain={job.model.kind === "rule"}
           />
-          <Confidence result={result} />
+          {job.origin === "model" && <Confidence result={result} />}
         </>
       )}
     </Stack>

@@ -5,7 +5,8 @@ import type { Schema } from "@/api/client";
 import { modelsQuery } from "@/api/queries";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
-import { cardText, modelName } from "@/shared/ai/jobs";
+import { Contraindications } from "@/shared/ai/Cautions";
+import { cardLines, cardText, modelName } from "@/shared/ai/jobs";
 
 /** What the model is for, and what it cannot do: the manifest that ships with it. */
 export function ModelCard({ model }: { model: Schema["ModelRefOut"] }) {
@@ -29,11 +30,6 @@ function textOf(from: Record<string, unknown>, key: string): string {
   return typeof value === "string" ? value : "";
 }
 
-function limitsOf(limits: unknown): string[] {
-  if (typeof limits === "string") return [limits];
-  return Array.isArray(limits) ? limits.filter((limit) => typeof limit === "string") : [];
-}
-
 function Card({ card, version }: { card: Schema["ModelOut"]; version: string }) {
   const { t } = useTranslation();
   const texts = [
@@ -49,12 +45,13 @@ function Card({ card, version }: { card: Schema["ModelOut"]; version: string }) 
         {`${modelName(card)} · ${t("ai.card.version", { version })}`}
       </Text>
       <Text size="sm">{textOf(card, "intended_use")}</Text>
+      <Contraindications card={card} />
       <Accordion variant="default" order={3}>
         <Accordion.Item value="limits">
           <Accordion.Control>{t("ai.card.limits")}</Accordion.Control>
           <Accordion.Panel>
             <List size="sm">
-              {limitsOf(cardText(card, "limits")).map((limit) => (
+              {cardLines(card, "limits").map((limit) => (
                 <List.Item key={limit}>{limit}</List.Item>
               ))}
             </List>

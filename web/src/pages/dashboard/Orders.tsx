@@ -45,10 +45,14 @@ export function AssignedOrders() {
 /** Consultations that other doctors asked for and nobody has accepted. */
 export function ConsultationsAsked() {
   const { t } = useTranslation();
+  const { id } = useUser();
   return (
     <OrderSection
       title={t("dashboard.consultations")}
-      filters={{ status: "ORDERED", job_role: "CONSULT", ordering: "priority,ordered_at" }}
+      filters={{
+        ...{ status: "ORDERED", job_role: "CONSULT", not_ordered_by: id },
+        ordering: "priority,ordered_at",
+      }}
       empty={t("dashboard.nothing")}
     />
   );

@@ -17,10 +17,24 @@ interface ImportSegmentationProps {
 /** A SEG, RTSTRUCT or NIfTI of another system becomes version 1; names only where it has none. */
 export function ImportSegmentation({ study, opened, onClose }: ImportSegmentationProps) {
   const { t } = useTranslation();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={t("ai.import.title")}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+    >
+      {opened && <ImportForm study={study} onClose={onClose} />}
+    </Modal>
+  );
+}
+
+function ImportForm({ study, onClose }: Omit<ImportSegmentationProps, "opened">) {
+  const { t } = useTranslation();
   const queryClient = useQueryClient();
   const series = study.series.filter(({ images }) => images > 1);
   const [file, setFile] = useState<File | null>(null);
-  const [of, setOf] = useState<string | null>(series[0]?.series_instance_uid ?? null);
+  const [of, setOf] = useState<string | null>(null);
   const [name, setName] = useState("");
   const [type, setType] = useState<SegmentType>("lesion");
   const send = useMutation({
@@ -38,64 +52,57 @@ export function ImportSegmentation({ study, opened, onClose }: ImportSegmentatio
     },
   });
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={t("ai.import.title")}
-      closeButtonProps={{ "aria-label": t("common.close") }}
-    >
-      <Stack>
-        <FileInput
-          label={t("ai.import.file")}
-          description={t("ai.import.kinds")}
-          accept=".dcm,.nii,.gz,application/dicom"
-          value={file}
-          onChange={setFile}
-        />
-        <Select
-          label={t("ai.seriesChoice")}
-          allowDeselect={false}
-          value={of}
-          onChange={setOf}
-          data={series.map((one) => ({
-            value: one.series_instance_uid,
-            label: `${one.modality} · ${one.description ?? ""} (${one.images})`,
-          }))}
-        />
-        <Text size="sm">{t("ai.import.names")}</Text>
-        <TextInput
-          label={t("ai.import.name")}
-          maxLength={64}
-          value={name}
-          onChange={(event) => {
-            setName(event.currentTarget.value);
+    <Stack>
+      <FileInput
+        label={t("ai.import.file")}
+        description={t("ai.import.kinds")}
+        value={file}
+        onChange={setFile}
+      />
+      <Select
+        label={t("ai.seriesChoice")}
+        placeholder={t("ai.import.seriesOfFile")}
+        clearable
+        value={of}
+        onChange={setOf}
+        data={series.map((one) => ({
+          value: one.series_instance_uid,
+          label: `${one.modality} · ${one.description ?? ""} (${one.images})`,
+        }))}
+      />
+      <Text size="sm">{t("ai.import.names")}</Text>
+      <TextInput
+        label={t("ai.import.name")}
+        maxLength={64}
+        value={name}
+        onChange={(event) => {
+          setName(event.currentTarget.value);
+        }}
+      />
+      <Select
+        label={t("ai.import.type")}
+        allowDeselect={false}
+        value={type}
+        onChange={(value) => {
+          setType(value ?? "lesion");
+        }}
+        data={SEGMENT_TYPES.map((one) => ({ value: one, label: t(`ai.segmentType.${one}`) }))}
+      />
+      {send.isError && <ErrorNotice error={send.error} detailed />}
+      <Group justify="flex-end">
+        <Button variant="default" onClick={onClose}>
+          {t("common.cancel")}
+        </Button>
+        <Button
+          disabled={!file}
+          loading={send.isPending}
+          onClick={() => {
+            if (file) send.mutate(file);
           }}
-        />
-        <Select
-          label={t("ai.import.type")}
-          allowDeselect={false}
-          value={type}
-          onChange={(value) => {
-            setType((value ?? "lesion"));
-          }}
-          data={SEGMENT_TYPES.map((one) => ({ value: one, label: t(`ai.segmentType.${one}`) }))}
-        />
-        {send.isError && <ErrorNotice error={send.error} />}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button
-            disabled={!file}
-            loading={send.isPending}
-            onClick={() => {
-              if (file) send.mutate(file);
-            }}
-          >
-            {t("ai.import.button")}
-          </Button>
-        </Group>
-      </Stack>
-    </Modal>
+        >
+          {t("ai.import.button")}
+        </Button>
+      </Group>
+    </Stack>
   );
 }

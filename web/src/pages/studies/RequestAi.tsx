@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
+import { Cautions } from "@/shared/ai/Cautions";
 import { cardText, modelName } from "@/shared/ai/jobs";
 import { MissingList } from "@/shared/ai/MissingList";
 import { ErrorNotice } from "@/shared/ErrorNotice";
@@ -79,27 +80,30 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
             <Radio.Group label={t("ai.model")} value={model} onChange={choose}>
               <Stack gap="xs" mt="xs">
                 {found.map((one) => (
-                  <Radio.Card key={one.id} value={one.id} p="sm" disabled={!one.available}>
-                    <Group wrap="nowrap" align="flex-start">
-                      <Radio.Indicator />
-                      <div>
-                        <Text size="sm" fw={500}>
-                          {modelName(one)}
-                        </Text>
-                        <Text size="xs" c="dimmed">
-                          {String(cardText(one, "intended_use"))}
-                        </Text>
-                        <MissingList
-                          title={t("ai.rule.missing")}
-                          missing={one.missing}
-                          patient={study.patient.id}
-                        />
-                      </div>
-                    </Group>
-                  </Radio.Card>
+                  <Stack key={one.id} gap={4}>
+                    <Radio.Card value={one.id} p="sm" disabled={!one.available}>
+                      <Group wrap="nowrap" align="flex-start">
+                        <Radio.Indicator />
+                        <div>
+                          <Text size="sm" fw={500}>
+                            {modelName(one)}
+                          </Text>
+                          <Text size="xs" c="dimmed">
+                            {String(cardText(one, "intended_use"))}
+                          </Text>
+                        </div>
+                      </Group>
+                    </Radio.Card>
+                    <MissingList
+                      title={t("ai.rule.missing")}
+                      missing={one.missing}
+                      patient={study.patient.id}
+                    />
+                  </Stack>
                 ))}
               </Stack>
             </Radio.Group>
+            {card && <Cautions card={card} />}
             <Select
               label={t("ai.seriesChoice")}
               description={t("ai.suitableSeries")}
@@ -108,7 +112,7 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
               onChange={setSeries}
               data={suitable.map((uid) => ({ value: uid, label: labelOf(study, uid) }))}
             />
-            {request.isError && <ErrorNotice error={request.error} />}
+            {request.isError && <ErrorNotice error={request.error} detailed />}
             <Group justify="flex-end">
               <Button variant="default" onClick={onClose}>
                 {t("common.cancel")}

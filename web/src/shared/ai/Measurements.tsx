@@ -2,6 +2,7 @@ import { Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { percent } from "@/shared/format";
+import { unitText } from "@/shared/units";
 import { useOutputName } from "./useOutputName";
 
 interface MeasurementsProps {
@@ -25,7 +26,7 @@ export function Measurements({ result, review, modelId, certain }: MeasurementsP
     })),
     ...result.quantities.map(({ label, value, unit }) => ({
       label,
-      text: t("ai.quantity", { value, unit: unit === "1" ? "" : unit }),
+      text: t("ai.quantity", { value, unit: unitText(unit) }).trim(),
     })),
     ...result.classes.map(({ label, probability }) => ({
       label,

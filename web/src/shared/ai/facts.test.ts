@@ -16,7 +16,7 @@ describe("facts of a rule", () => {
   it("reads as a person says it", () => {
     expect(factValue({ value: true, unit: "" }, t)).toBe("Yes");
     expect(factValue({ value: 140, unit: "mm[Hg]" }, t)).toBe("140 mmHg");
-    expect(factValue({ value: 76.4, unit: "a" }, t)).toBe("76.4");
+    expect(factValue({ value: 76.4, unit: "a" }, t)).toBe("76.4 years");
     expect(factValue({ value: "wildtype", unit: "" }, t)).toBe("Wildtype");
     expect(factValue({ value: "2", unit: "" }, t)).toBe("2");
     expect(factValue({ value: { version: 3 }, unit: "" }, t)).toContain("version 3");

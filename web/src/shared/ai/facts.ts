@@ -19,7 +19,7 @@ export function factValue(fact: Pick<Fact, "value" | "unit">, t: TFunction): str
     return t("ai.rule.mask", { version: value.version });
   }
   const text = typeof value === "string" ? choiceText(value, t) : String(value);
-  return `${text} ${fact.unit === "a" ? "" : unitText(fact.unit)}`.trim();
+  return `${text} ${unitText(fact.unit)}`.trim();
 }
 
 export function choiceText(choice: string, t: TFunction): string {
@@ -48,6 +48,11 @@ export function sourceLink({ kind, id }: Fact["source"], patient: number): strin
   if (kind === "order") return `/orders/${id}`;
   if (kind === "ai_job") return `/ai/jobs/${id}`;
   return tabOf(patient, kind);
+}
+
+/** The result of another model would give it, and nobody has requested that one. */
+export function asksForModel({ kind, job, order, model }: Missing["offer"]): boolean {
+  return kind === "result" && job === null && order === null && model !== "";
 }
 
 /** Where a missing fact can be had; null where it is stated with the request. */

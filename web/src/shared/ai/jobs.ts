@@ -39,6 +39,12 @@ export function cardText(from: Record<string, unknown>, key: string): unknown {
   return has ? korean : from[key];
 }
 
+/** The same of a list; one sentence is a list of one. */
+export function cardLines(from: Record<string, unknown>, key: string): string[] {
+  const value = cardText(from, key);
+  return [value].flat().filter((line) => typeof line === "string");
+}
+
 export function modelName(model: Pick<Schema["ModelOut"], "name" | "name_ko">): string {
   return String(cardText(model, "name"));
 }

@@ -10,7 +10,9 @@ export function useJobLine(): (job: Schema["AIJobListOut"]) => string {
     [
       studyOf(job),
       job.study?.accession_number,
-      t("ai.modelVersion", { name: modelName(job.model), version: job.model.version }),
+      job.origin === "model"
+        ? t("ai.modelVersion", { name: modelName(job.model), version: job.model.version })
+        : modelName(job.model),
       t("ai.requestedBy", {
         name: job.requested_by_name || job.requested_by,
         at: dateTime(job.created_at),

@@ -5,7 +5,9 @@ import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
-import { choiceText, factLabel, type Missing } from "@/shared/ai/facts";
+import { answersTo, askedFacts, isComplete, type Declared, type Given } from "@/shared/ai/askedFacts";
+import { Cautions } from "@/shared/ai/Cautions";
+import { choiceText, factLabel } from "@/shared/ai/facts";
 import { cardText, modelName } from "@/shared/ai/jobs";
 import { MissingList } from "@/shared/ai/MissingList";
 import { ErrorNotice } from "@/shared/ErrorNotice";
@@ -13,7 +15,6 @@ import { QueryView } from "@/shared/QueryView";
 import { unitText } from "@/shared/units";
 
 type Model = Schema["AvailableModelOut"];
-type Given = Record<string, boolean | number | string>;
 
 interface RequestRuleProps {
   patient: { id: number; patient_id: string };
@@ -77,11 +78,12 @@ function RuleForm({ model, patient, onClose }: RuleFormProps) {
   const navigate = useNavigate();
   const queryClient = useQueryClient();
   const [given, setGiven] = useState<Given>({});
+  const asked = askedFacts(model, given);
   const request = useMutation({
     mutationFn: () =>
       unwrap(
         api.POST("/api/ai/jobs/", {
-          body: { model_type: model.id, patient, facts_given: given },
+          body: { model_type: model.id, patient, facts_given: answersTo(asked, given) },
         }),
       ),
     meta: { quiet: true },
@@ -91,34 +93,36 @@ function RuleForm({ model, patient, onClose }: RuleFormProps) {
       await navigate(`/ai/jobs/${id}`);
     },
   });
-  const asked = [...model.missing, ...model.absent].filter(({ can_be_given }) => can_be_given);
   const open = model.missing.filter(({ what }) => !(what in given));
   return (
     <Stack gap="sm">
       <Text size="sm" c="dimmed">
         {String(cardText(model, "intended_use"))}
       </Text>
+      <Cautions card={model} />
       {model.available && <Text size="sm">{t("ai.rule.ready")}</Text>}
       <MissingList title={t("ai.rule.missing")} missing={open} patient={patient} />
       <MissingList title={t("ai.rule.absent")} missing={model.absent} patient={patient} />
       {asked.length > 0 && <Text size="sm">{t("ai.rule.giveHint")}</Text>}
       {asked.map((one) => (
         <GivenFact
-          key={one.what}
+          key={one.name}
           fact={one}
+          said={given[one.name]}
           onChange={(value) => {
-            const others = Object.entries(given).filter(([name]) => name !== one.what);
-            const said = value === null ? [] : [[one.what, value] as const];
+            const others = Object.entries(given).filter(([name]) => name !== one.name);
+            const said = value === null ? [] : [[one.name, value] as const];
             setGiven(Object.fromEntries([...others, ...said]));
           }}
         />
       ))}
-      {request.isError && <ErrorNotice error={request.error} />}
+      {request.isError && <ErrorNotice error={request.error} detailed />}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>
           {t("common.cancel")}
         </Button>
         <Button
+          disabled={!isComplete(model, asked, given)}
           loading={request.isPending}
           onClick={() => {
             request.mutate();
@@ -132,18 +136,22 @@ function RuleForm({ model, patient, onClose }: RuleFormProps) {
 }
 
 interface GivenFactProps {
-  fact: Missing;
+  fact: Declared;
+  said: Given[string] | undefined;
   onChange: (value: boolean | number | string | null) => void;
 }
 
 /** A choice, a number with its unit, or yes and no. */
-function GivenFact({ fact, onChange }: GivenFactProps) {
+function GivenFact({ fact, said, onChange }: GivenFactProps) {
   const { t } = useTranslation();
+  const { required = true } = fact;
   const label = factLabel(fact);
   if (fact.unit) {
     return (
       <NumberInput
         label={label}
+        withAsterisk={required}
+        defaultValue={typeof said === "number" ? said : ""}
         suffix={` ${unitText(fact.unit)}`}
         onChange={(value) => {
           onChange(typeof value === "number" ? value : null);
@@ -151,7 +159,7 @@ function GivenFact({ fact, onChange }: GivenFactProps) {
       />
     );
   }
-  const choices = fact.choices.map((value) => ({ value, label: choiceText(value, t) }));
+  const choices = (fact.choices ?? []).map((value) => ({ value, label: choiceText(value, t) }));
   const yesNo = [
     { value: "yes", label: t("common.yes") },
     { value: "no", label: t("common.no") },
@@ -159,8 +167,10 @@ function GivenFact({ fact, onChange }: GivenFactProps) {
   return (
     <Select
       label={label}
+      withAsterisk={required}
       placeholder={t("ai.rule.unknown")}
       clearable
+      value={typeof said === "boolean" ? (said ? "yes" : "no") : ((said as string | undefined) ?? null)}
       data={choices.length > 0 ? choices : yesNo}
       onChange={(value) => {
         onChange(choices.length > 0 || value === null ? value : value === "yes");
