@@ -36,15 +36,29 @@ DIAGNOSES: dict[str, tuple[str, ...]] = {
 }
 """Beginnings of KCD codes and whole SNOMED CT codes of a problem list that say yes."""
 ANTIHYPERTENSIVES = ("C02", "C03", "C07", "C08", "C09")
-_SAYS_NOT = re.compile(r"wild[ -]?type|not detected|no mutation|negative|야생형|미검출|음성", re.I)
-_LOST = re.compile(r"lost|loss|negative|소실|음성", re.I)
-_KEPT = re.compile(r"retained|preserved|positive|보존|유지|양성", re.I)
-_POSITIVE = re.compile(r"positive|양성", re.I)
-_IDH = re.compile(r"(R|Arg)(132|172)")
-_TERT = re.compile(r"c\.(1-)?-?(124|146)")
+_SAYS_NOT = re.compile(
+    r"wild[ -]?type|not (detected|found|identified|present|mutated)|no (\w+ )?(mutation|variant)"
+    r"|absent|negative|야생형|미검출|불검출|음성|없음",
+    re.I,
+)
+_LOST = r"lost|loss|negative|소실|음성"
+_KEPT = r"retained|preserved|positive|보존|유지|양성"
+_POSITIVE = r"positive|양성"
+_NEGATIVE = r"negative|음성"
+_UNSURE = re.compile(r"equivocal|inconclusive|uncertain|cannot|불확실|판정 ?불가|판독 ?불가", re.I)
+_BEFORE = r"\b(?:no|not|non|without|false)\b[\s-]+(?:\w+\s+){0,2}?"
+_AFTER = r"\s*(?:소견|이|가|은|는|되지|하지)?\s*(?:없|않|아님|아니)"
+_IDH = re.compile(r"(R|Arg)(132|172)(?![\d=])")
+_TERT = re.compile(
+    r"c\.1?-(124|146)(?!\d)|\bC(228|250)T\b"
+    r"|NC_000005\.10:g\.(1295113|1295135)G>A|NC_000005\.9:g\.(1295228|1295250)G>A"
+    r"|(?<!\.\d:)(?<!\.\d\d:)\bg\.(1295113|1295135|1295228|1295250)G>A"
+)
+"""Of the promoter: C228T and C250T, by the gene, by GRCh38 and by GRCh37."""
 _K27 = re.compile(r"(K|Lys)(27|28)(M|Met|I|Ile)")
-_G34 = re.compile(r"(G|Gly)(34|35)")
+_G34 = re.compile(r"(G|Gly)(34|35)(?![\d=])")
 _H3_GENES = frozenset({"H3F3A", "H3-3A", "H3F3B", "H3-3B", "HIST1H3B", "H3C2", "HIST1H3C", "H3C3"})
+_H3_3A = frozenset({"H3F3A", "H3-3A"})
 _PATHOGENIC = frozenset({"pathogenic", "likely_pathogenic"})
 
 
@@ -127,36 +141,60 @@ def _molecular(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _genes(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    wild = {row["gene"].upper() for row in rows if _SAYS_NOT.search(row.get("finding", ""))}
-    mutant = [row for row in rows if row["gene"].upper() not in wild]
-    if any(row["gene"].upper() in ("IDH1", "IDH2") and _mutated(row, _IDH) for row in mutant):
-        yield "idh", "mutant"
-    elif {"IDH1", "IDH2"} <= wild:
-        yield "idh", "wildtype"
+    """Each row is judged alone: what one did not find does not undo what another found."""
+    yield from _idh([row for row in rows if row["gene"].upper() in ("IDH1", "IDH2")])
+    yield from _h3([row for row in rows if row["gene"].upper() in _H3_GENES])
+    yield from _tert([row for row in rows if row["gene"].upper() == "TERT"])
     for row in rows:
-        gene, text = row["gene"].upper(), row.get("hgvs", "")
-        if gene == "ATRX" and gene not in wild and row.get("interpretation") in _PATHOGENIC:
+        pathogenic = row.get("interpretation") in _PATHOGENIC
+        if row["gene"].upper() == "ATRX" and pathogenic and not _negated(row):
             yield "atrx", "lost"
-        if gene == "TERT":
-            yield from _tert(row)
-        if gene in _H3_GENES and (_K27.search(text) or _G34.search(text)):
-            yield "h3", "k27_altered" if _K27.search(text) else "g34_mutant"
-    if wild & {"H3F3A", "H3-3A"} and not any(r["gene"].upper() in _H3_GENES for r in mutant):
-        yield "h3", "wildtype"
+            return
+
+
+def _negated(row: dict[str, Any]) -> bool:
+    return bool(_SAYS_NOT.search(row.get("finding", "")))
 
 
 def _mutated(row: dict[str, Any], spot: re.Pattern[str]) -> bool:
-    if row.get("interpretation") in ("benign", "likely_benign", "uncertain"):
+    if _negated(row) or row.get("interpretation") in ("benign", "likely_benign", "uncertain"):
         return False
     return bool(spot.search(row.get("hgvs", "")) or spot.search(row.get("finding", "")))
 
 
-def _tert(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _of_one_variant(row: dict[str, Any]) -> bool:
     finding = row.get("finding", "")
-    if "promoter" in finding.lower() and _SAYS_NOT.search(finding):
-        yield "tert_promoter", "wildtype"
-    elif _mutated(row, _TERT):
+    return bool(row.get("hgvs") or _K27.search(finding) or _G34.search(finding))
+
+
+def _idh(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    if any(_mutated(row, _IDH) for row in rows):
+        yield "idh", "mutant"
+    elif {row["gene"].upper() for row in rows} == {"IDH1", "IDH2"} and all(map(_negated, rows)):
+        yield "idh", "wildtype"
+
+
+def _h3(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Wildtype: a negative H3.3A; a negative row of one variant does not exclude the others."""
+    altered = [
+        name
+        for name, spot in (("k27_altered", _K27), ("g34_mutant", _G34))
+        if any(_mutated(row, spot) for row in rows)
+    ]
+    for name in altered:
+        yield "h3", name
+    whole = [row for row in rows if row["gene"].upper() in _H3_3A and not _of_one_variant(row)]
+    if whole and all(map(_negated, rows)):
+        yield "h3", "wildtype"
+
+
+def _tert(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    if any(_mutated(row, _TERT) for row in rows):
         yield "tert_promoter", "mutant"
+        return
+    promoter = [row for row in rows if "promoter" in row.get("finding", "").lower()]
+    if promoter and all(map(_negated, promoter)):
+        yield "tert_promoter", "wildtype"
 
 
 def _region(text: str) -> str:
@@ -179,15 +217,29 @@ def _copies(changes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _protein(marker: str, value: str) -> Iterator[tuple[str, str]]:
     """A stain for one mutation proves it; its absence does not exclude the others."""
+    if _UNSURE.search(value):
+        return
     if "ATRX" in marker:
-        if _LOST.search(value):
+        lost, not_lost = _said(_LOST, value)
+        kept, not_kept = _said(_KEPT, value)
+        if lost and not (kept or not_lost):
             yield "atrx", "lost"
-        elif _KEPT.search(value):
+        elif (kept or not_lost) and not (lost or not_kept):
             yield "atrx", "retained"
-    if "R132H" in marker and _POSITIVE.search(value):
+    positive, not_positive = _said(_POSITIVE, value)
+    if not positive or not_positive or _said(_NEGATIVE, value)[0]:
+        return
+    if "R132H" in marker:
         yield "idh", "mutant"
-    if "K27M" in marker and _POSITIVE.search(value):
+    if "K27M" in marker:
         yield "h3", "k27_altered"
+
+
+def _said(words: str, text: str) -> tuple[bool, bool]:
+    """Whether a text says one of the words, and whether it denies one."""
+    denied = re.compile(f"{_BEFORE}(?:{words})|(?:{words}){_AFTER}", re.I)
+    left, count = denied.subn(" ", text)
+    return bool(re.search(words, left, re.I)), count > 0
 
 
 @fact_source("results")
