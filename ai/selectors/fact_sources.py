@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,8 @@ from ocs import selectors as orders
 
 ALTERED_STRUCTURE = "49755003"
 """SNOMED CT: morphologically altered structure, the category of a lesion (PS3.16 CID 7150)."""
+OEDEMA = "79654002"
+"""SNOMED CT: edema. RANO measures the core of a lesion, never the oedema around it."""
 DIAGNOSES: dict[str, tuple[str, ...]] = {
     "atrial_fibrillation": ("I48", "49436004"),
     "heart_failure": ("I50", "84114007"),
@@ -86,7 +89,7 @@ def problem_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
                 origin = FactOrigin("problem", str(row.pk), f"{row.text} ({row.code})")
                 day = row.onset_date or timezone.localdate(row.created_at)
                 found[name] = KnownFact(True, origin, at=day)
-    return found
+    return found | _treatment(user, patient, "hypertension" in found)
 
 
 def _codes_match(system: str, code: str, codes: tuple[str, ...]) -> bool:
@@ -103,10 +106,10 @@ def pressure_fact(user: Person, patient: Any) -> Mapping[str, KnownFact]:
     return {"systolic_bp": KnownFact(row.systolic_mmhg, origin, unit="mm[Hg]", at=at)}
 
 
-@fact_source("prescriptions")
-def treatment_fact(user: Person, patient: Any) -> Mapping[str, KnownFact]:
+def _treatment(user: Person, patient: Any, treated: bool) -> Mapping[str, KnownFact]:
+    """A drug that lowers the pressure treats hypertension only where hypertension is on record."""
     for row in clinical_facts.drugs_taken(user, patient):
-        if row.drug_code.startswith(ANTIHYPERTENSIVES):
+        if treated and row.drug_code.startswith(ANTIHYPERTENSIVES):
             origin = FactOrigin("prescription", str(row.pk), row.drug)
             at = timezone.localdate(row.prescribed_at)
             return {"hypertension_treatment": KnownFact(True, origin, at=at)}
@@ -268,24 +271,27 @@ def _diagnosis(jobs: Iterable[AIJob]) -> dict[str, KnownFact]:
 
 
 def _masks(jobs: Iterable[AIJob]) -> dict[str, KnownFact]:
-    """The newest lesion by the day of its study, and that of the study before."""
+    """The newest lesion by the day of its study, and the same lesion before.
+
+    The same: by its tracking UID, or because each of the two days has but one lesion. Else the
+    prior is a conflict: which one it is, nobody said.
+    """
     masks = [mask for job in jobs if (mask := _lesion(job)) is not None]
     masks.sort(key=lambda mask: mask.at or date.min, reverse=True)
     if not masks:
         return {}
     newest = masks[0]
-    prior = next(
-        (
-            mask
-            for mask in masks[1:]
-            if mask.value["types"] == newest.value["types"]
-            and mask.at is not None
-            and newest.at is not None
-            and mask.at < newest.at
-        ),
-        None,
-    )
-    return {"mask": newest} | ({"prior_mask": prior} if prior else {})
+    alike = [mask for mask in masks if mask.value["types"] == newest.value["types"]]
+    earlier = [mask for mask in alike if mask.at and newest.at and mask.at < newest.at]
+    if not earlier:
+        return {"mask": newest}
+    tracking = set(newest.value["tracking"])
+    tracked = [mask for mask in earlier if tracking & set(mask.value["tracking"])]
+    if tracked:
+        return {"mask": newest, "prior_mask": tracked[0]}
+    prior = earlier[0]
+    alone = all(sum(mask.at == day for mask in alike) == 1 for day in (newest.at, prior.at))
+    return {"mask": newest, "prior_mask": replace(prior, conflict=not alone)}
 
 
 def _lesion(job: AIJob) -> KnownFact | None:
@@ -296,7 +302,7 @@ def _lesion(job: AIJob) -> KnownFact | None:
     lesions = [
         segment
         for segment in version.segmentation.tracked_segments
-        if segment.category.value == ALTERED_STRUCTURE
+        if segment.category.value == ALTERED_STRUCTURE and segment.type.value != OEDEMA
     ]
     if not lesions:
         return None
@@ -306,6 +312,7 @@ def _lesion(job: AIJob) -> KnownFact | None:
         "sha256": version.sha256,
         "labels": [segment.number for segment in lesions],
         "types": sorted(segment.type.value for segment in lesions),
+        "tracking": sorted(segment.tracking_uid for segment in lesions if segment.tracking_uid),
     }
     label = ", ".join(segment.label for segment in lesions)
     return KnownFact(value, FactOrigin("ai_job", str(job.pk), label), at=job.study.study_date)
