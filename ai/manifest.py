@@ -6,6 +6,7 @@ It is parsed where it comes in (the inference service, a job's row) and written 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, get_args
@@ -104,6 +105,8 @@ class ManifestParameter:
 class ManifestFact:
     """Something known about the patient, in ``unit`` (UCUM) or one of ``choices``.
 
+    A number lies from ``minimum`` to ``maximum``.
+
     ``when``: other facts with their values: only then is it needed. ``given``: no record holds it,
     the doctor who asks says it.
     """
@@ -113,10 +116,23 @@ class ManifestFact:
     label_ko: str = ""
     unit: Annotated[str, Field(max_length=20)] = ""
     choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
     required: bool = True
     max_age_days: Annotated[int, Field(ge=1)] | None = None
     when: Mapping[str, bool | str] = field(default_factory=dict)
     given: bool = False
+
+    def holds(self, value: float) -> bool:
+        """Whether a number is finite and within the bounds."""
+        low = -math.inf if self.minimum is None else self.minimum
+        high = math.inf if self.maximum is None else self.maximum
+        return low <= value <= high and -math.inf < value < math.inf
+
+    @property
+    def bounds(self) -> str:
+        low = "" if self.minimum is None else f" from {self.minimum:g}"
+        return low + ("" if self.maximum is None else f" to {self.maximum:g}")
 
 
 @dataclass(frozen=True)

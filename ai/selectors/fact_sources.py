@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -19,6 +20,8 @@ from ocs import selectors as orders
 
 ALTERED_STRUCTURE = "49755003"
 """SNOMED CT: morphologically altered structure, the category of a lesion (PS3.16 CID 7150)."""
+OEDEMA = "79654002"
+"""SNOMED CT: edema. RANO measures the core of a lesion, never the oedema around it."""
 DIAGNOSES: dict[str, tuple[str, ...]] = {
     "atrial_fibrillation": ("I48", "49436004"),
     "heart_failure": ("I50", "84114007"),
@@ -36,15 +39,29 @@ DIAGNOSES: dict[str, tuple[str, ...]] = {
 }
 """Beginnings of KCD codes and whole SNOMED CT codes of a problem list that say yes."""
 ANTIHYPERTENSIVES = ("C02", "C03", "C07", "C08", "C09")
-_SAYS_NOT = re.compile(r"wild[ -]?type|not detected|no mutation|negative|야생형|미검출|음성", re.I)
-_LOST = re.compile(r"lost|loss|negative|소실|음성", re.I)
-_KEPT = re.compile(r"retained|preserved|positive|보존|유지|양성", re.I)
-_POSITIVE = re.compile(r"positive|양성", re.I)
-_IDH = re.compile(r"(R|Arg)(132|172)")
-_TERT = re.compile(r"c\.(1-)?-?(124|146)")
+_SAYS_NOT = re.compile(
+    r"wild[ -]?type|not (detected|found|identified|present|mutated)|no (\w+ )?(mutation|variant)"
+    r"|absent|negative|야생형|미검출|불검출|음성|없음",
+    re.I,
+)
+_LOST = r"lost|loss|negative|소실|음성"
+_KEPT = r"retained|preserved|positive|보존|유지|양성"
+_POSITIVE = r"positive|양성"
+_NEGATIVE = r"negative|음성"
+_UNSURE = re.compile(r"equivocal|inconclusive|uncertain|cannot|불확실|판정 ?불가|판독 ?불가", re.I)
+_BEFORE = r"\b(?:no|not|non|without|false)\b[\s-]+(?:\w+\s+){0,2}?"
+_AFTER = r"\s*(?:소견|이|가|은|는|되지|하지)?\s*(?:없|않|아님|아니)"
+_IDH = re.compile(r"(R|Arg)(132|172)(?![\d=])")
+_TERT = re.compile(
+    r"c\.1?-(124|146)(?!\d)|\bC(228|250)T\b"
+    r"|NC_000005\.10:g\.(1295113|1295135)G>A|NC_000005\.9:g\.(1295228|1295250)G>A"
+    r"|(?<!\.\d:)(?<!\.\d\d:)\bg\.(1295113|1295135|1295228|1295250)G>A"
+)
+"""Of the promoter: C228T and C250T, by the gene, by GRCh38 and by GRCh37."""
 _K27 = re.compile(r"(K|Lys)(27|28)(M|Met|I|Ile)")
-_G34 = re.compile(r"(G|Gly)(34|35)")
+_G34 = re.compile(r"(G|Gly)(34|35)(?![\d=])")
 _H3_GENES = frozenset({"H3F3A", "H3-3A", "H3F3B", "H3-3B", "HIST1H3B", "H3C2", "HIST1H3C", "H3C3"})
+_H3_3A = frozenset({"H3F3A", "H3-3A"})
 _PATHOGENIC = frozenset({"pathogenic", "likely_pathogenic"})
 
 
@@ -72,7 +89,7 @@ def problem_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
                 origin = FactOrigin("problem", str(row.pk), f"{row.text} ({row.code})")
                 day = row.onset_date or timezone.localdate(row.created_at)
                 found[name] = KnownFact(True, origin, at=day)
-    return found
+    return found | _treatment(user, patient, "hypertension" in found)
 
 
 def _codes_match(system: str, code: str, codes: tuple[str, ...]) -> bool:
@@ -89,10 +106,10 @@ def pressure_fact(user: Person, patient: Any) -> Mapping[str, KnownFact]:
     return {"systolic_bp": KnownFact(row.systolic_mmhg, origin, unit="mm[Hg]", at=at)}
 
 
-@fact_source("prescriptions")
-def treatment_fact(user: Person, patient: Any) -> Mapping[str, KnownFact]:
+def _treatment(user: Person, patient: Any, treated: bool) -> Mapping[str, KnownFact]:
+    """A drug that lowers the pressure treats hypertension only where hypertension is on record."""
     for row in clinical_facts.drugs_taken(user, patient):
-        if row.drug_code.startswith(ANTIHYPERTENSIVES):
+        if treated and row.drug_code.startswith(ANTIHYPERTENSIVES):
             origin = FactOrigin("prescription", str(row.pk), row.drug)
             at = timezone.localdate(row.prescribed_at)
             return {"hypertension_treatment": KnownFact(True, origin, at=at)}
@@ -127,36 +144,60 @@ def _molecular(result: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _genes(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    wild = {row["gene"].upper() for row in rows if _SAYS_NOT.search(row.get("finding", ""))}
-    mutant = [row for row in rows if row["gene"].upper() not in wild]
-    if any(row["gene"].upper() in ("IDH1", "IDH2") and _mutated(row, _IDH) for row in mutant):
-        yield "idh", "mutant"
-    elif {"IDH1", "IDH2"} <= wild:
-        yield "idh", "wildtype"
+    """Each row is judged alone: what one did not find does not undo what another found."""
+    yield from _idh([row for row in rows if row["gene"].upper() in ("IDH1", "IDH2")])
+    yield from _h3([row for row in rows if row["gene"].upper() in _H3_GENES])
+    yield from _tert([row for row in rows if row["gene"].upper() == "TERT"])
     for row in rows:
-        gene, text = row["gene"].upper(), row.get("hgvs", "")
-        if gene == "ATRX" and gene not in wild and row.get("interpretation") in _PATHOGENIC:
+        pathogenic = row.get("interpretation") in _PATHOGENIC
+        if row["gene"].upper() == "ATRX" and pathogenic and not _negated(row):
             yield "atrx", "lost"
-        if gene == "TERT":
-            yield from _tert(row)
-        if gene in _H3_GENES and (_K27.search(text) or _G34.search(text)):
-            yield "h3", "k27_altered" if _K27.search(text) else "g34_mutant"
-    if wild & {"H3F3A", "H3-3A"} and not any(r["gene"].upper() in _H3_GENES for r in mutant):
-        yield "h3", "wildtype"
+            return
+
+
+def _negated(row: dict[str, Any]) -> bool:
+    return bool(_SAYS_NOT.search(row.get("finding", "")))
 
 
 def _mutated(row: dict[str, Any], spot: re.Pattern[str]) -> bool:
-    if row.get("interpretation") in ("benign", "likely_benign", "uncertain"):
+    if _negated(row) or row.get("interpretation") in ("benign", "likely_benign", "uncertain"):
         return False
     return bool(spot.search(row.get("hgvs", "")) or spot.search(row.get("finding", "")))
 
 
-def _tert(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _of_one_variant(row: dict[str, Any]) -> bool:
     finding = row.get("finding", "")
-    if "promoter" in finding.lower() and _SAYS_NOT.search(finding):
-        yield "tert_promoter", "wildtype"
-    elif _mutated(row, _TERT):
+    return bool(row.get("hgvs") or _K27.search(finding) or _G34.search(finding))
+
+
+def _idh(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    if any(_mutated(row, _IDH) for row in rows):
+        yield "idh", "mutant"
+    elif {row["gene"].upper() for row in rows} == {"IDH1", "IDH2"} and all(map(_negated, rows)):
+        yield "idh", "wildtype"
+
+
+def _h3(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    """Wildtype: a negative H3.3A; a negative row of one variant does not exclude the others."""
+    altered = [
+        name
+        for name, spot in (("k27_altered", _K27), ("g34_mutant", _G34))
+        if any(_mutated(row, spot) for row in rows)
+    ]
+    for name in altered:
+        yield "h3", name
+    whole = [row for row in rows if row["gene"].upper() in _H3_3A and not _of_one_variant(row)]
+    if whole and all(map(_negated, rows)):
+        yield "h3", "wildtype"
+
+
+def _tert(rows: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    if any(_mutated(row, _TERT) for row in rows):
         yield "tert_promoter", "mutant"
+        return
+    promoter = [row for row in rows if "promoter" in row.get("finding", "").lower()]
+    if promoter and all(map(_negated, promoter)):
+        yield "tert_promoter", "wildtype"
 
 
 def _region(text: str) -> str:
@@ -179,15 +220,29 @@ def _copies(changes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 def _protein(marker: str, value: str) -> Iterator[tuple[str, str]]:
     """A stain for one mutation proves it; its absence does not exclude the others."""
+    if _UNSURE.search(value):
+        return
     if "ATRX" in marker:
-        if _LOST.search(value):
+        lost, not_lost = _said(_LOST, value)
+        kept, not_kept = _said(_KEPT, value)
+        if lost and not (kept or not_lost):
             yield "atrx", "lost"
-        elif _KEPT.search(value):
+        elif (kept or not_lost) and not (lost or not_kept):
             yield "atrx", "retained"
-    if "R132H" in marker and _POSITIVE.search(value):
+    positive, not_positive = _said(_POSITIVE, value)
+    if not positive or not_positive or _said(_NEGATIVE, value)[0]:
+        return
+    if "R132H" in marker:
         yield "idh", "mutant"
-    if "K27M" in marker and _POSITIVE.search(value):
+    if "K27M" in marker:
         yield "h3", "k27_altered"
+
+
+def _said(words: str, text: str) -> tuple[bool, bool]:
+    """Whether a text says one of the words, and whether it denies one."""
+    denied = re.compile(f"{_BEFORE}(?:{words})|(?:{words}){_AFTER}", re.I)
+    left, count = denied.subn(" ", text)
+    return bool(re.search(words, left, re.I)), count > 0
 
 
 @fact_source("results")
@@ -216,24 +271,27 @@ def _diagnosis(jobs: Iterable[AIJob]) -> dict[str, KnownFact]:
 
 
 def _masks(jobs: Iterable[AIJob]) -> dict[str, KnownFact]:
-    """The newest lesion by the day of its study, and that of the study before."""
+    """The newest lesion by the day of its study, and the same lesion before.
+
+    The same: by its tracking UID, or because each of the two days has but one lesion. Else the
+    prior is a conflict: which one it is, nobody said.
+    """
     masks = [mask for job in jobs if (mask := _lesion(job)) is not None]
     masks.sort(key=lambda mask: mask.at or date.min, reverse=True)
     if not masks:
         return {}
     newest = masks[0]
-    prior = next(
-        (
-            mask
-            for mask in masks[1:]
-            if mask.value["types"] == newest.value["types"]
-            and mask.at is not None
-            and newest.at is not None
-            and mask.at < newest.at
-        ),
-        None,
-    )
-    return {"mask": newest} | ({"prior_mask": prior} if prior else {})
+    alike = [mask for mask in masks if mask.value["types"] == newest.value["types"]]
+    earlier = [mask for mask in alike if mask.at and newest.at and mask.at < newest.at]
+    if not earlier:
+        return {"mask": newest}
+    tracking = set(newest.value["tracking"])
+    tracked = [mask for mask in earlier if tracking & set(mask.value["tracking"])]
+    if tracked:
+        return {"mask": newest, "prior_mask": tracked[0]}
+    prior = earlier[0]
+    alone = all(sum(mask.at == day for mask in alike) == 1 for day in (newest.at, prior.at))
+    return {"mask": newest, "prior_mask": replace(prior, conflict=not alone)}
 
 
 def _lesion(job: AIJob) -> KnownFact | None:
@@ -244,7 +302,7 @@ def _lesion(job: AIJob) -> KnownFact | None:
     lesions = [
         segment
         for segment in version.segmentation.tracked_segments
-        if segment.category.value == ALTERED_STRUCTURE
+        if segment.category.value == ALTERED_STRUCTURE and segment.type.value != OEDEMA
     ]
     if not lesions:
         return None
@@ -254,6 +312,7 @@ def _lesion(job: AIJob) -> KnownFact | None:
         "sha256": version.sha256,
         "labels": [segment.number for segment in lesions],
         "types": sorted(segment.type.value for segment in lesions),
+        "tracking": sorted(segment.tracking_uid for segment in lesions if segment.tracking_uid),
     }
     label = ", ".join(segment.label for segment in lesions)
     return KnownFact(value, FactOrigin("ai_job", str(job.pk), label), at=job.study.study_date)

@@ -95,7 +95,7 @@ def facts_matched(
     usable, missing = {}, []
     for fact in declared:
         found = known.get(fact.name)
-        reason = _why_not(fact, found)
+        reason = why_not(fact, found)
         if reason is None and found is not None:
             usable[fact.name] = found
         else:
@@ -109,7 +109,7 @@ def facts_matched(
     )
 
 
-def _why_not(fact: ManifestFact, found: KnownFact | None) -> MissingReason | None:
+def why_not(fact: ManifestFact, found: KnownFact | None) -> MissingReason | None:
     if found is None:
         return MissingReason.UNKNOWN
     if found.conflict:

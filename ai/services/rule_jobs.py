@@ -9,15 +9,15 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from ai.choices import JobStatus
+from ai.choices import JobStatus, ReviewStatus
 from ai.manifest import ManifestFact, ModelManifest
 from ai.models import AIJob, AIJobEvent
 from ai.selectors.patient_facts import (
     FactOrigin,
-    FactsMatched,
     KnownFact,
     facts_known,
     facts_matched,
+    why_not,
 )
 from ai.services.run_requests import run_request
 from audit import services as audit
@@ -41,15 +41,16 @@ def rule_job_create(
 ) -> AIJob:
     """Request a rule; the same model, version and input is the same job.
 
+    Not after a doctor rejected it: the request is then a new one.
+
     Raises NotFound, ConflictError (the patient), InvalidInput (a given fact), BusinessError
     (facts are missing: the detail names them).
     """
     patient = patients.patient_get(actor, patient_pk)
     known = facts_known(actor, patient)
-    matched = facts_matched(manifest.inputs.facts, known)
     if facts_given:
-        known |= _given(actor, manifest, matched, facts_given)
-        matched = facts_matched(manifest.inputs.facts, known)
+        known |= _given(actor, manifest, known, facts_given)
+    matched = facts_matched(manifest.inputs.facts, known)
     if matched.needed:
         names = ", ".join(one.declared.label for one in matched.needed)
         raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, f"missing: {names}", "facts_given")
@@ -57,9 +58,8 @@ def rule_job_create(
     key = _input_key(manifest, facts, parameters or {})
     with transaction.atomic():
         patients.patient_lock(patient.pk)
-        same = AIJob.objects.filter(patient=patient, input_sha256=key).exclude(
-            status__in=ENDED_BADLY
-        )
+        asked = AIJob.objects.filter(patient=patient, input_sha256=key)
+        same = asked.exclude(status__in=ENDED_BADLY).exclude(review_status=ReviewStatus.REJECTED)
         job = same.order_by("pk").first() or _create(
             actor, patient, manifest, facts, parameters or {}, key
         )
@@ -109,7 +109,7 @@ def _input_key(manifest: ModelManifest, facts: dict[str, Any], parameters: dict[
 
 
 def _given(
-    actor: Person, manifest: ModelManifest, matched: FactsMatched, given: dict[str, Any]
+    actor: Person, manifest: ModelManifest, known: dict[str, KnownFact], given: dict[str, Any]
 ) -> dict[str, KnownFact]:
     """What the doctor says, of what no record holds. Raises InvalidInput."""
     declared = {fact.name: fact for fact in manifest.inputs.facts}
@@ -120,7 +120,7 @@ def _given(
         fact = declared.get(name)
         if fact is None or name in MASKS:
             raise _refused(name[:60], "the model asks for no such fact")
-        if name in matched.usable:
+        if why_not(fact, known.get(name)) is None:
             raise _refused(name, "the record holds it already")
         found[name] = KnownFact(_checked(fact, value), origin, unit=fact.unit, at=today)
     return found
@@ -132,10 +132,11 @@ def _checked(fact: ManifestFact, value: Any) -> Any:
         right = value in fact.choices
     elif fact.unit:
         right = isinstance(value, int | float) and not isinstance(value, bool)
+        right = right and fact.holds(value)
     else:
         right = isinstance(value, bool)
     if not right:
-        kind = f"a number in {fact.unit}" if fact.unit else "yes or no"
+        kind = f"a number in {fact.unit}{fact.bounds}" if fact.unit else "yes or no"
         raise _refused(fact.name, ", ".join(fact.choices) or kind)
     return value
 

@@ -110,6 +110,15 @@ def _needed(fact: DeclaredFact, given: Mapping[str, FactIn]) -> bool:
     )
 
 
+def _check_bounds(name: str, value: object, declared: DeclaredFact) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return
+    low = -math.inf if declared.minimum is None else declared.minimum
+    high = math.inf if declared.maximum is None else declared.maximum
+    if not low <= value <= high or math.isinf(value):
+        raise RequestInvalid(f"Fact {name} must be a number from {low:g} to {high:g}.")
+
+
 def check_facts(given: Mapping[str, FactIn], declared: Sequence[DeclaredFact]) -> None:
     """The facts are declared ones, in the declared unit and of the declared values.
 
@@ -125,6 +134,7 @@ def check_facts(given: Mapping[str, FactIn], declared: Sequence[DeclaredFact]) -
             raise RequestInvalid(f"Fact {name} must be in {expected.unit or 'no unit'}.")
         if expected.choices and fact.value not in expected.choices:
             raise RequestInvalid(f"Fact {name} must be one of {', '.join(expected.choices)}.")
+        _check_bounds(name, fact.value, expected)
     missing = [fact.name for fact in declared if _needed(fact, given) and fact.name not in given]
     if missing:
         raise RequestInvalid(f"Missing: {', '.join(missing)}.")

@@ -110,9 +110,9 @@ class Fact(_Part):
     """Something known about the patient: a laboratory result, a diagnosis, a field of a report.
 
     `unit` is a UCUM code, empty for what has none. `choices` are the values that are understood;
-    without them a fact is a number, a date or a yes. A fact older than `max_age_days` does not
-    count. `when` names other facts with their values: only then is this one needed. `given`: no
-    record holds it, the doctor who asks says it.
+    without them a fact is a number, a date or a yes. A number lies from `minimum` to `maximum`. A
+    fact older than `max_age_days` does not count. `when` names other facts with their values: only
+    then is this one needed. `given`: no record holds it, the doctor who asks says it.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,60}$")]
@@ -120,6 +120,8 @@ class Fact(_Part):
     label_ko: str = ""
     unit: Annotated[str, Field(max_length=20)] = ""
     choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
     required: bool = True
     max_age_days: Annotated[int, Field(ge=1)] | None = None
     when: dict[str, bool | str] = {}

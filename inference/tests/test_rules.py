@@ -144,6 +144,8 @@ def test_what_is_needed_depends_on_what_is_known(run: Run) -> None:
         ({}, {"sex": "other"}, "sex must be one of male, female"),
         ({}, {"diabetes": "perhaps"}, "diabetes must be true or false"),
         ({}, {"age": "old"}, "age must be a number"),
+        ({}, {"age": 126}, "age must be a number from 0 to 125"),
+        ({}, {"systolic_bp": 59}, "systolic_bp must be a number from 60 to 300"),
     ],
 )
 def test_a_fact_of_another_kind_is_refused_by_name(
@@ -162,6 +164,7 @@ NEGATIVE: dict[str, Any] = {
 }
 NEGATIVE |= {"microvascular_proliferation": False, "necrosis": False}
 MUTANT = {"idh": "mutant"}
+DELETED = MUTANT | {"codeletion_1p19q": "codeleted", "cdkn2ab": "homozygous_deletion"}
 ASTRO = MUTANT | {"atrx": "lost"}
 
 
@@ -170,6 +173,8 @@ ASTRO = MUTANT | {"atrx": "lost"}
     [
         (MUTANT | {"codeletion_1p19q": "codeleted", "histological_grade": "2"}, "oligo", 2),
         (MUTANT | {"codeletion_1p19q": "codeleted"}, "oligo", None),
+        (DELETED | {"histological_grade": "2"}, "oligo", None),
+        (DELETED | {"histological_grade": "3"}, "oligo", 3),
         (MUTANT | {"atrx": "lost", "cdkn2ab": "homozygous_deletion"}, "astro", 4),
         (MUTANT | {"codeletion_1p19q": "intact", "necrosis": True}, "astro", 4),
         (ASTRO | {"cdkn2ab": "retained", "histological_grade": "3"}, "astro", 3),

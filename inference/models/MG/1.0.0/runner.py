@@ -83,7 +83,7 @@ def _idh_mutant(facts: Facts, way: list[Statement]) -> tuple[str, int | None]:
                 "1p/19q 동시결실: 희소돌기아교세포종.",
             )
         )
-        return "oligodendroglioma", _histological_grade(facts, way, highest=3)
+        return "oligodendroglioma", _oligodendroglioma_grade(facts, way)
     if codeletion is None and atrx != "lost":
         _missing(way, "1p/19q (or ATRX loss)", "1p/19q(또는 ATRX 소실)")
         return "diffuse_idh_mutant_nos", None
@@ -92,6 +92,20 @@ def _idh_mutant(facts: Facts, way: list[Statement]) -> tuple[str, int | None]:
         reason = ("ATRX is lost", "ATRX가 소실되었습니다")
     way.append(Statement(f"{reason[0]}: astrocytoma.", f"{reason[1]}: 성상세포종."))
     return "astrocytoma", _astrocytoma_grade(facts, way)
+
+
+def _oligodendroglioma_grade(facts: Facts, way: list[Statement]) -> int | None:
+    """The pathologist's; with CDKN2A/B homozygous deletion none is given below 3."""
+    grade = facts.text("histological_grade")
+    if facts.text("cdkn2ab") == CDKN2AB[1] and grade in (None, "2"):
+        way.append(
+            Statement(
+                f"{CDKN2AB[2]} does not fit grade 2: the pathologist decides, no grade is given.",
+                f"{CDKN2AB[3]}은 2등급과 맞지 않아 등급을 정하지 않습니다(병리의사 판단).",
+            )
+        )
+        return None
+    return _histological_grade(facts, way, highest=3)
 
 
 def _astrocytoma_grade(facts: Facts, way: list[Statement]) -> int | None:
