@@ -39,12 +39,7 @@ def segmentation_import(
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
     if len(content) > MAX_BYTES:
         raise outside_masks.unreadable(f"the file is larger than {MAX_BYTES} bytes")
-    named = series_instance_uid or outside_masks.series_named(content)
-    if named is None:
-        raise InvalidInput(
-            ErrorCode.VALIDATION, "name the series: the file does not", "series_instance_uid"
-        )
-    series = studies.series_get(study, named)
+    series = studies.series_get(study, _series_meant(content, series_instance_uid))
     geometry = series_geometry(series)
     found = outside_masks.read(
         content,
@@ -81,6 +76,21 @@ def segmentation_import(
     return made
 
 
+def _series_meant(content: bytes, chosen: str | None) -> str:
+    """The chosen series, else the one that the file names; never another than the file's."""
+    named = outside_masks.series_named(content)
+    if chosen is not None:
+        if named and chosen not in named:
+            raise outside_masks.mismatch("the file was made for another series than the chosen one")
+        return chosen
+    if len(named) != 1:
+        what = "names several" if named else "does not"
+        raise InvalidInput(
+            ErrorCode.VALIDATION, f"name the series: the file {what}", "series_instance_uid"
+        )
+    return named.pop()
+
+
 def _numbered(
     found: OutsideMask, given: dict[int, ManifestSegment]
 ) -> tuple[list[ManifestSegment], labelmaps.Labelmap]:
@@ -99,7 +109,8 @@ def _numbered(
 
 
 def _coded(segment: OutsideSegment, given: ManifestSegment | None) -> ManifestSegment:
-    if given is not None:
+    coded = segment.category is not None and segment.type is not None and segment.label
+    if given is not None and not coded:
         return given
     if segment.category is None or segment.type is None or not segment.label:
         detail = f"name and codes of segment {segment.number} are not in the file: state them"

@@ -77,18 +77,21 @@ class OutsideMask:
     notes: tuple[str, ...] = field(default=())
 
 
-def series_named(content: bytes) -> str | None:
-    """The series of images that a SEG or RTSTRUCT was made for; None if it names not exactly one.
+def series_named(content: bytes) -> set[str]:
+    """The series of images that a SEG or RTSTRUCT was made for; a NIfTI names none.
 
     Raises InvalidInput.
     """
     if not is_dicom(content):
-        return None
+        return set()
     named: set[str] = set()
-    for element in _dataset(content).iterall():
-        if element.keyword in ("ReferencedSeriesSequence", "RTReferencedSeriesSequence"):
-            named |= {str(item.get("SeriesInstanceUID", "")) for item in element.value}
-    return named.pop() if len(named) == 1 else None
+    try:
+        for element in _dataset(content).iterall():
+            if element.keyword in ("ReferencedSeriesSequence", "RTReferencedSeriesSequence"):
+                named |= {str(item.get("SeriesInstanceUID", "")) for item in element.value}
+    except _DICOM_ERRORS:
+        raise unreadable("an attribute of the file is missing or malformed") from None
+    return named - {""}
 
 
 def is_dicom(content: bytes) -> bool:

@@ -236,6 +236,26 @@ def moved(dataset, by):
     return copy
 
 
+def test_a_file_of_another_series_on_the_same_grid_is_refused(api, series):
+    z = series_geometry(series).positions[2][2]
+    named = Dataset()
+    named.SeriesInstanceUID = "1.2.3"
+    contours = rtstruct(series, [square(1, 4, z)], RTReferencedSeriesSequence=[named])
+    for file in (changed(seg(series, two_segments()), ReferencedSeriesSequence=[named]), contours):
+        answer = import_nifti(api("doctor"), series, written(file))
+        error = answer.json()["error"]
+        assert (answer.status_code, error["code"]) == (422, "ERR_440"), error
+        assert "another series" in error["detail"]
+    assert not AIJob.objects.exists()
+
+
+def test_the_names_and_codes_of_the_file_stand_before_those_sent(api, series):
+    answer = import_nifti(
+        api("doctor"), series, written(seg(series, two_segments())), [NAMED | {"label": "Other"}]
+    )
+    assert [each.label for each in kept(answer)[0].tracked_segments] == ["Tumor", "Core"]
+
+
 def test_what_belongs_to_something_else_is_refused_and_nothing_is_kept(api, series):
     good = seg(series, two_segments())
     z = series_geometry(series).positions[2][2]
