@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.conf import settings
 from django.utils import timezone
 
-from ai.choices import VersionKind
+from ai.choices import Origin, VersionKind
 from ai.manifest import CodeSpec, ManifestClass, ManifestQuantity, ModelManifest, TrackedSegment
 from ai.selectors.publication import publication_get, publication_key
 from common.person import Person
@@ -37,7 +37,7 @@ from fhir.services.resources.facts import (
 from ocs.choices import Priority
 
 if TYPE_CHECKING:
-    from ai.models import AIJob, Publication
+    from ai.models import AIJob, Publication, SegmentationVersion
     from emr.models import Encounter, Patient
     from ocs.models import Order
     from pacs.models import Study
@@ -67,6 +67,8 @@ def publication_facts(job_id: int) -> PublicationFacts:
         seg_series_instance_uid=publication.seg_series_instance_uid,
         seg_sop_instance_uid=publication.seg_sop_instance_uid,
         model=_model(manifest),
+        by_model=job.origin == Origin.MODEL,
+        file_origin=_file_origin(job),
         ai_result=_ai_result(job, job.result, manifest),
         version=_version(publication),
         approver=_practitioner(job.reviewed_by),
@@ -206,10 +208,24 @@ def _inputs(job: AIJob, manifest: ModelManifest) -> Iterator[str]:
         yield f"{declared.label}: {value} {fact['unit']}".strip() + f" ({fact['at']}, {source})"
 
 
+def _file_origin(job: AIJob) -> Mapping[str, str]:
+    """What an imported file says of itself."""
+    if job.origin != Origin.IMPORT:
+        return {}
+    told = ("kind", "author", "device")
+    return {name: job.parameters[name] for name in told if job.parameters.get(name)}
+
+
 def _paired(declared: tuple[T, ...], result: dict[str, Any], name: str) -> list[tuple[T, Any]]:
     """Each output that the result holds, as it is declared; rows of before have no such list."""
     values = {given["id"]: given for given in result.get(name, [])}
     return [(output, values[output.id]) for output in declared if output.id in values]
+
+
+def _author(version: SegmentationVersion) -> PublishedPractitioner | None:
+    """Who drew or edited it; None of a model's mask and of one as its file holds it."""
+    as_imported = version.segmentation.job.origin == Origin.IMPORT and version.parent_id is None
+    return _practitioner(version.author) if version.author and not as_imported else None
 
 
 def _version(publication: Publication) -> PublishedVersion:
@@ -227,7 +243,7 @@ def _version(publication: Publication) -> PublishedVersion:
         version=version.version,
         uuid=publication_key(publication),
         kind=VersionKind(version.kind),
-        author=_practitioner(version.author) if version.author else None,
+        author=_author(version),
         volumes=tuple(
             PublishedVolume(
                 segment_number=segment.number,

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from fhir.services.publishing import bundle_validate
 from fhir.services.resources import (
     build_publication_bundle,
 )
@@ -99,3 +100,38 @@ def test_a_time_without_zone_is_refused() -> None:
     facts = publication(approved_at=datetime(2026, 1, 5, 10, 15))  # noqa: DTZ001  (the fault)
     with pytest.raises(ValueError, match="no time zone"):
         build_publication_bundle(facts)
+
+
+def by_no_model(**changes: Any) -> Built:
+    """A mask that a person drew or a file held."""
+    result = ai_result(risk_score=None, confidence=None, parameters={})
+    facts = publication(by_model=False, ai_result=result, **changes)
+    bundle_validate(build_publication_bundle(facts))
+    return Built(facts)
+
+
+def test_a_drawn_mask_is_its_drawers_and_no_models() -> None:
+    drawn = by_no_model()
+    assert not drawn.all("Device")
+    assert "AIAST" not in str(drawn.bundle)
+    assert "AI result" not in str(drawn.bundle)
+    (observation,) = drawn.all("Observation")
+    assert "device" not in observation
+    provenance = drawn.one("Provenance")
+    verifier, author = provenance["agent"]
+    assert drawn.at(verifier["who"])["identifier"][0]["value"] == RADIOLOGIST.username
+    assert drawn.at(author["who"])["identifier"][0]["value"] == DOCTOR.username
+    assert provenance["entity"][0]["what"]["display"] == f"Source series {uid('a/t1')}"
+    assert "drawn by a person" in drawn.one("DiagnosticReport")["conclusion"]
+
+
+def test_an_imported_mask_has_the_author_that_its_file_states() -> None:
+    origin = {"kind": "SEG", "author": "Reader^One", "device": "Other Workstation"}
+    imported = by_no_model(file_origin=origin, version=version(author=None))
+    told = "Imported SEG, author Reader^One, device Other Workstation"
+    assert not imported.all("Device")
+    assert "AIAST" not in str(imported.bundle)
+    provenance = imported.one("Provenance")
+    assert provenance["agent"][1]["who"] == {"display": "Reader^One"}
+    assert provenance["entity"][0]["what"] == {"display": told}
+    assert told in imported.one("DiagnosticReport")["conclusion"]

@@ -49,7 +49,7 @@ class Actors:
     requester: BundleEntry | None
     approver: BundleEntry
     editor: BundleEntry | None
-    device: BundleEntry
+    device: BundleEntry | None
 
     @property
     def subject(self) -> Json:
@@ -90,7 +90,7 @@ def actors_of(facts: PublicationFacts) -> Actors:
         requester=requester,
         approver=_practitioner(facts.approver, base=base),
         editor=_practitioner(editor, base=base) if editor else None,
-        device=_device(facts.model, base=base),
+        device=_device(facts.model, base=base) if facts.by_model else None,
     )
 
 

@@ -67,4 +67,5 @@ def _entries(facts: PublicationFacts) -> list[BundleEntry]:
         ai_provenance=ai_provenance,
     )
     said = [*findings.all, *([risk] if risk else [])]
-    return [*actors.all, *images, *said, report, ai_provenance, approval]
+    provenance = [*([ai_provenance] if ai_provenance else []), approval]
+    return [*actors.all, *images, *said, report, *provenance]

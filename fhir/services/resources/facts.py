@@ -199,6 +199,8 @@ class PublicationFacts:
 
     `gateway_url` is our DICOMweb root as the outside sees it; `identifier_base` the URI under
     which this hospital's identifier systems live, which must never change once in use.
+    ``by_model``: a model made it; else a person drew it, or a file held it that says of itself what
+    ``file_origin`` holds (kind, author, device).
     A result without a mask has no SEG. One about a patient has no study either: what it was given
     stands in ``ai_result.inputs``, and how it came to be in ``statements``.
 
@@ -221,6 +223,8 @@ class PublicationFacts:
     encounter: PublishedEncounter | None = None
     seg_series_instance_uid: str | None = None
     seg_sop_instance_uid: str | None = None
+    by_model: bool = True
+    file_origin: Mapping[str, str] = field(default_factory=dict)
     comment: str = ""
     preview_png: bytes | None = None
 

@@ -55,7 +55,7 @@ def findings_entries(
         "effectiveDateTime": facts.effective and moment(facts.effective),
         "issued": moment(facts.approved_at),
         "performer": [actors.approver.reference],
-        "device": actors.device.reference,
+        "device": actors.device and actors.device.reference,
         "derivedFrom": [imaging_study.reference] if imaging_study else [],
     }
     reasoning = [{"text": text} for text in facts.ai_result.statements]
@@ -182,7 +182,7 @@ def risk_entry(
 ) -> BundleEntry | None:
     """RiskAssessment of a score that is a probability; None without one."""
     risk = facts.ai_result.risk_score
-    if risk is None:
+    if risk is None or actors.device is None:
         return None
     notes = [facts.model.risk_score_meaning, *facts.ai_result.inputs, *facts.ai_result.statements]
     known = [entry.reference for entry in (*([basis] if basis else []), *findings.own)]

@@ -34,12 +34,14 @@ def ai_provenance_entry(
     *,
     imaging_study: BundleEntry | None,
     findings: Findings,
-) -> BundleEntry:
-    """The AI's assertion: agent the Device, source the series it was given.
+) -> BundleEntry | None:
+    """The AI's assertion: agent the Device, source the series it was given. None without a model.
 
     Its targets are what the model itself said: its scores, and the volumes of a mask nobody
     changed. An edited mask without any score leaves only the volumes derived from it.
     """
+    if actors.device is None:
+        return None
     unedited = facts.version.kind == "ai" or not findings.own
     entities = [
         *_imaged(facts, imaging_study, f"Source series {facts.source_series_instance_uid}"),
@@ -66,21 +68,29 @@ def approval_provenance_entry(
     imaging_study: BundleEntry | None,
     findings: Findings,
     report: BundleEntry,
-    ai_provenance: BundleEntry,
+    ai_provenance: BundleEntry | None,
 ) -> BundleEntry:
-    """The doctor's approval: agent the Practitioner, made of the AI result and the version."""
+    """The doctor's approval: agent the Practitioner, made of the AI result and the version.
+
+    Of a mask that no model made, the source is the series, or the imported file with its author.
+    """
     version = facts.version
-    ai_result = {
-        **ai_provenance.reference,
-        "display": f"AI result of job {facts.ai_result.job_id}",
-    }
-    entities = [_entity("revision" if version.kind == "edited" else "source", ai_result)]
+    entities = [_made_of(facts, ai_provenance)] if ai_provenance else []
+    if facts.file_origin:
+        entities.append(_entity("source", {"display": file_told(facts)}))
+    elif not ai_provenance:
+        entities += _imaged(
+            facts, imaging_study, f"Source series {facts.source_series_instance_uid}"
+        )
     if facts.seg_sop_instance_uid:
         approved = f"Segmentation version {version.version}, {version.kind}"
         entities += _imaged(facts, imaging_study, f"{approved}: {facts.seg_sop_instance_uid}")
     agents = [_agent("verifier", "Verifier", actors.approver)]
     if actors.editor:
         agents.append(_agent("author", "Author", actors.editor))
+    elif author := facts.file_origin.get("author"):
+        named = {"type": concept(_PARTICIPANTS, "author", "Author"), "who": {"display": author}}
+        agents.append(named)
     return _provenance(
         facts,
         "approval",
@@ -91,6 +101,19 @@ def approval_provenance_entry(
         agent=agents,
         entity=entities,
     )
+
+
+def file_told(facts: PublicationFacts) -> str:
+    """What the imported file says of itself."""
+    origin = facts.file_origin
+    told = [f"{name} {origin[name]}" for name in ("author", "device") if name in origin]
+    return ", ".join([f"Imported {origin['kind']}", *told])
+
+
+def _made_of(facts: PublicationFacts, ai_provenance: BundleEntry) -> Json:
+    named = {"display": f"AI result of job {facts.ai_result.job_id}"}
+    role = "revision" if facts.version.kind == "edited" else "source"
+    return _entity(role, {**ai_provenance.reference, **named})
 
 
 def _provenance(

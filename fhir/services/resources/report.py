@@ -19,6 +19,7 @@ from fhir.services.resources.elements import (
 )
 from fhir.services.resources.facts import PublicationFacts
 from fhir.services.resources.findings import Findings, confidence_title, most_probable
+from fhir.services.resources.provenance import file_told
 
 _CATEGORY = {True: ("RAD", "Radiology"), False: ("OTH", "Other")}
 """By whether the result is about images."""
@@ -35,11 +36,10 @@ def diagnostic_report_entry(
 
     While the order is not at its end, more is to be reported on the examination: preliminary.
     """
-    conclusion, model = _conclusion(facts), facts.model
+    conclusion = _conclusion(facts)
+    title = "AI result" if facts.by_model else "Segmentation"
     open_order = facts.order and facts.order.status not in ORDER_STATES
-    forms = [
-        _attachment(facts, "text/plain;charset=utf-8", f"{conclusion}\n".encode(), "AI result")
-    ]
+    forms = [_attachment(facts, "text/plain;charset=utf-8", f"{conclusion}\n".encode(), title)]
     if facts.preview_png:
         forms.append(_attachment(facts, "image/png", facts.preview_png, "Preview"))
     return identified(
@@ -50,9 +50,9 @@ def diagnostic_report_entry(
         category=[concept(f"{HL7}/v2-0074", *_CATEGORY[facts.study is not None])],
         code=concept(
             f"{facts.identifier_base}/ai-result",
-            "ai-report",
-            "AI result",
-            text=f"AI result: {model.name} {model.version}",
+            "ai-report" if facts.by_model else "segmentation",
+            title,
+            text=f"{title}: {_made_by(facts)}",
         ),
         **actors.subject,
         effectiveDateTime=moment(facts.effective or facts.approved_at),
@@ -68,13 +68,13 @@ def diagnostic_report_entry(
 
 def _conclusion(facts: PublicationFacts) -> str:
     """Sentences a doctor can read without our software; no name, no number of the patient."""
-    version, model, ai_result = facts.version, facts.model, facts.ai_result
+    version, ai_result = facts.version, facts.ai_result
     subject = "AI result"
     if facts.seg_sop_instance_uid:
-        origin = "as the model drew it" if version.kind == "ai" else "edited by a person"
+        origin = "as the model drew it" if version.kind == "ai" else _by_hand(facts)
         subject = f"segmentation version {version.version}, {origin}"
     lines = [
-        f"{model.name} {model.version}: {subject}, reviewed and approved.",
+        f"{_made_by(facts)}: {subject}, reviewed and approved.",
         *(f"{volume.label}: {volume.volume_ml:.1f} ml." for volume in version.volumes),
         *(f"{each.label}: {each.value:.6g} {each.unit}." for each in ai_result.quantities),
     ]
@@ -93,6 +93,19 @@ def _conclusion(facts: PublicationFacts) -> str:
     if facts.comment:
         lines.append(facts.comment)
     return "\n".join(lines)
+
+
+def _made_by(facts: PublicationFacts) -> str:
+    model = facts.model
+    return f"{model.name} {model.version}" if facts.by_model else model.name
+
+
+def _by_hand(facts: PublicationFacts) -> str:
+    if facts.by_model:
+        return "edited by a person"
+    if not facts.file_origin:
+        return "drawn by a person"
+    return file_told(facts) + (", edited by a person" if facts.version.author else "")
 
 
 def _attachment(facts: PublicationFacts, content_type: str, data: bytes, title: str) -> Json:
