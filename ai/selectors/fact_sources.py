@@ -106,7 +106,7 @@ def pressure_fact(user: Person, patient: Any) -> Mapping[str, KnownFact]:
     return {"systolic_bp": KnownFact(row.systolic_mmhg, origin, unit="mm[Hg]", at=at)}
 
 
-def _treatment(user: Person, patient: Any, treated: bool) -> Mapping[str, KnownFact]:
+def _treatment(user: Person, patient: Any, treated: bool) -> dict[str, KnownFact]:
     """A drug that lowers the pressure treats hypertension only where hypertension is on record."""
     for row in clinical_facts.drugs_taken(user, patient):
         if treated and row.drug_code.startswith(ANTIHYPERTENSIVES):
