@@ -122,8 +122,8 @@ class ImportIn(serializers.Serializer[Any]):
     file = serializers.FileField(help_text="SEG, RTSTRUCT or NIfTI")
     segments = MetaField(
         required=False,
-        help_text="As for a new segmentation, by the number in the file: "
-        "names and codes that the file itself lacks",
+        help_text="As for a new segmentation, by the number in the file (a structure of an "
+        "RTSTRUCT by its place): names and codes that the file itself lacks",
     )
 
 

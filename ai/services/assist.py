@@ -49,7 +49,7 @@ def prompt_answer(
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
     series = studies.series_get(study, series_instance_uid)
     manifest = catalogue.model_get(model_type)
-    if manifest.kind not in ("assist", "remote") or not manifest.makes_mask:
+    if manifest.kind != "assist" or not manifest.makes_mask:
         detail = f"the model {manifest.id} does not work on what is drawn"
         raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "model_type")
     catalogue.check_series(series, manifest)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import gzip
 import io
+import math
+import struct
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -33,16 +35,18 @@ SEG = "1.2.840.10008.5.1.4.1.1.66.4"
 LABELMAP_SEG = "1.2.840.10008.5.1.4.1.1.66.7"
 RTSTRUCT = "1.2.840.10008.5.1.4.1.1.481.3"
 
+MAX_NUMBER = 255
 PLACE_TOLERANCE_MM = 0.1
 DIRECTION_TOLERANCE = 1e-3
 OFF_SLICE = 0.25
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
-_DICOM_ERRORS = (AttributeError, KeyError, ValueError, TypeError, IndexError, NotImplementedError)
-_NIFTI_ERRORS = (
-    *(ImageFileError, HeaderDataError, WrapStructError),
-    *(OSError, EOFError, zlib.error),
-    *_DICOM_ERRORS,
+_DICOM_ERRORS = (
+    *(AttributeError, LookupError, ValueError, TypeError, ArithmeticError, RuntimeError),
+    *(InvalidDicomError, OSError, EOFError, MemoryError),
+    *(struct.error, zlib.error, np.linalg.LinAlgError),
 )
+"""All that pydicom, numpy and the decoders raise for a damaged file."""
+_NIFTI_ERRORS = (*_DICOM_ERRORS, ImageFileError, HeaderDataError, WrapStructError)
 
 Mask = npt.NDArray[np.uint8]
 
@@ -100,6 +104,13 @@ def is_dicom(content: bytes) -> bool:
 
 def read(content: bytes, belonging: Belonging) -> OutsideMask:
     """Raises InvalidInput (unreadable), BusinessError (belongs to something else)."""
+    try:
+        return _read(content, belonging)
+    except _DICOM_ERRORS:
+        raise unreadable("an attribute of the file is missing or malformed") from None
+
+
+def _read(content: bytes, belonging: Belonging) -> OutsideMask:
     if not is_dicom(content):
         return _nifti(content, belonging.geometry)
     dataset = _dataset(content)
@@ -108,10 +119,7 @@ def read(content: bytes, belonging: Belonging) -> OutsideMask:
     if reader is None:
         raise unreadable("the DICOM object is neither a Segmentation nor an RT Structure Set")
     _check_owner(dataset, belonging)
-    try:
-        return reader(dataset, belonging)
-    except _DICOM_ERRORS:
-        raise unreadable("an attribute of the file is missing or malformed") from None
+    return reader(dataset, belonging)
 
 
 def unreadable(what: str) -> InvalidInput:
@@ -125,7 +133,7 @@ def mismatch(what: str) -> BusinessError:
 def _dataset(content: bytes) -> Dataset:
     try:
         return dcmread(io.BytesIO(content))
-    except (InvalidDicomError, EOFError, *_DICOM_ERRORS):
+    except _DICOM_ERRORS:
         raise unreadable("the file is not a whole DICOM object") from None
 
 
@@ -163,6 +171,7 @@ def _seg(dataset: Dataset, belonging: Belonging) -> OutsideMask:
         )
     named = (_seg_segment(item) for item in dataset.SegmentSequence)
     segments = tuple(each for each in named if each.number > 0)  # 0: the background of a LABELMAP
+    _check_numbers([each.number for each in segments])
     groups = dataset.PerFrameFunctionalGroupsSequence
     if len(groups) > len(geometry.slices) * max(1, len(segments)):
         raise unreadable("the file has more frames than the series has slices for each segment")
@@ -172,13 +181,23 @@ def _seg(dataset: Dataset, belonging: Belonging) -> OutsideMask:
     kind = str(dataset.get("SegmentationType", ""))
     for frame, group, place in zip(frames, groups, places, strict=True):
         if kind == "LABELMAP":
+            if frame.max() > MAX_NUMBER:
+                raise unreadable(f"a voxel has a segment number above {MAX_NUMBER}")
             _lay(mask[place], frame.astype(np.uint8), frame > 0)
         else:
             inside = frame >= dataset.MaximumFractionalValue / 2 if kind == "FRACTIONAL" else frame
-            number = np.uint8(_segment_number(dataset, group))
-            _lay(mask[place], number, inside.astype(bool))
+            number = _segment_number(dataset, group)
+            _check_numbers([number])
+            _lay(mask[place], np.uint8(number), inside.astype(bool))
     notes = ("fractional values from one half count as inside",) if kind == "FRACTIONAL" else ()
     return OutsideMask(mask, segments, _origin(dataset, "SEG", "ContentCreatorName"), notes)
+
+
+def _check_numbers(numbers: list[int]) -> None:
+    if any(not 1 <= number <= MAX_NUMBER for number in numbers):
+        raise unreadable(f"a segment has a number outside 1 to {MAX_NUMBER}")
+    if len(set(numbers)) < len(numbers):
+        raise unreadable("two segments have the same number")
 
 
 def _lay(target: Mask, values: Any, inside: npt.NDArray[np.bool_]) -> None:
@@ -245,8 +264,11 @@ def _slice_of(dataset: Dataset, group: Dataset, geometry: SeriesGeometry) -> int
 
 
 def _rtstruct(dataset: Dataset, belonging: Belonging) -> OutsideMask:
+    """The structures as 1, 2, 3, … in the order of the file: a ROI Number may be any integer."""
     geometry = belonging.geometry
     names = {int(roi.ROINumber): roi for roi in dataset.StructureSetROISequence}
+    if len(names) < len(dataset.StructureSetROISequence):
+        raise unreadable("two structures have the same number")
     _check_frame({str(roi.ReferencedFrameOfReferenceUID) for roi in names.values()}, belonging)
     mask, segments, notes = np.zeros(geometry.shape, np.uint8), [], []
     for drawn in dataset.ROIContourSequence:
@@ -256,10 +278,11 @@ def _rtstruct(dataset: Dataset, belonging: Belonging) -> OutsideMask:
             notes.append(f"a structure without contours was left out: {roi.ROINumber}")
             continue
         inside = _rasterised(contours, geometry)
-        _lay(mask, np.uint8(int(roi.ROINumber)), inside)
-        segments.append(OutsideSegment(int(roi.ROINumber), str(roi.get("ROIName", ""))[:64]))
-    if any(not 1 <= segment.number <= 255 for segment in segments):
-        raise unreadable("a structure has a number outside 1 to 255")
+        number = len(segments) + 1
+        if number > MAX_NUMBER:
+            raise unreadable(f"the file has more than {MAX_NUMBER} structures")
+        _lay(mask, np.uint8(number), inside)
+        segments.append(OutsideSegment(number, str(roi.get("ROIName", ""))[:64]))
     origin = _origin(dataset, "RTSTRUCT", "OperatorsName")
     return OutsideMask(mask, tuple(segments), origin, tuple(notes))
 
@@ -289,7 +312,9 @@ def _rasterised(contours: Sequence[Dataset], geometry: SeriesGeometry) -> npt.ND
 
 
 def _nifti(content: bytes, geometry: SeriesGeometry) -> OutsideMask:
-    voxels, affine = _nifti_voxels(content, int(np.prod(geometry.shape)))
+    voxels, affine = _nifti_voxels(content, geometry)
+    if not np.isfinite(affine).all() or np.linalg.matrix_rank(affine[:3, :3]) < 3:
+        raise unreadable("the NIfTI does not say where its voxels lie")
     turn = nib.orientations.ornt_transform(
         nib.orientations.io_orientation(affine), nib.orientations.io_orientation(geometry.affine)
     )
@@ -302,6 +327,8 @@ def _nifti(content: bytes, geometry: SeriesGeometry) -> OutsideMask:
     off = np.linalg.norm(((turned - geometry.affine) @ places)[:3], axis=0).max()
     if off > PLACE_TOLERANCE_MM:
         raise mismatch(f"the grid of the file lies up to {off:.1f} mm beside that of the series")
+    if voxels.dtype.kind not in "iuf":
+        raise unreadable("the voxels are no labels: they are no numbers")
     numbers = np.unique(voxels)
     if not np.isfinite(voxels).all() or (numbers != np.round(numbers)).any():
         raise unreadable("the voxels are no labels: they are not whole numbers")
@@ -313,7 +340,10 @@ def _nifti(content: bytes, geometry: SeriesGeometry) -> OutsideMask:
     return OutsideMask(mask, segments, {"kind": "NIfTI"}, (note,))
 
 
-def _nifti_voxels(content: bytes, voxels: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64]]:
+def _nifti_voxels(
+    content: bytes, geometry: SeriesGeometry
+) -> tuple[npt.NDArray[Any], npt.NDArray[np.float64]]:
+    voxels = math.prod(geometry.shape)
     limit = voxels * 8 + 65536
     try:
         if content[:2] == b"\x1f\x8b":
@@ -322,6 +352,9 @@ def _nifti_voxels(content: bytes, voxels: int) -> tuple[npt.NDArray[Any], npt.ND
         if len(content) > limit:
             raise mismatch("the file has more voxels than the series")
         image = nib.Nifti1Image.from_bytes(content)
+        size = image.header.get_data_shape()
+        if math.prod(size) != voxels:
+            raise mismatch(f"the file has {size} voxels, the series {geometry.shape[::-1]}")
         data = np.asanyarray(image.dataobj)
     except _NIFTI_ERRORS:
         raise unreadable("the file is neither DICOM nor a whole NIfTI") from None

@@ -16,6 +16,11 @@ from audit.models import AuditLog
 pytestmark = pytest.mark.django_db
 URL = "/api/ai/assist/"
 ASSIST_MODEL = factories.MANIFEST | {"id": "lesion_assist", "kind": "assist"}
+REMOTE_MODEL = factories.MANIFEST | {
+    "id": "far",
+    "kind": "remote",
+    "result_kind": "segmentation",
+}
 
 
 @pytest.fixture
@@ -24,7 +29,7 @@ def tool(service, series, settings):
     service.replace(
         "GET",
         f"{settings.INFERENCE_URL}/models",
-        json={"models": [factories.MANIFEST, ASSIST_MODEL]},
+        json={"models": [factories.MANIFEST, ASSIST_MODEL, REMOTE_MODEL]},
     )
     run = factories.run_answer(series)
     mask = base64.b64encode(compress(factories.make_mask())).decode()
@@ -69,6 +74,7 @@ def test_the_answer_is_the_models_and_nothing_is_stored(api, tool, series, setti
     ("changes", "expected"),
     [
         ({"model_type": "brain_extraction"}, (422, "ERR_403")),
+        ({"model_type": "far"}, (422, "ERR_403")),
         ({"model_type": "nothing"}, (404, "ERR_208")),
         ({"study_instance_uid": "1.2.3"}, (404, "ERR_202")),
         ({"series_instance_uid": "1.2.3"}, (404, "ERR_203")),

@@ -96,7 +96,7 @@ class AssistService:
             InferenceError: of `app.errors`.
         """
         model = self._registry.get(request.model_type, request.model_version)
-        if not _answers_prompts(model):
+        if model.manifest.kind != "assist":
             raise RequestInvalid(f"The model {request.model_type} does not work on what is drawn.")
         if self._waiting > QUEUE:
             raise Busy
@@ -122,13 +122,6 @@ class AssistService:
         gates.check_volume(kept, inputs)
         gates.check_gates(kept, model.manifest.gates)
         return kept
-
-
-def _answers_prompts(model: Model) -> bool:
-    manifest = model.manifest
-    return manifest.kind == "assist" or (
-        manifest.kind == "remote" and manifest.result_kind == "segmentation"
-    )
 
 
 async def _read(archive: GrantedReader, series: ArchiveSeries) -> Volume:
