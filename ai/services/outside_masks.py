@@ -270,7 +270,8 @@ def _rtstruct(dataset: Dataset, belonging: Belonging) -> OutsideMask:
     if len(names) < len(dataset.StructureSetROISequence):
         raise unreadable("two structures have the same number")
     _check_frame({str(roi.ReferencedFrameOfReferenceUID) for roi in names.values()}, belonging)
-    mask, segments, notes = np.zeros(geometry.shape, np.uint8), [], []
+    mask, notes = np.zeros(geometry.shape, np.uint8), []
+    segments: list[OutsideSegment] = []
     for drawn in dataset.ROIContourSequence:
         roi = names[int(drawn.ReferencedROINumber)]
         contours = drawn.get("ContourSequence") or ()
