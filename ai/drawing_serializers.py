@@ -97,7 +97,9 @@ class CodeIn(serializers.Serializer[Any]):
 
 class NewSegmentIn(serializers.Serializer[Any]):
     number = _segment_number()
-    label = serializers.CharField(max_length=64)  # type: ignore[assignment]
+    label = serializers.RegexField(  # type: ignore[assignment]
+        r"^[^\\\x00-\x1f\x7f]+\Z", max_length=64, help_text="One value of DICOM's LO: no backslash"
+    )
     category = CodeIn(help_text="SNOMED CT, of CID 7150")
     type = CodeIn(help_text="SNOMED CT")
     color = serializers.RegexField(r"^#[0-9a-f]{6}$", required=False, allow_null=True)

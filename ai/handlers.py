@@ -62,8 +62,8 @@ def tell_failed(event: Event) -> None:
 
 @subscribe(events.VERSION_APPROVED, queue="django_tasks", on_dead=_publication_failed)
 def store_seg(event: Event) -> None:
-    agreement.agreement_measure(event.payload["job_id"])
     publication.seg_publish(event.payload["job_id"])
+    agreement.agreement_measure(event.payload["job_id"])
 
 
 @subscribe(DERIVED_OBJECT_INDEXED, queue="django_tasks")

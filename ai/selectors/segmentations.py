@@ -63,11 +63,3 @@ def version_get(segmentation: Segmentation, version: int) -> SegmentationVersion
 def newest_version(segmentation: Segmentation) -> SegmentationVersion | None:
     """None of a segmentation that was begun and never saved."""
     return segmentation.versions.order_by("-version").first()
-
-
-def latest_version(segmentation: Segmentation) -> SegmentationVersion:
-    """Raises NotFound without a version."""
-    version = newest_version(segmentation)
-    if version is None:
-        raise NotFound(ErrorCode.SEGMENTATION_NOT_FOUND, "no version", "version")
-    return version

@@ -21,7 +21,7 @@ from pydicom.uid import (
 )
 
 from ai.models import AIJob, Segmentation
-from ai.selectors.segmentations import latest_version
+from ai.selectors.segmentations import newest_version
 from ai.services.outside_masks import RTSTRUCT
 from ai.services.segmentations import version_labelmap
 from ai.tests import factories
@@ -120,7 +120,7 @@ def two_segments():
 
 def kept(answer):
     segmentation = Segmentation.objects.get(pk=answer.json()["id"])
-    return segmentation, version_labelmap(latest_version(segmentation))
+    return segmentation, version_labelmap(newest_version(segmentation))
 
 
 @pytest.mark.parametrize("kind", ["BINARY", "LABELMAP"])

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from ai.choices import JobStatus
 from ai.handlers import RUN_ATTEMPTS
 from ai.models import AIJob, SegmentationVersion
-from ai.selectors.segmentations import latest_version
+from ai.selectors.segmentations import newest_version
 from ai.services import jobs
 from ai.services.segmentations import version_labelmap
 from ai.tests import factories
@@ -44,7 +44,7 @@ def deliver_until_settled(job):
 def test_a_run_becomes_version_1_with_volumes(completed):
     assert completed.status == JobStatus.COMPLETED
     assert completed.result["measurements"] == [{"label": "Brain", "volume_ml": 0.06}]
-    version = latest_version(completed.segmentation)
+    version = newest_version(completed.segmentation)
     assert (version.version, version.kind, version.author) == (1, "ai", None)
     np.testing.assert_array_equal(version_labelmap(version), factories.make_mask())
     assert [e.step for e in completed.events.all()] == ["requested", "processing", "completed"]
@@ -57,7 +57,7 @@ def test_slices_are_kept_by_uid_whatever_order_the_service_uses(job, series, ans
     answers(slices=ascending[::-1], mask=factories.mask_file(series, mask[::-1]))
     jobs.job_run(job.pk)
     job.refresh_from_db()
-    np.testing.assert_array_equal(version_labelmap(latest_version(job.segmentation)), mask)
+    np.testing.assert_array_equal(version_labelmap(newest_version(job.segmentation)), mask)
 
 
 def test_running_again_changes_nothing(completed, service):

@@ -94,7 +94,7 @@ class OrderStory:
                 day=measured.day,
                 job_type="MR_BRAIN_CONTRAST",
                 info=self.telling.text(["치료 반응 평가", "Response to treatment?"]),
-                result={"summary": mri_report(self.telling, days[: number + 1])},
+                result={"findings": mri_report(self.telling, days[: number + 1])},
                 hour=8,
             )
 
@@ -277,7 +277,9 @@ class OrderStory:
 
 def _result(telling: Telling, told: Story) -> dict[str, Any]:
     if "summary" in told:
-        return {"summary": telling.text(told["summary"])}
+        schema = result_schemas.schema_of(told["type"]) or {}
+        name = "findings" if "findings" in schema.get("properties", {}) else "summary"
+        return {name: telling.text(told["summary"])}
     result = telling.value(told["result"])
     return {
         name: telling.text(value) if name in ("summary", "recommendation") else value

@@ -21,7 +21,6 @@ export default {
   status: "Status",
   priority: "Priority",
   info: "Clinical question",
-  summary: "Summary",
   orderedAt: "Ordered at",
   history: "History",
   result: "Result",

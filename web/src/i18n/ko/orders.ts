@@ -23,7 +23,6 @@ const texts: typeof en = {
   status: "상태",
   priority: "우선순위",
   info: "임상 소견 및 의뢰 내용",
-  summary: "소견",
   orderedAt: "오더 일시",
   history: "이력",
   result: "결과",

@@ -1,5 +1,4 @@
 import { Stack, Table, Text } from "@mantine/core";
-import { useTranslation } from "react-i18next";
 import { calendarDate } from "@/shared/when";
 import { choiceName, labelOf, type FieldSchema, type Values } from "./values";
 
@@ -11,8 +10,6 @@ interface ResultViewProps {
 
 /** A result as its schema names it; what the schema does not name is shown as it stands. */
 export function ResultView({ schema, result }: ResultViewProps) {
-  const { t } = useTranslation();
-  const textOf = (name: string) => (name === "summary" ? t("orders.summary") : name);
   return (
     <Stack gap="sm">
       {namesIn(schema, [result]).map((name) => {
@@ -21,7 +18,7 @@ export function ResultView({ schema, result }: ResultViewProps) {
         return (
           <div key={name}>
             <Text size="sm" c="dimmed">
-              {labelOf(field) || textOf(name)}
+              {labelOf(field) || name}
             </Text>
             {isRows(value) ? (
               <Rows label={labelOf(field) || name} schema={field.items ?? null} rows={value} />
