@@ -37,7 +37,7 @@ const endings = [];
 try {
   const more = await inside();
   const browser = await launch({ after: end => endings.push(end) });
-  for (const language of ['en', 'ko']) {
+  for (const language of /** @type {const} */ (['en', 'ko'])) {
     mkdirSync(join(folder, language), { recursive: true });
     for (const [username, routes] of Object.entries(MENUS)) {
       const { page, context } = await appPage(browser, { language, viewport: { width: 1280, height: 800 } });
