@@ -52,6 +52,10 @@ export default tseslint.config(
           selector: "Property[key.name=/^(queryKey|mutationKey)$/] > ArrayExpression",
           message: "Query keys come from src/api/keys.ts.",
         },
+        {
+          selector: "Property[key.name='header'][value.value='']",
+          message: "A column without a name says nothing to a screen reader.",
+        },
       ],
     },
   },

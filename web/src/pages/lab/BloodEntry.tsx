@@ -83,7 +83,7 @@ function PanelForm({ order, entered, ready, onSaved, panel, before }: PanelFormP
                     {t(`lab.column.${name}`)}
                   </Table.Th>
                 ))}
-                <Table.Th />
+                <Table.Th scope="col">{t("chart.do")}</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -29,7 +29,7 @@ export function BoardTable({ board }: { board: Board }) {
   return (
     <>
       <Paper withBorder>
-        <Table.ScrollContainer type="native" minWidth={980} tabIndex={0} role="region" aria-label={t("ward.board")}>
+        <Table.ScrollContainer type="native" minWidth={980} tabIndex={0} role="group" aria-label={t("ward.board")}>
           <Table aria-label={t("ward.board")} verticalSpacing={6}>
             <Table.Thead>
               <Table.Tr>

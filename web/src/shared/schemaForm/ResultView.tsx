@@ -37,7 +37,7 @@ export function ResultView({ schema, result }: ResultViewProps) {
 function Rows({ label, schema, rows }: { label: string; schema: FieldSchema | null; rows: Values[] }) {
   const names = namesIn(schema, rows);
   return (
-    <Table.ScrollContainer type="native" minWidth={320} tabIndex={0} role="region" aria-label={label}>
+    <Table.ScrollContainer type="native" minWidth={320} tabIndex={0} role="group" aria-label={label}>
       <Table aria-label={label}>
         <Table.Thead>
           <Table.Tr>

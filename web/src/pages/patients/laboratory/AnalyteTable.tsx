@@ -62,7 +62,7 @@ function Rows({ patient, rows }: { patient: number; rows: Analyte[] }) {
   const label = t("chart.listOf", { title: t("chart.laboratory.title") });
   if (rows.length === 0) return <Text size="sm">{t("chart.laboratory.noneFound")}</Text>;
   return (
-    <Table.ScrollContainer type="native" minWidth={640} tabIndex={0} role="region" aria-label={label}>
+    <Table.ScrollContainer type="native" minWidth={640} tabIndex={0} role="group" aria-label={label}>
       <Table aria-label={label} verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>

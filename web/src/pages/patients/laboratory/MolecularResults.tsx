@@ -92,7 +92,7 @@ interface GridProps<Row> {
 function Grid<Row>({ label, rows, columns }: GridProps<Row>) {
   if (rows.length === 0) return null;
   return (
-    <Table.ScrollContainer type="native" minWidth={560} tabIndex={0} role="region" aria-label={label}>
+    <Table.ScrollContainer type="native" minWidth={560} tabIndex={0} role="group" aria-label={label}>
       <Table aria-label={label} verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
