@@ -227,7 +227,7 @@ PROVENANCE = {
     "chain": [
         {
             **VERSION_SUMMARY,
-            "changes": [{"segment": 1, "added": 120, "removed": 342}],
+            "changes": [{"segment": 1, "added": 120, "removed": 342, "assist": []}],
         }
     ],
     "review": {
@@ -298,6 +298,7 @@ ASSISTED = {
     "volume_ml": 13.4,
     "hint": "Correct what is missing or too much by strokes.",
     "hint_ko": "빠지거나 넘친 부분은 스트로크로 수정하십시오.",
+    "receipt": "eyJhY3RvciI6N30:1vO2Zq:3tGk…",
 }
 SEGMENTATION_NEW = {
     "study_instance_uid": STUDY_UID,

@@ -177,7 +177,8 @@ class SegmentationVersionQuerySet(VisibleQuerySet["SegmentationVersion"]):
 class SegmentationVersion(models.Model):
     """One immutable NIfTI in the ``ai_seg`` store; ``path`` is relative to it.
 
-    ``changes``: voxels that each segment gained and lost against the parent; None: not recorded.
+    ``changes``: by segment the voxels it gained and lost against the parent, and the assist models
+    that helped (``AssistUse``); None: not recorded.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -336,6 +336,13 @@ class SaveMetaIn(serializers.Serializer[Any]):
     rows = serializers.IntegerField(min_value=1, max_value=65535)
     columns = serializers.IntegerField(min_value=1, max_value=65535)
     final = serializers.BooleanField(required=False, default=False)
+    assisted = serializers.ListField(
+        child=serializers.CharField(max_length=4000),
+        required=False,
+        default=list,
+        max_length=200,
+        help_text="Receipts of the prompts whose masks are in this one",
+    )
 
 
 class MetaField(serializers.JSONField):

@@ -349,5 +349,6 @@ class SegmentationSave(ApiView):
             columns=fields["columns"],
             labelmap=form.validated_data["labelmap"].read(),
             final=fields["final"],
+            assisted=fields["assisted"],
         )
         return Response({"version": version.version}, status=201)

@@ -105,7 +105,9 @@ def _step(version: SegmentationVersion) -> dict[str, Any]:
         "volumes_ml": version.volumes_ml,
         "changes": None
         if changes is None
-        else [{"segment": int(number), **counts} for number, counts in changes.items()],
+        else [
+            {"segment": int(number), "assist": [], **changed} for number, changed in changes.items()
+        ],
     }
 
 

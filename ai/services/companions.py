@@ -11,6 +11,8 @@ from ai.choices import Origin, VersionKind
 from ai.manifest import TrackedSegment
 from ai.models import AIJob, Publication, SegmentationVersion
 from ai.selectors.lineage import chain
+from ai.services.algorithms import segment_algorithms
+from ai.services.assist_receipts import AssistUse
 from ai.services.diameters import diameters, marked_box
 from ai.services.dicom_map import build_map
 from ai.services.dicom_seg import AlgorithmSpec, SegmentSpec, build_segmentation
@@ -54,13 +56,13 @@ def _seg(
     return build_segmentation(
         source_datasets=headers,
         labelmap=labelmap,
-        segments=[_segment(s) for s in version.segmentation.tracked_segments],
+        segments=_segments(version),
         series_instance_uid=publication.seg_series_instance_uid or "",
         sop_instance_uid=publication.seg_sop_instance_uid or "",
         series_number=_series_number(job, "seg"),
         instance_number=1,
-        model=_algorithm(job),
-        edited=version.kind == VersionKind.EDITED,
+        series_description=_series_description(job),
+        content_description=_content_description(version),
         content_creator_name=_approver(job).name,
         created_at=timezone.localtime(job.reviewed_at),
     )
@@ -70,17 +72,15 @@ def _report(
     publication: Publication, version: SegmentationVersion, seg: Dataset, labelmap: Labelmap
 ) -> Dataset:
     job = publication.job
-    segments = version.segmentation.tracked_segments
     geometry = series_geometry(job.source_series)
     return build_report(
         seg=seg,
-        segments=[_segment(s) for s in segments],
+        segments=_segments(version),
         measured=_measured(version, labelmap, geometry),
         source_series_uid=job.source_series.series_instance_uid,
         series_instance_uid=publication.sr_series_instance_uid or "",
         sop_instance_uid=publication.sr_sop_instance_uid or "",
         series_number=_series_number(job, "sr"),
-        model=_algorithm(job) if job.origin == Origin.MODEL else None,
         device_uid=derived_uid("device", "cdss"),
         history=_history(job, version),
     )
@@ -104,11 +104,21 @@ def _series_number(job: AIJob, kind: str) -> int:
     return _SERIES_NUMBERS[kind] + job.pk % 1000
 
 
-def _algorithm(job: AIJob) -> AlgorithmSpec | None:
-    """None of what a person drew. An imported file may have been made by anything."""
+def _series_description(job: AIJob) -> str:
     if job.origin == Origin.MANUAL:
-        return None
-    return AlgorithmSpec(job.manifest.algorithm_name or job.manifest.name, job.model_version)
+        return "Segmentation, drawn by hand"
+    if job.origin == Origin.IMPORT:
+        return "Segmentation, imported"
+    return f"Segmentation {job.manifest.algorithm_name or job.manifest.name}"
+
+
+def _content_description(version: SegmentationVersion) -> str:
+    origin = version.segmentation.job.origin
+    if origin == Origin.MANUAL:
+        return "Mask, drawn by hand"
+    if origin == Origin.IMPORT:
+        return "Imported mask, edited" if version.parent_id else "Imported mask, unedited"
+    return "AI mask, edited" if version.kind == VersionKind.EDITED else "AI mask, unedited"
 
 
 def _measured(
@@ -147,10 +157,15 @@ def _told(job: AIJob, step: SegmentationVersion) -> str:
     labels = {str(s.number): s.label for s in step.segmentation.tracked_segments}
     counts = "; ".join(
         f"{labels.get(number, number)} +{counted['added']} -{counted['removed']} voxels"
+        + "".join(f", with {_tool(use)}" for use in counted.get("assist", []))
         for number, counted in (step.changes or {}).items()
     )
     at = timezone.localtime(step.created_at).isoformat()
     return f"Version {step.version} {verb} by {by}, {at}" + (f": {counts}" if counts else "")
+
+
+def _tool(use: AssistUse) -> str:
+    return f"{use['name']} ({use['model']} {use['version']}; {', '.join(use['prompts'])})"
 
 
 def _approver(job: AIJob) -> Hand:
@@ -164,7 +179,13 @@ def _name(user: object) -> str:
     return getattr(user, "full_name", "") or getattr(user, "username", "")
 
 
-def _segment(segment: TrackedSegment) -> SegmentSpec:
+def _segments(version: SegmentationVersion) -> list[SegmentSpec]:
+    made = segment_algorithms(version)
+    segments = version.segmentation.tracked_segments
+    return [_segment(segment, made[segment.number]) for segment in segments]
+
+
+def _segment(segment: TrackedSegment, algorithm: AlgorithmSpec) -> SegmentSpec:
     return SegmentSpec(
         number=segment.number,
         label=segment.label,
@@ -173,4 +194,5 @@ def _segment(segment: TrackedSegment) -> SegmentSpec:
         tracking_id=segment.tracking_id,
         tracking_uid=segment.tracking_uid,
         color=segment.color,
+        algorithm=algorithm,
     )

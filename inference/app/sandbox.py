@@ -88,7 +88,7 @@ _SYSTEM = (
     *("/etc/gai.conf", "/dev/urandom", "/dev/random", "/dev/zero", "/sys/devices/system"),
     *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/driver/nvidia"),
 )
-"""Libraries, names of hosts (of a model on another server), and what tells of processor and card."""
+"""Libraries, names of hosts (for a model on another server), processor and graphics card."""
 
 
 def _landlock_version() -> int:
@@ -123,7 +123,7 @@ def _python() -> Iterable[Path]:
         *filter(None, os.environ.get("LD_LIBRARY_PATH", "").split(":")),
         sys.base_prefix + "/lib",
     ]
-    return [Path(__file__).parent, *map(Path, named)]
+    return [Path(__file__).parent, *map(Path, filter(None, named))]
 
 
 def _allow(rules: int, places: Iterable[Path], access: int) -> None:
