@@ -124,6 +124,7 @@ JOB_LISTED = {
     "reviewed_by_name": "이서연",
     "reviewed_at": "2026-03-02T09:40:52.883861+09:00",
     "segmentation": 3,
+    "sources_moved": False,
     "created_at": "2026-03-02T09:40:47.978875+09:00",
 }
 JOB = {
@@ -151,6 +152,7 @@ JOB = {
     ],
     "review_comment": "",
     "outlook": {"progress": None, "expected_wait_s": None},
+    "card": MODEL,
     "publication": {
         "status": "PUBLISHED",
         "seg": {
@@ -185,7 +187,13 @@ SEGMENTATION = {
     "study_instance_uid": STUDY_UID,
     "series_instance_uid": SERIES_UID,
     "segments": [
-        {"number": 1, "label": "Brain", "property_type": _CODE, "color": "#f2c14e"},
+        {
+            "number": 1,
+            "label": "Brain",
+            "label_ko": "뇌",
+            "property_type": _CODE,
+            "color": "#f2c14e",
+        },
     ],
     "has_heatmap": True,
     "versions": [VERSION_SUMMARY],

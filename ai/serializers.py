@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, get_args
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ai import examples
+from ai.card_serializers import RESULT_KIND, RUN_KINDS, ModelOut
 from ai.choices import PublicationStatus, VersionKind
 from ai.fact_serializers import (
     ClassOut,
@@ -18,16 +19,14 @@ from ai.fact_serializers import (
     StatementOut,
     facts_shown,
 )
-from ai.manifest import RunKind, TrackedSegment, with_result_kind
+from ai.manifest import ManifestError, TrackedSegment, with_result_kind
 from ai.models import AIJob, Segmentation, SegmentationVersion
+from ai.selectors.moved_sources import on_moved_sources
 from ai.selectors.outcome import outcome
 from ai.selectors.publication import publication_view
 from ai.services.waiting import outlook
 from common.api.schema import example
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
-
-RUN_KINDS = get_args(RunKind)
-RESULT_KIND = "What it returns: segmentation, score, classification, measurement, or another word"
 
 
 @example(examples.JOB_NEW)
@@ -148,6 +147,15 @@ class JobStudyOut(serializers.Serializer[Any]):
     accession_number = serializers.CharField()
 
 
+class JobRows(serializers.ListSerializer[AIJob]):
+    """One look-up of moved sources for all rows."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        rows = list(data.all() if hasattr(data, "all") else data)
+        self.child.context["moved"] = on_moved_sources([row.pk for row in rows])
+        return super().to_representation(rows)
+
+
 @example(examples.JOB_LISTED)
 class AIJobListOut(serializers.ModelSerializer[AIJob]):
     model = ModelRefOut(source="*")
@@ -176,9 +184,13 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
         source="reviewed_by.full_name", default=None, allow_null=True
     )
     segmentation = serializers.SerializerMethodField()
+    sources_moved = serializers.SerializerMethodField(
+        help_text="Its images, or a fact that a rule was given, are of another patient now"
+    )
 
     class Meta:
         model = AIJob
+        list_serializer_class = JobRows
         fields = [
             "id",
             "status",
@@ -198,8 +210,13 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
             "reviewed_by_name",
             "reviewed_at",
             "segmentation",
+            "sources_moved",
             "created_at",
         ]
+
+    def get_sources_moved(self, job: AIJob) -> bool:
+        moved = self.context.get("moved")
+        return job.pk in (on_moved_sources([job.pk]) if moved is None else moved)
 
     def get_segmentation(self, job: AIJob) -> int | None:
         segmentation: Segmentation | None = getattr(job, "segmentation", None)
@@ -223,6 +240,9 @@ class AIJobOut(AIJobListOut):
     timeline = StepOut(many=True, source="events")
     publication = serializers.SerializerMethodField()
     outlook = serializers.SerializerMethodField()
+    card = serializers.SerializerMethodField(
+        help_text="Of the model in the version that ran, installed still or not"
+    )
 
     class Meta(AIJobListOut.Meta):
         fields = [
@@ -235,7 +255,15 @@ class AIJobOut(AIJobListOut):
             "review_comment",
             "publication",
             "outlook",
+            "card",
         ]
+
+    @extend_schema_field(ModelOut(allow_null=True))
+    def get_card(self, job: AIJob) -> dict[str, Any] | None:
+        try:
+            return dict(ModelOut(job.manifest.to_json()).data)
+        except ManifestError:
+            return None
 
     @extend_schema_field(OutlookOut)
     def get_outlook(self, job: AIJob) -> dict[str, Any]:
@@ -264,6 +292,7 @@ class AIJobOut(AIJobListOut):
 class SegmentOut(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     label = serializers.CharField()  # type: ignore[assignment]
+    label_ko = serializers.CharField()
     property_type = serializers.SerializerMethodField()
     color = serializers.CharField(allow_null=True)
 

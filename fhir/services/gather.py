@@ -24,6 +24,7 @@ from fhir.services.resources.facts import (
     PublishedCode,
     PublishedEncounter,
     PublishedInstance,
+    PublishedMask,
     PublishedModel,
     PublishedOrder,
     PublishedPatient,
@@ -191,6 +192,7 @@ def _ai_result(job: AIJob, result: dict[str, Any], manifest: ModelManifest) -> P
         chosen=manifest.kind == "rule",
         statements=tuple(each["text"] for each in result.get("statements", [])),
         inputs=tuple(_inputs(job, manifest)),
+        masks=tuple(_masks(job, manifest)),
         parameters=job.parameters,
     )
 
@@ -206,6 +208,21 @@ def _inputs(job: AIJob, manifest: ModelManifest) -> Iterator[str]:
             value = "yes" if value else "no"
         source = " ".join([fact["source"]["kind"], fact["source"]["id"]])
         yield f"{declared.label}: {value} {fact['unit']}".strip() + f" ({fact['at']}, {source})"
+
+
+def _masks(job: AIJob, manifest: ModelManifest) -> Iterator[PublishedMask]:
+    for declared in manifest.inputs.facts:
+        fact = (job.facts or {}).get(declared.name)
+        if fact is None or not isinstance(fact["value"], dict):
+            continue
+        publication = publication_get(int(fact["source"]["id"]))
+        if publication.job.study is not None:
+            yield PublishedMask(
+                label=declared.label,
+                study_instance_uid=publication.job.study.study_instance_uid,
+                seg_sop_instance_uid=publication.seg_sop_instance_uid or "",
+                imaging_study=publication.fhir_imaging_study,
+            )
 
 
 def _file_origin(job: AIJob) -> Mapping[str, str]:

@@ -24,6 +24,7 @@ from fhir.services.resources.elements import (
 )
 from fhir.services.resources.facts import PublicationFacts
 from fhir.services.resources.findings import Findings
+from fhir.services.resources.imaging import mask_references
 
 _PARTICIPANTS = f"{HL7}/provenance-participant-type"
 
@@ -45,6 +46,7 @@ def ai_provenance_entry(
     unedited = facts.version.kind == "ai" or not findings.own
     entities = [
         *_imaged(facts, imaging_study, f"Source series {facts.source_series_instance_uid}"),
+        *(_entity("source", mask) for mask in mask_references(facts)),
         *(_entity("source", {"display": text}) for text in facts.ai_result.inputs),
     ]
     if facts.ai_result.parameters:
