@@ -2,19 +2,33 @@ import { MantineProvider } from "@mantine/core";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { useState } from "react";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { inEnglish } from "@/testing/inEnglish";
 import { SegmentNames } from "./SegmentNames";
 import { importFields, nextSegment, wrongNumbers, type NamedSegment } from "./segmentTypes";
 
 inEnglish();
-let current: NamedSegment[] = [];
+vi.stubGlobal(
+  "ResizeObserver",
+  class {
+    observe = () => undefined;
+    unobserve = () => undefined;
+    disconnect = () => undefined;
+  },
+);
 
 function Form() {
   const [segments, setSegments] = useState([nextSegment([])]);
-  current = segments;
-  return <SegmentNames segments={segments} onChange={setSegments} />;
+  const told = segments.map(({ number, label }) => `${number} ${label}`);
+  return (
+    <>
+      <SegmentNames segments={segments} onChange={setSegments} />
+      <output>{told.join(", ")}</output>
+    </>
+  );
 }
+const told = () => screen.getByRole("status").textContent;
+const last = (label: string) => screen.getAllByLabelText(label).slice(-1)[0] as HTMLElement;
 
 describe("the segments of an imported file", () => {
   it("are as many as are added, each with its number and name", async () => {
@@ -24,19 +38,15 @@ describe("the segments of an imported file", () => {
         <Form />
       </MantineProvider>,
     );
+    await user.type(last("Name of the segment"), "Core");
     await user.click(screen.getByRole("button", { name: "Another segment" }));
-    const [first, second] = screen.getAllByLabelText("Name of the segment");
-    await user.type(first!, "Core");
-    await user.type(second!, "Edema");
-    const number = screen.getAllByLabelText("Number in the file")[1]!;
-    await user.clear(number);
-    await user.type(number, "4");
-    expect(current.map((one) => [one.number, one.label])).toEqual([
-      [1, "Core"],
-      [4, "Edema"],
-    ]);
+    await user.type(last("Name of the segment"), "Edema");
+    expect(told()).toBe("1 Core, 2 Edema");
+    await user.clear(last("Number in the file"));
+    await user.type(last("Number in the file"), "4");
+    expect(told()).toBe("1 Core, 4 Edema");
     await user.click(screen.getByRole("button", { name: "Remove segment 1" }));
-    expect(current.map(({ label }) => label)).toEqual(["Edema"]);
+    expect(told()).toBe("4 Edema");
   });
 });
 
