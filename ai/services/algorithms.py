@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from ai.choices import Origin, VersionKind
 from ai.manifest import SegmentAlgorithm, TrackedSegment
 from ai.models import AIJob, SegmentationVersion
-from ai.selectors.lineage import chain
-from ai.services.assist_receipts import AssistUse
+from ai.selectors.lineage import AssistUse, assist_uses, chain
 from ai.services.dicom_seg import MANUAL, AlgorithmSpec, network_algorithm
 
 UNKNOWN = "Unknown"
@@ -27,12 +26,6 @@ def segment_algorithms(version: SegmentationVersion) -> dict[int, AlgorithmSpec]
         segment.number: _algorithm(version, segment, assist_uses(steps, segment.number))
         for segment in version.segmentation.tracked_segments
     }
-
-
-def assist_uses(steps: Sequence[SegmentationVersion], segment: int) -> list[AssistUse]:
-    """The assist models that helped with a segment, the first first."""
-    changes = [(step.changes or {}).get(str(segment), {}) for step in steps]
-    return [use for changed in changes for use in changed.get("assist", [])]
 
 
 def _algorithm(

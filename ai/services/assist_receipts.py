@@ -12,14 +12,12 @@ from typing import Any
 from django.core import signing
 
 from ai.manifest import ModelManifest
+from ai.selectors.lineage import AssistUse
 from common.errors import ErrorCode, InvalidInput
 from common.person import Person
 
 SALT = "ai.assist"
 KINDS = {"boxes": "box", "points": "click", "scribbles": "stroke"}
-
-AssistUse = dict[str, Any]
-"""``model``, ``version``, ``name``, ``files`` (SHA-256 by name) and ``prompts`` (their kinds)."""
 
 
 def receipt_write(

@@ -10,9 +10,8 @@ from pydicom.dataset import Dataset
 from ai.choices import Origin, VersionKind
 from ai.manifest import TrackedSegment
 from ai.models import AIJob, Publication, SegmentationVersion
-from ai.selectors.lineage import chain
+from ai.selectors.lineage import chain, tool_told
 from ai.services.algorithms import segment_algorithms
-from ai.services.assist_receipts import AssistUse
 from ai.services.diameters import diameters, marked_box
 from ai.services.dicom_map import build_map
 from ai.services.dicom_seg import AlgorithmSpec, SegmentSpec, build_segmentation
@@ -157,15 +156,11 @@ def _told(job: AIJob, step: SegmentationVersion) -> str:
     labels = {str(s.number): s.label for s in step.segmentation.tracked_segments}
     counts = "; ".join(
         f"{labels.get(number, number)} +{counted['added']} -{counted['removed']} voxels"
-        + "".join(f", with {_tool(use)}" for use in counted.get("assist", []))
+        + "".join(f", with {tool_told(use)}" for use in counted.get("assist", []))
         for number, counted in (step.changes or {}).items()
     )
     at = timezone.localtime(step.created_at).isoformat()
     return f"Version {step.version} {verb} by {by}, {at}" + (f": {counts}" if counts else "")
-
-
-def _tool(use: AssistUse) -> str:
-    return f"{use['name']} ({use['model']} {use['version']}; {', '.join(use['prompts'])})"
 
 
 def _approver(job: AIJob) -> Hand:

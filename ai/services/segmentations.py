@@ -14,8 +14,9 @@ from ai.clients.inference import RunResult
 from ai.manifest import TRACKED_SEGMENTS, ManifestSegment, TrackedSegment
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors import segmentations as selectors
+from ai.selectors.lineage import AssistUse
 from ai.services import heatmaps, labelmap as labelmaps, mask_files
-from ai.services.assist_receipts import AssistUse, receipts_read
+from ai.services.assist_receipts import receipts_read
 from ai.services.labelmap import Labelmap
 from audit import services as audit
 from common.errors import BusinessError, ConflictError, ErrorCode, ExternalError, InvalidInput

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from ai.choices import Origin, VersionKind
 from ai.manifest import CodeSpec, ManifestClass, ManifestQuantity, ModelManifest, TrackedSegment
+from ai.selectors.lineage import tool_told, version_uses
 from ai.selectors.publication import publication_get, publication_key
 from common.person import Person
 from emr.choices import EncounterKind, Gender
@@ -261,6 +262,7 @@ def _version(publication: Publication) -> PublishedVersion:
         uuid=publication_key(publication),
         kind=VersionKind(version.kind),
         author=_author(version),
+        tools=tuple(dict.fromkeys(map(tool_told, version_uses(version)))),
         volumes=tuple(
             PublishedVolume(
                 segment_number=segment.number,

@@ -153,6 +153,8 @@ class PublishedVersion:
     kind: VersionKind
     author: PublishedPractitioner | None
     volumes: tuple[PublishedVolume, ...]
+    tools: tuple[str, ...] = ()
+    """Assist models that helped to draw it, each by name, id, version and the kinds of prompts."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -93,6 +93,9 @@ def approval_provenance_entry(
     elif author := facts.file_origin.get("author"):
         named = {"type": concept(_PARTICIPANTS, "author", "Author"), "who": {"display": author}}
         agents.append(named)
+    for tool in version.tools:
+        helped = concept(_PARTICIPANTS, "assembler", "Assembler")
+        agents.append({"type": helped, "who": {"display": tool}})
     return _provenance(
         facts,
         "approval",

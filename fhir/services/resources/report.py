@@ -74,6 +74,7 @@ def _conclusion(facts: PublicationFacts) -> str:
     if facts.seg_sop_instance_uid:
         origin = "as the model drew it" if version.kind == "ai" else _by_hand(facts)
         subject = f"segmentation version {version.version}, {origin}"
+        subject += "".join(f", with {tool}" for tool in version.tools)
     lines = [
         f"{_made_by(facts)}: {subject}, reviewed and approved.",
         *(f"{volume.label}: {volume.volume_ml:.1f} ml." for volume in version.volumes),
