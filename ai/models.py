@@ -84,6 +84,9 @@ class AIJob(VersionedModel):
     reviewed_at = models.DateTimeField(null=True)
     review_comment = models.CharField(max_length=500, blank=True)
 
+    sources_moved: bool | None = None
+    """Whether it rests on another patient's data by now, where that was looked up."""
+
     objects = AIJobQuerySet.as_manager()
 
     class Meta:

@@ -152,7 +152,9 @@ class JobRows(serializers.ListSerializer[AIJob]):
 
     def to_representation(self, data: Any) -> list[Any]:
         rows = list(data.all() if hasattr(data, "all") else data)
-        self.child.context["moved"] = on_moved_sources([row.pk for row in rows])
+        moved = on_moved_sources([row.pk for row in rows])
+        for row in rows:
+            row.sources_moved = row.pk in moved
         return super().to_representation(rows)
 
 
@@ -215,8 +217,8 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
         ]
 
     def get_sources_moved(self, job: AIJob) -> bool:
-        moved = self.context.get("moved")
-        return job.pk in (on_moved_sources([job.pk]) if moved is None else moved)
+        known = job.sources_moved
+        return bool(on_moved_sources([job.pk])) if known is None else known
 
     def get_segmentation(self, job: AIJob) -> int | None:
         segmentation: Segmentation | None = getattr(job, "segmentation", None)

@@ -32,7 +32,7 @@ def on_moved_sources(job_ids: Iterable[int]) -> set[int]:
     jobs = AIJob.objects.filter(pk__in=wanted, facts__isnull=False)
     named: dict[str, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     for pk, patient_id, facts in jobs.values_list("pk", "patient_id", "facts"):
-        for source in (fact["source"] for fact in facts.values()):
+        for source in (fact["source"] for fact in (facts or {}).values()):
             if source["kind"] in ROWS:
                 named[source["kind"]][int(source["id"])].append((pk, patient_id))
     for kind, rows in named.items():

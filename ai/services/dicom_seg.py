@@ -265,7 +265,7 @@ def _description(segment: SegmentSpec) -> hd.seg.SegmentDescription:
     if algorithm.name:
         made.SegmentAlgorithmName = algorithm.name[:64]
     if algorithm.identification:
-        items = [Dataset.from_json(dict(item)) for item in algorithm.identification]
+        items: Any = [Dataset.from_json(dict(item)) for item in algorithm.identification]
         made.SegmentationAlgorithmIdentificationSequence = items
     return made
 

@@ -43,6 +43,7 @@ _ALGORITHM = (
     *("AlgorithmName", "AlgorithmVersion", "AlgorithmFamilyCodeSequence"),
     *("AlgorithmNameCodeSequence", "AlgorithmParameters", "AlgorithmSource"),
 )
+_CODED = ("CodeValue", "CodingSchemeDesignator", "CodeMeaning")
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _DICOM_ERRORS = (
     *(AttributeError, LookupError, ValueError, TypeError, ArithmeticError, RuntimeError),
@@ -234,11 +235,13 @@ def _algorithm_type(value: object) -> Any:
 def _identifications(item: Dataset) -> Iterator[dict[str, Any]]:
     """Of each algorithm what the macro holds (PS3.3 10-19), if all is there that it needs."""
     for one in item.get("SegmentationAlgorithmIdentificationSequence") or ():
-        if all(one.get(keyword) for keyword in _ALGORITHM[:3]):
+        family = (one.get("AlgorithmFamilyCodeSequence") or [Dataset()])[0]
+        known = [one.get(keyword) for keyword in _ALGORITHM[:2]]
+        if all([*known, *(family.get(keyword) for keyword in _CODED)]):
             kept = Dataset()
-            for keyword in _ALGORITHM:
-                if keyword in one:
-                    kept.add(one[keyword])
+            kept.update(
+                {one[keyword].tag: one[keyword] for keyword in _ALGORITHM if keyword in one}
+            )
             yield kept.to_json_dict()
 
 

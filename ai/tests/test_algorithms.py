@@ -75,6 +75,20 @@ def test_an_imported_seg_keeps_what_it_says_of_its_algorithm(api, series):
     assert made(answer)[1] == [("SEMIAUTOMATIC", "Edge finder", "3.1")] * 2
 
 
+def test_an_identification_that_is_not_whole_is_left_out(api, series):
+    file = seg(series, two_segments())
+    for item, missing in zip(
+        file.SegmentSequence, ("AlgorithmVersion", "AlgorithmFamilyCodeSequence"), strict=True
+    ):
+        item.SegmentAlgorithmType, item.SegmentAlgorithmName = "AUTOMATIC", "Half"
+        item.SegmentationAlgorithmIdentificationSequence = hd.AlgorithmIdentificationSequence(
+            name="Half", version="3", family=codes.cid7162.EdgeDetection
+        )
+        setattr(item.SegmentationAlgorithmIdentificationSequence[0], missing, None)
+    answer = send(api("doctor"), series, written(file))
+    assert made(answer)[1] == [("AUTOMATIC", "Half", "")] * 2
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "told", "later"),
     [

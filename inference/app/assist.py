@@ -183,7 +183,8 @@ def _answer(model: Model, volume: Volume, request: AssistIn) -> AssistOut:
         _log.exception("model failed", extra={"model": model.manifest.id})
         raise ModelFailed from error
     _check(labels, placed, volume)
-    hint, hint_ko = _DRAW_STROKES if request.prompt.boxes else _DRAW_A_BOX
+    corrects = request.prompt.boxes or request.base
+    hint, hint_ko = _DRAW_STROKES if corrects else _DRAW_A_BOX
     packed = gzip.compress(np.ascontiguousarray(labels).tobytes(), compresslevel=1, mtime=0)
     _log.info(
         "prompt answered",

@@ -284,7 +284,7 @@ def test_a_stroke_takes_away_from_a_mask_that_was_there(tool: Service) -> None:
 
 
 def test_the_answer_tells_the_files_of_the_model(tool: Service) -> None:
-    runner = (FOLDER / "1.0.0" / "runner.py").read_bytes()
+    runner = (FOLDER / "runner.py").read_bytes()
     files = ask(tool, boxes=[box(tool)]).json()["files"]
     assert files == {"runner.py": hashlib.sha256(runner).hexdigest()}
 
