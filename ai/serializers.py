@@ -151,7 +151,7 @@ class JobRows(serializers.ListSerializer[AIJob]):
     """One look-up of moved sources for all rows."""
 
     def to_representation(self, data: Any) -> list[Any]:
-        rows = list(data.all() if hasattr(data, "all") else data)
+        rows = list(data)
         moved = on_moved_sources([row.pk for row in rows])
         for row in rows:
             row.sources_moved = row.pk in moved

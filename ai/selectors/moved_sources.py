@@ -22,7 +22,8 @@ OF_JOBS = "ai_job"
 def on_moved_sources(job_ids: Iterable[int]) -> set[int]:
     """Those of the jobs whose study, or the row of a fact, is of another patient or of nobody.
 
-    Or with a fact that is itself such a result. A fixed number of queries, not filtered by rights.
+    Or with a fact that is itself such a result. As many queries as there are kinds of facts, for
+    each step of such a chain; not filtered by rights.
     """
     wanted = list(job_ids)
     if not wanted:

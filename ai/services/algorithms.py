@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydicom import Dataset
+
 from ai.choices import Origin, VersionKind
 from ai.manifest import SegmentAlgorithm, TrackedSegment
 from ai.models import AIJob, SegmentationVersion
@@ -50,5 +52,6 @@ def _assisted(use: AssistUse) -> AlgorithmSpec:
 
 def _imported(made: SegmentAlgorithm, *, edited: bool) -> AlgorithmSpec:
     kind = SEMIAUTOMATIC if edited or not made.type else made.type
-    version = str(made.identification[0]["00660031"]["Value"][0]) if made.identification else ""  # type: ignore[index,call-overload]
+    items = [Dataset.from_json(dict(item)) for item in made.identification]
+    version = str(items[0].AlgorithmVersion) if items else ""
     return AlgorithmSpec(kind, made.name or UNKNOWN, version, made.identification)

@@ -10,7 +10,7 @@ from pydicom.dataset import Dataset
 from ai.choices import Origin, VersionKind
 from ai.manifest import TrackedSegment
 from ai.models import AIJob, Publication, SegmentationVersion
-from ai.selectors.lineage import chain, tool_told
+from ai.selectors.lineage import chain, tool_told, version_uses
 from ai.services.algorithms import segment_algorithms
 from ai.services.diameters import diameters, marked_box
 from ai.services.dicom_map import build_map
@@ -105,7 +105,7 @@ def _series_number(job: AIJob, kind: str) -> int:
 
 def _series_description(job: AIJob) -> str:
     if job.origin == Origin.MANUAL:
-        return "Segmentation, drawn by hand"
+        return "Segmentation, drawn by a person"
     if job.origin == Origin.IMPORT:
         return "Segmentation, imported"
     return f"Segmentation {job.manifest.algorithm_name or job.manifest.name}"
@@ -114,7 +114,8 @@ def _series_description(job: AIJob) -> str:
 def _content_description(version: SegmentationVersion) -> str:
     origin = version.segmentation.job.origin
     if origin == Origin.MANUAL:
-        return "Mask, drawn by hand"
+        tool = "with an assist model" if version_uses(version) else "by hand"
+        return f"Mask, drawn {tool}"
     if origin == Origin.IMPORT:
         return "Imported mask, edited" if version.parent_id else "Imported mask, unedited"
     return "AI mask, edited" if version.kind == VersionKind.EDITED else "AI mask, unedited"

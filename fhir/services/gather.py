@@ -14,7 +14,7 @@ from django.utils import timezone
 from ai.choices import Origin, VersionKind
 from ai.manifest import CodeSpec, ManifestClass, ManifestQuantity, ModelManifest, TrackedSegment
 from ai.selectors.lineage import tool_told, version_uses
-from ai.selectors.publication import publication_get, publication_key
+from ai.selectors.publication import publication_find, publication_get, publication_key
 from common.person import Person
 from emr.choices import EncounterKind, Gender
 from fhir.services.resources import PublicationFacts
@@ -216,8 +216,8 @@ def _masks(job: AIJob, manifest: ModelManifest) -> Iterator[PublishedMask]:
         fact = (job.facts or {}).get(declared.name)
         if fact is None or not isinstance(fact["value"], dict):
             continue
-        publication = publication_get(int(fact["source"]["id"]))
-        if publication.job.study is not None:
+        publication = publication_find(int(fact["source"]["id"]))
+        if publication is not None and publication.job.study is not None:
             yield PublishedMask(
                 label=declared.label,
                 study_instance_uid=publication.job.study.study_instance_uid,
