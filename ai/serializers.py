@@ -148,13 +148,14 @@ class JobStudyOut(serializers.Serializer[Any]):
 
 
 class JobRows(serializers.ListSerializer[AIJob]):
-    """One look-up of moved sources for all rows."""
+    """One look-up of moved sources for all results of rules."""
 
     def to_representation(self, data: Any) -> list[Any]:
         rows = list(data)
-        moved = on_moved_sources([row.pk for row in rows])
+        moved = on_moved_sources([row.pk for row in rows if row.study is None])
         for row in rows:
-            row.sources_moved = row.pk in moved
+            elsewhere = row.study is not None and row.study.patient_id != row.patient_id
+            row.sources_moved = elsewhere or row.pk in moved
         return super().to_representation(rows)
 
 
@@ -263,7 +264,7 @@ class AIJobOut(AIJobListOut):
     @extend_schema_field(ModelOut(allow_null=True))
     def get_card(self, job: AIJob) -> dict[str, Any] | None:
         try:
-            return dict(ModelOut(job.manifest.to_json()).data)
+            return job.manifest.to_json()
         except ManifestError:
             return None
 

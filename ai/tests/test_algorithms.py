@@ -84,7 +84,7 @@ def test_an_identification_that_is_not_whole_is_left_out(api, series):
         item.SegmentationAlgorithmIdentificationSequence = hd.AlgorithmIdentificationSequence(
             name="Half", version="3", family=codes.cid7162.EdgeDetection
         )
-        setattr(item.SegmentationAlgorithmIdentificationSequence[0], missing, None)
+        delattr(item.SegmentationAlgorithmIdentificationSequence[0], missing)
     answer = send(api("doctor"), series, written(file))
     assert made(answer)[1] == [("AUTOMATIC", "Half", "")] * 2
 

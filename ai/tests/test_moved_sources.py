@@ -25,6 +25,10 @@ from pacs.index import matching
 pytestmark = pytest.mark.django_db
 
 
+def source(kind: str, pk: int) -> dict[str, str]:
+    return {"kind": kind, "id": str(pk), "label": ""}
+
+
 def rule(patient: Any, user: Any, model: str, facts: dict[str, tuple[str, int]]) -> AIJob:
     """A completed result of a rule on rows named by their kind."""
     about = manifest(model)
@@ -37,7 +41,7 @@ def rule(patient: Any, user: Any, model: str, facts: dict[str, tuple[str, int]])
         requested_by=user,
         result=_no_result(()),
         facts={
-            name: {"value": 1, "unit": "", "at": None, "source": {"kind": kind, "id": str(pk)}}
+            name: {"value": 1, "unit": "", "at": None, "source": source(kind, pk)}
             for name, (kind, pk) in facts.items()
         },
     )

@@ -309,5 +309,5 @@ def deliver_to_hapi(upstream: Any, settings: Any) -> list[Any]:
     upstream.add_callback("POST", settings.HAPI_URL, keep)
     url = f"{settings.HAPI_URL}/DiagnosticReport"
     upstream.upsert("GET", url, json={"entry": [{"resource": report}]})
-    upstream.upsert("GET", f"{settings.HAPI_URL}/RiskAssessment", json={})
+    upstream.upsert("GET", f"{settings.HAPI_URL}/RiskAssessment", json={"entry": []})
     return sent
