@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import highdicom as hd
 import pytest
@@ -14,8 +16,10 @@ from ai.models import Segmentation
 from ai.selectors.segmentations import newest_version
 from ai.services.algorithms import segment_algorithms
 from ai.services.companions import _told
+from ai.services.dicom_seg import MANUAL, AlgorithmSpec
 from ai.services.labelmap import compress
 from ai.tests import factories
+from ai.tests.seg_sources import EVEN, SEGMENTS as SPECS, build, complaints, mask, mr_series
 from ai.tests.test_assist_prompts import body, tool
 from ai.tests.test_drawings import SEGMENTS, begin, save
 from ai.tests.test_imports import (
@@ -41,6 +45,22 @@ def made(answer):
     version = newest_version(Segmentation.objects.get(pk=answer.json()["id"]))
     found = segment_algorithms(version)
     return version, [(each.type, each.name, each.version) for each in found.values()]
+
+
+@pytest.mark.parametrize(
+    "algorithm",
+    [MANUAL, AlgorithmSpec("SEMIAUTOMATIC", "Unknown"), AlgorithmSpec("AUTOMATIC", "Other", "2")],
+)
+def test_nothing_is_claimed_of_an_algorithm_but_what_is_known(
+    algorithm: AlgorithmSpec, tmp_path: Path
+) -> None:
+    made = [replace(each, algorithm=algorithm) for each in SPECS]
+    seg = build(mr_series(*EVEN, range(3)), mask(3, *EVEN), segments=made)
+    assert complaints(seg, tmp_path) == []
+    item = seg.SegmentSequence[0]
+    named = (item.SegmentAlgorithmType, item.get("SegmentAlgorithmName", ""))
+    assert named == (algorithm.type, algorithm.name)
+    assert "SegmentationAlgorithmIdentificationSequence" not in item
 
 
 def seg_by(series, kind, name="", identified=False):

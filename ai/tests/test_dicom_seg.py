@@ -13,13 +13,7 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
-from ai.services.dicom_seg import (
-    MANUAL,
-    AlgorithmSpec,
-    SegmentationError,
-    network_algorithm,
-    read_labelmap,
-)
+from ai.services.dicom_seg import SegmentationError, network_algorithm, read_labelmap
 from ai.tests.seg_sources import (
     CREATED_AT,
     EVEN,
@@ -181,22 +175,6 @@ def test_the_author_is_named(kind: str, tmp_path: Path) -> None:
         assert (item.TrackingID, item.TrackingUID) == (f"F{number}", f"2.25.9{number}")
     assert "RecommendedDisplayCIELabValue" in seg.SegmentSequence[0]
     assert "RecommendedDisplayCIELabValue" not in seg.SegmentSequence[2]
-
-
-@pytest.mark.parametrize(
-    "algorithm",
-    [MANUAL, AlgorithmSpec("SEMIAUTOMATIC", "Unknown"), AlgorithmSpec("AUTOMATIC", "Other", "2")],
-)
-def test_nothing_is_claimed_of_an_algorithm_but_what_is_known(
-    algorithm: AlgorithmSpec, tmp_path: Path
-) -> None:
-    made = [replace(each, algorithm=algorithm) for each in SEGMENTS]
-    seg = build(mr_series(*EVEN, range(3)), mask(3, *EVEN), segments=made)
-    assert complaints(seg, tmp_path) == []
-    item = seg.SegmentSequence[0]
-    named = (item.SegmentAlgorithmType, item.get("SegmentAlgorithmName", ""))
-    assert named == (algorithm.type, algorithm.name)
-    assert "SegmentationAlgorithmIdentificationSequence" not in item
 
 
 @pytest.mark.parametrize("size", [EVEN, ODD], ids=str)
