@@ -239,6 +239,12 @@ class ErrorCode(Enum):
     STUDY_UNMATCHED = Spec(
         "ERR_404", 422, "The study is not matched to a patient. Match it to a patient first."
     )
+    SOURCES_MOVED = Spec(
+        "ERR_441",
+        422,
+        "What this result rests on is filed under another patient now. Reject it, and request it "
+        "anew from the right patient's data.",
+    )
     SEGMENTATION_EMPTY = Spec(
         "ERR_405",
         422,

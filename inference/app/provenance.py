@@ -16,7 +16,7 @@ _LIBRARIES = ("numpy", "onnxruntime", "pydicom", "scipy")
 def run_record(
     files: Mapping[str, str], parameters: Mapping[str, float], slices: Sequence[Slice]
 ) -> RunRecord:
-    """The record of one run; `files` are the checked digests of the model's weights."""
+    """The record of one run; `files` are the digests of the model's files."""
     return RunRecord(
         runtime={
             "python": platform.python_version(),

@@ -206,7 +206,7 @@ class InferenceService:
 
         predictions.check_prediction(prediction, manifest.outputs, volume)
         result = _result(job, prediction, volume, warnings)
-        result.record = run_record(manifest.files, job.parameters, slices)
+        result.record = run_record(job.model.files, job.parameters, slices)
         self._store.save(
             StoredResult(job.request.fingerprint(), result), _files(prediction, volume)
         )
