@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
@@ -11,9 +11,10 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 
 from audit.services import glass
-from common.db import VersionedModel, VisibleQuerySet
+from common.db import VersionedModel, VisibleQuerySet, compiled
 from common.person import Person
 from emr.choices import CareRole, Gender
 from emr.models.name_index import NameSuffix, suffixes
@@ -44,14 +45,17 @@ class PatientQuerySet(VisibleQuerySet["Patient"]):
     def ids(self) -> models.QuerySet[Any, int]:
         return self.order_by().values_list("pk", flat=True)
 
-    def closed_to(self, user: Person, grants: list[Any]) -> PatientQuerySet:
+    def closed_to(self, user: Person, grants: list[Any]) -> RawSQL:
         """Restricted patients who stay hidden from a person whose right reaches all patients.
 
         ``grants``: ``grants_that_open`` of the user.
 
         They are few: leaving them out costs the same among any number of patients, where choosing
-        the others reads them all.
+        the others reads them all. An answer of many parts asks for them in each of its queries.
         """
+        return _once("closed", user, lambda: compiled(self._closed_to(user, grants).ids()))
+
+    def _closed_to(self, user: Person, grants: list[Any]) -> PatientQuerySet:
         team = CareTeamMember.objects.filter(user_id=user.pk).order_by().values("patient_id")
         closed = self.filter(
             ~Q(pk__in=team), ~Q(pk__in=rights.ordered_patient_ids(user)), restricted=True
@@ -126,17 +130,26 @@ def phone_reversed(phone: str) -> str:
     return "".join(digit for digit in reversed(phone) if digit.isdecimal())
 
 
-_read_once: ContextVar[dict[int, list[Any]] | None] = ContextVar("grants_read_once", default=None)
+_known: ContextVar[dict[tuple[str, int], Any] | None] = ContextVar("rights_read_once", default=None)
 
 
 @contextmanager
-def grants_read_once() -> Iterator[None]:
-    """Read a person's grants once inside the block: for an answer of many parts."""
-    token = _read_once.set({})
+def rights_read_once() -> Iterator[None]:
+    """Read whom a person may see once inside the block: for an answer of many parts."""
+    token = _known.set({})
     try:
         yield
     finally:
-        _read_once.reset(token)
+        _known.reset(token)
+
+
+def _once(what: str, user: Person, read: Callable[[], Any]) -> Any:
+    known = _known.get()
+    if known is None:
+        return read()
+    if (what, user.pk) not in known:
+        known[what, user.pk] = read()
+    return known[what, user.pk]
 
 
 def grants_that_open(user: Person) -> list[Any]:
@@ -145,12 +158,8 @@ def grants_that_open(user: Person) -> list[Any]:
     They are read here because the hot path of every image would pay for them as subqueries. Of a
     restricted patient the care team's shares count: whoever else gave one gave it before.
     """
-    known = _read_once.get()
-    if known is None:
-        return _grants_that_open(user)
-    if user.pk not in known:
-        known[user.pk] = _grants_that_open(user)
-    return known[user.pk]
+    found: list[Any] = _once("grants", user, lambda: _grants_that_open(user))
+    return found
 
 
 def _grants_that_open(user: Person) -> list[Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -41,12 +42,12 @@ def _with_link(patients: QuerySet[Patient]) -> QuerySet[Patient]:
     return patients.select_related("openemr_link") if is_configured() else patients
 
 
-def patients_closed_to(user: Person, grants: list[Any]) -> QuerySet[Patient]:
+def patients_closed_to(user: Person, grants: list[Any]) -> RawSQL:
     """Who stays hidden from a person whose right reaches all patients."""
     return Patient.objects.closed_to(user, grants)
 
 
-grants_read_once = models.grants_read_once
+rights_read_once = models.rights_read_once
 
 
 def grants_that_open(user: Person) -> list[Any]:

@@ -104,7 +104,7 @@ class PatientSearch(GenericApiView):
         query = serializers.PatientSearchIn(data=request.GET)
         query.is_valid(raise_exception=True)
         text = query.validated_data["q"]
-        with selectors.grants_read_once():
+        with selectors.rights_read_once():
             self.found = patient_search(self.actor, text)
             if not self.found and any(character.isdigit() for character in text):
                 openemr_sync.patient_fetch(actor=self.actor, patient_id=text)
