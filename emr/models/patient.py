@@ -11,10 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.expressions import RawSQL
 
 from audit.services import glass
-from common.db import VersionedModel, VisibleQuerySet, compiled
+from common.db import Subquery, VersionedModel, VisibleQuerySet, compiled
 from common.person import Person
 from emr.choices import CareRole, Gender
 from emr.models.name_index import NameSuffix, suffixes
@@ -42,10 +41,16 @@ class PatientQuerySet(VisibleQuerySet["Patient"]):
             return self.none()
         return patients.exclude(pk__in=Patient.objects.closed_to(user, grants_that_open(user)))
 
+    def seen_by(self, user: Person, permission: str = Permission.VIEW_PATIENT) -> Subquery:
+        """The ids of ``visible_to``, for the queries of what belongs to patients."""
+        return _once(
+            f"seen {permission}", user, lambda: compiled(self.visible_to(user, permission).ids())
+        )
+
     def ids(self) -> models.QuerySet[Any, int]:
         return self.order_by().values_list("pk", flat=True)
 
-    def closed_to(self, user: Person, grants: list[Any]) -> RawSQL:
+    def closed_to(self, user: Person, grants: list[Any]) -> Subquery:
         """Restricted patients who stay hidden from a person whose right reaches all patients.
 
         ``grants``: ``grants_that_open`` of the user.
@@ -109,8 +114,10 @@ class Patient(VersionedModel):
             super().save(*args, **kwargs)
             wanted = suffixes(self.full_name)
             rows = NameSuffix.objects.filter(patient_id=self.pk)
-            if set(rows.values_list("suffix", flat=True)) != wanted:
-                rows.delete()
+            known = set(rows.values_list("suffix", flat=True))
+            if known != wanted:
+                if known:
+                    rows.delete()
                 NameSuffix.index([(self.pk, self.full_name)])
 
     @property
@@ -166,8 +173,9 @@ def _grants_that_open(user: Person) -> list[Any]:
     grants = list(rights.grants_of(user.pk))
     glass.opened(user.pk, [grant.patient_id or 0 for grant in grants if grant.breaks_glass])
     shared = [grant.patient_id or 0 for grant in grants if not grant.breaks_glass]
-    restricted = Patient.objects.filter(pk__in=shared, restricted=True)
-    closed = set(restricted.ids()) if shared else set()
+    if not shared:
+        return grants
+    closed = set(Patient.objects.filter(pk__in=shared, restricted=True).ids())
     members = CareTeamMember.objects.filter(patient__in=closed)
     team = {(member.patient_id, member.user_id) for member in members}
     return [
@@ -183,7 +191,7 @@ class CareTeamQuerySet(VisibleQuerySet["CareTeamMember"]):
     def visible_to(
         self, user: Person, permission: str = Permission.VIEW_ACCESS
     ) -> CareTeamQuerySet:
-        return self.filter(patient__in=Patient.objects.visible_to(user, permission))
+        return self.filter(patient__in=Patient.objects.seen_by(user, permission))
 
 
 class CareTeamMember(models.Model):

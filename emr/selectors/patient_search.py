@@ -52,7 +52,8 @@ def patient_search(user: Person, query: str) -> list[int]:
 def patients_in_order(user: Person, pks: Iterable[int]) -> list[Patient]:
     """Those of the ids whom this person sees, in the order of the ids."""
     wanted = list(pks)
-    patients = patients_visible_to(user).prefetch_related("duplicates").in_bulk(wanted)
+    seen = patients_visible_to(user).order_by()
+    patients = seen.prefetch_related("duplicates").in_bulk(wanted)
     return [patients[pk] for pk in wanted if pk in patients]
 
 
@@ -115,35 +116,42 @@ def _named(user: Person, seen: QuerySet[Patient], words: list[str]) -> Iterator[
     longest, *others = sorted(words, key=len, reverse=True)
     rows = _but_closed(user, _beginning(longest), "patient__")
     if others:
-        first = list(_with_names(rows)[:_CHUNK])
-        yield from _kept(seen, list(_having(words, first)))
+        first = next(_chunks(rows), [])
+        yield from _kept(seen, _having(words, first))
         if len(first) < _CHUNK:
             return
     for word in others:
         rows = rows.filter(patient_id__in=_beginning(word).values("patient_id"))
-    begin, cut = 0, [word for word in words if len(word) > SUFFIX_LENGTH]
-    while chunk := list(_with_names(rows)[begin : begin + _CHUNK]):
-        yield from _kept(seen, list(_having(cut, chunk)))
-        begin += _CHUNK
+    cut = [word for word in words if len(word) > SUFFIX_LENGTH]
+    for chunk in _chunks(rows):
+        yield from _kept(seen, _having(cut, chunk))
 
 
 def _beginning(word: str) -> QuerySet[NameSuffix]:
     return NameSuffix.objects.filter(suffix__istartswith=word[:SUFFIX_LENGTH])
 
 
-def _with_names(rows: QuerySet[NameSuffix]) -> QuerySet[NameSuffix, tuple[int, int | None, str]]:
+def _chunks(rows: QuerySet[NameSuffix]) -> Iterator[list[tuple[int, int | None, str]]]:
+    """Some at a time: whose each is, the record that it was merged into, the whole name."""
     columns = ("patient_id", "patient__merged_into", "patient__full_name")
-    return rows.order_by("suffix", "patient_id").values_list(*columns)
+    found = rows.order_by("suffix", "patient_id").values_list(*columns)
+    begin, chunk = 0, list(found[:_CHUNK])
+    while chunk:
+        yield chunk
+        begin += _CHUNK
+        chunk = list(found[begin : begin + _CHUNK]) if len(chunk) == _CHUNK else []
 
 
 def _having(
-    words: list[str], rows: Iterable[tuple[int, int | None, str]]
-) -> Iterator[tuple[int, int | None]]:
+    words: list[str], rows: list[tuple[int, int | None, str]]
+) -> list[tuple[int, int | None]]:
     """The records in whose names the words stand."""
+    found = []
     for pk, survivor, full_name in rows:
         name = folded(full_name) if words else ""
         if all(word in name for word in words):
-            yield pk, survivor
+            found.append((pk, survivor))
+    return found
 
 
 def _named_few(seen: QuerySet[Patient], query: str) -> QuerySet[Patient, int]:

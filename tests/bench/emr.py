@@ -30,6 +30,7 @@ from django.utils import timezone  # noqa: E402
 from rest_framework.test import APIClient  # noqa: E402
 
 from acct import services as accounts  # noqa: E402
+from cdss_backend.wsgi import application  # noqa: E402, F401  (loads what a server does)
 from emr.models import Encounter, Patient, Vitals  # noqa: E402
 from tests.bench.support import openemr_side  # noqa: E402
 
