@@ -43,8 +43,9 @@ class PatientQuerySet(VisibleQuerySet["Patient"]):
 
     def seen_by(self, user: Person, permission: str = Permission.VIEW_PATIENT) -> Subquery:
         """The ids of ``visible_to``, for the queries of what belongs to patients."""
+        every = Patient.objects.all()
         return _once(
-            f"seen {permission}", user, lambda: compiled(self.visible_to(user, permission).ids())
+            f"seen {permission}", user, lambda: compiled(every.visible_to(user, permission).ids())
         )
 
     def ids(self) -> models.QuerySet[Any, int]:
@@ -58,15 +59,7 @@ class PatientQuerySet(VisibleQuerySet["Patient"]):
         They are few: leaving them out costs the same among any number of patients, where choosing
         the others reads them all. An answer of many parts asks for them in each of its queries.
         """
-        return _once("closed", user, lambda: compiled(self._closed_to(user, grants).ids()))
-
-    def _closed_to(self, user: Person, grants: list[Any]) -> PatientQuerySet:
-        team = CareTeamMember.objects.filter(user_id=user.pk).order_by().values("patient_id")
-        closed = self.filter(
-            ~Q(pk__in=team), ~Q(pk__in=rights.ordered_patient_ids(user)), restricted=True
-        )
-        opened = [g.patient_id for g in grants if g.study_instance_uid is None]
-        return closed.exclude(pk__in=opened) if opened else closed
+        return _once("closed", user, lambda: compiled(_closed_to(user, grants).ids()))
 
 
 class Patient(VersionedModel):
@@ -142,7 +135,7 @@ _known: ContextVar[dict[tuple[str, int], Any] | None] = ContextVar("rights_read_
 
 @contextmanager
 def rights_read_once() -> Iterator[None]:
-    """Read whom a person may see once inside the block: for an answer of many parts."""
+    """Read whom a person may see once inside the block: for a view whose answer has many parts."""
     token = _known.set({})
     try:
         yield
@@ -167,6 +160,15 @@ def grants_that_open(user: Person) -> list[Any]:
     """
     found: list[Any] = _once("grants", user, lambda: _grants_that_open(user))
     return found
+
+
+def _closed_to(user: Person, grants: list[Any]) -> PatientQuerySet:
+    team = CareTeamMember.objects.filter(user_id=user.pk).order_by().values("patient_id")
+    closed = Patient.objects.filter(
+        ~Q(pk__in=team), ~Q(pk__in=rights.ordered_patient_ids(user)), restricted=True
+    )
+    opened = [g.patient_id for g in grants if g.study_instance_uid is None]
+    return closed.exclude(pk__in=opened) if opened else closed
 
 
 def _grants_that_open(user: Person) -> list[Any]:

@@ -67,6 +67,15 @@ def test_who_is_restricted_stays_hidden_and_hides_nobody_else(api, patient_facto
     assert _found(api("doctor"), "나다") == [last.patient_id]
 
 
+def test_words_that_seldom_stand_together_are_found_behind_those_that_often_stand_alone(
+    api, patient_factory
+):
+    for _ in range(260):
+        patient_factory(full_name="Carter Bob")
+    last = patient_factory(full_name="Carter Zed")
+    assert _found(api("doctor"), "zed carter") == [last.patient_id]
+
+
 def test_the_portal_finds_its_own_patient_only(api, users, people, patient_factory):
     patient_factory(patient_id="MINE", full_name="민준 Own", user=users["patient"])
     assert _found(api("patient"), "민준") == ["MINE"]
