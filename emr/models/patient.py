@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -19,6 +19,8 @@ from emr.choices import CareRole, Gender
 from emr.models.name_index import NameSuffix, suffixes
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
+
+Known = TypeVar("Known")
 
 
 class PatientQuerySet(VisibleQuerySet["Patient"]):
@@ -143,13 +145,14 @@ def rights_read_once() -> Iterator[None]:
         _known.reset(token)
 
 
-def _once(what: str, user: Person, read: Callable[[], Any]) -> Any:
+def _once(what: str, user: Person, read: Callable[[], Known]) -> Known:
     known = _known.get()
     if known is None:
         return read()
     if (what, user.pk) not in known:
         known[what, user.pk] = read()
-    return known[what, user.pk]
+    found: Known = known[what, user.pk]
+    return found
 
 
 def grants_that_open(user: Person) -> list[Any]:
@@ -158,8 +161,7 @@ def grants_that_open(user: Person) -> list[Any]:
     They are read here because the hot path of every image would pay for them as subqueries. Of a
     restricted patient the care team's shares count: whoever else gave one gave it before.
     """
-    found: list[Any] = _once("grants", user, lambda: _grants_that_open(user))
-    return found
+    return _once("grants", user, lambda: _grants_that_open(user))
 
 
 def _closed_to(user: Person, grants: list[Any]) -> PatientQuerySet:
