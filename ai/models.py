@@ -35,7 +35,7 @@ class AIJobQuerySet(VisibleQuerySet["AIJob"]):
         if not user.has_permission(permission):
             return self.none()
         on_images = Q(study__in=studies.studies_visible_to(user, Permission.VIEW_DICOM))
-        seen = patients.patients_visible_to(user, Permission.VIEW_PATIENT)
+        seen = patients.patients_seen_by(user)
         return self.filter(on_images | Q(study=None, patient__in=seen))
 
 
