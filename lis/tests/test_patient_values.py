@@ -33,7 +33,7 @@ def test_an_amended_value_says_what_it_was(api, order):
     _released(api, order, analyte(K, 5.5), analyte(HB, 13, "g/dL"))
     _released(api, order, analyte(K, 4.4), analyte(HB, 13, "g/dL"), reason="haemolysis seen")
     found = {row["code"]: row for row in _analytes(api("doctor"), order.patient_id)}
-    assert found[K]["name"]["ko"] == "칼륨"
+    assert found[K]["name"]["ko"] == "칼륨(K)"
     [potassium], [haemoglobin] = found[K]["values"], found[HB]["values"]
     assert (potassium["text"], potassium["corrected_from"]) == ("4.4", "5.5")
     assert haemoglobin["corrected_from"] is None
