@@ -80,7 +80,6 @@ export const keys = {
   },
   ownRecord: {
     part: (part: string) => ["own record", part],
-    values: (patient: number) => ["own record", "values", patient],
     readers: (page: number) => ["own record", "readers", page],
   },
   contactRequests: {

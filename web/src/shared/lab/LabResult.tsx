@@ -5,7 +5,7 @@ import { calendarDayOf } from "@/shared/days";
 import { unitText } from "@/shared/units";
 import { useAnalyteName } from "./analytes";
 import { LabFlag } from "./LabFlag";
-import { Molecular } from "./Molecular";
+import { MolecularTables } from "./MolecularTables";
 import { newestByCode } from "./newestByCode";
 import { rangeText } from "./rangeText";
 
@@ -32,7 +32,7 @@ export function LabResult({ result, before }: LabResultProps) {
   return (
     <Stack gap="sm">
       {Array.isArray(analytes) && <Blood rows={analytes as Values[]} before={before} />}
-      <Molecular result={result} />
+      <MolecularTables result={result} />
       {typeof comment === "string" && (
         <Text size="sm" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
           {`${t("lab.entry.comment")}: ${comment}`}

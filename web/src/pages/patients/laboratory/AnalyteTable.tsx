@@ -100,16 +100,13 @@ function Rows({ patient, rows }: { patient: number; rows: Analyte[] }) {
 
 function Row({ analyte, open, onToggle }: { analyte: Analyte; open: boolean; onToggle: () => void }) {
   const { t } = useTranslation();
-  const { name, code, unit, values } = analyte;
+  const { name, unit, values } = analyte;
   const [latest, ...before] = values;
   if (!latest) return null;
   return (
     <Table.Tr>
       <Table.Th scope="row" fw={500}>
         {name[currentLanguage()]}
-        <Text size="xs" c="dimmed" className="mono">
-          {code}
-        </Text>
       </Table.Th>
       <Table.Td>
         <LabNumber value={latest} unit={unit} />

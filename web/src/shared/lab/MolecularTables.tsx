@@ -9,7 +9,7 @@ import { known, molecularOf, type CopyNumber, type Marker, type Mutation } from 
 const COLORS = { pathogenic: "red", likely_pathogenic: "orange", uncertain: "yellow" } as const;
 
 /** What a result of genetics or proteins found. */
-export function Molecular({ result }: { result: Record<string, unknown> }) {
+export function MolecularTables({ result }: { result: Record<string, unknown> }) {
   const { t } = useTranslation();
   const { mutations, copies, markers, rna } = molecularOf(result);
   return (
