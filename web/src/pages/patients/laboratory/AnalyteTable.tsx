@@ -26,8 +26,8 @@ export function AnalyteTable({ patient }: { patient: number }) {
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/lis/patients/{id}/analytes/", { params: { path: { id: patient } }, signal })),
   });
-  const wanted = ({ name, code }: Analyte) =>
-    `${name.ko} ${name.en} ${code}`.toLowerCase().includes(typed.trim().toLowerCase());
+  const wanted = ({ name }: Analyte) =>
+    `${name.ko} ${name.en}`.toLowerCase().includes(typed.trim().toLowerCase());
   return (
     <Section title={t("chart.laboratory.title")}>
       <QueryView query={analytes} empty={t("chart.laboratory.empty")} isEmpty={(found) => found.length === 0}>
