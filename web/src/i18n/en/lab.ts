@@ -220,7 +220,7 @@ export default {
   },
   critical: {
     banner: "Critical values waiting for read-back: {{count, number}}",
-    since: "the oldest since {{at}}",
+    since: "waiting since {{at}}",
     escalated: "escalated {{at}} to {{names}}",
     escalates: "escalation in {{left}}",
     limit: "limit {{limit}}",

@@ -222,7 +222,7 @@ const texts: typeof en = {
   },
   critical: {
     banner: "복창 확인을 기다리는 위험값(CVR): {{count, number}}건",
-    since: "가장 오래된 값 {{at}}",
+    since: "{{at}}부터 대기",
     escalated: "{{at}} 상위 통보: {{names}}",
     escalates: "{{left}} 후 상위 통보",
     limit: "기준 {{limit}}",

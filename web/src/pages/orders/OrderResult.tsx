@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Text } from "@mantine/core";
-import { isLabResult, LabResult } from "@/shared/lab/LabResult";
+import { LabResult } from "@/shared/lab/LabResult";
 import { QueryView } from "@/shared/QueryView";
 import { resultSchemaQuery } from "@/shared/schemaForm/resultSchema";
 import { SchemaResult } from "@/shared/schemaForm/SchemaResult";
@@ -21,7 +21,7 @@ export function OrderResult({ order, titled = false }: { order: Order; titled?: 
         <Text size="sm" c="dimmed">
           {t("orders.noValues")}
         </Text>
-      ) : order.job_role === "LIS" && isLabResult(result) ? (
+      ) : order.job_role === "LIS" ? (
         <LabResult result={result} />
       ) : (
         <Typed order={order} result={result} />

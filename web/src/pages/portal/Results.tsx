@@ -3,10 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { useAnalyteName } from "@/shared/lab/analytes";
-import { isLabResult, LabResult } from "@/shared/lab/LabResult";
+import { LabResult } from "@/shared/lab/LabResult";
 import { useJobTypeName } from "@/shared/jobTypes";
 import { QueryView } from "@/shared/QueryView";
-import { SchemaResult } from "@/shared/schemaForm/SchemaResult";
 import { Section } from "@/shared/Section";
 import { unitText } from "@/shared/units";
 import { dateTime } from "@/shared/when";
@@ -62,11 +61,7 @@ function Result({ order }: { order: Schema["OrderOut"] }) {
           ))}
         </Stack>
       )}
-      {isLabResult(order.result ?? {}) ? (
-        <LabResult result={rest} />
-      ) : (
-        <SchemaResult schema={null} result={rest} />
-      )}
+      <LabResult result={rest} />
     </Stack>
   );
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { keys } from "@/api/keys";
 import { setLanguage } from "@/i18n";
 import { inEnglish } from "@/testing/inEnglish";
-import { isLabResult, LabResult } from "./LabResult";
+import { LabResult } from "./LabResult";
 
 const analytes = [
   { code: "718-7", name: "Haemoglobin", value: 6.4, unit: "g/dL", low: 12, high: 16, flag: "LL" },
@@ -45,9 +45,10 @@ describe("a laboratory result", () => {
     expect(screen.getByText("c.395G>A")).toBeTruthy();
   });
 
-  it("is told from a result of another form", () => {
-    expect(isLabResult({ analytes })).toBe(true);
-    expect(isLabResult({ rna_seq: {} })).toBe(true);
-    expect(isLabResult({ finding: "clear", comment: "x" })).toBe(false);
+  it("hides nothing that it does not know, and shows a bound as it was given", () => {
+    const given = { ...analytes[1], code: "2", given_value: "<500", given_unit: "pg/mL" };
+    show({ finding: "clear", analytes: [given] });
+    expect(screen.getByText("clear")).toBeTruthy();
+    expect(screen.getByText("entered as <500 pg/mL")).toBeTruthy();
   });
 });

@@ -2,6 +2,7 @@ import { Badge, Stack, Table, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { calendarDayOf } from "@/shared/days";
+import { SchemaResult } from "@/shared/schemaForm/SchemaResult";
 import { unitText } from "@/shared/units";
 import { useAnalyteName } from "./analytes";
 import { LabFlag } from "./LabFlag";
@@ -11,13 +12,8 @@ import { rangeText } from "./rangeText";
 
 type Values = Record<string, unknown>;
 type LabValue = Schema["LabValueOut"];
-const PARTS = ["analytes", "gene_mutations", "cnv", "protein_markers", "rna_seq"];
+const PARTS = ["analytes", "gene_mutations", "cnv", "protein_markers", "rna_seq", "comment"];
 const BESIDE = 3;
-
-/** Whether a result has what is shown here; others are shown by their schema. */
-export function isLabResult(result: Values): boolean {
-  return PARTS.some((part) => part in result);
-}
 
 interface LabResultProps {
   result: Values;
@@ -25,14 +21,16 @@ interface LabResultProps {
   before?: LabValue[];
 }
 
-/** A laboratory result as it is understood: names, flags, ranges, units converted. */
+/** A laboratory result as it is understood: names, flags, ranges, units converted; what else it says as it stands. */
 export function LabResult({ result, before }: LabResultProps) {
   const { t } = useTranslation();
   const { analytes, comment } = result;
+  const others = Object.entries(result).filter(([name]) => !PARTS.includes(name));
   return (
     <Stack gap="sm">
       {Array.isArray(analytes) && <Blood rows={analytes as Values[]} before={before} />}
       <MolecularTables result={result} />
+      {others.length > 0 && <SchemaResult schema={null} result={Object.fromEntries(others)} />}
       {typeof comment === "string" && (
         <Text size="sm" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
           {`${t("lab.entry.comment")}: ${comment}`}
@@ -73,7 +71,8 @@ function Blood({ rows, before }: { rows: Values[]; before: LabValue[] | undefine
 function BloodLine({ row, earlier }: { row: Values; earlier: LabValue[] | undefined }) {
   const { t } = useTranslation();
   const analyteName = useAnalyteName();
-  const { code, name, value, unit, flag, given_value: given, given_unit: givenUnit } = row;
+  const { code, name, value, unit, flag, given_unit: givenUnit } = row;
+  const given = row["given_value"] as string | number | undefined;
   return (
     <Table.Tr>
       <Table.Th scope="row">{analyteName(String(code), String(name ?? code))}</Table.Th>
@@ -81,7 +80,7 @@ function BloodLine({ row, earlier }: { row: Values; earlier: LabValue[] | undefi
         <Text size="sm" fw={flag ? 700 : 400}>{`${String(value)} ${unitText(String(unit))}`}</Text>
         {given !== undefined && (
           <Text size="xs" c="dimmed">
-            {t("lab.given", { value: `${JSON.stringify(given)} ${unitText(String(givenUnit))}` })}
+            {t("lab.given", { value: `${given} ${unitText(String(givenUnit))}` })}
           </Text>
         )}
       </Table.Td>
