@@ -71,7 +71,7 @@ def test_who_may_not_see_the_patient_learns_nothing(api, critical, users):
     assert api("nurse").get(BANNER).json()["count"] == 1
 
 
-def test_the_banner_says_since_when_and_whom_the_escalation_told(api, critical, after):
+def test_the_banner_says_since_when_and_whom_the_escalation_told(api, users, critical, after):
     nurse, before = api("nurse"), AuditLog.objects.count()
     found = nurse.get(BANNER).json()
     assert found["since"] == timezone.localtime(critical.at).isoformat()
@@ -91,7 +91,7 @@ def test_the_banner_says_since_when_and_whom_the_escalation_told(api, critical, 
         (2, "admin"),
     ]
     assert shown["escalates_at"] == found["escalates_at"]
-    assert CriticalEscalation.objects.visible_to(nurse.handler._force_user).count() == 3
+    assert CriticalEscalation.objects.visible_to(users["nurse"]).count() == 3
 
 
 def test_the_banner_goes_once_the_value_was_read_back(api, critical, after):

@@ -61,10 +61,11 @@ def test_the_summary_shows_what_is_flagged_and_critical(api, order):
     found = api("doctor").get(url).json()
     assert [(v["code"], v["flag"]) for v in found["flagged"]] == [(K, "HH")]
     [critical] = found["criticals"]
+    assert [each["id"] for each in api("nurse").get(url).json()["criticals"]] == [critical["id"]]
+    assert api("patient").get(url).json()["criticals"] == []
     body = {"told": "Dr. Lee", "how": "phone", "outcome": "confirmed"}
     api("lab").post(f"/api/lis/critical/{critical['id']}/attempts/", body, format="json")
     assert api("doctor").get(url).json()["criticals"] == []
-    assert api("nurse").get(url).json()["criticals"] is None
 
 
 def test_the_table_costs_the_same_among_many(api, order, django_assert_max_num_queries):
