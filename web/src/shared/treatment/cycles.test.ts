@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cyclesOf, daysText } from "./cycles";
+import { cyclesOf, cyclesText, daysText } from "./cycles";
 
 const dose = (cycle: number, day: number, drug: string, amount = 150) => ({
   cycle,
@@ -27,6 +27,11 @@ describe("the doses of chemotherapy", () => {
       { cycle: 2, doses: [{ drug: "Temozolomide", dose: 200, unit: "mg/m2", days: [1] }] },
     ]);
     expect(cyclesOf([])).toEqual([]);
+  });
+
+  it("are abbreviated for a history", () => {
+    const planned = [...[1, 2, 3].map((day) => dose(1, day, "Temozolomide")), dose(2, 1, "Temozolomide", 200)];
+    expect(cyclesText(planned)).toBe("C1 Temozolomide 150 mg/m² D1–3; C2 Temozolomide 200 mg/m² D1");
   });
 
   it("name their days in runs", () => {

@@ -1,3 +1,4 @@
+import { unitText } from "@/shared/units";
 import type { Plan } from "./data";
 
 type Dose = Plan["cycles"][number];
@@ -32,4 +33,14 @@ export function daysText(days: number[]): string {
     else runs.push([day, day]);
   }
   return runs.map(([from, until]) => (from === until ? String(from) : `${from}–${until}`)).join(", ");
+}
+
+/** All cycles in one text, as oncology abbreviates them: `C1 Temozolomide 150 mg/m² D1–5; C2 …`. */
+export function cyclesText(doses: Dose[]): string {
+  return cyclesOf(doses)
+    .map(({ cycle, doses: inside }) => {
+      const each = inside.map(({ drug, dose, unit, days }) => `${drug} ${dose} ${unitText(unit)} D${daysText(days)}`);
+      return `C${cycle} ${each.join(", ")}`;
+    })
+    .join("; ");
 }
