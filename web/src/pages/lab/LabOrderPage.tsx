@@ -7,6 +7,7 @@ import { useCan, useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { isLost } from "@/shared/failure";
 import { useJobTypeName } from "@/shared/jobTypes";
+import { LabResult } from "@/shared/lab/LabResult";
 import { mayRelease } from "@/shared/lab/mayRelease";
 import { PageLoader } from "@/shared/PageLoader";
 import { Section } from "@/shared/Section";
@@ -113,15 +114,22 @@ function Facts({ order, step }: { order: Order; step: Step }) {
   );
 }
 
-/** What is out, with its values, and while it waits for it the confirmation. */
+/** What is out; whoever confirms it sees it beside what came before. */
 function Result({ order, step }: { order: Order; step: Step }) {
   const { t } = useTranslation();
-  const waits = step === "CONFIRM";
+  const result = order.result ?? {};
+  if (step !== "CONFIRM") {
+    return (
+      <Section title={t("orders.result")}>
+        <LabResult result={result} />
+      </Section>
+    );
+  }
   return (
-    <Section title={t(waits ? "lab.step.CONFIRM" : "orders.result")}>
+    <Section title={t("lab.step.CONFIRM")}>
       <Stack gap="md">
-        <Beside order={order} result={order.result ?? {}} />
-        {waits && <Confirm order={order} />}
+        <Beside order={order} result={result} />
+        <Confirm order={order} />
       </Stack>
     </Section>
   );
