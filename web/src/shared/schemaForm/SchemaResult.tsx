@@ -2,14 +2,14 @@ import { Stack, Table, Text } from "@mantine/core";
 import { calendarDate } from "@/shared/when";
 import { choiceName, labelOf, type FieldSchema, type Values } from "./values";
 
-interface ResultViewProps {
+interface SchemaResultProps {
   /** By which the result was checked; null where its type has none. */
   schema: FieldSchema | null;
   result: Values;
 }
 
 /** A result as its schema names it; what the schema does not name is shown as it stands. */
-export function ResultView({ schema, result }: ResultViewProps) {
+export function SchemaResult({ schema, result }: SchemaResultProps) {
   return (
     <Stack gap="sm">
       {namesIn(schema, [result]).map((name) => {
