@@ -124,6 +124,7 @@ def build_segmentation(
     _check_labelmap(labelmap, segments)
     headers = plain_headers(source_datasets)
     fractional = labelmap[0].size % 8 != 0
+    descriptions = [_description(segment) for segment in segments]
     try:
         seg = hd.seg.Segmentation(
             source_images=headers,
@@ -131,7 +132,7 @@ def build_segmentation(
             pixel_array=labelmap.copy(),
             segmentation_type="FRACTIONAL" if fractional else "BINARY",
             fractional_type="OCCUPANCY",
-            segment_descriptions=[_description(segment) for segment in segments],
+            segment_descriptions=descriptions,
             series_instance_uid=series_instance_uid,
             series_number=series_number,
             series_description=series_description[:64],
