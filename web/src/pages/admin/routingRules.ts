@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import type { Body, Field, Values } from "@/shared/forms/fields";
 import { modelName } from "@/shared/ai/jobs";
+import type { JobType } from "@/shared/jobTypes";
 
 export type Rule = Schema["RoutingRuleOut"];
 type Draft = Schema["DraftDryRunInRequest"];
@@ -11,7 +12,14 @@ const SEQUENCES = ["T1", "T2", "FLAIR", "PD", "T2*", "DWI", "EPI", "angiography"
 const PRIORITIES = ["routine", "urgent", "stat"] as const satisfies Schema["PriorityEnum"][];
 /** What a rule has besides naming studies and a model. */
 const NAMES_NOTHING = new Set(["name", "enabled", "position"]);
-const EXAMINATIONS = ["MR_BRAIN", "MR_BRAIN_CONTRAST", "MR_SPINE", "CT_HEAD", "CT_BRAIN", "CT_CHEST"];
+const EXAMINATIONS = [
+  "MR_BRAIN",
+  "MR_BRAIN_CONTRAST",
+  "MR_SPINE",
+  "CT_HEAD",
+  "CT_BRAIN",
+  "CT_CHEST",
+] as const satisfies JobType[];
 
 /** Of a model that runs on images alone, the version in use and each by itself: `id` or `id version`. */
 function modelOptions(models: Schema["ManagedModelOut"][], hospitals: (name: string) => string) {
@@ -61,7 +69,7 @@ export function useRuleFields(models: Schema["ManagedModelOut"][]): Field[] {
       name: "job_type",
       label: t("admin.routing.jobType"),
       type: "suggest",
-      suggestions: EXAMINATIONS,
+      suggestions: EXAMINATIONS.map((code) => ({ name: code, also: t(`orders.types.${code}`) })),
       half: true,
     },
     {
