@@ -35,6 +35,11 @@ def user_get(user_id: int) -> User:
     return user
 
 
+def user_lock(user_id: int) -> None:
+    """Lock the row until the transaction ends."""
+    User.objects.select_for_update().get(pk=user_id)
+
+
 def users_with(permission: Permission, *scopes: Scope) -> QuerySet[User]:
     """Everybody who holds the permission, however far it reaches unless ``scopes`` say."""
     return User.objects.filter(rights.holders(permission, *scopes), is_active=True)

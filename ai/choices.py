@@ -18,11 +18,32 @@ class ReviewStatus(models.TextChoices):
 
 
 class Origin(models.TextChoices):
-    """Where a result comes from: a model's run, a person's drawing, a file from outside."""
+    """Where a result comes from: a model's run that a person asked for, or a routing rule; a
+    person's drawing, a file from outside."""
 
     MODEL = "model"
+    RULE = "rule"
     MANUAL = "manual"
     IMPORT = "import"
+
+
+RUN_BY_MODEL = (Origin.MODEL, Origin.RULE)
+
+
+class RoutingRefusal(models.TextChoices):
+    """Why a routing rule asks for nothing though it names a series of the study."""
+
+    RESTRICTED = "restricted"
+    UNSUITABLE = "unsuitable"
+    MODEL_OFF = "model_off"
+
+
+class DryOutcome(models.TextChoices):
+    """What a routing rule would do with a study."""
+
+    RUN = "run"
+    KNOWN = "known"
+    REFUSED = "refused"
 
 
 class MissingReason(models.TextChoices):
@@ -54,6 +75,10 @@ class PublicationStatus(models.TextChoices):
     PUBLISHED = "PUBLISHED"
     FAILED = "FAILED"
 
+
+OPEN = (JobStatus.PENDING, JobStatus.PROCESSING)
+"""Of a job that waits or runs."""
+ENDED_BADLY = (JobStatus.FAILED, JobStatus.CANCELLED)
 
 TRANSITIONS: dict[str, frozenset[str]] = {
     JobStatus.PENDING: frozenset({JobStatus.PROCESSING, JobStatus.CANCELLED, JobStatus.FAILED}),

@@ -152,3 +152,32 @@ class ImportIn(serializers.Serializer[Any]):
 class SegmentationBegunOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     job = serializers.IntegerField(source="job_id")
+
+
+class SaveMetaIn(serializers.Serializer[Any]):
+    segmentation = serializers.IntegerField(min_value=1)
+    base_version = serializers.IntegerField(min_value=0, help_text="0 before the first version")
+    slices = serializers.ListField(
+        child=serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH), max_length=10000
+    )
+    rows = serializers.IntegerField(min_value=1, max_value=65535)
+    columns = serializers.IntegerField(min_value=1, max_value=65535)
+    final = serializers.BooleanField(required=False, default=False)
+    assisted = serializers.ListField(
+        child=serializers.CharField(max_length=4000),
+        required=False,
+        default=list,
+        max_length=200,
+        help_text="Receipts of the prompts whose masks are in this one",
+    )
+
+
+@example(examples.SAVE, media_type="multipart/form-data")
+class SaveIn(serializers.Serializer[Any]):
+    meta = MetaField(help_text="SaveMetaIn as JSON")
+    labelmap = serializers.FileField(help_text="gzip of uint8 slices x rows x columns")
+
+
+@example(examples.SAVED)
+class SavedOut(serializers.Serializer[Any]):
+    version = serializers.IntegerField()

@@ -93,6 +93,12 @@ JOB_NEW = {
     "model_type": "brain_extraction",
     "parameters": {"threshold": 0.5},
 }
+_STUDY = {
+    "description": "MRI brain",
+    "study_date": "2026-03-02",
+    "study_time": "090000",
+    "accession_number": "RIS2026-0001",
+}
 JOB_LISTED = {
     "id": 3,
     "status": "COMPLETED",
@@ -108,12 +114,7 @@ JOB_LISTED = {
     "origin": "model",
     "study_instance_uid": STUDY_UID,
     "series_instance_uid": SERIES_UID,
-    "study": {
-        "description": "MRI brain",
-        "study_date": "2026-03-02",
-        "study_time": "090000",
-        "accession_number": "RIS2026-0001",
-    },
+    "study": _STUDY,
     "series_description": "T1 3D 1 mm",
     "patient": 1,
     "patient_id": "P2026-0001",
@@ -125,6 +126,8 @@ JOB_LISTED = {
     "reviewed_at": "2026-03-02T09:40:52.883861+09:00",
     "segmentation": 3,
     "sources_moved": False,
+    "urgency": "routine",
+    "outlook": {"progress": None, "expected_wait_s": None, "place": None},
     "created_at": "2026-03-02T09:40:47.978875+09:00",
 }
 JOB = {
@@ -151,7 +154,6 @@ JOB = {
         {"step": "published", "at": "2026-03-02T09:40:54.358149+09:00"},
     ],
     "review_comment": "",
-    "outlook": {"progress": None, "expected_wait_s": None},
     "card": MODEL,
     "publication": {
         "status": "PUBLISHED",
@@ -320,3 +322,75 @@ SEGMENTATION_IMPORT = {
     "segments": [{"number": 1, "label": "Tumor", **_LESION}],
 }
 SEGMENTATION_BEGUN = {"id": 4, "job": 5}
+ROUTING_RULE_NEW = {
+    "name": "뇌 T1: 뇌 추출",
+    "modality": "MR",
+    "sequence": "T1",
+    "words": ["3D"],
+    "job_type": "MR_BRAIN",
+    "model_id": "brain_extraction",
+}
+ROUTING_RULE_CHANGE = {"enabled": True}
+ROUTING_RULE = {
+    "id": 1,
+    **ROUTING_RULE_NEW,
+    "enabled": False,
+    "position": 0,
+    "body_part": "",
+    "priority": "",
+    "model_version": "",
+    "urgency": "",
+    "version": 1,
+}
+ROUTING_DRY_RUN_OF = {"days": 30, "page": 1}
+ROUTING_DRY_RUN = {**ROUTING_RULE_NEW, **ROUTING_DRY_RUN_OF}
+_ROUTED_STUDY = {
+    **_STUDY,
+    "study_instance_uid": STUDY_UID,
+    "patient": 1,
+    "patient_id": "P2026-0001",
+    "patient_name": "김민준",
+}
+ROUTING_DRY_RESULT = {
+    "count": 1,
+    "page": 1,
+    "pages": 1,
+    "seconds": 4.4,
+    "expected_seconds": 4.4,
+    "lines": [
+        {
+            "study": _ROUTED_STUDY,
+            "outcome": "run",
+            "series_instance_uid": SERIES_UID,
+            "series_description": "T1 3D 1 mm",
+            "refusal": "",
+            "detail": "",
+            "job": None,
+        }
+    ],
+}
+ROUTING_DECISION = {
+    "id": 1,
+    "rule": 1,
+    "rule_name": "뇌 T1: 뇌 추출",
+    "study": _ROUTED_STUDY,
+    "job": None,
+    "job_status": None,
+    "refusal": "unsuitable",
+    "detail": "the model needs 4 to 1024 slices, the series has 3",
+    "at": "2026-03-02T09:40:47.978875+09:00",
+}
+QUEUED = {
+    "id": 3,
+    "status": "PENDING",
+    "urgency": "stat",
+    "model": JOB_LISTED["model"],
+    "origin": "model",
+    "requested_by": "doctor",
+    "requested_by_name": "이서연",
+    "outlook": {"progress": None, "expected_wait_s": 8.8, "place": 1},
+    "created_at": "2026-03-02T09:40:47.978875+09:00",
+    "started_at": None,
+}
+QUEUE_SETTING = {"queued_per_user": 50, "version": 1}
+QUEUE_SETTING_CHANGE = {"queued_per_user": 100}

@@ -12,7 +12,7 @@ from ai.choices import JobStatus, ReviewStatus
 from ai.clients.inference import inference
 from ai.selectors.jobs import job_list
 from ai.serializers import AIJobListOut
-from ai.services import agreement, jobs, publication, recovery
+from ai.services import agreement, jobs, publication, queue, recovery, study_routing
 from ai.services.notices import job_alert
 from alert.choices import Kind, Part
 from alert.selectors import About, describes, person
@@ -21,7 +21,7 @@ from common.outbox.registry import Event, subscribe
 from common.person import Person
 from emr.selectors.patient_summary import summary_part
 from emr.selectors.timeline import timeline_source
-from pacs.events import DERIVED_OBJECT_INDEXED
+from pacs.events import DERIVED_OBJECT_INDEXED, STUDY_MATCHED, STUDY_STABLE
 from pacs.index.alert_subjects import study_about
 from rbac.permissions import Permission
 
@@ -39,10 +39,24 @@ def _publication_failed(event: Event, error: AppError) -> None:
 
 
 @subscribe(
-    events.JOB_REQUESTED, queue="fastapi_tasks", max_attempts=RUN_ATTEMPTS, on_dead=_job_failed
+    events.JOB_REQUESTED,
+    queue="fastapi_tasks",
+    max_attempts=RUN_ATTEMPTS,
+    on_dead=_job_failed,
+    choose=queue.next_of,
 )
 def run_job(event: Event) -> None:
     jobs.job_run(event.payload["job_id"])
+
+
+@subscribe(STUDY_STABLE, queue="django_tasks")
+def route_stable(event: Event) -> None:
+    study_routing.study_route(event.payload["study_id"])
+
+
+@subscribe(STUDY_MATCHED, queue="django_tasks")
+def route_matched(event: Event) -> None:
+    study_routing.study_route(event.payload["study_id"])
 
 
 @subscribe(events.JOB_CANCELLED, queue="django_tasks", max_attempts=RUN_ATTEMPTS)
@@ -89,7 +103,7 @@ def alert_jobs(user: Person, ids: set[Any]) -> Mapping[Any, About]:
 
 def _job_about(job: Any) -> About:
     name = job.model_manifest.get("name", job.model_id)
-    people = [person(Part.REQUESTED, job.requested_by)]
+    people = [person(Part.REQUESTED, job.requested_by)] if job.requested_by else []
     if job.reviewed_by is not None:
         people.append(person(Part.REVIEWED, job.reviewed_by))
     about: About = {

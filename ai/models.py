@@ -9,7 +9,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from ai.choices import JobStatus, Origin, ReviewStatus, VersionKind
+from ai.choices import (
+    OPEN,
+    RUN_BY_MODEL,
+    JobStatus,
+    Origin,
+    ReviewStatus,
+    RoutingRefusal,
+    VersionKind,
+)
 from ai.manifest import (
     TRACKED_SEGMENTS,
     ModelManifest,
@@ -19,11 +27,16 @@ from ai.manifest import (
 from common.db import AllOrNoneQuerySet, VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr import selectors as patients
+from ocs.choices import Priority
 from pacs.index import studies
 from rbac.permissions import Permission
 
 if TYPE_CHECKING:
     from pacs.models import Series
+
+QUEUED_PER_USER = 50
+
+_MANAGE = Permission.MANAGE_MODELS
 
 
 class AIJobQuerySet(VisibleQuerySet["AIJob"]):
@@ -38,13 +51,23 @@ class AIJobQuerySet(VisibleQuerySet["AIJob"]):
         seen = patients.patients_seen_by(user)
         return self.filter(on_images | Q(study=None, patient__in=seen))
 
+    def queued_for(self, user: Person) -> AIJobQuerySet:
+        """All that wait or run, for who manages the models: to be shown without their patients."""
+        return self.filter(status__in=OPEN) if user.has_permission(_MANAGE) else self.none()
+
 
 class AIJob(VersionedModel):
     """One run of one model, on one series or on what is known of a patient.
 
     ``patient`` is that of the study, and follows it. ``origin``: a mask that a person draws or
-    imports is a completed job without a run. ``facts``: what a job about a patient was given.
+    imports is a completed job without a run; one that a routing rule asks for has a ``rule`` and
+    nobody in ``requested_by``. ``facts``: what a job about a patient was given.
+    ``input_sha256``: of model, version, input and parameters; equal requests are one job.
+    ``started_at``: of the last run.
     """
+
+    is_repeat = False
+    """Of a job in hand, not stored: an equal request had made it before."""
 
     patient = models.ForeignKey("emr.Patient", on_delete=models.PROTECT, related_name="ai_jobs")
     study = models.ForeignKey(
@@ -66,8 +89,18 @@ class AIJob(VersionedModel):
         max_length=12, choices=JobStatus.choices, default=JobStatus.PENDING, db_index=True
     )
     requested_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ai_jobs"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ai_jobs", null=True
     )
+    rule = models.ForeignKey(
+        "RoutingRule", on_delete=models.PROTECT, related_name="jobs", null=True
+    )
+    urgency = models.CharField(
+        max_length=10,
+        choices=Priority.choices,
+        default=Priority.ROUTINE,
+        db_default=Priority.ROUTINE,
+    )
+    started_at = models.DateTimeField(null=True)
     run = models.PositiveIntegerField(default=1)
     result = models.JSONField(null=True)
     seconds = models.FloatField(null=True)
@@ -94,13 +127,20 @@ class AIJob(VersionedModel):
         indexes = [
             models.Index(fields=["review_status", "status"]),
             models.Index(fields=["patient", "id"]),
+            models.Index(fields=["started_at", "requested_by"]),
+            models.Index(fields=["model_id", "model_version", "id"]),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(study__isnull=False, series__isnull=False)
                 | Q(study__isnull=True, series__isnull=True),
                 name="ai_job_series_with_study",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(requested_by__isnull=False, rule__isnull=True)
+                | Q(requested_by__isnull=True, rule__isnull=False),
+                name="ai_job_person_or_rule",
+            ),
         ]
 
     @property
@@ -111,12 +151,19 @@ class AIJob(VersionedModel):
         return self.series
 
     @property
+    def asked_by_name(self) -> str:
+        """The person's, or the routing rule's."""
+        if self.rule is not None:
+            return self.rule.name
+        return self.requested_by.full_name if self.requested_by else ""
+
+    @property
     def succession(self) -> tuple[int | None, str]:
         """Of two approved results in one succession, the later replaces the earlier.
 
         A model's run replaces its earlier one on the series; a drawing or an import stands alone.
         """
-        drawn = "" if self.origin == Origin.MODEL else f" {self.pk}"
+        drawn = "" if self.origin in RUN_BY_MODEL else f" {self.pk}"
         return self.series_id, f"{self.model_id}{drawn}"
 
     @property
@@ -254,3 +301,64 @@ class ModelSetting(VersionedModel):
 
     class Meta:
         ordering = ["model_id"]
+
+
+class QueueSetting(VersionedModel):
+    """What the hospital decided on the queue; one row, or none while nothing was changed."""
+
+    queued_per_user = models.PositiveIntegerField(default=QUEUED_PER_USER)
+
+    objects = AllOrNoneQuerySet["QueueSetting"].as_manager()
+
+
+class RoutingRule(VersionedModel):
+    """Which studies go to which model when they arrive; what is empty says nothing.
+
+    Of the series: ``modality``, ``sequence`` (``MrKind``), ``words`` of its description, all of
+    them, and ``body_part``. Of the order: its examination (``job_type``) and its ``priority`` at
+    least. ``model_version`` empty: the hospital's. ``urgency`` empty: the order's.
+    """
+
+    name = models.CharField(max_length=80, unique=True)
+    enabled = models.BooleanField(default=False)
+    position = models.PositiveIntegerField(default=0)
+    modality = models.CharField(max_length=16)
+    sequence = models.CharField(max_length=20, blank=True)
+    words = models.JSONField(default=list)
+    body_part = models.CharField(max_length=16, blank=True)
+    job_type = models.CharField(max_length=60, blank=True)
+    priority = models.CharField(max_length=10, choices=Priority.choices, blank=True)
+    model_id = models.CharField(max_length=60)
+    model_version = models.CharField(max_length=30, blank=True)
+    urgency = models.CharField(max_length=10, choices=Priority.choices, blank=True)
+
+    objects = AllOrNoneQuerySet["RoutingRule"].as_manager()
+
+    class Meta:
+        ordering = ["position", "id"]
+
+
+class RoutingDecisionQuerySet(VisibleQuerySet["RoutingDecision"]):
+    def visible_to(self, user: Person, permission: str = _MANAGE) -> RoutingDecisionQuerySet:
+        if not user.has_permission(permission):
+            return self.none()
+        return self.filter(study__in=studies.studies_visible_to(user))
+
+
+class RoutingDecision(models.Model):
+    """What came of a rule for a study that it matches: a job, or why there is none."""
+
+    rule = models.ForeignKey(RoutingRule, on_delete=models.CASCADE, related_name="decisions")
+    study = models.ForeignKey("pacs.Study", on_delete=models.CASCADE, related_name="+")
+    job = models.ForeignKey(AIJob, on_delete=models.PROTECT, related_name="+", null=True)
+    refusal = models.CharField(max_length=12, choices=RoutingRefusal.choices, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(auto_now=True)
+
+    objects = RoutingDecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "study"], name="ai_routing_decision_once")
+        ]

@@ -24,8 +24,9 @@ from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors.moved_sources import on_moved_sources
 from ai.selectors.outcome import outcome
 from ai.selectors.publication import publication_view
-from ai.services.waiting import outlook
+from ai.services.waiting import outlook, outlook_listed
 from common.api.schema import example
+from ocs.choices import Priority
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 
 
@@ -49,6 +50,9 @@ class AIJobIn(serializers.Serializer[Any]):
         help_text="Of a rule: what the doctor says of what no record holds, by the fact's name",
     )
     parameters = serializers.DictField(required=False)
+    urgency = serializers.ChoiceField(
+        Priority.choices, required=False, help_text="Without it, the order's"
+    )
 
 
 @example(examples.REVIEW)
@@ -159,6 +163,18 @@ class JobRows(serializers.ListSerializer[AIJob]):
         return super().to_representation(rows)
 
 
+class OutlookOut(serializers.Serializer[Any]):
+    progress = serializers.FloatField(
+        allow_null=True, help_text="Of the run, 0..1, as the model tells it"
+    )
+    expected_wait_s = serializers.FloatField(
+        allow_null=True, help_text="By the runs of before; null when nobody knows"
+    )
+    place = serializers.IntegerField(
+        allow_null=True, help_text="Among those that wait: 1 is the next"
+    )
+
+
 @example(examples.JOB_LISTED)
 class AIJobListOut(serializers.ModelSerializer[AIJob]):
     model = ModelRefOut(source="*")
@@ -178,8 +194,15 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
     patient = serializers.IntegerField(source="patient_id")
     patient_id = serializers.CharField(source="patient.patient_id")
     patient_name = serializers.CharField(source="patient.full_name")
-    requested_by = serializers.CharField(source="requested_by.username")
-    requested_by_name = serializers.CharField(source="requested_by.full_name")
+    requested_by = serializers.CharField(
+        source="requested_by.username",
+        default=None,
+        allow_null=True,
+        help_text="null of what a routing rule asked for",
+    )
+    requested_by_name = serializers.CharField(
+        source="asked_by_name", help_text="Of the person, or of the routing rule"
+    )
     reviewed_by = serializers.CharField(
         source="reviewed_by.username", default=None, allow_null=True
     )
@@ -190,6 +213,7 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
     sources_moved = serializers.SerializerMethodField(
         help_text="Its images, or a fact that a rule was given, are of another patient now"
     )
+    outlook = serializers.SerializerMethodField()
 
     class Meta:
         model = AIJob
@@ -214,6 +238,8 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
             "reviewed_at",
             "segmentation",
             "sources_moved",
+            "urgency",
+            "outlook",
             "created_at",
         ]
 
@@ -221,18 +247,13 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
         known = job.sources_moved
         return bool(on_moved_sources([job.pk])) if known is None else known
 
+    @extend_schema_field(OutlookOut)
+    def get_outlook(self, job: AIJob) -> dict[str, Any]:
+        return dict(OutlookOut(outlook_listed(job)).data)
+
     def get_segmentation(self, job: AIJob) -> int | None:
         segmentation: Segmentation | None = getattr(job, "segmentation", None)
         return segmentation.pk if segmentation else None
-
-
-class OutlookOut(serializers.Serializer[Any]):
-    progress = serializers.FloatField(
-        allow_null=True, help_text="Of the run, 0..1, as the model tells it"
-    )
-    expected_wait_s = serializers.FloatField(
-        allow_null=True, help_text="By the runs of before; null when nobody knows"
-    )
 
 
 @example(examples.JOB)
@@ -242,7 +263,6 @@ class AIJobOut(AIJobListOut):
     error = serializers.SerializerMethodField()
     timeline = StepOut(many=True, source="events")
     publication = serializers.SerializerMethodField()
-    outlook = serializers.SerializerMethodField()
     card = serializers.SerializerMethodField(
         help_text="Of the model in the version that ran, installed still or not"
     )
@@ -257,7 +277,6 @@ class AIJobOut(AIJobListOut):
             "timeline",
             "review_comment",
             "publication",
-            "outlook",
             "card",
         ]
 
@@ -359,24 +378,6 @@ class VersionOut(VersionSummaryOut):
         fields = [*VersionSummaryOut.Meta.fields, "rows", "columns", "slices"]
 
 
-class SaveMetaIn(serializers.Serializer[Any]):
-    segmentation = serializers.IntegerField(min_value=1)
-    base_version = serializers.IntegerField(min_value=0, help_text="0 before the first version")
-    slices = serializers.ListField(
-        child=serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH), max_length=10000
-    )
-    rows = serializers.IntegerField(min_value=1, max_value=65535)
-    columns = serializers.IntegerField(min_value=1, max_value=65535)
-    final = serializers.BooleanField(required=False, default=False)
-    assisted = serializers.ListField(
-        child=serializers.CharField(max_length=4000),
-        required=False,
-        default=list,
-        max_length=200,
-        help_text="Receipts of the prompts whose masks are in this one",
-    )
-
-
 class MetaField(serializers.JSONField):
     """JSON in a form field; nesting without end is no JSON."""
 
@@ -385,14 +386,3 @@ class MetaField(serializers.JSONField):
             return super().to_internal_value(data)
         except RecursionError:
             self.fail("invalid")
-
-
-@example(examples.SAVE, media_type="multipart/form-data")
-class SaveIn(serializers.Serializer[Any]):
-    meta = MetaField(help_text="SaveMetaIn as JSON")
-    labelmap = serializers.FileField(help_text="gzip of uint8 slices x rows x columns")
-
-
-@example(examples.SAVED)
-class SavedOut(serializers.Serializer[Any]):
-    version = serializers.IntegerField()

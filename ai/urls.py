@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from ai import drawing_views, model_views, provenance_views, views
+from ai import drawing_views, model_views, provenance_views, routing_views, views
 
 _VERSION = "segmentations/<int:segmentation_id>/versions/<int:version>/"
 
@@ -20,6 +20,32 @@ urlpatterns = [
         model_views.ModelUsage.as_view(),
         name="ai-model-usage",
     ),
+    path("routing-rules/", routing_views.RoutingRules.as_view(), name="ai-routing-rules"),
+    path(
+        "routing-rules/dry-run/",
+        routing_views.DraftDryRun.as_view(),
+        name="ai-routing-draft-dry-run",
+    ),
+    path(
+        "routing-rules/<int:rule_id>/",
+        routing_views.RoutingRuleDetail.as_view(),
+        name="ai-routing-rule",
+    ),
+    path(
+        "routing-rules/<int:rule_id>/dry-run/",
+        routing_views.RuleDryRun.as_view(),
+        name="ai-routing-dry-run",
+    ),
+    path(
+        "routing-decisions/",
+        routing_views.RoutingDecisions.as_view(),
+        name="ai-routing-decisions",
+    ),
+    path("queue/", routing_views.Queue.as_view(), name="ai-queue"),
+    path(
+        "queue/<int:job_id>/cancel/", routing_views.QueuedCancel.as_view(), name="ai-queued-cancel"
+    ),
+    path("queue-setting/", routing_views.QueueSettings.as_view(), name="ai-queue-setting"),
     path("jobs/", views.Jobs.as_view(), name="ai-jobs"),
     path("jobs/<int:job_id>/", views.JobDetail.as_view(), name="ai-job"),
     path("jobs/<int:job_id>/cancel/", views.JobCancel.as_view(), name="ai-job-cancel"),

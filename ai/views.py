@@ -11,7 +11,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from ai import examples, model_serializers, serializers
+from ai import drawing_serializers, examples, model_serializers, serializers
 from ai.card_serializers import ModelOut
 from ai.filters import AIJobFilter
 from ai.models import AIJob
@@ -111,12 +111,15 @@ class Jobs(GenericApiView):
 
     @extend_schema(
         summary="Request an AI analysis of a series, or a rule about a patient",
+        description="200: an equal request waits, runs or is to be reviewed; this is its analysis.",
         tags=["ai"],
         request=serializers.AIJobIn,
         responses={
             202: answer(serializers.AIJobAcceptedOut, examples.accepted("PENDING")),
+            200: answer(serializers.AIJobAcceptedOut, examples.accepted("COMPLETED")),
             **errors(
                 ErrorCode.VALIDATION,
+                ErrorCode.AI_QUEUE_LIMIT,
                 ErrorCode.STUDY_NOT_FOUND,
                 ErrorCode.SERIES_NOT_FOUND,
                 ErrorCode.PATIENT_NOT_FOUND,
@@ -132,7 +135,8 @@ class Jobs(GenericApiView):
         body = serializers.AIJobIn(data=request.data)
         body.is_valid(raise_exception=True)
         job = job_requests.job_request(actor=self.actor, **body.validated_data)
-        return Response(serializers.AIJobAcceptedOut(job).data, status=202)
+        status = 200 if job.is_repeat else 202
+        return Response(serializers.AIJobAcceptedOut(job).data, status=status)
 
 
 class JobDetail(ApiView):
@@ -179,6 +183,7 @@ class JobRetry(ApiView):
                 ErrorCode.AI_JOB_NOT_FOUND,
                 ErrorCode.MODEL_NOT_FOUND,
                 ErrorCode.INVALID_TRANSITION,
+                ErrorCode.AI_QUEUE_LIMIT,
             ),
         },
     )
@@ -317,9 +322,9 @@ class SegmentationSave(ApiView):
     @extend_schema(
         summary="Save an edited segmentation as a new version (final approves it)",
         tags=["segmentation"],
-        request={"multipart/form-data": serializers.SaveIn},
+        request={"multipart/form-data": drawing_serializers.SaveIn},
         responses={
-            201: serializers.SavedOut,
+            201: drawing_serializers.SavedOut,
             **errors(
                 ErrorCode.VALIDATION,
                 ErrorCode.LABELMAP_ENCODING,
@@ -336,9 +341,9 @@ class SegmentationSave(ApiView):
         },
     )
     def post(self, request: Request, study_instance_uid: str) -> Response:
-        form = serializers.SaveIn(data=request.data)
+        form = drawing_serializers.SaveIn(data=request.data)
         form.is_valid(raise_exception=True)
-        meta = serializers.SaveMetaIn(data=form.validated_data["meta"])
+        meta = drawing_serializers.SaveMetaIn(data=form.validated_data["meta"])
         meta.is_valid(raise_exception=True)
         fields = dict(meta.validated_data)
         version = review.version_save_and_review(

@@ -306,6 +306,17 @@ class ErrorCode(Enum):
         409,
         "Another person verifies a laboratory result before it is out. Enter it in the laboratory.",
     )
+    AI_QUEUE_LIMIT = Spec(
+        "ERR_450",
+        409,
+        "You have as many AI analyses in the queue as one person may have. Wait until one has "
+        "finished, or cancel one.",
+    )
+    AI_RULE_IN_USE = Spec(
+        "ERR_451",
+        409,
+        "This rule has started AI analyses, which name it. Switch it off instead of deleting it.",
+    )
     INTERNAL = Spec(
         "ERR_500",
         500,

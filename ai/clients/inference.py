@@ -14,13 +14,13 @@ from pydantic import AfterValidator, BaseModel, Field, TypeAdapter, ValidationEr
 from ai.manifest import ManifestError, ModelManifest, parse_manifest
 from common.errors import AppError, BusinessError, ErrorCode, ExternalError, NotFound
 from common.http.client import TIMED_OUT, HttpClient
+from common.http.probe import ask
 from common.idempotency.services import HEADER as IDEMPOTENCY_HEADER
 from common.once import once
 from pacs.delivery.series_grants import SeriesGrant
 
 REFUSAL_MAX_CHARS = 300
 ASSIST_TIMEOUT_S = 30
-STATE_TIMEOUT_S = 2.0
 logger = logging.getLogger(__name__)
 
 
@@ -250,16 +250,6 @@ class InferenceClient(HttpClient):
         """End the run of this key at once; one that is still to come does not start."""
         self.request("DELETE", f"/inference/{idempotency_key}", read_timeout_s=5)
 
-    def state(self, idempotency_key: str) -> RunProgress | None:
-        """How far the run of this key is; None when it does not go on, or nobody can say."""
-        try:
-            answer = self.request(
-                "GET", f"/inference/{idempotency_key}/progress", read_timeout_s=STATE_TIMEOUT_S
-            )
-            return RunProgress.model_validate_json(answer.content)
-        except (ExternalError, ValidationError):
-            return None
-
     def mask(self, job_id: str) -> bytes:
         """The gzipped NIfTI of a run."""
         return self._file(job_id, "mask")
@@ -315,6 +305,23 @@ def _refusal(status: int, body: dict[str, Any]) -> AppError:
 
 
 _REFUSED = TypeAdapter(list[RefusedModel])
+
+
+def run_state(idempotency_key: str) -> RunProgress | None:
+    """How far the run of this key is; None when it does not go on, or nobody can say.
+
+    Whoever waits asks again and again: without retries, and apart from the client's breaker.
+    """
+    try:
+        answer = ask(
+            settings.INFERENCE_URL,
+            f"/inference/{idempotency_key}/progress",
+            unavailable=ErrorCode.INFERENCE_UNAVAILABLE,
+            headers={"Authorization": f"Bearer {settings.INFERENCE_TOKEN}"},
+        )
+        return RunProgress.model_validate_json(answer.content)
+    except (ExternalError, ValidationError):
+        return None
 
 
 @once

@@ -13,7 +13,9 @@ def job_list(user: Person) -> QuerySet[AIJob]:
     """Rows of the list: without pictures and grids, which are large."""
     return (
         AIJob.objects.visible_to(user)
-        .select_related("study", "patient", "series", "requested_by", "reviewed_by", "segmentation")
+        .select_related(
+            "study", "patient", "series", "requested_by", "rule", "reviewed_by", "segmentation"
+        )
         .defer("result", "parameters", "facts", "segmentation__slices", "segmentation__segments")
     )
 
@@ -27,6 +29,7 @@ def job_get(user: Person, job_id: int) -> AIJob:
             "patient",
             "series",
             "requested_by",
+            "rule",
             "reviewed_by",
             "segmentation",
             "publication__version__segmentation",
@@ -42,4 +45,4 @@ def job_get(user: Person, job_id: int) -> AIJob:
 
 def job_for_handler(job_id: int) -> AIJob:
     """For handlers, not filtered by rights."""
-    return AIJob.objects.select_related("study", "patient").get(pk=job_id)
+    return AIJob.objects.select_related("study__order", "patient").get(pk=job_id)

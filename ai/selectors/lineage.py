@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ai.choices import ReviewStatus
+from ai.choices import RUN_BY_MODEL, ReviewStatus
 from ai.models import AIJob, Publication, SegmentationVersion
 
 AssistUse = dict[str, Any]
@@ -59,7 +59,7 @@ def provenance(version: SegmentationVersion) -> dict[str, Any]:
         "patient_name": job.patient.full_name,
         "study_instance_uid": job.source_series.study.study_instance_uid,
         "series_instance_uid": job.source_series.series_instance_uid,
-        "requested": _by(job.requested_by, job.created_at),
+        "requested": _requested(job),
         "model": _model(job),
         "input": _input(job),
         "segments": [
@@ -78,12 +78,19 @@ def provenance(version: SegmentationVersion) -> dict[str, Any]:
     }
 
 
+def _requested(job: AIJob) -> dict[str, Any]:
+    """By a person, or by a routing rule, which has no login name."""
+    if job.rule is not None:
+        return {"username": "", "name": job.rule.name, "at": job.created_at}
+    return _by(job.requested_by, job.created_at)
+
+
 def _by(user: Any, at: Any) -> dict[str, Any]:
     return {"username": user.username, "name": user.full_name or user.username, "at": at}
 
 
 def _model(job: AIJob) -> dict[str, Any] | None:
-    if job.origin != "model":
+    if job.origin not in RUN_BY_MODEL:
         return None
     said, record = job.model_manifest, job.record or {}
     return {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ai.choices import Origin, ReviewStatus
+from ai.choices import RUN_BY_MODEL, ReviewStatus
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from common.errors import ErrorCode, NotFound
 from common.person import Person
@@ -17,6 +17,7 @@ def segmentation_get(user: Person, segmentation_id: int) -> Segmentation:
             "job__series",
             "job__patient",
             "job__requested_by",
+            "job__rule",
             "job__reviewed_by",
             "job__publication",
         )
@@ -35,11 +36,13 @@ def tracking_of_earlier(job: AIJob) -> dict[tuple[int, str], tuple[str, str]]:
     A network marks all of a kind that it sees in a patient, so its segment is the same finding in
     every study. A person or an assistant marks one lesion at a time: that is a new finding.
     """
-    if job.origin != Origin.MODEL or job.model_manifest.get("kind") == "assist":
+    if job.origin not in RUN_BY_MODEL or job.model_manifest.get("kind") == "assist":
         return {}
     earlier = (
         Segmentation.objects.filter(
-            job__patient_id=job.patient_id, job__model_id=job.model_id, job__origin=Origin.MODEL
+            job__patient_id=job.patient_id,
+            job__model_id=job.model_id,
+            job__origin__in=RUN_BY_MODEL,
         )
         .exclude(job__review_status=ReviewStatus.REJECTED)
         .order_by("pk")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from pydicom import Dataset
 
-from ai.choices import Origin, VersionKind
+from ai.choices import RUN_BY_MODEL, Origin, VersionKind
 from ai.manifest import SegmentAlgorithm, TrackedSegment
 from ai.models import AIJob, SegmentationVersion
 from ai.selectors.lineage import AssistUse, assist_uses, chain
@@ -34,7 +34,7 @@ def _algorithm(
     version: SegmentationVersion, segment: TrackedSegment, uses: Sequence[AssistUse]
 ) -> AlgorithmSpec:
     job: AIJob = version.segmentation.job
-    if job.origin == Origin.MODEL:
+    if job.origin in RUN_BY_MODEL:
         kind = SEMIAUTOMATIC if version.kind == VersionKind.EDITED else AUTOMATIC
         name = job.manifest.algorithm_name or job.manifest.name
         return network_algorithm(kind, name, job.model_version)

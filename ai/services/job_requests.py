@@ -21,6 +21,7 @@ def job_request(
     facts_given: dict[str, Any] | None = None,
     study_instance_uid: str | None = None,
     model_version: str | None = None,
+    urgency: str | None = None,
     **fields: Any,
 ) -> AIJob:
     """``facts_given``: what the doctor says of the ``patient``, of what no record holds.
@@ -39,6 +40,7 @@ def job_request(
             model_type=model_type,
             model_version=model_version,
             study_instance_uid=study_instance_uid,
+            urgency=urgency,
             **fields,
         )
     if patient is None and study_instance_uid is not None:
@@ -52,6 +54,7 @@ def job_request(
         manifest=manifest,
         facts_given=facts_given,
         parameters=fields.get("parameters"),
+        urgency=urgency,
     )
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils import timezone
 from pydantic import JsonValue
 
-from ai.choices import TRANSITIONS, JobStatus
+from ai.choices import OPEN, TRANSITIONS, JobStatus
 from ai.clients.inference import RunResult, inference
 from ai.events import JOB_CANCELLED, JOB_COMPLETED, JOB_FAILED
 from ai.manifest import ModelManifest
 from ai.models import AIJob, AIJobEvent, ModelSetting
 from ai.selectors import jobs as job_selectors
+from ai.selectors.queue import queued_get
 from ai.services import catalogue, segmentations
+from ai.services.queue import places_forget
 from ai.services.rule_runs import rule_run
-from ai.services.run_requests import run_key, run_request
+from ai.services.run_requests import input_key, job_ask, limit_check, run_key, run_request
 from audit import services as audit
 from common.errors import (
     AppError,
@@ -32,6 +35,9 @@ from pacs.delivery.series_grants import series_grant
 from pacs.index import studies
 from rbac.permissions import Permission
 
+if TYPE_CHECKING:
+    from pacs.models import Series
+
 
 def job_transition(job: AIJob, status: JobStatus, *, actor: Person | None = None) -> None:
     """Move a locked job. Raises BusinessError when the state machine forbids it."""
@@ -40,6 +46,7 @@ def job_transition(job: AIJob, status: JobStatus, *, actor: Person | None = None
     job.status = status
     job.version += 1
     job.save()
+    transaction.on_commit(places_forget, robust=True)
     AIJobEvent.objects.create(
         job=job, step=status.value.lower(), actor_id=actor.pk if actor else None
     )
@@ -61,11 +68,14 @@ def job_create(
     model_version: str | None = None,
     series_instance_uid: str | None = None,
     parameters: dict[str, Any] | None = None,
+    urgency: str | None = None,
 ) -> AIJob:
     """Request a model for a series; without one, the series that suits the model best.
 
+    An equal request is the same job, as ``job_ask`` says. ``urgency``: the order's without one.
+
     Raises NotFound (study, also an unmatched one; series, model), BusinessError (unsuitable
-    series), ExternalError (the inference service does not list its models).
+    series, the limit of a person), ExternalError (the inference service does not list its models).
     """
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
     if study.patient is None:
@@ -79,29 +89,24 @@ def job_create(
     else:
         series = studies.series_get(study, series_instance_uid)
         catalogue.check_series(series, manifest)
-    with transaction.atomic():
-        job = AIJob.objects.create(
-            patient=study.patient,
-            study=study,
-            series=series,
-            model_id=manifest.id,
-            model_version=manifest.version,
-            model_manifest=manifest.to_json(),
-            parameters=parameters or {},
-            requested_by_id=actor.pk,
-        )
-        AIJobEvent.objects.create(job=job, step="requested", actor_id=actor.pk)
-        audit.record(
-            actor=actor,
-            action="ai_job.create",
-            object_type="ai_job",
-            object_id=job.pk,
-            patient_id=study.patient_id,
-            permission=Permission.REQUEST_AI,
-            detail={"model": manifest.id, "series": series.series_instance_uid},
-        )
-        run_request(job)
-    return job
+    return job_ask(
+        actor=actor,
+        patient_id=study.patient.pk,
+        manifest=manifest,
+        key=series_key(manifest, series, parameters or {}),
+        urgency=urgency or (study.order.priority if study.order else None),
+        detail={"series": series.series_instance_uid},
+        study=study,
+        series=series,
+        parameters=parameters or {},
+    )
+
+
+def series_key(manifest: ModelManifest, series: Series, parameters: dict[str, Any]) -> str:
+    """Of a series as it is now: with more images it is another input."""
+    images = series.instances.order_by("sop_instance_uid")
+    uids = list(images.values_list("sop_instance_uid", flat=True))
+    return input_key(manifest, [series.series_instance_uid, uids], parameters)
 
 
 def job_run(job_id: int) -> None:
@@ -111,9 +116,10 @@ def job_run(job_id: int) -> None:
     """
     with transaction.atomic():
         job = job_lock(job_id)
-        if job.status not in (JobStatus.PENDING, JobStatus.PROCESSING):
+        if job.status not in OPEN:
             return
         if job.status == JobStatus.PENDING:
+            job.started_at = timezone.now()
             job_transition(job, JobStatus.PROCESSING)
     try:
         _check_in_use(job)
@@ -218,7 +224,7 @@ def _result(
 def job_fail(job_id: int, error: AppError) -> None:
     """End the job with the reason, unless it ended already."""
     job = job_lock(job_id)
-    if job.status not in (JobStatus.PENDING, JobStatus.PROCESSING):
+    if job.status not in OPEN:
         return
     job.error_code = error.code.value.code
     job.error_detail = error.detail
@@ -229,7 +235,18 @@ def job_fail(job_id: int, error: AppError) -> None:
 @transaction.atomic
 def job_cancel(*, actor: Person, job_id: int) -> AIJob:
     """Cancel a waiting or running job: its run is ended; a result that still arrives is dropped."""
-    job = _changed_by(actor, job_id, "ai_job.cancel")
+    return _cancelled(actor, _changed_by(actor, job_id, "ai_job.cancel"))
+
+
+@transaction.atomic
+def queued_cancel(*, actor: Person, job_id: int) -> AIJob:
+    """The same by who manages the models, whoever's job it is."""
+    job = job_lock(queued_get(actor, job_id).pk)
+    _record(actor, job, "ai_job.cancel", Permission.MANAGE_MODELS)
+    return _cancelled(actor, job)
+
+
+def _cancelled(actor: Person, job: AIJob) -> AIJob:
     job_transition(job, JobStatus.CANCELLED, actor=actor)
     outbox.publish(JOB_CANCELLED, aggregate=f"ai_job_end:{job.pk}", payload={"run": run_key(job)})
     return job
@@ -240,6 +257,7 @@ def job_retry(*, actor: Person, job_id: int) -> AIJob:
     """FAILED → PENDING, as a new run. Raises NotFound if the model is switched off."""
     job = _changed_by(actor, job_id, "ai_job.retry")
     _check_in_use(job)
+    limit_check(actor)
     job.run += 1
     job.error_code = job.error_detail = ""
     job_transition(job, JobStatus.PENDING, actor=actor)
@@ -249,12 +267,16 @@ def job_retry(*, actor: Person, job_id: int) -> AIJob:
 
 def _changed_by(actor: Person, job_id: int, action: str) -> AIJob:
     job = job_lock(job_selectors.job_get(actor, job_id).pk)
+    _record(actor, job, action, Permission.REQUEST_AI)
+    return job
+
+
+def _record(actor: Person, job: AIJob, action: str, permission: Permission) -> None:
     audit.record(
         actor=actor,
         action=action,
         object_type="ai_job",
         object_id=job.pk,
         patient_id=job.patient_id,
-        permission=Permission.REQUEST_AI,
+        permission=permission,
     )
-    return job

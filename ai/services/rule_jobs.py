@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from ai.choices import JobStatus, ReviewStatus
 from ai.manifest import ManifestFact, ModelManifest
-from ai.models import AIJob, AIJobEvent
+from ai.models import AIJob
 from ai.selectors.patient_facts import (
     FactOrigin,
     KnownFact,
@@ -19,16 +15,13 @@ from ai.selectors.patient_facts import (
     facts_matched,
     why_not,
 )
-from ai.services.run_requests import run_request
-from audit import services as audit
+from ai.services.run_requests import input_key, job_ask
 from common.errors import BusinessError, ErrorCode, InvalidInput
 from common.person import Person
 from emr import selectors as patients
-from rbac.permissions import Permission
 
 GIVEN = "given"
 MASKS = ("mask", "prior_mask")
-ENDED_BADLY = (JobStatus.FAILED, JobStatus.CANCELLED)
 
 
 def rule_job_create(
@@ -38,13 +31,12 @@ def rule_job_create(
     manifest: ModelManifest,
     facts_given: dict[str, Any] | None = None,
     parameters: dict[str, Any] | None = None,
+    urgency: str | None = None,
 ) -> AIJob:
-    """Request a rule; the same model, version and input is the same job.
-
-    Not after a doctor rejected it: the request is then a new one.
+    """Request a rule; an equal request is the same job, as ``job_ask`` says.
 
     Raises NotFound, ConflictError (the patient), InvalidInput (a given fact), BusinessError
-    (facts are missing: the detail names them).
+    (facts are missing: the detail names them; the limit of a person).
     """
     patient = patients.patient_get(actor, patient_pk)
     known = facts_known(actor, patient)
@@ -55,57 +47,20 @@ def rule_job_create(
         names = ", ".join(one.declared.label for one in matched.needed)
         raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, f"missing: {names}", "facts_given")
     facts = {name: fact.to_json() for name, fact in matched.usable.items()}
-    key = _input_key(manifest, facts, parameters or {})
-    with transaction.atomic():
-        patients.patient_lock(patient.pk)
-        asked = AIJob.objects.filter(patient=patient, input_sha256=key)
-        same = asked.exclude(status__in=ENDED_BADLY).exclude(review_status=ReviewStatus.REJECTED)
-        job = same.order_by("pk").first() or _create(
-            actor, patient, manifest, facts, parameters or {}, key
-        )
-        audit.record(
-            actor=actor,
-            action="ai_job.create",
-            object_type="ai_job",
-            object_id=job.pk,
-            patient_id=patient.pk,
-            permission=Permission.REQUEST_AI,
-            detail={"model": manifest.id, "given": sorted(facts_given or {})},
-        )
-    return job
-
-
-def _create(
-    actor: Person,
-    patient: Any,
-    manifest: ModelManifest,
-    facts: dict[str, Any],
-    parameters: dict[str, Any],
-    key: str,
-) -> AIJob:
-    job = AIJob.objects.create(
-        patient=patient,
-        model_id=manifest.id,
-        model_version=manifest.version,
-        model_manifest=manifest.to_json(),
-        parameters=parameters,
-        facts=facts,
-        input_sha256=key,
-        requested_by_id=actor.pk,
-    )
-    AIJobEvent.objects.create(job=job, step="requested", actor_id=actor.pk)
-    run_request(job)
-    return job
-
-
-def _input_key(manifest: ModelManifest, facts: dict[str, Any], parameters: dict[str, Any]) -> str:
-    """Of the values and their sources; not of the day, which is today's for a person's age."""
     values = {
         name: (fact["value"], fact["unit"], fact["source"]["kind"], fact["source"]["id"])
         for name, fact in facts.items()
-    }
-    what = [manifest.id, manifest.version, values, parameters]
-    return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+    }  # and not the day, which is today's for a person's age
+    return job_ask(
+        actor=actor,
+        patient_id=patient.pk,
+        manifest=manifest,
+        key=input_key(manifest, values, parameters or {}),
+        urgency=urgency,
+        detail={"given": sorted(facts_given or {})},
+        facts=facts,
+        parameters=parameters or {},
+    )
 
 
 def _given(

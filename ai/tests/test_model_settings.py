@@ -190,19 +190,25 @@ def test_who_waits_is_told_how_far_it_is(
 ) -> None:
     assert completed.seconds == 4.2
     url = f"/api/ai/jobs/{completed.pk}/"
-    assert api("doctor").get(url).json()["outlook"] == {"progress": None, "expected_wait_s": None}
+    nothing = {"progress": None, "expected_wait_s": None, "place": None}
+    assert api("doctor").get(url).json()["outlook"] == nothing
     waiting = jobs.job_create(
         actor=users["doctor"],
         study_instance_uid=completed.study.study_instance_uid,
         model_type="brain_extraction",
+        parameters={"threshold": 0.4},
     )
     url = f"/api/ai/jobs/{waiting.pk}/"
-    assert api("doctor").get(url).json()["outlook"] == {"progress": None, "expected_wait_s": 4.2}
+    assert api("doctor").get(url).json()["outlook"] == nothing | {
+        "expected_wait_s": 4.2,
+        "place": 1,
+    }
     AIJob.objects.filter(pk=waiting.pk).update(status="PROCESSING")
     state = {"state": "running", "ahead": 0, "progress": 0.25, "seconds": 1.2}
     place = f"{settings.INFERENCE_URL}/inference/ai-job-{waiting.pk}-run-1/progress"
     service.get(place, json=state)
-    assert api("doctor").get(url).json()["outlook"] == {"progress": 0.25, "expected_wait_s": 3.0}
+    known = {"progress": 0.25, "expected_wait_s": 3.0}
+    assert api("doctor").get(url).json()["outlook"] == nothing | known
     service.replace("GET", place, status=404, json={"error": {"code": "result_not_found"}})
     assert api("doctor").get(url).json()["outlook"]["progress"] is None
 

@@ -1,9 +1,11 @@
-"""Readiness probes of other services: one request, a short timeout, no circuit breaker."""
+"""Probes of other services: one request, a short timeout, no circuit breaker."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+
+import requests
 
 from common.errors import ErrorCode, ExternalError
 from common.http.client import HttpClient
@@ -29,8 +31,9 @@ def ask(
     *,
     unavailable: ErrorCode,
     headers: Mapping[str, str] | None = None,
-) -> None:
-    """Send a GET request. Raises ExternalError unless the status is a success."""
+) -> requests.Response:
+    """The answer to a GET request. Raises ExternalError unless the status is a success."""
     response = _client(base_url, unavailable).request("GET", path, headers=dict(headers or {}))
     if not response.ok:
         raise ExternalError(unavailable, f"status {response.status_code}", retryable=False)
+    return response

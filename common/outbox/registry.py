@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ class Event:
 Handler = Callable[[Event], None]
 OnDead = Callable[[Event, AppError], None]
 Wants = Callable[[dict[str, Any]], bool]
+Choose = Callable[[Sequence[str]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Subscription:
     max_attempts: int
     on_dead: OnDead | None
     wants: Wants | None = None
+    choose: Choose | None = None
 
 
 _by_name: dict[str, Subscription] = {}
@@ -51,15 +53,20 @@ def subscribe(
     max_attempts: int = DEFAULT_MAX_ATTEMPTS,
     on_dead: OnDead | None = None,
     wants: Wants | None = None,
+    choose: Choose | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register a handler. ``on_dead`` is called once when the event is given up.
 
     ``wants``: says of a payload whether the handler would do anything; without, always.
+    ``choose``: of the aggregates whose events are due, the one that is next. It is asked when a
+    worker is free: a message then only says that there is work.
     """
 
     def register(handler: Handler) -> Handler:
         name = f"{handler.__module__}.{handler.__name__}"
-        _by_name[name] = Subscription(name, topic, queue, handler, max_attempts, on_dead, wants)
+        _by_name[name] = Subscription(
+            name, topic, queue, handler, max_attempts, on_dead, wants, choose
+        )
         return handler
 
     return register
@@ -67,6 +74,11 @@ def subscribe(
 
 def subscribers(topic: str) -> list[Subscription]:
     return [s for s in _by_name.values() if s.topic == topic]
+
+
+def choosing() -> list[Subscription]:
+    """The subscriptions that choose which event is next."""
+    return [s for s in _by_name.values() if s.choose is not None]
 
 
 def by_name(name: str) -> Subscription | None:

@@ -26,6 +26,10 @@ logger = logging.getLogger(__name__)
 REDRIVEN = "outbox.redriven"
 GIVEN_UP = "outbox.given_up"
 DELIVER = "common.outbox.tasks.deliver"
+DELIVER_NEXT = "common.outbox.tasks.deliver_next"
+NEXT_AT_A_SWEEP = 20
+"""Messages of a sweep to those who choose: with more, their backlog would keep the others."""
+CLAIM_ATTEMPTS = 10
 MAX_BACKOFF = timedelta(minutes=16)
 
 
@@ -61,10 +65,16 @@ def publish_all(topic: str, happened: Iterable[tuple[str, dict[str, Any]]]) -> N
 
 
 def nudge(event: OutboxEvent, expires: float | None = None) -> None:
-    """Ask a worker of the handler's present queue to deliver it; void after ``expires`` (s)."""
+    """Ask a worker of the handler's present queue to deliver it; void after ``expires`` (s).
+
+    Where the handler chooses, the worker is asked to deliver what is next.
+    """
     subscription = subscription_of(event)
     queue = subscription.queue if subscription else event.queue
-    current_app.send_task(DELIVER, (event.pk,), queue=queue, expires=expires)
+    if subscription and subscription.choose:
+        current_app.send_task(DELIVER_NEXT, (subscription.name,), queue=queue, expires=expires)
+    else:
+        current_app.send_task(DELIVER, (event.pk,), queue=queue, expires=expires)
 
 
 def _waiting(aggregate: Any, handler: Any) -> QuerySet[OutboxEvent]:
@@ -114,6 +124,21 @@ def claim(event_id: int) -> OutboxEvent | None:
     return event
 
 
+def claim_next(handler: str) -> OutboxEvent | None:
+    """Of the due events of a handler that chooses, take the one that is next; None without any."""
+    subscription = registry.by_name(handler)
+    if subscription is None or subscription.choose is None:
+        return None
+    for _ in range(CLAIM_ATTEMPTS):  # again when another worker took it meanwhile
+        due = dict(_due().filter(handler=handler).order_by().values_list("aggregate", "pk"))
+        if not due:
+            return None
+        event = claim(due[subscription.choose(list(due))])
+        if event is not None:
+            return event
+    return None
+
+
 def _leased(event: OutboxEvent) -> QuerySet[OutboxEvent]:
     """The row while it is still this attempt's: whoever lost the lease changes nothing."""
     return OutboxEvent.objects.filter(
@@ -158,17 +183,24 @@ def as_event(row: OutboxEvent) -> Event:
     return Event(row.pk, row.topic, row.aggregate, row.payload, row.attempts)
 
 
+def _due() -> QuerySet[OutboxEvent]:
+    """Without those behind an older one, which must not keep the others from their turn."""
+    older = _waiting(OuterRef("aggregate"), OuterRef("handler")).filter(pk__lt=OuterRef("pk"))
+    return OutboxEvent.objects.filter(
+        ~Exists(older), status=OutboxStatus.PENDING, next_attempt_at__lte=timezone.now()
+    )
+
+
 def due(limit: int = 500) -> list[OutboxEvent]:
     """Events whose time has come: missed nudges, backoffs that ended, leases that ran out.
 
-    Those behind an older one are left out: many of them would keep the others from their turn.
+    Of each handler that chooses only some: each stands for whichever is next.
     """
-    older = _waiting(OuterRef("aggregate"), OuterRef("handler")).filter(pk__lt=OuterRef("pk"))
-    return list(
-        OutboxEvent.objects.filter(
-            ~Exists(older), status=OutboxStatus.PENDING, next_attempt_at__lte=timezone.now()
-        ).order_by("next_attempt_at")[:limit]
-    )
+    choosing = [subscription.name for subscription in registry.choosing()]
+    found = list(_due().exclude(handler__in=choosing).order_by("next_attempt_at")[:limit])
+    for name in choosing:
+        found += _due().filter(handler=name).order_by("next_attempt_at")[:NEXT_AT_A_SWEEP]
+    return found
 
 
 @transaction.atomic

@@ -22,7 +22,16 @@ logger = logging.getLogger(__name__)
 @task(queue="django_tasks")
 def deliver(event_id: int) -> None:
     """Run the handler of one event. A dead worker's lease runs out and the sweep comes back."""
-    event = services.claim(event_id)
+    _deliver(services.claim(event_id))
+
+
+@task(queue="django_tasks")
+def deliver_next(handler: str) -> None:
+    """The same of the event that is next, by the choice of the handler (its name)."""
+    _deliver(services.claim_next(handler))
+
+
+def _deliver(event: OutboxEvent | None) -> None:
     if event is None:
         return
     with request_context(RequestContext(event.request_id)):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.conf import settings
 from django.utils import timezone
 
-from ai.choices import Origin, VersionKind
+from ai.choices import RUN_BY_MODEL, Origin, VersionKind
 from ai.manifest import CodeSpec, ManifestClass, ManifestQuantity, ModelManifest, TrackedSegment
 from ai.selectors.lineage import tool_told, version_uses
 from ai.selectors.publication import publication_find, publication_get, publication_key
@@ -69,7 +69,7 @@ def publication_facts(job_id: int) -> PublicationFacts:
         seg_series_instance_uid=publication.seg_series_instance_uid,
         seg_sop_instance_uid=publication.seg_sop_instance_uid,
         model=_model(manifest),
-        by_model=job.origin == Origin.MODEL,
+        by_model=job.origin in RUN_BY_MODEL,
         file_origin=_file_origin(job),
         ai_result=_ai_result(job, job.result, manifest),
         version=_version(publication),

@@ -13,7 +13,7 @@ from common.outbox.services import publish
 from common.person import Person
 from emr import selectors as patients
 from ocs import selectors as orders
-from pacs.events import STUDY_MOVED
+from pacs.events import STUDY_MATCHED, STUDY_MOVED
 from pacs.index.list_keys import list_keys_write
 from pacs.models import QuarantinedStudy, Study
 from rbac.epochs import rights_changing
@@ -82,6 +82,7 @@ def study_match(*, actor: Person, study_instance_uid: str, patient_id: str) -> S
         _set_patient(study, patient)
         study.save_versioned(expected=study.version)
         list_keys_write(Study.objects.filter(pk=study.pk))
+        _matched(study)
         QuarantinedStudy.objects.filter(study_instance_uid=study_instance_uid).delete()
         audit.record(
             actor=actor,
@@ -146,8 +147,13 @@ def _rematch(pk: int) -> bool:
         return False
     study.save_versioned(expected=study.version)
     list_keys_write(Study.objects.filter(pk=study.pk))
+    _matched(study)
     _record_filed(study)
     return True
+
+
+def _matched(study: Study) -> None:
+    publish(STUDY_MATCHED, aggregate=f"study:{study.pk}", payload={"study_id": study.pk})
 
 
 def _record_filed(study: Study) -> None:

@@ -101,9 +101,19 @@ def study_rows(page: Iterable[Study], *related: str) -> list[Study]:
     return [found[pk] for pk in pks if pk in found]
 
 
+def studies_with_series(studies: QuerySet[Study], named: Q) -> QuerySet[Study]:
+    """Studies with a series that is so."""
+    return studies.filter(Exists(Series.objects.filter(named, study=OuterRef("pk"))))
+
+
 def studies_with_modality(studies: QuerySet[Study], modality: str) -> QuerySet[Study]:
     """Studies with a series of this modality."""
-    return studies.filter(Exists(Series.objects.filter(study=OuterRef("pk"), modality=modality)))
+    return studies_with_series(studies, Q(modality=modality))
+
+
+def studies_complete() -> QuerySet[Study]:
+    """Stable and of a known patient; for handlers, not filtered by rights."""
+    return Study.objects.filter(stable_at__isnull=False, patient__isnull=False)
 
 
 def series_get(study: Study, series_instance_uid: str) -> Series:

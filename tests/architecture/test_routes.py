@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 
 from acct import services as accounts
 from ai.clients.inference import inference
+from ai.models import RoutingRule
 from ai.services import jobs
 from ai.tests import factories
 from audit.models import AuditLog
@@ -207,6 +208,9 @@ def world(users, patient_factory, settings):
             "log_id": AuditLog.objects.earliest("id").pk,
             "event_id": OutboxEvent.objects.first().pk,
             "job_id": job.pk,
+            "rule_id": RoutingRule.objects.create(
+                name="-", modality="MR", model_id="brain_extraction"
+            ).pk,
             "segmentation_id": job.segmentation.pk,
             "version": 1,
             "study_instance_uid": series.study.study_instance_uid,

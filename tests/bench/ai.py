@@ -1,7 +1,9 @@
-"""The AI platform's speed, in sections; without names, all of them. Needs no stack.
+"""The AI platform's speed, in sections; without names, all of them. `queue` needs the databases.
 
 seg: a mask of 240 x 240 x 155 voxels with three segments as a stored SEG and its report, against
 dcmqi's itkimage2segimage, which makes the SEG alone from files on disk.
+queue: the API with 1,000 queued jobs against none, and what a free worker takes.
+reload, box, memory: of the inference service (tests/bench/support/inference_side.py).
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import django
@@ -34,6 +37,7 @@ from ai.services.dicom_sr import History, SegmentMeasure, build_report  # noqa: 
 from ai.tests.seg_sources import SEGMENTS, SOURCE_SERIES_UID, build, mr_series, stored  # noqa: E402
 from ai.tests.test_dicom_sr import PARK  # noqa: E402
 from pacs.index.objects import OF_A_SLICE  # noqa: E402
+from tests.bench.support.ai_queue import queue_section  # noqa: E402
 
 SLICES, ROWS, COLUMNS = 155, 240, 240
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
@@ -155,7 +159,36 @@ def seg_section() -> dict[str, float]:
     return found
 
 
-SECTIONS: dict[str, Callable[[], dict[str, float]]] = {"seg": seg_section}
+def inference_section(name: str) -> dict[str, float]:
+    """One of the inference service, in its own environment."""
+    root = Path(__file__).resolve().parents[2]
+    script = str(root / "tests" / "bench" / "support" / "inference_side.py")
+    command = [str(root / ".venv-inference" / "bin" / "python"), script, name]
+    ended = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    return dict(json.loads(ended.stdout.splitlines()[-1]))
+
+
+SECTIONS: dict[str, Callable[[], dict[str, float]]] = {
+    "seg": seg_section,
+    "queue": queue_section,
+    **{name: partial(inference_section, name) for name in ("reload", "box", "memory")},
+}
+TARGETS: tuple[tuple[str, str, str, float], ...] = (
+    ("the list with 1,000 queued jobs as fast as with none", "queue_list_ratio", "<=", 1.1),
+    ("a job with 1,000 queued as fast as with none", "queue_detail_ratio", "<=", 1.1),
+    ("a request with 1,000 queued as fast as with none", "queue_ask_ratio", "<=", 1.1),
+    ("an urgent job starts next", "urgent_starts_next", ">=", 1.0),
+    ("registry reload under 1 s", "registry_reload_s", "<=", 1.0),
+    ("box to mask under 2 s", "box_first_s", "<=", 2.0),
+    ("two queued jobs need no more memory than one and 10 %", "memory_two_to_one", "<=", 1.1),
+)
+
+
+def verdicts(found: dict[str, float]) -> None:
+    for text, name, than, limit in TARGETS:
+        if name in found:
+            ok = found[name] <= limit if than == "<=" else found[name] >= limit
+            print(f"{text}: {found[name]:g}   {'ok' if ok else 'MISSED'}")
 
 
 def main() -> None:
@@ -170,6 +203,7 @@ def main() -> None:
     if "seg" in chosen:
         ok = found["seg_and_report_s"] <= found["itkimage2segimage_s"]
         print(f"SEG and report no slower than dcmqi's SEG: {'ok' if ok else 'MISSED'}")
+    verdicts(found)
     print(json.dumps({"bench": "ai", "runs": RUNS, **found}))
 
 

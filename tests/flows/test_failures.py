@@ -47,6 +47,11 @@ def approve(doctor, job_id):
     return time.monotonic() - start
 
 
+def reject(doctor, job_id):
+    """The next request would be answered with what waits for its review."""
+    doctor.post(f"ai/jobs/{job_id}/review/", json={"decision": "reject"})
+
+
 def wait_published(doctor, job_id):
     return wait_until(
         lambda: job(doctor, job_id),
@@ -72,6 +77,7 @@ def test_a_kill_while_the_model_runs(doctor, studies, stack, victim):
     assert ended["status"] == "COMPLETED", ended["error"]
     segmentation = doctor.get(f"ai/segmentations/{ended['segmentation']}/")
     assert [v["version"] for v in segmentation["versions"]] == [1]
+    reject(doctor, job_id)
     stack.wait_running(victim)
 
 
@@ -116,6 +122,7 @@ def test_inference_down_fails_with_a_reason_and_can_be_retried(doctor, studies, 
         stack.start_one("inference")
     doctor.post(f"ai/jobs/{job_id}/retry/")
     assert wait_status(doctor, job_id, ENDED)["status"] == "COMPLETED"
+    reject(doctor, job_id)
 
 
 def test_django_killed_comes_back(doctor, stack):

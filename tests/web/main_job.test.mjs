@@ -6,12 +6,13 @@ import { test } from 'node:test';
 import { appPage, label, logInByHand, mainMenu } from './app.helpers.mjs';
 import { launch } from './browser.mjs';
 import { segFile } from './seg.mjs';
-import { MRN, SLOW_MS, api, assertSameLabels, drag, renderedLabels, painted, sampleStudy, storedLabels,
-  until } from './viewer.helpers.mjs';
+import { MRN, SLOW_MS, api, assertSameLabels, drag, renderedLabels, painted, rejectWaiting, sampleStudy,
+  storedLabels, until } from './viewer.helpers.mjs';
 
 test('log in, ask for AI, paint, save, approve, see it published', async t => {
   const as = await api('doctor');
   const study = await sampleStudy(as);
+  await rejectWaiting(as, study);
   const { page, problems } = await appPage(await launch(t, { webgl: true }));
   await logInByHand(page, 'doctor');
 

@@ -93,6 +93,20 @@ export async function sampleStudy(as) {
 }
 
 /**
+ * Reject what earlier tests left to be reviewed: an equal request would be answered with it.
+ *
+ * @param {Api} as
+ * @param {string} study
+ * @param {string} [model]
+ */
+export async function rejectWaiting(as, study, model = MODEL) {
+  const waiting = 'status=COMPLETED&review_status=PENDING&origin=model&page_size=100';
+  const { results } = await as.json(
+    `/api/ai/jobs/?study_instance_uid=${study}&model_id=${model}&${waiting}`);
+  for (const { id } of results) await as.post(`/api/ai/jobs/${id}/review/`, { decision: 'reject' });
+}
+
+/**
  * A new AI job of the study, finished, as the API answers it.
  *
  * @param {Api} as
@@ -100,6 +114,7 @@ export async function sampleStudy(as) {
  * @param {string} [model]
  */
 export async function finishedJob(as, study, model = MODEL) {
+  await rejectWaiting(as, study, model);
   const { id } = await as.post('/api/ai/jobs/', { study_instance_uid: study, model_type: model });
   return until(
     `job ${id}`,

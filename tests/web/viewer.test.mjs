@@ -11,6 +11,7 @@ import {
   drag,
   renderedLabels,
   finishedJob,
+  rejectWaiting,
   openViewer,
   painted,
   sampleStudy,
@@ -356,6 +357,7 @@ test('leaving with unsaved strokes asks first; another result asks too', async t
 test('AI is asked for from the viewer, and its mask appears', async t => {
   const as = await api('doctor');
   const study = await sampleStudy(as);
+  await rejectWaiting(as, study);
   const { page } = await viewerPage(t);
   await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}`);
   await page.locator('#cdss-run').waitFor({ timeout: SLOW_MS });

@@ -29,6 +29,7 @@ def ward_write(users: dict[str, Any], today: date) -> int:
     rows.write()
     beds_fill(users, [person.mrn for person in new])
     todays_work.orders_write(users)
+    todays_work.routing_rule_write()
     if WARNED in {person.mrn for person in new}:
         todays_work.warned_prescription(WARNED, users)
     return len(new)

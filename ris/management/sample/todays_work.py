@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from ai.models import RoutingRule
 from emr import services as emr
 from emr.models import Patient
 from emr.services.prescribing import prescription_warnings
@@ -34,6 +35,19 @@ def orders_write(users: dict[str, Any]) -> None:
     for told in json.loads(_FILE.read_text(encoding="utf-8")):
         if selectors.order_by_accession(told["number"]) is None:
             _order(told, users)
+
+
+def routing_rule_write() -> None:
+    """One rule as an example, off: an administrator tries it on past studies first."""
+    RoutingRule.objects.get_or_create(
+        name="뇌 MRI T1: 뇌 추출",
+        defaults={
+            "modality": "MR",
+            "sequence": "T1",
+            "job_type": "MR_BRAIN",
+            "model_id": "brain_extraction",
+        },
+    )
 
 
 def share(patient: Patient, username: str, users: dict[str, Any]) -> None:

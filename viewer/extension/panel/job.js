@@ -53,7 +53,7 @@ export function jobSection() {
     refill(warnings, job?.result?.warnings, () =>
       (job?.result?.warnings ?? []).map(text => h('li', {}, text)),
     );
-    const model = job?.origin === 'model' ? job.card : null;
+    const model = job?.origin === 'model' || job?.origin === 'rule' ? job.card : null;
     card.hidden = !model;
     refill(card, model && [model.id, model.version], () => (model ? cardOf(model) : []));
   }
@@ -96,8 +96,9 @@ function factsOf(job) {
       job.result.confidence.toFixed(3),
     ]);
   if (job.result.risk_score !== null) rows.push([t('job.risk'), percent(job.result.risk_score)]);
+  const by = job.origin === 'model' || job.origin === 'rule' ? 'AI: ' : '';
   for (const { label, volume_ml: volume } of job.result.measurements)
-    rows.push([`${job.origin === 'model' ? 'AI: ' : ''}${segmentName(job, label)}`, ml(volume)]);
+    rows.push([`${by}${segmentName(job, label)}`, ml(volume)]);
   rows.push([t('job.requestedBy'), job.requested_by_name || job.requested_by]);
   return rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]);
 }

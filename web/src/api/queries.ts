@@ -68,6 +68,11 @@ export const modelsQuery = queryOptions({
   staleTime: 600_000,
 });
 
+export const modelSettingsQuery = queryOptions({
+  queryKey: keys.ai.modelSettings,
+  queryFn: ({ signal }) => unwrap(api.GET("/api/ai/model-settings/", { signal })),
+});
+
 export const provenanceQuery = (segmentation_id: number, version: number) =>
   queryOptions({
     queryKey: keys.ai.provenance(segmentation_id, version),

@@ -6,7 +6,7 @@ import { useCan } from "@/session/react";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
 import { Confidence } from "./Confidence";
-import { modelName, patientOf, studyOf, type Job } from "@/shared/ai/jobs";
+import { isByModel, modelName, patientOf, studyOf, type Job } from "@/shared/ai/jobs";
 import { JobActions } from "@/shared/ai/JobActions";
 import { JobOutlook } from "@/shared/ai/JobOutlook";
 import { JobSteps } from "@/shared/ai/JobSteps";
@@ -29,7 +29,7 @@ interface JobDetailProps {
 export function JobDetail({ job, onReviewed }: JobDetailProps) {
   const { t } = useTranslation();
   const can = useCan();
-  const byModel = job.origin === "model";
+  const byModel = isByModel(job);
   return (
     <Grid type="container" breakpoints={BREAKPOINTS}>
       <Grid.Col span={{ base: 12, lg: 7 }}>
@@ -86,7 +86,7 @@ function About({ job }: { job: Job }) {
     job.study?.accession_number && t("ai.accession", { number: job.study.accession_number }),
     job.series_description && t("ai.series", { name: job.series_description }),
     t("ai.requestedBy", {
-      name: job.requested_by_name || job.requested_by,
+      name: job.requested_by_name || (job.requested_by ?? ""),
       at: dateTime(job.created_at),
     }),
   ];
@@ -161,7 +161,7 @@ function Result({ job }: { job: Job }) {
             card={job.card}
             certain={job.model.kind === "rule"}
           />
-          {job.origin === "model" && <Confidence result={result} />}
+          {isByModel(job) && <Confidence result={result} />}
         </>
       )}
     </Stack>

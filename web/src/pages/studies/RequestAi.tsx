@@ -11,6 +11,10 @@ import { ErrorNotice } from "@/shared/ErrorNotice";
 import { QueryView } from "@/shared/QueryView";
 import { showSuccess } from "@/shared/toasts";
 
+type Urgency = Schema["PriorityEnum"];
+
+const URGENCIES = ["routine", "urgent", "stat"] as const satisfies Urgency[];
+
 interface RequestAiProps {
   study: Schema["StudyDetailOut"];
   opened: boolean;
@@ -23,6 +27,8 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
   const queryClient = useQueryClient();
   const [chosen, setChosen] = useState<string | null>(null);
   const [series, setSeries] = useState<string | null>(null);
+  const [chosenUrgency, setUrgency] = useState<Urgency | null>(null);
+  const urgency = chosenUrgency ?? study.priority ?? "routine";
   const { study_instance_uid } = study;
   const { patient_id } = study.patient;
   const models = useQuery({
@@ -52,6 +58,7 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
           body: {
             study_instance_uid,
             model_type,
+            urgency,
             ...(taken && { series_instance_uid: taken }),
           },
         }),
@@ -111,6 +118,13 @@ export function RequestAi({ study, opened, onClose }: RequestAiProps) {
               value={taken}
               onChange={setSeries}
               data={suitable.map((uid) => ({ value: uid, label: labelOf(study, uid) }))}
+            />
+            <Select
+              label={t("ai.urgency")}
+              allowDeselect={false}
+              value={urgency}
+              onChange={setUrgency}
+              data={URGENCIES.map((value) => ({ value, label: t(`status.priority.${value}`) }))}
             />
             {request.isError && <ErrorNotice error={request.error} detailed />}
             <Group justify="flex-end">

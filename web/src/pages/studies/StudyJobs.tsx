@@ -9,7 +9,7 @@ import { jobsQuery } from "@/api/queries";
 import { JobStatus } from "@/shared/ai/JobStatus";
 import { JobSummary } from "@/shared/ai/JobSummary";
 import { useCan } from "@/session/react";
-import { isRunning, modelName, POLL_MS } from "@/shared/ai/jobs";
+import { isByModel, isRunning, modelName, POLL_MS } from "@/shared/ai/jobs";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
@@ -64,7 +64,7 @@ export function StudyJobs({ study }: { study: Schema["StudyDetailOut"] }) {
                     <Group justify="space-between" wrap="nowrap">
                       <Stack gap={0} miw={0}>
                         <Text size="sm" fw={500} truncate>
-                          {job.origin === "model"
+                          {isByModel(job)
                             ? t("ai.modelVersion", {
                                 name: modelName(job.model),
                                 version: job.model.version,
@@ -73,7 +73,7 @@ export function StudyJobs({ study }: { study: Schema["StudyDetailOut"] }) {
                         </Text>
                         <Text size="xs" c="dimmed">
                           {t("ai.requestedBy", {
-                            name: job.requested_by_name || job.requested_by,
+                            name: job.requested_by_name || (job.requested_by ?? ""),
                             at: dateTime(job.created_at),
                           })}
                         </Text>

@@ -14,6 +14,11 @@ export function isRunning(job: Pick<Job, "status">): boolean {
   return job.status === "PENDING" || job.status === "PROCESSING";
 }
 
+/** By a model, whoever asked for it: not drawn by a person, and not taken from a file. */
+export function isByModel({ origin }: Pick<Job, "origin">): boolean {
+  return origin === "model" || origin === "rule";
+}
+
 /** Something will change without this person's doing. */
 export function isMoving(job: Job): boolean {
   return isRunning(job) || job.publication.status === "PENDING";

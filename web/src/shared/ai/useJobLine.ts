@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { dateTime } from "@/shared/when";
-import { modelName, studyOf } from "./jobs";
+import { isByModel, modelName, studyOf } from "./jobs";
 
 /** A job in one line of a list: examination, model with its version, who asked for it and when. */
 export function useJobLine(): (job: Schema["AIJobListOut"]) => string {
@@ -11,11 +11,11 @@ export function useJobLine(): (job: Schema["AIJobListOut"]) => string {
       job.sources_moved && t("ai.sourcesMoved.title"),
       studyOf(job),
       job.study?.accession_number,
-      job.origin === "model"
+      isByModel(job)
         ? t("ai.modelVersion", { name: modelName(job.model), version: job.model.version })
         : modelName(job.model),
       t("ai.requestedBy", {
-        name: job.requested_by_name || job.requested_by,
+        name: job.requested_by_name || (job.requested_by ?? ""),
         at: dateTime(job.created_at),
       }),
     ]
