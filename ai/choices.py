@@ -55,6 +55,14 @@ class PublicationStatus(models.TextChoices):
     FAILED = "FAILED"
 
 
+class WorkitemPriority(models.TextChoices):
+    """Scheduled Procedure Step Priority (0074,1200)."""
+
+    HIGH = "HIGH"
+    MEDIUM = "MEDIUM"
+    LOW = "LOW"
+
+
 TRANSITIONS: dict[str, frozenset[str]] = {
     JobStatus.PENDING: frozenset({JobStatus.PROCESSING, JobStatus.CANCELLED, JobStatus.FAILED}),
     JobStatus.PROCESSING: frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.CANCELLED}),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from ai.choices import JobStatus, Origin, ReviewStatus, VersionKind
+from ai.choices import JobStatus, Origin, ReviewStatus, VersionKind, WorkitemPriority
 from ai.manifest import (
     TRACKED_SEGMENTS,
     ModelManifest,
@@ -19,6 +19,7 @@ from ai.manifest import (
 from common.db import AllOrNoneQuerySet, VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr import selectors as patients
+from pacs.dicom.uids import UID_MAX_LENGTH, new_uid
 from pacs.index import studies
 from rbac.permissions import Permission
 
@@ -62,6 +63,10 @@ class AIJob(VersionedModel):
     parameters = models.JSONField(default=dict)
     facts = models.JSONField(null=True)
     input_sha256 = models.CharField(max_length=64, blank=True, db_default="")
+    workitem_uid = models.CharField(
+        max_length=UID_MAX_LENGTH, unique=True, null=True, default=new_uid
+    )
+    """Its SOP Instance UID as a Unified Procedure Step; another one after a retry."""
     status = models.CharField(
         max_length=12, choices=JobStatus.choices, default=JobStatus.PENDING, db_index=True
     )
@@ -254,3 +259,36 @@ class ModelSetting(VersionedModel):
 
     class Meta:
         ordering = ["model_id"]
+
+
+class Workitem(models.Model):
+    """What a client of the worklist (UPS-RS) said of a job; one asked for elsewhere has none.
+
+    ``cancellation``: of a request to cancel: ``reason``, ``contact_name`` and ``contact_uri``.
+    """
+
+    job = models.OneToOneField(AIJob, on_delete=models.CASCADE, related_name="workitem")
+    label = models.CharField(max_length=64)
+    worklist_label = models.CharField(max_length=64)
+    priority = models.CharField(max_length=6, choices=WorkitemPriority.choices)
+    cancellation = models.JSONField(default=dict)
+
+
+class WorklistSubscription(models.Model):
+    """Of which workitems a person's application (``aetitle``) is told (PS3.4 CC.2.3).
+
+    Of one ``job``, or without one of all that ``keys`` (tag to value) match. ``wanted`` is False
+    of a job that was taken out of all. ``last_job``: a suspended subscription to all has no later.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    aetitle = models.CharField(max_length=16)
+    job = models.ForeignKey(AIJob, on_delete=models.CASCADE, related_name="+", null=True)
+    keys = models.JSONField(default=dict)
+    wanted = models.BooleanField(default=True)
+    deletion_lock = models.BooleanField(default=False)
+    last_job = models.PositiveBigIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "aetitle"], name="ai_worklist_user_ae")]

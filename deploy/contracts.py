@@ -39,6 +39,7 @@ FLAT_APPS = [app for app in APPS if app not in LADDERS and app != "common"]
 FLAT = """
     (openapi)
     (urls) | (routing)
+    (ups)
     (views) | (model_views) | (drawing_views) | (provenance_views) | (consumers) | (handlers)
     (probes) | (lists) | (mllp_server)
     (sync_serializers) | (model_serializers) | (drawing_serializers) | (provenance_serializers)

@@ -208,6 +208,8 @@ def world(users, patient_factory, settings):
             "event_id": OutboxEvent.objects.first().pk,
             "job_id": job.pk,
             "segmentation_id": job.segmentation.pk,
+            "workitem_uid": job.workitem_uid,
+            "aetitle": "WATCHER",
             "version": 1,
             "study_instance_uid": series.study.study_instance_uid,
             "series_instance_uid": series.series_instance_uid,
