@@ -1,4 +1,4 @@
-"""A workitem is created as PS3.18 11.4 says: what is taken, and what is refused with which status."""
+"""A workitem is created as PS3.18 11.4 says: what is taken, and what is refused how."""
 
 from __future__ import annotations
 

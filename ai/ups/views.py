@@ -96,6 +96,7 @@ class Workitems(WorklistView):
     required_permissions = {"GET": Permission.REQUEST_AI, "POST": Permission.REQUEST_AI}
 
     @extend_schema(
+        operation_id="ups_search",
         summary="Search for workitems (UPS-RS)",
         tags=["ups-rs"],
         parameters=descriptions.SEARCH_PARAMETERS,
@@ -129,6 +130,7 @@ class Workitems(WorklistView):
         return self.warn(shown, found.warnings)
 
     @extend_schema(
+        operation_id="ups_create",
         summary="Create a workitem: request an AI analysis (UPS-RS)",
         tags=["ups-rs"],
         **descriptions.taken(descriptions.CREATE),
@@ -162,6 +164,7 @@ class WorkitemDetail(WorklistView):
     required_permissions = {"GET": Permission.REQUEST_AI, "POST": Permission.REQUEST_AI}
 
     @extend_schema(
+        operation_id="ups_retrieve",
         summary="Retrieve a workitem (UPS-RS)",
         tags=["ups-rs"],
         responses={
@@ -184,6 +187,7 @@ class WorkitemDetail(WorklistView):
         return Response([whole(job)], content_type=DICOM_JSON)
 
     @extend_schema(
+        operation_id="ups_update",
         summary="Update a workitem that waits: its labels and priority (UPS-RS)",
         tags=["ups-rs"],
         **descriptions.taken(descriptions.UPDATE),
@@ -208,6 +212,7 @@ class WorkitemState(WorklistView):
     required_permissions = {"PUT": Permission.REQUEST_AI}
 
     @extend_schema(
+        operation_id="ups_change_state",
         summary="Change the state of a workitem, which our engine alone performs (UPS-RS)",
         tags=["ups-rs"],
         **descriptions.taken(descriptions.STATE),
@@ -228,6 +233,7 @@ class CancelRequest(WorklistView):
     required_permissions = {"POST": Permission.REQUEST_AI}
 
     @extend_schema(
+        operation_id="ups_request_cancellation",
         summary="Request the cancellation of a workitem (UPS-RS)",
         tags=["ups-rs"],
         **descriptions.taken(descriptions.CANCEL),
@@ -248,6 +254,7 @@ class Subscriber(WorklistView):
     required_permissions = {"POST": Permission.REQUEST_AI, "DELETE": Permission.REQUEST_AI}
 
     @extend_schema(
+        operation_id="ups_subscribe",
         summary="Subscribe to a workitem or to the worklist (UPS-RS)",
         tags=["ups-rs"],
         parameters=descriptions.SUBSCRIPTION_PARAMETERS,
@@ -270,6 +277,7 @@ class Subscriber(WorklistView):
         return Response(status=201, headers={"Content-Location": address})
 
     @extend_schema(
+        operation_id="ups_unsubscribe",
         summary="Unsubscribe from a workitem or from the worklist (UPS-RS)",
         tags=["ups-rs"],
         responses={
@@ -287,6 +295,7 @@ class SubscriberSuspension(WorklistView):
     required_permissions = {"POST": Permission.REQUEST_AI}
 
     @extend_schema(
+        operation_id="ups_suspend",
         summary="Suspend a subscription to the worklist: no later workitems (UPS-RS)",
         tags=["ups-rs"],
         request=None,
