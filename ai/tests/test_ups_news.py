@@ -167,6 +167,7 @@ def test_a_filter_chooses(client, job, query, is_told):
     assert client.post(subscribers(FILTERED) + query).status_code == 201
 
     async def talk(socket):
+        assert await socket.receive_nothing(timeout=0.2)
         await moved(job, JobStatus.PROCESSING)
         if is_told:
             assert told(await socket.receive_json())[2] == "IN PROGRESS"

@@ -40,18 +40,14 @@ def newest_step() -> int:
 
 @dataclass
 class NewsReader:
-    """What one socket has been told. ``begin``: the newest step when it was opened."""
+    """What one socket has been told. ``begin``: the step after which it reads."""
 
     session_id: str
     aetitle: str
     begin: int
-    newest: int = field(init=False)
-    _told: dict[int, int] = field(default_factory=dict)
-    """Of each job, the last step."""
+    _told: set[int] = field(default_factory=set)
+    """The steps that are read again."""
     _greeted: set[int] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        self.newest = self.begin
 
     def news(self) -> list[Elements]:
         """The reports since the last call. Raises AuthenticationError once the session ended."""
@@ -64,12 +60,13 @@ class NewsReader:
 
     def _fresh_steps(self) -> list[AIJobEvent]:
         steps = AIJobEvent.objects.filter(
-            pk__gt=max(self.begin, self.newest - OVERLAP), step__in=(*STATE_AFTER, *PROGRESS_AFTER)
+            pk__gt=self.begin, step__in=(*STATE_AFTER, *PROGRESS_AFTER)
         )
-        fresh = [step for step in steps if step.pk > self._told.get(step.job_id, 0)]
-        for step in fresh:
-            self._told[step.job_id] = step.pk
-            self.newest = max(self.newest, step.pk)
+        found = list(steps)
+        fresh = [step for step in found if step.pk not in self._told]
+        if found:
+            self.begin = max(self.begin, found[-1].pk - OVERLAP)
+        self._told = {step.pk for step in found if step.pk > self.begin}
         return fresh
 
     def _greetings(self, user: Person, mine: list[WorklistSubscription]) -> Iterator[Elements]:

@@ -12,7 +12,7 @@ from django.urls import path
 from acct import selectors as accounts
 from ai.ups.event_reports import NewsReader, newest_step
 from alert.consumers import SignedInConsumer
-from common.errors import AuthenticationError
+from common.errors import AuthenticationError, ErrorCode
 from rbac.permissions import Permission
 
 ASK_EVERY_S = 1.0
@@ -29,9 +29,12 @@ class WorklistConsumer(SignedInConsumer):
     _asking: asyncio.Task[None] | None = None
 
     async def signed_in(self) -> None:
-        reader = await database_sync_to_async(_reader)(
-            self.session_id, self.scope["url_route"]["kwargs"]["aetitle"]
-        )
+        aetitle = self.scope["url_route"]["kwargs"]["aetitle"]
+        try:
+            reader = await database_sync_to_async(_reader)(self.session_id, aetitle)
+        except AuthenticationError:
+            await self.refuse()
+            return
         if reader is None:
             await self.end(FORBIDDEN)
             return
@@ -58,7 +61,9 @@ class WorklistConsumer(SignedInConsumer):
 def _reader(session_id: str, aetitle: str) -> NewsReader | None:
     """None for who may not ask for AI analyses. Raises AuthenticationError."""
     session = accounts.session_active(session_id)
-    if session is None or not session.user.has_permission(Permission.REQUEST_AI):
+    if session is None:
+        raise AuthenticationError(ErrorCode.TOKEN_REVOKED)
+    if not session.user.has_permission(Permission.REQUEST_AI):
         return None
     return NewsReader(session_id, aetitle, newest_step())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -55,7 +56,7 @@ def _label(value: str) -> Q:
 
 
 def _worklist(value: str) -> Q:
-    ours = value.strip("*").casefold() in WORKLIST.casefold()
+    ours = fnmatchcase(WORKLIST.casefold(), value.casefold())
     return _said("worklist_label", Q() if ours else Q(pk__in=()))(value)
 
 
