@@ -278,7 +278,7 @@ def test_nobody_else_updates_the_work_of_the_engine(client, job):
     ended(job, status=JobStatus.PROCESSING)
     missing = sent(client, "post", address(job), {})
     assert (missing.status_code, "missing" in missing["Warning"]) == (400, True)
-    wrong = sent(client, "post", f"{address(job)}?transaction-uid=1.2.3", {})
+    wrong = sent(client, "post", f"{address(job)}?1.2.3", {})
     assert (wrong.status_code, "incorrect" in wrong["Warning"]) == (400, True)
     ended(job, status=JobStatus.FAILED)
     assert sent(client, "post", address(job), {}).status_code == 409

@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from ai.choices import JobStatus, ReviewStatus
 from ai.models import AIJob, Publication
+from ai.selectors.publication import RETURNED
 
 
 class State(StrEnum):
@@ -53,7 +54,7 @@ PROGRESS_AFTER: Mapping[str, str] = {
     "completed": ANALYSED,
     "approved": "Approved; on its way into the archive",
     "seg_seen": "In the archive",
-    "returned_to_review": ANALYSED,
+    RETURNED: ANALYSED,
 }
 """What a step says of a workitem that stays IN PROGRESS."""
 

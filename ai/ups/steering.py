@@ -18,6 +18,7 @@ from ai.ups.workitems import said_of, workitem_get
 from audit import services as audit
 from common.errors import BusinessError, ConflictError, ErrorCode, InvalidInput
 from common.person import Person
+from pacs.dicom.uids import Uid
 from rbac.permissions import Permission
 
 ALREADY = "The UPS is already in the requested state of {}"
@@ -33,7 +34,7 @@ _CHANGEABLE = {
 
 
 def workitem_update(
-    *, actor: Person, workitem_uid: str, given: Given, transaction_uid: str
+    *, actor: Person, workitem_uid: str, given: Given, transaction_uid: Uid | None
 ) -> str | None:
     """Labels and priority, while it is SCHEDULED. Returns a warning if there was more.
 

@@ -80,12 +80,12 @@ def _header_text(text: str) -> str:
     return "".join(kept).rstrip(".")
 
 
-def _named_uid(request: Request) -> Uid | None:
-    """``?{uid}`` (PS3.18 11.4.1), or ``?workitem={uid}``."""
-    if text := request.query_params.get("workitem"):
-        return uid_of(text, "workitem")
-    bare = [name for name, value in request.query_params.items() if not value]
-    return uid_of(bare[0], "workitem") if bare else None
+def _named_uid(request: Request, name: str) -> Uid | None:
+    """``?{uid}``, as PS3.18 writes it, or ``?name={uid}``."""
+    if text := request.query_params.get(name):
+        return uid_of(text, name)
+    bare = [key for key, value in request.query_params.items() if not value]
+    return uid_of(bare[0], name) if bare else None
 
 
 def _address(workitem_uid: str | None) -> str:
@@ -153,7 +153,7 @@ class Workitems(WorklistView):
     )
     def post(self, request: Request) -> Response:
         created = workitem_create(
-            actor=self.actor, given=self.given, workitem_uid=_named_uid(request)
+            actor=self.actor, given=self.given, workitem_uid=_named_uid(request, "workitem")
         )
         address = _address(created.job.workitem_uid)
         response = Response(status=201, headers={"Location": address, "Content-Location": address})
@@ -198,12 +198,11 @@ class WorkitemDetail(WorklistView):
         },
     )
     def post(self, request: Request, workitem_uid: str) -> Response:
-        names = ("transaction-uid", "transactionUID")
         warning = steering.workitem_update(
             actor=self.actor,
             workitem_uid=workitem_uid,
             given=self.given,
-            transaction_uid="".join(request.query_params.get(name, "") for name in names),
+            transaction_uid=_named_uid(request, "transaction-uid"),
         )
         return self.warn(Response(status=200), [warning])
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 UPS_PUSH = "1.2.840.10008.5.1.4.34.6.1"
 WORKLIST = "NeuroNova AI"
 MODEL_VERSION = "model_version"
+DISCONTINUED = code("110513", "Discontinued for unspecified reason", "DCM")
 _OUTPUTS = ("seg", "sr", "map")
 
 
@@ -175,7 +176,7 @@ def _reference(sop_class_uid: str, sop_instance_uid: str) -> Elements:
 
 def _progress(job: AIJob, state: State, said: Workitem, progress: float | None) -> Elements:
     if state is State.CANCELED:
-        return canceled_information(job, said)
+        return _cancellation(job, said)
     if job.status == JobStatus.COMPLETED:
         last = [event.step for event in job.events.all() if event.step in PROGRESS_AFTER]
         description = PROGRESS_AFTER[last[-1]] if last else ANALYSED
@@ -190,7 +191,7 @@ def _progress(job: AIJob, state: State, said: Workitem, progress: float | None) 
     )
 
 
-def canceled_information(job: AIJob, said: Workitem) -> Elements:
+def _cancellation(job: AIJob, said: Workitem) -> Elements:
     """Why, and when: the item of the progress sequence."""
     asked = said.cancellation
     return data_set(
@@ -200,9 +201,6 @@ def canceled_information(job: AIJob, said: Workitem) -> Elements:
         ContactURI=asked.get("contact_uri"),
         ProcedureStepDiscontinuationReasonCodeSequence=[DISCONTINUED],
     )
-
-
-DISCONTINUED = code("110513", "Discontinued for unspecified reason", "DCM")
 
 
 def why_canceled(job: AIJob, said: Workitem) -> str:
