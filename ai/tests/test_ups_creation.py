@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 
 from ai.choices import JobStatus, Origin
 from ai.models import AIJob
@@ -12,7 +14,7 @@ from ai.services import jobs
 from ai.tests import factories
 from ai.tests.worklist import WORKLIST_URL, as_json, item, new_workitem
 from audit.models import AuditLog
-from pacs.dicom.uids import new_uid
+from pacs.dicom.uids import Uid, new_uid
 
 pytestmark = pytest.mark.django_db
 
@@ -199,3 +201,31 @@ def test_a_retry_is_another_workitem(job, users):
     AIJob.objects.filter(pk=job.pk).update(status=JobStatus.FAILED)
     again = jobs.job_retry(actor=users["doctor"], job_id=job.pk)
     assert again.workitem_uid not in (None, job.workitem_uid)
+
+
+@pytest.fixture
+def rule(service, settings):
+    """A rule that needs the patient's age alone."""
+    needed = {"inputs": {"facts": [{"name": "age", "label": "Age", "unit": "a"}]}}
+    outputs = {"outputs": {"risk_score": "Of 1"}}
+    own = {"id": "age_rule", "kind": "rule", "result_kind": "score"} | needed | outputs
+    manifest = factories.MANIFEST | own
+    service.replace("GET", f"{settings.INFERENCE_URL}/models", json={"models": [manifest]})
+    return item("SQ", {"00080100": item("SH", "age_rule"), "00080102": item("SH", "99NEURONOVA")})
+
+
+def test_a_rule_is_about_the_patient_who_is_named(post, series, rule):
+    body = new_workitem(series) | {"00404018": rule, "00404021": {"vr": "SQ"}}
+    job = created(post(body))
+    assert (job.study, job.patient) == (None, series.study.patient)
+    again = post(body, f"?{new_uid()}")
+    assert (again.status_code, str(job.workitem_uid) in again["Warning"]) == (409, True)
+    unknown = post(body | {"00100020": item("LO", "NOBODY")})
+    assert unknown.status_code == 404
+
+
+def test_jobs_of_before_the_worklist_get_uids(job):
+    AIJob.objects.update(workitem_uid=None)
+    import_module("ai.migrations.0010_worklist").workitem_uids(apps, None)
+    job.refresh_from_db()
+    assert Uid(job.workitem_uid)

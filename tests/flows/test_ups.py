@@ -90,6 +90,10 @@ def is_state(state: str, uid: str) -> Callable[[dict[str, Any]], bool]:
     return lambda report: value(report, "00741000") == state and value(report, "00001000") == uid
 
 
+def is_progress(uid: str) -> Callable[[dict[str, Any]], bool]:
+    return lambda report: value(report, "00001002") == 3 and value(report, "00001000") == uid
+
+
 @pytest.fixture(scope="module")
 def client(base_url, login) -> WorklistClient:
     token = login("doctor").session.headers["Authorization"]
@@ -150,7 +154,7 @@ def done(client, socket, request_of, login) -> tuple[str, list[Any]]:
     created = client.create(request_of("End to end"), uid)
     assert created.status_code == 201, created.text
     assert created.headers["Location"].endswith(f"/workitems/{uid}")
-    analysed = reports(socket, lambda report: value(report, "00001002") == 3)
+    analysed = reports(socket, is_progress(uid))
     doctor = login("doctor")
     [job] = [j for j in doctor.get("ai/jobs/")["results"] if j["status"] == "COMPLETED"][:1]
     doctor.post(f"ai/jobs/{job['id']}/review/", json={"decision": "approve"})
