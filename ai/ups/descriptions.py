@@ -58,19 +58,21 @@ def answered(description: str, value: Any = None) -> Any:
     if value is None:
         return OpenApiResponse(description=description)
     schema = {"type": "array", "items": _DATA_SET}
-    return OpenApiResponse(schema, description, examples=[_shown([value], response_only=True)])
+    return OpenApiResponse(schema, description, examples=[_shown([value], taken=False)])
 
 
 def taken(value: Any) -> dict[str, Any]:
     """A request of DICOM JSON, for ``extend_schema``."""
     return {
         "request": {DICOM_JSON: _DATA_SET},
-        "examples": [_shown(value, request_only=True)],
+        "examples": [_shown(value, taken=True)],
     }
 
 
-def _shown(value: Any, **only: bool) -> OpenApiExample:
-    return OpenApiExample("Example", value, media_type=DICOM_JSON, **only)
+def _shown(value: Any, *, taken: bool) -> OpenApiExample:
+    return OpenApiExample(
+        "Example", value, media_type=DICOM_JSON, request_only=taken, response_only=not taken
+    )
 
 
 def statuses(*pairs: tuple[int, Any]) -> dict[Any, Any]:
