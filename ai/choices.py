@@ -76,6 +76,14 @@ class PublicationStatus(models.TextChoices):
     FAILED = "FAILED"
 
 
+class WorkitemPriority(models.TextChoices):
+    """Scheduled Procedure Step Priority (0074,1200)."""
+
+    HIGH = "HIGH"
+    MEDIUM = "MEDIUM"
+    LOW = "LOW"
+
+
 OPEN = (JobStatus.PENDING, JobStatus.PROCESSING)
 """Of a job that waits or runs."""
 ENDED_BADLY = (JobStatus.FAILED, JobStatus.CANCELLED)

@@ -17,6 +17,7 @@ from ai.choices import (
     ReviewStatus,
     RoutingRefusal,
     VersionKind,
+    WorkitemPriority,
 )
 from ai.manifest import (
     TRACKED_SEGMENTS,
@@ -28,6 +29,7 @@ from common.db import AllOrNoneQuerySet, VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr import selectors as patients
 from ocs.choices import Priority
+from pacs.dicom.uids import UID_MAX_LENGTH, new_uid
 from pacs.index import studies
 from rbac.permissions import Permission
 
@@ -85,15 +87,17 @@ class AIJob(VersionedModel):
     parameters = models.JSONField(default=dict)
     facts = models.JSONField(null=True)
     input_sha256 = models.CharField(max_length=64, blank=True, db_default="")
+    workitem_uid = models.CharField(
+        max_length=UID_MAX_LENGTH, unique=True, null=True, default=new_uid
+    )
+    """Its SOP Instance UID as a Unified Procedure Step; another one after a retry."""
     status = models.CharField(
         max_length=12, choices=JobStatus.choices, default=JobStatus.PENDING, db_index=True
     )
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ai_jobs", null=True
     )
-    rule = models.ForeignKey(
-        "RoutingRule", on_delete=models.PROTECT, related_name="jobs", null=True
-    )
+    rule = models.ForeignKey("RoutingRule", models.PROTECT, related_name="jobs", null=True)
     urgency = models.CharField(
         max_length=10,
         choices=Priority.choices,
@@ -197,8 +201,7 @@ class Segmentation(models.Model):
     """The mask of one job. ``segments`` and ``tracking`` stay the same across versions.
 
     ``slices``: SOP Instance UIDs in ascending position; labelmaps are (slices, rows, columns).
-    ``heatmap``: path and SHA-256 of the model's probability map in the ``ai_seg`` store, empty
-    without one.
+    ``heatmap``: path and SHA-256 of the probability map in the ``ai_seg`` store; empty: none.
     """
 
     job = models.OneToOneField(AIJob, on_delete=models.PROTECT, related_name="segmentation")
@@ -362,3 +365,33 @@ class RoutingDecision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rule", "study"], name="ai_routing_decision_once")
         ]
+
+
+class Workitem(models.Model):
+    """What a client of the worklist (UPS-RS) said of a job: with ``cancellation``, why to end it."""
+
+    job = models.OneToOneField(AIJob, on_delete=models.CASCADE, related_name="workitem")
+    label = models.CharField(max_length=64)
+    worklist_label = models.CharField(max_length=64)
+    priority = models.CharField(max_length=6, choices=WorkitemPriority.choices)
+    cancellation = models.JSONField(default=dict)
+
+
+class WorklistSubscription(models.Model):
+    """Of which workitems a person's application (``aetitle``) is told (PS3.4 CC.2.3).
+
+    Of one ``job``, or without one of all that ``keys`` (tag to value) match. ``wanted`` is False
+    of a job that was taken out of all. ``last_job``: a suspended subscription to all has no later.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    aetitle = models.CharField(max_length=16)
+    job = models.ForeignKey(AIJob, on_delete=models.CASCADE, related_name="+", null=True)
+    keys = models.JSONField(default=dict)
+    wanted = models.BooleanField(default=True)
+    deletion_lock = models.BooleanField(default=False)
+    last_job = models.PositiveBigIntegerField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["user", "aetitle"], name="ai_worklist_user_ae")]

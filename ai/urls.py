@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.urls import path
 
 from ai import drawing_views, model_views, provenance_views, routing_views, views
+from ai.ups.urls import ups_urlpatterns
 
 _VERSION = "segmentations/<int:segmentation_id>/versions/<int:version>/"
 
@@ -81,6 +82,7 @@ urlpatterns = [
     ),
     path("jobs/<int:job_id>/heatmap/", provenance_views.JobHeatmap.as_view(), name="ai-heatmap"),
     path(f"{_VERSION}labelmap/", views.VersionLabelmap.as_view(), name="ai-labelmap"),
+    *ups_urlpatterns,
 ]
 segmentation_urlpatterns = [
     path(

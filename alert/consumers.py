@@ -1,4 +1,5 @@
-"""The socket of one browser window: ready, then one message per new notification."""
+"""The socket of one browser window: ready, then one message per new notification; and what every
+socket of a person has in common."""
 
 from __future__ import annotations
 
@@ -21,77 +22,110 @@ MAX_MESSAGE_CHARS = 8192
 UNAUTHENTICATED = 4401
 
 
-class AlertConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
-    """The first message is ``{"type": "auth", "token": "<access token>"}``, within 5 s.
+class SignedInConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
+    """A socket of a person who shows an access token.
 
-    The token is never in the URL, where logs would keep it. The answer is
-    ``{"type": "ready", "unread": n}``; then ``{"type": "notification", ...NotificationOut}``
-    follows for each new one. A missing or bad token, or a session that ended, closes with 4401.
+    In the header ``Authorization: Bearer …`` of the handshake; a browser, which cannot set one,
+    sends ``{"type": "auth", "token": "<access token>"}`` as the first message, within 5 s. It is
+    never in the URL, where logs would keep it. A missing or bad token closes with 4401.
     """
 
-    _session_id: str | None = None
-    _user_id = 0
+    session_id = ""
+    user_id = 0
     _ended = False
-    _deadline: asyncio.Task[None]
+    _deadline: asyncio.Task[None] | None = None
+
+    async def signed_in(self) -> None:
+        """What follows the login; ``session_id`` and ``user_id`` are known."""
 
     async def connect(self) -> None:
         await self.accept()
-        self._deadline = asyncio.create_task(self._refuse_after(AUTH_TIMEOUT_S))
+        header = dict(self.scope["headers"]).get(b"authorization", b"").decode("latin-1")
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() == "bearer":
+            await self._sign_in(token.strip())
+        else:
+            self._deadline = asyncio.create_task(self._refuse_after(AUTH_TIMEOUT_S))
 
     async def _refuse_after(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
-        await self._refuse()
+        await self.refuse()
 
-    async def _refuse(self) -> None:
+    async def refuse(self) -> None:
+        await self.end(UNAUTHENTICATED)
+
+    async def end(self, code: int) -> None:
         self._ended = True
-        await self.close(UNAUTHENTICATED)
+        await self.close(code)
 
     async def receive(
         self, text_data: str | None = None, bytes_data: bytes | None = None, **_: Any
     ) -> None:
         """Take the first message as the login; whatever a client sends later is ignored."""
-        if self._ended or self._session_id is not None:
+        if self._ended or self.session_id:
             return
-        self._deadline.cancel()
+        if self._deadline is not None:
+            self._deadline.cancel()
         try:
-            login = await database_sync_to_async(_login)(text_data or "")
+            token = _token_of(text_data or "")
         except AuthenticationError:
-            await self._refuse()
+            await self.refuse()
             return
-        self._session_id, self._user_id = login
-        await self.channel_layer.group_add(services.group_of(self._user_id), self.channel_name)
-        unread = await database_sync_to_async(selectors.unread_count)(self._user_id)
+        await self._sign_in(token)
+
+    async def _sign_in(self, token: str) -> None:
+        try:
+            session = await database_sync_to_async(session_of)(token)
+        except AuthenticationError:
+            await self.refuse()
+            return
+        self.session_id, self.user_id = str(session.pk), session.user.pk
+        await self.signed_in()
+
+    async def disconnect(self, code: int) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+
+
+class AlertConsumer(SignedInConsumer):
+    """The answer to the login is ``{"type": "ready", "unread": n}``; then
+    ``{"type": "notification", ...NotificationOut}`` follows for each new one. A session that ended
+    closes with 4401.
+    """
+
+    async def signed_in(self) -> None:
+        await self.channel_layer.group_add(services.group_of(self.user_id), self.channel_name)
+        unread = await database_sync_to_async(selectors.unread_count)(self.user_id)
         await self.send_json({"type": "ready", "unread": unread})
 
     async def alert_notification(self, event: dict[str, Any]) -> None:
         """A push of alert.services.notify; the session is checked again before each."""
-        if self._ended or self._session_id is None:
+        if self._ended or not self.session_id:
             return
         try:
-            message = await database_sync_to_async(_message)(self._session_id, event["id"])
+            message = await database_sync_to_async(_message)(self.session_id, event["id"])
         except AuthenticationError:
-            await self._refuse()
+            await self.refuse()
             return
         if message is not None:
             await self.send_json(message)
 
     async def disconnect(self, code: int) -> None:
-        self._deadline.cancel()
-        if self._session_id is not None:
-            group = services.group_of(self._user_id)
+        await super().disconnect(code)
+        if self.session_id:
+            group = services.group_of(self.user_id)
             await self.channel_layer.group_discard(group, self.channel_name)
 
 
-def _login(text: str) -> tuple[str, int]:
-    """Session id and user id of an auth message. Raises AuthenticationError for anything else."""
+def _token_of(text: str) -> str:
+    """The token of an auth message. Raises AuthenticationError for anything else."""
     try:
         message = json.loads(text[:MAX_MESSAGE_CHARS])
     except (ValueError, RecursionError):
         raise AuthenticationError(ErrorCode.TOKEN_INVALID) from None
     if not isinstance(message, dict) or message.get("type") != "auth":
         raise AuthenticationError(ErrorCode.NOT_AUTHENTICATED)
-    session = session_of(str(message.get("token")))
-    return str(session.pk), session.user.pk
+    return str(message.get("token"))
 
 
 def _message(session_id: str, notification_id: int) -> dict[str, Any] | None:

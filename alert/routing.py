@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from channels.routing import URLRouter
-from django.urls import path, re_path
+from django.urls import URLPattern, path, re_path
 
 from alert.consumers import AlertConsumer
 
@@ -13,9 +14,12 @@ async def _nowhere(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "websocket.close"})
 
 
-websocket_application = URLRouter(
-    [
-        path("ws/alerts/", AlertConsumer.as_asgi()),
-        re_path(r"", _nowhere),  # type: ignore[arg-type]  # an ASGI application
-    ]
-)
+def websocket_router(routes: Iterable[URLPattern] = ()) -> URLRouter:
+    """The sockets of this app, and ``routes`` of the apps above it."""
+    return URLRouter(
+        [
+            path("ws/alerts/", AlertConsumer.as_asgi()),
+            *routes,
+            re_path(r"", _nowhere),  # type: ignore[arg-type]  # an ASGI application
+        ]
+    )

@@ -1,4 +1,4 @@
-"""ASGI entry point (uvicorn): WebSocket alerts only; HTTP is refused here."""
+"""ASGI entry point (uvicorn): the WebSockets only; HTTP is refused here."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 
-from alert.routing import websocket_application  # noqa: E402  (needs the app registry)
+from ai.ups.news_socket import websocket_urlpatterns  # noqa: E402  (needs the app registry)
+from alert.routing import websocket_router  # noqa: E402
 
-application = ProtocolTypeRouter({"websocket": websocket_application})
+application = ProtocolTypeRouter({"websocket": websocket_router(websocket_urlpatterns)})

@@ -39,6 +39,7 @@ FLAT_APPS = [app for app in APPS if app not in LADDERS and app != "common"]
 FLAT = """
     (openapi)
     (urls) | (routing)
+    (ups)
     (views) | (model_views) | (drawing_views) | (provenance_views) | (consumers) | (handlers)
     (routing_views)
     (probes) | (lists) | (mllp_server) | (routing_serializers)

@@ -32,6 +32,7 @@ from common.errors import (
 from common.outbox import services as outbox
 from common.person import Person
 from pacs.delivery.series_grants import series_grant
+from pacs.dicom.uids import new_uid
 from pacs.index import studies
 from rbac.permissions import Permission
 
@@ -254,11 +255,15 @@ def _cancelled(actor: Person, job: AIJob) -> AIJob:
 
 @transaction.atomic
 def job_retry(*, actor: Person, job_id: int) -> AIJob:
-    """FAILED → PENDING, as a new run. Raises NotFound if the model is switched off."""
+    """FAILED → PENDING, as a new run, which is a new workitem: one that ended never goes on.
+
+    Raises NotFound if the model is switched off.
+    """
     job = _changed_by(actor, job_id, "ai_job.retry")
     _check_in_use(job)
     limit_check(actor)
     job.run += 1
+    job.workitem_uid = new_uid()
     job.error_code = job.error_detail = ""
     job_transition(job, JobStatus.PENDING, actor=actor)
     run_request(job)

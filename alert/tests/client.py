@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from asgiref.testing import ApplicationCommunicator
 
-from alert.routing import websocket_application
+from alert.routing import websocket_router
 
 
 class Socket(ApplicationCommunicator):
-    """One socket, at /ws/alerts/ unless told."""
+    """One socket, at /ws/alerts/ unless told. ``routes``: of the apps above this one."""
 
-    def __init__(self, path: str = "/ws/alerts/") -> None:
-        scope = {"type": "websocket", "path": path, "headers": [], "subprotocols": []}
-        super().__init__(websocket_application, scope)
+    def __init__(
+        self, path: str = "/ws/alerts/", *, routes: Iterable[Any] = (), token: str = ""
+    ) -> None:
+        headers = [(b"authorization", f"Bearer {token}".encode())] if token else []
+        scope = {"type": "websocket", "path": path, "headers": headers, "subprotocols": []}
+        super().__init__(websocket_router(routes), scope)
 
     async def open(self) -> None:
         await self.send_input({"type": "websocket.connect"})

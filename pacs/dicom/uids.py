@@ -27,6 +27,11 @@ class Uid(str):
         return super().__new__(cls, text)
 
 
+def new_uid() -> Uid:
+    """A UID under 2.25 of a random UUID."""
+    return Uid(f"2.25.{uuid.uuid4().int}")
+
+
 def derived_uid(*names: str) -> Uid:
     """A UID under 2.25 (PS3.5 B.2) that depends on ``names`` alone.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from io import BytesIO
 
 from pydicom import Dataset
@@ -89,3 +90,9 @@ def instance_store(dataset: Dataset) -> None:
     buffer = BytesIO()
     dataset.save_as(buffer, enforce_file_format=True)
     orthanc().stow(buffer.getvalue())
+
+
+def sop_classes(sop_instance_uids: Collection[str]) -> dict[str, str]:
+    """SOP Class UIDs of those that the index has, by SOP Instance UID."""
+    found = Instance.objects.filter(sop_instance_uid__in=sop_instance_uids)
+    return dict(found.values_list("sop_instance_uid", "sop_class_uid"))

@@ -301,6 +301,15 @@ ROUTES: dict[str, str] = {
     "GET ai-labelmap": "403 200 200 403 403 403 403 401",
     "GET ai-provenance": "403 200 200 403 403 403 403 401",
     "GET ai-heatmap": "403 404 404 403 403 403 403 401",
+    "GET ups-workitems": "403 200 200 403 403 403 403 401",
+    "POST ups-workitems": "403 400 400 403 403 403 403 401",
+    "GET ups-workitem": "403 200 200 403 403 403 403 401",
+    "POST ups-workitem": "403 400 400 403 403 403 403 401",  # our engine is at it
+    "PUT ups-state": "403 400 400 403 403 403 403 401",
+    "POST ups-cancelrequest": "403 409 409 403 403 403 403 401",  # analysed already
+    "POST ups-subscription": "403 201 201 403 403 403 403 401",
+    "DELETE ups-subscription": "403 200 200 403 403 403 403 401",
+    "POST ups-suspension": "403 400 400 403 403 403 403 401",  # of one workitem
     "POST segmentation-save": "403 400 400 403 403 403 403 401",
     "GET system-health": "200 403 403 403 403 403 403 401",
     "GET queues": "200 403 403 403 403 403 403 401",

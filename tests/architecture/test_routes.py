@@ -212,6 +212,8 @@ def world(users, patient_factory, settings):
                 name="-", modality="MR", model_id="brain_extraction"
             ).pk,
             "segmentation_id": job.segmentation.pk,
+            "workitem_uid": job.workitem_uid,
+            "aetitle": "WATCHER",
             "version": 1,
             "study_instance_uid": series.study.study_instance_uid,
             "series_instance_uid": series.series_instance_uid,
