@@ -10,6 +10,7 @@ from ai import examples
 from ai.manifest import CodeSpec, ManifestSegment
 from ai.serializers import MetaField
 from common.api.schema import example
+from pacs.dicom.frames import SLICE_MAX_LENGTH, SLICE_REGEX
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 
 MAX_INDEX = 65535
@@ -17,6 +18,14 @@ MAX_INDEX = 65535
 
 def uid_field(**options: Any) -> serializers.RegexField:
     return serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, **options)
+
+
+def _slice() -> serializers.RegexField:
+    return serializers.RegexField(
+        rf"^{SLICE_REGEX}$",
+        max_length=SLICE_MAX_LENGTH,
+        help_text="SOP Instance UID, of a multi-frame image with /frames/ and the number",
+    )
 
 
 def _index() -> serializers.IntegerField:
@@ -35,15 +44,15 @@ def _range() -> serializers.ListField:
 
 class PromptBoxIn(serializers.Serializer[Any]):
     segment = _segment_number()
-    first_slice = uid_field(help_text="SOP Instance UID")
-    last_slice = uid_field(help_text="SOP Instance UID")
+    first_slice = _slice()
+    last_slice = _slice()
     rows = _range()
     columns = _range()
 
 
 class PromptPointIn(serializers.Serializer[Any]):
     segment = _segment_number()
-    slice = uid_field(help_text="SOP Instance UID")
+    slice = _slice()
     row = _index()
     column = _index()
     positive = serializers.BooleanField(default=True)
@@ -51,7 +60,7 @@ class PromptPointIn(serializers.Serializer[Any]):
 
 class PromptScribbleIn(serializers.Serializer[Any]):
     segment = _segment_number()
-    slice = uid_field(help_text="SOP Instance UID")
+    slice = _slice()
     points = serializers.ListField(
         child=serializers.ListField(child=_index(), min_length=2, max_length=2),
         min_length=1,

@@ -24,6 +24,7 @@ from ai.selectors.outcome import outcome
 from ai.selectors.publication import publication_view
 from ai.services.waiting import outlook
 from common.api.schema import example
+from pacs.dicom.frames import SLICE_MAX_LENGTH, SLICE_REGEX
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 
 RUN_KINDS = get_args(RunKind)
@@ -331,7 +332,8 @@ class SaveMetaIn(serializers.Serializer[Any]):
     segmentation = serializers.IntegerField(min_value=1)
     base_version = serializers.IntegerField(min_value=0, help_text="0 before the first version")
     slices = serializers.ListField(
-        child=serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH), max_length=10000
+        child=serializers.RegexField(rf"^{SLICE_REGEX}$", max_length=SLICE_MAX_LENGTH),
+        max_length=10000,
     )
     rows = serializers.IntegerField(min_value=1, max_value=65535)
     columns = serializers.IntegerField(min_value=1, max_value=65535)

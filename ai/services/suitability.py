@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
+from django.db.models import Sum
 
 from ai.manifest import ManifestInputs, ModelManifest
 from ai.services.mr_kinds import MrKind, has_contrast_agent, kind_of
@@ -45,7 +46,7 @@ def _wrong_kind(series: Series, manifest: ModelManifest) -> str:
     part = series.body_part.upper().replace(" ", "")
     if part and inputs.body_parts and not any(known in part for known in inputs.body_parts):
         return f"the model is made for {inputs.body_parts[0]}, the series shows {part}"
-    count = series.instances.count()
+    count = series.instances.aggregate(slices=Sum("frames"))["slices"] or 0
     if not inputs.min_slices <= count <= inputs.max_slices:
         bounds = f"{inputs.min_slices} to {inputs.max_slices}"
         return f"the model needs {bounds} slices, the series has {count}"

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app import gates
 from app.archive import ArchiveReader, ArchiveSeries, GrantedReader
-from app.dicom import read_slice
+from app.dicom import read_slices
 from app.errors import Busy, InferenceError, InputRefused, ModelFailed, RequestInvalid
 from app.prompts import PlacedPrompt, Prompt, place
 from app.registry import Model, Registry
@@ -125,7 +125,7 @@ class AssistService:
 
 
 async def _read(archive: GrantedReader, series: ArchiveSeries) -> Volume:
-    slices = await archive.read_instances(series, read_slice)
+    slices = await archive.read_instances(series, read_slices)
     if len(slices) * slices[0].pixels.size > MAX_VOXELS:
         raise InputRefused(
             f"The series has more than {MAX_VOXELS} voxels, which is too many to be drawn on."

@@ -17,6 +17,7 @@ def run_record(
     files: Mapping[str, str], parameters: Mapping[str, float], slices: Sequence[Slice]
 ) -> RunRecord:
     """The record of one run; `files` are the checked digests of the model's weights."""
+    digests = {each.sop_instance_uid: each.file_sha256 for each in slices}
     return RunRecord(
         runtime={
             "python": platform.python_version(),
@@ -24,8 +25,8 @@ def run_record(
         },
         parameters=dict(parameters),
         files=dict(files),
-        input_sha256=input_sha256({each.sop_instance_uid: each.file_sha256 for each in slices}),
-        input_instances=len(slices),
+        input_sha256=input_sha256(digests),
+        input_instances=len(digests),
     )
 
 

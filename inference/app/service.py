@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from app import gates, images, predictions
 from app.archive import ArchiveReader, ArchiveSeries
-from app.dicom import Slice, read_slice
+from app.dicom import Slice, read_slices
 from app.errors import (
     Busy,
     Cancelled,
@@ -164,7 +164,7 @@ class InferenceService:
         gates.check_series(series, model.manifest.inputs)
         async with self._model_slot():
             job = _Job(job_id, request, model, parameters, series, time.perf_counter())
-            slices = await archive.read_instances(series, read_slice)
+            slices = await archive.read_instances(series, read_slices)
             _of_this_task().in_thread = True
             return await asyncio.to_thread(self._compute, job, slices)
 
