@@ -58,6 +58,7 @@ class OfferOut(serializers.Serializer[Any]):
     order = serializers.IntegerField(allow_null=True)
     job = serializers.IntegerField(allow_null=True)
     model = serializers.CharField()
+    study_instance_uid = serializers.CharField(help_text="Of a study that holds it")
 
 
 class MissingOut(serializers.Serializer[Any]):
@@ -75,9 +76,9 @@ class MissingOut(serializers.Serializer[Any]):
 
 
 def facts_shown(manifest: ModelManifest, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """In the order and under the names of the model's card."""
+    """In the order and under the names of the model's card; a sequence's value is its series."""
     return [
         {"name": fact.name, "label": fact.label, "label_ko": fact.label_ko, **facts[fact.name]}
-        for fact in manifest.inputs.facts
+        for fact in (*manifest.inputs.facts, *manifest.inputs.sequences)
         if fact.name in facts
     ]

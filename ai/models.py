@@ -43,7 +43,8 @@ class AIJob(VersionedModel):
     """One run of one model, on one series or on what is known of a patient.
 
     ``patient`` is that of the study, and follows it. ``origin``: a mask that a person draws or
-    imports is a completed job without a run. ``facts``: what a job about a patient was given.
+    imports is a completed job without a run. ``facts``: what a job about a patient was given; of a
+    model of several sequences, the series of each.
     """
 
     patient = models.ForeignKey("emr.Patient", on_delete=models.PROTECT, related_name="ai_jobs")

@@ -39,6 +39,11 @@ class AIJobIn(serializers.Serializer[Any]):
     series_instance_uid = serializers.RegexField(
         rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, required=False
     )
+    sequences = serializers.DictField(
+        child=serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH),
+        required=False,
+        help_text="Of a model of several sequences: series by id, else the best of the study",
+    )
     model_type = serializers.CharField(max_length=60)
     model_version = serializers.CharField(
         max_length=30, required=False, help_text="Without it, the hospital's default version"

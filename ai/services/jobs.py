@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
 from pydantic import JsonValue
 
@@ -17,6 +16,8 @@ from ai.selectors import jobs as job_selectors
 from ai.services import catalogue, segmentations
 from ai.services.rule_runs import rule_run
 from ai.services.run_requests import run_key, run_request
+from ai.services.sequences import sequence_facts, sequences_of_request
+from ai.services.series_runs import series_run
 from audit import services as audit
 from common.errors import (
     AppError,
@@ -28,9 +29,11 @@ from common.errors import (
 )
 from common.outbox import services as outbox
 from common.person import Person
-from pacs.delivery.series_grants import series_grant
 from pacs.index import studies
 from rbac.permissions import Permission
+
+if TYPE_CHECKING:
+    from pacs.models import Series, Study
 
 
 def job_transition(job: AIJob, status: JobStatus, *, actor: Person | None = None) -> None:
@@ -60,12 +63,17 @@ def job_create(
     model_type: str,
     model_version: str | None = None,
     series_instance_uid: str | None = None,
+    sequences: dict[str, str] | None = None,
     parameters: dict[str, Any] | None = None,
 ) -> AIJob:
     """Request a model for a series; without one, the series that suits the model best.
 
+    ``sequences``: Series Instance UIDs by the ids of a model of several sequences; of one that is
+    not named, the best series of the study. ``series_instance_uid`` is then the reference.
+
     Raises NotFound (study, also an unmatched one; series, model), BusinessError (unsuitable
-    series), ExternalError (the inference service does not list its models).
+    series), InvalidInput (a sequence that the model does not have), ExternalError (the inference
+    service does not list its models).
     """
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
     if study.patient is None:
@@ -74,11 +82,7 @@ def job_create(
     if manifest.kind == "assist":
         detail = "this model works on what is drawn: open the images and draw"
         raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "model_type")
-    if series_instance_uid is None:
-        series = catalogue.best_series(study, manifest)
-    else:
-        series = studies.series_get(study, series_instance_uid)
-        catalogue.check_series(series, manifest)
+    series, facts = _series_of(actor, study, manifest, series_instance_uid, sequences or {})
     with transaction.atomic():
         job = AIJob.objects.create(
             patient=study.patient,
@@ -88,6 +92,7 @@ def job_create(
             model_version=manifest.version,
             model_manifest=manifest.to_json(),
             parameters=parameters or {},
+            facts=facts,
             requested_by_id=actor.pk,
         )
         AIJobEvent.objects.create(job=job, step="requested", actor_id=actor.pk)
@@ -102,6 +107,26 @@ def job_create(
         )
         run_request(job)
     return job
+
+
+def _series_of(
+    actor: Person,
+    study: Study,
+    manifest: ModelManifest,
+    series_instance_uid: str | None,
+    sequences: dict[str, str],
+) -> tuple[Series, dict[str, Any] | None]:
+    """The series on whose grid the result lies, and those of a model of several sequences."""
+    reference = manifest.inputs.reference
+    if manifest.inputs.sequences or sequences:
+        named = {reference: series_instance_uid} if series_instance_uid else {}
+        found = sequences_of_request(actor, study, manifest, named | sequences)
+        return found[reference], sequence_facts(found)
+    if series_instance_uid is None:
+        return catalogue.best_series(study, manifest), None
+    series = studies.series_get(study, series_instance_uid)
+    catalogue.check_series(series, manifest)
+    return series, None
 
 
 def job_run(job_id: int) -> None:
@@ -145,26 +170,10 @@ def _check_in_use(job: AIJob) -> None:
 
 def _analyse(job: AIJob) -> tuple[RunResult, segmentations.Draft | None]:
     """The model's result, checked against its manifest, and its mask if it makes one."""
-    if job.series is None:
-        found = rule_run(job)
-        check_outputs(job.manifest, found)
-        return found, None
-    run = run_key(job)
-    with series_grant(
-        job.series.orthanc_id, holder=run, number=job.pk, seconds=settings.INFERENCE_TIMEOUT_S
-    ) as grant:
-        result = inference().run(
-            series_instance_uid=job.series.series_instance_uid,
-            model_id=job.model_id,
-            model_version=job.model_version,
-            patient_id=job.patient.patient_id,
-            parameters=job.parameters,
-            idempotency_key=run,
-            grant=grant,
-        )
     manifest = job.manifest
+    result = rule_run(job) if job.series is None else series_run(job)
     check_outputs(manifest, result)
-    if not manifest.makes_mask:
+    if job.series is None or not manifest.makes_mask:
         return result, None
     mask = inference().mask(result.job_id)
     heat = inference().probability(result.job_id) if result.has_probability else None

@@ -113,12 +113,12 @@ class AssistService:
         series = await archive.find_series(
             request.archive.series, series_instance_uid=request.series_instance_uid
         )
-        gates.check_series(series, model.manifest.inputs)
+        inputs = model.manifest.inputs
+        gates.check_series(series, inputs, inputs.modalities)
         kept = self._volumes.get(series)
         if kept is None:
             kept = await _read(archive, series)
             self._volumes.keep(series, kept)
-        inputs = model.manifest.inputs
         gates.check_volume(kept, inputs)
         gates.check_gates(kept, model.manifest.gates)
         return kept

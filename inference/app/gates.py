@@ -27,14 +27,14 @@ _SAMPLED_SLICES = 24
 _CORNER_SHARE = 0.1
 
 
-def check_series(series: ArchiveSeries, inputs: Inputs) -> None:
+def check_series(series: ArchiveSeries, inputs: Inputs, modalities: Sequence[str]) -> None:
     """What the archive's index tells, before anything is fetched.
 
     Raises:
         InputRefused: wrong modality or body part, too few or too many images.
     """
-    if series.modality not in inputs.modalities:
-        wanted = " or ".join(inputs.modalities)
+    if series.modality not in modalities:
+        wanted = " or ".join(modalities)
         raise InputRefused(f"The series is {series.modality or 'of no modality'}, not {wanted}.")
     part = series.body_part.upper().replace(" ", "")
     if part and inputs.body_parts and not any(known in part for known in inputs.body_parts):

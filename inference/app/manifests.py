@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.errors import RequestInvalid
 
+Weighting = Literal["T1", "T2", "FLAIR", "PD", "T2*", "DWI"]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -128,6 +130,21 @@ class Fact(_Part):
     given: bool = False
 
 
+class SequenceInput(_Part):
+    """One of several series of an examination that a model needs together.
+
+    `id` is the name under which the runner gets it. `modality` is the first of `inputs.modalities`
+    where it is left out; `weightings` and `contrast_agent` say which series it is.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,20}$")]
+    label: Annotated[str, Field(min_length=1)]
+    label_ko: str = ""
+    modality: str = ""
+    weightings: tuple[Weighting, ...] = ()
+    contrast_agent: bool | None = None
+
+
 class Inputs(_Part):
     """What a series must be, and what must be known of the patient (`facts`).
 
@@ -137,6 +154,9 @@ class Inputs(_Part):
     of the slices, by the axis nearest to their normal. `weightings` (of MR) and `contrast_agent`
     (needed, or not allowed) are checked before the request gets here; a series whose header does
     not tell is accepted.
+
+    `sequences` are the series that the model needs together, every one within these limits; the
+    result lies on the grid of `reference`. They are at most `max_days_apart`.
     """
 
     description: str = ""
@@ -152,9 +172,21 @@ class Inputs(_Part):
     max_echo_time_ms: float | None = None
     min_age_years: int | None = None
     max_age_years: int | None = None
-    weightings: tuple[Literal["T1", "T2", "FLAIR", "PD", "T2*", "DWI"], ...] = ()
+    weightings: tuple[Weighting, ...] = ()
     contrast_agent: bool | None = None
     facts: tuple[Fact, ...] = ()
+    sequences: Annotated[tuple[SequenceInput, ...], Field(max_length=10)] = ()
+    reference: str = ""
+    max_days_apart: Annotated[int, Field(ge=0)] = 1
+
+    @model_validator(mode="after")
+    def _sequences_have_names(self) -> Inputs:
+        ids = [each.id for each in self.sequences]
+        if len(ids) != len(set(ids)):
+            raise ValueError("two sequences share an id")
+        if ids and self.reference not in ids:
+            raise ValueError("reference is the id of one of the sequences")
+        return self
 
 
 class Resources(_Part):
@@ -267,6 +299,8 @@ class ModelManifest(_Part):
             raise ValueError("a rule declares inputs.facts")
         if self.kind != "rule" and not self.inputs.modalities:
             raise ValueError(f"a model of kind {self.kind} declares inputs.modalities")
+        if self.kind != "network" and self.inputs.sequences:
+            raise ValueError("inputs.sequences are of a network alone")
         if (self.remote is None) == (self.kind == "remote"):
             raise ValueError("a model of kind remote, and no other, declares remote")
         names = [fact.name for fact in self.inputs.facts]
