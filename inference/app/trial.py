@@ -43,7 +43,8 @@ def _run(model: Model, given: list[str]) -> dict[str, Any]:
     named = dict(each.split("=", 1) for each in given if "=" in each)
     ids = [each.id for each in manifest.inputs.sequences]
     folders = {name: named.pop(name) for name in ids if name in named}
-    folders |= {ONLY: each for each in given[:1] if "=" not in each}
+    if "=" not in given[0]:
+        folders[ONLY] = given[0]
     if set(folders) != set(ids or [ONLY]):
         raise RequestInvalid(f"The model needs {', '.join(ids) or 'one folder'}.")
     parameters = manifest.resolve_parameters({name: float(text) for name, text in named.items()})
