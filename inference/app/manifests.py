@@ -201,14 +201,16 @@ class Resources(_Part):
 
 
 class Remote(_Part):
-    """A model of a KServe v2 server. `server` is a name that the operator gave an address to.
+    """A model of another server. `server` is a name that the operator gave an address to.
 
-    `input` and `output` are the names of its tensors: float32 (1, 1, slices, rows, columns) there,
-    labels of the same grid back.
+    Of KServe v2 `input` and `output` are the names of the tensors: float32 (1, 1, slices, rows,
+    columns) there, labels of the same grid back. An nnInteractive server has one model, without a
+    name, and is of kind assist.
     """
 
+    protocol: Literal["kserve", "nninteractive"] = "kserve"
     server: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
-    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,100}$")] = ""
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,40}$")] = ""
     input: Annotated[str, Field(min_length=1, max_length=100)] = "image"
     output: Annotated[str, Field(min_length=1, max_length=100)] = "labels"
@@ -301,12 +303,22 @@ class ModelManifest(_Part):
             raise ValueError(f"a model of kind {self.kind} declares inputs.modalities")
         if self.kind != "network" and self.inputs.sequences:
             raise ValueError("inputs.sequences are of a network alone")
-        if (self.remote is None) == (self.kind == "remote"):
-            raise ValueError("a model of kind remote, and no other, declares remote")
+        self._check_remote()
         names = [fact.name for fact in self.inputs.facts]
         if len(names) != len(set(names)):
             raise ValueError("two facts share a name")
         return self
+
+    def _check_remote(self) -> None:
+        remote = self.remote
+        if self.kind == "remote" and (remote is None or remote.protocol != "kserve"):
+            raise ValueError("a model of kind remote declares remote, of the protocol kserve")
+        if remote is None:
+            return
+        if self.kind != {"kserve": "remote", "nninteractive": "assist"}[remote.protocol]:
+            raise ValueError(f"a model of kind {self.kind} has no remote of this protocol")
+        if remote.protocol == "kserve" and not remote.model:
+            raise ValueError("remote.model: the name of the server's model")
 
     @model_validator(mode="after")
     def _outputs_fit_the_kind(self) -> ModelManifest:
