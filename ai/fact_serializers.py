@@ -8,7 +8,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ai.choices import MissingReason, OfferKind
-from ai.manifest import ModelManifest
+from ai.manifest import ManifestFact, ManifestSequence, ModelManifest
 
 
 class MeasurementOut(serializers.Serializer[Any]):
@@ -77,8 +77,12 @@ class MissingOut(serializers.Serializer[Any]):
 
 def facts_shown(manifest: ModelManifest, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     """In the order and under the names of the model's card; a sequence's value is its series."""
+    declared: tuple[ManifestFact | ManifestSequence, ...] = (
+        *manifest.inputs.facts,
+        *manifest.inputs.sequences,
+    )
     return [
         {"name": fact.name, "label": fact.label, "label_ko": fact.label_ko, **facts[fact.name]}
-        for fact in (*manifest.inputs.facts, *manifest.inputs.sequences)
+        for fact in declared
         if fact.name in facts
     ]

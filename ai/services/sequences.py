@@ -126,7 +126,11 @@ def sequence_facts(found: Mapping[str, Series]) -> dict[str, Any]:
     return {
         name: KnownFact(
             series.series_instance_uid,
-            FactOrigin(SERIES, series.series_instance_uid, series.description),
+            FactOrigin(
+                SERIES,
+                series.series_instance_uid,
+                series.description or series.series_instance_uid,
+            ),
             at=series.study.study_date,
         ).to_json()
         for name, series in found.items()

@@ -77,7 +77,7 @@ class _Nothing:
     def __setstate__(self, _: object) -> None: ...
 
 
-class _Inert(pickle._Unpickler):  # type: ignore[name-defined,misc]
+class _Inert(pickle._Unpickler):
     """The one in Python: that in C reserves whatever memory a file asks for."""
 
     def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401

@@ -18,9 +18,9 @@ import pytest
 
 from tests.conftest import GRANT, SERIES_ID, Service, refusal
 from tests.dicom_maker import Series
-from tests.test_isolation import SHAPE, serve, write
+from tests.test_isolation import serve, write
 from tests.test_isolation import series as series  # noqa: PLC0414  the fixture
-from tests.test_kinds import SEGMENT
+from tests.test_kinds import SEGMENT, SHAPE
 
 wire = pytest.importorskip(
     "nnInteractive.inference.remote.serialization",
@@ -62,12 +62,8 @@ class StandIn(ThreadingHTTPServer):
         """JSON of the answer, or the header and the bytes of a changed region."""
         if path == "/claim":
             self.leases += 1
-            return {"lease_token": f"lease-{self.leases}", "liveness_timeout_seconds": 60}, b""
-        if path == "/capabilities":
-            return CAPABILITIES, b""
         if path == "/set_image":
             self.image = wire.unpack_array(body)
-            return {"original_image_shape": list(self.image.shape)}, b""
         if path == "/add_bbox_interaction":
             return _changed(meta["bbox_coords"], 1)
         if path == "/add_point_interaction":
@@ -77,7 +73,8 @@ class StandIn(ThreadingHTTPServer):
             drawn = np.argwhere(wire.unpack_array(body))
             place = [[int(a), int(b) + 1] for a, b in zip(drawn.min(0), drawn.max(0), strict=True)]
             return _changed(place, int(meta["include_interaction"]))
-        return {"ok": True}, b""
+        lease = {"lease_token": f"lease-{self.leases}", "liveness_timeout_seconds": 60}
+        return {"original_image_shape": [], **lease, **CAPABILITIES}, b""
 
 
 def _changed(box: list[list[int]], value: int) -> tuple[Any, bytes]:
@@ -208,17 +205,17 @@ def test_a_session_that_ended_is_begun_anew(
 
 
 @pytest.mark.parametrize(
-    ("path", "status", "sentence"),
+    ("failure", "sentence"),
     [
-        ("/claim", 503, "no free session: try again"),
-        ("/claim", 401, "refused the request (401)"),
-        ("/add_bbox_interaction", 500, "refused the request (500)"),
+        ({"/claim": 503}, "no free session: try again"),
+        ({"/claim": 401}, "refused the request (401)"),
+        ({"/add_bbox_interaction": 500}, "refused the request (500)"),
     ],
 )
 def test_a_server_that_refuses_is_a_sentence(
-    service: Service, server: StandIn, series: Series, path: str, status: int, sentence: str
+    service: Service, server: StandIn, series: Series, failure: dict[str, int], sentence: str
 ) -> None:
-    server.status[path] = status
+    server.status |= failure
     code = refusal(drawn(service, boxes=[box(series)]))
     assert code[:2] == (422, "model_failed")
     assert sentence in code[2]
