@@ -12,7 +12,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from ai.choices import Origin, VersionKind
-from ai.manifest import CodeSpec, ManifestClass, ManifestQuantity, ModelManifest, TrackedSegment
+from ai.manifest import (
+    CodeSpec,
+    ManifestClass,
+    ManifestFact,
+    ManifestQuantity,
+    ManifestSequence,
+    ModelManifest,
+    TrackedSegment,
+)
 from ai.selectors.publication import publication_get, publication_key
 from common.person import Person
 from emr.choices import EncounterKind, Gender
@@ -196,8 +204,13 @@ def _ai_result(job: AIJob, result: dict[str, Any], manifest: ModelManifest) -> P
 
 
 def _inputs(job: AIJob, manifest: ModelManifest) -> Iterator[str]:
-    """What a rule was given, with the day and the place where it is written."""
-    for declared in manifest.inputs.facts:
+    """What a rule was given, with the day and the place where it is written; and the series of a
+    model of several sequences."""
+    declared_inputs: tuple[ManifestFact | ManifestSequence, ...] = (
+        *manifest.inputs.facts,
+        *manifest.inputs.sequences,
+    )
+    for declared in declared_inputs:
         fact = (job.facts or {}).get(declared.name)
         if fact is None or isinstance(fact["value"], dict):
             continue

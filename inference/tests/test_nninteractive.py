@@ -18,8 +18,8 @@ import pytest
 
 from tests.conftest import GRANT, SERIES_ID, Service, refusal
 from tests.dicom_maker import Series
-from tests.test_isolation import serve, write
 from tests.test_isolation import series as series  # noqa: PLC0414  the fixture
+from tests.test_isolation import serve, write
 from tests.test_kinds import SEGMENT, SHAPE
 
 wire = pytest.importorskip(
