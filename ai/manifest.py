@@ -146,7 +146,7 @@ class ManifestResources:
 
 @dataclass(frozen=True)
 class ManifestSequence:
-    """One of several series that a model needs together; ``modality`` is that of the inputs."""
+    """One of several series that a model needs together; ``modality``: else that of the inputs."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,20}$")]
     label: Text
@@ -191,16 +191,17 @@ class ManifestInputs:
 
     def __post_init__(self) -> None:
         ids = [one.id for one in self.sequences]
-        if len(ids) != len(set(ids)) or (ids and self.reference not in ids):
+        if len(ids) != len(set(ids)) or self.reference not in (ids or [""]):
             raise ValueError("sequences have ids of their own, one of which is the reference")
 
 
 @dataclass(frozen=True)
 class ManifestRemote:
-    """A model of a KServe v2 server that the operator of the inference service named."""
+    """A model of a server that the operator of the inference service named."""
 
     server: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
-    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+    protocol: Literal["kserve", "nninteractive"] = "kserve"
+    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,100}$")] = ""
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,40}$")] = ""
     input: Annotated[str, Field(min_length=1, max_length=100)] = "image"
     output: Annotated[str, Field(min_length=1, max_length=100)] = "labels"

@@ -33,7 +33,7 @@ def as_model(manifest: ModelManifest, sequence: ManifestSequence) -> ModelManife
     inputs = manifest.inputs
     alone = replace(
         inputs,
-        modalities=(sequence.modality or inputs.modalities[0],),
+        modalities=(sequence.modality,) if sequence.modality else inputs.modalities,
         weightings=sequence.weightings,
         contrast_agent=sequence.contrast_agent,
     )

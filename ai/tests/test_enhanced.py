@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,12 @@ def test_its_seg_names_the_frames_that_the_model_marked(
     study, image = series.study, series.instances.get()
     mask = factories.make_mask()
     mask[1, 0, 0] = 1  # each slice is another one
-    answers(mask=factories.mask_file(series, mask))
+    heat = np.zeros(mask.shape, np.uint8) + (np.arange(5, dtype=np.uint8) * 10)[:, None, None]
+    answers(
+        mask=factories.mask_file(series, mask),
+        heat=gzip.compress(heat.tobytes()),
+        has_probability=True,
+    )
     job = jobs.job_create(
         actor=users["doctor"],
         study_instance_uid=study.study_instance_uid,
@@ -75,3 +81,11 @@ def test_its_seg_names_the_frames_that_the_model_marked(
         assert source.ReferencedSOPInstanceUID == uid
         place = (image.image_position or [])[int(source.ReferencedFrameNumber) - 1]
         assert list(groups.PlanePositionSequence[0].ImagePositionPatient) == place
+
+    found = {
+        float(groups.PlanePositionSequence[0].ImagePositionPatient[2]): int(frame.max())
+        for groups, frame in zip(
+            made["map"].PerFrameFunctionalGroupsSequence, made["map"].pixel_array, strict=True
+        )
+    }
+    assert found == {2.0 * (index + 1): 10 * index for index in range(5)}

@@ -54,6 +54,7 @@ class Detector:
         segments: class of the network to number of the manifest's segment; a class that is left
             out is background.
         spacing_mm: of the grid that the network was trained on; its axes are those of RAS.
+        threads: cores that the registration may use; 0 is all.
         brain: the mask of what the network may look at; its channels are standardised in there, and
             are 0 around it.
     """
@@ -64,6 +65,7 @@ class Detector:
     segments: Mapping[int, int]
     spacing_mm: float = 1.0
     window: Size = (96, 96, 96)
+    threads: int = 0
     brain: BrainMask = foreground
 
     def run(self, volumes: Mapping[str, Volume], parameters: Mapping[str, float]) -> Prediction:
@@ -72,6 +74,8 @@ class Detector:
         Raises:
             InputRefused: a sequence cannot be laid over the reference, or nothing is in the images.
         """
+        if self.threads:
+            sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(self.threads)
         reference = volumes[self.reference]
         grid = isotropic_grid(reference, self.spacing_mm)
         channels = self._on_one_grid(volumes, reference, grid)

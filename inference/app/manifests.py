@@ -133,8 +133,8 @@ class Fact(_Part):
 class SequenceInput(_Part):
     """One of several series of an examination that a model needs together.
 
-    `id` is the name under which the runner gets it. `modality` is the first of `inputs.modalities`
-    where it is left out; `weightings` and `contrast_agent` say which series it is.
+    `id` is the name under which the runner gets it. `modality` is one of `inputs.modalities` where
+    it is left out; `weightings` and `contrast_agent` say which series it is.
     """
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,20}$")]
@@ -184,7 +184,7 @@ class Inputs(_Part):
         ids = [each.id for each in self.sequences]
         if len(ids) != len(set(ids)):
             raise ValueError("two sequences share an id")
-        if ids and self.reference not in ids:
+        if self.reference not in (ids or [""]):
             raise ValueError("reference is the id of one of the sequences")
         return self
 
