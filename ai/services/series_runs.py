@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -11,7 +12,10 @@ from ai.models import AIJob
 from ai.services.run_requests import run_key
 from common.errors import BusinessError, ErrorCode
 from pacs.delivery.series_grants import series_grant
-from pacs.models import Series
+from pacs.index import images
+
+if TYPE_CHECKING:
+    from pacs.models import Series
 
 
 def series_run(job: AIJob) -> RunResult:
@@ -50,10 +54,7 @@ def _sequences(job: AIJob) -> dict[str, Series]:
     inputs = job.manifest.inputs
     names = [one.id for one in inputs.sequences if one.id != inputs.reference]
     uids = {name: (job.facts or {})[name]["value"] for name in names}
-    rows = Series.objects.filter(
-        series_instance_uid__in=uids.values(), study__patient=job.patient_id
-    )
-    found = {row.series_instance_uid: row for row in rows}
+    found = images.series_of_patient(job.patient_id, uids.values())
     if gone := [name for name, uid in uids.items() if uid not in found]:
         detail = f"{gone[0]}: the series is no longer there"
         raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail)
