@@ -45,7 +45,8 @@ def chosen(series: Iterable[Series], manifest: ModelManifest) -> Choice:
 
     A series whose header does not tell what it shows is not chosen.
     """
-    left, found, missing = list(series), dict[str, Series](), []
+    left, missing = list(series), []
+    found: dict[str, Series] = {}
     for sequence in manifest.inputs.sequences:
         alone = as_model(manifest, sequence)
         known = (one for one in left if suitability.is_known(one, alone))
