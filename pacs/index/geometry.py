@@ -119,9 +119,10 @@ class _Plane:
 def _planes(series: Series) -> list[_Plane]:
     images = list(series.instances.all())
     planes = [plane for image in images for plane in _planes_of(image)]
-    multi_frame = any(image.frames > 1 for image in images)
-    if multi_frame and len(images) > 1:
+    if len(images) > 1 and any(image.frames > 1 for image in images):
         raise _not_a_volume(series, "it has several images of which one has many frames")
+    if any(i.image_position and not (i.image_orientation and i.pixel_spacing) for i in images):
+        raise _not_a_volume(series, "orientation or pixel spacing is missing")
     if len(planes) < 2 or len(planes) < len(images):
         raise _not_a_volume(series, "not every image is a positioned slice")
     return planes
