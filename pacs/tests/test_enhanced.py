@@ -116,7 +116,7 @@ def test_frames_that_nobody_can_place_are_no_volume(
     archive.store(part10(image))
     changes_poll()
     with pytest.raises(
-        BusinessError, match="positioned slice|orientation or pixel spacing is missing"
+        BusinessError, match=r"positioned slice|orientation or pixel spacing is missing"
     ):
         series_geometry(Series.objects.get())
 
