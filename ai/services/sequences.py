@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -40,14 +40,19 @@ def as_model(manifest: ModelManifest, sequence: ManifestSequence) -> ModelManife
     return replace(manifest, inputs=alone)
 
 
-def chosen(series: Iterable[Series], manifest: ModelManifest) -> Choice:
+def chosen(
+    series: Iterable[Series],
+    manifest: ModelManifest,
+    named: Collection[str] = (),
+) -> Choice:
     """Of the series of a study the best for each sequence; each series stands for one.
 
-    A series whose header does not tell what it shows is not chosen.
+    A series whose header does not tell what it shows is not chosen. ``named``: the ids of sequences
+    that need none.
     """
     left, missing = list(series), []
     found: dict[str, Series] = {}
-    for sequence in manifest.inputs.sequences:
+    for sequence in (one for one in manifest.inputs.sequences if one.id not in named):
         alone = as_model(manifest, sequence)
         known = (one for one in left if suitability.is_known(one, alone))
         best = next(iter(suitability.ranked(known, alone)), None)
@@ -79,12 +84,8 @@ def sequences_of_request(
         name: images.series_visible_get(actor, uid, Permission.VIEW_DICOM)
         for name, uid in given.items()
     }
-    rest = [one for one in manifest.inputs.sequences if one.id not in named]
     free = study.series.exclude(pk__in=[one.pk for one in named.values()])
-    choice = chosen(
-        free.prefetch_related("instances"),
-        replace(manifest, inputs=replace(manifest.inputs, sequences=tuple(rest))),
-    )
+    choice = chosen(free.prefetch_related("instances"), manifest, named)
     if choice.missing:
         names = ", ".join(one.label for one in choice.missing)
         raise _refused(f"missing in this study: {names}")
