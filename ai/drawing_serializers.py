@@ -10,7 +10,7 @@ from ai import examples
 from ai.manifest import CodeSpec, ManifestSegment
 from ai.serializers import MetaField
 from common.api.schema import example
-from pacs.dicom.frames import SLICE_MAX_LENGTH, SLICE_REGEX
+from pacs.dicom.frame_planes import SLICE_MAX_LENGTH, SLICE_REGEX
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 
 MAX_INDEX = 65535

@@ -24,7 +24,7 @@ from ai.selectors.outcome import outcome
 from ai.selectors.publication import publication_view
 from ai.services.waiting import outlook
 from common.api.schema import example
-from pacs.dicom.frames import SLICE_MAX_LENGTH, SLICE_REGEX
+from pacs.dicom.frame_planes import SLICE_MAX_LENGTH, SLICE_REGEX
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 
 RUN_KINDS = get_args(RunKind)

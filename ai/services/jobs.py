@@ -119,7 +119,7 @@ def _series_of(
     """The series on whose grid the result lies, and those of a model of several sequences."""
     reference = manifest.inputs.reference
     if manifest.inputs.sequences or sequences:
-        named = {reference: series_instance_uid} if series_instance_uid else {}
+        named = {reference: series_instance_uid} if reference and series_instance_uid else {}
         found = sequences_of_request(actor, study, manifest, named | sequences)
         return found[reference], sequence_facts(found)
     if series_instance_uid is None:

@@ -255,7 +255,7 @@ def test_from_the_run_to_a_seg_of_three_segments_on_the_reference(
     assert {one["series"] for one in grants} == {one.orthanc_id for one in series.values()}
     assert len({one["grant"] for one in grants}) == 4, "a grant opens one series"
 
-    place = f"/api/segmentation/{job.segmentation.pk}/versions/1/provenance/"
+    place = f"/api/ai/segmentations/{job.segmentation.pk}/versions/1/provenance/"
     told = api("doctor").get(place)
     assert told.json()["input"]["series"] == record["series"]
 

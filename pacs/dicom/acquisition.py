@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pacs.dicom import values
-from pacs.dicom.frames import frame_groups
+from pacs.dicom.frame_planes import frame_groups
 from pacs.dicom.values import Tags
 
 _ECHO_PULSES = {"SPIN": ("SE",), "GRADIENT": ("GR",), "BOTH": ("SE", "GR")}

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from common.errors import BusinessError, ErrorCode
-from pacs.dicom.frames import frame_name, frame_parts
+from pacs.dicom.frame_planes import frame_name, frame_parts
 from pacs.models import Instance, Series
 
 ORIENTATION_TOLERANCE = 1e-3

@@ -15,7 +15,7 @@ from pacs.choices import DERIVED_MODALITIES, Htj2k, UnfiledReason
 from pacs.derived import invalidation
 from pacs.dicom import authors, values as dicom
 from pacs.dicom.acquisition import acquisition_read
-from pacs.dicom.frames import frame_plane
+from pacs.dicom.frame_planes import frame_plane
 from pacs.dicom.person_names import name_words
 from pacs.dicom.uids import Uid
 from pacs.dicom.values import Tags
