@@ -260,11 +260,11 @@ def _revoke(user_id: int, sessions: QuerySet[Session]) -> None:
     sessions.update(revoked_at=timezone.now())
 
 
-def _checked_password(user: User, password: str) -> str:
+def _checked_password(user: User, password: str, field: str = "password") -> str:
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise InvalidInput(ErrorCode.VALIDATION, " ".join(error.messages), "password") from None
+        raise InvalidInput(ErrorCode.VALIDATION, " ".join(error.messages), field) from None
     return make_password(password)
 
 
@@ -299,7 +299,7 @@ def _profile_write(user: User, changes: dict[str, str], new_password: str | None
     for name, value in changes.items():
         setattr(user, name, value)
     if new_password is not None:
-        user.password = _checked_password(user, new_password)
+        user.password = _checked_password(user, new_password, "new_password")
         sessions_revoke(user)
     user.save()
     _record_update(user, user, {"password_changed": new_password is not None})

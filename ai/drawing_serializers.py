@@ -76,12 +76,22 @@ class PromptIn(serializers.Serializer[Any]):
     scribbles = serializers.ListField(child=PromptScribbleIn(), required=False, max_length=200)
 
 
+class BaseMaskIn(serializers.Serializer[Any]):
+    slices = serializers.ListField(child=uid_field(), max_length=10000)
+    labelmap = serializers.CharField(
+        max_length=8 << 20, help_text="base64 of gzip of uint8 slices x rows x columns"
+    )
+
+
 @example(examples.ASSIST)
 class AssistIn(serializers.Serializer[Any]):
     study_instance_uid = uid_field()
     series_instance_uid = uid_field()
     model_type = serializers.CharField(max_length=60)
     prompt = PromptIn()
+    base = BaseMaskIn(
+        required=False, help_text="The mask that the prompt corrects, of its segments alone"
+    )
 
 
 @example(examples.ASSISTED)
@@ -93,6 +103,7 @@ class AssistOut(serializers.Serializer[Any]):
     volume_ml = serializers.FloatField()
     hint = serializers.CharField()
     hint_ko = serializers.CharField()
+    receipt = serializers.CharField(help_text="For `assisted` of the save that keeps this mask")
 
 
 class CodeIn(serializers.Serializer[Any]):
@@ -135,6 +146,14 @@ class ImportIn(serializers.Serializer[Any]):
         required=False,
         help_text="As for a new segmentation, by the number in the file (a structure of an "
         "RTSTRUCT by its place): names and codes that the file itself lacks",
+    )
+    algorithm_type = serializers.ChoiceField(
+        ["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL"],
+        required=False,
+        help_text="How the mask was made, where the file does not say; left out: unknown",
+    )
+    algorithm_name = serializers.CharField(
+        max_length=64, required=False, help_text="Of what made it, unless by hand"
     )
 
 

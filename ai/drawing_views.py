@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ai import drawing_serializers as shapes
+from ai.manifest import SegmentAlgorithm
 from ai.services import assist, drawings, mask_imports
 from common.api.schema import errors
 from common.api.views import ApiView
@@ -28,6 +29,10 @@ class Assist(ApiView):
             200: shapes.AssistOut,
             **errors(
                 *_SERIES_ERRORS,
+                ErrorCode.LABELMAP_ENCODING,
+                ErrorCode.LABELMAP_SIZE,
+                ErrorCode.LABELMAP_SLICES,
+                ErrorCode.LABELMAP_LABEL,
                 ErrorCode.MODEL_NOT_FOUND,
                 ErrorCode.MODEL_REFUSED_INPUT,
                 ErrorCode.THROTTLED,
@@ -95,5 +100,8 @@ class SegmentationImport(ApiView):
             series_instance_uid=fields.get("series_instance_uid"),
             content=fields["file"].read(),
             segments=segments.validated_data,
+            stated=SegmentAlgorithm(
+                fields.get("algorithm_type", ""), fields.get("algorithm_name", "")
+            ),
         )
         return Response(shapes.SegmentationBegunOut(made).data, status=201)

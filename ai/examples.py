@@ -124,6 +124,7 @@ JOB_LISTED = {
     "reviewed_by_name": "이서연",
     "reviewed_at": "2026-03-02T09:40:52.883861+09:00",
     "segmentation": 3,
+    "sources_moved": False,
     "created_at": "2026-03-02T09:40:47.978875+09:00",
 }
 JOB = {
@@ -151,6 +152,7 @@ JOB = {
     ],
     "review_comment": "",
     "outlook": {"progress": None, "expected_wait_s": None},
+    "card": MODEL,
     "publication": {
         "status": "PUBLISHED",
         "seg": {
@@ -185,7 +187,13 @@ SEGMENTATION = {
     "study_instance_uid": STUDY_UID,
     "series_instance_uid": SERIES_UID,
     "segments": [
-        {"number": 1, "label": "Brain", "property_type": _CODE, "color": "#f2c14e"},
+        {
+            "number": 1,
+            "label": "Brain",
+            "label_ko": "뇌",
+            "property_type": _CODE,
+            "color": "#f2c14e",
+        },
     ],
     "has_heatmap": True,
     "versions": [VERSION_SUMMARY],
@@ -232,7 +240,7 @@ PROVENANCE = {
     "chain": [
         {
             **VERSION_SUMMARY,
-            "changes": [{"segment": 1, "added": 120, "removed": 342}],
+            "changes": [{"segment": 1, "added": 120, "removed": 342, "assist": []}],
         }
     ],
     "review": {
@@ -303,6 +311,7 @@ ASSISTED = {
     "volume_ml": 13.4,
     "hint": "Correct what is missing or too much by strokes.",
     "hint_ko": "빠지거나 넘친 부분은 스트로크로 수정하십시오.",
+    "receipt": "eyJhY3RvciI6N30:1vO2Zq:3tGk…",
 }
 SEGMENTATION_NEW = {
     "study_instance_uid": STUDY_UID,

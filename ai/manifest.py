@@ -309,11 +309,32 @@ def parse_manifest(value: object) -> ModelManifest:
 
 
 @dataclass(frozen=True)
+class SegmentAlgorithm:
+    """How an imported segment was made, as its file says or a person who knows; "" is unknown.
+
+    ``type`` is Segment Algorithm Type (0062,0008), ``name`` Segment Algorithm Name (0062,0009),
+    ``identification`` the items of Segmentation Algorithm Identification Sequence (0062,0007) in
+    DICOM JSON.
+    """
+
+    type: Literal["AUTOMATIC", "SEMIAUTOMATIC", "MANUAL", ""] = ""
+    name: Annotated[str, Field(max_length=64)] = ""
+    identification: tuple[dict[str, JsonValue], ...] = ()
+
+
+NOT_STATED = SegmentAlgorithm()
+
+
+@dataclass(frozen=True)
 class TrackedSegment(ManifestSegment):
-    """A segment of one job's mask; its tracking stays the same over all versions."""
+    """A segment of one job's mask; its tracking stays the same over all versions.
+
+    ``algorithm``: of an imported one, how it was made.
+    """
 
     tracking_id: str = ""
     tracking_uid: str = ""
+    algorithm: SegmentAlgorithm = NOT_STATED
 
 
 TRACKED_SEGMENTS = TypeAdapter(tuple[TrackedSegment, ...])

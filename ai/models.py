@@ -35,7 +35,7 @@ class AIJobQuerySet(VisibleQuerySet["AIJob"]):
         if not user.has_permission(permission):
             return self.none()
         on_images = Q(study__in=studies.studies_visible_to(user, Permission.VIEW_DICOM))
-        seen = patients.patients_visible_to(user, Permission.VIEW_PATIENT)
+        seen = patients.patients_seen_by(user)
         return self.filter(on_images | Q(study=None, patient__in=seen))
 
 
@@ -84,6 +84,9 @@ class AIJob(VersionedModel):
     )
     reviewed_at = models.DateTimeField(null=True)
     review_comment = models.CharField(max_length=500, blank=True)
+
+    sources_moved: bool | None = None
+    """Whether it rests on another patient's data by now, where that was looked up."""
 
     objects = AIJobQuerySet.as_manager()
 
@@ -178,7 +181,8 @@ class SegmentationVersionQuerySet(VisibleQuerySet["SegmentationVersion"]):
 class SegmentationVersion(models.Model):
     """One immutable NIfTI in the ``ai_seg`` store; ``path`` is relative to it.
 
-    ``changes``: voxels that each segment gained and lost against the parent; None: not recorded.
+    ``changes``: by segment the voxels it gained and lost against the parent, and the assist models
+    that helped (``AssistUse``); None: not recorded.
     """
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

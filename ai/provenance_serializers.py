@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from ai import examples
 from ai.choices import Origin, ReviewStatus, VersionKind
+from ai.services.assist_receipts import KINDS
 from common.api.schema import example
 
 
@@ -59,10 +60,21 @@ class TrackedSegmentOut(serializers.Serializer[Any]):
     tracking_uid = serializers.CharField()
 
 
+class AssistUseOut(serializers.Serializer[Any]):
+    model = serializers.CharField()
+    version = serializers.CharField()
+    name = serializers.CharField()
+    files = serializers.DictField(
+        child=serializers.CharField(), help_text="SHA-256 of each of the model's files"
+    )
+    prompts = serializers.ListField(child=serializers.ChoiceField(list(KINDS.values())))
+
+
 class SegmentChangeOut(serializers.Serializer[Any]):
     segment = serializers.IntegerField()
     added = serializers.IntegerField(help_text="voxels")
     removed = serializers.IntegerField(help_text="voxels")
+    assist = AssistUseOut(many=True, help_text="Models that helped to draw it")
 
 
 class ChainStepOut(serializers.Serializer[Any]):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any, get_args
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ai import examples
+from ai.card_serializers import RESULT_KIND, RUN_KINDS, ModelOut
 from ai.choices import PublicationStatus, VersionKind
 from ai.fact_serializers import (
     ClassOut,
@@ -18,17 +19,15 @@ from ai.fact_serializers import (
     StatementOut,
     facts_shown,
 )
-from ai.manifest import RunKind, TrackedSegment, with_result_kind
+from ai.manifest import ManifestError, TrackedSegment, with_result_kind
 from ai.models import AIJob, Segmentation, SegmentationVersion
+from ai.selectors.moved_sources import on_moved_sources
 from ai.selectors.outcome import outcome
 from ai.selectors.publication import publication_view
 from ai.services.waiting import outlook
 from common.api.schema import example
 from pacs.dicom.frame_planes import SLICE_MAX_LENGTH, SLICE_REGEX
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
-
-RUN_KINDS = get_args(RunKind)
-RESULT_KIND = "What it returns: segmentation, score, classification, measurement, or another word"
 
 
 @example(examples.JOB_NEW)
@@ -154,6 +153,18 @@ class JobStudyOut(serializers.Serializer[Any]):
     accession_number = serializers.CharField()
 
 
+class JobRows(serializers.ListSerializer[AIJob]):
+    """One look-up of moved sources for all results of rules."""
+
+    def to_representation(self, data: Any) -> list[Any]:
+        rows = list(data)
+        moved = on_moved_sources([row.pk for row in rows if row.study is None])
+        for row in rows:
+            elsewhere = row.study is not None and row.study.patient_id != row.patient_id
+            row.sources_moved = elsewhere or row.pk in moved
+        return super().to_representation(rows)
+
+
 @example(examples.JOB_LISTED)
 class AIJobListOut(serializers.ModelSerializer[AIJob]):
     model = ModelRefOut(source="*")
@@ -182,9 +193,13 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
         source="reviewed_by.full_name", default=None, allow_null=True
     )
     segmentation = serializers.SerializerMethodField()
+    sources_moved = serializers.SerializerMethodField(
+        help_text="Its images, or a fact that a rule was given, are of another patient now"
+    )
 
     class Meta:
         model = AIJob
+        list_serializer_class = JobRows
         fields = [
             "id",
             "status",
@@ -204,8 +219,13 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
             "reviewed_by_name",
             "reviewed_at",
             "segmentation",
+            "sources_moved",
             "created_at",
         ]
+
+    def get_sources_moved(self, job: AIJob) -> bool:
+        known = job.sources_moved
+        return bool(on_moved_sources([job.pk])) if known is None else known
 
     def get_segmentation(self, job: AIJob) -> int | None:
         segmentation: Segmentation | None = getattr(job, "segmentation", None)
@@ -229,6 +249,9 @@ class AIJobOut(AIJobListOut):
     timeline = StepOut(many=True, source="events")
     publication = serializers.SerializerMethodField()
     outlook = serializers.SerializerMethodField()
+    card = serializers.SerializerMethodField(
+        help_text="Of the model in the version that ran, installed still or not"
+    )
 
     class Meta(AIJobListOut.Meta):
         fields = [
@@ -241,7 +264,15 @@ class AIJobOut(AIJobListOut):
             "review_comment",
             "publication",
             "outlook",
+            "card",
         ]
+
+    @extend_schema_field(ModelOut(allow_null=True))
+    def get_card(self, job: AIJob) -> dict[str, Any] | None:
+        try:
+            return job.manifest.to_json()
+        except ManifestError:
+            return None
 
     @extend_schema_field(OutlookOut)
     def get_outlook(self, job: AIJob) -> dict[str, Any]:
@@ -270,6 +301,7 @@ class AIJobOut(AIJobListOut):
 class SegmentOut(serializers.Serializer[Any]):
     number = serializers.IntegerField()
     label = serializers.CharField()  # type: ignore[assignment]
+    label_ko = serializers.CharField()
     property_type = serializers.SerializerMethodField()
     color = serializers.CharField(allow_null=True)
 
@@ -343,6 +375,13 @@ class SaveMetaIn(serializers.Serializer[Any]):
     rows = serializers.IntegerField(min_value=1, max_value=65535)
     columns = serializers.IntegerField(min_value=1, max_value=65535)
     final = serializers.BooleanField(required=False, default=False)
+    assisted = serializers.ListField(
+        child=serializers.CharField(max_length=4000),
+        required=False,
+        default=list,
+        max_length=200,
+        help_text="Receipts of the prompts whose masks are in this one",
+    )
 
 
 class MetaField(serializers.JSONField):

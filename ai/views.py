@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ai import examples, model_serializers, serializers
+from ai.card_serializers import ModelOut
 from ai.filters import AIJobFilter
 from ai.models import AIJob
 from ai.selectors import jobs as job_selectors, segmentations as selectors
@@ -53,7 +54,7 @@ class Models(ApiView):
         summary="List the AI models with their manifests",
         tags=["ai"],
         responses={
-            200: model_serializers.ModelOut(many=True),
+            200: ModelOut(many=True),
             **errors(ErrorCode.INFERENCE_UNAVAILABLE, ErrorCode.INFERENCE_FAILED),
         },
     )
@@ -203,6 +204,7 @@ class JobReview(ApiView):
                 ErrorCode.INVALID_TRANSITION,
                 ErrorCode.STUDY_UNMATCHED,
                 ErrorCode.SEGMENTATION_EMPTY,
+                ErrorCode.SOURCES_MOVED,
             ),
         },
     )
@@ -349,5 +351,6 @@ class SegmentationSave(ApiView):
             columns=fields["columns"],
             labelmap=form.validated_data["labelmap"].read(),
             final=fields["final"],
+            assisted=fields["assisted"],
         )
         return Response({"version": version.version}, status=201)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 from django.core.handlers.wsgi import WSGIRequest
@@ -35,6 +36,9 @@ class Utf8Request(WSGIRequest):
 django_application = get_wsgi_application()
 django_application.request_class = Utf8Request
 
+from cdss_backend.urls import urlpatterns  # noqa: E402, F401  (else the first request does)
 from pacs.dicomweb.fast_path import CachedFrames  # noqa: E402  (needs the apps loaded)
 
 application = CachedFrames(django_application)
+gc.collect()
+gc.freeze()  # else all requests wait while a full collection looks through what is loaded

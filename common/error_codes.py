@@ -239,6 +239,12 @@ class ErrorCode(Enum):
     STUDY_UNMATCHED = Spec(
         "ERR_404", 422, "The study is not matched to a patient. Match it to a patient first."
     )
+    SOURCES_MOVED = Spec(
+        "ERR_441",
+        422,
+        "What this result rests on is filed under another patient now. Reject it, and request it "
+        "anew from the right patient's data.",
+    )
     SEGMENTATION_EMPTY = Spec(
         "ERR_405",
         422,
@@ -292,6 +298,14 @@ class ErrorCode(Enum):
         "ERR_413", 403, "You proposed this merge. Another person has to confirm it."
     )
     MERGE_UNDO_OVER = Spec("ERR_414", 409, "The merge is too long ago to be undone.")
+    OWN_CONSULTATION = Spec(
+        "ERR_415", 403, "You asked for this consultation. Another doctor has to answer it."
+    )
+    UNVERIFIED_RESULT = Spec(
+        "ERR_416",
+        409,
+        "Another person verifies a laboratory result before it is out. Enter it in the laboratory.",
+    )
     INTERNAL = Spec(
         "ERR_500",
         500,

@@ -43,7 +43,7 @@ FLAT = """
     (probes) | (lists) | (mllp_server)
     (sync_serializers) | (model_serializers) | (drawing_serializers) | (provenance_serializers)
     (serializers) | (import_serializers) | (filters) | (tasks) | (authentication)
-    (sync_runs) | (fact_serializers)
+    (sync_runs) | (fact_serializers) | (card_serializers)
     (openemr_sync)
     (services)
     (selectors) | (clients) | (epochs) | (attempts) | (password_rules) | (hashers)

@@ -8,9 +8,15 @@ from typing import Any
 from django.db import transaction
 
 from ai.events import APPROVAL_WITHDRAWN, RESULT_APPROVED, SEG_SEEN
-from ai.selectors.publication import published_job_ids, published_job_ids_of_order
+from ai.selectors.moved_sources import on_moved_sources
+from ai.selectors.publication import (
+    publication_get,
+    publication_key,
+    published_job_ids,
+    published_job_ids_of_order,
+)
 from ai.services import publication, recovery
-from common.errors import AppError
+from common.errors import AppError, BusinessError, ErrorCode
 from common.outbox import services as outbox
 from common.outbox.registry import Event, subscribe
 from emr.events import PATIENT_MERGED, PATIENT_UNMERGED
@@ -19,6 +25,7 @@ from fhir.services.gather import publication_facts
 from fhir.services.publishing import patient_send, publication_retract, publication_send
 from ocs.choices import OrderStatus
 from ocs.events import ORDER_MOVED
+from pacs.events import STUDY_MOVED
 
 
 def _publication_failed(event: Event, error: AppError) -> None:
@@ -37,6 +44,8 @@ def send_result(event: Event) -> None:
 
 
 def _send(job_id: int) -> None:
+    if on_moved_sources([job_id]):
+        raise BusinessError(ErrorCode.SOURCES_MOVED, f"job {job_id}")
     facts = publication_facts(job_id)
     receipt = publication_send(facts=facts)
     publication.fhir_done(
@@ -77,6 +86,14 @@ def resend_parted(event: Event) -> None:
         _outdated(published_job_ids(event.payload[name]))
 
 
+@subscribe(STUDY_MOVED, queue="fhir_tasks")
+def resend_moved(event: Event) -> None:
+    """What was found in the study follows it; what else rests on it is no result any more."""
+    for name in ("before", "patient_id"):
+        if event.payload[name] is not None:
+            _outdated(published_job_ids(event.payload[name]))
+
+
 @subscribe(PATIENT_MERGED, queue="fhir_tasks")
 def send_replaced(event: Event) -> None:
     patient_send(event.payload["duplicate_id"])
@@ -98,4 +115,9 @@ def _outdated(job_ids: Iterable[int]) -> None:
 
 @subscribe(PUBLICATION_OUTDATED, queue="fhir_tasks")
 def resend_publication(event: Event) -> None:
-    publication_send(facts=publication_facts(event.payload["job_id"]))
+    """Of a result that rests on another patient's data: that it was entered in error."""
+    job_id = event.payload["job_id"]
+    if on_moved_sources([job_id]):
+        publication_retract(str(publication_key(publication_get(job_id))))
+    else:
+        publication_send(facts=publication_facts(job_id))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ANALYTE = {
     "code": "2823-3",
-    "name": {"ko": "칼륨", "en": "Potassium"},
+    "name": {"ko": "칼륨(K)", "en": "Potassium"},
     "unit": "mmol/L",
     "ranges": [{"low": 3.4, "high": 4.8, "min_age": 18, "sex": None, "method": None}],
     "critical_low": 2.5,
@@ -29,6 +29,7 @@ SPECIMEN = {
     "reject_note": "",
     "version": 2,
 }
+LABEL = {"number": "2601070000000006-01", "barcode": "11010011100110"}
 REJECT = {"reason": "haemolysed", "note": "A new tube was asked for"}
 _ENTERED = {"analytes": [{"code": "2823-3", "value": 6.8, "unit": "mmol/L"}]}
 RESULT_NEW = {"result": _ENTERED}
@@ -78,7 +79,7 @@ PANEL = {
     "analytes": [
         {
             "code": "2823-3",
-            "name": {"ko": "칼륨", "en": "Potassium"},
+            "name": {"ko": "칼륨(K)", "en": "Potassium"},
             "unit": "mmol/L",
             "units": ["meq/L"],
             "methods": [],
@@ -90,12 +91,18 @@ PANEL = {
     ],
 }
 COUNTS = {"steps": {"RECEIVE": 3, "ENTER": 7}, "overdue": 1, "urgent": 2}
-OPEN_CRITICALS = {"count": 1, "escalates_at": "2026-01-07T15:15:00+09:00"}
+OPEN_CRITICALS = {
+    "count": 1,
+    "since": "2026-01-07T14:45:00+09:00",
+    "escalated_at": "2026-01-07T15:00:00+09:00",
+    "escalated_to": ["이서연"],
+    "escalates_at": "2026-01-07T15:15:00+09:00",
+}
 VALUE = {
     "id": 1,
     "order": 6,
     "code": "2823-3",
-    "name": {"ko": "칼륨", "en": "Potassium"},
+    "name": {"ko": "칼륨(K)", "en": "Potassium"},
     "value": 6.8,
     "text": "6.8",
     "unit": "mmol/L",
@@ -107,19 +114,20 @@ VALUE = {
 }
 ANALYTE_HISTORY = {
     "code": "2823-3",
-    "name": {"ko": "칼륨", "en": "Potassium"},
+    "name": {"ko": "칼륨(K)", "en": "Potassium"},
     "unit": "mmol/L",
     "count": 1,
     "values": [VALUE],
 }
 ATTEMPT_NEW = {"told": "이서연", "how": "phone", "outcome": "confirmed"}
 ATTEMPT = ATTEMPT_NEW | {"id": 1, "by_name": "최유진", "at": "2026-01-07T14:50:00+09:00"}
+ESCALATION = {"id": 1, "turn": 1, "to_name": "이서연", "at": "2026-01-07T15:00:00+09:00"}
 CRITICAL = {
     "id": 1,
     "order": 6,
     "patient": {"id": 3, "patient_id": "P2026-0003", "full_name": "박서준"},
     "code": "2823-3",
-    "name": {"ko": "칼륨", "en": "Potassium"},
+    "name": {"ko": "칼륨(K)", "en": "Potassium"},
     "value": "6.8",
     "unit": "mmol/L",
     "flag": "HH",
@@ -128,6 +136,7 @@ CRITICAL = {
     "closed": True,
     "escalates_at": None,
     "attempts": [ATTEMPT],
+    "escalations": [ESCALATION],
 }
 MESSAGE = {
     "id": 1,

@@ -74,7 +74,7 @@ def send_report(event: Event) -> None:
     report_send(event.payload["order_id"])
 
 
-@summary_part("criticals", Permission.CRITICAL_RESULT, CriticalOut)
+@summary_part("criticals", Permission.VIEW_ORDER, CriticalOut)
 def criticals_of(user: Person, patient: Any) -> list[Any]:
     return list(selectors.criticals_open_of(user, patient.pk)[:SUMMARISED])
 

@@ -21,7 +21,8 @@ from lis.choices import (
     SpecimenState,
 )
 from ocs import selectors as orders
-from rbac.permissions import Permission
+from rbac.permissions import Permission, Scope
+from rbac.selectors import scope_for
 
 _USER = settings.AUTH_USER_MODEL
 
@@ -120,6 +121,11 @@ class LabValue(models.Model):
 
 
 class CriticalQuerySet(OfOrderQuerySet):
+    def visible_to(self, user: Person, permission: str = Permission.VIEW_ORDER) -> CriticalQuerySet:
+        """For the staff who see the order; patients see what is confirmed, as a result."""
+        own = scope_for(user, Permission.VIEW_ORDER) is Scope.OWN
+        return self.none() if own else super().visible_to(user, permission)  # type: ignore[return-value]
+
     def update(self, **_: Any) -> int:
         raise TypeError("a critical value is written once")
 
@@ -160,10 +166,10 @@ class CriticalValue(models.Model):
         super().save(*args, **kwargs)
 
 
-class CriticalAttemptQuerySet(VisibleQuerySet["CriticalAttempt"]):
+class OfCriticalQuerySet(VisibleQuerySet[Any]):
     def visible_to(
-        self, user: Person, permission: str = Permission.CRITICAL_RESULT
-    ) -> CriticalAttemptQuerySet:
+        self, user: Person, permission: str = Permission.VIEW_ORDER
+    ) -> OfCriticalQuerySet:
         return self.filter(critical__in=CriticalValue.objects.visible_to(user, permission))
 
 
@@ -177,10 +183,31 @@ class CriticalAttempt(models.Model):
     by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 
-    objects = CriticalAttemptQuerySet.as_manager()
+    objects = OfCriticalQuerySet.as_manager()
 
     class Meta:
         ordering = ["id"]
+
+
+class CriticalEscalation(models.Model):
+    """That a person was alerted again of a value that nobody had confirmed; ``turn`` from 1 on."""
+
+    critical = models.ForeignKey(
+        CriticalValue, on_delete=models.PROTECT, related_name="escalations"
+    )
+    turn = models.PositiveSmallIntegerField()
+    to = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = OfCriticalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["critical", "turn", "to"], name="lis_one_escalation_of_a_turn"
+            )
+        ]
 
 
 class RnaMatrix(models.Model):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db.models import (
@@ -158,21 +157,20 @@ def analytes_of(user: Person, patient_id: int) -> list[dict[str, Any]]:
 
 
 def criticals_visible_to(user: Person) -> QuerySet[CriticalValue]:
-    rows = CriticalValue.objects.visible_to(user, Permission.CRITICAL_RESULT)
-    return rows.select_related("order", "patient").prefetch_related("attempts__by")
+    rows = CriticalValue.objects.visible_to(user)
+    return rows.select_related("order", "patient").prefetch_related(
+        "attempts__by", "escalations__to"
+    )
 
 
 def criticals_open_of(user: Person, patient_id: int) -> QuerySet[CriticalValue]:
     """Not yet read back by anybody."""
-    waiting = CriticalValue.objects.open().values("pk")
-    return criticals_visible_to(user).filter(patient=patient_id, pk__in=waiting)
+    return criticals_waiting(user).filter(patient=patient_id)
 
 
-def criticals_waiting(user: Person) -> list[datetime]:
-    """When each value came out that the person sees and nobody has read back."""
-    waiting = CriticalValue.objects.open().values("pk")
-    rows = CriticalValue.objects.visible_to(user, Permission.CRITICAL_RESULT)
-    return list(rows.filter(pk__in=waiting).values_list("at", flat=True))
+def criticals_waiting(user: Person) -> QuerySet[CriticalValue]:
+    """Those that the person sees and nobody has read back."""
+    return criticals_visible_to(user).filter(pk__in=CriticalValue.objects.open().values("pk"))
 
 
 def critical_get(user: Person, critical_id: int) -> CriticalValue:

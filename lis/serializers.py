@@ -13,6 +13,7 @@ from lis.analytes import analytes
 from lis.choices import BenchStep, CallOutcome, RejectReason, ResultState, SpecimenKind
 from lis.models import (
     CriticalAttempt,
+    CriticalEscalation,
     CriticalValue,
     LabValue,
     ResultVersion,
@@ -128,6 +129,14 @@ class SpecimenOut(serializers.ModelSerializer[Specimen]):
             "reject_note",
             "version",
         ]
+
+
+@example(examples.LABEL)
+class SpecimenLabelOut(serializers.Serializer[Any]):
+    """``barcode``: ``number`` as Code 128, a digit for each module; 1 is a bar."""
+
+    number = serializers.CharField()
+    barcode = serializers.CharField()
 
 
 @example(ORDER | {"step": "ENTER", "returned": False, "specimens": [examples.SPECIMEN]})
@@ -290,11 +299,23 @@ class AttemptOut(serializers.ModelSerializer[CriticalAttempt]):
         fields = ["id", "told", "how", "outcome", "by_name", "at"]
 
 
+@example(examples.ESCALATION)
+class EscalationOut(serializers.ModelSerializer[CriticalEscalation]):
+    """``turn``: the how many-th time that people were alerted again."""
+
+    to_name = serializers.CharField(source="to.full_name")
+
+    class Meta:
+        model = CriticalEscalation
+        fields = ["id", "turn", "to_name", "at"]
+
+
 @example(examples.CRITICAL)
 class CriticalOut(serializers.ModelSerializer[CriticalValue]):
     patient = OrderPatientOut()
     name = BilingualName()
     attempts = AttemptOut(many=True)
+    escalations = EscalationOut(many=True)
     closed = serializers.SerializerMethodField()
     escalates_at = serializers.SerializerMethodField()
 
@@ -314,6 +335,7 @@ class CriticalOut(serializers.ModelSerializer[CriticalValue]):
             "closed",
             "escalates_at",
             "attempts",
+            "escalations",
         ]
 
     def get_closed(self, row: CriticalValue) -> bool:
@@ -326,5 +348,10 @@ class CriticalOut(serializers.ModelSerializer[CriticalValue]):
 
 @example(examples.OPEN_CRITICALS)
 class OpenCriticalsOut(serializers.Serializer[Any]):
+    """``since``: when the oldest came out; ``escalated_to``: whom the last escalation alerted."""
+
     count = serializers.IntegerField()
+    since = serializers.DateTimeField(allow_null=True)
+    escalated_at = serializers.DateTimeField(allow_null=True)
+    escalated_to = serializers.ListField(child=serializers.CharField())
     escalates_at = serializers.DateTimeField(allow_null=True)

@@ -19,7 +19,7 @@ class OrderQuerySet(VisibleQuerySet["Order"]):
         scope = rights.scope_for(user, permission)
         if scope is Scope.NONE:
             return self.none()
-        mine = self.filter(patient__in=patients.patients_visible_to(user))
+        mine = self.filter(patient__in=patients.patients_seen_by(user))
         return mine.filter(job_role=JobRole.LIS) if scope is Scope.LIS else mine
 
 

@@ -125,6 +125,11 @@ def may_step(user: Person, order: Order, to_status: str) -> bool:
     return reached and (not orderers or order.ordered_by_id == user.pk)
 
 
+def is_own_consultation(user_id: int, order: Order) -> bool:
+    """A consultation is another doctor's work than that of the one who asks for it."""
+    return order.job_role == JobRole.CONSULT and order.ordered_by_id == user_id
+
+
 def may_release(user: Person, order: Order) -> bool:
     """A confirmed result is the patient's to read: of a genetic one a doctor decides that."""
     released_by_doctor = scope_for(user, Permission.CONFIRM_ORDER) is Scope.ALL
@@ -158,7 +163,11 @@ def may_note(user: Person, order: Order) -> bool:
 
 def assignees_of(order: Order) -> list[Any]:
     """Those who may work the order and see it."""
-    return [user for user in department_of(order) if sees_order(user, order)]
+    return [
+        user
+        for user in department_of(order)
+        if sees_order(user, order) and not is_own_consultation(user.pk, order)
+    ]
 
 
 def people(ids: set[Any]) -> QuerySet[Any]:

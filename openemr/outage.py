@@ -42,7 +42,7 @@ def is_configured() -> bool:
 
 def down_since() -> datetime | None:
     """When OpenEMR stopped answering; None while it answers."""
-    since: datetime | None = cache.get(_DOWN)
+    since: datetime | None = cache.get(_DOWN) if is_configured() else None
     return since
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 STUDY_STABLE = "ris.study.stable"
+STUDY_MOVED = "pacs.study.moved"
+"""Filed under another patient than before, or under none."""
 DERIVED_OBJECT_INDEXED = "ris.derived_object.indexed"
 INSTANCE_UNREADABLE = "ris.instance.unread"
 UNFILED_DECIDED = "pacs.unfiled.decided"

@@ -34,7 +34,7 @@ class StudyQuerySet(VisibleQuerySet["Study"]):
             if shared := _shared(grants):
                 hidden &= ~Q(pk__in=shared)
             return self.filter(~hidden, patient__isnull=False)
-        mine = Q(patient__in=patients.patients_visible_to(user, permission))
+        mine = Q(patient__in=patients.patients_seen_by(user, permission))
         if scope in (Scope.SHARED, Scope.SHARED_SIGNED):
             mine |= Q(pk__in=_shared(patients.grants_that_open(user)))
         return self.filter(mine, patient__isnull=False)

@@ -19,7 +19,7 @@ from treatment.models import AdverseEvent, CourseEvent, CourseRow, Plan, Visit
 from treatment.services.plans import orderer_alert
 
 
-@fact_source("treatment")
+@fact_source("treatment", performance="treatment.PerformanceStatus", plan="treatment.Plan")
 def course_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
     """The newest Karnofsky status, and whether the tumour was resected or only sampled."""
     found: dict[str, KnownFact] = {}

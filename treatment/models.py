@@ -21,7 +21,7 @@ Row = TypeVar("Row", bound=models.Model)
 class CourseQuerySet(VisibleQuerySet[Row]):
     def visible_to(self, user: Person, permission: str = Permission.VIEW_ENCOUNTER) -> Self:
         """Rows of the patients that ``permission`` reaches; none by default."""
-        return self.filter(patient__in=patients.patients_visible_to(user, permission))
+        return self.filter(patient__in=patients.patients_seen_by(user, permission))
 
     def live(self) -> Self:
         """Without what was removed, which stays in the table and in the history."""

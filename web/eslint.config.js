@@ -52,6 +52,14 @@ export default tseslint.config(
           selector: "Property[key.name=/^(queryKey|mutationKey)$/] > ArrayExpression",
           message: "Query keys come from src/api/keys.ts.",
         },
+        {
+          selector: "Property[key.name='header'][value.value='']",
+          message: "A column without a name says nothing to a screen reader.",
+        },
+        {
+          selector: "JSXOpeningElement[name.property.name='ScrollContainer'] > JSXAttribute[name.name='role'][value.value='region']",
+          message: "A table that scrolls is a group: as a region it is a second landmark of its section's name.",
+        },
       ],
     },
   },

@@ -139,6 +139,36 @@ def test_passwords_that_are_guessed_first_are_refused(api, users, password):
     assert (answer.status_code, answer.json()["error"]["field"]) == (400, "password")
 
 
+@pytest.mark.parametrize("password", ["Choi-Yujin-9", "minister.kim1", "kim.minister@h"])
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("ko", "아이디, 이름, 이메일과 비슷한 비밀번호는 사용할 수 없습니다."),
+        ("en", "The password is too similar to the username, the name or the e-mail address."),
+    ],
+)
+def test_a_password_like_the_persons_details_is_refused_in_words(
+    api, users, password, language, sentence
+):
+    body = {
+        "username": "minister.kim",
+        "password": password,
+        "role": "nurse",
+        "full_name": "Choi Yujin",
+        "email": "kim.minister@hospital.example",
+    }
+    headers = {"Accept-Language": language}
+    answer = api("admin").post("/api/acct/users/", body, format="json", headers=headers)
+    error = answer.json()["error"]
+    assert (answer.status_code, error["field"], error["detail"]) == (400, "password", sentence)
+
+
+def test_ones_own_new_password_is_refused_at_its_field(api, users):
+    change = {"current_password": PASSWORD, "new_password": "8412907756"}
+    answer = api("nurse").patch("/api/acct/me/", change, format="json")
+    assert (answer.status_code, answer.json()["error"]["field"]) == (400, "new_password")
+
+
 def test_an_administrators_own_password_asks_for_the_current_one(api, users):
     admin = api("admin")
     own = admin.patch(

@@ -101,7 +101,8 @@ class RunResult(BaseModel):
 class AssistResult(BaseModel):
     """The answer of ``POST /assist``; ``slices`` ascend in position.
 
-    ``labelmap``: base64 of gzip of uint8 slices x rows x columns.
+    ``labelmap``: base64 of gzip of uint8 slices x rows x columns. ``files``: SHA-256 of the
+    model's files.
     """
 
     rows: int = Field(ge=1, le=65535)
@@ -111,6 +112,7 @@ class AssistResult(BaseModel):
     volume_ml: float = Field(ge=0, allow_inf_nan=False)
     hint: str = ""
     hint_ko: str = ""
+    files: dict[str, str] = {}
 
 
 class RefusedModel(BaseModel):
@@ -239,15 +241,19 @@ class InferenceClient(HttpClient):
         model_id: str,
         model_version: str,
         prompt: dict[str, Any],
+        base: dict[str, Any] | None,
         grant: SeriesGrant,
     ) -> AssistResult:
-        """What an assist model makes of a prompt: its slices are SOP Instance UIDs."""
+        """What an assist model makes of a prompt, upon the mask ``base`` if there is one.
+
+        Slices are SOP Instance UIDs.
+        """
         body = {
             "model_type": model_id,
             "model_version": model_version,
             "prompt": prompt,
             **_place(series_instance_uid, grant),
-        }
+        } | ({"base": base} if base else {})
         response = self.request("POST", "/assist", json=body, read_timeout_s=ASSIST_TIMEOUT_S)
         try:
             return AssistResult.model_validate(self._json(response))

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from ai.choices import ReviewStatus
 from ai.models import AIJob
+from ai.selectors.moved_sources import on_moved_sources
 from ai.selectors.patient_facts import FactOrigin, KnownFact, fact_source
 from common.person import Person
 from emr.selectors import clinical_facts
@@ -80,7 +81,7 @@ def person_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
     return found | ({"sex": KnownFact(sex, origin, at=today)} if sex else {})
 
 
-@fact_source("problems")
+@fact_source("problems", problem="emr.Problem", prescription="emr.Prescription")
 def problem_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
     found: dict[str, KnownFact] = {}
     for row in clinical_facts.problems_recorded(user, patient):
@@ -96,7 +97,7 @@ def _codes_match(system: str, code: str, codes: tuple[str, ...]) -> bool:
     return code in codes if system == "SNOMED" else code.startswith(codes)
 
 
-@fact_source("vitals")
+@fact_source("vitals", vitals="emr.Vitals")
 def pressure_fact(user: Person, patient: Any) -> Mapping[str, KnownFact]:
     row = clinical_facts.newest_pressure(user, patient)
     if row is None:
@@ -116,7 +117,7 @@ def _treatment(user: Person, patient: Any, treated: bool) -> dict[str, KnownFact
     return {}
 
 
-@fact_source("laboratory")
+@fact_source("laboratory", order="ocs.Order")
 def molecular_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
     """Of confirmed genetic and protein orders; two that disagree are a conflict, not a choice."""
     rows = orders.orders_visible_to(user).filter(
@@ -245,7 +246,7 @@ def _said(words: str, text: str) -> tuple[bool, bool]:
     return bool(re.search(words, left, re.I)), count > 0
 
 
-@fact_source("results")
+@fact_source("results", ai_job="ai.AIJob")
 def approved_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
     """The integrated diagnosis and the masks of lesions that a doctor approved."""
     approved = AIJob.objects.visible_to(user).filter(
@@ -253,6 +254,8 @@ def approved_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
     )
     rows = approved.select_related("study", "publication__version__segmentation")
     found = list(rows.order_by("-reviewed_at", "-pk"))
+    moved = on_moved_sources([job.pk for job in found])
+    found = [job for job in found if job.pk not in moved]
     return {**_diagnosis(found), **_masks(found)}
 
 

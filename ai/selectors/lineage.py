@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ai.choices import ReviewStatus
 from ai.models import AIJob, Publication, SegmentationVersion
+
+AssistUse = dict[str, Any]
+"""``model``, ``version``, ``name``, ``files`` (SHA-256 by name) and ``prompts`` (their kinds)."""
 
 INPUT_METHOD = (
     "SHA-256 over one line of SOP Instance UID, space, SHA-256 of the DICOM file, newline"
@@ -21,6 +25,23 @@ def chain(version: SegmentationVersion) -> list[SegmentationVersion]:
         found.append(at)
         at = rows.get(at.parent_id) if at.parent_id else None
     return found[::-1]
+
+
+def assist_uses(steps: Sequence[SegmentationVersion], segment: int) -> list[AssistUse]:
+    """The assist models that helped with a segment, the first first."""
+    changes = [(step.changes or {}).get(str(segment), {}) for step in steps]
+    return [use for changed in changes for use in changed.get("assist", [])]
+
+
+def version_uses(version: SegmentationVersion) -> list[AssistUse]:
+    """Of any segment, on the way to this version."""
+    steps, segments = chain(version), version.segmentation.tracked_segments
+    return [use for segment in segments for use in assist_uses(steps, segment.number)]
+
+
+def tool_told(use: AssistUse) -> str:
+    """One use in words."""
+    return f"{use['name']} ({use['model']} {use['version']}; {', '.join(use['prompts'])})"
 
 
 def provenance(version: SegmentationVersion) -> dict[str, Any]:
@@ -106,7 +127,9 @@ def _step(version: SegmentationVersion) -> dict[str, Any]:
         "volumes_ml": version.volumes_ml,
         "changes": None
         if changes is None
-        else [{"segment": int(number), **counts} for number, counts in changes.items()],
+        else [
+            {"segment": int(number), "assist": [], **changed} for number, changed in changes.items()
+        ],
     }
 
 

@@ -47,13 +47,19 @@ class KnownFact:
 
 Source = Callable[[Person, Any], Mapping[str, KnownFact]]
 _sources: dict[str, Source] = {}
+ROWS: dict[str, str] = {}
+"""The model of each kind of row that facts are written in; it has a ``patient``."""
 
 
-def fact_source(name: str) -> Callable[[Source], Source]:
-    """Register what a person sees of a patient's facts; upper apps do so in ``ready``."""
+def fact_source(name: str, **rows: str) -> Callable[[Source], Source]:
+    """Register what a person sees of a patient's facts; upper apps do so in ``ready``.
+
+    ``rows``: the model of each kind of origin that the source names.
+    """
 
     def register(source: Source) -> Source:
         _sources[name] = source
+        ROWS.update(rows)
         return source
 
     return register

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from ai.choices import PublicationStatus
@@ -25,6 +25,15 @@ LONGEST_INDEXING = timedelta(minutes=10)
 
 def publication_get(job_id: int) -> Publication:
     """The publication with everything it refers to; for handlers, not filtered by rights."""
+    return _with_all().get(job_id=job_id)
+
+
+def publication_find(job_id: int) -> Publication | None:
+    """The same; None of a job that is not, or no longer, approved."""
+    return _with_all().filter(job_id=job_id).first()
+
+
+def _with_all() -> QuerySet[Publication]:
     return Publication.objects.select_related(
         "job__patient",
         "job__study__patient",
@@ -35,7 +44,7 @@ def publication_get(job_id: int) -> Publication:
         "job__requested_by",
         "version__author",
         "version__segmentation",
-    ).get(job_id=job_id)
+    )
 
 
 def published_job_ids(patient_id: int) -> list[int]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import time
 from typing import Any
 
 from django.core.cache import cache
 
 from ai.clients.inference import AssistResult, inference
-from ai.services import catalogue
+from ai.services import catalogue, labelmap as labelmaps
+from ai.services.assist_receipts import receipt_write
 from audit import services as audit
-from common.errors import AppError, BusinessError, ErrorCode, ExternalError
+from common.errors import AppError, BusinessError, ErrorCode, ExternalError, InvalidInput
 from common.person import Person
 from pacs.delivery.series_grants import series_grant
 from pacs.index import studies
-from pacs.index.geometry import series_geometry
+from pacs.index.geometry import SeriesGeometry, series_geometry
 from rbac.permissions import Permission
 
 PROMPTS_IN_A_MINUTE = 60
@@ -39,11 +41,15 @@ def prompt_answer(
     series_instance_uid: str,
     model_type: str,
     prompt: dict[str, Any],
-) -> AssistResult:
-    """The mask that a prompt asks for.
+    base: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """The fields of ``AssistResult``, and a ``receipt`` of it.
+
+    ``base``: the mask that the prompt corrects, ``labelmap`` (base64 of gzip) by ``slices``.
 
     Raises NotFound (study, series, model), BusinessError (the model does not work on drawings, or
-    refuses: a sentence), TooManyPrompts, ExternalError.
+    refuses: a sentence), InvalidInput (the base does not fit the series), TooManyPrompts,
+    ExternalError.
     """
     _count(actor)
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
@@ -53,6 +59,8 @@ def prompt_answer(
         detail = f"the model {manifest.id} does not work on what is drawn"
         raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "model_type")
     catalogue.check_series(series, manifest)
+    geometry = series_geometry(series)
+    known = _base(base, geometry, prompt) if base else None
     audit.record(
         actor=actor,
         action="ai.assist",
@@ -73,10 +81,33 @@ def prompt_answer(
             model_id=manifest.id,
             model_version=manifest.version,
             prompt=prompt,
+            base=known,
             grant=grant,
         )
-    _check(result, series_geometry(series).slices)
-    return result
+    _check(result, geometry.slices)
+    receipt = receipt_write(
+        actor=actor,
+        series_instance_uid=series.series_instance_uid,
+        manifest=manifest,
+        files=result.files,
+        prompt=prompt,
+    )
+    return result.model_dump() | {"receipt": receipt}
+
+
+def _base(base: dict[str, Any], geometry: SeriesGeometry, prompt: dict[str, Any]) -> dict[str, Any]:
+    """In the order of the index; only of the segments that are drawn on. Raises InvalidInput."""
+    labels = {part["segment"] for parts in prompt.values() for part in parts}
+    try:
+        packed = base64.b64decode(base["labelmap"], validate=True)
+    except ValueError:
+        raise InvalidInput(ErrorCode.LABELMAP_ENCODING, "not base64", "base") from None
+    mask = labelmaps.decompress(packed, shape=geometry.shape, labels=labels)
+    mask = labelmaps.reorder(mask, base["slices"], geometry.slices)
+    return {
+        "slices": geometry.slices,
+        "labelmap": base64.b64encode(labelmaps.compress(mask)).decode(),
+    }
 
 
 def _check(result: AssistResult, slices: tuple[str, ...]) -> None:

@@ -10,7 +10,8 @@ from pydicom.dataset import Dataset
 from ai.choices import Origin, VersionKind
 from ai.manifest import TrackedSegment
 from ai.models import AIJob, Publication, SegmentationVersion
-from ai.selectors.lineage import chain
+from ai.selectors.lineage import chain, tool_told, version_uses
+from ai.services.algorithms import segment_algorithms
 from ai.services.diameters import diameters, marked_box
 from ai.services.dicom_map import build_map
 from ai.services.dicom_seg import AlgorithmSpec, SegmentSpec, build_segmentation
@@ -56,13 +57,13 @@ def _seg(
     return build_segmentation(
         source_datasets=headers,
         labelmap=labelmap,
-        segments=[_segment(s) for s in version.segmentation.tracked_segments],
+        segments=_segments(version),
         series_instance_uid=publication.seg_series_instance_uid or "",
         sop_instance_uid=publication.seg_sop_instance_uid or "",
         series_number=_series_number(job, "seg"),
         instance_number=1,
-        model=_algorithm(job),
-        edited=version.kind == VersionKind.EDITED,
+        series_description=_series_description(job),
+        content_description=_content_description(version),
         content_creator_name=_approver(job).name,
         created_at=timezone.localtime(job.reviewed_at),
     )
@@ -76,16 +77,14 @@ def _report(
     geometry: SeriesGeometry,
 ) -> Dataset:
     job = publication.job
-    segments = version.segmentation.tracked_segments
     return build_report(
         seg=seg,
-        segments=[_segment(s) for s in segments],
+        segments=_segments(version),
         measured=_measured(version, labelmap, geometry),
         source_series_uid=job.source_series.series_instance_uid,
         series_instance_uid=publication.sr_series_instance_uid or "",
         sop_instance_uid=publication.sr_sop_instance_uid or "",
         series_number=_series_number(job, "sr"),
-        model=_algorithm(job) if job.origin == Origin.MODEL else None,
         device_uid=derived_uid("device", "cdss"),
         history=_history(job, version),
     )
@@ -109,11 +108,22 @@ def _series_number(job: AIJob, kind: str) -> int:
     return _SERIES_NUMBERS[kind] + job.pk % 1000
 
 
-def _algorithm(job: AIJob) -> AlgorithmSpec | None:
-    """None of what a person drew. An imported file may have been made by anything."""
+def _series_description(job: AIJob) -> str:
     if job.origin == Origin.MANUAL:
-        return None
-    return AlgorithmSpec(job.manifest.algorithm_name or job.manifest.name, job.model_version)
+        return "Segmentation, drawn by a person"
+    if job.origin == Origin.IMPORT:
+        return "Segmentation, imported"
+    return f"Segmentation {job.manifest.algorithm_name or job.manifest.name}"
+
+
+def _content_description(version: SegmentationVersion) -> str:
+    origin = version.segmentation.job.origin
+    if origin == Origin.MANUAL:
+        tool = "with an assist model" if version_uses(version) else "by hand"
+        return f"Mask, drawn {tool}"
+    if origin == Origin.IMPORT:
+        return "Imported mask, edited" if version.parent_id else "Imported mask, unedited"
+    return "AI mask, edited" if version.kind == VersionKind.EDITED else "AI mask, unedited"
 
 
 def _measured(
@@ -152,6 +162,7 @@ def _told(job: AIJob, step: SegmentationVersion) -> str:
     labels = {str(s.number): s.label for s in step.segmentation.tracked_segments}
     counts = "; ".join(
         f"{labels.get(number, number)} +{counted['added']} -{counted['removed']} voxels"
+        + "".join(f", with {tool_told(use)}" for use in counted.get("assist", []))
         for number, counted in (step.changes or {}).items()
     )
     at = timezone.localtime(step.created_at).isoformat()
@@ -169,7 +180,13 @@ def _name(user: object) -> str:
     return getattr(user, "full_name", "") or getattr(user, "username", "")
 
 
-def _segment(segment: TrackedSegment) -> SegmentSpec:
+def _segments(version: SegmentationVersion) -> list[SegmentSpec]:
+    made = segment_algorithms(version)
+    segments = version.segmentation.tracked_segments
+    return [_segment(segment, made[segment.number]) for segment in segments]
+
+
+def _segment(segment: TrackedSegment, algorithm: AlgorithmSpec) -> SegmentSpec:
     return SegmentSpec(
         number=segment.number,
         label=segment.label,
@@ -178,4 +195,5 @@ def _segment(segment: TrackedSegment) -> SegmentSpec:
         tracking_id=segment.tracking_id,
         tracking_uid=segment.tracking_uid,
         color=segment.color,
+        algorithm=algorithm,
     )

@@ -22,7 +22,8 @@ class Diameters:
     """``longest_3d``: the largest distance of two points of the segment.
 
     ``major`` and ``perpendicular``: in the slice with the longest in-plane diameter, that one and
-    the longest across it; ``slice_index`` is the slice's place in the mask.
+    the longest across it, as the rule M1 takes them for RANO (of the largest piece of a lesion);
+    ``slice_index`` is the slice's place in the mask.
     """
 
     longest_3d: float

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -47,10 +47,37 @@ class SegmentationError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class AlgorithmSpec:
+    """How a segment was made: Segment Algorithm Type (0062,0008) and Name (0062,0009).
+
+    ``name`` is empty of what a person drew alone. ``version``, where it is known, is for the
+    report. ``identification``: items of Segmentation Algorithm Identification Sequence (0062,0007)
+    in DICOM JSON.
+    """
+
+    type: str
+    name: str = ""
+    version: str = ""
+    identification: Sequence[Mapping[str, Any]] = ()
+
+
+MANUAL = AlgorithmSpec("MANUAL")
+
+
+def network_algorithm(kind: str, name: str, version: str) -> AlgorithmSpec:
+    """Of a trained model, whose family is Artificial Intelligence (PS3.16 CID 7162)."""
+    items = hd.AlgorithmIdentificationSequence(
+        name=name, version=version, family=codes.cid7162.ArtificialIntelligence
+    )
+    return AlgorithmSpec(kind, name, version, [item.to_json_dict() for item in items])
+
+
+@dataclass(frozen=True, slots=True)
 class SegmentSpec:
     """One segment: its label in the mask, what it is, and the identity of the finding.
 
     ``tracking_id`` and ``tracking_uid`` stay the same over all versions. ``color`` is #rrggbb.
+    ``algorithm`` says how it was made.
     """
 
     number: int
@@ -60,14 +87,7 @@ class SegmentSpec:
     tracking_id: str
     tracking_uid: str
     color: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AlgorithmSpec:
-    """The model that made the mask: Segmentation Algorithm Identification (0062,0007)."""
-
-    name: str
-    version: str
+    algorithm: AlgorithmSpec = MANUAL
 
 
 def build_segmentation(
@@ -79,8 +99,8 @@ def build_segmentation(
     sop_instance_uid: str,
     series_number: int,
     instance_number: int,
-    model: AlgorithmSpec | None,
-    edited: bool,
+    series_description: str,
+    content_description: str,
     content_creator_name: str,
     created_at: datetime.datetime,
 ) -> Dataset:
@@ -92,8 +112,6 @@ def build_segmentation(
         labelmap: (slices, rows, columns), slices in the order of ``source_datasets`` (frames, for
             a multi-frame source); 0 is background, other values are segment numbers.
         segments: numbered 1, 2, 3, … (PS3.3 C.8.20.2). One without voxels is described, frameless.
-        model: None of what a person drew: MANUAL.
-        edited: whether a person changed the mask: SEMIAUTOMATIC instead of AUTOMATIC.
         content_creator_name: the approver, a DICOM person name.
         created_at: in the hospital's local time, as DICOM dates are.
 
@@ -106,8 +124,7 @@ def build_segmentation(
     _check_labelmap(labelmap, segments)
     headers = plain_headers(source_datasets)
     fractional = labelmap[0].size % 8 != 0
-    made = _made_by(model, edited)
-    descriptions = [_description(segment, made) for segment in segments]
+    descriptions = [_description(segment) for segment in segments]
     try:
         seg = hd.seg.Segmentation(
             source_images=headers,
@@ -118,7 +135,7 @@ def build_segmentation(
             segment_descriptions=descriptions,
             series_instance_uid=series_instance_uid,
             series_number=series_number,
-            series_description=made.series_description,
+            series_description=series_description[:64],
             sop_instance_uid=sop_instance_uid,
             instance_number=instance_number,
             manufacturer=MANUFACTURER,
@@ -126,7 +143,7 @@ def build_segmentation(
             device_serial_number=SERIAL_NUMBER,
             software_versions=SOFTWARE_VERSION,
             content_label="SEGMENTATION",
-            content_description=made.content_description,
+            content_description=content_description,
             specific_character_set="ISO_IR 192",
         )
     except (ValueError, TypeError, AttributeError) as error:
@@ -231,42 +248,27 @@ def plain_header(source: Dataset) -> Dataset:
     return header
 
 
-@dataclass(frozen=True, slots=True)
-class _Made:
-    """By whom or what the segments were made, in DICOM's words."""
-
-    algorithm_type: str
-    algorithm: hd.AlgorithmIdentificationSequence | None
-    series_description: str
-    content_description: str
-
-
-def _made_by(model: AlgorithmSpec | None, edited: bool) -> _Made:
-    if model is None:
-        return _Made("MANUAL", None, "Segmentation, drawn by hand", "Mask, drawn by hand")
-    algorithm = hd.AlgorithmIdentificationSequence(
-        name=model.name, version=model.version, family=codes.cid7162.ArtificialIntelligence
-    )
-    return _Made(
-        "SEMIAUTOMATIC" if edited else "AUTOMATIC",
-        algorithm,
-        f"Segmentation {model.name}"[:64],
-        "AI mask, edited" if edited else "AI mask, unedited",
-    )
-
-
-def _description(segment: SegmentSpec, made: _Made) -> hd.seg.SegmentDescription:
-    return hd.seg.SegmentDescription(
+def _description(segment: SegmentSpec) -> hd.seg.SegmentDescription:
+    """The algorithm is written afterwards: highdicom wants an identification of each, of which it
+    takes the name."""
+    made = hd.seg.SegmentDescription(
         segment_number=segment.number,
         segment_label=segment.label,
         segmented_property_category=resolve_category(segment.category),
         segmented_property_type=resolve_code(segment.property_type),
-        algorithm_type=made.algorithm_type,
-        algorithm_identification=made.algorithm,
+        algorithm_type=MANUAL.type,
         tracking_id=segment.tracking_id,
         tracking_uid=segment.tracking_uid,
         display_color=(hd.color.CIELabColor.from_string(segment.color) if segment.color else None),
     )
+    algorithm = segment.algorithm
+    made.SegmentAlgorithmType = algorithm.type
+    if algorithm.name:
+        made.SegmentAlgorithmName = algorithm.name[:64]
+    if algorithm.identification:
+        items: Any = [Dataset.from_json(dict(item)) for item in algorithm.identification]
+        made.SegmentationAlgorithmIdentificationSequence = items
+    return made
 
 
 def copy_identity(made: Dataset, source: Dataset) -> None:

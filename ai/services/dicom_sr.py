@@ -26,7 +26,6 @@ from ai.services.dicom_seg import (
     MODEL_NAME,
     SERIAL_NUMBER,
     SOFTWARE_VERSION,
-    AlgorithmSpec,
     SegmentSpec,
     copy_identity,
     plain_header,
@@ -78,7 +77,6 @@ def build_report(
     series_instance_uid: str,
     sop_instance_uid: str,
     series_number: int,
-    model: AlgorithmSpec | None,
     device_uid: str,
     history: History,
 ) -> Dataset:
@@ -86,12 +84,10 @@ def build_report(
 
     Args:
         measured: by segment number.
-        model: None where no model took part.
         device_uid: of this software, as observer (TID 1004).
     """
     groups = [
-        _group(seg, segment, measured[segment.number], source_series_uid, model)
-        for segment in segments
+        _group(seg, segment, measured[segment.number], source_series_uid) for segment in segments
     ]
     content = sr.MeasurementReport(
         observation_context=_context(history, device_uid),
@@ -168,7 +164,6 @@ def _group(
     segment: SegmentSpec,
     measured: SegmentMeasure,
     source_series_uid: str,
-    model: AlgorithmSpec | None,
 ) -> sr.VolumetricROIMeasurementsAndQualitativeEvaluations:
     """TID 1411 of one segment."""
     lines = [sr.Measurement(codes.SCT.Volume, round(measured.volume_ml, 3), _MILLILITRE)]
@@ -191,16 +186,22 @@ def _group(
         ),
         finding_type=resolve_code(segment.property_type),
         finding_category=resolve_category(segment.category),
-        algorithm_id=_algorithm(model),
+        algorithm_id=_algorithm(segment),
         measurements=lines,
     )
 
 
-def _algorithm(model: AlgorithmSpec | None) -> sr.AlgorithmIdentification | None:
-    if model is None:
+def _algorithm(segment: SegmentSpec) -> sr.AlgorithmIdentification | None:
+    """TID 4019, which needs a name and a version."""
+    made = segment.algorithm
+    if not (made.name and made.version):
         return None
+    families = [Dataset.from_json(dict(item)) for item in made.identification]
+    family = next((one.AlgorithmFamilyCodeSequence[0] for one in families), None)
     return sr.AlgorithmIdentification(
-        name=model.name, version=model.version, family=codes.cid7162.ArtificialIntelligence
+        name=made.name,
+        version=made.version,
+        family=hd.sr.CodedConcept.from_dataset(family) if family else None,
     )
 
 

@@ -17,6 +17,7 @@ from ai.manifest import (
     ManifestOutputs,
     ManifestSegment,
     ModelManifest,
+    SegmentAlgorithm,
 )
 from ai.models import AIJob, AIJobEvent, Segmentation
 from ai.services.dicom_codes import CodeError, resolve_category, resolve_code
@@ -78,10 +79,14 @@ def begin(
     segments: Sequence[ManifestSegment],
     *,
     origin: Origin,
+    algorithms: Sequence[SegmentAlgorithm] = (),
     parameters: dict[str, Any] | None = None,
     warnings: Sequence[str] = (),
 ) -> Segmentation:
-    """The job and its segmentation without a version. ``segments`` are checked."""
+    """The job and its segmentation without a version. ``segments`` are checked.
+
+    ``algorithms``: of imported segments, in their order.
+    """
     if not series.frame_of_reference_uid:
         detail = "the series has no Frame of Reference UID, without which no mask can be stored"
         raise BusinessError(ErrorCode.SERIES_NOT_A_VOLUME, detail, "series_instance_uid")
@@ -114,6 +119,8 @@ def begin(
         detail={"series": series.series_instance_uid},
     )
     tracked = [_tracked(job, segment) for segment in segments]
+    for segment, algorithm in zip(tracked, algorithms, strict=False):
+        segment["algorithm"] = algorithm
     return Segmentation.objects.create(
         job=job,
         segments=TRACKED_SEGMENTS.dump_python(

@@ -9,7 +9,7 @@ import numpy as np
 from django.db import transaction
 
 from ai.choices import Origin
-from ai.manifest import ManifestSegment
+from ai.manifest import NOT_STATED, ManifestSegment, SegmentAlgorithm
 from ai.models import Segmentation
 from ai.services import drawings, labelmap as labelmaps, outside_masks, segmentations
 from ai.services.outside_masks import Belonging, OutsideMask, OutsideSegment
@@ -20,6 +20,7 @@ from pacs.index.geometry import series_geometry
 from rbac.permissions import Permission
 
 MAX_BYTES = 256 * 2**20
+UNKNOWN_MAKER = "nobody said how the mask was made: the algorithm of its Segmentation is Unknown"
 
 
 def segmentation_import(
@@ -29,13 +30,17 @@ def segmentation_import(
     series_instance_uid: str | None,
     content: bytes,
     segments: Sequence[ManifestSegment],
+    stated: SegmentAlgorithm = NOT_STATED,
 ) -> Segmentation:
     """Read a SEG, RTSTRUCT or NIfTI and keep its mask.
 
-    ``segments`` name and code what the file itself does not, by the file's numbers. Raises
-    InvalidInput (unreadable, codes missing), BusinessError (belongs to something else, is empty),
-    NotFound.
+    ``segments`` name and code what the file itself does not, by the file's numbers. ``stated``: how
+    the mask was made, where the file does not say. Raises InvalidInput (unreadable, codes missing),
+    BusinessError (belongs to something else, is empty), NotFound.
     """
+    if stated.type in ("AUTOMATIC", "SEMIAUTOMATIC") and not stated.name:
+        detail = "name the algorithm: a Segmentation has to (0062,0009)"
+        raise InvalidInput(ErrorCode.VALIDATION, detail, "algorithm_name")
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
     if len(content) > MAX_BYTES:
         raise outside_masks.unreadable(f"the file is larger than {MAX_BYTES} bytes")
@@ -52,16 +57,24 @@ def segmentation_import(
     )
     if not found.mask.any():
         raise BusinessError(ErrorCode.SEGMENTATION_EMPTY, "the file marks no voxel", "file")
-    named_segments, mask = _numbered(found, {each.number: each for each in segments})
+    known, mask = _numbered(found)
+    given = {each.number: each for each in segments}
+    named_segments = [
+        replace(_coded(segment, given.get(segment.number)), number=position)
+        for position, segment in enumerate(known, start=1)
+    ]
     drawings.check_segments(named_segments)
+    algorithms = [each.algorithm if each.algorithm.type else stated for each in known]
+    notes = found.notes if all(each.type for each in algorithms) else (*found.notes, UNKNOWN_MAKER)
     with transaction.atomic():
         made = drawings.begin(
             actor,
             series,
             named_segments,
             origin=Origin.IMPORT,
+            algorithms=algorithms,
             parameters={**found.origin, "sha256": labelmaps.sha256(content)},
-            warnings=found.notes,
+            warnings=notes,
         )
         segmentations.version_save(
             actor=actor,
@@ -91,21 +104,15 @@ def _series_meant(content: bytes, chosen: str | None) -> str:
     return named.pop()
 
 
-def _numbered(
-    found: OutsideMask, given: dict[int, ManifestSegment]
-) -> tuple[list[ManifestSegment], labelmaps.Labelmap]:
-    """The segments as 1, 2, 3, … in the order of the file, and the mask by these numbers."""
+def _numbered(found: OutsideMask) -> tuple[list[OutsideSegment], labelmaps.Labelmap]:
+    """The segments that mark a voxel, and the mask by their places in this list from 1 on."""
     known = [each for each in found.segments if (found.mask == each.number).any()]
     numbers = np.zeros(256, np.uint8)
     for position, segment in enumerate(known, start=1):
         numbers[segment.number] = position
     if (numbers[found.mask] == 0)[found.mask > 0].any():
         raise outside_masks.unreadable("the file marks voxels of a segment that it does not name")
-    made = [
-        replace(_coded(segment, given.get(segment.number)), number=position)
-        for position, segment in enumerate(known, start=1)
-    ]
-    return made, numbers[found.mask]
+    return known, numbers[found.mask]
 
 
 def _coded(segment: OutsideSegment, given: ManifestSegment | None) -> ManifestSegment:

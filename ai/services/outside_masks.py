@@ -11,7 +11,7 @@ import io
 import math
 import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +26,7 @@ from pydicom.errors import InvalidDicomError
 from pydicom.sr.codedict import codes
 from pydicom.sr.coding import Code
 
-from ai.manifest import CodeSpec
+from ai.manifest import NOT_STATED, CodeSpec, SegmentAlgorithm
 from ai.services.contours import filled
 from common.errors import BusinessError, ErrorCode, InvalidInput
 from pacs.index.geometry import SeriesGeometry
@@ -39,6 +39,11 @@ MAX_NUMBER = 255
 PLACE_TOLERANCE_MM = 0.1
 DIRECTION_TOLERANCE = 1e-3
 OFF_SLICE = 0.25
+_ALGORITHM = (
+    *("AlgorithmName", "AlgorithmVersion", "AlgorithmFamilyCodeSequence"),
+    *("AlgorithmNameCodeSequence", "AlgorithmParameters", "AlgorithmSource"),
+)
+_CODED = ("CodeValue", "CodingSchemeDesignator", "CodeMeaning")
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _DICOM_ERRORS = (
     *(AttributeError, LookupError, ValueError, TypeError, ArithmeticError, RuntimeError),
@@ -69,6 +74,7 @@ class OutsideSegment:
     label: str
     category: CodeSpec | None = None
     type: CodeSpec | None = None
+    algorithm: SegmentAlgorithm = NOT_STATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +218,31 @@ def _seg_segment(item: Dataset) -> OutsideSegment:
         label=str(item.SegmentLabel)[:64],
         category=_code(item, "SegmentedPropertyCategoryCodeSequence"),
         type=_code(item, "SegmentedPropertyTypeCodeSequence"),
+        algorithm=SegmentAlgorithm(
+            _algorithm_type(item.get("SegmentAlgorithmType")),
+            str(item.get("SegmentAlgorithmName", "") or "")[:64],
+            tuple(_identifications(item)),
+        ),
     )
+
+
+def _algorithm_type(value: object) -> Any:
+    """Of a SEG or an RT ROI, which have the same three terms; "" where it says nothing."""
+    said = str(value or "").strip()
+    return said if said in ("AUTOMATIC", "SEMIAUTOMATIC", "MANUAL") else ""
+
+
+def _identifications(item: Dataset) -> Iterator[dict[str, Any]]:
+    """Of each algorithm what the macro holds (PS3.3 10-19), if all is there that it needs."""
+    for one in item.get("SegmentationAlgorithmIdentificationSequence") or ():
+        family = (one.get("AlgorithmFamilyCodeSequence") or [Dataset()])[0]
+        known = [one.get(keyword) for keyword in _ALGORITHM[:2]]
+        if all([*known, *(family.get(keyword) for keyword in _CODED)]):
+            kept = Dataset()
+            kept.update(
+                {one[keyword].tag: one[keyword] for keyword in _ALGORITHM if keyword in one}
+            )
+            yield kept.to_json_dict()
 
 
 def _code(item: Dataset, keyword: str) -> CodeSpec | None:
@@ -283,7 +313,9 @@ def _rtstruct(dataset: Dataset, belonging: Belonging) -> OutsideMask:
         if number > MAX_NUMBER:
             raise unreadable(f"the file has more than {MAX_NUMBER} structures")
         _lay(mask, np.uint8(number), inside)
-        segments.append(OutsideSegment(number, str(roi.get("ROIName", ""))[:64]))
+        made = SegmentAlgorithm(_algorithm_type(roi.get("ROIGenerationAlgorithm")))
+        label = str(roi.get("ROIName", ""))[:64]
+        segments.append(OutsideSegment(number, label, algorithm=made))
     origin = _origin(dataset, "RTSTRUCT", "OperatorsName")
     return OutsideMask(mask, tuple(segments), origin, tuple(notes))
 

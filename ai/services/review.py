@@ -12,6 +12,7 @@ from ai.choices import JobStatus, ReviewStatus
 from ai.events import RESULT_APPROVED, VERSION_APPROVED
 from ai.models import AIJob, AIJobEvent, Publication, Segmentation, SegmentationVersion
 from ai.selectors import jobs as job_selectors, segmentations as selectors
+from ai.selectors.moved_sources import on_moved_sources
 from ai.selectors.publication import returns_to_review
 from ai.services.jobs import job_lock
 from ai.services.segmentations import version_labelmap, version_save
@@ -31,8 +32,8 @@ def job_review(
 ) -> AIJob:
     """Approve or reject a completed job once. ``version``: the mask that was looked at.
 
-    Raises BusinessError (not completed, reviewed already, empty mask), ConflictError (a newer
-    version exists), InvalidInput (a version of a result without a mask), NotFound.
+    Raises BusinessError (not completed, reviewed already, empty mask, moved data), ConflictError (a
+    newer version exists), InvalidInput (a version of a result without a mask), NotFound.
     """
     job = job_lock(job_selectors.job_get(actor, job_id).pk)
     if job.status != JobStatus.COMPLETED:
@@ -41,6 +42,7 @@ def job_review(
         raise BusinessError(ErrorCode.ALREADY_REVIEWED, f"the job is {job.review_status}")
     latest = _version_under_review(job, version)
     if decision == "approve":
+        check_sources(job)
         _publication_start(job, latest)
     job.review_status = DECISIONS[decision]
     job.reviewed_by_id = actor.pk
@@ -59,6 +61,12 @@ def job_review(
         detail={"version": latest.version} if latest else {},
     )
     return job
+
+
+def check_sources(job: AIJob) -> None:
+    """Raises BusinessError: what the result rests on is another patient's now."""
+    if job.study_id is None and on_moved_sources([job.pk]):
+        raise BusinessError(ErrorCode.SOURCES_MOVED, f"job {job.pk}")
 
 
 def _version_under_review(job: AIJob, looked_at: int | None) -> SegmentationVersion | None:

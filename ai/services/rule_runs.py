@@ -10,6 +10,7 @@ import numpy as np
 from ai.choices import ReviewStatus
 from ai.clients.inference import RunResult, inference
 from ai.models import AIJob, SegmentationVersion
+from ai.selectors.moved_sources import on_moved_sources
 from ai.services import labelmap as labelmaps
 from ai.services.run_requests import run_key
 from ai.services.segmentations import version_labelmap
@@ -20,7 +21,9 @@ HEIGHT_TOLERANCE = 0.01
 
 
 def rule_run(job: AIJob) -> RunResult:
-    """Raises ExternalError, BusinessError (refused, or a mask that is gone)."""
+    """Raises ExternalError, BusinessError (refused, a mask that is gone, moved data)."""
+    if on_moved_sources([job.pk]):
+        raise BusinessError(ErrorCode.SOURCES_MOVED, f"job {job.pk}")
     facts = {name: _with_mask(job, fact) for name, fact in (job.facts or {}).items()}
     return inference().run_rule(
         model_id=job.model_id,

@@ -14,7 +14,9 @@ from ai.clients.inference import RunResult
 from ai.manifest import TRACKED_SEGMENTS, ManifestSegment, TrackedSegment
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors import segmentations as selectors
+from ai.selectors.lineage import AssistUse
 from ai.services import heatmaps, labelmap as labelmaps, mask_files
+from ai.services.assist_receipts import receipts_read
 from ai.services.labelmap import Labelmap
 from audit import services as audit
 from common.errors import BusinessError, ConflictError, ErrorCode, ExternalError, InvalidInput
@@ -118,13 +120,17 @@ def _add_version(
     kind: VersionKind,
     parent: SegmentationVersion | None,
     author: Any,
+    uses: Mapping[int, list[AssistUse]] | None = None,
 ) -> SegmentationVersion:
     content = labelmaps.to_nifti(mask, geometry.affine)
     key = uuid.uuid4()
     labels = [s.number for s in segmentation.tracked_segments]
     pixel_mm2 = geometry.spacing[1] * geometry.spacing[2]
     volumes = labelmaps.volumes_ml(mask, geometry.heights, pixel_mm2, labels)
-    changed = labelmaps.changes(version_labelmap(parent) if parent else None, mask, labels)
+    counts = labelmaps.changes(version_labelmap(parent) if parent else None, mask, labels)
+    changes: dict[str, dict[str, Any]] = {str(label): {**each} for label, each in counts.items()}
+    for label, used in (uses or {}).items():
+        changes[str(label)]["assist"] = used
     return SegmentationVersion.objects.create(
         uuid=key,
         segmentation=segmentation,
@@ -135,7 +141,7 @@ def _add_version(
         path=mask_files.write(segmentation_id=segmentation.pk, version_uuid=key, content=content),
         sha256=labelmaps.sha256(content),
         volumes_ml={str(label): round(volume, 3) for label, volume in volumes.items()},
-        changes={str(label): counts for label, counts in changed.items()},
+        changes=changes,
     )
 
 
@@ -158,12 +164,14 @@ def version_save(
     rows: int,
     columns: int,
     labelmap: bytes,
+    assisted: Sequence[str] = (),
 ) -> SegmentationVersion:
     """Keep an edited mask as the next version; ``base_version`` 0 is of one without a version.
 
     ``labelmap``: gzip of uint8 slices x rows x columns in the order of ``slices`` (SOP Instance
-    UIDs). Raises InvalidInput (does not fit the series or its labels), ConflictError (another
-    version came first), BusinessError (already reviewed), NotFound.
+    UIDs). ``assisted``: receipts of the assist models that helped. Raises InvalidInput (does not
+    fit the series or its labels, a receipt of something else), ConflictError (another version came
+    first), BusinessError (already reviewed), NotFound.
     """
     found = selectors.segmentation_get(actor, segmentation_id)
     study = found.job.study
@@ -180,7 +188,14 @@ def version_save(
     labels = [s.number for s in found.tracked_segments]
     mask = labelmaps.decompress(labelmap, shape=(len(slices), rows, columns), labels=labels)
     mask = labelmaps.reorder(mask, slices, found.slices)
-    geometry = series_geometry(found.job.source_series)
+    series = found.job.source_series
+    geometry = series_geometry(series)
+    uses = receipts_read(
+        actor=actor,
+        series_instance_uid=series.series_instance_uid,
+        receipts=assisted,
+        labels=labels,
+    )
     with transaction.atomic():
         job = AIJob.objects.select_for_update().get(pk=found.job_id)
         if job.review_status != ReviewStatus.PENDING:
@@ -199,6 +214,7 @@ def version_save(
             kind=VersionKind.EDITED,
             parent=latest,
             author=actor,
+            uses=uses,
         )
         audit.record(
             actor=actor,

@@ -17,7 +17,12 @@ import pydicom
 from pydicom.dataset import Dataset
 
 from ai.manifest import CodeSpec
-from ai.services.dicom_seg import AlgorithmSpec, SegmentSpec, build_segmentation
+from ai.services.dicom_seg import (
+    AlgorithmSpec,
+    SegmentSpec,
+    build_segmentation,
+    network_algorithm,
+)
 
 SEG_UID, SERIES_UID = "2.25.10", "2.25.11"
 STUDY_UID, SOURCE_SERIES_UID, FRAME_OF_REFERENCE_UID = "2.25.1", "2.25.2", "2.25.3"
@@ -40,8 +45,17 @@ AXIAL = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 OBLIQUE = (0.96, 0.2, -0.195959, -0.172, 0.9736, 0.15)
 
 
-def segment(number: int, name: str = "Neoplasm", color: str | None = "#e6194b") -> SegmentSpec:
-    return SegmentSpec(number, name, ABNORMAL, TYPES[name], f"F{number}", f"2.25.9{number}", color)
+NETWORK = network_algorithm("AUTOMATIC", "Brain extraction", "1.0.2")
+
+
+def segment(
+    number: int,
+    name: str = "Neoplasm",
+    color: str | None = "#e6194b",
+    algorithm: AlgorithmSpec = NETWORK,
+) -> SegmentSpec:
+    tracking = f"F{number}", f"2.25.9{number}"
+    return SegmentSpec(number, name, ABNORMAL, TYPES[name], *tracking, color, algorithm)
 
 
 SEGMENTS = [segment(1), segment(2, "Necrosis"), segment(3, "Edema", None)]
@@ -127,8 +141,8 @@ def build(sources: Sequence[Dataset], labelmap: npt.NDArray[Any], **changes: Any
         "sop_instance_uid": SEG_UID,
         "series_number": 900,
         "instance_number": 1,
-        "model": AlgorithmSpec("Brain extraction", "1.0.2"),
-        "edited": False,
+        "series_description": "Segmentation Brain extraction",
+        "content_description": "AI mask, unedited",
         "content_creator_name": "Lee^Seoyeon",
         "created_at": CREATED_AT,
     }

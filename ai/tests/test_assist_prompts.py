@@ -38,6 +38,7 @@ def tool(service, series, settings):
         "volume_ml": 0.06,
         "hint": "Correct by strokes.",
         "hint_ko": "스트로크로 수정하십시오.",
+        "files": {"runner.py": "ab" * 32},
     }
     service.post(f"{settings.INFERENCE_URL}/assist", json=answer)
     return service

@@ -46,6 +46,19 @@ def test_a_bar_has_its_length_and_its_width() -> None:
     assert found.perpendicular == pytest.approx(1.5, abs=0.1)
 
 
+def test_both_diameters_are_of_the_slice_in_which_the_segment_is_longest() -> None:
+    """As the rule M1 measures it: inference/tests/test_rules.py has the same mask."""
+    inside = np.zeros((4, 60, 100), bool)
+    inside[1, 28:32, 10:90] = True
+    inside[2, 10:50, 30:70] = True
+    places = np.array([[0.0, 0.0, float(i)] for i in range(4)])
+    found = diameters(inside, places, np.array([0.5, 0, 0]), np.array([0, 0.5, 0]))
+    assert found is not None
+    assert found.slice_index == 1
+    assert found.major == pytest.approx(40.03, abs=0.05)
+    assert found.perpendicular == pytest.approx(2.0, abs=0.05)
+
+
 def test_one_voxel_is_as_wide_as_it_is() -> None:
     inside = np.zeros((3, 4, 4), bool)
     inside[1, 2, 2] = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from pydicom.dataset import Dataset
 from pydicom.sr.codedict import codes
 
 from ai.services.diameters import diameters
-from ai.services.dicom_seg import AlgorithmSpec
+from ai.services.dicom_seg import MANUAL, AlgorithmSpec
 from ai.services.dicom_sr import Hand, History, SegmentMeasure, build_report
 from ai.tests.seg_sources import (
     CREATED_AT,
@@ -30,6 +31,7 @@ from ai.tests.seg_sources import (
     stored,
 )
 
+ASSISTED = AlgorithmSpec("SEMIAUTOMATIC", "Lesion in a box", "1.0.0")
 LEE = Hand("Lee^Seoyeon", "doctor1", CREATED_AT - datetime.timedelta(minutes=9))
 PARK = Hand("박도윤", "rib1", CREATED_AT)
 MEASURED = {
@@ -51,7 +53,6 @@ def report_of(**changes: Any) -> Dataset:
         "series_instance_uid": "2.25.21",
         "sop_instance_uid": "2.25.20",
         "series_number": 901,
-        "model": AlgorithmSpec("Brain extraction", "1.0.2"),
         "device_uid": "2.25.5",
         "history": History([LEE], PARK, ["Version 1: made", "Version 2: changed"]),
     }
@@ -75,10 +76,11 @@ def faults(report: Dataset, folder: Path) -> list[str]:
     [
         {},
         {"history": History([], PARK, ["Version 1: made by the model"])},
-        {"model": None},
+        {"segments": [replace(each, algorithm=MANUAL) for each in SEGMENTS]},
+        {"segments": [replace(each, algorithm=ASSISTED) for each in SEGMENTS]},
         {"history": History([LEE, PARK, LEE], PARK, [])},
     ],
-    ids=["edited", "unedited", "manual", "several"],
+    ids=["edited", "unedited", "manual", "assisted", "several"],
 )
 def test_the_report_is_valid(changes: dict[str, Any], tmp_path: Path) -> None:
     assert faults(report_of(**changes), tmp_path) == []

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from ai.models import AIJob, Segmentation
+from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors.publication import published_segs
-from ai.services.companions import _algorithm
+from ai.services.algorithms import segment_algorithms
 from ai.services.labelmap import compress
 from ai.tests import factories
 from audit.models import AuditLog
@@ -36,7 +36,7 @@ def begin(client, series, segments=SEGMENTS, **changes):
     return client.post(URL, body | changes, format="json")
 
 
-def save(client, series, segmentation_id, mask, base_version=0, final=False):
+def save(client, series, segmentation_id, mask, base_version=0, final=False, assisted=()):
     geometry = series_geometry(series)
     meta = {
         "segmentation": segmentation_id,
@@ -45,6 +45,7 @@ def save(client, series, segmentation_id, mask, base_version=0, final=False):
         "rows": geometry.rows,
         "columns": geometry.columns,
         "final": final,
+        "assisted": list(assisted),
     }
     form = {"meta": json.dumps(meta), "labelmap": SimpleUploadedFile("labelmap", compress(mask))}
     url = f"/api/segmentation/{series.study.study_instance_uid}/save/"
@@ -75,8 +76,8 @@ def test_begun_saved_approved(api, series, users):
     volumes = {one["label"]: one["volume_ml"] for one in job["result"]["measurements"]}
     assert volumes == {"Tumor": pytest.approx(0.054), "Necrosis": pytest.approx(0.006)}
     assert job["publication"]["status"] == "PENDING"
-    row = AIJob.objects.get(pk=shown["job"])
-    assert _algorithm(row) is None, "the SEG says MANUAL"
+    version = SegmentationVersion.objects.get(segmentation=number, version=2)
+    assert {made.type for made in segment_algorithms(version).values()} == {"MANUAL"}
     record = AuditLog.objects.get(action="segmentation.manual")
     assert record.patient_id == series.study.patient_id
 

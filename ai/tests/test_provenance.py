@@ -53,11 +53,11 @@ def test_a_version_tells_its_input_model_and_every_hand_that_changed_it(api, job
         assert model[field] == RECORD[field]
     assert body["requested"]["username"] == users["doctor"].username
     assert [
-        (step["version"], step["kind"], step["parent"], step["author"], step["changes"])
+        (step["version"], step["kind"], step["parent"], step["author"], *step["changes"])
         for step in body["chain"]
     ] == [
-        (1, "ai", None, None, [{"segment": 1, "added": 30, "removed": 0}]),
-        (2, "edited", 1, "doctor1", [{"segment": 1, "added": 1, "removed": 10}]),
+        (1, "ai", None, None, {"segment": 1, "added": 30, "removed": 0, "assist": []}),
+        (2, "edited", 1, "doctor1", {"segment": 1, "added": 1, "removed": 10, "assist": []}),
     ]
     assert (body["review"]["decision"], body["review"]["comment"]) == ("APPROVED", "corrected")
     assert {each["kind"] for each in body["publication"]} >= {"seg"}

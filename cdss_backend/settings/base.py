@@ -170,7 +170,7 @@ PASSWORD_HASHERS = [
     "acct.hashers.LowPriorityPBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "acct.password_rules.OwnDetailsValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {"NAME": "acct.password_rules.BreachedPasswordValidator"},

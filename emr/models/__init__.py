@@ -22,8 +22,8 @@ from emr.models.patient import (
     CareTeamMember,
     Patient,
     PatientQuerySet,
-    grants_read_once,
     grants_that_open,
+    rights_read_once,
 )
 from emr.models.wards import BedStay, Ward
 
@@ -53,6 +53,6 @@ __all__ = [
     "SyncRun",
     "Vitals",
     "Ward",
-    "grants_read_once",
     "grants_that_open",
+    "rights_read_once",
 ]

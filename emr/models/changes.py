@@ -17,7 +17,7 @@ class RecordChangeQuerySet(VisibleQuerySet["RecordChange"]):
     def visible_to(
         self, user: Person, permission: str = Permission.VIEW_ENCOUNTER
     ) -> RecordChangeQuerySet:
-        return self.filter(patient__in=Patient.objects.visible_to(user, permission))
+        return self.filter(patient__in=Patient.objects.seen_by(user, permission))
 
 
 class RecordChange(models.Model):

@@ -40,7 +40,7 @@ class ClinicalQuerySet(VisibleQuerySet[Row]):
         return self.of_seen(user, permission).exclude(deleted_at=None)
 
     def of_seen(self, user: Person, permission: str) -> Self:
-        return self.filter(patient__in=Patient.objects.visible_to(user, permission))
+        return self.filter(patient__in=Patient.objects.seen_by(user, permission))
 
 
 class _DaysLater(models.Func):

@@ -21,7 +21,7 @@ class ContactRequestQuerySet(VisibleQuerySet["ContactRequest"]):
         """Those of the patients whose data the person may change; else one's own."""
         if user.has_permission(Permission.EDIT_PATIENT):
             permission = Permission.EDIT_PATIENT
-        seen = self.filter(patient__in=Patient.objects.visible_to(user, permission))
+        seen = self.filter(patient__in=Patient.objects.seen_by(user, permission))
         own = permission != Permission.EDIT_PATIENT
         return seen.filter(patient__user_id=user.pk) if own else seen
 

@@ -12,7 +12,10 @@ SUFFIX_LENGTH = 40
 
 def folded(text: str) -> str:
     """The same for the same name, however it is written: case, accents, width, composition."""
-    parts = unicodedata.normalize("NFKD", " ".join(text.split()).casefold())
+    words = " ".join(text.split()).casefold()
+    if words.isascii():
+        return words
+    parts = unicodedata.normalize("NFKD", words)
     plain = "".join(part for part in parts if unicodedata.category(part) != "Mn")
     return unicodedata.normalize("NFC", " ".join(plain.split()))
 
@@ -27,13 +30,15 @@ def suffixes(name: str) -> set[str]:
 class NameSuffix(models.Model):
     """A patient's name from one of its characters on.
 
-    ``patient_id`` is no foreign key: when records are merged the names stay where they are.
+    When records are merged the names stay where they are: the former one finds the patient too.
     Deleted and rewritten with the name by ``Patient.save``.
     """
 
-    pk = models.CompositePrimaryKey("suffix", "patient_id")
+    pk = models.CompositePrimaryKey("suffix", "patient")
     suffix = models.CharField(max_length=SUFFIX_LENGTH, db_collation="utf8mb4_bin")
-    patient_id = models.PositiveBigIntegerField(db_index=True)
+    patient = models.ForeignKey(
+        "emr.Patient", on_delete=models.DO_NOTHING, db_constraint=False, related_name="+"
+    )
 
     @staticmethod
     def index(names: Iterable[tuple[int, str]]) -> None:

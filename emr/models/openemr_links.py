@@ -37,7 +37,7 @@ class RecordLinkQuerySet(VisibleQuerySet["RecordLink"]):
         self, user: Person, permission: str = Permission.VIEW_ENCOUNTER
     ) -> RecordLinkQuerySet:
         patients: Any = RecordLink._meta.get_field("patient").related_model
-        return self.filter(patient__in=patients.objects.visible_to(user, permission))
+        return self.filter(patient__in=patients.objects.seen_by(user, permission))
 
 
 class RecordLink(models.Model):
@@ -83,7 +83,7 @@ class SyncConflictQuerySet(VisibleQuerySet["SyncConflict"]):
         self, user: Person, permission: str = Permission.EDIT_PATIENT
     ) -> SyncConflictQuerySet:
         patients: Any = PatientLink._meta.get_field("patient").related_model
-        return self.filter(link__patient__in=patients.objects.visible_to(user, permission))
+        return self.filter(link__patient__in=patients.objects.seen_by(user, permission))
 
 
 class SyncConflict(models.Model):

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 
 from audit.services import glass
-from common.db import VersionedModel, VisibleQuerySet
+from common.db import Subquery, VersionedModel, VisibleQuerySet, compiled
 from common.person import Person
 from emr.choices import CareRole, Gender
 from emr.models.name_index import NameSuffix, suffixes
 from rbac import selectors as rights
 from rbac.permissions import Permission, Scope
+
+Known = TypeVar("Known")
 
 
 class PatientQuerySet(VisibleQuerySet["Patient"]):
@@ -41,23 +43,25 @@ class PatientQuerySet(VisibleQuerySet["Patient"]):
             return self.none()
         return patients.exclude(pk__in=Patient.objects.closed_to(user, grants_that_open(user)))
 
+    def seen_by(self, user: Person, permission: str = Permission.VIEW_PATIENT) -> Subquery:
+        """The ids of ``visible_to``, for the queries of what belongs to patients."""
+        every = Patient.objects.all()
+        return _once(
+            f"seen {permission}", user, lambda: compiled(every.visible_to(user, permission).ids())
+        )
+
     def ids(self) -> models.QuerySet[Any, int]:
         return self.order_by().values_list("pk", flat=True)
 
-    def closed_to(self, user: Person, grants: list[Any]) -> PatientQuerySet:
+    def closed_to(self, user: Person, grants: list[Any]) -> Subquery:
         """Restricted patients who stay hidden from a person whose right reaches all patients.
 
         ``grants``: ``grants_that_open`` of the user.
 
         They are few: leaving them out costs the same among any number of patients, where choosing
-        the others reads them all.
+        the others reads them all. An answer of many parts asks for them in each of its queries.
         """
-        team = CareTeamMember.objects.filter(user_id=user.pk).order_by().values("patient_id")
-        closed = self.filter(
-            ~Q(pk__in=team), ~Q(pk__in=rights.ordered_patient_ids(user)), restricted=True
-        )
-        opened = [g.patient_id for g in grants if g.study_instance_uid is None]
-        return closed.exclude(pk__in=opened) if opened else closed
+        return _once("closed", user, lambda: compiled(_closed_to(user, grants).ids()))
 
 
 class Patient(VersionedModel):
@@ -105,8 +109,10 @@ class Patient(VersionedModel):
             super().save(*args, **kwargs)
             wanted = suffixes(self.full_name)
             rows = NameSuffix.objects.filter(patient_id=self.pk)
-            if set(rows.values_list("suffix", flat=True)) != wanted:
-                rows.delete()
+            known = set(rows.values_list("suffix", flat=True))
+            if known != wanted:
+                if known:
+                    rows.delete()
                 NameSuffix.index([(self.pk, self.full_name)])
 
     @property
@@ -126,17 +132,27 @@ def phone_reversed(phone: str) -> str:
     return "".join(digit for digit in reversed(phone) if digit.isdecimal())
 
 
-_read_once: ContextVar[dict[int, list[Any]] | None] = ContextVar("grants_read_once", default=None)
+_known: ContextVar[dict[tuple[str, int], Any] | None] = ContextVar("rights_read_once", default=None)
 
 
 @contextmanager
-def grants_read_once() -> Iterator[None]:
-    """Read a person's grants once inside the block: for an answer of many parts."""
-    token = _read_once.set({})
+def rights_read_once() -> Iterator[None]:
+    """Read whom a person may see once inside the block: for a view whose answer has many parts."""
+    token = _known.set({})
     try:
         yield
     finally:
-        _read_once.reset(token)
+        _known.reset(token)
+
+
+def _once(what: str, user: Person, read: Callable[[], Known]) -> Known:
+    known = _known.get()
+    if known is None:
+        return read()
+    if (what, user.pk) not in known:
+        known[what, user.pk] = read()
+    found: Known = known[what, user.pk]
+    return found
 
 
 def grants_that_open(user: Person) -> list[Any]:
@@ -145,20 +161,25 @@ def grants_that_open(user: Person) -> list[Any]:
     They are read here because the hot path of every image would pay for them as subqueries. Of a
     restricted patient the care team's shares count: whoever else gave one gave it before.
     """
-    known = _read_once.get()
-    if known is None:
-        return _grants_that_open(user)
-    if user.pk not in known:
-        known[user.pk] = _grants_that_open(user)
-    return known[user.pk]
+    return _once("grants", user, lambda: _grants_that_open(user))
+
+
+def _closed_to(user: Person, grants: list[Any]) -> PatientQuerySet:
+    team = CareTeamMember.objects.filter(user_id=user.pk).order_by().values("patient_id")
+    closed = Patient.objects.filter(
+        ~Q(pk__in=team), ~Q(pk__in=rights.ordered_patient_ids(user)), restricted=True
+    )
+    opened = [g.patient_id for g in grants if g.study_instance_uid is None]
+    return closed.exclude(pk__in=opened) if opened else closed
 
 
 def _grants_that_open(user: Person) -> list[Any]:
     grants = list(rights.grants_of(user.pk))
     glass.opened(user.pk, [grant.patient_id or 0 for grant in grants if grant.breaks_glass])
     shared = [grant.patient_id or 0 for grant in grants if not grant.breaks_glass]
-    restricted = Patient.objects.filter(pk__in=shared, restricted=True)
-    closed = set(restricted.ids()) if shared else set()
+    if not shared:
+        return grants
+    closed = set(Patient.objects.filter(pk__in=shared, restricted=True).ids())
     members = CareTeamMember.objects.filter(patient__in=closed)
     team = {(member.patient_id, member.user_id) for member in members}
     return [
@@ -174,7 +195,7 @@ class CareTeamQuerySet(VisibleQuerySet["CareTeamMember"]):
     def visible_to(
         self, user: Person, permission: str = Permission.VIEW_ACCESS
     ) -> CareTeamQuerySet:
-        return self.filter(patient__in=Patient.objects.visible_to(user, permission))
+        return self.filter(patient__in=Patient.objects.seen_by(user, permission))
 
 
 class CareTeamMember(models.Model):

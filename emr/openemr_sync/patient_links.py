@@ -107,9 +107,10 @@ def patient_fetch(*, actor: Person, patient_id: str) -> None:
     if theirs is None or reason_against(theirs):
         cache.set(key, True, ABSENT_S)
         return
-    imported = patient_import(theirs, actor=actor)
-    if imported is not None:
-        patient_announce(imported.pk)  # the record follows, and nobody waits for it
+    with transaction.atomic():
+        imported = patient_import(theirs, actor=actor)
+        if imported is not None:
+            patient_announce(imported.pk)  # the record follows, and nobody waits for it
 
 
 def is_mrn(text: str) -> bool:
@@ -157,7 +158,6 @@ def patient_import(theirs: PatientRecord, *, actor: Person | None) -> Patient | 
             link = PatientLink(patient=patient, pid=theirs.pid)
             if theirs.uuid:
                 link.uuid = theirs.uuid
-            link.save()
             _settle(link, fields_of(patient), theirs)
             _record(patient.pk, "patient.import", actor)
     except IntegrityError:

@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from audit.services.patient_records import reads_of
+from common.db import Subquery
 from common.errors import ConflictError, ErrorCode, NotFound, PermissionDenied
 from common.person import Person
 from emr import models
@@ -36,17 +37,22 @@ def patients_visible_to(
     return _with_link(Patient.objects.visible_to(user, permission))
 
 
+def patients_seen_by(user: Person, permission: str = Permission.VIEW_PATIENT) -> Subquery:
+    """The ids of the same patients, for the queries of what belongs to them."""
+    return Patient.objects.seen_by(user, permission)
+
+
 def _with_link(patients: QuerySet[Patient]) -> QuerySet[Patient]:
     """Together with what is known about their source, where there is one besides us."""
     return patients.select_related("openemr_link") if is_configured() else patients
 
 
-def patients_closed_to(user: Person, grants: list[Any]) -> QuerySet[Patient]:
+def patients_closed_to(user: Person, grants: list[Any]) -> Subquery:
     """Who stays hidden from a person whose right reaches all patients."""
     return Patient.objects.closed_to(user, grants)
 
 
-grants_read_once = models.grants_read_once
+rights_read_once = models.rights_read_once
 
 
 def grants_that_open(user: Person) -> list[Any]:

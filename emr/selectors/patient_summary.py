@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from common.person import Person
 from emr.choices import AllergySeverity, AllergyState, RecordStatus
-from emr.models import Allergy, Encounter, Patient, Prescription, Problem, Vitals, grants_read_once
+from emr.models import Allergy, Encounter, Patient, Prescription, Problem, Vitals
 from emr.selectors import rows_visible_to
 from emr.selectors.vital_ranges import POSSIBLE, flag, limits
 from rbac.permissions import Permission
@@ -66,11 +66,10 @@ def summary_part(
 
 def patient_summary(user: Person, patient: Patient) -> dict[str, Any]:
     """By the name of the part; None where the person lacks the right."""
-    with grants_read_once():
-        return {
-            name: part.found(user, patient) if user.has_permission(part.permission) else None
-            for name, part in parts.items()
-        }
+    return {
+        name: part.found(user, patient) if user.has_permission(part.permission) else None
+        for name, part in parts.items()
+    }
 
 
 def _rows(user: Person, patient: Patient, model: Any, permission: str) -> QuerySet[Any]:

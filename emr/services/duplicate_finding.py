@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,6 +15,7 @@ from emr.selectors.likeness import likely_patients
 from rbac.permissions import Permission
 
 DUPLICATES, NAMES = "duplicates", "names"
+AT_ONCE = 50
 
 
 def pairs_of(patient_id: int) -> None:
@@ -80,11 +79,11 @@ def index_check(limit: int) -> int:
     return mended
 
 
-@transaction.atomic
 def index_mend(after: int, limit: int) -> tuple[int, int]:
     """Of the patients after a key: the last of them (0 after the end), how many were mended.
 
-    Read without locks; a patient whose index differs is locked and read again.
+    Read without locks; patients whose index differs are locked and read again, a few at a time:
+    whoever edits one of them waits less than a second.
     """
     rows = Patient.objects.filter(pk__gt=after).order_by("pk")[:limit]
     patients = list(rows.values_list("pk", "full_name", "phone", "phone_reversed"))
@@ -99,10 +98,9 @@ def index_mend(after: int, limit: int) -> tuple[int, int]:
         for pk, name, phone, reverse in patients
         if indexed[pk] != suffixes(name) or reverse != phone_reversed(phone)
     ]
-    for patient in _locked(wrong):
-        Patient.save(patient, update_fields=["phone_reversed"])
+    for first in range(0, len(wrong), AT_ONCE):
+        some = Patient.objects.filter(pk__in=wrong[first : first + AT_ONCE]).order_by("pk")
+        with transaction.atomic():
+            for patient in some.select_for_update():
+                Patient.save(patient, update_fields=["phone_reversed"])
     return (patients[-1][0] if len(patients) == limit else 0), len(wrong)
-
-
-def _locked(ids: list[int]) -> Any:
-    return Patient.objects.select_for_update().filter(pk__in=ids).order_by("pk") if ids else ()

@@ -24,7 +24,7 @@ KEPT = {
     "emr.PatientMerge.duplicate": "says which records were merged",
     "emr.DuplicatePair.first": "is about the two records as they were",
     "emr.DuplicatePair.second": "is about the two records as they were",
-    "emr.NameSuffix.patient_id": "the former name finds the patient",
+    "emr.NameSuffix.patient": "the former name finds the patient",
     "audit.AuditLog.patient_id": "append-only; read by all numbers of the patient",
     "audit.ShownPatient.patient_id": "append-only; read by all numbers of the patient",
 }

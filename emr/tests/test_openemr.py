@@ -281,6 +281,8 @@ def test_a_list_costs_the_same_with_a_source(openemr, api, django_assert_max_num
     client = api("doctor")
     with django_assert_max_num_queries(7):
         assert client.get(URL).json()["count"] == 20
+    with django_assert_max_num_queries(8):  # and the MRN
+        assert client.get(f"{URL}search/", {"q": "Emily"}).json()["count"] == 20
 
 
 def test_the_row_of_another_person_there_does_not_go_into_our_patient(linked, api):

@@ -118,7 +118,7 @@ def test_a_drug_is_found_inside_what_is_typed(text):
 
 
 def test_a_part_of_a_word_is_no_drug():
-    names = {drug.name for drug in formulary.drugs().values()}
+    names = sorted(drug.name for drug in formulary.drugs().values() if " " not in drug.name)
     assert formulary.drug_named("x".join(names)) is None
 
 

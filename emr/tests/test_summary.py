@@ -78,7 +78,7 @@ def test_a_summary_costs_the_same_among_many(
         Prescription(patient=patient, prescriber=who, drug="-", days=9, prescribed_at=now)
         for _ in range(50)
     )
-    with django_assert_max_num_queries(30):
+    with django_assert_max_num_queries(16):
         assert len(_summary(doctor, patient).json()["medication"]) == 50
 
 

@@ -76,7 +76,7 @@ def test_a_page_costs_the_same_among_many(told, users, django_assert_max_num_que
         Vitals(patient=patient, recorded_by=users["nurse"], measured_at=row.measured_at, pain=1)
         for _ in range(300)
     )
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(20):
         assert len(_get(doctor, patient).json()["results"]) == 200
 
 

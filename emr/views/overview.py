@@ -31,6 +31,7 @@ class PatientTimeline(ApiView):
             **errors(ErrorCode.VALIDATION, ErrorCode.PATIENT_NOT_FOUND),
         },
     )
+    @selectors.rights_read_once()
     def get(self, request: Request, pk: int) -> Response:
         query = bodies.TimelineIn(data=request.GET)
         query.is_valid(raise_exception=True)
@@ -64,6 +65,7 @@ class PatientSummary(ApiView):
         tags=["patients"],
         responses={200: bodies.PatientSummaryOut, **errors(ErrorCode.PATIENT_NOT_FOUND)},
     )
+    @selectors.rights_read_once()
     def get(self, request: Request, pk: int) -> Response:
         patient = selectors.patient_get(self.actor, pk)
         audit.record(

@@ -100,16 +100,16 @@ class PatientSearch(GenericApiView):
         parameters=[serializers.PatientSearchIn],
         responses={200: serializers.PatientOut(many=True), **errors(ErrorCode.VALIDATION)},
     )
+    @selectors.rights_read_once()
     def get(self, request: Request) -> Response:
         query = serializers.PatientSearchIn(data=request.GET)
         query.is_valid(raise_exception=True)
         text = query.validated_data["q"]
-        with selectors.grants_read_once():
+        self.found = patient_search(self.actor, text)
+        if not self.found and any(character.isdigit() for character in text):
+            openemr_sync.patient_fetch(actor=self.actor, patient_id=text)
             self.found = patient_search(self.actor, text)
-            if not self.found and any(character.isdigit() for character in text):
-                openemr_sync.patient_fetch(actor=self.actor, patient_id=text)
-                self.found = patient_search(self.actor, text)
-            return self.list_response(request)
+        return self.list_response(request)
 
 
 class PatientDetail(ApiView):

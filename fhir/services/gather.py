@@ -21,7 +21,8 @@ from ai.manifest import (
     ModelManifest,
     TrackedSegment,
 )
-from ai.selectors.publication import publication_get, publication_key
+from ai.selectors.lineage import tool_told, version_uses
+from ai.selectors.publication import publication_find, publication_get, publication_key
 from common.person import Person
 from emr.choices import EncounterKind, Gender
 from fhir.services.resources import PublicationFacts
@@ -32,6 +33,7 @@ from fhir.services.resources.facts import (
     PublishedCode,
     PublishedEncounter,
     PublishedInstance,
+    PublishedMask,
     PublishedModel,
     PublishedOrder,
     PublishedPatient,
@@ -199,6 +201,7 @@ def _ai_result(job: AIJob, result: dict[str, Any], manifest: ModelManifest) -> P
         chosen=manifest.kind == "rule",
         statements=tuple(each["text"] for each in result.get("statements", [])),
         inputs=tuple(_inputs(job, manifest)),
+        masks=tuple(_masks(job, manifest)),
         parameters=job.parameters,
     )
 
@@ -219,6 +222,21 @@ def _inputs(job: AIJob, manifest: ModelManifest) -> Iterator[str]:
             value = "yes" if value else "no"
         source = " ".join([fact["source"]["kind"], fact["source"]["id"]])
         yield f"{declared.label}: {value} {fact['unit']}".strip() + f" ({fact['at']}, {source})"
+
+
+def _masks(job: AIJob, manifest: ModelManifest) -> Iterator[PublishedMask]:
+    for declared in manifest.inputs.facts:
+        fact = (job.facts or {}).get(declared.name)
+        if fact is None or not isinstance(fact["value"], dict):
+            continue
+        publication = publication_find(int(fact["source"]["id"]))
+        if publication is not None and publication.job.study is not None:
+            yield PublishedMask(
+                label=declared.label,
+                study_instance_uid=publication.job.study.study_instance_uid,
+                seg_sop_instance_uid=publication.seg_sop_instance_uid or "",
+                imaging_study=publication.fhir_imaging_study,
+            )
 
 
 def _file_origin(job: AIJob) -> Mapping[str, str]:
@@ -257,6 +275,7 @@ def _version(publication: Publication) -> PublishedVersion:
         uuid=publication_key(publication),
         kind=VersionKind(version.kind),
         author=_author(version),
+        tools=tuple(dict.fromkeys(map(tool_told, version_uses(version)))),
         volumes=tuple(
             PublishedVolume(
                 segment_number=segment.number,

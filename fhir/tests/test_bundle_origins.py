@@ -69,6 +69,16 @@ def test_the_approval_provenance(built: Built) -> None:
     assert approved["what"]["display"].endswith(uid("a/seg/1"))
 
 
+def test_the_tools_that_helped_a_person_are_named() -> None:
+    tool = "Lesion in a box (lesion_assist 1.0.0; box, stroke)"
+    drawn = publication(by_model=False, version=version(kind="edited", tools=(tool,)))
+    built = Built(drawn)
+    bundle_validate(built.bundle)
+    agent = built.provenance("CLINAST")["agent"][-1]
+    assert (agent["type"]["coding"][0]["code"], agent["who"]["display"]) == ("assembler", tool)
+    assert f"drawn by a person, with {tool}" in built.one("DiagnosticReport")["conclusion"]
+
+
 def test_without_order_and_encounter_nothing_points_to_them() -> None:
     built = Built(publication(order=None, encounter=None))
     assert not built.all("ServiceRequest") + built.all("Encounter")

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from ai.clients.inference import inference
 from ai.events import VERSION_APPROVED
+from ai.models import AIJob, Publication
 from ai.selectors.publication import publication_get, publication_view
 from ai.services import jobs, publication, recovery, review
 from ai.tests import factories
@@ -265,3 +266,48 @@ def test_a_study_time_may_be_as_short_as_an_hour(
     study.study_date, study.study_time = date(2026, 1, 5), time
     study.save()
     assert publication_facts(job_id).study.started == started
+
+
+def test_what_rests_on_moved_data_is_in_error_and_the_study_follows(
+    upstream: Any, job_id: int, settings: Any, patient_factory: Any
+) -> None:
+    """A rule's result about the former patient, measured in a mask of the study."""
+    deliver_to_hapi(upstream, settings)
+    deliver()
+    mask = publication_get(job_id).job
+    facts = {"mask": {"value": {}, "source": {"kind": "ai_job", "id": str(mask.pk)}}}
+    rule = AIJob.objects.create(
+        patient=mask.patient, model_id="M1", requested_by=mask.requested_by, facts=facts
+    )
+    Publication.objects.create(job=rule, fhir_at=timezone.now())
+    other = patient_factory()
+    before = mask.patient_id
+    mask.study.patient = other
+    mask.study.save()
+    AIJob.objects.filter(pk=mask.pk).update(patient=other)
+    sent = deliver_to_hapi(upstream, settings)
+    payload = {"study_id": mask.study_id, "patient_id": other.pk, "before": before}
+    handlers.resend_moved(Event(1, "pacs.study.moved", "study_moved:1", payload, 1))
+    for event in OutboxEvent.objects.filter(topic=PUBLICATION_OUTDATED):
+        tasks.deliver.run(event.pk)
+    reports = [r["status"] for r in sent if r["resourceType"] == "DiagnosticReport"]
+    assert sorted(reports) == ["entered-in-error", "final"]
+    patients = [r for r in sent if r["resourceType"] == "Patient"]
+    assert [p["identifier"][0]["value"] for p in patients] == [other.patient_id]
+
+
+def deliver_to_hapi(upstream: Any, settings: Any) -> list[Any]:
+    """The server takes everything, and has a report of each approval; what it is sent."""
+    sent: list[Any] = []
+
+    def keep(request: Any) -> tuple[int, dict[str, str], str]:
+        sent.extend(entry["resource"] for entry in json.loads(request.body)["entry"])
+        return stored(request)
+
+    report = {"resourceType": "DiagnosticReport", "id": "r", "status": "final"}
+    upstream.remove("POST", settings.HAPI_URL)
+    upstream.add_callback("POST", settings.HAPI_URL, keep)
+    url = f"{settings.HAPI_URL}/DiagnosticReport"
+    upstream.upsert("GET", url, json={"entry": [{"resource": report}]})
+    upstream.upsert("GET", f"{settings.HAPI_URL}/RiskAssessment", json={"entry": []})
+    return sent

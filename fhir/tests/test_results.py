@@ -20,6 +20,7 @@ from fhir.services.resources import (
     PublicationFacts,
     PublishedClass,
     PublishedCode,
+    PublishedMask,
     PublishedQuantity,
 )
 from fhir.tests.factories import BASE, ai_result, publication, study, uid, version
@@ -195,6 +196,36 @@ def test_a_result_about_a_patient_is_valid_without_a_study(result: dict[str, Any
     assert "profile applies" in conclusion
     sources = built.provenance("AIAST")["entity"]
     assert [each["what"]["display"] for each in sources] == ["Age: 76.4 a (2026-01-05, patient 1)"]
+
+
+def test_a_measurement_of_masks_names_their_studies_and_segs() -> None:
+    """The one on the server by its id there, the other by its UID alone."""
+    masks = [
+        PublishedMask(
+            label=label, study_instance_uid=uid, seg_sop_instance_uid=f"{uid}.9", imaging_study=at
+        )
+        for label, uid, at in (("Lesion", "2.25.1", "77"), ("Prior", "2.25.2", ""))
+    ]
+    built = Built(about_a_patient(quantities=(SHIFT,), masks=tuple(masks)))
+    bundle_validate(built.bundle)
+    uids = {"system": "urn:dicom:uid"}
+    known = [
+        {
+            "reference": "ImagingStudy/77",
+            "type": "ImagingStudy",
+            "identifier": uids | {"value": "urn:oid:2.25.1"},
+            "display": "Lesion: SEG 2.25.1.9",
+        },
+        {
+            "type": "ImagingStudy",
+            "identifier": uids | {"value": "urn:oid:2.25.2"},
+            "display": "Prior: SEG 2.25.2.9",
+        },
+    ]
+    observation, report = built.one("Observation"), built.one("DiagnosticReport")
+    assert observation["derivedFrom"] == report["imagingStudy"] == known
+    assert [each["what"] for each in built.provenance("AIAST")["entity"]][:2] == known
+    assert observation["category"][0]["coding"][0]["code"] == "imaging"
 
 
 @pytest.mark.parametrize("of_images", [True, False])

@@ -7,6 +7,7 @@ import base64
 import gzip
 import logging
 import time
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from app import gates
 from app.archive import ArchiveReader, ArchiveSeries, GrantedReader
 from app.dicom import read_slices
 from app.errors import Busy, InferenceError, InputRefused, ModelFailed, RequestInvalid
-from app.prompts import PlacedPrompt, Prompt, place
+from app.prompts import PlacedPrompt, Prompt, Uid, place
 from app.registry import Model, Registry
 from app.schemas import ArchivePlace
 from app.volume import Volume, assemble
@@ -43,6 +44,37 @@ _DRAW_STROKES = (
 )
 
 
+class BaseMask(BaseModel):
+    """The mask that a prompt corrects, of the segments that are drawn on.
+
+    `labelmap` is base64 of gzip of uint8 slices x rows x columns in the order of `slices`.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    slices: tuple[Uid, ...]
+    labelmap: str
+
+    def on(self, volume: Volume) -> Labels:
+        """The mask (slices, rows, columns) on the grid of the volume.
+
+        Raises:
+            RequestInvalid: it is of another grid, or damaged.
+        """
+        size, place = volume.data.size, {uid: at for at, uid in enumerate(self.slices)}
+        if place.keys() != set(volume.sop_instance_uids) or len(place) != len(self.slices):
+            raise RequestInvalid("The mask to correct is of other slices.")
+        try:
+            unpack = zlib.decompressobj(31)
+            content = unpack.decompress(base64.b64decode(self.labelmap, validate=True), size + 1)
+        except (ValueError, zlib.error):
+            raise RequestInvalid("The mask to correct is not gzip in base64.") from None
+        if len(content) != size:
+            raise RequestInvalid("The mask to correct has another size than the series.")
+        mask = np.frombuffer(content, np.uint8).reshape(volume.data.shape)
+        return mask[[place[uid] for uid in volume.sop_instance_uids]]
+
+
 class AssistIn(BaseModel):
     """What was drawn on which series, and where the series is."""
 
@@ -53,10 +85,11 @@ class AssistIn(BaseModel):
     model_type: str = Field(min_length=1, max_length=64)
     model_version: str | None = Field(None, min_length=1, max_length=30)
     prompt: Prompt
+    base: BaseMask | None = None
 
 
 class AssistOut(BaseModel):
-    """`labelmap` is base64 of gzip of uint8 slices x rows x columns in the order of `slices`."""
+    """`labelmap` as in `BaseMask`; `files` are the SHA-256 of the model's files."""
 
     rows: int
     columns: int
@@ -65,13 +98,18 @@ class AssistOut(BaseModel):
     volume_ml: float
     hint: str
     hint_ko: str
+    files: dict[str, str]
 
 
 class AssistRunner(Protocol):
     """What a runner of kind assist offers."""
 
-    def assist(self, volume: Volume, prompt: PlacedPrompt) -> Labels:
+    def assist(
+        self, volume: Volume, prompt: PlacedPrompt, previous: Labels | None = None
+    ) -> Labels:
         """uint8 (slices, rows, columns): the segments of the prompt, 0 outside.
+
+        `previous` is the mask of these segments that the prompt corrects; only then is it given.
 
         Raises:
             InputRefused: the doctor reads the sentence.
@@ -137,14 +175,16 @@ def _answer(model: Model, volume: Volume, request: AssistIn) -> AssistOut:
     started = time.perf_counter()
     placed = place(request.prompt, volume)
     try:
-        labels = cast(AssistRunner, model.runner).assist(volume, placed)
+        known = [request.base.on(volume)] if request.base else []
+        labels = cast(AssistRunner, model.runner).assist(volume, placed, *known)
     except InferenceError:
         raise
     except Exception as error:
         _log.exception("model failed", extra={"model": model.manifest.id})
         raise ModelFailed from error
     _check(labels, placed, volume)
-    hint, hint_ko = _DRAW_STROKES if request.prompt.boxes else _DRAW_A_BOX
+    corrects = request.prompt.boxes or request.base
+    hint, hint_ko = _DRAW_STROKES if corrects else _DRAW_A_BOX
     packed = gzip.compress(np.ascontiguousarray(labels).tobytes(), compresslevel=1, mtime=0)
     _log.info(
         "prompt answered",
@@ -162,6 +202,7 @@ def _answer(model: Model, volume: Volume, request: AssistIn) -> AssistOut:
         volume_ml=round(int(np.count_nonzero(labels)) * volume.voxel_ml, 3),
         hint=hint,
         hint_ko=hint_ko,
+        files=dict(model.files),
     )
 
 

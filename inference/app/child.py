@@ -39,7 +39,7 @@ def main(connection: Connection, parent: int, scratch: Path, order: Order) -> No
     """Load the model and run it until the connection ends."""
     for name in set(os.environ) - ENVIRONMENT:
         del os.environ[name]
-    sandbox.confine(scratch, memory_mb=order.memory_mb, file_mb=order.file_mb)
+    sandbox.confine(scratch, order.folder, memory_mb=order.memory_mb, file_mb=order.file_mb)
     runner.on_progress(lambda share: transport.answer(connection, parent, PROGRESS, share))
     try:
         model = _load(order)

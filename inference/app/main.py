@@ -15,6 +15,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException
 
+from app import sandbox
 from app.archive import ArchiveReader
 from app.assist import AssistIn, AssistOut, AssistService
 from app.errors import InferenceError, RequestInvalid, ResultNotFound
@@ -45,6 +46,8 @@ def create_app(
     """
     settings = settings or load_settings()
     configure_logging()
+    sandbox.hide()
+    sandbox.warn_if_open()
     remove_left_behind()
     registry = load_registry(
         settings.model_folders,

@@ -41,8 +41,10 @@ class NnInteractive:
         self._session: Session | None = None
         self._images: tuple[str, ...] = ()
 
-    def assist(self, volume: Volume, prompt: PlacedPrompt) -> Labels:
-        """The segments of the prompt, each by itself.
+    def assist(
+        self, volume: Volume, prompt: PlacedPrompt, previous: Labels | None = None
+    ) -> Labels:
+        """The segments of the prompt, each by itself and upon the `previous` mask of it.
 
         Raises:
             ModelFailed: the server is down, full, or refuses.
@@ -50,16 +52,19 @@ class NnInteractive:
         """
         with self._failures():
             try:
-                return self._answer(volume, prompt)
+                return self._answer(volume, prompt, previous)
             except self._remote.SessionExpiredError:
                 self._end()
-                return self._answer(volume, prompt)
+                return self._answer(volume, prompt, previous)
 
-    def _answer(self, volume: Volume, prompt: PlacedPrompt) -> Labels:
+    def _answer(self, volume: Volume, prompt: PlacedPrompt, previous: Labels | None) -> Labels:
         session = self._session_of(volume)
         labels = np.zeros(volume.data.shape, np.uint8)
         for segment in prompt.segments:
             session.reset_interactions()
+            if previous is not None:
+                begun = (previous == segment).astype(np.uint8)
+                session.add_initial_seg_interaction(begun)
             for box in (each for each in prompt.boxes if each.segment == segment):
                 session.add_bbox_interaction(_bounds(box), include_interaction=True)
             for point in (each for each in prompt.points if each.segment == segment):

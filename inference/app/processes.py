@@ -19,7 +19,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from multiprocessing import forkserver
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
@@ -43,6 +42,7 @@ _log = logging.getLogger("inference.process")
 _REFUSALS = (InputRefused, RequestInvalid)
 _RAISED = {each.code: each for each in (*_REFUSALS, TimedOut, OutOfMemory)}
 _context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(_PRELOAD)
 
 
 @dataclass(frozen=True)
@@ -305,26 +305,20 @@ _starting = threading.Lock()
 
 
 def _start(process: ForkServerProcess) -> None:
-    """The first process is that of the first model, before the service serves anything."""
-    with _starting:
-        if not _server_started:
-            _start_server()
-            _server_started.append(True)
+    """Start a process, and first what forks it, where that does not run or has been killed."""
+    with _starting, _without_secrets():
         process.start()
 
 
-_server_started: list[bool] = []
-
-
-def _start_server() -> None:
-    """Start what forks the processes, without the secrets of the service and without threads."""
+@contextmanager
+def _without_secrets() -> Iterator[None]:
+    """What is started meanwhile inherits nothing of the service's environment but its paths."""
     ours = dict(os.environ)
     kept = {name: ours[name] for name in child.ENVIRONMENT & ours.keys()}
     os.environ.clear()
     os.environ.update(kept | {"OPENBLAS_NUM_THREADS": "1"})
     try:
-        _context.set_forkserver_preload(_PRELOAD)
-        forkserver.ensure_running()
+        yield
     finally:
         os.environ.clear()
         os.environ.update(ours)

@@ -19,7 +19,7 @@ def run_record(
     slices: Iterable[Slice],
     series: Sequence[SeriesRecord] = (),
 ) -> RunRecord:
-    """The record of one run; `files` are the checked digests of the model's weights."""
+    """The record of one run; `files` are the digests of the model's files."""
     digests = instance_digests(slices)
     return RunRecord(
         runtime={

@@ -33,10 +33,14 @@ _REMOTE = {"kserve": "app.remote", "nninteractive": "app.nninteractive"}
 
 @dataclass(frozen=True)
 class Model:
-    """A manifest with its runner, whose methods run in a process of their own."""
+    """A manifest with its runner, whose methods run in a process of their own.
+
+    `files` are the SHA-256 of its weights, and of `runner.py` where it has one.
+    """
 
     manifest: ModelManifest
     runner: Any
+    files: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,7 @@ class Registry:
             threads=asked.threads or allowed.threads,
         )
         name, quick = f"{manifest.id} {manifest.version}", manifest.kind in _QUICK
+        files = dict(manifest.files)
         if manifest.remote is not None:
             server = self._server(manifest, manifest.remote, limits)
             runner = _REMOTE[manifest.remote.protocol]
@@ -165,8 +170,9 @@ class Registry:
             spec = Spec(name, key, place.folder, limits, quick)
             if not (place.folder / spec.runner).is_file():
                 raise ValueError(_without_runner(place.folder))
+            files[spec.runner] = _sha256(place.folder / spec.runner)
         try_to_load(spec)
-        return Model(manifest, IsolatedRunner(self._processes, spec))
+        return Model(manifest, IsolatedRunner(self._processes, spec), files)
 
     def _server(self, manifest: ModelManifest, remote: Remote, limits: Limits) -> Server:
         if remote.server not in self._servers:
@@ -233,10 +239,14 @@ def _manifest(place: Place) -> ModelManifest:
     if place.version and manifest.version != place.version:
         raise ValueError(f"the version {manifest.version} is not the folder's name")
     for name, expected in manifest.files.items():
-        with (place.folder / name).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != expected:
-                raise ValueError(f"{name} is not the file that the manifest declares")
+        if _sha256(place.folder / name) != expected:
+            raise ValueError(f"{name} is not the file that the manifest declares")
     return manifest
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _without_runner(folder: Path) -> str:

@@ -224,7 +224,7 @@ class InferenceService:
         result = _result(job, prediction, volume, warnings)
         uids = {name: series.series_instance_uid for name, series in job.series.items()}
         result.record = run_record(
-            manifest.files,
+            job.model.files,
             job.parameters,
             chain.from_iterable(slices.values()),
             sequences.series_records(slices, uids),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import gzip
+import hashlib
 import importlib.util
 import shutil
 import time
@@ -218,17 +219,17 @@ def tool(tmp_path: Path, tumour_series: Series) -> Service:
     return Service(tmp_path / "results", archive, inference_models_dir=models)
 
 
-def ask(tool: Service, **prompt: Any) -> httpx.Response:  # noqa: ANN401
-    return asyncio.run(_ask(tool, prompt))
+def ask(tool: Service, *, base: Any = None, **prompt: Any) -> httpx.Response:  # noqa: ANN401
+    return asyncio.run(_ask(tool, prompt, base))
 
 
-async def _ask(tool: Service, prompt: dict[str, Any]) -> httpx.Response:
+async def _ask(tool: Service, prompt: dict[str, Any], base: Any) -> httpx.Response:  # noqa: ANN401
     body = {
         "series_instance_uid": tool.archive.series.uid,
         "model_type": "lesion_assist",
         "archive": {"series": SERIES_ID, "grant": GRANT},
         "prompt": prompt,
-    }
+    } | ({"base": base} if base else {})
     return await tool._ask("POST", "/assist", json=body)
 
 
@@ -253,6 +254,39 @@ def test_the_answer_is_a_labelmap_on_the_grid_of_the_series(tool: Service) -> No
     )
     assert "stroke" in body["hint"]
     assert body["hint_ko"]
+
+
+def labels_of(answer: httpx.Response) -> npt.NDArray[np.uint8]:
+    body = answer.json()
+    raw = gzip.decompress(base64.b64decode(body["labelmap"]))
+    return np.frombuffer(raw, np.uint8).reshape(-1, body["rows"], body["columns"])
+
+
+def test_a_stroke_takes_away_from_a_mask_that_was_there(tool: Service) -> None:
+    """In its own slice alone; the mask comes in any order of slices."""
+    slices = list(tool.archive.series.files)
+    before = np.zeros((len(slices), 256, 256), np.uint8)
+    before[12:15, 110:140, 170:200] = 3
+    packed = base64.b64encode(gzip.compress(before[::-1].tobytes())).decode()
+    base = {"slices": slices[::-1], "labelmap": packed}
+    stroke = {"segment": 3, "slice": slices[13], "points": [[120, 180], [120, 181]]}
+    after = labels_of(ask(tool, base=base, scribbles=[stroke | {"positive": False}]))
+    assert after[13, 120, 180] == 0
+    assert 0 < np.count_nonzero(after[13]) < np.count_nonzero(before[13])
+    np.testing.assert_array_equal(np.delete(after, 13, 0), np.delete(before, 13, 0))
+    for wrong, words in (
+        ({"slices": slices[1:]}, "other slices"),
+        ({"labelmap": "AAAA"}, "not gzip"),
+        ({"labelmap": base64.b64encode(gzip.compress(b"1")).decode()}, "another size"),
+    ):
+        refused = refusal(ask(tool, base=base | wrong, scribbles=[stroke]))
+        assert (refused[0], words in refused[2]) == (422, True), refused
+
+
+def test_the_answer_tells_the_files_of_the_model(tool: Service) -> None:
+    runner = (FOLDER / "runner.py").read_bytes()
+    files = ask(tool, boxes=[box(tool)]).json()["files"]
+    assert files == {"runner.py": hashlib.sha256(runner).hexdigest()}
 
 
 def test_the_next_stroke_needs_no_new_download(tool: Service) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import json
 import logging
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 import time
 from multiprocessing import forkserver
@@ -17,6 +20,7 @@ import httpx
 import numpy as np
 import pytest
 
+from app import sandbox
 from app.processes import remove_left_behind
 from tests.conftest import GRANT, SERIES_ID, TOKEN, FakeArchive, Service, refusal
 from tests.dicom_maker import Series, make_series
@@ -109,6 +113,13 @@ FAULTS = {
         "wrote more than 8 MB",
     ),
     "elsewhere": ("Path('/var/tmp/x').write_text('x')", "model_failed", "may not open"),
+    "reads": ("Path('/etc/passwd').read_text()", "model_failed", "may not open"),
+    "lists": ("os.listdir('/')", "model_failed", "may not open"),
+    "parent": (
+        "Path(f'/proc/{os.getppid()}/environ').read_bytes()",
+        "model_failed",
+        "may not open",
+    ),
     "not_numbers": ("return Prediction(quantities=object())", "model_failed", "a object"),
     "system_exit": ("sys.exit()", "model_failed", "run failed"),
 }
@@ -222,6 +233,63 @@ def test_what_forks_the_models_has_one_thread_and_no_secret(tmp_path: Path, seri
     assert "Threads:\t1\n" in Path(f"/proc/{pid}/status").read_text()
     environment = Path(f"/proc/{pid}/environ").read_text()
     assert ("PATH=" in environment, "PYTEST_CURRENT_TEST" in environment) == (True, False)
+
+
+def test_what_forks_the_models_has_no_secret_when_it_is_started_again(
+    tmp_path: Path, series: Series, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INFERENCE_TOKEN", "a-secret-of-the-service")
+    write(tmp_path / "models", "good")
+    service = serve(tmp_path, series)
+    before = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    service.app.state.registry.close()
+    os.kill(before, signal.SIGKILL)
+    time.sleep(0.3)
+    assert service.infer(model_type="good").json()["risk_score"] == 0.5
+    again = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    assert again != before
+    assert "INFERENCE_TOKEN" not in Path(f"/proc/{again}/environ").read_text()
+    assert os.environ["INFERENCE_TOKEN"]
+
+
+def test_no_other_process_reads_a_model_and_its_service(tmp_path: Path, series: Series) -> None:
+    body = (
+        "told = ctypes.CDLL(None).prctl\n"
+        "if told(3, 0, 0, 0, 0) != 0 or told(39, 0, 0, 0, 0) != 1: os.abort()"
+    )
+    write(tmp_path / "models", "seen", body)
+    assert serve(tmp_path, series).infer(model_type="seen").json()["risk_score"] == 0.5
+    get_dumpable = 3
+    assert ctypes.CDLL(None).prctl(get_dumpable, 0, 0, 0, 0) == 0
+
+
+def test_the_model_reads_its_folder_and_the_libraries(tmp_path: Path, series: Series) -> None:
+    body = "import sqlite3, scipy.signal, certifi\nPath(certifi.where()).read_bytes()"
+    load = "Path(folder, 'manifest.json').read_text()"
+    write(tmp_path / "models", "good", body, load)
+    assert serve(tmp_path, series).infer(model_type="good").json()["risk_score"] == 0.5
+
+
+def test_the_confinement_takes_less_than_50_ms(tmp_path: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path; from app import sandbox;"
+        "started = time.process_time();"
+        "sandbox._use_only(Path(sys.argv[1]), Path(sys.argv[1])); sandbox.hide();"
+        "print(time.process_time() - started)"
+    )
+    said = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
+    ).stdout
+    assert float(said) < 0.05
+
+
+def test_a_kernel_without_landlock_is_named_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sandbox, "_landlock_version", lambda: -1)
+    logging.getLogger("inference.sandbox").addHandler(caplog.handler)
+    sandbox.warn_if_open()
+    assert "no Landlock" in caplog.text
 
 
 def test_folders_of_a_killed_service_are_removed(tmp_path: Path) -> None:

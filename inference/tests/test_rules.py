@@ -301,6 +301,18 @@ def test_the_diameters_do_not_depend_on_how_the_lesion_lies(result: Ask) -> None
     assert values["perpendicular-diameter"] == pytest.approx(24, abs=0.7)
 
 
+def test_all_diameters_are_of_the_slice_in_which_the_lesion_is_longest(result: Ask) -> None:
+    """The other slice has the larger product; ai/tests/test_diameters.py measures the same mask."""
+    labels = np.zeros((4, 60, 100), np.uint8)
+    labels[1, 28:32, 10:90] = 1
+    labels[2, 10:50, 30:70] = 1
+    values = result("M1", mask=mask_fact(labels, SPACING))["values"]
+    longest, across = values["longest-diameter"], values["perpendicular-diameter"]
+    assert (longest, across) == (pytest.approx(40.03, abs=0.05), pytest.approx(2.0, abs=0.05))
+    assert values["bidimensional-product"] == pytest.approx(longest * across)
+    assert values["slice-extent"] == 2
+
+
 @pytest.mark.parametrize(
     ("axes", "spacing", "chosen"),
     [

@@ -13,7 +13,7 @@ from acct import selectors as accounts
 from alert import services as alerts
 from alert.choices import Kind
 from audit import services as audit
-from common.errors import BusinessError, ErrorCode
+from common.errors import BusinessError, ErrorCode, PermissionDenied
 from common.outbox.services import publish
 from common.person import Person
 from emr import selectors as patients
@@ -21,7 +21,7 @@ from lis import selectors
 from lis.analytes import analytes
 from lis.choices import CRITICAL, Flag
 from lis.events import CRITICAL_FOUND
-from lis.models import CriticalAttempt, CriticalValue
+from lis.models import CriticalAttempt, CriticalEscalation, CriticalValue
 from ocs import selectors as orders
 from rbac.permissions import Permission
 
@@ -64,19 +64,33 @@ def escalation_at(at: datetime, now: datetime) -> datetime | None:
 
 
 def criticals_open_summary(*, actor: Person) -> dict[str, Any]:
-    """How many values wait, and when the next is escalated; of no patient."""
+    """How many values wait and since when, the last escalation and the next; of no patient."""
     now = timezone.now()
-    waiting = selectors.criticals_waiting(actor)
-    coming = [at for at in (escalation_at(each, now) for each in waiting) if at]
-    return {"count": len(waiting), "escalates_at": min(coming, default=None)}
+    waiting = list(selectors.criticals_waiting(actor))
+    coming = [at for at in (escalation_at(each.at, now) for each in waiting) if at]
+    told = [each for critical in waiting for each in critical.escalations.all()]
+    last = max(told, key=lambda each: each.pk, default=None)
+    return {
+        "count": len(waiting),
+        "since": min((each.at for each in waiting), default=None),
+        "escalated_at": last and last.at,
+        "escalated_to": [
+            each.to.full_name
+            for each in told
+            if last and (each.critical_id, each.turn) == (last.critical_id, last.turn)
+        ],
+        "escalates_at": min(coming, default=None),
+    }
 
 
 @transaction.atomic
 def attempt_add(
     *, actor: Person, critical_id: int, told: str, how: str, outcome: str
 ) -> CriticalValue:
-    """Note a call. Raises NotFound, BusinessError (confirmed already)."""
+    """Note a call. Raises NotFound, PermissionDenied, BusinessError (confirmed already)."""
     critical = selectors.critical_get(actor, critical_id)
+    if not actor.has_permission(Permission.CRITICAL_RESULT):
+        raise PermissionDenied(f"needs {Permission.CRITICAL_RESULT}")
     locked = CriticalValue.objects.select_for_update().get(pk=critical.pk)
     if not CriticalValue.objects.open().filter(pk=locked.pk).exists():
         raise BusinessError(ErrorCode.INVALID_TRANSITION, "confirmed already", "outcome")
@@ -117,6 +131,7 @@ def criticals_escalate() -> None:
         turn = int((now - critical.at).total_seconds() // step)
         if 1 <= turn <= MOST_ESCALATIONS:
             for user in _people(critical, wide=turn > 1):
+                CriticalEscalation.objects.get_or_create(critical=critical, turn=turn, to=user)
                 _alert(user, critical, Kind.CRITICAL_UNCONFIRMED, turn)
 
 
@@ -131,11 +146,10 @@ def _people(critical: CriticalValue, *, wide: bool) -> list[Any]:
 
 
 def _alert(user: Any, critical: CriticalValue, kind: Kind, turn: int) -> None:
-    calls = user.has_permission(Permission.CRITICAL_RESULT)
     alerts.notify(
         user_id=user.pk,
         kind=kind,
         dedup_key=f"critical:{critical.pk}:{turn}",
         params={"order_id": critical.order_id},
-        link="/lab/critical" if calls else f"/orders?order={critical.order_id}",
+        link="/lab/critical",
     )

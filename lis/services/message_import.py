@@ -137,9 +137,8 @@ def _applied(
     except Hl7Refused as error:
         return ImportOutcome(error.ack, MessageState.HELD, error.reason)
     except AppError as error:
-        return ImportOutcome(
-            "AE", MessageState.HELD, f"{error.code.value.code} {error.field or ''}"
-        )
+        reason = error.detail or error.code.value.en
+        return ImportOutcome("AE", MessageState.HELD, reason)
     except (ValueError, DataError, IntegrityError) as error:
         logger.warning("a laboratory message failed: %s", type(error).__name__)
         return ImportOutcome("AE", MessageState.HELD, "not understood")

@@ -13,7 +13,7 @@ from audit import services as audit
 from common.errors import BusinessError, ErrorCode, InvalidInput, PermissionDenied
 from common.person import Person
 from lis import selectors
-from lis.choices import ResultSource, ResultState
+from lis.choices import ResultState
 from lis.models import LabValue, ResultVersion
 from lis.services.criticals import criticals_snapshot
 from lis.services.typed_results import ROWS, CheckedRow, Result, refined, rows_checked
@@ -194,24 +194,15 @@ def version_release(*, version: ResultVersion, order: Any, verifier: Person | No
     order.refresh_from_db()
 
 
-def result_taken(actor: Person, order: Any, result: Result) -> Result:
+def result_taken(order: Any, result: Result) -> Result:
     """The rule of laboratory results (``ocs.services.results``): whatever comes out passes here.
 
-    A result that was submitted to the order itself becomes a version too.
+    Raises BusinessError for one that no verified version holds: nobody else has looked at it.
     """
+    verified = ResultVersion.objects.filter(order=order.pk, state=ResultState.VERIFIED).first()
+    if verified is None or verified.entered != result:
+        raise BusinessError(ErrorCode.UNVERIFIED_RESULT, f"order {order.pk}", "result")
     values = refined(order, result)
-    newest = ResultVersion.objects.filter(order=order.pk).order_by("-number").first()
-    if newest is None or newest.state != ResultState.VERIFIED or newest.entered != result:
-        ResultVersion.objects.filter(order=order.pk).update(state=ResultState.SUPERSEDED)
-        _version(
-            order,
-            actor,
-            result,
-            values,
-            source=ResultSource.MANUAL,
-            state=ResultState.VERIFIED,
-            verified_at=timezone.now(),
-        )
     values_keep(order, values)
     criticals_snapshot(order=order, values=values)
     return values

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from io import BytesIO
 from typing import Any
 
-import barcode
-from barcode.writer import SVGWriter
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,6 +15,7 @@ from lis import selectors
 from lis.choices import SpecimenState
 from lis.models import Specimen
 from ocs import services as ocs
+from ocs.services.printing import code_128
 from rbac.permissions import Permission
 
 OLDEST = timedelta(days=30)
@@ -77,13 +75,11 @@ def specimen_move(
     return specimen
 
 
-def specimen_label(*, actor: Person, specimen_id: int) -> bytes:
-    """The number as Code 128, an SVG; the label names no patient."""
+def specimen_label(*, actor: Person, specimen_id: int) -> dict[str, str]:
+    """The number and its barcode; the label names no patient."""
     specimen = selectors.specimen_get(actor, specimen_id)
-    out = BytesIO()
-    barcode.get("code128", specimen.number, writer=SVGWriter()).write(out)
     _record(specimen, specimen.order.patient_id, actor, "specimen.label")
-    return out.getvalue()
+    return {"number": specimen.number, "barcode": code_128(specimen.number)}
 
 
 def _record(specimen: Specimen, patient_id: int, actor: Person, action: str) -> None:

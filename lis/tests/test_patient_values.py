@@ -33,7 +33,7 @@ def test_an_amended_value_says_what_it_was(api, order):
     _released(api, order, analyte(K, 5.5), analyte(HB, 13, "g/dL"))
     _released(api, order, analyte(K, 4.4), analyte(HB, 13, "g/dL"), reason="haemolysis seen")
     found = {row["code"]: row for row in _analytes(api("doctor"), order.patient_id)}
-    assert found[K]["name"]["ko"] == "칼륨"
+    assert found[K]["name"]["ko"] == "칼륨(K)"
     [potassium], [haemoglobin] = found[K]["values"], found[HB]["values"]
     assert (potassium["text"], potassium["corrected_from"]) == ("4.4", "5.5")
     assert haemoglobin["corrected_from"] is None
@@ -61,10 +61,11 @@ def test_the_summary_shows_what_is_flagged_and_critical(api, order):
     found = api("doctor").get(url).json()
     assert [(v["code"], v["flag"]) for v in found["flagged"]] == [(K, "HH")]
     [critical] = found["criticals"]
+    assert [each["id"] for each in api("nurse").get(url).json()["criticals"]] == [critical["id"]]
+    assert api("patient").get(url).json()["criticals"] == []
     body = {"told": "Dr. Lee", "how": "phone", "outcome": "confirmed"}
     api("lab").post(f"/api/lis/critical/{critical['id']}/attempts/", body, format="json")
     assert api("doctor").get(url).json()["criticals"] == []
-    assert api("nurse").get(url).json()["criticals"] is None
 
 
 def test_the_table_costs_the_same_among_many(api, order, django_assert_max_num_queries):

@@ -10,7 +10,6 @@ from django.utils import timezone
 from audit.models import AuditLog
 from lis.analytes import analytes, factor, panels
 from lis.models import CriticalValue
-from lis.services.criticals import escalation_at
 from lis.tests.factories import HB, K, analyte, blood, lab_order
 from ocs.models import Order
 
@@ -171,23 +170,3 @@ def test_each_mutation_is_checked(api, users, patient_factory):
         ("cnv", "change"),
     ]
     assert found[0]["values"]["gene"] == "IDH1"
-
-
-def test_the_banner_counts_what_nobody_has_read_back(api, order, settings):
-    settings.CRITICAL_ESCALATION_MINUTES = 10
-    lab = api("lab")
-    enter(lab, order, analyte(K, 6.9))
-    critical = CriticalValue.objects.get()
-    before = AuditLog.objects.count()
-    summary = lab.get(f"{LIS}critical/open/").json()
-    assert summary["count"] == 1
-    assert AuditLog.objects.count() == before
-    [shown] = lab.get(f"{LIS}critical/").json()["results"]
-    assert shown["escalates_at"] == summary["escalates_at"]
-    assert escalation_at(critical.at, critical.at + timedelta(minutes=25)) == (
-        critical.at + timedelta(minutes=30)
-    )
-    assert escalation_at(critical.at, critical.at + timedelta(hours=5)) is None
-    body = {"told": "Dr. Lee", "how": "phone", "outcome": "confirmed"}
-    lab.post(f"{LIS}critical/{critical.pk}/attempts/", body, format="json")
-    assert lab.get(f"{LIS}critical/open/").json() == {"count": 0, "escalates_at": None}

@@ -37,6 +37,7 @@ from rbac.permissions import Permission
 ACCESS_AFTER_ORDER = timedelta(days=7)
 """How long those who worked an order still see its patient once it has ended."""
 FURTHEST_DUE = timedelta(days=731)
+_WORKED = (OrderStatus.ACCEPTED, OrderStatus.IN_PROGRESS, OrderStatus.RESULT_READY)
 
 
 def _accession_number(order: Order) -> str:
@@ -142,12 +143,15 @@ def order_transition(
 
     ``by_right_of``: the step whose right is asked instead, for whoever verifies a result.
     Raises NotFound (not visible), PermissionDenied (not this person's step), BusinessError (not
-    possible from the present state), InvalidInput (a result that its type does not allow).
+    possible from the present state, one's own consultation), InvalidInput (a result that its type
+    does not allow).
     """
     order = selectors.order_get(actor, order_id)
     permission = selectors.step_permission(order.job_role, by_right_of or to_status)
     if not selectors.may_step(actor, order, by_right_of or to_status):
         raise PermissionDenied(f"{order.job_role} order to {to_status} needs {permission}")
+    if to_status in _WORKED and selectors.is_own_consultation(actor.pk, order):
+        raise BusinessError(ErrorCode.OWN_CONSULTATION, f"order {order_id}")
     if to_status == OrderStatus.CONFIRMED and not selectors.may_release(actor, order):
         raise PermissionDenied("a doctor releases a genetic result to the patient", "job_type")
     order_lock(order)
@@ -158,7 +162,7 @@ def order_transition(
     if to_status == OrderStatus.ACCEPTED and order.job_role == JobRole.CONSULT:
         changes["assigned_to_id"] = order.assigned_to_id or actor.pk
     if to_status == OrderStatus.RESULT_READY:
-        changes["result"], changes["result_schema_version"] = result_checked(actor, order, result)
+        changes["result"], changes["result_schema_version"] = result_checked(order, result)
     order.save_versioned(expected=order.version, **changes)
     _record_step(order, actor, before, reason, permission)
     _access_end(order, actor, before)
@@ -192,7 +196,7 @@ def order_result_amend(
     order_lock(order)
     if order.status not in (OrderStatus.RESULT_READY, OrderStatus.CONFIRMED):
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"amend when {order.status}", "status")
-    stored, version = result_checked(actor, order, result)
+    stored, version = result_checked(order, result)
     order.save_versioned(expected=order.version, result=stored, result_schema_version=version)
     _record_step(order, actor, order.status, reason, permission)
     _publish(ORDER_AMENDED, order, actor_id=actor.pk)

@@ -7,20 +7,20 @@ from collections.abc import Callable
 from typing import Any
 
 from common.errors import ErrorCode, InvalidInput
-from common.person import Person
 from ocs import result_schemas
 from ocs.choices import JobRole
 from ocs.models import Order
 
 Result = dict[str, Any]
-ResultRule = Callable[[Person, Order, Result], Result]
+ResultRule = Callable[[Order, Result], Result]
 _rules: dict[str, ResultRule] = {}
 
 
 def result_rule(job_type: str) -> Callable[[ResultRule], ResultRule]:
     """Register what an app above makes of a result of ``job_type`` that meets its schema.
 
-    It runs in the transaction of the step, returns what is stored and raises InvalidInput.
+    It runs in the transaction of the step, returns what is stored and raises InvalidInput or
+    BusinessError.
     """
 
     def register(rule: ResultRule) -> ResultRule:
@@ -46,9 +46,7 @@ def schema_check(job_type: str, result: Result) -> int | None:
     return version
 
 
-def result_checked(
-    actor: Person, order: Order, result: Result | None
-) -> tuple[Result | None, int | None]:
+def result_checked(order: Order, result: Result | None) -> tuple[Result | None, int | None]:
     """What is stored, and the version of its schema. A laboratory result has values."""
     if not result and order.job_role == JobRole.LIS:
         raise InvalidInput(ErrorCode.VALIDATION, "a laboratory result has values", "result")
@@ -56,4 +54,4 @@ def result_checked(
         return None, None
     version = schema_check(order.job_type, result)
     rule = _rules.get(order.job_type) if order.job_role == JobRole.LIS else None
-    return (rule(actor, order, copy.deepcopy(result)) if rule else result), version
+    return (rule(order, copy.deepcopy(result)) if rule else result), version

@@ -144,7 +144,7 @@ def test_the_orderer_gets_an_alert_of_the_result(users, patient):
 
 
 def test_no_alert_of_what_one_did(users, patient):
-    order = order_at(users["doctor"], patient, "IN_PROGRESS", job_role="CONSULT")
+    order = order_at(users["doctor"], patient, "IN_PROGRESS", job_role="TREATMENT")
     step(users["doctor"], order, "RESULT_READY")
     deliver()
     assert alerted() == []

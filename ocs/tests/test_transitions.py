@@ -46,10 +46,18 @@ BEFORE = {
 }
 
 
+def _another_doctor():
+    return accounts.test_user_put(
+        username="doctor2", password="x", role="doctor", full_name="other"
+    )
+
+
 @pytest.mark.parametrize("action", STEPS)
 @pytest.mark.parametrize("status", [status.value for status in OrderStatus])
 def test_only_the_allowed_steps_happen(api, users, patient_factory, status, action):
-    order = order_at(users["doctor"], patient_factory(), status, job_role="CONSULT")
+    asks = action in ("confirm", "cancel")
+    orderer = users["doctor"] if asks else _another_doctor()
+    order = order_at(orderer, patient_factory(), status, job_role="CONSULT")
     answer = api("doctor").post(f"{URL}{order.pk}/{action}/")
     row = Order.objects.get(pk=order.pk)
     if (status, action) in ALLOWED:
@@ -80,7 +88,9 @@ RIGHTS = [
     ("LIS", "confirm", [403, 200, 403, 200, 403, 403, 403]),
     ("LIS", "cancel", [403, 200, 403, 403, 403, 403, 403]),
     ("TREATMENT", "accept", [403, 200, 403, 404, 403, 403, 403]),
-    ("CONSULT", "submit-result", [403, 200, 403, 404, 403, 403, 403]),
+    ("CONSULT", "accept", [403, 403, 403, 404, 403, 403, 403]),
+    ("CONSULT", "start", [403, 403, 403, 404, 403, 403, 403]),
+    ("CONSULT", "submit-result", [403, 403, 403, 404, 403, 403, 403]),
     ("CONSULT", "confirm", [403, 200, 403, 404, 403, 403, 403]),
 ]
 ROLES = ["admin", "doctor", "rib", "lab", "nurse", "patient", "external"]
@@ -98,11 +108,31 @@ def test_each_step_has_its_people(api, users, patient_factory, job_role, action,
     assert api(None).post(f"{URL}{order.pk}/{action}/").status_code == 401
 
 
-def test_only_the_orderer_cancels(api, users, patient_factory):
-    other = accounts.test_user_put(
-        username="doctor2", password="x", role="doctor", full_name="other"
+@pytest.mark.parametrize("action", ["accept", "start", "submit-result"])
+def test_who_asked_for_a_consultation_does_not_answer_it(api, users, patient_factory, action):
+    order = order_at(users["doctor"], patient_factory(), BEFORE[action], job_role="CONSULT")
+    answer = api("doctor").post(f"{URL}{order.pk}/{action}/", headers={"Accept-Language": "ko"})
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (403, "ERR_415")
+    assert error["message"] == "본인이 의뢰한 협진입니다. 다른 의사가 회신해야 합니다."
+    assert Order.objects.get(pk=order.pk).status == BEFORE[action]
+
+
+def test_a_consultation_is_assigned_to_another_than_who_asked(api, users, patient_factory):
+    order, other = (
+        order_make(users["doctor"], patient_factory(), job_role="CONSULT"),
+        _another_doctor(),
     )
-    order = order_make(other, patient_factory())
+    offered = api("doctor").get(f"{URL}{order.pk}/assignees/").json()
+    assert [person["id"] for person in offered] == [other.pk]
+    assign = f"{URL}{order.pk}/assign/"
+    own = api("doctor").post(assign, {"user": users["doctor"].pk}, format="json")
+    assert (own.status_code, own.json()["error"]["field"]) == (400, "user")
+    assert api("doctor").post(assign, {"user": other.pk}, format="json").status_code == 200
+
+
+def test_only_the_orderer_cancels(api, users, patient_factory):
+    order = order_make(_another_doctor(), patient_factory())
     answer = api("doctor").post(f"{URL}{order.pk}/cancel/")
     assert answer.status_code == 403
     assert Order.objects.get(pk=order.pk).status == "ORDERED"

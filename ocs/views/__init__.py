@@ -21,7 +21,10 @@ from ocs.filters import OrderFilter, OrderOrdering
 from ocs.models import Order, OrderHistory
 from rbac.permissions import Permission
 
-_STEP_ERRORS = errors(ErrorCode.VALIDATION, ErrorCode.ORDER_NOT_FOUND, ErrorCode.INVALID_TRANSITION)
+_STEP_CODES = (ErrorCode.VALIDATION, ErrorCode.ORDER_NOT_FOUND, ErrorCode.INVALID_TRANSITION)
+_STEP_ERRORS = errors(*_STEP_CODES)
+_WORK_ERRORS = errors(*_STEP_CODES, ErrorCode.OWN_CONSULTATION)
+_RESULT_ERRORS = errors(*_STEP_CODES, ErrorCode.OWN_CONSULTATION, ErrorCode.UNVERIFIED_RESULT)
 
 
 def _answer(request: Request, order: Order, status: int = 200) -> Response:
@@ -112,7 +115,7 @@ class OrderAccept(OrderStep):
         summary="Accept an order (radiology and laboratory their own, doctors the others)",
         tags=["orders"],
         request=serializers.StepIn,
-        responses={200: serializers.OrderOut, **_STEP_ERRORS},
+        responses={200: serializers.OrderOut, **_WORK_ERRORS},
     )
     def post(self, request: Request, pk: int) -> Response:
         return self.step(request, pk)
@@ -125,7 +128,7 @@ class OrderStart(OrderStep):
         summary="Start an accepted order",
         tags=["orders"],
         request=serializers.StepIn,
-        responses={200: serializers.OrderOut, **_STEP_ERRORS},
+        responses={200: serializers.OrderOut, **_WORK_ERRORS},
     )
     def post(self, request: Request, pk: int) -> Response:
         return self.step(request, pk)
@@ -139,7 +142,7 @@ class OrderSubmitResult(OrderStep):
         summary="Enter the result of an order in progress",
         tags=["orders"],
         request=serializers.ResultIn,
-        responses={200: serializers.OrderOut, **_STEP_ERRORS},
+        responses={200: serializers.OrderOut, **_RESULT_ERRORS},
     )
     def post(self, request: Request, pk: int) -> Response:
         return self.step(request, pk)

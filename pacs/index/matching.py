@@ -9,9 +9,11 @@ from django.db import transaction
 
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, NotFound
+from common.outbox.services import publish
 from common.person import Person
 from emr import selectors as patients
 from ocs import selectors as orders
+from pacs.events import STUDY_MOVED
 from pacs.index.list_keys import list_keys_write
 from pacs.models import QuarantinedStudy, Study
 from rbac.epochs import rights_changing
@@ -38,10 +40,19 @@ def _is_quarantined(study: Study) -> bool:
 
 
 def _set_patient(study: Study, patient: Any) -> None:
+    before = study.patient_id
     study.patient = patient
     order_assign(study)
     if study.pk is not None:
         _rows_follow(study)
+        study_moved(study, before)
+
+
+def study_moved(study: Study, before: int | None) -> None:
+    """Tell whoever keeps what was found in it, if it was of another patient ``before``."""
+    if before not in (None, study.patient_id):
+        payload = {"study_id": study.pk, "patient_id": study.patient_id, "before": before}
+        publish(STUDY_MOVED, aggregate=f"study_moved:{study.pk}", payload=payload)
 
 
 def _rows_follow(study: Study) -> None:

@@ -211,6 +211,7 @@ def _move(study: Study, images: list[Instance], copies: Mapping[str, str], tags:
     study.patient = study.order = None
     study.last_instance_at, study.stable_at = timezone.now(), None  # what is derived is made anew
     matching.study_assign(study)
+    matching.study_moved(study, former_patient_id)
     study.save_versioned(expected=study.version)
     list_keys_write(Study.objects.filter(pk=study.pk))
     for patient_id in {former_patient_id, study.patient_id}:

@@ -49,6 +49,7 @@ ROWS = {
     "htj2k_frames_per_s": ("  gateway warm, in HTJ2K, frames a second", "", None),
     "rendered_cold_to_orthanc": ("pictures a second, cold, to Orthanc's own", ">=", 1),
     "rendered_warm_to_orthanc": ("pictures a second, warm, to Orthanc's own", ">=", 2),
+    "drawing_cpu_to_orthanc": ("processor time of drawing a picture, to Orthanc's own", "<=", 1),
     "orthanc_rendered_per_s": ("  Orthanc asked directly, pictures a second", "", None),
     "rendered_cold_per_s": ("  gateway cold, pictures a second", "", None),
     "static_frames_per_s": ("  static file, frames a second", "", None),
@@ -104,6 +105,17 @@ def caches_clear(*, pixels: bool) -> None:
             shutil.rmtree(folder)
 
 
+def orthanc_pids() -> list[int]:
+    return family(Supervisor(Layout("up")).processes()["orthanc"].pid)
+
+
+def drawing_pids() -> list[int]:
+    """The processes that draw, and do nothing else; there are none before the first picture."""
+    django = family(Supervisor(Layout("up")).processes()["django"].pid)
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in django}
+    return [pid for pid, command in commands.items() if b"drawing_process" in command]
+
+
 def open_study(server: Server, study: BenchStudy) -> float:
     """What a viewer asks: the study, its series, the metadata, every frame."""
     uid, series = study.study, study.series
@@ -129,13 +141,15 @@ def one_round(servers: Servers, study: BenchStudy) -> dict[str, float]:
     found["htj2k"] = REQUESTS / load(servers.htj2k, frames, REQUESTS)
     pictures = [f"{path}/rendered" for path in frames]
     drawn = {
-        "orthanc_rendered": servers.orthanc,
-        "drawn_cold": servers.ours,
-        "drawn_warm": servers.ours,
+        "orthanc_rendered": (servers.orthanc, orthanc_pids()),
+        "drawn_cold": (servers.ours, drawing_pids()),
+        "drawn_warm": (servers.ours, []),
     }
-    for name, server in drawn.items():
+    for name, (server, pids) in drawn.items():
         jpeg = Server(server.base_url, {**server.headers, "Accept": "image/jpeg"})
+        before = processor_seconds(pids)
         found[name] = count / load(jpeg, pictures, count)
+        found[f"{name}_cpu"] = processor_seconds(pids) - before
     found["static"] = REQUESTS / load(servers.static, [f"/{n}" for n in range(count)], REQUESTS)
     found["open_orthanc"] = open_study(servers.orthanc, study)
     caches_clear(pixels=True)
@@ -187,6 +201,9 @@ def measurements(servers: Servers, study: BenchStudy) -> dict[str, float]:
         "htj2k_frames_per_s": median("htj2k", lambda r: r["htj2k"]),
         "rendered_cold_to_orthanc": median("d", lambda r: r["drawn_cold"] / r["orthanc_rendered"]),
         "rendered_warm_to_orthanc": median("d", lambda r: r["drawn_warm"] / r["orthanc_rendered"]),
+        "drawing_cpu_to_orthanc": median(
+            "d", lambda r: r["drawn_cold_cpu"] / r["orthanc_rendered_cpu"]
+        ),
         "orthanc_rendered_per_s": median("d", lambda r: r["orthanc_rendered"]),
         "rendered_cold_per_s": median("d", lambda r: r["drawn_cold"]),
         "static_frames_per_s": median("static", lambda r: r["static"]),

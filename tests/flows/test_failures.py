@@ -120,8 +120,9 @@ def test_inference_down_fails_with_a_reason_and_can_be_retried(doctor, studies, 
 
 def test_django_killed_comes_back(doctor, stack):
     stack.kill("django")
+    stack.wait_running("django")
     wait_until(
-        lambda: doctor.session.get(f"{doctor.base_url}/healthz", timeout=10).status_code,
+        lambda: doctor.session.get(f"{doctor.base_url}/healthz", timeout=60).status_code,
         lambda status: status == 200,
         what="django",
     )

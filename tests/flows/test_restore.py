@@ -33,8 +33,9 @@ MOVING = {
     "ris_changecursor",
 }
 """Rows that the running system changes by itself."""
-DERIVED = {"htj2k", "htj2k_reason"}
-"""Of images: whether there are frames in HTJ2K, which are made anew."""
+MOVING_COLUMNS = {"htj2k", "htj2k_reason", "last_used_at"}
+"""Of images: whether there are frames in HTJ2K, which are made anew. Of sessions: their last use,
+which the requests of this test move."""
 UNSETTLED = """
     SELECT (SELECT COUNT(*) FROM ris_study WHERE stable_at IS NULL)
          + (SELECT COUNT(*) FROM outbox_outboxevent WHERE status = 'PENDING')"""
@@ -100,9 +101,8 @@ class Holdings:
             tables = {}
             for (name,) in cursor.fetchall():
                 cursor.execute(f"SELECT * FROM `{name}`")  # noqa: S608 (its name is the database's)
-                kept = [
-                    n for n, (column, *_) in enumerate(cursor.description) if column not in DERIVED
-                ]
+                columns = [column for column, *_ in cursor.description]
+                kept = [n for n, column in enumerate(columns) if column not in MOVING_COLUMNS]
                 rows = cursor.fetchall()
                 tables[name] = Counter(repr([row[n] for n in kept]) for row in rows)
             return {name: rows for name, rows in tables.items() if name not in MOVING}

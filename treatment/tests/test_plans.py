@@ -253,6 +253,7 @@ def test_an_adverse_event_has_the_spelling_of_ctcae_or_is_free_text(api, patient
     doctor, patient = api("doctor"), patient_factory()
     known = post(doctor, ADVERSE, adverse_body(patient.pk, term="alopecia"))
     assert known["term"] == "Alopecia"
+    assert post(doctor, ADVERSE, adverse_body(patient.pk, term="탈모"))["term"] == "Alopecia"
     assert post(doctor, ADVERSE, adverse_body(patient.pk, term="탈력감", grade=4))["grade"] == 4
     assert patch(doctor, ADVERSE, known, ended_on=day(1))["ended_on"] == day(1)
     terms = doctor.get("/api/treatments/adverse-terms/").json()

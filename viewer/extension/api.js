@@ -94,6 +94,13 @@ export async function gunzip(base64) {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
+/** @param {Uint8Array} data */
+export function toBase64(data) {
+  let text = '';
+  for (const byte of data) text += String.fromCharCode(byte);
+  return btoa(text);
+}
+
 /** @param {Uint8Array<ArrayBuffer>} data */
 export async function gzip(data) {
   const stream = new Blob([data]).stream().pipeThrough(new CompressionStream('gzip'));

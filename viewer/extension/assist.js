@@ -1,6 +1,6 @@
 // The lesion tool: what a doctor draws goes to the server, the mask that comes back is strokes like
 // any other. A box or a first click begins; strokes and clicks after it correct.
-import { ApiError, gunzip, post } from './api.js';
+import { ApiError, gunzip, gzip, post, toBase64 } from './api.js';
 import { labelsChanged, sopOf } from './cornerstone.js';
 import { MASK, changeByHand } from './mask.js';
 import { watchPointer } from './pointing.js';
@@ -15,7 +15,7 @@ import { activeSegment } from './tools.js';
  * @import { Prompted } from './state.js'
  * @typedef {'box' | 'click' | 'add' | 'remove'} AssistTool
  * @typedef {{ rows: number, columns: number, slices: string[], labelmap: string,
- *   volume_ml: number, hint: string, hint_ko: string }} Answer
+ *   volume_ml: number, hint: string, hint_ko: string, receipt: string }} Answer
  */
 
 /** Of one stroke, as the server takes it. */
@@ -27,8 +27,9 @@ export const ASSIST_TOOLS = ['box', 'click', 'add', 'remove'];
 /** The models that work on drawings. */
 export const assistModels = () => state.models.filter(({ kind }) => kind === 'assist');
 
-/** Whether there is an outline of this tool to correct. */
-export const hasPrompt = () => Boolean(work.prompt ?? work.asked);
+/** Whether there is something to take away from: of this tool, or of the mask that is open. */
+export const canRemove = () =>
+  Boolean(work.prompt ?? work.asked) || Object.values(state.volumes).some(ml => ml > 0);
 
 /** @param {AssistTool} tool pressed again, it is put away */
 export function chooseAssist(tool) {
@@ -75,8 +76,10 @@ function take(tool, { slice, pixels }) {
   if (tool === 'box') return takeBox(slice, pixels);
   const segment = activeSegment();
   const known = current(segment);
-  if (tool === 'remove' && !known) return setAssist({ problem: t('assist.removeLater') });
-  const from = known ?? begin(segment);
+  if (tool === 'remove' && !known && !layer.labels.some(labels => labels.includes(segment)))
+    return setAssist({ problem: t('assist.removeLater') });
+  const another = tool === 'click' && known?.onMask; // a correction ends where a lesion begins
+  const from = known && !another ? known : begin(segment, tool === 'remove');
   const { points, scribbles } = from.prompt;
   const drawn = { segment, slice, positive: tool !== 'remove' };
   if (tool === 'click') {
@@ -124,9 +127,10 @@ const copyOfLabels = () => layer.labels.map(slice => slice.slice());
 
 /**
  * @param {number} segment
+ * @param {boolean} [onMask] it corrects the segment as it is
  * @returns {Prompted}
  */
-function begin(segment) {
+function begin(segment, onMask = false) {
   const before = copyOfLabels();
   return {
     segment,
@@ -134,6 +138,8 @@ function begin(segment) {
     labels: layer.labels,
     before,
     shown: before,
+    onMask,
+    receipt: null,
     prompt: { boxes: [], points: [], scribbles: [] },
   };
 }
@@ -179,14 +185,20 @@ async function outline(from, drawn) {
       series_instance_uid: shownSegmentation().series_instance_uid,
       model_type: model.id,
       prompt: asked.prompt,
+      ...(asked.onMask && { base: await baseOf(asked) }),
     });
     const labels = await gunzip(answer.labelmap);
     if (run !== work.prompts) return;
     if (!fits(asked)) return void forgetPrompt();
     const shown = masked(asked, answer, labels);
-    work.prompt = { ...asked, shown };
+    work.prompt = { ...asked, shown, receipt: answer.receipt };
     work.asked = null;
-    await changeByHand(() => put(asked.shown, shown));
+    const before = work.receipts;
+    const after = [...before.filter(known => known !== asked.receipt), answer.receipt];
+    await changeByHand(
+      () => put(asked.shown, shown),
+      undone => (work.receipts = undone ? before : after),
+    );
     if (run !== work.prompts) return;
     const hint = language() === 'ko' ? answer.hint_ko : answer.hint;
     setAssist({ busy: false, box: null, hint, volume: answer.volume_ml });
@@ -200,20 +212,39 @@ async function outline(from, drawn) {
 }
 
 /**
- * The labels with the mask of the answer over those at the beginning.
+ * The segment as it was at the beginning, which the server corrects.
+ *
+ * @param {Prompted} asked
+ */
+async function baseOf({ before, segment }) {
+  const { rows, columns, slices } = layer.grid;
+  const size = rows * columns;
+  const voxels = new Uint8Array(size * slices.length);
+  before.forEach((labels, index) =>
+    voxels.set(
+      labels.map(value => (value === segment ? segment : 0)),
+      index * size,
+    ),
+  );
+  return { slices, labelmap: toBase64(await gzip(voxels)) };
+}
+
+/**
+ * The labels with the mask of the answer over those at the beginning; of one that corrects the
+ * segment itself, in its place.
  *
  * @param {Prompted} asked
  * @param {Answer} answer
  * @param {Uint8Array} labels
  */
-function masked({ before, shown }, { slices, rows, columns }, labels) {
+function masked({ before, shown, segment, onMask }, { slices, rows, columns }, labels) {
   const size = rows * columns;
   const place = new Map(slices.map((sop, index) => [sop, index * size]));
   return layer.grid.slices.map((sop, index) => {
     const from = place.get(sop);
     if (from === undefined || before[index].length !== size) return shown[index];
     const found = labels.subarray(from, from + size);
-    return before[index].map((old, at) => found[at] || old);
+    return before[index].map((old, at) => found[at] || (onMask && old === segment ? 0 : old));
   });
 }
 

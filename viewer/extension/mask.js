@@ -247,8 +247,8 @@ export function applyAppearance() {
     if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) continue;
     for (const segment of shownSegmentation().segments) {
       const { number } = segment;
-      const rgb = rgbOf(colorOf(segment));
-      segmentationService.setSegmentColor(viewportId, MASK, number, [...rgb, 255]);
+      const color = [...rgbOf(colorOf(segment)), 255];
+      segmentationService.setSegmentColor(viewportId, MASK, number, color);
       const visible = !state.hidden.includes(number);
       segmentationService.setSegmentVisibility(viewportId, MASK, number, visible, LABELMAP);
     }
@@ -276,8 +276,6 @@ export function voxelMl() {
   return ((height / (slices.length - 1)) * row * column) / 1000;
 }
 
-const idle = () => new Promise(resolve => setTimeout(resolve));
-
 /** Volumes in ml from the arrays themselves, and whether they differ from what is saved. */
 async function recount() {
   const run = (layer.counts += 1);
@@ -289,7 +287,7 @@ async function recount() {
     for (let at = 0; at < slice.length; at += 1) counts[slice[at]] += 1;
     found[index] = hash(slice);
     if (performance.now() - since < 12) continue;
-    await idle();
+    await new Promise(resolve => setTimeout(resolve));
     if (run !== layer.counts) return;
     since = performance.now();
   }
@@ -374,13 +372,16 @@ export async function changeByPage(change) {
  * A change that a person asked for, of many slices at once: it can be undone as one.
  *
  * @param {() => void} change
+ * @param {(undone: boolean) => void} follow what goes with the change, also when it is undone
  */
-export async function changeByHand(change) {
+export async function changeByHand(change, follow) {
   const before = layer.labels.map(slice => slice.slice());
   change();
+  follow(false);
   const after = layer.labels.map(slice => slice.slice());
   undoable(undo => {
     (undo ? before : after).forEach((slice, index) => layer.labels[index].set(slice));
+    follow(undo);
     labelsChanged(MASK);
   });
   await recount();
@@ -389,9 +390,7 @@ export async function changeByHand(change) {
 /** Bring the middle of the mask into view. */
 export function showMiddle() {
   const displaySet = maskDisplaySet();
-  const filled = layer.labels
-    .map((slice, index) => (slice.some(Boolean) ? index : -1))
-    .filter(at => at >= 0);
+  const filled = layer.labels.flatMap((slice, at) => (slice.some(Boolean) ? [at] : []));
   if (!filled.length) return;
   const sop = layer.grid.slices[filled[filled.length >> 1]];
   const imageIndex = displaySet.imageIds.findIndex(imageId => sopOf(imageId) === sop);

@@ -23,5 +23,6 @@ export function forgetPrompt() {
 export function resetAssist() {
   putAway();
   forgetPrompt();
+  work.receipts = [];
   update({ assist: { ...NO_ASSIST } });
 }

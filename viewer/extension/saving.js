@@ -38,13 +38,15 @@ async function saveNow(reload) {
   const segmentation = shownSegmentation().id;
   const voxels = readMask();
   const sent = fingerprintOf(voxels);
+  const assisted = [...work.receipts];
   update({ saveStatus: 'saving', saveProblem: '' });
   const labelmap = await gzip(voxels);
   /** @type {Attempt} */
   let attempt = { baseVersion: state.baseVersion, key: crypto.randomUUID() };
   for (;;) {
     try {
-      const { version } = await send(segmentation, attempt, labelmap);
+      const { version } = await send(segmentation, attempt, labelmap, assisted);
+      work.receipts = work.receipts.filter(receipt => !assisted.includes(receipt));
       await acknowledge(segmentation, version, sent);
       return version;
     } catch (error) {
@@ -93,11 +95,13 @@ async function attemptOnTop(segmentation, reload) {
  * @param {number} segmentation
  * @param {Attempt} attempt
  * @param {Uint8Array<ArrayBuffer>} labelmap gzip
+ * @param {string[]} assisted receipts of the lesion tool
  * @returns {Promise<{ version: number }>}
  */
-async function send(segmentation, { baseVersion, key }, labelmap) {
+async function send(segmentation, { baseVersion, key }, labelmap, assisted) {
   const { slices, rows, columns } = layer.grid;
-  const meta = { segmentation, base_version: baseVersion, slices, rows, columns, final: false };
+  const grid = { slices, rows, columns };
+  const meta = { segmentation, base_version: baseVersion, ...grid, final: false, assisted };
   const path = `/api/segmentation/${state.study?.study_instance_uid}/save/`;
   for (let round = 0; ; round += 1) {
     const body = new FormData();

@@ -141,6 +141,8 @@ export const layer = {
  * @property {Uint8Array[]} labels the layer that it is for
  * @property {Uint8Array[]} before a copy of them at the beginning
  * @property {Uint8Array[]} shown a copy of them as the tool last left them
+ * @property {boolean} onMask it corrects the segment as it was at the beginning
+ * @property {string | null} receipt of the last answer
  * @property {Prompt} prompt
  */
 
@@ -158,6 +160,7 @@ export const layer = {
  * @property {() => void} stopPointer gives the mouse back to OHIF
  * @property {Prompted | null} prompt whose mask is on screen
  * @property {Prompted | null} asked whose mask is awaited
+ * @property {string[]} receipts of answers whose masks are in the labels and not yet saved
  * @property {number} prompts how often the lesion tool was asked
  * @property {(() => void)[]} stops what ends the extension's listening to OHIF
  */
@@ -174,6 +177,7 @@ export const work = {
   stopPointer: () => {},
   prompt: null,
   asked: null,
+  receipts: [],
   prompts: 0,
   stops: [],
 };

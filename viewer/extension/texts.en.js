@@ -56,7 +56,7 @@ export const en = {
   'assist.how.add': 'Draw a stroke through what is missing.',
   'assist.how.remove': 'Draw a stroke through what is too much.',
   'assist.beside': 'Draw on the image, in a pane that shows the slices as they were taken.',
-  'assist.removeLater': 'Remove − corrects an outline of this tool: draw a box or click first.',
+  'assist.removeLater': 'Remove − takes away from the segment, in which nothing is marked yet.',
   'manual.title': 'New segmentation by hand',
   'manual.begin': 'Begin',
   'manual.more': 'Another segment',

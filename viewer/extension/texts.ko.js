@@ -55,7 +55,7 @@ export const ko = {
   'assist.how.add': '빠진 부분을 따라 선을 그려 주세요.',
   'assist.how.remove': '넘친 부분을 따라 선을 그려 주세요.',
   'assist.beside': '촬영된 방향의 슬라이스가 보이는 창에서 영상 위에 그려 주세요.',
-  'assist.removeLater': '제거 −는 이 도구로 표시한 윤곽을 수정합니다. 먼저 상자를 그리거나 병변을 클릭해 주세요.',
+  'assist.removeLater': '제거 −는 분할 영역에서 넘친 부분을 지웁니다. 아직 표시된 부분이 없습니다.',
   'manual.title': '수동 분할 시작',
   'manual.begin': '시작',
   'manual.more': '분할 영역 추가',

@@ -153,6 +153,8 @@ class PublishedVersion:
     kind: VersionKind
     author: PublishedPractitioner | None
     volumes: tuple[PublishedVolume, ...]
+    tools: tuple[str, ...] = ()
+    """Assist models that helped to draw it, each by name, id, version and the kinds of prompts."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,6 +179,19 @@ class PublishedClass:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PublishedMask:
+    """An approved mask that a rule measured: its study, and its SEG there.
+
+    ``imaging_study``: the id of the study on the FHIR server, empty before the mask is there.
+    """
+
+    label: str
+    study_instance_uid: str
+    seg_sop_instance_uid: str
+    imaging_study: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PublishedAiResult:
     """The model's result; scores in 0..1 where the model has them, parameters as JSON values."""
 
@@ -190,6 +205,8 @@ class PublishedAiResult:
     """The one class is the conclusion of a rule, which has no probability."""
     statements: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    masks: tuple[PublishedMask, ...] = ()
+    """Of a rule: those that it measured."""
     parameters: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -251,6 +268,11 @@ class PublicationFacts:
         """The series the mask was drawn on; None of a result about a patient."""
         uid = self.source_series_instance_uid
         return self.series(uid) if uid is not None else None
+
+    @property
+    def of_images(self) -> bool:
+        """Whether it was found in images: of a study, or in masks on some."""
+        return bool(self.study or self.ai_result.masks)
 
     @property
     def effective(self) -> datetime | date | None:

@@ -27,6 +27,7 @@ from fhir.services.resources.facts import (
     PublishedQuantity,
     PublishedVolume,
 )
+from fhir.services.resources.imaging import mask_references
 
 _CATEGORY = {True: ("imaging", "Imaging"), False: ("survey", "Survey")}
 """By whether the result is about images."""
@@ -56,7 +57,7 @@ def findings_entries(
         "issued": moment(facts.approved_at),
         "performer": [actors.approver.reference],
         "device": actors.device and actors.device.reference,
-        "derivedFrom": [imaging_study.reference] if imaging_study else [],
+        "derivedFrom": [imaging_study.reference] if imaging_study else mask_references(facts),
     }
     reasoning = [{"text": text} for text in facts.ai_result.statements]
     result, model = facts.ai_result, facts.model
@@ -226,7 +227,7 @@ def _observation(
         "Observation",
         identifier(f"{facts.identifier_base}/ai-observation", f"{facts.version.uuid}.{key}"),
         status="final",
-        category=[concept(f"{HL7}/observation-category", *_CATEGORY[facts.study is not None])],
+        category=[concept(f"{HL7}/observation-category", *_CATEGORY[facts.of_images])],
         code=code,
         **value,
         bodySite=site,

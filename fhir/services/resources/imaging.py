@@ -72,6 +72,24 @@ def imaging_study_entry(
     )
 
 
+def mask_references(facts: PublicationFacts) -> list[Json]:
+    """The studies of the masks that a rule measured, each with the SEG in it.
+
+    By the server's own id where it is known, and by the Study Instance UID.
+    """
+    return [
+        compact(
+            {
+                "reference": f"ImagingStudy/{mask.imaging_study}" if mask.imaging_study else None,
+                "type": "ImagingStudy",
+                "identifier": dicom_identifier(mask.study_instance_uid),
+                "display": f"{mask.label}: SEG {mask.seg_sop_instance_uid}",
+            }
+        )
+        for mask in facts.ai_result.masks
+    ]
+
+
 def _procedures(series: Iterable[PublishedSeries]) -> list[Json]:
     """The examinations that the series tell of, each once."""
     found = (procedure(one.modality, one.body_part_examined) for one in series)

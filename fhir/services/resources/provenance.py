@@ -24,6 +24,7 @@ from fhir.services.resources.elements import (
 )
 from fhir.services.resources.facts import PublicationFacts
 from fhir.services.resources.findings import Findings
+from fhir.services.resources.imaging import mask_references
 
 _PARTICIPANTS = f"{HL7}/provenance-participant-type"
 
@@ -45,6 +46,7 @@ def ai_provenance_entry(
     unedited = facts.version.kind == "ai" or not findings.own
     entities = [
         *_imaged(facts, imaging_study, f"Source series {facts.source_series_instance_uid}"),
+        *(_entity("source", mask) for mask in mask_references(facts)),
         *(_entity("source", {"display": text}) for text in facts.ai_result.inputs),
     ]
     if facts.ai_result.parameters:
@@ -91,6 +93,9 @@ def approval_provenance_entry(
     elif author := facts.file_origin.get("author"):
         named = {"type": concept(_PARTICIPANTS, "author", "Author"), "who": {"display": author}}
         agents.append(named)
+    for tool in version.tools:
+        helped = concept(_PARTICIPANTS, "assembler", "Assembler")
+        agents.append({"type": helped, "who": {"display": tool}})
     return _provenance(
         facts,
         "approval",

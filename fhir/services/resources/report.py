@@ -19,6 +19,7 @@ from fhir.services.resources.elements import (
 )
 from fhir.services.resources.facts import PublicationFacts
 from fhir.services.resources.findings import Findings, confidence_title, most_probable
+from fhir.services.resources.imaging import mask_references
 from fhir.services.resources.provenance import file_told
 
 _CATEGORY = {True: ("RAD", "Radiology"), False: ("OTH", "Other")}
@@ -47,7 +48,7 @@ def diagnostic_report_entry(
         identifier(f"{facts.identifier_base}/ai-report", str(facts.version.uuid)),
         basedOn=actors.based_on,
         status="preliminary" if open_order else "final",
-        category=[concept(f"{HL7}/v2-0074", *_CATEGORY[facts.study is not None])],
+        category=[concept(f"{HL7}/v2-0074", *_CATEGORY[facts.of_images])],
         code=concept(
             f"{facts.identifier_base}/ai-result",
             "ai-report" if facts.by_model else "segmentation",
@@ -60,7 +61,7 @@ def diagnostic_report_entry(
         performer=[actors.approver.reference],
         resultsInterpreter=[actors.approver.reference],
         result=[observation.reference for observation in findings.all],
-        imagingStudy=[imaging_study.reference] if imaging_study else [],
+        imagingStudy=[imaging_study.reference] if imaging_study else mask_references(facts),
         conclusion=conclusion,
         presentedForm=forms,
     )
@@ -73,6 +74,7 @@ def _conclusion(facts: PublicationFacts) -> str:
     if facts.seg_sop_instance_uid:
         origin = "as the model drew it" if version.kind == "ai" else _by_hand(facts)
         subject = f"segmentation version {version.version}, {origin}"
+        subject += "".join(f", with {tool}" for tool in version.tools)
     lines = [
         f"{_made_by(facts)}: {subject}, reviewed and approved.",
         *(f"{volume.label}: {volume.volume_ml:.1f} ml." for volume in version.volumes),

@@ -1,5 +1,5 @@
 // Begin a segmentation by hand, and the lesion tool that draws into it.
-import { ASSIST_TOOLS, assistModels, chooseAssist, hasPrompt, sendBox, setEnd } from '../assist.js';
+import { ASSIST_TOOLS, assistModels, canRemove, chooseAssist, sendBox, setEnd } from '../assist.js';
 import { button, h } from '../dom.js';
 import { TYPES, beginManual } from '../manual.js';
 import { editable } from '../review.js';
@@ -82,7 +82,7 @@ export function assistSection() {
       choices[at].setAttribute('aria-pressed', String(tool === name)),
     );
     const remove = choices[ASSIST_TOOLS.indexOf('remove')];
-    remove.disabled = tool !== 'remove' && !hasPrompt();
+    remove.disabled = tool !== 'remove' && !canRemove();
     remove.title = remove.disabled ? t('assist.removeLater') : '';
     visible(ends, tool === 'box');
     first.show(state.assist.first);
@@ -120,5 +120,5 @@ function sentenceOf({ busy, problem, box, hint, volume, tool }) {
   if (box) return t('assist.slices');
   if (volume !== null) return `${ml(volume)}. ${hint}`;
   if (tool) return t(`assist.how.${tool}`);
-  return hasPrompt() ? '' : t('assist.removeLater');
+  return canRemove() ? '' : t('assist.removeLater');
 }

@@ -39,7 +39,7 @@ export function jobSection() {
   const element = section('job', choice, sentence, facts, warnings, card);
 
   /** @param {PanelState} state */
-  function show({ jobs, job, models }) {
+  function show({ jobs, job }) {
     refill(
       choice,
       jobs.map(known => [known.id, known.status, known.review_status]),
@@ -49,13 +49,13 @@ export function jobSection() {
     if (job) choice.value = String(job.id);
     sentence.textContent = sentenceOf();
     sentence.hidden = !sentence.textContent;
-    refill(facts, job && [job.id, job.status, job.result?.confidence, models.length], () => factsOf(job));
+    refill(facts, job && [job.id, job.status, job.result?.confidence], () => factsOf(job));
     refill(warnings, job?.result?.warnings, () =>
       (job?.result?.warnings ?? []).map(text => h('li', {}, text)),
     );
-    const model = models.find(known => known.id === job?.model.id);
+    const model = job?.origin === 'model' ? job.card : null;
     card.hidden = !model;
-    refill(card, model?.id, () => (model ? cardOf(model) : []));
+    refill(card, model && [model.id, model.version], () => (model ? cardOf(model) : []));
   }
   return { element, show };
 }
@@ -78,11 +78,11 @@ function sentenceOf() {
 }
 
 /**
- * @param {string} modelId
+ * @param {Job} job
  * @param {string} label
  */
-function segmentName(modelId, label) {
-  const { segments = [] } = state.models.find(({ id }) => id === modelId)?.outputs ?? {};
+function segmentName({ card }, label) {
+  const { segments = [] } = card?.outputs ?? {};
   return textOf(segments.find(segment => segment.label === label) ?? { label }, 'label');
 }
 
@@ -97,7 +97,7 @@ function factsOf(job) {
     ]);
   if (job.result.risk_score !== null) rows.push([t('job.risk'), percent(job.result.risk_score)]);
   for (const { label, volume_ml: volume } of job.result.measurements)
-    rows.push([`${job.origin === 'model' ? 'AI: ' : ''}${segmentName(job.model.id, label)}`, ml(volume)]);
+    rows.push([`${job.origin === 'model' ? 'AI: ' : ''}${segmentName(job, label)}`, ml(volume)]);
   rows.push([t('job.requestedBy'), job.requested_by_name || job.requested_by]);
   return rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]);
 }

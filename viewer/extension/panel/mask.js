@@ -73,7 +73,7 @@ export function maskSection() {
     const shown = state.maskStatus === 'rendered' && segments !== undefined;
     visible(element, shown);
     if (!shown) return;
-    refill(list, [segments, state.hidden, state.activeSegment, state.models.length], () =>
+    refill(list, [segments, state.hidden, state.activeSegment], () =>
       segments.map(segment => row(segment, state)),
     );
     for (const { number } of segments) {
@@ -96,17 +96,8 @@ export function maskSection() {
   return { element, show };
 }
 
-/**
- * The model's manifest knows the segment's name in Korean.
- *
- * @param {Segment} segment
- * @param {PanelState} state
- */
-function nameOf({ number, label }, { models, job }) {
-  const manifest = models.find(model => model.id === job?.model.id);
-  const korean = manifest?.outputs.segments?.find(segment => segment.number === number)?.label_ko;
-  return (language() === 'ko' && korean) || label;
-}
+/** @param {Segment} segment */
+const nameOf = ({ label, label_ko: korean }) => (language() === 'ko' && korean) || label;
 
 /**
  * @param {Segment} segment
@@ -114,7 +105,7 @@ function nameOf({ number, label }, { models, job }) {
  */
 function row(segment, state) {
   const { number } = segment;
-  const name = nameOf(segment, state);
+  const name = nameOf(segment);
   const hidden = state.hidden.includes(number);
   const active = (state.activeSegment ?? state.segmentation?.segments[0].number) === number;
   const color = h('input', {

@@ -39,6 +39,7 @@ export const keys = {
   },
   orderSets: ["order sets"],
   resultSchema: (jobType: string, version: number | null) => ["result schema", jobType, version],
+  analytes: ["analytes"],
   lab: {
     all: ["lab"],
     criticals: (open: boolean, page: number) => ["lab", "criticals", open, page],
@@ -48,6 +49,7 @@ export const keys = {
     specimens: (filters: object) => ["lab", "specimens", filters],
     specimensOf: (order: number) => ["lab", "order", order, "specimens"],
     versions: (order: number) => ["lab", "order", order, "versions"],
+    label: (specimen: number) => ["lab", "specimen", specimen, "label"],
     panel: (order: number) => ["lab", "order", order, "panel"],
     before: (order: number) => ["lab", "order", order, "before"],
     messages: (filters: object) => ["lab", "messages", filters],
@@ -78,7 +80,6 @@ export const keys = {
   },
   ownRecord: {
     part: (part: string) => ["own record", part],
-    values: (patient: number) => ["own record", "values", patient],
     readers: (page: number) => ["own record", "readers", page],
   },
   contactRequests: {

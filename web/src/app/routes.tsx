@@ -84,7 +84,7 @@ const pages: RouteObject[] = [
   page("/lab/orders/:orderId/labels", () => import("@/pages/lab/LabelsPage"), "view_order", isStaff),
   page("/lab/specimens", () => import("@/pages/lab/SpecimensPage"), "enter_lab_result"),
   page("/lab/import", () => import("@/pages/lab/ImportPage"), "enter_lab_result"),
-  page("/lab/critical", () => import("@/pages/lab/CriticalPage"), "critical_result"),
+  page("/lab/critical", () => import("@/pages/lab/CriticalPage"), "view_order", isStaff),
   page("/upload", () => import("@/pages/upload/UploadPage"), "upload_dicom"),
   page("/unmatched", () => import("@/pages/unmatched/UnmatchedPage"), "match_study"),
   page("/shares", () => import("@/pages/shares/SharesPage"), undefined, (role) => !isExternal(role)),

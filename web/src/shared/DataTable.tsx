@@ -89,7 +89,7 @@ type RowsProps<Row> = DataTableProps<Row> & { rows: Row[] };
 function Rows<Row>({ label, columns, rows, rowKey }: RowsProps<Row>) {
   return (
     <Paper withBorder>
-      <Table.ScrollContainer type="native" minWidth={640} tabIndex={0} role="region" aria-label={label}>
+      <Table.ScrollContainer type="native" minWidth={640} tabIndex={0} role="group" aria-label={label}>
         <Table highlightOnHover aria-label={label}>
           <Table.Thead>
             <Table.Tr>

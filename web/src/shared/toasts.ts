@@ -10,6 +10,11 @@ export function errorText(error: ApiError): string {
   return error.message || i18next.t("errors.unexpected");
 }
 
+/** What is wrong with a field, by the server's validators; the detail of other refusals is for no person. */
+export function fieldText(error: ApiError): string {
+  return (error.code === "ERR_101" && error.detail) || errorText(error);
+}
+
 export function showError(thrown: unknown): void {
   const error = asApiError(thrown);
   const request = error.requestId ? `${i18next.t("errors.requestId")}: ${error.requestId}` : null;

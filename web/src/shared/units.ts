@@ -12,6 +12,8 @@ const PRINTED: Record<string, string> = {
   "10*12/L": "×10¹²/L",
   "{INR}": "INR",
   mm2: "mm²",
+  "mg/m2": "mg/m²",
+  "g/m2": "g/m²",
   mL: "ml",
   "mL/min/{1.73_m2}": "mL/min/1.73 m²",
 };

@@ -177,7 +177,7 @@ export default {
   laboratory: {
     title: "Laboratory values",
     empty: "No laboratory value is on record.",
-    filter: "Filter by name or code",
+    filter: "Filter by name",
     noneFound: "No analyte matches.",
     analyte: "Analyte",
     latest: "Latest value",

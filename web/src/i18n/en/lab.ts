@@ -220,6 +220,8 @@ export default {
   },
   critical: {
     banner: "Critical values waiting for read-back: {{count, number}}",
+    since: "waiting since {{at}}",
+    escalated: "escalated {{at}} to {{names}}",
     escalates: "escalation in {{left}}",
     limit: "limit {{limit}}",
     shown: "Shown critical values",

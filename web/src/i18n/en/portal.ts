@@ -24,7 +24,7 @@ export default {
   results: "Laboratory results",
   resultsHint:
     "You see results once they are confirmed. A value outside the normal range is not an illness by itself: your doctor knows what it means for you. Genetic results are shown after a doctor has released them.",
-  noResults: "There are no confirmed results yet.",
+  noResults: "There are no confirmed laboratory results yet.",
   verdict: {
     muchLower: "Much lower than normal",
     lower: "Lower than normal",

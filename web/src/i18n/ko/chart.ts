@@ -179,7 +179,7 @@ const texts: typeof en = {
   laboratory: {
     title: "진단검사 결과",
     empty: "진단검사 결과가 없습니다.",
-    filter: "항목명 또는 코드로 찾기",
+    filter: "항목명으로 찾기",
     noneFound: "조건에 맞는 항목이 없습니다.",
     analyte: "검사 항목",
     latest: "최근 결과",

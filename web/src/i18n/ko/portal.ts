@@ -26,7 +26,7 @@ const texts: typeof en = {
   results: "진단검사 결과",
   resultsHint:
     "확인이 끝난 결과만 표시됩니다. 정상 범위를 벗어났다고 해서 반드시 병이 있다는 뜻은 아닙니다. 의미는 담당 의사와 상의해 주세요. 유전자 검사 결과는 의사가 공개한 뒤에 표시됩니다.",
-  noResults: "확인이 끝난 결과가 없습니다.",
+  noResults: "확인이 끝난 진단검사 결과가 없습니다.",
   verdict: {
     muchLower: "정상보다 매우 낮음",
     lower: "정상보다 낮음",

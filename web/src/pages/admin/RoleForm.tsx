@@ -96,8 +96,8 @@ function Fields({ role, roles, onClose }: RoleFormProps & { role: Role | "new" }
       onClose();
     },
     onError: (thrown) => {
-      const { field, detail, message } = asApiError(thrown);
-      if (field && field in form.values) form.setFieldError(field, detail || message);
+      const { field, message } = asApiError(thrown);
+      if (field && field in form.values) form.setFieldError(field, message);
     },
   });
   if (!base) return null;

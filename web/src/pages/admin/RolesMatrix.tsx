@@ -54,7 +54,7 @@ function Matrix({ roles, onOpen }: { roles: Role[]; onOpen: (code: string) => vo
       <Table.ScrollContainer
         minWidth={760}
         tabIndex={0}
-        role="region"
+        role="group"
         aria-label={t("admin.roles.label")}
       >
         <Table highlightOnHover aria-label={t("admin.roles.label")}>

@@ -9,7 +9,7 @@ import { useCan, useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { ROLES, useHeldRoleName } from "@/shared/roles";
 import { SessionList } from "@/shared/sessions/SessionList";
-import { showSuccess } from "@/shared/toasts";
+import { fieldText, showSuccess } from "@/shared/toasts";
 import { rolesQuery } from "./customRoles";
 import type { User } from "./UserList";
 
@@ -113,8 +113,9 @@ function Fields({ user, onClose }: { user: User | "new"; onClose: () => void }) 
       onClose();
     },
     onError: (thrown) => {
-      const { field, detail, message } = asApiError(thrown);
-      if (field && field in form.values) form.setFieldError(field, detail || message);
+      const refused = asApiError(thrown);
+      const { field } = refused;
+      if (field && field in form.values) form.setFieldError(field, fieldText(refused));
     },
   });
   return (

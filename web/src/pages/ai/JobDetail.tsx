@@ -71,8 +71,8 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
             <JobSteps job={job} />
             <JobActions job={job} />
           </Section>
-          {job.segmentation !== null && <Versions segmentationId={job.segmentation} modelId={job.model.id} />}
-          {byModel && <ModelCard model={job.model} />}
+          {job.segmentation !== null && <Versions segmentationId={job.segmentation} />}
+          {byModel && <ModelCard card={job.card} />}
         </Stack>
       </Grid.Col>
     </Grid>
@@ -117,6 +117,15 @@ function Result({ job }: { job: Job }) {
   return (
     <Stack gap="sm">
       <About job={job} />
+      {job.sources_moved && (
+        <Alert
+          color="red"
+          icon={<IconAlertTriangle aria-hidden />}
+          title={t("ai.sourcesMoved.title")}
+        >
+          {t("ai.sourcesMoved.text")}
+        </Alert>
+      )}
       {error && (
         <Alert color="red" icon={<IconAlertTriangle aria-hidden />} title={t("ai.failed")}>
           {error.detail || error.code}
@@ -149,7 +158,7 @@ function Result({ job }: { job: Job }) {
           <Measurements
             result={result}
             review={job.review_status ?? "PENDING"}
-            modelId={job.model.id}
+            card={job.card}
             certain={job.model.kind === "rule"}
           />
           {job.origin === "model" && <Confidence result={result} />}

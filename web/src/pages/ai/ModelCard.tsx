@@ -1,26 +1,16 @@
 import { Accordion, List, Stack, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
-import { modelsQuery } from "@/api/queries";
-import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { Contraindications } from "@/shared/ai/Cautions";
 import { cardLines, cardText, modelName } from "@/shared/ai/jobs";
 
-/** What the model is for, and what it cannot do: the manifest that ships with it. */
-export function ModelCard({ model }: { model: Schema["ModelRefOut"] }) {
+/** What the model is for, and what it cannot do: the manifest of the version that ran. */
+export function ModelCard({ card }: { card: Schema["ModelOut"] | null }) {
   const { t } = useTranslation();
-  const models = useQuery(modelsQuery);
   return (
     <Section title={t("ai.card.title")}>
-      <QueryView query={models}>
-        {(found) => {
-          const card = found.find(({ id }) => id === model.id);
-          if (!card) return <Text size="sm">{t("ai.card.unknown")}</Text>;
-          return <Card card={card} version={model.version} />;
-        }}
-      </QueryView>
+      {card ? <Card card={card} /> : <Text size="sm">{t("ai.card.unknown")}</Text>}
     </Section>
   );
 }
@@ -30,7 +20,7 @@ function textOf(from: Record<string, unknown>, key: string): string {
   return typeof value === "string" ? value : "";
 }
 
-function Card({ card, version }: { card: Schema["ModelOut"]; version: string }) {
+function Card({ card }: { card: Schema["ModelOut"] }) {
   const { t } = useTranslation();
   const texts = [
     { key: "inputs", text: textOf(card.inputs, "description") },
@@ -42,7 +32,7 @@ function Card({ card, version }: { card: Schema["ModelOut"]; version: string }) 
   return (
     <Stack gap="xs">
       <Text size="sm" fw={500}>
-        {`${modelName(card)} · ${t("ai.card.version", { version })}`}
+        {`${modelName(card)} · ${t("ai.card.version", { version: card.version })}`}
       </Text>
       <Text size="sm">{textOf(card, "intended_use")}</Text>
       <Contraindications card={card} />

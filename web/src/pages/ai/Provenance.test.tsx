@@ -52,7 +52,22 @@ const found: Schema["ProvenanceOut"] = {
       parent: 1,
       author: "doctor",
       author_name: "이서연",
-      changes: [{ segment: 1, added: 1200, removed: 34 }],
+      changes: [
+        {
+          segment: 1,
+          added: 1200,
+          removed: 34,
+          assist: [
+            {
+              model: "lesion_assist",
+              version: "1.0.0",
+              name: "Lesion in a box",
+              files: { "runner.py": "c1" },
+              prompts: ["box", "stroke"],
+            },
+          ],
+        },
+      ],
     },
   ],
   review: null,
@@ -80,6 +95,9 @@ describe("the origin of a version", () => {
     const [first, second] = rowsOf("Versions");
     expect(first).toMatch(/^1Brain extraction.*not recorded/);
     expect(second).toMatch(/^2이서연.*Brain: \+1,200 −34/);
+    expect(second).toContain(
+      "Lesion in a box (lesion_assist 1.0.0, box, stroke, runner.py c1)",
+    );
     expect(screen.getAllByText("not recorded")).toHaveLength(4);
     expect(screen.getByText("threshold 0.5")).toBeTruthy();
     expect(screen.queryByText("DICOM objects")).toBeNull();

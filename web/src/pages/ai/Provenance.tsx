@@ -123,8 +123,14 @@ function Chain({ of }: Of) {
   const { t } = useTranslation();
   const nameOf = useSegmentName(of.segments);
   const changed = ({ changes }: Step) =>
-    changes?.map(({ segment, added, removed }) =>
-      t("ai.provenance.change", { label: nameOf(segment), added, removed }),
+    changes?.map(({ segment, added, removed, assist }) =>
+      [
+        t("ai.provenance.change", { label: nameOf(segment), added, removed }),
+        ...assist.map(
+          ({ name, model, version, prompts, files }) =>
+            `${name} (${[`${model} ${version}`, ...prompts, lines(files)].filter(Boolean).join(", ")})`,
+        ),
+      ].join(" · "),
     );
   return (
     <Rows

@@ -29,7 +29,7 @@ export function ReviewForm({ job, onReviewed }: ReviewFormProps) {
     enabled: job.segmentation !== null,
   });
   const version = segmentation.data?.versions.reduce((last, { version: n }) => Math.max(last, n), 0);
-  const ready = job.segmentation === null || Boolean(version);
+  const ready = !job.sources_moved && (job.segmentation === null || Boolean(version));
   const review = useMutation({
     mutationFn: (decision: Decision) =>
       unwrap(

@@ -7,20 +7,15 @@ import { segmentationQuery } from "@/api/queries";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
-import { useOutputName } from "@/shared/ai/useOutputName";
-
-interface VersionsProps {
-  segmentationId: number;
-  modelId: string;
-}
+import { cardText } from "@/shared/ai/jobs";
 
 /** The mask's versions: the model's own first, then what doctors made of it. */
-export function Versions({ segmentationId, modelId }: VersionsProps) {
+export function Versions({ segmentationId }: { segmentationId: number }) {
   const { t } = useTranslation();
   const segmentation = useQuery(segmentationQuery(segmentationId));
   return (
     <Section title={t("ai.versions.title")}>
-      <QueryView query={segmentation}>{(found) => <VersionTable segmentation={found} modelId={modelId} />}</QueryView>
+      <QueryView query={segmentation}>{(found) => <VersionTable segmentation={found} />}</QueryView>
     </Section>
   );
 }
@@ -31,14 +26,8 @@ function volumeOf(volumes: unknown, segment: number): number | null {
   return typeof value === "number" ? value : null;
 }
 
-interface VersionTableProps {
-  segmentation: Schema["SegmentationOut"];
-  modelId: string;
-}
-
-function VersionTable({ segmentation, modelId }: VersionTableProps) {
+function VersionTable({ segmentation }: { segmentation: Schema["SegmentationOut"] }) {
   const { t } = useTranslation();
-  const nameOf = useOutputName(modelId);
   const { segments, versions } = segmentation;
   return (
     <Table.ScrollContainer
@@ -53,9 +42,9 @@ function VersionTable({ segmentation, modelId }: VersionTableProps) {
           <Table.Tr>
             <Table.Th scope="col">{t("ai.versions.version")}</Table.Th>
             <Table.Th scope="col">{t("ai.versions.author")}</Table.Th>
-            {segments.map(({ number, label }) => (
-              <Table.Th key={number} scope="col">
-                {nameOf(label)}
+            {segments.map((segment) => (
+              <Table.Th key={segment.number} scope="col">
+                {String(cardText({ ...segment }, "label"))}
               </Table.Th>
             ))}
             <Table.Th scope="col">{t("ai.versions.at")}</Table.Th>

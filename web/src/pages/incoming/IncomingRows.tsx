@@ -92,7 +92,7 @@ function useColumns(onDecide: (row: Row) => void): Column<Row>[] {
     },
     {
       key: "decide",
-      header: "",
+      header: t("chart.do"),
       render: (row) =>
         (row.state === "CANDIDATES" || row.state === "NEW") && (
           <Button

@@ -44,7 +44,7 @@ export function IncomingRuns({ chosen, onChoose }: IncomingRunsProps) {
     { key: "progress", header: t("incoming.status"), render: (run) => <RunProgress run={run} /> },
     {
       key: "choose",
-      header: "",
+      header: t("chart.do"),
       render: ({ id }) => (
         <Button
           size="compact-sm"

@@ -3,8 +3,9 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
+import { newestByCode } from "@/shared/lab/newestByCode";
 import { QueryView } from "@/shared/QueryView";
-import { analyteOf, newestByCode, rowsEntered, withCodes, type BloodRow } from "./blood";
+import { analyteOf, rowsEntered, withCodes, type BloodRow } from "./blood";
 import { commentOf } from "./columns";
 import { panelQuery, valuesBeforeQuery, type LabValue, type Order, type Panel } from "./data";
 import { AnalyteRow } from "./AnalyteRow";
@@ -83,7 +84,7 @@ function PanelForm({ order, entered, ready, onSaved, panel, before }: PanelFormP
                     {t(`lab.column.${name}`)}
                   </Table.Th>
                 ))}
-                <Table.Th />
+                <Table.Th scope="col">{t("chart.do")}</Table.Th>
               </Table.Tr>
             </Table.Thead>
             <Table.Tbody>

@@ -5,12 +5,15 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, unwrap, type Schema } from "@/api/client";
 import { currentLanguage } from "@/i18n";
+import { useCan } from "@/session/react";
 import { PAGE_SIZE } from "@/shared/DataTable";
 import { ErrorNotice } from "@/shared/ErrorNotice";
+import { LabFlag } from "@/shared/lab/LabFlag";
 import { QueryView } from "@/shared/QueryView";
 import { unitText } from "@/shared/units";
 import { dateTime } from "@/shared/when";
 import { criticalsQuery, useRefresh, type Critical } from "./data";
+import { byTurn } from "./escalations";
 import { useCountdown } from "./useCountdown";
 
 type Outcome = Schema["CallOutcome"];
@@ -42,6 +45,7 @@ export function CriticalList({ open }: { open: boolean }) {
 
 function Card({ critical }: { critical: Critical }) {
   const { t } = useTranslation();
+  const can = useCan();
   const left = useCountdown(critical.escalates_at);
   const { patient, name, value, unit, flag, limit, at, attempts, closed, order } = critical;
   const title = `${name[currentLanguage()]} ${value} ${unitText(unit)}`;
@@ -52,7 +56,7 @@ function Card({ critical }: { critical: Critical }) {
           <Text fw={700} c={closed ? undefined : "red"}>
             {title}
           </Text>
-          <Badge color="red">{flag}</Badge>
+          <LabFlag flag={flag} />
           <Text size="sm" c="dimmed">
             {t("lab.critical.limit", { limit })}
           </Text>
@@ -70,7 +74,12 @@ function Card({ critical }: { critical: Critical }) {
             {`${dateTime(attempt.at)} · ${attempt.told} (${attempt.how}) · ${t(`lab.outcome.${attempt.outcome}`)} · ${attempt.by_name}`}
           </Text>
         ))}
-        {!closed && <Call critical={critical} />}
+        {byTurn(critical.escalations).map(({ turn, at: told, names }) => (
+          <Text key={turn} size="sm">
+            {t("lab.critical.escalated", { at: dateTime(told), names: names.join(", ") })}
+          </Text>
+        ))}
+        {!closed && can("critical_result") && <Call critical={critical} />}
       </Stack>
     </Paper>
   );

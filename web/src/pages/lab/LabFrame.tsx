@@ -14,7 +14,7 @@ const PAGES = [
   ["/lab", "worklist", "enter_lab_result"],
   ["/lab/specimens", "specimens", "enter_lab_result"],
   ["/lab/import", "imports", "enter_lab_result"],
-  ["/lab/critical", "criticals", "critical_result"],
+  ["/lab/critical", "criticals", "view_order"],
 ] as const;
 
 interface LabFrameProps {

@@ -7,6 +7,8 @@ import { useCan, useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { isLost } from "@/shared/failure";
 import { useJobTypeName } from "@/shared/jobTypes";
+import { LabResult } from "@/shared/lab/LabResult";
+import { mayRelease } from "@/shared/lab/mayRelease";
 import { PageLoader } from "@/shared/PageLoader";
 import { Section } from "@/shared/Section";
 import { StatusBadge } from "@/shared/StatusBadge";
@@ -14,6 +16,7 @@ import { showSuccess } from "@/shared/toasts";
 import { StaleNotice } from "@/shared/StaleNotice";
 import { useIdParam } from "@/shared/useIdParam";
 import { dateTime } from "@/shared/when";
+import { Beside } from "./Beside";
 import {
   orderQuery,
   specimensOfQuery,
@@ -75,7 +78,7 @@ function Bench({ order, specimens, versions }: BenchProps) {
     <LabFrame title={name} tab={t("lab.title")} subtitle={<Facts order={order} step={step} />}>
       <OrderSpecimens order={order} specimens={specimens} scanned={scanned} step={step} />
       {step === "VERIFY" && <Verify order={order} version={versions.at(-1)} />}
-      {step === "CONFIRM" && <Confirm order={order} />}
+      {isOut(order) && <Result order={order} step={step} />}
       {can("enter_lab_result") && order.status !== "CANCELLED" && (
         <Entry
           order={order}
@@ -84,7 +87,7 @@ function Bench({ order, specimens, versions }: BenchProps) {
           ready={step === "ENTER"}
         />
       )}
-      {versions.length > 0 && <Versions versions={versions} jobType={order.job_type} />}
+      {versions.length > 0 && <Versions versions={versions} />}
     </LabFrame>
   );
 }
@@ -111,10 +114,32 @@ function Facts({ order, step }: { order: Order; step: Step }) {
   );
 }
 
+/** What is out; whoever confirms it sees it beside what came before. */
+function Result({ order, step }: { order: Order; step: Step }) {
+  const { t } = useTranslation();
+  const result = order.result ?? {};
+  if (step !== "CONFIRM") {
+    return (
+      <Section title={t("orders.result")}>
+        <LabResult result={result} />
+      </Section>
+    );
+  }
+  return (
+    <Section title={t("lab.step.CONFIRM")}>
+      <Stack gap="md">
+        <Beside order={order} result={result} />
+        <Confirm order={order} />
+      </Stack>
+    </Section>
+  );
+}
+
 function Confirm({ order }: { order: Order }) {
   const { t } = useTranslation();
   const refresh = useRefresh();
-  const allowed = mayConfirm(useUser());
+  const user = useUser();
+  const allowed = mayConfirm(user) && mayRelease(order, user);
   const confirm = useMutation({
     mutationFn: () =>
       unwrap(
@@ -127,7 +152,6 @@ function Confirm({ order }: { order: Order }) {
     },
   });
   return (
-    <Section title={t("lab.step.CONFIRM")}>
       <Stack gap="sm" align="flex-start">
         {allowed ? (
           <Button
@@ -144,6 +168,5 @@ function Confirm({ order }: { order: Order }) {
         )}
         {confirm.isError && <ErrorNotice error={confirm.error} />}
       </Stack>
-    </Section>
   );
 }

@@ -1,12 +1,13 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { act, fireEvent, render, screen } from "@testing-library/react";
+import { act, cleanup, fireEvent, render, screen } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { MemoryRouter, Route, Routes } from "react-router";
 import { keys } from "@/api/keys";
-import { session, type Permission } from "@/session";
+import { session, type Permission, type SessionUser } from "@/session";
 import { inEnglish } from "@/testing/inEnglish";
 import { CriticalBanner } from "./CriticalBanner";
+import { CriticalList } from "./CriticalList";
 import type { Order, Panel, Specimen, Version } from "./data";
 import LabOrderPage from "./LabOrderPage";
 import { MessageDrawer } from "./MessageDrawer";
@@ -77,23 +78,33 @@ const version = {
   reason: "",
 } as unknown as Version;
 
+const openCriticals = {
+  count: 2,
+  since: at,
+  escalated_at: "2026-01-07T14:20:00Z",
+  escalated_to: ["Doctor", "Head of ward"],
+  escalates_at: null,
+};
+
 function page<Row>(results: Row[]) {
   return { count: results.length, next: null, previous: null, results };
 }
 
 interface World {
+  shown?: Order;
   specimens?: Specimen[];
   versions?: Version[];
 }
 
-function show({ specimens = [], versions = [] }: World) {
+function show({ shown = order, specimens = [], versions = [] }: World) {
   const client = new QueryClient({ defaultOptions: { queries: { staleTime: Infinity, retry: false } } });
-  client.setQueryData(keys.orders.one(6), order);
+  client.setQueryData(keys.orders.one(6), shown);
+  client.setQueryData(keys.analytes, panel.analytes);
   client.setQueryData(keys.lab.specimensOf(6), page(specimens));
   client.setQueryData(keys.lab.versions(6), page(versions));
   client.setQueryData(keys.lab.panel(6), panel);
   client.setQueryData(keys.lab.before(6), []);
-  client.setQueryData(keys.lab.openCriticals, { count: 2, escalates_at: null });
+  client.setQueryData(keys.lab.openCriticals, openCriticals);
   client.setQueryData(keys.lab.message(9), {
     ...{ id: 9, kind: "hl7", sender: "A|B", control_id: "M1", state: "HELD", reason: "no open order fits" },
     ...{ order: null, received_at: at, discard_reason: "", raw: "", withheld: true },
@@ -134,6 +145,12 @@ beforeEach(() => {
     user: { id: ME, username: "labtech", role: "lab", custom_role: null, permissions: RIGHTS },
   });
 });
+
+/** Somebody else than the technician is logged in. */
+function as(role: SessionUser["role"], permissions: Permission[]) {
+  const user = { id: 5, username: role, role, custom_role: null, permissions };
+  session.receive({ type: "token", access: TOKEN, user });
+}
 
 describe("an order on the bench", () => {
   it("is ready to receive the tube that was scanned", () => {
@@ -185,7 +202,7 @@ describe("an order on the bench", () => {
         ["/check/", { rows: [] }],
         ["/results/", method === "POST" ? saved : page([saved])],
         ["/panel/", panel],
-        ["/critical/open/", { count: 0, escalates_at: null }],
+        ["/critical/open/", openCriticals],
         ["/ocs/orders/", order],
         ["", page([])],
       ];
@@ -213,13 +230,69 @@ describe("an order on the bench", () => {
     });
     expect(screen.getByLabelText(/Reason for returning/)).toBeTruthy();
   });
+
+  it("shows the values with flags and ranges to who confirms it, without a click", () => {
+    const shown = { ...order, status: "RESULT_READY", result: { analytes: [analyte] } } as Order;
+    show({ shown, versions: [{ ...version, state: "VERIFIED" }] });
+    const [row] = screen.getAllByRole("row", { name: /Potassium/ });
+    expect(row?.textContent).toContain("6.8 mmol/L3.4–4.8Critically high");
+    expect(screen.getByRole("button", { name: "Confirm result" })).toBeTruthy();
+  });
+
+  it("leaves the release of a genetic result to a doctor", () => {
+    const result = { gene_mutations: [{ gene: "IDH1", hgvs: "c.395G>A" }] };
+    const shown = { ...order, job_type: "GENETIC", status: "RESULT_READY", result } as Order;
+    show({ shown, versions: [{ ...version, state: "VERIFIED", values: result }] });
+    expect(screen.getAllByText("c.395G>A")[0]).toBeTruthy();
+    expect(screen.queryByRole("button", { name: "Confirm result" })).toBeNull();
+  });
 });
 
 describe("around it", () => {
   it("the banner counts the critical values, and a message of a hidden patient shows nothing", async () => {
     show({});
     expect(screen.getByText("Critical values waiting for read-back: 2")).toBeTruthy();
+    expect(screen.getByText(/waiting since .* · escalated .* to Doctor, Head of ward/)).toBeTruthy();
     expect(await screen.findByText(/whose record you may not see/, {}, SLOW)).toBeTruthy();
     expect(screen.queryByText("Discard")).toBeNull();
+  });
+
+  it("a nurse sees the banner, and a patient does not", () => {
+    as("nurse", ["view_order"]);
+    show({ specimens: [specimen] });
+    expect(screen.getByRole("region", { name: "Critical values" })).toBeTruthy();
+    cleanup();
+    as("patient", ["view_order"]);
+    show({ specimens: [specimen] });
+    expect(screen.queryByRole("region", { name: "Critical values" })).toBeNull();
+  });
+
+  it("a critical value is told by those who answer for it, and seen by others", async () => {
+    const critical = {
+      ...{ id: 1, order: 6, patient, code: "2823-3", name: { ko: "칼륨(K)", en: "Potassium" } },
+      ...{ value: "6.9", unit: "mmol/L", flag: "HH", limit: 6.5, at, closed: false, escalates_at: null },
+      attempts: [],
+      escalations: ["Doctor", "Head of ward"].map((to_name, id) => ({ id, turn: 1, to_name, at })),
+    };
+    vi.spyOn(globalThis, "fetch").mockImplementation(() => Promise.resolve(Response.json(page([critical]))));
+    const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+    const list = () =>
+      render(
+        <MantineProvider env="test">
+          <QueryClientProvider client={client}>
+            <MemoryRouter>
+              <CriticalList open />
+            </MemoryRouter>
+          </QueryClientProvider>
+        </MantineProvider>,
+      );
+    list();
+    expect(await screen.findByText(/escalated .* to Doctor, Head of ward/, {}, SLOW)).toBeTruthy();
+    expect(screen.getByLabelText("Told to")).toBeTruthy();
+    cleanup();
+    as("nurse", ["view_order"]);
+    list();
+    expect(screen.getByText("Potassium 6.9 mmol/L")).toBeTruthy();
+    expect(screen.queryByLabelText("Told to")).toBeNull();
   });
 });

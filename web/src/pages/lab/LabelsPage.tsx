@@ -1,11 +1,11 @@
 import { Button, Group, Stack, Text } from "@mantine/core";
 import { IconPrinter } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { fetchBlob } from "@/api/client";
+import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
+import { Barcode } from "@/shared/Barcode";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
@@ -58,32 +58,23 @@ export default function LabelsPage() {
 /** Two identifiers of the patient, as the tube must carry them, and the number as Code 128. */
 function Label({ specimen }: { specimen: Specimen }) {
   const { t } = useTranslation();
-  const image = useRef<HTMLImageElement>(null);
-  const path = `/api/lis/specimens/${specimen.id}/label/`;
-  const code = useQuery({
-    queryKey: keys.preview(path),
-    queryFn: ({ signal }) => fetchBlob(path, signal),
+  const { id: specimen_id } = specimen;
+  const label = useQuery({
+    queryKey: keys.lab.label(specimen_id),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/lis/specimens/{specimen_id}/label/", { params: { path: { specimen_id } }, signal })),
     staleTime: Infinity,
   });
-  const blob = code.data;
-  useEffect(() => {
-    if (!blob || !image.current) return;
-    const url = URL.createObjectURL(blob);
-    image.current.src = url;
-    return () => {
-      URL.revokeObjectURL(url);
-    };
-  }, [blob]);
   return (
-    <div className={classes.label} data-loading={code.isPending || undefined}>
+    <div className={classes.label} data-loading={label.isPending || undefined}>
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <Text size="sm" fw={600}>
           {specimen.patient.full_name}
         </Text>
         <Text size="sm">{specimen.patient.patient_id}</Text>
       </Group>
-      {blob && <img ref={image} alt={specimen.number} className={classes.code} />}
-      {code.isError && <ErrorNotice error={code.error} />}
+      {label.data && <Barcode modules={label.data.barcode} text={label.data.number} />}
+      {label.isError && <ErrorNotice error={label.error} />}
       <Group justify="space-between" wrap="nowrap" gap="xs">
         <Text size="xs">{t(`lab.specimen.kind.${specimen.kind}`)}</Text>
         <Text size="xs">{dateTime(specimen.collected_at)}</Text>

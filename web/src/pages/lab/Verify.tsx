@@ -1,5 +1,5 @@
-import { Alert, Button, Group, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { Alert, Button, Group, Stack, Text, TextInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
@@ -8,9 +8,9 @@ import { ErrorNotice } from "@/shared/ErrorNotice";
 import { Section } from "@/shared/Section";
 import { showSuccess } from "@/shared/toasts";
 import { dateTime } from "@/shared/when";
-import { resultsBeforeQuery, useRefresh, valuesBeforeQuery, type Order, type Version } from "./data";
+import { Beside } from "./Beside";
+import { useRefresh, type Order, type Version } from "./data";
 import { useFocusWhen } from "./focus";
-import { ResultView } from "./ResultView";
 import { mayConfirm, mayVerify } from "./steps";
 
 interface VerifyProps {
@@ -37,11 +37,7 @@ export function Verify({ order, version }: VerifyProps) {
             .filter(Boolean)
             .join(" · ")}
         </Text>
-        {order.job_type === "BLOOD" ? (
-          <BesideValues order={order} version={version} />
-        ) : (
-          <BesideResults order={order} version={version} />
-        )}
+        <Beside order={order} result={version.values} />
         {mayVerify(user, version) ? (
           <Answers version={version} />
         ) : (
@@ -51,39 +47,6 @@ export function Verify({ order, version }: VerifyProps) {
         )}
       </Stack>
     </Section>
-  );
-}
-
-function BesideValues({ order, version }: { order: Order; version: Version }) {
-  const before = useQuery(valuesBeforeQuery(order));
-  return (
-    <>
-      {before.isError && <ErrorNotice error={before.error} onRetry={() => void before.refetch()} />}
-      <ResultView jobType={order.job_type} values={version.values} before={before.data ?? []} />
-    </>
-  );
-}
-
-function BesideResults({ order, version }: { order: Order; version: Version }) {
-  const { t } = useTranslation();
-  const before = useQuery(resultsBeforeQuery(order));
-  const last = before.data?.[0];
-  return (
-    <SimpleGrid cols={{ base: 1, lg: 2 }}>
-      <div>
-        <Text size="sm" fw={600} mb={4}>
-          {t("lab.verify.now")}
-        </Text>
-        <ResultView jobType={order.job_type} values={version.values} />
-      </div>
-      <div>
-        <Text size="sm" fw={600} mb={4}>
-          {last ? t("lab.verify.before", { at: dateTime(last.ordered_at) }) : t("lab.verify.nothingBefore")}
-        </Text>
-        {before.isError && <ErrorNotice error={before.error} onRetry={() => void before.refetch()} />}
-        {last?.result && <ResultView jobType={order.job_type} values={last.result} />}
-      </div>
-    </SimpleGrid>
   );
 }
 

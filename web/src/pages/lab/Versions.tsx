@@ -1,14 +1,14 @@
 import { Accordion, Badge, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
+import { LabResult } from "@/shared/lab/LabResult";
 import { Section } from "@/shared/Section";
 import { dateTime } from "@/shared/when";
 import type { Version } from "./data";
-import { ResultView } from "./ResultView";
 
 const COLORS = { ENTERED: "blue", RETURNED: "orange", VERIFIED: "teal", SUPERSEDED: "gray" } as const;
 
 /** Every version of the result, newest first: who entered, verified or returned it, and why. */
-export function Versions({ versions, jobType }: { versions: Version[]; jobType: string }) {
+export function Versions({ versions }: { versions: Version[] }) {
   const { t } = useTranslation();
   return (
     <Section title={t("lab.versions.title")}>
@@ -31,7 +31,7 @@ export function Versions({ versions, jobType }: { versions: Version[]; jobType: 
             <Accordion.Panel>
               <Stack gap="sm">
                 <Words version={version} />
-                <ResultView jobType={jobType} values={version.values} />
+                <LabResult result={version.values} />
               </Stack>
             </Accordion.Panel>
           </Accordion.Item>

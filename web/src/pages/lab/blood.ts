@@ -1,4 +1,4 @@
-import type { LabValue, Panel } from "./data";
+import type { Panel } from "./data";
 
 type Analyte = Panel["analytes"][number];
 
@@ -53,14 +53,4 @@ export function analyteOf({ code, value, unit, method }: BloodRow): Entered | nu
 /** The range of the patient, that of the method before that of any. */
 export function rangeOf(analyte: Analyte, method: string): { low: number | null; high: number | null } {
   return analyte.methods.find((each) => each.method === method) ?? analyte;
-}
-
-/** The newest values of each code, at most `most`, from a list with the newest first. */
-export function newestByCode(values: LabValue[], most: number): Map<string, LabValue[]> {
-  const found = new Map<string, LabValue[]>();
-  for (const value of values) {
-    const known = found.get(value.code) ?? [];
-    if (known.length < most) found.set(value.code, [...known, value]);
-  }
-  return found;
 }

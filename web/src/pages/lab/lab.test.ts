@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { answersOf, isHl7 } from "./acks";
-import { analyteOf, newestByCode, rangeOf, rowsEntered, withCodes } from "./blood";
+import { newestByCode } from "@/shared/lab/newestByCode";
+import { analyteOf, rangeOf, rowsEntered, withCodes } from "./blood";
 import { rowOf, rowsOf, typedOf } from "./columns";
 import type { LabValue, Order, Panel, Specimen, Version } from "./data";
 import { moveInColumn } from "./keyboard";

@@ -49,7 +49,7 @@ export function MergeList() {
       render: ({ state }) => <Badge color={COLORS[state]}>{t(`merging.state.${state}`)}</Badge>,
     },
     { key: "who", header: t("common.details"), render: (merge) => <Who merge={merge} /> },
-    { key: "actions", header: "", render: (merge) => <MergeActions merge={merge} /> },
+    { key: "actions", header: t("chart.do"), render: (merge) => <MergeActions merge={merge} /> },
   ];
   return (
     <Section title={t("merging.merges")}>

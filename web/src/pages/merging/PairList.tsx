@@ -56,7 +56,7 @@ export function PairList({ onCompare }: { onCompare: (pair: Pair) => void }) {
     },
     {
       key: "actions",
-      header: "",
+      header: t("chart.do"),
       render: (pair) => (
         <Group gap="xs" wrap="nowrap">
           <Button

@@ -6,7 +6,7 @@ import { keys } from "@/api/keys";
 import { useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { showSuccess } from "@/shared/toasts";
-import { hasEnded, worksOn, type Order } from "./steps";
+import { hasEnded, isOwnConsultation, worksOn, type Order } from "./steps";
 
 /** Who has the order, and for those who work such orders: to whom it goes. */
 export function Assignment({ order }: { order: Order }) {
@@ -23,7 +23,8 @@ export function Assignment({ order }: { order: Order }) {
 function Assign({ order }: { order: Order }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const me = useUser().id;
+  const user = useUser();
+  const me = user.id;
   const { id, assigned_to: now } = order;
   const people = useQuery({
     queryKey: keys.orders.assignees(id),
@@ -44,7 +45,7 @@ function Assign({ order }: { order: Order }) {
   return (
     <>
       <Group gap="xs" align="flex-end">
-        {now !== me && (
+        {now !== me && !isOwnConsultation(order, user) && (
           <Button
             size="xs"
             variant="light"

@@ -47,15 +47,11 @@ function stepName({ job_role }: Order, step: Step, t: TFunction): string {
   return t(`orders.step.${step}`);
 }
 
-/**
- * The steps this person may take now. Submitting and cancelling ask for words first. Laboratory results
- * are entered and verified on the laboratory's own page.
- */
+/** The steps this person may take now. Submitting and cancelling ask for words first. */
 export function OrderActions({ order }: { order: Order }) {
   const { t } = useTranslation();
   const client = useQueryClient();
-  const laboratory = order.job_role === "LIS";
-  const steps = stepsFor(order, useUser()).filter((step) => !laboratory || step !== "submit");
+  const steps = stepsFor(order, useUser());
   const [asking, setAsking] = useState<Step | null>(null);
   const action = useMutation({
     mutationFn: ({ step, words }: { step: Step; words: Words }) => take(order.id, step, words),

@@ -5,7 +5,7 @@ import { useCan, useIsStaff } from "@/session/react";
 import { Section } from "@/shared/Section";
 import { Assignment } from "./Assignment";
 import { OrderActions } from "./OrderActions";
-import type { Order } from "./steps";
+import { isOfLaboratory, type Order } from "./steps";
 
 /** Who does the order, and the steps that this person may take. Patients take none. */
 export function OrderWork({ order, sectioned = false }: { order: Order; sectioned?: boolean }) {
@@ -15,7 +15,7 @@ export function OrderWork({ order, sectioned = false }: { order: Order; sectione
   const parts = (
     <Stack gap="sm">
       <Assignment order={order} />
-      {order.job_role === "LIS" && can("enter_lab_result") && (
+      {isOfLaboratory(order) && can("enter_lab_result") && (
         <Button component={Link} to={`/lab/orders/${order.id}`} variant="light" size="xs" style={{ alignSelf: "flex-start" }}>
           {t("orders.enterInLab")}
         </Button>

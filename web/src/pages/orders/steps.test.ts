@@ -9,8 +9,14 @@ const RIGHTS = {
   nurse: [],
 } satisfies Partial<Record<SessionUser["role"], Permission[]>>;
 
-function steps(role: keyof typeof RIGHTS, job_role: JobRole, status: OrderStatus, ordered_by = 1) {
-  const order = { job_role, status, ordered_by } as Order;
+function steps(
+  role: keyof typeof RIGHTS,
+  job_role: JobRole,
+  status: OrderStatus,
+  ordered_by = 1,
+  job_type = "CSF",
+) {
+  const order = { job_role, job_type, status, ordered_by } as Order;
   return stepsFor(order, { id: 1, username: role, role, custom_role: null, permissions: RIGHTS[role] });
 }
 
@@ -19,6 +25,7 @@ describe("stepsFor", () => {
     expect(steps("rib", "RIS", "ORDERED", 2)).toEqual(["accept"]);
     expect(steps("rib", "LIS", "ORDERED", 2)).toEqual([]);
     expect(steps("lab", "LIS", "IN_PROGRESS", 2)).toEqual(["submit"]);
+    expect(steps("lab", "LIS", "IN_PROGRESS", 2, "BLOOD")).toEqual([]);
     expect(steps("doctor", "CONSULT", "ACCEPTED", 2)).toEqual(["start"]);
     expect(steps("doctor", "CONSULT", "ACCEPTED")).toEqual(["cancel"]);
     expect(steps("nurse", "RIS", "ORDERED", 2)).toEqual([]);
@@ -36,5 +43,8 @@ describe("stepsFor", () => {
     expect(steps("rib", "LIS", "RESULT_READY")).toEqual([]);
     expect(steps("doctor", "CONSULT", "RESULT_READY")).toEqual(["confirm"]);
     expect(steps("doctor", "CONSULT", "RESULT_READY", 2)).toEqual([]);
+    expect(steps("lab", "LIS", "RESULT_READY", 2, "BLOOD")).toEqual(["confirm"]);
+    expect(steps("lab", "LIS", "RESULT_READY", 2, "GENETIC")).toEqual([]);
+    expect(steps("doctor", "LIS", "RESULT_READY", 2, "GENETIC")).toEqual(["confirm"]);
   });
 });

@@ -1,5 +1,6 @@
 import type { Schema } from "@/api/client";
 import type { Permission, SessionUser } from "@/session";
+import { mayRelease } from "@/shared/lab/mayRelease";
 
 export type Order = Schema["OrderOut"];
 export type OrderStatus = Schema["OrderStatus"];
@@ -33,6 +34,18 @@ const WORK: Record<JobRole, Permission> = {
   CONSULT: "create_order",
 };
 
+/** Whose results are entered and verified on the laboratory's own page. */
+const OF_THE_LABORATORY = ["BLOOD", "GENETIC", "PROTEIN"];
+
+export function isOfLaboratory({ job_role, job_type }: Order): boolean {
+  return job_role === "LIS" && OF_THE_LABORATORY.includes(job_type);
+}
+
+/** A consultation is another doctor's work than that of the one who asks for it. */
+export function isOwnConsultation({ job_role, ordered_by }: Order, { id }: SessionUser): boolean {
+  return job_role === "CONSULT" && ordered_by === id;
+}
+
 /** Whether this person works such orders, and so assigns them. */
 export function worksOn({ job_role }: Order, { permissions }: SessionUser): boolean {
   return permissions.includes(WORK[job_role]);
@@ -57,7 +70,7 @@ const CONFIRMS: Partial<Record<SessionUser["role"], JobRole>> = { rib: "RIS", la
  */
 export function stepsFor(order: Order, user: SessionUser): Step[] {
   const has = (permission: Permission) => user.permissions.includes(permission);
-  const asked = order.job_role === "CONSULT" && order.ordered_by === user.id;
+  const asked = isOwnConsultation(order, user);
   const allowed = (step: Step): boolean => {
     switch (step) {
       case "cancel":
@@ -66,10 +79,12 @@ export function stepsFor(order: Order, user: SessionUser): Step[] {
         return (
           has("confirm_order") &&
           [undefined, order.job_role].includes(CONFIRMS[user.role]) &&
-          (order.job_role !== "CONSULT" || order.ordered_by === user.id)
+          mayRelease(order, user) &&
+          (order.job_role !== "CONSULT" || asked)
         );
       case "submit":
-        return has(order.job_role === "LIS" ? "enter_lab_result" : WORK[order.job_role]) && !asked;
+        if (order.job_role === "LIS") return has("enter_lab_result") && !isOfLaboratory(order);
+        return has(WORK[order.job_role]) && !asked;
       default:
         return has(WORK[order.job_role]) && !asked;
     }

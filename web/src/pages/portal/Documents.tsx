@@ -2,15 +2,15 @@ import { Stack, Text, UnstyledButton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { ordersQuery } from "@/api/queries";
 import { OrderLine } from "@/shared/OrderLine";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
+import { confirmedQuery } from "./confirmed";
 
 /** The results that a doctor released, as they were written. */
-export function Documents() {
+export function Documents({ patient }: { patient: number }) {
   const { t } = useTranslation();
-  const orders = useQuery(ordersQuery({ status: "CONFIRMED", ordering: "-ordered_at", page_size: 50 }));
+  const orders = useQuery(confirmedQuery(patient));
   return (
     <Section title={t("portal.part.documents")}>
       <Stack>

@@ -43,7 +43,7 @@ function Record({ patient }: { patient: Schema["PatientOut"] }) {
     overview: <Overview patient={patient.id} />,
     results: <Results patient={patient.id} />,
     images: <Images />,
-    documents: <Documents />,
+    documents: <Documents patient={patient.id} />,
     readers: <Readers />,
     shares: (
       <Section title={t("shares.own")}>

@@ -1,16 +1,17 @@
 import { Badge, Group, Paper, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api, unwrap, type Schema } from "@/api/client";
-import { keys } from "@/api/keys";
-import { currentLanguage } from "@/i18n";
+import type { Schema } from "@/api/client";
+import { useAnalyteName } from "@/shared/lab/analytes";
+import { LabResult } from "@/shared/lab/LabResult";
+import { useJobTypeName } from "@/shared/jobTypes";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { unitText } from "@/shared/units";
 import { dateTime } from "@/shared/when";
-import { verdictOf, type Verdict } from "./plain";
+import { confirmedQuery } from "./confirmed";
+import { valuesOf, verdictOf, type LabValue, type Verdict } from "./plain";
 
-const ALL = 200;
 const COLORS: Record<Verdict, string> = {
   muchLower: "red",
   lower: "orange",
@@ -20,18 +21,12 @@ const COLORS: Record<Verdict, string> = {
   unknown: "gray",
 };
 
-/** Laboratory values that were confirmed, each with its normal range and what that means. */
+/** Laboratory results that were confirmed, each value with its normal range and what that means. */
 export function Results({ patient }: { patient: number }) {
   const { t } = useTranslation();
-  const values = useQuery({
-    queryKey: keys.ownRecord.values(patient),
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/lis/values/", {
-          params: { query: { patient, ordering: "-at", page_size: ALL } },
-          signal,
-        }),
-      ),
+  const orders = useQuery({
+    ...confirmedQuery(patient),
+    select: ({ results }) => results.filter(({ job_role }) => job_role === "LIS"),
   });
   return (
     <Section title={t("portal.results")}>
@@ -39,18 +34,11 @@ export function Results({ patient }: { patient: number }) {
         <Text size="sm" c="dimmed">
           {t("portal.resultsHint")}
         </Text>
-        <QueryView query={values} empty={t("portal.noResults")} isEmpty={({ count }) => count === 0}>
-          {({ results }) => (
+        <QueryView query={orders} empty={t("portal.noResults")} isEmpty={(found) => found.length === 0}>
+          {(found) => (
             <Stack gap="lg">
-              {ofOneTime(results).map(([at, taken]) => (
-                <Stack key={at} gap="xs">
-                  <Text fw={600}>{dateTime(at)}</Text>
-                  <Stack gap="xs" role="list" aria-label={dateTime(at)}>
-                    {taken.map((value) => (
-                      <Value key={value.id} value={value} />
-                    ))}
-                  </Stack>
-                </Stack>
+              {found.map((order) => (
+                <Result key={order.id} order={order} />
               ))}
             </Stack>
           )}
@@ -60,19 +48,27 @@ export function Results({ patient }: { patient: number }) {
   );
 }
 
-function ofOneTime(values: Schema["LabValueOut"][]) {
-  const found = new Map<string, Schema["LabValueOut"][]>();
-  for (const value of values) {
-    const minute = value.at.slice(0, 16);
-    const [first] = found.get(minute) ?? [];
-    found.set(minute, [...(first ? (found.get(minute) ?? []) : []), value]);
-  }
-  return [...found.values()].map((taken) => [taken[0]?.at ?? "", taken] as const);
+function Result({ order }: { order: Schema["OrderOut"] }) {
+  const name = `${useJobTypeName()(order.job_type)} · ${dateTime(order.ordered_at)}`;
+  const { values, rest } = valuesOf(order.result ?? {});
+  return (
+    <Stack gap="xs">
+      <Text fw={600}>{name}</Text>
+      {values.length > 0 && (
+        <Stack gap="xs" role="list" aria-label={name}>
+          {values.map((value) => (
+            <Value key={value.code} value={value} />
+          ))}
+        </Stack>
+      )}
+      <LabResult result={rest} />
+    </Stack>
+  );
 }
 
-function Value({ value }: { value: Schema["LabValueOut"] }) {
+function Value({ value }: { value: LabValue }) {
   const { t } = useTranslation();
-  const name = (value.name as Record<string, string>)[currentLanguage()] ?? value.code;
+  const name = useAnalyteName()(value.code, value.name);
   const verdict = verdictOf(value);
   return (
     <Paper withBorder p="sm" role="listitem">
@@ -82,9 +78,7 @@ function Value({ value }: { value: Schema["LabValueOut"] }) {
           {t(`portal.verdict.${verdict}`)}
         </Badge>
       </Group>
-      <Text>
-        {value.text} {unitText(value.unit)}
-      </Text>
+      <Text>{`${value.value} ${unitText(value.unit)}`}</Text>
       <Text size="sm" c="dimmed">
         <Range {...value} />
       </Text>
@@ -92,7 +86,7 @@ function Value({ value }: { value: Schema["LabValueOut"] }) {
   );
 }
 
-function Range({ low, high, ...value }: Schema["LabValueOut"]) {
+function Range({ low, high, ...value }: LabValue) {
   const { t } = useTranslation();
   const unit = unitText(value.unit);
   if (low != null && high != null) return t("portal.range", { low, high, unit });

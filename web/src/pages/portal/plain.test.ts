@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { gathered, verdictOf } from "./plain";
 
 describe("a laboratory value in plain words", () => {
-  const value = (value: number | null, low: number | null, high: number | null, flag = "") =>
-    verdictOf({ value, low, high, flag: flag as "H" });
+  const value = (value: number | string, low?: number, high?: number, flag?: string) =>
+    verdictOf({ value, ...(low !== undefined && { low }), ...(high !== undefined && { high }), ...(flag && { flag }) });
 
   it("is compared with its range", () => {
     expect(value(5, 3.5, 5.1)).toBe("normal");
@@ -12,12 +12,12 @@ describe("a laboratory value in plain words", () => {
     expect(value(3.4, 3.5, 5.1, "L")).toBe("lower");
     expect(value(6.9, 3.5, 5.1, "HH")).toBe("muchHigher");
     expect(value(2.1, 3.5, 5.1, "LL")).toBe("muchLower");
-    expect(value(9, null, 5)).toBe("higher");
+    expect(value(9, undefined, 5)).toBe("higher");
   });
 
   it("is not judged without a range or a number", () => {
-    expect(value(5, null, null)).toBe("unknown");
-    expect(value(null, 1, 2)).toBe("unknown");
+    expect(value(5)).toBe("unknown");
+    expect(value("<0.5", 1, 2)).toBe("unknown");
   });
 });
 

@@ -1,6 +1,18 @@
-import type { Schema } from "@/api/client";
+/** A value of a blood test as its result holds it (ocs/schemas); `value` is text such as `<0.5` or a number. */
+export interface LabValue {
+  code: string;
+  name: string;
+  value: number | string;
+  unit: string;
+  low?: number;
+  high?: number;
+  flag?: string;
+}
 
-type LabValue = Pick<Schema["LabValueOut"], "value" | "low" | "high" | "flag">;
+/** The values of a result, and what else it says. */
+export function valuesOf({ analytes, ...rest }: Record<string, unknown>) {
+  return { values: Array.isArray(analytes) ? (analytes as LabValue[]) : [], rest };
+}
 
 /** How a value lies to its normal range, in words that need no training. */
 export type Verdict = "muchLower" | "lower" | "normal" | "higher" | "muchHigher" | "unknown";
@@ -8,10 +20,10 @@ export type Verdict = "muchLower" | "lower" | "normal" | "higher" | "muchHigher"
 const CRITICAL: Partial<Record<string, Verdict>> = { LL: "muchLower", HH: "muchHigher" };
 
 /** Unknown where the laboratory has no range, or the value is no number. */
-export function verdictOf({ value, low, high, flag }: LabValue): Verdict {
+export function verdictOf({ value, low, high, flag }: Pick<LabValue, "value" | "low" | "high" | "flag">): Verdict {
   const critical = CRITICAL[flag ?? ""];
   if (critical) return critical;
-  if (value == null || (low == null && high == null)) return "unknown";
+  if (typeof value === "string" || (low == null && high == null)) return "unknown";
   if (low != null && value < low) return "lower";
   return high != null && value > high ? "higher" : "normal";
 }

@@ -10,7 +10,7 @@ import { useUser } from "@/session/react";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { useHeldRoleName } from "@/shared/roles";
 import { Section } from "@/shared/Section";
-import { showSuccess } from "@/shared/toasts";
+import { fieldText, showSuccess } from "@/shared/toasts";
 
 export function DetailsForm() {
   const { t } = useTranslation();
@@ -34,8 +34,9 @@ export function DetailsForm() {
       showSuccess(t("common.saved"));
     },
     onError: (error) => {
-      const { field, message } = asApiError(error);
-      if (field && field in form.values) form.setFieldError(field, message);
+      const refused = asApiError(error);
+      const { field } = refused;
+      if (field && field in form.values) form.setFieldError(field, fieldText(refused));
     },
   });
   return (

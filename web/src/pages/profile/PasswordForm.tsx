@@ -7,6 +7,7 @@ import { asApiError } from "@/api/errors";
 import { session } from "@/session";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { Section } from "@/shared/Section";
+import { fieldText } from "@/shared/toasts";
 
 /** A new password ends every session, this one too: the login page says why. */
 export function PasswordForm() {
@@ -28,9 +29,10 @@ export function PasswordForm() {
       session.ended("password");
     },
     onError: (error) => {
-      const { field, message, detail } = asApiError(error);
+      const refused = asApiError(error);
+      const { field } = refused;
       if (field === "current_password") form.setFieldError(field, t("profile.wrong"));
-      else if (field && field in form.values) form.setFieldError(field, detail || message);
+      else if (field && field in form.values) form.setFieldError(field, fieldText(refused));
     },
   });
   const visibility = { visibilityToggleButtonProps: { "aria-label": t("auth.showPassword") } };

@@ -6,7 +6,15 @@ import { sendFile, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { showSuccess } from "@/shared/toasts";
-import { namedSegment, SEGMENT_TYPES, type SegmentType } from "./segmentTypes";
+import { SegmentNames } from "./SegmentNames";
+import {
+  hasAlgorithm,
+  importFields,
+  MAKERS,
+  nextSegment,
+  wrongNumbers,
+  type Maker,
+} from "./segmentTypes";
 
 interface ImportSegmentationProps {
   study: Schema["StudyDetailOut"];
@@ -14,13 +22,14 @@ interface ImportSegmentationProps {
   onClose: () => void;
 }
 
-/** A SEG, RTSTRUCT or NIfTI of another system becomes version 1; names only where it has none. */
+/** A SEG, RTSTRUCT or NIfTI of another system becomes version 1; what the file lacks is stated here. */
 export function ImportSegmentation({ study, opened, onClose }: ImportSegmentationProps) {
   const { t } = useTranslation();
   return (
     <Modal
       opened={opened}
       onClose={onClose}
+      size="lg"
       title={t("ai.import.title")}
       closeButtonProps={{ "aria-label": t("common.close") }}
     >
@@ -35,14 +44,16 @@ function ImportForm({ study, onClose }: Omit<ImportSegmentationProps, "opened">)
   const series = study.series.filter(({ images }) => images > 1);
   const [file, setFile] = useState<File | null>(null);
   const [of, setOf] = useState<string | null>(null);
-  const [name, setName] = useState("");
-  const [type, setType] = useState<SegmentType>("lesion");
+  const [segments, setSegments] = useState([nextSegment([])]);
+  const [made, setMade] = useState<Maker>("unknown");
+  const [algorithm, setAlgorithm] = useState("");
+  const nameless = hasAlgorithm(made) && algorithm.trim() === "";
   const send = useMutation({
     mutationFn: (chosen: File) =>
       sendFile<Schema["SegmentationBegunOut"]>("/api/ai/segmentations/import/", chosen, {
         study_instance_uid: study.study_instance_uid,
         ...(of && { series_instance_uid: of }),
-        ...(name && { segments: JSON.stringify([namedSegment(name, type)]) }),
+        ...importFields(segments, made, algorithm),
       }),
     meta: { quiet: true },
     onSuccess: async () => {
@@ -71,30 +82,34 @@ function ImportForm({ study, onClose }: Omit<ImportSegmentationProps, "opened">)
         }))}
       />
       <Text size="sm">{t("ai.import.names")}</Text>
-      <TextInput
-        label={t("ai.import.name")}
-        maxLength={64}
-        value={name}
-        onChange={(event) => {
-          setName(event.currentTarget.value);
-        }}
-      />
+      <SegmentNames segments={segments} onChange={setSegments} />
       <Select
-        label={t("ai.import.type")}
+        label={t("ai.import.made")}
         allowDeselect={false}
-        value={type}
+        value={made}
         onChange={(value) => {
-          setType(value ?? "lesion");
+          setMade(value ?? "unknown");
         }}
-        data={SEGMENT_TYPES.map((one) => ({ value: one, label: t(`ai.segmentType.${one}`) }))}
+        data={MAKERS.map((one) => ({ value: one, label: t(`ai.import.madeBy.${one}`) }))}
       />
+      {hasAlgorithm(made) && (
+        <TextInput
+          label={t("ai.import.algorithm")}
+          required
+          maxLength={64}
+          value={algorithm}
+          onChange={(event) => {
+            setAlgorithm(event.currentTarget.value);
+          }}
+        />
+      )}
       {send.isError && <ErrorNotice error={send.error} detailed />}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>
           {t("common.cancel")}
         </Button>
         <Button
-          disabled={!file}
+          disabled={!file || nameless || wrongNumbers(segments).size > 0}
           loading={send.isPending}
           onClick={() => {
             if (file) send.mutate(file);

@@ -28,7 +28,7 @@ export function InstanceGrid({ instances }: { instances: Schema["InstanceOut"][]
       className={classes.scroll}
       // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- scrolls by keyboard
       tabIndex={0}
-      role="region"
+      role="group"
       aria-label={t("studies.grid")}
     >
       <div style={{ height: virtualizer.getTotalSize(), position: "relative" }}>

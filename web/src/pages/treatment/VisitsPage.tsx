@@ -104,7 +104,7 @@ function Day({ day, visits }: { day: string; visits: Visit[] }) {
   const { t } = useTranslation();
   const label = `${t("visits.title")} ${calendarDate(day)}`;
   return (
-    <Table.ScrollContainer type="native" minWidth={560} tabIndex={0} role="region" aria-label={label}>
+    <Table.ScrollContainer type="native" minWidth={560} tabIndex={0} role="group" aria-label={label}>
       <Table aria-label={label}>
         <Table.Thead>
           <Table.Tr>

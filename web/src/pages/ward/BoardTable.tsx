@@ -6,6 +6,7 @@ import type { Schema } from "@/api/client";
 import { currentLanguage } from "@/i18n";
 import { useCan } from "@/session/react";
 import { langOf } from "@/shared/format";
+import { withUnit } from "@/shared/vitals/measures";
 import { dateTime } from "@/shared/when";
 import { BedDialog } from "./BedDialog";
 import type { Bed, Bedside, Board } from "./data";
@@ -29,7 +30,7 @@ export function BoardTable({ board }: { board: Board }) {
   return (
     <>
       <Paper withBorder>
-        <Table.ScrollContainer type="native" minWidth={980} tabIndex={0} role="region" aria-label={t("ward.board")}>
+        <Table.ScrollContainer type="native" minWidth={980} tabIndex={0} role="group" aria-label={t("ward.board")}>
           <Table aria-label={t("ward.board")} verticalSpacing={6}>
             <Table.Thead>
               <Table.Tr>
@@ -158,7 +159,7 @@ function VitalsCell({ bedside: { latest, consciousness, supplemental_oxygen } }:
         {(above ?? below) && (
           <Value
             name={t("ward.measure.pressure")}
-            text={`${above?.value ?? "–"}/${below?.value ?? "–"}`}
+            text={withUnit(`${above?.value ?? "–"}/${below?.value ?? "–"}`, "systolic_mmhg")}
             flag={above?.flag ?? below?.flag ?? null}
           />
         )}
@@ -166,7 +167,7 @@ function VitalsCell({ bedside: { latest, consciousness, supplemental_oxygen } }:
           const found = values.get(measure);
           return (
             found && (
-              <Value key={measure} name={t(`ward.measure.${measure}`)} text={String(found.value)} flag={found.flag} />
+              <Value key={measure} name={t(`ward.measure.${measure}`)} text={withUnit(found.value, measure)} flag={found.flag} />
             )
           );
         })}

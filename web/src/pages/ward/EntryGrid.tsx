@@ -66,7 +66,7 @@ export function EntryGrid({ board }: { board: Board }) {
         </Alert>
       )}
       <Paper withBorder>
-        <Table.ScrollContainer type="native" minWidth={1080} role="region" aria-label={t("ward.entry")} tabIndex={0}>
+        <Table.ScrollContainer type="native" minWidth={1080} role="group" aria-label={t("ward.entry")} tabIndex={0}>
           <Table aria-label={t("ward.entry")} className={classes.grid} verticalSpacing={4}>
             <Table.Thead>
               <Table.Tr>

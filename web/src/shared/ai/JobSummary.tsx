@@ -28,7 +28,7 @@ function Summary({ job }: { job: Job }) {
         <Measurements
           result={job.result}
           review={job.review_status ?? "PENDING"}
-          modelId={job.model.id}
+          card={job.card}
         />
       )}
       <JobSteps job={job} />

@@ -3,12 +3,13 @@ import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { percent } from "@/shared/format";
 import { unitText } from "@/shared/units";
-import { useOutputName } from "./useOutputName";
+import { outputName } from "./outputName";
 
 interface MeasurementsProps {
   result: Schema["ResultOut"];
   review: Schema["ReviewStatus"];
-  modelId: string;
+  /** Of the model in the version that ran. */
+  card: Schema["ModelOut"] | null;
   /** Of a rule: its one class is a conclusion, not the likeliest of several. */
   certain?: boolean;
 }
@@ -16,9 +17,9 @@ interface MeasurementsProps {
 const STATES = { APPROVED: "approved", PENDING: "pending", REJECTED: "rejected" } as const;
 
 /** What the model found: volumes of the mask, other quantities, the probability of each class. */
-export function Measurements({ result, review, modelId, certain }: MeasurementsProps) {
+export function Measurements({ result, review, card, certain }: MeasurementsProps) {
   const { t } = useTranslation();
-  const nameOf = useOutputName(modelId);
+  const nameOf = outputName(card);
   const rows = [
     ...result.measurements.map(({ label, volume_ml }) => ({
       label,

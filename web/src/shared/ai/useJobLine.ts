@@ -8,6 +8,7 @@ export function useJobLine(): (job: Schema["AIJobListOut"]) => string {
   const { t } = useTranslation();
   return (job) =>
     [
+      job.sources_moved && t("ai.sourcesMoved.title"),
       studyOf(job),
       job.study?.accession_number,
       job.origin === "model"

@@ -1,5 +1,5 @@
-import { Autocomplete, Checkbox, NumberInput, Select, Textarea, TextInput } from "@mantine/core";
-import type { Field } from "./fields";
+import { Autocomplete, Checkbox, NumberInput, Select, Text, Textarea, TextInput, type AutocompleteProps } from "@mantine/core";
+import { suggested, type Field, type Suggestion } from "./fields";
 
 interface FieldControlProps {
   field: Field;
@@ -10,7 +10,7 @@ interface FieldControlProps {
 
 /** The input of one field. */
 export function FieldControl({ field, value, error, onChange }: FieldControlProps) {
-  const { label, type, hint, required = false, maxLength, options = [], decimals = 0, suggestions } = field;
+  const { label, type, hint, required = false, maxLength, options = [], decimals = 0, suggestions = [] } = field;
   const common = { label, error, withAsterisk: required, ...(hint && { description: hint }) };
   const typed = (event: { currentTarget: { value: string } }) => {
     onChange(event.currentTarget.value);
@@ -41,7 +41,7 @@ export function FieldControl({ field, value, error, onChange }: FieldControlProp
         />
       );
     case "suggest":
-      return <Autocomplete {...common} data={suggestions ?? []} value={value} onChange={onChange} />;
+      return <Suggest {...common} suggestions={suggestions} maxLength={maxLength} value={value} onChange={onChange} />;
     case "number":
       return (
         <NumberInput
@@ -67,4 +67,27 @@ export function FieldControl({ field, value, error, onChange }: FieldControlProp
         />
       );
   }
+}
+
+/** A text with suggestions, which have a second name for those who search by it. */
+function Suggest({ suggestions, ...input }: Omit<AutocompleteProps, "data"> & { suggestions: Suggestion[] }) {
+  const known = new Map(suggestions.map((each) => [each.name, each]));
+  return (
+    <Autocomplete
+      {...input}
+      data={[...known.keys()]}
+      filter={({ options, search }) => {
+        const found = new Set(suggested(suggestions, search).map(({ name }) => name));
+        return options.filter((option) => "value" in option && found.has(option.value));
+      }}
+      renderOption={({ option }) => (
+        <div>
+          {option.value}
+          <Text span size="xs" c="dimmed" ml={6}>
+            {known.get(option.value)?.also}
+          </Text>
+        </div>
+      )}
+    />
+  );
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changedBody, fieldsOfRow, localInput, missingFields, newBody, readable, valuesOf, withMine, type Field } from "./fields";
+import { changedBody, fieldsOfRow, localInput, missingFields, newBody, readable, suggested, valuesOf, withMine, type Field } from "./fields";
 
 const FIELDS: Field[] = [
   { name: "reason", label: "Reason", type: "text", required: true },
@@ -61,5 +61,20 @@ describe("the fields of a form", () => {
     const ofRow = (reason: string) => missingFields(fieldsOfRow(FIELDS, { reason }), { reason: "" });
     expect([ofRow("Headache").length, ofRow("").length]).toEqual([1, 0]);
     expect(FIELDS.map((field) => readable(field, "a"))).toEqual(["a", "a", "a", "First", "a"]);
+  });
+});
+
+describe("suggestions", () => {
+  const terms = [
+    { name: "오심", also: "Nausea" },
+    { name: "피로", also: "Fatigue" },
+  ];
+  const names = (text: string) => suggested(terms, text).map(({ name }) => name);
+
+  it("are found by either name", () => {
+    expect(names("오")).toEqual(["오심"]);
+    expect(names(" naus")).toEqual(["오심"]);
+    expect(names("")).toEqual(["오심", "피로"]);
+    expect(names("오심 N")).toEqual([]);
   });
 });

@@ -1,3 +1,8 @@
+export interface Suggestion {
+  name: string;
+  also: string;
+}
+
 /** A field of a form, as a page declares it. */
 export interface Field {
   name: string;
@@ -9,8 +14,8 @@ export interface Field {
   maxLength?: number;
   decimals?: number;
   options?: { value: string; label: string }[];
-  /** Of the type `suggest`: any text may be written. */
-  suggestions?: string[];
+  /** Of the type `suggest`: any text may be written; a suggestion is found by both of its names. */
+  suggestions?: Suggestion[];
   /** Shown in half the width, beside another one. */
   half?: boolean;
   /** Whether the field applies to what stands in the others. */
@@ -86,6 +91,12 @@ export function changedBody(fields: Field[], before: Values, after: Values): Bod
 /** The fields for a row that has no value of some of them (OpenEMR requires fewer): those stay optional. */
 export function fieldsOfRow(fields: Field[], row: Values): Field[] {
   return fields.map((field) => (row[field.name]?.trim() ? field : { ...field, required: false }));
+}
+
+/** The suggestions that one of whose names holds what is written. */
+export function suggested(suggestions: Suggestion[], text: string): Suggestion[] {
+  const wanted = text.trim().toLowerCase();
+  return suggestions.filter(({ name, also }) => `${name}\n${also}`.toLowerCase().includes(wanted));
 }
 
 /** Required fields without a value. */

@@ -1,14 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { api, unwrap } from "@/api/client";
+import { api, unwrap, type Schema } from "@/api/client";
 import { useCan } from "@/session/react";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { calendarDate } from "@/shared/when";
-import { currentLanguage } from "@/i18n";
 import { AdverseForm, EventForm, PerformanceForm, usePlanChoices } from "./CourseForms";
-import { adverseQuery, eventsQuery, ifMatch, performanceQuery, termsQuery } from "./data";
+import { adverseQuery, eventsQuery, ifMatch, performanceQuery } from "./data";
 import { RecordTable } from "./RecordTable";
+import { useTermName } from "./terms";
 
 /** What happened in the treatments. */
 export function Events({ patient }: { patient: number }) {
@@ -16,6 +16,10 @@ export function Events({ patient }: { patient: number }) {
   const can = useCan();
   const events = useQuery(eventsQuery(patient));
   const plans = usePlanChoices(patient);
+  const given = ({ cycle, fractions }: Schema["CourseEventOut"]) => {
+    if (cycle != null) return t("treatment.event.cycleNumber", { number: cycle });
+    return fractions != null && t("treatment.event.fractionCount", { count: fractions });
+  };
   const titles = new Map(plans.map(({ value, label }) => [Number(value), label]));
   return (
     <Section
@@ -43,7 +47,7 @@ export function Events({ patient }: { patient: number }) {
               { key: "on", header: t("treatment.day"), render: (row) => calendarDate(row.occurred_on) },
               { key: "kind", header: t("treatment.event.kind"), render: (row) => t(`treatment.event.${row.kind}`) },
               { key: "plan", header: t("treatment.event.plan"), render: (row) => titles.get(row.plan) },
-              { key: "number", header: t("treatment.event.cycle"), render: (row) => row.cycle ?? row.fractions },
+              { key: "given", header: t("treatment.event.given"), render: given },
               { key: "note", header: t("treatment.note"), render: (row) => row.note },
             ]}
           />
@@ -58,8 +62,7 @@ export function AdverseEvents({ patient }: { patient: number }) {
   const { t } = useTranslation();
   const can = useCan();
   const adverse = useQuery(adverseQuery(patient));
-  const terms = useQuery(termsQuery);
-  const korean = new Map(terms.data?.map(({ term, ko }) => [term, ko]));
+  const termName = useTermName();
   return (
     <Section
       title={t("treatment.adverse")}
@@ -86,7 +89,7 @@ export function AdverseEvents({ patient }: { patient: number }) {
               {
                 key: "term",
                 header: t("treatment.adverseEvent.term"),
-                render: ({ term }) => (currentLanguage() === "ko" && korean.get(term)) || term,
+                render: ({ term }) => termName(term),
               },
               { key: "grade", header: t("treatment.adverseEvent.grade"), render: (row) => row.grade },
               {

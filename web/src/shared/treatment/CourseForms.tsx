@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
-import { asText, ifMatch, plansQuery, termsQuery, withNulls } from "./data";
-import type { Field } from "@/shared/forms/fields";
+import { asText, ifMatch, plansQuery, withNulls } from "./data";
+import type { Field, Values } from "@/shared/forms/fields";
 import { RecordForm } from "./RecordForm";
+import { useTermName, useTerms } from "./terms";
 
 export const EVENTS = [
   "operation_done",
@@ -109,7 +110,7 @@ const ADVERSE_NAMES = [
 
 function useAdverseFields(patient: number): Field[] {
   const { t } = useTranslation();
-  const terms = useQuery(termsQuery);
+  const terms = useTerms();
   const plans = usePlanChoices(patient);
   return [
     {
@@ -118,7 +119,7 @@ function useAdverseFields(patient: number): Field[] {
       hint: t("treatment.adverseEvent.termHint"),
       type: "suggest",
       required: true,
-      suggestions: (terms.data ?? []).map(({ term }) => term),
+      suggestions: terms,
     },
     {
       name: "grade",
@@ -150,8 +151,9 @@ function useAdverseFields(patient: number): Field[] {
 
 export function AdverseForm({ patient, row, name }: FormProps<Schema["AdverseEventOut"]>) {
   const { t } = useTranslation();
-  const begun = row
-    ? asText(row, ADVERSE_NAMES)
+  const termName = useTermName();
+  const begun: Values = row
+    ? { ...asText(row, ADVERSE_NAMES), term: termName(row.term) }
     : { attribution: "possible", action_taken: "none" };
   return (
     <RecordForm

@@ -7,6 +7,7 @@ import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { calendarDate } from "@/shared/when";
 import { ifMatch, plansQuery, type Plan } from "./data";
+import { CycleTable } from "./CycleTable";
 import { PlanBar } from "./PlanBar";
 import { HistoryButton } from "./HistoryButton";
 import { PlanForm } from "./PlanForm";
@@ -65,6 +66,7 @@ function OnePlan({ plan }: { plan: Plan }) {
         <Text size="xs" c="dimmed">
           {[usePeriod(plan), plan.stop_reason, plan.note].filter(Boolean).join(" · ")}
         </Text>
+        <CycleTable plan={plan} />
       </div>
       <Group gap="xs">
         {can("record_treatment") && MOVES[plan.status].length > 0 && (
@@ -132,7 +134,6 @@ function useDetails(plan: Plan): string[] {
     plan.target,
     plan.regimen,
     plan.drugs.join(", "),
-    ...plan.cycles.map(({ cycle, day, drug, dose: each, unit }) => `C${cycle}D${day} ${drug} ${each} ${unit}`),
   ].filter((part): part is string => Boolean(part));
 }
 

@@ -30,7 +30,7 @@ export function RecordTable<Row extends { id: number; version: number }>(props: 
     );
   }
   return (
-    <Table.ScrollContainer type="native" minWidth={560} tabIndex={0} role="region" aria-label={label}>
+    <Table.ScrollContainer type="native" minWidth={560} tabIndex={0} role="group" aria-label={label}>
       <Table aria-label={label}>
         <Table.Thead>
           <Table.Tr>

@@ -20,6 +20,12 @@ export const MEASURES = [
   { name: "pain", unit: "{score}", decimals: 0 },
 ] as const satisfies { name: Measure; unit: string; decimals: number }[];
 
+/** A value as it is written, with the unit of its measure; a score has none. */
+export function withUnit(value: number | string, measure: Measure): string {
+  const unit = unitText(MEASURES.find(({ name }) => name === measure)?.unit ?? "");
+  return `${value} ${unit}`.trim();
+}
+
 export function useMeasureName(): (measure: Measure) => string {
   const { t } = useTranslation();
   return (measure) => t(`chart.vitals.measure.${measure}`);

@@ -26,8 +26,8 @@ export function AnalyteTable({ patient }: { patient: number }) {
     queryFn: ({ signal }) =>
       unwrap(api.GET("/api/lis/patients/{id}/analytes/", { params: { path: { id: patient } }, signal })),
   });
-  const wanted = ({ name, code }: Analyte) =>
-    `${name.ko} ${name.en} ${code}`.toLowerCase().includes(typed.trim().toLowerCase());
+  const wanted = ({ name }: Analyte) =>
+    `${name.ko} ${name.en}`.toLowerCase().includes(typed.trim().toLowerCase());
   return (
     <Section title={t("chart.laboratory.title")}>
       <QueryView query={analytes} empty={t("chart.laboratory.empty")} isEmpty={(found) => found.length === 0}>
@@ -62,7 +62,7 @@ function Rows({ patient, rows }: { patient: number; rows: Analyte[] }) {
   const label = t("chart.listOf", { title: t("chart.laboratory.title") });
   if (rows.length === 0) return <Text size="sm">{t("chart.laboratory.noneFound")}</Text>;
   return (
-    <Table.ScrollContainer type="native" minWidth={640} tabIndex={0} role="region" aria-label={label}>
+    <Table.ScrollContainer type="native" minWidth={640} tabIndex={0} role="group" aria-label={label}>
       <Table aria-label={label} verticalSpacing={6}>
         <Table.Thead>
           <Table.Tr>
@@ -100,16 +100,13 @@ function Rows({ patient, rows }: { patient: number; rows: Analyte[] }) {
 
 function Row({ analyte, open, onToggle }: { analyte: Analyte; open: boolean; onToggle: () => void }) {
   const { t } = useTranslation();
-  const { name, code, unit, values } = analyte;
+  const { name, unit, values } = analyte;
   const [latest, ...before] = values;
   if (!latest) return null;
   return (
     <Table.Tr>
       <Table.Th scope="row" fw={500}>
         {name[currentLanguage()]}
-        <Text size="xs" c="dimmed" className="mono">
-          {code}
-        </Text>
       </Table.Th>
       <Table.Td>
         <LabNumber value={latest} unit={unit} />

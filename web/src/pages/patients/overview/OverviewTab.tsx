@@ -5,7 +5,6 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schema } from "@/api/client";
 import { currentLanguage } from "@/i18n";
-import { useCan } from "@/session/react";
 import { OrderLine } from "@/shared/OrderLine";
 import { QueryView } from "@/shared/QueryView";
 import { unitText } from "@/shared/units";
@@ -44,7 +43,6 @@ export default function OverviewTab({ patient }: PanelProps) {
 
 function Criticals({ rows }: { rows: Summary["criticals"] }) {
   const { t } = useTranslation();
-  const can = useCan();
   if (!rows || rows.length === 0) return null;
   return (
     <Alert color="red" role="alert" icon={<IconUrgent aria-hidden />} title={t("lab.pages.criticals")}>
@@ -54,11 +52,9 @@ function Criticals({ rows }: { rows: Summary["criticals"] }) {
             {`${name[currentLanguage()]} ${value} ${unitText(unit)} (${t(`chart.laboratory.flag.${flag}`)}) · ${dateTime(at)}`}
           </Text>
         ))}
-        {can("critical_result") && (
-          <Anchor component={Link} to="/lab/critical" size="sm">
-            {t("chart.overview.toCriticals")}
-          </Anchor>
-        )}
+        <Anchor component={Link} to="/lab/critical" size="sm">
+          {t("chart.overview.toCriticals")}
+        </Anchor>
       </Stack>
     </Alert>
   );

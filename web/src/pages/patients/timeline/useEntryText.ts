@@ -5,9 +5,8 @@ import { modelsQuery } from "@/api/queries";
 import { currentLanguage } from "@/i18n";
 import { useCan } from "@/session/react";
 import { useJobTypeName } from "@/shared/jobTypes";
-import { termsQuery } from "@/shared/treatment/data";
-import { unitText } from "@/shared/units";
-import { MEASURES, useMeasureName } from "@/shared/vitals/measures";
+import { useTermName } from "@/shared/treatment/terms";
+import { useMeasureName, withUnit } from "@/shared/vitals/measures";
 import { measuresOf, type Entry, type Kind } from "./entries";
 
 interface EntryText {
@@ -22,19 +21,15 @@ export function useEntryText(): (kind: Kind, entry: Entry) => EntryText {
   const jobTypeName = useJobTypeName();
   const measureName = useMeasureName();
   const models = useQuery({ ...modelsQuery, enabled: can("request_ai") });
-  const terms = useQuery(termsQuery);
+  const termName = useTermName();
   const korean = currentLanguage() === "ko";
   const modelName = (id: string) => {
     const model = models.data?.find((each) => each.id === id);
     return (korean && model?.name_ko) || model?.name || id;
   };
-  const termName = (name: string) => (korean && terms.data?.find(({ term }) => term === name)?.ko) || name;
   const vitals = (detail: string) =>
     measuresOf(detail)
-      .map(({ measure, value }) => {
-        const unit = unitText(MEASURES.find(({ name }) => name === measure)?.unit ?? "");
-        return `${measureName(measure)} ${Number(value)} ${unit}`.trim();
-      })
+      .map(({ measure, value }) => `${measureName(measure)} ${withUnit(Number(value), measure)}`)
       .join(", ");
   return (kind, { title, detail }) => {
     switch (kind) {

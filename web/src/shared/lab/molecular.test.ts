@@ -9,9 +9,8 @@ describe("results of genetics and proteins", () => {
       copies: [],
       markers: [],
       rna: null,
-      comment: "x",
     });
-    expect(molecularOf(null).markers).toEqual([]);
+    expect(molecularOf({}).markers).toEqual([]);
     expect(molecularOf({ protein_markers: "broken" }).markers).toEqual([]);
   });
 

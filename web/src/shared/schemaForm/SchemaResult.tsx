@@ -2,14 +2,14 @@ import { Stack, Table, Text } from "@mantine/core";
 import { calendarDate } from "@/shared/when";
 import { choiceName, labelOf, type FieldSchema, type Values } from "./values";
 
-interface ResultViewProps {
+interface SchemaResultProps {
   /** By which the result was checked; null where its type has none. */
   schema: FieldSchema | null;
   result: Values;
 }
 
 /** A result as its schema names it; what the schema does not name is shown as it stands. */
-export function ResultView({ schema, result }: ResultViewProps) {
+export function SchemaResult({ schema, result }: SchemaResultProps) {
   return (
     <Stack gap="sm">
       {namesIn(schema, [result]).map((name) => {
@@ -37,7 +37,7 @@ export function ResultView({ schema, result }: ResultViewProps) {
 function Rows({ label, schema, rows }: { label: string; schema: FieldSchema | null; rows: Values[] }) {
   const names = namesIn(schema, rows);
   return (
-    <Table.ScrollContainer type="native" minWidth={320} tabIndex={0} role="region" aria-label={label}>
+    <Table.ScrollContainer type="native" minWidth={320} tabIndex={0} role="group" aria-label={label}>
       <Table aria-label={label}>
         <Table.Thead>
           <Table.Tr>

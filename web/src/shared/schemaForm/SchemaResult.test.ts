@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { inEnglish } from "@/testing/inEnglish";
-import { namesIn, shown } from "./ResultView";
+import { namesIn, shown } from "./SchemaResult";
 
 inEnglish();
 

@@ -1,5 +1,3 @@
-import type { Schema } from "@/api/client";
-
 export interface Mutation {
   gene: string;
   hgvs?: string;
@@ -31,7 +29,6 @@ export interface Molecular {
   copies: CopyNumber[];
   markers: Marker[];
   rna: RnaSeq | null;
-  comment: string;
 }
 
 function rows<Row>(result: Record<string, unknown>, name: string): Row[] {
@@ -39,15 +36,13 @@ function rows<Row>(result: Record<string, unknown>, name: string): Row[] {
   return Array.isArray(found) ? (found as Row[]) : [];
 }
 
-export function molecularOf(result: Schema["OrderOut"]["result"]): Molecular {
-  const known = (result ?? {}) as Record<string, unknown>;
-  const { rna_seq, comment } = known;
+export function molecularOf(result: Record<string, unknown>): Molecular {
+  const { rna_seq } = result;
   return {
-    mutations: rows<Mutation>(known, "gene_mutations"),
-    copies: rows<CopyNumber>(known, "cnv"),
-    markers: rows<Marker>(known, "protein_markers"),
-    rna: typeof rna_seq === "object" ? (rna_seq) : null,
-    comment: typeof comment === "string" ? comment : "",
+    mutations: rows<Mutation>(result, "gene_mutations"),
+    copies: rows<CopyNumber>(result, "cnv"),
+    markers: rows<Marker>(result, "protein_markers"),
+    rna: typeof rna_seq === "object" ? rna_seq : null,
   };
 }
 

@@ -1,4 +1,10 @@
-"""Size of an approved lesion: volume, three diameters, RANO's product, growth against the prior."""
+"""Size of an approved lesion: volume, three diameters, RANO's product, growth against the prior.
+
+One definition of a diameter serves all of it. In the slice in which the lesion is longest: its
+longest diameter, and the longest one perpendicular to that (WHO: Miller, Cancer 1981;47:207; RANO:
+Wen, J Clin Oncol 2010;28:1963). Their product is RANO's; the third axis is the extent across the
+slices. The measurement report of a segmentation takes the same two (ai/services/diameters.py).
+"""
 
 from __future__ import annotations
 
@@ -25,8 +31,8 @@ Points = npt.NDArray[np.float64]
 class Size(NamedTuple):
     """Of the whole mask the volume in ml; of its largest piece the diameters in mm.
 
-    `longest` and `across` are perpendicular, in the slice in which their product is largest;
-    `along` is the extent across the slices.
+    `longest` and `across` are perpendicular, in the slice with the longest diameter (of two such,
+    that with the larger product); `along` is the extent across the slices.
     """
 
     volume_ml: float
@@ -97,7 +103,7 @@ def measured(mask: MaskFact) -> Size | None:
     lesion = pieces == 1 + np.bincount(pieces.ravel())[1:].argmax()
     slice_mm, row_mm, column_mm = mask.spacing_mm
     found = [diameters(plane, (row_mm, column_mm)) for plane in lesion if plane.any()]
-    longest, across = max(found, key=lambda pair: pair[0] * pair[1])
+    longest, across = max(found)
     return Size(
         volume_ml=float(np.count_nonzero(voxels)) * slice_mm * row_mm * column_mm / 1000,
         longest=longest,
@@ -146,9 +152,9 @@ def _described(size: Size) -> tuple[Statement, ...]:
             f"분할 영역 수: {size.pieces}. 직경은 가장 큰 영역의 값입니다.",
         ),
         Statement(
-            f"Largest product of perpendicular diameters in one slice: "
+            f"Longest diameter in a slice and the longest perpendicular to it: "
             f"{size.longest:.1f} x {size.across:.1f} mm = {size.product:.0f} mm2.",
-            f"한 슬라이스에서 수직 직경의 최대 곱: "
+            f"슬라이스 내 최장 직경과 그에 수직인 최장 직경: "
             f"{size.longest:.1f} x {size.across:.1f} mm = {size.product:.0f} mm2.",
         ),
         Statement(
