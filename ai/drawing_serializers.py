@@ -77,7 +77,7 @@ class PromptIn(serializers.Serializer[Any]):
 
 
 class BaseMaskIn(serializers.Serializer[Any]):
-    slices = serializers.ListField(child=uid_field(), max_length=10000)
+    slices = serializers.ListField(child=_slice(), max_length=10000)
     labelmap = serializers.CharField(
         max_length=8 << 20, help_text="base64 of gzip of uint8 slices x rows x columns"
     )

@@ -21,7 +21,7 @@ from app import gates
 from app.archive import ArchiveReader, ArchiveSeries, GrantedReader
 from app.dicom import read_slices
 from app.errors import Busy, InferenceError, InputRefused, ModelFailed, RequestInvalid
-from app.prompts import PlacedPrompt, Prompt, Uid, place
+from app.prompts import PlacedPrompt, Prompt, SliceName, place
 from app.registry import Model, Registry
 from app.schemas import ArchivePlace
 from app.volume import Volume, assemble
@@ -52,7 +52,7 @@ class BaseMask(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    slices: tuple[Uid, ...]
+    slices: tuple[SliceName, ...]
     labelmap: str
 
     def on(self, volume: Volume) -> Labels:
