@@ -9,6 +9,20 @@ from rest_framework import serializers
 
 from ai.choices import MissingReason, OfferKind
 from ai.manifest import ManifestFact, ManifestSequence, ModelManifest
+from pacs.dicom.frame_planes import SLICE_MAX_LENGTH, SLICE_REGEX
+from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
+
+
+def uid_field(**options: Any) -> serializers.RegexField:
+    return serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, **options)
+
+
+def slice_field() -> serializers.RegexField:
+    return serializers.RegexField(
+        rf"^{SLICE_REGEX}$",
+        max_length=SLICE_MAX_LENGTH,
+        help_text="SOP Instance UID, of a multi-frame image with /frames/ and the number",
+    )
 
 
 class MeasurementOut(serializers.Serializer[Any]):

@@ -18,6 +18,8 @@ from ai.fact_serializers import (
     QuantityOut,
     StatementOut,
     facts_shown,
+    slice_field,
+    uid_field,
 )
 from ai.manifest import ManifestError, TrackedSegment, with_result_kind
 from ai.models import AIJob, Segmentation, SegmentationVersion
@@ -26,20 +28,14 @@ from ai.selectors.outcome import outcome
 from ai.selectors.publication import publication_view
 from ai.services.waiting import outlook
 from common.api.schema import example
-from pacs.dicom.frame_planes import SLICE_MAX_LENGTH, SLICE_REGEX
-from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 
 
 @example(examples.JOB_NEW)
 class AIJobIn(serializers.Serializer[Any]):
-    study_instance_uid = serializers.RegexField(
-        rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, required=False
-    )
-    series_instance_uid = serializers.RegexField(
-        rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, required=False
-    )
+    study_instance_uid = uid_field(required=False)
+    series_instance_uid = uid_field(required=False)
     sequences = serializers.DictField(
-        child=serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH),
+        child=uid_field(),
         required=False,
         help_text="Of a model of several sequences: series by id, else the best of the study",
     )
@@ -368,10 +364,7 @@ class VersionOut(VersionSummaryOut):
 class SaveMetaIn(serializers.Serializer[Any]):
     segmentation = serializers.IntegerField(min_value=1)
     base_version = serializers.IntegerField(min_value=0, help_text="0 before the first version")
-    slices = serializers.ListField(
-        child=serializers.RegexField(rf"^{SLICE_REGEX}$", max_length=SLICE_MAX_LENGTH),
-        max_length=10000,
-    )
+    slices = serializers.ListField(child=slice_field(), max_length=10000)
     rows = serializers.IntegerField(min_value=1, max_value=65535)
     columns = serializers.IntegerField(min_value=1, max_value=65535)
     final = serializers.BooleanField(required=False, default=False)
