@@ -7,16 +7,12 @@ from typing import Any
 from rest_framework import serializers
 
 from ai import examples
+from ai.fact_serializers import slice_field, uid_field
 from ai.manifest import CodeSpec, ManifestSegment
 from ai.serializers import MetaField
 from common.api.schema import example
-from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 
 MAX_INDEX = 65535
-
-
-def uid_field(**options: Any) -> serializers.RegexField:
-    return serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, **options)
 
 
 def _index() -> serializers.IntegerField:
@@ -35,15 +31,15 @@ def _range() -> serializers.ListField:
 
 class PromptBoxIn(serializers.Serializer[Any]):
     segment = _segment_number()
-    first_slice = uid_field(help_text="SOP Instance UID")
-    last_slice = uid_field(help_text="SOP Instance UID")
+    first_slice = slice_field()
+    last_slice = slice_field()
     rows = _range()
     columns = _range()
 
 
 class PromptPointIn(serializers.Serializer[Any]):
     segment = _segment_number()
-    slice = uid_field(help_text="SOP Instance UID")
+    slice = slice_field()
     row = _index()
     column = _index()
     positive = serializers.BooleanField(default=True)
@@ -51,7 +47,7 @@ class PromptPointIn(serializers.Serializer[Any]):
 
 class PromptScribbleIn(serializers.Serializer[Any]):
     segment = _segment_number()
-    slice = uid_field(help_text="SOP Instance UID")
+    slice = slice_field()
     points = serializers.ListField(
         child=serializers.ListField(child=_index(), min_length=2, max_length=2),
         min_length=1,
@@ -68,7 +64,7 @@ class PromptIn(serializers.Serializer[Any]):
 
 
 class BaseMaskIn(serializers.Serializer[Any]):
-    slices = serializers.ListField(child=uid_field(), max_length=10000)
+    slices = serializers.ListField(child=slice_field(), max_length=10000)
     labelmap = serializers.CharField(
         max_length=8 << 20, help_text="base64 of gzip of uint8 slices x rows x columns"
     )
@@ -157,9 +153,7 @@ class SegmentationBegunOut(serializers.Serializer[Any]):
 class SaveMetaIn(serializers.Serializer[Any]):
     segmentation = serializers.IntegerField(min_value=1)
     base_version = serializers.IntegerField(min_value=0, help_text="0 before the first version")
-    slices = serializers.ListField(
-        child=serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH), max_length=10000
-    )
+    slices = serializers.ListField(child=slice_field(), max_length=10000)
     rows = serializers.IntegerField(min_value=1, max_value=65535)
     columns = serializers.IntegerField(min_value=1, max_value=65535)
     final = serializers.BooleanField(required=False, default=False)

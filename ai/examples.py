@@ -224,7 +224,12 @@ PROVENANCE = {
         "files": {"model.onnx": _SHA256},
         "runtime": {"python": "3.11.2", "onnxruntime": "1.23.2"},
     },
-    "input": {"sha256": _SHA256, "instances": 181, "method": "SHA-256 over one line of …"},
+    "input": {
+        "sha256": _SHA256,
+        "instances": 181,
+        "method": "SHA-256 over one line of …",
+        "series": [],
+    },
     "segments": [
         {
             "number": 1,

@@ -8,7 +8,21 @@ from typing import Any
 from rest_framework import serializers
 
 from ai.choices import MissingReason, OfferKind
-from ai.manifest import ModelManifest
+from ai.manifest import ManifestFact, ManifestSequence, ModelManifest
+from pacs.dicom.frame_planes import SLICE_MAX_LENGTH, SLICE_REGEX
+from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
+
+
+def uid_field(**options: Any) -> serializers.RegexField:
+    return serializers.RegexField(rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, **options)
+
+
+def slice_field() -> serializers.RegexField:
+    return serializers.RegexField(
+        rf"^{SLICE_REGEX}$",
+        max_length=SLICE_MAX_LENGTH,
+        help_text="SOP Instance UID, of a multi-frame image with /frames/ and the number",
+    )
 
 
 class MeasurementOut(serializers.Serializer[Any]):
@@ -58,6 +72,7 @@ class OfferOut(serializers.Serializer[Any]):
     order = serializers.IntegerField(allow_null=True)
     job = serializers.IntegerField(allow_null=True)
     model = serializers.CharField()
+    study_instance_uid = serializers.CharField(help_text="Of a study that holds it")
 
 
 class MissingOut(serializers.Serializer[Any]):
@@ -75,9 +90,13 @@ class MissingOut(serializers.Serializer[Any]):
 
 
 def facts_shown(manifest: ModelManifest, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """In the order and under the names of the model's card."""
+    """In the order and under the names of the model's card; a sequence's value is its series."""
+    declared: tuple[ManifestFact | ManifestSequence, ...] = (
+        *manifest.inputs.facts,
+        *manifest.inputs.sequences,
+    )
     return [
         {"name": fact.name, "label": fact.label, "label_ko": fact.label_ko, **facts[fact.name]}
-        for fact in manifest.inputs.facts
+        for fact in declared
         if fact.name in facts
     ]

@@ -145,10 +145,28 @@ class ManifestResources:
 
 
 @dataclass(frozen=True)
+class ManifestSequence:
+    """One of several series that a model needs together; ``modality``: else that of the inputs."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,20}$")]
+    label: Text
+    label_ko: str = ""
+    modality: str = ""
+    weightings: tuple[Weighting, ...] = ()
+    contrast_agent: bool | None = None
+
+    @property
+    def name(self) -> str:
+        """As a job's row names its series."""
+        return self.id
+
+
+@dataclass(frozen=True)
 class ManifestInputs:
     """What a series must be; mm, ms, years. ``weightings`` and ``contrast_agent`` are of MR.
 
-    ``facts`` are what must be known of the patient.
+    ``facts`` are what must be known of the patient. ``sequences`` are the series that a model needs
+    together; the result lies on the grid of ``reference``.
     """
 
     modalities: tuple[str, ...] = ()
@@ -167,14 +185,23 @@ class ManifestInputs:
     weightings: tuple[Weighting, ...] = ()
     contrast_agent: bool | None = None
     facts: tuple[ManifestFact, ...] = ()
+    sequences: Annotated[tuple[ManifestSequence, ...], Field(max_length=10)] = ()
+    reference: str = ""
+    max_days_apart: Annotated[int, Field(ge=0)] = 1
+
+    def __post_init__(self) -> None:
+        ids = [one.id for one in self.sequences]
+        if len(ids) != len(set(ids)) or self.reference not in (ids or [""]):
+            raise ValueError("sequences have ids of their own, one of which is the reference")
 
 
 @dataclass(frozen=True)
 class ManifestRemote:
-    """A model of a KServe v2 server that the operator of the inference service named."""
+    """A model of a server that the operator of the inference service named."""
 
     server: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
-    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+    protocol: Literal["kserve", "nninteractive"] = "kserve"
+    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,100}$")] = ""
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,40}$")] = ""
     input: Annotated[str, Field(min_length=1, max_length=100)] = "image"
     output: Annotated[str, Field(min_length=1, max_length=100)] = "labels"

@@ -63,9 +63,9 @@ class AIJob(VersionedModel):
 
     ``patient`` is that of the study, and follows it. ``origin``: a mask that a person draws or
     imports is a completed job without a run; one that a routing rule asks for has a ``rule`` and
-    nobody in ``requested_by``. ``facts``: what a job about a patient was given.
-    ``input_sha256``: of model, version, input and parameters; equal requests are one job.
-    ``started_at``: of the last run.
+    nobody in ``requested_by``. ``facts``: what a job about a patient was given; of a model of
+    several sequences, the series of each. ``input_sha256``: of model, version, input and
+    parameters; equal requests are one job. ``started_at``: of the last run.
     """
 
     is_repeat = False
@@ -368,7 +368,7 @@ class RoutingDecision(models.Model):
 
 
 class Workitem(models.Model):
-    """What a client of the worklist (UPS-RS) said of a job: with ``cancellation``, why to end it."""
+    """What a client of the worklist (UPS-RS) said of a job; ``cancellation``: why to end it."""
 
     job = models.OneToOneField(AIJob, on_delete=models.CASCADE, related_name="workitem")
     label = models.CharField(max_length=64)

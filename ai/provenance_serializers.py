@@ -38,10 +38,18 @@ class UsedModelOut(serializers.Serializer[Any]):
     )
 
 
+class InputSeriesOut(serializers.Serializer[Any]):
+    id = serializers.CharField(help_text="Of the sequence")
+    series_instance_uid = serializers.CharField()
+    sha256 = serializers.CharField()
+    instances = serializers.IntegerField()
+
+
 class InputOut(serializers.Serializer[Any]):
     sha256 = serializers.CharField()
     instances = serializers.IntegerField()
     method = serializers.CharField(help_text="Over what the digest is taken")
+    series = InputSeriesOut(many=True, help_text="Of a model of several sequences")
 
 
 class TrackedSegmentOut(serializers.Serializer[Any]):

@@ -18,6 +18,7 @@ from ai.fact_serializers import (
     QuantityOut,
     StatementOut,
     facts_shown,
+    uid_field,
 )
 from ai.manifest import ManifestError, TrackedSegment, with_result_kind
 from ai.models import AIJob, Segmentation, SegmentationVersion
@@ -27,16 +28,16 @@ from ai.selectors.publication import publication_view
 from ai.services.waiting import outlook, outlook_listed
 from common.api.schema import example
 from ocs.choices import Priority
-from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 
 
 @example(examples.JOB_NEW)
 class AIJobIn(serializers.Serializer[Any]):
-    study_instance_uid = serializers.RegexField(
-        rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, required=False
-    )
-    series_instance_uid = serializers.RegexField(
-        rf"^{UID_REGEX}$", max_length=UID_MAX_LENGTH, required=False
+    study_instance_uid = uid_field(required=False)
+    series_instance_uid = uid_field(required=False)
+    sequences = serializers.DictField(
+        child=uid_field(),
+        required=False,
+        help_text="Of a model of several sequences: series by id, else the best of the study",
     )
     model_type = serializers.CharField(max_length=60)
     model_version = serializers.CharField(

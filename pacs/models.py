@@ -185,6 +185,7 @@ class InstanceQuerySet(VisibleQuerySet["Instance"]):
 class Instance(models.Model):
     """``image_position`` and ``image_orientation`` are LPS, mm: (0020,0032), (0020,0037).
 
+    Of a multi-frame image ``image_position`` is a list of one position a frame.
     ``indexed_at`` is updated when the instance was replaced under the same SOP Instance UID.
     """
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 import requests
@@ -46,6 +48,15 @@ class ClassProbability(BaseModel):
     probability: float = Field(ge=0, le=1)
 
 
+class SeriesRecord(BaseModel):
+    """What was read of one of several series."""
+
+    id: str
+    series_instance_uid: str
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    instances: int = Field(ge=0)
+
+
 class RunRecord(BaseModel):
     """What a run was made with: versions of the libraries, the parameters as used, SHA-256 of
     the weights and of the input (inference/app/provenance.py says over what)."""
@@ -55,6 +66,7 @@ class RunRecord(BaseModel):
     files: dict[str, str]
     input_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     input_instances: int = Field(ge=0)
+    series: list[SeriesRecord] = []
 
 
 class Statement(BaseModel):
@@ -166,19 +178,22 @@ class InferenceClient(HttpClient):
         parameters: dict[str, Any],
         idempotency_key: str,
         grant: SeriesGrant,
+        sequences: Mapping[str, tuple[str, SeriesGrant]] = MappingProxyType({}),
     ) -> RunResult:
         """Run a model on a series and wait. The same key answers the stored result.
 
+        ``sequences``: UID and grant of the series that a model of several needs beside it.
         A model that hangs would hang again: its time-out is final.
         """
-        body = {
-            "series_instance_uid": series_instance_uid,
+        body: dict[str, Any] = {
             "model_type": model_id,
             "model_version": model_version,
             "patient_id": patient_id,
             "parameters": parameters,
-            "archive": {"series": grant.series_orthanc_id, "grant": grant.key},
+            **_place(series_instance_uid, grant),
         }
+        if sequences:
+            body["sequences"] = {name: _place(*place) for name, place in sequences.items()}
         return self._run(body, idempotency_key)
 
     def run_rule(
@@ -234,11 +249,10 @@ class InferenceClient(HttpClient):
         Slices are SOP Instance UIDs.
         """
         body = {
-            "series_instance_uid": series_instance_uid,
             "model_type": model_id,
             "model_version": model_version,
-            "archive": {"series": grant.series_orthanc_id, "grant": grant.key},
             "prompt": prompt,
+            **_place(series_instance_uid, grant),
         } | ({"base": base} if base else {})
         response = self.request("POST", "/assist", json=body, read_timeout_s=ASSIST_TIMEOUT_S)
         try:
@@ -274,6 +288,13 @@ class InferenceClient(HttpClient):
         if response.status_code >= 400:
             raise _refusal(response.status_code, body)
         return body
+
+
+def _place(series_instance_uid: str, grant: SeriesGrant) -> dict[str, Any]:
+    return {
+        "series_instance_uid": series_instance_uid,
+        "archive": {"series": grant.series_orthanc_id, "grant": grant.key},
+    }
 
 
 def _manifest(position: int, raw: object) -> ModelManifest | None:

@@ -115,6 +115,7 @@ def _input(job: AIJob) -> dict[str, Any] | None:
         "sha256": job.record["input_sha256"],
         "instances": job.record["input_instances"],
         "method": INPUT_METHOD,
+        "series": job.record.get("series", []),
     }
 
 

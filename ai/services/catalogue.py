@@ -13,9 +13,9 @@ from ai.clients.inference import Offered, RefusedModel, inference
 from ai.manifest import ModelManifest
 from ai.models import ModelSetting
 from ai.selectors.patient_facts import KnownFact, facts_known, facts_matched
-from ai.services import suitability
+from ai.services import sequences, suitability
 from ai.services.dicom_codes import CodeError, resolve_category, resolve_code
-from ai.services.fact_offers import FactOffers, Missing, series_missing
+from ai.services.fact_offers import FactOffers, Missing, sequence_missing, series_missing
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, NotFound
 from common.person import Person
@@ -140,7 +140,7 @@ def models_available(
     found = visible.filter(patient=patient) if patient else visible.none()
     if study_instance_uid is not None:
         found = found.filter(study_instance_uid=study_instance_uid)
-    rows = list(found.prefetch_related("series"))
+    rows = list(found.prefetch_related("series__instances"))
     audit.record(
         actor=actor,
         action="ai_model.available",
@@ -159,9 +159,28 @@ def models_available(
 
 
 def _network_offered(manifest: ModelManifest, rows: list[Study]) -> Available:
+    if manifest.inputs.sequences:
+        return _detector_offered(manifest, rows)
     series = [s for study in rows for s in suitability.ranked(study.series.all(), manifest)]
     missing = [] if series else [series_missing(manifest)]
     return Available(manifest, series, facts={}, missing=missing, absent=[])
+
+
+def _detector_offered(manifest: ModelManifest, rows: list[Study]) -> Available:
+    """A model of several sequences: the reference of each study that has them all.
+
+    Without one, what the study that has most of them lacks, and which other study has that.
+    """
+    choices = [(study, sequences.chosen(study.series.all(), manifest)) for study in rows]
+    whole = [choice.found[manifest.inputs.reference] for _, choice in choices if not choice.missing]
+    missing: list[Missing] = []
+    if not whole:
+        lacking = min((choice.missing for _, choice in choices), key=len, default=None)
+        for sequence in manifest.inputs.sequences if lacking is None else lacking:
+            has = (study for study, choice in choices if sequence.id in choice.found)
+            other = next((study.study_instance_uid for study in has), "")
+            missing.append(sequence_missing(manifest, sequence, other))
+    return Available(manifest, series=whole, facts={}, missing=missing, absent=[])
 
 
 def _rule_offered(

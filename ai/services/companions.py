@@ -35,13 +35,15 @@ def publication_objects(
 
     Raises BusinessError, ExternalError, SegmentationError.
     """
-    headers = objects.series_headers(publication.job.source_series)
+    series = publication.job.source_series
+    headers, geometry = objects.series_headers(series), series_geometry(series)
     labelmap = version_labelmap(version)
-    made = {"seg": _seg(publication, version, headers, labelmap)}
+    made = {"seg": _seg(publication, version, headers, labelmap[geometry.frame_order])}
     if publication.sr_sop_instance_uid:
-        made["sr"] = _report(publication, version, made["seg"], labelmap)
+        made["sr"] = _report(publication, version, made["seg"], labelmap, geometry)
     if publication.map_sop_instance_uid:
-        made["map"] = _map(publication, version, headers)
+        levels = heatmap_levels(version.segmentation)[geometry.frame_order]
+        made["map"] = _map(publication, headers, levels)
     return made
 
 
@@ -68,10 +70,13 @@ def _seg(
 
 
 def _report(
-    publication: Publication, version: SegmentationVersion, seg: Dataset, labelmap: Labelmap
+    publication: Publication,
+    version: SegmentationVersion,
+    seg: Dataset,
+    labelmap: Labelmap,
+    geometry: SeriesGeometry,
 ) -> Dataset:
     job = publication.job
-    geometry = series_geometry(job.source_series)
     return build_report(
         seg=seg,
         segments=_segments(version),
@@ -85,11 +90,11 @@ def _report(
     )
 
 
-def _map(publication: Publication, version: SegmentationVersion, headers: list[Dataset]) -> Dataset:
+def _map(publication: Publication, headers: list[Dataset], levels: Labelmap) -> Dataset:
     job = publication.job
     return build_map(
         source_datasets=headers,
-        levels=heatmap_levels(version.segmentation),
+        levels=levels,
         series_instance_uid=publication.map_series_instance_uid or "",
         sop_instance_uid=publication.map_sop_instance_uid or "",
         series_number=_series_number(job, "map"),

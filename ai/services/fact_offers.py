@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ai.choices import JobStatus, MissingReason, OfferKind, ReviewStatus
-from ai.manifest import ManifestFact, ModelManifest
+from ai.manifest import ManifestFact, ManifestSequence, ModelManifest
 from ai.models import AIJob
 from ai.selectors.patient_facts import MissingFact
 from common.person import Person
@@ -46,6 +46,7 @@ class FactOffer:
     order: int | None = None
     job: int | None = None
     model: str = ""
+    study_instance_uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,15 +109,45 @@ class FactOffers:
 def series_missing(manifest: ModelManifest) -> Missing:
     """A model of images, and no series that suits it."""
     modality = manifest.inputs.modalities[0] if manifest.inputs.modalities else ""
+    return _no_series(
+        SERIES,
+        manifest.inputs.description or f"A series of {modality} that suits the model",
+        manifest.inputs.description_ko or "",
+        _examination(modality),
+    )
+
+
+def sequence_missing(
+    manifest: ModelManifest, sequence: ManifestSequence, study_instance_uid: str
+) -> Missing:
+    """A sequence that the study lacks; ``study_instance_uid``: another one of the patient's has it.
+
+    Without such a study, an examination is offered.
+    """
+    modality = sequence.modality or manifest.inputs.modalities[0]
+    offer = FactOffer(OfferKind.STUDY, study_instance_uid=study_instance_uid)
+    return _no_series(
+        sequence.id,
+        sequence.label,
+        sequence.label_ko,
+        offer if study_instance_uid else _examination(modality),
+    )
+
+
+def _examination(modality: str) -> FactOffer:
     job_type = MR_BRAIN if modality == "MR" else ""
+    return FactOffer(OfferKind.ORDER, job_role="RIS", job_type=job_type)
+
+
+def _no_series(what: str, label: str, label_ko: str, offer: FactOffer) -> Missing:
     return Missing(
-        what=SERIES,
-        label=manifest.inputs.description or f"A series of {modality} that suits the model",
-        label_ko=manifest.inputs.description_ko or "",
+        what=what,
+        label=label,
+        label_ko=label_ko,
         reason=MissingReason.NO_SERIES,
         required=True,
         can_be_given=False,
         choices=(),
         unit="",
-        offer=FactOffer(OfferKind.ORDER, job_role="RIS", job_type=job_type),
+        offer=offer,
     )

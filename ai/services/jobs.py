@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from pydantic import JsonValue
@@ -20,6 +19,8 @@ from ai.services import catalogue, segmentations
 from ai.services.queue import places_forget
 from ai.services.rule_runs import rule_run
 from ai.services.run_requests import input_key, job_ask, limit_check, run_key, run_request
+from ai.services.sequences import sequence_facts, sequences_of_request
+from ai.services.series_runs import series_run
 from audit import services as audit
 from common.errors import (
     AppError,
@@ -31,13 +32,12 @@ from common.errors import (
 )
 from common.outbox import services as outbox
 from common.person import Person
-from pacs.delivery.series_grants import series_grant
 from pacs.dicom.uids import new_uid
 from pacs.index import studies
 from rbac.permissions import Permission
 
 if TYPE_CHECKING:
-    from pacs.models import Series
+    from pacs.models import Series, Study
 
 
 def job_transition(job: AIJob, status: JobStatus, *, actor: Person | None = None) -> None:
@@ -68,15 +68,19 @@ def job_create(
     model_type: str,
     model_version: str | None = None,
     series_instance_uid: str | None = None,
+    sequences: dict[str, str] | None = None,
     parameters: dict[str, Any] | None = None,
     urgency: str | None = None,
 ) -> AIJob:
     """Request a model for a series; without one, the series that suits the model best.
 
     An equal request is the same job, as ``job_ask`` says. ``urgency``: the order's without one.
+    ``sequences``: Series Instance UIDs by the ids of a model of several sequences; of one that is
+    not named, the best series of the study. ``series_instance_uid`` is then the reference.
 
     Raises NotFound (study, also an unmatched one; series, model), BusinessError (unsuitable
-    series, the limit of a person), ExternalError (the inference service does not list its models).
+    series, the limit of a person), InvalidInput (a sequence that the model does not have),
+    ExternalError (the inference service does not list its models).
     """
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
     if study.patient is None:
@@ -85,29 +89,55 @@ def job_create(
     if manifest.kind == "assist":
         detail = "this model works on what is drawn: open the images and draw"
         raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "model_type")
-    if series_instance_uid is None:
-        series = catalogue.best_series(study, manifest)
-    else:
-        series = studies.series_get(study, series_instance_uid)
-        catalogue.check_series(series, manifest)
+    series, facts = _series_of(actor, study, manifest, series_instance_uid, sequences or {})
     return job_ask(
         actor=actor,
         patient_id=study.patient.pk,
         manifest=manifest,
-        key=series_key(manifest, series, parameters or {}),
+        key=series_key(manifest, series, parameters or {}, facts),
         urgency=urgency or (study.order.priority if study.order else None),
         detail={"series": series.series_instance_uid},
         study=study,
         series=series,
         parameters=parameters or {},
+        facts=facts,
     )
 
 
-def series_key(manifest: ModelManifest, series: Series, parameters: dict[str, Any]) -> str:
-    """Of a series as it is now: with more images it is another input."""
+def series_key(
+    manifest: ModelManifest,
+    series: Series,
+    parameters: dict[str, Any],
+    facts: dict[str, Any] | None = None,
+) -> str:
+    """Of a series as it is now: with more images it is another input.
+
+    ``facts``: the series of a model of several sequences.
+    """
     images = series.instances.order_by("sop_instance_uid")
     uids = list(images.values_list("sop_instance_uid", flat=True))
-    return input_key(manifest, [series.series_instance_uid, uids], parameters)
+    values = [series.series_instance_uid, uids]
+    return input_key(manifest, [*values, facts] if facts else values, parameters)
+
+
+def _series_of(
+    actor: Person,
+    study: Study,
+    manifest: ModelManifest,
+    series_instance_uid: str | None,
+    sequences: dict[str, str],
+) -> tuple[Series, dict[str, Any] | None]:
+    """The series on whose grid the result lies, and those of a model of several sequences."""
+    reference = manifest.inputs.reference
+    if manifest.inputs.sequences or sequences:
+        named = {reference: series_instance_uid} if reference and series_instance_uid else {}
+        found = sequences_of_request(actor, study, manifest, named | sequences)
+        return found[reference], sequence_facts(found)
+    if series_instance_uid is None:
+        return catalogue.best_series(study, manifest), None
+    series = studies.series_get(study, series_instance_uid)
+    catalogue.check_series(series, manifest)
+    return series, None
 
 
 def job_run(job_id: int) -> None:
@@ -152,26 +182,10 @@ def _check_in_use(job: AIJob) -> None:
 
 def _analyse(job: AIJob) -> tuple[RunResult, segmentations.Draft | None]:
     """The model's result, checked against its manifest, and its mask if it makes one."""
-    if job.series is None:
-        found = rule_run(job)
-        check_outputs(job.manifest, found)
-        return found, None
-    run = run_key(job)
-    with series_grant(
-        job.series.orthanc_id, holder=run, number=job.pk, seconds=settings.INFERENCE_TIMEOUT_S
-    ) as grant:
-        result = inference().run(
-            series_instance_uid=job.series.series_instance_uid,
-            model_id=job.model_id,
-            model_version=job.model_version,
-            patient_id=job.patient.patient_id,
-            parameters=job.parameters,
-            idempotency_key=run,
-            grant=grant,
-        )
     manifest = job.manifest
+    result = rule_run(job) if job.series is None else series_run(job)
     check_outputs(manifest, result)
-    if not manifest.makes_mask:
+    if job.series is None or not manifest.makes_mask:
         return result, None
     mask = inference().mask(result.job_id)
     heat = inference().probability(result.job_id) if result.has_probability else None

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 DRY_RUN_PAGE = 20
 
 
+SEVERAL = "a model of several sequences is requested by a person, who sees which ones are taken"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The series that goes to the model; without one, ``refusal`` says why, ``detail`` of what."""
@@ -141,6 +144,8 @@ def _choice(rule: RoutingRule, study: Study, manifest: ModelManifest) -> Choice 
         return None
     if study.patient is not None and study.patient.restricted:
         return Choice(None, RoutingRefusal.RESTRICTED)
+    if manifest.inputs.sequences:
+        return Choice(None, RoutingRefusal.UNSUITABLE, SEVERAL)
     for series in suitability.ranked(named, manifest):
         return Choice(series)
     return Choice(None, RoutingRefusal.UNSUITABLE, suitability.refusal(named[0], manifest))

@@ -27,6 +27,11 @@ def refusal(series: Series, manifest: ModelManifest) -> str:
     return _wrong_kind(series, manifest) or _wrong_volume(series, manifest.inputs)
 
 
+def is_known(series: Series, manifest: ModelManifest) -> bool:
+    """Whether the header tells what the series shows, where the model asks for a weighting."""
+    return not manifest.inputs.weightings or bool(_kind(series))
+
+
 def ranked(series: Iterable[Series], manifest: ModelManifest) -> list[Series]:
     """Those that suit, the best first.
 
@@ -45,7 +50,7 @@ def _wrong_kind(series: Series, manifest: ModelManifest) -> str:
     part = series.body_part.upper().replace(" ", "")
     if part and inputs.body_parts and not any(known in part for known in inputs.body_parts):
         return f"the model is made for {inputs.body_parts[0]}, the series shows {part}"
-    count = series.instances.count()
+    count = sum(instance.frames for instance in series.instances.all())
     if not inputs.min_slices <= count <= inputs.max_slices:
         bounds = f"{inputs.min_slices} to {inputs.max_slices}"
         return f"the model needs {bounds} slices, the series has {count}"

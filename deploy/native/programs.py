@@ -170,6 +170,7 @@ INFERENCE_LIMITS = (
     "INFERENCE_DISK_MB",
     "INFERENCE_SECONDS",
     "INFERENCE_REMOTE_SERVERS",
+    "INFERENCE_CODE_ALLOWED",
 )
 """Settings of the inference service that have a default there."""
 

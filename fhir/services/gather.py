@@ -12,7 +12,15 @@ from django.conf import settings
 from django.utils import timezone
 
 from ai.choices import RUN_BY_MODEL, Origin, VersionKind
-from ai.manifest import CodeSpec, ManifestClass, ManifestQuantity, ModelManifest, TrackedSegment
+from ai.manifest import (
+    CodeSpec,
+    ManifestClass,
+    ManifestFact,
+    ManifestQuantity,
+    ManifestSequence,
+    ModelManifest,
+    TrackedSegment,
+)
 from ai.selectors.lineage import tool_told, version_uses
 from ai.selectors.publication import publication_find, publication_get, publication_key
 from common.person import Person
@@ -199,8 +207,13 @@ def _ai_result(job: AIJob, result: dict[str, Any], manifest: ModelManifest) -> P
 
 
 def _inputs(job: AIJob, manifest: ModelManifest) -> Iterator[str]:
-    """What a rule was given, with the day and the place where it is written."""
-    for declared in manifest.inputs.facts:
+    """What a rule was given, with the day and the place where it is written; and the series of a
+    model of several sequences."""
+    declared_inputs: tuple[ManifestFact | ManifestSequence, ...] = (
+        *manifest.inputs.facts,
+        *manifest.inputs.sequences,
+    )
+    for declared in declared_inputs:
         fact = (job.facts or {}).get(declared.name)
         if fact is None or isinstance(fact["value"], dict):
             continue

@@ -81,14 +81,16 @@ class GrantedReader:
             raise RequestInvalid("archive.series has another UID than series_instance_uid.")
         return series
 
-    async def read_instances(self, series: ArchiveSeries, parse: Callable[[bytes], T]) -> list[T]:
+    async def read_instances(
+        self, series: ArchiveSeries, parse: Callable[[bytes], list[T]]
+    ) -> list[T]:
         """Fetch every instance's DICOM file concurrently and parse each in a worker thread.
 
         A file is dropped as soon as it is parsed. The order is that of `instance_ids`.
         """
         gate = asyncio.Semaphore(_CONNECTIONS)
 
-        async def read(instance_id: str) -> T:
+        async def read(instance_id: str) -> list[T]:
             async with gate:
                 answer = await self._get(f"/instances/{instance_id}/file")
                 return await asyncio.to_thread(parse, answer.content)
@@ -98,7 +100,7 @@ class GrantedReader:
                 tasks = [group.create_task(read(each)) for each in series.instance_ids]
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from None
-        return [task.result() for task in tasks]
+        return [part for task in tasks for part in task.result()]
 
     async def _get(self, path: str) -> httpx.Response:
         try:

@@ -19,9 +19,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app import gates
 from app.archive import ArchiveReader, ArchiveSeries, GrantedReader
-from app.dicom import read_slice
+from app.dicom import read_slices
 from app.errors import Busy, InferenceError, InputRefused, ModelFailed, RequestInvalid
-from app.prompts import PlacedPrompt, Prompt, Uid, place
+from app.prompts import PlacedPrompt, Prompt, SliceName, place
 from app.registry import Model, Registry
 from app.schemas import ArchivePlace
 from app.volume import Volume, assemble
@@ -52,7 +52,7 @@ class BaseMask(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    slices: tuple[Uid, ...]
+    slices: tuple[SliceName, ...]
     labelmap: str
 
     def on(self, volume: Volume) -> Labels:
@@ -151,19 +151,19 @@ class AssistService:
         series = await archive.find_series(
             request.archive.series, series_instance_uid=request.series_instance_uid
         )
-        gates.check_series(series, model.manifest.inputs)
+        inputs = model.manifest.inputs
+        gates.check_series(series, inputs, inputs.modalities)
         kept = self._volumes.get(series)
         if kept is None:
             kept = await _read(archive, series)
             self._volumes.keep(series, kept)
-        inputs = model.manifest.inputs
         gates.check_volume(kept, inputs)
         gates.check_gates(kept, model.manifest.gates)
         return kept
 
 
 async def _read(archive: GrantedReader, series: ArchiveSeries) -> Volume:
-    slices = await archive.read_instances(series, read_slice)
+    slices = await archive.read_instances(series, read_slices)
     if len(slices) * slices[0].pixels.size > MAX_VOXELS:
         raise InputRefused(
             f"The series has more than {MAX_VOXELS} voxels, which is too many to be drawn on."

@@ -27,14 +27,14 @@ _SAMPLED_SLICES = 24
 _CORNER_SHARE = 0.1
 
 
-def check_series(series: ArchiveSeries, inputs: Inputs) -> None:
+def check_series(series: ArchiveSeries, inputs: Inputs, modalities: Sequence[str]) -> None:
     """What the archive's index tells, before anything is fetched.
 
     Raises:
         InputRefused: wrong modality or body part, too few or too many images.
     """
-    if series.modality not in inputs.modalities:
-        wanted = " or ".join(inputs.modalities)
+    if series.modality not in modalities:
+        wanted = " or ".join(modalities)
         raise InputRefused(f"The series is {series.modality or 'of no modality'}, not {wanted}.")
     part = series.body_part.upper().replace(" ", "")
     if part and inputs.body_parts and not any(known in part for known in inputs.body_parts):
@@ -42,6 +42,11 @@ def check_series(series: ArchiveSeries, inputs: Inputs) -> None:
             f"The series shows {part} (BodyPartExamined), not {inputs.body_parts[0]}."
         )
     count = len(series.instance_ids)
+    if count > 1:  # one may be a multi-frame image
+        _check_count(count, inputs)
+
+
+def _check_count(count: int, inputs: Inputs) -> None:
     if not inputs.min_slices <= count <= inputs.max_slices:
         raise InputRefused(
             f"The series has {count} images; "
@@ -79,11 +84,12 @@ def check_echo_time(slices: Sequence[Slice], inputs: Inputs) -> None:
 
 
 def check_volume(volume: Volume, inputs: Inputs) -> None:
-    """Coverage, spacing and direction of the slices.
+    """Number, spacing and direction of the slices, and what they cover.
 
     Raises:
         InputRefused: too coarse, too small, or values that are not numbers.
     """
+    _check_count(len(volume.data), inputs)
     if inputs.max_spacing_mm is not None and max(volume.spacing_mm) > inputs.max_spacing_mm:
         raise InputRefused(
             f"Voxels of {max(volume.spacing_mm):.1f} mm are too coarse; "

@@ -53,6 +53,7 @@ def create_app(
         settings.model_folders,
         settings.limits,
         {name: str(url) for name, url in settings.inference_remote_servers.items()},
+        settings.inference_code_allowed,
     )
     store = ResultStore(settings.inference_results_dir)
     archive = ArchiveReader(

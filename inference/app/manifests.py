@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.errors import RequestInvalid
 
+Weighting = Literal["T1", "T2", "FLAIR", "PD", "T2*", "DWI"]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -128,6 +130,21 @@ class Fact(_Part):
     given: bool = False
 
 
+class SequenceInput(_Part):
+    """One of several series of an examination that a model needs together.
+
+    `id` is the name under which the runner gets it. `modality` is one of `inputs.modalities` where
+    it is left out; `weightings` and `contrast_agent` say which series it is.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9_]{1,20}$")]
+    label: Annotated[str, Field(min_length=1)]
+    label_ko: str = ""
+    modality: str = ""
+    weightings: tuple[Weighting, ...] = ()
+    contrast_agent: bool | None = None
+
+
 class Inputs(_Part):
     """What a series must be, and what must be known of the patient (`facts`).
 
@@ -137,6 +154,9 @@ class Inputs(_Part):
     of the slices, by the axis nearest to their normal. `weightings` (of MR) and `contrast_agent`
     (needed, or not allowed) are checked before the request gets here; a series whose header does
     not tell is accepted.
+
+    `sequences` are the series that the model needs together, every one within these limits; the
+    result lies on the grid of `reference`. They are at most `max_days_apart`.
     """
 
     description: str = ""
@@ -152,9 +172,21 @@ class Inputs(_Part):
     max_echo_time_ms: float | None = None
     min_age_years: int | None = None
     max_age_years: int | None = None
-    weightings: tuple[Literal["T1", "T2", "FLAIR", "PD", "T2*", "DWI"], ...] = ()
+    weightings: tuple[Weighting, ...] = ()
     contrast_agent: bool | None = None
     facts: tuple[Fact, ...] = ()
+    sequences: Annotated[tuple[SequenceInput, ...], Field(max_length=10)] = ()
+    reference: str = ""
+    max_days_apart: Annotated[int, Field(ge=0)] = 1
+
+    @model_validator(mode="after")
+    def _sequences_have_names(self) -> Inputs:
+        ids = [each.id for each in self.sequences]
+        if len(ids) != len(set(ids)):
+            raise ValueError("two sequences share an id")
+        if self.reference not in (ids or [""]):
+            raise ValueError("reference is the id of one of the sequences")
+        return self
 
 
 class Resources(_Part):
@@ -169,14 +201,16 @@ class Resources(_Part):
 
 
 class Remote(_Part):
-    """A model of a KServe v2 server. `server` is a name that the operator gave an address to.
+    """A model of another server. `server` is a name that the operator gave an address to.
 
-    `input` and `output` are the names of its tensors: float32 (1, 1, slices, rows, columns) there,
-    labels of the same grid back.
+    Of KServe v2 `input` and `output` are the names of the tensors: float32 (1, 1, slices, rows,
+    columns) there, labels of the same grid back. An nnInteractive server has one model, without a
+    name, and is of kind assist.
     """
 
+    protocol: Literal["kserve", "nninteractive"] = "kserve"
     server: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,40}$")]
-    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,100}$")]
+    model: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,100}$")] = ""
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{0,40}$")] = ""
     input: Annotated[str, Field(min_length=1, max_length=100)] = "image"
     output: Annotated[str, Field(min_length=1, max_length=100)] = "labels"
@@ -267,12 +301,24 @@ class ModelManifest(_Part):
             raise ValueError("a rule declares inputs.facts")
         if self.kind != "rule" and not self.inputs.modalities:
             raise ValueError(f"a model of kind {self.kind} declares inputs.modalities")
-        if (self.remote is None) == (self.kind == "remote"):
-            raise ValueError("a model of kind remote, and no other, declares remote")
+        if self.kind != "network" and self.inputs.sequences:
+            raise ValueError("inputs.sequences are of a network alone")
+        self._check_remote()
         names = [fact.name for fact in self.inputs.facts]
         if len(names) != len(set(names)):
             raise ValueError("two facts share a name")
         return self
+
+    def _check_remote(self) -> None:
+        remote = self.remote
+        if self.kind == "remote" and (remote is None or remote.protocol != "kserve"):
+            raise ValueError("a model of kind remote declares remote, of the protocol kserve")
+        if remote is None:
+            return
+        if self.kind != {"kserve": "remote", "nninteractive": "assist"}[remote.protocol]:
+            raise ValueError(f"a model of kind {self.kind} has no remote of this protocol")
+        if remote.protocol == "kserve" and not remote.model:
+            raise ValueError("remote.model: the name of the server's model")
 
     @model_validator(mode="after")
     def _outputs_fit_the_kind(self) -> ModelManifest:

@@ -10,7 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.errors import RequestInvalid
 from app.volume import Volume
 
-Uid = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)+$", max_length=64)]
+SliceName = Annotated[
+    str, Field(pattern=r"^[0-9]+(\.[0-9]+)+(/frames/[1-9][0-9]*)?$", max_length=80)
+]
 Index = Annotated[int, Field(ge=0, le=65535)]
 SegmentNumber = Annotated[int, Field(ge=1, le=255)]
 Range = tuple[Index, Index]
@@ -23,11 +25,11 @@ class _Part(BaseModel):
 
 
 class Box(_Part):
-    """A cuboid around a finding. Slices are SOP Instance UIDs; every bound is inclusive."""
+    """A cuboid around a finding. Slices are named as in the volume; every bound is inclusive."""
 
     segment: SegmentNumber
-    first_slice: Uid
-    last_slice: Uid
+    first_slice: SliceName
+    last_slice: SliceName
     rows: Range
     columns: Range
 
@@ -36,7 +38,7 @@ class Point(_Part):
     """A click: on the finding, or on what does not belong to it."""
 
     segment: SegmentNumber
-    slice: Uid
+    slice: SliceName
     row: Index
     column: Index
     positive: bool = True
@@ -46,7 +48,7 @@ class Scribble(_Part):
     """A stroke through pixels (row, column) of one slice."""
 
     segment: SegmentNumber
-    slice: Uid
+    slice: SliceName
     points: Annotated[tuple[tuple[Index, Index], ...], Field(min_length=1, max_length=5000)]
     positive: bool = True
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.metadata import version
 
 from app.dicom import Slice
-from app.schemas import RunRecord
+from app.schemas import RunRecord, SeriesRecord
 
-_LIBRARIES = ("numpy", "onnxruntime", "pydicom", "scipy")
+_LIBRARIES = ("numpy", "onnxruntime", "pydicom", "scipy", "simpleitk")
 
 
 def run_record(
-    files: Mapping[str, str], parameters: Mapping[str, float], slices: Sequence[Slice]
+    files: Mapping[str, str],
+    parameters: Mapping[str, float],
+    slices: Iterable[Slice],
+    series: Sequence[SeriesRecord] = (),
 ) -> RunRecord:
     """The record of one run; `files` are the digests of the model's files."""
+    digests = instance_digests(slices)
     return RunRecord(
         runtime={
             "python": platform.python_version(),
@@ -24,9 +28,15 @@ def run_record(
         },
         parameters=dict(parameters),
         files=dict(files),
-        input_sha256=input_sha256({each.sop_instance_uid: each.file_sha256 for each in slices}),
-        input_instances=len(slices),
+        input_sha256=input_sha256(digests),
+        input_instances=len(digests),
+        series=list(series),
     )
+
+
+def instance_digests(slices: Iterable[Slice]) -> dict[str, str]:
+    """SHA-256 of each DICOM file by SOP Instance UID."""
+    return {each.sop_instance_uid: each.file_sha256 for each in slices}
 
 
 def input_sha256(digests: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ import hashlib
 import logging
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.errors import ModelNotFound
+from app.foreign_files import check_foreign_files
 from app.manifests import ModelManifest, Remote
 from app.processes import IsolatedRunner, Limits, Processes, Spec, try_to_load
 from app.remote import Server
@@ -26,6 +27,8 @@ from app.schemas import RefusedModel
 
 _log = logging.getLogger("inference.models")
 _QUICK = ("rule", "assist")
+_REMOTE = {"kserve": "app.remote", "nninteractive": "app.nninteractive"}
+"""The runner that the service brings for each protocol."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +68,14 @@ class Registry:
     """The models by id and version, and the folders that were refused."""
 
     def __init__(
-        self, folders: Iterable[Path], limits: Limits, servers: Mapping[str, str] | None = None
+        self,
+        folders: Iterable[Path],
+        limits: Limits,
+        servers: Mapping[str, str] | None = None,
+        code_allowed: Collection[str] = (),
     ) -> None:
         self._folders, self._limits = tuple(folders), limits
-        self._servers = servers or {}
+        self._servers, self._code_allowed = servers or {}, code_allowed
         self._processes = Processes()
         self._seen: dict[Place, str] = {}
         self._known: dict[Place, Model | RefusedModel] = {}
@@ -145,6 +152,7 @@ class Registry:
 
     def _load(self, place: Place, key: str) -> Model:
         manifest = _manifest(place)
+        check_foreign_files(place.folder, code_allowed=place.name in self._code_allowed)
         asked, allowed = manifest.resources, self._limits
         limits = Limits(
             memory_mb=min(asked.memory_mb or allowed.memory_mb, allowed.memory_mb),
@@ -152,12 +160,14 @@ class Registry:
             disk_mb=allowed.disk_mb,
             threads=asked.threads or allowed.threads,
         )
-        name, files = f"{manifest.id} {manifest.version}", dict(manifest.files)
+        name, quick = f"{manifest.id} {manifest.version}", manifest.kind in _QUICK
+        files = dict(manifest.files)
         if manifest.remote is not None:
             server = self._server(manifest, manifest.remote, limits)
-            spec = Spec(name, key, place.folder, limits, runner="app.remote", settings=server)
+            runner = _REMOTE[manifest.remote.protocol]
+            spec = Spec(name, key, place.folder, limits, quick, runner, server)
         else:
-            spec = Spec(name, key, place.folder, limits, quick=manifest.kind in _QUICK)
+            spec = Spec(name, key, place.folder, limits, quick)
             if not (place.folder / spec.runner).is_file():
                 raise ValueError(_without_runner(place.folder))
             files[spec.runner] = _sha256(place.folder / spec.runner)
@@ -179,14 +189,17 @@ class Registry:
 
 
 def load_registry(
-    folders: Iterable[Path], limits: Limits, servers: Mapping[str, str] | None = None
+    folders: Iterable[Path],
+    limits: Limits,
+    servers: Mapping[str, str] | None = None,
+    code_allowed: Collection[str] = (),
 ) -> Registry:
-    """Load every model of the folders.
+    """Load every model of the folders; `servers` and `code_allowed` as in the settings.
 
     Raises:
         SystemExit: no model is left to serve.
     """
-    registry = Registry(folders, limits, servers)
+    registry = Registry(folders, limits, servers, code_allowed)
     if not len(registry):
         reasons = "; ".join(f"{each.id}: {each.reason}" for each in registry.refused)
         raise SystemExit(f"Refusing to start: no model to serve. {reasons or 'No model folder.'}")
@@ -237,17 +250,11 @@ def _sha256(path: Path) -> str:
 
 
 def _without_runner(folder: Path) -> str:
-    """Why the folder is no model; what needs torch is named, and nothing of it is run."""
+    """Why the folder is no model; nothing of it is run."""
     if (folder / "configs").is_dir() or (folder / "metadata.json").is_file():
-        return (
-            "runner.py is missing: this is a MONAI bundle, whose configuration may hold code "
-            "and is not run here; export its network to ONNX and add a runner.py"
-        )
+        return "runner.py is missing: this is a MONAI bundle; its network needs a runner.py here"
     if any(each.suffix in (".pt", ".pth", ".ts") for each in folder.iterdir()):
-        return (
-            "runner.py is missing: this is a PyTorch model and torch is not installed here; "
-            "export it to ONNX and add a runner.py"
-        )
+        return "runner.py is missing: this is a PyTorch model; it needs a runner.py here"
     return "runner.py is missing"
 
 

@@ -40,15 +40,29 @@ class ArchivePlace(BaseModel):
     grant: Annotated[str, Field(pattern=r"^[!-~]+ [!-~]+$", max_length=100, repr=False)]
 
 
+Uid = Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)+$", max_length=64)]
+
+
+class SeriesPlace(BaseModel):
+    """A series, and where it is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    series_instance_uid: Uid
+    archive: ArchivePlace
+
+
 class InferenceIn(BaseModel):
-    """What to run on which series, and where it is; of a rule, on which facts."""
+    """What to run on which series, and where it is; of a rule, on which facts.
+
+    `sequences`: by their ids, the series of a model of several beside the reference.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, protected_namespaces=())
 
-    series_instance_uid: (
-        Annotated[str, Field(pattern=r"^[0-9]+(\.[0-9]+)+$", max_length=64)] | None
-    ) = None
+    series_instance_uid: Uid | None = None
     archive: ArchivePlace | None = None
+    sequences: dict[str, SeriesPlace] = {}
     facts: dict[str, FactIn] = {}
     model_type: Annotated[str, Field(min_length=1, max_length=64)]
     model_version: Annotated[str, Field(min_length=1, max_length=30)] | None = None
@@ -57,7 +71,8 @@ class InferenceIn(BaseModel):
 
     def fingerprint(self) -> str:
         """SHA-256 by which two requests under one idempotency key are compared."""
-        return hashlib.sha256(self.model_dump_json(exclude={"archive"}).encode()).hexdigest()
+        places: Any = {"archive": True, "sequences": {"__all__": {"archive"}}}
+        return hashlib.sha256(self.model_dump_json(exclude=places).encode()).hexdigest()
 
 
 class RunState(BaseModel):
@@ -98,9 +113,18 @@ class ClassProbability(BaseModel):
     probability: float
 
 
+class SeriesRecord(BaseModel):
+    """One of the series of a model of several, with the digest of its instances."""
+
+    id: str
+    series_instance_uid: str
+    sha256: str
+    instances: int
+
+
 class RunRecord(BaseModel):
     """What the run used. `files`: SHA-256 of each weight file, checked when the model was loaded;
-    `input_sha256`: see `app.provenance.input_sha256`.
+    `input_sha256`: see `app.provenance.input_sha256`; `series` are those of a model of several.
     """
 
     runtime: dict[str, str]
@@ -108,6 +132,7 @@ class RunRecord(BaseModel):
     files: dict[str, str]
     input_sha256: str
     input_instances: int
+    series: list[SeriesRecord] = []
 
 
 class StatementOut(BaseModel):

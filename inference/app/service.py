@@ -11,10 +11,11 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import chain
 
-from app import gates, images, predictions
+from app import gates, images, predictions, sequences
 from app.archive import ArchiveReader, ArchiveSeries
-from app.dicom import Slice, read_slice
+from app.dicom import Slice, read_slices
 from app.errors import (
     Busy,
     Cancelled,
@@ -23,6 +24,7 @@ from app.errors import (
     RequestInvalid,
     ResultNotFound,
 )
+from app.manifests import ModelManifest
 from app.processes import Run, current_run
 from app.provenance import run_record
 from app.registry import Model, Registry
@@ -43,8 +45,14 @@ class _Job:
     request: InferenceIn
     model: Model
     parameters: dict[str, float]
-    series: ArchiveSeries
+    series: dict[str, ArchiveSeries]
+    """By the id of the sequence; of a model of one series under `sequences.ONLY`."""
     started: float
+
+    @property
+    def reference(self) -> str:
+        """The id of the series on whose grid the result lies."""
+        return self.model.manifest.inputs.reference
 
 
 @dataclass(frozen=True)
@@ -154,17 +162,23 @@ class InferenceService:
         model = self._registry.get(request.model_type, request.model_version)
         if model.manifest.kind == "rule":
             return await asyncio.to_thread(run_rule, self._store, job_id, request, model)
-        if request.archive is None or request.series_instance_uid is None:
-            raise RequestInvalid("series_instance_uid and archive: this model runs on a series.")
+        inputs = model.manifest.inputs
+        places = sequences.places_asked(request, inputs)
         parameters = model.manifest.resolve_parameters(request.parameters)
-        archive = self._archive.with_grant(request.archive.grant)
-        series = await archive.find_series(
-            request.archive.series, series_instance_uid=request.series_instance_uid
-        )
-        gates.check_series(series, model.manifest.inputs)
+        readers = {name: self._archive.with_grant(at.archive.grant) for name, at in places.items()}
+        found = {}
+        for name, place in places.items():
+            found[name] = await readers[name].find_series(
+                place.archive.series, series_instance_uid=place.series_instance_uid
+            )
+            with sequences.named(name, inputs):
+                gates.check_series(found[name], inputs, sequences.modalities(name, inputs))
         async with self._model_slot():
-            job = _Job(job_id, request, model, parameters, series, time.perf_counter())
-            slices = await archive.read_instances(series, read_slice)
+            job = _Job(job_id, request, model, parameters, found, time.perf_counter())
+            slices = {
+                name: await readers[name].read_instances(series, read_slices)
+                for name, series in found.items()
+            }
             _of_this_task().in_thread = True
             return await asyncio.to_thread(self._compute, job, slices)
 
@@ -182,7 +196,7 @@ class InferenceService:
         finally:
             self._model_free.release()
 
-    def _compute(self, job: _Job, slices: list[Slice]) -> InferenceOut:
+    def _compute(self, job: _Job, slices: dict[str, list[Slice]]) -> InferenceOut:
         try:
             return self._predict_and_store(job, slices)
         except InferenceError:
@@ -191,27 +205,44 @@ class InferenceService:
             _log.exception("model failed", extra={"job_id": job.job_id})
             raise ModelFailed from error
 
-    def _predict_and_store(self, job: _Job, slices: list[Slice]) -> InferenceOut:
+    def _predict_and_store(self, job: _Job, slices: dict[str, list[Slice]]) -> InferenceOut:
         manifest = job.model.manifest
         fetched = time.perf_counter()
-        warnings = gates.series_warnings(slices, job.request.patient_id, manifest.inputs)
-        gates.check_echo_time(slices, manifest.inputs)
-        volume = assemble(slices)
-        gates.check_volume(volume, manifest.inputs)
-        gates.check_gates(volume, manifest.gates)
+        sequences.check_one_patient(slices)
+        warnings = gates.series_warnings(
+            slices[job.reference], job.request.patient_id, manifest.inputs
+        )
+        volumes = {name: _volume(name, series, manifest) for name, series in slices.items()}
+        volume = volumes[job.reference]
 
         model_started = time.perf_counter()
-        prediction = job.model.runner.run(volume, job.parameters)
+        given = volumes if manifest.inputs.sequences else volume
+        prediction = job.model.runner.run(given, job.parameters)
         model_seconds = time.perf_counter() - model_started
 
         predictions.check_prediction(prediction, manifest.outputs, volume)
         result = _result(job, prediction, volume, warnings)
-        result.record = run_record(job.model.files, job.parameters, slices)
+        uids = {name: series.series_instance_uid for name, series in job.series.items()}
+        result.record = run_record(
+            job.model.files,
+            job.parameters,
+            chain.from_iterable(slices.values()),
+            sequences.series_records(slices, uids),
+        )
         self._store.save(
             StoredResult(job.request.fingerprint(), result), _files(prediction, volume)
         )
         _log_done(result, fetched - job.started, model_seconds)
         return result
+
+
+def _volume(name: str, slices: list[Slice], manifest: ModelManifest) -> Volume:
+    with sequences.named(name, manifest.inputs):
+        gates.check_echo_time(slices, manifest.inputs)
+        volume = assemble(slices)
+        gates.check_volume(volume, manifest.inputs)
+        gates.check_gates(volume, manifest.gates)
+        return volume
 
 
 def _files(prediction: Prediction, volume: Volume) -> dict[str, bytes]:
@@ -237,7 +268,7 @@ def _result(job: _Job, prediction: Prediction, volume: Volume, warnings: list[st
         segmentation=base64.b64encode(preview).decode(),
         processing_time=round(time.perf_counter() - job.started, 3),
         model=ModelRef(id=manifest.id, version=manifest.version),
-        series_instance_uid=job.series.series_instance_uid,
+        series_instance_uid=job.series[job.reference].series_instance_uid,
         slices=volume.sop_instance_uids,
         rows=volume.data.shape[1],
         columns=volume.data.shape[2],

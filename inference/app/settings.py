@@ -20,7 +20,8 @@ class Settings(BaseSettings):
     requests that may wait while a model runs. One run may use `inference_threads` cores (0: all),
     `inference_memory_mb`, `inference_disk_mb` and `inference_seconds`; a model may ask for less.
     `inference_remote_servers` is JSON: the names that manifests of kind remote use, and the
-    addresses of those servers. Times in seconds.
+    addresses of those servers. `inference_code_allowed` is a JSON list of the folders of models
+    (`id/version`) in whose configurations Python may be run. Times in seconds.
     """
 
     model_config = SettingsConfigDict(extra="ignore", frozen=True)
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     inference_disk_mb: Annotated[int, Field(ge=1)] = 1024
     inference_seconds: Annotated[float, Field(gt=0, le=86400)] = 600.0
     inference_remote_servers: dict[str, HttpUrl] = {}
+    inference_code_allowed: frozenset[str] = frozenset()
     inference_reload_seconds: Annotated[float, Field(gt=0, le=3600)] = 2.0
     inference_archive_timeout: Annotated[float, Field(gt=0, le=600)] = 30.0
 

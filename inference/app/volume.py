@@ -31,12 +31,15 @@ class Volume:
     Attributes:
         data: float32 (slices, rows, columns), rescaled values; slices ascend along the normal.
         affine_ras: 4x4, voxel index (column, row, slice) to RAS mm.
-        sop_instance_uids: one per slice, in the order of `data`.
+        sop_instance_uids: one per slice, in the order of `data`; a frame of a multi-frame image has
+            `/frames/` and its number behind it.
+        frame_of_reference_uid: two volumes of one share their coordinates.
     """
 
     data: npt.NDArray[np.float32]
     affine_ras: FloatArray
     sop_instance_uids: tuple[str, ...]
+    frame_of_reference_uid: str = ""
 
     @property
     def spacing_mm(self) -> tuple[float, float, float]:
@@ -81,7 +84,8 @@ def assemble(slices: Sequence[Slice]) -> Volume:
     return Volume(
         data=_stack(ordered),
         affine_ras=_LPS_TO_RAS @ affine,
-        sop_instance_uids=tuple(each.sop_instance_uid for each in ordered),
+        sop_instance_uids=tuple(each.name for each in ordered),
+        frame_of_reference_uid=first.frame_of_reference_uid,
     )
 
 

@@ -24,11 +24,17 @@ Post = Callable[..., Awaitable[httpx.Response]]
 
 
 class FakeArchive:
-    """Orthanc's answers for one series; ``failure`` replaces every answer."""
+    """Orthanc's answers for one series, and for ``others`` by their Orthanc ids.
 
-    def __init__(self, series: Series, modality: str = "MR") -> None:
+    ``failure`` replaces every answer.
+    """
+
+    def __init__(
+        self, series: Series, modality: str = "MR", others: dict[str, Series] | None = None
+    ) -> None:
         self.series = series
         self.modality = modality
+        self.held = {SERIES_ID: series, **(others or {})}
         self.failure: httpx.Response | Exception | None = None
         self.reads = 0
 
@@ -38,17 +44,23 @@ class FakeArchive:
         if self.failure is not None:
             return self.failure
         path = request.url.path
-        ids = list(self.series.files)
         if request.headers.get("X-Series-Grant") != GRANT:
             return httpx.Response(403)
-        if path == f"/series/{SERIES_ID}":
-            tags = {"SeriesInstanceUID": self.series.uid, "Modality": self.modality}
-            body = {"ID": SERIES_ID, "MainDicomTags": tags, "Instances": ids}
-            return httpx.Response(200, json=body)
         if path.startswith("/series/"):
-            return httpx.Response(404)
+            return self._series(path.removeprefix("/series/"))
         self.reads += 1
-        return httpx.Response(200, content=self.series.files[path.split("/")[2]])
+        uid = path.split("/")[2]
+        return httpx.Response(
+            200, content=next(one.files[uid] for one in self.held.values() if uid in one.files)
+        )
+
+    def _series(self, orthanc_id: str) -> httpx.Response:
+        if orthanc_id not in self.held:
+            return httpx.Response(404)
+        series = self.held[orthanc_id]
+        tags = {"SeriesInstanceUID": series.uid, "Modality": self.modality}
+        body = {"ID": orthanc_id, "MainDicomTags": tags, "Instances": list(series.files)}
+        return httpx.Response(200, json=body)
 
 
 _STARTED: list[Service] = []

@@ -11,9 +11,10 @@ from typing import Any
 import nibabel as nib
 import numpy as np
 import numpy.typing as npt
-from pydicom import Dataset, FileMetaDataset
+from pydicom import Dataset, FileMetaDataset, dcmread
 from pydicom.dataset import FileDataset
 from pydicom.uid import (
+    EnhancedMRImageStorage,
     ExplicitVRLittleEndian,
     JPEG2000Lossless,
     MRImageStorage,
@@ -75,6 +76,44 @@ def make_series(
                 setattr(dataset, keyword, value)
         series.files[dataset.SOPInstanceUID] = to_bytes(dataset)
     return series
+
+
+def as_enhanced(series: Series) -> Series:
+    """The same slices as the frames of one Enhanced MR image, the last one first."""
+    images = [dcmread(BytesIO(data)) for data in series.files.values()][::-1]
+    made = images[0]
+    made.SOPClassUID = made.file_meta.MediaStorageSOPClassUID = EnhancedMRImageStorage
+    made.NumberOfFrames = len(images)
+    made.PixelData = b"".join(image.PixelData for image in images)
+    shared = Dataset()
+    shared.PixelMeasuresSequence = [_macro(PixelSpacing=made.PixelSpacing)]
+    shared.PlaneOrientationSequence = [_macro(ImageOrientationPatient=made.ImageOrientationPatient)]
+    shared.MREchoSequence = [_macro(EffectiveEchoTime=float(made.EchoTime))]
+    made.SharedFunctionalGroupsSequence = [shared]
+    made.PerFrameFunctionalGroupsSequence = [
+        _macro(
+            PlanePositionSequence=[_macro(ImagePositionPatient=image.ImagePositionPatient)],
+            PixelValueTransformationSequence=[
+                _macro(
+                    RescaleSlope=image.get("RescaleSlope", 1),
+                    RescaleIntercept=image.get("RescaleIntercept", 0),
+                )
+            ],
+        )
+        for image in images
+    ]
+    for keyword in ("PixelSpacing", "ImageOrientationPatient", "ImagePositionPatient", "EchoTime"):
+        delattr(made, keyword)
+    for keyword in ("RescaleSlope", "RescaleIntercept"):
+        made.pop(keyword, None)
+    return Series({made.SOPInstanceUID: to_bytes(made)}, series.uid)
+
+
+def _macro(**values: Any) -> Dataset:  # noqa: ANN401
+    item = Dataset()
+    for keyword, value in values.items():
+        setattr(item, keyword, value)
+    return item
 
 
 def _instance(

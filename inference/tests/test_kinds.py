@@ -320,30 +320,6 @@ def test_the_committed_schema_is_that_of_the_code() -> None:
     assert committed == schema_text(), "run: python -m app.manifests > manifest.schema.json"
 
 
-def test_the_readme_quotes_the_example() -> None:
-    readme = (ROOT / "README.md").read_text()
-    for name in ("manifest.json", "runner.py"):
-        text = (ROOT / "examples" / "uptake_volume" / name).read_text()
-        assert text in readme, f"{name} of the README is not that of the example"
-
-
-def test_the_example_measures_what_it_says(tmp_path: Path) -> None:
-    voxels = np.zeros(SHAPE, np.int16)
-    voxels[1:3, 1:3, 1:3] = 1000
-    voxels[4, 4, 4] = 500
-    series = make_series(voxels, AFFINE, Modality="PT")
-    archive = FakeArchive(series, modality="PT")
-    service = Service(tmp_path, archive, inference_extra_models_dir=ROOT / "examples")
-
-    def measured(**parameters: float) -> float:
-        answer = service.infer(model_type="uptake_volume", parameters=parameters)
-        assert answer.status_code == 200, answer.text
-        return float(answer.json()["quantities"][0]["value"])
-
-    assert measured() == pytest.approx(9 * 0.125)
-    assert measured(share=0.6) == pytest.approx(8 * 0.125)
-
-
 def test_the_example_of_a_mask_marks_the_head_with_its_holes(tmp_path: Path) -> None:
     voxels = np.zeros((16, 64, 64), np.int16)
     head = np.s_[2:14, 8:56, 8:56]

@@ -157,12 +157,12 @@ def test_a_model_that_cannot_be_loaded_is_refused_and_the_others_served(
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("configs/inference.json", "this is a MONAI bundle"),
-        ("model.ts", "torch is not installed"),
-        ("model.pt", "torch is not installed"),
+        ("configs/inference.json", "could run code"),
+        ("model.ts", "model.ts is no file of weights"),
+        ("model.pt", "model.pt is no file of weights"),
     ],
 )
-def test_what_needs_torch_is_refused_and_nothing_of_it_runs(
+def test_what_comes_from_elsewhere_is_refused_and_nothing_of_it_runs(
     tmp_path: Path, series: Series, name: str, reason: str
 ) -> None:
     scored(tmp_path, "1", 0.1)

@@ -22,10 +22,10 @@ from pydicom.uid import (
     RLELossless,
 )
 
-from app.dicom import Slice, read_slice
+from app.dicom import Slice, read_slices
 from app.errors import InputRefused
 from app.volume import Volume, assemble
-from tests.dicom_maker import make_series, to_bytes
+from tests.dicom_maker import as_enhanced, make_series, to_bytes
 
 AFFINE = np.array(
     [[1.0, 0.0, 0.0, -10.0], [0.0, 2.0, 0.0, -20.0], [0.0, 0.0, 3.0, 5.0], [0, 0, 0, 1]]
@@ -43,7 +43,7 @@ def voxels() -> npt.NDArray[np.int16]:
 
 def slices_of(**kwargs: Any) -> list[Slice]:  # noqa: ANN401
     series = make_series(voxels(), AFFINE, **kwargs)
-    return [read_slice(data) for data in series.files.values()]
+    return [part for data in series.files.values() for part in read_slices(data)]
 
 
 def world(volume: Volume) -> dict[tuple[float, ...], float]:
@@ -73,6 +73,26 @@ def test_slices_ascend_and_keep_their_names() -> None:
     assert volume.voxel_ml == pytest.approx(0.006)
 
 
+@pytest.mark.parametrize("axes", DIRECTIONS[::13], ids=str)
+def test_the_frames_of_an_enhanced_image_are_the_same_volume(
+    axes: tuple[tuple[int, int], ...],
+) -> None:
+    classic = make_series(voxels(), AFFINE, axes=axes, RescaleSlope="2")
+    enhanced = as_enhanced(classic)
+    (uid,) = enhanced.files
+    frames = read_slices(enhanced.files[uid])
+    expected = assemble([part for data in classic.files.values() for part in read_slices(data)])
+    volume = assemble(frames)
+    np.testing.assert_array_equal(volume.data, expected.data)
+    np.testing.assert_allclose(volume.affine_ras, expected.affine_ras, atol=1e-6)
+    assert {each.sop_instance_uid for each in frames} == {uid}
+    assert frames[0].echo_time == 10
+    normal = np.cross(frames[0].orientation[:3], frames[0].orientation[3:])
+    ascending = sorted(frames, key=lambda each: float(np.dot(each.position, normal)))
+    assert list(volume.sop_instance_uids) == [each.name for each in ascending]
+    assert {each.name for each in frames} == {f"{uid}/frames/{n + 1}" for n in range(len(frames))}
+
+
 def test_rescale_is_applied() -> None:
     volume = assemble(slices_of(RescaleSlope="2", RescaleIntercept="-5"))
     assert volume.data.max() == voxels().max() * 2 - 5
@@ -85,8 +105,8 @@ def test_compressed_slices_decode_to_the_same(syntax: str) -> None:
     for data in plain.files.values():
         dataset = dcmread(BytesIO(data))
         dataset.compress(syntax, generate_instance_uid=False)
-        packed.append(read_slice(to_bytes(dataset)))
-    expected = assemble([read_slice(data) for data in plain.files.values()])
+        packed += read_slices(to_bytes(dataset))
+    expected = assemble([part for data in plain.files.values() for part in read_slices(data)])
     np.testing.assert_array_equal(assemble(packed).data, expected.data)
 
 
@@ -102,8 +122,8 @@ def test_htj2k_slices_decode_to_the_same(syntax: UID, signed: bool) -> None:
         dataset.PixelData = encapsulate([bytes(imagecodecs.htj2k_encode(frame, reversible=True))])
         dataset["PixelData"].VR = "OB"
         dataset.file_meta.TransferSyntaxUID = syntax
-        packed.append(read_slice(to_bytes(dataset)))
-    expected = assemble([read_slice(data) for data in plain.files.values()])
+        packed += read_slices(to_bytes(dataset))
+    expected = assemble([part for data in plain.files.values() for part in read_slices(data)])
     np.testing.assert_array_equal(assemble(packed).data, expected.data)
 
 
@@ -148,12 +168,13 @@ def _edited(**attributes: Any) -> bytes:  # noqa: ANN401
         (b"garbage", "not DICOM"),
         (_edited(ImagePositionPatient=None), "ImagePositionPatient"),
         (_edited(PixelData=None), "not an image"),
-        (_edited(NumberOfFrames=2), "multi-frame"),
+        (_edited(NumberOfFrames=2), "where each of them lies"),
         (_edited(PhotometricInterpretation="RGB"), "greyscale"),
         (_edited(PixelData=b"\0\0"), "cannot be decoded"),
-        (_edited(SharedFunctionalGroupsSequence=[Dataset()]), "multi-frame"),
+        (_edited(PerFrameFunctionalGroupsSequence=[Dataset()] * 2), "other frames"),
+        (_edited(PerFrameFunctionalGroupsSequence=[Dataset()]), "ImagePositionPatient"),
     ],
 )
 def test_files_that_are_no_slice_are_refused(data: bytes, sentence: str) -> None:
     with pytest.raises(InputRefused, match=sentence):
-        read_slice(data)
+        read_slices(data)

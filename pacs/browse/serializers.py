@@ -67,7 +67,10 @@ class Htj2kOut(serializers.Serializer[Any]):
 
 
 class InstanceOut(serializers.ModelSerializer[Instance]):
-    """An instance. ``image_position`` is Image Position (Patient) (0020,0032): LPS, mm."""
+    """An instance. ``image_position`` is Image Position (Patient) (0020,0032): LPS, mm.
+
+    Of a multi-frame image it is a list of one position a frame.
+    """
 
     class Meta:
         model = Instance

@@ -6,7 +6,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from pacs.dicom import values
+from pacs.dicom.frame_planes import frame_groups
 from pacs.dicom.values import Tags
+
+_ECHO_PULSES = {"SPIN": ("SE",), "GRADIENT": ("GR",), "BOTH": ("SE", "GR")}
+"""Echo Pulse Sequence (0018,9008) as Scanning Sequence (0018,0020)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,10 @@ class Acquisition:
 
 
 def acquisition_read(tags: Tags) -> Acquisition:
-    """From the tags of an instance."""
+    """From the tags of an instance; of an Enhanced one from its first frame as well."""
+    groups = next(frame_groups(tags), None)
+    if groups is not None and values.text(tags, "EchoTime") == "":
+        return _enhanced(tags, groups)
     return Acquisition(
         image_type=_words(tags, "ImageType"),
         scanning_sequence=_words(tags, "ScanningSequence"),
@@ -40,6 +47,29 @@ def acquisition_read(tags: Tags) -> Acquisition:
         diffusion_b_value=values.number(tags, "DiffusionBValue"),
         angio_flag=values.text(tags, "AngioFlag"),
         contrast_bolus_agent=values.text(tags, "ContrastBolusAgent"),
+    )
+
+
+def _enhanced(tags: Tags, groups: Tags) -> Acquisition:
+    """PS3.3 C.8.13: the macros of Enhanced MR, in the words of the classic image."""
+    echo, timing, modifier, diffusion = (
+        values.item(groups, f"MR{name}Sequence")
+        for name in ("Echo", "TimingAndRelatedParameters", "Modifier", "Diffusion")
+    )
+    agent = values.item(tags, "ContrastBolusAgentSequence")
+    return Acquisition(
+        image_type=_words(tags, "ImageType"),
+        scanning_sequence=(
+            *_ECHO_PULSES.get(values.text(tags, "EchoPulseSequence").upper(), ()),
+            *(("IR",) if values.text(modifier, "InversionRecovery").upper() == "YES" else ()),
+            *(("EP",) if values.text(tags, "EchoPlanarPulseSequence").upper() == "YES" else ()),
+        ),
+        sequence_name=values.text(tags, "PulseSequenceName"),
+        protocol_name=values.text(tags, "ProtocolName"),
+        echo_time=values.number(echo, "EffectiveEchoTime"),
+        repetition_time=values.number(timing, "RepetitionTime"),
+        diffusion_b_value=values.number(diffusion, "DiffusionBValue") or None,
+        contrast_bolus_agent=values.text(agent, "CodeMeaning"),
     )
 
 

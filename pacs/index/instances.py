@@ -15,6 +15,7 @@ from pacs.choices import DERIVED_MODALITIES, Htj2k, UnfiledReason
 from pacs.derived import invalidation
 from pacs.dicom import authors, values as dicom
 from pacs.dicom.acquisition import acquisition_read
+from pacs.dicom.frame_planes import frame_plane
 from pacs.dicom.person_names import name_words
 from pacs.dicom.uids import Uid
 from pacs.dicom.values import Tags
@@ -157,6 +158,17 @@ def series_fields_update(series: Series, tags: Tags) -> bool:
     return changed
 
 
+def frames_update(instance: Instance, tags: Tags) -> bool:
+    """Take from ``tags`` again where the frames of a multi-frame image lie; whether it differs."""
+    if instance.frames == 1:
+        return False
+    plane = frame_plane(tags, instance.frames)
+    changed = any(getattr(instance, name) != value for name, value in plane.items())
+    if changed:
+        Instance.objects.filter(pk=instance.pk).update(**plane)
+    return changed
+
+
 def _name_words_add(study: Study) -> None:
     words = name_words(study.dicom_patient_name)
     NameWord.objects.bulk_create(NameWord(study=study, word=word) for word in words)
@@ -197,13 +209,20 @@ def _series_fields(tags: Tags) -> dict[str, Any]:
 
 
 def _image_fields(tags: Tags) -> dict[str, Any]:
+    frames = dicom.size(tags, "NumberOfFrames") or 1
     return {
         "sop_class_uid": dicom.uid(tags, "SOPClassUID") or "",
         "number": dicom.integer(tags, "InstanceNumber"),
         "rows": dicom.size(tags, "Rows"),
         "columns": dicom.size(tags, "Columns"),
         "bits_allocated": dicom.size(tags, "BitsAllocated"),
-        "frames": dicom.size(tags, "NumberOfFrames") or 1,
+        "frames": frames,
+        **(_plane(tags) if frames == 1 else frame_plane(tags, frames)),
+    }
+
+
+def _plane(tags: Tags) -> dict[str, Any]:
+    return {
         "image_position": dicom.numbers(tags, "ImagePositionPatient", 3),
         "image_orientation": dicom.numbers(tags, "ImageOrientationPatient", 6),
         "pixel_spacing": dicom.numbers(tags, "PixelSpacing", 2),

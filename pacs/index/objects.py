@@ -39,7 +39,7 @@ OF_A_SLICE = frozenset(
 
 
 def series_headers(series: Series) -> list[Dataset]:
-    """The data sets of a volume's slices without pixels, in ascending position.
+    """The data sets of a volume's images without pixels, in ascending position.
 
     One request: the archive's series metadata (PS3.18 10.4.1.1.2). Bulk data other than pixels is
     empty too. The first slice stands for the series and is whole; of the others there is what
@@ -48,7 +48,7 @@ def series_headers(series: Series) -> list[Dataset]:
     Raises BusinessError(SERIES_NOT_A_VOLUME), ExternalError if the archive fails or a slice is
     missing.
     """
-    slices = series_geometry(series).slices
+    slices = series_geometry(series).instances
     found = orthanc().series_metadata(series.study.study_instance_uid, series.series_instance_uid)
     metadata = {_uid(one): one for one in found}
     missing = [uid for uid in slices if uid not in metadata]

@@ -11,7 +11,7 @@ from audit import services as audit
 from pacs.archive.orthanc import orthanc
 from pacs.dicom.texts import has_code_extensions, texts_decode
 from pacs.dicom.values import Tags
-from pacs.index.instances import series_fields_update, study_fields_update
+from pacs.index.instances import frames_update, series_fields_update, study_fields_update
 from pacs.index.list_keys import list_keys_write
 from pacs.models import Instance, Study
 
@@ -21,12 +21,14 @@ def study_reread(study: Study) -> bool:
 
     The patient of the study stays who it is, also if its Patient ID differs now.
     """
-    found = [(series, _tags_of(series.instances.first())) for series in study.series.all()]
-    read = [(series, tags) for series, tags in found if tags]
+    firsts = [(series, series.instances.first()) for series in study.series.all()]
+    found = [(series, instance, _tags_of(instance)) for series, instance in firsts]
+    read = [(series, instance, tags) for series, instance, tags in found if instance and tags]
     with transaction.atomic():
-        changed = [series_fields_update(series, tags) for series, tags in read]
+        changed = [series_fields_update(series, tags) for series, _, tags in read]
+        changed += [frames_update(instance, tags) for _, instance, tags in read]
         if read:
-            changed.append(study_fields_update(study, read[0][1]))
+            changed.append(study_fields_update(study, read[0][2]))
             list_keys_write(Study.objects.filter(pk=study.pk))
         if any(changed):
             audit.record(

@@ -6,7 +6,7 @@ import { factValue, offerLink, sourceLink, type Missing } from "./facts";
 const t = i18next.t.bind(i18next);
 
 function offer(changes: Partial<Missing["offer"]>): Pick<Missing, "offer"> {
-  const nothing = { form: "", job_role: "", job_type: "", order: null, job: null, model: "" };
+  const nothing = { form: "", job_role: "", job_type: "", order: null, job: null, model: "", study_instance_uid: "" };
   return { offer: { kind: "form", ...nothing, ...changes } };
 }
 
@@ -36,5 +36,6 @@ describe("facts of a rule", () => {
     expect(offerLink(offer({ kind: "result", job: 4 }), 1)).toBe("/ai/jobs/4");
     expect(offerLink(offer({ kind: "order", job_type: "GENETIC" }), 1)).toBe("/patients/1?tab=orders");
     expect(offerLink(offer({ kind: "study" }), 1)).toBe("/patients/1?tab=imaging");
+    expect(offerLink(offer({ kind: "study", study_instance_uid: "1.2.3" }), 1)).toBe("/studies/1.2.3");
   });
 });

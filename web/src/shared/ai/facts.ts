@@ -32,6 +32,7 @@ const TABS: Record<string, string> = {
   vitals: "vitals",
   prescription: "medication",
   prescriptions: "medication",
+  series: "imaging",
   performance: "treatment",
   plan: "treatment",
   treatment: "treatment",
@@ -60,5 +61,6 @@ export function offerLink({ offer }: Pick<Missing, "offer">, patient: number): s
   if (offer.kind === "form") return offer.form === "request" ? null : tabOf(patient, offer.form);
   if (offer.job !== null) return `/ai/jobs/${offer.job}`;
   if (offer.order !== null) return `/orders/${offer.order}`;
+  if (offer.study_instance_uid) return `/studies/${offer.study_instance_uid}`;
   return `/patients/${patient}?tab=${offer.kind === "order" ? "orders" : "imaging"}`;
 }

@@ -18,7 +18,7 @@ const unknown = {
   can_be_given: true,
   choices: [],
   unit: "",
-  offer: { kind: "form", form: "problems", job_role: "", job_type: "", order: null, job: null, model: "" },
+  offer: { kind: "form", form: "problems", job_role: "", job_type: "", order: null, job: null, model: "", study_instance_uid: "" },
 };
 /** As stroke_risk: which facts it needs depends on one that no record holds. */
 const model = {

@@ -1,0 +1,121 @@
+"""What comes with a model from elsewhere and could run code: pickles, and MONAI configurations.
+
+Nothing of it is run here. A pickle is read with classes that do nothing in the place of its own; of
+a configuration only the text is looked at. What could run code refuses the whole folder by name.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import re
+import zipfile
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+_PICKLES = frozenset({".pt", ".pth", ".ts", ".ckpt", ".pkl", ".pickle"})
+_MAX_PICKLE_BYTES = 2**26
+_HARMLESS = re.compile(
+    r"torch\.(\w+Storage|Size|device|_utils\._rebuild_(tensor_v2|parameter)|storage\.\w+Storage)"
+    r"|__torch__\..*|torch\.jit\._pickle\.\w+"
+)
+"""What weights consist of; the last two are TorchScript's, which Python never unpickles."""
+_TARGETS = ("monai.networks.nets.", "monai.inferers.", "monai.transforms.")
+_QUOTED = 60
+
+
+def check_foreign_files(folder: Path, *, code_allowed: bool) -> None:
+    """Look at every file of a model's folder.
+
+    Args:
+        code_allowed: the operator trusts the Python in the folder's configurations.
+
+    Raises:
+        ValueError: names the file, and what in it could run code.
+    """
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.suffix in _PICKLES:
+            _check_pickles(path, str(path.relative_to(folder)))
+    if not code_allowed:
+        for path in sorted((folder / "configs").glob("*")):
+            _check_configuration(path, str(path.relative_to(folder)))
+
+
+def _check_pickles(path: Path, name: str) -> None:
+    if not zipfile.is_zipfile(path):
+        with path.open("rb") as file:
+            _check_pickle(file.read(_MAX_PICKLE_BYTES), name)
+        return
+    with zipfile.ZipFile(path) as archive:
+        for entry in archive.infolist():
+            if entry.filename.endswith(".pkl"):
+                with archive.open(entry) as file:
+                    _check_pickle(file.read(_MAX_PICKLE_BYTES), name)
+
+
+def _check_pickle(content: bytes, name: str) -> None:
+    try:
+        _Inert(io.BytesIO(content)).load()
+    except _Refused as refused:
+        raise ValueError(f"{name}: its pickle calls {refused}; nothing of it was run") from None
+    except Exception:  # whatever a broken pickle raises
+        raise ValueError(f"{name} is no file of weights that can be checked") from None
+
+
+class _Refused(Exception):  # noqa: N818
+    """The name of what the pickle would call."""
+
+
+class _Nothing:
+    """Stands for a class or function of a pickle, and for whatever that would have made."""
+
+    def __init__(self, *_: object) -> None: ...
+
+    def __setstate__(self, _: object) -> None: ...
+
+
+class _Inert(pickle._Unpickler):
+    """The one in Python: that in C reserves whatever memory a file asks for."""
+
+    def find_class(self, module: str, name: str) -> Any:  # noqa: ANN401
+        if (module, name) == ("collections", "OrderedDict"):
+            return OrderedDict
+        if _HARMLESS.fullmatch(f"{module}.{name}"):
+            return _Nothing
+        raise _Refused(f"{module}.{name}"[:_QUOTED])
+
+    def persistent_load(self, pid: object) -> Any:  # noqa: ANN401
+        return _Nothing()
+
+
+def _check_configuration(path: Path, name: str) -> None:
+    """Python hides behind `$`, in any `_target_` and in files that `%` names; MONAI runs it."""
+    if path.suffix != ".json":
+        raise ValueError(f"{name}: only configurations in JSON can be checked")
+    try:
+        content = json.loads(path.read_bytes())
+    except ValueError:
+        raise ValueError(f"{name} is not JSON") from None
+    for key, value in _texts("", content):
+        code = value.lstrip().startswith(("$", "%"))
+        if code or (key == "_target_" and not value.startswith(_TARGETS)):
+            raise ValueError(
+                f"{name}: {json.dumps(value[:_QUOTED])} could run code; nothing of it was run. "
+                f"The operator may allow the folder in INFERENCE_CODE_ALLOWED"
+            )
+
+
+def _texts(key: str, value: object) -> Iterator[tuple[str, str]]:
+    """Every text with its key, and every key as a text."""
+    if isinstance(value, str):
+        yield key, value
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(key, each)
+    elif isinstance(value, dict):
+        for name, each in value.items():
+            yield "", name
+            yield from _texts(name, each)
