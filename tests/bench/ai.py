@@ -84,7 +84,6 @@ def ours(headers: list[dict[str, object]], nifti: bytes) -> tuple[bytes, bytes]:
         series_instance_uid="2.25.21",
         sop_instance_uid="2.25.20",
         series_number=901,
-        model=None,
         device_uid="2.25.5",
         history=History([], PARK, []),
     )

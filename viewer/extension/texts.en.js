@@ -23,6 +23,7 @@ export const en = {
   'job.confidence.result': 'Probability given by the model',
   'job.risk': 'Risk score',
   'job.requestedBy': 'Requested by',
+  'job.byRule': 'A routing rule',
   'job.review.PENDING': 'awaiting review',
   'job.review.APPROVED': 'approved',
   'job.review.REJECTED': 'rejected',

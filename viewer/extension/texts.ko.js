@@ -22,6 +22,7 @@ export const ko = {
   'job.confidence.result': '모델이 출력한 확률',
   'job.risk': '위험 점수',
   'job.requestedBy': '요청자',
+  'job.byRule': '자동 분석 규칙',
   'job.review.PENDING': '검토 대기',
   'job.review.APPROVED': '승인됨',
   'job.review.REJECTED': '반려됨',

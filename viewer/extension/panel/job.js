@@ -99,7 +99,7 @@ function factsOf(job) {
   const by = job.origin === 'model' || job.origin === 'rule' ? 'AI: ' : '';
   for (const { label, volume_ml: volume } of job.result.measurements)
     rows.push([`${by}${segmentName(job, label)}`, ml(volume)]);
-  rows.push([t('job.requestedBy'), job.requested_by_name || job.requested_by]);
+  rows.push([t('job.requestedBy'), job.requested_by_name || job.requested_by || t('job.byRule')]);
   return rows.flatMap(([name, value]) => [h('dt', {}, name), h('dd', {}, value)]);
 }
 

@@ -37,6 +37,7 @@ export default {
   warnings: "Model warnings",
   preview: "AI segmentation on a middle slice",
   requestedBy: "Requested by {{name}}, {{at}}",
+  requestedByRule: "Requested by a routing rule, {{at}}",
   modelVersion: "{{name}}, version {{version}}",
   accession: "Accession number {{number}}",
   series: "Series: {{name}}",

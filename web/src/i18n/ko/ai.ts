@@ -39,6 +39,7 @@ const texts: typeof en = {
   warnings: "모델 경고",
   preview: "중간 슬라이스에 표시한 AI 분할",
   requestedBy: "요청: {{name}}, {{at}}",
+  requestedByRule: "요청: 자동 분석 규칙, {{at}}",
   modelVersion: "{{name}}, 버전 {{version}}",
   accession: "접수번호 {{number}}",
   series: "시리즈: {{name}}",

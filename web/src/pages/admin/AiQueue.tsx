@@ -93,7 +93,7 @@ function useColumns(): Column<Queued>[] {
     },
     {
       key: "cancel",
-      header: "",
+      header: t("chart.do"),
       render: ({ id }) => (
         <EndButton
           label={t("admin.aiQueue.cancel")}

@@ -113,7 +113,7 @@ function useColumns(onOpen: (rule: Rule) => void): Column<Rule>[] {
     },
     {
       key: "delete",
-      header: "",
+      header: t("chart.do"),
       render: ({ id, name }) => (
         <EndButton
           label={t("admin.routing.delete")}

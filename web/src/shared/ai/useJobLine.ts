@@ -14,10 +14,12 @@ export function useJobLine(): (job: Schema["AIJobListOut"]) => string {
       isByModel(job)
         ? t("ai.modelVersion", { name: modelName(job.model), version: job.model.version })
         : modelName(job.model),
-      t("ai.requestedBy", {
-        name: job.requested_by_name || (job.requested_by ?? ""),
-        at: dateTime(job.created_at),
-      }),
+      job.requested_by
+        ? t("ai.requestedBy", {
+            name: job.requested_by_name || job.requested_by,
+            at: dateTime(job.created_at),
+          })
+        : t("ai.requestedByRule", { at: dateTime(job.created_at) }),
     ]
       .filter(Boolean)
       .join(" · ");
