@@ -153,14 +153,13 @@ class JobStudyOut(serializers.Serializer[Any]):
 
 
 class JobRows(serializers.ListSerializer[AIJob]):
-    """One look-up of moved sources for all results of rules."""
+    """One look-up of moved sources for all results."""
 
     def to_representation(self, data: Any) -> list[Any]:
         rows = list(data)
-        moved = on_moved_sources([row.pk for row in rows if row.study is None])
+        moved = on_moved_sources([row.pk for row in rows])
         for row in rows:
-            elsewhere = row.study is not None and row.study.patient_id != row.patient_id
-            row.sources_moved = elsewhere or row.pk in moved
+            row.sources_moved = row.pk in moved
         return super().to_representation(rows)
 
 

@@ -301,7 +301,7 @@ class AttemptOut(serializers.ModelSerializer[CriticalAttempt]):
 
 @example(examples.ESCALATION)
 class EscalationOut(serializers.ModelSerializer[CriticalEscalation]):
-    """``turn``: the how many-th time that people were alerted again."""
+    """``turn``: 1 for the first time that people were alerted again, 2 for the second."""
 
     to_name = serializers.CharField(source="to.full_name")
 

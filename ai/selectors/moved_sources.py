@@ -14,7 +14,8 @@ from django.apps import apps
 from django.db.models import F
 
 from ai.models import AIJob
-from ai.selectors.patient_facts import ROWS
+from ai.selectors.patient_facts import ROWS, SERIES
+from pacs.index import images
 
 OF_JOBS = "ai_job"
 
@@ -32,10 +33,16 @@ def on_moved_sources(job_ids: Iterable[int]) -> set[int]:
     moved = set(on_images.exclude(study__patient=F("patient")).values_list("pk", flat=True))
     jobs = AIJob.objects.filter(pk__in=wanted, facts__isnull=False)
     named: dict[str, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+    series: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for pk, patient_id, facts in jobs.values_list("pk", "patient_id", "facts"):
         for source in (fact["source"] for fact in (facts or {}).values()):
             if source["kind"] in ROWS:
                 named[source["kind"]][int(source["id"])].append((pk, patient_id))
+            elif source["kind"] == SERIES:
+                series[source["id"]].append((pk, patient_id))
+    owners_now = images.series_owners(series) if series else {}
+    for uid, users in series.items():
+        moved |= {pk for pk, patient_id in users if owners_now.get(uid) != patient_id}
     for kind, rows in named.items():
         owners = apps.get_model(ROWS[kind])._base_manager.filter(pk__in=rows)
         owned = dict(owners.values_list("pk", "patient_id"))

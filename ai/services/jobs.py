@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -89,18 +90,18 @@ def job_create(
     if manifest.kind == "assist":
         detail = "this model works on what is drawn: open the images and draw"
         raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "model_type")
-    series, facts = _series_of(actor, study, manifest, series_instance_uid, sequences or {})
+    series, chosen = _series_of(actor, study, manifest, series_instance_uid, sequences or {})
     return job_ask(
         actor=actor,
         patient_id=study.patient.pk,
         manifest=manifest,
-        key=series_key(manifest, series, parameters or {}, facts),
+        key=series_key(manifest, series, parameters or {}, chosen),
         urgency=urgency or (study.order.priority if study.order else None),
         detail={"series": series.series_instance_uid},
         study=study,
         series=series,
         parameters=parameters or {},
-        facts=facts,
+        facts=sequence_facts(chosen) or None,
     )
 
 
@@ -108,16 +109,19 @@ def series_key(
     manifest: ModelManifest,
     series: Series,
     parameters: dict[str, Any],
-    facts: dict[str, Any] | None = None,
+    sequences: Mapping[str, Series] | None = None,
 ) -> str:
-    """Of a series as it is now: with more images it is another input.
+    """Of a series as it is now, and of the others of a model of several sequences.
 
-    ``facts``: the series of a model of several sequences.
+    With more images it is another input.
     """
-    images = series.instances.order_by("sop_instance_uid")
-    uids = list(images.values_list("sop_instance_uid", flat=True))
-    values = [series.series_instance_uid, uids]
-    return input_key(manifest, [*values, facts] if facts else values, parameters)
+    others = [[name, *_images(one)] for name, one in sorted((sequences or {}).items())]
+    return input_key(manifest, [*_images(series), *others], parameters)
+
+
+def _images(series: Series) -> list[Any]:
+    rows = series.instances.order_by("sop_instance_uid")
+    return [series.series_instance_uid, list(rows.values_list("sop_instance_uid", flat=True))]
 
 
 def _series_of(
@@ -126,18 +130,20 @@ def _series_of(
     manifest: ModelManifest,
     series_instance_uid: str | None,
     sequences: dict[str, str],
-) -> tuple[Series, dict[str, Any] | None]:
+) -> tuple[Series, dict[str, Series]]:
     """The series on whose grid the result lies, and those of a model of several sequences."""
     reference = manifest.inputs.reference
     if manifest.inputs.sequences or sequences:
         named = {reference: series_instance_uid} if reference and series_instance_uid else {}
+        if named.items() - sequences.items() and reference in sequences:
+            raise InvalidInput(ErrorCode.VALIDATION, "two series for the reference", "sequences")
         found = sequences_of_request(actor, study, manifest, named | sequences)
-        return found[reference], sequence_facts(found)
+        return found[reference], found
     if series_instance_uid is None:
-        return catalogue.best_series(study, manifest), None
+        return catalogue.best_series(study, manifest), {}
     series = studies.series_get(study, series_instance_uid)
     catalogue.check_series(series, manifest)
-    return series, None
+    return series, {}
 
 
 def job_run(job_id: int) -> None:

@@ -65,7 +65,7 @@ def job_review(
 
 def check_sources(job: AIJob) -> None:
     """Raises BusinessError: what the result rests on is another patient's now."""
-    if job.study_id is None and on_moved_sources([job.pk]):
+    if on_moved_sources([job.pk]):
         raise BusinessError(ErrorCode.SOURCES_MOVED, f"job {job.pk}")
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from django.db import transaction
 
 from acct import selectors as accounts
-from ai.choices import ENDED_BADLY, OPEN, JobStatus, ReviewStatus
+from ai.choices import ENDED_BADLY, OPEN, JobStatus, ReviewStatus, WorkitemPriority
 from ai.events import JOB_REQUESTED
 from ai.manifest import ModelManifest
-from ai.models import AIJob, AIJobEvent
+from ai.models import AIJob, AIJobEvent, Workitem
 from ai.selectors.queue import queued_per_user
 from ai.services import queue
 from audit import services as audit
@@ -92,6 +92,8 @@ def _hurry(job: AIJob, urgency: str | None) -> None:
         job.urgency = wanted
         job.version += 1
         job.save()
+        if wanted == Priority.STAT:
+            Workitem.objects.filter(job=job).update(priority=WorkitemPriority.HIGH)
         transaction.on_commit(queue.places_forget, robust=True)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ai.manifest import ManifestSequence, ModelManifest
-from ai.selectors.patient_facts import FactOrigin, KnownFact
+from ai.selectors.patient_facts import SERIES, FactOrigin, KnownFact
 from ai.services import suitability
 from common.errors import BusinessError, ErrorCode, InvalidInput
 from common.person import Person
@@ -16,8 +16,6 @@ from rbac.permissions import Permission
 
 if TYPE_CHECKING:
     from pacs.models import Series, Study
-
-SERIES = "series"
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def _choice(rule: RoutingRule, study: Study, manifest: ModelManifest) -> Choice 
     """None: the rule names no series of the study after all (its sequence)."""
     named = [
         series
-        for series in study.series.filter(_named(rule))
+        for series in study.series.filter(_named(rule)).prefetch_related("instances")
         if not rule.sequence or kind_of(series.acquired, series.description) == rule.sequence
     ]
     if not named:
@@ -212,6 +212,10 @@ def _decide(
     refusal: str = "",
     detail: str = "",
 ) -> None:
+    """What a rule started stays: a refusal of later images does not take its job from sight."""
+    done = RoutingDecision.objects.filter(rule=rule, study=study, job__isnull=False)
+    if job is None and done.exists():
+        return
     RoutingDecision.objects.update_or_create(
         rule=rule, study=study, defaults={"job": job, "refusal": refusal, "detail": detail}
     )

@@ -74,12 +74,13 @@ def moved(job, status):
     return sync_to_async(move)()
 
 
-def requested(users, series):
+def requested(users, series, threshold=0.4):
     def request():
         return jobs.job_create(
             actor=users["doctor"],
             study_instance_uid=series.study.study_instance_uid,
             model_type="brain_extraction",
+            parameters={"threshold": threshold},
         )
 
     return sync_to_async(request)()
@@ -134,7 +135,7 @@ def test_the_worklist_tells_of_later_workitems_until_it_is_suspended(client, job
         assert told(await socket.receive_json()) == (1, later.workitem_uid, "SCHEDULED")
         suspended = await sync_to_async(client.post)(subscribers(GLOBAL, "/suspend"))
         assert suspended.status_code == 200
-        await requested(users, series)
+        await requested(users, series, threshold=0.6)
         assert await socket.receive_nothing(timeout=0.2)
         await moved(later, JobStatus.PROCESSING)
         assert told(await socket.receive_json()) == (1, later.workitem_uid, "IN PROGRESS")

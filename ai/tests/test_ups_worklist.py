@@ -234,6 +234,7 @@ def test_a_part_of_the_results_is_206(client, job, monkeypatch, users, series):
         actor=users["doctor"],
         study_instance_uid=series.study.study_instance_uid,
         model_type="brain_extraction",
+        parameters={"threshold": 0.4},
     )
     monkeypatch.setattr("ai.ups.worklist_search.MAX_RESULTS", 1)
     response = client.get(WORKLIST_URL)

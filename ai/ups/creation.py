@@ -17,7 +17,7 @@ from ai.services.job_requests import job_request
 from ai.ups.data_sets import SCHEME, Given
 from ai.ups.states import State
 from ai.ups.workitems import MODEL_VERSION, URGENCIES, WORKLIST, whole, workitem_get
-from common.errors import ConflictError, ErrorCode, InvalidInput, NotFound
+from common.errors import BusinessError, ConflictError, ErrorCode, InvalidInput, NotFound
 from common.person import Person
 from emr import selectors as patients
 from pacs.dicom.uids import Uid
@@ -56,6 +56,9 @@ def workitem_create(*, actor: Person, given: Given, workitem_uid: Uid | None) ->
     parameters = dict(_parameters(given))
     version = parameters.pop(MODEL_VERSION, None)
     manifest = catalogue.model_get(_model_id(given), version)
+    if manifest.inputs.sequences:
+        detail = "a model of several sequences is requested where its series are seen"
+        raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "ScheduledWorkitemCodeSequence")
     _check_parameters(manifest, parameters)
     subject = _patient(actor, given) if manifest.kind == "rule" else _series(given)
     priority = given.text("ScheduledProcedureStepPriority")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from ai.choices import WorkitemPriority
+from ai.choices import JobStatus, WorkitemPriority
 from ai.models import AIJob, Workitem
-from ai.services.jobs import job_cancel
+from ai.services.jobs import job_cancel, job_lock
+from ai.services.queue import places_forget
 from ai.ups.creation import LABEL
 from ai.ups.data_sets import Given
 from ai.ups.states import State, state_of
@@ -58,10 +59,14 @@ def workitem_update(
             "ScheduledProcedureStepPriority",
         )
     with transaction.atomic():
-        _say(job, **changes)
-        if priority:
+        job = job_lock(job.pk)
+        if job.status != JobStatus.PENDING:
+            raise ConflictError(ErrorCode.INVALID_TRANSITION, INCONSISTENT)
+        if priority and priority != said_of(job).priority:
             job.urgency = URGENCIES[WorkitemPriority(priority)]
-            job.save(update_fields=["urgency"])
+        _say(job, **changes)
+        job.save(update_fields=["urgency", "updated_at"])
+        transaction.on_commit(places_forget, robust=True)
         audit.record(
             actor=actor,
             action="ai_workitem.update",

@@ -146,6 +146,7 @@ class Workitems(WorklistView):
                 ErrorCode.PATIENT_MERGED,
                 ErrorCode.MODEL_NOT_FOUND,
                 ErrorCode.MODEL_REFUSED_INPUT,
+                ErrorCode.AI_QUEUE_LIMIT,
                 ErrorCode.INFERENCE_UNAVAILABLE,
                 ErrorCode.INFERENCE_FAILED,
             ),

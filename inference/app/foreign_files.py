@@ -23,7 +23,8 @@ _HARMLESS = re.compile(
     r"|__torch__\..*|torch\.jit\._pickle\.\w+"
 )
 """What weights consist of; the last two are TorchScript's, which Python never unpickles."""
-_TARGETS = ("monai.networks.nets.", "monai.inferers.", "monai.transforms.")
+_ZIP = b"PK\x03\x04"
+_TARGET = re.compile(r"monai\.(networks\.nets|inferers|transforms)\.[A-Z]\w*")
 _QUOTED = 60
 
 
@@ -45,10 +46,11 @@ def check_foreign_files(folder: Path, *, code_allowed: bool) -> None:
 
 
 def _check_pickles(path: Path, name: str) -> None:
-    if not zipfile.is_zipfile(path):
-        with path.open("rb") as file:
+    with path.open("rb") as file:
+        if file.read(len(_ZIP)) != _ZIP or not zipfile.is_zipfile(path):
+            file.seek(0)
             _check_pickle(file.read(_MAX_PICKLE_BYTES), name)
-        return
+            return
     with zipfile.ZipFile(path) as archive:
         for entry in archive.infolist():
             if entry.filename.endswith(".pkl"):
@@ -58,7 +60,10 @@ def _check_pickles(path: Path, name: str) -> None:
 
 def _check_pickle(content: bytes, name: str) -> None:
     try:
-        _Inert(io.BytesIO(content)).load()
+        stream = io.BytesIO(content)
+        _Inert(stream).load()
+        if stream.read(1):
+            raise EOFError  # another pickle follows, as in PyTorch's old files
     except _Refused as refused:
         raise ValueError(f"{name}: its pickle calls {refused}; nothing of it was run") from None
     except Exception:  # whatever a broken pickle raises
@@ -101,7 +106,7 @@ def _check_configuration(path: Path, name: str) -> None:
         raise ValueError(f"{name} is not JSON") from None
     for key, value in _texts("", content):
         code = value.lstrip().startswith(("$", "%"))
-        if code or (key == "_target_" and not value.startswith(_TARGETS)):
+        if code or (key == "_target_" and not _TARGET.fullmatch(value)):
             raise ValueError(
                 f"{name}: {json.dumps(value[:_QUOTED])} could run code; nothing of it was run. "
                 f"The operator may allow the folder in INFERENCE_CODE_ALLOWED"

@@ -26,6 +26,8 @@ from ocs import selectors as orders
 from rbac.permissions import Permission
 
 MOST_ESCALATIONS = 12
+ONE_RUN = timedelta(seconds=30)
+"""People who are alerted within it were alerted together."""
 
 
 def criticals_snapshot(*, order: Any, values: dict[str, Any]) -> None:
@@ -66,19 +68,17 @@ def escalation_at(at: datetime, now: datetime) -> datetime | None:
 def criticals_open_summary(*, actor: Person) -> dict[str, Any]:
     """How many values wait and since when, the last escalation and the next; of no patient."""
     now = timezone.now()
-    waiting = list(selectors.criticals_waiting(actor))
-    coming = [at for at in (escalation_at(each.at, now) for each in waiting) if at]
-    told = [each for critical in waiting for each in critical.escalations.all()]
-    last = max(told, key=lambda each: each.pk, default=None)
+    open_ones = selectors.criticals_waiting(actor).order_by()
+    waiting = list(open_ones.values_list("at", flat=True))
+    coming = [at for at in (escalation_at(each, now) for each in waiting) if at]
+    told = CriticalEscalation.objects.filter(critical__in=open_ones.values("pk"))
+    last = told.order_by("pk").last() if waiting else None
+    names = told.filter(at__gt=last.at - ONE_RUN) if last else told.none()
     return {
         "count": len(waiting),
-        "since": min((each.at for each in waiting), default=None),
+        "since": min(waiting, default=None),
         "escalated_at": last and last.at,
-        "escalated_to": [
-            each.to.full_name
-            for each in told
-            if last and (each.critical_id, each.turn) == (last.critical_id, last.turn)
-        ],
+        "escalated_to": list(dict.fromkeys(names.values_list("to__full_name", flat=True))),
         "escalates_at": min(coming, default=None),
     }
 

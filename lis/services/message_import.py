@@ -14,7 +14,7 @@ from acct import selectors as accounts
 from alert import services as alerts
 from alert.choices import Kind
 from audit import services as audit
-from common.errors import AppError, BusinessError, ErrorCode, InvalidInput
+from common.errors import AppError, BusinessError, ErrorCode, InvalidInput, NotFound
 from common.person import Person
 from emr import selectors as patients
 from lis import hl7_text, selectors
@@ -137,7 +137,8 @@ def _applied(
     except Hl7Refused as error:
         return ImportOutcome(error.ack, MessageState.HELD, error.reason)
     except AppError as error:
-        reason = error.detail or error.code.value.en
+        said = "" if isinstance(error, NotFound) else error.detail
+        reason = said or error.code.value.en
         return ImportOutcome("AE", MessageState.HELD, reason)
     except (ValueError, DataError, IntegrityError) as error:
         logger.warning("a laboratory message failed: %s", type(error).__name__)

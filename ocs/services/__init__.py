@@ -160,7 +160,8 @@ def order_transition(
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"{before} to {to_status}", "status")
     changes: dict[str, Any] = {"status": to_status}
     if to_status == OrderStatus.ACCEPTED and order.job_role == JobRole.CONSULT:
-        changes["assigned_to_id"] = order.assigned_to_id or actor.pk
+        given = order.assigned_to_id
+        changes["assigned_to_id"] = given if given and given != order.ordered_by_id else actor.pk
     if to_status == OrderStatus.RESULT_READY:
         changes["result"], changes["result_schema_version"] = result_checked(order, result)
     order.save_versioned(expected=order.version, **changes)

@@ -221,8 +221,8 @@ export default {
   critical: {
     banner: "Critical values waiting for read-back: {{count, number}}",
     since: "waiting since {{at}}",
-    escalated: "escalated {{at}} to {{names}}",
-    escalates: "escalation in {{left}}",
+    escalated: "alerted again {{at}}: {{names}}",
+    escalates: "alerted again in {{left}}",
     limit: "limit {{limit}}",
     shown: "Shown critical values",
     open: "Waiting",

@@ -223,8 +223,8 @@ const texts: typeof en = {
   critical: {
     banner: "복창 확인을 기다리는 위험값(CVR): {{count, number}}건",
     since: "{{at}}부터 대기",
-    escalated: "{{at}} 상위 통보: {{names}}",
-    escalates: "{{left}} 후 상위 통보",
+    escalated: "{{at}} 재통보: {{names}}",
+    escalates: "{{left}} 후 재통보",
     limit: "기준 {{limit}}",
     shown: "표시할 위험값",
     open: "통보 대기",

@@ -76,7 +76,7 @@ const texts: typeof en = {
     cycles: "용량",
     cyclesHint: "한 줄에 하나: 주기, 일, 약제, 용량, 단위",
     cyclesWrong: "{{line, number}}번째 줄의 형식이 다릅니다: 주기, 일, 약제, 용량, 단위",
-    doseOnDays: "{{dose}} ({{days}}일)",
+    doseOnDays: "{{dose}} (D{{days}})",
     period: "{{from}} ~ {{until}}",
     since: "{{from}}부터",
     plannedFor: "{{from}} 예정",

@@ -252,7 +252,7 @@ describe("around it", () => {
   it("the banner counts the critical values, and a message of a hidden patient shows nothing", async () => {
     show({});
     expect(screen.getByText("Critical values waiting for read-back: 2")).toBeTruthy();
-    expect(screen.getByText(/waiting since .* · escalated .* to Doctor, Head of ward/)).toBeTruthy();
+    expect(screen.getByText(/waiting since .* · alerted again .*: Doctor, Head of ward/)).toBeTruthy();
     expect(await screen.findByText(/whose record you may not see/, {}, SLOW)).toBeTruthy();
     expect(screen.queryByText("Discard")).toBeNull();
   });
@@ -287,7 +287,7 @@ describe("around it", () => {
         </MantineProvider>,
       );
     list();
-    expect(await screen.findByText(/escalated .* to Doctor, Head of ward/, {}, SLOW)).toBeTruthy();
+    expect(await screen.findByText(/alerted again .*: Doctor, Head of ward/, {}, SLOW)).toBeTruthy();
     expect(screen.getByLabelText("Told to")).toBeTruthy();
     cleanup();
     as("nurse", ["view_order"]);

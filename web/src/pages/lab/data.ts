@@ -91,7 +91,8 @@ export const valuesBeforeQuery = (order: Order) =>
     queryFn: async ({ signal }) => {
       const query = { patient: order.patient.id, ordering: "-at", page_size: MOST };
       const { results } = await unwrap(api.GET("/api/lis/values/", { params: { query }, signal }));
-      return results.filter((value) => value.order !== order.id);
+      const out = results.findIndex((value) => value.order === order.id);
+      return results.slice(Math.max(out, 0)).filter((value) => value.order !== order.id);
     },
   });
 
@@ -102,7 +103,7 @@ export const resultsBeforeQuery = (order: Order) =>
     queryFn: async ({ signal }) => {
       const { job_type, patient } = order;
       const query = { job_role: "LIS" as const, job_type, patient: patient.id, page_size: 20 };
-      const found = { ...query, ordering: "-ordered_at" };
+      const found = { ...query, until: order.ordered_at, ordering: "-ordered_at" };
       const { results } = await unwrap(
         api.GET("/api/ocs/orders/", { params: { query: found }, signal }),
       );

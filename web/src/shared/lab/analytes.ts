@@ -15,9 +15,7 @@ const analytesQuery = queryOptions({
  * `written` is what the result says, for a code that is not in it.
  */
 export function useAnalyteName(): (code: string, written: string) => string {
-  const { data, isPending } = useQuery(analytesQuery);
-  return (code, written) => {
-    if (isPending) return "";
-    return data?.find((each) => each.code === code)?.name[currentLanguage()] ?? written;
-  };
+  const { data } = useQuery(analytesQuery);
+  return (code, written) =>
+    data?.find((each) => each.code === code)?.name[currentLanguage()] ?? written;
 }
