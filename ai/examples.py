@@ -11,7 +11,6 @@ SOP_UIDS = [
     "2.25.322830664257279620727603927681836629108",
 ]
 _CODE = {"value": "12738006", "scheme": "SCT", "meaning": "Brain"}
-
 MODEL = {
     "id": "brain_extraction",
     "version": "1.0.2",
