@@ -30,13 +30,11 @@ if TYPE_CHECKING:
     from pacs.models import Series, Study
 
 DRY_RUN_PAGE = 20
-
-
 SEVERAL = "a model of several sequences is requested by a person, who sees which ones are taken"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class RoutingChoice:
     """The series that goes to the model; without one, ``refusal`` says why, ``detail`` of what."""
 
     series: Series | None
@@ -50,7 +48,7 @@ class DryLine:
 
     study: Study
     outcome: DryOutcome
-    choice: Choice
+    choice: RoutingChoice
     job: AIJob | None = None
 
 
@@ -133,7 +131,7 @@ def _named(rule: RoutingRule) -> Q:
     return named
 
 
-def _choice(rule: RoutingRule, study: Study, manifest: ModelManifest) -> Choice | None:
+def _choice(rule: RoutingRule, study: Study, manifest: ModelManifest) -> RoutingChoice | None:
     """None: the rule names no series of the study after all (its sequence)."""
     named = [
         series
@@ -143,12 +141,12 @@ def _choice(rule: RoutingRule, study: Study, manifest: ModelManifest) -> Choice 
     if not named:
         return None
     if study.patient is not None and study.patient.restricted:
-        return Choice(None, RoutingRefusal.RESTRICTED)
+        return RoutingChoice(None, RoutingRefusal.RESTRICTED)
     if manifest.inputs.sequences:
-        return Choice(None, RoutingRefusal.UNSUITABLE, SEVERAL)
+        return RoutingChoice(None, RoutingRefusal.UNSUITABLE, SEVERAL)
     for series in suitability.ranked(named, manifest):
-        return Choice(series)
-    return Choice(None, RoutingRefusal.UNSUITABLE, suitability.refusal(named[0], manifest))
+        return RoutingChoice(series)
+    return RoutingChoice(None, RoutingRefusal.UNSUITABLE, suitability.refusal(named[0], manifest))
 
 
 def _line(rule: RoutingRule, study: Study, manifest: ModelManifest) -> DryLine | None:
