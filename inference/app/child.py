@@ -21,6 +21,8 @@ DONE, PROGRESS, REFUSED, FAILED, OUT_OF_MEMORY = "done", "progress", "refused", 
 _MEMORY_WORDS = ("bad_alloc", "bad allocation", "Failed to allocate memory", "out of memory")
 ENVIRONMENT = {"PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"}
 """What a model's process keeps of the service's environment, in which secrets are."""
+FIXED = {"OPENBLAS_NUM_THREADS": "1", "ORT_DISABLE_TELEMETRY": "1"}
+"""What it gets instead: onnxruntime would report its use to its makers."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ def main(connection: Connection, parent: int, scratch: Path, order: Order) -> No
     """Load the model and run it until the connection ends."""
     for name in set(os.environ) - ENVIRONMENT:
         del os.environ[name]
+    os.environ.update(FIXED)
     sandbox.confine(scratch, order.folder, memory_mb=order.memory_mb, file_mb=order.file_mb)
     runner.on_progress(lambda share: transport.answer(connection, parent, PROGRESS, share))
     try:

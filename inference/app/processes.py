@@ -316,7 +316,7 @@ def _without_secrets() -> Iterator[None]:
     ours = dict(os.environ)
     kept = {name: ours[name] for name in child.ENVIRONMENT & ours.keys()}
     os.environ.clear()
-    os.environ.update(kept | {"OPENBLAS_NUM_THREADS": "1"})
+    os.environ.update(kept | child.FIXED)
     try:
         yield
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,10 +12,6 @@ import numpy.typing as npt
 
 from app.facts import Facts
 from app.volume import Volume
-
-os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-"""onnxruntime reports its use to its makers unless this is set before it is imported; nothing that
-a hospital runs may."""
 
 
 @dataclass(frozen=True)

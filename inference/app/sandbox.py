@@ -85,7 +85,8 @@ _SYSTEM = (
     *("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/local/cuda", "/opt/cuda"),
     *("/etc/ld.so.cache", "/etc/localtime", "/usr/share/zoneinfo", "/usr/share/ca-certificates"),
     *("/etc/ssl/certs", "/etc/resolv.conf", "/etc/hosts", "/etc/host.conf", "/etc/nsswitch.conf"),
-    *("/etc/gai.conf", "/dev/urandom", "/dev/random", "/dev/zero", "/sys/devices/system"),
+    *("/etc/gai.conf", "/dev/urandom", "/dev/random", "/dev/zero"),
+    *("/sys/devices", "/sys/bus/pci", "/sys/class"),
     *("/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/driver/nvidia"),
 )
 """Libraries, names of hosts (for a model on another server), processor and graphics card."""
