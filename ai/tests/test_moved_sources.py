@@ -10,11 +10,14 @@ from django.apps import apps
 from django.utils import timezone
 
 from ai.choices import JobStatus, ReviewStatus
+from ai.manifest import parse_manifest
 from ai.models import AIJob, Publication
 from ai.selectors.moved_sources import on_moved_sources
 from ai.selectors.patient_facts import ROWS, facts_known
 from ai.services.drawings import _no_result
+from ai.services.jobs import series_key
 from ai.services.rule_runs import rule_run
+from ai.services.sequences import sequence_facts
 from ai.tests import factories
 from ai.tests.test_rule_jobs import manifest
 from common.errors import BusinessError, ErrorCode
@@ -110,6 +113,28 @@ def test_a_study_of_nobody_is_moved_too(measured: AIJob) -> None:
     mask = AIJob.objects.exclude(pk=measured.pk).get()
     apps.get_model("pacs.Study").objects.update(patient=None)
     assert on_moved_sources([measured.pk, mask.pk]) == {measured.pk, mask.pk}
+
+
+def test_one_of_several_sequences_counts(api: Any, pair: Any, users: Any) -> None:
+    right, wrong = pair
+    job = factories.make_result(factories.make_series(wrong), users["doctor"])
+    other = factories.make_series(wrong, tag="2")
+    AIJob.objects.filter(pk=job.pk).update(facts=sequence_facts({"flair": other}))
+    assert shown(api, job) == (False, False)
+    move(other.study, right)
+    assert shown(api, job) == (True, True)
+    refused = review(api, job, "approve")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "ERR_441")
+
+
+def test_more_images_of_any_sequence_are_another_input(pair: Any) -> None:
+    right, _ = pair
+    about = parse_manifest(factories.MANIFEST)
+    first, other = factories.make_series(right), factories.make_series(right, tag="2")
+    before = series_key(about, first, {}, {"flair": other})
+    assert before == series_key(about, first, {}, {"flair": other}) != series_key(about, first, {})
+    other.instances.first().delete()
+    assert series_key(about, first, {}, {"flair": other}) != before
 
 
 def test_any_row_and_any_chain_counts(pair: Any, users: Any) -> None:
