@@ -18,8 +18,11 @@ from xdist.scheduler import LoadScopeScheduling
 
 from acct import services as accounts
 from acct.models import User
+from ai.clients.inference import inference
 from audit.services import STREAM, stream
 from emr.models import Patient
+from fhir.clients.hapi import hapi_client
+from pacs.archive.orthanc import feed_orthanc, orthanc
 from rbac.permissions import Role
 
 PASSWORD = "Correct-Horse-9-Battery"
@@ -86,6 +89,13 @@ def clean_redis(request: pytest.FixtureRequest) -> None:
     if "django_db" in request.keywords:
         cache.clear()
         stream().delete(STREAM)
+
+
+@pytest.fixture(autouse=True)
+def new_clients() -> None:
+    """No circuit is open because a service did not respond to a test before."""
+    for client in (orthanc, feed_orthanc, inference, hapi_client):
+        client.cache_clear()
 
 
 @pytest.fixture

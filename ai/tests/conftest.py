@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 import responses
 
-from ai.clients.inference import inference
 from ai.services import jobs
 from ai.tests import factories
 
@@ -11,7 +10,6 @@ from ai.tests import factories
 @pytest.fixture
 def service(settings):
     """The inference service, faked at the transport."""
-    inference.cache_clear()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         mock.get(f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]})
         factories.grants_written(mock)

@@ -11,7 +11,6 @@ import pytest
 import responses
 from django.utils import timezone
 
-from ai.clients.inference import inference
 from ai.events import VERSION_APPROVED
 from ai.models import AIJob, Publication
 from ai.selectors.publication import publication_get, publication_view
@@ -24,7 +23,6 @@ from common.outbox.models import OutboxEvent, OutboxStatus
 from common.outbox.registry import Event
 from emr.events import PATIENT_MERGED
 from fhir import handlers
-from fhir.clients.hapi import hapi_client
 from fhir.events import PUBLICATION_OUTDATED
 from fhir.handlers import resend_ended_order, resend_publications
 from fhir.services.gather import publication_facts
@@ -38,8 +36,6 @@ ANSWERS = "0b8d3ef2-5f0e-5a6b-9a53-000000000001"
 
 @pytest.fixture
 def upstream() -> Iterator[responses.RequestsMock]:
-    inference.cache_clear()
-    hapi_client.cache_clear()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
         factories.grants_written(mock)
         yield mock

@@ -7,13 +7,11 @@ from typing import Any
 import pytest
 import responses
 
-from ai.clients.inference import inference
 from ai.selectors.publication import publication_get, publication_view
 from ai.services import jobs, review
 from ai.tests import factories
 from common.outbox import tasks
 from common.outbox.models import OutboxEvent, OutboxStatus
-from fhir.clients.hapi import hapi_client
 from fhir.services.gather import publication_facts
 from fhir.services.publishing import bundle_validate
 from fhir.services.resources import (
@@ -119,8 +117,6 @@ def test_facts_that_contradict_themselves_are_refused(
 def test_an_approved_score_arrives_in_the_record(
     users: Any, patient_factory: Any, settings: Any
 ) -> None:
-    inference.cache_clear()
-    hapi_client.cache_clear()
     body_site = {"value": "12738006", "scheme": "SCT", "meaning": "Brain"}
     manifest = factories.maskless_manifest("score", {"risk_score": "p"}) | {
         "body_site": body_site,

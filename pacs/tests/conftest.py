@@ -12,7 +12,6 @@ from acct import services as accounts
 from audit import services as audit
 from common.http.fetch import Fetcher
 from conftest import PASSWORD
-from pacs.archive import orthanc as client
 from pacs.dicomweb.fast_path import CachedFrames
 from pacs.tests import index
 from pacs.tests.cached_requests import REQUEST_ID
@@ -56,10 +55,8 @@ def eager():
 
 @pytest.fixture
 def archive(monkeypatch):
-    """An Orthanc behind the transport, with clients that have failed nowhere yet."""
+    """An Orthanc behind the transport."""
     monkeypatch.setattr(Fetcher, "get", fetched)
-    client.orthanc.cache_clear()
-    client.feed_orthanc.cache_clear()
     with responses.RequestsMock(assert_all_requests_are_fired=False) as transport:
         yield FakeOrthanc(transport)
 

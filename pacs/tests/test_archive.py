@@ -23,7 +23,6 @@ UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID")
 
 @pytest.fixture
 def transport():
-    module.orthanc.cache_clear()
     with responses.RequestsMock() as mock:
         yield mock
 

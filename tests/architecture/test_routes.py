@@ -15,7 +15,6 @@ from django.utils import timezone
 from rest_framework.views import APIView
 
 from acct import services as accounts
-from ai.clients.inference import inference
 from ai.models import RoutingRule
 from ai.services import jobs
 from ai.tests import factories
@@ -40,7 +39,6 @@ from emr.models import (
 from emr.services import patient_merging, ward_stays
 from emr.tests.factories import inpatient
 from ocs.models import Order
-from pacs.archive.orthanc import orthanc
 from rbac import services as rights
 from rbac.matrix import scope
 from rbac.permissions import Permission, Scope
@@ -151,8 +149,6 @@ def identity_rows(users: dict[str, Any], patient: Any, other: Any) -> dict[str, 
 @pytest.fixture
 def world(users, patient_factory, settings):
     """One patient, owned by the patient user and shared with the external one, and their things."""
-    inference.cache_clear()
-    orthanc.cache_clear()  # its circuit may be open
     with responses.RequestsMock(assert_all_requests_are_fired=False) as service:
         service.get(f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]})
         factories.grants_written(service)
