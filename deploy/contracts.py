@@ -29,8 +29,10 @@ LADDERS = {
     """,
     "ris": """
         urls
-        worklist | sharing
-        reading
+        (handlers) | (tasks)
+        worklist | sharing | (modality)
+        (reports)
+        (findings) | reading
         models
         choices | examples
     """,

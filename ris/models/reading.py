@@ -1,4 +1,4 @@
-"""The radiologist's work on studies of the archive."""
+"""Who reads or has read which study."""
 
 from __future__ import annotations
 
