@@ -98,6 +98,7 @@ class OnnxModel:
 
         options = ort.SessionOptions()
         options.intra_op_num_threads = threads
+        options.enable_mem_pattern = False  # else a second run of one shape takes a third more
         known = ort.get_available_providers()
         wanted = [p for p in ("CUDAExecutionProvider", "CPUExecutionProvider") if p in known]
         self._session = ort.InferenceSession(str(path), options, providers=wanted)
