@@ -10,7 +10,7 @@ from rest_framework import serializers
 from ai import examples
 from ai.choices import DryOutcome, JobStatus, RoutingRefusal
 from ai.models import AIJob, QueueSetting, RoutingDecision, RoutingRule
-from ai.serializers import JobStudyOut, ModelRefOut, OutlookOut
+from ai.serializers import JobStudyOut, ModelRefOut, OutlookOut, places_read
 from ai.services.mr_kinds import MrKind
 from ai.services.waiting import outlook_listed
 from common.api.schema import example
@@ -192,7 +192,7 @@ class QueuedOut(serializers.ModelSerializer[AIJob]):
 
     @extend_schema_field(OutlookOut)
     def get_outlook(self, job: AIJob) -> dict[str, Any]:
-        return dict(OutlookOut(outlook_listed(job)).data)
+        return dict(OutlookOut(outlook_listed(job, places_read(self.context))).data)
 
 
 @example(examples.QUEUE_SETTING_CHANGE)

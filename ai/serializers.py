@@ -25,6 +25,7 @@ from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors.moved_sources import on_moved_sources
 from ai.selectors.outcome import outcome
 from ai.selectors.publication import publication_view
+from ai.services.queue import QueuePlace, places
 from ai.services.waiting import outlook, outlook_listed
 from common.api.schema import example
 from ocs.choices import Priority
@@ -163,6 +164,14 @@ class JobRows(serializers.ListSerializer[AIJob]):
         return super().to_representation(rows)
 
 
+def places_read(context: Any) -> dict[int, QueuePlace]:
+    """The places in the queue, read once for all rows of an answer."""
+    if "places" not in context:
+        context["places"] = places()
+    found: dict[int, QueuePlace] = context["places"]
+    return found
+
+
 class OutlookOut(serializers.Serializer[Any]):
     progress = serializers.FloatField(
         allow_null=True, help_text="Of the run, 0..1, as the model tells it"
@@ -249,7 +258,7 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
 
     @extend_schema_field(OutlookOut)
     def get_outlook(self, job: AIJob) -> dict[str, Any]:
-        return dict(OutlookOut(outlook_listed(job)).data)
+        return dict(OutlookOut(outlook_listed(job, places_read(self.context))).data)
 
     def get_segmentation(self, job: AIJob) -> int | None:
         segmentation: Segmentation | None = getattr(job, "segmentation", None)

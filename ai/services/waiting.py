@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ai.choices import JobStatus
 from ai.clients.inference import run_state
 from ai.models import AIJob
 from ai.selectors.usage import expected_seconds
-from ai.services.queue import places
+from ai.services.queue import QueuePlace, places
 from ai.services.run_requests import run_key
 
 
@@ -22,16 +23,18 @@ class Outlook:
     place: int | None = None
 
 
-def outlook_listed(job: AIJob) -> Outlook:
-    """Of a row of a list: without a question to the service."""
-    found = places().get(job.pk) if job.status == JobStatus.PENDING else None
+def outlook_listed(job: AIJob, known: Mapping[int, QueuePlace]) -> Outlook:
+    """Of a row of a list, by the ``known`` places: without a question to the service."""
+    found = known.get(job.pk) if job.status == JobStatus.PENDING else None
     return Outlook(None, found.expected_wait_s, found.place) if found else Outlook()
 
 
 def outlook(job: AIJob) -> Outlook:
     """Of a job that waits or runs; nothing of one that is over."""
+    if job.status == JobStatus.PENDING:
+        return outlook_listed(job, places())
     if job.status != JobStatus.PROCESSING:
-        return outlook_listed(job)
+        return Outlook()
     state = run_state(run_key(job))
     if state is None:
         return Outlook()

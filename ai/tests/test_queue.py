@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from celery import current_app
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from acct.models import User
+from ai import serializers
 from ai.handlers import run_job
 from ai.models import AIJob, QueueSetting
 from ai.selectors.queue import queued_per_user
@@ -156,6 +158,15 @@ def test_a_list_asks_as_many_queries_however_many_wait(ask: Any, api: Any) -> No
     for _ in range(30):
         ask("rib")
     assert queries() == few
+
+
+def test_a_list_reads_the_places_once(ask: Any, api: Any, monkeypatch: Any) -> None:
+    waiting = [ask("doctor") for _ in range(3)]
+    reader = Mock(wraps=places)
+    monkeypatch.setattr(serializers, "places", reader)
+    rows = api("doctor").get(JOBS).json()["results"]
+    assert sorted(row["outlook"]["place"] for row in rows) == [1, 2, 3]
+    assert (len(rows), reader.call_count) == (len(waiting), 1)
 
 
 def test_the_administrator_sees_the_queue_without_patients_and_cancels(ask: Any, api: Any) -> None:
