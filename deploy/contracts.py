@@ -49,7 +49,7 @@ FLAT = """
     (serializers) | (import_serializers) | (filters) | (tasks) | (authentication)
     (sync_runs) | (fact_serializers) | (card_serializers)
     (openemr_sync)
-    (services)
+    (services) | (missing_uuids)
     (selectors) | (clients) | (epochs) | (attempts) | (password_rules) | (hashers)
     (tables)
     (models)

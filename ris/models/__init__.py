@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from ris.models.reading import Reading
+from ris.models.study_readings import Reading
 
 __all__ = ["Reading"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +19,7 @@ from deploy import openemr_schema as schema
 ALIAS, DATABASE = "openemr", "test_cdss_db_openemr_bench"
 PATIENTS, ROUNDS = 10_000, 200
 OF_RUN = 1_000
+NO_UUIDS = 1_000_000
 _ROWS = (
     "form_encounter (pid, encounter, date, reason) SELECT seq, seq, NOW(), 'visit'",
     "form_vitals (id, pid, activity, date, pulse, weight) SELECT seq, seq, 1, NOW(), 70, 154.3",
@@ -71,6 +74,45 @@ def read_through(client: APIClient, timed: Callable[..., float]) -> list[float]:
     url = "/api/emr/patients/"
     timed(client, url, {"patient_id": f"OE{first}"})
     return [timed(client, url, {"patient_id": f"OE{first + n}"}) for n in range(1, ROUNDS)]
+
+
+def uuids_filled() -> dict[str, float]:
+    """A million rows without a uuid get one, while another connection changes rows of the table."""
+    from openemr.missing_uuids import missing_fill
+    from openemr.models import ListEntry
+
+    _execute(
+        "DELETE FROM lists",
+        "INSERT INTO lists (id, pid, type, title, activity)"  # noqa: S608
+        f" SELECT seq, seq % {OF_RUN} + 1, 'allergy', 'Latex', 1 FROM seq_1_to_{NO_UUIDS}",
+    )
+    filled, longest = threading.Event(), [0.0]
+
+    def change_rows() -> None:
+        numbers = random.Random(17)
+        while not filled.is_set():
+            begun = time.perf_counter()
+            _execute(f"UPDATE lists SET comments = '-' WHERE id = {numbers.randint(1, NO_UUIDS)}")  # noqa: S608
+            longest[0] = max(longest[0], time.perf_counter() - begun)
+        connections[ALIAS].close()
+
+    other = threading.Thread(target=change_rows)
+    other.start()
+    begun = time.perf_counter()
+    rows = 0
+    try:
+        for rows_more in missing_fill(ListEntry):
+            rows += rows_more
+            if rows % 100_000 == 0:
+                print(f"{rows:>9,}  rows have a uuid", flush=True)
+    finally:
+        filled.set()
+        other.join()
+    return {
+        "uuid_rows": rows,
+        "uuid_rows_per_s": round(rows / (time.perf_counter() - begun)),
+        "uuid_longest_wait_s": round(longest[0], 3),
+    }
 
 
 def bulk_rows_per_s(actor: Any) -> float:
