@@ -28,5 +28,6 @@ export default defineConfig({
     pool: "vmForks", // one jsdom per worker: an eighth of the time
     include: ["src/**/*.test.{ts,tsx}"],
     restoreMocks: true,
+    testTimeout: 20_000, // beside the other checks, on two cores
   },
 });

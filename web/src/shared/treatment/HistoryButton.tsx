@@ -6,7 +6,8 @@ import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { QueryView } from "@/shared/QueryView";
 import { dateTime } from "@/shared/when";
-import { changesOf, type Revision } from "./revisions";
+import { changesOf, wordsOf, type Revision } from "./revisions";
+import { useTermName } from "./terms";
 
 interface HistoryButtonProps {
   patient: number;
@@ -72,12 +73,13 @@ function Revisions({ patient, kind, row }: Omit<HistoryButtonProps, "what">) {
 
 function Step({ revision, before }: { revision: Revision; before: Revision | undefined }) {
   const { t } = useTranslation();
+  const words = wordsOf(t, useTermName());
   const { actor_name, at, reason } = revision;
   return (
     <>
       <Text size="xs" c="dimmed">{`${actor_name || t("treatment.byClock")} · ${dateTime(at)}`}</Text>
       {reason && <Text size="sm">{reason}</Text>}
-      {changesOf(before, revision).map(({ name, from, to }) => (
+      {changesOf(before, revision, words).map(({ name, from, to }) => (
         <Text key={name} size="sm" style={{ overflowWrap: "anywhere" }}>
           {`${t(`treatment.fieldNames.${name}`, name)}: ${from || "–"} → ${to || "–"}`}
         </Text>
