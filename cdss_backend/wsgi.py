@@ -37,8 +37,9 @@ django_application = get_wsgi_application()
 django_application.request_class = Utf8Request
 
 from cdss_backend.urls import urlpatterns  # noqa: E402, F401  (else the first request does)
-from pacs.dicomweb.fast_path import CachedFrames  # noqa: E402  (needs the apps loaded)
+from pacs.delivery.pictures import Pictures  # noqa: E402  (needs the apps loaded)
+from pacs.dicomweb.fast_path import CachedFrames  # noqa: E402
 
-application = CachedFrames(django_application)
+application = Pictures(CachedFrames(django_application))
 gc.collect()
 gc.freeze()  # else all requests wait while a full collection looks through what is loaded

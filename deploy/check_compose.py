@@ -27,9 +27,9 @@ WORKERS = {
     *("worker-archive", "worker-audit", "worker-django"),
     *("worker-fastapi", "worker-fhir", "worker-image"),
 }
-DJANGO = {"django", "gateway", "ws", "beat"} | WORKERS
+DJANGO = {"django", "gateway", "pictures", "ws", "beat"} | WORKERS
 REACHED_BY = {
-    "mysql": DJANGO | {"migrate"},
+    "mysql": DJANGO - {"pictures"} | {"migrate"},
     "redis": DJANGO | {"migrate", "flower"},
     "orthanc": {"nginx", "inference"} | DJANGO - {"ws", "beat", "worker-audit", "worker-fhir"},
     "inference": {"django", "worker-fastapi", "orthanc"},

@@ -38,8 +38,8 @@ case $TLS_MODE in
 esac
 if [ "$CDSS_ENV" = prod ]; then "$python" -m deploy.check_secrets; fi
 
-export DJANGO_ADDRESS=django:8000 GATEWAY_ADDRESS=gateway:8002 WS_ADDRESS=ws:8001 \
-    ORTHANC_ADDRESS=orthanc:8042 NGINX_USER="" NGINX_RUN_DIR=/var/lib/nginx \
+export DJANGO_ADDRESS=django:8000 GATEWAY_ADDRESS=gateway:8002 PICTURES_ADDRESS=pictures:8003 \
+    WS_ADDRESS=ws:8001 ORTHANC_ADDRESS=orthanc:8042 NGINX_USER="" NGINX_RUN_DIR=/var/lib/nginx \
     NGINX_MIME_TYPES=/etc/nginx/mime.types NGINX_ACCESS_LOG=/dev/stdout NGINX_WWW_DIR=/www API_DOCS_DIR=/api_docs \
     WEB_DIR=/frontends/web VIEWER_DIR=/frontends/viewer STATIC_DIR=/static CDSS_DATA_DIR=/data \
     FRAME_CACHE_DIR=/frames \

@@ -44,7 +44,7 @@ python=${CDSS_PYTHON:-$PWD/.venv/bin/python}
 bind=${CDSS_BIND:-127.0.0.1}
 
 # Development in containers: the code is mounted, and what runs it starts again when it changes.
-if [ -n "${CDSS_RELOAD:-}" ] && [[ $role =~ ^(django|gateway|ws|worker-.*|beat)$ ]]; then
+if [ -n "${CDSS_RELOAD:-}" ] && [[ $role =~ ^(django|gateway|pictures|ws|worker-.*|beat)$ ]]; then
     unset CDSS_RELOAD
     mapfile -t apps <cdss_backend/apps.txt
     exec "$python" -m watchfiles --filter python --sigint-timeout 10 --target-type command \
@@ -57,6 +57,12 @@ worker() { # QUEUE NAME CONCURRENCY
         -Q "$1" -n "$2@%h" -c "$3" --without-gossip --without-mingle --loglevel INFO
 }
 
+granian() { # PORT OPTIONS; with one thread for the connections, since passing them on costs more
+    exec "$python" -m granian --interface wsgi cdss_backend.wsgi:application --host "$bind" \
+        --port "$@" --runtime-mode st --http 1 --no-ws --respawn-failed-workers \
+        --log-level warning --log-config deploy/logging.json
+}
+
 case $role in
     django)
         exec "$python" -m gunicorn cdss_backend.wsgi --bind "$bind:${DJANGO_PORT:-8000}" \
@@ -65,10 +71,10 @@ case $role in
             --log-config-json deploy/logging.json
         ;;
     gateway) # the pixel path: the same application on a server whose own share is a tenth
-        exec "$python" -m granian --interface wsgi cdss_backend.wsgi:application --host "$bind" \
-            --port "${GATEWAY_PORT:-8002}" --workers 2 --blocking-threads "${GATEWAY_THREADS:-4}" \
-            --http 1 --no-ws --respawn-failed-workers --log-level warning \
-            --log-config deploy/logging.json
+        granian "${GATEWAY_PORT:-8002}" --workers 2 --blocking-threads "${GATEWAY_THREADS:-4}"
+        ;;
+    pictures) # drawing holds up neither frames nor the API
+        granian "${PICTURES_PORT:-8003}" --workers 1 --blocking-threads 4
         ;;
     ws)
         exec "$python" -m uvicorn cdss_backend.asgi:application --host "$bind" \

@@ -9,7 +9,7 @@ from django.urls import URLPattern, path, re_path
 
 import pacs.converters  # noqa: F401  (registers the path converters)
 from pacs.browse.views import orthanc_view, previews, series, unmatched
-from pacs.delivery.pictures import Picture
+from pacs.delivery.pictures import ROUTE, NoPicture
 from pacs.dicomweb.qido import Level
 from pacs.dicomweb.views import (
     bulk_data,
@@ -108,4 +108,4 @@ urlpatterns = [
     ),
     *dicomweb_urlpatterns,
 ]
-internal_urlpatterns = [path("_rendered/<path:place>", Picture.as_view(), name="rendered-picture")]
+internal_urlpatterns = [path("_rendered/<path:place>", NoPicture.as_view(), name=ROUTE)]

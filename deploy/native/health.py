@@ -88,6 +88,7 @@ def checks(layout: Layout, settings: Mapping[str, str]) -> dict[str, Check]:
         "inference": lambda: answers(f"{settings['INFERENCE_URL']}/healthz"),
         "django": lambda: answers(f"{local}:{settings['DJANGO_PORT']}/healthz", host),
         "gateway": lambda: answers(f"{local}:{settings['GATEWAY_PORT']}/healthz", host),
+        "pictures": lambda: answers(f"{local}:{settings['PICTURES_PORT']}/healthz", host),
         "ws": lambda: listens(int(settings["WS_PORT"])),
         "nginx": lambda: answers(
             f"{door.protocol(settings)}://127.0.0.1:{settings['CDSS_PORT']}/healthz", host

@@ -21,6 +21,7 @@ SERVERS = ("mariadb", "redis", "orthanc", "hapi", "inference")
 APPLICATION = (
     "django",
     "gateway",
+    "pictures",
     "ws",
     "worker-archive",
     "worker-audit",
@@ -56,7 +57,7 @@ _REDIS_ACCOUNT = {
     "worker-django": "audit",  # it moves the audit records on
     "worker-audit": "seal",
 }
-"""Of Redis; of the other workers: worker."""
+"""Of Redis; of the other processes: worker."""
 _STOP_SECONDS = {"mariadb": 60, "hapi": 30, "orthanc": 30, "redis": 30}
 _STOP_SIGNAL = {"nginx": "QUIT"}
 EDGE = "edge.conf"
@@ -182,6 +183,7 @@ def _addresses(settings: Mapping[str, str]) -> dict[str, str]:
         "NGINX_EDGE": f"include {EDGE};" if door.edge(settings) else "",
         "DJANGO_ADDRESS": f"{local}:{settings['DJANGO_PORT']}",
         "GATEWAY_ADDRESS": f"{local}:{settings['GATEWAY_PORT']}",
+        "PICTURES_ADDRESS": f"{local}:{settings['PICTURES_PORT']}",
         "WS_ADDRESS": f"{local}:{settings['WS_PORT']}",
         "ORTHANC_ADDRESS": f"{local}:{settings['ORTHANC_PORT']}",
         "ORTHANC_REMOTE_ACCESS": "false",

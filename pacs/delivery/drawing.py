@@ -5,21 +5,16 @@ Runs in a child process (``drawing_process``) and imports nothing of the applica
 
 from __future__ import annotations
 
-from io import BytesIO
-from typing import Any
-
 import imagecodecs
 import numpy as np
 from PIL import Image
-from pydicom import Dataset
-from pydicom.filereader import read_dataset
 from pydicom.tag import Tag
 
 from pacs.delivery.colour_levels import colour_levels, palette_levels
 from pacs.delivery.grey_levels import FrameAttributes, Levels, grey_levels
 from pacs.delivery.rendering import Rendering, Window
 from pacs.delivery.stored_values import Frame, frame_values
-from pacs.htj2k.pixel_data import PIXELS, Part10, PixelData, Refused, or_refused
+from pacs.htj2k.pixel_data import Part10, PixelData, Refused, or_refused
 
 JPEG_QUALITY = 90
 PNG = {"level": 1, "strategy": 3, "filter": 16}
@@ -38,18 +33,18 @@ _HEADER = [
     ),
     "PixelRepresentation",  # by which pydicom tells the VR of a descriptor
 ]
-_TAGS: list[Any] = [Tag(keyword) for keyword in _HEADER]
+_TAGS = [int(Tag(keyword)) for keyword in _HEADER]
 
 
 def draw(part10: Part10, index: int, wanted: Rendering) -> bytes:
     """Frame ``index`` (from 0). Raises Refused with the reason why it cannot be drawn."""
-    data = PixelData(part10)
+    data = PixelData(part10, _TAGS)
     frame = frame_values(data, index)
     with or_refused("UNREADABLE"):
-        picture = Image.fromarray(_levels(data, frame, index, wanted.window))
+        levels = _levels(data, frame, index, wanted.window)
         if wanted.viewport is not None:
-            picture = _fit(picture, wanted.viewport)
-        return _encoded(picture, wanted)
+            levels = _fit(Image.fromarray(levels), wanted.viewport)
+        return _encoded(levels, wanted)
 
 
 def _levels(data: PixelData, frame: Frame, index: int, window: Window | None) -> Levels:
@@ -58,36 +53,23 @@ def _levels(data: PixelData, frame: Frame, index: int, window: Window | None) ->
         return colour_levels(frame)
     if frame.layout.samples == 3 or photometric not in _GREYS | {"PALETTE COLOR"}:
         raise Refused("NOT_SUPPORTED")
-    header = _header(data)
+    header = data.elements.data_set()
     if photometric == "PALETTE COLOR":
         return palette_levels(frame, header, big=big)
     return grey_levels(frame, FrameAttributes(header, index, big=big), window)
 
 
-def _header(data: PixelData) -> Dataset:
-    data.data_set.seek(data.data_set_at)
-    return read_dataset(
-        data.data_set,
-        data.implicit,
-        data.order == "little",
-        stop_when=lambda tag, vr, length: tag in PIXELS,
-        specific_tags=_TAGS,
-    )
-
-
-def _fit(picture: Image.Image, viewport: tuple[int, int]) -> Image.Image:
+def _fit(picture: Image.Image, viewport: tuple[int, int]) -> Levels:
     """Scale the picture into the viewport and center it on a black background."""
     scale = min(viewport[0] / picture.width, viewport[1] / picture.height)
     size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
     canvas = Image.new(picture.mode, viewport)
     corner = ((viewport[0] - size[0]) // 2, (viewport[1] - size[1]) // 2)
     canvas.paste(picture.resize(size, Image.Resampling.BILINEAR), corner)
-    return canvas
+    return np.asarray(canvas)
 
 
-def _encoded(picture: Image.Image, wanted: Rendering) -> bytes:
+def _encoded(levels: Levels, wanted: Rendering) -> bytes:
     if wanted.media_type == "image/png":
-        return bytes(imagecodecs.png_encode(np.asarray(picture), **PNG))
-    buffer = BytesIO()
-    picture.save(buffer, "JPEG", quality=wanted.quality or JPEG_QUALITY)
-    return buffer.getvalue()
+        return bytes(imagecodecs.png_encode(levels, **PNG))
+    return bytes(imagecodecs.jpeg8_encode(levels, level=wanted.quality or JPEG_QUALITY))

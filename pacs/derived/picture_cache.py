@@ -26,7 +26,7 @@ def cache_key(place: str) -> str:
 
 def remember(orthanc_id: str, place: str) -> bool:
     """Before the picture is sent to nginx, which may keep it if this is true. Raises RedisError."""
-    with stream().pipeline() as pipe:
+    with stream().pipeline(transaction=False) as pipe:
         pipe.sadd(_key(orthanc_id), place)
         pipe.scard(_key(orthanc_id))
         pipe.expire(_key(orthanc_id), KEPT_S)

@@ -6,12 +6,14 @@ Runs in a child process and imports nothing of the application but pure tables.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from mmap import mmap
 from typing import Any, BinaryIO, Literal
 
+from pydicom import Dataset
+from pydicom.charset import default_encoding
 from pydicom.encaps import generate_frames, get_frame
 from pydicom.filereader import data_element_generator
 from pydicom.uid import (
@@ -24,7 +26,7 @@ from pacs.dicom.transfer_syntaxes import NATIVE
 
 Part10 = bytes | mmap
 MAX_INFLATED_BYTES = 1 << 28
-_TAGS: list[Any] = [
+_TAGS = [
     _TRANSFER_SYNTAX_UID := 0x00020010,
     SOP_CLASS_UID := 0x00080016,
     SAMPLES_PER_PIXEL := 0x00280002,
@@ -77,9 +79,11 @@ class Elements:
         implicit: bool,
         order: Literal["big", "little"],
         is_end: Callable[[int], bool],
+        also: Collection[int] = (),
     ) -> None:
         """Leaves ``stream`` before the first element whose tag ``is_end``."""
-        self._order = order
+        self._implicit, self._order = implicit, order
+        tags: list[Any] = [*_TAGS, *also]
         self._elements = {
             int(element.tag): element
             for element in data_element_generator(
@@ -87,9 +91,15 @@ class Elements:
                 implicit,
                 order == "little",
                 stop_when=lambda tag, vr, length: is_end(tag),
-                specific_tags=_TAGS,
+                specific_tags=tags,
             )
         }
+
+    def data_set(self) -> Dataset:
+        """Of which pydicom converts what is asked for."""
+        found = Dataset({element.tag: element for element in self._elements.values()})
+        found.set_original_encoding(self._implicit, self._order == "little", default_encoding)
+        return found
 
     def get(self, tag: int) -> bytes:
         element = self._elements.get(tag)
@@ -116,16 +126,16 @@ class PixelData:
     """The pixel data of a file. Raises Refused.
 
     ``tag``: one of PIXELS, 0 if there is none; ``value``: not copied, and of fragments all that
-    follows. ``data_set`` is the stream of the elements before it, from ``data_set_at``.
+    follows. ``also``: tags that ``elements`` has beside those needed here.
     """
 
-    def __init__(self, part10: Part10) -> None:
+    def __init__(self, part10: Part10, also: Collection[int] = ()) -> None:
         with or_refused("UNREADABLE"):
-            self._read(part10)
+            self._read(part10, also)
         if self.count < 1:
             raise Refused("WRONG_LENGTH")
 
-    def _read(self, part10: Part10) -> None:
+    def _read(self, part10: Part10, also: Collection[int]) -> None:
         if part10[128:132] != b"DICM":
             raise Refused("UNREADABLE")
         stream: Any = part10 if isinstance(part10, mmap) else BytesIO(part10)
@@ -140,9 +150,13 @@ class PixelData:
             "big" if self.syntax == ExplicitVRBigEndian else "little"
         )
         self.implicit = self.syntax == ImplicitVRLittleEndian
-        self.data_set, self.data_set_at = stream, stream.tell()
+        self._stream = stream
         self.elements = Elements(
-            stream, implicit=self.implicit, order=self.order, is_end=PIXELS.__contains__
+            stream,
+            implicit=self.implicit,
+            order=self.order,
+            is_end=PIXELS.__contains__,
+            also=also,
         )
         self._locate(memoryview(part10), stream.tell())
         self.count = self.elements.integer_text(_NUMBER_OF_FRAMES, 1)
@@ -168,16 +182,16 @@ class PixelData:
     def codestreams(self) -> Iterator[bytes]:
         """One codestream a frame."""
         with or_refused("WRONG_LENGTH"):
-            self.data_set.seek(self._value_at)
+            self._stream.seek(self._value_at)
             yield from generate_frames(
-                self.data_set, number_of_frames=self.count, extended_offsets=self._offsets()
+                self._stream, number_of_frames=self.count, extended_offsets=self._offsets()
             )
 
     def codestream(self, index: int) -> bytes:
         with or_refused("WRONG_LENGTH"):
-            self.data_set.seek(self._value_at)
+            self._stream.seek(self._value_at)
             return get_frame(
-                self.data_set,
+                self._stream,
                 index,
                 number_of_frames=self.count,
                 extended_offsets=self._offsets(),

@@ -7,11 +7,14 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
-from django.test import Client
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.test import RequestFactory
 from django.utils import timezone
 
 from audit.services import STREAM, stream
 from emr.models import Patient
+from pacs.delivery.pictures import TOKEN, Pictures
 from pacs.dicom.person_names import name_words
 from pacs.models import Instance, NameWord, Series, Study
 from rbac.models import Grant
@@ -105,7 +108,20 @@ def records() -> list[dict[str, Any]]:
 
 def picture(answer):
     """What nginx gets where the decision ``answer`` sends it; the answer itself if nowhere."""
-    if "X-Picture-Token" not in answer:
+    if TOKEN not in answer:
         return answer
-    headers = {"X-Picture-Token": answer["X-Picture-Token"]}
-    return Client().get(answer["X-Accel-Redirect"], headers=headers)
+    return picture_at(answer["X-Accel-Redirect"], answer[TOKEN])
+
+
+def picture_at(path: str, token: str) -> HttpResponse:
+    """What nginx gets from the process that draws."""
+    request = RequestFactory().get(path, headers={TOKEN: token})
+    answer = HttpResponse()
+
+    def start_response(status, headers, *_):
+        answer.status_code = int(status.split()[0])
+        for name, value in headers:
+            answer[name] = value
+
+    answer.content = b"".join(Pictures(get_wsgi_application())(request.environ, start_response))
+    return answer

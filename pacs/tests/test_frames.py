@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from io import BytesIO
 
 import imagecodecs
@@ -192,7 +193,9 @@ def test_what_cannot_be_decoded_is_refused_with_the_reason(api, archived, archiv
         assert (answer.status_code, answer.json()["error"]["code"]) == (406, "ERR_105")
         assert answer.json()["error"]["detail"].startswith("cannot be decoded: ")
     picture = index.picture(api("doctor").get(url(image, "/rendered")))
-    assert (picture.status_code, picture.json()["error"]["code"]) == (406, "ERR_105")
+    error = json.loads(picture.content)["error"]
+    assert (picture.status_code, error["code"]) == (406, "ERR_105")
+    assert error["detail"].startswith("cannot be decoded: ")
     assert [record["outcome"] for record in index.records()] == ["failed", "failed", "ok"]
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import pytest
-from django.test import Client
 
+from common.errors import AppError, ErrorCode
 from pacs.delivery import pictures
 from pacs.delivery.rendering import Rendering
 from pacs.derived import invalidation, picture_cache
 from pacs.derived.decisions import stored_frame
+from pacs.tests.index import picture_at
 
 pytestmark = pytest.mark.django_db
 
 
 def ask(place, proof):
-    return Client().get(f"/_rendered/{place}", headers={"X-Picture-Token": proof})
+    return picture_at(f"/_rendered/{place}", proof)
 
 
 def test_without_the_token_of_a_decision_there_is_no_picture(mine, monkeypatch):
@@ -65,3 +67,25 @@ def test_beyond_its_bound_a_picture_is_drawn_and_not_kept(mine, monkeypatch):
     assert kept == [True, False, True]
     [key] = picture_cache.forget(mine.instance.orthanc_id)
     assert "/jpeg" in key
+
+
+def test_the_reason_why_there_is_no_picture_is_in_the_envelope(mine, monkeypatch):
+    def refused(*_):
+        raise AppError(ErrorCode.NOT_ACCEPTABLE, "cannot be decoded: VIDEO")
+
+    monkeypatch.setattr(pictures.pixels, "picture", refused)
+    place = pictures.place(stored_frame(mine.instance, 1), Rendering())
+    answer = ask(place, pictures.token(place))
+    error = json.loads(answer.content)["error"]
+    assert (answer.status_code, error["code"]) == (406, "ERR_105")
+    assert error["detail"] == "cannot be decoded: VIDEO"
+    assert error["request_id"] == answer["X-Request-ID"]
+
+
+def test_pictures_are_counted_like_other_answers(mine, monkeypatch):
+    counted = []
+    monkeypatch.setattr(pictures, "measured", lambda *args: counted.append(args[:3]))
+    monkeypatch.setattr(pictures.pixels, "picture", lambda *_: b"png")
+    place = pictures.place(stored_frame(mine.instance, 1), Rendering())
+    ask(place, pictures.token(place))
+    assert counted == [("rendered-picture", "GET", 200)]

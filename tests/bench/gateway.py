@@ -111,8 +111,8 @@ def orthanc_pids() -> list[int]:
 
 def drawing_pids() -> list[int]:
     """The processes that draw, and do nothing else; there are none before the first picture."""
-    django = family(Supervisor(Layout("up")).processes()["django"].pid)
-    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in django}
+    pictures = family(Supervisor(Layout("up")).processes()["pictures"].pid)
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_bytes() for pid in pictures}
     return [pid for pid, command in commands.items() if b"drawing_process" in command]
 
 

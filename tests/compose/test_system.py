@@ -26,12 +26,14 @@ PORTS = {
     "inference": 8500,
     "django": 8000,
     "gateway": 8002,
+    "pictures": 8003,
     "ws": 8001,
 }
 NEEDED = {
-    "nginx": {"django", "gateway", "ws", "orthanc"},
+    "nginx": {"django", "gateway", "pictures", "ws", "orthanc"},
     "django": {"mysql", "redis", "orthanc", "inference"},
     "gateway": {"mysql", "redis", "orthanc"},
+    "pictures": {"redis", "orthanc"},
     "ws": {"mysql", "redis"},
     "beat": {"mysql", "redis"},
     "worker-archive": {"mysql", "redis", "orthanc"},

@@ -64,7 +64,7 @@ def test_a_request_id_is_followed_from_nginx_to_the_worker(stack, login, studies
 
 
 def test_each_line_of_our_processes_is_json(stack, login, studies):
-    ours = ("django", "gateway", "ws", "worker-", "beat", "inference", "hapi", "nginx")
+    ours = ("django", "gateway", "pictures", "ws", "worker-", "beat", "inference", "hapi", "nginx")
     files = [path for path in log_files(stack) if path.name.startswith(ours)]
     assert len(files) >= 9
     for path in files:

@@ -56,6 +56,7 @@ def test_each_process_gets_its_own_secrets_only(layout: Layout, settings: dict[s
     for name, account in {
         "django": "WEB",
         "gateway": "WEB",
+        "pictures": "WORKER",
         "ws": "WS",
         "beat": "BEAT",
         "worker-django": "AUDIT",

@@ -122,9 +122,10 @@ def processor_seconds(pids: Sequence[int]) -> float:
 
 
 def family(pid: int) -> list[int]:
-    """The process and what it started."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return [pid, *(found for child in children for found in family(int(child)))]
+    """The process and what its threads started."""
+    threads = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [int(child) for started in threads for child in started.read_text().split()]
+    return [pid, *(found for child in children for found in family(child))]
 
 
 def resident_mb(pids: Sequence[int]) -> float:
