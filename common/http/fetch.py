@@ -87,7 +87,7 @@ class Fetcher:
         lines = [f"GET {self._path}{path} HTTP/1.1", f"Host: {self._address}"]
         lines += [f"{name}: {value}" for name, value in headers.items()]
         if any(not line.isprintable() for line in lines):
-            raise ValueError("a path or header with control characters")
+            raise HTTPException("a path or header with control characters")
         return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 

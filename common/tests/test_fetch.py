@@ -125,6 +125,40 @@ def test_a_connection_that_its_server_closed_is_replaced(client):
     assert client.content("/x", read_timeout_s=5) == (200, CONTENT)
 
 
+def test_a_path_cannot_bring_a_header_of_its_own(client, asked):
+    with pytest.raises(ExternalError):
+        client.content("/x HTTP/1.1\r\nX-Request-ID: forged", read_timeout_s=5)
+    assert asked == []
+    assert client.content("/x", read_timeout_s=5) == (200, CONTENT)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nxy",
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 999999999999\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 10_000,
+        b"220 mail.example ESMTP\r\n\r\n",
+        b"",
+    ],
+)
+def test_answers_that_our_own_servers_do_not_send(answer):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with server.accept()[0] as line:
+                line.recv(1 << 16)
+                line.sendall(answer)
+
+        Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}"
+        client = HttpClient(url, unavailable=ErrorCode.ARCHIVE_UNAVAILABLE, retries=0)
+        with pytest.raises(ExternalError):
+            client.content("/x", read_timeout_s=1)
+
+
 def test_nobody_there():
     with serving() as server:
         url = f"http://127.0.0.1:{server.server_port}"

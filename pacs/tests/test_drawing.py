@@ -266,6 +266,17 @@ def test_the_viewport_and_the_parameters_as_text():
     assert drawn(file, wanted=wanted).shape == (40, 90)
 
 
+@pytest.mark.parametrize("factor", [3, 8, 9])
+def test_a_smaller_picture_has_the_mean_of_each_part(factor):
+    rows, columns = np.mgrid[: 40 * factor, : 30 * factor]
+    frame = (1000 + 900 * np.sin(rows / factor / 6) * np.cos(columns / factor / 5)).astype("u2")
+    file = as_file(frame[None], 12, ExplicitVRLittleEndian)
+    whole = drawn(file)
+    means = whole.reshape(40, factor, 30, factor).mean(axis=(1, 3))
+    small = drawn(file, wanted=Rendering("image/png", (30, 40)))
+    assert np.abs(small - means).max() <= 3
+
+
 def encapsulated_as(syntax: str) -> bytes:
     dataset = image(values(16, 12, signed=False), 12)
     dataset.PixelData = encapsulate([b"0123456789"])
