@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from functools import partial
-from queue import Empty, SimpleQueue
+from queue import Empty, LifoQueue
 
 from common.errors import AppError, ErrorCode, ExternalError
 from common.once import once
@@ -21,14 +21,16 @@ from pacs.htj2k.repair import instances_requeue
 from pacs.models import Instance
 
 MAX_FILE_BYTES = 1 << 30
-MAX_DECODERS = 2
+MAX_DECODERS = 3
+"""Two that decode keep two cores busy while a file is read into the memory of the third."""
 WAIT_S = 20.0
 
 
 @once
-def _decoders() -> SimpleQueue[Decoder]:
-    """The decoder processes of this worker. Starting one takes as long as decoding 100 slices."""
-    decoders: SimpleQueue[Decoder] = SimpleQueue()
+def _decoders() -> LifoQueue[Decoder]:
+    """The decoder processes of this worker: the one used last first, so that no more of them start
+    than are needed at once. Starting one takes as long as decoding 100 slices."""
+    decoders: LifoQueue[Decoder] = LifoQueue()
     for _ in range(MAX_DECODERS):
         decoders.put(Decoder("pacs.delivery.drawing_process"))
     return decoders
