@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack
 from io import BytesIO
 
 import imagecodecs
@@ -203,7 +204,9 @@ def test_waiting_too_long_for_a_decoder_is_an_error(api, archived, monkeypatch):
     image = archived(HTJ2K)
     monkeypatch.setattr(pixels, "WAIT_S", 0.01)
     place = image.orthanc_id
-    with pixels._lease(place), pixels._lease(place):
+    with ExitStack() as leases:
+        for _ in range(pixels.MAX_DECODERS):
+            leases.enter_context(pixels._lease(place))
         answer = api("doctor").get(url(image, "/frames/1"), HTTP_ACCEPT=RAW)
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "ERR_501")
     assert api("doctor").get(url(image, "/frames/1"), HTTP_ACCEPT=RAW).status_code == 200
