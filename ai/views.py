@@ -124,6 +124,7 @@ class Jobs(GenericApiView):
                 ErrorCode.SERIES_NOT_FOUND,
                 ErrorCode.PATIENT_NOT_FOUND,
                 ErrorCode.PATIENT_MERGED,
+                ErrorCode.VERSION_CONFLICT,
                 ErrorCode.MODEL_NOT_FOUND,
                 ErrorCode.MODEL_REFUSED_INPUT,
                 ErrorCode.INFERENCE_UNAVAILABLE,

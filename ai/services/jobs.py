@@ -81,7 +81,8 @@ def job_create(
 
     Raises NotFound (study, also an unmatched one; series, model), BusinessError (unsuitable
     series, the limit of a person), InvalidInput (a sequence that the model does not have),
-    ExternalError (the inference service does not list its models).
+    ConflictError (a study moved meanwhile), ExternalError (the inference service does not list its
+    models).
     """
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
     if study.patient is None:
@@ -98,6 +99,7 @@ def job_create(
         key=series_key(manifest, series, parameters or {}, chosen),
         urgency=urgency or (study.order.priority if study.order else None),
         detail={"series": series.series_instance_uid},
+        rests_on={one.study_id for one in (series, *chosen.values())},
         study=study,
         series=series,
         parameters=parameters or {},

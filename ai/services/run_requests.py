@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -21,6 +22,7 @@ from common.outbox import services as outbox
 from common.person import Person
 from emr import selectors as patients
 from ocs.choices import PRIORITY_RANKS, Priority
+from pacs.index import studies
 from rbac.permissions import Permission
 
 
@@ -39,14 +41,17 @@ def job_ask(
     key: str,
     urgency: str | None,
     detail: dict[str, Any],
+    rests_on: Collection[int] = (),
     **fields: Any,
 ) -> AIJob:
     """The job of an equal request that waits, runs or is not reviewed yet, else a new one.
 
-    One that waits becomes as urgent as the more urgent request. Raises BusinessError (the person
-    has as many jobs in the queue as is allowed).
+    One that waits becomes as urgent as the more urgent request. ``rests_on``: the studies of its
+    input. Raises BusinessError (the person has as many jobs in the queue as is allowed),
+    ConflictError (one of the studies was filed under another patient meanwhile).
     """
     patients.patient_lock(patient_id)
+    studies.studies_lock(rests_on, patient_id)
     same = AIJob.objects.filter(patient=patient_id, input_sha256=key)
     same = same.exclude(status__in=ENDED_BADLY).filter(review_status=ReviewStatus.PENDING)
     job = same.select_for_update().order_by("pk").first()

@@ -19,7 +19,7 @@ from ai.services.jobs import series_key
 from ai.services.mr_kinds import kind_of
 from ai.services.run_requests import job_add
 from audit import services as audit
-from common.errors import NotFound
+from common.errors import ConflictError, NotFound
 from common.person import Person
 from emr import selectors as patients
 from ocs.choices import PRIORITY_RANKS
@@ -72,11 +72,8 @@ def study_route(study_id: int) -> None:
 
     Raises ExternalError (the inference service does not list its models).
     """
-    arrived = studies.studies_complete().filter(pk=study_id)
     for rule in RoutingRule.objects.filter(enabled=True):
-        study = _matching(rule, arrived).select_related("patient", "order").first()
-        if study is not None:
-            _apply(rule, study)
+        _apply(rule, study_id)
 
 
 def dry_run(*, actor: Person, rule: RoutingRule, days: int, page: int) -> DryRun:
@@ -164,7 +161,11 @@ def _known(study: Study, key: str) -> AIJob | None:
     return AIJob.objects.filter(patient=study.patient_id, input_sha256=key).first()
 
 
-def _apply(rule: RoutingRule, study: Study) -> None:
+def _apply(rule: RoutingRule, study_id: int) -> None:
+    arrived = _matching(rule, studies.studies_complete().filter(pk=study_id))
+    study = arrived.select_related("patient", "order").first()
+    if study is None:
+        return
     try:
         manifest = catalogue.model_get(rule.model_id, rule.model_version or None)
     except NotFound:
@@ -175,16 +176,21 @@ def _apply(rule: RoutingRule, study: Study) -> None:
         return
     if choice.series is None:
         _decide(rule, study, refusal=choice.refusal, detail=choice.detail[:300])
-    else:
+        return
+    try:
         _ask(rule, study, choice.series, manifest)
+    except ConflictError:  # filed under another patient since it was read: decided anew
+        _apply(rule, study_id)
 
 
 @transaction.atomic
 def _ask(rule: RoutingRule, study: Study, series: Series, manifest: ModelManifest) -> None:
+    """Raises ConflictError: the study was filed under another patient meanwhile."""
     patient_id = study.patient_id
     if patient_id is None:
         return
     patients.patient_lock(patient_id)
+    studies.studies_lock([study.pk], patient_id)
     key = series_key(manifest, series, {})
     job = _known(study, key)
     if job is None:

@@ -144,6 +144,7 @@ class Workitems(WorklistView):
                 ErrorCode.STUDY_UNMATCHED,
                 ErrorCode.PATIENT_NOT_FOUND,
                 ErrorCode.PATIENT_MERGED,
+                ErrorCode.VERSION_CONFLICT,
                 ErrorCode.MODEL_NOT_FOUND,
                 ErrorCode.MODEL_REFUSED_INPUT,
                 ErrorCode.AI_QUEUE_LIMIT,
