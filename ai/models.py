@@ -63,9 +63,10 @@ class AIJob(VersionedModel):
 
     ``patient`` is that of the study, and follows it. ``origin``: a mask that a person draws or
     imports is a completed job without a run; one that a routing rule asks for has a ``rule`` and
-    nobody in ``requested_by``. ``facts``: what a job about a patient was given; of a model of
-    several sequences, the series of each. ``input_sha256``: of model, version, input and
-    parameters; equal requests are one job. ``started_at``: of the last run.
+    nobody in ``requested_by``. ``also_asked``: who made an equal request later. ``facts``: what a
+    job about a patient was given; of a model of several sequences, the series of each.
+    ``input_sha256``: of model, version, input and parameters; equal requests are one job.
+    ``started_at``: of the last run.
     """
 
     is_repeat = False
@@ -97,6 +98,7 @@ class AIJob(VersionedModel):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ai_jobs", null=True
     )
+    also_asked = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     rule = models.ForeignKey("RoutingRule", models.PROTECT, related_name="jobs", null=True)
     urgency = models.CharField(
         max_length=10,

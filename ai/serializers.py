@@ -265,8 +265,14 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
         return segmentation.pk if segmentation else None
 
 
+class AskerOut(serializers.Serializer[Any]):
+    username = serializers.CharField()
+    full_name = serializers.CharField()
+
+
 @example(examples.JOB)
 class AIJobOut(AIJobListOut):
+    also_asked = AskerOut(many=True, help_text="Who made an equal request after `requested_by`")
     facts = serializers.SerializerMethodField()
     result = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
@@ -279,6 +285,7 @@ class AIJobOut(AIJobListOut):
     class Meta(AIJobListOut.Meta):
         fields = [
             *AIJobListOut.Meta.fields,
+            "also_asked",
             "parameters",
             "facts",
             "result",

@@ -14,6 +14,7 @@ from ai.choices import ENDED_BADLY, OPEN, JobStatus, ReviewStatus, WorkitemPrior
 from ai.events import JOB_REQUESTED
 from ai.manifest import ModelManifest
 from ai.models import AIJob, AIJobEvent, Workitem
+from ai.selectors.jobs import askers
 from ai.selectors.queue import queued_per_user
 from ai.services import queue
 from audit import services as audit
@@ -60,6 +61,7 @@ def job_ask(
         job = job_add(patient_id, manifest, key, urgency, requested_by_id=actor.pk, **fields)
     else:
         job.is_repeat = True
+        also_ask(actor, job)
         _hurry(job, urgency)
     audit.record(
         actor=actor,
@@ -89,6 +91,12 @@ def job_add(
     AIJobEvent.objects.create(job=job, step="requested", actor_id=job.requested_by_id)
     run_request(job)
     return job
+
+
+def also_ask(actor: Person, job: AIJob) -> None:
+    """The person is told of the job's end too, and has a say in its cancellation."""
+    if actor.pk not in askers(job):
+        job.also_asked.add(actor.pk)
 
 
 def _hurry(job: AIJob, urgency: str | None) -> None:

@@ -26,6 +26,7 @@ ALREADY = "The UPS is already in the requested state of {}"
 INCONSISTENT = "The submitted request is inconsistent with the state of the UPS Instance"
 MISSING = "The Transaction UID is missing"
 INCORRECT = "The Transaction UID is incorrect"
+GOES_ON = "The request is taken back; the analysis goes on, because others asked for it too"
 UNSUPPORTED = "Requested optional Attributes are not supported"
 _CHANGEABLE = {
     "ProcedureStepLabel": "label",
@@ -99,9 +100,11 @@ def state_change(*, actor: Person, workitem_uid: str, given: Given) -> str:
 
 
 def cancel_request(*, actor: Person, workitem_uid: str, given: Given) -> str | None:
-    """End the analysis and keep who to ask about it. Returns a warning if it was ended before.
+    """End the analysis and keep who to ask about it.
 
-    Raises NotFound, ConflictError (COMPLETED, or analysed: the review decides then).
+    Returns a warning if it was ended before, or goes on because others asked for it too. Raises
+    NotFound, ConflictError (COMPLETED, or analysed: the review decides then), PermissionDenied
+    (only others asked for it).
     """
     job = workitem_get(actor, workitem_uid)
     state = state_of(job)
@@ -116,11 +119,12 @@ def cancel_request(*, actor: Person, workitem_uid: str, given: Given) -> str | N
     }
     try:
         with transaction.atomic():
-            _say(job, cancellation={name: text for name, text in cancellation.items() if text})
-            job_cancel(actor=actor, job_id=job.pk)
+            ended = job_cancel(actor=actor, job_id=job.pk).status == JobStatus.CANCELLED
+            if ended:
+                _say(job, cancellation={name: text for name, text in cancellation.items() if text})
     except BusinessError as error:
         raise ConflictError(error.code, "Performer chooses not to cancel") from None
-    return None
+    return None if ended else GOES_ON
 
 
 def _say(job: AIJob, **changes: object) -> None:

@@ -239,9 +239,13 @@ class CancelRequest(WorklistView):
         tags=["ups-rs"],
         **descriptions.taken(descriptions.CANCEL),
         responses={
-            202: descriptions.answered("Cancelled, or it was before"),
+            202: descriptions.answered(
+                "Cancelled, or it was before; with a Warning: others asked for it too, it goes on"
+            ),
             **_NOT_FOUND,
-            **errors(ErrorCode.VALIDATION, ErrorCode.INVALID_TRANSITION),
+            **errors(
+                ErrorCode.VALIDATION, ErrorCode.INVALID_TRANSITION, ErrorCode.PERMISSION_DENIED
+            ),
         },
     )
     def post(self, request: Request, workitem_uid: str) -> Response:

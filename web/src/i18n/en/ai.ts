@@ -18,6 +18,8 @@ export default {
   place: "Place {{place, number}} in the queue.",
   expectedWait: "About {{seconds, number}} s to go, by the runs before.",
   cancelJob: "Cancel analysis",
+  withdrawRequest: "Withdraw my request",
+  othersWait: "Also requested by {{names}}: the analysis goes on for them.",
   retryJob: "Retry",
   openResult: "Open result",
   failed: "The AI analysis failed",

@@ -20,6 +20,8 @@ const texts: typeof en = {
   place: "대기 순서 {{place, number}}번째입니다.",
   expectedWait: "이전 분석 기준으로 약 {{seconds, number}}초 남았습니다.",
   cancelJob: "분석 취소",
+  withdrawRequest: "내 요청 취소",
+  othersWait: "함께 요청한 사람: {{names}}. 이 요청의 분석은 계속됩니다.",
   retryJob: "재시도",
   openResult: "결과 열기",
   failed: "AI 분석에 실패했습니다",
