@@ -13,7 +13,7 @@ from ai.choices import OPEN, TRANSITIONS, JobStatus
 from ai.clients.inference import RunResult, inference
 from ai.events import JOB_CANCELLED, JOB_COMPLETED, JOB_FAILED
 from ai.manifest import ModelManifest
-from ai.models import AIJob, AIJobEvent, ModelSetting
+from ai.models import AIJob, AIJobEvent, FormerWorkitem, ModelSetting
 from ai.selectors import jobs as job_selectors
 from ai.selectors.queue import queued_get
 from ai.services import catalogue, segmentations
@@ -320,6 +320,13 @@ def job_retry(*, actor: Person, job_id: int) -> AIJob:
     _check_in_use(job)
     limit_check(actor)
     also_ask(actor, job)
+    FormerWorkitem.objects.create(
+        job=job,
+        workitem_uid=job.workitem_uid or new_uid(),
+        last_step=job.events.latest("pk").pk,
+        error_code=job.error_code,
+        error_detail=job.error_detail,
+    )
     job.run += 1
     job.workitem_uid = new_uid()
     job.error_code = job.error_detail = ""

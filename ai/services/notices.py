@@ -14,10 +14,10 @@ def job_alert(job_id: int, kind: Kind, *, occurrence: int = 1) -> None:
     """
     job = selectors.job_for_handler(job_id)
     again = f"-{occurrence}" if occurrence > 1 else ""
-    people = {*selectors.askers(job), job.reviewed_by_id}
+    people: set[int | None] = {*selectors.askers(job), job.reviewed_by_id}
     if job.rule_id and job.study and job.study.order:
         people.add(job.study.order.ordered_by_id)
-    for user_id in people - {None}:
+    for user_id in filter(None, people):
         alerts.notify(
             user_id=user_id,
             kind=kind,

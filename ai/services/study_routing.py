@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from ai.services import catalogue, suitability
 from ai.services.jobs import series_key
 from ai.services.mr_kinds import kind_of
 from ai.services.run_requests import job_add
+from ai.services.sequences import chosen, sequence_facts
 from audit import services as audit
 from common.errors import ConflictError, NotFound
 from common.person import Person
@@ -30,16 +32,19 @@ if TYPE_CHECKING:
     from pacs.models import Series, Study
 
 DRY_RUN_PAGE = 20
-SEVERAL = "a model of several sequences is requested by a person, who sees which ones are taken"
 
 
 @dataclass(frozen=True, slots=True)
 class RoutingChoice:
-    """The series that goes to the model; without one, ``refusal`` says why, ``detail`` of what."""
+    """The series that goes to the model; without one, ``refusal`` says why, ``detail`` of what.
+
+    ``sequences``: of a model of several, the series of each; ``series`` is the reference.
+    """
 
     series: Series | None
     refusal: str = ""
     detail: str = ""
+    sequences: Mapping[str, Series] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,10 +145,20 @@ def _choice(rule: RoutingRule, study: Study, manifest: ModelManifest) -> Routing
     if study.patient is not None and study.patient.restricted:
         return RoutingChoice(None, RoutingRefusal.RESTRICTED)
     if manifest.inputs.sequences:
-        return RoutingChoice(None, RoutingRefusal.UNSUITABLE, SEVERAL)
+        return _several(study, manifest)
     for series in suitability.ranked(named, manifest):
         return RoutingChoice(series)
     return RoutingChoice(None, RoutingRefusal.UNSUITABLE, suitability.refusal(named[0], manifest))
+
+
+def _several(study: Study, manifest: ModelManifest) -> RoutingChoice:
+    """All of them from the study, also those that the rule does not name."""
+    choice = chosen(study.series.prefetch_related("instances"), manifest)
+    if choice.missing:
+        names = ", ".join(one.label for one in choice.missing)
+        detail = f"missing in this study: {names}"
+        return RoutingChoice(None, RoutingRefusal.UNSUITABLE, detail)
+    return RoutingChoice(choice.found[manifest.inputs.reference], sequences=choice.found)
 
 
 def _line(rule: RoutingRule, study: Study, manifest: ModelManifest) -> DryLine | None:
@@ -152,7 +167,7 @@ def _line(rule: RoutingRule, study: Study, manifest: ModelManifest) -> DryLine |
         return None
     if choice.series is None:
         return DryLine(study, DryOutcome.REFUSED, choice)
-    job = _known(study, series_key(manifest, choice.series, {}))
+    job = _known(study, series_key(manifest, choice.series, {}, choice.sequences))
     return DryLine(study, DryOutcome.KNOWN if job else DryOutcome.RUN, choice, job)
 
 
@@ -178,25 +193,40 @@ def _apply(rule: RoutingRule, study_id: int) -> None:
         _decide(rule, study, refusal=choice.refusal, detail=choice.detail[:300])
         return
     try:
-        _ask(rule, study, choice.series, manifest)
+        _ask(rule, study, choice.series, choice.sequences, manifest)
     except ConflictError:  # filed under another patient since it was read: decided anew
         _apply(rule, study_id)
 
 
 @transaction.atomic
-def _ask(rule: RoutingRule, study: Study, series: Series, manifest: ModelManifest) -> None:
+def _ask(
+    rule: RoutingRule,
+    study: Study,
+    series: Series,
+    sequences: Mapping[str, Series],
+    manifest: ModelManifest,
+) -> None:
     """Raises ConflictError: the study was filed under another patient meanwhile."""
     patient_id = study.patient_id
     if patient_id is None:
         return
     patients.patient_lock(patient_id)
     studies.studies_lock([study.pk], patient_id)
-    key = series_key(manifest, series, {})
+    key = series_key(manifest, series, {}, sequences)
     job = _known(study, key)
     if job is None:
         urgency = rule.urgency or (study.order.priority if study.order else None)
-        asked = {"rule": rule, "origin": Origin.RULE, "study": study, "series": series}
-        job = job_add(patient_id, manifest, key, urgency, **asked)
+        job = job_add(
+            patient_id,
+            manifest,
+            key,
+            urgency,
+            rule=rule,
+            origin=Origin.RULE,
+            study=study,
+            series=series,
+            facts=sequence_facts(sequences) or None,
+        )
         audit.record(
             actor=None,
             action="ai_job.route",

@@ -6,6 +6,8 @@ with the sentences of the standard; a request to cancel is honoured while there 
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from ai.choices import JobStatus, WorkitemPriority
@@ -43,6 +45,8 @@ def workitem_update(
     Raises NotFound, InvalidInput (Transaction UID, priority), ConflictError (it has ended).
     """
     job = workitem_get(actor, workitem_uid)
+    if state_of(job) is not State.SCHEDULED or transaction_uid:
+        _record(actor, job, "update", {"state": state_of(job)})
     if state_of(job) is State.IN_PROGRESS:
         raise InvalidInput(ErrorCode.VALIDATION, INCORRECT if transaction_uid else MISSING)
     if state_of(job) is not State.SCHEDULED or transaction_uid:
@@ -68,15 +72,7 @@ def workitem_update(
         _say(job, **changes)
         job.save(update_fields=["urgency", "updated_at"])
         transaction.on_commit(places_forget, robust=True)
-        audit.record(
-            actor=actor,
-            action="ai_workitem.update",
-            object_type="ai_job",
-            object_id=job.pk,
-            patient_id=job.patient_id,
-            permission=Permission.REQUEST_AI,
-            detail={"fields": sorted(changes)},
-        )
+        _record(actor, job, "update", {"fields": sorted(changes)})
     return UNSUPPORTED if len(given.elements) > len(changes) else None
 
 
@@ -87,6 +83,7 @@ def state_change(*, actor: Person, workitem_uid: str, given: Given) -> str:
     """
     job = workitem_get(actor, workitem_uid)
     wanted, state = given.text("ProcedureStepState"), state_of(job)
+    _record(actor, job, "change_state", {"state": state})
     if wanted not in (State.IN_PROGRESS, State.COMPLETED, State.CANCELED):
         detail = "must be IN PROGRESS, COMPLETED or CANCELED"
         raise InvalidInput(ErrorCode.VALIDATION, detail, "ProcedureStepState")
@@ -108,6 +105,7 @@ def cancel_request(*, actor: Person, workitem_uid: str, given: Given) -> str | N
     """
     job = workitem_get(actor, workitem_uid)
     state = state_of(job)
+    _record(actor, job, "request_cancellation", {"state": state})
     if state is State.CANCELED:
         return ALREADY.format(state.value)
     if state is State.COMPLETED:
@@ -125,6 +123,19 @@ def cancel_request(*, actor: Person, workitem_uid: str, given: Given) -> str | N
     except BusinessError as error:
         raise ConflictError(error.code, "Performer chooses not to cancel") from None
     return None if ended else GOES_ON
+
+
+def _record(actor: Person, job: AIJob, verb: str, detail: dict[str, Any]) -> None:
+    """Whatever comes of it: the answer tells of the workitem, also one that refuses."""
+    audit.record(
+        actor=actor,
+        action=f"ai_workitem.{verb}",
+        object_type="ai_job",
+        object_id=job.pk,
+        patient_id=job.patient_id,
+        permission=Permission.REQUEST_AI,
+        detail=detail,
+    )
 
 
 def _say(job: AIJob, **changes: object) -> None:
