@@ -143,6 +143,7 @@ export default {
     approved: "Approved. Publishing has started.",
     rejected: "Rejected.",
     done: "{{decision}} by {{name}}, {{at}}",
+    hintResult: "Check the inputs and the reasoning before you approve it. Approval publishes it to the FHIR record.",
     hint: "Check the segmentation in the viewer before you approve it. Approval publishes it to the archive and the FHIR record.",
   },
   rule: {

@@ -145,6 +145,7 @@ const texts: typeof en = {
     approved: "승인했습니다. 전송을 시작했습니다.",
     rejected: "반려했습니다.",
     done: "{{decision}}: {{name}}, {{at}}",
+    hintResult: "승인하기 전에 입력값과 판단 과정을 확인하세요. 승인하면 FHIR 기록에 등록됩니다.",
     hint: "승인하기 전에 뷰어에서 분할을 확인하세요. 승인하면 PACS와 FHIR 기록으로 전송됩니다.",
   },
   rule: {
