@@ -16,6 +16,12 @@ from common.errors import ErrorCode
 from rbac.permissions import Permission
 
 _SERIES_ERRORS = (ErrorCode.VALIDATION, ErrorCode.STUDY_NOT_FOUND, ErrorCode.SERIES_NOT_FOUND)
+_BEGIN_ERRORS = (
+    *_SERIES_ERRORS,
+    ErrorCode.SERIES_NOT_A_VOLUME,
+    ErrorCode.STUDY_UNMATCHED,
+    ErrorCode.VERSION_CONFLICT,
+)
 
 
 class Assist(ApiView):
@@ -57,7 +63,7 @@ class Segmentations(ApiView):
         request=shapes.SegmentationIn,
         responses={
             201: shapes.SegmentationBegunOut,
-            **errors(*_SERIES_ERRORS, ErrorCode.SERIES_NOT_A_VOLUME, ErrorCode.STUDY_UNMATCHED),
+            **errors(*_BEGIN_ERRORS),
         },
     )
     def post(self, request: Request) -> Response:
@@ -78,9 +84,7 @@ class SegmentationImport(ApiView):
         responses={
             201: shapes.SegmentationBegunOut,
             **errors(
-                *_SERIES_ERRORS,
-                ErrorCode.SERIES_NOT_A_VOLUME,
-                ErrorCode.STUDY_UNMATCHED,
+                *_BEGIN_ERRORS,
                 ErrorCode.SEGMENTATION_EMPTY,
                 ErrorCode.IMPORT_UNREADABLE,
                 ErrorCode.IMPORT_MISMATCH,

@@ -131,6 +131,7 @@ JOB_LISTED = {
 }
 JOB = {
     **JOB_LISTED,
+    "also_asked": [{"username": "rib", "full_name": "박지훈"}],
     "parameters": {},
     "facts": [],
     "result": {
@@ -388,13 +389,12 @@ QUEUED = {
     "id": 3,
     "status": "PENDING",
     "urgency": "stat",
-    "model": JOB_LISTED["model"],
-    "origin": "model",
-    "requested_by": "doctor",
-    "requested_by_name": "이서연",
     "outlook": {"progress": None, "expected_wait_s": 8.8, "place": 1},
-    "created_at": "2026-03-02T09:40:47.978875+09:00",
     "started_at": None,
+    **{
+        name: JOB_LISTED[name]
+        for name in ("model", "origin", "requested_by", "requested_by_name", "created_at")
+    },
 }
 QUEUE_SETTING = {"queued_per_user": 50, "version": 1}
 QUEUE_SETTING_CHANGE = {"queued_per_user": 100}

@@ -10,7 +10,7 @@ from rest_framework import serializers
 
 from ai import examples
 from ai.card_serializers import RESULT_KIND, RUN_KINDS, ModelOut
-from ai.choices import PublicationStatus, VersionKind
+from ai.choices import VersionKind
 from ai.fact_serializers import (
     ClassOut,
     FactOut,
@@ -22,6 +22,7 @@ from ai.fact_serializers import (
 )
 from ai.manifest import ManifestError, TrackedSegment, with_result_kind
 from ai.models import AIJob, Segmentation, SegmentationVersion
+from ai.publication_serializers import JobErrorOut, PublicationOut
 from ai.selectors.moved_sources import on_moved_sources
 from ai.selectors.outcome import outcome
 from ai.selectors.publication import publication_view
@@ -114,36 +115,9 @@ class ModelRefOut(serializers.Serializer[Any]):
         return str(with_result_kind(job.model_manifest).get("result_kind", ""))
 
 
-class JobErrorOut(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    detail = serializers.CharField()
-
-
 class StepOut(serializers.Serializer[Any]):
     step = serializers.CharField()
     at = serializers.DateTimeField()
-
-
-class SegStateOut(serializers.Serializer[Any]):
-    sop_instance_uid = serializers.CharField()
-    series_instance_uid = serializers.CharField()
-    stored_at = serializers.DateTimeField(allow_null=True)
-    seen_at = serializers.DateTimeField(allow_null=True)
-
-
-class FhirStateOut(serializers.Serializer[Any]):
-    diagnostic_report = serializers.CharField(allow_null=True)
-    imaging_study = serializers.CharField(allow_null=True)
-    at = serializers.DateTimeField(allow_null=True)
-
-
-class PublicationOut(serializers.Serializer[Any]):
-    status = serializers.ChoiceField(PublicationStatus.choices)
-    seg = SegStateOut(allow_null=True)
-    fhir = FhirStateOut(allow_null=True)
-    error = JobErrorOut(
-        allow_null=True, help_text="Of the step that failed, or is being tried again"
-    )
 
 
 class JobStudyOut(serializers.Serializer[Any]):
@@ -265,8 +239,14 @@ class AIJobListOut(serializers.ModelSerializer[AIJob]):
         return segmentation.pk if segmentation else None
 
 
+class AskerOut(serializers.Serializer[Any]):
+    username = serializers.CharField()
+    full_name = serializers.CharField()
+
+
 @example(examples.JOB)
 class AIJobOut(AIJobListOut):
+    also_asked = AskerOut(many=True, help_text="Who made an equal request after `requested_by`")
     facts = serializers.SerializerMethodField()
     result = serializers.SerializerMethodField()
     error = serializers.SerializerMethodField()
@@ -279,6 +259,7 @@ class AIJobOut(AIJobListOut):
     class Meta(AIJobListOut.Meta):
         fields = [
             *AIJobListOut.Meta.fields,
+            "also_asked",
             "parameters",
             "facts",
             "result",

@@ -124,6 +124,7 @@ class Jobs(GenericApiView):
                 ErrorCode.SERIES_NOT_FOUND,
                 ErrorCode.PATIENT_NOT_FOUND,
                 ErrorCode.PATIENT_MERGED,
+                ErrorCode.VERSION_CONFLICT,
                 ErrorCode.MODEL_NOT_FOUND,
                 ErrorCode.MODEL_REFUSED_INPUT,
                 ErrorCode.INFERENCE_UNAVAILABLE,
@@ -158,11 +159,16 @@ class JobCancel(ApiView):
 
     @extend_schema(
         summary="Cancel a waiting or running AI analysis",
+        description="It goes on, as `status` says, if others asked for the same analysis.",
         tags=["ai"],
         request=None,
         responses={
             202: answer(serializers.AIJobAcceptedOut, examples.accepted("CANCELLED")),
-            **errors(ErrorCode.AI_JOB_NOT_FOUND, ErrorCode.INVALID_TRANSITION),
+            **errors(
+                ErrorCode.AI_JOB_NOT_FOUND,
+                ErrorCode.INVALID_TRANSITION,
+                ErrorCode.PERMISSION_DENIED,
+            ),
         },
     )
     def post(self, request: Request, job_id: int) -> Response:

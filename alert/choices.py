@@ -61,8 +61,8 @@ TEXTS: dict[str, dict[str, str]] = {
         "en": "The AI result is ready for your review.",
     },
     Kind.AI_FAILED: {
-        "ko": "AI 분석에 실패했습니다. 사유를 확인해 주세요.",
-        "en": "An AI analysis failed. Open it to see why.",
+        "ko": "AI 분석이 결과 없이 끝났습니다. 사유를 확인해 주세요.",
+        "en": "An AI analysis ended without a result. Open it to see why.",
     },
     Kind.PUBLISHED: {
         "ko": "승인한 결과가 PACS에 전송되고 FHIR 기록에 등록되었습니다.",

@@ -47,7 +47,7 @@ FLAT = """
     (probes) | (lists) | (mllp_server) | (routing_serializers)
     (sync_serializers) | (model_serializers) | (drawing_serializers) | (provenance_serializers)
     (serializers) | (import_serializers) | (filters) | (tasks) | (authentication)
-    (sync_runs) | (fact_serializers) | (card_serializers)
+    (sync_runs) | (fact_serializers) | (card_serializers) | (publication_serializers)
     (openemr_sync)
     (services) | (missing_uuids)
     (selectors) | (clients) | (epochs) | (attempts) | (password_rules) | (hashers)

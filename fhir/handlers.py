@@ -53,7 +53,9 @@ def _send(job_id: int) -> None:
         diagnostic_report=receipt.diagnostic_report,
         imaging_study=receipt.imaging_study,
     )
-    if publication_facts(job_id).order != facts.order:  # moved before the job was published
+    if on_moved_sources([job_id]):  # before the job was published: STUDY_MOVED passed it over
+        _outdated([job_id])
+    elif publication_facts(job_id).order != facts.order:  # so was ORDER_MOVED
         publication_send(facts=publication_facts(job_id))
 
 

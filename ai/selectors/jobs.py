@@ -34,13 +34,19 @@ def job_get(user: Person, job_id: int) -> AIJob:
             "segmentation",
             "publication__version__segmentation",
         )
-        .prefetch_related("events", "segmentation__versions")
+        .prefetch_related("events", "segmentation__versions", "also_asked")
         .filter(pk=job_id)
         .first()
     )
     if job is None:
         raise NotFound(ErrorCode.AI_JOB_NOT_FOUND, f"job {job_id}", "id")
     return job
+
+
+def askers(job: AIJob) -> set[int]:
+    """The persons who asked for it and did not take that back; of a routing rule there are none."""
+    also = set(job.also_asked.values_list("pk", flat=True))
+    return also | {job.requested_by_id} if job.requested_by_id else also
 
 
 def job_for_handler(job_id: int) -> AIJob:

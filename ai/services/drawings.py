@@ -24,6 +24,7 @@ from ai.services.dicom_codes import CodeError, resolve_category, resolve_code
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, InvalidInput
 from common.person import Person
+from emr import selectors as patients
 from pacs.dicom.uids import derived_uid
 from pacs.index import studies
 from pacs.index.geometry import series_geometry
@@ -85,7 +86,8 @@ def begin(
 ) -> Segmentation:
     """The job and its segmentation without a version. ``segments`` are checked.
 
-    ``algorithms``: of imported segments, in their order.
+    ``algorithms``: of imported segments, in their order. Raises BusinessError (not a volume, no
+    patient), ConflictError (the study was filed under another patient since it was read).
     """
     if not series.frame_of_reference_uid:
         detail = "the series has no Frame of Reference UID, without which no mask can be stored"
@@ -93,6 +95,8 @@ def begin(
     patient_id = series.study.patient_id
     if patient_id is None:
         raise BusinessError(ErrorCode.STUDY_UNMATCHED, "no patient", "study_instance_uid")
+    patients.patient_lock(patient_id)
+    studies.studies_lock([series.study_id], patient_id)
     geometry = series_geometry(series)
     job = AIJob.objects.create(
         patient_id=patient_id,

@@ -43,6 +43,7 @@ def job_request(
             urgency=urgency,
             **fields,
         )
+    study = None
     if patient is None and study_instance_uid is not None:
         study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
         patient = study.patient_id
@@ -55,6 +56,7 @@ def job_request(
         facts_given=facts_given,
         parameters=fields.get("parameters"),
         urgency=urgency,
+        named_by=study,
     )
 
 

@@ -13,15 +13,24 @@ from ai.choices import OPEN, TRANSITIONS, JobStatus
 from ai.clients.inference import RunResult, inference
 from ai.events import JOB_CANCELLED, JOB_COMPLETED, JOB_FAILED
 from ai.manifest import ModelManifest
-from ai.models import AIJob, AIJobEvent, ModelSetting
+from ai.models import AIJob, AIJobEvent, FormerWorkitem, ModelSetting
 from ai.selectors import jobs as job_selectors
 from ai.selectors.queue import queued_get
 from ai.services import catalogue, segmentations
+from ai.services.notices import job_alert
 from ai.services.queue import places_forget
 from ai.services.rule_runs import rule_run
-from ai.services.run_requests import input_key, job_ask, limit_check, run_key, run_request
+from ai.services.run_requests import (
+    also_ask,
+    input_key,
+    job_ask,
+    limit_check,
+    run_key,
+    run_request,
+)
 from ai.services.sequences import sequence_facts, sequences_of_request
 from ai.services.series_runs import series_run
+from alert.choices import Kind
 from audit import services as audit
 from common.errors import (
     AppError,
@@ -30,6 +39,7 @@ from common.errors import (
     ExternalError,
     InvalidInput,
     NotFound,
+    PermissionDenied,
 )
 from common.outbox import services as outbox
 from common.person import Person
@@ -81,7 +91,8 @@ def job_create(
 
     Raises NotFound (study, also an unmatched one; series, model), BusinessError (unsuitable
     series, the limit of a person), InvalidInput (a sequence that the model does not have),
-    ExternalError (the inference service does not list its models).
+    ConflictError (a study moved meanwhile), ExternalError (the inference service does not list its
+    models).
     """
     study = studies.study_get(actor, study_instance_uid, Permission.VIEW_DICOM)
     if study.patient is None:
@@ -98,6 +109,7 @@ def job_create(
         key=series_key(manifest, series, parameters or {}, chosen),
         urgency=urgency or (study.order.priority if study.order else None),
         detail={"series": series.series_instance_uid},
+        rests_on={one.study_id for one in (series, *chosen.values())},
         study=study,
         series=series,
         parameters=parameters or {},
@@ -255,15 +267,40 @@ def job_fail(job_id: int, error: AppError) -> None:
 
 @transaction.atomic
 def job_cancel(*, actor: Person, job_id: int) -> AIJob:
-    """Cancel a waiting or running job: its run is ended; a result that still arrives is dropped."""
-    return _cancelled(actor, _changed_by(actor, job_id, "ai_job.cancel"))
+    """Take the request back; the job goes on while somebody else asked for it too.
+
+    Without anybody else its run is ended, and a result that still arrives is dropped. One that a
+    routing rule alone asked for is cancelled by whoever sees it. Raises NotFound, BusinessError (it
+    is over), PermissionDenied (others asked for it, and not the ``actor``).
+    """
+    job = _changed_by(actor, job_id, "ai_job.cancel")
+    asked = job_selectors.askers(job)
+    if job.status not in OPEN or asked <= {actor.pk}:
+        return _cancelled(actor, job)
+    if actor.pk not in asked:
+        raise PermissionDenied("who asked for it may cancel it, or who manages the models")
+    _leave(actor, job)
+    return job
+
+
+def _leave(actor: Person, job: AIJob) -> None:
+    """To the others: of two, the longest asking stands for the job in the queue."""
+    job.also_asked.remove(actor.pk)
+    if job.requested_by_id == actor.pk:
+        others = AIJob.also_asked.through.objects.filter(aijob=job).order_by("pk")
+        job.requested_by_id = others.values_list("user", flat=True)[0]
+        job.also_asked.remove(job.requested_by_id)
+        job.version += 1
+        job.save()
+        transaction.on_commit(places_forget, robust=True)
 
 
 @transaction.atomic
 def queued_cancel(*, actor: Person, job_id: int) -> AIJob:
-    """The same by who manages the models, whoever's job it is."""
+    """The end of a job by who manages the models, whoever's it is; all who asked are alerted."""
     job = job_lock(queued_get(actor, job_id).pk)
     _record(actor, job, "ai_job.cancel", Permission.MANAGE_MODELS)
+    job_alert(job.pk, Kind.AI_FAILED)
     return _cancelled(actor, job)
 
 
@@ -282,6 +319,14 @@ def job_retry(*, actor: Person, job_id: int) -> AIJob:
     job = _changed_by(actor, job_id, "ai_job.retry")
     _check_in_use(job)
     limit_check(actor)
+    also_ask(actor, job)
+    FormerWorkitem.objects.create(
+        job=job,
+        workitem_uid=job.workitem_uid or new_uid(),
+        last_step=job.events.latest("pk").pk,
+        error_code=job.error_code,
+        error_detail=job.error_detail,
+    )
     job.run += 1
     job.workitem_uid = new_uid()
     job.error_code = job.error_detail = ""

@@ -8,15 +8,16 @@ from alert.choices import Kind
 
 
 def job_alert(job_id: int, kind: Kind, *, occurrence: int = 1) -> None:
-    """Alert who asked for the job and who approved it; once per run, ``kind`` and occurrence.
+    """Alert all who asked for the job and who approved it; once per run, ``kind`` and occurrence.
 
-    Of one that a routing rule asked for, who ordered the images.
+    Of one that a routing rule asked for, who ordered the images too.
     """
     job = selectors.job_for_handler(job_id)
     again = f"-{occurrence}" if occurrence > 1 else ""
-    order = job.study.order if job.study else None
-    asked = job.requested_by_id or (order.ordered_by_id if order else None)
-    for user_id in {person for person in (asked, job.reviewed_by_id) if person}:
+    people: set[int | None] = {*selectors.askers(job), job.reviewed_by_id}
+    if job.rule_id and job.study and job.study.order:
+        people.add(job.study.order.ordered_by_id)
+    for user_id in filter(None, people):
         alerts.notify(
             user_id=user_id,
             kind=kind,

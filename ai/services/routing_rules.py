@@ -57,7 +57,7 @@ def model_check(rule: RoutingRule) -> None:
     known = [each for each in catalogue.offered().models if each.id == rule.model_id]
     if not known:
         raise InvalidInput(ErrorCode.VALIDATION, "no such model", "model_id")
-    if known[0].kind in ("rule", "assist") or known[0].inputs.sequences:
+    if known[0].kind in ("rule", "assist"):
         raise InvalidInput(ErrorCode.VALIDATION, "this model needs more than images", "model_id")
     if rule.model_version and rule.model_version not in [each.version for each in known]:
         raise InvalidInput(ErrorCode.VALIDATION, "no such version", "model_version")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -20,6 +20,9 @@ from common.errors import BusinessError, ErrorCode, InvalidInput
 from common.person import Person
 from emr import selectors as patients
 
+if TYPE_CHECKING:
+    from pacs.models import Study
+
 GIVEN = "given"
 MASKS = ("mask", "prior_mask")
 
@@ -32,11 +35,14 @@ def rule_job_create(
     facts_given: dict[str, Any] | None = None,
     parameters: dict[str, Any] | None = None,
     urgency: str | None = None,
+    named_by: Study | None = None,
 ) -> AIJob:
     """Request a rule; an equal request is the same job, as ``job_ask`` says.
 
-    Raises NotFound, ConflictError (the patient), InvalidInput (a given fact), BusinessError
-    (facts are missing: the detail names them; the limit of a person).
+    ``named_by``: the study whose patient is meant, where the request names that alone.
+
+    Raises NotFound, ConflictError (the patient, the study), InvalidInput (a given fact),
+    BusinessError (facts are missing: the detail names them; the limit of a person).
     """
     patient = patients.patient_get(actor, patient_pk)
     known = facts_known(actor, patient)
@@ -58,6 +64,7 @@ def rule_job_create(
         key=input_key(manifest, values, parameters or {}),
         urgency=urgency,
         detail={"given": sorted(facts_given or {})},
+        rests_on=[named_by.pk] if named_by else (),
         facts=facts,
         parameters=parameters or {},
     )

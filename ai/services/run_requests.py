@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -13,6 +14,7 @@ from ai.choices import ENDED_BADLY, OPEN, JobStatus, ReviewStatus, WorkitemPrior
 from ai.events import JOB_REQUESTED
 from ai.manifest import ModelManifest
 from ai.models import AIJob, AIJobEvent, Workitem
+from ai.selectors.jobs import askers
 from ai.selectors.queue import queued_per_user
 from ai.services import queue
 from audit import services as audit
@@ -21,6 +23,7 @@ from common.outbox import services as outbox
 from common.person import Person
 from emr import selectors as patients
 from ocs.choices import PRIORITY_RANKS, Priority
+from pacs.index import studies
 from rbac.permissions import Permission
 
 
@@ -39,14 +42,17 @@ def job_ask(
     key: str,
     urgency: str | None,
     detail: dict[str, Any],
+    rests_on: Collection[int] = (),
     **fields: Any,
 ) -> AIJob:
     """The job of an equal request that waits, runs or is not reviewed yet, else a new one.
 
-    One that waits becomes as urgent as the more urgent request. Raises BusinessError (the person
-    has as many jobs in the queue as is allowed).
+    One that waits becomes as urgent as the more urgent request. ``rests_on``: the studies of its
+    input. Raises BusinessError (the person has as many jobs in the queue as is allowed),
+    ConflictError (one of the studies was filed under another patient meanwhile).
     """
     patients.patient_lock(patient_id)
+    studies.studies_lock(rests_on, patient_id)
     same = AIJob.objects.filter(patient=patient_id, input_sha256=key)
     same = same.exclude(status__in=ENDED_BADLY).filter(review_status=ReviewStatus.PENDING)
     job = same.select_for_update().order_by("pk").first()
@@ -55,6 +61,7 @@ def job_ask(
         job = job_add(patient_id, manifest, key, urgency, requested_by_id=actor.pk, **fields)
     else:
         job.is_repeat = True
+        also_ask(actor, job)
         _hurry(job, urgency)
     audit.record(
         actor=actor,
@@ -84,6 +91,12 @@ def job_add(
     AIJobEvent.objects.create(job=job, step="requested", actor_id=job.requested_by_id)
     run_request(job)
     return job
+
+
+def also_ask(actor: Person, job: AIJob) -> None:
+    """The person is told of the job's end too, and has a say in its cancellation."""
+    if actor.pk not in askers(job):
+        job.also_asked.add(actor.pk)
 
 
 def _hurry(job: AIJob, urgency: str | None) -> None:

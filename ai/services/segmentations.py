@@ -221,7 +221,7 @@ def version_save(
             action="segmentation.save",
             object_type="segmentation",
             object_id=found.pk,
-            patient_id=found.job.patient_id,
+            patient_id=job.patient_id,
             permission=Permission.REVIEW_AI,
             detail={"version": version.version},
         )

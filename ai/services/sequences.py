@@ -92,6 +92,22 @@ def sequences_of_request(
     return found
 
 
+def sequences_named(
+    actor: Person, uids: Iterable[str], manifest: ModelManifest
+) -> dict[str, Series]:
+    """By sequence the series of a request that does not say which one is for what.
+
+    Raises NotFound (a series), BusinessError (one is for no sequence, or two are for the same).
+    """
+    named = [images.series_visible_get(actor, uid, Permission.VIEW_DICOM) for uid in uids]
+    found = chosen(named, manifest).found
+    for series in named:
+        if series not in found.values():
+            uid = series.series_instance_uid
+            raise _refused(f"{uid}: the model needs no such series, or not two of them")
+    return found
+
+
 def _check_together(found: Mapping[str, Series], study: Study, manifest: ModelManifest) -> None:
     """Series that a request names may be of any study: of this patient, and of these days."""
     declared = {one.id: one for one in manifest.inputs.sequences}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -18,8 +19,9 @@ from ai.services import catalogue, suitability
 from ai.services.jobs import series_key
 from ai.services.mr_kinds import kind_of
 from ai.services.run_requests import job_add
+from ai.services.sequences import chosen, sequence_facts
 from audit import services as audit
-from common.errors import NotFound
+from common.errors import ConflictError, NotFound
 from common.person import Person
 from emr import selectors as patients
 from ocs.choices import PRIORITY_RANKS
@@ -30,16 +32,19 @@ if TYPE_CHECKING:
     from pacs.models import Series, Study
 
 DRY_RUN_PAGE = 20
-SEVERAL = "a model of several sequences is requested by a person, who sees which ones are taken"
 
 
 @dataclass(frozen=True, slots=True)
 class RoutingChoice:
-    """The series that goes to the model; without one, ``refusal`` says why, ``detail`` of what."""
+    """The series that goes to the model; without one, ``refusal`` says why, ``detail`` of what.
+
+    ``sequences``: of a model of several, the series of each; ``series`` is the reference.
+    """
 
     series: Series | None
     refusal: str = ""
     detail: str = ""
+    sequences: Mapping[str, Series] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +77,8 @@ def study_route(study_id: int) -> None:
 
     Raises ExternalError (the inference service does not list its models).
     """
-    arrived = studies.studies_complete().filter(pk=study_id)
     for rule in RoutingRule.objects.filter(enabled=True):
-        study = _matching(rule, arrived).select_related("patient", "order").first()
-        if study is not None:
-            _apply(rule, study)
+        _apply(rule, study_id)
 
 
 def dry_run(*, actor: Person, rule: RoutingRule, days: int, page: int) -> DryRun:
@@ -143,10 +145,20 @@ def _choice(rule: RoutingRule, study: Study, manifest: ModelManifest) -> Routing
     if study.patient is not None and study.patient.restricted:
         return RoutingChoice(None, RoutingRefusal.RESTRICTED)
     if manifest.inputs.sequences:
-        return RoutingChoice(None, RoutingRefusal.UNSUITABLE, SEVERAL)
+        return _several(study, manifest)
     for series in suitability.ranked(named, manifest):
         return RoutingChoice(series)
     return RoutingChoice(None, RoutingRefusal.UNSUITABLE, suitability.refusal(named[0], manifest))
+
+
+def _several(study: Study, manifest: ModelManifest) -> RoutingChoice:
+    """All of them from the study, also those that the rule does not name."""
+    choice = chosen(study.series.prefetch_related("instances"), manifest)
+    if choice.missing:
+        names = ", ".join(one.label for one in choice.missing)
+        detail = f"missing in this study: {names}"
+        return RoutingChoice(None, RoutingRefusal.UNSUITABLE, detail)
+    return RoutingChoice(choice.found[manifest.inputs.reference], sequences=choice.found)
 
 
 def _line(rule: RoutingRule, study: Study, manifest: ModelManifest) -> DryLine | None:
@@ -155,7 +167,7 @@ def _line(rule: RoutingRule, study: Study, manifest: ModelManifest) -> DryLine |
         return None
     if choice.series is None:
         return DryLine(study, DryOutcome.REFUSED, choice)
-    job = _known(study, series_key(manifest, choice.series, {}))
+    job = _known(study, series_key(manifest, choice.series, {}, choice.sequences))
     return DryLine(study, DryOutcome.KNOWN if job else DryOutcome.RUN, choice, job)
 
 
@@ -164,7 +176,11 @@ def _known(study: Study, key: str) -> AIJob | None:
     return AIJob.objects.filter(patient=study.patient_id, input_sha256=key).first()
 
 
-def _apply(rule: RoutingRule, study: Study) -> None:
+def _apply(rule: RoutingRule, study_id: int) -> None:
+    arrived = _matching(rule, studies.studies_complete().filter(pk=study_id))
+    study = arrived.select_related("patient", "order").first()
+    if study is None:
+        return
     try:
         manifest = catalogue.model_get(rule.model_id, rule.model_version or None)
     except NotFound:
@@ -175,22 +191,42 @@ def _apply(rule: RoutingRule, study: Study) -> None:
         return
     if choice.series is None:
         _decide(rule, study, refusal=choice.refusal, detail=choice.detail[:300])
-    else:
-        _ask(rule, study, choice.series, manifest)
+        return
+    try:
+        _ask(rule, study, choice.series, choice.sequences, manifest)
+    except ConflictError:  # filed under another patient since it was read: decided anew
+        _apply(rule, study_id)
 
 
 @transaction.atomic
-def _ask(rule: RoutingRule, study: Study, series: Series, manifest: ModelManifest) -> None:
+def _ask(
+    rule: RoutingRule,
+    study: Study,
+    series: Series,
+    sequences: Mapping[str, Series],
+    manifest: ModelManifest,
+) -> None:
+    """Raises ConflictError: the study was filed under another patient meanwhile."""
     patient_id = study.patient_id
     if patient_id is None:
         return
     patients.patient_lock(patient_id)
-    key = series_key(manifest, series, {})
+    studies.studies_lock([study.pk], patient_id)
+    key = series_key(manifest, series, {}, sequences)
     job = _known(study, key)
     if job is None:
         urgency = rule.urgency or (study.order.priority if study.order else None)
-        asked = {"rule": rule, "origin": Origin.RULE, "study": study, "series": series}
-        job = job_add(patient_id, manifest, key, urgency, **asked)
+        job = job_add(
+            patient_id,
+            manifest,
+            key,
+            urgency,
+            rule=rule,
+            origin=Origin.RULE,
+            study=study,
+            series=series,
+            facts=sequence_facts(sequences) or None,
+        )
         audit.record(
             actor=None,
             action="ai_job.route",

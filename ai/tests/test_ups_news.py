@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.db import connection, transaction
 
 from acct import services as accounts
+from acct.models import Session
 from ai.choices import JobStatus
-from ai.models import AIJob, WorklistSubscription
+from ai.models import AIJob, AIJobEvent, WorklistSubscription
 from ai.services import jobs, review
+from ai.tests import factories
 from ai.tests.worklist import WORKLIST_URL
 from ai.ups import news_socket
+from ai.ups.event_reports import NewsReader
 from ai.ups.subscriptions import FILTERED, GLOBAL
 from alert.tests.client import Socket
 from audit.models import AuditLog
+from common.errors import AppError, ErrorCode
 from conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -271,3 +278,76 @@ def test_a_rejected_result_is_told_as_canceled(client, completed, users):
         assert told(await socket.receive_json())[2] == "CANCELED"
 
     listening(talk)
+
+
+def test_what_commits_while_the_socket_connects_is_told(client, job, users, series):
+    """A step that was begun first has a lower number, though it is committed later."""
+    client.post(subscribers(GLOBAL))
+    WorklistSubscription.objects.update(created_at="2099-01-01T00:00:00Z")
+    session = Session.objects.get(user=users["doctor"])
+    other = factories.make_result(series, users["doctor"])
+
+    def connect():
+        try:
+            AIJobEvent.objects.create(job=other, step="processing")
+            reader = NewsReader.open(str(session.pk), "WATCHER")
+            assert reader.news() == []
+            return reader
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        AIJobEvent.objects.create(job=job, step="processing")
+        reader = pool.submit(connect).result(20)
+    [report] = reader.news()
+    assert told(report) == (1, job.workitem_uid, "IN PROGRESS")
+
+
+def test_a_socket_that_comes_back_is_told_what_changed_meanwhile(client, job):
+    client.post(subscribers(GLOBAL))
+    jobs.job_transition(AIJob.objects.get(pk=job.pk), JobStatus.PROCESSING)
+
+    async def talk(socket):
+        assert told(await socket.receive_json()) == (1, job.workitem_uid, "IN PROGRESS")
+        assert await socket.receive_nothing(timeout=0.2)
+
+    for _ in range(2):
+        listening(talk)
+    records = AuditLog.objects.filter(action="ai_workitem.report", patient_id=job.patient_id)
+    assert records.count() == 2, "one for each socket"
+
+
+def test_a_failed_one_that_is_run_again_is_told_of_by_both_uids(client, job, users):
+    client.post(subscribers(job))
+    former = job.workitem_uid
+
+    def fail_and_retry():
+        jobs.job_fail(job.pk, AppError(ErrorCode.MODEL_REFUSED_INPUT, "No contrast."))
+        jobs.job_retry(actor=users["doctor"], job_id=job.pk)
+
+    async def talk(socket):
+        await socket.receive_json()
+        await sync_to_async(transaction.atomic(fail_and_retry))()
+        report = await socket.receive_json()
+        assert told(report) == (1, former, "CANCELED")
+        assert "No contrast." in report["00741238"]["Value"][0]
+        event, uid, state = told(await socket.receive_json())
+        assert (event, uid != former, state) == (1, True, "SCHEDULED")
+
+    listening(talk)
+
+
+def test_progress_alone_is_on_record_too(client, completed, users):
+    client.post(subscribers(GLOBAL))
+
+    def approve():
+        review.job_review(actor=users["doctor"], job_id=completed.pk, decision="approve")
+
+    async def talk(socket):
+        assert await socket.receive_nothing(timeout=0.2)
+        await sync_to_async(approve)()
+        assert told(await socket.receive_json())[0] == 3
+
+    listening(talk)
+    record = AuditLog.objects.get(action="ai_workitem.report")
+    assert record.patient_id == completed.patient_id

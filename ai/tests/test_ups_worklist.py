@@ -342,3 +342,39 @@ def test_a_workitem_that_is_not_there_is_404(client, job):
     response = client.get(f"{WORKLIST_URL}/1.2.3")
     assert (response.status_code, "1.2.3" in response["Warning"]) == (404, True)
     assert client.get(f"{WORKLIST_URL}/1.2.x").status_code == 404
+
+
+def test_each_answer_is_on_record_with_the_patient(client, job):
+    sent(client, "put", address(job, "/state"), {"00741000": item("CS", "COMPLETED")})
+    ended(job, status=JobStatus.COMPLETED)
+    sent(client, "post", address(job, "/cancelrequest"))
+    sent(client, "post", address(job), {"00741204": item("LO", "Later")})
+    for verb, state in (
+        ("change_state", "SCHEDULED"),
+        ("request_cancellation", "IN PROGRESS"),
+        ("update", "IN PROGRESS"),
+    ):
+        record = AuditLog.objects.get(action=f"ai_workitem.{verb}")
+        assert (record.patient_id, record.object_id) == (job.patient_id, str(job.pk))
+        assert record.detail == {"state": state}
+
+
+def test_a_failed_one_that_is_run_again_is_replaced_and_stays_canceled(client, job, users):
+    former = job.workitem_uid
+    ended(job, status=JobStatus.FAILED, error_code="ERR_404", error_detail="No contrast.")
+    job.events.create(step="failed")
+    jobs.job_retry(actor=users["doctor"], job_id=job.pk)
+    job.refresh_from_db()
+    assert job.workitem_uid != former
+    [was] = client.get(f"{WORKLIST_URL}/{former}").json()
+    assert value(was, "00080018") == former
+    assert value(was, "00741000") == "CANCELED"
+    assert "No contrast." in value(was, "00741002", "00741238")
+    assert "Value" not in was["00741224"]
+    now = read(client, job)
+    assert value(now, "00741000") == "SCHEDULED"
+    assert value(now, "00741224", "00081155") == former
+    again = sent(client, "post", f"{WORKLIST_URL}/{former}/cancelrequest")
+    assert (again.status_code, "already" in again["Warning"]) == (202, True)
+    job.refresh_from_db()
+    assert job.status == JobStatus.PENDING

@@ -11,13 +11,14 @@ from django.db import IntegrityError, transaction
 
 from ai.choices import WorkitemPriority
 from ai.manifest import ModelManifest
-from ai.models import AIJob, Workitem
+from ai.models import AIJob, FormerWorkitem, Workitem
 from ai.services import catalogue
 from ai.services.job_requests import job_request
+from ai.services.sequences import sequences_named
 from ai.ups.data_sets import SCHEME, Given
 from ai.ups.states import State
-from ai.ups.workitems import MODEL_VERSION, URGENCIES, WORKLIST, whole, workitem_get
-from common.errors import BusinessError, ConflictError, ErrorCode, InvalidInput, NotFound
+from ai.ups.workitems import MODEL_VERSION, URGENCIES, WORKLIST, inputs_of, whole, workitem_get
+from common.errors import ConflictError, ErrorCode, InvalidInput, NotFound
 from common.person import Person
 from emr import selectors as patients
 from pacs.dicom.uids import Uid
@@ -56,11 +57,8 @@ def workitem_create(*, actor: Person, given: Given, workitem_uid: Uid | None) ->
     parameters = dict(_parameters(given))
     version = parameters.pop(MODEL_VERSION, None)
     manifest = catalogue.model_get(_model_id(given), version)
-    if manifest.inputs.sequences:
-        detail = "a model of several sequences is requested where its series are seen"
-        raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, detail, "ScheduledWorkitemCodeSequence")
     _check_parameters(manifest, parameters)
-    subject = _patient(actor, given) if manifest.kind == "rule" else _series(given)
+    subject = _subject(actor, given, manifest)
     priority = given.text("ScheduledProcedureStepPriority")
     try:
         with transaction.atomic():
@@ -114,7 +112,8 @@ def _wanted_uid(given: Given, named: Uid | None) -> Uid | None:
     if named and inside and named != inside:
         raise _invalid("is not that of the address", "SOPInstanceUID")
     wanted = named or inside
-    if wanted and AIJob.objects.filter(workitem_uid=wanted).exists():
+    used = (AIJob.objects, FormerWorkitem.objects)
+    if wanted and any(rows.filter(workitem_uid=wanted).exists() for rows in used):
         raise _in_use()
     return wanted
 
@@ -158,6 +157,33 @@ def _parameter(detail: str) -> InvalidInput:
     return _invalid(detail, "ScheduledProcessingParametersSequence")
 
 
+def _subject(actor: Person, given: Given, manifest: ModelManifest) -> dict[str, Any]:
+    if manifest.kind == "rule":
+        return _patient(actor, given)
+    return _sequences(actor, given, manifest) if manifest.inputs.sequences else _series(given)
+
+
+def _sequences(actor: Person, given: Given, manifest: ModelManifest) -> dict[str, Any]:
+    """A study alone, or series, each for the sequence that its header shows."""
+    items = given.items("InputInformationSequence")
+    named = {item.uid("SeriesInstanceUID"): item.uid("StudyInstanceUID") for item in items}
+    if None in named and len(items) == 1:
+        return _series(given)
+    if None in named or len(named) != len(items) or not items:
+        detail = "one study is needed, or an item for each series"
+        raise _invalid(detail, "InputInformationSequence")
+    uids = [str(uid) for uid in named]
+    found = sequences_named(actor, uids, manifest)
+    for series in found.values():
+        if named[Uid(series.series_instance_uid)] != series.study.study_instance_uid:
+            raise _invalid("the series is of another study", "InputInformationSequence")
+    reference = found.get(manifest.inputs.reference, next(iter(found.values())))
+    return {
+        "study_instance_uid": reference.study.study_instance_uid,
+        "sequences": {name: series.series_instance_uid for name, series in found.items()},
+    }
+
+
 def _series(given: Given) -> dict[str, Any]:
     """The study and, if it is named, the series."""
     items = given.items("InputInformationSequence")
@@ -182,16 +208,15 @@ def _check_input(job: AIJob, given: Given) -> None:
     mrn = given.text("PatientID")
     if job.study is not None and mrn not in ("", job.patient.patient_id):
         raise _invalid("the study is of another patient", "PatientID")
-    named = {
-        one.uid("ReferencedSOPInstanceUID")
-        for item in given.items("InputInformationSequence")
-        for one in item.items("ReferencedSOPSequence")
-    }
-    if job.series is None or not named:
-        return
-    if named != set(job.series.instances.values_list("sop_instance_uid", flat=True)):
-        detail = "a whole series is analysed: name all of its instances, or none"
-        raise _invalid(detail, "InputInformationSequence")
+    inputs = {series.series_instance_uid: series for series in inputs_of([job])[job.pk]}
+    for item in given.items("InputInformationSequence"):
+        named = {one.uid("ReferencedSOPInstanceUID") for one in item.items("ReferencedSOPSequence")}
+        series = inputs.get(item.uid("SeriesInstanceUID") or "", job.series)
+        if series is None or not named:
+            continue
+        if named != set(series.instances.values_list("sop_instance_uid", flat=True)):
+            detail = "a whole series is analysed: name all of its instances, or none"
+            raise _invalid(detail, "InputInformationSequence")
 
 
 def _invalid(detail: str, keyword: str) -> InvalidInput:

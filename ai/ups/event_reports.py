@@ -19,6 +19,7 @@ from ai.ups.subscriptions import of_application
 from ai.ups.workitems import (
     DISCONTINUED,
     UPS_PUSH,
+    as_former,
     said_of,
     why_canceled,
     workitems_visible_to,
@@ -34,13 +35,12 @@ OVERLAP = 200
 """Steps that are read again: one with a lower number may be committed later."""
 
 
-def newest_step() -> int:
-    return AIJobEvent.objects.aggregate(newest=Max("pk"))["newest"] or 0
-
-
 @dataclass
 class NewsReader:
-    """What one socket has been told. ``begin``: the step after which it reads."""
+    """What one socket has been told. ``begin``: the step after which it reads.
+
+    Its first reports are the present states of what is subscribed to.
+    """
 
     session_id: str
     aetitle: str
@@ -48,6 +48,16 @@ class NewsReader:
     _told: set[int] = field(default_factory=set)
     """The steps that are read again."""
     _greeted: set[int] = field(default_factory=set)
+    _recorded: set[int] = field(default_factory=set)
+    """The jobs of which it is on record that this socket tells of them."""
+
+    @classmethod
+    def open(cls, session_id: str, aetitle: str) -> NewsReader:
+        """One that is told of what is committed from now on, though it was begun before."""
+        newest = AIJobEvent.objects.aggregate(newest=Max("pk"))["newest"] or 0
+        reader = cls(session_id, aetitle, max(0, newest - OVERLAP))
+        reader._fresh_steps()
+        return reader
 
     def news(self) -> list[Elements]:
         """The reports since the last call. Raises AuthenticationError once the session ended."""
@@ -70,16 +80,30 @@ class NewsReader:
         return fresh
 
     def _greetings(self, user: Person, mine: list[WorklistSubscription]) -> Iterator[Elements]:
-        """The present state, of what was subscribed to anew: one, or all with a Deletion Lock."""
+        """The present state of what the socket does not know yet.
+
+        That is a workitem that is subscribed to by itself; of the worklist all that it has with a
+        Deletion Lock, else those that changed since it was subscribed to.
+        """
         new = [one for one in mine if one.pk not in self._greeted and one.wanted]
         self._greeted |= {one.pk for one in new}
+        unwanted = {one.job_id for one in mine if one.job_id and not one.wanted}
+        told: set[int] = set()
         for one in new:
-            if one.job_id is None and not one.deletion_lock:
-                continue
             jobs = workitems_visible_to(user)
-            jobs = matching(jobs, one.keys) if one.job_id is None else jobs.filter(pk=one.job_id)
+            if one.job_id is not None:
+                jobs = jobs.filter(pk=one.job_id)
+            else:
+                jobs = matching(jobs, one.keys).exclude(pk__in=unwanted)
+                if one.last_job is not None:
+                    jobs = jobs.filter(pk__lte=one.last_job)
+                if not one.deletion_lock:
+                    later = AIJobEvent.objects.filter(at__gt=one.created_at)
+                    jobs = jobs.filter(pk__in=later.values("job"))
             for job in jobs.order_by("-pk")[:MAX_RESULTS]:
-                yield _state_report(user, job, state_of(job))
+                if job.pk not in told:
+                    yield self._state_report(user, job, state_of(job))
+                told.add(job.pk)
 
     def _reports(
         self, user: Person, mine: list[WorklistSubscription], fresh: list[AIJobEvent]
@@ -102,42 +126,46 @@ class NewsReader:
             job = jobs.get(step.job_id)
             if job is None:
                 continue
+            for former in job.former_workitems.all():
+                if step.pk <= former.last_step:
+                    job = as_former(job, former)
+                    break
             if step.step in STATE_AFTER:
-                yield _state_report(user, job, STATE_AFTER[step.step])
+                yield self._state_report(user, job, STATE_AFTER[step.step])
             else:
-                yield _progress_report(job, PROGRESS_AFTER[step.step])
+                yield self._progress_report(user, job, PROGRESS_AFTER[step.step])
 
+    def _state_report(self, user: Person, job: AIJob, state: State) -> Elements:
+        why = {}
+        if state is State.CANCELED:
+            why = {
+                "ReasonForCancellation": why_canceled(job, said_of(job)),
+                "ProcedureStepDiscontinuationReasonCodeSequence": [DISCONTINUED],
+            }
+        ready = {"ProcedureStepState": state.value, "InputReadinessState": "READY"}
+        return self._report(user, job, STATE_REPORT, **ready, **why)
 
-def _state_report(user: Person, job: AIJob, state: State) -> Elements:
-    """With a record that this person was told."""
-    audit.record(
-        actor=user,
-        action="ai_workitem.report",
-        object_type="ai_job",
-        object_id=job.pk,
-        patient_id=job.patient_id,
-        permission=Permission.REQUEST_AI,
-    )
-    why = {}
-    if state is State.CANCELED:
-        why = {
-            "ReasonForCancellation": why_canceled(job, said_of(job)),
-            "ProcedureStepDiscontinuationReasonCodeSequence": [DISCONTINUED],
-        }
-    return _report(
-        job, STATE_REPORT, ProcedureStepState=state.value, InputReadinessState="READY", **why
-    )
+    def _progress_report(self, user: Person, job: AIJob, description: str) -> Elements:
+        progress = data_set(ProcedureStepProgress=100, ProcedureStepProgressDescription=description)
+        information = {"ProcedureStepProgressInformationSequence": [progress]}
+        return self._report(user, job, PROGRESS_REPORT, **information)
 
-
-def _progress_report(job: AIJob, description: str) -> Elements:
-    progress = data_set(ProcedureStepProgress=100, ProcedureStepProgressDescription=description)
-    return _report(job, PROGRESS_REPORT, ProcedureStepProgressInformationSequence=[progress])
-
-
-def _report(job: AIJob, event_type: int, **information: object) -> Elements:
-    return data_set(
-        AffectedSOPClassUID=UPS_PUSH,
-        AffectedSOPInstanceUID=job.workitem_uid,
-        EventTypeID=event_type,
-        **information,
-    )
+    def _report(self, user: Person, job: AIJob, event_type: int, **information: object) -> Elements:
+        """The first of a workitem on this socket puts on record that the person is told of it."""
+        if job.pk not in self._recorded:
+            self._recorded.add(job.pk)
+            audit.record(
+                actor=user,
+                action="ai_workitem.report",
+                object_type="ai_job",
+                object_id=job.pk,
+                patient_id=job.patient_id,
+                permission=Permission.REQUEST_AI,
+                detail={"aetitle": self.aetitle},
+            )
+        return data_set(
+            AffectedSOPClassUID=UPS_PUSH,
+            AffectedSOPInstanceUID=job.workitem_uid,
+            EventTypeID=event_type,
+            **information,
+        )

@@ -10,7 +10,7 @@ from channels.db import database_sync_to_async
 from django.urls import path
 
 from acct import selectors as accounts
-from ai.ups.event_reports import NewsReader, newest_step
+from ai.ups.event_reports import NewsReader
 from alert.consumers import SignedInConsumer
 from common.errors import AuthenticationError, ErrorCode
 from rbac.permissions import Permission
@@ -65,7 +65,7 @@ def _reader(session_id: str, aetitle: str) -> NewsReader | None:
         raise AuthenticationError(ErrorCode.TOKEN_REVOKED)
     if not session.user.has_permission(Permission.REQUEST_AI):
         return None
-    return NewsReader(session_id, aetitle, newest_step())
+    return NewsReader.open(session_id, aetitle)
 
 
 websocket_urlpatterns: list[Any] = [

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from django.db.models import Q
 
-from ai.choices import JobStatus, ReviewStatus
+from ai.choices import ENDED_BADLY, JobStatus, ReviewStatus
 from ai.models import AIJob, Publication
 from ai.selectors.publication import RETURNED
 
@@ -27,9 +27,7 @@ class State(StrEnum):
 
 FINAL = (State.COMPLETED, State.CANCELED)
 _PUBLISHED = Q(publication__fhir_at__isnull=False)
-_ENDED = Q(status__in=(JobStatus.FAILED, JobStatus.CANCELLED)) | Q(
-    review_status=ReviewStatus.REJECTED
-)
+_ENDED = Q(status__in=ENDED_BADLY) | Q(review_status=ReviewStatus.REJECTED)
 CONDITIONS: Mapping[State, Q] = {
     State.SCHEDULED: Q(status=JobStatus.PENDING),
     State.COMPLETED: _PUBLISHED,
@@ -60,11 +58,9 @@ PROGRESS_AFTER: Mapping[str, str] = {
 
 
 def state_of(job: AIJob) -> State:
+    if job.status in ENDED_BADLY or job.review_status == ReviewStatus.REJECTED:
+        return State.CANCELED
     publication: Publication | None = getattr(job, "publication", None)
     if publication is not None and publication.fhir_at is not None:
         return State.COMPLETED
-    if job.review_status == ReviewStatus.REJECTED:
-        return State.CANCELED
-    if job.status in (JobStatus.FAILED, JobStatus.CANCELLED):
-        return State.CANCELED
     return State.SCHEDULED if job.status == JobStatus.PENDING else State.IN_PROGRESS

@@ -6,6 +6,8 @@ with the sentences of the standard; a request to cancel is honoured while there 
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from ai.choices import JobStatus, WorkitemPriority
@@ -26,6 +28,7 @@ ALREADY = "The UPS is already in the requested state of {}"
 INCONSISTENT = "The submitted request is inconsistent with the state of the UPS Instance"
 MISSING = "The Transaction UID is missing"
 INCORRECT = "The Transaction UID is incorrect"
+GOES_ON = "The request is taken back; the analysis goes on, because others asked for it too"
 UNSUPPORTED = "Requested optional Attributes are not supported"
 _CHANGEABLE = {
     "ProcedureStepLabel": "label",
@@ -42,6 +45,8 @@ def workitem_update(
     Raises NotFound, InvalidInput (Transaction UID, priority), ConflictError (it has ended).
     """
     job = workitem_get(actor, workitem_uid)
+    if state_of(job) is not State.SCHEDULED or transaction_uid:
+        _record(actor, job, "update", {"state": state_of(job)})
     if state_of(job) is State.IN_PROGRESS:
         raise InvalidInput(ErrorCode.VALIDATION, INCORRECT if transaction_uid else MISSING)
     if state_of(job) is not State.SCHEDULED or transaction_uid:
@@ -67,15 +72,7 @@ def workitem_update(
         _say(job, **changes)
         job.save(update_fields=["urgency", "updated_at"])
         transaction.on_commit(places_forget, robust=True)
-        audit.record(
-            actor=actor,
-            action="ai_workitem.update",
-            object_type="ai_job",
-            object_id=job.pk,
-            patient_id=job.patient_id,
-            permission=Permission.REQUEST_AI,
-            detail={"fields": sorted(changes)},
-        )
+        _record(actor, job, "update", {"fields": sorted(changes)})
     return UNSUPPORTED if len(given.elements) > len(changes) else None
 
 
@@ -86,6 +83,7 @@ def state_change(*, actor: Person, workitem_uid: str, given: Given) -> str:
     """
     job = workitem_get(actor, workitem_uid)
     wanted, state = given.text("ProcedureStepState"), state_of(job)
+    _record(actor, job, "change_state", {"state": state})
     if wanted not in (State.IN_PROGRESS, State.COMPLETED, State.CANCELED):
         detail = "must be IN PROGRESS, COMPLETED or CANCELED"
         raise InvalidInput(ErrorCode.VALIDATION, detail, "ProcedureStepState")
@@ -99,12 +97,15 @@ def state_change(*, actor: Person, workitem_uid: str, given: Given) -> str:
 
 
 def cancel_request(*, actor: Person, workitem_uid: str, given: Given) -> str | None:
-    """End the analysis and keep who to ask about it. Returns a warning if it was ended before.
+    """End the analysis and keep who to ask about it.
 
-    Raises NotFound, ConflictError (COMPLETED, or analysed: the review decides then).
+    Returns a warning if it was ended before, or goes on because others asked for it too. Raises
+    NotFound, ConflictError (COMPLETED, or analysed: the review decides then), PermissionDenied
+    (only others asked for it).
     """
     job = workitem_get(actor, workitem_uid)
     state = state_of(job)
+    _record(actor, job, "request_cancellation", {"state": state})
     if state is State.CANCELED:
         return ALREADY.format(state.value)
     if state is State.COMPLETED:
@@ -116,11 +117,25 @@ def cancel_request(*, actor: Person, workitem_uid: str, given: Given) -> str | N
     }
     try:
         with transaction.atomic():
-            _say(job, cancellation={name: text for name, text in cancellation.items() if text})
-            job_cancel(actor=actor, job_id=job.pk)
+            ended = job_cancel(actor=actor, job_id=job.pk).status == JobStatus.CANCELLED
+            if ended:
+                _say(job, cancellation={name: text for name, text in cancellation.items() if text})
     except BusinessError as error:
         raise ConflictError(error.code, "Performer chooses not to cancel") from None
-    return None
+    return None if ended else GOES_ON
+
+
+def _record(actor: Person, job: AIJob, verb: str, detail: dict[str, Any]) -> None:
+    """Whatever comes of it: the answer tells of the workitem, also one that refuses."""
+    audit.record(
+        actor=actor,
+        action=f"ai_workitem.{verb}",
+        object_type="ai_job",
+        object_id=job.pk,
+        patient_id=job.patient_id,
+        permission=Permission.REQUEST_AI,
+        detail=detail,
+    )
 
 
 def _say(job: AIJob, **changes: object) -> None:

@@ -144,6 +144,7 @@ class Workitems(WorklistView):
                 ErrorCode.STUDY_UNMATCHED,
                 ErrorCode.PATIENT_NOT_FOUND,
                 ErrorCode.PATIENT_MERGED,
+                ErrorCode.VERSION_CONFLICT,
                 ErrorCode.MODEL_NOT_FOUND,
                 ErrorCode.MODEL_REFUSED_INPUT,
                 ErrorCode.AI_QUEUE_LIMIT,
@@ -238,9 +239,13 @@ class CancelRequest(WorklistView):
         tags=["ups-rs"],
         **descriptions.taken(descriptions.CANCEL),
         responses={
-            202: descriptions.answered("Cancelled, or it was before"),
+            202: descriptions.answered(
+                "Cancelled, or it was before; with a Warning: others asked for it too, it goes on"
+            ),
             **_NOT_FOUND,
-            **errors(ErrorCode.VALIDATION, ErrorCode.INVALID_TRANSITION),
+            **errors(
+                ErrorCode.VALIDATION, ErrorCode.INVALID_TRANSITION, ErrorCode.PERMISSION_DENIED
+            ),
         },
     )
     def post(self, request: Request, workitem_uid: str) -> Response:

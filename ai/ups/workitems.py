@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from ai.choices import JobStatus, Origin, ReviewStatus, WorkitemPriority
-from ai.models import AIJob, Publication, Workitem
+from ai.models import AIJob, AIJobEvent, FormerWorkitem, Publication, Workitem
 from ai.services.waiting import outlook
 from ai.ups.data_sets import Elements, code, data_set, moment, tag
 from ai.ups.states import ANALYSED, FINAL, PROGRESS_AFTER, State, state_of
@@ -19,6 +20,7 @@ from emr.choices import Gender
 from ocs.choices import Priority
 from pacs.derived.addresses import instance_url
 from pacs.dicomweb.attributes import series_url
+from pacs.index import images
 from pacs.index.objects import sop_classes
 
 if TYPE_CHECKING:
@@ -44,33 +46,76 @@ def workitems_visible_to(user: Person) -> QuerySet[AIJob]:
         .filter(workitem_uid__isnull=False)
         .exclude(origin__in=(Origin.MANUAL, Origin.IMPORT))
         .select_related("study", "patient", "series__study", "publication", "workitem")
-        .prefetch_related("events")
-        .defer("result", "facts")
+        .prefetch_related("events", "former_workitems")
+        .defer("result")
     )
 
 
 def workitem_get(user: Person, workitem_uid: str) -> AIJob:
     """Raises NotFound for what this person may not see."""
-    job = workitems_visible_to(user).filter(workitem_uid=workitem_uid).first()
+    seen = workitems_visible_to(user)
+    job = seen.filter(workitem_uid=workitem_uid).first() or _as_it_was(seen, workitem_uid)
     if job is None:
         raise NotFound(ErrorCode.AI_JOB_NOT_FOUND, f"workitem {workitem_uid}", "workitem")
     return job
+
+
+def _as_it_was(seen: QuerySet[AIJob], workitem_uid: str) -> AIJob | None:
+    """The job when this workitem of it failed, before it was run again (not to be saved)."""
+    former = FormerWorkitem.objects.filter(workitem_uid=workitem_uid).first()
+    if former is None:
+        return None
+    then = Prefetch("events", AIJobEvent.objects.filter(pk__lte=former.last_step))
+    rows = seen.prefetch_related(None).prefetch_related(then, "former_workitems")
+    job = rows.filter(pk=former.job_id).first()
+    return as_former(job, former) if job else None
+
+
+def as_former(job: AIJob, former: FormerWorkitem) -> AIJob:
+    """The same row with what was so of it as that workitem."""
+    found = copy(job)
+    found.workitem_uid = former.workitem_uid
+    found.status, found.review_status = JobStatus.FAILED, ReviewStatus.PENDING
+    found.error_code, found.error_detail = former.error_code, former.error_detail
+    return found
 
 
 def listed(jobs: Iterable[AIJob]) -> list[Elements]:
     """Without what only one alone tells: the instances of the input, the progress of a run."""
     page = list(jobs)
     classes = sop_classes([uid for job in page for _, uid in _published(job)])
-    return [_workitem(job, classes) for job in page]
+    inputs = inputs_of(page)
+    return [_workitem(job, classes, inputs[job.pk]) for job in page]
 
 
 def whole(job: AIJob) -> Elements:
     """With the progress of its run, for which the inference service is asked."""
     classes = sop_classes([uid for _, uid in _published(job)])
-    shown = _workitem(job, classes, outlook(job).progress)
-    for series in shown[tag("InputInformationSequence")].get("Value", []):
-        series.update(data_set(ReferencedSOPSequence=_instances(job.source_series)))
+    inputs = inputs_of([job])[job.pk]
+    shown = _workitem(job, classes, inputs, outlook(job).progress)
+    items = shown[tag("InputInformationSequence")].get("Value", [])
+    for item, series in zip(items, inputs, strict=True):
+        item.update(data_set(ReferencedSOPSequence=_instances(series)))
     return shown
+
+
+def inputs_of(jobs: Iterable[AIJob]) -> dict[int, list[Series]]:
+    """By job the series that it is run on, of a model of several sequences in the model's order.
+
+    Those that are another patient's by now are left out: who sees the job may not see them.
+    """
+    page = list(jobs)
+    named = {job.pk: list(_sequences(job)) for job in page}
+    found = images.series_by_uid({uid for uids in named.values() for uid in uids})
+    return {
+        job.pk: [
+            series
+            for uid in named[job.pk]
+            if (series := found.get(uid)) and series.study.patient_id == job.patient_id
+        ]
+        or ([job.series] if job.series else [])
+        for job in page
+    }
 
 
 def said_of(job: AIJob) -> Workitem:
@@ -85,7 +130,20 @@ def said_of(job: AIJob) -> Workitem:
     )
 
 
-def _workitem(job: AIJob, classes: Mapping[str, str], progress: float | None = None) -> Elements:
+def _sequences(job: AIJob) -> Iterator[str]:
+    """The Series Instance UIDs of a model of several sequences, in their order."""
+    facts = job.facts if job.series and job.facts else {}
+    for sequence in job.model_manifest.get("inputs", {}).get("sequences", []):
+        if fact := facts.get(sequence["id"]):
+            yield fact["value"]
+
+
+def _workitem(
+    job: AIJob,
+    classes: Mapping[str, str],
+    inputs: Iterable[Series],
+    progress: float | None = None,
+) -> Elements:
     state, said, study = state_of(job), said_of(job), job.study
     return data_set(
         SpecificCharacterSet="ISO_IR 192",
@@ -105,7 +163,8 @@ def _workitem(job: AIJob, classes: Mapping[str, str], progress: float | None = N
         ScheduledWorkitemCodeSequence=[_model(job)],
         CommentsOnTheScheduledProcedureStep=None,
         InputReadinessState="READY",
-        InputInformationSequence=_input(job),
+        InputInformationSequence=[_input(series) for series in inputs],
+        ReplacedProcedureStepSequence=_replaced(job),
         StudyInstanceUID=study.study_instance_uid if study else None,
         **_patient(job),
         ReferencedRequestSequence=_request(job),
@@ -163,17 +222,20 @@ def _parameters(job: AIJob) -> list[Elements]:
     return [version, *values]
 
 
-def _input(job: AIJob) -> list[Elements]:
-    """The series; of a rule, which is about a patient, nothing."""
-    if job.study is None or job.series is None:
-        return []
-    series = data_set(
+def _input(series: Series) -> Elements:
+    return data_set(
         TypeOfInstances="DICOM",
-        StudyInstanceUID=job.study.study_instance_uid,
-        SeriesInstanceUID=job.series.series_instance_uid,
-        WADORSRetrievalSequence=[data_set(RetrieveURL=series_url(job.series))],
+        StudyInstanceUID=series.study.study_instance_uid,
+        SeriesInstanceUID=series.series_instance_uid,
+        WADORSRetrievalSequence=[data_set(RetrieveURL=series_url(series))],
     )
-    return [series]
+
+
+def _replaced(job: AIJob) -> list[Elements]:
+    """The workitem that failed before this run of the job."""
+    newest = max((event.pk for event in job.events.all()), default=0)
+    before = [one for one in job.former_workitems.all() if one.last_step < newest]
+    return [_reference(UPS_PUSH, one.workitem_uid) for one in before[-1:]]
 
 
 def _instances(series: Series) -> list[Elements]:

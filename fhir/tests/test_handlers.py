@@ -15,6 +15,7 @@ from ai.events import VERSION_APPROVED
 from ai.models import AIJob, Publication
 from ai.selectors.publication import publication_get, publication_view
 from ai.services import jobs, publication, recovery, review
+from ai.services.sequences import sequence_facts
 from ai.tests import factories
 from alert.models import Notification
 from common.errors import BusinessError
@@ -290,6 +291,64 @@ def test_what_rests_on_moved_data_is_in_error_and_the_study_follows(
     assert sorted(reports) == ["entered-in-error", "final"]
     patients = [r for r in sent if r["resourceType"] == "Patient"]
     assert [p["identifier"][0]["value"] for p in patients] == [other.patient_id]
+
+
+def moved(study: Any, to: Any) -> None:
+    """As if it was filed under another patient, with all that follows."""
+    payload = {"study_id": study.pk, "patient_id": to.pk, "before": study.patient_id}
+    type(study).objects.filter(pk=study.pk).update(patient=to)
+    handlers.resend_moved(Event(1, "pacs.study.moved", "study_moved:1", payload, 1))
+
+
+def outdated_delivered() -> None:
+    for event in OutboxEvent.objects.filter(topic=PUBLICATION_OUTDATED, status="PENDING"):
+        tasks.deliver.run(event.pk)
+
+
+def statuses(sent: list[Any]) -> list[str]:
+    return [one["status"] for one in sent if one["resourceType"] == "DiagnosticReport"]
+
+
+@pytest.fixture
+def secondary(job_id: int) -> Any:
+    """A series of another study of the patient, on which the result rests too."""
+    job = publication_get(job_id).job
+    series = factories.make_series(job.patient, tag="7")
+    AIJob.objects.filter(pk=job_id).update(facts=sequence_facts({"flair": series}))
+    return series
+
+
+def test_a_secondary_series_that_moves_retracts_the_result_and_back_again(
+    upstream: Any, secondary: Any, settings: Any, patient_factory: Any
+) -> None:
+    deliver_to_hapi(upstream, settings)
+    deliver()
+    sent, owner = deliver_to_hapi(upstream, settings), secondary.study.patient
+    moved(secondary.study, patient_factory())
+    outdated_delivered()
+    assert statuses(sent) == ["entered-in-error"]
+    secondary.study.refresh_from_db()
+    moved(secondary.study, owner)
+    outdated_delivered()
+    assert statuses(sent) == ["entered-in-error", "final"]
+
+
+def test_one_that_moves_while_the_result_is_sent_retracts_it_too(
+    upstream: Any, secondary: Any, settings: Any, patient_factory: Any
+) -> None:
+    other, sent = patient_factory(), deliver_to_hapi(upstream, settings)
+    upstream.remove("POST", settings.HAPI_URL)
+
+    def move_and_keep(request: Any) -> tuple[int, dict[str, str], str]:
+        if not sent:
+            moved(secondary.study, other)
+        sent.extend(entry["resource"] for entry in json.loads(request.body)["entry"])
+        return stored(request)
+
+    upstream.add_callback("POST", settings.HAPI_URL, move_and_keep)
+    deliver()
+    outdated_delivered()
+    assert statuses(sent) == ["final", "entered-in-error"]
 
 
 def deliver_to_hapi(upstream: Any, settings: Any) -> list[Any]:

@@ -37,10 +37,15 @@ def series_of_patient(patient: int, uids: Iterable[str]) -> dict[str, Series]:
     return {row.series_instance_uid: row for row in rows}
 
 
+def series_by_uid(uids: Iterable[str]) -> dict[str, Series]:
+    """With their studies; without those that are gone. Not filtered by rights."""
+    rows = Series.objects.filter(series_instance_uid__in=list(uids)).select_related("study")
+    return {row.series_instance_uid: row for row in rows}
+
+
 def series_owners(uids: Iterable[str]) -> dict[str, int | None]:
     """By UID whose the series are now; without those that are gone. Not filtered by rights."""
-    rows = Series.objects.filter(series_instance_uid__in=list(uids)).select_related("study")
-    return {row.series_instance_uid: row.study.patient_id for row in rows}
+    return {uid: row.study.patient_id for uid, row in series_by_uid(uids).items()}
 
 
 def instance_visible_get(user: Person, permission: Permission, **key: str) -> Instance:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 
-from common.errors import ErrorCode, NotFound
+from common.errors import ConflictError, ErrorCode, NotFound
 from common.person import Person
 from pacs.choices import DERIVED_MODALITIES
 from pacs.models import Instance, Series, Study
@@ -89,6 +89,18 @@ def study_lock(user: Person, study_instance_uid: str, permission: Permission) ->
     if study is None:
         raise _unknown_study(study_instance_uid)
     return study
+
+
+def studies_lock(pks: Collection[int], patient: int) -> None:
+    """Lock the rows until the transaction ends: until then they stay with this patient.
+
+    Who locks the patient too does that first. Raises ConflictError: one of them is deleted, or is
+    another patient's by now. Not filtered by rights.
+    """
+    rows = Study.objects.select_for_update().filter(pk__in=pks).order_by("pk")
+    if [*rows.values_list("patient_id", flat=True)] != [patient] * len(set(pks)):
+        detail = "the study is no longer filed under this patient"
+        raise ConflictError(ErrorCode.VERSION_CONFLICT, detail, "study_instance_uid")
 
 
 def study_rows(page: Iterable[Study], *related: str) -> list[Study]:

@@ -2,7 +2,8 @@
 import { ApiError, post } from './api.js';
 import { loadJobs, mayLeaveStrokes, openJob } from './review.js';
 import { state, update } from './state.js';
-import { activeDisplaySet } from './viewports.js';
+import { t } from './texts.js';
+import { activeDisplaySet, isMultiFrame } from './viewports.js';
 
 const CATEGORY = {
   value: '49755003',
@@ -23,13 +24,15 @@ const COLORS = ['#e4572e', '#4ea5d9', '#8ac926', '#f2c14e'];
 /** @param {{ label: string, type: SegmentType }[]} segments */
 export async function beginManual(segments) {
   const study = state.study?.study_instance_uid ?? '';
-  let problem = '';
-  update({ manual: { busy: true, problem } });
+  const series = activeDisplaySet()?.SeriesInstanceUID;
+  let problem = isMultiFrame(series) ? t('manual.multiFrame') : '';
+  update({ manual: { busy: !problem, problem } });
+  if (problem) return;
   try {
     if (!(await mayLeaveStrokes())) return;
     const { job } = await post('/api/ai/segmentations/', {
       study_instance_uid: study,
-      series_instance_uid: activeDisplaySet()?.SeriesInstanceUID,
+      series_instance_uid: series,
       segments: segments.map(({ label, type }, index) => ({
         number: index + 1,
         label,

@@ -16,7 +16,7 @@ import { leave3D } from './layouts.js';
 import { layer, services, shownSegmentation, state, update } from './state.js';
 import { t } from './texts.js';
 import { LABELMAP, draw } from './panes.js';
-import { displaySetOf, viewportOf, viewportsOf } from './viewports.js';
+import { displaySetOf, isMultiFrame, viewportOf, viewportsOf } from './viewports.js';
 
 /**
  * @import { Grid, Segment, Segmentation } from '../types/api'
@@ -54,8 +54,9 @@ function maskDisplaySet() {
  */
 export async function showMask(segmentation, found, voxels, { saved = true } = {}) {
   await leave3D();
-  const target = await displaySetOf(segmentation.series_instance_uid, found.slices);
-  if (!target) throw new MaskProblem(t('mask.otherSlices'));
+  const { series_instance_uid: uid } = segmentation;
+  const target = await displaySetOf(uid, found.slices);
+  if (!target) throw new MaskProblem(t(isMultiFrame(uid) ? 'mask.multiFrame' : 'mask.otherSlices'));
   checkSize(target, found, voxels);
   layer.loading = true;
   try {

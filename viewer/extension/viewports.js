@@ -96,6 +96,16 @@ export async function displaySetOf(seriesInstanceUid, slices) {
 }
 
 /**
+ * Whether its slices are the frames of one image (Enhanced MR, CT), which no mask can lie on here.
+ *
+ * @param {string | undefined} seriesInstanceUid
+ */
+export const isMultiFrame = seriesInstanceUid =>
+  services()
+    .displaySetService.getDisplaySetsForSeries(seriesInstanceUid ?? '')
+    .some(({ images }) => images?.some(image => Number(image.NumberOfFrames) > 1));
+
+/**
  * The images of a series in ascending position along their normal, as the server counts them.
  *
  * @param {string} seriesInstanceUid

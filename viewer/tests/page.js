@@ -10,6 +10,8 @@ Object.assign(globalThis, { Blob });
 export const SIDE = 4;
 const SLICES = ['2.25.1', '2.25.2'];
 export const done = [];
+/** Of each image. */
+export const series = { frames: 1 };
 
 /** @param {number[][]} slices */
 export const labelmap = (...slices) => gzipSync(Uint8Array.from(slices.flat())).toString('base64');
@@ -52,7 +54,12 @@ export function openPage(answer) {
       getDisplaySetsUIDsForViewport: () => ['set'],
     },
     segmentationService: { getSegmentation: () => undefined },
-    displaySetService: { getDisplaySetByUID: () => ({ SeriesInstanceUID: '2.25.9' }) },
+    displaySetService: {
+      getDisplaySetByUID: () => ({ SeriesInstanceUID: '2.25.9' }),
+      getDisplaySetsForSeries: () => [
+        { images: SLICES.map(sop => ({ ...instance(sop), NumberOfFrames: series.frames })) },
+      ],
+    },
     cornerstoneViewportService: { getCornerstoneViewport: () => viewport },
   };
   connect({ servicesManager: { services }, commandsManager: {}, extensionManager: {} }, {});

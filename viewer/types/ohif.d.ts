@@ -11,6 +11,7 @@ export interface Instance {
   InstanceNumber: string | number;
   AuthorObserverSequence?: AuthorObserver | AuthorObserver[];
   FrameOfReferenceUID?: string;
+  NumberOfFrames?: number | string;
   Rows: number;
   Columns: number;
   ImagePositionPatient: ArrayLike<number | string>;

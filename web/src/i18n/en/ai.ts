@@ -18,6 +18,8 @@ export default {
   place: "Place {{place, number}} in the queue.",
   expectedWait: "About {{seconds, number}} s to go, by the runs before.",
   cancelJob: "Cancel analysis",
+  withdrawRequest: "Withdraw my request",
+  othersWait: "Also requested by {{names}}: the analysis goes on for them.",
   retryJob: "Retry",
   openResult: "Open result",
   failed: "The AI analysis failed",
@@ -141,6 +143,7 @@ export default {
     approved: "Approved. Publishing has started.",
     rejected: "Rejected.",
     done: "{{decision}} by {{name}}, {{at}}",
+    hintResult: "Check the inputs and the reasoning before you approve it. Approval publishes it to the FHIR record.",
     hint: "Check the segmentation in the viewer before you approve it. Approval publishes it to the archive and the FHIR record.",
   },
   rule: {

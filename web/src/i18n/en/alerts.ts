@@ -11,7 +11,7 @@ export default {
   noneUnread: "There are no unread alerts.",
   kind: {
     ai_completed: "An AI result is ready for review.",
-    ai_failed: "An AI analysis failed. Open it to see why.",
+    ai_failed: "An AI analysis ended without a result. Open it to see why.",
     published: "The approved result is published in the archive and the FHIR record.",
     publication_failed: "The approved result could not be published. Open it to retry, or return it to review.",
     study_unmatched: "A study that matches no patient has arrived.",

@@ -20,6 +20,8 @@ const texts: typeof en = {
   place: "대기 순서 {{place, number}}번째입니다.",
   expectedWait: "이전 분석 기준으로 약 {{seconds, number}}초 남았습니다.",
   cancelJob: "분석 취소",
+  withdrawRequest: "내 요청 취소",
+  othersWait: "함께 요청한 사람: {{names}}. 이 요청의 분석은 계속됩니다.",
   retryJob: "재시도",
   openResult: "결과 열기",
   failed: "AI 분석에 실패했습니다",
@@ -143,6 +145,7 @@ const texts: typeof en = {
     approved: "승인했습니다. 전송을 시작했습니다.",
     rejected: "반려했습니다.",
     done: "{{decision}}: {{name}}, {{at}}",
+    hintResult: "승인하기 전에 입력값과 판단 과정을 확인하세요. 승인하면 FHIR 기록에 등록됩니다.",
     hint: "승인하기 전에 뷰어에서 분할을 확인하세요. 승인하면 PACS와 FHIR 기록으로 전송됩니다.",
   },
   rule: {

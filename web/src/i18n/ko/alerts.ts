@@ -13,7 +13,7 @@ const texts: typeof en = {
   noneUnread: "읽지 않은 알림이 없습니다.",
   kind: {
     ai_completed: "AI 결과가 나왔습니다. 검토해 주세요.",
-    ai_failed: "AI 분석에 실패했습니다. 원인을 확인해 주세요.",
+    ai_failed: "AI 분석이 결과 없이 끝났습니다. 사유를 확인해 주세요.",
     published: "승인한 결과가 PACS에 전송되고 FHIR 기록에 등록되었습니다.",
     publication_failed: "승인한 결과를 전송하지 못했습니다. 결과를 열어 재시도하거나 검토로 되돌려 주세요.",
     study_unmatched: "환자와 매칭되지 않은 영상 검사가 도착했습니다.",

@@ -54,7 +54,7 @@ export function ReviewForm({ job, onReviewed }: ReviewFormProps) {
     <Section title={t("ai.review.title")}>
       <Stack gap="sm">
         <Text size="sm" c="dimmed">
-          {t("ai.review.hint")}
+          {t(job.segmentation === null ? "ai.review.hintResult" : "ai.review.hint")}
         </Text>
         <Textarea
           label={t("ai.review.comment")}

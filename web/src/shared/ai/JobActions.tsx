@@ -1,15 +1,19 @@
-import { Button, Group } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useCan } from "@/session/react";
-import { isRunning, type Job } from "./jobs";
+import { useCan, useUser } from "@/session/react";
+import { askersOf, isRunning, type Job } from "./jobs";
 import { useJobStep } from "./useJob";
 
-/** Stop an analysis that runs, or run one again that failed. */
+/** Stop an analysis that runs, as far as nobody else asked for it; run one again that failed. */
 export function JobActions({ job }: { job: Job }) {
   const { t } = useTranslation();
   const can = useCan();
   const cancel = useJobStep(job.id, "cancel");
   const retry = useJobStep(job.id, "retry");
+  const { username } = useUser();
+  const askers = askersOf(job);
+  const others = askers.filter((one) => one.username !== username);
+  const mayCancel = others.length === 0 || others.length < askers.length;
   if (!can("request_ai")) return null;
   return (
     <Group gap="xs">
@@ -25,7 +29,12 @@ export function JobActions({ job }: { job: Job }) {
           {t("ai.retryJob")}
         </Button>
       )}
-      {isRunning(job) && (
+      {isRunning(job) && mayCancel && others.length > 0 && (
+        <Text size="sm" c="dimmed">
+          {t("ai.othersWait", { names: others.map((one) => one.full_name).join(", ") })}
+        </Text>
+      )}
+      {isRunning(job) && mayCancel && (
         <Button
           size="xs"
           variant="default"
@@ -34,7 +43,7 @@ export function JobActions({ job }: { job: Job }) {
             cancel.mutate();
           }}
         >
-          {t("ai.cancelJob")}
+          {t(others.length > 0 ? "ai.withdrawRequest" : "ai.cancelJob")}
         </Button>
       )}
     </Group>

@@ -14,6 +14,12 @@ export function isRunning(job: Pick<Job, "status">): boolean {
   return job.status === "PENDING" || job.status === "PROCESSING";
 }
 
+/** The persons who asked for it; of a routing rule alone there are none. */
+export function askersOf(job: Job): Schema["AskerOut"][] {
+  const { requested_by: username, requested_by_name: full_name } = job;
+  return username ? [{ username, full_name }, ...job.also_asked] : job.also_asked;
+}
+
 /** By a model, whoever asked for it: not drawn by a person, and not taken from a file. */
 export function isByModel({ origin }: Pick<Job, "origin">): boolean {
   return origin === "model" || origin === "rule";

@@ -17,7 +17,6 @@ from ai.choices import (
     ReviewStatus,
     RoutingRefusal,
     VersionKind,
-    WorkitemPriority,
 )
 from ai.manifest import (
     TRACKED_SEGMENTS,
@@ -25,6 +24,7 @@ from ai.manifest import (
     TrackedSegment,
     parse_manifest,
 )
+from ai.models.worklist_rows import FormerWorkitem, Workitem, WorklistSubscription
 from common.db import AllOrNoneQuerySet, VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr import selectors as patients
@@ -36,6 +36,21 @@ from rbac.permissions import Permission
 if TYPE_CHECKING:
     from pacs.models import Series
 
+__all__ = [
+    "QUEUED_PER_USER",
+    "AIJob",
+    "AIJobEvent",
+    "FormerWorkitem",
+    "ModelSetting",
+    "Publication",
+    "QueueSetting",
+    "RoutingDecision",
+    "RoutingRule",
+    "Segmentation",
+    "SegmentationVersion",
+    "Workitem",
+    "WorklistSubscription",
+]
 QUEUED_PER_USER = 50
 
 _MANAGE = Permission.MANAGE_MODELS
@@ -63,9 +78,10 @@ class AIJob(VersionedModel):
 
     ``patient`` is that of the study, and follows it. ``origin``: a mask that a person draws or
     imports is a completed job without a run; one that a routing rule asks for has a ``rule`` and
-    nobody in ``requested_by``. ``facts``: what a job about a patient was given; of a model of
-    several sequences, the series of each. ``input_sha256``: of model, version, input and
-    parameters; equal requests are one job. ``started_at``: of the last run.
+    nobody in ``requested_by``. ``also_asked``: who made an equal request later. ``facts``: what a
+    job about a patient was given; of a model of several sequences, the series of each.
+    ``input_sha256``: of model, version, input and parameters; equal requests are one job.
+    ``started_at``: of the last run.
     """
 
     is_repeat = False
@@ -97,6 +113,7 @@ class AIJob(VersionedModel):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="ai_jobs", null=True
     )
+    also_asked = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="+")
     rule = models.ForeignKey("RoutingRule", models.PROTECT, related_name="jobs", null=True)
     urgency = models.CharField(
         max_length=10,
@@ -365,33 +382,3 @@ class RoutingDecision(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["rule", "study"], name="ai_routing_decision_once")
         ]
-
-
-class Workitem(models.Model):
-    """What a client of the worklist (UPS-RS) said of a job; ``cancellation``: why to end it."""
-
-    job = models.OneToOneField(AIJob, on_delete=models.CASCADE, related_name="workitem")
-    label = models.CharField(max_length=64)
-    worklist_label = models.CharField(max_length=64)
-    priority = models.CharField(max_length=6, choices=WorkitemPriority.choices)
-    cancellation = models.JSONField(default=dict)
-
-
-class WorklistSubscription(models.Model):
-    """Of which workitems a person's application (``aetitle``) is told (PS3.4 CC.2.3).
-
-    Of one ``job``, or without one of all that ``keys`` (tag to value) match. ``wanted`` is False
-    of a job that was taken out of all. ``last_job``: a suspended subscription to all has no later.
-    """
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    aetitle = models.CharField(max_length=16)
-    job = models.ForeignKey(AIJob, on_delete=models.CASCADE, related_name="+", null=True)
-    keys = models.JSONField(default=dict)
-    wanted = models.BooleanField(default=True)
-    deletion_lock = models.BooleanField(default=False)
-    last_job = models.PositiveBigIntegerField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["user", "aetitle"], name="ai_worklist_user_ae")]
