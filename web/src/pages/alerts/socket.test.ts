@@ -28,6 +28,8 @@ function start(deps: Partial<AlertSocketDependencies> = {}) {
     renew: vi.fn(() => Promise.resolve()),
     onReady: vi.fn(),
     onNotification: vi.fn(),
+    topics: ["worklist"],
+    onChanged: vi.fn(),
     ...deps,
   };
   return { socket: new AlertSocket(all), ...all };
