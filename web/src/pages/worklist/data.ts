@@ -78,20 +78,30 @@ export function useLock() {
 export function useNextStudy() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ state: _, ...body }: Query): Promise<Row | undefined> =>
-      unwrap(api.POST("/api/ris/worklist/next/", { body })),
+    mutationFn: async ({ priority, modality, assigned, ordering, search }: Query): Promise<Row | undefined> =>
+      unwrap(
+        api.POST("/api/ris/worklist/next/", {
+          body: {
+            ...(priority && { priority }),
+            ...(modality && { modality }),
+            ...(assigned && { assigned }),
+            ...(ordering && { ordering }),
+            ...(search && { search }),
+          },
+        }),
+      ),
     onSettled: () => client.invalidateQueries({ queryKey: keys.worklist.all }),
   });
 }
 
 /** What opening the study will ask for: its rows, the series' metadata, a first picture. */
 export async function studyPrefetch(client: QueryClient, uid: string): Promise<void> {
-  const study = await client.ensureQueryData(studyQuery(uid));
+  const study = await client.query({ ...studyQuery(uid), staleTime: "static" });
   const series = study.series.filter(({ images }) => images > 0).slice(0, 4);
   await Promise.allSettled(
     series.map(async ({ series_instance_uid }) => {
       const path = `/api/ris/series/${series_instance_uid}/preview/`;
-      await client.prefetchQuery({
+      await client.query({
         queryKey: keys.preview(path),
         queryFn: ({ signal }) => fetchBlob(path, signal),
         staleTime: Infinity,

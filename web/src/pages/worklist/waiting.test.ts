@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import i18next from "i18next";
+import type { TFunction } from "i18next";
 import { duration, pressure } from "./waiting";
 
 const row = (waiting_minutes: number, overdue = false) => ({
@@ -15,7 +15,7 @@ describe("waiting", () => {
 
   it("is said in minutes, hours or days", () => {
     const said = (key: string, values: object) => `${key} ${JSON.stringify(values)}`;
-    const t = said as unknown as typeof i18next.t;
+    const t = said as unknown as TFunction;
     expect(duration(59, t)).toBe('worklist.minutes {"minutes":59}');
     expect(duration(61, t)).toBe('worklist.hours {"hours":1,"minutes":1}');
     expect(duration(1500, t)).toBe('worklist.days {"days":1,"hours":1}');
