@@ -2,6 +2,18 @@ from __future__ import annotations
 
 from django.db import models
 
+from rbac.permissions import Permission
+
+
+class Topic(models.TextChoices):
+    """Of what open windows can hear that it changed."""
+
+    WORKLIST = "worklist"
+
+
+TOPIC_NEEDS: dict[str, str] = {Topic.WORKLIST: Permission.REVIEW_AI}
+"""The right without which nobody hears of it."""
+
 
 class Kind(models.TextChoices):
     AI_COMPLETED = "ai_completed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -14,6 +15,7 @@ from django.utils import translation
 from acct import selectors as accounts
 from acct.authentication import session_of
 from alert import selectors, services
+from alert.choices import TOPIC_NEEDS
 from alert.serializers import NotificationOut
 from common.errors import AuthenticationError, ErrorCode
 
@@ -32,6 +34,7 @@ class SignedInConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
     session_id = ""
     user_id = 0
+    topics: frozenset[str] = frozenset()
     _ended = False
     _deadline: asyncio.Task[None] | None = None
 
@@ -67,19 +70,22 @@ class SignedInConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         if self._deadline is not None:
             self._deadline.cancel()
         try:
-            token = _token_of(text_data or "")
+            token, asked = _login_of(text_data or "")
         except AuthenticationError:
             await self.refuse()
             return
-        await self._sign_in(token)
+        await self._sign_in(token, asked)
 
-    async def _sign_in(self, token: str) -> None:
+    async def _sign_in(self, token: str, asked: Iterable[str] = ()) -> None:
         try:
             session = await database_sync_to_async(session_of)(token)
         except AuthenticationError:
             await self.refuse()
             return
         self.session_id, self.user_id = str(session.pk), session.user.pk
+        may_hear = session.user.has_permission
+        needs = TOPIC_NEEDS
+        self.topics = frozenset(t for t in asked if t in needs and may_hear(needs[t]))
         await self.signed_in()
 
     async def disconnect(self, code: int) -> None:
@@ -89,14 +95,25 @@ class SignedInConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
 
 class AlertConsumer(SignedInConsumer):
     """The answer to the login is ``{"type": "ready", "unread": n}``; then
-    ``{"type": "notification", ...NotificationOut}`` follows for each new one. A session that ended
-    closes with 4401.
+    ``{"type": "notification", ...NotificationOut}`` follows for each new one. Whoever named
+    ``topics`` in the login message, and has the right to them, is sent
+    ``{"type": "changed", "topic": …}`` too when rows of one change. A session that ended closes
+    with 4401.
     """
 
     async def signed_in(self) -> None:
-        await self.channel_layer.group_add(services.group_of(self.user_id), self.channel_name)
+        for group in self._groups():
+            await self.channel_layer.group_add(group, self.channel_name)
         unread = await database_sync_to_async(selectors.unread_count)(self.user_id)
         await self.send_json({"type": "ready", "unread": unread})
+
+    def _groups(self) -> list[str]:
+        return [services.group_of(self.user_id), *map(services.changes_group, self.topics)]
+
+    async def alert_changed(self, event: dict[str, Any]) -> None:
+        """A push of alert.services.changed_tell; it says nothing that needs a right."""
+        if not self._ended:
+            await self.send_json({"type": "changed", "topic": event["topic"]})
 
     async def alert_notification(self, event: dict[str, Any]) -> None:
         """A push of alert.services.notify; the session is checked again before each."""
@@ -113,19 +130,20 @@ class AlertConsumer(SignedInConsumer):
     async def disconnect(self, code: int) -> None:
         await super().disconnect(code)
         if self.session_id:
-            group = services.group_of(self.user_id)
-            await self.channel_layer.group_discard(group, self.channel_name)
+            for group in self._groups():
+                await self.channel_layer.group_discard(group, self.channel_name)
 
 
-def _token_of(text: str) -> str:
-    """The token of an auth message. Raises AuthenticationError for anything else."""
+def _login_of(text: str) -> tuple[str, list[str]]:
+    """The token and the topics of an auth message. Raises AuthenticationError for anything else."""
     try:
         message = json.loads(text[:MAX_MESSAGE_CHARS])
     except (ValueError, RecursionError):
         raise AuthenticationError(ErrorCode.TOKEN_INVALID) from None
     if not isinstance(message, dict) or message.get("type") != "auth":
         raise AuthenticationError(ErrorCode.NOT_AUTHENTICATED)
-    return str(message.get("token"))
+    topics = message.get("topics")
+    return str(message.get("token")), [str(t) for t in topics] if isinstance(topics, list) else []
 
 
 def _message(session_id: str, notification_id: int) -> dict[str, Any] | None:

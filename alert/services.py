@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from alert import selectors
-from alert.choices import Kind
+from alert.choices import Kind, Topic
 from alert.models import Notification
 from audit import services as audit
 from common.person import Person
@@ -22,6 +22,26 @@ PUSH_TIMEOUT_S = 2
 def group_of(user_id: int) -> str:
     """The channel group of all open sockets of one person."""
     return f"alerts.{user_id}"
+
+
+def changes_group(topic: str) -> str:
+    """The channel group of the sockets that asked to hear of changes of ``topic``."""
+    return f"changes.{topic}"
+
+
+def changed_tell(topic: Topic) -> None:
+    """Once the caller's transaction commits, tell open windows that rows of ``topic`` changed.
+
+    Not which: whoever hears it asks for the rows anew, with their own rights. One that fails is
+    logged and lost.
+    """
+    transaction.on_commit(lambda: async_to_sync(_tell)(topic), robust=True)
+
+
+async def _tell(topic: Topic) -> None:
+    async with asyncio.timeout(PUSH_TIMEOUT_S):
+        event = {"type": "alert.changed", "topic": topic}
+        await get_channel_layer().group_send(changes_group(topic), event)
 
 
 def notify(

@@ -182,6 +182,9 @@ class ErrorCode(Enum):
         404,
         "The treatment record was not found. It does not exist or you do not have access to it.",
     )
+    WORKLIST_FILTER_NOT_FOUND = Spec(
+        "ERR_214", 404, "The saved filter was not found. It may have been deleted already."
+    )
     RECORD_NOT_FOUND = Spec("ERR_220", 404, "The entry was not found. Reload.")
     WARD_NOT_FOUND = Spec(
         "ERR_250", 404, "The ward was not found. Choose one from the list of wards."
@@ -222,6 +225,11 @@ class ErrorCode(Enum):
     )
     PATIENT_MERGED = Spec(
         "ERR_307", 409, "This patient record was merged into another one. Open that record instead."
+    )
+    STUDY_LOCKED = Spec(
+        "ERR_308",
+        409,
+        "A colleague is reading this study. Choose another one, or take it over with a reason.",
     )
     INVALID_TRANSITION = Spec(
         "ERR_401",

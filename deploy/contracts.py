@@ -29,7 +29,7 @@ LADDERS = {
     """,
     "ris": """
         urls
-        (handlers) | (tasks)
+        handlers | tasks
         worklist | sharing | (modality)
         (reports)
         (findings) | reading

@@ -25,25 +25,34 @@ class StudyQuerySet(VisibleQuerySet["Study"]):
 
         Unmatched studies have no patient and are returned only by ``unmatched_for``.
         """
-        scope = rights.scope_for(user, permission)
-        if scope is Scope.NONE:
-            return self.none()
-        if scope is Scope.ALL:
-            grants = patients.grants_that_open(user)
-            hidden = Q(patient__in=patients.patients_closed_to(user, grants))
-            if shared := _shared(grants):
-                hidden &= ~Q(pk__in=shared)
-            return self.filter(~hidden, patient__isnull=False)
-        mine = Q(patient__in=patients.patients_seen_by(user, permission))
-        if scope in (Scope.SHARED, Scope.SHARED_SIGNED):
-            mine |= Q(pk__in=_shared(patients.grants_that_open(user)))
-        return self.filter(mine, patient__isnull=False)
+        seen = studies_seen(user, permission)
+        return self.none() if seen is None else self.filter(seen)
 
     def unmatched_for(self, user: Person) -> StudyQuerySet:
         """Unmatched studies, for users who may match them."""
         if rights.scope_for(user, Permission.MATCH_STUDY) is Scope.NONE:
             return self.none()
         return self.filter(patient__isnull=True)
+
+
+def studies_seen(
+    user: Person, permission: str, *, study: str = "pk", patient: str = "patient"
+) -> Q | None:
+    """The condition on rows that name a study and its patient; None: the user sees none."""
+    scope = rights.scope_for(user, permission)
+    if scope is Scope.NONE:
+        return None
+    matched = Q(**{f"{patient}__isnull": False})
+    if scope is Scope.ALL:
+        grants = patients.grants_that_open(user)
+        hidden = Q(**{f"{patient}__in": patients.patients_closed_to(user, grants)})
+        if shared := _shared(grants):
+            hidden &= ~Q(**{f"{study}__in": shared})
+        return ~hidden & matched
+    mine = Q(**{f"{patient}__in": patients.patients_seen_by(user, permission)})
+    if scope in (Scope.SHARED, Scope.SHARED_SIGNED):
+        mine |= Q(**{f"{study}__in": _shared(patients.grants_that_open(user))})
+    return mine & matched
 
 
 def _shared(grants: Iterable[Any]) -> list[int]:

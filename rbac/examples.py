@@ -42,7 +42,7 @@ MENU = {
     "children": [
         {
             "key": "studies",
-            "label": {"ko": "판독 목록", "en": "Worklist"},
+            "label": {"ko": "영상 검사", "en": "Studies"},
             "icon": "list",
             "route": "/studies",
             "children": [],

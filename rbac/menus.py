@@ -80,7 +80,8 @@ MENUS: tuple[MenuEntry, ...] = (
         "/studies",
         P.VIEW_STUDY,
         children=(
-            MenuEntry("studies", "판독 목록", "Worklist", "list", "/studies", P.VIEW_STUDY),
+            MenuEntry("worklist", "판독 목록", "Worklist", "reading", "/worklist", P.REVIEW_AI),
+            MenuEntry("studies", "영상 검사", "Studies", "list", "/studies", P.VIEW_STUDY),
             MenuEntry("upload", "영상 업로드", "Upload", "upload", "/upload", P.UPLOAD_DICOM),
             MenuEntry(
                 "unmatched",

@@ -13,6 +13,47 @@ class ReadingStatus(models.TextChoices):
     READ = "READ"
 
 
+class ReadingStep(models.TextChoices):
+    """What happened to the reading of a study."""
+
+    LOCKED = "locked"
+    TAKEN_OVER = "taken_over"
+    HANDED_OVER = "handed_over"
+    RELEASED = "released"
+    EXPIRED = "expired"
+    READ = "read"
+    ASSIGNED = "assigned"
+
+
+class WorklistState(models.TextChoices):
+    """``ReadingStatus`` as the worklist names it, in the same order."""
+
+    UNREAD = "unread"
+    BEING_READ = "being_read"
+    READ = "read"
+
+
+class AiRank(models.IntegerChoices):
+    """The AI results of a study, in the order of the worklist's column."""
+
+    URGENT = 0
+    READY = 1
+    RUNNING = 2
+    FAILED = 3
+    REVIEWED = 4
+    NONE = 5
+
+
+class ReportRank(models.IntegerChoices):
+    """The report of a study, in the order of the worklist's column."""
+
+    NONE = 0
+    DRAFT = 1
+    PRELIMINARY = 2
+    SIGNED = 3
+    AMENDED = 4
+
+
 class ShareSide(models.TextChoices):
     """Of a share, for the user who looks at it."""
 

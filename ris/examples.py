@@ -43,6 +43,51 @@ READING_CHANGE = {"status": "READING"}
 
 READING = {"study_instance_uid": STUDY_UID, **_READING}
 
+WORKLIST_ROW = {
+    **STUDY,
+    "reading_state": "being_read",
+    "locked_by": _READING["reader"],
+    "assigned_to": None,
+    "ai": [
+        {
+            "job": 3,
+            "model": {
+                "id": "stroke_risk",
+                "version": "1.0.0",
+                "kind": "network",
+                "result_kind": "risk",
+                "name": "Stroke risk",
+                "name_ko": "뇌졸중 위험도",
+            },
+            "status": "COMPLETED",
+            "review_status": "PENDING",
+            "risk_score": 0.86,
+            "urgent": True,
+        }
+    ],
+    "report": "draft",
+    "waiting_since": "2026-03-02T09:24:40+09:00",
+    "waiting_minutes": 38,
+    "target_minutes": 240,
+    "overdue": False,
+}
+WORKLIST_FILTER = {"name": "STAT CT", "query": {"state": "unread", "modality": "CT"}}
+WORKLIST_SETTING = {
+    "stat_minutes": 60,
+    "urgent_minutes": 240,
+    "routine_minutes": 1440,
+    "lock_minutes": 30,
+    "urgent_risk": 0.8,
+    "version": 1,
+}
+LOCK = {"reason": "이어서 판독"}
+HAND_OVER = {"hand_over_to": 9}
+LOCKED = {
+    **READING,
+    "expires_at": "2026-03-02T10:32:40.120339+09:00",
+    "assigned_to": None,
+}
+
 STUDY_DETAIL = {
     **STUDY,
     "series": [{**SERIES, "instances": 181, "images": 181}],

@@ -172,3 +172,33 @@ def test_nothing_answers_elsewhere(path):
         return str((await socket.receive_output())["type"])
 
     assert async_to_sync(knock)() == "websocket.close"
+
+
+@pytest.mark.parametrize(("role", "hears"), [("rib", True), ("nurse", False)])
+def test_who_asks_and_may_hears_that_rows_changed_and_not_which(users, notify, role, hears):
+    token = _token(f"{role}1")
+
+    async def talk(socket: Socket) -> None:
+        await socket.send_json({**_auth(token), "topics": ["worklist", "other", 5]})
+        assert (await socket.receive_json())["type"] == "ready"
+        await sync_to_async(services.changed_tell)("worklist")
+        if hears:
+            assert await socket.receive_json() == {"type": "changed", "topic": "worklist"}
+        await notify(role, "after")
+        assert (await socket.receive_json())["type"] == "notification"
+
+    _talk(talk)
+
+
+@pytest.mark.parametrize("topics", [None, "worklist", 5, [[]]])
+def test_who_asks_for_no_topic_hears_of_none(users, notify, topics):
+    token = _token("rib1")
+
+    async def talk(socket: Socket) -> None:
+        await socket.send_json({**_auth(token), "topics": topics})
+        assert (await socket.receive_json())["type"] == "ready"
+        await sync_to_async(services.changed_tell)("worklist")
+        await notify("rib", "after")
+        assert (await socket.receive_json())["type"] == "notification"
+
+    _talk(talk)

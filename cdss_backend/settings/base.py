@@ -120,6 +120,7 @@ CELERY_BEAT_SCHEDULE = {
     "emr-settle-merges": {"task": "emr.tasks.settle_merges", "schedule": 3600.0},
     "openemr-probe": {"task": "openemr.tasks.probe", "schedule": 5.0},
     "fhir-probe": {"task": "fhir.tasks.probe", "schedule": 10.0},
+    "ris-expire-locks": {"task": "ris.tasks.expire_locks", "schedule": 30.0},
     "pacs-mark-stable": {"task": "pacs.tasks.mark_stable", "schedule": 2.0},
 }
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db.models import QuerySet
 
 from pacs.choices import PRIORITY_RANKS
-from pacs.index.studies import study_summaries
+from pacs.index.studies import StudySummary, study_summaries
 from pacs.models import Study
+
+list_key_writers: list[Callable[[StudySummary], None]] = []
+"""Called in the transaction that writes the keys; an app above adds the writer of its own list."""
 
 
 def list_keys_write(studies: QuerySet[Study]) -> None:
@@ -18,6 +23,8 @@ def list_keys_write(studies: QuerySet[Study]) -> None:
             list_patient_name=study.patient.full_name if study.patient else "",
             list_priority=PRIORITY_RANKS[study.order.priority if study.order else ""],
         )
+        for write in list_key_writers:
+            write(summary)
 
 
 def patient_keys_write(patient_id: int) -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet, Sum
 
 from common.errors import ConflictError, ErrorCode, NotFound
 from common.person import Person
 from pacs.choices import DERIVED_MODALITIES
-from pacs.models import Instance, Series, Study
+from pacs.models import Instance, Series, Study, studies_seen
 from rbac.permissions import Permission
 
 FRAMES = Sum("instances__frames", filter=Q(instances__rows__isnull=False), default=0)
@@ -52,6 +53,11 @@ def studies_visible_to(
     user: Person, permission: Permission = Permission.VIEW_STUDY
 ) -> QuerySet[Study]:
     return Study.objects.visible_to(user, permission)
+
+
+def rows_seen(user: Person, permission: Permission) -> Q | None:
+    """On rows with study and patient: those of studies that the user sees; None: none."""
+    return studies_seen(user, permission, study="study")
 
 
 def study_get(
@@ -103,12 +109,17 @@ def studies_lock(pks: Collection[int], patient: int) -> None:
         raise ConflictError(ErrorCode.VERSION_CONFLICT, detail, "study_instance_uid")
 
 
-def study_rows(page: Iterable[Study], *related: str) -> list[Study]:
+def study_lock_for_handler(study_id: int, *, skip_locked: bool = False) -> Study | None:
+    """Not filtered by rights. None if it is gone, or locked by another with ``skip_locked``."""
+    studies = Study.objects.select_for_update(skip_locked=skip_locked)
+    return studies.filter(pk=study_id).first()
+
+
+def study_rows(pks: Sequence[int], *related: str) -> list[Study]:
     """The studies of a page with patient, order and ``related`` rows, in the same order.
 
     Only the rows of the page are read: sorting whole rows would make long lists slow.
     """
-    pks = [study.pk for study in page]
     found = Study.objects.select_related("patient", "order__ordered_by", *related).in_bulk(pks)
     return [found[pk] for pk in pks if pk in found]
 
@@ -169,6 +180,14 @@ def target_get(
             ErrorCode.INSTANCE_NOT_FOUND, f"instance {sop_instance_uid}", "sop_instance_uid"
         )
     return Target(study, instance.series, instance)
+
+
+def last_image_at(study_id: int) -> datetime | None:
+    """When the last image of the study arrived; objects about images do not count."""
+    images = Instance.objects.filter(series__study=study_id)
+    images = images.exclude(series__modality__in=DERIVED_MODALITIES)
+    latest: datetime | None = images.aggregate(at=Max("indexed_at"))["at"]
+    return latest
 
 
 def stored_transfer_syntaxes(target: Target) -> frozenset[str]:

@@ -28,23 +28,33 @@ def studies_found(query: str) -> Q:
     Few studies are found by the indexes of names and numbers. Many are found soon by reading the
     list in its order.
     """
-    ways = list(_ways(query))
+    few = studies_few(query)
+    return Q(pk__in=few) if few is not None else studies_named(query)
+
+
+def studies_few(query: str) -> set[int] | None:
+    """Ids of what ``studies_found`` finds; None if these are more than FEW."""
     found: set[int] = set()
-    for way in ways:
+    for way in _ways(query):
         some = Study.objects.filter(way).order_by().values_list("pk", flat=True)[: FEW + 1]
         found.update(some)
         if len(found) > FEW:
-            return reduce(or_, ways)
-    return Q(pk__in=found)
+            return None
+    return found
 
 
-def _ways(query: str) -> Iterator[Q]:
-    yield Q(accession_number__istartswith=query)
-    yield Q(dicom_patient_id__istartswith=query)
-    yield Q(patient__in=patients.patients_numbered(query))
-    yield Q(patient__in=patients.patients_named(query))
+def studies_named(query: str, *, of: str = "") -> Q:
+    """The condition itself, for reading a list in its order; ``of``: the way to the study."""
+    return reduce(or_, _ways(query, of))
+
+
+def _ways(query: str, of: str = "") -> Iterator[Q]:
+    yield Q(**{f"{of}accession_number__istartswith": query})
+    yield Q(**{f"{of}dicom_patient_id__istartswith": query})
+    yield Q(**{f"{of}patient__in": patients.patients_numbered(query)})
+    yield Q(**{f"{of}patient__in": patients.patients_named(query)})
     for parts in _readings(name_words(query)):
-        yield _named(parts)
+        yield _named(parts, of)
 
 
 def _readings(words: list[str]) -> Iterator[list[Part]]:
@@ -57,6 +67,6 @@ def _readings(words: list[str]) -> Iterator[list[Part]]:
             yield [("exact", words[0][:end]), ("istartswith", words[0][end:])]
 
 
-def _named(parts: Iterable[Part]) -> Q:
+def _named(parts: Iterable[Part], of: str) -> Q:
     words = (NameWord.objects.filter(**{f"word__{lookup}": word}) for lookup, word in parts)
-    return reduce(and_, (Q(pk__in=found.values("study")) for found in words))
+    return reduce(and_, (Q(**{f"{of}pk__in": found.values("study")}) for found in words))

@@ -90,6 +90,7 @@ def test_menus_follow_the_permissions(api):
     assert {"ai-review", "survival"} <= set(menus[Role.DOCTOR])
     assert "survival" not in menus[Role.RIB]
     assert "unmatched" not in menus[Role.DOCTOR]
+    assert {role for role, keys in menus.items() if "worklist" in keys} == {Role.DOCTOR, Role.RIB}
     assert menus[Role.PATIENT] == [
         "dashboard",
         "my-record",

@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from ris.models.study_readings import Reading
+from ris.models.entries import NO_DATE, SavedFilter, WorklistEntry, WorklistSetting
+from ris.models.readings import Reading, ReadingEvent
 
-__all__ = ["Reading"]
+__all__ = [
+    "NO_DATE",
+    "Reading",
+    "ReadingEvent",
+    "SavedFilter",
+    "WorklistEntry",
+    "WorklistSetting",
+]

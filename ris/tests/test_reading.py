@@ -9,6 +9,7 @@ from acct.models import User
 from audit.models import AuditLog
 from pacs.tests import index
 from ris.models import Reading
+from ris.reading.entries import reading_note
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/ris/studies/"
@@ -21,7 +22,10 @@ def say(client, study, status):
 
 def read(patient, status, reader):
     study = index.study(patient)
-    Reading.objects.create(study=study, status=status, reader=reader, since=timezone.now())
+    reading = Reading.objects.create(
+        study=study, status=status, reader=reader, since=timezone.now()
+    )
+    reading_note(study.pk, reading)
     return study
 
 

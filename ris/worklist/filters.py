@@ -66,6 +66,4 @@ class StudyFilter(filters.FilterSet):
         return studies_with_modality(studies, value)
 
     def is_in_status(self, studies: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        if value == ReadingStatus.UNREAD:
-            return studies.filter(reading=None)
-        return studies.filter(reading__status=value)
+        return studies.filter(list_reading=ReadingStatus.values.index(value))

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit import services as audit
+from common.api.pagination import BoundedPagination
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
@@ -29,6 +30,7 @@ class StudyList(GenericApiView):
     list_object = "study"
     serializer_class = serializers.StudyOut
     filterset_class = StudyFilter
+    pagination_class = BoundedPagination
     filter_backends = [DjangoFilterBackend, StudyOrdering]
 
     @extend_schema(
@@ -50,7 +52,7 @@ class StudyList(GenericApiView):
 
     def paginate_queryset(self, queryset: Any) -> list[Any]:
         page = super().paginate_queryset(queryset) or []
-        return study_summaries(study_rows(page, "reading__reader"))
+        return study_summaries(study_rows([study.pk for study in page], "reading__reader"))
 
 
 class StudyDetail(ApiView):

@@ -223,6 +223,7 @@ def world(users, patient_factory, settings):
             "job_type": "BLOOD",
             "unfiled_id": 1,
             "upload_id": uuid4(),
+            "filter_id": 1,
             "frames": "1",
             "bulkdata": "7fe00010",
             "place": f"{series.instances.first().orthanc_id}/0/0/png",

@@ -24,7 +24,8 @@ const ENTRIES = {
   '/survival': ['Survival', '생존 분석'],
   '/lab': ['Laboratory', '진단검사'],
   '/shares': ['Shares', '공유'],
-  '/studies': ['Worklist', '판독 목록'],
+  '/worklist': ['Worklist', '판독 목록'],
+  '/studies': ['Studies', '영상 검사'],
   '/upload': ['Upload', '영상 업로드'],
   '/unmatched': ['Unmatched studies', '환자 미매칭 영상'],
   '/ai/review': ['AI review', 'AI 검토'],
@@ -49,8 +50,8 @@ const ADMINISTRATION = ['/admin/users', '/admin/wards', '/admin/audit', '/admin/
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
   admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
-  doctor: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/upload', '/ai/review', '/profile'],
-  radiologist: ['/', '/patients', '/care-team', '/duplicates', '/orders', '/visits', '/shares', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
+  doctor: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/worklist', '/studies', '/upload', '/ai/review', '/profile'],
+  radiologist: ['/', '/patients', '/care-team', '/duplicates', '/orders', '/visits', '/shares', '/worklist', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
   labtech: ['/', '/patients', '/orders', '/lab', '/shares', '/profile'],
   nurse: ['/', '/ward', '/patients', '/care-team', '/incoming', '/orders', '/visits', '/shares', '/studies', '/profile'],
   patient: ['/', '/my-record', '/orders', '/visits', '/shares', '/studies', '/profile'],

@@ -18,6 +18,7 @@ const TITLES = {
   '/incoming': 'incoming.title',
   '/lab': 'lab.title',
   '/orders': 'orders.title',
+  '/worklist': 'worklist.title',
   '/studies': 'studies.title',
   '/upload': 'upload.title',
   '/unmatched': 'unmatched.title',

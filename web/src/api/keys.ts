@@ -9,6 +9,11 @@ export const keys = {
     ofPatient: (patient: number) => ["studies", "of patient", patient],
     one: (uid: string) => ["studies", "one", uid],
   },
+  worklist: {
+    all: ["worklist"],
+    list: (query: object) => ["worklist", "list", query],
+    filters: ["worklist filters"],
+  },
   series: (uid: string) => ["series", uid],
   upload: (statusUrl: string) => ["upload", statusUrl],
   preview: (path: string) => ["preview", path],

@@ -65,6 +65,7 @@ const pages: RouteObject[] = [
   page("/incoming", () => import("@/pages/incoming/IncomingPage"), "edit_patient"),
   page("/visits", () => import("@/pages/treatment/VisitsPage"), "view_encounter"),
   page("/survival", () => import("@/pages/treatment/SurvivalPage"), "view_cohort"),
+  page("/worklist", () => import("@/pages/worklist/WorklistPage"), "review_ai"),
   page("/studies", () => import("@/pages/studies/StudiesPage"), "view_study"),
   page("/studies/:studyInstanceUid", () => import("@/pages/studies/StudyPage"), "view_study"),
   page("/viewer/:studyInstanceUid", () => import("@/pages/viewer/ViewerPage"), "view_dicom"),

@@ -28,6 +28,7 @@ import unmatched from "./en/unmatched";
 import upload from "./en/upload";
 import ward from "./en/ward";
 import visits from "./en/visits";
+import worklist from "./en/worklist";
 
 export default {
   admin,
@@ -60,4 +61,5 @@ export default {
   upload,
   ward,
   visits,
+  worklist,
 };

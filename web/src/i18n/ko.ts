@@ -28,6 +28,7 @@ import unmatched from "./ko/unmatched";
 import upload from "./ko/upload";
 import ward from "./ko/ward";
 import visits from "./ko/visits";
+import worklist from "./ko/worklist";
 
 export default {
   admin,
@@ -60,4 +61,5 @@ export default {
   upload,
   ward,
   visits,
+  worklist,
 };

@@ -1,5 +1,5 @@
 export default {
-  title: "Worklist",
+  title: "Studies",
   titleOwn: "My images",
   titleShared: "Shared images",
   page: "Study",

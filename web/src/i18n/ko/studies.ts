@@ -1,7 +1,7 @@
 import type en from "../en/studies";
 
 const texts: typeof en = {
-  title: "판독 목록",
+  title: "영상 검사",
   titleOwn: "내 영상",
   titleShared: "공유받은 영상",
   page: "영상 검사",

@@ -97,8 +97,19 @@ export function refreshAbout(client: QueryClient, kind: Notification["kind"]): v
   for (const queryKey of STALE[kind] ?? []) void client.invalidateQueries({ queryKey });
 }
 
+const SETTLE_MS = 400;
+let settling: ReturnType<typeof setTimeout> | undefined;
+
+/** Rows of the worklist changed; of many changes at once the list is asked for again once. */
+export function refreshChanged(client: QueryClient): void {
+  settling ??= setTimeout(() => {
+    settling = undefined;
+    void client.invalidateQueries({ queryKey: keys.worklist.all });
+  }, SETTLE_MS);
+}
+
 /** The live line was down: any of them may have changed. */
 export function refreshMissed(client: QueryClient): void {
-  const all = [...RESULTS, keys.ai.jobs, keys.unmatched.all, keys.shares.all];
+  const all = [...RESULTS, keys.ai.jobs, keys.unmatched.all, keys.shares.all, keys.worklist.all];
   for (const queryKey of all) void client.invalidateQueries({ queryKey });
 }

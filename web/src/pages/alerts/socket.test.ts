@@ -28,6 +28,8 @@ function start(deps: Partial<AlertSocketDependencies> = {}) {
     renew: vi.fn(() => Promise.resolve()),
     onReady: vi.fn(),
     onNotification: vi.fn(),
+    topics: ["worklist"],
+    onChanged: vi.fn(),
     ...deps,
   };
   return { socket: new AlertSocket(all), ...all };
@@ -55,7 +57,7 @@ describe("AlertSocket", () => {
     line?.onopen?.();
     line?.onmessage?.({ data: '{"type":"ready","unread":3}' });
     expect(line?.url).toBe("ws://host/ws/alerts/");
-    expect(line?.sent).toEqual(['{"type":"auth","token":"T"}']);
+    expect(line?.sent).toEqual(['{"type":"auth","token":"T","topics":["worklist"]}']);
     expect(onReady).toHaveBeenCalledWith(3);
     socket.close();
   });
@@ -100,6 +102,15 @@ describe("AlertSocket", () => {
     await settle();
     FakeSocket.all[0]?.onmessage?.({ data: '{"type":"notification","id":7,"text":"x"}' });
     expect(onNotification).toHaveBeenCalledWith(expect.objectContaining({ id: 7, text: "x" }));
+    socket.close();
+  });
+
+  it("says of what rows changed, which is no notification", async () => {
+    const { socket, onChanged, onNotification } = start();
+    await settle();
+    FakeSocket.all[0]?.onmessage?.({ data: '{"type":"changed","topic":"worklist"}' });
+    expect(onChanged).toHaveBeenCalledWith("worklist");
+    expect(onNotification).not.toHaveBeenCalled();
     socket.close();
   });
 });

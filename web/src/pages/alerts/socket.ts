@@ -14,9 +14,15 @@ export interface AlertSocketDependencies {
   renew: () => Promise<unknown>;
   onReady: (unread: number) => void;
   onNotification: (notification: Notification) => void;
+  /** Of what the server is to say that rows of it changed. */
+  topics: string[];
+  onChanged: (topic: string) => void;
 }
 
-type Message = { type: "ready"; unread: number } | ({ type: "notification" } & Notification);
+type Message =
+  | { type: "ready"; unread: number }
+  | { type: "changed"; topic: string }
+  | ({ type: "notification" } & Notification);
 
 /**
  * The live line for alerts. The token goes in the first message, never into the address; the server
@@ -59,7 +65,7 @@ export class AlertSocket {
     const socket = new WebSocket(this.deps.url);
     this.socket = socket;
     socket.onopen = () => {
-      socket.send(JSON.stringify({ type: "auth", token }));
+      socket.send(JSON.stringify({ type: "auth", token, topics: this.deps.topics }));
     };
     socket.onmessage = ({ data }) => {
       this.take(JSON.parse(String(data)) as Message);
@@ -82,6 +88,8 @@ export class AlertSocket {
     if (message.type === "ready") {
       this.failures = 0;
       this.deps.onReady(message.unread);
+    } else if (message.type === "changed") {
+      this.deps.onChanged(message.topic);
     } else {
       this.deps.onNotification(message);
     }

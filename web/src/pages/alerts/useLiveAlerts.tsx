@@ -6,7 +6,8 @@ import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { fetchWithAuth, getAccessToken } from "@/session";
-import { adoptUnread, countOneMore, refreshAbout, refreshMissed } from "./data";
+import { useCan } from "@/session/react";
+import { adoptUnread, countOneMore, refreshAbout, refreshChanged, refreshMissed } from "./data";
 import { AlertSocket } from "./socket";
 import { alertAbout, alertText } from "./text";
 
@@ -14,6 +15,7 @@ import { alertAbout, alertText } from "./text";
 export function useLiveAlerts(): void {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const reads = useCan()("review_ai");
   useEffect(() => {
     const url = new URL("/ws/alerts/", location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
@@ -26,6 +28,10 @@ export function useLiveAlerts(): void {
         adoptUnread(client, unread);
         if (wasOpen) refreshMissed(client);
         wasOpen = true;
+      },
+      topics: reads ? ["worklist"] : [],
+      onChanged: () => {
+        refreshChanged(client);
       },
       onNotification: (alert) => {
         const { id, link } = alert;
@@ -57,5 +63,5 @@ export function useLiveAlerts(): void {
     return () => {
       socket.close();
     };
-  }, [client, t]);
+  }, [client, reads, t]);
 }

@@ -1,0 +1,134 @@
+"""Keeps the rows of the worklist in step with what they repeat."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from ai.choices import JobStatus
+from ai.selectors.study_results import StudyResult, results_of
+from alert.choices import Topic
+from alert.services import changed_tell
+from pacs.choices import PRIORITY_RANKS
+from pacs.index.list_keys import reading_rank_write
+from pacs.index.studies import StudySummary, last_image_at
+from ris.choices import AiRank, ReadingStatus, ReportRank
+from ris.models import NO_DATE, Reading, WorklistEntry, WorklistSetting
+
+_ROUTINE = PRIORITY_RANKS["routine"]
+
+
+def setting_now() -> WorklistSetting:
+    """The hospital's, or the defaults while nothing was changed."""
+    return WorklistSetting.objects.first() or WorklistSetting(version=0)
+
+
+def target_of(setting: WorklistSetting, priority: int) -> timedelta:
+    """By when after its arrival a study of this rank is to be read; without an order as routine."""
+    minutes = [setting.stat_minutes, setting.urgent_minutes, setting.routine_minutes]
+    return timedelta(minutes=minutes[min(priority, _ROUTINE)])
+
+
+def entry_write(summary: StudySummary) -> None:
+    """Of a study whose list keys were written: its row of the worklist, made or written anew."""
+    study = summary.study
+    priority = PRIORITY_RANKS[study.order.priority if study.order else ""]
+    entry = WorklistEntry.objects.filter(pk=study.pk).first()
+    since = entry.waiting_since if entry else study.last_instance_at
+    fields = {
+        "patient_id": study.patient_id,
+        "priority": priority,
+        "later": int(priority != PRIORITY_RANKS["stat"]),
+        "modality": summary.modality[:16],
+        "patient_name": study.patient.full_name.lower() if study.patient else "",
+        "study_date": max(study.study_date or NO_DATE, NO_DATE),
+        "waiting_since": since,
+        "due_at": since + target_of(setting_now(), priority),
+    }
+    WorklistEntry.objects.update_or_create(pk=study.pk, defaults=fields)
+    if entry is None:
+        reading_note(study.pk, Reading.objects.filter(study=study).first())
+    changed_tell(Topic.WORKLIST)
+
+
+def arrival_note(study_id: int) -> None:
+    """The study is complete for now: it waits from its last image on."""
+    entry = WorklistEntry.objects.filter(pk=study_id).first()
+    at = last_image_at(study_id)
+    if entry is None or at is None or at == entry.waiting_since:
+        return
+    due_at = at + target_of(setting_now(), entry.priority)
+    WorklistEntry.objects.filter(pk=study_id).update(waiting_since=at, due_at=due_at)
+    changed_tell(Topic.WORKLIST)
+
+
+def reading_note(study_id: int, reading: Reading | None) -> None:
+    """Who reads it or has read it; None: nobody, it is unread."""
+    state = ReadingStatus.values.index(reading.status if reading else ReadingStatus.UNREAD)
+    name = (reading.reader.full_name or reading.reader.username) if reading else ""
+    reading_rank_write(study_id, state)
+    WorklistEntry.objects.filter(pk=study_id).update(
+        state=state,
+        reader=reading.reader if reading else None,
+        reader_name=name.lower()[:150],
+    )
+    changed_tell(Topic.WORKLIST)
+
+
+def report_note(study_id: int, status: str) -> None:
+    """The state of the study's report, by its name (``ReportRank``); empty: it has none."""
+    rank = ReportRank[status.upper() or "NONE"]
+    WorklistEntry.objects.filter(pk=study_id).update(report=rank)
+    changed_tell(Topic.WORKLIST)
+
+
+def ai_note(study_id: int) -> None:
+    """What the newest results of the models say."""
+    rank = ai_rank(results_of([study_id])[study_id], setting_now().urgent_risk)
+    WorklistEntry.objects.filter(pk=study_id).update(ai=rank)
+    changed_tell(Topic.WORKLIST)
+
+
+def is_urgent(result: StudyResult, urgent_risk: float) -> bool:
+    """A risk at or above the hospital's limit that nobody has rejected."""
+    risk = result.risk_score
+    return (
+        result.status == JobStatus.COMPLETED
+        and result.review_status != "REJECTED"
+        and (risk is not None and risk >= urgent_risk)
+    )
+
+
+def ai_rank(results: list[StudyResult], urgent_risk: float) -> AiRank:
+    statuses = {result.status for result in results}
+    if any(is_urgent(result, urgent_risk) for result in results):
+        return AiRank.URGENT
+    if any(result.waits_for_review for result in results):
+        return AiRank.READY
+    if statuses & {JobStatus.PENDING, JobStatus.PROCESSING}:
+        return AiRank.RUNNING
+    if JobStatus.FAILED in statuses:
+        return AiRank.FAILED
+    return AiRank.REVIEWED if results else AiRank.NONE
+
+
+def targets_apply(setting: WorklistSetting) -> None:
+    """Of all that are not read yet; what was read keeps the target that it was read against."""
+    waiting = WorklistEntry.objects.exclude(state=ReadingStatus.values.index(ReadingStatus.READ))
+    for priority in PRIORITY_RANKS.values():
+        due_at = F("waiting_since") + target_of(setting, priority)
+        waiting.filter(priority=priority).update(due_at=due_at)
+    changed_tell(Topic.WORKLIST)
+
+
+def waited_until(reading: Reading | None) -> datetime:
+    """Up to when a study has waited: until it was read, else until now."""
+    done = reading is not None and reading.status == ReadingStatus.READ
+    return reading.since if reading is not None and done else timezone.now()
+
+
+def assignee_note(study_id: int, assignee: int | None) -> None:
+    WorklistEntry.objects.filter(pk=study_id).update(assignee=assignee)
+    changed_tell(Topic.WORKLIST)
