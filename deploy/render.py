@@ -58,12 +58,12 @@ def with_basic_credentials(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def with_modalities(values: Mapping[str, str]) -> dict[str, str]:
-    """Add who may send by C-STORE; without anybody, the archive has no DICOM server."""
+    """Add who may send by C-STORE; without anybody, or DICOM_NODES, there is no DICOM server."""
     try:
         known = modalities.parse(values.get("DICOM_MODALITIES", ""))
     except modalities.ModalityError as error:
         raise RenderError(str(error)) from None
-    server = "true" if known else "false"
+    server = "true" if known or values.get("DICOM_NODES") else "false"
     nodes = modalities.orthanc_json(known)
     return {**values, "DICOM_SERVER_JSON": server, "DICOM_MODALITIES_JSON": nodes}
 

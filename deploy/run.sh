@@ -102,7 +102,10 @@ case $role in
         ;;
     mariadb) exec mariadbd --defaults-file="$MARIADB_CONF" ;;
     redis) exec redis-server "$REDIS_CONF" ;;
-    orthanc) exec env LD_PRELOAD="$ORTHANC_PRELOAD" Orthanc "$ORTHANC_CONF" ;;
+    orthanc) # its log is where ris/modality/associations.py reads who called
+        exec env LD_PRELOAD="$ORTHANC_PRELOAD" Orthanc --verbose-dicom "$ORTHANC_CONF" \
+            > >(exec tee -a "$ARCHIVE_LOG_FILE") 2>&1
+        ;;
     nginx) exec nginx -c "$NGINX_CONF" -g 'daemon off;' ;;
     manage) exec "$python" manage.py "$@" ;;
     ping) exec "$python" -m celery -A cdss_backend inspect ping -d "$1@$HOSTNAME" --timeout 20 ;;

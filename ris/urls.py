@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 import pacs.converters  # noqa: F401  (registers the path converters)
+from ris.modality.views import DicomNodeDetail, DicomNodeEcho, DicomNodes, ModalityWorklist
 from ris.reading.views import StudyReading
 from ris.sharing.views import PatientAccess, Recipients, ShareDetail, Shares
 from ris.worklist.views import StudyDetail, StudyList
@@ -13,6 +14,10 @@ urlpatterns = [
     path("studies/", StudyList.as_view(), name="studies"),
     path("studies/<uid:study_instance_uid>/", StudyDetail.as_view(), name="study-detail"),
     path("studies/<uid:study_instance_uid>/reading/", StudyReading.as_view(), name="study-reading"),
+    path("mwl/", ModalityWorklist.as_view(), name="modality-worklist"),
+    path("nodes/", DicomNodes.as_view(), name="dicom-nodes"),
+    path("nodes/<int:node_id>/", DicomNodeDetail.as_view(), name="dicom-node"),
+    path("nodes/<int:node_id>/echo/", DicomNodeEcho.as_view(), name="dicom-node-echo"),
 ]
 share_urlpatterns = [
     path("shares/", Shares.as_view(), name="shares"),

@@ -120,6 +120,11 @@ CELERY_BEAT_SCHEDULE = {
     "emr-settle-merges": {"task": "emr.tasks.settle_merges", "schedule": 3600.0},
     "openemr-probe": {"task": "openemr.tasks.probe", "schedule": 5.0},
     "fhir-probe": {"task": "fhir.tasks.probe", "schedule": 10.0},
+    "ris-reconcile-modalities": {
+        "task": "ris.tasks.reconcile_modalities",
+        "schedule": 10.0,
+    },
+    "ris-record-associations": {"task": "ris.tasks.record_associations", "schedule": 2.0},
     "pacs-mark-stable": {"task": "pacs.tasks.mark_stable", "schedule": 2.0},
 }
 
@@ -146,6 +151,9 @@ MLLP_PORT = ENV.mllp_port
 MLLP_USER = ENV.mllp_user
 MLLP_PEERS = ENV.mllp_peers
 FRAME_CACHE_DIR = ENV.frame_cache_dir
+WORKLISTS_DIR = ENV.worklists_dir or CDSS_DATA_DIR / "worklists"
+WORKLISTS_CHARACTER_SET = ENV.worklists_character_set
+ARCHIVE_LOG_FILE = ENV.archive_log_file
 HTJ2K_WORKERS = ENV.htj2k_workers
 HTJ2K_MIN_FREE_BYTES = ENV.htj2k_min_free_bytes
 UPLOAD_MAX_FILE_BYTES = ENV.upload_max_file_bytes
@@ -287,6 +295,9 @@ SPECTACULAR_SETTINGS = {
         "MenuKey": [entry.key for entry in MENUS],
         "HealthStatus": ["ok", "failing", "timeout"],
         "ShareSide": "ris.choices.ShareSide",
+        "EchoOutcome": "ris.choices.EchoOutcome",
+        "WorklistState": "ris.choices.WorklistState",
+        "WorklistReason": "ris.choices.WorklistReason",
         "AccessBasis": "ris.choices.AccessBasis",
         "TreatmentKind": "treatment.choices.TreatmentKind",
         "PlanStatus": "treatment.choices.PlanStatus",

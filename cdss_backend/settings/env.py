@@ -82,6 +82,9 @@ class Env(BaseSettings):
     public_scheme: Literal["http", "https"] = "http"
     cdss_data_dir: Path
     frame_cache_dir: Path | None = None
+    worklists_dir: Path | None = None
+    worklists_character_set: Literal["ISO_IR 192", "ISO 2022 IR 149"] = "ISO_IR 192"
+    archive_log_file: Path | None = None
     static_root: Path = BASE_DIR / ".run" / "static"
     secret_key: Secret
     jwt_signing_key: Secret

@@ -129,6 +129,8 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
     settings["PUBLIC_SCHEME"] = door.scheme(settings)
     settings["CDSS_DATA_DIR"] = str(layout.cdss_data)
     settings["FRAME_CACHE_DIR"] = str(layout.data / "frames")
+    settings["WORKLISTS_DIR"] = str(layout.data / "worklists")
+    settings["ARCHIVE_LOG_FILE"] = str(layout.log / "dicom.log")
     settings["AUDIT_HEADS_FILE"] = str(layout.heads / "heads.jsonl")
     for name in SECRETS:
         if not settings.get(name):

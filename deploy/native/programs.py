@@ -139,7 +139,7 @@ def template_values(layout: Layout, settings: Mapping[str, str]) -> dict[str, st
 
 def _places(layout: Layout) -> dict[str, str]:
     as_root = os.geteuid() == 0
-    for name in ("mariadb", "redis", "orthanc", "hapi", "inference", "frames"):
+    for name in ("mariadb", "redis", "orthanc", "hapi", "inference", "frames", "worklists"):
         (layout.data / name).mkdir(mode=0o700, exist_ok=True)
     (layout.sockets / "nginx").mkdir(mode=0o700, exist_ok=True)
     return {
@@ -152,6 +152,7 @@ def _places(layout: Layout) -> dict[str, str]:
         "ORTHANC_STORAGE_DIR": str(layout.data / "orthanc"),
         "ORTHANC_INDEX_DIR": str(layout.data / "orthanc"),
         "ORTHANC_DICOMWEB_PLUGIN": "/usr/share/orthanc/plugins/libOrthancDicomWeb.so",
+        "ORTHANC_WORKLISTS_PLUGIN": "/usr/share/orthanc/plugins/libModalityWorklists.so",
         "NGINX_USER": "user root;" if as_root else "",
         "FRAME_CACHE_SIZE": "10g",
         "NGINX_RUN_DIR": str(layout.sockets / "nginx"),
@@ -252,9 +253,11 @@ def _configured(variable: str, path: Path) -> dict[str, str]:
 def _listening(layout: Layout, settings: Mapping[str, str]) -> dict[str, str]:
     """Orthanc listens on the loopback, and for modalities elsewhere on the DICOM port of all."""
     known = modalities.parse(settings.get("DICOM_MODALITIES", ""))
-    remote = any(not modality.is_on_this_machine for modality in known)
+    elsewhere = any(not modality.is_on_this_machine for modality in known)
+    remote = elsewhere or settings.get("DICOM_NODES")
     return {
         "ORTHANC_PRELOAD": str(layout.root / ".run" / "lib" / "loopback.so"),
+        "ARCHIVE_LOG_FILE": settings["ARCHIVE_LOG_FILE"],
         "LISTEN_EVERYWHERE": settings["ORTHANC_DICOM_PORT"] if remote else "",
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -64,9 +65,20 @@ def _rows_follow(study: Study) -> None:
 
 
 def order_assign(study: Study) -> None:
-    """Set the order that the Accession Number names, if it is of the study's patient."""
-    order = orders.order_by_accession(study.accession_number) if study.accession_number else None
-    study.order = order if order and order.patient_id == study.patient_id else None
+    """Set the order that the study names, if it is of the study's patient."""
+    found = orders_named(study.accession_number, study.study_instance_uid)
+    study.order = next((each for each in found if each.patient_id == study.patient_id), None)
+
+
+order_finders: list[Callable[[str], Any]] = []
+"""Called with a Study Instance UID; the order to which it was assigned, or None."""
+
+
+def orders_named(accession_number: str, study_instance_uid: str) -> list[Any]:
+    """The order of the Accession Number, then the one to which the UID was assigned."""
+    order = orders.order_by_accession(accession_number) if accession_number else None
+    found = [order, *(finder(study_instance_uid) for finder in order_finders)]
+    return [each for each in found if each is not None]
 
 
 def study_match(*, actor: Person, study_instance_uid: str, patient_id: str) -> Study:

@@ -1,0 +1,23 @@
+"""Periodic tasks of radiology (see CELERY_BEAT_SCHEDULE)."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from common.errors import ExternalError
+from common.tasks import task
+from ris.modality import associations, nodes, scheduling
+
+
+@task(queue="django_tasks", expires=9)
+def reconcile_modalities() -> None:
+    """Every ten seconds. If the archive is down, the next run tells it the nodes."""
+    scheduling.worklist_reconcile()
+    with suppress(ExternalError):
+        nodes.nodes_sync()
+
+
+@task(queue="django_tasks", expires=3)
+def record_associations() -> None:
+    """Every two seconds."""
+    associations.associations_record()
