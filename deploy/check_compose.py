@@ -27,7 +27,7 @@ WORKERS = {
     *("worker-archive", "worker-audit", "worker-django"),
     *("worker-fastapi", "worker-fhir", "worker-image"),
 }
-DJANGO = {"django", "gateway", "ws", "beat"} | WORKERS
+DJANGO = {"django", "gateway", "ws", "beat", "query"} | WORKERS
 REACHED_BY = {
     "mysql": DJANGO | {"migrate"},
     "redis": DJANGO | {"migrate", "flower"},

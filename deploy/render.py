@@ -16,6 +16,7 @@ from pathlib import Path
 
 from deploy import modalities
 
+ENCODINGS = {"ISO_IR 192": "Utf8", "ISO 2022 IR 149": "Korean"}
 _NAME = re.compile(r"\{\{([A-Z0-9_]+)\}\}")
 _UNSAFE_IN_CONF = re.compile(r"[\"'\\$\n\r]")
 
@@ -65,7 +66,16 @@ def with_modalities(values: Mapping[str, str]) -> dict[str, str]:
         raise RenderError(str(error)) from None
     server = "true" if known or values.get("DICOM_NODES") else "false"
     nodes = modalities.orthanc_json(known)
-    return {**values, "DICOM_SERVER_JSON": server, "DICOM_MODALITIES_JSON": nodes}
+    made = {"DICOM_SERVER_JSON": server, "DICOM_MODALITIES_JSON": nodes}
+    return {**values, **made, "ORTHANC_ENCODING": _encoding(values)}
+
+
+def _encoding(values: Mapping[str, str]) -> str:
+    """Orthanc's name of DICOM_CHARACTER_SET."""
+    try:
+        return ENCODINGS[values.get("DICOM_CHARACTER_SET") or "ISO_IR 192"]
+    except KeyError:
+        raise RenderError(f"DICOM_CHARACTER_SET is none of {', '.join(ENCODINGS)}") from None
 
 
 def write_private(path: Path, text: str) -> None:

@@ -152,8 +152,10 @@ MLLP_USER = ENV.mllp_user
 MLLP_PEERS = ENV.mllp_peers
 FRAME_CACHE_DIR = ENV.frame_cache_dir
 WORKLISTS_DIR = ENV.worklists_dir or CDSS_DATA_DIR / "worklists"
-WORKLISTS_CHARACTER_SET = ENV.worklists_character_set
 ARCHIVE_LOG_FILE = ENV.archive_log_file
+DICOM_AE_TITLE = ENV.orthanc_aet
+DICOM_QUERY_PORT = ENV.dicom_query_port
+DICOM_QUERY_BIND = ENV.dicom_query_bind
 HTJ2K_WORKERS = ENV.htj2k_workers
 HTJ2K_MIN_FREE_BYTES = ENV.htj2k_min_free_bytes
 UPLOAD_MAX_FILE_BYTES = ENV.upload_max_file_bytes
@@ -247,6 +249,7 @@ SPECTACULAR_SETTINGS = {
         "AuditCheckState": "audit.choices.CheckState",
         "AuditBreakKind": "audit.choices.BreakKind",
         "Htj2kRefusal": "pacs.choices.Htj2kRefusal",
+        "SuggestionReason": "pacs.choices.SuggestionReason",
         "UnfiledDecision": "pacs.choices.UnfiledDecision",
         "InstancePlace": "pacs.choices.InstancePlace",
         "ReviewDecision": ["approve", "reject"],
@@ -339,6 +342,7 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "pydicom": {"level": "ERROR"},
+        "pynetdicom": {"level": "ERROR"},
         "highdicom": {"level": "ERROR"},
     },
 }

@@ -83,8 +83,10 @@ class Env(BaseSettings):
     cdss_data_dir: Path
     frame_cache_dir: Path | None = None
     worklists_dir: Path | None = None
-    worklists_character_set: Literal["ISO_IR 192", "ISO 2022 IR 149"] = "ISO_IR 192"
     archive_log_file: Path | None = None
+    dicom_query_port: int | None = Field(default=None, ge=1, le=65535)
+    dicom_query_bind: str = "127.0.0.1"
+    orthanc_aet: str = "NEURONOVA"
     static_root: Path = BASE_DIR / ".run" / "static"
     secret_key: Secret
     jwt_signing_key: Secret

@@ -190,6 +190,15 @@ def _addresses(settings: Mapping[str, str]) -> dict[str, str]:
     }
 
 
+def optional(settings: Mapping[str, str]) -> tuple[str, ...]:
+    """Processes that only some hospitals have: for nodes that search, for results by MLLP."""
+    has_nodes = settings.get("DICOM_NODES") or modalities.parse(
+        settings.get("DICOM_MODALITIES", "")
+    )
+    query = ("query",) if has_nodes else ()
+    return query + (("mllp",) if settings.get("MLLP_PORT") else ())
+
+
 def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
     """Return the processes in the order in which they start.
 
@@ -237,7 +246,7 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
         account = _REDIS_ACCOUNT.get(name, "worker")
         return django | {"REDIS_URL": envfile.redis_url(settings, account)}
 
-    names = SERVERS + APPLICATION + (("mllp",) if settings.get("MLLP_PORT") else ())
+    names = SERVERS + APPLICATION + optional(settings)
     return [Program(name, environments.get(name) or of_django(name)) for name in names]
 
 

@@ -14,6 +14,7 @@ from common.outbox.services import publish
 from common.person import Person
 from emr import selectors as patients
 from ocs import selectors as orders
+from ocs.choices import JobRole
 from pacs.events import STUDY_MATCHED, STUDY_MOVED
 from pacs.index.list_keys import list_keys_write
 from pacs.models import QuarantinedStudy, Study
@@ -81,10 +82,13 @@ def orders_named(accession_number: str, study_instance_uid: str) -> list[Any]:
     return [each for each in found if each is not None]
 
 
-def study_match(*, actor: Person, study_instance_uid: str, patient_id: str) -> Study:
+def study_match(
+    *, actor: Person, study_instance_uid: str, patient_id: str, order: int | None = None
+) -> Study:
     """Match an unmatched study to the patient with the MRN ``patient_id``.
 
-    Raises NotFound (study or patient not visible), BusinessError (already matched).
+    ``order``: of which the images are, if neither number nor UID names one.
+    Raises NotFound (study, patient or order not visible), BusinessError (already matched).
     """
     patient = patients.patient_seen_by_mrn(actor, patient_id)
     if patient is None:
@@ -92,6 +96,8 @@ def study_match(*, actor: Person, study_instance_uid: str, patient_id: str) -> S
     with transaction.atomic():
         study = _unmatched_locked(actor, study_instance_uid)
         _set_patient(study, patient)
+        if order is not None and study.order is None:
+            study.order = _order_of(actor, order, patient)
         study.save_versioned(expected=study.version)
         list_keys_write(Study.objects.filter(pk=study.pk))
         _matched(study)
@@ -105,6 +111,14 @@ def study_match(*, actor: Person, study_instance_uid: str, patient_id: str) -> S
             permission=Permission.MATCH_STUDY,
         )
     return study
+
+
+def _order_of(actor: Person, order_id: int, patient: Any) -> Any:
+    """Raises NotFound for an order of another patient too."""
+    order = orders.order_get(actor, order_id)
+    if order.patient_id != patient.pk or order.job_role != JobRole.RIS:
+        raise NotFound(ErrorCode.ORDER_NOT_FOUND, f"order {order_id}", "order")
+    return order
 
 
 def _unmatched_locked(actor: Person, study_instance_uid: str) -> Study:

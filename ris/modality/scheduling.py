@@ -11,18 +11,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from emr.selectors import clinical_facts
 from ocs import selectors as orders
-from ocs.choices import OrderStatus
+from ocs.choices import OrderStatus, modality_of
 from pacs.dicom.uids import new_uid
 from pacs.index.order_images import Arrival, arrivals_of, order_rematch
 from ris.choices import WorklistReason, WorklistState
 from ris.modality import worklist_folder
-from ris.modality.worklist_items import WorklistItem, file_of, item_of, modality_of
+from ris.modality.worklist_items import WorklistItem, file_of, item_of
 from ris.models import DicomNode, ScheduledStudy
 
 logger = logging.getLogger(__name__)
@@ -98,7 +97,6 @@ class _Facts:
             study_instance_uid,
             tuple(self._allergies.get(order.patient_id, ())),
             self._stations.get(modality_of(order.job_type), ""),
-            settings.WORKLISTS_CHARACTER_SET,
         )
 
     def differs(self, order: Any, entry: ScheduledStudy | None, present: set[str]) -> bool:

@@ -8,11 +8,10 @@ from rest_framework import serializers
 
 from common.api.schema import example
 from emr.serializers import validate_one_line
-from ocs.choices import OrderStatus, Priority
+from ocs.choices import OrderStatus, Priority, modality_of
 from pacs.browse.serializers import StudyPatientOut
 from ris import examples
 from ris.choices import EchoOutcome, WorklistReason, WorklistState
-from ris.modality.worklist_items import modality_of
 from ris.models import DicomNode, ScheduledStudy
 
 AE_TITLE = r"^[!-\[\]-~](?:[ -\[\]-~]{0,14}[!-\[\]-~])?\Z"

@@ -17,17 +17,10 @@ from django.utils import timezone
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, ExplicitVRLittleEndian
 
-from ocs.choices import EXAMINATIONS, Laterality, Priority
+from ocs.choices import EXAMINATIONS, Laterality, Priority, modality_of
 
-CHARACTER_SETS: dict[str, str | list[str]] = {
-    "ISO_IR 192": "ISO_IR 192",
-    "ISO 2022 IR 149": ["", "ISO 2022 IR 149"],
-}
 _PRIORITY = {Priority.STAT: "STAT", Priority.URGENT: "HIGH", Priority.ROUTINE: "ROUTINE"}
 _SIDE = {Laterality.LEFT: "left", Laterality.RIGHT: "right", Laterality.BOTH: "both sides"}
-_MODALITIES = {
-    *("MR", "CT", "US", "CR", "DX", "MG", "NM", "PT", "XA", "RF"),
-}
 _SEXES = ("M", "F", "O")
 MODALITY_WORKLIST_FIND = UID("1.2.840.10008.5.1.4.31")
 _LO, _SH, _PN, _LT = 64, 16, 64, 10240
@@ -54,21 +47,14 @@ class WorklistItem:
     sex: str
     allergies: tuple[str, ...]
     station: str
-    character_set: str
 
     @property
     def digest(self) -> str:
         return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()
 
 
-def modality_of(job_type: str) -> str:
-    """Modality (0008,0060) by the name of the examination (``MR_BRAIN``); empty if unknown."""
-    first = job_type.upper().partition("_")[0]
-    return first if first in _MODALITIES else ""
-
-
 def item_of(
-    order: Any, study_instance_uid: str, allergies: tuple[str, ...], station: str, charset: str
+    order: Any, study_instance_uid: str, allergies: tuple[str, ...], station: str
 ) -> WorklistItem:
     patient = order.patient
     return WorklistItem(
@@ -87,14 +73,13 @@ def item_of(
         sex=patient.gender,
         allergies=allergies,
         station=station,
-        character_set=charset,
     )
 
 
 def dataset_of(item: WorklistItem) -> Dataset:
     """The attributes of PS3.4 table K.6-1 that are known."""
     step, found = Dataset(), Dataset()
-    found.SpecificCharacterSet = CHARACTER_SETS[item.character_set]
+    found.SpecificCharacterSet = "ISO_IR 192"
     _set(found, "PatientName", _NOT_IN_NAME.sub(" ", item.patient_name), _PN)
     _set(found, "PatientID", item.patient_id, _LO)
     _set(found, "PatientBirthDate", item.birth_date)
@@ -122,7 +107,7 @@ def dataset_of(item: WorklistItem) -> Dataset:
 
 
 def file_of(item: WorklistItem) -> bytes:
-    """The item as a DICOM file, which the archive's worklist plugin reads."""
+    """For the archive's plugin, which answers in the character set of its configuration."""
     dataset = dataset_of(item)
     dataset.file_meta = FileMetaDataset()
     dataset.file_meta.MediaStorageSOPClassUID = MODALITY_WORKLIST_FIND

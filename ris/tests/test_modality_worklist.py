@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
-
 import pydicom
 import pytest
 from django.utils import timezone
 
 from emr.models import Allergy
+from ocs.choices import modality_of
 from ocs.tests.factories import order_at, order_make
 from pacs.index.matching import order_assign
 from pacs.models import Study
 from pacs.tests import index
 from ris.modality import scheduling
-from ris.modality.worklist_items import dataset_of, file_of, item_of, modality_of
+from ris.modality.worklist_items import dataset_of, item_of
 from ris.models import DicomNode, ScheduledStudy
 
 pytestmark = pytest.mark.django_db
@@ -65,17 +64,10 @@ def test_an_item_says_what_is_known_and_leaves_out_the_rest(folder, order):
     assert "ScheduledStationAETitle" not in step
 
 
-def test_a_korean_name_in_the_older_character_set_is_the_same_name(order):
-    item = item_of(order, "1.2.3", (), "", "ISO 2022 IR 149")
-    found = pydicom.dcmread(io.BytesIO(file_of(item)))
-    assert b"\x1b$)C" in file_of(item)
-    assert str(found.PatientName) == "김민준"
-
-
 def test_text_with_control_characters_does_not_break_an_attribute(order):
     order.patient.full_name = "Kim^Min=jun\\x\x00"
     order.clinical_info = "seizure\\fall\r\nsince Monday"
-    item = dataset_of(item_of(order, "1.2.3", (), "", "ISO_IR 192"))
+    item = dataset_of(item_of(order, "1.2.3", (), ""))
     assert str(item.PatientName) == "Kim Min jun x "
     assert item.AdditionalPatientHistory == "seizure fall  since Monday"
 

@@ -208,9 +208,7 @@ def world(users, patient_factory, settings):
             "rule_id": RoutingRule.objects.create(
                 name="-", modality="MR", model_id="brain_extraction"
             ).pk,
-            "node_id": DicomNode.objects.create(
-                name="-", ae_title="MR1", address="192.0.2.21"
-            ).pk,
+            "node_id": DicomNode.objects.create(name="-", ae_title="MR1", address="192.0.2.21").pk,
             "segmentation_id": job.segmentation.pk,
             "workitem_uid": job.workitem_uid,
             "aetitle": "WATCHER",

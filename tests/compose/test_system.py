@@ -34,6 +34,7 @@ NEEDED = {
     "gateway": {"mysql", "redis", "orthanc"},
     "ws": {"mysql", "redis"},
     "beat": {"mysql", "redis"},
+    "query": {"mysql", "redis", "orthanc"},
     "worker-archive": {"mysql", "redis", "orthanc"},
     "worker-audit": {"mysql", "redis"},
     "worker-django": {"mysql", "redis", "orthanc"},

@@ -1,4 +1,4 @@
-"""A modality at the live archive, by dcmtk's tools: worklist, images, rights, and who is refused."""
+"""A modality at the live archive, by dcmtk's tools: worklist, images, rights, refusals."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
 
@@ -184,24 +185,99 @@ def test_rights_end_and_a_restarted_archive_learns_its_nodes_again(
     assert changed.status_code == 200
     wait_until(lambda: worklist(tmp_path, key), lambda found: not found, what="the refusal")
     assert scu("echoscu").returncode == 0
-    [refused, *_] = wait_until(
-        lambda: associations(login, action="association.refuse", object_id=MR), bool, what="record"
+    wait_until(
+        lambda: associations(login, action="association.refuse", object_id=MR),
+        lambda logs: "not_allowed" in [log["detail"]["reason"] for log in logs],
+        what="the record",
     )
-    assert refused["detail"]["reason"] == "not_allowed"
+
+
+def ask(tool: str, *keys: str, more: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    """A question to the server of queries; its level is STUDY."""
+    asked = [part for key in ("QueryRetrieveLevel=STUDY", *keys) for part in ("-k", key)]
+    place = ("-aet", MR, "-aec", "NEURONOVA", "127.0.0.1", os.environ["DICOM_QUERY_PORT"])
+    command = [tool, "-S", *more, *place, *asked]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+
+
+def found(*keys: str) -> str:
+    answer = ask("findscu", "StudyInstanceUID", "PatientName", *keys)
+    return answer.stdout + answer.stderr
+
+
+def give(login, node: dict, **rights: bool) -> None:
+    admin: ApiClient = login("admin")
+    [now] = [n for n in admin.get("ris/nodes/")["results"] if n["id"] == node["id"]]
+    place = f"{admin.base_url}/api/ris/nodes/{node['id']}/"
+    tag = {"If-Match": f'"{now["version"]}"'}
+    assert admin.session.patch(place, json=rights, headers=tag).status_code == 200
+
+
+def test_studies_are_found_and_retrieved_by_the_rights_of_the_node(
+    login, node, studies, sample_files, tmp_path
+) -> None:
+    uid, key = studies["P2026-0001"], "PatientID=P2026-00?1"
+    images = len(sample_files["P2026-0001"])
+    assert "Calling AE Title Not Recognized" in found(key)
+    give(login, node, may_find=True)
+    assert uid in found(key)
+    assert uid not in found("PatientID=P2026-0002")
+    wanted = f"StudyInstanceUID={uid}"
+    got = tmp_path / "got"
+    got.mkdir()
+    ask("getscu", wanted, more=("-od", str(got)))
+    assert list(got.iterdir()) == []
+    give(login, node, may_move=True)
+    ask("getscu", wanted, more=("-od", str(got)))
+    assert len(list(got.iterdir())) == images
+    moved = tmp_path / "moved"
+    moved.mkdir()
+    with storescp(moved):
+        ask("movescu", wanted, more=("-aem", "ANOTHER"))
+        assert list(moved.iterdir()) == []
+        ask("movescu", wanted, more=("-aem", MR))
+        assert len(list(moved.iterdir())) == images
+    logs = login("admin").get("audit/logs/", object_id=uid, action="node.move")["results"]
+    assert logs[0]["detail"]["calling_ae_title"] == MR
+    assert logs[0]["patient_id"] is not None
+
+
+def test_a_restricted_patient_does_not_exist_for_a_node(
+    login, stack, node, studies, tmp_path
+) -> None:
+    uid = studies["P2026-0002"]
+    give(login, node, may_find=True, may_move=True)
+    assert uid in found("PatientID=P2026-0002")
+    restrict = "UPDATE emr_patient SET restricted = %s WHERE patient_id = 'P2026-0002'"
+    with stack.database() as cursor:
+        cursor.execute(restrict, [1])
+        try:
+            assert uid not in found("PatientID=*")
+            ask("getscu", f"StudyInstanceUID={uid}", more=("-od", str(tmp_path)))
+            assert list(tmp_path.iterdir()) == []
+        finally:
+            cursor.execute(restrict, [0])
+
+
+@contextmanager
+def storescp(folder: Path) -> Iterator[None]:
+    listener = subprocess.Popen(["storescp", "-od", str(folder), "11199"])
+    try:
+        time.sleep(0.5)
+        yield
+    finally:
+        listener.terminate()
+        listener.wait()
 
 
 def test_a_connection_is_tested_by_the_archive(login, node, tmp_path) -> None:
     admin: ApiClient = login("admin")
     silent = admin.post(f"ris/nodes/{node['id']}/echo/")
     assert silent["outcome"] == "refused"
-    listener = subprocess.Popen(["storescp", "-od", str(tmp_path), "11199"])
-    try:
+    with storescp(tmp_path):
         answer = wait_until(
             lambda: admin.post(f"ris/nodes/{node['id']}/echo/"),
             lambda said: said["outcome"] == "ok",
             what="the echo",
         )
         assert answer["milliseconds"] < 5000
-    finally:
-        listener.terminate()
-        listener.wait()

@@ -14,6 +14,7 @@ import {
   IconInbox,
   IconList,
   IconLockOpen,
+  IconNetwork,
   IconPoint,
   IconScan,
   IconSettings,
@@ -58,6 +59,7 @@ const ICONS: Record<string, Icon> = {
   user: IconUser,
   shield: IconShield,
   lock: IconLockOpen,
+  network: IconNetwork,
   inbox: IconInbox,
   person: IconUserCircle,
 };
