@@ -87,7 +87,7 @@ case $role in
     beat)
         exec "$python" -m celery --quiet -A cdss_backend beat --loglevel INFO --pidfile=
         ;;
-    query) exec "$python" manage.py query_server ;;
+    query) exec "$python" manage.py serve_queries ;;
     mllp) exec "$python" manage.py mllp ;;
     inference)
         cd inference

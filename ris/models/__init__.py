@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ris.models.modality import ArchiveLogCursor, DicomNode, ScheduledStudy
+from ris.models.dicom_nodes import ArchiveLogCursor, DicomNode, ScheduledStudy
 from ris.models.study_readings import Reading
 
 __all__ = ["ArchiveLogCursor", "DicomNode", "Reading", "ScheduledStudy"]

@@ -38,7 +38,7 @@ export function MatchStudy({ study, onClose }: { study: Unmatched; onClose: () =
     },
   });
   const choose = useMutation({
-    mutationFn: ({ patient: { id } }: Suggestion) => client.fetchQuery(patientQuery(id)),
+    mutationFn: ({ patient: { id } }: Suggestion) => client.query(patientQuery(id)),
     onSuccess: (chosen, suggestion) => {
       setPatient(chosen);
       setOrder(suggestion.order);
