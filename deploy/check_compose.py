@@ -27,7 +27,7 @@ WORKERS = {
     *("worker-archive", "worker-audit", "worker-django"),
     *("worker-fastapi", "worker-fhir", "worker-image"),
 }
-DJANGO = {"django", "gateway", "pictures", "ws", "beat"} | WORKERS
+DJANGO = {"django", "gateway", "pictures", "ws", "beat", "query"} | WORKERS
 REACHED_BY = {
     "mysql": DJANGO - {"pictures"} | {"migrate"},
     "redis": DJANGO | {"migrate", "flower"},

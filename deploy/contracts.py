@@ -34,7 +34,7 @@ LADDERS = {
         (reports)
         (findings) | reading
         models
-        choices | examples
+        choices | events | examples
     """,
 }
 FLAT_APPS = [app for app in APPS if app not in LADDERS and app != "common"]

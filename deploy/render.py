@@ -16,6 +16,7 @@ from pathlib import Path
 
 from deploy import modalities
 
+ENCODINGS = {"ISO_IR 192": "Utf8", "ISO 2022 IR 149": "Korean"}
 _NAME = re.compile(r"\{\{([A-Z0-9_]+)\}\}")
 _UNSAFE_IN_CONF = re.compile(r"[\"'\\$\n\r]")
 
@@ -58,14 +59,23 @@ def with_basic_credentials(values: Mapping[str, str]) -> dict[str, str]:
 
 
 def with_modalities(values: Mapping[str, str]) -> dict[str, str]:
-    """Add who may send by C-STORE; without anybody, the archive has no DICOM server."""
+    """Add who may send by C-STORE; without anybody, or DICOM_NODES, there is no DICOM server."""
     try:
         known = modalities.parse(values.get("DICOM_MODALITIES", ""))
     except modalities.ModalityError as error:
         raise RenderError(str(error)) from None
-    server = "true" if known else "false"
+    server = "true" if known or values.get("DICOM_NODES") else "false"
     nodes = modalities.orthanc_json(known)
-    return {**values, "DICOM_SERVER_JSON": server, "DICOM_MODALITIES_JSON": nodes}
+    made = {"DICOM_SERVER_JSON": server, "DICOM_MODALITIES_JSON": nodes}
+    return {**values, **made, "ORTHANC_ENCODING": _encoding(values)}
+
+
+def _encoding(values: Mapping[str, str]) -> str:
+    """Orthanc's name of DICOM_CHARACTER_SET."""
+    try:
+        return ENCODINGS[values.get("DICOM_CHARACTER_SET") or "ISO_IR 192"]
+    except KeyError:
+        raise RenderError(f"DICOM_CHARACTER_SET is none of {', '.join(ENCODINGS)}") from None
 
 
 def write_private(path: Path, text: str) -> None:

@@ -93,6 +93,7 @@ case $role in
     beat)
         exec "$python" -m celery --quiet -A cdss_backend beat --loglevel INFO --pidfile=
         ;;
+    query) exec "$python" manage.py serve_queries ;;
     mllp) exec "$python" manage.py mllp ;;
     inference)
         cd inference
@@ -108,7 +109,10 @@ case $role in
         ;;
     mariadb) exec mariadbd --defaults-file="$MARIADB_CONF" ;;
     redis) exec redis-server "$REDIS_CONF" ;;
-    orthanc) exec env LD_PRELOAD="$ORTHANC_PRELOAD" Orthanc "$ORTHANC_CONF" ;;
+    orthanc) # its log is where ris/modality/associations.py reads who called
+        exec env LD_PRELOAD="$ORTHANC_PRELOAD" Orthanc --verbose-dicom "$ORTHANC_CONF" \
+            > >(exec tee -a "$ARCHIVE_LOG_FILE") 2>&1
+        ;;
     nginx) exec nginx -c "$NGINX_CONF" -g 'daemon off;' ;;
     manage) exec "$python" manage.py "$@" ;;
     ping) exec "$python" -m celery -A cdss_backend inspect ping -d "$1@$HOSTNAME" --timeout 20 ;;

@@ -110,6 +110,15 @@ EXAMINATIONS: dict[str, dict[str, str]] = {
     "ONCOLOGY": {"ko": "종양내과", "en": "Oncology"},
 }
 """Names of what may be ordered, as in the web application; other texts stay as they are."""
+MODALITIES = frozenset({"MR", "CT", "US", "CR", "DX", "MG", "NM", "PT", "XA", "RF"})
+
+
+def modality_of(job_type: str) -> str:
+    """Modality (0008,0060) by the name of the examination (``MR_BRAIN``); empty if unknown."""
+    first = job_type.upper().partition("_")[0]
+    return first if first in MODALITIES else ""
+
+
 TRANSITIONS: dict[str, frozenset[str]] = {
     OrderStatus.ORDERED: frozenset({OrderStatus.ACCEPTED, OrderStatus.CANCELLED}),
     OrderStatus.ACCEPTED: frozenset({OrderStatus.IN_PROGRESS, OrderStatus.CANCELLED}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,18 @@ def patients_of_accessions(accession_numbers: Collection[str]) -> set[int]:
 def order_for_handler(pk: int) -> Order:
     """For a delivered event; not filtered by rights."""
     return Order.objects.select_related("patient").get(pk=pk)
+
+
+def imaging_orders(pks: Iterable[int]) -> QuerySet[Order]:
+    """Those of radiology among the orders, for handlers; not filtered by rights."""
+    named = Order.objects.filter(pk__in=list(pks), job_role=JobRole.RIS)
+    return named.select_related("patient", "ordered_by").order_by("pk")
+
+
+def imaging_orders_open() -> QuerySet[Order]:
+    """Orders of radiology without a result, for the modality worklist; not filtered by rights."""
+    undone = Order.objects.filter(job_role=JobRole.RIS, status__in=UNDONE)
+    return undone.select_related("patient", "ordered_by").order_by("pk")
 
 
 def sees_order(user: Person, order: Order) -> bool:

@@ -59,6 +59,19 @@ class UnfiledReason(models.TextChoices):
     INVALID_UID = "invalid_uid"
 
 
+class SuggestionReason(models.TextChoices):
+    """In what a patient agrees with images of no known patient.
+
+    PROCEDURE: an open order of the images' modality, at about their time.
+    """
+
+    ACCESSION_NUMBER = "accession_number"
+    STUDY_INSTANCE_UID = "study_instance_uid"
+    NAME = "name"
+    BIRTH_DATE = "birth_date"
+    PROCEDURE = "procedure"
+
+
 class UnfiledDecision(models.TextChoices):
     """What a user decides about unfiled instances.
 

@@ -75,6 +75,18 @@ UNMATCHED: dict[str, Any] = {
     "decision": "",
     "decisions": [],
     "contradicts": None,
+    "suggestions": [
+        {
+            "patient": PATIENT,
+            "order": {
+                "id": 1,
+                "accession_number": "RIS2026-0001",
+                "job_type": "MR_BRAIN",
+                "ordered_at": "2026-03-02T08:30:00+09:00",
+            },
+            "reasons": ["name", "birth_date", "procedure"],
+        }
+    ],
     "study_instance_uid": STUDY_UID,
     "dicom_patient_id": "EXT-4711",
     "dicom_patient_name": "Kim^Minjun",
@@ -88,7 +100,7 @@ UNMATCHED: dict[str, Any] = {
 }
 UNFILED_DECISION = {"decision": "file"}
 UNFILED_DECIDED = {"unfiled": 7, "decision": "file"}
-MATCH = {"patient_id": "P2026-0001"}
+MATCH = {"patient_id": "P2026-0001", "order": 1}
 MATCHED = {
     "study_instance_uid": STUDY_UID,
     "patient": PATIENT,

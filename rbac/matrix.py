@@ -61,6 +61,7 @@ MATRIX: dict[P, dict[Role, Scope]] = {
     P.MANAGE_WARDS: _all(Role.ADMIN),
     P.MERGE_PATIENTS: _all(Role.ADMIN, Role.DOCTOR, Role.RIB),
     P.MANAGE_MODELS: _all(Role.ADMIN),
+    P.MANAGE_NODES: _all(Role.ADMIN),
 }
 
 CEILINGS: dict[Role, dict[P, Scope]] = {
@@ -82,7 +83,7 @@ is not of the hospital gets nothing more.
 ADMINISTRATIVE = frozenset(
     {
         *(P.MANAGE_USERS, P.MANAGE_ROLES, P.VIEW_AUDIT, P.OPERATE, P.REVIEW_GLASS),
-        *(P.MANAGE_WARDS, P.MANAGE_MODELS),
+        *(P.MANAGE_WARDS, P.MANAGE_MODELS, P.MANAGE_NODES),
     }
 )
 ORDER_WORK = (P.WORK_RIS_ORDER, P.WORK_LIS_ORDER)

@@ -91,6 +91,14 @@ MENUS: tuple[MenuEntry, ...] = (
                 "/unmatched",
                 P.MATCH_STUDY,
             ),
+            MenuEntry(
+                "modality-worklist",
+                "장비 워크리스트",
+                "Modality worklist",
+                "calendar",
+                "/modality-worklist",
+                P.WORK_RIS_ORDER,
+            ),
         ),
     ),
     MenuEntry("ai-review", "AI 검토", "AI review", "brain", "/ai/review", P.REVIEW_AI),
@@ -116,6 +124,9 @@ MENUS: tuple[MenuEntry, ...] = (
                 P.REVIEW_GLASS,
             ),
             MenuEntry("models", "AI 모델", "AI models", "brain", "/admin/models", P.MANAGE_MODELS),
+            MenuEntry(
+                "nodes", "DICOM 노드", "DICOM nodes", "network", "/admin/nodes", P.MANAGE_NODES
+            ),
             MenuEntry("outbox", "작업 대기열", "Outbox", "inbox", "/admin/outbox", P.OPERATE),
         ),
     ),

@@ -7,4 +7,8 @@ class RisConfig(AppConfig):
     name = "ris"
 
     def ready(self) -> None:
+        from pacs.index.matching import order_finders
         from ris import handlers  # noqa: F401  (subscribes to the outbox)
+        from ris.modality.scheduling import scheduled_order
+
+        order_finders.append(scheduled_order)

@@ -68,3 +68,33 @@ class AccessBasis(models.TextChoices):
     SHARE = "share"
     ORDER = "order"
     BREAK_GLASS = "break_glass"
+
+
+class EchoOutcome(models.TextChoices):
+    """What came of a C-ECHO to a node."""
+
+    OK = "ok"
+    REFUSED = "refused"
+    NO_ANSWER = "no_answer"
+
+
+class WorklistState(models.TextChoices):
+    """Whether an order is on the modality worklist."""
+
+    LISTED = "listed"
+    REMOVED = "removed"
+
+
+class WorklistReason(models.TextChoices):
+    """Why an order is on the modality worklist still, or why it is not.
+
+    MISMATCH: images with its Accession Number came, but not of its patient.
+    """
+
+    WAITING = "waiting"
+    ARRIVING = "arriving"
+    MISMATCH = "mismatch"
+    ARRIVED = "arrived"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+    NOT_WRITTEN = "not_written"

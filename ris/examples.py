@@ -179,3 +179,39 @@ ACCESS = {
     "since": "2026-03-02T10:30:00+09:00",
     "until": "2026-03-16T18:00:00+09:00",
 }
+
+NODE_NEW = {
+    "name": "MR 1",
+    "ae_title": "MR1",
+    "address": "192.0.2.21",
+    "port": 104,
+    "tls": False,
+    "may_store": True,
+    "may_find": False,
+    "may_move": False,
+    "may_worklist": True,
+    "modalities": ["MR"],
+}
+NODE_CHANGE = {"may_worklist": False}
+NODE = {
+    "id": 3,
+    **NODE_NEW,
+    "echo_outcome": "ok",
+    "echo_at": "2026-03-02T08:00:00+09:00",
+    "version": 1,
+}
+NODE_ECHO = {"outcome": "ok", "milliseconds": 12, "at": "2026-03-02T08:00:00+09:00"}
+SCHEDULED_STUDY = {
+    "order": 1,
+    "order_status": "ACCEPTED",
+    "accession_number": "RIS2026-0001",
+    "job_type": "MR_BRAIN",
+    "priority": "urgent",
+    "patient": PATIENT,
+    "modality": "MR",
+    "study_instance_uid": STUDY_UID,
+    "state": "listed",
+    "reason": "waiting",
+    "listed_at": "2026-03-02T08:30:00+09:00",
+    "removed_at": None,
+}

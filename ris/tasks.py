@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from common.errors import ExternalError
 from common.tasks import task
+from ris.modality import associations, nodes, scheduling
 from ris.reading.services import locks_expire
 
 
@@ -10,3 +14,17 @@ from ris.reading.services import locks_expire
 def expire_locks() -> None:
     """Every half minute."""
     locks_expire()
+
+
+@task(queue="django_tasks", expires=9)
+def reconcile_modalities() -> None:
+    """Every ten seconds. If the archive is down, the next run tells it the nodes."""
+    scheduling.worklist_reconcile()
+    with suppress(ExternalError):
+        nodes.nodes_sync()
+
+
+@task(queue="django_tasks", expires=3)
+def record_associations() -> None:
+    """Every two seconds."""
+    associations.associations_record()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 import pacs.converters  # noqa: F401  (registers the path converters)
+from ris.modality.views import DicomNodeDetail, DicomNodeEcho, DicomNodes, ModalityWorklist
 from ris.reading.views import StudyAssign, StudyLock, StudyReading, StudyUnlock
 from ris.sharing.views import PatientAccess, Recipients, ShareDetail, Shares
 from ris.worklist.list_views import (
@@ -32,6 +33,10 @@ urlpatterns = [
         name="worklist-filter-detail",
     ),
     path("worklist-settings/", WorklistSettings.as_view(), name="worklist-settings"),
+    path("mwl/", ModalityWorklist.as_view(), name="modality-worklist"),
+    path("nodes/", DicomNodes.as_view(), name="dicom-nodes"),
+    path("nodes/<int:node_id>/", DicomNodeDetail.as_view(), name="dicom-node"),
+    path("nodes/<int:node_id>/echo/", DicomNodeEcho.as_view(), name="dicom-node-echo"),
 ]
 share_urlpatterns = [
     path("shares/", Shares.as_view(), name="shares"),

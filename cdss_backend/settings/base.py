@@ -121,6 +121,11 @@ CELERY_BEAT_SCHEDULE = {
     "openemr-probe": {"task": "openemr.tasks.probe", "schedule": 5.0},
     "fhir-probe": {"task": "fhir.tasks.probe", "schedule": 10.0},
     "ris-expire-locks": {"task": "ris.tasks.expire_locks", "schedule": 30.0},
+    "ris-reconcile-modalities": {
+        "task": "ris.tasks.reconcile_modalities",
+        "schedule": 10.0,
+    },
+    "ris-record-associations": {"task": "ris.tasks.record_associations", "schedule": 2.0},
     "pacs-mark-stable": {"task": "pacs.tasks.mark_stable", "schedule": 2.0},
 }
 
@@ -147,6 +152,11 @@ MLLP_PORT = ENV.mllp_port
 MLLP_USER = ENV.mllp_user
 MLLP_PEERS = ENV.mllp_peers
 FRAME_CACHE_DIR = ENV.frame_cache_dir
+WORKLISTS_DIR = ENV.worklists_dir or CDSS_DATA_DIR / "worklists"
+ARCHIVE_LOG_FILE = ENV.archive_log_file
+DICOM_AE_TITLE = ENV.orthanc_aet
+DICOM_QUERY_PORT = ENV.dicom_query_port
+DICOM_QUERY_BIND = ENV.dicom_query_bind
 HTJ2K_WORKERS = ENV.htj2k_workers
 HTJ2K_MIN_FREE_BYTES = ENV.htj2k_min_free_bytes
 UPLOAD_MAX_FILE_BYTES = ENV.upload_max_file_bytes
@@ -240,6 +250,7 @@ SPECTACULAR_SETTINGS = {
         "AuditCheckState": "audit.choices.CheckState",
         "AuditBreakKind": "audit.choices.BreakKind",
         "Htj2kRefusal": "pacs.choices.Htj2kRefusal",
+        "SuggestionReason": "pacs.choices.SuggestionReason",
         "UnfiledDecision": "pacs.choices.UnfiledDecision",
         "InstancePlace": "pacs.choices.InstancePlace",
         "ReviewDecision": ["approve", "reject"],
@@ -288,6 +299,9 @@ SPECTACULAR_SETTINGS = {
         "MenuKey": [entry.key for entry in MENUS],
         "HealthStatus": ["ok", "failing", "timeout"],
         "ShareSide": "ris.choices.ShareSide",
+        "EchoOutcome": "ris.choices.EchoOutcome",
+        "WorklistState": "ris.choices.WorklistState",
+        "WorklistReason": "ris.choices.WorklistReason",
         "AccessBasis": "ris.choices.AccessBasis",
         "TreatmentKind": "treatment.choices.TreatmentKind",
         "PlanStatus": "treatment.choices.PlanStatus",
@@ -329,6 +343,7 @@ LOGGING = {
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "pydicom": {"level": "ERROR"},
+        "pynetdicom": {"level": "ERROR"},
         "highdicom": {"level": "ERROR"},
     },
 }

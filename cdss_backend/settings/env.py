@@ -82,6 +82,11 @@ class Env(BaseSettings):
     public_scheme: Literal["http", "https"] = "http"
     cdss_data_dir: Path
     frame_cache_dir: Path | None = None
+    worklists_dir: Path | None = None
+    archive_log_file: Path | None = None
+    dicom_query_port: int | None = Field(default=None, ge=1, le=65535)
+    dicom_query_bind: str = "127.0.0.1"
+    orthanc_aet: str = "NEURONOVA"
     static_root: Path = BASE_DIR / ".run" / "static"
     secret_key: Secret
     jwt_signing_key: Secret

@@ -48,6 +48,7 @@ PORTS = (
     "REDIS_PORT",
     "ORTHANC_PORT",
     "ORTHANC_DICOM_PORT",
+    "DICOM_QUERY_PORT",
     "HAPI_PORT",
     "INFERENCE_PORT",
     "DJANGO_PORT",
@@ -130,6 +131,10 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
     settings["PUBLIC_SCHEME"] = door.scheme(settings)
     settings["CDSS_DATA_DIR"] = str(layout.cdss_data)
     settings["FRAME_CACHE_DIR"] = str(layout.data / "frames")
+    everywhere = "0.0.0.0"  # noqa: S104  (only where nodes are told to be elsewhere)
+    settings["DICOM_QUERY_BIND"] = everywhere if settings.get("DICOM_NODES") else "127.0.0.1"
+    settings["WORKLISTS_DIR"] = str(layout.data / "worklists")
+    settings["ARCHIVE_LOG_FILE"] = str(layout.log / "dicom.log")
     settings["AUDIT_HEADS_FILE"] = str(layout.heads / "heads.jsonl")
     for name in SECRETS:
         if not settings.get(name):

@@ -140,7 +140,7 @@ def template_values(layout: Layout, settings: Mapping[str, str]) -> dict[str, st
 
 def _places(layout: Layout) -> dict[str, str]:
     as_root = os.geteuid() == 0
-    for name in ("mariadb", "redis", "orthanc", "hapi", "inference", "frames"):
+    for name in ("mariadb", "redis", "orthanc", "hapi", "inference", "frames", "worklists"):
         (layout.data / name).mkdir(mode=0o700, exist_ok=True)
     (layout.sockets / "nginx").mkdir(mode=0o700, exist_ok=True)
     return {
@@ -153,6 +153,7 @@ def _places(layout: Layout) -> dict[str, str]:
         "ORTHANC_STORAGE_DIR": str(layout.data / "orthanc"),
         "ORTHANC_INDEX_DIR": str(layout.data / "orthanc"),
         "ORTHANC_DICOMWEB_PLUGIN": "/usr/share/orthanc/plugins/libOrthancDicomWeb.so",
+        "ORTHANC_WORKLISTS_PLUGIN": "/usr/share/orthanc/plugins/libModalityWorklists.so",
         "NGINX_USER": "user root;" if as_root else "",
         "FRAME_CACHE_SIZE": "10g",
         "NGINX_RUN_DIR": str(layout.sockets / "nginx"),
@@ -189,6 +190,15 @@ def _addresses(settings: Mapping[str, str]) -> dict[str, str]:
         "ORTHANC_REMOTE_ACCESS": "false",
         "REDIS_BIND": local,
     }
+
+
+def optional(settings: Mapping[str, str]) -> tuple[str, ...]:
+    """Processes that only some hospitals have: for nodes that search, for results by MLLP."""
+    has_nodes = settings.get("DICOM_NODES") or modalities.parse(
+        settings.get("DICOM_MODALITIES", "")
+    )
+    query = ("query",) if has_nodes else ()
+    return query + (("mllp",) if settings.get("MLLP_PORT") else ())
 
 
 def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
@@ -238,7 +248,7 @@ def programs(layout: Layout, settings: Mapping[str, str]) -> list[Program]:
         account = _REDIS_ACCOUNT.get(name, "worker")
         return django | {"REDIS_URL": envfile.redis_url(settings, account)}
 
-    names = SERVERS + APPLICATION + (("mllp",) if settings.get("MLLP_PORT") else ())
+    names = SERVERS + APPLICATION + optional(settings)
     return [Program(name, environments.get(name) or of_django(name)) for name in names]
 
 
@@ -254,9 +264,11 @@ def _configured(variable: str, path: Path) -> dict[str, str]:
 def _listening(layout: Layout, settings: Mapping[str, str]) -> dict[str, str]:
     """Orthanc listens on the loopback, and for modalities elsewhere on the DICOM port of all."""
     known = modalities.parse(settings.get("DICOM_MODALITIES", ""))
-    remote = any(not modality.is_on_this_machine for modality in known)
+    elsewhere = any(not modality.is_on_this_machine for modality in known)
+    remote = elsewhere or settings.get("DICOM_NODES")
     return {
         "ORTHANC_PRELOAD": str(layout.root / ".run" / "lib" / "loopback.so"),
+        "ARCHIVE_LOG_FILE": settings["ARCHIVE_LOG_FILE"],
         "LISTEN_EVERYWHERE": settings["ORTHANC_DICOM_PORT"] if remote else "",
     }
 

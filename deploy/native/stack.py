@@ -82,8 +82,7 @@ class Stack:
             self.start_databases(programs.SERVERS)
             self.migrate()
             self.supervisor.start(programs.APPLICATION)
-            if self.settings.get("MLLP_PORT"):
-                self.supervisor.start(("mllp",))
+            self.supervisor.start(programs.optional(self.settings))
             if seed:
                 self._seed()
             self._wait(("orthanc", "hapi", "inference", *programs.APPLICATION))

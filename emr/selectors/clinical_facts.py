@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from common.person import Person
-from emr.models import Patient, Prescription, Problem, Vitals
+from emr.choices import RecordStatus
+from emr.models import Allergy, Patient, Prescription, Problem, Vitals
 
 
 def problems_recorded(user: Person, patient: Patient) -> QuerySet[Any]:
@@ -29,3 +32,14 @@ def drugs_taken(user: Person, patient: Patient) -> QuerySet[Any]:
     rows: Any = Prescription.objects.visible_to(user).filter(patient=patient)
     found: QuerySet[Any] = rows.active(timezone.now()).exclude(drug_code="")
     return found
+
+
+def allergies_active(patient_ids: Collection[int]) -> dict[int, list[str]]:
+    """Substances by patient, for a device that gives contrast; not filtered by rights."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    rows: Any = Allergy.objects.filter(
+        patient__in=patient_ids, status=RecordStatus.ACTIVE, deleted_at=None
+    )
+    for patient_id, substance in rows.order_by("id").values_list("patient_id", "substance"):
+        found[patient_id].append(substance)
+    return dict(found)

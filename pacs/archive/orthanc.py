@@ -284,6 +284,27 @@ class OrthancClient(HttpClient):
             raise self._invalid_response()
         return tags
 
+    def modalities(self) -> dict[str, dict[str, Any]]:
+        """The application entities that the archive knows, by its names for them."""
+        found: dict[str, dict[str, Any]] = self._json(self.request("GET", "/modalities?expand"))
+        return found
+
+    def modality_write(self, name: str, node: Mapping[str, Any]) -> None:
+        """Add or replace one, until the archive is restarted."""
+        self._ok(self.request("PUT", f"/modalities/{name}", json=node))
+
+    def modality_delete(self, name: str) -> None:
+        """Forget one; no error if it does not exist."""
+        response = self.request("DELETE", f"/modalities/{name}")
+        if response.status_code != 404:
+            self._ok(response)
+
+    def modality_echo(self, name: str, timeout_s: int) -> None:
+        """C-ECHO. Raises ExternalError if it fails or takes longer."""
+        body = {"Timeout": timeout_s}
+        path = f"/modalities/{name}/echo"
+        self._ok(self.request("POST", path, json=body, read_timeout_s=timeout_s + 5.0))
+
     def ping(self) -> None:
         """Raises ExternalError if the archive is not available."""
         self._ok(self.request("GET", "/system"))
@@ -324,4 +345,10 @@ def feed_orthanc() -> OrthancClient:
 
     The feed polls every second in any case, and that is little load for an archive that is down.
     """
+    return OrthancClient(fail_max=NO_BREAKER, retries=0)
+
+
+@once
+def nodes_orthanc() -> OrthancClient:
+    """The client for the nodes: an echo that fails is no failure of the archive."""
     return OrthancClient(fail_max=NO_BREAKER, retries=0)

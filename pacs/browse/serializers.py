@@ -7,7 +7,13 @@ from rest_framework import serializers
 
 from common.api.schema import example
 from pacs import examples
-from pacs.choices import DERIVED_MODALITIES, Htj2kRefusal, UnfiledDecision, UnfiledReason
+from pacs.choices import (
+    DERIVED_MODALITIES,
+    Htj2kRefusal,
+    SuggestionReason,
+    UnfiledDecision,
+    UnfiledReason,
+)
 from pacs.derived import frame_store
 from pacs.htj2k.progress import Htj2kProgress
 from pacs.index.unfiled import UNKNOWN_PATIENT
@@ -152,6 +158,21 @@ class ContradictedStudyOut(serializers.Serializer[Any]):
     description = serializers.CharField()
 
 
+class SuggestedOrderOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    accession_number = serializers.CharField()
+    job_type = serializers.CharField()
+    ordered_at = serializers.DateTimeField()
+
+
+class SuggestionOut(serializers.Serializer[Any]):
+    """A patient whose the images may be, and in what they agree."""
+
+    patient = StudyPatientOut()
+    order = SuggestedOrderOut(allow_null=True)
+    reasons = serializers.ListField(child=serializers.ChoiceField(SuggestionReason.choices))
+
+
 @example(examples.UNMATCHED)
 class UnmatchedStudyOut(serializers.Serializer[Any]):
     """What waits for a decision, with the patient data of its DICOM files.
@@ -165,6 +186,7 @@ class UnmatchedStudyOut(serializers.Serializer[Any]):
     decision = serializers.CharField(help_text="set while it is being carried out")
     decisions = serializers.ListField(child=serializers.ChoiceField(UnfiledDecision.choices))
     contradicts = ContradictedStudyOut(allow_null=True)
+    suggestions = SuggestionOut(many=True, help_text="The likeliest first; a person decides")
     study_instance_uid = serializers.CharField()
     dicom_patient_id = serializers.CharField()
     dicom_patient_name = serializers.CharField()
@@ -203,6 +225,9 @@ class UnfiledDecisionOut(serializers.Serializer[Any]):
 @example(examples.MATCH)
 class MatchIn(serializers.Serializer[Any]):
     patient_id = serializers.CharField(max_length=64, help_text="MRN")
+    order = serializers.IntegerField(
+        min_value=1, required=False, help_text="If the accession number does not name it"
+    )
 
 
 @example(examples.MATCHED)

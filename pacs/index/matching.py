@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from common.outbox.services import publish
 from common.person import Person
 from emr import selectors as patients
 from ocs import selectors as orders
+from ocs.choices import JobRole
 from pacs.events import STUDY_MATCHED, STUDY_MOVED
 from pacs.index.list_keys import list_keys_write
 from pacs.models import QuarantinedStudy, Study
@@ -64,15 +66,29 @@ def _rows_follow(study: Study) -> None:
 
 
 def order_assign(study: Study) -> None:
-    """Set the order that the Accession Number names, if it is of the study's patient."""
-    order = orders.order_by_accession(study.accession_number) if study.accession_number else None
-    study.order = order if order and order.patient_id == study.patient_id else None
+    """Set the order that the study names, if it is of the study's patient."""
+    found = orders_named(study.accession_number, study.study_instance_uid)
+    study.order = next((each for each in found if each.patient_id == study.patient_id), None)
 
 
-def study_match(*, actor: Person, study_instance_uid: str, patient_id: str) -> Study:
+order_finders: list[Callable[[str], Any]] = []
+"""Called with a Study Instance UID; the order to which it was assigned, or None."""
+
+
+def orders_named(accession_number: str, study_instance_uid: str) -> list[Any]:
+    """The order of the Accession Number, then the one to which the UID was assigned."""
+    order = orders.order_by_accession(accession_number) if accession_number else None
+    found = [order, *(finder(study_instance_uid) for finder in order_finders)]
+    return [each for each in found if each is not None]
+
+
+def study_match(
+    *, actor: Person, study_instance_uid: str, patient_id: str, order: int | None = None
+) -> Study:
     """Match an unmatched study to the patient with the MRN ``patient_id``.
 
-    Raises NotFound (study or patient not visible), BusinessError (already matched).
+    ``order``: of which the images are, if neither number nor UID names one.
+    Raises NotFound (study, patient or order not visible), BusinessError (already matched).
     """
     patient = patients.patient_seen_by_mrn(actor, patient_id)
     if patient is None:
@@ -80,6 +96,8 @@ def study_match(*, actor: Person, study_instance_uid: str, patient_id: str) -> S
     with transaction.atomic():
         study = _unmatched_locked(actor, study_instance_uid)
         _set_patient(study, patient)
+        if order is not None and study.order is None:
+            study.order = _order_of(actor, order, patient)
         study.save_versioned(expected=study.version)
         list_keys_write(Study.objects.filter(pk=study.pk))
         _matched(study)
@@ -93,6 +111,14 @@ def study_match(*, actor: Person, study_instance_uid: str, patient_id: str) -> S
             permission=Permission.MATCH_STUDY,
         )
     return study
+
+
+def _order_of(actor: Person, order_id: int, patient: Any) -> Any:
+    """Raises NotFound for an order of another patient too."""
+    order = orders.order_get(actor, order_id)
+    if order.patient_id != patient.pk or order.job_role != JobRole.RIS:
+        raise NotFound(ErrorCode.ORDER_NOT_FOUND, f"order {order_id}", "order")
+    return order
 
 
 def _unmatched_locked(actor: Person, study_instance_uid: str) -> Study:

@@ -248,6 +248,12 @@ ROUTES: dict[str, str] = {
     "GET orthanc-patient-images": "200 200 200 403 200 200 200 401",
     "GET orthanc-preview": "200 200 200 403 403 200 200 401",
     "POST dicom-upload": "415 415 415 403 403 403 415 401",
+    "GET modality-worklist": "403 403 200 403 403 403 403 401",
+    "GET dicom-nodes": "200 403 403 403 403 403 403 401",
+    "POST dicom-nodes": "400 403 403 403 403 403 403 401",
+    "PATCH dicom-node": "428 403 403 403 403 403 403 401",
+    "DELETE dicom-node": "204 403 403 403 403 403 403 401",
+    "POST dicom-node-echo": "503 403 403 403 403 403 403 401",  # no archive in these tests
     "GET unmatched-studies": "200 403 200 403 403 403 403 401",
     "POST study-match": "400 403 400 403 403 403 403 401",
     "GET upload-status": "404 404 404 403 403 403 404 401",

@@ -42,6 +42,7 @@ from ocs.models import Order
 from rbac import services as rights
 from rbac.matrix import scope
 from rbac.permissions import Permission, Scope
+from ris.models import DicomNode
 from tests.architecture.route_table import IDENTITIES, ROUTES
 from treatment import models as course
 
@@ -207,6 +208,7 @@ def world(users, patient_factory, settings):
             "rule_id": RoutingRule.objects.create(
                 name="-", modality="MR", model_id="brain_extraction"
             ).pk,
+            "node_id": DicomNode.objects.create(name="-", ae_title="MR1", address="192.0.2.21").pk,
             "segmentation_id": job.segmentation.pk,
             "workitem_uid": job.workitem_uid,
             "aetitle": "WATCHER",

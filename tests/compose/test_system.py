@@ -36,6 +36,7 @@ NEEDED = {
     "pictures": {"redis", "orthanc"},
     "ws": {"mysql", "redis"},
     "beat": {"mysql", "redis"},
+    "query": {"mysql", "redis", "orthanc"},
     "worker-archive": {"mysql", "redis", "orthanc"},
     "worker-audit": {"mysql", "redis"},
     "worker-django": {"mysql", "redis", "orthanc"},

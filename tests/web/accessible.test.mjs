@@ -75,7 +75,7 @@ test('the pages of a doctor', async t => {
 test('the pages of an administrator', async t => {
   const { context, page } = await appPage(await launch(t));
   await signIn(context, 'admin');
-  await assertNoFlaws(page, ['/', '/unmatched', '/admin/users', '/admin/audit', '/admin/glass', '/admin/models', '/admin/outbox']);
+  await assertNoFlaws(page, ['/', '/unmatched', '/admin/users', '/admin/audit', '/admin/glass', '/admin/models', '/admin/nodes', '/admin/outbox']);
 });
 
 test('the pages of a patient in Korean', async t => {

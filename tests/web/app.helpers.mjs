@@ -28,12 +28,14 @@ const ENTRIES = {
   '/studies': ['Studies', '영상 검사'],
   '/upload': ['Upload', '영상 업로드'],
   '/unmatched': ['Unmatched studies', '환자 미매칭 영상'],
+  '/modality-worklist': ['Modality worklist', '장비 워크리스트'],
   '/ai/review': ['AI review', 'AI 검토'],
   '/admin/users': ['Users and roles', '사용자와 역할'],
   '/admin/wards': ['Wards', '병동과 병상'],
   '/admin/audit': ['Audit log', '감사 기록'],
   '/admin/glass': ['Emergency access', '응급 열람 검토'],
   '/admin/models': ['AI models', 'AI 모델'],
+  '/admin/nodes': ['DICOM nodes', 'DICOM 노드'],
   '/admin/outbox': ['Outbox', '작업 대기열'],
   '/profile': ['Profile', '내 정보'],
 };
@@ -46,12 +48,12 @@ const OWN_ENTRIES = {
   external: { '/studies': ['Shared images', '공유받은 영상'] },
 };
 /** @type {Route[]} */
-const ADMINISTRATION = ['/admin/users', '/admin/wards', '/admin/audit', '/admin/glass', '/admin/models', '/admin/outbox'];
+const ADMINISTRATION = ['/admin/users', '/admin/wards', '/admin/audit', '/admin/glass', '/admin/models', '/admin/nodes', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
   admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
   doctor: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/worklist', '/studies', '/upload', '/ai/review', '/profile'],
-  radiologist: ['/', '/patients', '/care-team', '/duplicates', '/orders', '/visits', '/shares', '/worklist', '/studies', '/upload', '/unmatched', '/ai/review', '/profile'],
+  radiologist: ['/', '/patients', '/care-team', '/duplicates', '/orders', '/visits', '/shares', '/worklist', '/studies', '/upload', '/unmatched', '/modality-worklist', '/ai/review', '/profile'],
   labtech: ['/', '/patients', '/orders', '/lab', '/shares', '/profile'],
   nurse: ['/', '/ward', '/patients', '/care-team', '/incoming', '/orders', '/visits', '/shares', '/studies', '/profile'],
   patient: ['/', '/my-record', '/orders', '/visits', '/shares', '/studies', '/profile'],

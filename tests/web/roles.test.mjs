@@ -22,6 +22,7 @@ const TITLES = {
   '/studies': 'studies.title',
   '/upload': 'upload.title',
   '/unmatched': 'unmatched.title',
+  '/modality-worklist': 'modality.worklist.title',
   '/visits': 'visits.title',
   '/survival': 'treatment.survival.title',
   '/shares': 'shares.title',
@@ -31,6 +32,7 @@ const TITLES = {
   '/admin/audit': 'admin.audit.title',
   '/admin/glass': 'glass.title',
   '/admin/models': 'admin.models.title',
+  '/admin/nodes': 'modality.nodes.title',
   '/admin/outbox': 'admin.outbox.title',
   '/profile': 'profile.title',
 };

@@ -97,6 +97,26 @@ def test_production_knows_no_modality_and_has_no_dicom_server(layout: Layout) ->
     )
     found = archive(layout, envfile.assign_ports(settings, keep=False))
     assert (found["DicomServerEnabled"], found["DicomModalities"]) == (False, {})
+    assert "query" not in environments(layout, envfile.assign_ports(settings, keep=False))
+
+
+def test_nodes_of_the_web_application_open_the_dicom_port_and_that_for_queries(
+    layout: Layout,
+) -> None:
+    given = {"CDSS_ENV": "prod", "TRUSTED_PROXY": "127.0.0.1", "DICOM_NODES": "on"}
+    settings = envfile.complete(layout, given, port=8080)
+    settings = envfile.assign_ports(settings, keep=False)
+    found = archive(layout, settings)
+    assert (found["DicomServerEnabled"], found["DicomModalities"]) == (True, {})
+    assert found["DefaultEncoding"] == "Utf8"
+    processes = environments(layout, settings)
+    assert processes["orthanc"]["LISTEN_EVERYWHERE"] == settings["ORTHANC_DICOM_PORT"]
+    assert processes["query"]["DICOM_QUERY_BIND"] == "0.0.0.0"  # noqa: S104
+
+
+def test_an_unknown_character_set_stops_the_start(layout: Layout, settings: dict[str, str]) -> None:
+    with pytest.raises(StackError, match="DICOM_CHARACTER_SET"):
+        programs.write_configuration(layout, settings | {"DICOM_CHARACTER_SET": "EUC-KR"})
 
 
 def test_in_development_the_sample_modality_is_known_on_the_loopback(
@@ -174,7 +194,7 @@ def test_supervisord_reads_back_what_was_written(layout: Layout, settings: dict[
     )
     parser.read_string(programs.supervisor_file(layout, found))
     assert [s for s in parser.sections() if s.startswith("program:")] == [
-        f"program:{name}" for name in programs.SERVERS + programs.APPLICATION
+        f"program:{name}" for name in (*programs.SERVERS, *programs.APPLICATION, "query")
     ]
     assert '"50%% of, it"' in parser["program:django"]["environment"]
     assert "check out" in parser["program:nginx"]["directory"]

@@ -14,6 +14,7 @@ from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
 from pacs.browse import serializers
 from pacs.index import matching, resolution, unfiled
+from pacs.index.suggestions import suggestions_for
 from pacs.models import Study, UnfiledStudy
 from rbac.permissions import Permission
 
@@ -37,7 +38,8 @@ class UnmatchedStudies(GenericApiView):
         return self.list_response(request)
 
     def patients_shown(self, rows: Rows) -> PatientIds:
-        return [row["contradicts"].patient_id for row in rows if row["contradicts"]]
+        suggested = [each.patient.pk for row in rows for each in row["suggestions"]]
+        return suggested + [row["contradicts"].patient_id for row in rows if row["contradicts"]]
 
     def rows_shown(self, rows: Rows) -> list[str]:
         return [row["study_instance_uid"] for row in rows]
@@ -52,10 +54,13 @@ class UnmatchedStudies(GenericApiView):
         page: list[dict[str, Any]] = super().paginate_queryset(queryset) or []
         ids = [row["unfiled"] for row in page if row["unfiled"]]
         rows = UnfiledStudy.objects.visible_to(self.actor).in_bulk(ids)
+        unknown = [row["study_instance_uid"] for row in page if not row["unfiled"]]
+        suggested = suggestions_for(self.actor, unknown)
         for row in page:
             entry = rows.get(row["unfiled"])
             study = unfiled.contradicted_study(entry, self.actor) if entry else None
             row["contradicts"] = study
+            row["suggestions"] = [] if entry else suggested.get(row["study_instance_uid"], [])
             row["decisions"] = resolution.decisions_possible(entry, study) if entry else []
         return page
 
@@ -93,6 +98,7 @@ class StudyMatch(ApiView):
             **errors(
                 ErrorCode.VALIDATION,
                 ErrorCode.PATIENT_NOT_FOUND,
+                ErrorCode.ORDER_NOT_FOUND,
                 ErrorCode.STUDY_NOT_FOUND,
                 ErrorCode.INVALID_TRANSITION,
             ),

@@ -75,6 +75,11 @@ export const keys = {
     openemr: (id: number, page: number) => ["patients", "one", id, "openemr", page],
     access: (id: number) => ["patients", "one", id, "access"],
   },
+  nodes: {
+    all: ["nodes"],
+    page: (page: number) => ["nodes", "page", page],
+  },
+  modalityWorklist: (state: string | null, page: number) => ["modality worklist", state, page],
   wards: {
     all: ["wards"],
     list: ["wards", "list"],

@@ -88,6 +88,7 @@ const pages: RouteObject[] = [
   page("/lab/critical", () => import("@/pages/lab/CriticalPage"), "view_order", isStaff),
   page("/upload", () => import("@/pages/upload/UploadPage"), "upload_dicom"),
   page("/unmatched", () => import("@/pages/unmatched/UnmatchedPage"), "match_study"),
+  page("/modality-worklist", () => import("@/pages/modality/ModalityWorklistPage"), "work_ris_order"),
   page("/shares", () => import("@/pages/shares/SharesPage"), undefined, (role) => !isExternal(role)),
   page("/alerts", () => import("@/pages/alerts/AlertsPage")),
   page("/admin/users", () => import("@/pages/admin/UsersPage"), "manage_users"),
@@ -95,6 +96,7 @@ const pages: RouteObject[] = [
   page("/admin/glass", () => import("@/pages/admin/GlassPage"), "review_glass"),
   page("/admin/wards", () => import("@/pages/admin/WardsPage"), "manage_wards"),
   page("/admin/models", () => import("@/pages/admin/ModelsPage"), "manage_models"),
+  page("/admin/nodes", () => import("@/pages/modality/NodesPage"), "manage_nodes"),
   page("/admin/outbox", () => import("@/pages/admin/OutboxPage"), "operate"),
   page("/profile", () => import("@/pages/profile/ProfilePage")),
 ];

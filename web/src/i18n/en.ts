@@ -12,6 +12,7 @@ import incoming from "./en/incoming";
 import lab from "./en/lab";
 import list from "./en/list";
 import merging from "./en/merging";
+import modality from "./en/modality";
 import openemr from "./en/openemr";
 import orders from "./en/orders";
 import patients from "./en/patients";
@@ -45,6 +46,7 @@ export default {
   lab,
   list,
   merging,
+  modality,
   openemr,
   orders,
   patients,

@@ -12,6 +12,7 @@ import incoming from "./ko/incoming";
 import lab from "./ko/lab";
 import list from "./ko/list";
 import merging from "./ko/merging";
+import modality from "./ko/modality";
 import openemr from "./ko/openemr";
 import orders from "./ko/orders";
 import patients from "./ko/patients";
@@ -45,6 +46,7 @@ export default {
   lab,
   list,
   merging,
+  modality,
   openemr,
   orders,
   patients,

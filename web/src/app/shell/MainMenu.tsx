@@ -15,6 +15,7 @@ import {
   IconList,
   IconListCheck,
   IconLockOpen,
+  IconNetwork,
   IconPoint,
   IconScan,
   IconSettings,
@@ -60,6 +61,7 @@ const ICONS: Record<string, Icon> = {
   user: IconUser,
   shield: IconShield,
   lock: IconLockOpen,
+  network: IconNetwork,
   inbox: IconInbox,
   person: IconUserCircle,
 };

@@ -5,11 +5,13 @@ import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
+import { patientQuery } from "@/api/queries";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { personName } from "@/shared/format";
 import { PatientPicker, type Patient } from "@/shared/PatientPicker";
 import { calendarDate } from "@/shared/when";
 import { Comparison } from "@/shared/Comparison";
+import { Suggestions, type Suggestion } from "./Suggestions";
 import { birthOf, useSexName, type Unmatched } from "./dicomPatient";
 
 /** Which patient; what the files say beside what is on record; and only then the confirmation. */
@@ -19,19 +21,29 @@ export function MatchStudy({ study, onClose }: { study: Unmatched; onClose: () =
   const client = useQueryClient();
   const [patient, setPatient] = useState<Patient | null>(null);
   const [sure, setSure] = useState(false);
+  const [order, setOrder] = useState<Suggestion["order"]>(null);
   const { study_instance_uid } = study;
   const match = useMutation({
     mutationFn: (patient_id: string) =>
       unwrap(
         api.POST("/api/ris/unmatched/{study_instance_uid}/match/", {
           params: { path: { study_instance_uid } },
-          body: { patient_id },
+          body: { patient_id, ...(order && { order: order.id }) },
         }),
       ),
     meta: { quiet: true },
     onSuccess: () => {
       void client.invalidateQueries({ queryKey: keys.unmatched.all });
       void client.invalidateQueries({ queryKey: keys.studies.all });
+    },
+  });
+  const choose = useMutation({
+    mutationFn: ({ patient: { id } }: Suggestion) => client.query(patientQuery(id)),
+    onSuccess: (chosen, suggestion) => {
+      setPatient(chosen);
+      setOrder(suggestion.order);
+      setSure(false);
+      match.reset();
     },
   });
   if (match.data) {
@@ -51,11 +63,18 @@ export function MatchStudy({ study, onClose }: { study: Unmatched; onClose: () =
   }
   return (
     <Stack>
+      <Suggestions
+        suggestions={study.suggestions}
+        onChoose={(suggestion) => {
+          choose.mutate(suggestion);
+        }}
+      />
       <PatientPicker
         label={t("unmatched.patient")}
         value={patient}
         onChange={(next) => {
           setPatient(next);
+          setOrder(null);
           setSure(false);
           match.reset();
         }}
@@ -68,6 +87,7 @@ export function MatchStudy({ study, onClose }: { study: Unmatched; onClose: () =
           [t("unmatched.number"), study.dicom_patient_id, patient?.patient_id],
           [t("unmatched.name"), personName(study.dicom_patient_name), patient?.full_name],
           [t("unmatched.birth"), birthOf(study), patient && calendarDate(patient.birth_date)],
+          [t("unmatched.accession"), study.accession_number, order?.accession_number],
           [t("unmatched.sex"), sexName(study.dicom_sex), patient && sexName(patient.gender)],
         ]}
       />

@@ -1,0 +1,136 @@
+"""What DICOM nodes may be told of, and given: C-FIND keys matched on the index, files as stored.
+
+A node is no person: restricted patients, studies of nobody and what waits for a decision do not
+exist for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from pacs.archive.orthanc import orthanc
+from pacs.models import Instance, QuarantinedStudy, Series, Study, UnfiledStudy
+
+MOST = 500
+"""Answers to one query."""
+_TEXTS = {
+    "PatientID": "study__patient__patient_id",
+    "PatientName": "study__dicom_patient_name",
+    "AccessionNumber": "study__accession_number",
+    "StudyDescription": "study__description",
+    "StudyID": "study__study_id",
+    "Modality": "modality",
+    "SeriesDescription": "description",
+}
+_UIDS = {
+    "StudyInstanceUID": "study__study_instance_uid",
+    "SeriesInstanceUID": "series_instance_uid",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeInstance:
+    orthanc_id: str
+    sop_instance_uid: str
+    sop_class_uid: str
+    study_instance_uid: str
+    patient_id: int
+
+
+def studies_of_nodes() -> QuerySet[Study]:
+    """Of known patients who are not restricted, complete, and not waiting for a decision."""
+    uid = OuterRef("study_instance_uid")
+    waiting = UnfiledStudy.objects.filter(study_instance_uid=uid)
+    held = QuarantinedStudy.objects.filter(study_instance_uid=uid)
+    known = Study.objects.filter(patient__restricted=False, patient__merged_into=None)
+    return known.filter(~Exists(waiting), ~Exists(held))
+
+
+def series_matching(keys: Mapping[str, str], modalities: list[str]) -> QuerySet[Series]:
+    """The series that match the keys (PS3.4 C.2.2.2), of what nodes may see.
+
+    ``modalities``: of the node; empty for any. Raises ValueError for a date that is none.
+    """
+    found = Series.objects.filter(study__in=studies_of_nodes()).select_related("study__patient")
+    if modalities:
+        found = found.filter(modality__in=modalities)
+    if wanted := keys.get("ModalitiesInStudy", ""):
+        inside = Series.objects.filter(study=OuterRef("study"), modality__in=wanted.split("\\"))
+        found = found.filter(Exists(inside))
+    for keyword, field in _UIDS.items():
+        if text := keys.get(keyword, ""):
+            found = found.filter(**{f"{field}__in": text.split("\\")})
+    for keyword, field in _TEXTS.items():
+        if text := keys.get(keyword, ""):
+            found = found.filter(_like(field, text))
+    if days := keys.get("StudyDate", ""):
+        found = found.filter(_between("study__study_date", days))
+    return found.order_by("-study__study_date", "study_id", "number", "id")
+
+
+def instances_of(keys: Mapping[str, str], modalities: list[str]) -> list[NodeInstance]:
+    """The instances that a retrieval names by its UIDs; none if it names no study.
+
+    A name or a date alone never moves images.
+    """
+    if not keys.get("StudyInstanceUID"):
+        return []
+    uids = {name: value for name, value in keys.items() if name in _UIDS}
+    rows = Instance.objects.filter(series__in=series_matching(uids, modalities).order_by())
+    if named := keys.get("SOPInstanceUID", ""):
+        rows = rows.filter(sop_instance_uid__in=named.split("\\"))
+    columns = (
+        "orthanc_id",
+        "sop_instance_uid",
+        "sop_class_uid",
+        "series__study__study_instance_uid",
+        "series__study__patient_id",
+    )
+    return [
+        NodeInstance(*row) for row in rows.order_by("series_id", "number").values_list(*columns)
+    ]
+
+
+def instances_matching(keys: Mapping[str, str], series: QuerySet[Series]) -> Iterator[Instance]:
+    rows = Instance.objects.filter(series__in=series.order_by()).select_related("series__study")
+    if named := keys.get("SOPInstanceUID", ""):
+        rows = rows.filter(sop_instance_uid__in=named.split("\\"))
+    yield from rows.order_by("series_id", "number")[:MOST]
+
+
+def instance_bytes(orthanc_id: str) -> bytes:
+    """The file as it is stored. Raises ExternalError."""
+    return orthanc().instance_file(orthanc_id)
+
+
+def _like(field: str, text: str) -> Q:
+    """Exactly, or with the wild cards * and ?."""
+    if not set(text) & set("*?"):
+        return Q(**{field: text})
+    if set(text) == {"*"}:
+        return Q()
+    pattern = "".join({"*": ".*", "?": "."}.get(c) or re.escape(c) for c in text)
+    return Q(**{f"{field}__iregex": f"^{pattern}$"})
+
+
+def _between(field: str, text: str) -> Q:
+    """A day, or a range open at one end (PS3.4 C.2.2.2.5)."""
+    first, dash, last = text.partition("-")
+    if not dash:
+        return Q(**{field: _day(text)})
+    limits: dict[str, Any] = {}
+    if first.strip():
+        limits[f"{field}__gte"] = _day(first)
+    if last.strip():
+        limits[f"{field}__lte"] = _day(last)
+    return Q(**limits)
+
+
+def _day(text: str) -> date:
+    return datetime.strptime(text.strip(), "%Y%m%d").date()  # noqa: DTZ007  (a day)
