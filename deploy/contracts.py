@@ -29,12 +29,12 @@ LADDERS = {
     """,
     "ris": """
         urls
-        (handlers) | (tasks)
+        handlers | tasks
         worklist | sharing | (modality)
-        (reports)
+        reports
         (findings) | reading
         models
-        choices | examples
+        choices | events | examples
     """,
 }
 FLAT_APPS = [app for app in APPS if app not in LADDERS and app != "common"]

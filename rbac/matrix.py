@@ -61,6 +61,7 @@ MATRIX: dict[P, dict[Role, Scope]] = {
     P.MANAGE_WARDS: _all(Role.ADMIN),
     P.MERGE_PATIENTS: _all(Role.ADMIN, Role.DOCTOR, Role.RIB),
     P.MANAGE_MODELS: _all(Role.ADMIN),
+    P.MANAGE_TEMPLATES: _all(Role.ADMIN, Role.RIB),
 }
 
 CEILINGS: dict[Role, dict[P, Scope]] = {

@@ -45,6 +45,7 @@ class Permission(StrEnum):
     MANAGE_WARDS = "manage_wards"
     MERGE_PATIENTS = "merge_patients"
     MANAGE_MODELS = "manage_models"
+    MANAGE_TEMPLATES = "manage_templates"
 
 
 class Role(StrEnum):

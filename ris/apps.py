@@ -5,3 +5,6 @@ from django.apps import AppConfig
 
 class RisConfig(AppConfig):
     name = "ris"
+
+    def ready(self) -> None:
+        from ris import handlers  # noqa: F401

@@ -54,6 +54,7 @@ place_patient       -   all -   -   all -   -
 manage_wards        all -   -   -   -   -   -
 merge_patients      all all all -   -   -   -
 manage_models       all -   -   -   -   -   -
+manage_templates    all -   all -   -   -   -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 

@@ -2,6 +2,20 @@
 
 from __future__ import annotations
 
+from ris.models.critical_reports import (
+    CriticalReport,
+    CriticalReportAttempt,
+    CriticalReportEscalation,
+)
 from ris.models.study_readings import Reading
+from ris.models.reports import Report, ReportTemplate, ReportVersion
 
-__all__ = ["Reading"]
+__all__ = [
+    "CriticalReport",
+    "CriticalReportAttempt",
+    "CriticalReportEscalation",
+    "Reading",
+    "Report",
+    "ReportTemplate",
+    "ReportVersion",
+]

@@ -42,6 +42,7 @@ from ocs.models import Order
 from rbac import services as rights
 from rbac.matrix import scope
 from rbac.permissions import Permission, Scope
+from ris.tests.reports.factories import report_row
 from tests.architecture.route_table import IDENTITIES, ROUTES
 from treatment import models as course
 
@@ -207,6 +208,9 @@ def world(users, patient_factory, settings):
             "rule_id": RoutingRule.objects.create(
                 name="-", modality="MR", model_id="brain_extraction"
             ).pk,
+            "report_id": report_row(series.study, users["rib"], "signed").pk,
+            "template_code": "general",
+            "critical_report_id": 1,
             "segmentation_id": job.segmentation.pk,
             "workitem_uid": job.workitem_uid,
             "aetitle": "WATCHER",

@@ -189,6 +189,7 @@ export default {
     manage_wards: "Manage wards and beds",
     merge_patients: "Merge patient records",
     manage_models: "Manage AI models",
+    manage_templates: "Manage report templates",
   },
   scope: {
     none: "None",

@@ -191,6 +191,7 @@ const texts: typeof en = {
     manage_wards: "병동과 병상 관리",
     merge_patients: "환자 기록 병합",
     manage_models: "AI 모델 관리",
+    manage_templates: "판독문 서식 관리",
   },
   scope: {
     none: "없음",
