@@ -10,7 +10,7 @@ from emr.choices import WardTaskKind
 from emr.selectors.ward_board import WardTask, ward_tasks
 from ris.choices import CRITICAL_NAMES
 from ris.events import REPORT_CRITICAL
-from ris.reports import criticals
+from ris.reports import critical_calls as criticals
 
 
 @subscribe(REPORT_CRITICAL, queue="django_tasks")
@@ -21,8 +21,7 @@ def alert_critical(event: Event) -> None:
 @ward_tasks
 def ward_criticals(user: Person, ids: Collection[int]) -> Iterable[WardTask]:
     """Critical results of the patients' images that nobody has read back."""
-    rows = criticals.criticals_visible_to(user).open().filter(report__patient__in=ids)
-    for critical in rows:
+    for critical in criticals.criticals_waiting(user).filter(report__patient__in=ids):
         yield WardTask(
             patient_id=critical.report.patient_id,
             kind=WardTaskKind.CRITICAL,

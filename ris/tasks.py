@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from common.tasks import task
 from ris.reports.archiving import reports_archive
-from ris.reports.criticals import criticals_escalate
+from ris.reports.critical_calls import criticals_escalate
 
 
 @task(queue="django_tasks", expires=50)

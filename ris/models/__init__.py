@@ -8,7 +8,7 @@ from ris.models.critical_reports import (
     CriticalReportEscalation,
 )
 from ris.models.study_readings import Reading
-from ris.models.reports import Report, ReportTemplate, ReportVersion
+from ris.models.written_reports import Report, ReportTemplate, ReportVersion
 
 __all__ = [
     "CriticalReport",

@@ -13,7 +13,7 @@ from lis.choices import CallOutcome
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
 from ris.choices import CriticalCategory
-from ris.models.reports import Report
+from ris.models.written_reports import Report
 
 _USER = settings.AUTH_USER_MODEL
 

@@ -11,6 +11,7 @@ from common.errors import BusinessError, ErrorCode, InvalidInput
 
 LONGEST_SECTION = 50_000
 LONGEST_FIELD = 2_000
+_TRUTH = {"ko": ("아니요", "예"), "en": ("no", "yes")}
 _ALLOWED = {"\n", "\t"}
 
 
@@ -110,9 +111,10 @@ def _incomplete(part: str, key: str) -> BusinessError:
 
 def said(template: dict[str, Any], key: str, value: Any, language: str) -> str:
     """A field's value as it is read: choices by their names, numbers with their unit."""
-    field = next((one for one in template["fields"] if one["key"] == key), {"type": "text"})
+    unknown: dict[str, Any] = {"type": "text"}
+    field = next((one for one in template["fields"] if one["key"] == key), unknown)
     if field["type"] == "boolean":
-        return {"ko": ("아니요", "예"), "en": ("no", "yes")}[language][bool(value)]
+        return _TRUTH[language][bool(value)]
     if field["type"] == "choice":
         names = {one["value"]: one["label"][language] for one in field["choices"]}
         chosen = value if isinstance(value, list) else [value]

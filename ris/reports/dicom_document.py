@@ -63,7 +63,7 @@ def document_uids(number: int) -> tuple[str, str]:
 def build_document(facts: DocumentFacts) -> Dataset:
     """Complete and verified; made again it is the same."""
     series_uid, sop_uid = document_uids(facts.number)
-    document = Dataset()
+    document: Any = Dataset()
     document.file_meta = FileMetaDataset()
     document.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     document.file_meta.MediaStorageSOPClassUID = BasicTextSRStorage
@@ -92,7 +92,8 @@ def build_document(facts: DocumentFacts) -> Dataset:
     root.ContentSequence = Sequence([*_context(facts), *_headings(facts)])
     for element in root:
         document.add(element)
-    return document
+    made: Dataset = document
+    return made
 
 
 def _verify(document: Dataset, facts: DocumentFacts) -> None:

@@ -22,7 +22,7 @@ MOST_WORDS = 4_000
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class PlainReport:
     """``sections``: [{key, label, text}], in the language of the report."""
 
     report: Report
@@ -32,7 +32,7 @@ class Summary:
     sections: list[dict[str, str]]
 
 
-def report_summary(user: Person, report_id: int) -> Summary:
+def report_summary(user: Person, report_id: int) -> PlainReport:
     """Raises NotFound."""
     report = selectors.report_get(user, report_id)
     text = selectors.report_text(report)
@@ -40,7 +40,7 @@ def report_summary(user: Person, report_id: int) -> Summary:
     labelled = list(sections_labelled(template, text))
     if selectors.reads_summaries_only(user):
         labelled = [one for one in labelled if one["key"] in BRIEF]
-    return Summary(
+    return PlainReport(
         report=report,
         title=template["name"][text.language],
         impression=text.sections.get("impression", ""),

@@ -19,8 +19,8 @@ from rbac.permissions import Permission
 from ris.choices import ReportLanguage
 from ris.models import Report
 from ris.reports import presentation, serializers
+from ris.reports.offered_values import values_offered
 from ris.reports.pdf import report_pdf
-from ris.reports.values import values_offered
 
 
 class ComparisonQuery(drf.Serializer[None]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -28,8 +28,8 @@ from ris.events import REPORT_AMENDED, REPORT_PRELIMINARY, REPORT_SIGNED
 from ris.models import Report, ReportVersion
 from ris.reports import selectors
 from ris.reports.content import complete_check, fields_checked, first_texts, sections_checked
+from ris.reports.offered_values import taken_over_checked, taken_over_joined
 from ris.reports.templating import template_get
-from ris.reports.values import taken_over_checked, taken_over_joined
 
 MOST_KEY_IMAGES = 20
 _TOPICS = {
@@ -70,7 +70,7 @@ def report_create(
     begun = Text(template, language, first_texts(known, language), {}, [], [])
     added = taken_over_checked(actor, study, language, taken_over or [])
     text = _changed(study, begun, sections, fields, added, key_images)
-    report = Report(study=study, patient_id=study.patient_id)
+    report = Report(study=study, patient_id=cast(int, study.patient_id))  # seen: it is matched
     return _begin(actor, report, text)
 
 

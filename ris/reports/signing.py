@@ -9,6 +9,7 @@ import os
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -16,6 +17,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.utils import timezone
+
+from common.errors import ErrorCode, ExternalError
 
 KEY, CERTIFICATE = "key.pem", "certificate.pem"
 VALID = timedelta(days=3650)
@@ -75,15 +78,17 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def pdf_signed(pdf: bytes, *, signer: str, report: str) -> bytes:
-    """The PDF with a signature that covers all of it. Raises OSError without a certificate."""
+    """The PDF with a signature that covers all of it. Raises ExternalError: no certificate."""
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign import signers
     from pyhanko.sign.fields import SigSeedSubFilter
 
     folder = Path(settings.REPORT_SIGNING_DIR)
-    identity = signers.SimpleSigner.load(str(folder / KEY), str(folder / CERTIFICATE))
+    load: Any = signers.SimpleSigner.load
+    there = (folder / CERTIFICATE).exists()
+    identity = load(str(folder / KEY), str(folder / CERTIFICATE)) if there else None
     if identity is None:
-        raise OSError(f"{folder} has no certificate with its key")
+        raise ExternalError(ErrorCode.UPSTREAM_UNAVAILABLE, "no certificate signs reports")
     metadata = signers.PdfSignatureMetadata(
         field_name="Signature",
         subfilter=SigSeedSubFilter.PADES,

@@ -7,11 +7,11 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from common.api.schema import answer, errors
+from common.api.schema import errors
 from common.api.views import ApiView
 from common.errors import ErrorCode
 from rbac.permissions import Permission
-from ris.reports import examples, template_serializers as shapes, templating
+from ris.reports import template_serializers as shapes, templating
 from ris.reports.template_services import template_import, template_retire
 
 
@@ -21,7 +21,7 @@ class Templates(ApiView):
     @extend_schema(
         summary="List the templates of reports",
         tags=["reports"],
-        responses={200: answer(shapes.TemplateOut(many=True), examples.TEMPLATES)},
+        responses=shapes.TemplateOut(many=True),
     )
     def get(self, request: Request) -> Response:
         return Response(shapes.TemplateOut(templating.templates_all().values(), many=True).data)

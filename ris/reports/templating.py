@@ -114,7 +114,8 @@ def template_get(code: str) -> dict[str, Any]:
     """Raises NotFound."""
     row = ReportTemplate.objects.filter(code=code).order_by("-version").first()
     if row is not None:
-        return row.body | {"imported": True, "retired": row.retired}
+        imported: dict[str, Any] = row.body | {"imported": True, "retired": row.retired}
+        return imported
     if code not in built_in_templates():
         raise NotFound(ErrorCode.TEMPLATE_NOT_FOUND, f"template {code[:60]}", "template")
     return built_in_templates()[code]

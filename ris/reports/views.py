@@ -14,6 +14,7 @@ from common.api.etag import expected_version, with_etag
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
+from common.person import Person
 from rbac.permissions import Permission
 from ris.models import Report, ReportVersion
 from ris.reports import selectors, serializers, services
@@ -33,29 +34,21 @@ _STEP = (
 )
 
 
-class _ReportView(ApiView):
+class _ReportShown:
+    actor: Person
+
     def shown(self, report_id: int, status: int = 200) -> Response:
         """The report as it is stored now, for whoever has just changed it."""
         report = selectors.report_shown(self.actor, report_id)
         body = serializers.ReportOut(report).data
         return with_etag(Response(body, status=status), report.version)
 
-    def recorded(self, report: Report, action: str) -> None:
-        audit.record(
-            actor=self.actor,
-            action=action,
-            object_type="report",
-            object_id=report.pk,
-            patient_id=report.patient_id,
-            permission=Permission.VIEW_REPORT,
-        )
-
 
 def _version_seen(request: Request) -> int | None:
     return expected_version(request) if "If-Match" in request.headers else None
 
 
-class Reports(GenericApiView, _ReportView):
+class Reports(_ReportShown, GenericApiView):
     required_permissions = {"GET": Permission.VIEW_REPORT, "POST": Permission.WRITE_REPORT}
     list_action = "report.list"
     list_object = "report"
@@ -91,7 +84,7 @@ class Reports(GenericApiView, _ReportView):
         return self.shown(report.pk, status=201)
 
 
-class ReportDetail(_ReportView):
+class ReportDetail(_ReportShown, ApiView):
     required_permissions = {"GET": Permission.VIEW_REPORT, "PATCH": Permission.WRITE_REPORT}
 
     @extend_schema(
@@ -101,7 +94,14 @@ class ReportDetail(_ReportView):
     )
     def get(self, request: Request, report_id: int) -> Response:
         report = selectors.report_shown(self.actor, report_id)
-        self.recorded(report, "report.read")
+        audit.record(
+            actor=self.actor,
+            action="report.read",
+            object_type="report",
+            object_id=report.pk,
+            patient_id=report.patient_id,
+            permission=Permission.VIEW_REPORT,
+        )
         return with_etag(Response(serializers.ReportOut(report).data), report.version)
 
     @extend_schema(
@@ -151,7 +151,7 @@ class ReportVersions(GenericApiView):
         return {self.patient_id}
 
 
-class ReportPreliminary(_ReportView):
+class ReportPreliminary(_ReportShown, ApiView):
     required_permissions = {"POST": Permission.WRITE_REPORT}
 
     @extend_schema(
@@ -168,7 +168,7 @@ class ReportPreliminary(_ReportView):
         return self.shown(report_id)
 
 
-class ReportSignature(_ReportView):
+class ReportSignature(_ReportShown, ApiView):
     required_permissions = {"POST": Permission.SIGN_REPORT}
 
     @extend_schema(
@@ -194,7 +194,7 @@ class ReportSignature(_ReportView):
         return self.shown(report_id)
 
 
-class ReportAmendment(_ReportView):
+class ReportAmendment(_ReportShown, ApiView):
     required_permissions = {"POST": Permission.WRITE_REPORT}
 
     @extend_schema(

@@ -8,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 
+from common.person import Person
 from pacs.index.studies import studies_with_modality
 from pacs.index.study_search import studies_found
 from ris.choices import ReadingStatus
@@ -77,9 +78,15 @@ class StudyFilter(filters.FilterSet):
         return studies.filter(reading__status=value)
 
     def is_reported(self, studies: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
-        reported = Q(pk__in=studies_reported(self.request.user))
+        reported = Q(pk__in=studies_reported(_user(self)))
         return studies.filter(reported if value else ~reported)
 
     def is_reported_as(self, studies: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         statuses = statuses_named(value, name)
-        return studies.filter(pk__in=studies_reported(self.request.user, statuses))
+        return studies.filter(pk__in=studies_reported(_user(self), statuses))
+
+
+def _user(filters_: filters.FilterSet) -> Person:
+    request: Any = filters_.request
+    person: Person = request.user
+    return person

@@ -230,7 +230,7 @@ ROUTES: dict[str, str] = {
     "GET studies": "200 200 200 403 200 200 200 401",
     "GET study-detail": "200 200 200 403 200 200 200 401",
     "POST study-reading": "403 400 400 403 403 403 403 401",
-    "GET report-values": "403 503 503 403 403 403 403 401",  # asks the archive
+    "GET report-values": "403 200 200 403 403 403 403 401",
     "GET reports": "200 200 200 403 200 200 200 401",
     "POST reports": "403 400 400 403 403 403 403 401",
     "GET report-detail": "200 200 200 403 403 200 200 401",
@@ -242,7 +242,7 @@ ROUTES: dict[str, str] = {
     "GET report-summary": "200 200 200 403 200 200 200 401",
     "GET report-comparison": "200 200 200 403 403 200 200 401",
     "GET report-pdf": "200 200 200 403 403 200 200 401",
-    "POST report-critical": "403 400 400 403 403 403 403 401",
+    "POST report-critical": "403 400 400 400 403 403 403 401",
     "GET critical-reports": "200 200 200 403 200 200 200 401",
     "GET critical-reports-open": "200 200 200 403 200 200 200 401",
     "POST critical-report-attempts": "403 400 400 400 403 403 403 401",

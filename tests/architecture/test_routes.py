@@ -42,6 +42,7 @@ from ocs.models import Order
 from rbac import services as rights
 from rbac.matrix import scope
 from rbac.permissions import Permission, Scope
+from ris.reports.signing import certificate_make
 from ris.tests.reports.factories import report_row
 from tests.architecture.route_table import IDENTITIES, ROUTES
 from treatment import models as course
@@ -148,11 +149,13 @@ def identity_rows(users: dict[str, Any], patient: Any, other: Any) -> dict[str, 
 
 
 @pytest.fixture
-def world(users, patient_factory, settings):
+def world(users, patient_factory, settings, tmp_path):
     """One patient, owned by the patient user and shared with the external one, and their things."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as service:
         service.get(f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]})
         factories.grants_written(service)
+        settings.REPORT_SIGNING_DIR = tmp_path
+        certificate_make()
         patient = patient_factory(user=users["patient"])
         grant = rights.grant_share(
             actor=users["admin"],

@@ -128,7 +128,7 @@ def test_a_study_has_one_report_of_a_template(api, study):
     ],
 )
 def test_bad_input_is_refused_by_name(api, study, monkeypatch, fields, field):
-    monkeypatch.setattr("ris.reports.values.measurements_of", lambda study: [])
+    monkeypatch.setattr("ris.reports.offered_values.measurements_of", lambda study: [])
     answer = write(api("rib"), study, **({"template": "stroke"} | fields))
     assert answer.status_code in (400, 404)
     assert answer.json()["error"]["field"] == field

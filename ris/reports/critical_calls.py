@@ -36,6 +36,11 @@ def criticals_visible_to(user: Person) -> QuerySet[CriticalReport]:
     )
 
 
+def criticals_waiting(user: Person) -> QuerySet[CriticalReport]:
+    """Those that the person sees and nobody has read back."""
+    return criticals_visible_to(user).filter(pk__in=CriticalReport.objects.open().values("pk"))
+
+
 def critical_get(user: Person, critical_id: int) -> CriticalReport:
     """Raises NotFound."""
     found = criticals_visible_to(user).filter(pk=critical_id).first()

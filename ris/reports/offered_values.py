@@ -24,7 +24,7 @@ MOST_TAKEN_OVER = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ValueSource:
     """``id``: of the AI analysis, the SOP Instance UID of the SR, or of the report."""
 
     kind: str
@@ -36,7 +36,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class OfferedValue:
     """``text``: what is written into the report."""
 
     key: str
@@ -45,10 +45,10 @@ class Offer:
     value: Any
     unit: str
     text: str
-    source: Source
+    source: ValueSource
 
 
-def values_offered(user: Person, study: Any, language: str) -> list[Offer]:
+def values_offered(user: Person, study: Any, language: str) -> list[OfferedValue]:
     """What may be taken over into a report on the study, in the report's language.
 
     Asks the archive for the measurements, so not inside a transaction. Raises ExternalError.
@@ -71,16 +71,16 @@ def printed(value: Any, unit: str) -> str:
     return f"{number} {'' if unit.startswith('{') else unit}".strip()
 
 
-def _of_ai(study: Any, one: ApprovedValue, korean: bool) -> Offer:
+def _of_ai(study: Any, one: ApprovedValue, korean: bool) -> OfferedValue:
     label = one.label_ko if korean else one.label
-    return Offer(
+    return OfferedValue(
         key=f"ai:{one.job_id}:{one.key}",
         kind="ai",
         label=label,
         value=one.value,
         unit=one.unit,
         text=f"{label} {printed(one.value, one.unit)}",
-        source=Source(
+        source=ValueSource(
             kind="ai",
             id=str(one.job_id),
             title=one.model_ko if korean else one.model,
@@ -91,16 +91,16 @@ def _of_ai(study: Any, one: ApprovedValue, korean: bool) -> Offer:
     )
 
 
-def _of_measurement(study: Any, one: Measurement) -> Offer:
+def _of_measurement(study: Any, one: Measurement) -> OfferedValue:
     label = " ".join(filter(None, (one.of, one.name)))
-    return Offer(
+    return OfferedValue(
         key=f"measurement:{one.sop_instance_uid}:{one.place}",
         kind="measurement",
         label=label,
         value=one.value,
         unit=one.unit,
         text=f"{label} {printed(one.value, one.unit)}",
-        source=Source(
+        source=ValueSource(
             kind="measurement",
             id=one.sop_instance_uid,
             title="DICOM SR",
@@ -111,7 +111,7 @@ def _of_measurement(study: Any, one: Measurement) -> Offer:
     )
 
 
-def _of_prior(user: Person, study: Any, language: str) -> Iterator[Offer]:
+def _of_prior(user: Person, study: Any, language: str) -> Iterator[OfferedValue]:
     prior = selectors.study_prior(user, study)
     if prior is None:
         return
@@ -120,14 +120,14 @@ def _of_prior(user: Person, study: Any, language: str) -> Iterator[Offer]:
     for key, value in selectors.report_text(prior).fields.items():
         label = label_of(template, "fields", key)[language]
         shown = said(template, key, value, language)
-        yield Offer(
+        yield OfferedValue(
             key=f"prior:{prior.pk}:{key}",
             kind="prior",
             label=label,
             value=value,
             unit="",
             text=f"{label} {shown} ({day})" if day else f"{label} {shown}",
-            source=Source(
+            source=ValueSource(
                 kind="prior",
                 id=str(prior.pk),
                 title=template["name"][language],
