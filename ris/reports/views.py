@@ -34,21 +34,18 @@ _STEP = (
 )
 
 
-class _ReportShown:
-    actor: Person
-
-    def shown(self, report_id: int, status: int = 200) -> Response:
-        """The report as it is stored now, for whoever has just changed it."""
-        report = selectors.report_shown(self.actor, report_id)
-        body = serializers.ReportOut(report).data
-        return with_etag(Response(body, status=status), report.version)
+def _shown(actor: Person, report_id: int, status: int = 200) -> Response:
+    """The report as it is stored now, for whoever has just changed it."""
+    report = selectors.report_shown(actor, report_id)
+    body = serializers.ReportOut(report).data
+    return with_etag(Response(body, status=status), report.version)
 
 
 def _version_seen(request: Request) -> int | None:
     return expected_version(request) if "If-Match" in request.headers else None
 
 
-class Reports(_ReportShown, GenericApiView):
+class Reports(GenericApiView):
     required_permissions = {"GET": Permission.VIEW_REPORT, "POST": Permission.WRITE_REPORT}
     list_action = "report.list"
     list_object = "report"
@@ -81,10 +78,10 @@ class Reports(_ReportShown, GenericApiView):
         body = serializers.ReportIn(data=request.data)
         body.is_valid(raise_exception=True)
         report = services.report_create(actor=self.actor, **body.validated_data)
-        return self.shown(report.pk, status=201)
+        return _shown(self.actor, report.pk, status=201)
 
 
-class ReportDetail(_ReportShown, ApiView):
+class ReportDetail(ApiView):
     required_permissions = {"GET": Permission.VIEW_REPORT, "PATCH": Permission.WRITE_REPORT}
 
     @extend_schema(
@@ -122,7 +119,7 @@ class ReportDetail(_ReportShown, ApiView):
         services.report_save(
             actor=self.actor, report_id=report_id, expected=expected, **body.validated_data
         )
-        return self.shown(report_id)
+        return _shown(self.actor, report_id)
 
 
 class ReportVersions(GenericApiView):
@@ -151,7 +148,7 @@ class ReportVersions(GenericApiView):
         return {self.patient_id}
 
 
-class ReportPreliminary(_ReportShown, ApiView):
+class ReportPreliminary(ApiView):
     required_permissions = {"POST": Permission.WRITE_REPORT}
 
     @extend_schema(
@@ -165,10 +162,10 @@ class ReportPreliminary(_ReportShown, ApiView):
         services.report_preliminary(
             actor=self.actor, report_id=report_id, expected=_version_seen(request)
         )
-        return self.shown(report_id)
+        return _shown(self.actor, report_id)
 
 
-class ReportSignature(_ReportShown, ApiView):
+class ReportSignature(ApiView):
     required_permissions = {"POST": Permission.SIGN_REPORT}
 
     @extend_schema(
@@ -191,10 +188,10 @@ class ReportSignature(_ReportShown, ApiView):
             expected=_version_seen(request),
             **body.validated_data,
         )
-        return self.shown(report_id)
+        return _shown(self.actor, report_id)
 
 
-class ReportAmendment(_ReportShown, ApiView):
+class ReportAmendment(ApiView):
     required_permissions = {"POST": Permission.WRITE_REPORT}
 
     @extend_schema(
@@ -215,4 +212,4 @@ class ReportAmendment(_ReportShown, ApiView):
         body = serializers.AmendmentIn(data=request.data)
         body.is_valid(raise_exception=True)
         draft = services.report_amend(actor=self.actor, report_id=report_id, **body.validated_data)
-        return self.shown(draft.pk, status=201)
+        return _shown(self.actor, draft.pk, status=201)
