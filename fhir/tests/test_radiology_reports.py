@@ -88,12 +88,22 @@ def test_an_amendment_is_the_same_resource(api, users, study):
     assert released_report(first.pk) is None
 
 
+def _stored(request):
+    """As the server answers a transaction."""
+    kinds = [entry["resource"]["resourceType"] for entry in json.loads(request.body)["entry"]]
+    entries = [
+        {"response": {"status": "201 Created", "location": f"{kind}/{place}/_history/1"}}
+        for place, kind in enumerate(kinds)
+    ]
+    return 200, {}, json.dumps({"resourceType": "Bundle", "entry": entries})
+
+
 @responses.activate
 def test_what_is_signed_is_sent_and_what_was_replaced_is_not(users, study, settings):
     report = report_row(study, users["rib"], "signed")
     url = settings.HAPI_URL
     responses.post(f"{url}/Bundle/$validate", json={"resourceType": "OperationOutcome"})
-    responses.post(url, json={"resourceType": "Bundle", "entry": []})
+    responses.add_callback(responses.POST, url, callback=_stored)
     event = Event(1, "report.amended", "report:1", {"report_id": report.pk}, 1)
     send_amended_report(event)
     sent = json.loads(responses.calls[-1].request.body)

@@ -18,7 +18,7 @@ from common.errors import AppError
 from pacs.index.objects import instance_store
 from ris.models import Report
 from ris.reports import selectors
-from ris.reports.dicom_document import DocumentFacts, build_document
+from ris.reports.dicom_document import MANUFACTURER, DocumentFacts, build_document
 from ris.reports.presentation import sections_labelled
 from ris.reports.templating import template_get
 
@@ -72,7 +72,7 @@ def document_facts(report: Report) -> DocumentFacts:
         title=template["name"][text.language],
         sections=list(sections_labelled(template, text)),
         signer=signer.full_name or signer.username,
-        organization=settings.HOSPITAL_NAME,
+        organization=settings.HOSPITAL_NAME or MANUFACTURER,
         signed_at=timezone.localtime(report.signed_at),
         study_instance_uid=study.study_instance_uid,
         identity={

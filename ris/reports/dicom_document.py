@@ -32,6 +32,8 @@ _HEADINGS = {
     "impression": (codes.cid7001.Impressions, codes.cid7002.Impression),
     "recommendation": (codes.cid7001.Recommendations, codes.cid7002.Recommendation),
 }
+_ANONYMOUS = "Observer^"
+"""Until the item is made: highdicom repeats names in warnings."""
 _CONTAINS = sr.RelationshipTypeValues.CONTAINS
 
 
@@ -79,7 +81,8 @@ def build_document(facts: DocumentFacts) -> Dataset:
     document.ReferencedPerformedProcedureStepSequence = Sequence()
     document.Manufacturer = MANUFACTURER
     document.InstanceNumber = 1
-    document.ContentDate, document.ContentTime = DA(facts.signed_at), TM(facts.signed_at)
+    document.ContentDate = DA(facts.signed_at.date())
+    document.ContentTime = TM(facts.signed_at.time())
     _verify(document, facts)
     document.PerformedProcedureCodeSequence = Sequence()
     if facts.predecessor is not None:
@@ -130,9 +133,11 @@ def _context(facts: DocumentFacts) -> Iterator[Dataset]:
     yield sr.CodeContentItem(
         name=codes.DCM.ObserverType, value=codes.DCM.Person, relationship_type=context
     )
-    yield sr.PnameContentItem(
-        name=codes.DCM.PersonObserverName, value=facts.signer, relationship_type=context
+    observer = sr.PnameContentItem(
+        name=codes.DCM.PersonObserverName, value=_ANONYMOUS, relationship_type=context
     )
+    observer.PersonName = facts.signer
+    yield observer
 
 
 def _headings(facts: DocumentFacts) -> Iterator[Dataset]:
