@@ -37,9 +37,10 @@ def reports_archive() -> int:
         try:
             report_archive(report_id)
             stored += 1
-        except AppError as error:
-            logger.warning(
-                "a report is not stored", extra={"report": report_id, "error": error.code.name}
+        except (AppError, TypeError, ValueError) as error:  # it keeps none of the others waiting
+            logger.error(
+                "a report is not stored",
+                extra={"report": report_id, "error": type(error).__name__},
             )
     return stored
 
