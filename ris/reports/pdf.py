@@ -74,7 +74,8 @@ _NAMES: dict[str, dict[str, str]] = {
     },
 }
 _STYLE = """
-@page { size: A4; margin: 20mm 18mm 22mm; @bottom-right { content: "PAGE " counter(page) " / "
+@page { size: A4; margin: 20mm 18mm 22mm;
+  font-family: "Noto Sans CJK KR", sans-serif; @bottom-right { content: "PAGE " counter(page) " / "
   counter(pages); font-size: 8pt; color: #555 } @bottom-left { content: "FOOT"; font-size: 8pt;
   color: #555 } }
 body { font-family: "Noto Sans CJK KR", "Noto Sans", sans-serif; font-size: 10pt; line-height: 1.5;
