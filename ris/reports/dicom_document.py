@@ -133,7 +133,7 @@ def _context(facts: DocumentFacts) -> Iterator[Dataset]:
     yield sr.CodeContentItem(
         name=codes.DCM.ObserverType, value=codes.DCM.Person, relationship_type=context
     )
-    observer = sr.PnameContentItem(
+    observer: Any = sr.PnameContentItem(
         name=codes.DCM.PersonObserverName, value=_ANONYMOUS, relationship_type=context
     )
     observer.PersonName = facts.signer
