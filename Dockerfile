@@ -11,7 +11,8 @@ RUN python3 -m venv /opt/venv \
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends ca-certificates curl libmariadb3 python3 \
+    && apt-get install -y --no-install-recommends \
+        ca-certificates curl fonts-noto-cjk libmariadb3 libpango-1.0-0 libpangoft2-1.0-0 python3 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /app --no-create-home cdss \
     && install -d -o cdss -g cdss /app /app/.run /app/.run/static /data

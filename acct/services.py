@@ -154,13 +154,8 @@ def session_refresh(*, token: str, leeway: timedelta = timedelta(0)) -> tuple[Us
         Attempt().begin()
         raise AuthenticationError(ErrorCode.TOKEN_INVALID) from None
     with transaction.atomic():
-        session = (
-            Session.objects.alive()
-            .select_for_update()
-            .select_related("user")
-            .filter(pk=session_id)
-            .first()
-        )
+        alive = Session.objects.alive().select_for_update().select_related("user")
+        session = alive.filter(pk=session_id).first()
         tokens = _rotate(session, given["jti"], leeway) if session is not None else None
     if session is None or tokens is None:
         raise AuthenticationError(ErrorCode.TOKEN_REVOKED)  # signed by us: nobody guessed it
@@ -266,6 +261,12 @@ def _checked_password(user: User, password: str, field: str = "password") -> str
     except ValidationError as error:
         raise InvalidInput(ErrorCode.VALIDATION, " ".join(error.messages), field) from None
     return make_password(password)
+
+
+def password_confirmed(*, user_id: int, password: str, action: str) -> bool:
+    """Whether it is the user's own, before something that is signed. Raises TooManyAttempts."""
+    user = User.objects.get(pk=user_id)
+    return _password_checked(user, user.username, password, action)
 
 
 def profile_update(

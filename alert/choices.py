@@ -34,6 +34,8 @@ class Kind(models.TextChoices):
     ORDER_AMENDED = "order_amended"
     CRITICAL_RESULT = "critical_result"
     CRITICAL_UNCONFIRMED = "critical_unconfirmed"
+    CRITICAL_REPORT = "critical_report"
+    CRITICAL_REPORT_UNCONFIRMED = "critical_report_unconfirmed"
     LAB_MESSAGE_HELD = "lab_message_held"
     SHARE_RECEIVED = "share_received"
     VISIT_SOON = "visit_soon"
@@ -140,6 +142,14 @@ TEXTS: dict[str, dict[str, str]] = {
     Kind.CRITICAL_UNCONFIRMED: {
         "ko": "위험값(CVR)의 통보가 아직 확인되지 않았습니다.",
         "en": "A critical laboratory value has not been confirmed yet.",
+    },
+    Kind.CRITICAL_REPORT: {
+        "ko": "영상 검사에서 위급 소견이 보고되었습니다. 바로 확인해 주세요.",
+        "en": "A critical finding was reported on a study. Please act at once.",
+    },
+    Kind.CRITICAL_REPORT_UNCONFIRMED: {
+        "ko": "영상 검사의 위급 소견 통보가 아직 확인되지 않았습니다.",
+        "en": "A critical finding on a study has not been confirmed yet.",
     },
     Kind.LAB_MESSAGE_HELD: {
         "ko": "검사 장비에서 받은 결과를 등록하지 못했습니다. 내용을 확인해 주세요.",

@@ -130,6 +130,12 @@ class ErrorCode(Enum):
         "The file does not belong to these images. Choose the study and series for "
         "which it was made.",
     )
+    TEMPLATE_UNREADABLE = Spec(
+        "ERR_127",
+        400,
+        "The file cannot be imported as a report template. Choose an MRRT template (HTML5) "
+        "without scripts.",
+    )
     PATIENT_NOT_FOUND = Spec(
         "ERR_201",
         404,
@@ -197,6 +203,14 @@ class ErrorCode(Enum):
     )
     LAB_ITEM_NOT_FOUND = Spec(
         "ERR_242", 404, "This was not found in the laboratory. Check the number or reload the list."
+    )
+    REPORT_NOT_FOUND = Spec(
+        "ERR_260",
+        404,
+        "The report was not found. It does not exist or you do not have access to it.",
+    )
+    TEMPLATE_NOT_FOUND = Spec(
+        "ERR_261", 404, "The report template was not found. Choose one from the list of templates."
     )
     ROUTE_NOT_FOUND = Spec("ERR_299", 404, "Nothing was found at this address. Check the address.")
     VERSION_CONFLICT = Spec(
@@ -324,6 +338,23 @@ class ErrorCode(Enum):
         "ERR_451",
         409,
         "This rule has started AI analyses, which name it. Switch it off instead of deleting it.",
+    )
+    REPORT_EMPTY = Spec(
+        "ERR_460", 422, "The report is empty. Write the findings and the impression first."
+    )
+    REPORT_INCOMPLETE = Spec(
+        "ERR_461",
+        422,
+        "The report lacks something that its template requires. Fill it in, then sign again.",
+    )
+    REPORT_SIGNED = Spec(
+        "ERR_462", 409, "The report is signed and cannot be changed. Write an amendment instead."
+    )
+    REPORT_EXISTS = Spec(
+        "ERR_463", 409, "Somebody has begun this report already. Open that one to go on."
+    )
+    PASSWORD_WRONG = Spec(
+        "ERR_464", 403, "The password is wrong, so nothing was signed. Enter your own password."
     )
     INTERNAL = Spec(
         "ERR_500",

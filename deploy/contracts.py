@@ -31,7 +31,7 @@ LADDERS = {
         urls
         handlers | tasks
         worklist | sharing | (modality)
-        (reports)
+        reports
         (findings) | reading
         models
         choices | events | examples

@@ -120,6 +120,7 @@ case $role in
         export CDSS_DATABASE_ROLE=owner
         "$python" manage.py migrate --no-input
         "$python" manage.py grant_app_role
+        "$python" manage.py make_signing_certificate
         "$python" manage.py collectstatic --no-input
         "$python" manage.py write_schema
         ;;

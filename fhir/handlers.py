@@ -23,9 +23,11 @@ from emr.events import PATIENT_MERGED, PATIENT_UNMERGED
 from fhir.events import PUBLICATION_OUTDATED
 from fhir.services.gather import publication_facts
 from fhir.services.publishing import patient_send, publication_retract, publication_send
+from fhir.services.radiology_reports import report_send
 from ocs.choices import OrderStatus
 from ocs.events import ORDER_MOVED
 from pacs.events import STUDY_MOVED
+from ris.events import REPORT_AMENDED, REPORT_PRELIMINARY, REPORT_SIGNED
 
 
 def _publication_failed(event: Event, error: AppError) -> None:
@@ -57,6 +59,21 @@ def _send(job_id: int) -> None:
         _outdated([job_id])
     elif publication_facts(job_id).order != facts.order:  # so was ORDER_MOVED
         publication_send(facts=publication_facts(job_id))
+
+
+@subscribe(REPORT_PRELIMINARY, queue="fhir_tasks")
+def send_preliminary_report(event: Event) -> None:
+    report_send(event.payload["report_id"])
+
+
+@subscribe(REPORT_SIGNED, queue="fhir_tasks")
+def send_signed_report(event: Event) -> None:
+    report_send(event.payload["report_id"])
+
+
+@subscribe(REPORT_AMENDED, queue="fhir_tasks")
+def send_amended_report(event: Event) -> None:
+    report_send(event.payload["report_id"])
 
 
 @subscribe(APPROVAL_WITHDRAWN, queue="fhir_tasks")

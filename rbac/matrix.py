@@ -62,6 +62,7 @@ MATRIX: dict[P, dict[Role, Scope]] = {
     P.MERGE_PATIENTS: _all(Role.ADMIN, Role.DOCTOR, Role.RIB),
     P.MANAGE_MODELS: _all(Role.ADMIN),
     P.MANAGE_NODES: _all(Role.ADMIN),
+    P.MANAGE_TEMPLATES: _all(Role.ADMIN, Role.RIB),
 }
 
 CEILINGS: dict[Role, dict[P, Scope]] = {

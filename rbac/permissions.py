@@ -46,6 +46,7 @@ class Permission(StrEnum):
     MERGE_PATIENTS = "merge_patients"
     MANAGE_MODELS = "manage_models"
     MANAGE_NODES = "manage_nodes"
+    MANAGE_TEMPLATES = "manage_templates"
 
 
 class Role(StrEnum):

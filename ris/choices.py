@@ -98,3 +98,47 @@ class WorklistReason(models.TextChoices):
     COMPLETED = "completed"
     CANCELLED = "cancelled"
     NOT_WRITTEN = "not_written"
+
+
+class ReportStatus(models.TextChoices):
+    """``AMENDED``: a signed amendment; what it amends stays signed and is not in force any more."""
+
+    DRAFT = "draft"
+    PRELIMINARY = "preliminary"
+    SIGNED = "signed"
+    AMENDED = "amended"
+
+
+class ReportLanguage(models.TextChoices):
+    KOREAN = "ko"
+    ENGLISH = "en"
+
+
+class CriticalCategory(models.TextChoices):
+    HAEMORRHAGE = "haemorrhage"
+    LARGE_VESSEL_OCCLUSION = "large_vessel_occlusion"
+    HERNIATION = "herniation"
+    MASS_EFFECT = "mass_effect"
+    HYDROCEPHALUS = "hydrocephalus"
+    FRACTURE = "fracture"
+    FOREIGN_BODY = "foreign_body"
+    OTHER = "other"
+
+
+CRITICAL_NAMES: dict[str, dict[str, str]] = {
+    CriticalCategory.HAEMORRHAGE: {"ko": "두개내 출혈", "en": "Intracranial haemorrhage"},
+    CriticalCategory.LARGE_VESSEL_OCCLUSION: {"ko": "대혈관 폐색", "en": "Large vessel occlusion"},
+    CriticalCategory.HERNIATION: {"ko": "뇌탈출", "en": "Herniation"},
+    CriticalCategory.MASS_EFFECT: {"ko": "종괴 효과", "en": "Mass effect"},
+    CriticalCategory.HYDROCEPHALUS: {"ko": "수두증", "en": "Hydrocephalus"},
+    CriticalCategory.FRACTURE: {"ko": "골절", "en": "Fracture"},
+    CriticalCategory.FOREIGN_BODY: {"ko": "이물", "en": "Foreign body"},
+    CriticalCategory.OTHER: {"ko": "기타 위급 소견", "en": "Other critical finding"},
+}
+REPORT_STEPS = {
+    ReportStatus.DRAFT: {ReportStatus.PRELIMINARY, ReportStatus.SIGNED, ReportStatus.AMENDED},
+    ReportStatus.PRELIMINARY: {ReportStatus.SIGNED, ReportStatus.AMENDED},
+    ReportStatus.SIGNED: set(),
+    ReportStatus.AMENDED: set(),
+}
+OUT = (ReportStatus.SIGNED, ReportStatus.AMENDED)

@@ -1,20 +1,26 @@
-"""What this app does when something happened in an app below."""
+"""What this app does when something happened, and its parts of a ward's work."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from common.outbox.registry import Event, subscribe
+from common.person import Person
+from emr.choices import WardTaskKind
+from emr.selectors.ward_board import WardTask, ward_tasks
 from ocs.events import ORDER_CREATED, ORDER_MOVED
 from pacs.events import STUDY_MATCHED, STUDY_STABLE
 from pacs.index import order_images
 from pacs.index.list_keys import list_key_writers
-from ris.events import NODES_CHANGED
+from ris.choices import CRITICAL_NAMES
+from ris.events import NODES_CHANGED, REPORT_CRITICAL
 from ris.modality import nodes, scheduling
 from ris.reading.entries import ai_note, arrival_note, entry_write
+from ris.reports import critical_calls as criticals
 
 list_key_writers.append(entry_write)
 
@@ -56,3 +62,23 @@ def ai_changed(instance: Any, **_: Any) -> None:
     """In the transaction of the change: no event says each of them."""
     if instance.study_id is not None:
         ai_note(instance.study_id)
+
+
+@subscribe(REPORT_CRITICAL, queue="django_tasks")
+def alert_critical(event: Event) -> None:
+    criticals.critical_notify(**event.payload)
+
+
+@ward_tasks
+def ward_criticals(user: Person, ids: Collection[int]) -> Iterable[WardTask]:
+    """Critical results of the patients' images that nobody has read back."""
+    for critical in criticals.criticals_waiting(user).filter(report__patient__in=ids):
+        yield WardTask(
+            patient_id=critical.report.patient_id,
+            kind=WardTaskKind.CRITICAL,
+            id=critical.pk,
+            label=CRITICAL_NAMES[critical.category],
+            state=critical.category,
+            at=critical.at,
+            urgent=True,
+        )

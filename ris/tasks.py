@@ -8,6 +8,8 @@ from common.errors import ExternalError
 from common.tasks import task
 from ris.modality import associations, nodes, scheduling
 from ris.reading.services import locks_expire
+from ris.reports.archiving import reports_archive
+from ris.reports.critical_calls import criticals_escalate
 
 
 @task(queue="django_tasks", expires=25)
@@ -28,3 +30,15 @@ def reconcile_modalities() -> None:
 def record_associations() -> None:
     """Every two seconds."""
     associations.associations_record()
+
+
+@task(queue="django_tasks", expires=50)
+def escalate_criticals() -> None:
+    """Every minute."""
+    criticals_escalate()
+
+
+@task(queue="django_tasks", expires=50)
+def archive_reports() -> None:
+    """Every minute."""
+    reports_archive()

@@ -7,6 +7,22 @@ from django.urls import path
 import pacs.converters  # noqa: F401  (registers the path converters)
 from ris.modality.views import DicomNodeDetail, DicomNodeEcho, DicomNodes, ModalityWorklist
 from ris.reading.views import StudyAssign, StudyLock, StudyReading, StudyUnlock
+from ris.reports.critical_views import (
+    CriticalReportCalls,
+    CriticalReports,
+    OpenCriticalReports,
+    ReportCritical,
+)
+from ris.reports.presentation_views import ReportComparison, ReportPdf, ReportSummary, ReportValues
+from ris.reports.template_views import TemplateDetail, TemplateImport, Templates
+from ris.reports.views import (
+    ReportAmendment,
+    ReportDetail,
+    ReportPreliminary,
+    Reports,
+    ReportSignature,
+    ReportVersions,
+)
 from ris.sharing.views import PatientAccess, Recipients, ShareDetail, Shares
 from ris.worklist.list_views import (
     SavedFilterDetail,
@@ -37,6 +53,43 @@ urlpatterns = [
     path("nodes/", DicomNodes.as_view(), name="dicom-nodes"),
     path("nodes/<int:node_id>/", DicomNodeDetail.as_view(), name="dicom-node"),
     path("nodes/<int:node_id>/echo/", DicomNodeEcho.as_view(), name="dicom-node-echo"),
+    path(
+        "studies/<uid:study_instance_uid>/report-values/",
+        ReportValues.as_view(),
+        name="report-values",
+    ),
+    path("reports/", Reports.as_view(), name="reports"),
+    path("reports/<int:report_id>/", ReportDetail.as_view(), name="report-detail"),
+    path("reports/<int:report_id>/versions/", ReportVersions.as_view(), name="report-versions"),
+    path(
+        "reports/<int:report_id>/preliminary/",
+        ReportPreliminary.as_view(),
+        name="report-preliminary",
+    ),
+    path("reports/<int:report_id>/sign/", ReportSignature.as_view(), name="report-sign"),
+    path("reports/<int:report_id>/amend/", ReportAmendment.as_view(), name="report-amend"),
+    path("reports/<int:report_id>/summary/", ReportSummary.as_view(), name="report-summary"),
+    path(
+        "reports/<int:report_id>/comparison/",
+        ReportComparison.as_view(),
+        name="report-comparison",
+    ),
+    path("reports/<int:report_id>/pdf/", ReportPdf.as_view(), name="report-pdf"),
+    path("reports/<int:report_id>/critical/", ReportCritical.as_view(), name="report-critical"),
+    path("critical/", CriticalReports.as_view(), name="critical-reports"),
+    path("critical/open/", OpenCriticalReports.as_view(), name="critical-reports-open"),
+    path(
+        "critical/<int:critical_report_id>/attempts/",
+        CriticalReportCalls.as_view(),
+        name="critical-report-attempts",
+    ),
+    path("report-templates/", Templates.as_view(), name="report-templates"),
+    path("report-templates/import/", TemplateImport.as_view(), name="report-template-import"),
+    path(
+        "report-templates/<slug:template_code>/",
+        TemplateDetail.as_view(),
+        name="report-template-detail",
+    ),
 ]
 share_urlpatterns = [
     path("shares/", Shares.as_view(), name="shares"),

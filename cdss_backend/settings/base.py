@@ -115,6 +115,8 @@ CELERY_BEAT_SCHEDULE = {
     "treatment-remind-visits": {"task": "treatment.tasks.remind_visits", "schedule": 300.0},
     "ocs-alert-overdue": {"task": "ocs.tasks.alert_overdue", "schedule": 60.0},
     "lis-escalate-criticals": {"task": "lis.tasks.escalate_criticals", "schedule": 60.0},
+    "ris-escalate-criticals": {"task": "ris.tasks.escalate_criticals", "schedule": 60.0},
+    "ris-archive-reports": {"task": "ris.tasks.archive_reports", "schedule": 60.0},
     "emr-scan-duplicates": {"task": "emr.tasks.scan_duplicates", "schedule": 300.0},
     "emr-check-name-index": {"task": "emr.tasks.check_name_index", "schedule": 300.0},
     "emr-settle-merges": {"task": "emr.tasks.settle_merges", "schedule": 3600.0},
@@ -147,6 +149,8 @@ FILE_UPLOAD_TEMP_DIR = CDSS_DATA_DIR / "tmp"
 AI_SEG_DIR = CDSS_DATA_DIR / "ai_seg"
 RNA_SEQ_DIR = CDSS_DATA_DIR / "rna_seq"
 RNA_SEQ_MAX_BYTES = 256 << 20
+REPORT_SIGNING_DIR = ENV.report_signing_dir or CDSS_DATA_DIR / "report_signing"
+REPORT_PATIENT_DELAY_HOURS = ENV.report_patient_delay_hours
 CRITICAL_ESCALATION_MINUTES = ENV.critical_escalation_minutes
 MLLP_PORT = ENV.mllp_port
 MLLP_USER = ENV.mllp_user
@@ -247,6 +251,11 @@ SPECTACULAR_SETTINGS = {
         "LabMessageKind": "lis.choices.MessageKind",
         "LabMessageState": "lis.choices.MessageState",
         "CallOutcome": "lis.choices.CallOutcome",
+        "ReportValueKind": ["ai", "measurement", "prior"],
+        "ReportCriticalCategory": "ris.choices.CriticalCategory",
+        "ReportStatus": "ris.choices.ReportStatus",
+        "ReportLanguage": "ris.choices.ReportLanguage",
+        "LanguageEnum": [("ko", "ko"), ("en", "en")],
         "AuditCheckState": "audit.choices.CheckState",
         "AuditBreakKind": "audit.choices.BreakKind",
         "Htj2kRefusal": "pacs.choices.Htj2kRefusal",
@@ -345,5 +354,8 @@ LOGGING = {
         "pydicom": {"level": "ERROR"},
         "pynetdicom": {"level": "ERROR"},
         "highdicom": {"level": "ERROR"},
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
+        "pyhanko": {"level": "ERROR"},
     },
 }

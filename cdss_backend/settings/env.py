@@ -115,6 +115,8 @@ class Env(BaseSettings):
     session_hours: int = Field(default=12, ge=1, le=168)
     session_idle_minutes: int = Field(default=30, ge=5, le=1440)
     glass_openings_per_day: int = Field(default=3, ge=1, le=100)
+    report_signing_dir: Path | None = None
+    report_patient_delay_hours: int = Field(default=24, ge=0, le=8760)
     critical_escalation_minutes: int = Field(default=30, ge=1, le=1440)
     mllp_port: int | None = Field(default=None, ge=1, le=65535)
     mllp_user: str = ""

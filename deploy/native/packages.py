@@ -47,6 +47,9 @@ RUNTIME = (
     Package("default-jdk-headless", "javac"),
     Package("maven", "mvn"),
     Package("restic", "restic"),
+    Package("libpango-1.0-0", "/usr/share/doc/libpango-1.0-0"),
+    Package("libpangoft2-1.0-0", "/usr/share/doc/libpangoft2-1.0-0"),
+    Package("fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
     Package("ca-certificates", "/etc/ssl/certs/ca-certificates.crt"),
 )
 DEVELOPMENT = (
@@ -54,7 +57,7 @@ DEVELOPMENT = (
     Package("dcmtk", "storescu"),
     Package("shellcheck", "shellcheck"),
     Package("chromium", "chromium"),
-    Package("fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
+    Package("poppler-utils", "pdfsig"),
 )
 
 

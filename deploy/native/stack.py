@@ -114,6 +114,7 @@ class Stack:
             with step("tables and grants"):
                 self.manage("migrate", "--no-input", account="owner")
                 self.manage("grant_app_role", account="owner")
+                self.manage("make_signing_certificate")
             done.write_text(version, encoding="utf-8")
         self._collect_static()
 

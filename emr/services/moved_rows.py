@@ -37,6 +37,8 @@ HISTORIES = {"emr.RecordChange": ("kind", "row_id"), "treatment.Revision": ("kin
 """Whose rows name the row that was changed by its kind and key."""
 ALONG = {
     "ris.Reading": "study__patient",
+    "ris.ReportVersion": "report__patient",
+    "ris.CriticalReport": "report__patient",
     "lis.Specimen": "order__patient",
     "lis.ResultVersion": "order__patient",
 }

@@ -72,7 +72,7 @@ def publication_facts(job_id: int) -> PublicationFacts:
     order = study.order if study else None
     return PublicationFacts(
         patient=patient_facts(patient),
-        study=_study(study) if study else None,
+        study=study_facts(study) if study else None,
         source_series_instance_uid=job.series.series_instance_uid if job.series else None,
         seg_series_instance_uid=publication.seg_series_instance_uid,
         seg_sop_instance_uid=publication.seg_sop_instance_uid,
@@ -81,12 +81,12 @@ def publication_facts(job_id: int) -> PublicationFacts:
         file_origin=_file_origin(job),
         ai_result=_ai_result(job, job.result, manifest),
         version=_version(publication),
-        approver=_practitioner(job.reviewed_by),
+        approver=practitioner_facts(job.reviewed_by),
         approved_at=job.reviewed_at,
         gateway_url=f"{settings.PUBLIC_BASE_URL}{GATEWAY_PATH}",
         identifier_base=settings.FHIR_IDENTIFIER_BASE,
-        order=_order(order),
-        encounter=_encounter(order.encounter) if order else None,
+        order=order_facts(order),
+        encounter=encounter_facts(order.encounter) if order else None,
         comment=job.review_comment,
         preview_png=base64.b64decode(job.result["preview_png"]) or None,
     )
@@ -101,7 +101,7 @@ def patient_facts(patient: Patient) -> PublishedPatient:
     )
 
 
-def _practitioner(user: Person) -> PublishedPractitioner:
+def practitioner_facts(user: Person) -> PublishedPractitioner:
     return PublishedPractitioner(username=user.username, full_name=user.full_name or user.username)
 
 
@@ -109,7 +109,7 @@ AS_CODED = {"PMAP": "OT"}
 """Modalities of ours that are no code of DICOM's (CID 29), by the code that includes them."""
 
 
-def _study(study: Study) -> PublishedStudy:
+def study_facts(study: Study) -> PublishedStudy:
     series = study.series.prefetch_related("instances")
     return PublishedStudy(
         study_instance_uid=study.study_instance_uid,
@@ -256,7 +256,7 @@ def _paired(declared: tuple[T, ...], result: dict[str, Any], name: str) -> list[
 def _author(version: SegmentationVersion) -> PublishedPractitioner | None:
     """Who drew or edited it; None of a model's mask and of one as its file holds it."""
     as_imported = version.segmentation.job.origin == Origin.IMPORT and version.parent_id is None
-    return _practitioner(version.author) if version.author and not as_imported else None
+    return practitioner_facts(version.author) if version.author and not as_imported else None
 
 
 def _version(publication: Publication) -> PublishedVersion:
@@ -293,13 +293,13 @@ def _version(publication: Publication) -> PublishedVersion:
     )
 
 
-def _order(order: Order | None) -> PublishedOrder | None:
+def order_facts(order: Order | None) -> PublishedOrder | None:
     if order is None:
         return None
     return PublishedOrder(
         order_number=str(order.pk),
         accession_number=order.accession_number,
-        ordered_by=_practitioner(order.ordered_by),
+        ordered_by=practitioner_facts(order.ordered_by),
         ordered_at=order.ordered_at,
         job_role=order.job_role,
         examination=order.job_type,
@@ -309,7 +309,7 @@ def _order(order: Order | None) -> PublishedOrder | None:
     )
 
 
-def _encounter(encounter: Encounter | None) -> PublishedEncounter | None:
+def encounter_facts(encounter: Encounter | None) -> PublishedEncounter | None:
     if encounter is None:
         return None
     return PublishedEncounter(

@@ -101,3 +101,10 @@ def study_middle(study: Study) -> Instance:
             "study_instance_uid",
         )
     return series_middle(series)
+
+
+def image_frames(study: Study, sop_instance_uids: Iterable[str]) -> dict[str, int]:
+    """By UID how many frames those of the images have that are of the study."""
+    rows = Instance.objects.filter(series__study=study, rows__isnull=False)
+    found = rows.filter(sop_instance_uid__in=list(sop_instance_uids))
+    return dict(found.values_list("sop_instance_uid", "frames"))

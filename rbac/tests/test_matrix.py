@@ -55,6 +55,7 @@ manage_wards        all -   -   -   -   -   -
 merge_patients      all all all -   -   -   -
 manage_models       all -   -   -   -   -   -
 manage_nodes        all -   -   -   -   -   -
+manage_templates    all -   all -   -   -   -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 

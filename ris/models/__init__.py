@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+from ris.models.critical_reports import (
+    CriticalReport,
+    CriticalReportAttempt,
+    CriticalReportEscalation,
+)
 from ris.models.dicom_nodes import ArchiveLogCursor, DicomNode, ScheduledStudy
 from ris.models.entries import NO_DATE, SavedFilter, WorklistEntry, WorklistSetting
 from ris.models.readings import Reading, ReadingEvent
+from ris.models.written_reports import Report, ReportTemplate, ReportVersion
 
 __all__ = [
     "NO_DATE",
     "ArchiveLogCursor",
+    "CriticalReport",
+    "CriticalReportAttempt",
+    "CriticalReportEscalation",
     "DicomNode",
     "Reading",
     "ReadingEvent",
+    "Report",
+    "ReportTemplate",
+    "ReportVersion",
     "SavedFilter",
     "ScheduledStudy",
     "WorklistEntry",

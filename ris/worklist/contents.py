@@ -11,6 +11,7 @@ from ai.selectors.publication import PublishedSeg, published_segs
 from common.person import Person
 from pacs.index.derived_objects import Derived
 from pacs.index.study_tree import StudyTree, study_tree
+from ris.reports.selectors import reports_of_study
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,15 @@ class DerivedView:
 @dataclass(frozen=True, slots=True)
 class StudyContents(StudyTree):
     no_images: DerivedView
+    reports: list[Any]
 
 
 def study_contents(user: Person, study_instance_uid: str) -> StudyContents:
     """Raises NotFound if the study does not exist or the user may not see it."""
     tree = study_tree(user, study_instance_uid)
     of_tree = {field.name: getattr(tree, field.name) for field in fields(StudyTree)}
-    return StudyContents(**of_tree, no_images=_derived_view(tree))
+    reports = reports_of_study(user, tree.study.pk)
+    return StudyContents(**of_tree, no_images=_derived_view(tree), reports=reports)
 
 
 def _derived_view(tree: StudyTree) -> DerivedView:

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 
+from common.person import Person
 from pacs.index.studies import studies_with_modality
 from pacs.index.study_search import studies_found
 from ris.choices import ReadingStatus
+from ris.reports.filters import statuses_named
+from ris.reports.selectors import studies_reported
 
 MAX_SEARCH = 100
 COLUMNS = {
@@ -58,6 +61,10 @@ class StudyFilter(filters.FilterSet):
     accession_number = filters.CharFilter()
     reading_status = filters.ChoiceFilter(choices=ReadingStatus.choices, method="is_in_status")
     reader = filters.NumberFilter(field_name="reading__reader_id")
+    has_report = filters.BooleanFilter(method="is_reported")
+    report_status = filters.CharFilter(
+        method="is_reported_as", help_text="draft, preliminary, signed or amended; with commas"
+    )
 
     def is_found(self, studies: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return studies.filter(studies_found(value))
@@ -67,3 +74,17 @@ class StudyFilter(filters.FilterSet):
 
     def is_in_status(self, studies: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return studies.filter(list_reading=ReadingStatus.values.index(value))
+
+    def is_reported(self, studies: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        reported = Q(pk__in=studies_reported(_user(self)))
+        return studies.filter(reported if value else ~reported)
+
+    def is_reported_as(self, studies: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        statuses = statuses_named(value, name)
+        return studies.filter(pk__in=studies_reported(_user(self), statuses))
+
+
+def _user(filters_: filters.FilterSet) -> Person:
+    request: Any = filters_.request
+    person: Person = request.user
+    return person

@@ -15,6 +15,7 @@ from rbac.permissions import Permission
 from ris import examples
 from ris.choices import ReadingStatus
 from ris.reading.serializers import ReaderOut
+from ris.reports.serializers import ReportRowOut
 
 
 class StudyOrderOut(serializers.Serializer[Any]):
@@ -145,7 +146,7 @@ class SenderOut(serializers.Serializer[Any]):
 
 @example(examples.STUDY_DETAIL)
 class StudyDetailOut(StudyOut):
-    """A study in full. ``reports``: always empty for now.
+    """A study in full. ``reports``: those that the user may read, newest first.
 
     ``segmentations``, ``structured_reports`` and ``other_objects`` (PR, KO, RTSTRUCT) are series
     without images. ``priors``: the patient's earlier studies; ``other_studies``: the rest.
@@ -153,7 +154,7 @@ class StudyDetailOut(StudyOut):
     """
 
     series = SeriesOut(many=True)
-    reports = serializers.ListField(child=serializers.DictField(), default=list)
+    reports = ReportRowOut(many=True)
     segmentations = DerivedSeriesOut(many=True, source="no_images.segmentations")
     structured_reports = DerivedSeriesOut(many=True, source="no_images.structured_reports")
     other_objects = DerivedSeriesOut(many=True, source="no_images.others")

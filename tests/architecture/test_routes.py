@@ -43,6 +43,8 @@ from rbac import services as rights
 from rbac.matrix import scope
 from rbac.permissions import Permission, Scope
 from ris.models import DicomNode
+from ris.reports.signing import certificate_make
+from ris.tests.reports.factories import report_row
 from tests.architecture.route_table import IDENTITIES, ROUTES
 from treatment import models as course
 
@@ -148,11 +150,13 @@ def identity_rows(users: dict[str, Any], patient: Any, other: Any) -> dict[str, 
 
 
 @pytest.fixture
-def world(users, patient_factory, settings):
+def world(users, patient_factory, settings, tmp_path):
     """One patient, owned by the patient user and shared with the external one, and their things."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as service:
         service.get(f"{settings.INFERENCE_URL}/models", json={"models": [factories.MANIFEST]})
         factories.grants_written(service)
+        settings.REPORT_SIGNING_DIR = tmp_path
+        certificate_make()
         patient = patient_factory(user=users["patient"])
         grant = rights.grant_share(
             actor=users["admin"],
@@ -209,6 +213,9 @@ def world(users, patient_factory, settings):
                 name="-", modality="MR", model_id="brain_extraction"
             ).pk,
             "node_id": DicomNode.objects.create(name="-", ae_title="MR1", address="192.0.2.21").pk,
+            "report_id": report_row(series.study, users["rib"], "signed").pk,
+            "template_code": "general",
+            "critical_report_id": 1,
             "segmentation_id": job.segmentation.pk,
             "workitem_uid": job.workitem_uid,
             "aetitle": "WATCHER",

@@ -19,6 +19,9 @@ APPLICATION = {
     "audit_auditcopy": ("SELECT",),
     "audit_auditcheck": ("SELECT", "INSERT"),
     "audit_auditverdict": ("SELECT",),
+    "ris_reportversion": ("SELECT", "INSERT"),
+    "ris_criticalreportattempt": ("SELECT", "INSERT"),
+    "ris_criticalreportescalation": ("SELECT", "INSERT"),
 }
 """Where the application's account may do less than everything."""
 SEAL = {

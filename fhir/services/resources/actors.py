@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fhir.services.resources.codes import (
     BODY_SITES,
@@ -74,23 +74,45 @@ class Actors:
 
 def actors_of(facts: PublicationFacts) -> Actors:
     """Every actor of an approval."""
-    base, order, editor = facts.identifier_base, facts.order, facts.version.author
-    patient = patient_entry(facts.patient, base=base)
-    encounter = _encounter(facts.encounter, patient=patient, base=base) if facts.encounter else None
-    requester = _practitioner(order.ordered_by, base=base) if order else None
+    base, editor = facts.identifier_base, facts.version.author
+    return replace(
+        actors_named(
+            patient=facts.patient,
+            approver=facts.approver,
+            order=facts.order,
+            encounter=facts.encounter,
+            base=base,
+        ),
+        editor=practitioner_entry(editor, base=base) if editor else None,
+        device=_device(facts.model, base=base) if facts.by_model else None,
+    )
+
+
+def actors_named(
+    *,
+    patient: PublishedPatient,
+    approver: PublishedPractitioner,
+    order: PublishedOrder | None,
+    encounter: PublishedEncounter | None,
+    base: str,
+) -> Actors:
+    """The patient, who approved, and on whose order in which visit."""
+    subject = patient_entry(patient, base=base)
+    visit = _encounter(encounter, patient=subject, base=base) if encounter else None
+    requester = practitioner_entry(order.ordered_by, base=base) if order else None
     service_request = None
     if order and requester:
         service_request = _service_request(
-            order, patient=patient, encounter=encounter, requester=requester, base=base
+            order, patient=subject, encounter=visit, requester=requester, base=base
         )
     return Actors(
-        patient=patient,
-        encounter=encounter,
+        patient=subject,
+        encounter=visit,
         order=service_request,
         requester=requester,
-        approver=_practitioner(facts.approver, base=base),
-        editor=_practitioner(editor, base=base) if editor else None,
-        device=_device(facts.model, base=base) if facts.by_model else None,
+        approver=practitioner_entry(approver, base=base),
+        editor=None,
+        device=None,
     )
 
 
@@ -110,7 +132,7 @@ def patient_entry(
     )
 
 
-def _practitioner(practitioner: PublishedPractitioner, *, base: str) -> BundleEntry:
+def practitioner_entry(practitioner: PublishedPractitioner, *, base: str) -> BundleEntry:
     """Practitioner, by user name."""
     return identified(
         "Practitioner",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from fhir.services.resources.actors import actors_of, patient_entry
@@ -20,11 +21,16 @@ def build_publication_bundle(facts: PublicationFacts) -> Json:
     Pure: no clock, no randomness. Every entry is a PUT on a natural key, so that sending the
     same facts again leaves every versionId as it was.
     """
-    entries = {entry.full_url: entry for entry in _entries(facts)}
+    return transaction_of(_entries(facts))
+
+
+def transaction_of(entries: Iterable[BundleEntry]) -> Json:
+    """Each once, with its narrative."""
+    named = {entry.full_url: entry for entry in entries}
     return {
         "resourceType": "Bundle",
         "type": "transaction",
-        "entry": [_with_narrative(entry).as_bundle_entry() for entry in entries.values()],
+        "entry": [_with_narrative(entry).as_bundle_entry() for entry in named.values()],
     }
 
 
@@ -33,12 +39,9 @@ def build_patient_bundle(
 ) -> Json:
     """A patient, replaced by ``survivor`` if the record was merged into that one."""
     stays = patient_entry(survivor, base=base) if survivor else None
-    entries = [patient_entry(patient, base=base, replaced_by=stays), *([stays] if stays else [])]
-    return {
-        "resourceType": "Bundle",
-        "type": "transaction",
-        "entry": [_with_narrative(entry).as_bundle_entry() for entry in entries],
-    }
+    return transaction_of(
+        [patient_entry(patient, base=base, replaced_by=stays), *([stays] if stays else [])]
+    )
 
 
 def _with_narrative(entry: BundleEntry) -> BundleEntry:
@@ -50,7 +53,7 @@ def _entries(facts: PublicationFacts) -> list[BundleEntry]:
     images: list[BundleEntry] = []
     if facts.study is not None:
         endpoint = endpoint_entry(facts.gateway_url, base=facts.identifier_base)
-        images = [endpoint, imaging_study_entry(facts, facts.study, actors, endpoint)]
+        images = [endpoint, imaging_study_entry(facts.study, actors, endpoint)]
     imaging_study = images[-1] if images else None
     findings = findings_entries(facts, actors, imaging_study)
     risk = risk_entry(facts, actors, findings, imaging_study)

@@ -49,7 +49,7 @@ def endpoint_entry(gateway_url: str, *, base: str) -> BundleEntry:
 
 
 def imaging_study_entry(
-    facts: PublicationFacts, study: PublishedStudy, actors: Actors, endpoint: BundleEntry
+    study: PublishedStudy, actors: Actors, endpoint: BundleEntry
 ) -> BundleEntry:
     """ImagingStudy, by Study Instance UID, with every series of the study."""
     series = sorted(study.series, key=lambda s: (s.number or 0, s.series_instance_uid))

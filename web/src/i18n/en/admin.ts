@@ -190,6 +190,7 @@ export default {
     merge_patients: "Merge patient records",
     manage_models: "Manage AI models",
     manage_nodes: "Manage DICOM nodes",
+    manage_templates: "Manage report templates",
   },
   scope: {
     none: "None",

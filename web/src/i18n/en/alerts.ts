@@ -28,6 +28,8 @@ export default {
     order_amended: "The result of an order was corrected. Please read it again.",
     critical_result: "A critical laboratory value was reported. Please act at once.",
     critical_unconfirmed: "A critical laboratory value has not been confirmed yet.",
+    critical_report: "A critical finding was reported on a study. Please act at once.",
+    critical_report_unconfirmed: "A critical finding on a study has not been confirmed yet.",
     lab_message_held: "A laboratory message could not be taken in full. Please look at it.",
     share_received: "A record was shared with you.",
     visit_soon: "A planned visit is coming up. Please check its time.",

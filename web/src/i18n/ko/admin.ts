@@ -192,6 +192,7 @@ const texts: typeof en = {
     merge_patients: "환자 기록 병합",
     manage_models: "AI 모델 관리",
     manage_nodes: "DICOM 노드 관리",
+    manage_templates: "판독문 서식 관리",
   },
   scope: {
     none: "없음",

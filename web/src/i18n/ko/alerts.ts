@@ -30,6 +30,8 @@ const texts: typeof en = {
     order_amended: "오더 결과가 정정되었습니다. 정정된 결과를 확인해 주세요.",
     critical_result: "위험값(CVR)이 보고되었습니다. 바로 확인해 주세요.",
     critical_unconfirmed: "위험값(CVR)의 통보가 아직 확인되지 않았습니다.",
+    critical_report: "영상 검사에서 위급 소견이 보고되었습니다. 바로 확인해 주세요.",
+    critical_report_unconfirmed: "영상 검사의 위급 소견 통보가 아직 확인되지 않았습니다.",
     lab_message_held: "검사 장비에서 받은 결과를 등록하지 못했습니다. 내용을 확인해 주세요.",
     share_received: "공유받은 기록이 있습니다.",
     visit_soon: "예약된 진료가 다가왔습니다. 일정을 확인해 주세요.",

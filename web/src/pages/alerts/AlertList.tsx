@@ -44,6 +44,8 @@ const ICONS: Record<Notification["kind"], readonly [Icon, string]> = {
   order_amended: [IconReportMedical, "orange"],
   critical_result: [IconUrgent, "red"],
   critical_unconfirmed: [IconUrgent, "red"],
+  critical_report: [IconUrgent, "red"],
+  critical_report_unconfirmed: [IconUrgent, "red"],
   lab_message_held: [IconAlertTriangle, "orange"],
   share_received: [IconShare, "nova"],
   visit_soon: [IconCalendarEvent, "nova"],

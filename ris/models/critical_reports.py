@@ -1,0 +1,95 @@
+"""Critical results of imaging: whom they were told, and who was alerted while nobody was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from common.db import VisibleQuerySet
+from common.person import Person
+from lis.choices import CallOutcome
+from rbac.permissions import Permission, Scope
+from rbac.selectors import scope_for
+from ris.choices import CriticalCategory
+from ris.models.written_reports import Report
+
+_USER = settings.AUTH_USER_MODEL
+
+
+class CriticalReportQuerySet(VisibleQuerySet["CriticalReport"]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.VIEW_REPORT
+    ) -> CriticalReportQuerySet:
+        """For the staff who see the report's study, also while the report is a draft."""
+        if scope_for(user, permission) not in (Scope.ALL, Scope.SUMMARY):
+            return self.none()
+        every = Report.objects.of_studies_seen(user, permission)
+        return self.filter(report__in=every)
+
+    def open(self) -> CriticalReportQuerySet:
+        """Not yet read back by anybody."""
+        confirmed = CriticalReportAttempt.objects.filter(
+            critical=models.OuterRef("pk"), outcome=CallOutcome.CONFIRMED
+        )
+        return self.filter(~models.Exists(confirmed))
+
+
+class CriticalReport(models.Model):
+    """That a report has a finding which somebody must be told of at once. Written once."""
+
+    report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="critical")
+    category = models.CharField(max_length=30, choices=CriticalCategory.choices)
+    note = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = CriticalReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+
+
+class OfCriticalReportQuerySet(VisibleQuerySet[Any]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.VIEW_REPORT
+    ) -> OfCriticalReportQuerySet:
+        return self.filter(critical__in=CriticalReport.objects.visible_to(user, permission))
+
+
+class CriticalReportAttempt(models.Model):
+    """One call: whom, how, and whether it was read back."""
+
+    critical = models.ForeignKey(CriticalReport, on_delete=models.PROTECT, related_name="attempts")
+    told = models.CharField(max_length=100)
+    how = models.CharField(max_length=60)
+    outcome = models.CharField(max_length=12, choices=CallOutcome.choices)
+    by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = OfCriticalReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+
+
+class CriticalReportEscalation(models.Model):
+    """That a person was alerted again of what nobody had confirmed; ``turn`` from 1 on."""
+
+    critical = models.ForeignKey(
+        CriticalReport, on_delete=models.PROTECT, related_name="escalations"
+    )
+    turn = models.PositiveSmallIntegerField()
+    to = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = OfCriticalReportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["critical", "turn", "to"], name="ris_one_escalation_of_a_turn"
+            )
+        ]

@@ -1,0 +1,46 @@
+"""A report as it leaves the house: for the FHIR server and for the archive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ris.choices import OUT, ReportStatus
+from ris.models import Report
+from ris.reports import selectors
+from ris.reports.pdf import document
+from ris.reports.presentation import sections_labelled
+from ris.reports.templating import template_get
+
+
+@dataclass(frozen=True, slots=True)
+class ReleasedReport:
+    """``number``: of the first edition. ``sections``: [{key, label, text}]; ``pdf``: if signed."""
+
+    report: Report
+    number: int
+    title: str
+    conclusion: str
+    sections: list[dict[str, str]]
+    pdf: bytes
+
+    @property
+    def text(self) -> str:
+        return "\n\n".join(f"{one['label']}\n{one['text']}" for one in self.sections)
+
+
+def released_report(report_id: int) -> ReleasedReport | None:
+    """As it stands; None of a draft, and of one that an amendment has replaced. No rights asked."""
+    report = selectors.report_for_handler(report_id)
+    replaced = report.status in OUT and not report.in_force
+    if report.status == ReportStatus.DRAFT or replaced:
+        return None
+    text = selectors.report_text(report)
+    template = template_get(text.template)
+    return ReleasedReport(
+        report=report,
+        number=selectors.first_edition(report),
+        title=template["name"][text.language],
+        conclusion=text.sections.get("impression", "").strip(),
+        sections=list(sections_labelled(template, text)),
+        pdf=document(report, text, []) if report.status in OUT else b"",
+    )

@@ -1,0 +1,122 @@
+"""Reports that a person may read, and what belongs to them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import QuerySet
+
+from common.errors import ErrorCode, NotFound, PermissionDenied
+from common.person import Person
+from rbac.permissions import Permission, Scope
+from rbac.selectors import scope_for
+from ris.choices import OUT, ReportStatus
+from ris.models import Report, ReportVersion
+
+PEOPLE = ("author", "saved_by", "preliminary_by", "signed_by")
+
+
+def reports_visible_to(
+    user: Person, permission: Permission = Permission.VIEW_REPORT
+) -> QuerySet[Report]:
+    rows = Report.objects.visible_to(user, permission)
+    related = rows.select_related("study", "patient", "successor", "critical", *PEOPLE)
+    return related.prefetch_related("critical__attempts")
+
+
+def report_get(
+    user: Person, report_id: int, permission: Permission = Permission.VIEW_REPORT
+) -> Report:
+    """Raises NotFound if it does not exist or the person may not see it."""
+    report = reports_visible_to(user, permission).filter(pk=report_id).first()
+    if report is None:
+        raise NotFound(ErrorCode.REPORT_NOT_FOUND, f"report {report_id}", "id")
+    return report
+
+
+def report_shown(user: Person, report_id: int) -> Report:
+    """With its ``text``. Raises NotFound, PermissionDenied (only the summary is theirs)."""
+    report = report_get(user, report_id)
+    if reads_summaries_only(user):
+        raise PermissionDenied("only the summary of a report")
+    report.text = report_text(report)
+    return report
+
+
+def reads_summaries_only(user: Person) -> bool:
+    return scope_for(user, Permission.VIEW_REPORT) is Scope.SUMMARY
+
+
+def sees_drafts(user: Person) -> bool:
+    return scope_for(user, Permission.VIEW_REPORT) is Scope.ALL
+
+
+def report_text(report: Report) -> ReportVersion:
+    """Its last version."""
+    return ReportVersion.objects.get(report=report, number=report.version)
+
+
+def versions_visible_to(user: Person, report: Report) -> QuerySet[ReportVersion]:
+    rows = ReportVersion.objects.visible_to(user).filter(report=report)
+    return rows.select_related("author")
+
+
+def reports_of_study(user: Person, study_id: int) -> list[Report]:
+    """Newest first; none for whom the right to reports lacks."""
+    return list(reports_visible_to(user).filter(study=study_id))
+
+
+def studies_reported(user: Person, statuses: Iterable[str] = ()) -> QuerySet[Any, int]:
+    """Ids of studies with a report that the person may read; in one of ``statuses`` if given.
+
+    ``SIGNED`` means that it is in force and not amended.
+    """
+    rows = Report.objects.readable_by(user).order_by()
+    wanted = set(statuses)
+    if wanted & set(OUT):
+        rows = rows.exclude(status__in=OUT, in_force=False)
+    if wanted:
+        rows = rows.filter(status__in=wanted)
+    return rows.values_list("study_id", flat=True)
+
+
+def study_prior(user: Person, study: Any, template: str = "") -> Report | None:
+    """The newest report in force of another, not later study of the patient.
+
+    One of the same ``template`` goes before the others.
+    """
+    others = reports_visible_to(user).filter(patient=study.patient_id, in_force=True)
+    others = others.exclude(study=study.pk).order_by("-study__study_date", "-signed_at")
+    if study.study_date is not None:
+        others = others.filter(study__study_date__lte=study.study_date)
+    return others.filter(template=template).first() or others.first()
+
+
+def report_for_handler(report_id: int) -> Report:
+    """For a delivered event; not filtered by rights."""
+    return Report.objects.select_related("study__order", "patient", "predecessor", *PEOPLE).get(
+        pk=report_id
+    )
+
+
+def first_edition(report: Report) -> int:
+    """The number of the report that this one amends, directly or not; its own otherwise."""
+    first = Report.objects.filter(study=report.study_id, template=report.template, edition=1)
+    return first.values_list("pk", flat=True).get()
+
+
+def is_amendment(report: Report) -> bool:
+    return report.edition > 1
+
+
+def signed_status(report: Report) -> ReportStatus:
+    return ReportStatus.AMENDED if is_amendment(report) else ReportStatus.SIGNED
+
+
+def report_of_patient(user: Person, report_id: int, patient_id: int) -> Report:
+    """Another report of the same patient. Raises NotFound."""
+    report = report_get(user, report_id)
+    if report.patient_id != patient_id:
+        raise NotFound(ErrorCode.REPORT_NOT_FOUND, f"report {report_id} is another's", "with")
+    return report

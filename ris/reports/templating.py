@@ -1,0 +1,130 @@
+"""Report templates: sections of free text and typed fields, from files and from imports.
+
+A template is ``{code, version, examination, name, sections, fields}``; names, labels and the text
+that a new report begins with are ``{ko, en}``. ``TEMPLATE_SHAPE`` says all of it.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from common.errors import ErrorCode, NotFound
+from common.once import once
+from ris.models import ReportTemplate
+
+FOLDER = Path(__file__).parent / "templates"
+KEY = "^[a-z][a-z0-9_]{0,59}$"
+_WORDS = {
+    "type": "object",
+    "properties": {"ko": {"type": "string"}, "en": {"type": "string"}},
+    "required": ["ko", "en"],
+    "additionalProperties": False,
+}
+_CHOICE = {
+    "type": "object",
+    "properties": {"value": {"type": "string", "maxLength": 60}, "label": _WORDS},
+    "required": ["value", "label"],
+    "additionalProperties": False,
+}
+_SECTION = {
+    "type": "object",
+    "properties": {
+        "key": {"type": "string", "pattern": KEY},
+        "label": _WORDS,
+        "required": {"type": "boolean"},
+        "text": _WORDS,
+    },
+    "required": ["key", "label", "required", "text"],
+    "additionalProperties": False,
+}
+_FIELD = {
+    "type": "object",
+    "properties": {
+        "key": {"type": "string", "pattern": KEY},
+        "label": _WORDS,
+        "section": {"type": "string"},
+        "type": {"enum": ["choice", "number", "text", "boolean", "date"]},
+        "required": {"type": "boolean"},
+        "multiple": {"type": "boolean"},
+        "unit": {"type": "string"},
+        "minimum": {"type": "number"},
+        "maximum": {"type": "number"},
+        "choices": {"type": "array", "items": _CHOICE, "minItems": 1, "maxItems": 200},
+    },
+    "required": ["key", "label", "section", "type", "required"],
+    "additionalProperties": False,
+}
+TEMPLATE_SHAPE = {
+    "type": "object",
+    "properties": {
+        "code": {"type": "string", "pattern": KEY},
+        "version": {"type": "integer", "minimum": 1},
+        "examination": {"type": "string", "maxLength": 60},
+        "name": _WORDS,
+        "sections": {"type": "array", "items": _SECTION, "minItems": 1, "maxItems": 60},
+        "fields": {"type": "array", "items": _FIELD, "maxItems": 200},
+    },
+    "required": ["code", "version", "examination", "name", "sections", "fields"],
+    "additionalProperties": False,
+}
+
+
+def template_problems(body: Any) -> list[str]:
+    """What is wrong with a template; empty if nothing is."""
+    found = [
+        f"{error.json_path}: {error.message}"
+        for error in Draft202012Validator(TEMPLATE_SHAPE).iter_errors(body)
+    ]
+    if found:
+        return found
+    sections = [one["key"] for one in body["sections"]]
+    fields = [one["key"] for one in body["fields"]]
+    twice = {key for keys in (sections, fields) for key in keys if keys.count(key) > 1}
+    found += [f"{key}: twice" for key in sorted(twice)]
+    for one in body["fields"]:
+        if one["section"] not in sections:
+            found.append(f"{one['key']}: no section {one['section']}")
+        if (one["type"] == "choice") != ("choices" in one):
+            found.append(f"{one['key']}: choices belong to a field of choices")
+    return found
+
+
+@once
+def built_in_templates() -> dict[str, dict[str, Any]]:
+    """Those of the files by their code."""
+    bodies = [
+        json.loads(path.read_text(encoding="utf-8")) for path in sorted(FOLDER.glob("*.json"))
+    ]
+    return {body["code"]: body | {"imported": False, "retired": False} for body in bodies}
+
+
+def templates_all() -> dict[str, dict[str, Any]]:
+    """By code: the newest of each. An import replaces a file of the same code."""
+    found = dict(built_in_templates())
+    for row in ReportTemplate.objects.order_by("code", "version"):
+        found[row.code] = row.body | {"imported": True, "retired": row.retired}
+    return found
+
+
+def template_get(code: str) -> dict[str, Any]:
+    """Raises NotFound."""
+    row = ReportTemplate.objects.filter(code=code).order_by("-version").first()
+    if row is not None:
+        imported: dict[str, Any] = row.body | {"imported": True, "retired": row.retired}
+        return imported
+    if code not in built_in_templates():
+        raise NotFound(ErrorCode.TEMPLATE_NOT_FOUND, f"template {code[:60]}", "template")
+    return built_in_templates()[code]
+
+
+def label_of(template: dict[str, Any], part: str, key: str) -> dict[str, str]:
+    """``part``: sections or fields. The key itself where the template no longer has it."""
+    for one in template[part]:
+        if one["key"] == key:
+            label: dict[str, str] = one["label"]
+            return label
+    return {"ko": key, "en": key}
