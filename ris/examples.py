@@ -214,4 +214,26 @@ SCHEDULED_STUDY = {
     "reason": "waiting",
     "listed_at": "2026-03-02T08:30:00+09:00",
     "removed_at": None,
+KEY_FINDINGS_TEXT = {
+    "text": "Rt. frontal lobe에 enhancing mass 있음. 출혈은 배제 못함.",
+    "language": "ko",
+}
+KEY_FINDINGS = {
+    "findings": [
+        {
+            "concept": concept,
+            "code": code,
+            "term": term,
+            "start": start,
+            "end": end,
+            "negated": False,
+            "uncertain": uncertain,
+            "historical": False,
+        }
+        for concept, code, term, start, end, uncertain in (
+            ("enhancement", None, "Contrast enhancement", 18, 27, False),
+            ("tumour", "108369006", "Neoplasm", 28, 32, False),
+            ("haemorrhage", "50960005", "Hemorrhage", 37, 39, True),
+        )
+    ]
 }

@@ -23,6 +23,7 @@ from ris.reports.views import (
     ReportSignature,
     ReportVersions,
 )
+from ris.findings.views import KeyFindings
 from ris.sharing.views import PatientAccess, Recipients, ShareDetail, Shares
 from ris.worklist.list_views import (
     SavedFilterDetail,
@@ -90,6 +91,7 @@ urlpatterns = [
         TemplateDetail.as_view(),
         name="report-template-detail",
     ),
+    path("key-findings/", KeyFindings.as_view(), name="key-findings"),
 ]
 share_urlpatterns = [
     path("shares/", Shares.as_view(), name="shares"),
