@@ -28,6 +28,8 @@ class Cue(StrEnum):
     UNCERTAIN_BEFORE = "uncertain_before"
     UNCERTAIN = "uncertain"
     """On either side: of the finding after it, else of the one before."""
+    SUGGESTING = "suggesting"
+    """As UNCERTAIN_BEFORE, but a negation before it goes on: "no enhancement to suggest tumour"."""
     VERSUS = "versus"
     NEGATION_BEFORE = "negation_before"
     PAST_BEFORE = "past_before"
@@ -89,7 +91,7 @@ _CUES: tuple[tuple[Cue, str], ...] = (
     ),
     (
         Cue.UNLIKELY_AFTER,
-        rf"(?:{_BE} |seems? |appears? )?{_HOW}unlikely|{_BE} not likely"
+        rf"(?:{_BE} |seems? |appears? )?{_HOW}(?:unlikely|less likely)|{_BE} not likely"
         r"|가능성(?:은|이|도)? ?(?:낮|떨어|적|희박|거의 ?없)",
     ),
     (Cue.RATHER_BEFORE, r"rather than|instead of|and not|unlikely to (?:be|represent)"),
@@ -113,10 +115,11 @@ _CUES: tuple[tuple[Cue, str], ...] = (
         rf"|{_BE} in the differential|remains? (?:possible|a possibility)"
         r"|의심|의증|가능성|추정|시사|여부|일 ?수(?:도)? ?있|인지|고려|위험|우려|감별이",
     ),
+    (Cue.SUGGESTING, r"suggest(?:s|ed|ing|ive)?(?: of)?|to indicate|indicating"),
     (
         Cue.UNCERTAIN_BEFORE,
-        r"(?:suspicious|suspicion|concern|concerning|worrisome) (?:for|of)|suggest(?:s|ed|ing|ive)?"
-        r"(?: of)?|(?:may|might|could) (?:represent|reflect|be|indicate)"
+        r"(?:suspicious|suspicion|concern|concerning|worrisome) (?:for|of)|whether"
+        r"|(?:may|might|could) (?:represent|reflect|be|indicate)"
         r"|(?:evaluat(?:e|ion)|assess(?:ment)?|screening) (?:for|of)|to (?:exclude|evaluate)"
         r"|(?:probably|likely) due to|thought to (?:be|represent|reflect)"
         r"|risk of|impending|presum(?:ed|ably)"
@@ -140,14 +143,14 @@ _CUES: tuple[tuple[Cue, str], ...] = (
         Cue.STOP,
         r"but|however|although|though|yet|except(?: for)?|apart from|other than|aside from|whereas"
         r"|while|because|due to|consistent with|compatible with|in keeping with|which"
-        r"|하지만|그러나|반면|다만|그리고|(?:이외|외)(?:에(?:는)?)?(?= )",
+        r"|위해|위하여|하지만|그러나|반면|다만|그리고|(?:이외|외)(?:에(?:는)?)?(?= )",
     ),
     (
         Cue.STATED,
         rf"{_BE} {_HOW}{_SEEN}|persists?|present|noted|positive|\( {{0,2}}\+ {{0,2}}\)"
         r"|[:=] {0,3}(?:yes|present|있음|양성)"
         r"|있(?:음|다|습|으|고|어|었|는)|관찰[됨되]|관찰함|보임|보이[며고는나]|확인[됨되]|동반[됨되하]|양성"
-        r"|합당|부합|생각[됨되]|판단[됨되]|사료[됨되]|[가-힣]{1,5}(?:지만|으나|으며|하며|되며|하나|되나)",
+        r"|합당|부합|생각[됨되]|판단[됨되]|사료[됨되]|[가-힣]{1,5}(?:지만|으나|으며|이며|이고|하며|되며|하나|되나)",
     ),
     (Cue.PAST_AFTER, r"과거력|병력|hx(?!\.? of)|기왕력"),
     (

@@ -45,7 +45,7 @@ CONCEPTS: dict[str, Concept] = {
         "50960005",
         "Hemorrhage",
         _SITE_EN
-        + r"(?:micro-?)?(?:ha?emorrhag(?:es?|ic|ing)|ha?ematomas?|bleed(?:s|ing)?)"
+        + r"(?:micro-?|re-?)?(?:ha?emorrhag(?:es?|ic|ing)|ha?ematomas?|bleed(?:s|ing)?)"
         + r"|a?sah|sdh|edh|ich|ivh|iph"
         + "|"
         + _SITE_KO

@@ -1,8 +1,9 @@
 """Key findings in the text of a report: what is named, and whether it is denied or doubted.
 
 The method is that of NegEx and ConText (Chapman 2001, Harkema 2009) with rules of its own for
-Korean, where the predicate that denies a finding follows it. In a sentence each cue reaches over the findings on its side until a predicate, a conjunction such as "but" or
--으나, or a finding that is not joined to the last ("no enhancement in the mass").
+Korean, where the predicate that denies a finding follows it. In a sentence each cue
+reaches over the findings on its side until a predicate, a conjunction such as "but" or -으나, or a
+finding that is not joined to the last ("no enhancement in the mass").
 """
 
 from __future__ import annotations
@@ -59,12 +60,13 @@ _BEFORE = {
     Cue.DOUBT_BEFORE: "doubted",
     Cue.RATHER_BEFORE: "negated",
     Cue.NEGATION_BEFORE: "negated",
+    Cue.SUGGESTING: "uncertain",
     Cue.UNCERTAIN_BEFORE: "uncertain",
     Cue.UNCERTAIN: "uncertain",
     Cue.PAST_BEFORE: "historical",
 }
 _RATHER = frozenset((Cue.RATHER_BEFORE, Cue.RATHER_AFTER))
-_DOUBTS = frozenset((Cue.UNCERTAIN, Cue.UNCERTAIN_BEFORE, Cue.UNCERTAIN_AFTER))
+_DOUBTS = frozenset((Cue.SUGGESTING, Cue.UNCERTAIN, Cue.UNCERTAIN_BEFORE, Cue.UNCERTAIN_AFTER))
 _ENDS = frozenset(
     (
         Cue.STATED,
@@ -88,7 +90,7 @@ _JOINED = re.compile(
 )
 _APART = re.compile(
     r":|(?<![a-z])(?:in|of|within|at|around|near|beneath|along|with|by|to|from|for|on)(?![a-z])"
-    r"|(?:^| )(?:내|내부|주위|주변|안)(?:의|에)?(?= |$)|^(?:에|의|으로|로|에서)(?= |$)|동반|보이는"
+    r"|(?:^| )(?:내|내부|주위|주변|안)(?:의|에)?(?= |$)|^의(?= )|(?:에|로|에서)(?= |$)|동반|보이는"
 )
 
 
@@ -171,12 +173,16 @@ def _cues(read: str, start: int, end: int) -> Iterator[_Token]:
 def _mark(read: str, tokens: list[_Token], attribute: str) -> bool:
     """Set ``attribute`` on the findings that a cue reaches; whether it reached any."""
     last: _Token | None = None
+    suggested = False
     for token in tokens:
+        if token.cue == Cue.SUGGESTING and attribute == "negated":
+            suggested = True
+            continue
         if token.cue is not None:
             if last is not None or token.cue in _ENDS:
                 break
             continue
-        if last is not None and not _joined(read, last, token):
+        if last is not None and not suggested and not _joined(read, last, token):
             break
         setattr(token, attribute, True)
         last = token

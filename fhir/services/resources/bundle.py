@@ -8,9 +8,9 @@ from dataclasses import replace
 from fhir.services.resources.actors import actors_of, patient_entry
 from fhir.services.resources.elements import BundleEntry, Json
 from fhir.services.resources.facts import PublicationFacts, PublishedPatient
-from fhir.services.resources.findings import findings_entries, risk_entry
 from fhir.services.resources.imaging import endpoint_entry, imaging_study_entry
 from fhir.services.resources.narrative import narrative
+from fhir.services.resources.observations import findings_entries, risk_entry
 from fhir.services.resources.provenance import ai_provenance_entry, approval_provenance_entry
 from fhir.services.resources.report import diagnostic_report_entry
 

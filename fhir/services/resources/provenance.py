@@ -23,8 +23,8 @@ from fhir.services.resources.elements import (
     under_id,
 )
 from fhir.services.resources.facts import PublicationFacts
-from fhir.services.resources.findings import Findings
 from fhir.services.resources.imaging import mask_references
+from fhir.services.resources.observations import Findings
 
 _PARTICIPANTS = f"{HL7}/provenance-participant-type"
 

@@ -18,8 +18,8 @@ from fhir.services.resources.elements import (
     moment,
 )
 from fhir.services.resources.facts import PublicationFacts
-from fhir.services.resources.findings import Findings, confidence_title, most_probable
 from fhir.services.resources.imaging import mask_references
+from fhir.services.resources.observations import Findings, confidence_title, most_probable
 from fhir.services.resources.provenance import file_told
 
 _CATEGORY = {True: ("RAD", "Radiology"), False: ("OTH", "Other")}
