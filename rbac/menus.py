@@ -82,6 +82,7 @@ MENUS: tuple[MenuEntry, ...] = (
         children=(
             MenuEntry("worklist", "판독 목록", "Worklist", "reading", "/worklist", P.REVIEW_AI),
             MenuEntry("studies", "영상 검사", "Studies", "list", "/studies", P.VIEW_STUDY),
+            MenuEntry("reports", "판독문", "Reports", "file", "/reports", P.VIEW_REPORT, _STAFF),
             MenuEntry("upload", "영상 업로드", "Upload", "upload", "/upload", P.UPLOAD_DICOM),
             MenuEntry(
                 "unmatched",

@@ -214,6 +214,7 @@ SCHEDULED_STUDY = {
     "reason": "waiting",
     "listed_at": "2026-03-02T08:30:00+09:00",
     "removed_at": None,
+}
 KEY_FINDINGS_TEXT = {
     "text": "Rt. frontal lobe에 enhancing mass 있음. 출혈은 배제 못함.",
     "language": "ko",

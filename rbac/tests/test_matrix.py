@@ -91,6 +91,9 @@ def test_menus_follow_the_permissions(api):
     assert {"users", "audit", "glass", "outbox", "unmatched"} <= set(menus[Role.ADMIN])
     assert {"ai-review", "survival"} <= set(menus[Role.DOCTOR])
     assert "survival" not in menus[Role.RIB]
+    assert "reports" in menus[Role.RIB]
+    assert "reports" in menus[Role.NURSE]
+    assert "reports" not in menus[Role.EXTERNAL]
     assert "unmatched" not in menus[Role.DOCTOR]
     assert {role for role, keys in menus.items() if "worklist" in keys} == {Role.DOCTOR, Role.RIB}
     assert menus[Role.PATIENT] == [

@@ -26,6 +26,7 @@ const ENTRIES = {
   '/shares': ['Shares', '공유'],
   '/worklist': ['Worklist', '판독 목록'],
   '/studies': ['Studies', '영상 검사'],
+  '/reports': ['Reports', '판독문'],
   '/upload': ['Upload', '영상 업로드'],
   '/unmatched': ['Unmatched studies', '환자 미매칭 영상'],
   '/modality-worklist': ['Modality worklist', '장비 워크리스트'],
@@ -51,11 +52,11 @@ const OWN_ENTRIES = {
 const ADMINISTRATION = ['/admin/users', '/admin/wards', '/admin/audit', '/admin/glass', '/admin/models', '/admin/nodes', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
-  admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
-  doctor: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/worklist', '/studies', '/upload', '/ai/review', '/profile'],
-  radiologist: ['/', '/patients', '/care-team', '/duplicates', '/orders', '/visits', '/shares', '/worklist', '/studies', '/upload', '/unmatched', '/modality-worklist', '/ai/review', '/profile'],
+  admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/reports', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
+  doctor: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/worklist', '/studies', '/reports', '/upload', '/ai/review', '/profile'],
+  radiologist: ['/', '/patients', '/care-team', '/duplicates', '/orders', '/visits', '/shares', '/worklist', '/studies', '/reports', '/upload', '/unmatched', '/modality-worklist', '/ai/review', '/profile'],
   labtech: ['/', '/patients', '/orders', '/lab', '/shares', '/profile'],
-  nurse: ['/', '/ward', '/patients', '/care-team', '/incoming', '/orders', '/visits', '/shares', '/studies', '/profile'],
+  nurse: ['/', '/ward', '/patients', '/care-team', '/incoming', '/orders', '/visits', '/shares', '/studies', '/reports', '/profile'],
   patient: ['/', '/my-record', '/orders', '/visits', '/shares', '/studies', '/profile'],
   external: ['/', '/shared', '/patients', '/studies', '/upload', '/profile'],
 };

@@ -20,6 +20,7 @@ const TITLES = {
   '/orders': 'orders.title',
   '/worklist': 'worklist.title',
   '/studies': 'studies.title',
+  '/reports': 'reports.title',
   '/upload': 'upload.title',
   '/unmatched': 'unmatched.title',
   '/modality-worklist': 'modality.worklist.title',

@@ -17,6 +17,7 @@ export type JobFilters = Query<"/api/ai/jobs/">;
 export type ShareFilters = Query<"/api/shares/">;
 export type GlassFilters = Query<"/api/emr/break-glass/">;
 export type OrderFilters = Query<"/api/ocs/orders/">;
+export type ReportFilters = Query<"/api/ris/reports/">;
 export type VisitFilters = Query<"/api/followups/visits/">;
 
 export const studiesQuery = (query: StudyFilters) =>

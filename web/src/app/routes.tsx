@@ -29,6 +29,8 @@ function page(
 
 const isPatient = (role: SessionUser["role"]) => role === "patient";
 const isExternal = (role: SessionUser["role"]) => role === "external";
+/** Who reads whole reports: a nurse reads summaries, a patient their own record. */
+const isReader = (role: SessionUser["role"]) => isStaff(role) && role !== "nurse";
 const isStaff = (role: SessionUser["role"]) => !isPatient(role) && !isExternal(role);
 
 const pages: RouteObject[] = [
@@ -68,6 +70,14 @@ const pages: RouteObject[] = [
   page("/worklist", () => import("@/pages/worklist/WorklistPage"), "review_ai"),
   page("/studies", () => import("@/pages/studies/StudiesPage"), "view_study"),
   page("/studies/:studyInstanceUid", () => import("@/pages/studies/StudyPage"), "view_study"),
+  page(
+    "/studies/:studyInstanceUid/report",
+    () => import("@/pages/reports/ReportPage"),
+    "view_report",
+    isReader,
+  ),
+  page("/reports", () => import("@/pages/reports/ReportsPage"), "view_report", isStaff),
+  page("/reports/:reportId", () => import("@/pages/reports/SummaryPage"), "view_report", isStaff),
   page("/viewer/:studyInstanceUid", () => import("@/pages/viewer/ViewerPage"), "view_dicom"),
   page("/ai/review/:jobId?", () => import("@/pages/ai/ReviewPage"), "review_ai"),
   page("/ai/jobs/:jobId", () => import("@/pages/ai/JobPage"), "request_ai"),

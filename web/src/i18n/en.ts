@@ -19,6 +19,7 @@ import patients from "./en/patients";
 import portal from "./en/portal";
 import print from "./en/print";
 import profile from "./en/profile";
+import reports from "./en/reports";
 import sessions from "./en/sessions";
 import shares from "./en/shares";
 import shell from "./en/shell";
@@ -53,6 +54,7 @@ export default {
   portal,
   print,
   profile,
+  reports,
   sessions,
   shares,
   shell,

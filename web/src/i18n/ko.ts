@@ -19,6 +19,7 @@ import patients from "./ko/patients";
 import portal from "./ko/portal";
 import print from "./ko/print";
 import profile from "./ko/profile";
+import reports from "./ko/reports";
 import sessions from "./ko/sessions";
 import shares from "./ko/shares";
 import shell from "./ko/shell";
@@ -53,6 +54,7 @@ export default {
   portal,
   print,
   profile,
+  reports,
   sessions,
   shares,
   shell,

@@ -20,12 +20,14 @@ const COLORS = {
   },
   review: { PENDING: "grape", APPROVED: "teal", REJECTED: "red" },
   reading: { UNREAD: "blue", READING: "yellow", READ: "gray" },
+  report: { draft: "blue", preliminary: "yellow", signed: "teal", amended: "grape" },
   priority: { routine: "gray", urgent: "orange", stat: "red" },
 } as const satisfies {
   order: Record<Schema["OrderStatus"], MantineColor>;
   job: Record<Schema["AIJobStatus"], MantineColor>;
   review: Record<Schema["ReviewStatus"], MantineColor>;
   reading: Record<Schema["ReadingStatus"], MantineColor>;
+  report: Record<Schema["ReportStatus"], MantineColor>;
   priority: Record<Schema["PriorityEnum"], MantineColor>;
 };
 

@@ -77,4 +77,8 @@ export default {
   answer: "Answer to the patient",
   accept: "Accept",
   decline: "Decline",
+  reports: "Imaging reports",
+  reportsHint:
+    "Reports of your images appear here once a radiologist has signed them and the hospital has released them.",
+  noReports: "There is no report yet.",
 };

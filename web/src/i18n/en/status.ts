@@ -24,6 +24,12 @@ export default {
     READING: "Reading",
     READ: "Read",
   },
+  report: {
+    draft: "Draft",
+    preliminary: "Preliminary",
+    signed: "Signed",
+    amended: "Amended",
+  },
   priority: {
     routine: "Routine",
     urgent: "Urgent",

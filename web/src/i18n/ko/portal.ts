@@ -79,5 +79,9 @@ const texts: typeof en = {
   answer: "환자에게 보낼 답변",
   accept: "수락",
   decline: "반려",
+  reports: "영상 판독 결과",
+  reportsHint:
+    "영상의학과 의사가 서명하고 병원이 공개한 판독 결과가 표시됩니다.",
+  noReports: "아직 판독 결과가 없습니다.",
 };
 export default texts;

@@ -26,6 +26,12 @@ const texts: typeof en = {
     READING: "판독 중",
     READ: "판독 완료",
   },
+  report: {
+    draft: "작성 중",
+    preliminary: "예비 판독",
+    signed: "서명됨",
+    amended: "수정 판독",
+  },
   priority: {
     routine: "일반",
     urgent: "응급",

@@ -14,6 +14,7 @@ import { Documents } from "./Documents";
 import { Images } from "./Images";
 import { AllergySection, MedicineSection, VisitSection } from "./Overview";
 import { Readers } from "./Readers";
+import { Reports } from "./Reports";
 import { Results } from "./Results";
 import classes from "./Portal.module.css";
 
@@ -41,7 +42,12 @@ function Record({ patient }: { patient: Schema["PatientOut"] }) {
   const { t } = useTranslation();
   const panels: Record<Part, ReactNode> = {
     overview: <Overview patient={patient.id} />,
-    results: <Results patient={patient.id} />,
+    results: (
+      <Stack>
+        <Results patient={patient.id} />
+        <Reports />
+      </Stack>
+    ),
     images: <Images />,
     documents: <Documents patient={patient.id} />,
     readers: <Readers />,

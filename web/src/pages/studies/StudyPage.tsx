@@ -1,11 +1,11 @@
 import { Alert, Anchor, Badge, Button, Grid, Group, Stack, Text } from "@mantine/core";
-import { IconEye, IconInfoCircle } from "@tabler/icons-react";
+import { IconEye, IconFileText, IconInfoCircle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import type { Schema } from "@/api/client";
 import { studyQuery } from "@/api/queries";
-import { useCan, useIsStaff } from "@/session/react";
+import { useCan, useIsStaff, useUser } from "@/session/react";
 import { ageSex, dicomTime } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
@@ -79,6 +79,7 @@ function Facts({ study }: { study: Study }) {
 function StudyView({ study }: { study: Study }) {
   const { t } = useTranslation();
   const staff = useIsStaff();
+  const user = useUser();
   const can = useCan();
   return (
     <>
@@ -91,6 +92,16 @@ function StudyView({ study }: { study: Study }) {
           subject={{ study_instance_uid: study.study_instance_uid }}
           name={`${study.patient.full_name} (${study.patient.patient_id}) · ${study.description}`}
         />
+        {staff && user.role !== "nurse" && can("view_report") && (
+          <Button
+            component={Link}
+            to={`/studies/${study.study_instance_uid}/report`}
+            variant="default"
+            leftSection={<IconFileText size={18} aria-hidden />}
+          >
+            {t("reports.page")}
+          </Button>
+        )}
         {can("view_dicom") && (
           <Button
             component={Link}

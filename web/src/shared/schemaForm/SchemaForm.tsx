@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Fieldset, Group, NumberInput, Select, Stack, TextInput, Textarea } from "@mantine/core";
+import { ActionIcon, Button, Fieldset, Group, MultiSelect, NumberInput, Select, Stack, TextInput, Textarea } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { choiceName, fieldsOf, labelOf, type FieldSchema, type Values } from "./values";
@@ -11,7 +11,7 @@ interface SchemaFormProps {
   onChange: (values: Values) => void;
 }
 
-/** Fields for the properties of a JSON Schema: text, numbers, dates, choices, rows of these. */
+/** Fields for the properties of a JSON Schema: text, numbers, dates, yes or no, choices, rows of these. */
 export function SchemaForm({ schema, values, onChange }: SchemaFormProps) {
   return (
     <Stack gap="xs">
@@ -20,7 +20,7 @@ export function SchemaForm({ schema, values, onChange }: SchemaFormProps) {
         const change = (value: unknown) => {
           onChange({ ...values, [name]: value });
         };
-        return field.items ? (
+        return field.items && !field.items.enum ? (
           <Rows key={name} field={field} value={values[name]} onChange={change} />
         ) : (
           <Field key={name} field={field} required={required} value={values[name]} onChange={change} />
@@ -38,7 +38,40 @@ interface FieldProps {
 }
 
 function Field({ field, required = false, value, onChange }: FieldProps) {
+  const { t } = useTranslation();
   const label = labelOf(field);
+  if (field.items?.enum) {
+    const choices = field.items;
+    return (
+      <MultiSelect
+        label={label}
+        required={required}
+        clearable
+        data={field.items.enum.map((choice) => ({ value: choice, label: choiceName(choices, choice) }))}
+        value={Array.isArray(value) ? (value as string[]) : []}
+        onChange={(next) => {
+          onChange(next.length > 0 ? next : undefined);
+        }}
+      />
+    );
+  }
+  if (field.type === "boolean") {
+    return (
+      <Select
+        label={label}
+        required={required}
+        clearable
+        data={[
+          { value: "true", label: t("common.yes") },
+          { value: "false", label: t("common.no") },
+        ]}
+        value={typeof value === "boolean" ? String(value) : null}
+        onChange={(next) => {
+          onChange(next === null ? undefined : next === "true");
+        }}
+      />
+    );
+  }
   if (field.enum) {
     return (
       <Select
@@ -47,7 +80,9 @@ function Field({ field, required = false, value, onChange }: FieldProps) {
         clearable
         data={field.enum.map((choice) => ({ value: choice, label: choiceName(field, choice) }))}
         value={typeof value === "string" ? value : null}
-        onChange={onChange}
+        onChange={(next) => {
+          onChange(next ?? undefined);
+        }}
       />
     );
   }

@@ -1,0 +1,152 @@
+import { Accordion, Alert, Grid, Stack, Text } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Schema } from "@/api/client";
+import { keys } from "@/api/keys";
+import { currentLanguage } from "@/i18n";
+import { SchemaForm } from "@/shared/schemaForm/SchemaForm";
+import type { FieldSchema } from "@/shared/schemaForm/values";
+import { Section } from "@/shared/Section";
+import type { Draft } from "./autosave";
+import { Conflict } from "./Conflict";
+import type { Report, Template } from "./data";
+import { inserted } from "./insertion";
+import { PriorDiff } from "./PriorDiff";
+import { SaveLine } from "./SaveLine";
+import { Legend, SectionText } from "./SectionText";
+import { Steps } from "./Steps";
+import { schemaOf, strayFields } from "./templateSchema";
+import { useAutosave } from "./useAutosave";
+import { Values } from "./Values";
+import { VersionList } from "./VersionList";
+
+type Offer = Schema["ValueOfferOut"];
+
+/** A report that is open: its fields and texts, saved as they are typed, and what helps to write it. */
+export function Editor({ report, template }: { report: Report; template: Template }) {
+  const { t } = useTranslation();
+  const [autosave, state] = useAutosave(report);
+  const [taken, setTaken] = useState<ReadonlySet<string>>(new Set());
+  const areas = useRef(new Map<string, HTMLTextAreaElement>());
+  const focused = useRef(firstToWrite(template));
+  const client = useQueryClient();
+  const { draft, version } = state;
+
+  useEffect(() => {
+    if (version === report.version) return;
+    void client.invalidateQueries({ queryKey: keys.reports.versions(report.id) });
+    void client.invalidateQueries({ queryKey: keys.reports.comparison(report.id) });
+  }, [client, report.id, report.version, version]);
+
+  const write = (section: string, text: string) => {
+    autosave.change({ ...draft, sections: { ...draft.sections, [section]: text } });
+  };
+  const take = ({ key, text }: Offer) => {
+    const section = focused.current;
+    const before = draft.sections[section] ?? "";
+    const place = areas.current.get(section)?.selectionStart ?? before.length;
+    const sections = { ...draft.sections, [section]: inserted(before, place, text) };
+    autosave.change({ ...draft, sections }, { key, section, text });
+    setTaken(new Set([...taken, key]));
+  };
+
+  return (
+    <Grid>
+      <Grid.Col span={{ base: 12, lg: 8 }}>
+        <Section
+          title={template.name[currentLanguage()]}
+          action={<Steps report={report} autosave={autosave} />}
+        >
+          <Stack>
+            <SaveLine autosave={autosave} state={state} />
+            {report.reason && (
+              <Alert>{t("reports.amend.because", { reason: report.reason })}</Alert>
+            )}
+            <FieldsOf schema={strayFields(template)} draft={draft} onChange={(next) => { autosave.change(next); }} />
+            {template.sections.map(({ key, label, required }) => (
+              <Stack key={key} gap="xs">
+                <FieldsOf
+                  schema={schemaOf(template, key)}
+                  draft={draft}
+                  onChange={(next) => {
+                    autosave.change(next);
+                  }}
+                />
+                <SectionText
+                  label={label[currentLanguage()]}
+                  required={required}
+                  value={draft.sections[key] ?? ""}
+                  onChange={(text) => {
+                    write(key, text);
+                  }}
+                  onFocus={() => {
+                    focused.current = key;
+                  }}
+                  ref={(area) => {
+                    if (area) areas.current.set(key, area);
+                  }}
+                />
+              </Stack>
+            ))}
+            <Legend />
+          </Stack>
+        </Section>
+      </Grid.Col>
+      <Grid.Col span={{ base: 12, lg: 4 }}>
+        <Stack>
+          <Values report={report} taken={taken} onTake={take} />
+          <PriorDiff report={report} template={template} />
+          <Versions id={report.id} template={template} />
+        </Stack>
+      </Grid.Col>
+      {state.phase === "conflict" && (
+        <Conflict report={report} template={template} autosave={autosave} draft={draft} />
+      )}
+    </Grid>
+  );
+}
+
+/** Where an inserted value goes before the person has chosen a place. */
+function firstToWrite({ sections }: Template): string {
+  const wanted = sections.find(({ key }) => key === "findings") ?? sections[0];
+  return wanted?.key ?? "findings";
+}
+
+interface FieldsOfProps {
+  schema: FieldSchema;
+  draft: Draft;
+  onChange: (draft: Draft) => void;
+}
+
+function FieldsOf({ schema, draft, onChange }: FieldsOfProps) {
+  if (Object.keys(schema.properties ?? {}).length === 0) return null;
+  return (
+    <SchemaForm
+      schema={schema}
+      values={draft.fields}
+      onChange={(fields) => {
+        const filled = Object.entries(fields).filter(([, value]) => value !== undefined && value !== "");
+        onChange({ ...draft, fields: Object.fromEntries(filled) });
+      }}
+    />
+  );
+}
+
+/** The stored versions, read when they are asked for. */
+export function Versions({ id, template }: { id: number; template: Template }) {
+  const { t } = useTranslation();
+  const [shown, setShown] = useState<string | null>(null);
+  return (
+    <Accordion variant="contained" order={2} value={shown} onChange={setShown}>
+      <Accordion.Item value="versions">
+        <Accordion.Control>
+          <Text size="sm" fw={600}>
+            {t("reports.versions")}
+          </Text>
+        </Accordion.Control>
+        <Accordion.Panel>{shown && <VersionList id={id} template={template} />}</Accordion.Panel>
+      </Accordion.Item>
+    </Accordion>
+  );
+}

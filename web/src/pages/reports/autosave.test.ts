@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { ApiError } from "@/api/errors";
+import { Autosave, changesFrom, type Draft } from "./autosave";
+import type { Changes, Report } from "./data";
+
+const FIRST = { id: 1, version: 1, saved_at: "t1", sections: { findings: "a" }, fields: {} };
+const reportOf = (changes: object = {}) => ({ ...FIRST, ...changes }) as unknown as Report;
+const saying = (findings: string): Draft => ({ sections: { findings }, fields: {} });
+const networkError = () => new ApiError("network", 0, null, "", "", null, null);
+const refusal = (status: number, code: string) => new ApiError("refused", status, code, "", "", null, null);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A server that answers one after another: a version, or an error. */
+function server(...answers: (number | ApiError)[]) {
+  const sent: [number, Changes][] = [];
+  const save = (version: number, changes: Changes) => {
+    sent.push([version, changes]);
+    const answer = answers.shift();
+    return answer instanceof ApiError
+      ? Promise.reject(answer)
+      : Promise.resolve(reportOf({ version: answer, saved_at: `t${answer}` }));
+  };
+  return { sent, autosave: new Autosave(reportOf(), save) };
+}
+
+describe("what is sent of a draft", () => {
+  it("is what changed; a field that was emptied is null", () => {
+    const before = { sections: { a: "1", b: "2" }, fields: { x: 1, y: ["p"], z: "q" } };
+    const now = { sections: { a: "1", b: "3" }, fields: { y: ["p"], z: "r" } };
+    expect(changesFrom(before, now)).toEqual({ sections: { b: "3" }, fields: { x: null, z: "r" } });
+    expect(changesFrom(now, now)).toEqual({});
+  });
+});
+
+describe("a draft", () => {
+  it("is saved once after a pause, and says when and as which version", async () => {
+    const { autosave, sent } = server(2);
+    autosave.change(saying("ab"));
+    autosave.change(saying("abc"));
+    expect(sent).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(sent).toEqual([[1, { sections: { findings: "abc" } }]]);
+    expect(autosave.getState()).toMatchObject({ phase: "saved", version: 2, savedAt: "t2" });
+  });
+
+  it("is kept while the server is unreachable, and sent until it answers", async () => {
+    const { autosave, sent } = server(networkError(), refusal(503, "ERR_501"), 2);
+    autosave.change(saying("b"), { key: "k", section: "findings", text: "b" });
+    await vi.advanceTimersByTimeAsync(1_500);
+    expect(autosave.getState()).toMatchObject({ phase: "unreachable", draft: saying("b"), version: 1 });
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(autosave.isSaved).toBe(false);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(autosave.isSaved).toBe(true);
+    expect(sent).toHaveLength(3);
+    expect(sent[2]?.[1].taken_over).toEqual([{ key: "k", section: "findings", text: "b" }]);
+  });
+
+  it("that is typed on while it is being saved is saved again", async () => {
+    const sent: [number, Changes][] = [];
+    const autosave: Autosave = new Autosave(reportOf(), (version, changes) => {
+      sent.push([version, changes]);
+      if (version === 1) autosave.change(saying("bc"));
+      return Promise.resolve(reportOf({ version: version + 1 }));
+    });
+    autosave.change(saying("b"));
+    expect(await autosave.flush()).toBe(true);
+    expect(sent).toEqual([
+      [1, { sections: { findings: "b" } }],
+      [2, { sections: { findings: "bc" } }],
+    ]);
+  });
+
+  it("that somebody else saved meanwhile waits for a decision", async () => {
+    const { autosave, sent } = server(refusal(409, "ERR_301"), 6);
+    autosave.change(saying("mine"));
+    expect(await autosave.flush()).toBe(false);
+    expect(autosave.getState()).toMatchObject({ phase: "conflict", draft: saying("mine") });
+    autosave.change(saying("mine!"));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent).toHaveLength(1);
+    autosave.resolve(reportOf({ version: 5, sections: { findings: "theirs" } }), "mine");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(sent[1]).toEqual([5, { sections: { findings: "mine!" } }]);
+    expect(autosave.getState()).toMatchObject({ phase: "saved", version: 6 });
+  });
+
+  it("gives way to the other text if the person chooses so", async () => {
+    const { autosave, sent } = server(refusal(409, "ERR_301"));
+    autosave.change(saying("mine"));
+    await autosave.flush();
+    autosave.resolve(reportOf({ version: 5, sections: { findings: "theirs" } }), "theirs");
+    expect(autosave.getState()).toMatchObject({ phase: "saved", version: 5, draft: saying("theirs") });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent).toHaveLength(1);
+  });
+
+  it("that the server refuses stays, and is not sent again by itself", async () => {
+    const { autosave, sent } = server(refusal(400, "ERR_101"), 2);
+    autosave.change(saying("b"));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent).toHaveLength(1);
+    expect(autosave.getState()).toMatchObject({ phase: "refused", draft: saying("b") });
+    expect(await autosave.flush()).toBe(true);
+  });
+
+  it("is forgotten for the next person", async () => {
+    const { autosave, sent } = server(2);
+    autosave.change(saying("b"));
+    autosave.stop();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent).toEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+import { useEffect, useState, useSyncExternalStore } from "react";
+import { session } from "@/session";
+import { Autosave, type SaveState } from "./autosave";
+import { changeReport, type Report } from "./data";
+
+/** By report: what is not saved yet goes on being saved when its page has been left. */
+const kept = new Map<number, Autosave>();
+let person: number | null = null;
+
+session.subscribe(() => {
+  const state = session.getState();
+  const now = state.status === "authenticated" ? state.user.id : null;
+  if (now === null || now === person) return;
+  person = now;
+  for (const autosave of kept.values()) autosave.stop();
+  kept.clear();
+});
+
+function autosaveOf(report: Report): Autosave {
+  const before = kept.get(report.id);
+  if (before && !before.isSaved) return before;
+  const fresh = new Autosave(report, (version, changes) => changeReport(report.id, version, changes));
+  kept.set(report.id, fresh);
+  return fresh;
+}
+
+/** The draft of a report that is open for changes, saved as it is typed. */
+export function useAutosave(report: Report): [Autosave, SaveState] {
+  const [autosave] = useState(() => autosaveOf(report));
+  const state = useSyncExternalStore(autosave.subscribe, autosave.getState);
+  useEffect(() => {
+    const ask = (event: BeforeUnloadEvent) => {
+      if (!autosave.isSaved) event.preventDefault();
+    };
+    addEventListener("beforeunload", ask);
+    return () => {
+      removeEventListener("beforeunload", ask);
+      void autosave.flush();
+    };
+  }, [autosave]);
+  return [autosave, state];
+}
