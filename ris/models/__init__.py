@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ris.models.dicom_nodes import ArchiveLogCursor, DicomNode, ScheduledStudy
-from ris.models.entries import NO_DATE, SavedFilter, WorklistEntry, WorklistSetting
 from ris.models.readings import Reading, ReadingEvent
+from ris.models.worklist_entries import NO_DATE, SavedFilter, WorklistEntry, WorklistSetting
 
 __all__ = [
     "NO_DATE",
