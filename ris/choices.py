@@ -25,7 +25,7 @@ class ReadingStep(models.TextChoices):
     ASSIGNED = "assigned"
 
 
-class WorklistState(models.TextChoices):
+class ReadingPlace(models.TextChoices):
     """``ReadingStatus`` as the worklist names it, in the same order."""
 
     UNREAD = "unread"

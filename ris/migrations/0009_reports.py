@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('emr', '0011_name_index_joins_patients'),
         ('pacs', '0010_senders_by_c_store'),
-        ('ris', '0007_reading_rank'),
+        ('ris', '0008_reading_locks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ocs', '0003_order_work'),
-        ('ris', '0007_reading_rank'),
+        ('ris', '0009_reports'),
     ]
 
     operations = [

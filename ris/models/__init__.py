@@ -8,8 +8,8 @@ from ris.models.critical_reports import (
     CriticalReportEscalation,
 )
 from ris.models.dicom_nodes import ArchiveLogCursor, DicomNode, ScheduledStudy
-from ris.models.entries import NO_DATE, SavedFilter, WorklistEntry, WorklistSetting
 from ris.models.readings import Reading, ReadingEvent
+from ris.models.worklist_entries import NO_DATE, SavedFilter, WorklistEntry, WorklistSetting
 from ris.models.written_reports import Report, ReportTemplate, ReportVersion
 
 __all__ = [

@@ -48,8 +48,9 @@ def entry_write(summary: StudySummary) -> None:
         "due_at": since + target_of(setting_now(), priority),
     }
     WorklistEntry.objects.update_or_create(pk=study.pk, defaults=fields)
-    if entry is None:
-        reading_note(study.pk, Reading.objects.filter(study=study).first())
+    reading = None if entry else Reading.objects.filter(study=study).first()
+    if reading is not None:
+        reading_note(study.pk, reading)
     changed_tell(Topic.WORKLIST)
 
 

@@ -13,7 +13,7 @@ from common.person import Person
 from ocs.choices import Priority
 from pacs.choices import PRIORITY_RANKS
 from ris import examples
-from ris.choices import ReportRank, WorklistState
+from ris.choices import ReadingPlace, ReportRank
 from ris.models import WorklistEntry, WorklistSetting
 from ris.reading.serializers import ReaderOut
 from ris.worklist.filters import MAX_SEARCH
@@ -33,7 +33,7 @@ class States(filters.BaseInFilter, filters.ChoiceFilter):
 
 class WorklistParameters(filters.FilterSet):
     state = States(
-        choices=WorklistState.choices,
+        choices=ReadingPlace.choices,
         help_text="unread, being_read, read, with commas; all without it",
     )
     priority = filters.ChoiceFilter(choices=Priority.choices)
@@ -102,7 +102,7 @@ class WorklistRowOut(StudyOut):
     within which a study of its priority is to be read. ``locked_by``: who reads it now.
     """
 
-    reading_state = serializers.ChoiceField(WorklistState.choices)
+    reading_state = serializers.ChoiceField(ReadingPlace.choices)
     locked_by = ReaderOut(allow_null=True)
     assigned_to = ReaderOut(source="entry.assignee", allow_null=True)
     ai = AiChipOut(many=True)

@@ -23,7 +23,7 @@ from common.errors import ErrorCode, InvalidInput
 from common.person import Person
 from pacs.choices import PRIORITY_RANKS
 from pacs.index.study_search import studies_few, studies_named
-from ris.choices import WorklistState
+from ris.choices import ReadingPlace
 from ris.models import WorklistEntry
 from ris.reading.services import NEEDED
 
@@ -226,5 +226,5 @@ def _parsed(name: str, value: Any) -> Any:
 
 
 def state_ranks(names: Sequence[str]) -> tuple[int, ...]:
-    """Of the names of WorklistState; all of them for none."""
-    return tuple(map(WorklistState.values.index, names)) or (0, 1, 2)
+    """Of the names of ReadingPlace; all of them for none."""
+    return tuple(map(ReadingPlace.values.index, names)) or (0, 1, 2)

@@ -19,7 +19,7 @@ from pacs.index.studies import (
     study_summaries,
 )
 from rbac.permissions import Permission
-from ris.choices import ReportRank, WorklistState
+from ris.choices import ReadingPlace, ReportRank
 from ris.models import WorklistEntry
 from ris.reading.entries import is_urgent, setting_now, target_of, waited_until
 from ris.reading.services import reading_lock
@@ -47,14 +47,12 @@ class WorklistRow(StudySummary):
 
     @property
     def reading_state(self) -> str:
-        return WorklistState.values[self.entry.state]
+        return ReadingPlace.values[self.entry.state]
 
     @property
     def locked_by(self) -> Any:
         reading = getattr(self.study, "reading", None)
-        return (
-            reading.reader if self.reading_state == WorklistState.BEING_READ and reading else None
-        )
+        return reading.reader if self.reading_state == ReadingPlace.BEING_READ and reading else None
 
     @property
     def report(self) -> str | None:
@@ -111,7 +109,7 @@ def worklist_next(
     """
     wanted = replace(
         asked,
-        states=(WorklistState.values.index(WorklistState.UNREAD),),
+        states=(ReadingPlace.values.index(ReadingPlace.UNREAD),),
         free_for=actor.pk if asked.assigned is None else None,
     )
     cursor: str | None = ""
