@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 import pacs.converters  # noqa: F401  (registers the path converters)
+from ris.findings.views import KeyFindings
 from ris.modality.views import DicomNodeDetail, DicomNodeEcho, DicomNodes, ModalityWorklist
 from ris.reading.views import StudyAssign, StudyLock, StudyReading, StudyUnlock
 from ris.reports.critical_views import (
@@ -23,7 +24,6 @@ from ris.reports.views import (
     ReportSignature,
     ReportVersions,
 )
-from ris.findings.views import KeyFindings
 from ris.sharing.views import PatientAccess, Recipients, ShareDetail, Shares
 from ris.worklist.list_views import (
     SavedFilterDetail,
