@@ -70,7 +70,7 @@ class Supervisor:
             return False
         try:
             return bool(self._rpc.getState()["statename"] == "RUNNING")
-        except (OSError, http.client.HTTPException):
+        except (OSError, http.client.HTTPException, xmlrpc.client.Fault):  # it is ending
             return False
 
     def processes(self) -> dict[str, Process]:
