@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pydicom
@@ -38,7 +39,7 @@ def worklist(folder: Path, *keys: str, calling: str = MR) -> list[pydicom.Datase
 
 
 @pytest.fixture(scope="module")
-def node(login) -> Iterator[dict]:
+def node(login) -> Iterator[dict[str, Any]]:
     """A node that may ask for the worklist and send."""
     admin: ApiClient = login("admin")
     body = {
@@ -59,7 +60,7 @@ def node(login) -> Iterator[dict]:
 
 
 @pytest.fixture
-def order(login, studies) -> dict:
+def order(login, studies) -> dict[str, Any]:
     doctor: ApiClient = login("doctor")
     patient = doctor.get("emr/patients/", patient_id="P2026-0001")["results"][0]
     body = {
@@ -72,12 +73,12 @@ def order(login, studies) -> dict:
     return doctor.post("ocs/orders/", json=body)
 
 
-def entry(login, order: dict) -> dict:
+def entry(login, order: dict[str, Any]) -> dict[str, Any]:
     rows = login("radiologist").get("ris/mwl/", page_size=200)["results"]
     return next((row for row in rows if row["order"] == order["id"]), {})
 
 
-def send(order: dict, folder: Path, **attributes: str) -> str:
+def send(order: dict[str, Any], folder: Path, **attributes: str) -> str:
     """One image of the order's patient from the modality; its Study Instance UID."""
     said = {
         "PatientID": "P2026-0001",
@@ -149,7 +150,7 @@ def test_a_cancelled_order_is_gone(login, node, order, tmp_path) -> None:
     assert entry(login, order)["reason"] == "cancelled"
 
 
-def associations(login, **query: str) -> list[dict]:
+def associations(login, **query: str) -> list[dict[str, Any]]:
     return login("admin").get("audit/logs/", object_type="dicom_node", **query)["results"]
 
 
@@ -205,7 +206,7 @@ def found(*keys: str) -> str:
     return answer.stdout + answer.stderr
 
 
-def give(login, node: dict, **rights: bool) -> None:
+def give(login, node: dict[str, Any], **rights: bool) -> None:
     admin: ApiClient = login("admin")
     [now] = [n for n in admin.get("ris/nodes/")["results"] if n["id"] == node["id"]]
     place = f"{admin.base_url}/api/ris/nodes/{node['id']}/"
