@@ -26,6 +26,7 @@ from rbac.permissions import Permission
 from ris.choices import OUT, REPORT_STEPS, ReportStatus
 from ris.events import REPORT_AMENDED, REPORT_PRELIMINARY, REPORT_SIGNED
 from ris.models import Report, ReportVersion
+from ris.reading.entries import report_note
 from ris.reports import selectors
 from ris.reports.content import complete_check, fields_checked, first_texts, sections_checked
 from ris.reports.offered_values import taken_over_checked, taken_over_joined
@@ -201,6 +202,7 @@ def _move(
     complete_check(template, text.language, text.sections, text.fields)
     _append(actor, report, text, status=to_status, **changes)
     _record(actor, report, f"report.{to_status}", permission, {"from": before, "to": to_status})
+    report_note(report.study_id, to_status)
     first = selectors.first_edition(report)
     publish(_TOPICS[to_status], aggregate=f"report:{first}", payload={"report_id": report.pk})
 
@@ -214,6 +216,7 @@ def _begin(actor: Person, report: Report, text: Text) -> Report:
         with transaction.atomic():
             report.save(force_insert=True)
             _version_write(actor, report, text)
+            report_note(report.study_id, report.status)
             action = "report.amend" if report.predecessor_id else "report.create"
             _record(actor, report, action, Permission.WRITE_REPORT)
     except IntegrityError:

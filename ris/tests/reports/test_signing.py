@@ -9,8 +9,11 @@ from django.db import DatabaseError, connection, transaction
 
 from audit.models import AuditLog
 from common.management.commands.grant_app_role import APPLICATION
+from pacs.index.list_keys import list_keys_write
+from pacs.models import Study
 from pacs.tests import index
-from ris.models import Report, ReportVersion
+from ris.choices import ReportRank
+from ris.models import Report, ReportVersion, WorklistEntry
 from ris.reports import services
 from ris.tests.reports.factories import REPORTS, TEXT, amend, report_row, save, sign, write
 
@@ -134,6 +137,24 @@ def test_only_what_is_signed_is_amended_and_only_once(api, study, signed):
     assert problem(amend(client, signed, reason=" ")) == (400, "ERR_101", "reason")
     third = amend(client, sign(client, draft).json()).json()
     assert (third["edition"], third["predecessor"]) == (3, draft["id"])
+
+
+def test_the_worklist_shows_the_state_of_the_newest_report(api, study):
+    list_keys_write(Study.objects.filter(pk=study.pk))
+    client = api("rib")
+
+    def shown():
+        rank = WorklistEntry.objects.get(pk=study.pk).report
+        return ReportRank(rank).name
+
+    report = write(client, study).json()
+    assert shown() == "DRAFT"
+    signed_one = sign(client, report).json()
+    assert shown() == "SIGNED"
+    draft = amend(client, signed_one).json()
+    assert shown() == "DRAFT"
+    sign(client, draft)
+    assert shown() == "AMENDED"
 
 
 FORBIDDEN = [
