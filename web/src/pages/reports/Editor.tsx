@@ -16,6 +16,7 @@ import { PriorDiff } from "./PriorDiff";
 import { SaveLine } from "./SaveLine";
 import { Legend, SectionText } from "./SectionText";
 import { Steps } from "./Steps";
+import classes from "./Reports.module.css";
 import { schemaOf, strayFields } from "./templateSchema";
 import { useAutosave } from "./useAutosave";
 import { Values } from "./Values";
@@ -63,7 +64,13 @@ export function Editor({ report, template }: { report: Report; template: Templat
             {report.reason && (
               <Alert>{t("reports.amend.because", { reason: report.reason })}</Alert>
             )}
-            <FieldsOf schema={strayFields(template)} draft={draft} onChange={(next) => { autosave.change(next); }} />
+            <FieldsOf
+              schema={strayFields(template)}
+              draft={draft}
+              onChange={(next) => {
+                autosave.change(next);
+              }}
+            />
             {template.sections.map(({ key, label, required }) => (
               <Stack key={key} gap="xs">
                 <FieldsOf
@@ -122,14 +129,16 @@ interface FieldsOfProps {
 function FieldsOf({ schema, draft, onChange }: FieldsOfProps) {
   if (Object.keys(schema.properties ?? {}).length === 0) return null;
   return (
-    <SchemaForm
-      schema={schema}
-      values={draft.fields}
-      onChange={(fields) => {
-        const filled = Object.entries(fields).filter(([, value]) => value !== undefined && value !== "");
-        onChange({ ...draft, fields: Object.fromEntries(filled) });
-      }}
-    />
+    <div className={classes.fields}>
+      <SchemaForm
+        schema={schema}
+        values={draft.fields}
+        onChange={(fields) => {
+          const filled = Object.entries(fields).filter(([, value]) => value !== undefined && value !== "");
+          onChange({ ...draft, fields: Object.fromEntries(filled) });
+        }}
+      />
+    </div>
   );
 }
 
