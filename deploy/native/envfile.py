@@ -118,6 +118,7 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
             "OUTBOX_LEASE_S": "6",
             "OUTBOX_SWEEP_S": "2",
             "INFERENCE_TIMEOUT_S": "90",
+            "REPORT_PATIENT_DELAY_HOURS": "0",
             "INFERENCE_EXTRA_MODELS_DIR": str(layout.root / "inference" / "examples"),
         }
     if settings.get("CDSS_ENV", "dev") != "prod":

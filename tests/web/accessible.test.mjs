@@ -67,7 +67,7 @@ test('the pages of a doctor', async t => {
   await assertNoFlaws(page, [
     '/', '/ward', '/patients', `/patients/${results[0].id}`, '/care-team', `/patients/${results[0].id}/care-team`,
     `/patients/${results[0].id}/treatment`, '/duplicates', '/incoming', '/visits', '/survival', '/orders', '/shares',
-    '/worklist', '/studies', `/studies/${study}`, '/upload',
+    '/worklist', '/studies', `/studies/${study}`, `/studies/${study}/report`, '/reports', '/upload',
     `/ai/review/${job}`, `/ai/jobs/${job}`, '/alerts', '/profile', '/admin/users', '/nowhere',
   ]);
 });

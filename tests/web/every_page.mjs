@@ -26,6 +26,7 @@ async function inside() {
     doctor: [
       ...TABS.map(tab => `/patients/${patient}?tab=${tab}`),
       `/patients/${patient}/care-team`, `/patients/${patient}/treatment`, ...orders, `/studies/${study}`,
+      `/studies/${study}/report`,
       `/ai/review/${job}`, `/ai/jobs/${job}`, `/ai/segmentations/${segmentation}/versions/1`,
     ],
     labtech: [`/lab/orders/${blood}`, `/lab/orders/${blood}/labels`, '/lab/specimens', '/lab/import', '/lab/critical'],

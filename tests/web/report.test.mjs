@@ -45,9 +45,11 @@ test('a report is written, signed, amended and read by its patient', async t => 
   // Out of reach, and back: what was typed meanwhile arrives.
   await context.route('**/api/ris/reports/**', route => route.abort());
   await area(page, 'Impression').fill('Glioma.');
-  await page.getByRole('alert').getByText(en('reports.save.unreachable')).waitFor();
+  const alarm = page.getByRole('alert').getByText(en('reports.save.unreachable'));
+  await alarm.waitFor();
   assert.equal(await area(page, 'Impression').inputValue(), 'Glioma.');
   await context.unroute('**/api/ris/reports/**');
+  await alarm.waitFor({ state: 'hidden' });
   await saved(page);
   const [draft] = await only();
   const report = `/api/ris/reports/${draft.id}/`;
