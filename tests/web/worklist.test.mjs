@@ -29,7 +29,7 @@ test('reading by keyboard: move, open with the lock, back, next', async t => {
   assert.equal(await focused(page), hrefs[0]);
   await page.keyboard.press('Enter');
   await page.waitForURL(`**${hrefs[0]}`);
-  const opened = hrefs[0].split('/').at(-1);
+  const opened = String(hrefs[0]).split('/').at(-1);
   const { reading_status: status, reader } = await as.json(`/api/ris/studies/${opened}/`);
   assert.deepEqual([status, reader.username], ['READING', 'radiologist']);
   await release(as, opened);

@@ -30,7 +30,7 @@ const texts: typeof en = {
   minutes: "{{minutes}}분",
   hours: "{{hours}}시간 {{minutes}}분",
   days: "{{days}}일 {{hours}}시간",
-  urgent: "긴급 소견",
+  urgent: "응급 소견",
   report: {
     draft: "작성 중",
     preliminary: "예비 판독",
