@@ -1,3 +1,4 @@
+import process from "node:process";
 import js from "@eslint/js";
 import i18next from "eslint-plugin-i18next";
 import jsxA11y from "eslint-plugin-jsx-a11y";
@@ -10,6 +11,21 @@ const SIDEWAYS = {
   group: ["../*"],
   message: "Import another folder by its `@/` address, so that the rules about layers see it.",
 };
+
+const { "rules-of-hooks": ofHooks, "exhaustive-deps": dependencies } = reactHooks.rules;
+/** Two thirds of the time go into these; `bin/test --thorough` checks them too. */
+const SLOW = process.env.CDSS_TEST_THOROUGH
+  ? [reactHooks.configs.flat["recommended-latest"], { rules: { "react-hooks/incompatible-library": "off" } }] // of the React compiler, which is not used
+  : [
+      {
+        plugins: { "react-hooks": { rules: { "rules-of-hooks": ofHooks, "exhaustive-deps": dependencies } } },
+        rules: {
+          "react-hooks/rules-of-hooks": "error",
+          "react-hooks/exhaustive-deps": "error",
+          "@typescript-eslint/no-deprecated": "off",
+        },
+      },
+    ];
 
 /** What the folder of a layer may not import: the layers above it, and for a page every page. */
 function layerOf(layer) {
@@ -32,7 +48,7 @@ export default tseslint.config(
     files: ["**/*.{ts,tsx}"],
     extends: [
       ...tseslint.configs.strictTypeChecked,
-      reactHooks.configs.flat["recommended-latest"],
+      ...SLOW,
       jsxA11y.flatConfigs.strict,
       i18next.configs["flat/recommended"],
     ],
@@ -42,8 +58,6 @@ export default tseslint.config(
     rules: {
       "max-lines": ["error", 400],
       "no-console": "error",
-      // It warns of the React compiler, which is not used.
-      "react-hooks/incompatible-library": "off",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/consistent-type-imports": "error",
       "no-restricted-syntax": [

@@ -66,7 +66,7 @@ def left(order: Order) -> dict[str, Any]:
             .exclude(action__in=("order.create", "access.open", "patient.create"))
             .values_list("action", "object_type", "permission", "actor_id", "outcome")
         ),
-        "told": list(told.values_list("topic", "handler", "payload__to_status")),
+        "told": sorted(told.values_list("topic", "handler", "payload__to_status")),
         "critical": list(CriticalValue.objects.filter(order=order).values_list("code", "flag")),
     }
 

@@ -96,7 +96,7 @@ def test_the_past_publishes_nothing(ward):
         if "order_id" in event.payload
     }
     assert about == today
-    assert OutboxEvent.objects.count() < 100
+    assert OutboxEvent.objects.count() < 150
 
 
 def test_one_critical_value_is_open(ward):
