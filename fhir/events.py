@@ -2,4 +2,5 @@
 
 from __future__ import annotations
 
+REPORT_OUTDATED = "fhir.report.outdated"
 PUBLICATION_OUTDATED = "fhir.publication.outdated"

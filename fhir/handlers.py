@@ -20,10 +20,10 @@ from common.errors import AppError, BusinessError, ErrorCode
 from common.outbox import services as outbox
 from common.outbox.registry import Event, subscribe
 from emr.events import PATIENT_MERGED, PATIENT_UNMERGED
-from fhir.events import PUBLICATION_OUTDATED
+from fhir.events import PUBLICATION_OUTDATED, REPORT_OUTDATED
 from fhir.services.gather import publication_facts
 from fhir.services.publishing import patient_send, publication_retract, publication_send
-from fhir.services.radiology_reports import report_send
+from fhir.services.radiology_reports import report_send, reports_outdated
 from ocs.choices import OrderStatus
 from ocs.events import ORDER_MOVED
 from pacs.events import STUDY_MOVED
@@ -76,6 +76,11 @@ def send_amended_report(event: Event) -> None:
     report_send(event.payload["report_id"])
 
 
+@subscribe(REPORT_OUTDATED, queue="fhir_tasks")
+def resend_report(event: Event) -> None:
+    report_send(event.payload["report_id"])
+
+
 @subscribe(APPROVAL_WITHDRAWN, queue="fhir_tasks")
 def retract_publication(event: Event) -> None:
     publication_retract(event.payload["key"])
@@ -96,6 +101,7 @@ def resend_ended_order(event: Event) -> None:
 def resend_publications(event: Event) -> None:
     """The same resources by the same identifiers, under the record that stays."""
     _outdated(published_job_ids(event.payload["patient_id"]))
+    reports_outdated(patient=event.payload["patient_id"])
 
 
 @subscribe(PATIENT_UNMERGED, queue="fhir_tasks")
@@ -103,11 +109,13 @@ def resend_parted(event: Event) -> None:
     """Those of each of the two records."""
     for name in ("patient_id", "duplicate_id"):
         _outdated(published_job_ids(event.payload[name]))
+        reports_outdated(patient=event.payload[name])
 
 
 @subscribe(STUDY_MOVED, queue="fhir_tasks")
 def resend_moved(event: Event) -> None:
     """What was found in the study follows it; what else rests on it is no result any more."""
+    reports_outdated(study=event.payload["study_id"])
     for name in ("before", "patient_id"):
         if event.payload[name] is not None:
             _outdated(published_job_ids(event.payload[name]))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db import transaction
 
 from common.errors import ErrorCode, ExternalError
+from common.outbox.services import publish
 from fhir.clients.hapi import HapiClient, hapi_client
+from fhir.events import REPORT_OUTDATED
 from fhir.services.gather import (
     GATEWAY_PATH,
     encounter_facts,
@@ -16,6 +19,7 @@ from fhir.services.gather import (
 )
 from fhir.services.publishing import bundle_validate
 from fhir.services.resources.radiology_report import RadiologyReportFacts, build_report_bundle
+from ris.reports import selectors
 from ris.reports.released import ReleasedReport, released_report
 
 
@@ -42,6 +46,14 @@ def report_facts(released: ReleasedReport) -> RadiologyReportFacts:
         identifier_base=settings.FHIR_IDENTIFIER_BASE,
         pdf=released.pdf,
     )
+
+
+@transaction.atomic
+def reports_outdated(**of: int) -> None:
+    """Those of a ``study`` or a ``patient`` are another patient's now: an event each."""
+    for report in selectors.reports_out(**of):
+        aggregate = f"report:{selectors.first_edition(report)}"
+        publish(REPORT_OUTDATED, aggregate=aggregate, payload={"report_id": report.pk})
 
 
 def report_send(report_id: int, *, client: HapiClient | None = None) -> None:

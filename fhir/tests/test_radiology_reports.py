@@ -8,8 +8,10 @@ from base64 import b64decode
 import pytest
 import responses
 
+from common.outbox.models import OutboxEvent
 from common.outbox.registry import Event
-from fhir.handlers import send_amended_report
+from fhir.events import REPORT_OUTDATED
+from fhir.handlers import resend_moved, resend_parted, resend_publications, send_amended_report
 from fhir.services.publishing import bundle_validate
 from fhir.services.radiology_reports import report_facts
 from fhir.services.resources.radiology_report import build_report_bundle
@@ -18,7 +20,7 @@ from pacs.tests import index
 from ris.models import Report
 from ris.reports.released import released_report
 from ris.reports.signing import certificate_make
-from ris.tests.reports.factories import amend, report_row, sign
+from ris.tests.reports.factories import REPORTS, amend, report_row, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -76,7 +78,8 @@ def test_an_amendment_is_the_same_resource(api, users, study):
     before = bundle_of(first)
     client = api("rib")
     draft = amend(client, {"id": first.pk}, sections={"impression": "No tumour."}).json()
-    assert released_report(draft["id"]) is None
+    client.post(f"{REPORTS}{draft['id']}/preliminary/")
+    assert released_report(draft["id"]) is None, "what is signed stands until the amendment is"
     done = sign(client, draft).json()
     assert done["status"] == "amended"
     after = bundle_of(Report.objects.get(pk=done["id"]))
@@ -111,3 +114,23 @@ def test_what_is_signed_is_sent_and_what_was_replaced_is_not(users, study, setti
     Report.objects.update(in_force=False)
     send_amended_report(event)
     assert len(responses.calls) == 2
+
+
+def test_reports_follow_their_study_to_another_patient(users, study, patient_factory):
+    signed = report_row(study, users["rib"], "signed")
+    waiting = report_row(study, users["rib"], "preliminary", template="stroke")
+    report_row(study, users["rib"], template="trauma")
+    report_row(index.study(patient_factory()), users["rib"], "signed")
+
+    def resent(handler, **payload):
+        OutboxEvent.objects.all().delete()
+        handler(Event(1, "", "", payload, 1))
+        events = OutboxEvent.objects.filter(topic=REPORT_OUTDATED).order_by("pk")
+        return sorted(event.payload["report_id"] for event in events)
+
+    ours, other = [signed.pk, waiting.pk], patient_factory().pk
+    moved = {"study_id": study.pk, "before": other, "patient_id": study.patient_id}
+    assert resent(resend_moved, **moved) == ours
+    assert resent(resend_publications, patient_id=study.patient_id) == ours
+    assert resent(resend_parted, patient_id=other, duplicate_id=study.patient_id) == ours
+    assert resent(resend_publications, patient_id=other) == []

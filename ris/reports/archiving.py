@@ -20,7 +20,7 @@ from ris.models import Report
 from ris.reports import selectors
 from ris.reports.dicom_document import MANUFACTURER, DocumentFacts, build_document
 from ris.reports.presentation import sections_labelled
-from ris.reports.templating import template_get
+from ris.reports.templating import template_of
 
 logger = logging.getLogger(__name__)
 AT_ONCE = 50
@@ -62,7 +62,7 @@ def report_archive(report_id: int) -> None:
 
 def document_facts(report: Report) -> DocumentFacts:
     text, study = selectors.report_text(report), report.study
-    template, signer = template_get(text.template), report.signed_by
+    template, signer = template_of(text), report.signed_by
     if signer is None or report.signed_at is None:
         raise ValueError(f"report {report.pk} is not signed")
     before = report.predecessor

@@ -109,10 +109,13 @@ def criticals_open_summary(*, actor: Person) -> dict[str, Any]:
 
 @transaction.atomic
 def critical_notify(*, critical_id: int) -> None:
-    """Alert the orderer at once; without one, all whom the escalation tells."""
-    critical = _with_order().get(pk=critical_id)
-    for user in _people(critical, wide=False):
-        _alert(user, critical, Kind.CRITICAL_REPORT, 0)
+    """Alert the orderer at once; without one, all whom the escalation tells.
+
+    Nobody if it was read back meanwhile.
+    """
+    for critical in _with_order().filter(pk=critical_id):
+        for user in _people(critical, wide=False):
+            _alert(user, critical, Kind.CRITICAL_REPORT, 0)
 
 
 @transaction.atomic

@@ -11,6 +11,8 @@ from rest_framework.exceptions import ValidationError
 from ris.choices import ReportLanguage, ReportStatus
 from ris.models import Report
 
+EARLIEST, LATEST = date(1900, 1, 1), date(9000, 1, 1)
+
 
 def statuses_named(value: str, name: str) -> list[str]:
     """Of a list with commas. Raises ValidationError."""
@@ -50,10 +52,10 @@ class ReportFilter(filters.FilterSet):
         return rows.filter(**{f"{name.partition('_')[0]}_at__gte": _begins(value)})
 
     def is_until(self, rows: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
-        end = _begins(value + timedelta(days=1))
+        end = _begins(min(value, LATEST) + timedelta(days=1))
         return rows.filter(**{f"{name.partition('_')[0]}_at__lt": end})
 
 
 def _begins(day: date) -> datetime:
-    """The first moment of a day at the hospital.."""
-    return timezone.make_aware(datetime.combine(day, time.min))
+    """The first moment of a day at the hospital; of one beyond all reports, the nearest."""
+    return timezone.make_aware(datetime.combine(min(max(day, EARLIEST), LATEST), time.min))

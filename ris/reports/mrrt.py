@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from typing import Any
 from xml.etree.ElementTree import Element
+from zlib import crc32
 
 import tinyhtml5
 
@@ -21,6 +22,7 @@ from ris.reports.templating import template_problems
 
 LARGEST = 1_000_000
 DEEPEST = 60
+LONGEST_KEY = 48
 _DATA = ("text/xml", "application/xml")
 _ACTIVE = {"applet", "base", "embed", "frame", "iframe", "link", "object", "portal", "svg", "math"}
 _ADDRESSES = (
@@ -219,17 +221,19 @@ def _line(text: str) -> str:
 def _section_key(name: str) -> str:
     lowered = name.lower().rstrip(":")
     known = (key for key, names in _KNOWN.items() if lowered in names)
-    return next(known, "") or _key(name, f"section_{abs(hash_of(name)):x}")
-
-
-def hash_of(text: str) -> int:
-    """The same in each process, of a name that leaves nothing for a key."""
-    return int.from_bytes(text.encode()[:6].ljust(6, b"."), "big")
+    return next(known, "") or _key(name, "section")
 
 
 def _key(text: str, otherwise: str) -> str:
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:50]
+    """The name in the letters of a key; with a checksum if that leaves out some of it.
+
+    So 좌측 T1 and 우측 T1 are not the same.
+    """
+    parts = unicodedata.normalize("NFKD", text.lower())
+    plain = "".join(one for one in parts if not unicodedata.combining(one))
+    key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+    if len(key) > LONGEST_KEY or not plain.isascii():
+        key = f"{key[:LONGEST_KEY]}_{crc32(plain.encode()):08x}".lstrip("_")
     if not key:
         return otherwise
     return key if key[0].isalpha() else f"t_{key}"

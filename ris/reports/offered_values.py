@@ -18,7 +18,7 @@ from pacs.index.structured_reports import Measurement, measurements_of
 from ris.choices import ReportLanguage
 from ris.reports import selectors
 from ris.reports.content import said
-from ris.reports.templating import label_of, template_get
+from ris.reports.templating import label_of, template_of
 
 MOST_TAKEN_OVER = 200
 
@@ -115,9 +115,10 @@ def _of_prior(user: Person, study: Any, language: str) -> Iterator[OfferedValue]
     prior = selectors.study_prior(user, study)
     if prior is None:
         return
-    template = template_get(prior.template)
+    text = selectors.report_text(prior)
+    template = template_of(text)
     day: date | None = prior.study.study_date
-    for key, value in selectors.report_text(prior).fields.items():
+    for key, value in text.fields.items():
         label = label_of(template, "fields", key)[language]
         shown = said(template, key, value, language)
         yield OfferedValue(

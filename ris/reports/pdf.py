@@ -23,7 +23,7 @@ from ris.models import Report, ReportVersion
 from ris.reports import selectors
 from ris.reports.presentation import sections_labelled
 from ris.reports.signing import pdf_signed
-from ris.reports.templating import template_get
+from ris.reports.templating import template_of
 
 _NAMES: dict[str, dict[str, str]] = {
     "ko": {
@@ -141,7 +141,7 @@ def _pictures(user: Person, report: Report, text: ReportVersion) -> list[bytes]:
 def _page(report: Report, text: ReportVersion, pictures: list[bytes]) -> str:
     names = _NAMES[text.language]
     open_one = report.status not in OUT
-    template = template_get(text.template)
+    template = template_of(text)
     style = _STYLE.replace("PAGE", names["page"]).replace("FOOT", f"{names['mrn']} {_mrn(report)}")
     return format_html(
         '<!DOCTYPE html><html lang="{}"><head><meta charset="utf-8"><title>{}</title>'

@@ -12,7 +12,7 @@ from common.person import Person
 from ris.models import Report, ReportVersion
 from ris.reports import selectors
 from ris.reports.content import said
-from ris.reports.templating import label_of, template_get
+from ris.reports.templating import label_of, template_of
 
 BRIEF = ("impression", "recommendation")
 """The sections that a nurse reads."""
@@ -36,7 +36,7 @@ def report_summary(user: Person, report_id: int) -> PlainReport:
     """Raises NotFound."""
     report = selectors.report_get(user, report_id)
     text = selectors.report_text(report)
-    template = template_get(text.template)
+    template = template_of(text)
     labelled = list(sections_labelled(template, text))
     if selectors.reads_summaries_only(user):
         labelled = [one for one in labelled if one["key"] in BRIEF]
@@ -87,7 +87,7 @@ def report_comparison(user: Person, report_id: int, other_id: int | None = None)
     if prior is None:
         return Comparison(None, [], [])
     now, before = selectors.report_text(report), selectors.report_text(prior)
-    template, known = template_get(now.template), template_get(before.template)
+    template, known = template_of(now), template_of(before)
     return Comparison(
         prior=prior,
         sections=[

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ris.choices import OUT, ReportStatus
+from ris.choices import OUT
 from ris.models import Report
 from ris.reports import selectors
 from ris.reports.pdf import document
 from ris.reports.presentation import sections_labelled
-from ris.reports.templating import template_get
+from ris.reports.templating import template_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +29,15 @@ class ReleasedReport:
 
 
 def released_report(report_id: int) -> ReleasedReport | None:
-    """As it stands; None of a draft, and of one that an amendment has replaced. No rights asked."""
+    """As it stands; None if it does not leave the house (``selectors.leaves_the_house``).
+
+    No rights asked.
+    """
     report = selectors.report_for_handler(report_id)
-    replaced = report.status in OUT and not report.in_force
-    if report.status == ReportStatus.DRAFT or replaced:
+    if not selectors.leaves_the_house(report):
         return None
     text = selectors.report_text(report)
-    template = template_get(text.template)
+    template = template_of(text)
     return ReleasedReport(
         report=report,
         number=selectors.first_edition(report),

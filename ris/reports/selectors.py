@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, F, QuerySet, Value
 
 from common.errors import ErrorCode, NotFound, PermissionDenied
 from common.person import Person
@@ -20,9 +20,11 @@ PEOPLE = ("author", "saved_by", "preliminary_by", "signed_by")
 def reports_visible_to(
     user: Person, permission: Permission = Permission.VIEW_REPORT
 ) -> QuerySet[Report]:
+    """``successor_seen``: the amendment that was begun, which is a draft, for who sees drafts."""
     rows = Report.objects.visible_to(user, permission)
-    related = rows.select_related("study", "patient", "successor", "critical", *PEOPLE)
-    return related.prefetch_related("critical__attempts")
+    seen = F("successor") if sees_drafts(user) else Value(None, output_field=BigIntegerField())
+    related = rows.select_related("study", "patient", "critical", *PEOPLE)
+    return related.annotate(successor_seen=seen).prefetch_related("critical__attempts")
 
 
 def report_get(
@@ -104,6 +106,20 @@ def first_edition(report: Report) -> int:
     """The number of the report that this one amends, directly or not; its own otherwise."""
     first = Report.objects.filter(study=report.study_id, template=report.template, edition=1)
     return first.values_list("pk", flat=True).get()
+
+
+def leaves_the_house(report: Report) -> bool:
+    """In force, or a first edition that waits for its signature: what the FHIR server has.
+
+    An amendment leaves once it is signed; until then what it amends stands.
+    """
+    waits = report.status == ReportStatus.PRELIMINARY and not is_amendment(report)
+    return report.in_force or waits
+
+
+def reports_out(**of: int) -> list[Report]:
+    """Those of a ``study`` or a ``patient`` that left the house; not filtered by rights."""
+    return [report for report in Report.objects.filter(**of) if leaves_the_house(report)]
 
 
 def is_amendment(report: Report) -> bool:

@@ -107,7 +107,7 @@ class ReportRowOut(serializers.ModelSerializer[Report]):
     study = ReportStudyOut()
     status = serializers.ChoiceField(ReportStatus.choices)
     predecessor = serializers.IntegerField(source="predecessor_id", allow_null=True)
-    successor = serializers.SerializerMethodField()
+    successor = serializers.IntegerField(source="successor_seen", allow_null=True, read_only=True)
     author = ReaderOut()
     saved_by = ReaderOut()
     preliminary_by = ReaderOut(allow_null=True)
@@ -140,10 +140,6 @@ class ReportRowOut(serializers.ModelSerializer[Report]):
             "signed_at",
             "critical",
         ]
-
-    def get_successor(self, report: Report) -> int | None:
-        following = getattr(report, "successor", None)
-        return following.pk if following else None
 
 
 class SourceOut(serializers.Serializer[Any]):

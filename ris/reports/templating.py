@@ -7,6 +7,7 @@ that a new report begins with are ``{ko, en}``. ``TEMPLATE_SHAPE`` says all of i
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from jsonschema import Draft202012Validator
 
 from common.errors import ErrorCode, NotFound
 from common.once import once
-from ris.models import ReportTemplate
+from ris.models import ReportTemplate, ReportVersion
 
 FOLDER = Path(__file__).parent / "templates"
 KEY = "^[a-z][a-z0-9_]{0,59}$"
@@ -110,9 +111,15 @@ def templates_all() -> dict[str, dict[str, Any]]:
     return found
 
 
-def template_get(code: str) -> dict[str, Any]:
-    """Raises NotFound."""
-    row = ReportTemplate.objects.filter(code=code).order_by("-version").first()
+def template_of(text: ReportVersion) -> dict[str, Any]:
+    """The template as it was when ``text`` was saved: what is signed is never read by another."""
+    return template_get(text.template, text.at)
+
+
+def template_get(code: str, at: datetime | None = None) -> dict[str, Any]:
+    """The newest, or the newest at a time. Raises NotFound."""
+    rows = ReportTemplate.objects.filter(code=code).order_by("-version")
+    row = (rows if at is None else rows.filter(imported_at__lte=at)).first()
     if row is not None:
         imported: dict[str, Any] = row.body | {"imported": True, "retired": row.retired}
         return imported

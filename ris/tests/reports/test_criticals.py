@@ -97,6 +97,12 @@ def test_the_staff_see_that_it_waits(api, critical, role, count, called):
     assert answer.status_code == called
 
 
+def test_nobody_is_alerted_of_what_was_read_back_before_the_event_came(api, critical):
+    api("rib").post(f"{CRITICAL}{critical['id']}/attempts/", CALL, format="json")
+    alert_critical(Event(1, "", "", {"critical_id": critical["id"]}, 1))
+    assert not Notification.objects.exists()
+
+
 def test_calls_end_with_the_one_that_is_read_back(api, critical):
     client, url = api("rib"), f"{CRITICAL}{critical['id']}/attempts/"
     missed = client.post(url, CALL | {"outcome": "not_reached"}, format="json").json()

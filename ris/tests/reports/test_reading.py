@@ -94,6 +94,9 @@ def test_an_amendment_replaces_what_others_read(api, study, settings):
     first = sign(reader, write(reader, study).json()).json()
     draft = amend(reader, first, sections={"impression": "No tumour."}).json()
     assert seen(patient) == seen(nurse) == [first["id"]]
+    for client, begun in ((reader, draft["id"]), (patient, None), (nurse, None)):
+        rows = {row["id"]: row for row in client.get(REPORTS).json()["results"]}
+        assert rows[first["id"]]["successor"] == begun
     sign(reader, draft)
     assert seen(patient) == seen(nurse) == [draft["id"]]
     assert patient.get(f"{REPORTS}{first['id']}/").status_code == 404
@@ -159,6 +162,7 @@ def test_filters_and_order(api, users, patient_factory, study):
     bad = client.get(f"{REPORTS}?status=done")
     assert (bad.status_code, bad.json()["error"]["field"]) == (400, "status")
     assert AuditLog.objects.filter(action="report.list").exists()
+    assert found("created_before=9999-12-31&created_after=0001-01-01") == [old.pk, new.pk, draft.pk]
 
 
 def test_a_list_takes_the_same_queries_for_many_reports(

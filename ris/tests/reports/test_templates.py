@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from audit.models import AuditLog
 from ris.reports.mrrt import LARGEST
 from ris.reports.templating import built_in_templates, template_problems
-from ris.tests.reports.factories import save, sign, write
+from ris.tests.reports.factories import REPORTS, save, sign, write
 
 TEMPLATES = "/api/ris/report-templates/"
 MRRT = """<!DOCTYPE html>
@@ -108,6 +108,36 @@ def test_a_later_import_replaces_and_a_retired_one_begins_nothing(api, study):
     assert write(api("rib"), study, template="ct_brain").status_code == 400
     built_in = client.patch(f"{TEMPLATES}general/", {"retired": True}, format="json")
     assert built_in.status_code == 404
+
+
+@pytest.mark.django_db
+def test_what_is_signed_is_read_by_the_template_it_was_signed_with(api, study):
+    client = api("rib")
+    send(client, MRRT)
+    fields = {"width": 8, "shape": ["wide"]}
+    report = write(client, study, template="ct_brain", fields=fields).json()
+    report = save(client, report, sections={"ventricles": "Wide."}).json()
+    sign(client, report)
+    url = f"{REPORTS}{report['id']}/summary/"
+    before = client.get(url).json()
+    assert before["sections"][2]["label"] == "Ventricles"
+    assert "Width: 8 mm" in before["sections"][2]["text"]
+    changed = MRRT.replace("Ventricles", "Cisterns").replace('"mm"', '"cm"')
+    send(client, changed.replace('name="shape"', 'name="form"'), "ct_brain")
+    assert client.get(url).json() == before
+
+
+@pytest.mark.django_db
+def test_korean_names_that_begin_alike_are_not_the_same(api):
+    client = api("rib")
+    text = MRRT.replace("Impression", "뇌실 우측 T1").replace("Ventricles", "뇌실 좌측 T1")
+    brain = send(client, text.replace("CT Brain", "뇌 MRI")).json()
+    spine = send(client, text.replace("CT Brain", "척추 MRI")).json()
+    assert brain["code"] != spine["code"]
+    assert (brain["version"], spine["version"]) == (1, 1)
+    assert len(brain["sections"]) == 4
+    long = send(client, text.replace("CT Brain", "9뇌 " + "long " * 30))
+    assert (long.status_code, len(long.json()["code"])) == (201, 59)
 
 
 @pytest.mark.django_db

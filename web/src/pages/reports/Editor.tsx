@@ -103,7 +103,7 @@ export function Editor({ report, template }: { report: Report; template: Templat
       <Grid.Col span={{ base: 12, lg: 4 }}>
         <Stack>
           <Values report={report} taken={taken} onTake={take} />
-          <PriorDiff report={report} template={template} />
+          <PriorDiff report={report} />
           <Versions id={report.id} template={template} />
         </Stack>
       </Grid.Col>

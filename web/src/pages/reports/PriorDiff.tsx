@@ -8,12 +8,11 @@ import { Comparison } from "@/shared/Comparison";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { calendarDate } from "@/shared/when";
-import { comparisonQuery, type Report, type Template } from "./data";
-import { fieldText } from "./fieldText";
+import { comparisonQuery, type Report } from "./data";
 import classes from "./Reports.module.css";
 
 /** What this report says otherwise than the patient's last one; the saved text is compared. */
-export function PriorDiff({ report, template }: { report: Report; template: Template }) {
+export function PriorDiff({ report }: { report: Report }) {
   const { t } = useTranslation();
   const comparison = useQuery(comparisonQuery(report.id));
   return (
@@ -40,10 +39,11 @@ export function PriorDiff({ report, template }: { report: Report; template: Temp
                 label={t("reports.prior.fields")}
                 arrived={t("reports.prior.before")}
                 recorded={t("reports.prior.now")}
-                rows={fields.map(({ key, label, before, after }) => {
-                  const field = template.fields.find((one) => one.key === key) ?? {};
-                  return [label[currentLanguage()], fieldText(field, before), fieldText(field, after)];
-                })}
+                rows={fields.map(({ label, before, after }) => [
+                  label[currentLanguage()],
+                  before ?? "",
+                  after ?? "",
+                ])}
               />
             )}
           </Stack>

@@ -11,11 +11,21 @@ interface ReportTextProps {
   language: Language;
 }
 
-/** A report as it is read: its sections in the template's order, with what was filled in. */
+/**
+ * A report as it is read: its sections in the template's order, with what was filled in. What a
+ * newer template does not have any more is named by its key.
+ */
 export function ReportText({ template, draft, language }: ReportTextProps) {
+  const listed = new Set(template.sections.map(({ key }) => key));
+  const known = new Set(template.fields.map(({ key }) => key));
+  const former = Object.keys(draft.sections).filter((key) => !listed.has(key));
+  const sections = [
+    ...template.sections,
+    ...former.map((key) => ({ key, label: { ko: key, en: key } })),
+  ];
   return (
     <Stack gap="sm">
-      {template.sections.map(({ key, label }) => {
+      {sections.map(({ key, label }) => {
         const text = draft.sections[key] ?? "";
         const fields = template.fields.filter(
           (field) => field.section === key && fieldText(field, draft.fields[field.key]),
@@ -37,6 +47,13 @@ export function ReportText({ template, draft, language }: ReportTextProps) {
           </div>
         );
       })}
+      {Object.entries(draft.fields)
+        .filter(([key]) => !known.has(key))
+        .map(([key, value]) => (
+          <Text key={key} size="sm">
+            {`${key}: ${fieldText({}, value)}`}
+          </Text>
+        ))}
     </Stack>
   );
 }

@@ -47,7 +47,7 @@ export function SignedReport({ report, template, onShow }: SignedReportProps) {
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 4 }}>
         <Stack>
-          <PriorDiff report={report} template={template} />
+          <PriorDiff report={report} />
           <Versions id={report.id} template={template} />
         </Stack>
       </Grid.Col>

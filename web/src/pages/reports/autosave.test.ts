@@ -110,6 +110,40 @@ describe("a draft", () => {
     expect(await autosave.flush()).toBe(true);
   });
 
+  it("can be saved without a value's source that is refused", async () => {
+    const gone = new ApiError("refused", 400, "ERR_101", "", "", "taken_over", null);
+    const { autosave, sent } = server(gone, 2);
+    autosave.change(saying("b"), { key: "k", section: "findings", text: "b" });
+    expect(await autosave.flush()).toBe(false);
+    expect(await autosave.flush()).toBe(true);
+    expect(sent[1]).toEqual([1, { sections: { findings: "b" } }]);
+  });
+
+  it("shows what is read anew only if it is newer and nothing is unsaved", async () => {
+    const { autosave } = server(3);
+    autosave.read(reportOf({ version: 2, sections: { findings: "theirs" } }));
+    expect(autosave.getState()).toMatchObject({ version: 2, draft: saying("theirs") });
+    autosave.change(saying("mine"));
+    autosave.read(reportOf({ version: 9, sections: { findings: "other" } }));
+    expect(autosave.getState()).toMatchObject({ version: 2, draft: saying("mine") });
+    await autosave.flush();
+    autosave.read(reportOf({ version: 2, sections: { findings: "theirs" } }));
+    expect(autosave.getState()).toMatchObject({ version: 3, draft: saying("mine") });
+  });
+
+  it("that is being saved when another person comes is not touched again", async () => {
+    const sent: Changes[] = [];
+    const autosave: Autosave = new Autosave(reportOf(), (version, changes) => {
+      sent.push(changes);
+      autosave.stop();
+      return Promise.resolve(reportOf({ version: version + 1 }));
+    });
+    autosave.change(saying("b"));
+    await autosave.flush();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(sent).toEqual([{ sections: { findings: "b" } }]);
+  });
+
   it("is forgotten for the next person", async () => {
     const { autosave, sent } = server(2);
     autosave.change(saying("b"));

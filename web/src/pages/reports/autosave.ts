@@ -53,6 +53,8 @@ export class Autosave {
   private taken: TakenOver[] = [];
   private timer: ReturnType<typeof setTimeout> | undefined;
   private running: Promise<void> | null = null;
+  /** Counts the persons: an answer to the last one's request is none of the next one's. */
+  private person = 0;
   private readonly listeners = new Set<() => void>();
 
   constructor(
@@ -116,6 +118,13 @@ export class Autosave {
     if (keep === "mine") void this.flush();
   }
 
+  /** What the server has now: shown if it is newer and nothing here is unsaved. */
+  read(report: Report): void {
+    if (!this.isSaved || report.version <= this.state.version) return;
+    this.base = draftOf(report);
+    this.set({ draft: this.base, version: report.version, savedAt: report.saved_at });
+  }
+
   /** The report as a step (preliminary) left it. */
   stepped({ version, saved_at }: Report): void {
     this.set({ version, savedAt: saved_at });
@@ -124,6 +133,7 @@ export class Autosave {
   /** Forget everything: another person is at this browser. */
   stop(): void {
     clearTimeout(this.timer);
+    this.person += 1;
     this.taken = [];
     this.set({ draft: this.base, phase: "saved" });
   }
@@ -151,15 +161,17 @@ export class Autosave {
       return;
     }
     this.set({ phase: "saving" });
+    const { person } = this;
     try {
       const { version, saved_at } = await this.save(this.state.version, changes);
+      if (person !== this.person) return;
       this.base = sent;
       this.taken = this.taken.slice(taken.length);
       const done = this.state.draft === sent && this.taken.length === 0;
       this.set({ version, savedAt: saved_at, phase: done ? "saved" : "waiting", error: null });
       if (!done) this.after(PAUSE_MS);
     } catch (thrown) {
-      this.failed(asApiError(thrown));
+      if (person === this.person) this.failed(asApiError(thrown));
     }
   }
 
@@ -169,6 +181,8 @@ export class Autosave {
       this.after(RETRY_MS);
     } else {
       const stale = error.status === 412 || error.code === "ERR_301";
+      // A value is not offered any more: its text stays and can be saved, as the person's own.
+      if (error.field?.startsWith("taken_over")) this.taken = [];
       this.set({ phase: stale ? "conflict" : "refused", error });
     }
   }

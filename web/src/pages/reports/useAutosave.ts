@@ -3,7 +3,10 @@ import { session } from "@/session";
 import { Autosave, type SaveState } from "./autosave";
 import { changeReport, type Report } from "./data";
 
-/** By report: what is not saved yet goes on being saved when its page has been left. */
+/**
+ * By report: what is not saved yet goes on being saved when its page has been left, and what was
+ * saved is newer than the report that was read before.
+ */
 const kept = new Map<number, Autosave>();
 let person: number | null = null;
 
@@ -18,7 +21,7 @@ session.subscribe(() => {
 
 function autosaveOf(report: Report): Autosave {
   const before = kept.get(report.id);
-  if (before && !before.isSaved) return before;
+  if (before) return before;
   const fresh = new Autosave(report, (version, changes) => changeReport(report.id, version, changes));
   kept.set(report.id, fresh);
   return fresh;
@@ -28,6 +31,9 @@ function autosaveOf(report: Report): Autosave {
 export function useAutosave(report: Report): [Autosave, SaveState] {
   const [autosave] = useState(() => autosaveOf(report));
   const state = useSyncExternalStore(autosave.subscribe, autosave.getState);
+  useEffect(() => {
+    autosave.read(report);
+  }, [autosave, report]);
   useEffect(() => {
     const ask = (event: BeforeUnloadEvent) => {
       if (!autosave.isSaved) event.preventDefault();
