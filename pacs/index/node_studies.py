@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from pacs.archive.orthanc import orthanc
 from pacs.models import Instance, QuarantinedStudy, Series, Study, UnfiledStudy
@@ -74,6 +74,19 @@ def series_matching(keys: Mapping[str, str], modalities: list[str]) -> QuerySet[
     return found.order_by("-study__study_date", "study_id", "number", "id")
 
 
+def studies_with(series: QuerySet[Series]) -> QuerySet[Study]:
+    """The studies of these series, the newest first. The database counts them, not this process."""
+    found = Study.objects.filter(pk__in=series.order_by().values("study"))
+    return found.select_related("patient").order_by("-study_date", "-pk")[:MOST]
+
+
+def studies_of_patients(series: QuerySet[Series]) -> QuerySet[Study]:
+    """One study of each patient of these series, to tell of the patient."""
+    by_patient = series.order_by().values("study__patient").annotate(last=Max("study"))
+    found = Study.objects.filter(pk__in=list(by_patient.values_list("last", flat=True)[:MOST]))
+    return found.select_related("patient").order_by("-study_date", "-pk")
+
+
 def instances_of(keys: Mapping[str, str], modalities: list[str]) -> list[NodeInstance]:
     """The instances that a retrieval names by its UIDs; none if it names no study.
 
@@ -115,6 +128,8 @@ def _like(field: str, text: str) -> Q:
         return Q(**{field: text})
     if set(text) == {"*"}:
         return Q()
+    if not set(text[:-1]) & set("*?") and text[-1] == "*":  # which an index can answer
+        return Q(**{f"{field}__istartswith": text[:-1]})
     pattern = "".join({"*": ".*", "?": "."}.get(c) or re.escape(c) for c in text)
     return Q(**{f"{field}__iregex": f"^{pattern}$"})
 

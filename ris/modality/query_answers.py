@@ -65,12 +65,11 @@ def answers(
             rows = [(_STUDY, each.study), (_SERIES, each)]
             yield _answer(identifier, level, rows), each.study.patient_id
     elif level in ("STUDY", "PATIENT"):
-        seen: set[Any] = set()
-        for each in series.iterator():
-            one = each.study_id if level == "STUDY" else each.study.patient_id
-            if one not in seen and len(seen) < node_studies.MOST:
-                seen.add(one)
-                yield _answer(identifier, level, [(_STUDY, each.study)]), each.study.patient_id
+        of_level = (
+            node_studies.studies_with if level == "STUDY" else node_studies.studies_of_patients
+        )
+        for study in of_level(series):
+            yield _answer(identifier, level, [(_STUDY, study)]), study.patient_id
     else:
         raise ValueError("no such level")
 

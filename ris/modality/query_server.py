@@ -10,11 +10,12 @@ import io
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any
 
 import pydicom
-from django.db import close_old_connections
+from django.db import connections
 from pydicom.dataset import Dataset
 from pynetdicom import (
     AE,
@@ -55,14 +56,23 @@ Answers = Iterator[Any]
 _calling = threading.local()
 
 
+@contextmanager
+def _database() -> Iterator[None]:
+    """Each association is a thread, whose connections nobody else would close when it ends."""
+    try:
+        yield
+    finally:
+        connections.close_all()
+
+
 class NodesAE(AE):
     """Lets in the nodes that may search or retrieve, from their own addresses alone."""
 
     @property  # type: ignore[misc]  # read anew at each association, never set
     def require_calling_aet(self) -> list[str]:
-        close_old_connections()
-        rows = DicomNode.objects.filter(address=getattr(_calling, "address", ""))
-        titles = [node.ae_title for node in rows if node.may_find or node.may_move]
+        with _database():
+            rows = DicomNode.objects.filter(address=getattr(_calling, "address", ""))
+            titles = [node.ae_title for node in rows if node.may_find or node.may_move]
         return titles or [NOBODY]
 
 
@@ -90,10 +100,10 @@ def _with_node(
     ) -> Callable[[evt.Event], Answers]:
         @wraps(handler)
         def handle(event: evt.Event) -> Answers:
-            close_old_connections()
             title, address = _caller(event)
-            node = DicomNode.objects.filter(ae_title=title, address=address).first()
-            with context.request_context(context.RequestContext(source_ip=address)):
+            called = context.request_context(context.RequestContext(source_ip=address))
+            with _database(), called:
+                node = DicomNode.objects.filter(ae_title=title, address=address).first()
                 if node is not None and getattr(node, right):
                     yield from handler(event, node)
                     return
@@ -135,10 +145,9 @@ def on_rejected(event: evt.Event) -> None:
 
 
 def _association(event: evt.Event, action: str, outcome: str) -> None:
-    close_old_connections()
     title, address = _caller(event)
     reason = {} if outcome == Outcome.OK else {"reason": "unknown_ae_title"}
-    with context.request_context(context.RequestContext(source_ip=address)):
+    with _database(), context.request_context(context.RequestContext(source_ip=address)):
         _record(action, title, outcome, detail={"server": "query", **reason})
 
 

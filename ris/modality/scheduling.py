@@ -53,9 +53,10 @@ def worklist_reconcile() -> int:
     What an event has missed is made good here: a restored database, an emptied folder, another
     name of a patient, a node that was added.
     """
-    entries = ScheduledStudy.objects.in_bulk(field_name="order_id")
-    listed = {pk for pk, entry in entries.items() if entry.state == WorklistState.LISTED}
+    on_list = ScheduledStudy.objects.filter(state=WorklistState.LISTED)
+    listed = set(on_list.order_by().values_list("order", flat=True))
     waiting = list(orders.imaging_orders_open())
+    entries = ScheduledStudy.objects.in_bulk([o.pk for o in waiting], field_name="order_id")
     found = _Facts(waiting)
     present = worklist_folder.items_present()
     wrong = {order.pk for order in waiting if found.differs(order, entries.get(order.pk), present)}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from ai.choices import JobStatus
@@ -42,7 +43,7 @@ def entry_write(summary: StudySummary) -> None:
         "priority": priority,
         "later": int(priority != PRIORITY_RANKS["stat"]),
         "modality": summary.modality[:16],
-        "patient_name": study.patient.full_name.lower() if study.patient else "",
+        "patient_name": study.patient.full_name.lower()[:150] if study.patient else "",
         "study_date": max(study.study_date or NO_DATE, NO_DATE),
         "waiting_since": since,
         "due_at": since + target_of(setting_now(), priority),
@@ -85,8 +86,15 @@ def report_note(study_id: int, status: str) -> None:
     changed_tell(Topic.WORKLIST)
 
 
+@transaction.atomic
 def ai_note(study_id: int) -> None:
-    """What the newest results of the models say."""
+    """What the newest results of the models say.
+
+    The row is locked before they are read: of two jobs that end at once, the second sees the first.
+    """
+    rows = WorklistEntry.objects.select_for_update().filter(pk=study_id)
+    if not rows.values_list("pk"):
+        return
     rank = ai_rank(results_of([study_id])[study_id], setting_now().urgent_risk)
     WorklistEntry.objects.filter(pk=study_id).update(ai=rank)
     changed_tell(Topic.WORKLIST)
@@ -115,9 +123,22 @@ def ai_rank(results: list[StudyResult], urgent_risk: float) -> AiRank:
     return AiRank.REVIEWED if results else AiRank.NONE
 
 
+def _waiting() -> QuerySet[WorklistEntry]:
+    return WorklistEntry.objects.exclude(state=ReadingStatus.values.index(ReadingStatus.READ))
+
+
+def ai_ranks_apply(setting: WorklistSetting) -> None:
+    """By another limit of urgency, of all that are not read yet."""
+    ranked = _waiting().exclude(ai=AiRank.NONE).values_list("pk", flat=True)
+    for study_id, results in results_of(list(ranked)).items():
+        rank = ai_rank(results, setting.urgent_risk)
+        WorklistEntry.objects.filter(pk=study_id).update(ai=rank)
+    changed_tell(Topic.WORKLIST)
+
+
 def targets_apply(setting: WorklistSetting) -> None:
     """Of all that are not read yet; what was read keeps the target that it was read against."""
-    waiting = WorklistEntry.objects.exclude(state=ReadingStatus.values.index(ReadingStatus.READ))
+    waiting = _waiting()
     for priority in PRIORITY_RANKS.values():
         due_at = F("waiting_since") + target_of(setting, priority)
         waiting.filter(priority=priority).update(due_at=due_at)

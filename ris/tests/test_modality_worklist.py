@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pydicom
 import pytest
+from django.db.models.signals import post_init
 from django.utils import timezone
 
 from emr.models import Allergy
 from ocs.choices import modality_of
+from ocs.models import Order
 from ocs.tests.factories import order_at, order_make
 from pacs.index.matching import order_assign
 from pacs.models import Study
@@ -154,6 +156,23 @@ def test_reconciling_repairs_what_an_event_missed_and_then_has_nothing_to_do(fol
     order.save()
     assert scheduling.worklist_reconcile() == 1
     assert on_list(folder) == []
+
+
+def test_reconciling_does_not_read_what_ended_long_ago(folder, order):
+    sync(order)
+    Order.objects.filter(pk=order.pk).update(status="CONFIRMED")
+    assert scheduling.worklist_reconcile() == 1
+    read_again = []
+
+    def note(instance, **_):
+        read_again.append(instance.order_id)
+
+    post_init.connect(note, sender=ScheduledStudy)
+    try:
+        assert scheduling.worklist_reconcile() == 0
+    finally:
+        post_init.disconnect(note, sender=ScheduledStudy)
+    assert read_again == []
 
 
 def test_a_laboratory_order_is_on_no_list(users, patient_factory):

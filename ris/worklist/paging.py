@@ -13,13 +13,14 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from hmac import compare_digest
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from common.errors import ErrorCode, InvalidInput
+from common.macs import authenticator
 from common.person import Person
 from pacs.choices import PRIORITY_RANKS
 from pacs.index.study_search import studies_few, studies_named
@@ -47,6 +48,8 @@ UPSIDE_DOWN = frozenset({"waiting_minutes"})
 """The later something arrived the shorter it waits."""
 KEPT_OUT = frozenset({"patient_name", "reader_name"})
 """Names do not go into addresses: a cursor looks them up."""
+
+_mac = authenticator("worklist cursor")
 
 Key = tuple[Any, ...]
 """The values of an order's columns, then the study's id."""
@@ -194,7 +197,8 @@ def _cursor(asked: Asked, row: Key) -> str:
     values = dict(zip(asked.columns, row[:-2], strict=True))
     kept = [None if name in KEPT_OUT else _text(value) for name, value in values.items()]
     text = json.dumps([asked.ordering, row[-1], row[-2], *kept])
-    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    encoded = urlsafe_b64encode(text.encode()).decode().rstrip("=")
+    return f"{encoded}.{_mac(encoded.encode())}"
 
 
 def _text(value: Any) -> Any:
@@ -202,9 +206,15 @@ def _text(value: Any) -> Any:
 
 
 def _opened(asked: Asked, cursor: str) -> tuple[int, Key]:
-    """The state and the key of the row that a page ended with. Raises InvalidInput."""
+    """The state and the key of the row that a page ended with; only of a cursor that we made.
+
+    Raises InvalidInput.
+    """
+    encoded, _, proof = cursor.partition(".")
     try:
-        padded = cursor.encode() + b"=" * (-len(cursor) % 4)
+        if not compare_digest(proof.encode(), _mac(encoded.encode()).encode()):
+            raise ValueError("not ours")
+        padded = encoded.encode() + b"=" * (-len(encoded) % 4)
         ordering, state, study, *kept = json.loads(urlsafe_b64decode(padded))
         if ordering != asked.ordering or len(kept) != len(asked.columns):
             raise ValueError("of another order")
@@ -214,7 +224,7 @@ def _opened(asked: Asked, cursor: str) -> tuple[int, Key]:
             for name, value in zip(asked.columns, kept, strict=True)
         ]
         return int(state), (*key, int(study))
-    except (ValueError, TypeError, ValidationError):
+    except ValueError:
         raise InvalidInput(ErrorCode.VALIDATION, "not a cursor of this list", "cursor") from None
 
 

@@ -13,7 +13,7 @@ from common.errors import BusinessError, ConflictError, ErrorCode, NotFound
 from common.person import Person
 from rbac.permissions import Permission
 from ris.models import SavedFilter, WorklistSetting
-from ris.reading.entries import targets_apply
+from ris.reading.entries import ai_ranks_apply, targets_apply
 
 MOST = 30
 
@@ -86,6 +86,8 @@ def setting_change(*, actor: Person, expected: int, **changes: Any) -> WorklistS
     setting = WorklistSetting.objects.select_for_update().get(pk=1)
     setting.save_versioned(expected=expected, **changes)
     targets_apply(setting)
+    if "urgent_risk" in changes:
+        ai_ranks_apply(setting)
     audit.record(
         actor=actor,
         action="worklist.setting",

@@ -10,6 +10,7 @@ import * as layouts from './layouts.js';
 import * as mask from './mask.js';
 import * as measurements from './measurements.js';
 import { mountPanel } from './panel/index.js';
+import { keepLock } from './reading.js';
 import { compareWith, editable, loadJobs, loadModels, openJob, reload } from './review.js';
 import { save } from './saving.js';
 import { beginInTheMiddle, beginWith, countImages, prepareDisplaySet } from './series.js';
@@ -169,6 +170,7 @@ function onModeEnter() {
     added.unsubscribe,
     ...grids.map(grid => grid.unsubscribe),
     measurements.start(),
+    keepLock(),
   );
 }
 

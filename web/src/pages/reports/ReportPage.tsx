@@ -10,6 +10,7 @@ import { useCan } from "@/session/react";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { reportsQuery } from "@/shared/reports/queries";
+import { useReadingHeartbeat } from "@/shared/useReadingHeartbeat";
 import { calendarDate } from "@/shared/when";
 import { Begin } from "./Begin";
 import { isOpen, reportQuery, templatesQuery, type ReportRow, type Template } from "./data";
@@ -21,6 +22,7 @@ export default function ReportPage() {
   const { t } = useTranslation();
   const { studyInstanceUid = "" } = useParams();
   const study = useQuery(studyQuery(studyInstanceUid));
+  useReadingHeartbeat(study.data);
   const templates = useQuery(templatesQuery);
   const reports = useQuery(
     reportsQuery({ study_instance_uid: studyInstanceUid, ordering: "-created_at", page_size: 200 }),

@@ -1,12 +1,12 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { useCan, useUser } from "@/session/react";
 import { Section } from "@/shared/Section";
 import { StatusBadge } from "@/shared/StatusBadge";
+import { useReadingHeartbeat } from "@/shared/useReadingHeartbeat";
 import { dateTime } from "@/shared/when";
 
 type Status = Schema["ReadingStatus"];
@@ -25,24 +25,6 @@ function labelOf(from: Status, to: Status) {
   return from === "READ" ? "studies.reopen" : "studies.release";
 }
 
-const HEARTBEAT_MS = 60_000;
-
-/** While my reading is open on the screen its lock goes on; an idle one ends by itself. */
-function useHeartbeat(study_instance_uid: string, reading: boolean) {
-  useEffect(() => {
-    if (!reading) return;
-    const timer = setInterval(() => {
-      void api.POST("/api/ris/studies/{study_instance_uid}/lock/", {
-        params: { path: { study_instance_uid } },
-        body: {},
-      });
-    }, HEARTBEAT_MS);
-    return () => {
-      clearInterval(timer);
-    };
-  }, [study_instance_uid, reading]);
-}
-
 /** Who reads the study, and the buttons to say so. */
 export function ReadingState({ study }: { study: Schema["StudyDetailOut"] }) {
   const { t } = useTranslation();
@@ -50,7 +32,7 @@ export function ReadingState({ study }: { study: Schema["StudyDetailOut"] }) {
   const user = useUser();
   const queryClient = useQueryClient();
   const { reading_status: status, reader, reading_at } = study;
-  useHeartbeat(study.study_instance_uid, status === "READING" && reader?.id === user.id);
+  useReadingHeartbeat(study);
   const change = useMutation({
     mutationFn: (next: Status) =>
       unwrap(
