@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db.models.signals import post_save
@@ -12,6 +12,7 @@ from common.outbox.registry import Event, subscribe
 from common.person import Person
 from emr.choices import WardTaskKind
 from emr.selectors.ward_board import WardTask, ward_tasks
+from ocs.choices import OrderStatus
 from ocs.events import ORDER_CREATED, ORDER_MOVED
 from pacs.events import STUDY_MATCHED, STUDY_STABLE
 from pacs.index import order_images
@@ -22,6 +23,8 @@ from ris.modality import nodes, scheduling
 from ris.reading.entries import ai_note, arrival_note, entry_write
 from ris.reports import critical_calls as criticals
 
+ENDED = (OrderStatus.RESULT_READY, OrderStatus.CONFIRMED, OrderStatus.CANCELLED)
+
 list_key_writers.append(entry_write)
 
 
@@ -30,7 +33,12 @@ def order_schedule(event: Event) -> None:
     scheduling.order_changed(event.payload["order_id"])
 
 
-@subscribe(ORDER_MOVED, queue="django_tasks")
+def _ends(payload: Mapping[str, Any]) -> bool:
+    """Until then an order is on the modality worklist whatever its state."""
+    return payload["to_status"] in ENDED
+
+
+@subscribe(ORDER_MOVED, queue="django_tasks", wants=_ends)
 def order_reschedule(event: Event) -> None:
     scheduling.order_changed(event.payload["order_id"])
 
