@@ -111,7 +111,8 @@ def instances_of(keys: Mapping[str, str], modalities: list[str]) -> list[NodeIns
 
 
 def instances_matching(keys: Mapping[str, str], series: QuerySet[Series]) -> Iterator[Instance]:
-    rows = Instance.objects.filter(series__in=series.order_by()).select_related("series__study")
+    rows = Instance.objects.filter(series__in=series.order_by())
+    rows = rows.select_related("series__study__patient")
     if named := keys.get("SOPInstanceUID", ""):
         rows = rows.filter(sop_instance_uid__in=named.split("\\"))
     yield from rows.order_by("series_id", "number")[:MOST]

@@ -49,10 +49,11 @@ def test_a_question_without_keys_is_answered_once_for_each(studies):
 
 @pytest.mark.parametrize("level", ["STUDY", "PATIENT", "SERIES", "IMAGE"])
 def test_the_database_reads_no_more_rows_than_are_answered(studies, monkeypatch, level):
-    monkeypatch.setattr(node_studies, "MOST", 1)
+    monkeypatch.setattr(node_studies, "MOST", 2)
     with CaptureQueriesContext(connection) as asked:
-        assert len(ask(level)) == 1
-    assert "LIMIT 1" in asked[0]["sql"]
+        assert len(ask(level)) == 2
+    assert asked[0]["sql"].endswith("LIMIT 2")
+    assert len(asked) <= 2
 
 
 @pytest.mark.parametrize(
