@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections, transaction
 
-from openemr.missing_uuids import missing_fill
+from openemr.missing_uuids import _fill, missing_fill
 from openemr.models import ListEntry, PatientData, UuidRegistry
 from openemr.router import ALIAS
 
@@ -36,7 +36,7 @@ def uuids() -> list[bytes]:
 
 
 def test_what_lacks_a_uuid_gets_its_own_and_is_registered(imported: list[int]) -> None:
-    assert list(missing_fill(ListEntry, chunk=2)) == [2, 2, 1]
+    assert list(missing_fill(ListEntry, chunk=2)) == [2, 1, 2]
     found = uuids()
     assert found[2] == KEPT
     assert len(set(found)) == 6
@@ -71,6 +71,20 @@ def test_a_row_that_is_in_use_is_left_and_said(imported: list[int]) -> None:
     call_command("fill_openemr_uuids", stdout=out)
     assert "patient_data: no uuid is missing" in out.getvalue()
     assert all(any(uuid) for uuid in uuids())
+
+
+def test_no_row_outside_of_a_chunk_is_locked(imported: list[int]) -> None:
+    """Rows without a uuid are found by their key: by the index of uuids all of them are read."""
+    ListEntry.objects.bulk_create(ListEntry(pid=1, type="allergy", title="-") for _ in range(3000))
+    last = ListEntry.objects.latest("pk").pk
+    with transaction.atomic(using=ALIAS):
+        first = ListEntry.objects.earliest("pk").pk
+        assert _fill(ListEntry, [first]) == 1
+        other = connections[ALIAS].copy()
+        with other.cursor() as cursor:
+            cursor.execute("SET innodb_lock_wait_timeout = 1")
+            assert cursor.execute("UPDATE lists SET title = 'x' WHERE id = %s", [last]) == 1
+        other.close()
 
 
 def test_without_an_openemr_it_says_so(settings: Any) -> None:
