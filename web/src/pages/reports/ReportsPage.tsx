@@ -14,7 +14,7 @@ import { StatusBadge } from "@/shared/StatusBadge";
 import { calendarDate, dateTime } from "@/shared/when";
 import { templatesQuery, type ReportRow } from "./data";
 
-const STATUSES = ["draft", "preliminary", "signed", "amended"] as const;
+const STATUSES = ["draft", "preliminary", "signed", "amended", "discarded"] as const;
 
 /** Every report that this person may read, with its filters; a nurse reads the summaries. */
 export default function ReportsPage() {
