@@ -1,5 +1,5 @@
 import { Button, SegmentedControl, Stack, Text } from "@mantine/core";
-import { IconEye, IconExternalLink } from "@tabler/icons-react";
+import { IconEye, IconExternalLink, IconPhoto } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
@@ -60,6 +60,14 @@ function Header({ study }: { study: Schema["StudyDetailOut"] }) {
         .filter(Boolean)
         .join(" · ")}
     >
+      <Button
+        component={Link}
+        to={`/studies/${uid}`}
+        variant="default"
+        leftSection={<IconPhoto size={18} aria-hidden />}
+      >
+        {t("reports.study")}
+      </Button>
       <Button
         component="a"
         href={`/studies/${uid}/report`}
