@@ -72,6 +72,7 @@ export default {
   },
   moved: {
     title: "The study was moved to another patient",
+    short: "Patient changed",
     check: "This text was written before {{at}}, when the study was moved. Check it for the patient above; until then it cannot be signed.",
     amend: "This report was signed before {{at}}, when the study was moved. Nobody has checked it for the patient above. Patients do not see it until it is amended.",
     checked: "Text is right for this patient",
