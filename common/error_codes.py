@@ -356,6 +356,12 @@ class ErrorCode(Enum):
     PASSWORD_WRONG = Spec(
         "ERR_464", 403, "The password is wrong, so nothing was signed. Enter your own password."
     )
+    REPORT_MOVED = Spec(
+        "ERR_466",
+        409,
+        "The study was moved to another patient after this text was written. Check the text for "
+        "that patient first.",
+    )
     INTERNAL = Spec(
         "ERR_500",
         500,

@@ -26,7 +26,7 @@ from fhir.services.publishing import patient_send, publication_retract, publicat
 from fhir.services.radiology_reports import report_send, reports_outdated
 from ocs.choices import OrderStatus
 from ocs.events import ORDER_MOVED
-from pacs.events import STUDY_MOVED
+from pacs.events import STUDY_MATCHED, STUDY_MOVED
 from ris.events import REPORT_AMENDED, REPORT_PRELIMINARY, REPORT_SIGNED
 
 
@@ -119,6 +119,12 @@ def resend_moved(event: Event) -> None:
     for name in ("before", "patient_id"):
         if event.payload[name] is not None:
             _outdated(published_job_ids(event.payload[name]))
+
+
+@subscribe(STUDY_MATCHED, queue="fhir_tasks")
+def resend_matched(event: Event) -> None:
+    """A study that was nobody's for a while may have reports."""
+    reports_outdated(study=event.payload["study_id"])
 
 
 @subscribe(PATIENT_MERGED, queue="fhir_tasks")

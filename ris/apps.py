@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class RisConfig(AppConfig):
     name = "ris"
 
     def ready(self) -> None:
-        from pacs.index.matching import order_finders
+        from pacs.index.matching import order_finders, study_followers
         from ris import handlers  # noqa: F401  (subscribes to the outbox)
         from ris.modality.scheduling import scheduled_order
+        from ris.reports.moves import reports_follow
+        from ris.reports.template_services import templates_keep
 
         order_finders.append(scheduled_order)
+        study_followers.append(reports_follow)
+        post_migrate.connect(templates_keep, sender=self)

@@ -101,12 +101,16 @@ class WorklistReason(models.TextChoices):
 
 
 class ReportStatus(models.TextChoices):
-    """``AMENDED``: a signed amendment; what it amends stays signed and is not in force any more."""
+    """``AMENDED``: a signed amendment; what it amends stays signed and is not in force any more.
+
+    ``DISCARDED``: a draft that was given up; it is kept with its versions.
+    """
 
     DRAFT = "draft"
     PRELIMINARY = "preliminary"
     SIGNED = "signed"
     AMENDED = "amended"
+    DISCARDED = "discarded"
 
 
 class ReportLanguage(models.TextChoices):
@@ -136,9 +140,15 @@ CRITICAL_NAMES: dict[str, dict[str, str]] = {
     CriticalCategory.OTHER: {"ko": "기타 위급 소견", "en": "Other critical finding"},
 }
 REPORT_STEPS = {
-    ReportStatus.DRAFT: {ReportStatus.PRELIMINARY, ReportStatus.SIGNED, ReportStatus.AMENDED},
+    ReportStatus.DRAFT: {
+        ReportStatus.PRELIMINARY,
+        ReportStatus.SIGNED,
+        ReportStatus.AMENDED,
+        ReportStatus.DISCARDED,
+    },
     ReportStatus.PRELIMINARY: {ReportStatus.SIGNED, ReportStatus.AMENDED},
     ReportStatus.SIGNED: set(),
     ReportStatus.AMENDED: set(),
+    ReportStatus.DISCARDED: set(),
 }
 OUT = (ReportStatus.SIGNED, ReportStatus.AMENDED)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.db.models.signals import post_save
 from django.dispatch import receiver
@@ -82,7 +82,7 @@ def ward_criticals(user: Person, ids: Collection[int]) -> Iterable[WardTask]:
     """Critical results of the patients' images that nobody has read back."""
     for critical in criticals.criticals_waiting(user).filter(report__patient__in=ids):
         yield WardTask(
-            patient_id=critical.report.patient_id,
+            patient_id=cast(int, critical.report.patient_id),
             kind=WardTaskKind.CRITICAL,
             id=critical.pk,
             label=CRITICAL_NAMES[critical.category],

@@ -18,7 +18,9 @@ from ris.reports.presentation_views import ReportComparison, ReportPdf, ReportSu
 from ris.reports.template_views import TemplateDetail, TemplateImport, Templates
 from ris.reports.views import (
     ReportAmendment,
+    ReportArchive,
     ReportDetail,
+    ReportDiscard,
     ReportPreliminary,
     Reports,
     ReportSignature,
@@ -69,6 +71,8 @@ urlpatterns = [
     ),
     path("reports/<int:report_id>/sign/", ReportSignature.as_view(), name="report-sign"),
     path("reports/<int:report_id>/amend/", ReportAmendment.as_view(), name="report-amend"),
+    path("reports/<int:report_id>/discard/", ReportDiscard.as_view(), name="report-discard"),
+    path("reports/<int:report_id>/archive/", ReportArchive.as_view(), name="report-archive"),
     path("reports/<int:report_id>/summary/", ReportSummary.as_view(), name="report-summary"),
     path(
         "reports/<int:report_id>/comparison/",

@@ -197,7 +197,7 @@ def in_care_team(user: Person, patient: Patient) -> bool:
     return CareTeamMember.objects.filter(patient=patient, user_id=user.pk).exists()
 
 
-def care_team(patient_id: int) -> QuerySet[CareTeamMember]:
+def care_team(patient_id: int | None) -> QuerySet[CareTeamMember]:
     return CareTeamMember.objects.filter(patient=patient_id).select_related("user").order_by("pk")
 
 

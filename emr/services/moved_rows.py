@@ -24,6 +24,7 @@ KEPT = {
     "emr.PatientMerge.duplicate": "says which records were merged",
     "emr.DuplicatePair.first": "is about the two records as they were",
     "emr.DuplicatePair.second": "is about the two records as they were",
+    "ris.Report.moved_from": "says for whom it was written before its study was moved",
     "emr.NameSuffix.patient": "the former name finds the patient",
     "audit.AuditLog.patient_id": "append-only; read by all numbers of the patient",
     "audit.ShownPatient.patient_id": "append-only; read by all numbers of the patient",

@@ -24,13 +24,17 @@ from ris.reports.released import ReleasedReport, released_report
 
 
 def report_facts(released: ReleasedReport) -> RadiologyReportFacts:
+    """One whose study was moved is withdrawn until it is amended.
+
+    While the study is nobody's, the FHIR server goes on naming the former patient.
+    """
     report, study = released.report, released.report.study
     order = study.order
     signer = report.signed_by or report.preliminary_by or report.saved_by
     people = dict.fromkeys([report.preliminary_by or report.author, signer])
     return RadiologyReportFacts(
         number=released.number,
-        status=report.status,
+        status="withdrawn" if report.moved_at else report.status,
         title=released.title,
         language=report.language,
         conclusion=released.conclusion,
@@ -38,7 +42,7 @@ def report_facts(released: ReleasedReport) -> RadiologyReportFacts:
         issued=report.signed_at or report.preliminary_at or report.saved_at,
         performer=practitioner_facts(signer),
         interpreters=tuple(practitioner_facts(one) for one in people),
-        patient=patient_facts(report.patient),
+        patient=patient_facts(report.whose),
         study=study_facts(study),
         order=order_facts(order),
         encounter=encounter_facts(order.encounter) if order else None,

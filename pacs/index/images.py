@@ -103,8 +103,14 @@ def study_middle(study: Study) -> Instance:
     return series_middle(series)
 
 
+def images_by_uid(study: Study, sop_instance_uids: Iterable[str]) -> dict[str, Instance]:
+    """Those of the images that are of the study, with their series."""
+    rows = Instance.objects.filter(series__study=study, rows__isnull=False).select_related("series")
+    return {
+        row.sop_instance_uid: row for row in rows.filter(sop_instance_uid__in=[*sop_instance_uids])
+    }
+
+
 def image_frames(study: Study, sop_instance_uids: Iterable[str]) -> dict[str, int]:
     """By UID how many frames those of the images have that are of the study."""
-    rows = Instance.objects.filter(series__study=study, rows__isnull=False)
-    found = rows.filter(sop_instance_uid__in=list(sop_instance_uids))
-    return dict(found.values_list("sop_instance_uid", "frames"))
+    return {uid: row.frames for uid, row in images_by_uid(study, sop_instance_uids).items()}

@@ -46,23 +46,36 @@ def _set_patient(study: Study, patient: Any) -> None:
     study.patient = patient
     order_assign(study)
     if study.pk is not None:
-        _rows_follow(study)
         study_moved(study, before)
 
 
+study_followers: list[Callable[[Study], None]] = []
+"""Called in the transaction with a study whose patient was set, before rows that name both."""
+
+
 def study_moved(study: Study, before: int | None) -> None:
-    """Tell whoever keeps what was found in it, if it was of another patient ``before``."""
+    """What names the study follows it; who keeps what was found in it is told.
+
+    ``before``: of whom it was; None: of nobody.
+    """
+    for follow in study_followers:
+        follow(study)
+    _rows_follow(study)
     if before not in (None, study.patient_id):
         payload = {"study_id": study.pk, "patient_id": study.patient_id, "before": before}
         publish(STUDY_MOVED, aggregate=f"study_moved:{study.pk}", payload=payload)
 
 
 def _rows_follow(study: Study) -> None:
-    """Rows of whatever app that name both the study and its patient name the new one."""
+    """Rows of whatever app that name both the study and its patient name the new one.
+
+    None too, where a row may have no patient.
+    """
     for relation in Study._meta.related_objects:
         rows = relation.related_model._base_manager.filter(**{relation.field.name: study.pk})
-        if any(field.name == "patient" for field in rows.model._meta.concrete_fields):
-            rows.update(patient=study.patient_id)
+        for field in rows.model._meta.concrete_fields:
+            if field.name == "patient" and (field.null or study.patient_id is not None):
+                rows.update(patient=study.patient_id)
 
 
 def order_assign(study: Study) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
+from math import isfinite
 
 from pydicom import Dataset
 
@@ -20,7 +22,7 @@ DEEPEST = 12
 
 @dataclass(frozen=True, slots=True)
 class Measurement:
-    """A number of a report. ``of``: the finding or the tracking identifier of its group.
+    """A finite number of a report. ``of``: the finding or the tracking identifier of its group.
 
     ``place``: where it stands among the numbers of its report, from 1. ``unit``: UCUM.
     ``author``: a PN.
@@ -55,9 +57,11 @@ def measurements_of(study: Study) -> list[Measurement]:
 
 
 def _contents(study: Study, series_instance_uid: str) -> Iterator[tuple[str, Dataset]]:
+    """Without documents that hold what their VR does not allow, such as a number without digits."""
     for found in orthanc().series_metadata(study.study_instance_uid, series_instance_uid):
-        dataset = Dataset.from_json(found, bulk_data_uri_handler=lambda *_: None)
-        yield str(dataset.get("SOPInstanceUID", "")), dataset
+        with suppress(AttributeError, OverflowError, TypeError, ValueError):
+            dataset = Dataset.from_json(found, bulk_data_uri_handler=lambda *_: None)
+            yield str(dataset.get("SOPInstanceUID", "")), dataset
 
 
 def _measurements(report: Derived, content: Dataset) -> Iterator[Measurement]:
@@ -90,22 +94,28 @@ def _group_name(children: list[Dataset]) -> str:
     said = {_code(child, "ConceptNameCodeSequence")[0]: child for child in children}
     finding = _code(said[FINDING], "ConceptCodeSequence")[1] if FINDING in said else ""
     if not finding and TRACKING_IDENTIFIER in said:
-        finding = str(said[TRACKING_IDENTIFIER].get("TextValue", ""))
+        finding = _line(said[TRACKING_IDENTIFIER].get("TextValue", ""))
     return finding
 
 
 def _code(item: Dataset, keyword: str) -> tuple[str, str]:
     """Code Value and Code Meaning."""
     for code in item.get(keyword, ()):
-        return str(code.get("CodeValue", "")), str(code.get("CodeMeaning", ""))
+        return str(code.get("CodeValue", "")), _line(code.get("CodeMeaning", ""))
     return "", ""
+
+
+def _line(text: object) -> str:
+    """As it may stand in a report: without control characters."""
+    return " ".join("".join(one if one.isprintable() else " " for one in str(text)).split())
 
 
 def _number(item: Dataset) -> tuple[float, str] | None:
     for measured in item.get("MeasuredValueSequence", ()):
         unit = _code(measured, "MeasurementUnitsCodeSequence")[0]
         try:
-            return float(measured.NumericValue), unit
-        except (AttributeError, TypeError, ValueError):
+            value = float(measured.NumericValue)
+        except (AttributeError, OverflowError, TypeError, ValueError):
             return None
+        return (value, unit) if isfinite(value) else None
     return None

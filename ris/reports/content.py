@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -11,13 +11,19 @@ from common.errors import BusinessError, ErrorCode, InvalidInput
 
 LONGEST_SECTION = 50_000
 LONGEST_FIELD = 2_000
+LARGEST_NUMBER = 1e15
 _TRUTH = {"ko": ("아니요", "예"), "en": ("no", "yes")}
 _ALLOWED = {"\n", "\t"}
 
 
-def sections_checked(template: dict[str, Any], sections: dict[str, Any]) -> dict[str, str]:
-    """The texts with plain line ends. Raises InvalidInput, naming the section."""
-    known = {one["key"] for one in template["sections"]}
+def sections_checked(
+    template: dict[str, Any], sections: dict[str, Any], former: Iterable[str] = ()
+) -> dict[str, str]:
+    """The texts with plain line ends. Raises InvalidInput, naming the section.
+
+    ``former``: sections of an earlier template that the report has.
+    """
+    known = {one["key"] for one in template["sections"]} | set(former)
     return {key: _text(known, key, value) for key, value in sections.items()}
 
 
@@ -35,12 +41,19 @@ def _text(known: set[str], key: str, value: Any) -> str:
     return text
 
 
-def fields_checked(template: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
-    """The values as they are stored; None removes one. Raises InvalidInput, naming the field."""
+def fields_checked(
+    template: dict[str, Any], fields: dict[str, Any], former: Collection[str] = ()
+) -> dict[str, Any]:
+    """The values as they are stored; None removes one. Raises InvalidInput, naming the field.
+
+    ``former``: fields of an earlier template that the report has: they may be removed.
+    """
     known = {one["key"]: one for one in template["fields"]}
     for key, value in fields.items():
         name = f"fields.{key[:60]}"
         if key not in known:
+            if key in former and value is None:
+                continue
             raise InvalidInput(ErrorCode.VALIDATION, "the template has no such field", name)
         if value is not None and (problem := _problem(known[key], value)):
             raise InvalidInput(ErrorCode.VALIDATION, problem, name)
@@ -70,7 +83,7 @@ def _choice_problem(field: dict[str, Any], value: Any) -> str | None:
 
 
 def _number_problem(field: dict[str, Any], value: Any) -> str | None:
-    low, high = field.get("minimum", -math.inf), field.get("maximum", math.inf)
+    low, high = field.get("minimum", -LARGEST_NUMBER), field.get("maximum", LARGEST_NUMBER)
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return None if number and low <= value <= high else f"a number from {low} to {high}"
 

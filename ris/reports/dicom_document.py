@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -38,6 +38,16 @@ _CONTAINS = sr.RelationshipTypeValues.CONTAINS
 
 
 @dataclass(frozen=True, slots=True)
+class ReferencedImage:
+    """A key image of the same study. ``frame``: from 1; None of an image with one frame."""
+
+    series_instance_uid: str
+    sop_class_uid: str
+    sop_instance_uid: str
+    frame: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class DocumentFacts:
     """What the document says. Times are the hospital's local ones; names are PNs.
 
@@ -55,6 +65,7 @@ class DocumentFacts:
     signed_at: datetime
     study_instance_uid: str
     identity: dict[str, Any]
+    images: list[ReferencedImage] = field(default_factory=list)
 
 
 def document_uids(number: int) -> tuple[str, str]:
@@ -92,11 +103,52 @@ def build_document(facts: DocumentFacts) -> Dataset:
         template_id="2000",
         is_content_continuous=False,
     )
-    root.ContentSequence = Sequence([*_context(facts), *_headings(facts)])
+    if facts.images:
+        document.CurrentRequestedProcedureEvidenceSequence = Sequence([_evidence(facts)])
+    root.ContentSequence = Sequence([*_context(facts), *_headings(facts), *_key_images(facts)])
     for element in root:
         document.add(element)
     made: Dataset = document
     return made
+
+
+def _evidence(facts: DocumentFacts) -> Dataset:
+    """The images of the study that the document refers to (C.17.2.3), by series."""
+    listed: dict[str, dict[str, Dataset]] = {}
+    for image in facts.images:
+        instance = Dataset()
+        instance.ReferencedSOPClassUID = image.sop_class_uid
+        instance.ReferencedSOPInstanceUID = image.sop_instance_uid
+        listed.setdefault(image.series_instance_uid, {})[image.sop_instance_uid] = instance
+    study = Dataset()
+    study.StudyInstanceUID = facts.study_instance_uid
+    study.ReferencedSeriesSequence = Sequence()
+    for uid, instances in listed.items():
+        series = Dataset()
+        series.SeriesInstanceUID = uid
+        series.ReferencedSOPSequence = Sequence(instances.values())
+        study.ReferencedSeriesSequence.append(series)
+    return study
+
+
+def _key_images(facts: DocumentFacts) -> Iterator[Dataset]:
+    """As IMAGE items in a container of their own, which Basic Text SR allows (A.35.1.3)."""
+    if not facts.images:
+        return
+    container = sr.ContainerContentItem(
+        name=codes.cid7001.KeyImages, is_content_continuous=False, relationship_type=_CONTAINS
+    )
+    container.ContentSequence = Sequence(
+        sr.ImageContentItem(
+            name=codes.cid7003.BestIllustrationOfFinding,
+            referenced_sop_class_uid=image.sop_class_uid,
+            referenced_sop_instance_uid=image.sop_instance_uid,
+            referenced_frame_numbers=image.frame,
+            relationship_type=_CONTAINS,
+        )
+        for image in facts.images
+    )
+    yield container
 
 
 def _verify(document: Dataset, facts: DocumentFacts) -> None:

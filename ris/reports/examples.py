@@ -23,7 +23,14 @@ _SOURCE = {
     "at": "2026-03-02T09:41:00+09:00",
     "by": "이서연",
 }
-_MARK = {**_TAKEN, "value": 16.4, "unit": "mL", "source": _SOURCE, "edited": False}
+_MARK = {
+    **_TAKEN,
+    "value": 16.4,
+    "unit": "mL",
+    "source": _SOURCE,
+    "edited": False,
+    "confirmed": True,
+}
 _IMAGE = {"sop_instance_uid": f"{STUDY_UID}.1.90", "frame": 1}
 
 REPORT_NEW = {
@@ -40,6 +47,7 @@ REPORT_CHANGE = {
     "key_images": [_IMAGE],
 }
 SIGNATURE = {"password": "radiologist123"}
+DISCARD = {"reason": "다른 검사에 잘못 작성함"}
 AMENDMENT = {"reason": "좌우가 바뀌었음", "sections": {"impression": "고등급 교종 의심 (우측)."}}
 REPORT_STUDY = {
     "description": "MRI brain",
@@ -70,6 +78,13 @@ REPORT_ROW = {
     "signed_by": _READER,
     "signed_at": "2026-03-02T10:20:00+09:00",
     "critical": None,
+    "moved_at": None,
+    "archive": {
+        "stored_at": "2026-03-03T10:21:00+09:00",
+        "failures": 0,
+        "error": "",
+        "next_at": None,
+    },
 }
 _TEXT = {
     "sections": _SECTIONS,
@@ -77,7 +92,6 @@ _TEXT = {
     "taken_over": [_MARK],
     "key_images": [_IMAGE],
 }
-REPORT = {**REPORT_ROW, **_TEXT}
 REPORT_VERSION = {
     "number": 14,
     "status": "signed",
@@ -102,9 +116,11 @@ SUMMARY = {
     "impression": "고등급 교종 의심.",
     "recommendation": "",
     "critical": None,
+    "moved_at": None,
     "sections": [{"key": "impression", "label": "결론", "text": "고등급 교종 의심."}],
 }
 OFFERS = {
+    "complete": True,
     "values": [
         {
             "key": _TAKEN["key"],
@@ -115,7 +131,7 @@ OFFERS = {
             "text": _TAKEN["text"],
             "source": _SOURCE,
         }
-    ]
+    ],
 }
 COMPARISON = {
     "prior": REPORT_ROW,
@@ -189,4 +205,11 @@ CRITICAL = {
     "attempts": [_CALLED],
     "escalations": [],
     "escalates_at": None,
+}
+REPORT = {
+    **REPORT_ROW,
+    **_TEXT,
+    "form": TEMPLATES[0],
+    "former": {"sections": [], "fields": []},
+    "key_images": [{**_IMAGE, "series_instance_uid": f"{STUDY_UID}.1"}],
 }

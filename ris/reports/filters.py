@@ -23,7 +23,10 @@ def statuses_named(value: str, name: str) -> list[str]:
 
 
 class ReportFilter(filters.FilterSet):
-    """``patient`` and ``reader`` are rows, ``patient_id`` the MRN; days are inclusive."""
+    """``patient`` and ``reader`` are rows, ``patient_id`` the MRN; days are inclusive.
+
+    Discarded drafts are found by their status only.
+    """
 
     patient = filters.NumberFilter(field_name="patient_id")
     patient_id = filters.CharFilter(field_name="patient__patient_id")
@@ -32,6 +35,9 @@ class ReportFilter(filters.FilterSet):
     template = filters.CharFilter()
     language = filters.ChoiceFilter(choices=ReportLanguage.choices)
     in_force = filters.BooleanFilter()
+    archive_failed = filters.BooleanFilter(
+        method="is_not_archived", help_text="Its DICOM document could not be stored yet"
+    )
     reader = filters.NumberFilter(method="is_of_reader", help_text="Who wrote or signed it")
     signed_after = filters.DateFilter(method="is_from", label="Day")
     signed_before = filters.DateFilter(method="is_until", label="Day")
@@ -41,6 +47,14 @@ class ReportFilter(filters.FilterSet):
     class Meta:
         model = Report
         fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        found = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data["status"] else found.filter(discarded=0)
+
+    def is_not_archived(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        failed = Q(archive_failures__gt=0, archived_at=None)
+        return rows.filter(failed if value else ~failed)
 
     def is_in_status(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return rows.filter(status__in=statuses_named(value, name))

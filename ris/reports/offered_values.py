@@ -8,14 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
+from math import isfinite
 from typing import Any
 
 from ai.selectors.approved_values import ApprovedValue, approved_values
 from ai.selectors.publication import published_segs
-from common.errors import ErrorCode, InvalidInput
+from common.errors import ErrorCode, ExternalError, InvalidInput
 from common.person import Person
+from pacs.index.derived_objects import derived_objects
 from pacs.index.structured_reports import Measurement, measurements_of
 from ris.choices import ReportLanguage
+from ris.models import Report
 from ris.reports import selectors
 from ris.reports.content import said
 from ris.reports.templating import label_of, template_of
@@ -48,19 +51,37 @@ class OfferedValue:
     source: ValueSource
 
 
-def values_offered(user: Person, study: Any, language: str) -> list[OfferedValue]:
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """``complete``: the archive said which measurements there are."""
+
+    values: list[OfferedValue]
+    complete: bool
+
+
+def values_offered(user: Person, study: Any, language: str) -> Offers:
     """What may be taken over into a report on the study, in the report's language.
 
-    Asks the archive for the measurements, so not inside a transaction. Raises ExternalError.
+    Asks the archive for the measurements, so not inside a transaction.
     """
     korean = language == ReportLanguage.KOREAN
-    ours = published_segs(study.pk)
-    measured = (one for one in measurements_of(study) if one.sop_instance_uid not in ours)
-    return [
+    measured = _measured(study)
+    values = [
         *(_of_ai(study, one, korean) for one in approved_values(user, study.pk)),
-        *(_of_measurement(study, one) for one in measured),
+        *(_of_measurement(study, one) for one in measured or []),
         *_of_prior(user, study, language),
     ]
+    finite = [one for one in values if not isinstance(one.value, float) or isfinite(one.value)]
+    return Offers(finite, complete=measured is not None)
+
+
+def _measured(study: Any) -> list[Measurement] | None:
+    """None while the archive does not answer."""
+    ours = published_segs(study.pk)
+    try:
+        return [one for one in measurements_of(study) if one.sop_instance_uid not in ours]
+    except ExternalError:
+        return None
 
 
 def printed(value: Any, unit: str) -> str:
@@ -142,18 +163,55 @@ def _of_prior(user: Person, study: Any, language: str) -> Iterator[OfferedValue]
 def taken_over_checked(
     actor: Person, study: Any, language: str, taken: list[dict[str, Any]]
 ) -> list[dict[str, Any]]:
-    """``[{key, section, text}]`` with value and source. Raises InvalidInput (not offered)."""
+    """``[{key, section, text}]`` with value and source. Raises InvalidInput (not offered).
+
+    A measurement that the archive cannot show now is kept too, as not ``confirmed``: what was
+    written is stored in any case. Asks the archive, so not inside a transaction.
+    """
     if not taken:
         return []
-    offers = {one.key: one for one in values_offered(actor, study, language)}
-    for one in taken:
-        if one["key"] not in offers:
-            raise InvalidInput(ErrorCode.VALIDATION, "no such value is offered", "taken_over")
+    offers = values_offered(actor, study, language)
+    known = {one.key: one for one in offers.values}
     return [
-        {**one, "value": offer.value, "unit": offer.unit, "source": asdict(offer.source)}
+        _mark(one, known[one["key"]])
+        if one["key"] in known
+        else _unconfirmed(study, one, offers.complete)
         for one in taken
-        for offer in [offers[one["key"]]]
     ]
+
+
+def _mark(one: dict[str, Any], offer: OfferedValue) -> dict[str, Any]:
+    taken = {name: one[name] for name in ("key", "section", "text")}
+    source = asdict(offer.source)
+    return taken | {"value": offer.value, "unit": offer.unit, "source": source, "confirmed": True}
+
+
+def _unconfirmed(study: Any, one: dict[str, Any], complete: bool) -> dict[str, Any]:
+    kind, _, rest = one["key"].partition(":")
+    sop_instance_uid = rest.rpartition(":")[0]
+    there = {each.sop_instance_uid for each in derived_objects(study)}
+    if complete or kind != "measurement" or sop_instance_uid not in there:
+        raise InvalidInput(ErrorCode.VALIDATION, "no such value is offered", "taken_over")
+    source = ValueSource(kind, sop_instance_uid, "DICOM SR", study.study_instance_uid, None, "")
+    return one | {"value": None, "unit": "", "source": asdict(source), "confirmed": False}
+
+
+def offers_awaited(actor: Person, report: Report) -> dict[str, OfferedValue]:
+    """By key what is offered now and was not confirmed when it was taken over; asks the archive."""
+    taken = selectors.report_text(report).taken_over
+    waiting = [one for one in taken if not one.get("confirmed", True)]
+    if not waiting:
+        return {}
+    offers = values_offered(actor, report.study, report.language)
+    known = {one.key: one for one in offers.values}
+    return {one["key"]: known[one["key"]] for one in waiting if one["key"] in known}
+
+
+def taken_over_confirmed(
+    kept: list[dict[str, Any]], offers: dict[str, OfferedValue]
+) -> list[dict[str, Any]]:
+    """With value and source of those that ``offers_awaited`` found."""
+    return [_mark(one, offers[one["key"]]) if one["key"] in offers else one for one in kept]
 
 
 def taken_over_joined(

@@ -42,6 +42,8 @@ _NAMES: dict[str, dict[str, str]] = {
         "images": "주요 영상",
         "page": "쪽",
         "replaced": "이후 수정 판독이 서명되었습니다",
+        "moved": "작성 후 검사가 다른 환자에게 이동되었으며 내용이 아직 확인되지 않았습니다",
+        ReportStatus.DISCARDED: "폐기된 판독문",
         ReportStatus.DRAFT: "작성 중인 판독문",
         ReportStatus.PRELIMINARY: "예비 판독",
         ReportStatus.SIGNED: "최종 판독",
@@ -65,6 +67,9 @@ _NAMES: dict[str, dict[str, str]] = {
         "images": "Key images",
         "page": "Page",
         "replaced": "A later amendment of this report is signed",
+        "moved": "The study was moved to another patient after this text was written; "
+        "nobody has checked it since",
+        ReportStatus.DISCARDED: "Discarded draft",
         ReportStatus.DRAFT: "Draft",
         ReportStatus.PRELIMINARY: "Preliminary report",
         ReportStatus.SIGNED: "Final report",
@@ -165,7 +170,7 @@ def _page(report: Report, text: ReportVersion, pictures: list[bytes]) -> str:
 
 def _mrn(report: Report) -> str:
     """As it may stand in a string of CSS."""
-    return "".join(one for one in report.patient.patient_id if one not in '"\\<>')
+    return "".join(one for one in report.whose.patient_id if one not in '"\\<>')
 
 
 def _marked(status: str) -> SafeString:
@@ -176,11 +181,13 @@ def _notes(report: Report, names: dict[str, str]) -> SafeString:
     notes = [f"{names['amends']}: {report.reason}"] if report.reason else []
     if report.status in OUT and not report.in_force:
         notes.append(names["replaced"])
+    if report.moved_at is not None:
+        notes.append(names["moved"])
     return format_html_join("", "<div>{}</div>", ((note,) for note in notes))
 
 
 def _facts(report: Report, names: dict[str, str]) -> SafeString:
-    patient, study = report.patient, report.study
+    patient, study = report.whose, report.study
     facts = [
         (names["patient"], patient.full_name, names["study"], study.description),
         (names["mrn"], patient.patient_id, names["date"], study.study_date or ""),

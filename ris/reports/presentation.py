@@ -12,10 +12,11 @@ from common.person import Person
 from ris.models import Report, ReportVersion
 from ris.reports import selectors
 from ris.reports.content import said
-from ris.reports.templating import label_of, template_of
+from ris.reports.templating import former_of, label_of, template_of
 
 BRIEF = ("impression", "recommendation")
 """The sections that a nurse reads."""
+_EARLIER = {"ko": "이전 서식의 항목", "en": "of an earlier template"}
 _WORD = re.compile(r"\s*\S+|\s+")
 MOST_WORDS = 4_000
 """Of a longer text the whole is shown as replaced: comparing it takes too long."""
@@ -50,19 +51,33 @@ def report_summary(user: Person, report_id: int) -> PlainReport:
 
 
 def sections_labelled(template: dict[str, Any], text: ReportVersion) -> Iterator[dict[str, str]]:
-    """Those with text, in the template's order; the fields of a section stand below its text."""
+    """Those with text, in the template's order; the fields of a section stand below its text.
+
+    What an earlier version of the template had follows, and says so.
+    """
+    former = former_of(template, text)
     order = [one["key"] for one in template["sections"]]
     shown: dict[str, list[str]] = {key: [text.sections.get(key, "").strip()] for key in order}
     for one in template["fields"]:
         if one["key"] in text.fields:
             value = said(template, one["key"], text.fields[one["key"]], text.language)
             shown[one["section"]].append(f"{one['label'][text.language]}: {value}")
-    for key, text_ in text.sections.items():
-        shown.setdefault(key, [text_.strip()])
     for key, lines in shown.items():
         if joined := "\n".join(filter(None, lines)):
             label = label_of(template, "sections", key)[text.language]
             yield {"key": key, "label": label, "text": joined}
+    earlier = _EARLIER[text.language]
+    for section in former["sections"]:
+        key, label = section["key"], f"{section['label'][text.language]} ({earlier})"
+        yield {"key": key, "label": label, "text": text.sections[key].strip()}
+    if former["fields"]:
+        lines = [_former_line(one, text) for one in former["fields"]]
+        yield {"key": "former_fields", "label": earlier, "text": "\n".join(lines)}
+
+
+def _former_line(field: dict[str, Any], text: ReportVersion) -> str:
+    value = said({"fields": [field]}, field["key"], text.fields[field["key"]], text.language)
+    return f"{field['label'][text.language]}: {value}"
 
 
 @dataclass(frozen=True, slots=True)

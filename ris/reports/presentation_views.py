@@ -92,9 +92,7 @@ class ReportValues(ApiView):
         parameters=[ValuesQuery],
         responses={
             200: serializers.OffersOut,
-            **errors(
-                ErrorCode.VALIDATION, ErrorCode.STUDY_NOT_FOUND, ErrorCode.ARCHIVE_UNAVAILABLE
-            ),
+            **errors(ErrorCode.VALIDATION, ErrorCode.STUDY_NOT_FOUND),
         },
     )
     def get(self, request: Request, study_instance_uid: str) -> Response:
@@ -110,7 +108,7 @@ class ReportValues(ApiView):
             patient_id=study.patient_id,
             permission=Permission.WRITE_REPORT,
         )
-        return Response(serializers.OffersOut({"values": values}).data)
+        return Response(serializers.OffersOut(values).data)
 
 
 class ReportPdf(_ReadView):

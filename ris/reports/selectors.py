@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import BigIntegerField, F, QuerySet, Value
+from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Value
 
 from common.errors import ErrorCode, NotFound, PermissionDenied
 from common.person import Person
+from pacs.index.images import images_by_uid
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
 from ris.choices import OUT, ReportStatus
 from ris.models import Report, ReportVersion
+from ris.reports.templating import former_of, template_get, template_of
 
 PEOPLE = ("author", "saved_by", "preliminary_by", "signed_by")
 
@@ -22,7 +24,9 @@ def reports_visible_to(
 ) -> QuerySet[Report]:
     """``successor_seen``: the amendment that was begun, which is a draft, for who sees drafts."""
     rows = Report.objects.visible_to(user, permission)
-    seen = F("successor") if sees_drafts(user) else Value(None, output_field=BigIntegerField())
+    nothing = Value(None, output_field=BigIntegerField())
+    kept = Report.objects.filter(predecessor=OuterRef("pk"), discarded=0).values("pk")
+    seen = Subquery(kept) if sees_drafts(user) else nothing
     related = rows.select_related("study", "patient", "critical", *PEOPLE)
     return related.annotate(successor_seen=seen).prefetch_related("critical__attempts")
 
@@ -42,8 +46,23 @@ def report_shown(user: Person, report_id: int) -> Report:
     report = report_get(user, report_id)
     if reads_summaries_only(user):
         raise PermissionDenied("only the summary of a report")
-    report.text = report_text(report)
+    report.text = text = report_text(report)
+    is_open = report.status in (ReportStatus.DRAFT, ReportStatus.PRELIMINARY)
+    text.form = template_get(text.template) if is_open else template_of(text)
+    text.former = former_of(text.form, text)
+    text.images = _images(report, text)
     return report
+
+
+def _images(report: Report, text: ReportVersion) -> list[dict[str, Any]]:
+    """The key images with their series; empty of one that the study no longer has."""
+    uids = [one["sop_instance_uid"] for one in text.key_images]
+    found = images_by_uid(report.study, uids) if uids else {}
+    series = {uid: image.series.series_instance_uid for uid, image in found.items()}
+    return [
+        one | {"series_instance_uid": series.get(one["sop_instance_uid"], "")}
+        for one in text.key_images
+    ]
 
 
 def reads_summaries_only(user: Person) -> bool:
@@ -65,8 +84,8 @@ def versions_visible_to(user: Person, report: Report) -> QuerySet[ReportVersion]
 
 
 def reports_of_study(user: Person, study_id: int) -> list[Report]:
-    """Newest first; none for whom the right to reports lacks."""
-    return list(reports_visible_to(user).filter(study=study_id))
+    """Newest first, without discarded ones; none for whom the right to reports lacks."""
+    return list(reports_visible_to(user).filter(study=study_id, discarded=0))
 
 
 def studies_reported(user: Person, statuses: Iterable[str] = ()) -> QuerySet[Any, int]:
@@ -76,6 +95,8 @@ def studies_reported(user: Person, statuses: Iterable[str] = ()) -> QuerySet[Any
     """
     rows = Report.objects.readable_by(user).order_by()
     wanted = set(statuses)
+    if ReportStatus.DISCARDED not in wanted:
+        rows = rows.filter(discarded=0)
     if wanted & set(OUT):
         rows = rows.exclude(status__in=OUT, in_force=False)
     if wanted:
@@ -97,14 +118,14 @@ def study_prior(user: Person, study: Any, template: str = "") -> Report | None:
 
 def report_for_handler(report_id: int) -> Report:
     """For a delivered event; not filtered by rights."""
-    return Report.objects.select_related("study__order", "patient", "predecessor", *PEOPLE).get(
-        pk=report_id
-    )
+    related = ("study__order", "patient", "moved_from", "predecessor", *PEOPLE)
+    return Report.objects.select_related(*related).get(pk=report_id)
 
 
 def first_edition(report: Report) -> int:
     """The number of the report that this one amends, directly or not; its own otherwise."""
-    first = Report.objects.filter(study=report.study_id, template=report.template, edition=1)
+    of = {"study": report.study_id, "template": report.template, "edition": 1}
+    first = Report.objects.filter(**of, discarded=0)
     return first.values_list("pk", flat=True).get()
 
 
@@ -122,6 +143,16 @@ def reports_out(**of: int) -> list[Report]:
     return [report for report in Report.objects.filter(**of) if leaves_the_house(report)]
 
 
+def study_status(study_id: int) -> str:
+    """The status of the newest report of the study; empty if it has none. No rights asked."""
+    kept = Report.objects.filter(study=study_id, discarded=0).order_by("-pk")
+    return kept.values_list("status", flat=True).first() or ""
+
+
+def is_critical(report: Report) -> bool:
+    return report.critical_found is not None
+
+
 def is_amendment(report: Report) -> bool:
     return report.edition > 1
 
@@ -130,7 +161,7 @@ def signed_status(report: Report) -> ReportStatus:
     return ReportStatus.AMENDED if is_amendment(report) else ReportStatus.SIGNED
 
 
-def report_of_patient(user: Person, report_id: int, patient_id: int) -> Report:
+def report_of_patient(user: Person, report_id: int, patient_id: int | None) -> Report:
     """Another report of the same patient. Raises NotFound."""
     report = report_get(user, report_id)
     if report.patient_id != patient_id:

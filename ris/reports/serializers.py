@@ -14,6 +14,7 @@ from ris.models import Report
 from ris.reading.serializers import ReaderOut
 from ris.reports import examples
 from ris.reports.content import LONGEST_SECTION
+from ris.reports.template_serializers import TemplateFieldOut, TemplateOut
 
 _LINE = [validate_one_line]
 LONGEST_CODE = 60
@@ -64,11 +65,19 @@ class ReportIn(_ImagesIn):
 class ReportChangeIn(_ImagesIn):
     template = serializers.CharField(max_length=LONGEST_CODE, required=False)
     language = serializers.ChoiceField(ReportLanguage.choices, required=False)
+    patient_checked = serializers.BooleanField(
+        required=False, help_text="right for the patient to whom the study was moved meanwhile"
+    )
 
 
 @example(examples.SIGNATURE)
 class SignatureIn(serializers.Serializer[Any]):
     password = serializers.CharField(max_length=200, trim_whitespace=False)
+
+
+@example(examples.DISCARD)
+class DiscardIn(StrictIn):
+    reason = serializers.CharField(max_length=500, validators=_LINE)
 
 
 @example(examples.AMENDMENT)
@@ -95,15 +104,26 @@ class ReportCriticalOut(serializers.Serializer[Any]):
         return any(each.outcome == CallOutcome.CONFIRMED for each in row.attempts.all())
 
 
+class ReportArchiveOut(serializers.Serializer[Any]):
+    """Of the DICOM document in the archive. ``error``: the code of the last failure."""
+
+    stored_at = serializers.DateTimeField(source="archived_at", allow_null=True)
+    failures = serializers.IntegerField(source="archive_failures")
+    error = serializers.CharField(source="archive_error")
+    next_at = serializers.DateTimeField(source="archive_next_at", allow_null=True)
+
+
 @example(examples.REPORT_ROW)
 class ReportRowOut(serializers.ModelSerializer[Report]):
     """A report without its text. ``successor``: the amendment that was begun, if the user sees it.
 
-    ``in_force``: signed, and no signed amendment follows.
+    ``in_force``: signed, and no signed amendment follows. ``moved_at``: since when the study is of
+    another patient than the text was written for; a draft has to be checked, a signed one amended.
     """
 
     study_instance_uid = serializers.CharField(source="study.study_instance_uid")
     patient = PatientBriefOut()
+    archive = ReportArchiveOut(source="*")
     study = ReportStudyOut()
     status = serializers.ChoiceField(ReportStatus.choices)
     predecessor = serializers.IntegerField(source="predecessor_id", allow_null=True)
@@ -139,6 +159,8 @@ class ReportRowOut(serializers.ModelSerializer[Report]):
             "signed_by",
             "signed_at",
             "critical",
+            "moved_at",
+            "archive",
         ]
 
 
@@ -158,7 +180,10 @@ class AnyValue(serializers.JSONField):
 
 
 class TakenOverOut(serializers.Serializer[Any]):
-    """``edited``: the text no longer stands in the section as it was taken over."""
+    """``edited``: the text no longer stands in the section as it was taken over.
+
+    Not ``confirmed``: the archive did not answer, so value and unit are not known.
+    """
 
     key = serializers.CharField()
     section = serializers.CharField()
@@ -167,6 +192,7 @@ class TakenOverOut(serializers.Serializer[Any]):
     unit = serializers.CharField()
     source = SourceOut()  # type: ignore[assignment]
     edited = serializers.BooleanField()
+    confirmed = serializers.BooleanField()
 
 
 class KeyImageOut(serializers.Serializer[Any]):
@@ -174,17 +200,48 @@ class KeyImageOut(serializers.Serializer[Any]):
     frame = serializers.IntegerField()
 
 
+class ShownImageOut(KeyImageOut):
+    """``series_instance_uid``: empty if the study no longer has the image."""
+
+    series_instance_uid = serializers.CharField()
+
+
+class FormerSectionOut(serializers.Serializer[Any]):
+    key = serializers.CharField()
+    label = BilingualName()  # type: ignore[assignment]
+
+
+class FormerOut(serializers.Serializer[Any]):
+    sections = FormerSectionOut(many=True)
+    fields = TemplateFieldOut(many=True)  # type: ignore[assignment]
+
+
 @example(examples.REPORT)
 class ReportOut(ReportRowOut):
-    """A report with the text of its last version."""
+    """A report with the text of its last version.
+
+    ``form``: the template by which it is read, the newest while it is open. ``former``: sections
+    with text and fields that only earlier versions of the template have.
+    """
+
+    form = TemplateOut(source="text.form")
+    former = FormerOut(source="text.former")
 
     sections = serializers.DictField(child=serializers.CharField(), source="text.sections")
     fields = serializers.DictField(source="text.fields")  # type: ignore[assignment]
     taken_over = TakenOverOut(many=True, source="text.marks")
-    key_images = KeyImageOut(many=True, source="text.key_images")
+    key_images = ShownImageOut(many=True, source="text.images")
 
     class Meta(ReportRowOut.Meta):
-        fields = [*ReportRowOut.Meta.fields, "sections", "fields", "taken_over", "key_images"]
+        fields = [
+            *ReportRowOut.Meta.fields,
+            "form",
+            "former",
+            "sections",
+            "fields",
+            "taken_over",
+            "key_images",
+        ]
 
 
 @example(examples.REPORT_VERSION)
@@ -225,6 +282,7 @@ class SummaryOut(serializers.Serializer[Any]):
     impression = serializers.CharField()
     recommendation = serializers.CharField()
     critical = ReportCriticalOut(allow_null=True, source="report.critical_found")
+    moved_at = serializers.DateTimeField(source="report.moved_at", allow_null=True)
     sections = LabelledTextOut(many=True)
 
 
@@ -242,6 +300,9 @@ class ValueOfferOut(serializers.Serializer[Any]):
 
 @example(examples.OFFERS)
 class OffersOut(serializers.Serializer[Any]):
+    """Not ``complete``: the archive did not answer, so measurements may lack."""
+
+    complete = serializers.BooleanField()
     values = ValueOfferOut(many=True)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, cast
 
 from django.db import IntegrityError, transaction
@@ -15,12 +15,10 @@ from common.errors import (
     ConflictError,
     ErrorCode,
     InvalidInput,
-    NotFound,
     PermissionDenied,
 )
 from common.outbox.services import publish
 from common.person import Person
-from pacs.index.images import image_frames
 from pacs.index.studies import study_get
 from rbac.permissions import Permission
 from ris.choices import OUT, REPORT_STEPS, ReportStatus
@@ -28,28 +26,21 @@ from ris.events import REPORT_AMENDED, REPORT_PRELIMINARY, REPORT_SIGNED
 from ris.models import Report, ReportVersion
 from ris.reading.entries import report_note
 from ris.reports import selectors
-from ris.reports.content import complete_check, fields_checked, first_texts, sections_checked
-from ris.reports.offered_values import taken_over_checked, taken_over_joined
+from ris.reports.content import complete_check, first_texts
+from ris.reports.offered_values import (
+    OfferedValue,
+    offers_awaited,
+    taken_over_checked,
+    taken_over_confirmed,
+)
 from ris.reports.templating import template_get
+from ris.reports.written_text import Text, changed, retemplated, text_of
 
-MOST_KEY_IMAGES = 20
 _TOPICS = {
     ReportStatus.PRELIMINARY: REPORT_PRELIMINARY,
     ReportStatus.SIGNED: REPORT_SIGNED,
     ReportStatus.AMENDED: REPORT_AMENDED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """What a version holds."""
-
-    template: str
-    language: str
-    sections: dict[str, str]
-    fields: dict[str, Any]
-    taken_over: list[dict[str, Any]]
-    key_images: list[dict[str, Any]]
 
 
 def report_create(
@@ -70,7 +61,7 @@ def report_create(
         raise InvalidInput(ErrorCode.VALIDATION, "this template is not used any more", "template")
     begun = Text(template, language, first_texts(known, language), {}, [], [])
     added = taken_over_checked(actor, study, language, taken_over or [])
-    text = _changed(study, begun, sections, fields, added, key_images)
+    text = changed(study, begun, sections, fields, added, key_images)
     report = Report(study=study, patient_id=cast(int, study.patient_id))  # seen: it is matched
     return _begin(actor, report, text)
 
@@ -90,8 +81,8 @@ def report_amend(
     signed = selectors.report_get(actor, report_id, Permission.WRITE_REPORT)
     if signed.status not in OUT:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"amend when {signed.status}", "status")
-    begun = _text_of(selectors.report_text(signed))
-    text = _changed(signed.study, begun, sections, fields, [], None)
+    begun = text_of(selectors.report_text(signed))
+    text = changed(signed.study, begun, sections, fields, [], None)
     report = Report(
         study=signed.study,
         patient_id=signed.patient_id,
@@ -113,65 +104,100 @@ def report_save(
     fields: dict[str, Any] | None = None,
     taken_over: list[dict[str, Any]] | None = None,
     key_images: list[dict[str, Any]] | None = None,
+    patient_checked: bool = False,
 ) -> Report:
     """Append a version with the changes; none if nothing changes.
 
-    Raises NotFound, ConflictError (saved meanwhile), BusinessError (signed), InvalidInput.
+    ``patient_checked``: the text is right for the patient to whom the study was moved meanwhile.
+    Raises NotFound, ConflictError (saved meanwhile), BusinessError (closed), InvalidInput.
     """
     seen = selectors.report_get(actor, report_id, Permission.WRITE_REPORT)
     added = taken_over_checked(actor, seen.study, language or seen.language, taken_over or [])
     with transaction.atomic():
         report = _locked(actor, report_id, Permission.WRITE_REPORT)
-        if report.status in OUT:
-            raise BusinessError(ErrorCode.REPORT_SIGNED, f"report {report.pk}", "status")
+        _expect_open(report)
         _expect(report, expected)
-        before = _text_of(selectors.report_text(report))
+        before = text_of(selectors.report_text(report))
         if template not in (None, report.template) and selectors.is_amendment(report):
             raise InvalidInput(ErrorCode.VALIDATION, "an amendment keeps its template", "template")
-        begun = _retemplated(before, template or report.template, language or report.language)
-        text = _changed(report.study, begun, sections, fields, added, key_images)
-        if text != before:
-            _append(actor, report, text, template=text.template, language=text.language)
-            _record(actor, report, "report.save", Permission.WRITE_REPORT)
+        begun = retemplated(before, template or report.template, language or report.language)
+        text = changed(report.study, begun, sections, fields, added, key_images)
+        checks = patient_checked and report.moved_at is not None
+        if text != before or checks:
+            here: dict[str, Any] = {"moved_at": None, "moved_from": None} if checks else {}
+            _append(actor, report, text, template=text.template, language=text.language, **here)
+            detail = {"patient_checked": True} if checks else {}
+            _record(actor, report, "report.save", Permission.WRITE_REPORT, detail)
     return report
 
 
-@transaction.atomic
-def report_preliminary(*, actor: Person, report_id: int, expected: int | None = None) -> Report:
-    """Hand a draft over to be signed. Raises NotFound, BusinessError (empty), ConflictError."""
-    report = _locked(actor, report_id, Permission.WRITE_REPORT)
-    now = timezone.now()
-    changes = {"preliminary_by_id": actor.pk, "preliminary_at": now}
-    _move(actor, report, ReportStatus.PRELIMINARY, expected, changes, Permission.WRITE_REPORT)
+def report_preliminary(*, actor: Person, report_id: int, expected: int) -> Report:
+    """Hand a draft over to be signed.
+
+    Raises NotFound, BusinessError (empty, its study was moved), ConflictError.
+    """
+    seen = selectors.report_get(actor, report_id, Permission.WRITE_REPORT)
+    offers = offers_awaited(actor, seen)
+    with transaction.atomic():
+        report = _locked(actor, report_id, Permission.WRITE_REPORT)
+        changes = {"preliminary_by_id": actor.pk, "preliminary_at": timezone.now()}
+        step = ReportStatus.PRELIMINARY
+        _move(actor, report, step, expected, changes, offers, Permission.WRITE_REPORT)
     return report
 
 
-def report_sign(
-    *, actor: Person, report_id: int, password: str, expected: int | None = None
-) -> Report:
+def report_sign(*, actor: Person, report_id: int, password: str, expected: int) -> Report:
     """Sign what is written, which nobody changes any more; of an amendment: put it in force.
 
     The password is asked again. Raises NotFound, PermissionDenied, TooManyAttempts, BusinessError
-    (wrong password, empty, incomplete, signed already), ConflictError (saved meanwhile).
+    (wrong password, empty, incomplete, its study was moved, signed already), ConflictError (saved
+    meanwhile).
     """
-    selectors.report_get(actor, report_id, Permission.VIEW_REPORT)
+    seen = selectors.report_get(actor, report_id, Permission.VIEW_REPORT)
     if not actor.has_permission(Permission.SIGN_REPORT):
         raise PermissionDenied(f"needs {Permission.SIGN_REPORT}")
     if not accounts.password_confirmed(user_id=actor.pk, password=password, action="report.sign"):
         raise BusinessError(ErrorCode.PASSWORD_WRONG, "", "password")
+    offers = offers_awaited(actor, seen)
     with transaction.atomic():
         report = _locked(actor, report_id, Permission.SIGN_REPORT)
         status = selectors.signed_status(report)
         changes = {"signed_by_id": actor.pk, "signed_at": timezone.now(), "in_force": True}
         if report.predecessor_id is not None:
             Report.objects.filter(pk=report.predecessor_id).update(in_force=False)
-        _move(actor, report, status, expected, changes, Permission.SIGN_REPORT)
+        _move(actor, report, status, expected, changes, offers, Permission.SIGN_REPORT)
+    return report
+
+
+@transaction.atomic
+def report_discard(*, actor: Person, report_id: int, expected: int, reason: str) -> Report:
+    """Give a draft up: it is kept with its versions, and another one may be begun.
+
+    Raises NotFound, BusinessError (no draft, or flagged as critical), ConflictError.
+    """
+    report = _locked(actor, report_id, Permission.WRITE_REPORT)
+    _expect_open(report)
+    if report.status != ReportStatus.DRAFT or selectors.is_critical(report):
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, f"discard when {report.status}", "status")
+    _expect(report, expected)
+    text = text_of(selectors.report_text(report))
+    given_up = {"status": ReportStatus.DISCARDED, "discarded": report.pk}
+    _append(actor, report, text, reason, **given_up)
+    _record(actor, report, "report.discard", Permission.WRITE_REPORT)
+    report_note(report.study_id, selectors.study_status(report.study_id))
     return report
 
 
 def _locked(actor: Person, report_id: int, permission: Permission) -> Report:
     selectors.report_get(actor, report_id, permission)
     return Report.objects.select_for_update().get(pk=report_id)
+
+
+def _expect_open(report: Report) -> None:
+    if report.status in OUT:
+        raise BusinessError(ErrorCode.REPORT_SIGNED, f"report {report.pk}", "status")
+    if report.status == ReportStatus.DISCARDED:
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "the draft is discarded", "status")
 
 
 def _expect(report: Report, expected: int) -> None:
@@ -185,19 +211,21 @@ def _move(
     actor: Person,
     report: Report,
     to_status: ReportStatus,
-    expected: int | None,
+    expected: int,
     changes: dict[str, Any],
+    offers: dict[str, OfferedValue],
     permission: Permission,
 ) -> None:
     """One step of a locked report, as a version of its own."""
+    _expect_open(report)
     before = ReportStatus(report.status)
-    if before in OUT:
-        raise BusinessError(ErrorCode.REPORT_SIGNED, f"report {report.pk}", "status")
     if to_status not in REPORT_STEPS[before]:
         raise BusinessError(ErrorCode.INVALID_TRANSITION, f"{before} to {to_status}", "status")
-    if expected is not None:
-        _expect(report, expected)
-    text = _text_of(selectors.report_text(report))
+    _expect(report, expected)
+    if report.moved_at is not None:
+        raise BusinessError(ErrorCode.REPORT_MOVED, f"report {report.pk}", "patient")
+    text = text_of(selectors.report_text(report))
+    text = replace(text, taken_over=taken_over_confirmed(text.taken_over, offers))
     template = template_get(text.template)
     complete_check(template, text.language, text.sections, text.fields)
     _append(actor, report, text, status=to_status, **changes)
@@ -225,11 +253,12 @@ def _begin(actor: Person, report: Report, text: Text) -> Report:
 
 
 def _exists(study_id: int, template: str, edition: int) -> ConflictError:
-    there = Report.objects.filter(study=study_id, template=template, edition=edition).first()
+    of = {"study": study_id, "template": template, "edition": edition}
+    there = Report.objects.filter(**of, discarded=0).first()
     return ConflictError(ErrorCode.REPORT_EXISTS, f"report {there.pk}" if there else "", "template")
 
 
-def _append(actor: Person, report: Report, text: Text, **changes: Any) -> None:
+def _append(actor: Person, report: Report, text: Text, reason: str = "", **changes: Any) -> None:
     """Raises ConflictError: there is another report of the study by the template it now has."""
     saved = {"saved_by_id": actor.pk, "saved_at": timezone.now()}
     try:
@@ -237,15 +266,15 @@ def _append(actor: Person, report: Report, text: Text, **changes: Any) -> None:
             report.save_versioned(expected=report.version, **saved, **changes)
     except IntegrityError:
         raise _exists(report.study_id, text.template, report.edition) from None
-    _version_write(actor, report, text)
+    _version_write(actor, report, text, reason)
 
 
-def _version_write(actor: Person, report: Report, text: Text) -> None:
+def _version_write(actor: Person, report: Report, text: Text, reason: str = "") -> None:
     ReportVersion.objects.create(
         report=report,
         number=report.version,
         status=report.status,
-        reason=report.reason,
+        reason=reason or report.reason,
         author_id=actor.pk,
         at=report.saved_at,
         template=text.template,
@@ -255,60 +284,6 @@ def _version_write(actor: Person, report: Report, text: Text) -> None:
         taken_over=text.taken_over,
         key_images=text.key_images,
     )
-
-
-def _text_of(version: ReportVersion) -> Text:
-    return Text(**{name: getattr(version, name) for name in Text.__dataclass_fields__})
-
-
-def _retemplated(text: Text, template: str, language: str) -> Text:
-    """The text under another template or in another language, whose first texts replace the old.
-
-    Raises InvalidInput if written text has no section there.
-    """
-    if (template, language) == (text.template, text.language):
-        return text
-    was, known = template_get(text.template), template_get(template)
-    begun = first_texts(was, text.language)
-    written = {key: one for key, one in text.sections.items() if one and one != begun.get(key)}
-    fields = {one["key"] for one in known["fields"]}
-    kept = {key: value for key, value in text.fields.items() if key in fields}
-    sections = first_texts(known, language) | sections_checked(known, written)
-    return Text(
-        template, language, sections, fields_checked(known, kept), text.taken_over, text.key_images
-    )
-
-
-def _changed(
-    study: Any,
-    text: Text,
-    sections: dict[str, Any] | None,
-    fields: dict[str, Any] | None,
-    added: list[dict[str, Any]],
-    key_images: list[dict[str, Any]] | None,
-) -> Text:
-    template = template_get(text.template)
-    said = text.sections | sections_checked(template, sections or {})
-    chosen = text.fields | fields_checked(template, fields or {})
-    return Text(
-        template=text.template,
-        language=text.language,
-        sections=said,
-        fields={key: value for key, value in chosen.items() if value is not None},
-        taken_over=taken_over_joined(text.taken_over, added, said),
-        key_images=text.key_images if key_images is None else _images_checked(study, key_images),
-    )
-
-
-def _images_checked(study: Any, images: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Images of the study itself, each once. Raises InvalidInput, NotFound."""
-    if len(images) > MOST_KEY_IMAGES:
-        raise InvalidInput(ErrorCode.VALIDATION, f"at most {MOST_KEY_IMAGES}", "key_images")
-    frames = image_frames(study, {one["sop_instance_uid"] for one in images})
-    for one in images:
-        if not 1 <= one["frame"] <= frames.get(one["sop_instance_uid"], 0):
-            raise NotFound(ErrorCode.INSTANCE_NOT_FOUND, one["sop_instance_uid"], "key_images")
-    return [dict(one) for one in {tuple(sorted(each.items())): each for each in images}.values()]
 
 
 def _record(

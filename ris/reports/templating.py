@@ -107,8 +107,13 @@ def templates_all() -> dict[str, dict[str, Any]]:
     """By code: the newest of each. An import replaces a file of the same code."""
     found = dict(built_in_templates())
     for row in ReportTemplate.objects.order_by("code", "version"):
-        found[row.code] = row.body | {"imported": True, "retired": row.retired}
+        found[row.code] = _body(row)
     return found
+
+
+def _body(row: ReportTemplate) -> dict[str, Any]:
+    imported = row.imported_by_id is not None
+    return {**row.body, "imported": imported, "retired": row.retired}
 
 
 def template_of(text: ReportVersion) -> dict[str, Any]:
@@ -118,20 +123,57 @@ def template_of(text: ReportVersion) -> dict[str, Any]:
 
 def template_get(code: str, at: datetime | None = None) -> dict[str, Any]:
     """The newest, or the newest at a time. Raises NotFound."""
-    rows = ReportTemplate.objects.filter(code=code).order_by("-version")
-    row = (rows if at is None else rows.filter(imported_at__lte=at)).first()
-    if row is not None:
-        imported: dict[str, Any] = row.body | {"imported": True, "retired": row.retired}
-        return imported
+    rows = list(ReportTemplate.objects.filter(code=code).order_by("version"))
+    known = [row for row in rows if at is None or row.imported_at <= at]
+    if not known:  # written before the product's own were kept: with the first of them
+        known = [row for row in rows[:1] if row.imported_by_id is None]
+    if known:
+        return _body(known[-1])
     if code not in built_in_templates():
         raise NotFound(ErrorCode.TEMPLATE_NOT_FOUND, f"template {code[:60]}", "template")
     return built_in_templates()[code]
 
 
 def label_of(template: dict[str, Any], part: str, key: str) -> dict[str, str]:
-    """``part``: sections or fields. The key itself where the template no longer has it."""
-    for one in template[part]:
-        if one["key"] == key:
-            label: dict[str, str] = one["label"]
-            return label
-    return {"ko": key, "en": key}
+    """``part``: sections or fields. Of an earlier version where the template no longer has it."""
+    found = part_of(template, part, key)
+    label: dict[str, str] = found["label"] if found else {"ko": key, "en": key}
+    return label
+
+
+def part_of(template: dict[str, Any], part: str, key: str) -> dict[str, Any] | None:
+    """A section or field of the template, else of the last earlier version that had it."""
+    here = _part(template, part, key)
+    if here is not None:
+        return here
+    rows = ReportTemplate.objects.filter(code=template["code"], version__lt=template["version"])
+    earlier = [row.body for row in rows.order_by("-version")]
+    earlier += [built_in_templates().get(template["code"], {part: []})]
+    return next((found for body in earlier if (found := _part(body, part, key))), None)
+
+
+def former_of(template: dict[str, Any], text: ReportVersion) -> dict[str, list[dict[str, Any]]]:
+    """What the text has of earlier versions only: {sections: [{key, label}], fields: [field]}."""
+    sections = [key for key, said in text.sections.items() if said.strip()]
+    known = {part: {one["key"] for one in template[part]} for part in ("sections", "fields")}
+    return {
+        "sections": [
+            {"key": key, "label": label_of(template, "sections", key)}
+            for key in sections
+            if key not in known["sections"]
+        ],
+        "fields": [
+            part_of(template, "fields", key) or _unknown_field(key)
+            for key in text.fields
+            if key not in known["fields"]
+        ],
+    }
+
+
+def _unknown_field(key: str) -> dict[str, Any]:
+    label = {"ko": key, "en": key}
+    return {"key": key, "label": label, "section": "", "type": "text", "required": False}
+
+
+def _part(template: dict[str, Any], part: str, key: str) -> dict[str, Any] | None:
+    return next((one for one in template[part] if one["key"] == key), None)

@@ -18,10 +18,10 @@ from common.person import Person
 from rbac.permissions import Permission
 from ris.models import Report, ReportVersion
 from ris.reports import selectors, serializers, services
+from ris.reports.archiving import report_redrive
 from ris.reports.filters import ReportFilter
 
 _IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)
-_IF_MATCH_MAY = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER)
 _TEXT = (ErrorCode.VALIDATION, ErrorCode.TEMPLATE_NOT_FOUND, ErrorCode.INSTANCE_NOT_FOUND)
 _STEP = (
     ErrorCode.VALIDATION,
@@ -31,6 +31,8 @@ _STEP = (
     ErrorCode.REPORT_SIGNED,
     ErrorCode.REPORT_EMPTY,
     ErrorCode.REPORT_INCOMPLETE,
+    ErrorCode.REPORT_MOVED,
+    ErrorCode.PRECONDITION_REQUIRED,
 )
 
 
@@ -39,10 +41,6 @@ def _shown(actor: Person, report_id: int, status: int = 200) -> Response:
     report = selectors.report_shown(actor, report_id)
     body = serializers.ReportOut(report).data
     return with_etag(Response(body, status=status), report.version)
-
-
-def _version_seen(request: Request) -> int | None:
-    return expected_version(request) if "If-Match" in request.headers else None
 
 
 class Reports(GenericApiView):
@@ -152,15 +150,15 @@ class ReportPreliminary(ApiView):
     required_permissions = {"POST": Permission.WRITE_REPORT}
 
     @extend_schema(
-        summary="Make a report preliminary: it waits for a signature",
+        summary="Make a report preliminary: it waits for a signature (If-Match: the version read)",
         tags=["reports"],
-        parameters=[_IF_MATCH_MAY],
+        parameters=[_IF_MATCH],
         request=None,
         responses={200: serializers.ReportOut, **errors(*_STEP)},
     )
     def post(self, request: Request, report_id: int) -> Response:
         services.report_preliminary(
-            actor=self.actor, report_id=report_id, expected=_version_seen(request)
+            actor=self.actor, report_id=report_id, expected=expected_version(request)
         )
         return _shown(self.actor, report_id)
 
@@ -169,10 +167,10 @@ class ReportSignature(ApiView):
     required_permissions = {"POST": Permission.SIGN_REPORT}
 
     @extend_schema(
-        summary="Sign a report, with the password again",
+        summary="Sign a report, with the password again (If-Match: the version read)",
         description="Nobody changes a signed report any more; it can be amended.",
         tags=["reports"],
-        parameters=[_IF_MATCH_MAY],
+        parameters=[_IF_MATCH],
         request=serializers.SignatureIn,
         responses={
             200: serializers.ReportOut,
@@ -180,15 +178,55 @@ class ReportSignature(ApiView):
         },
     )
     def post(self, request: Request, report_id: int) -> Response:
+        expected = expected_version(request)
         body = serializers.SignatureIn(data=request.data)
         body.is_valid(raise_exception=True)
         services.report_sign(
-            actor=self.actor,
-            report_id=report_id,
-            expected=_version_seen(request),
-            **body.validated_data,
+            actor=self.actor, report_id=report_id, expected=expected, **body.validated_data
         )
         return _shown(self.actor, report_id)
+
+
+class ReportDiscard(ApiView):
+    required_permissions = {"POST": Permission.WRITE_REPORT}
+
+    @extend_schema(
+        summary="Discard a draft (If-Match: the version read)",
+        description="It is kept with its versions; another report may be begun in its place.",
+        tags=["reports"],
+        parameters=[_IF_MATCH],
+        request=serializers.DiscardIn,
+        responses={
+            200: serializers.ReportOut,
+            **errors(*_STEP[:5], ErrorCode.PRECONDITION_REQUIRED),
+        },
+    )
+    def post(self, request: Request, report_id: int) -> Response:
+        expected = expected_version(request)
+        body = serializers.DiscardIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        services.report_discard(
+            actor=self.actor, report_id=report_id, expected=expected, **body.validated_data
+        )
+        return _shown(self.actor, report_id)
+
+
+class ReportArchive(ApiView):
+    required_permissions = {"POST": Permission.OPERATE}
+
+    @extend_schema(
+        summary="Store a report's DICOM document at the next run, whatever failed before",
+        tags=["reports"],
+        request=None,
+        responses={
+            202: serializers.ReportRowOut,
+            **errors(ErrorCode.REPORT_NOT_FOUND, ErrorCode.INVALID_TRANSITION),
+        },
+    )
+    def post(self, request: Request, report_id: int) -> Response:
+        report_redrive(actor=self.actor, report_id=report_id)
+        report = selectors.report_get(self.actor, report_id)
+        return Response(serializers.ReportRowOut(report).data, status=202)
 
 
 class ReportAmendment(ApiView):

@@ -53,10 +53,18 @@ test('a report is written, signed, amended and read by its patient', async t => 
   await saved(page);
   const [draft] = await only();
   const report = `/api/ris/reports/${draft.id}/`;
-  const stands = await as.json(report);
-  assert.equal(stands.sections.impression, 'Glioma.');
+  assert.equal((await as.json(report)).sections.impression, 'Glioma.');
+
+  await button(page, 'reports.images.choose').click();
+  const choosing = page.getByRole('dialog', { name: en('reports.images.choose') });
+  await choosing.getByRole('button', { name: 'Image 2 of the series' }).click();
+  await button(choosing, 'reports.images.done').click();
+  const image = page.getByRole('list', { name: en('reports.images.title') }).getByRole('img', { name: 'Key image 1' });
+  await image.waitFor();
+  await until('the key image is stored', async () => (await as.json(report)).key_images.length === 1);
 
   // Another window saved it: both texts are shown, and mine goes on.
+  const stands = await as.json(report);
   await as.json(report, {
     method: 'PATCH',
     headers: { 'Content-Type': 'application/json', 'If-Match': `"${stands.version}"` },
@@ -87,6 +95,19 @@ test('a report is written, signed, amended and read by its patient', async t => 
   await saved(page);
   await sign(page, 'radiologist123');
   await button(page, 'reports.amend.button').waitFor();
+  // A draft that was begun by mistake.
+  await page.getByText(en('reports.begin.another'), { exact: true }).click();
+  await button(page, 'reports.begin.button').click();
+  await area(page, 'Findings').fill('Wrong study.');
+  await saved(page);
+  await button(page, 'reports.discard.button').click();
+  const discarding = page.getByRole('dialog', { name: en('reports.discard.title') });
+  await discarding.getByRole('textbox').fill('Begun by mistake');
+  await button(discarding, 'reports.discard.button').click();
+  await page.getByText(en('status.report.discarded'), { exact: true }).first().waitFor();
+  const discarded = await as.json(`/api/ris/reports/?study_instance_uid=${study}&status=discarded`);
+  assert.equal(discarded.count, 1);
+
   const [amendment] = (await only()).filter(one => one.in_force);
   assert.deepEqual([amendment.status, amendment.predecessor], ['amended', draft.id]);
   await page.goto('/reports');

@@ -28,7 +28,12 @@ from fhir.services.resources.facts import (
 )
 from fhir.services.resources.imaging import endpoint_entry, imaging_study_entry
 
-_STATES = {"preliminary": "preliminary", "signed": "final", "amended": "amended"}
+_STATES = {
+    "preliminary": "preliminary",
+    "signed": "final",
+    "amended": "amended",
+    "withdrawn": "entered-in-error",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,9 +29,15 @@ def save(client: Any, report: dict[str, Any], **changes: Any) -> Any:
     return client.patch(f"{REPORTS}{report['id']}/", changes, format="json", **tag)
 
 
-def sign(client: Any, report: dict[str, Any], password: str = PASSWORD, **headers: Any) -> Any:
-    url = f"{REPORTS}{report['id']}/sign/"
-    return client.post(url, {"password": password}, format="json", **headers)
+def step(client: Any, report: dict[str, Any], name: str, **body: Any) -> Any:
+    """Of the newest version unless ``report`` says which was read."""
+    newest = Report.objects.get(pk=report["id"]).version
+    tag = {"HTTP_IF_MATCH": f'"{report.get("seen", newest)}"'}
+    return client.post(f"{REPORTS}{report['id']}/{name}/", body, format="json", **tag)
+
+
+def sign(client: Any, report: dict[str, Any], password: str = PASSWORD) -> Any:
+    return step(client, report, "sign", password=password)
 
 
 def amend(client: Any, report: dict[str, Any], **fields: Any) -> Any:

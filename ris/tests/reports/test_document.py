@@ -12,6 +12,7 @@ from django.conf import settings as django_settings
 from django.utils import timezone
 from pydicom import dcmread
 
+from pacs.tests import index
 from ris.models import Report
 from ris.reports.archiving import document_facts, reports_archive
 from ris.reports.dicom_document import build_document
@@ -103,3 +104,43 @@ def test_what_the_archive_refuses_is_tried_again(users, study, settings):
         mock.post(f"{django_settings.ORTHANC_URL}/dicom-web/studies", status=503)
         assert reports_archive() == 0
     assert Report.objects.get(pk=report.pk).archived_at is None
+
+
+def test_documents_that_fail_keep_no_other_waiting_and_are_driven_again(
+    api, users, study, settings, archive, monkeypatch
+):
+    settings.REPORT_PATIENT_DELAY_HOURS = 0
+    monkeypatch.setattr("ris.reports.archiving.AT_ONCE", 1)
+    broken = report_row(study, users["rib"], "signed", sections={"findings": "-"}, template="x")
+    fine = report_row(study, users["rib"], "signed", template="stroke", signed_at=timezone.now())
+    assert [reports_archive(), reports_archive(), reports_archive()] == [0, 1, 0]
+    assert Report.objects.get(pk=fine.pk).archived_at
+    found = api("admin").get("/api/ris/reports/?archive_failed=true").json()["results"]
+    assert [one["id"] for one in found] == [broken.pk]
+    state = found[0]["archive"]
+    assert (state["stored_at"], state["failures"], state["error"]) == (None, 1, "ERR_261")
+    assert state["next_at"]
+    url = f"/api/ris/reports/{broken.pk}/archive/"
+    assert api("rib").post(url).status_code == 403
+    assert api("admin").post(url).status_code == 202
+    assert reports_archive() == 0
+    assert Report.objects.get(pk=broken.pk).archive_failures == 1
+    assert api("admin").post(f"/api/ris/reports/{fine.pk}/archive/").status_code == 409
+
+
+def test_key_images_are_referred_to(users, study, tmp_path):
+    series = index.series(study)
+    named = [one.sop_instance_uid for one in series.instances.all()[:2]]
+    images = [{"sop_instance_uid": uid, "frame": 1} for uid in named]
+    content = written(report_row(study, users["rib"], "signed", key_images=images))
+    found = dcmread(BytesIO(content))
+    [evidence] = found.CurrentRequestedProcedureEvidenceSequence
+    [listed] = evidence.ReferencedSeriesSequence
+    assert [one.ReferencedSOPInstanceUID for one in listed.ReferencedSOPSequence] == named
+    shown = found.ContentSequence[-1].ContentSequence
+    assert [one.ReferencedSOPSequence[0].ReferencedSOPInstanceUID for one in shown] == named
+    path = tmp_path / "report.dcm"
+    path.write_bytes(content)
+    command = ["dciodvfy", str(path)]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)  # noqa: S603
+    assert [line for line in checked.stderr.splitlines() if line.startswith("Error")] == []

@@ -9,13 +9,14 @@ from django.db import DatabaseError, connection, transaction
 
 from audit.models import AuditLog
 from common.management.commands.grant_app_role import APPLICATION
+from conftest import PASSWORD
 from pacs.index.list_keys import list_keys_write
 from pacs.models import Study
 from pacs.tests import index
 from ris.choices import ReportRank
 from ris.models import Report, ReportVersion, WorklistEntry
 from ris.reports import services
-from ris.tests.reports.factories import REPORTS, TEXT, amend, report_row, save, sign, write
+from ris.tests.reports.factories import REPORTS, TEXT, amend, report_row, save, sign, step, write
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +34,7 @@ def signed(api, study):
 def test_a_trainees_report_is_signed_by_another_and_both_are_named(api, users, study, published):
     trainee, reader = api("doctor"), api("rib")
     report = write(trainee, study).json()
-    handed = trainee.post(f"{REPORTS}{report['id']}/preliminary/").json()
+    handed = step(trainee, report, "preliminary").json()
     assert (handed["status"], handed["version"]) == ("preliminary", 2)
     assert problem(sign(trainee, report)) == (403, "ERR_005", None)
     done = sign(reader, report).json()
@@ -60,7 +61,7 @@ def test_signing_asks_the_password_again_and_counts_what_is_wrong(api, study):
     while (answer := sign(client, report, "not-mine")).status_code == 403:
         pass
     assert answer.status_code == 429
-    assert client.post(f"{REPORTS}{report['id']}/sign/", {}, format="json").status_code == 400
+    assert step(client, report, "sign").status_code == 400
 
 
 def test_an_empty_report_is_not_signed(api, study):
@@ -69,7 +70,7 @@ def test_an_empty_report_is_not_signed(api, study):
     assert problem(sign(client, report)) == (422, "ERR_460", "sections")
     blank = save(client, report, sections={"findings": "  \n "}).json()
     assert problem(sign(client, blank)) == (422, "ERR_460", "sections")
-    preliminary = client.post(f"{REPORTS}{report['id']}/preliminary/")
+    preliminary = step(client, report, "preliminary")
     assert problem(preliminary) == (422, "ERR_460", "sections")
 
 
@@ -88,16 +89,20 @@ def test_what_was_saved_since_it_was_read_is_not_signed(api, study):
     client = api("rib")
     report = write(client, study).json()
     save(api("doctor"), report, sections={"impression": "No tumour."})
-    late = sign(client, report, HTTP_IF_MATCH='"1"')
+    for name in ("preliminary", "sign", "discard"):
+        url = f"{REPORTS}{report['id']}/{name}/"
+        unseen = client.post(url, {"password": PASSWORD, "reason": "x"}, format="json")
+        assert problem(unseen) == (428, "ERR_306", "If-Match")
+    late = sign(client, report | {"seen": 1})
     assert problem(late) == (409, "ERR_301", "version")
-    assert sign(client, report, HTTP_IF_MATCH='"2"').status_code == 200
+    assert sign(client, report | {"seen": 2}).status_code == 200
 
 
 def test_nobody_changes_or_signs_what_is_signed(api, signed):
     client = api("rib")
     assert problem(save(client, signed, sections=TEXT)) == (409, "ERR_462", "status")
     assert problem(sign(client, signed)) == (409, "ERR_462", "status")
-    again = client.post(f"{REPORTS}{signed['id']}/preliminary/")
+    again = step(client, signed, "preliminary")
     assert problem(again) == (409, "ERR_462", "status")
 
 

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 
 from audit.models import AuditLog
+from ris.models import ReportTemplate
 from ris.reports.mrrt import LARGEST
+from ris.reports.template_services import template_import, templates_keep
 from ris.reports.templating import built_in_templates, template_problems
 from ris.tests.reports.factories import REPORTS, save, sign, write
 
@@ -125,6 +130,75 @@ def test_what_is_signed_is_read_by_the_template_it_was_signed_with(api, study):
     changed = MRRT.replace("Ventricles", "Cisterns").replace('"mm"', '"cm"')
     send(client, changed.replace('name="shape"', 'name="form"'), "ct_brain")
     assert client.get(url).json() == before
+
+
+@pytest.mark.django_db
+def test_what_a_newer_template_dropped_is_seen_and_signed_knowingly(api, study):
+    client = api("rib")
+    send(client, MRRT)
+    fields = {"width": 8, "shape": ["wide"], "shunt": True}
+    report = write(client, study, template="ct_brain", fields=fields).json()
+    report = save(client, report, sections={"ventricles": "Wide."}).json()
+    assert report["former"] == {"sections": [], "fields": []}
+    newer = MRRT.replace("Ventricles", "Cisterns").replace('name="shape"', 'name="form"')
+    send(client, newer, "ct_brain")
+    shown = client.get(f"{REPORTS}{report['id']}/").json()
+    assert shown["form"]["version"] == 2
+    assert [one["label"]["en"] for one in shown["former"]["sections"]] == ["Ventricles"]
+    assert [one["label"]["en"] for one in shown["former"]["fields"]] == ["Shape"]
+    kept = save(client, shown, sections={"ventricles": "Very wide."}).json()
+    lines = client.get(f"{REPORTS}{report['id']}/summary/").json()["sections"]
+    assert {"label": "Ventricles (of an earlier template)", "text": "Very wide."} in [
+        {name: one[name] for name in ("label", "text")} for one in lines
+    ]
+    assert lines[-1]["text"] == "Shape: Wide"
+    emptied = save(client, kept, sections={"ventricles": ""}, fields={"shape": None}).json()
+    assert emptied["former"] == {"sections": [], "fields": []}
+    refused = save(client, emptied, fields={"shape": ["wide"]})
+    assert refused.json()["error"]["field"] == "fields.shape"
+
+
+@pytest.mark.django_db
+def test_the_products_own_templates_have_versions(api, study, monkeypatch):
+    client = api("rib")
+    report = write(client, study, sections={"technique": "CT.", "findings": "-"}).json()
+    signed = sign(client, save(client, report, sections={"impression": "-"}).json()).json()
+    body = built_in_templates()["general"]
+    fewer = [one for one in body["sections"] if one["key"] != "technique"]
+    changed = built_in_templates() | {"general": body | {"sections": fewer}}
+    monkeypatch.setattr("ris.reports.template_services.built_in_templates", lambda: changed)
+    for _ in range(2):
+        templates_keep()
+    listed = {one["code"]: one for one in client.get(TEMPLATES).json()}
+    assert (listed["general"]["version"], listed["general"]["imported"]) == (2, False)
+    assert len(listed["general"]["sections"]) == len(fewer)
+    shown = client.get(f"{REPORTS}{signed['id']}/").json()
+    assert (shown["form"]["version"], shown["former"]["sections"]) == (1, [])
+    send(client, MRRT, "general")
+    templates_keep()
+    assert client.get(TEMPLATES).json()[1]["name"] != body["name"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_imports_at_once_both_are_kept(users):
+    start, versions = threading.Barrier(2), []
+
+    def run():
+        try:
+            start.wait(10)
+            body = template_import(actor=users["rib"], data=MRRT.encode())
+            versions.append(body["code"])
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    rows = ReportTemplate.objects.filter(code="ct_brain").order_by("version")
+    assert versions == ["ct_brain", "ct_brain"]
+    assert list(rows.values_list("version", flat=True)) == [1, 2]
 
 
 @pytest.mark.django_db

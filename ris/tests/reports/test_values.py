@@ -12,9 +12,10 @@ from django.utils import timezone
 from ai.manifest import parse_manifest
 from ai.models import Publication, Segmentation
 from ai.tests import factories
+from pacs.archive.orthanc import orthanc
 from pacs.tests import index
 from ris.reports.presentation import words_diff
-from ris.tests.reports.factories import REPORTS, TEXT, report_row, save, write
+from ris.tests.reports.factories import REPORTS, TEXT, report_row, save, sign, write
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +131,51 @@ def test_what_was_taken_over_stays_marked_after_editing(api, offered):
     assert wrong.json()["error"]["field"] == "taken_over"
     unknown = save(client, again, taken_over=[mark | {"key": "ai:999:volume:1"}])
     assert unknown.json()["error"]["field"] == "taken_over"
+
+
+def test_while_the_archive_is_down_what_is_written_is_stored_and_confirmed_later(api, offered):
+    study, job, sr_uid, _ = offered
+    client = api("rib")
+    report = write(client, study).json()
+    text = "Neoplasm Long Axis 21.4 mm"
+    mark = {"key": f"measurement:{sr_uid}:1", "section": "findings", "text": text}
+    ai = {"key": f"ai:{job.pk}:volume:1", "section": "findings", "text": "Brain 1.0 mL"}
+    change = {"sections": {"findings": f"{text}. Brain 1.0 mL", "impression": "-"}}
+    with responses.RequestsMock():  # answers nothing
+        answer = client.get(f"/api/ris/studies/{study.study_instance_uid}/report-values/").json()
+        assert answer["complete"] is False
+        assert {one["kind"] for one in answer["values"]} == {"ai", "prior"}
+        saved = save(client, report, **change, taken_over=[mark, ai])
+        assert saved.status_code == 200
+        forged = mark | {"key": "measurement:1.2.3:1"}
+        assert save(client, saved.json(), taken_over=[forged]).status_code == 400
+    kept = saved.json()
+    assert kept["sections"]["findings"] == change["sections"]["findings"]
+    assert [(one["confirmed"], one["value"]) for one in kept["taken_over"]] == [
+        (False, None),
+        (True, 1.0),
+    ]
+    orthanc.cache_clear()  # the circuit is closed again
+    signed = sign(client, kept).json()
+    assert [(one["confirmed"], one["value"]) for one in signed["taken_over"]] == [
+        (True, 21.44),
+        (True, 1.0),
+    ]
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "many", ""])
+def test_what_is_no_number_in_a_foreign_report_is_not_offered(api, study, number):
+    report = index.series(study, slices=1, modality="SR")
+    document = sr_document(report.instances.get().sop_instance_uid)
+    group = document["0040A730"]["Value"][0]["0040A730"]["Value"][0]["0040A730"]["Value"]
+    group[1]["0040A300"]["Value"][0]["0040A30A"] = {"vr": "DS", "Value": [number]}
+    with responses.RequestsMock() as archive:
+        archive.get(
+            f"{settings.ORTHANC_URL}/dicom-web/studies/{study.study_instance_uid}/series/"
+            f"{report.series_instance_uid}/metadata",
+            json=[document],
+        )
+        assert values(api("rib"), study) == []
 
 
 def test_the_comparison_with_the_prior(api, offered):

@@ -145,7 +145,9 @@ def test_key_images_are_of_the_study_itself(api, patient_factory, study):
     uid = mine.instances.first().sop_instance_uid
     client = api("rib")
     report = write(client, study, key_images=[{"sop_instance_uid": uid}]).json()
-    assert report["key_images"] == [{"sop_instance_uid": uid, "frame": 1}]
+    series = mine.series_instance_uid
+    shown = [{"sop_instance_uid": uid, "frame": 1, "series_instance_uid": series}]
+    assert report["key_images"] == shown
     foreign = [{"sop_instance_uid": other.instances.first().sop_instance_uid, "frame": 1}]
     assert save(client, report, key_images=foreign).status_code == 404
     beyond = [{"sop_instance_uid": uid, "frame": 2}]

@@ -20,7 +20,7 @@ const COLORS = {
   },
   review: { PENDING: "grape", APPROVED: "teal", REJECTED: "red" },
   reading: { UNREAD: "blue", READING: "yellow", READ: "gray" },
-  report: { draft: "blue", preliminary: "yellow", signed: "teal", amended: "grape" },
+  report: { draft: "blue", preliminary: "yellow", signed: "teal", amended: "grape", discarded: "gray" },
   priority: { routine: "gray", urgent: "orange", stat: "red" },
 } as const satisfies {
   order: Record<Schema["OrderStatus"], MantineColor>;

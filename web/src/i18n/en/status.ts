@@ -29,6 +29,7 @@ export default {
     preliminary: "Preliminary",
     signed: "Signed",
     amended: "Amended",
+    discarded: "Discarded",
   },
   priority: {
     routine: "Routine",

@@ -31,6 +31,7 @@ const texts: typeof en = {
     preliminary: "예비 판독",
     signed: "서명됨",
     amended: "수정 판독",
+    discarded: "폐기",
   },
   priority: {
     routine: "일반",

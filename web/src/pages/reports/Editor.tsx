@@ -11,7 +11,10 @@ import { Section } from "@/shared/Section";
 import type { Draft } from "./autosave";
 import { Conflict } from "./Conflict";
 import type { Report, Template } from "./data";
+import { FormerParts } from "./FormerParts";
 import { inserted } from "./insertion";
+import { KeyImages } from "./KeyImages";
+import { MovedNotice } from "./MovedNotice";
 import { PriorDiff } from "./PriorDiff";
 import { SaveLine } from "./SaveLine";
 import { Legend, SectionText } from "./SectionText";
@@ -25,8 +28,9 @@ import { VersionList } from "./VersionList";
 type Offer = Schema["ValueOfferOut"];
 
 /** A report that is open: its fields and texts, saved as they are typed, and what helps to write it. */
-export function Editor({ report, template }: { report: Report; template: Template }) {
+export function Editor({ report }: { report: Report }) {
   const { t } = useTranslation();
+  const template = report.form;
   const [autosave, state] = useAutosave(report);
   const [taken, setTaken] = useState<ReadonlySet<string>>(new Set());
   const areas = useRef(new Map<string, HTMLTextAreaElement>());
@@ -60,6 +64,7 @@ export function Editor({ report, template }: { report: Report; template: Templat
           action={<Steps report={report} autosave={autosave} />}
         >
           <Stack>
+            <MovedNotice report={report} autosave={autosave} />
             <SaveLine autosave={autosave} state={state} />
             {report.reason && (
               <Alert>{t("reports.amend.because", { reason: report.reason })}</Alert>
@@ -96,6 +101,13 @@ export function Editor({ report, template }: { report: Report; template: Templat
                 />
               </Stack>
             ))}
+            <FormerParts
+              report={report}
+              draft={draft}
+              onChange={(next) => {
+                autosave.change(next);
+              }}
+            />
             <Legend />
           </Stack>
         </Section>
@@ -103,8 +115,15 @@ export function Editor({ report, template }: { report: Report; template: Templat
       <Grid.Col span={{ base: 12, lg: 4 }}>
         <Stack>
           <Values report={report} taken={taken} onTake={take} />
+          <KeyImages
+            study={report.study_instance_uid}
+            chosen={draft.key_images}
+            onChange={(key_images) => {
+              autosave.change({ ...draft, key_images });
+            }}
+          />
           <PriorDiff report={report} />
-          <Versions id={report.id} template={template} />
+          <Versions report={report} />
         </Stack>
       </Grid.Col>
       {state.phase === "conflict" && (
@@ -143,7 +162,7 @@ function FieldsOf({ schema, draft, onChange }: FieldsOfProps) {
 }
 
 /** The stored versions, read when they are asked for. */
-export function Versions({ id, template }: { id: number; template: Template }) {
+export function Versions({ report }: { report: Report }) {
   const { t } = useTranslation();
   const [shown, setShown] = useState<string | null>(null);
   return (
@@ -154,7 +173,7 @@ export function Versions({ id, template }: { id: number; template: Template }) {
             {t("reports.versions")}
           </Text>
         </Accordion.Control>
-        <Accordion.Panel>{shown && <VersionList id={id} template={template} />}</Accordion.Panel>
+        <Accordion.Panel>{shown && <VersionList report={report} />}</Accordion.Panel>
       </Accordion.Item>
     </Accordion>
   );

@@ -1,5 +1,5 @@
 import { Button, SegmentedControl, Stack, Text } from "@mantine/core";
-import { IconEye, IconExternalLink } from "@tabler/icons-react";
+import { IconEye, IconExternalLink, IconPhoto } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useParams, useSearchParams } from "react-router";
@@ -61,6 +61,14 @@ function Header({ study }: { study: Schema["StudyDetailOut"] }) {
         .join(" · ")}
     >
       <Button
+        component={Link}
+        to={`/studies/${uid}`}
+        variant="default"
+        leftSection={<IconPhoto size={18} aria-hidden />}
+      >
+        {t("reports.study")}
+      </Button>
+      <Button
         component="a"
         href={`/studies/${uid}/report`}
         target="cdss-report"
@@ -95,18 +103,19 @@ function Reports({ study, reports, templates }: ReportsProps) {
   const can = useCan();
   const [params, setParams] = useSearchParams();
   const wanted = Number(params.get("report"));
-  const shown = reports.find(({ id }) => id === wanted) ?? reports[0];
+  // Also one that is not listed: a discarded draft that was looked for.
+  const shownId = wanted || reports[0]?.id;
   const show = (id: number | "new") => {
     setParams({ report: String(id) }, { replace: true });
   };
-  const begins = can("write_report") && (!shown || params.get("report") === "new");
-  if (!shown && !begins) return <Text c="dimmed">{t("reports.none")}</Text>;
+  const begins = can("write_report") && (!shownId || params.get("report") === "new");
+  if (!shownId && !begins) return <Text c="dimmed">{t("reports.none")}</Text>;
   return (
     <Stack>
       {reports.length > 0 && (
         <SegmentedControl
           aria-label={t("reports.ofStudy")}
-          value={begins ? "new" : String(shown?.id)}
+          value={begins ? "new" : String(shownId)}
           onChange={(value) => {
             show(value === "new" ? "new" : Number(value));
           }}
@@ -127,7 +136,7 @@ function Reports({ study, reports, templates }: ReportsProps) {
           }}
         />
       ) : (
-        shown && <Shown key={shown.id} id={shown.id} templates={templates} onShow={show} />
+        shownId && <Shown key={shownId} id={shownId} onShow={show} />
       )}
     </Stack>
   );
@@ -144,24 +153,21 @@ function Reports({ study, reports, templates }: ReportsProps) {
 
 interface ShownProps {
   id: number;
-  templates: Template[];
   onShow: (id: number) => void;
 }
 
-function Shown({ id, templates, onShow }: ShownProps) {
+function Shown({ id, onShow }: ShownProps) {
   const can = useCan();
   const report = useQuery({ ...reportQuery(id), refetchOnWindowFocus: false });
   return (
     <QueryView query={report} rows={6}>
-      {(found) => {
-        const template = templates.find(({ code }) => code === found.template);
-        if (!template) return null;
-        return isOpen(found) && can("write_report") ? (
-          <Editor report={found} template={template} />
+      {(found) =>
+        isOpen(found) && can("write_report") ? (
+          <Editor report={found} />
         ) : (
-          <SignedReport report={found} template={template} onShow={onShow} />
-        );
-      }}
+          <SignedReport report={found} onShow={onShow} />
+        )
+      }
     </QueryView>
   );
 }

@@ -1,27 +1,38 @@
 import { Stack, Text } from "@mantine/core";
+import { useTranslation } from "react-i18next";
 import { currentLanguage, type Language } from "@/i18n";
 import type { Draft } from "./autosave";
-import type { Template } from "./data";
+import type { Report } from "./data";
 import { fieldText } from "./fieldText";
 import classes from "./Reports.module.css";
 
 interface ReportTextProps {
-  template: Template;
-  draft: Draft;
+  /** Whose template names the parts. */
+  report: Report;
+  draft: Pick<Draft, "sections" | "fields">;
   language: Language;
 }
 
 /**
- * A report as it is read: its sections in the template's order, with what was filled in. What a
- * newer template does not have any more is named by its key.
+ * A report as it is read: its sections in the template's order, with what was filled in. What its
+ * template does not have any more says so.
  */
-export function ReportText({ template, draft, language }: ReportTextProps) {
+export function ReportText({ report, draft, language }: ReportTextProps) {
+  const { t } = useTranslation();
+  const template = report.form;
+  const earlier = (key: string, { label } = { label: { ko: key, en: key } }) => ({
+    ko: t("reports.former.section", { name: label.ko }),
+    en: t("reports.former.section", { name: label.en }),
+  });
   const listed = new Set(template.sections.map(({ key }) => key));
   const known = new Set(template.fields.map(({ key }) => key));
   const former = Object.keys(draft.sections).filter((key) => !listed.has(key));
   const sections = [
     ...template.sections,
-    ...former.map((key) => ({ key, label: { ko: key, en: key } })),
+    ...former.map((key) => ({
+      key,
+      label: earlier(key, report.former.sections.find((one) => one.key === key)),
+    })),
   ];
   return (
     <Stack gap="sm">
@@ -51,9 +62,14 @@ export function ReportText({ template, draft, language }: ReportTextProps) {
         .filter(([key]) => !known.has(key))
         .map(([key, value]) => (
           <Text key={key} size="sm">
-            {`${key}: ${fieldText({}, value)}`}
+            {formerField(key, value)}
           </Text>
         ))}
     </Stack>
   );
+
+  function formerField(key: string, value: unknown): string {
+    const field = report.former.fields.find((one) => one.key === key);
+    return `${earlier(key, field)[currentLanguage()]}: ${fieldText(field ?? {}, value)}`;
+  }
 }

@@ -1,4 +1,4 @@
-import { Anchor, Checkbox, Group, Select, TextInput } from "@mantine/core";
+import { Anchor, Badge, Checkbox, Group, Select, TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -14,7 +14,7 @@ import { StatusBadge } from "@/shared/StatusBadge";
 import { calendarDate, dateTime } from "@/shared/when";
 import { templatesQuery, type ReportRow } from "./data";
 
-const STATUSES = ["draft", "preliminary", "signed", "amended"] as const;
+const STATUSES = ["draft", "preliminary", "signed", "amended", "discarded"] as const;
 
 /** Every report that this person may read, with its filters; a nurse reads the summaries. */
 export default function ReportsPage() {
@@ -83,7 +83,16 @@ function useColumns(): Column<ReportRow>[] {
     {
       key: "status",
       header: t("reports.status"),
-      render: ({ status }) => <StatusBadge kind="report" value={status} />,
+      render: ({ status, moved_at }) => (
+        <Group gap={4}>
+          <StatusBadge kind="report" value={status} />
+          {moved_at && (
+            <Badge color="red" tt="none">
+              {t("reports.moved.short")}
+            </Badge>
+          )}
+        </Group>
+      ),
     },
     {
       key: "reader",

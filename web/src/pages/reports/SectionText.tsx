@@ -16,7 +16,7 @@ interface SectionTextProps {
   value: string;
   onChange: (value: string) => void;
   /** Where the person writes, for what is inserted. */
-  onFocus: () => void;
+  onFocus?: () => void;
   ref?: Ref<HTMLTextAreaElement>;
 }
 

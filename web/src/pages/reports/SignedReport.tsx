@@ -8,21 +8,24 @@ import { Section } from "@/shared/Section";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { dateTime } from "@/shared/when";
 import { AmendDialog } from "./AmendDialog";
-import { isOpen, type Report, type Template } from "./data";
+import { ArchiveState } from "./ArchiveState";
+import type { Report } from "./data";
 import { Versions } from "./Editor";
+import { KeyImages } from "./KeyImages";
+import { MovedNotice } from "./MovedNotice";
 import { PriorDiff } from "./PriorDiff";
 import { ReportText } from "./ReportText";
 
 interface SignedReportProps {
   report: Report;
-  template: Template;
   /** Another report of the same study is to be shown: an amendment that was begun. */
   onShow: (id: number) => void;
 }
 
 /** A report as it is read. Signed text cannot be changed; an amendment is a report of its own. */
-export function SignedReport({ report, template, onShow }: SignedReportProps) {
+export function SignedReport({ report, onShow }: SignedReportProps) {
   const { t } = useTranslation();
+  const template = report.form;
   const { signed_by, signed_at, reason } = report;
   return (
     <Grid>
@@ -32,6 +35,7 @@ export function SignedReport({ report, template, onShow }: SignedReportProps) {
           action={<Actions report={report} onShow={onShow} />}
         >
           <Stack>
+            <MovedNotice report={report} />
             {signed_at && (
               <Text size="sm" c="dimmed">
                 {t("reports.signedBy", {
@@ -41,14 +45,16 @@ export function SignedReport({ report, template, onShow }: SignedReportProps) {
               </Text>
             )}
             {reason && <Text size="sm">{t("reports.amend.because", { reason })}</Text>}
-            <ReportText template={template} draft={report} language={report.language} />
+            <ReportText report={report} draft={report} language={report.language} />
           </Stack>
         </Section>
       </Grid.Col>
       <Grid.Col span={{ base: 12, lg: 4 }}>
         <Stack>
+          <KeyImages study={report.study_instance_uid} chosen={report.key_images} />
           <PriorDiff report={report} />
-          <Versions id={report.id} template={template} />
+          {report.in_force && <ArchiveState report={report} />}
+          <Versions report={report} />
         </Stack>
       </Grid.Col>
     </Grid>
@@ -59,7 +65,7 @@ function Actions({ report, onShow }: Pick<SignedReportProps, "report" | "onShow"
   const { t } = useTranslation();
   const can = useCan();
   const [amending, { open, close }] = useDisclosure();
-  const { predecessor, successor, status } = report;
+  const { predecessor, successor, status, signed_at } = report;
   return (
     <Group gap="xs">
       <StatusBadge kind="report" value={status} />
@@ -86,7 +92,7 @@ function Actions({ report, onShow }: Pick<SignedReportProps, "report" | "onShow"
         </Button>
       )}
       <PdfButton id={report.id} />
-      {can("write_report") && !isOpen(report) && !successor && (
+      {can("write_report") && signed_at && !successor && (
         <Button size="xs" onClick={open}>
           {t("reports.amend.button")}
         </Button>

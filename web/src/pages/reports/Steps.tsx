@@ -7,6 +7,7 @@ import { showSuccess } from "@/shared/toasts";
 import { StatusBadge } from "@/shared/StatusBadge";
 import type { Autosave } from "./autosave";
 import { makePreliminary, useRefresh, type Report } from "./data";
+import { DiscardDialog } from "./DiscardDialog";
 import { SignDialog } from "./SignDialog";
 
 interface StepsProps {
@@ -20,6 +21,7 @@ export function Steps({ report, autosave }: StepsProps) {
   const can = useCan();
   const refresh = useRefresh();
   const [signing, { open, close }] = useDisclosure();
+  const [discarding, discard] = useDisclosure();
   const preliminary = useMutation({
     mutationFn: async () => {
       if (!(await autosave.flush())) return null;
@@ -38,6 +40,12 @@ export function Steps({ report, autosave }: StepsProps) {
       if (saved) open();
     },
   });
+  const giveUp = useMutation({
+    mutationFn: () => autosave.flush(),
+    onSuccess: (saved) => {
+      if (saved) discard.open();
+    },
+  });
   return (
     <Group gap="xs">
       <StatusBadge kind="report" value={report.status} />
@@ -53,6 +61,19 @@ export function Steps({ report, autosave }: StepsProps) {
           {t("reports.preliminary.button")}
         </Button>
       )}
+      {can("write_report") && report.status === "draft" && (
+        <Button
+          size="xs"
+          variant="subtle"
+          color="red"
+          loading={giveUp.isPending}
+          onClick={() => {
+            giveUp.mutate();
+          }}
+        >
+          {t("reports.discard.button")}
+        </Button>
+      )}
       {can("sign_report") && (
         <Button
           size="xs"
@@ -65,6 +86,9 @@ export function Steps({ report, autosave }: StepsProps) {
         </Button>
       )}
       {signing && <SignDialog report={report} autosave={autosave} onClose={close} />}
+      {discarding && (
+        <DiscardDialog report={report} autosave={autosave} onClose={discard.close} />
+      )}
     </Group>
   );
 }

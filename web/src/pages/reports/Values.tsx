@@ -21,11 +21,22 @@ export function Values({ report, taken, onTake }: ValuesProps) {
   const { t } = useTranslation();
   const offers = useQuery(valuesQuery(report.study_instance_uid, report.language));
   const marks = new Map(report.taken_over.map((one) => [one.key, one.edited]));
+  const unconfirmed = report.taken_over.filter(({ confirmed }) => !confirmed);
   return (
     <Section title={t("reports.values.title")}>
-      <QueryView query={offers} empty={t("reports.values.none")} isEmpty={({ values }) => !values.length}>
-        {({ values }) => (
+      {unconfirmed.map(({ key, text }) => (
+        <Text key={key} size="xs" c="orange">
+          {t("reports.values.unconfirmed", { text })}
+        </Text>
+      ))}
+      <QueryView query={offers} empty={t("reports.values.none")} isEmpty={({ values, complete }) => complete && !values.length}>
+        {({ values, complete }) => (
           <Stack gap="xs" role="list" aria-label={t("reports.values.title")}>
+            {!complete && (
+              <Text size="xs" c="orange" role="status">
+                {t("reports.values.incomplete")}
+              </Text>
+            )}
             {values.map((offer) => (
               <Group key={offer.key} role="listitem" justify="space-between" wrap="nowrap" gap="xs">
                 <div style={{ minWidth: 0 }}>

@@ -3,13 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { QueryView } from "@/shared/QueryView";
 import { dateTime } from "@/shared/when";
-import { versionsQuery, type Template } from "./data";
+import { versionsQuery, type Report } from "./data";
 import { ReportText } from "./ReportText";
 
 /** Every stored version, the newest first; nothing of them is ever deleted. */
-export function VersionList({ id, template }: { id: number; template: Template }) {
+export function VersionList({ report }: { report: Report }) {
   const { t } = useTranslation();
-  const versions = useQuery(versionsQuery(id));
+  const versions = useQuery(versionsQuery(report.id));
   return (
     <QueryView query={versions}>
       {({ results }) => (
@@ -29,7 +29,7 @@ export function VersionList({ id, template }: { id: number; template: Template }
               <Accordion.Panel>
                 <Stack gap="sm">
                   {one.reason && <Text size="sm">{t("reports.amend.because", { reason: one.reason })}</Text>}
-                  <ReportText template={template} draft={one} language={one.language} />
+                  <ReportText report={report} draft={one} language={one.language} />
                 </Stack>
               </Accordion.Panel>
             </Accordion.Item>

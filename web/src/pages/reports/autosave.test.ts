@@ -3,9 +3,9 @@ import { ApiError } from "@/api/errors";
 import { Autosave, changesFrom, type Draft } from "./autosave";
 import type { Changes, Report } from "./data";
 
-const FIRST = { id: 1, version: 1, saved_at: "t1", sections: { findings: "a" }, fields: {} };
+const FIRST = { id: 1, version: 1, saved_at: "t1", sections: { findings: "a" }, fields: {}, key_images: [] };
 const reportOf = (changes: object = {}) => ({ ...FIRST, ...changes }) as unknown as Report;
-const saying = (findings: string): Draft => ({ sections: { findings }, fields: {} });
+const saying = (findings: string): Draft => ({ sections: { findings }, fields: {}, key_images: [] });
 const networkError = () => new ApiError("network", 0, null, "", "", null, null);
 const refusal = (status: number, code: string) => new ApiError("refused", status, code, "", "", null, null);
 
@@ -31,10 +31,13 @@ function server(...answers: (number | ApiError)[]) {
 
 describe("what is sent of a draft", () => {
   it("is what changed; a field that was emptied is null", () => {
-    const before = { sections: { a: "1", b: "2" }, fields: { x: 1, y: ["p"], z: "q" } };
-    const now = { sections: { a: "1", b: "3" }, fields: { y: ["p"], z: "r" } };
+    const before = { sections: { a: "1", b: "2" }, fields: { x: 1, y: ["p"], z: "q" }, key_images: [] };
+    const now = { sections: { a: "1", b: "3" }, fields: { y: ["p"], z: "r" }, key_images: [] };
     expect(changesFrom(before, now)).toEqual({ sections: { b: "3" }, fields: { x: null, z: "r" } });
     expect(changesFrom(now, now)).toEqual({});
+    const image = { sop_instance_uid: "1.2", frame: 3 };
+    const chosen = { ...now, key_images: [{ ...image, series_instance_uid: "1" }] };
+    expect(changesFrom(now, chosen)).toEqual({ key_images: [image] });
   });
 });
 

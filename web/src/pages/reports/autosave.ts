@@ -4,7 +4,9 @@ import type { Changes, Report } from "./data";
 export interface Draft {
   sections: Record<string, string>;
   fields: Record<string, unknown>;
+  key_images: KeyImage[];
 }
+export type KeyImage = Report["key_images"][number];
 export type TakenOver = NonNullable<Changes["taken_over"]>[number];
 
 /** `unreachable`: the server gave no answer and is asked again; the text is kept here. */
@@ -23,7 +25,7 @@ type Save = (version: number, changes: Changes) => Promise<Report>;
 const PAUSE_MS = 1_500;
 const RETRY_MS = 5_000;
 
-const draftOf = ({ sections, fields }: Report): Draft => ({ sections, fields });
+const draftOf = ({ sections, fields, key_images }: Report): Draft => ({ sections, fields, key_images });
 
 /** What differs, by the API's rules: keys not sent stay, null removes a field. */
 export function changesFrom(before: Draft, now: Draft): Changes {
@@ -40,6 +42,9 @@ export function changesFrom(before: Draft, now: Draft): Changes {
   return {
     ...(Object.keys(sections).length > 0 && { sections }),
     ...(Object.keys(fields).length > 0 && { fields }),
+    ...(JSON.stringify(now.key_images) !== JSON.stringify(before.key_images) && {
+      key_images: now.key_images.map(({ sop_instance_uid, frame }) => ({ sop_instance_uid, frame })),
+    }),
   };
 }
 
@@ -125,7 +130,7 @@ export class Autosave {
     this.set({ draft: this.base, version: report.version, savedAt: report.saved_at });
   }
 
-  /** The report as a step (preliminary) left it. */
+  /** The report as a step (preliminary, checked for its patient) left it. */
   stepped({ version, saved_at }: Report): void {
     this.set({ version, savedAt: saved_at });
   }

@@ -98,6 +98,20 @@ export function signReport(id: number, version: number, password: string): Promi
   );
 }
 
+export function discardReport(id: number, version: number, reason: string): Promise<Report> {
+  return unwrap(
+    api.POST("/api/ris/reports/{report_id}/discard/", {
+      params: { ...at(id), header: ifMatch(version) },
+      body: { reason },
+    }),
+  );
+}
+
+/** The document goes to the archive at the next run, whatever failed before. */
+export function archiveAgain(id: number): Promise<ReportRow> {
+  return unwrap(api.POST("/api/ris/reports/{report_id}/archive/", { params: at(id) }));
+}
+
 export function amendReport(id: number, reason: string): Promise<Report> {
   return unwrap(
     api.POST("/api/ris/reports/{report_id}/amend/", { params: at(id), body: { reason } }),

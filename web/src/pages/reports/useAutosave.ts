@@ -27,6 +27,12 @@ function autosaveOf(report: Report): Autosave {
   return fresh;
 }
 
+/** It was discarded: nothing of it is saved any more. */
+export function forget(id: number): void {
+  kept.get(id)?.stop();
+  kept.delete(id);
+}
+
 /** The draft of a report that is open for changes, saved as it is typed. */
 export function useAutosave(report: Report): [Autosave, SaveState] {
   const [autosave] = useState(() => autosaveOf(report));

@@ -1,4 +1,4 @@
-import { Group, Stack, Text } from "@mantine/core";
+import { Alert, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { QueryView } from "@/shared/QueryView";
@@ -19,8 +19,13 @@ export function Summary({ id, pdf }: SummaryProps) {
   const summary = useQuery(summaryQuery(id));
   return (
     <QueryView query={summary}>
-      {({ study, title, status, signed_at, signed_by, sections, language }) => (
+      {({ study, title, status, signed_at, signed_by, sections, language, moved_at }) => (
         <Stack gap="sm">
+          {moved_at && (
+            <Alert color="red" title={t("reports.moved.title")}>
+              {t("reports.moved.amend", { at: dateTime(moved_at) })}
+            </Alert>
+          )}
           <Group justify="space-between" wrap="nowrap" align="flex-start">
             <div>
               <Text fw={600}>{title || study.description}</Text>
