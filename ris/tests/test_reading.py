@@ -95,7 +95,7 @@ def test_another_person_gives_it_back_with_a_reason_and_takes_it(api, users, stu
     event = ReadingEvent.objects.last()
     assert (event.step, event.reason) == ("released", "off duty")
     assert (event.actor, event.other) == (users["doctor"], users["rib"])
-    assert AuditLog.objects.last().detail["other"] == users["rib"].pk
+    assert AuditLog.objects.filter(action="study.reading")[0].detail["other"] == users["rib"].pk
     assert say(doctor, study, "READING").json()["reader"]["id"] == users["doctor"].pk
 
 

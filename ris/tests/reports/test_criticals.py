@@ -123,16 +123,16 @@ def test_the_orderer_is_alerted_at_once_and_more_people_later(
     found = flag(api("rib"), report_row(study, users["rib"])).json()
     [event] = OutboxEvent.objects.filter(topic="report.critical")
     alert_critical(Event(1, event.topic, event.aggregate, event.payload, 1))
-    assert list(Notification.objects.values_list("user__username", "kind")) == [
-        ("doctor1", "critical_report")
+    assert list(Notification.objects.values_list("user__username", "kind", "link")) == [
+        ("doctor1", "critical_report", "/critical-results")
     ]
     for minutes in (5, 11, 21):
         after(minutes)
     listed = api("rib").get(CRITICAL).json()["results"][0]
-    assert [(each["turn"], each["to"]["username"]) for each in listed["escalations"]] == [
-        (1, "doctor1"),
-        (2, "doctor1"),
-        (2, "admin1"),
+    assert [(each["turn"], each["to_name"]) for each in listed["escalations"]] == [
+        (1, "doctor"),
+        (2, "doctor"),
+        (2, "admin"),
     ]
     api("doctor").post(f"{CRITICAL}{found['id']}/attempts/", CALL, format="json")
     before = Notification.objects.count()
