@@ -53,7 +53,7 @@ FLAT = """
     (selectors) | (clients) | (epochs) | (attempts) | (password_rules) | (hashers)
     (tables)
     (models)
-    (outage) | (openemr_records)
+    (outage) | (openemr_records) | (call_rows)
     (conventions) | (router)
     (matrix) | (menus) | (manifest) | (devices) | (rano) | (survival) | (ctcae)
     (result_schemas) | (analytes) | (hl7_text)

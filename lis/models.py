@@ -9,6 +9,7 @@ from django.db import models
 
 from common.db import AllOrNoneQuerySet, VersionedModel, VisibleQuerySet
 from common.person import Person
+from lis.call_rows import AttemptRow, EscalationRow
 from lis.choices import (
     CallOutcome,
     Flag,
@@ -131,10 +132,7 @@ class CriticalQuerySet(OfOrderQuerySet):
 
     def open(self) -> CriticalQuerySet:
         """Not yet read back by anybody."""
-        confirmed = CriticalAttempt.objects.filter(
-            critical=models.OuterRef("pk"), outcome=CallOutcome.CONFIRMED
-        )
-        return self.filter(~models.Exists(confirmed))
+        return self.exclude(attempts__outcome=CallOutcome.CONFIRMED)
 
 
 class CriticalValue(models.Model):
@@ -173,36 +171,20 @@ class OfCriticalQuerySet(VisibleQuerySet[Any]):
         return self.filter(critical__in=CriticalValue.objects.visible_to(user, permission))
 
 
-class CriticalAttempt(models.Model):
-    """One call: whom, how, and whether the value was read back."""
-
+class CriticalAttempt(AttemptRow):
     critical = models.ForeignKey(CriticalValue, on_delete=models.PROTECT, related_name="attempts")
-    told = models.CharField(max_length=100)
-    how = models.CharField(max_length=60)
-    outcome = models.CharField(max_length=12, choices=CallOutcome.choices)
-    by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
 
     objects = OfCriticalQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["id"]
 
-
-class CriticalEscalation(models.Model):
-    """That a person was alerted again of a value that nobody had confirmed; ``turn`` from 1 on."""
-
+class CriticalEscalation(EscalationRow):
     critical = models.ForeignKey(
         CriticalValue, on_delete=models.PROTECT, related_name="escalations"
     )
-    turn = models.PositiveSmallIntegerField()
-    to = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
 
     objects = OfCriticalQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(EscalationRow.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["critical", "turn", "to"], name="lis_one_escalation_of_a_turn"

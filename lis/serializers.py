@@ -8,18 +8,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.schema import example
+from emr.serializers import validate_one_line
 from lis import examples
 from lis.analytes import analytes
 from lis.choices import BenchStep, CallOutcome, RejectReason, ResultState, SpecimenKind
-from lis.models import (
-    CriticalAttempt,
-    CriticalEscalation,
-    CriticalValue,
-    LabValue,
-    ResultVersion,
-    Specimen,
-)
-from lis.services.criticals import escalation_at
+from lis.models import CriticalValue, LabValue, ResultVersion, Specimen
+from lis.services.critical_calls import escalation_at
 from ocs.examples import ORDER
 from ocs.serializers import BilingualName, OrderOut, OrderPatientOut, ResultIn
 
@@ -285,39 +279,51 @@ class AnalyteHistoryOut(serializers.Serializer[Any]):
 class AttemptIn(serializers.Serializer[Any]):
     """``confirmed``: the value was read back; nothing else closes it."""
 
-    told = serializers.CharField(max_length=100)
-    how = serializers.CharField(max_length=60)
+    told = serializers.CharField(max_length=100, validators=[validate_one_line])
+    how = serializers.CharField(max_length=60, validators=[validate_one_line])
     outcome = serializers.ChoiceField(CallOutcome.choices)
 
 
 @example(examples.ATTEMPT)
-class AttemptOut(serializers.ModelSerializer[CriticalAttempt]):
+class AttemptOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    told = serializers.CharField()
+    how = serializers.CharField()
+    outcome = serializers.ChoiceField(CallOutcome.choices)
     by_name = serializers.CharField(source="by.full_name")
-
-    class Meta:
-        model = CriticalAttempt
-        fields = ["id", "told", "how", "outcome", "by_name", "at"]
+    at = serializers.DateTimeField()
 
 
 @example(examples.ESCALATION)
-class EscalationOut(serializers.ModelSerializer[CriticalEscalation]):
+class EscalationOut(serializers.Serializer[Any]):
     """``turn``: 1 for the first time that people were alerted again, 2 for the second."""
 
+    id = serializers.IntegerField()
+    turn = serializers.IntegerField()
     to_name = serializers.CharField(source="to.full_name")
-
-    class Meta:
-        model = CriticalEscalation
-        fields = ["id", "turn", "to_name", "at"]
+    at = serializers.DateTimeField()
 
 
-@example(examples.CRITICAL)
-class CriticalOut(serializers.ModelSerializer[CriticalValue]):
-    patient = OrderPatientOut()
-    name = BilingualName()
+class CallsOut(serializers.Serializer[Any]):
+    """Whom a critical result was told, whether one read it back, and when people are told again."""
+
     attempts = AttemptOut(many=True)
     escalations = EscalationOut(many=True)
     closed = serializers.SerializerMethodField()
     escalates_at = serializers.SerializerMethodField()
+
+    def get_closed(self, row: Any) -> bool:
+        return any(each.outcome == CallOutcome.CONFIRMED for each in row.attempts.all())
+
+    def get_escalates_at(self, row: Any) -> datetime | None:
+        at = None if self.get_closed(row) else escalation_at(row.at, timezone.now())
+        return timezone.localtime(at) if at else None
+
+
+@example(examples.CRITICAL)
+class CriticalOut(CallsOut, serializers.ModelSerializer[CriticalValue]):
+    patient = OrderPatientOut()
+    name = BilingualName()
 
     class Meta:
         model = CriticalValue
@@ -337,13 +343,6 @@ class CriticalOut(serializers.ModelSerializer[CriticalValue]):
             "attempts",
             "escalations",
         ]
-
-    def get_closed(self, row: CriticalValue) -> bool:
-        return any(each.outcome == CallOutcome.CONFIRMED for each in row.attempts.all())
-
-    def get_escalates_at(self, row: CriticalValue) -> datetime | None:
-        at = None if self.get_closed(row) else escalation_at(row.at, timezone.now())
-        return timezone.localtime(at) if at else None
 
 
 @example(examples.OPEN_CRITICALS)

@@ -83,6 +83,15 @@ MENUS: tuple[MenuEntry, ...] = (
             MenuEntry("worklist", "판독 목록", "Worklist", "reading", "/worklist", P.REVIEW_AI),
             MenuEntry("studies", "영상 검사", "Studies", "list", "/studies", P.VIEW_STUDY),
             MenuEntry("reports", "판독문", "Reports", "file", "/reports", P.VIEW_REPORT, _STAFF),
+            MenuEntry(
+                "critical-results",
+                "위급 소견",
+                "Critical results",
+                "urgent",
+                "/critical-results",
+                P.CRITICAL_RESULT,
+                frozenset(Role) - {Role.LAB},
+            ),
             MenuEntry("upload", "영상 업로드", "Upload", "upload", "/upload", P.UPLOAD_DICOM),
             MenuEntry(
                 "unmatched",
@@ -127,6 +136,14 @@ MENUS: tuple[MenuEntry, ...] = (
             MenuEntry("models", "AI 모델", "AI models", "brain", "/admin/models", P.MANAGE_MODELS),
             MenuEntry(
                 "nodes", "DICOM 노드", "DICOM nodes", "network", "/admin/nodes", P.MANAGE_NODES
+            ),
+            MenuEntry(
+                "reading-targets",
+                "판독 목표 시간",
+                "Reading targets",
+                "clock",
+                "/admin/reading-targets",
+                P.OPERATE,
             ),
             MenuEntry("outbox", "작업 대기열", "Outbox", "inbox", "/admin/outbox", P.OPERATE),
         ),

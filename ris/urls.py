@@ -7,7 +7,7 @@ from django.urls import path
 import pacs.converters  # noqa: F401  (registers the path converters)
 from ris.findings.views import KeyFindings
 from ris.modality.views import DicomNodeDetail, DicomNodeEcho, DicomNodes, ModalityWorklist
-from ris.reading.views import StudyAssign, StudyLock, StudyReading, StudyUnlock
+from ris.reading.views import Readers, StudyAssign, StudyLock, StudyReading, StudyUnlock
 from ris.reports.critical_views import (
     CriticalReportCalls,
     CriticalReports,
@@ -44,6 +44,7 @@ urlpatterns = [
     path("studies/<uid:study_instance_uid>/unlock/", StudyUnlock.as_view(), name="study-unlock"),
     path("studies/<uid:study_instance_uid>/assign/", StudyAssign.as_view(), name="study-assign"),
     path("worklist/", Worklist.as_view(), name="worklist"),
+    path("readers/", Readers.as_view(), name="readers"),
     path("worklist/next/", WorklistNext.as_view(), name="worklist-next"),
     path("worklist-filters/", SavedFilters.as_view(), name="worklist-filters"),
     path(

@@ -201,14 +201,14 @@ def test_a_critical_value_is_told_when_it_is_entered(api, users, order):
 
 def test_old_values_do_not_keep_a_new_one_from_being_told(api, users, order, monkeypatch):
     now = timezone.now()
-    monkeypatch.setattr(criticals.timezone, "now", lambda: now - timedelta(days=9))
+    monkeypatch.setattr(timezone, "now", lambda: now - timedelta(days=9))
     same = {"order": order, "patient": order.patient, "code": K, "name": {}, "unit": "mmol/L"}
     CriticalValue.objects.bulk_create(
         CriticalValue(**same, value=str(number), flag="HH", limit=6.5) for number in range(500)
     )
-    monkeypatch.setattr(criticals.timezone, "now", lambda: now)
+    monkeypatch.setattr(timezone, "now", lambda: now)
     CriticalValue.objects.create(**same, value="6.9", flag="HH", limit=6.5)
-    monkeypatch.setattr(criticals.timezone, "now", lambda: now + timedelta(minutes=31))
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(minutes=31))
     criticals.criticals_escalate()
     assert Notification.objects.filter(kind="critical_unconfirmed").exists()
 
@@ -252,10 +252,10 @@ def test_a_critical_value_alerts_until_confirmed(api, users, order, settings, mo
     assert told() == [("doctor1", "critical_result")]
     criticals.criticals_escalate()
     assert told() == []
-    monkeypatch.setattr(criticals.timezone, "now", lambda: now + timedelta(minutes=11))
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(minutes=11))
     criticals.criticals_escalate()
     assert told() == [("doctor1", "critical_unconfirmed")]
-    monkeypatch.setattr(criticals.timezone, "now", lambda: now + timedelta(minutes=21))
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(minutes=21))
     for _ in range(2):
         criticals.criticals_escalate()
     assert told() == [
@@ -266,7 +266,7 @@ def test_a_critical_value_alerts_until_confirmed(api, users, order, settings, mo
     criticals.attempt_add(
         actor=users["lab"], critical_id=critical.pk, told="x", how="phone", outcome="confirmed"
     )
-    monkeypatch.setattr(criticals.timezone, "now", lambda: now + timedelta(minutes=31))
+    monkeypatch.setattr(timezone, "now", lambda: now + timedelta(minutes=31))
     criticals.criticals_escalate()
     assert told() == []
 

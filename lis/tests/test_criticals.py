@@ -11,7 +11,7 @@ from audit.models import AuditLog
 from emr.models import CareTeamMember
 from lis.models import CriticalEscalation, CriticalValue
 from lis.services import criticals
-from lis.services.criticals import escalation_at
+from lis.services.critical_calls import escalation_at
 from lis.tests.factories import K, analyte, blood, lab_order
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def after(monkeypatch, settings):
 
     def later(minutes):
         at = now + timedelta(minutes=minutes)
-        monkeypatch.setattr(criticals.timezone, "now", lambda: at)
+        monkeypatch.setattr(timezone, "now", lambda: at)
         criticals.criticals_escalate()
         return at
 

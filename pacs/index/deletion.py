@@ -87,11 +87,10 @@ def instances_delete(orthanc_ids: Sequence[str]) -> None:
             )
             for series in study.series.filter(instances=None):
                 _delete_unless_needed(series)
-            if study.series.exists():
-                list_keys_write(Study.objects.filter(pk=study.pk))
-            else:
+            if not study.series.exists():
                 rights_changing()
                 _delete_unless_needed(study)
+            list_keys_write(Study.objects.filter(pk=study.pk))
 
 
 def _delete_unless_needed(row: Model) -> None:

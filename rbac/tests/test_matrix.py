@@ -96,6 +96,8 @@ def test_menus_follow_the_permissions(api):
     assert "reports" not in menus[Role.EXTERNAL]
     assert "unmatched" not in menus[Role.DOCTOR]
     assert {role for role, keys in menus.items() if "worklist" in keys} == {Role.DOCTOR, Role.RIB}
+    callers = {role for role, keys in menus.items() if "critical-results" in keys}
+    assert callers == {Role.DOCTOR, Role.RIB}
     assert menus[Role.PATIENT] == [
         "dashboard",
         "my-record",

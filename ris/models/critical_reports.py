@@ -9,6 +9,7 @@ from django.db import models
 
 from common.db import VisibleQuerySet
 from common.person import Person
+from lis.call_rows import AttemptRow, EscalationRow
 from lis.choices import CallOutcome
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
@@ -30,14 +31,14 @@ class CriticalReportQuerySet(VisibleQuerySet["CriticalReport"]):
 
     def open(self) -> CriticalReportQuerySet:
         """Not yet read back by anybody."""
-        confirmed = CriticalReportAttempt.objects.filter(
-            critical=models.OuterRef("pk"), outcome=CallOutcome.CONFIRMED
-        )
-        return self.filter(~models.Exists(confirmed))
+        return self.exclude(attempts__outcome=CallOutcome.CONFIRMED)
 
 
 class CriticalReport(models.Model):
-    """That a report has a finding which somebody must be told of at once. Written once."""
+    """That a report has a finding which somebody must be told of at once.
+
+    Written once, but ``report`` becomes its amendment once that is signed.
+    """
 
     report = models.OneToOneField(Report, on_delete=models.PROTECT, related_name="critical")
     category = models.CharField(max_length=30, choices=CriticalCategory.choices)
@@ -50,6 +51,15 @@ class CriticalReport(models.Model):
     class Meta:
         ordering = ["-id"]
 
+    @property
+    def patient_id(self) -> int:
+        return self.report.patient_id
+
+    @property
+    def order(self) -> Any:
+        """What the study was made for; None: nothing that is known."""
+        return self.report.study.order
+
 
 class OfCriticalReportQuerySet(VisibleQuerySet[Any]):
     def visible_to(
@@ -58,36 +68,20 @@ class OfCriticalReportQuerySet(VisibleQuerySet[Any]):
         return self.filter(critical__in=CriticalReport.objects.visible_to(user, permission))
 
 
-class CriticalReportAttempt(models.Model):
-    """One call: whom, how, and whether it was read back."""
-
+class CriticalReportAttempt(AttemptRow):
     critical = models.ForeignKey(CriticalReport, on_delete=models.PROTECT, related_name="attempts")
-    told = models.CharField(max_length=100)
-    how = models.CharField(max_length=60)
-    outcome = models.CharField(max_length=12, choices=CallOutcome.choices)
-    by = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
 
     objects = OfCriticalReportQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["id"]
 
-
-class CriticalReportEscalation(models.Model):
-    """That a person was alerted again of what nobody had confirmed; ``turn`` from 1 on."""
-
+class CriticalReportEscalation(EscalationRow):
     critical = models.ForeignKey(
         CriticalReport, on_delete=models.PROTECT, related_name="escalations"
     )
-    turn = models.PositiveSmallIntegerField()
-    to = models.ForeignKey(_USER, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
 
     objects = OfCriticalReportQuerySet.as_manager()
 
-    class Meta:
-        ordering = ["id"]
+    class Meta(EscalationRow.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["critical", "turn", "to"], name="ris_one_escalation_of_a_turn"

@@ -33,8 +33,15 @@ def target_of(setting: WorklistSetting, priority: int) -> timedelta:
 
 
 def entry_write(summary: StudySummary) -> None:
-    """Of a study whose list keys were written: its row of the worklist, made or written anew."""
+    """Of a study whose list keys were written: its row of the worklist, made or written anew.
+
+    One without images is not to be read: AI jobs keep the studies of which they are.
+    """
     study = summary.study
+    if not summary.instance_count:
+        WorklistEntry.objects.filter(pk=study.pk).delete()
+        changed_tell(Topic.WORKLIST)
+        return
     priority = PRIORITY_RANKS[study.order.priority if study.order else ""]
     entry = WorklistEntry.objects.filter(pk=study.pk).first()
     since = entry.waiting_since if entry else study.last_instance_at

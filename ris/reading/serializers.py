@@ -20,6 +20,12 @@ class ReaderOut(serializers.Serializer[Any]):
 @example(examples.READING_CHANGE)
 class ReadingIn(serializers.Serializer[Any]):
     status = serializers.ChoiceField(ReadingStatus.choices)
+    reason = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=MAX_REASON,
+        help_text="Why the study is set back to unread while another user reads it",
+    )
 
 
 @example(examples.READING)

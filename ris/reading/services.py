@@ -48,23 +48,33 @@ class _Step:
 
 @transaction.atomic
 def study_reading_set(
-    *, actor: Person, study_instance_uid: str, status: ReadingStatus, session: UUID | None = None
+    *,
+    actor: Person,
+    study_instance_uid: str,
+    status: ReadingStatus,
+    session: UUID | None = None,
+    reason: str = "",
 ) -> ReadingState:
     """Set the reading state of a study; the actor becomes its reader. Idempotent.
 
     All transitions are allowed, but a study that another user is reading can only be released
-    (UNREAD). Raises NotFound, BusinessError (another user is reading it).
+    (UNREAD), with a ``reason``. Raises NotFound, BusinessError (another user is reading it),
+    ConflictError (so it is, and there is no reason to release it).
     """
     study = study_lock(actor, study_instance_uid, NEEDED)
     reading = _reading(study)
-    being_read = held(reading)
     before = reading.status if reading else ReadingStatus.UNREAD
-    if being_read and _is_anothers(reading, actor) and status != ReadingStatus.UNREAD:
-        raise BusinessError(ErrorCode.INVALID_TRANSITION, "another user is reading this study")
+    step = _Step(actor, ReadingStep.RELEASED)
+    if reading and held(reading) and _is_anothers(reading, actor):
+        if status != ReadingStatus.UNREAD:
+            raise BusinessError(ErrorCode.INVALID_TRANSITION, "another user is reading this study")
+        if not reason:
+            raise ConflictError(ErrorCode.STUDY_LOCKED, _named(reading.reader))
+        step = _Step(actor, ReadingStep.RELEASED, reading.reader, reason)
     if status == ReadingStatus.READING:
         reading = _lock(study, reading, _Step(actor, ReadingStep.LOCKED), session)
     elif before != status and status == ReadingStatus.UNREAD:
-        reading = _write(study, reading, None, _Step(actor, ReadingStep.RELEASED))
+        reading = _write(study, reading, None, step)
     elif before != status:
         new = _ended(study, actor, timezone.now())
         reading = _write(study, reading, new, _Step(actor, ReadingStep.READ))
@@ -121,6 +131,11 @@ def study_assign(*, actor: Person, study_instance_uid: str, assignee: int | None
     assignee_note(study.pk, assignee)
     _record(study, _Step(actor, ReadingStep.ASSIGNED, colleague), {"assignee": assignee})
     return _state(study, _reading(study))
+
+
+def readers() -> Any:
+    """Whom a study may be assigned or handed over to, by name; ``reader_get`` decides of which."""
+    return accounts.users_with(NEEDED).order_by("full_name", "pk")
 
 
 def reader_get(study: Any, user_id: int, field: str) -> Any:
@@ -228,7 +243,8 @@ def _record(study: Any, step: _Step, detail: dict[str, Any]) -> None:
         reason=step.reason,
         at=timezone.now(),
     )
-    plain = step.name in (ReadingStep.LOCKED, ReadingStep.RELEASED, ReadingStep.READ)
+    own = (ReadingStep.LOCKED, ReadingStep.RELEASED, ReadingStep.READ)
+    plain = step.name in own and step.other is None
     audit.record(
         actor=step.actor,
         action="study.reading",

@@ -12,11 +12,26 @@ from common.errors import ErrorCode
 from rbac.permissions import Permission
 from ris.reading import serializers
 from ris.reading.services import (
+    readers,
     reading_lock,
     reading_unlock,
     study_assign,
     study_reading_set,
 )
+
+
+class Readers(ApiView):
+    """Of no patient."""
+
+    required_permissions = {"GET": Permission.REVIEW_AI}
+
+    @extend_schema(
+        summary="List the users to whom a study can be assigned or handed over",
+        tags=["imaging"],
+        responses=serializers.ReaderOut(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        return Response(serializers.ReaderOut(readers(), many=True).data)
 
 
 class StudyReading(ApiView):
@@ -26,13 +41,19 @@ class StudyReading(ApiView):
         summary="Set the reading state of a study",
         description=(
             "READING assigns the study to me, READ completes the reading and UNREAD releases the "
-            "study. If another user reads the study, UNREAD is the only state that I can set."
+            "study. If another user reads the study, UNREAD is the only state that I can set, "
+            "with a reason; without one, 409 says who reads it."
         ),
         tags=["imaging"],
         request=serializers.ReadingIn,
         responses={
             200: serializers.ReadingOut,
-            **errors(ErrorCode.VALIDATION, ErrorCode.STUDY_NOT_FOUND, ErrorCode.INVALID_TRANSITION),
+            **errors(
+                ErrorCode.VALIDATION,
+                ErrorCode.STUDY_NOT_FOUND,
+                ErrorCode.INVALID_TRANSITION,
+                ErrorCode.STUDY_LOCKED,
+            ),
         },
     )
     def post(self, request: Request, study_instance_uid: str) -> Response:

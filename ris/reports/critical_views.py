@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
-from lis.serializers import OpenCriticalsOut
+from lis.serializers import AttemptIn, OpenCriticalsOut
 from rbac.permissions import Permission
 from ris.models import CriticalReport
 from ris.reports import critical_calls as criticals, critical_serializers as shapes
@@ -21,15 +21,15 @@ from ris.reports import critical_calls as criticals, critical_serializers as sha
 
 class CriticalReportFilter(filters.FilterSet):
     patient = filters.NumberFilter(field_name="report__patient_id")
-    confirmed = filters.BooleanFilter(method="is_confirmed", label="Read back by somebody")
+    open = filters.BooleanFilter(method="is_open", label="Not yet confirmed by reading back")
 
     class Meta:
         model = CriticalReport
         fields: list[str] = []
 
-    def is_confirmed(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+    def is_open(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         waiting = CriticalReport.objects.open().values("pk")
-        return rows.exclude(pk__in=waiting) if value else rows.filter(pk__in=waiting)
+        return rows.filter(pk__in=waiting) if value else rows.exclude(pk__in=waiting)
 
 
 class ReportCritical(ApiView):
@@ -96,7 +96,7 @@ class CriticalReportCalls(ApiView):
     @extend_schema(
         summary="Note that somebody was told a critical result of imaging, or not reached",
         tags=["reports"],
-        request=shapes.CriticalCallIn,
+        request=AttemptIn,
         responses={
             201: shapes.CriticalReportOut,
             **errors(
@@ -105,7 +105,7 @@ class CriticalReportCalls(ApiView):
         },
     )
     def post(self, request: Request, critical_report_id: int) -> Response:
-        body = shapes.CriticalCallIn(data=request.data)
+        body = AttemptIn(data=request.data)
         body.is_valid(raise_exception=True)
         critical = criticals.attempt_add(
             actor=self.actor, critical_id=critical_report_id, **body.validated_data

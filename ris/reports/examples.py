@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lis.examples import ATTEMPT
 from pacs.examples import PATIENT, STUDY_UID
 
 _READER = {"id": 3, "username": "radiologist", "full_name": "박도윤"}
@@ -191,8 +192,6 @@ TEMPLATES = [
 ]
 
 CRITICAL_NEW = {"category": "haemorrhage", "note": "우측 기저핵 출혈"}
-CALL = {"told": "이서연", "how": "전화", "outcome": "confirmed"}
-_CALLED = {**CALL, "id": 1, "by": _READER, "at": "2026-03-02T10:25:00+09:00"}
 CRITICAL = {
     "id": 1,
     "report": 5,
@@ -201,8 +200,9 @@ CRITICAL = {
     **CRITICAL_NEW,
     "by": _READER,
     "at": "2026-03-02T10:21:00+09:00",
-    "confirmed": True,
-    "attempts": [_CALLED],
+    "to_tell": _READER,
+    "closed": True,
+    "attempts": [ATTEMPT],
     "escalations": [],
     "escalates_at": None,
 }

@@ -23,7 +23,7 @@ from pacs.index.studies import study_get
 from rbac.permissions import Permission
 from ris.choices import OUT, REPORT_STEPS, ReportStatus
 from ris.events import REPORT_AMENDED, REPORT_PRELIMINARY, REPORT_SIGNED
-from ris.models import Report, ReportVersion
+from ris.models import CriticalReport, Report, ReportVersion
 from ris.reading.entries import report_note
 from ris.reports import selectors
 from ris.reports.content import complete_check, first_texts
@@ -166,6 +166,8 @@ def report_sign(*, actor: Person, report_id: int, password: str, expected: int) 
         if report.predecessor_id is not None:
             Report.objects.filter(pk=report.predecessor_id).update(in_force=False)
         _move(actor, report, status, expected, changes, offers, Permission.SIGN_REPORT)
+        if not CriticalReport.objects.filter(report=report).exists():
+            CriticalReport.objects.filter(report=report.predecessor_id).update(report=report)
     return report
 
 
@@ -230,9 +232,15 @@ def _move(
     complete_check(template, text.language, text.sections, text.fields)
     _append(actor, report, text, status=to_status, **changes)
     _record(actor, report, f"report.{to_status}", permission, {"from": before, "to": to_status})
-    report_note(report.study_id, to_status)
+    _worklist_note(report)
     first = selectors.first_edition(report)
     publish(_TOPICS[to_status], aggregate=f"report:{first}", payload={"report_id": report.pk})
+
+
+def _worklist_note(report: Report) -> None:
+    """Until an amendment is signed, the report that it amends is the study's."""
+    if report.status in OUT or not selectors.is_amendment(report):
+        report_note(report.study_id, report.status)
 
 
 def _begin(actor: Person, report: Report, text: Text) -> Report:
@@ -244,7 +252,7 @@ def _begin(actor: Person, report: Report, text: Text) -> Report:
         with transaction.atomic():
             report.save(force_insert=True)
             _version_write(actor, report, text)
-            report_note(report.study_id, report.status)
+            _worklist_note(report)
             action = "report.amend" if report.predecessor_id else "report.create"
             _record(actor, report, action, Permission.WRITE_REPORT)
     except IntegrityError:

@@ -8,16 +8,16 @@ from django.utils import timezone
 from acct.models import User
 from audit.models import AuditLog
 from pacs.tests import index
-from ris.models import Reading
+from ris.models import Reading, ReadingEvent
 from ris.reading.entries import reading_note
 
 pytestmark = pytest.mark.django_db
 LIST = "/api/ris/studies/"
 
 
-def say(client, study, status):
+def say(client, study, status, **fields):
     url = f"{LIST}{study.study_instance_uid}/reading/"
-    return client.post(url, {"status": status}, format="json")
+    return client.post(url, {"status": status} | fields, format="json")
 
 
 def read(patient, status, reader):
@@ -86,10 +86,16 @@ def test_what_one_person_reads_another_neither_takes_nor_finishes(api, users, st
     assert (reading.status, reading.reader) == ("READING", users["rib"])
 
 
-def test_another_person_gives_it_back_and_takes_it(api, users, study):
+def test_another_person_gives_it_back_with_a_reason_and_takes_it(api, users, study):
     say(api("rib"), study, "READING")
     doctor = api("doctor")
-    assert say(doctor, study, "UNREAD").status_code == 200
+    refused = say(doctor, study, "UNREAD")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "ERR_308")
+    assert say(doctor, study, "UNREAD", reason="off duty").status_code == 200
+    event = ReadingEvent.objects.last()
+    assert (event.step, event.reason) == ("released", "off duty")
+    assert (event.actor, event.other) == (users["doctor"], users["rib"])
+    assert AuditLog.objects.filter(action="study.reading")[0].detail["other"] == users["rib"].pk
     assert say(doctor, study, "READING").json()["reader"]["id"] == users["doctor"].pk
 
 

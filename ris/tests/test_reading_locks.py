@@ -10,9 +10,11 @@ from django.db import connection
 from django.utils import timezone
 
 from acct.models import Session, User
+from ai.models import AIJob
 from alert import services as alerts
 from audit.models import AuditLog
 from conftest import PASSWORD
+from pacs.index.deletion import instances_delete
 from pacs.index.list_keys import list_keys_write
 from pacs.models import Study
 from pacs.tests import index
@@ -231,3 +233,30 @@ def test_open_windows_hear_of_a_lock(study, say, monkeypatch, django_capture_on_
     with django_capture_on_commit_callbacks(execute=True):
         say(study, "lock")
     assert told == ["worklist"]
+
+
+def test_the_readers_are_those_who_may_read(api, users):
+    named = {reader["id"] for reader in api("rib").get("/api/ris/readers/").json()}
+    assert named == {users["rib"].pk, users["doctor"].pk}
+
+
+def test_a_study_that_jobs_keep_without_images_is_not_offered(api, users, patient_factory):
+    gone, kept = listed_study(patient_factory(), 30), listed_study(patient_factory(), 20)
+    series = gone.series.get()
+    AIJob.objects.create(
+        study=gone,
+        series=series,
+        patient=gone.patient,
+        model_id="stroke_risk",
+        model_version="1.0.0",
+        model_manifest={"name": "Stroke risk", "kind": "network"},
+        requested_by=users["doctor"],
+        status="COMPLETED",
+    )
+    instances_delete(list(series.instances.values_list("orthanc_id", flat=True)))
+    assert Study.objects.filter(pk=gone.pk).exists()
+    shown = api("rib").get("/api/ris/worklist/").json()["results"]
+    assert [row["id"] for row in shown] == [kept.pk]
+    index.instance(series)
+    list_keys_write(Study.objects.filter(pk=gone.pk))
+    assert api("rib").post(NEXT, {}, format="json").json()["id"] == gone.pk

@@ -235,6 +235,7 @@ ROUTES: dict[str, str] = {
     "POST study-unlock": "403 200 200 403 403 403 403 401",
     "POST study-assign": "403 400 400 403 403 403 403 401",
     "GET worklist": "403 200 200 403 403 403 403 401",
+    "GET readers": "403 200 200 403 403 403 403 401",
     "POST worklist-next": "403 204 204 403 403 403 403 401",
     "GET worklist-filters": "403 200 200 403 403 403 403 401",
     "POST worklist-filters": "403 400 400 403 403 403 403 401",

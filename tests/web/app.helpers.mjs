@@ -27,6 +27,7 @@ const ENTRIES = {
   '/worklist': ['Worklist', '판독 목록'],
   '/studies': ['Studies', '영상 검사'],
   '/reports': ['Reports', '판독문'],
+  '/critical-results': ['Critical results', '위급 소견'],
   '/upload': ['Upload', '영상 업로드'],
   '/unmatched': ['Unmatched studies', '환자 미매칭 영상'],
   '/modality-worklist': ['Modality worklist', '장비 워크리스트'],
@@ -37,6 +38,7 @@ const ENTRIES = {
   '/admin/glass': ['Emergency access', '응급 열람 검토'],
   '/admin/models': ['AI models', 'AI 모델'],
   '/admin/nodes': ['DICOM nodes', 'DICOM 노드'],
+  '/admin/reading-targets': ['Reading targets', '판독 목표 시간'],
   '/admin/outbox': ['Outbox', '작업 대기열'],
   '/profile': ['Profile', '내 정보'],
 };
@@ -49,12 +51,12 @@ const OWN_ENTRIES = {
   external: { '/studies': ['Shared images', '공유받은 영상'] },
 };
 /** @type {Route[]} */
-const ADMINISTRATION = ['/admin/users', '/admin/wards', '/admin/audit', '/admin/glass', '/admin/models', '/admin/nodes', '/admin/outbox'];
+const ADMINISTRATION = ['/admin/users', '/admin/wards', '/admin/audit', '/admin/glass', '/admin/models', '/admin/nodes', '/admin/reading-targets', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
   admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/reports', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
-  doctor: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/worklist', '/studies', '/reports', '/upload', '/ai/review', '/profile'],
-  radiologist: ['/', '/patients', '/care-team', '/duplicates', '/orders', '/visits', '/shares', '/worklist', '/studies', '/reports', '/upload', '/unmatched', '/modality-worklist', '/ai/review', '/profile'],
+  doctor: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/worklist', '/studies', '/reports', '/critical-results', '/upload', '/ai/review', '/profile'],
+  radiologist: ['/', '/patients', '/care-team', '/duplicates', '/orders', '/visits', '/shares', '/worklist', '/studies', '/reports', '/critical-results', '/upload', '/unmatched', '/modality-worklist', '/ai/review', '/profile'],
   labtech: ['/', '/patients', '/orders', '/lab', '/shares', '/profile'],
   nurse: ['/', '/ward', '/patients', '/care-team', '/incoming', '/orders', '/visits', '/shares', '/studies', '/reports', '/profile'],
   patient: ['/', '/my-record', '/orders', '/visits', '/shares', '/studies', '/profile'],

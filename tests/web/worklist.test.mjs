@@ -7,7 +7,7 @@ import { launch } from './browser.mjs';
 import { api, sampleStudy, signIn } from './viewer.helpers.mjs';
 
 const send = (as, path, body = {}) => as.json(path, { method: 'POST', body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } });
-const release = async (as, uid) => send(as, `/api/ris/studies/${uid}/reading/`, { status: 'UNREAD' });
+const release = async (as, uid) => send(as, `/api/ris/studies/${uid}/reading/`, { status: 'UNREAD', reason: 'for the test' });
 const focused = page => page.evaluate(() => document.activeElement?.getAttribute('href'));
 
 test('reading by keyboard: move, open with the lock, back, next', async t => {

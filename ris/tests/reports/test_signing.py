@@ -144,7 +144,19 @@ def test_only_what_is_signed_is_amended_and_only_once(api, study, signed):
     assert (third["edition"], third["predecessor"]) == (3, draft["id"])
 
 
+def test_what_is_critical_goes_with_the_report_in_force(api, signed):
+    client = api("rib")
+    body = {"category": "haemorrhage"}
+    flag = client.post(f"{REPORTS}{signed['id']}/critical/", body, format="json").json()
+    draft = amend(client, signed).json()
+    assert client.get("/api/ris/critical/").json()["results"][0]["report"] == signed["id"]
+    amended = sign(client, draft).json()
+    assert amended["critical"]["id"] == flag["id"]
+    assert client.get(f"{REPORTS}{signed['id']}/").json()["critical"] is None
+
+
 def test_the_worklist_shows_the_state_of_the_newest_report(api, study):
+    index.series(study, slices=1)
     list_keys_write(Study.objects.filter(pk=study.pk))
     client = api("rib")
 
@@ -157,7 +169,8 @@ def test_the_worklist_shows_the_state_of_the_newest_report(api, study):
     signed_one = sign(client, report).json()
     assert shown() == "SIGNED"
     draft = amend(client, signed_one).json()
-    assert shown() == "DRAFT"
+    client.post(f"{REPORTS}{draft['id']}/preliminary/")
+    assert shown() == "SIGNED"
     sign(client, draft)
     assert shown() == "AMENDED"
 

@@ -13,6 +13,8 @@ export const keys = {
     all: ["worklist"],
     list: (query: object) => ["worklist", "list", query],
     filters: ["worklist filters"],
+    setting: ["worklist setting"],
+    readers: ["worklist readers"],
   },
   series: (uid: string) => ["series", uid],
   upload: (statusUrl: string) => ["upload", statusUrl],
@@ -63,6 +65,10 @@ export const keys = {
   orderSets: ["order sets"],
   resultSchema: (jobType: string, version: number | null) => ["result schema", jobType, version],
   analytes: ["analytes"],
+  criticalResults: {
+    all: ["critical results"],
+    list: (query: object) => ["critical results", "list", query],
+  },
   lab: {
     all: ["lab"],
     criticals: (open: boolean, page: number) => ["lab", "criticals", open, page],

@@ -96,6 +96,12 @@ const pages: RouteObject[] = [
   page("/lab/specimens", () => import("@/pages/lab/SpecimensPage"), "enter_lab_result"),
   page("/lab/import", () => import("@/pages/lab/ImportPage"), "enter_lab_result"),
   page("/lab/critical", () => import("@/pages/lab/CriticalPage"), "view_order", isStaff),
+  page(
+    "/critical-results",
+    () => import("@/pages/criticalResults/CriticalResultsPage"),
+    "view_report",
+    isStaff,
+  ),
   page("/upload", () => import("@/pages/upload/UploadPage"), "upload_dicom"),
   page("/unmatched", () => import("@/pages/unmatched/UnmatchedPage"), "match_study"),
   page("/modality-worklist", () => import("@/pages/modality/ModalityWorklistPage"), "work_ris_order"),
@@ -107,6 +113,7 @@ const pages: RouteObject[] = [
   page("/admin/wards", () => import("@/pages/admin/WardsPage"), "manage_wards"),
   page("/admin/models", () => import("@/pages/admin/ModelsPage"), "manage_models"),
   page("/admin/nodes", () => import("@/pages/modality/NodesPage"), "manage_nodes"),
+  page("/admin/reading-targets", () => import("@/pages/admin/ReadingTargetsPage"), "operate"),
   page("/admin/outbox", () => import("@/pages/admin/OutboxPage"), "operate"),
   page("/profile", () => import("@/pages/profile/ProfilePage")),
 ];

@@ -5,6 +5,7 @@ import auth from "./en/auth";
 import careTeam from "./en/careTeam";
 import chart from "./en/chart";
 import common from "./en/common";
+import criticalResults from "./en/criticalResults";
 import dashboard from "./en/dashboard";
 import errors from "./en/errors";
 import glass from "./en/glass";
@@ -40,6 +41,7 @@ export default {
   careTeam,
   chart,
   common,
+  criticalResults,
   dashboard,
   errors,
   glass,

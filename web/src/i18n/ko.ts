@@ -5,6 +5,7 @@ import auth from "./ko/auth";
 import careTeam from "./ko/careTeam";
 import chart from "./ko/chart";
 import common from "./ko/common";
+import criticalResults from "./ko/criticalResults";
 import dashboard from "./ko/dashboard";
 import errors from "./ko/errors";
 import glass from "./ko/glass";
@@ -40,6 +41,7 @@ export default {
   careTeam,
   chart,
   common,
+  criticalResults,
   dashboard,
   errors,
   glass,

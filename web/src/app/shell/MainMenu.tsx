@@ -6,6 +6,7 @@ import {
   IconCalendar,
   IconChartLine,
   IconClipboardList,
+  IconClock,
   IconCopy,
   IconFileText,
   IconFlask,
@@ -23,6 +24,7 @@ import {
   IconShare,
   IconShield,
   IconUpload,
+  IconUrgent,
   IconUser,
   IconUserCircle,
   IconUserHeart,
@@ -66,6 +68,8 @@ const ICONS: Record<string, Icon> = {
   network: IconNetwork,
   inbox: IconInbox,
   person: IconUserCircle,
+  urgent: IconUrgent,
+  clock: IconClock,
 };
 
 function isActive(route: string, pathname: string): boolean {

@@ -42,4 +42,18 @@ export default {
   takeOverText: "To take it over, say why. The reason is recorded.",
   reason: "Reason",
   takeOver: "Take over",
+  releaseText: "To set it back to unread, say why. The reason is recorded.",
+  assign: "Assign {{study}}",
+  handOver: "Hand over {{study}}",
+  reader: "Radiologist",
+  nobody: "Nobody in particular",
+  setting: {
+    title: "Reading targets",
+    hint: "Within how many minutes of its last image a study is to be read. Studies not read yet follow a change at once.",
+    stat_minutes: "STAT (minutes)",
+    urgent_minutes: "Urgent (minutes)",
+    routine_minutes: "Routine and without an order (minutes)",
+    lock_minutes: "An idle reading ends after (minutes)",
+    urgent_risk: "AI result is urgent from this risk (0 to 1)",
+  },
 };

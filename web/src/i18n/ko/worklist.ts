@@ -44,5 +44,19 @@ const texts: typeof en = {
   takeOverText: "인계받으려면 사유를 입력해 주세요. 사유는 기록됩니다.",
   reason: "사유",
   takeOver: "인계받기",
+  releaseText: "미판독으로 되돌리려면 사유를 입력해 주세요. 사유는 기록됩니다.",
+  assign: "판독의 배정: {{study}}",
+  handOver: "판독 인계: {{study}}",
+  reader: "판독의",
+  nobody: "미배정",
+  setting: {
+    title: "판독 목표 시간",
+    hint: "마지막 영상이 도착한 뒤 몇 분 안에 판독할지 정합니다. 바꾸면 아직 판독하지 않은 검사에 바로 적용됩니다.",
+    stat_minutes: "초응급(STAT) (분)",
+    urgent_minutes: "응급 (분)",
+    routine_minutes: "일반, 오더 없음 (분)",
+    lock_minutes: "조작이 없을 때 판독 자동 해제 (분)",
+    urgent_risk: "AI 응급 소견 기준 위험도(0~1)",
+  },
 };
 export default texts;

@@ -60,6 +60,7 @@ export function countOneMore(client: QueryClient): void {
 const ORDERS = [keys.orders.all, keys.counts];
 const RESULTS = [...ORDERS, keys.lab.all, keys.chart.all];
 const AI = [keys.ai.all, keys.counts];
+const CRITICAL = [keys.criticalResults.all];
 const IMAGES = [keys.unmatched.all, keys.studies.all, keys.counts];
 
 /** What an alert of a kind makes old on the pages that are open. */
@@ -81,6 +82,8 @@ const STALE: Partial<Record<Notification["kind"], readonly (readonly unknown[])[
   order_amended: RESULTS,
   critical_result: RESULTS,
   critical_unconfirmed: RESULTS,
+  critical_report: CRITICAL,
+  critical_report_unconfirmed: CRITICAL,
   lab_message_held: [keys.lab.all],
   glass_broken: [keys.glass.all],
   audit_broken: [keys.audit.all, keys.counts],

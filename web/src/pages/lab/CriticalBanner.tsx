@@ -8,7 +8,7 @@ import { keys } from "@/api/keys";
 import { useCan, useIsStaff } from "@/session/react";
 import { dateTime } from "@/shared/when";
 import { REFRESH_MS } from "./data";
-import { useCountdown } from "./useCountdown";
+import { useCountdown } from "@/shared/criticals/useCountdown";
 
 /**
  * On every page of those who may see the results, until each critical value was read back; it names no

@@ -6,7 +6,7 @@ import { rowOf, rowsOf, typedOf } from "./columns";
 import type { LabValue, Order, Panel, Specimen, Version } from "./data";
 import { moveInColumn } from "./keyboard";
 import { stepOf } from "./steps";
-import { timeLeft } from "./useCountdown";
+import { timeLeft } from "@/shared/criticals/useCountdown";
 
 const K = "2823-3";
 const analyte: Panel["analytes"][number] = {

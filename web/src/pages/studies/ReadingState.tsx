@@ -1,9 +1,11 @@
 import { Button, Group, Text } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { useCan, useUser } from "@/session/react";
+import { HeldStudy } from "@/shared/HeldStudy";
 import { Section } from "@/shared/Section";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { useReadingHeartbeat } from "@/shared/useReadingHeartbeat";
@@ -31,18 +33,23 @@ export function ReadingState({ study }: { study: Schema["StudyDetailOut"] }) {
   const can = useCan();
   const user = useUser();
   const queryClient = useQueryClient();
+  const [releasing, setReleasing] = useState(false);
   const { reading_status: status, reader, reading_at } = study;
   useReadingHeartbeat(study);
   const change = useMutation({
-    mutationFn: (next: Status) =>
+    mutationFn: ({ next, reason = "" }: { next: Status; reason?: string }) =>
       unwrap(
         api.POST("/api/ris/studies/{study_instance_uid}/reading/", {
           params: { path: { study_instance_uid: study.study_instance_uid } },
-          body: { status: next },
+          body: { status: next, reason },
         }),
       ),
+    onSuccess: () => {
+      setReleasing(false);
+    },
     onSettled: () => queryClient.invalidateQueries({ queryKey: keys.studies.all }),
   });
+  const mine = reader?.id === user.id;
   const reads = can("write_report") || can("review_ai");
   return (
     <Section title={t("studies.reading")} action={<StatusBadge kind="reading" value={status} />}>
@@ -57,15 +64,16 @@ export function ReadingState({ study }: { study: Schema["StudyDetailOut"] }) {
         </Text>
         {reads && (
           <Group gap="xs">
-            {stepsFrom(status, reader?.id === user.id).map((next, index) => (
+            {stepsFrom(status, mine).map((next, index) => (
               <Button
                 key={next}
                 size="xs"
                 variant={index === 0 ? "light" : "default"}
-                loading={change.isPending && change.variables === next}
+                loading={change.isPending && change.variables.next === next}
                 disabled={change.isPending}
                 onClick={() => {
-                  change.mutate(next);
+                  if (status === "READING" && !mine) setReleasing(true);
+                  else change.mutate({ next });
                 }}
               >
                 {t(labelOf(status, next))}
@@ -74,6 +82,19 @@ export function ReadingState({ study }: { study: Schema["StudyDetailOut"] }) {
           </Group>
         )}
       </Group>
+      <HeldStudy
+        key={String(releasing)}
+        holder={releasing && reader ? reader.full_name || reader.username : null}
+        text={t("worklist.releaseText")}
+        button={t("studies.release")}
+        busy={change.isPending}
+        onClose={() => {
+          setReleasing(false);
+        }}
+        onReason={(reason) => {
+          change.mutate({ next: "UNREAD", reason });
+        }}
+      />
     </Section>
   );
 }

@@ -6,6 +6,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { asApiError } from "@/api/errors";
+import { HeldStudy } from "@/shared/HeldStudy";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { showError } from "@/shared/toasts";
@@ -18,8 +19,8 @@ import {
   type Row,
   type SavedFilter,
 } from "./data";
+import { Assign } from "./Assign";
 import { FilterBar } from "./FilterBar";
-import { TakeOver } from "./TakeOver";
 import { isSame, queryOf, useAsked, type Asked } from "./useQueryParams";
 import { useWorklistKeys } from "./useWorklistKeys";
 import { WorklistTable } from "./WorklistTable";
@@ -79,6 +80,7 @@ export default function WorklistPage() {
   const pages = useWorklistRows(query);
   const rows = pages.data?.pages.flatMap(({ results }) => results) ?? [];
   const { open, held, setHeld, busy } = useOpening();
+  const [assigned, setAssigned] = useState<Row | null>(null);
   const next = useNextStudy();
   const saved = filters.data?.results.find((filter) => isSame(filter.query, asked));
   usePrefetch(rows.slice(Math.max(0, focused)).find(({ reading_state }) => reading_state === "unread"));
@@ -97,7 +99,7 @@ export default function WorklistPage() {
   useWorklistKeys({
     focused,
     count: rows.length,
-    enabled: held === null && !next.isPending,
+    enabled: held === null && assigned === null && !next.isPending,
     onNext: goNext,
     onMove: (index) => {
       list.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus();
@@ -136,6 +138,7 @@ export default function WorklistPage() {
                   ask({ ...asked, ordering });
                 }}
                 onOpen={openRow}
+                onAssign={setAssigned}
                 onFocus={setFocused}
               />
               {hasNextPage && (
@@ -152,14 +155,24 @@ export default function WorklistPage() {
           )}
         </QueryView>
       </Paper>
-      <TakeOver
+      {assigned && (
+        <Assign
+          row={assigned}
+          onClose={() => {
+            setAssigned(null);
+          }}
+        />
+      )}
+      <HeldStudy
         key={held?.uid}
         holder={held?.holder ?? null}
+        text={t("worklist.takeOverText")}
+        button={t("worklist.takeOver")}
         busy={busy}
         onClose={() => {
           setHeld(null);
         }}
-        onTakeOver={(reason) => {
+        onReason={(reason) => {
           if (held) open(held.uid, reason);
         }}
       />

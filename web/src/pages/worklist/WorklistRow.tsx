@@ -1,7 +1,9 @@
-import { Badge, Group, Table, Text } from "@mantine/core";
+import { ActionIcon, Badge, Group, Table, Text } from "@mantine/core";
+import { IconUserShare } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { currentLanguage } from "@/i18n";
+import { useUser } from "@/session/react";
 import { ageSex } from "@/shared/format";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { calendarDate } from "@/shared/when";
@@ -57,11 +59,14 @@ interface WorklistRowProps {
   row: Row;
   index: number;
   onOpen: (row: Row) => void;
+  onAssign: (row: Row) => void;
   onFocus: (index: number) => void;
 }
 
-export const WorklistRow = memo(function WorklistRow({ row, index, onOpen, onFocus }: WorklistRowProps) {
+export const WorklistRow = memo(function WorklistRow({ row, index, onOpen, onAssign, onFocus }: WorklistRowProps) {
   const { t } = useTranslation();
+  const mine = row.locked_by?.id === useUser().id;
+  const study = `${row.patient.full_name}, ${row.description || t("studies.noDescription")}`;
   const reader = row.locked_by ?? (row.reading_state === "read" ? row.reader : row.assigned_to);
   return (
     <Table.Tr className={classes.row} data-index={index}>
@@ -104,9 +109,22 @@ export const WorklistRow = memo(function WorklistRow({ row, index, onOpen, onFoc
         {row.report && <Badge color={REPORTS[row.report]}>{t(`worklist.report.${row.report}`)}</Badge>}
       </Table.Td>
       <Table.Td>
-        <Text size="sm" c={row.locked_by ? undefined : "dimmed"}>
-          {reader?.full_name}
-        </Text>
+        <Group gap={4} wrap="nowrap" justify="space-between">
+          <Text size="sm" c={row.locked_by ? undefined : "dimmed"}>
+            {reader?.full_name}
+          </Text>
+          {row.reading_state !== "read" && (row.locked_by === null || mine) && (
+            <ActionIcon
+              variant="subtle"
+              aria-label={t(mine ? "worklist.handOver" : "worklist.assign", { study })}
+              onClick={() => {
+                onAssign(row);
+              }}
+            >
+              <IconUserShare size={18} aria-hidden />
+            </ActionIcon>
+          )}
+        </Group>
       </Table.Td>
     </Table.Tr>
   );

@@ -24,10 +24,11 @@ interface WorklistTableProps {
   ordering: string | undefined;
   onOrder: (ordering: string) => void;
   onOpen: (row: Row) => void;
+  onAssign: (row: Row) => void;
   onFocus: (index: number) => void;
 }
 
-export function WorklistTable({ rows, ordering, onOrder, onOpen, onFocus }: WorklistTableProps) {
+export function WorklistTable({ rows, ordering, onOrder, onOpen, onAssign, onFocus }: WorklistTableProps) {
   const { t } = useTranslation();
   const column = ordering?.replace(/^-/, "");
   const direction = ordering?.startsWith("-") ? "descending" : "ascending";
@@ -62,6 +63,7 @@ export function WorklistTable({ rows, ordering, onOrder, onOpen, onFocus }: Work
             row={row}
             index={index}
             onOpen={onOpen}
+            onAssign={onAssign}
             onFocus={onFocus}
           />
         ))}

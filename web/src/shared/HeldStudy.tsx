@@ -2,16 +2,19 @@ import { Button, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-interface TakeOverProps {
+interface HeldStudyProps {
   /** Who reads the study; null: nobody is asked about. */
   holder: string | null;
+  /** What the reason is for, and the button that does it. */
+  text: string;
+  button: string;
   busy: boolean;
-  onTakeOver: (reason: string) => void;
+  onReason: (reason: string) => void;
   onClose: () => void;
 }
 
 /** A colleague reads the study: it is theirs, unless there is a reason. */
-export function TakeOver({ holder, busy, onTakeOver, onClose }: TakeOverProps) {
+export function HeldStudy({ holder, text, button, busy, onReason, onClose }: HeldStudyProps) {
   const { t } = useTranslation();
   const [reason, setReason] = useState("");
   return (
@@ -24,11 +27,11 @@ export function TakeOver({ holder, busy, onTakeOver, onClose }: TakeOverProps) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          onTakeOver(reason.trim());
+          onReason(reason.trim());
         }}
       >
         <Stack>
-          <Text size="sm">{t("worklist.takeOverText")}</Text>
+          <Text size="sm">{text}</Text>
           <TextInput
             label={t("worklist.reason")}
             maxLength={500}
@@ -44,7 +47,7 @@ export function TakeOver({ holder, busy, onTakeOver, onClose }: TakeOverProps) {
               {t("common.cancel")}
             </Button>
             <Button type="submit" loading={busy} disabled={!reason.trim()}>
-              {t("worklist.takeOver")}
+              {button}
             </Button>
           </Group>
         </Stack>

@@ -1,7 +1,7 @@
-import type { Critical } from "./data";
+import type { Schema } from "@/api/client";
 
 /** Who was alerted together, and when, in order. */
-export function byTurn(escalations: Critical["escalations"]): { turn: number; at: string; names: string[] }[] {
+export function byTurn(escalations: Schema["EscalationOut"][]): { turn: number; at: string; names: string[] }[] {
   const turns = new Map<number, { turn: number; at: string; names: string[] }>();
   for (const { turn, at, to_name } of escalations) {
     const known = turns.get(turn);

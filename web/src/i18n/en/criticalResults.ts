@@ -1,0 +1,21 @@
+export default {
+  title: "Critical results",
+  hint: "Findings on images that somebody must be told of at once.",
+  shown: "Shown critical results",
+  none: "No critical result waits for read-back.",
+  noneClosed: "No critical result has been confirmed yet.",
+  flagged: "{{at}}, reported by {{name}}",
+  toTell: "To be told: {{name}} (ordered the study)",
+  toTellTeam: "To be told: the care team and administrators",
+  turn: "escalation step {{turn}}",
+  category: {
+    haemorrhage: "Intracranial haemorrhage",
+    large_vessel_occlusion: "Large vessel occlusion",
+    herniation: "Herniation",
+    mass_effect: "Mass effect",
+    hydrocephalus: "Hydrocephalus",
+    fracture: "Fracture",
+    foreign_body: "Foreign body",
+    other: "Other critical finding",
+  },
+};
