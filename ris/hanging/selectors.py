@@ -17,7 +17,6 @@ from ris.hanging.matching import Match, Pair, series_pairs, study_match
 from ris.hanging.protocols import Layout, layouts_for
 from ris.hanging.traits import Traits, traits_of
 
-
 NO_PRIOR = "none"
 """Asked for by who wants the study alone: then no prior is opened, nor recorded as opened."""
 
