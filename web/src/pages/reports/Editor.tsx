@@ -20,6 +20,7 @@ import classes from "./Reports.module.css";
 import { schemaOf, strayFields } from "./templateSchema";
 import { useAutosave } from "./useAutosave";
 import { Values } from "./Values";
+import { WIDTHS } from "./widths";
 import { VersionList } from "./VersionList";
 
 type Offer = Schema["ValueOfferOut"];
@@ -53,7 +54,7 @@ export function Editor({ report, template }: { report: Report; template: Templat
   };
 
   return (
-    <Grid>
+    <Grid type="container" breakpoints={WIDTHS}>
       <Grid.Col span={{ base: 12, lg: 8 }}>
         <Section
           title={template.name[currentLanguage()]}

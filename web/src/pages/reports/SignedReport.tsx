@@ -12,6 +12,7 @@ import { isOpen, type Report, type Template } from "./data";
 import { Versions } from "./Editor";
 import { PriorDiff } from "./PriorDiff";
 import { ReportText } from "./ReportText";
+import { WIDTHS } from "./widths";
 
 interface SignedReportProps {
   report: Report;
@@ -25,7 +26,7 @@ export function SignedReport({ report, template, onShow }: SignedReportProps) {
   const { t } = useTranslation();
   const { signed_by, signed_at, reason } = report;
   return (
-    <Grid>
+    <Grid type="container" breakpoints={WIDTHS}>
       <Grid.Col span={{ base: 12, lg: 8 }}>
         <Section
           title={template.name[currentLanguage()]}

@@ -9,10 +9,10 @@ import { asApiError } from "@/api/errors";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { showError } from "@/shared/toasts";
+import { useNextStudy } from "@/shared/useNextStudy";
 import {
   studyPrefetch,
   useLock,
-  useNextStudy,
   useSavedFilters,
   useWorklistRows,
   type Row,
@@ -52,7 +52,7 @@ function useOpening() {
       mutate(
         { uid, ...(reason && { reason }) },
         {
-          onSuccess: () => void navigate(`/studies/${uid}`),
+          onSuccess: () => void navigate(`/studies/${uid}/read`),
           onError: (thrown) => {
             const error = asApiError(thrown);
             if (error.code === HELD) setHeld({ uid, holder: error.detail });
@@ -88,7 +88,7 @@ export default function WorklistPage() {
     takeNext(query, {
       onError: showError,
       onSuccess: (row) => {
-        if (row) void navigate(`/studies/${row.study_instance_uid}`);
+        if (row) void navigate(`/studies/${row.study_instance_uid}/read`);
         else notifications.show({ message: t("worklist.nothingNext") });
       },
     });
