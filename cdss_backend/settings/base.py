@@ -263,7 +263,7 @@ SPECTACULAR_SETTINGS = {
         "UnfiledDecision": "pacs.choices.UnfiledDecision",
         "InstancePlace": "pacs.choices.InstancePlace",
         "ReviewDecision": ["approve", "reject"],
-        "HangingReason": "ris.hanging.matching.Reason",
+        "HangingReason": "ris.hanging.similarity.MatchReason",
         "SeriesKind": "ris.hanging.traits.SeriesKind",
         "ReadingStatus": "ris.choices.ReadingStatus",
         "OutboxStatus": "common.outbox.models.OutboxStatus",

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ris.hanging.matching import Pair
+from ris.hanging.similarity import Pair
 from ris.hanging.traits import NOT_HUNG, Region, SeriesKind, Traits
 
 K = SeriesKind
@@ -28,7 +28,7 @@ class Protocol(StrEnum):
     SINGLE = "single"
 
 
-class Window(StrEnum):
+class WindowPreset(StrEnum):
     """Of the viewer's presets for CT; empty: as the image says."""
 
     BRAIN = "brain"
@@ -40,12 +40,12 @@ class Window(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Pane:
     series: Traits
-    window: Window = Window.STORED
+    window: WindowPreset = WindowPreset.STORED
     is_prior: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class HangingLayout:
     """``panes``: row by row; the last row may be shorter than the others."""
 
     protocol: Protocol
@@ -54,7 +54,7 @@ class Layout:
     panes: tuple[Pane, ...]
 
 
-def layouts_for(present: Sequence[Traits], pairs: Sequence[Pair]) -> list[Layout]:
+def layouts_for(present: Sequence[Traits], pairs: Sequence[Pair]) -> list[HangingLayout]:
     """What the rules offer, the first of them to begin with; none of a study without images."""
     series = [one for one in present if one.frames and one.kind not in NOT_HUNG]
     shown = series or [one for one in present if one.frames]
@@ -66,14 +66,14 @@ def layouts_for(present: Sequence[Traits], pairs: Sequence[Pair]) -> list[Layout
         *(_brain_mr(series) if _is_brain(main, "MR") else []),
         *(_brain_ct(series) if _is_brain(main, "CT") else []),
     ]
-    return [*found, Layout(Protocol.SINGLE, 1, 1, (Pane(main, _window(main)),))]
+    return [*found, HangingLayout(Protocol.SINGLE, 1, 1, (Pane(main, _window(main)),))]
 
 
 def _is_brain(one: Traits, modality: str) -> bool:
     return one.modality == modality and one.region is Region.HEAD
 
 
-def _follow_up(main: Traits, pairs: Sequence[Pair]) -> Iterable[Layout]:
+def _follow_up(main: Traits, pairs: Sequence[Pair]) -> Iterable[HangingLayout]:
     """The same series of the prior beside each, in a row of their own."""
     same = [pair for pair in pairs if pair.match.same]
     chosen = sorted(same or pairs[:1], key=lambda pair: _place(pair.present))[:MOST_PAIRS]
@@ -92,7 +92,7 @@ def _follow_up(main: Traits, pairs: Sequence[Pair]) -> Iterable[Layout]:
         protocol = Protocol.BRAIN_MR_FOLLOW_UP
     elif _is_brain(main, "CT"):
         protocol = Protocol.BRAIN_CT_FOLLOW_UP
-    yield Layout(protocol, len(chosen), 2, tuple(panes))
+    yield HangingLayout(protocol, len(chosen), 2, tuple(panes))
 
 
 def _place(one: Traits) -> tuple[int, int]:
@@ -100,7 +100,7 @@ def _place(one: Traits) -> tuple[int, int]:
     return FOLLOW_UP_ORDER.index(one.kind) if known else len(FOLLOW_UP_ORDER), -one.frames
 
 
-def _brain_mr(series: Sequence[Traits]) -> Iterable[Layout]:
+def _brain_mr(series: Sequence[Traits]) -> Iterable[HangingLayout]:
     largest = {
         kind: max(found, key=lambda one: (one.plane == "axial", one.frames))
         for kind in MR_ORDER
@@ -108,10 +108,10 @@ def _brain_mr(series: Sequence[Traits]) -> Iterable[Layout]:
     }
     if len(largest) > 1:
         rows, columns = GRIDS[len(largest)]
-        yield Layout(Protocol.BRAIN_MR, rows, columns, tuple(map(Pane, largest.values())))
+        yield HangingLayout(Protocol.BRAIN_MR, rows, columns, tuple(map(Pane, largest.values())))
 
 
-def _brain_ct(series: Sequence[Traits]) -> Iterable[Layout]:
+def _brain_ct(series: Sequence[Traits]) -> Iterable[HangingLayout]:
     """Soft tissue in the windows of brain and subdural blood, and bone in its own kernel if any."""
     soft = [one for one in series if one.kind is K.CT]
     if not soft:
@@ -119,11 +119,15 @@ def _brain_ct(series: Sequence[Traits]) -> Iterable[Layout]:
     brain = max(soft, key=lambda one: (one.plane == "axial", not one.contrast, one.frames))
     bones = [one for one in series if one.kind is K.CT_BONE and one.plane == brain.plane]
     bone = max(bones, key=lambda one: one.frames, default=brain)
-    panes = (Pane(brain, Window.BRAIN), Pane(brain, Window.SUBDURAL), Pane(bone, Window.BONE))
-    yield Layout(Protocol.BRAIN_CT, 1, 3, panes)
+    panes = (
+        Pane(brain, WindowPreset.BRAIN),
+        Pane(brain, WindowPreset.SUBDURAL),
+        Pane(bone, WindowPreset.BONE),
+    )
+    yield HangingLayout(Protocol.BRAIN_CT, 1, 3, panes)
 
 
-def _window(one: Traits) -> Window:
+def _window(one: Traits) -> WindowPreset:
     if not _is_brain(one, "CT"):
-        return Window.STORED
-    return Window.BONE if one.kind is K.CT_BONE else Window.BRAIN
+        return WindowPreset.STORED
+    return WindowPreset.BONE if one.kind is K.CT_BONE else WindowPreset.BRAIN

@@ -12,9 +12,9 @@ from pacs.index.series_facts import SeriesFacts, SeriesStack, series_facts, seri
 from pacs.index.studies import study_get
 from pacs.index.study_tree import other_studies_of
 from rbac.permissions import Permission
-from ris.hanging.frames import FrameLink, frame_links
-from ris.hanging.matching import Match, Pair, series_pairs, study_match
-from ris.hanging.protocols import Layout, layouts_for
+from ris.hanging.frame_links import FrameLink, frame_links
+from ris.hanging.protocols import HangingLayout, layouts_for
+from ris.hanging.similarity import Match, Pair, series_pairs, study_match
 from ris.hanging.traits import Traits, traits_of
 
 NO_PRIOR = "none"
@@ -35,7 +35,7 @@ class Hanging:
     """
 
     study: Any
-    layouts: list[Layout]
+    layouts: list[HangingLayout]
     prior: PriorMatch | None
     asked: bool
     pairs: list[Pair]

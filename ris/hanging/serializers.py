@@ -9,9 +9,9 @@ from rest_framework import serializers
 from common.api.schema import example
 from pacs.dicom.uids import UID_REGEX
 from ris import examples
-from ris.hanging.matching import Pair, Reason
-from ris.hanging.protocols import Protocol, Window
+from ris.hanging.protocols import Protocol, WindowPreset
 from ris.hanging.selectors import NO_PRIOR, Hanging
+from ris.hanging.similarity import MatchReason, Pair
 from ris.hanging.traits import Region, SeriesKind
 
 
@@ -40,7 +40,7 @@ class PaneOut(serializers.Serializer[Any]):
     region = serializers.ChoiceField(
         [(one.value, one.name) for one in Region], source="series.region"
     )
-    window = _choice(Window)
+    window = _choice(WindowPreset)
     is_prior = serializers.BooleanField()
 
 
@@ -58,7 +58,7 @@ class PriorMatchOut(serializers.Serializer[Any]):
     study_date = serializers.DateField(source="study.study_date", allow_null=True)
     description = serializers.CharField(source="study.description")
     score = serializers.IntegerField(source="match.score")
-    reasons = serializers.ListField(child=_choice(Reason), source="match.reasons")
+    reasons = serializers.ListField(child=_choice(MatchReason), source="match.reasons")
     matches = serializers.BooleanField(source="match.same")
 
 
@@ -71,7 +71,7 @@ class SeriesPairOut(serializers.Serializer[Any]):
     present = serializers.CharField(source="present.series_instance_uid")
     prior = serializers.CharField(source="prior.series_instance_uid")
     score = serializers.IntegerField(source="match.score")
-    reasons = serializers.ListField(child=_choice(Reason), source="match.reasons")
+    reasons = serializers.ListField(child=_choice(MatchReason), source="match.reasons")
     shares_frame = serializers.SerializerMethodField()
 
     def get_shares_frame(self, pair: Pair) -> bool:

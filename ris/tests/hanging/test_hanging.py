@@ -9,7 +9,7 @@ import pytest
 from audit.models import AuditLog
 from pacs.models import Series
 from pacs.tests import index
-from ris.hanging import frames
+from ris.hanging import frame_links
 
 pytestmark = pytest.mark.django_db
 FRAME = "1.2.3.4"
@@ -109,11 +109,11 @@ def test_frames_of_reference_are_linked_only_by_what_somebody_accepted(
 
     def reader(user, frames_of_reference):
         asked.append((user.pk, {*frames_of_reference}))
-        return [frames.FrameLink(7, FRAME, "1.2.3.5", matrix)]
+        return [frame_links.FrameLink(7, FRAME, "1.2.3.5", matrix)]
 
     body = hanging()
     assert (body["pairs"][0]["shares_frame"], body["links"]) == (False, [])
-    monkeypatch.setattr(frames, "frame_link_readers", [reader])
+    monkeypatch.setattr(frame_links, "frame_link_readers", [reader])
     [link] = hanging()["links"]
     assert asked == [(users["doctor"].pk, {FRAME, "1.2.3.5"})]
     assert (link["registration"], link["matrix"]) == (7, [*matrix])

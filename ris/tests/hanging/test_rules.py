@@ -6,8 +6,8 @@ import pytest
 
 from pacs.dicom.acquisition import Acquisition
 from pacs.index.series_facts import SeriesFacts, SeriesStack
-from ris.hanging.matching import STUDY_WEIGHTS, WEIGHTS, series_match, series_pairs, study_match
 from ris.hanging.protocols import layouts_for
+from ris.hanging.similarity import STUDY_WEIGHTS, WEIGHTS, series_match, series_pairs, study_match
 from ris.hanging.traits import region_of, traits_of
 
 

@@ -13,7 +13,7 @@ SAME_TIME = 0.2
 """Share by which Echo Time and Repetition Time of one protocol may differ between scanners."""
 
 
-class Reason(StrEnum):
+class MatchReason(StrEnum):
     MODALITY = "same_modality"
     BODY_PART = "same_body_part"
     SEQUENCE = "same_sequence"
@@ -24,18 +24,18 @@ class Reason(StrEnum):
 
 
 WEIGHTS = {
-    Reason.MODALITY: 30,
-    Reason.SEQUENCE: 30,
-    Reason.BODY_PART: 15,
-    Reason.PLANE: 10,
-    Reason.CONTRAST: 5,
-    Reason.TIMES: 5,
-    Reason.NAME: 5,
+    MatchReason.MODALITY: 30,
+    MatchReason.SEQUENCE: 30,
+    MatchReason.BODY_PART: 15,
+    MatchReason.PLANE: 10,
+    MatchReason.CONTRAST: 5,
+    MatchReason.TIMES: 5,
+    MatchReason.NAME: 5,
 }
 """Of a pair of series; together 100."""
-STUDY_WEIGHTS = {Reason.MODALITY: 40, Reason.BODY_PART: 30, Reason.SEQUENCE: 30}
+STUDY_WEIGHTS = {MatchReason.MODALITY: 40, MatchReason.BODY_PART: 30, MatchReason.SEQUENCE: 30}
 """Of a pair of studies; the last by the share of the present sequences that the prior has."""
-_NEEDED = frozenset({Reason.MODALITY, Reason.SEQUENCE})
+_NEEDED = frozenset({MatchReason.MODALITY, MatchReason.SEQUENCE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Match:
     """``same``: good enough to be hung by rule; else only when a reader asks for it."""
 
     score: int
-    reasons: tuple[Reason, ...]
+    reasons: tuple[MatchReason, ...]
     same: bool
 
 
@@ -56,13 +56,13 @@ class Pair:
 
 def series_match(present: Traits, prior: Traits) -> Match:
     agree = {
-        Reason.MODALITY: present.modality == prior.modality,
-        Reason.SEQUENCE: _same_sequence(present, prior),
-        Reason.BODY_PART: bool(present.region) and present.region == prior.region,
-        Reason.PLANE: bool(present.plane) and present.plane == prior.plane,
-        Reason.CONTRAST: present.contrast == prior.contrast,
-        Reason.TIMES: _same_times(present, prior),
-        Reason.NAME: bool(_words(present)) and _words(present) == _words(prior),
+        MatchReason.MODALITY: present.modality == prior.modality,
+        MatchReason.SEQUENCE: _same_sequence(present, prior),
+        MatchReason.BODY_PART: bool(present.region) and present.region == prior.region,
+        MatchReason.PLANE: bool(present.plane) and present.plane == prior.plane,
+        MatchReason.CONTRAST: present.contrast == prior.contrast,
+        MatchReason.TIMES: _same_times(present, prior),
+        MatchReason.NAME: bool(_words(present)) and _words(present) == _words(prior),
     }
     reasons = tuple(reason for reason in WEIGHTS if agree[reason])
     same = set(reasons) >= _NEEDED and not _other_part(present, prior)
@@ -75,15 +75,19 @@ def study_match(present: Sequence[Traits], prior: Sequence[Traits]) -> Match:
     shared = wanted & {_sequence(one) for one in prior if one.kind not in NOT_HUNG}
     regions = [{one.region for one in series if one.region} for series in (present, prior)]
     agree = {
-        Reason.MODALITY: bool({one.modality for one in present} & {one.modality for one in prior}),
-        Reason.BODY_PART: bool(regions[0] & regions[1]),
-        Reason.SEQUENCE: bool(shared),
+        MatchReason.MODALITY: bool(
+            {one.modality for one in present} & {one.modality for one in prior}
+        ),
+        MatchReason.BODY_PART: bool(regions[0] & regions[1]),
+        MatchReason.SEQUENCE: bool(shared),
     }
     weights = STUDY_WEIGHTS | {
-        Reason.SEQUENCE: round(STUDY_WEIGHTS[Reason.SEQUENCE] * len(shared) / max(1, len(wanted)))
+        MatchReason.SEQUENCE: round(
+            STUDY_WEIGHTS[MatchReason.SEQUENCE] * len(shared) / max(1, len(wanted))
+        )
     }
     reasons = tuple(reason for reason in weights if agree[reason])
-    elsewhere = all(regions) and not agree[Reason.BODY_PART]
+    elsewhere = all(regions) and not agree[MatchReason.BODY_PART]
     same = set(reasons) >= _NEEDED and not elsewhere
     return Match(sum(weights[reason] for reason in reasons), reasons, same)
 
