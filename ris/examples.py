@@ -238,3 +238,48 @@ KEY_FINDINGS = {
         )
     ]
 }
+_PRESENT_T1C, _PRIOR_T1C = "1.2.826.0.1.3680043.8.498.31", "1.2.826.0.1.3680043.8.498.21"
+_REASONS = ["same_modality", "same_sequence", "same_body_part", "same_plane", "same_contrast"]
+_FRAME = "1.2.826.0.1.3680043.8.498.99"
+_PRIOR = {
+    "study_instance_uid": "1.2.826.0.1.3680043.8.498.2",
+    "study_date": "2025-07-02",
+    "description": "MRI brain",
+    "score": 100,
+    "reasons": ["same_modality", "same_body_part", "same_sequence"],
+    "matches": True,
+}
+HANGING = {
+    "study_instance_uid": "1.2.826.0.1.3680043.8.498.1",
+    "layouts": [
+        {
+            "protocol": "brain_mr_follow_up",
+            "rows": 1,
+            "columns": 2,
+            "panes": [
+                {
+                    "series_instance_uid": uid,
+                    "frame_of_reference_uid": _FRAME,
+                    "kind": "T1C",
+                    "region": "head",
+                    "window": "",
+                    "is_prior": uid == _PRIOR_T1C,
+                }
+                for uid in (_PRESENT_T1C, _PRIOR_T1C)
+            ],
+        }
+    ],
+    "prior": _PRIOR,
+    "chosen_by": "rule",
+    "pairs": [
+        {
+            "present": _PRESENT_T1C,
+            "prior": _PRIOR_T1C,
+            "score": 90,
+            "reasons": _REASONS,
+            "shares_frame": True,
+        }
+    ],
+    "priors": [_PRIOR],
+    "links": [],
+}

@@ -6,6 +6,7 @@ from django.urls import path
 
 import pacs.converters  # noqa: F401  (registers the path converters)
 from ris.findings.views import KeyFindings
+from ris.hanging.views import StudyHanging
 from ris.modality.views import DicomNodeDetail, DicomNodeEcho, DicomNodes, ModalityWorklist
 from ris.reading.views import Readers, StudyAssign, StudyLock, StudyReading, StudyUnlock
 from ris.reports.critical_views import (
@@ -43,6 +44,7 @@ urlpatterns = [
     path("studies/<uid:study_instance_uid>/lock/", StudyLock.as_view(), name="study-lock"),
     path("studies/<uid:study_instance_uid>/unlock/", StudyUnlock.as_view(), name="study-unlock"),
     path("studies/<uid:study_instance_uid>/assign/", StudyAssign.as_view(), name="study-assign"),
+    path("studies/<uid:study_instance_uid>/hanging/", StudyHanging.as_view(), name="study-hanging"),
     path("worklist/", Worklist.as_view(), name="worklist"),
     path("readers/", Readers.as_view(), name="readers"),
     path("worklist/next/", WorklistNext.as_view(), name="worklist-next"),

@@ -263,6 +263,8 @@ SPECTACULAR_SETTINGS = {
         "UnfiledDecision": "pacs.choices.UnfiledDecision",
         "InstancePlace": "pacs.choices.InstancePlace",
         "ReviewDecision": ["approve", "reject"],
+        "HangingReason": "ris.hanging.similarity.MatchReason",
+        "SeriesKind": "ris.hanging.traits.SeriesKind",
         "ReadingStatus": "ris.choices.ReadingStatus",
         "OutboxStatus": "common.outbox.models.OutboxStatus",
         "GenderEnum": "emr.choices.Gender",

@@ -12,6 +12,7 @@ from pacs.index.derived_objects import Derived, derived_objects
 from pacs.index.senders import study_senders
 from pacs.index.studies import FRAMES, StudySummary, study_get, study_summaries
 from pacs.models import Series, Study, StudySender
+from rbac.permissions import Permission
 
 MAX_STUDIES = 50
 """Of the patient's earlier studies, and of the others."""
@@ -42,11 +43,7 @@ class StudyTree:
 def study_tree(user: Person, study_instance_uid: str) -> StudyTree:
     """The study in full. Raises NotFound if it does not exist or the user may not see it."""
     study = study_get(user, study_instance_uid)
-    rest = Study.objects.visible_to(user).filter(patient=study.patient).exclude(pk=study.pk)
-    newest_first = sorted(rest, key=_begun, reverse=True)
-    earlier = [one for one in newest_first if is_earlier(one, study)]
-    others = [one for one in newest_first if not is_earlier(one, study)]
-    priors, other_studies = earlier[:MAX_STUDIES], others[:MAX_STUDIES]
+    priors, other_studies = other_studies_of(user, study)
     summary, *summaries = study_summaries([study, *priors, *other_studies])
     return StudyTree(
         study=study,
@@ -62,6 +59,20 @@ def study_tree(user: Person, study_instance_uid: str) -> StudyTree:
         priors=summaries[: len(priors)],
         other_studies=summaries[len(priors) :],
     )
+
+
+def other_studies_of(
+    user: Person, study: Study, permission: Permission = Permission.VIEW_STUDY
+) -> tuple[list[Study], list[Study]]:
+    """The patient's other studies that the user may see: the earlier ones, and the rest.
+
+    Both newest first, and at most ``MAX_STUDIES`` of each.
+    """
+    seen = Study.objects.visible_to(user, permission).filter(patient=study.patient)
+    newest_first = sorted(seen.exclude(pk=study.pk), key=_begun, reverse=True)
+    earlier = [one for one in newest_first if is_earlier(one, study)]
+    others = [one for one in newest_first if not is_earlier(one, study)]
+    return earlier[:MAX_STUDIES], others[:MAX_STUDIES]
 
 
 def _begun(study: Study) -> tuple[str, str, int]:

@@ -229,6 +229,7 @@ ROUTES: dict[str, str] = {
     "POST lab-message-discard": "403 403 403 400 403 403 403 401",
     "GET studies": "200 200 200 403 200 200 200 401",
     "GET study-detail": "200 200 200 403 200 200 200 401",
+    "GET study-hanging": "200 200 200 403 403 200 200 401",
     "POST key-findings": "403 400 400 403 403 403 403 401",
     "POST study-reading": "403 400 400 403 403 403 403 401",
     "POST study-lock": "403 200 200 403 403 403 403 401",

@@ -21,6 +21,7 @@ ESSENTIAL = {
     "access.test.mjs": "breaks the glass",
     "accessible.test.mjs": "the login page",
     "alerts.test.mjs": "a broken connection",
+    "hanging.test.mjs": "a follow-up",
     "htj2k.test.mjs": "a head is drawn",
     "policy.test.mjs": "the viewer opens",
     "roles.test.mjs": "(doctor|external|patient) gets|another person|STAT|shared until",

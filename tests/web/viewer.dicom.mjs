@@ -14,8 +14,13 @@ import { SLOW_MS, api, until } from './viewer.helpers.mjs';
  * @property {keyof typeof CONTENTS} [content]
  * @property {string} [accession] Accession Number of the order
  * @property {string} [date] Study Date
+ * @property {string} [modality]
+ * @property {string} [frame] by whose name the Frame of Reference UID is made; else by the study's
+ * @property {string[]} [series] Series Descriptions: each is a series with all the places
+ * @property {string} [description] Study Description
  */
 
+const CT_IMAGE = '1.2.840.10008.5.1.4.1.1.2';
 const MR_IMAGE = '1.2.840.10008.5.1.4.1.1.4';
 const SECONDARY_CAPTURE = '1.2.840.10008.5.1.4.1.1.7';
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
@@ -107,8 +112,8 @@ const CONTENTS = {
 };
 
 /**
- * @param {Place & Required<StudyOptions> & {
- *   name: string, series: string, number: number, description: string,
+ * @param {Place & Omit<Required<StudyOptions>, 'series'> & {
+ *   name: string, series: string, number: number, seriesDescription: string, seriesNumber: number,
  * }} parts
  */
 function image({
@@ -124,12 +129,17 @@ function image({
   description,
   content,
   accession,
+  modality,
+  frame,
+  seriesDescription,
+  seriesNumber,
 }) {
   const sop = uid(name, series, String(number));
-  const { sopClass, samples, photometric, bits, signed, pixels } = CONTENTS[content](
+  const { sopClass: ofContent, samples, photometric, bits, signed, pixels } = CONTENTS[content](
     number,
     rows * columns,
   );
+  const sopClass = modality === 'CT' ? CT_IMAGE : ofContent;
   return file(sopClass, sop, [
     [0x08, 0x05, 'CS', 'ISO_IR 192'],
     [0x08, 0x16, 'UI', sopClass],
@@ -137,9 +147,9 @@ function image({
     [0x08, 0x20, 'DA', date],
     [0x08, 0x30, 'TM', '101500'],
     [0x08, 0x50, 'SH', accession],
-    [0x08, 0x60, 'CS', 'MR'],
+    [0x08, 0x60, 'CS', modality],
     [0x08, 0x1030, 'LO', description],
-    [0x08, 0x103e, 'LO', description],
+    [0x08, 0x103e, 'LO', seriesDescription],
     [0x10, 0x10, 'PN', patient.name],
     [0x10, 0x20, 'LO', patient.id],
     [0x10, 0x30, 'DA', patient.birthDate],
@@ -149,11 +159,11 @@ function image({
     [0x20, 0x0d, 'UI', uid(name)],
     [0x20, 0x0e, 'UI', uid(name, series)],
     [0x20, 0x10, 'SH', '1'],
-    [0x20, 0x11, 'IS', '1'],
+    [0x20, 0x11, 'IS', String(seriesNumber)],
     [0x20, 0x13, 'IS', String(number + 1)],
     [0x20, 0x32, 'DS', position.map(String)],
     [0x20, 0x37, 'DS', orientation.map(String)],
-    [0x20, 0x52, 'UI', uid(name, 'frame')],
+    [0x20, 0x52, 'UI', uid(frame, 'frame')],
     [0x28, 0x02, 'US', samples],
     [0x28, 0x04, 'CS', photometric],
     .../** @type {Parameters<typeof element>[]} */ (samples > 1 ? [[0x28, 0x06, 'US', 0]] : []),
@@ -190,23 +200,32 @@ export const CARTER = {
 export function study(
   name,
   places,
-  { rows = 64, columns = 64, patient = CARTER, content = 'flat', accession = '', date = '20250110' } = {},
+  {
+    rows = 64,
+    columns = 64,
+    patient = CARTER,
+    content = 'flat',
+    accession = '',
+    date = '20250110',
+    modality = 'MR',
+    frame = name,
+    description = `test ${name}`,
+    series = [description],
+  } = {},
 ) {
-  return places.map(({ position, orientation }, number) =>
-    image({
-      name,
-      series: 'one',
-      number,
-      rows,
-      columns,
-      position,
-      orientation,
-      patient,
-      date,
-      description: `test ${name}`,
-      content,
-      accession,
-    }),
+  const parts = { name, rows, columns, patient, content, accession, date, modality, frame, description };
+  return series.flatMap((seriesDescription, at) =>
+    places.map(({ position, orientation }, number) =>
+      image({
+        ...parts,
+        series: at ? `${at}` : 'one',
+        seriesDescription,
+        seriesNumber: at + 1,
+        number,
+        position,
+        orientation,
+      }),
+    ),
   );
 }
 
@@ -247,11 +266,11 @@ export async function upload(as, files, batch = 250) {
 export async function stored(name, places, options) {
   const as = await api('radiologist');
   const found = () => as.json(`/api/ris/studies/${uid(name)}/`).catch(() => null);
-  if (((await found())?.instance_count ?? 0) < places.length)
-    await upload(as, study(name, places, options));
+  const files = study(name, places, options);
+  if (((await found())?.instance_count ?? 0) < files.length) await upload(as, files);
   await until(
     `${name} is indexed`,
-    async () => (await found())?.instance_count >= places.length,
+    async () => (await found())?.instance_count >= files.length,
     3 * SLOW_MS,
   );
   return uid(name);

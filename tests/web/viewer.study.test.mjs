@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { launch, newPage } from './browser.mjs';
-import { KIM, SAGITTAL, stack, stored } from './viewer.dicom.mjs';
+import { SAGITTAL, stack, stored } from './viewer.dicom.mjs';
 import {
   SLOW_MS,
   VIEW,
@@ -245,40 +245,6 @@ test('measurements are one report per person, which grows by versions', async t 
   await measured(2).waitFor({ timeout: SLOW_MS });
   await page.locator('[data-cy="panelMeasurement-btn"]').click();
   assert.equal(await page.getByText('Create SR').count(), 0, 'one way to save');
-});
-
-test('an earlier study lies beside the open one and scrolls with it', async t => {
-  const prior = await stored('viewer-earlier', stack(60), { patient: KIM });
-  const study = await sampleStudy(await api('doctor'));
-  const { page } = await viewerPage(t);
-  await openViewer(page, study);
-  await page.locator(`[data-prior="${prior}"]`).click();
-  await page.locator('#cdss-prior-close').waitFor();
-  await until('both are drawn', async () => (await shown(page)).length === 2);
-  await page.waitForTimeout(2000);
-  const [here, there] = await shown(page);
-  await page.locator('.viewport-element').first().hover();
-  for (let step = 0; step < 6; step += 1) {
-    await page.mouse.wheel(0, 100);
-    await page.waitForTimeout(200);
-  }
-  const together = await until('they scroll', async () => {
-    const found = await shown(page);
-    return found[0].index === here.index + 6 && found;
-  });
-  const moved = (from, to) => Math.abs(to.place[2] - from.place[2]);
-  assert.equal(moved(here, together[0]), moved(there, together[1]), 'as many millimetres');
-
-  await page.click('#cdss-linked');
-  await page.locator('.viewport-element').nth(1).hover();
-  await page.mouse.wheel(0, 100);
-  await until(
-    'only one scrolls',
-    async () => (await shown(page))[1].index === together[1].index + 1,
-  );
-  assert.equal((await shown(page))[0].index, together[0].index);
-  await page.click('#cdss-prior-close');
-  await until('one is left', async () => (await shown(page)).length === 1);
 });
 
 test('series of every shape are drawn rightly, or only as far as is right', async t => {

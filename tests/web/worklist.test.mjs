@@ -28,7 +28,7 @@ test('reading by keyboard: move, open with the lock, back, next', async t => {
   }
   assert.equal(await focused(page), hrefs[0]);
   await page.keyboard.press('Enter');
-  await page.waitForURL(`**${hrefs[0]}`);
+  await page.waitForURL(`**${hrefs[0]}/read`);
   const opened = String(hrefs[0]).split('/').at(-1);
   const { reading_status: status, reader } = await as.json(`/api/ris/studies/${opened}/`);
   assert.deepEqual([status, reader.username], ['READING', 'radiologist']);
@@ -37,8 +37,8 @@ test('reading by keyboard: move, open with the lock, back, next', async t => {
   await settled(page);
   await page.locator('tbody tr').first().waitFor();
   await page.keyboard.press('n');
-  await page.waitForURL('**/studies/*');
-  const next = page.url().split('/').at(-1);
+  await page.waitForURL('**/studies/*/read');
+  const next = page.url().split('/').at(-2);
   const taken = await as.json(`/api/ris/studies/${next}/`);
   assert.deepEqual([taken.reading_status, taken.reader.username], ['READING', 'radiologist']);
   await release(as, next);
@@ -59,7 +59,7 @@ test('a row changes without a reload, and a study that a colleague reads needs a
   const dialog = page.getByRole('dialog');
   await dialog.getByLabel('Reason').fill('The colleague is in theatre');
   await page.keyboard.press('Enter');
-  await page.waitForURL(`**/studies/${uid}`);
+  await page.waitForURL(`**/studies/${uid}/read`);
   const { reader } = await as.json(`/api/ris/studies/${uid}/`);
   assert.equal(reader.username, 'radiologist');
   await release(as, uid);

@@ -6,6 +6,7 @@ import { core } from './cornerstone.js';
 import { addStylesheet, cover } from './dom.js';
 import { attachHeatmap } from './heatmap.js';
 import { speakKorean, withKorean } from './korean.js';
+import { begin as beginHanging } from './hanging.js';
 import * as layouts from './layouts.js';
 import * as mask from './mask.js';
 import * as measurements from './measurements.js';
@@ -149,6 +150,7 @@ function onModeEnter() {
       opened = true;
       await imageShown;
       if (work.firstJob) await openJob(work.firstJob.id);
+      await beginHanging();
     },
   );
   const { ACTIVE_VIEWPORT_ID_CHANGED, GRID_STATE_CHANGED } = viewportGridService.EVENTS;

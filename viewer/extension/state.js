@@ -3,7 +3,7 @@
 
 /**
  * @import {
- *   Grid, Job, ListedJob, Model, Segmentation, Study, User
+ *   Grid, Hanging, Job, Layout, ListedJob, Model, Segmentation, Study, User
  * } from '../types/api'
  * @import {
  *   AppConfig, CommandsManager, DisplaySet, ExtensionManager, Managers, Services
@@ -52,6 +52,8 @@
  * @property {{ count: number, saved: boolean, status: 'idle' | 'saving', problem: string }}
  *   measurements
  * @property {{ open: string | null, problem: string, linked: boolean }} prior
+ * @property {{ plan: Hanging | null, layout: Layout | null, own: boolean }} hanging `own`: the reader's
+ *   choice
  */
 
 /** @type {PanelState['assist']} The lesion tool before anybody took it. */
@@ -95,6 +97,7 @@ export const state = {
   manual: { busy: false, problem: '' },
   measurements: { count: 0, saved: true, status: 'idle', problem: '' },
   prior: { open: null, problem: '', linked: true },
+  hanging: { plan: null, layout: null, own: false },
 };
 
 /**
@@ -156,7 +159,7 @@ export const layer = {
  * @property {number} publications how often the publication of a job was begun to be followed
  * @property {string} storedMeasurements what was measured when it was last in the archive
  * @property {ReportVersion | null} report the person's newest report of measurements
- * @property {{ anchor(): void, stop(): void } | null} link of two studies that scroll together
+ * @property {() => void} unlink lets the panes scroll alone
  * @property {() => void} stopPointer gives the mouse back to OHIF
  * @property {Prompted | null} prompt whose mask is on screen
  * @property {Prompted | null} asked whose mask is awaited
@@ -173,7 +176,7 @@ export const work = {
   publications: 0,
   storedMeasurements: '',
   report: null,
-  link: null,
+  unlink: () => {},
   stopPointer: () => {},
   prompt: null,
   asked: null,

@@ -7,13 +7,18 @@ import { buttons as koButtons, ko } from './texts.ko.js';
 /** @type {{ en: Record<TextKey, string>, ko: Record<TextKey, string> }} */
 const dictionaries = { en, ko };
 
+/** Between history and report on the page of a reading (web/src/pages/reports/ReadPage.tsx). */
+export const framed = () => window.parent !== window;
+
 /**
- * The choice made in the web application; else the browser's; Korean is the house language.
+ * That of the page around; the choice made in the web application; else the browser's; Korean is the
+ * house language.
  *
  * @returns {'en' | 'ko'}
  */
 export function language() {
-  const chosen = localStorage.getItem('cdss-language') || navigator.language;
+  const around = framed() && window.parent.document.documentElement.lang;
+  const chosen = around || localStorage.getItem('cdss-language') || navigator.language;
   return chosen.toLowerCase().startsWith('en') ? 'en' : 'ko';
 }
 

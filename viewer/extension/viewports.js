@@ -30,7 +30,7 @@ export const viewportsOf = displaySet =>
  */
 function seriesShown(viewportId) {
   const imageId = viewportOf(viewportId)?.getCurrentImageId?.();
-  return core().cache.getImage(imageId) && instanceOf(imageId)?.SeriesInstanceUID;
+  return imageId && core().cache.getImage(imageId) && instanceOf(imageId)?.SeriesInstanceUID;
 }
 
 /**

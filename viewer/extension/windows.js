@@ -61,6 +61,17 @@ export function applyPreset(index) {
 }
 
 /**
+ * A preset for CT by its name.
+ *
+ * @param {string} viewportId
+ * @param {string} name
+ */
+export function applyWindow(viewportId, name) {
+  const { width: windowWidth, center: windowCenter } = CT.find(preset => preset.name === name) ?? {};
+  if (windowWidth) commands().run('setViewportWindowLevel', { viewportId, windowWidth, windowCenter });
+}
+
+/**
  * From the values of up to nine images of the series that are here, the background left out.
  *
  * @param {Image} image

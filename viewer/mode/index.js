@@ -1,6 +1,6 @@
 // The one mode of this viewer, at /ohif/viewer: OHIF's basic mode with our panel, the brushes in
 // its tool groups, our keys, and its buttons in the person's language.
-import { buttonTexts } from '../extension/texts.js';
+import { buttonTexts, framed } from '../extension/texts.js';
 import { hotkeys } from '../extension/hotkeys.js';
 import { offered } from '../extension/layouts.js';
 
@@ -81,7 +81,7 @@ function panels() {
     ? [Math.min(282, width - 60), Math.min(340, width - 60)]
     : [Math.min(282, Math.floor(width * 0.12)), Math.min(340, Math.floor(width * 0.22))];
   return {
-    leftPanelClosed: closed,
+    leftPanelClosed: closed || framed(),
     rightPanelClosed: closed,
     leftPanelInitialExpandedWidth: left,
     rightPanelInitialExpandedWidth: right,

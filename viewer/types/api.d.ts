@@ -32,6 +32,11 @@ interface Described {
   patient_sex?: string | null;
 }
 export type Study = Omit<Schema['StudyDetailOut'], keyof Described> & Described;
+export type Hanging = Schema['HangingOut'];
+export type Layout = Schema['LayoutOut'];
+export type Pane = Schema['PaneOut'];
+export type FrameLink = Schema['FrameLinkOut'];
+export type Protocol = Layout['protocol'];
 export type Permission = Schema['Permission'];
 export type User = Schema['MeOut'];
 export type ListedJob = Schema['AIJobListOut'];

@@ -201,6 +201,8 @@ interface PaneOptions {
 
 interface GridViewport {
   viewportId: string;
+  x: number;
+  y: number;
   displaySetInstanceUIDs?: string[];
   viewportOptions?: PaneOptions;
 }

@@ -1,6 +1,7 @@
 // The panel on the right: one column of sections, in the order of the work.
 import { h } from '../dom.js';
 import { subscribe } from '../state.js';
+import { hangingSection } from './hanging.js';
 import { heatmapSection } from './heatmap.js';
 import { assistSection, manualSection } from './draw.js';
 import { jobSection } from './job.js';
@@ -19,6 +20,7 @@ import { versionsSection } from './versions.js';
 
 /** @type {(() => Part)[]} */
 const PARTS = [
+  hangingSection,
   orderSection,
   seriesSection,
   jobSection,

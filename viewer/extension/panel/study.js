@@ -1,7 +1,7 @@
 // Windows, measurements and earlier studies.
 import { button, h, refill } from '../dom.js';
+import { closePrior, openPrior, scrolling, setLinked } from '../hanging.js';
 import { saveMeasurements } from '../measurements.js';
-import { closePrior, openPrior, setLinked } from '../priors.js';
 import { seriesNotes } from '../series.js';
 import { may } from '../session.js';
 import { t } from '../texts.js';
@@ -84,7 +84,7 @@ export function priorsSection() {
     );
     refill(others, [rest, prior.open], () => rest.map(found => row(found, prior.open)));
     visible(otherTitle, rest.length > 0);
-    visible(linking, Boolean(prior.open));
+    visible(linking, Boolean(prior.open) && scrolling() !== 'alone');
     visible(close, Boolean(prior.open));
     linked.checked = prior.linked;
     problem.textContent = prior.problem;

@@ -76,6 +76,12 @@ const pages: RouteObject[] = [
     "view_report",
     isReader,
   ),
+  page(
+    "/studies/:studyInstanceUid/read",
+    () => import("@/pages/reports/ReadPage"),
+    "view_dicom",
+    isReader,
+  ),
   page("/reports", () => import("@/pages/reports/ReportsPage"), "view_report", isStaff),
   page("/reports/:reportId", () => import("@/pages/reports/SummaryPage"), "view_report", isStaff),
   page("/viewer/:studyInstanceUid", () => import("@/pages/viewer/ViewerPage"), "view_dicom"),

@@ -1,4 +1,15 @@
 export default {
+  read: {
+    history: "Patient history",
+    images: "Images",
+    leave: "Study page",
+    problems: "Problems",
+    orders: "Orders",
+    reports: "Prior reports",
+    studies: "Patient › study › series › images",
+    none: "None",
+    open: "Read",
+  },
   title: "Reports",
   page: "Report",
   none: "There is no report.",

@@ -1,6 +1,17 @@
 import type en from "../en/reports";
 
 const texts: typeof en = {
+  read: {
+    history: "환자 병력",
+    images: "영상",
+    leave: "영상 검사 페이지",
+    problems: "문제 목록",
+    orders: "오더",
+    reports: "이전 판독문",
+    studies: "환자 › 검사 › 시리즈 › 영상",
+    none: "없음",
+    open: "판독",
+  },
   title: "판독문",
   page: "판독문",
   none: "판독문이 없습니다.",

@@ -46,6 +46,7 @@ export function Begin({ study, templates, used, onBegun }: BeginProps) {
           />
           <LanguageChoice value={language} onChange={setLanguage} />
           <Button
+            aria-keyshortcuts="Alt+B"
             disabled={!template}
             loading={begin.isPending}
             onClick={() => {

@@ -23,6 +23,7 @@ import classes from "./Reports.module.css";
 import { schemaOf, strayFields } from "./templateSchema";
 import { useAutosave } from "./useAutosave";
 import { Values } from "./Values";
+import { WIDTHS } from "./widths";
 import { VersionList } from "./VersionList";
 
 type Offer = Schema["ValueOfferOut"];
@@ -57,7 +58,7 @@ export function Editor({ report }: { report: Report }) {
   };
 
   return (
-    <Grid>
+    <Grid type="container" breakpoints={WIDTHS}>
       <Grid.Col span={{ base: 12, lg: 8 }}>
         <Section
           title={template.name[currentLanguage()]}

@@ -1,21 +1,15 @@
-import { Button, SegmentedControl, Stack, Text } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconEye, IconExternalLink, IconPhoto } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useParams } from "react-router";
 import type { Schema } from "@/api/client";
 import { studyQuery } from "@/api/queries";
-import { currentLanguage } from "@/i18n";
 import { useCan } from "@/session/react";
 import { PageHeader } from "@/shared/PageHeader";
-import { QueryView } from "@/shared/QueryView";
-import { reportsQuery } from "@/shared/reports/queries";
 import { useReadingHeartbeat } from "@/shared/useReadingHeartbeat";
 import { calendarDate } from "@/shared/when";
-import { Begin } from "./Begin";
-import { isOpen, reportQuery, templatesQuery, type ReportRow, type Template } from "./data";
-import { Editor } from "./Editor";
-import { SignedReport } from "./SignedReport";
+import { StudyReports } from "./StudyReports";
 
 /** The reports of a study: one to write, to sign or to read, beside what the study is. */
 export default function ReportPage() {
@@ -23,22 +17,10 @@ export default function ReportPage() {
   const { studyInstanceUid = "" } = useParams();
   const study = useQuery(studyQuery(studyInstanceUid));
   useReadingHeartbeat(study.data);
-  const templates = useQuery(templatesQuery);
-  const reports = useQuery(
-    reportsQuery({ study_instance_uid: studyInstanceUid, ordering: "-created_at", page_size: 200 }),
-  );
   return (
     <>
       {study.data ? <Header study={study.data} /> : <PageHeader title={t("reports.page")} />}
-      <QueryView query={templates} rows={2}>
-        {(known) => (
-          <QueryView query={reports} rows={6}>
-            {({ results }) => (
-              <Reports study={studyInstanceUid} reports={results} templates={known} />
-            )}
-          </QueryView>
-        )}
-      </QueryView>
+      <StudyReports study={studyInstanceUid} />
     </>
   );
 }
@@ -89,85 +71,5 @@ function Header({ study }: { study: Schema["StudyDetailOut"] }) {
         </Button>
       )}
     </PageHeader>
-  );
-}
-
-interface ReportsProps {
-  study: string;
-  reports: ReportRow[];
-  templates: Template[];
-}
-
-function Reports({ study, reports, templates }: ReportsProps) {
-  const { t } = useTranslation();
-  const can = useCan();
-  const [params, setParams] = useSearchParams();
-  const wanted = Number(params.get("report"));
-  // Also one that is not listed: a discarded draft that was looked for.
-  const shownId = wanted || reports[0]?.id;
-  const show = (id: number | "new") => {
-    setParams({ report: String(id) }, { replace: true });
-  };
-  const begins = can("write_report") && (!shownId || params.get("report") === "new");
-  if (!shownId && !begins) return <Text c="dimmed">{t("reports.none")}</Text>;
-  return (
-    <Stack>
-      {reports.length > 0 && (
-        <SegmentedControl
-          aria-label={t("reports.ofStudy")}
-          value={begins ? "new" : String(shownId)}
-          onChange={(value) => {
-            show(value === "new" ? "new" : Number(value));
-          }}
-          data={[
-            ...reports.map((report) => ({ value: String(report.id), label: labelOf(report) })),
-            ...(can("write_report") ? [{ value: "new", label: t("reports.begin.another") }] : []),
-          ]}
-          style={{ alignSelf: "flex-start" }}
-        />
-      )}
-      {begins ? (
-        <Begin
-          study={study}
-          templates={templates}
-          used={reports.map(({ template }) => template)}
-          onBegun={({ id }) => {
-            show(id);
-          }}
-        />
-      ) : (
-        shownId && <Shown key={shownId} id={shownId} onShow={show} />
-      )}
-    </Stack>
-  );
-
-  function labelOf(report: ReportRow): string {
-    const template = templates.find(({ code }) => code === report.template);
-    const name = template?.name[currentLanguage()] ?? report.template;
-    return [name, t("reports.edition", { number: report.edition ?? 1 })]
-      .slice(0, (report.edition ?? 1) > 1 ? 2 : 1)
-      .concat(t(`status.report.${report.status}`))
-      .join(" · ");
-  }
-}
-
-interface ShownProps {
-  id: number;
-  onShow: (id: number) => void;
-}
-
-function Shown({ id, onShow }: ShownProps) {
-  const can = useCan();
-  const report = useQuery({ ...reportQuery(id), refetchOnWindowFocus: false });
-  return (
-    <QueryView query={report} rows={6}>
-      {(found) =>
-        isOpen(found) && can("write_report") ? (
-          <Editor report={found} />
-        ) : (
-          <SignedReport report={found} onShow={onShow} />
-        )
-      }
-    </QueryView>
   );
 }

@@ -15,6 +15,7 @@ import { KeyImages } from "./KeyImages";
 import { MovedNotice } from "./MovedNotice";
 import { PriorDiff } from "./PriorDiff";
 import { ReportText } from "./ReportText";
+import { WIDTHS } from "./widths";
 
 interface SignedReportProps {
   report: Report;
@@ -28,7 +29,7 @@ export function SignedReport({ report, onShow }: SignedReportProps) {
   const template = report.form;
   const { signed_by, signed_at, reason } = report;
   return (
-    <Grid>
+    <Grid type="container" breakpoints={WIDTHS}>
       <Grid.Col span={{ base: 12, lg: 8 }}>
         <Section
           title={template.name[currentLanguage()]}

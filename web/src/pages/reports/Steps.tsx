@@ -77,6 +77,7 @@ export function Steps({ report, autosave }: StepsProps) {
       {can("sign_report") && (
         <Button
           size="xs"
+          aria-keyshortcuts="Alt+S"
           loading={sign.isPending}
           onClick={() => {
             sign.mutate();

@@ -1,5 +1,5 @@
 import { Alert, Anchor, Badge, Button, Grid, Group, Stack, Text } from "@mantine/core";
-import { IconEye, IconFileText, IconInfoCircle } from "@tabler/icons-react";
+import { IconEye, IconFileText, IconInfoCircle, IconReportMedical } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
@@ -16,7 +16,7 @@ import { calendarDate } from "@/shared/when";
 import { Htj2kState } from "./Htj2kState";
 import { pollInterval } from "./htj2kProgress";
 import { ReadingState } from "./ReadingState";
-import { SeriesTree } from "./SeriesTree";
+import { SeriesTree } from "@/shared/images/SeriesTree";
 import { StudyJobs } from "./StudyJobs";
 import { StudyRelations } from "./StudyRelations";
 
@@ -92,6 +92,15 @@ function StudyView({ study }: { study: Study }) {
           subject={{ study_instance_uid: study.study_instance_uid }}
           name={`${study.patient.full_name} (${study.patient.patient_id}) · ${study.description}`}
         />
+        {can("write_report") && can("view_dicom") && (
+          <Button
+            component={Link}
+            to={`/studies/${study.study_instance_uid}/read`}
+            leftSection={<IconReportMedical size={18} aria-hidden />}
+          >
+            {t("reports.read.open")}
+          </Button>
+        )}
         {staff && user.role !== "nurse" && can("view_report") && (
           <Button
             component={Link}

@@ -1,8 +1,9 @@
 import { useEffect } from "react";
 import { useParams, useSearchParams } from "react-router";
+import { isUid, viewerAddress } from "@/shared/images/viewerAddress";
 import { NotFound } from "@/shared/NotFound";
 import { PageLoader } from "@/shared/PageLoader";
-import { isUid, viewerAddress } from "./address";
+
 
 /** The viewer is a page of its own, with a link back; this address is the one to share. */
 export default function ViewerPage() {

@@ -10,10 +10,10 @@ import { HeldStudy } from "@/shared/HeldStudy";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
 import { showError } from "@/shared/toasts";
+import { useNextStudy } from "@/shared/useNextStudy";
 import {
   studyPrefetch,
   useLock,
-  useNextStudy,
   useSavedFilters,
   useWorklistRows,
   type Row,
@@ -53,7 +53,7 @@ function useOpening() {
       mutate(
         { uid, ...(reason && { reason }) },
         {
-          onSuccess: () => void navigate(`/studies/${uid}`),
+          onSuccess: () => void navigate(`/studies/${uid}/read`),
           onError: (thrown) => {
             const error = asApiError(thrown);
             if (error.code === HELD) setHeld({ uid, holder: error.detail });
@@ -90,7 +90,7 @@ export default function WorklistPage() {
     takeNext(query, {
       onError: showError,
       onSuccess: (row) => {
-        if (row) void navigate(`/studies/${row.study_instance_uid}`);
+        if (row) void navigate(`/studies/${row.study_instance_uid}/read`);
         else notifications.show({ message: t("worklist.nothingNext") });
       },
     });

@@ -74,26 +74,6 @@ export function useLock() {
   });
 }
 
-/** The study that is mine to read now; undefined if none is left. */
-export function useNextStudy() {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: async ({ priority, modality, assigned, ordering, search }: Query): Promise<Row | undefined> =>
-      unwrap(
-        api.POST("/api/ris/worklist/next/", {
-          body: {
-            ...(priority && { priority }),
-            ...(modality && { modality }),
-            ...(assigned && { assigned }),
-            ...(ordering && { ordering }),
-            ...(search && { search }),
-          },
-        }),
-      ),
-    onSettled: () => client.invalidateQueries({ queryKey: keys.worklist.all }),
-  });
-}
-
 /** What opening the study will ask for: its rows, the series' metadata, a first picture. */
 export async function studyPrefetch(client: QueryClient, uid: string): Promise<void> {
   const study = await client.query({ ...studyQuery(uid), staleTime: "static" });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { viewerAddress } from "./address";
+import { viewerAddress } from "./viewerAddress";
 
 describe("viewerAddress", () => {
   it("names the AI job to begin with, and nothing that is no number", () => {
