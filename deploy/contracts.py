@@ -30,7 +30,7 @@ LADDERS = {
     "ris": """
         urls
         handlers | tasks
-        worklist | sharing | (modality)
+        worklist | sharing | (modality) | (statistics)
         reports
         (findings) | reading
         models

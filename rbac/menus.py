@@ -83,6 +83,9 @@ MENUS: tuple[MenuEntry, ...] = (
             MenuEntry("worklist", "판독 목록", "Worklist", "reading", "/worklist", P.REVIEW_AI),
             MenuEntry("studies", "영상 검사", "Studies", "list", "/studies", P.VIEW_STUDY),
             MenuEntry("reports", "판독문", "Reports", "file", "/reports", P.VIEW_REPORT, _STAFF),
+            MenuEntry(
+                "statistics", "판독 통계", "Statistics", "chart", "/statistics", P.VIEW_STATISTICS
+            ),
             MenuEntry("upload", "영상 업로드", "Upload", "upload", "/upload", P.UPLOAD_DICOM),
             MenuEntry(
                 "unmatched",

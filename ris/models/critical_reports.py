@@ -49,6 +49,7 @@ class CriticalReport(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["at"], name="ris_critical_report_at")]
 
 
 class OfCriticalReportQuerySet(VisibleQuerySet[Any]):

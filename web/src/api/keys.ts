@@ -14,6 +14,7 @@ export const keys = {
     list: (query: object) => ["worklist", "list", query],
     filters: ["worklist filters"],
   },
+  statistics: (query: object) => ["statistics", query],
   series: (uid: string) => ["series", uid],
   upload: (statusUrl: string) => ["upload", statusUrl],
   preview: (path: string) => ["preview", path],

@@ -24,6 +24,7 @@ import sessions from "./en/sessions";
 import shares from "./en/shares";
 import shell from "./en/shell";
 import status from "./en/status";
+import statistics from "./en/statistics";
 import studies from "./en/studies";
 import treatment from "./en/treatment";
 import unmatched from "./en/unmatched";
@@ -59,6 +60,7 @@ export default {
   shares,
   shell,
   status,
+  statistics,
   studies,
   treatment,
   unmatched,

@@ -24,6 +24,7 @@ import sessions from "./ko/sessions";
 import shares from "./ko/shares";
 import shell from "./ko/shell";
 import status from "./ko/status";
+import statistics from "./ko/statistics";
 import studies from "./ko/studies";
 import treatment from "./ko/treatment";
 import unmatched from "./ko/unmatched";
@@ -59,6 +60,7 @@ export default {
   shares,
   shell,
   status,
+  statistics,
   studies,
   treatment,
   unmatched,
