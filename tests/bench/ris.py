@@ -17,6 +17,7 @@ import time
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import django
 
@@ -179,8 +180,10 @@ def reports_make() -> None:
         "INSERT INTO ris_report (created_at, updated_at, version, study_id, patient_id, template,"
         " language, edition, reason, status, in_force, author_id, saved_by_id, saved_at,"
         " signed_by_id, signed_at)"
-        " SELECT since, since, 1, ris_reading.study_id, patient_id, 'general', 'ko', 1, '', 'signed', 1,"
-        " reader_id, reader_id, since, reader_id, since + INTERVAL CRC32(ris_reading.study_id) % 6000 SECOND"
+        " SELECT since, since, 1, ris_reading.study_id, patient_id, 'general', 'ko', 1, '',"
+        " 'signed', 1,"
+        " reader_id, reader_id, since, reader_id, since +"
+        " INTERVAL CRC32(ris_reading.study_id) % 6000 SECOND"
         " FROM ris_reading JOIN ris_study ON ris_study.id = ris_reading.study_id"
         " WHERE ris_reading.status = 'READ'"
     )
@@ -229,7 +232,7 @@ def worklist_times(client: APIClient, params: dict[str, Any], requests: int) -> 
             times.append(took)
             if not answer["next"]:
                 break
-            cursor = {"cursor": answer["next"].split("cursor=")[1].split("&")[0]}
+            cursor = {"cursor": parse_qs(urlsplit(answer["next"]).query)["cursor"][0]}
     return times
 
 
