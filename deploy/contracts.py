@@ -30,7 +30,7 @@ LADDERS = {
     "ris": """
         urls
         handlers | tasks
-        worklist | sharing | (modality) | (hanging)
+        worklist | sharing | (modality) | (hanging) | (statistics)
         reports
         (findings) | reading
         models

@@ -63,6 +63,7 @@ MATRIX: dict[P, dict[Role, Scope]] = {
     P.MANAGE_MODELS: _all(Role.ADMIN),
     P.MANAGE_NODES: _all(Role.ADMIN),
     P.MANAGE_TEMPLATES: _all(Role.ADMIN, Role.RIB),
+    P.VIEW_STATISTICS: _all(Role.ADMIN) | {Role.RIB: _OWN},
 }
 
 CEILINGS: dict[Role, dict[P, Scope]] = {

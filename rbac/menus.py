@@ -92,6 +92,9 @@ MENUS: tuple[MenuEntry, ...] = (
                 P.CRITICAL_RESULT,
                 frozenset(Role) - {Role.LAB},
             ),
+            MenuEntry(
+                "statistics", "판독 통계", "Statistics", "chart", "/statistics", P.VIEW_STATISTICS
+            ),
             MenuEntry("upload", "영상 업로드", "Upload", "upload", "/upload", P.UPLOAD_DICOM),
             MenuEntry(
                 "unmatched",

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     MANAGE_MODELS = "manage_models"
     MANAGE_NODES = "manage_nodes"
     MANAGE_TEMPLATES = "manage_templates"
+    VIEW_STATISTICS = "view_statistics"
 
 
 class Role(StrEnum):

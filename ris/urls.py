@@ -28,6 +28,7 @@ from ris.reports.views import (
     ReportVersions,
 )
 from ris.sharing.views import PatientAccess, Recipients, ShareDetail, Shares
+from ris.statistics.views import Statistics, StatisticsTable
 from ris.worklist.list_views import (
     SavedFilterDetail,
     SavedFilters,
@@ -55,6 +56,8 @@ urlpatterns = [
         name="worklist-filter-detail",
     ),
     path("worklist-settings/", WorklistSettings.as_view(), name="worklist-settings"),
+    path("statistics/", Statistics.as_view(), name="statistics"),
+    path("statistics/csv/", StatisticsTable.as_view(), name="statistics-table"),
     path("mwl/", ModalityWorklist.as_view(), name="modality-worklist"),
     path("nodes/", DicomNodes.as_view(), name="dicom-nodes"),
     path("nodes/<int:node_id>/", DicomNodeDetail.as_view(), name="dicom-node"),

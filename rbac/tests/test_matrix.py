@@ -56,6 +56,7 @@ merge_patients      all all all -   -   -   -
 manage_models       all -   -   -   -   -   -
 manage_nodes        all -   -   -   -   -   -
 manage_templates    all -   all -   -   -   -
+view_statistics     all -   own -   -   -   -
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 
@@ -91,6 +92,7 @@ def test_menus_follow_the_permissions(api):
     assert {"users", "audit", "glass", "outbox", "unmatched"} <= set(menus[Role.ADMIN])
     assert {"ai-review", "survival"} <= set(menus[Role.DOCTOR])
     assert "survival" not in menus[Role.RIB]
+    assert {role for role, keys in menus.items() if "statistics" in keys} == {Role.ADMIN, Role.RIB}
     assert "reports" in menus[Role.RIB]
     assert "reports" in menus[Role.NURSE]
     assert "reports" not in menus[Role.EXTERNAL]

@@ -50,6 +50,7 @@ class CriticalReport(models.Model):
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["at"], name="ris_critical_report_at")]
 
     @property
     def patient_id(self) -> int:

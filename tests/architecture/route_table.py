@@ -243,6 +243,8 @@ ROUTES: dict[str, str] = {
     "DELETE worklist-filter-detail": "403 404 404 403 403 403 403 401",
     "GET worklist-settings": "200 403 403 403 403 403 403 401",
     "PATCH worklist-settings": "428 403 403 403 403 403 403 401",
+    "GET statistics": "200 403 200 403 403 403 403 401",
+    "GET statistics-table": "400 403 400 403 403 403 403 401",
     "GET report-values": "403 200 200 403 403 403 403 401",
     "GET reports": "200 200 200 403 200 200 200 401",
     "POST reports": "403 400 400 403 403 403 403 401",

@@ -14,8 +14,10 @@ import json
 import os
 import statistics
 import time
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import django
 
@@ -27,6 +29,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from rest_framework.test import APIClient  # noqa: E402
 
 from acct import services as accounts  # noqa: E402
@@ -154,6 +157,7 @@ def studies_make(size: int, readers: list[int]) -> None:
         " last_instance_at + INTERVAL 20 MINUTE, IF(list_reading = 2, NULL,"
         " UTC_TIMESTAMP() + INTERVAL 1 DAY) FROM ris_study WHERE list_reading > 0"
     )
+    reports_make()
     for first in range(0, size + 1, CHUNK):
         execute(ENTRIES, [first, first + CHUNK])
     execute(
@@ -162,8 +166,46 @@ def studies_make(size: int, readers: list[int]) -> None:
     )
     execute("SET unique_checks = 1, foreign_key_checks = 1")
     tables = "emr_patient, emr_namesuffix, ris_study, ris_nameword, ris_series, ris_reading"
-    execute(f"ANALYZE TABLE {tables}, ris_worklistentry")
+    execute(f"ANALYZE TABLE {tables}, ris_worklistentry, ris_report, ris_readingevent")
     print(f"{size:>9,}  studies made", flush=True)
+
+
+def reports_make() -> None:
+    """What was read was opened after some minutes, and its report signed within two hours."""
+    execute(
+        "INSERT INTO ris_readingevent (study_id, step, actor_id, reason, at)"
+        " SELECT study_id, 'locked', reader_id, '', since - INTERVAL 10 MINUTE FROM ris_reading"
+    )
+    execute(
+        "INSERT INTO ris_report (created_at, updated_at, version, study_id, patient_id, template,"
+        " language, edition, reason, status, in_force, author_id, saved_by_id, saved_at,"
+        " signed_by_id, signed_at)"
+        " SELECT since, since, 1, ris_reading.study_id, patient_id, 'general', 'ko', 1, '',"
+        " 'signed', 1,"
+        " reader_id, reader_id, since, reader_id, since +"
+        " INTERVAL CRC32(ris_reading.study_id) % 6000 SECOND"
+        " FROM ris_reading JOIN ris_study ON ris_study.id = ris_reading.study_id"
+        " WHERE ris_reading.status = 'READ'"
+    )
+
+
+def statistics_times(client: APIClient, size: int, requests: int) -> dict[str, float]:
+    """Of the last month, quarter and year, and of one modality."""
+    today = timezone.localdate()
+    asked: dict[str, dict[str, Any]] = {
+        "month": {},
+        "month, MR": {"modality": "MR"},
+        "quarter": {"since": str(today - timedelta(days=91))},
+        "year": {"since": str(today - timedelta(days=365))},
+    }
+    return {
+        name: shown(
+            size,
+            f"statistics: {name}",
+            [timed(client, "/api/ris/statistics/", query)[0] for _ in range(max(requests // 3, 5))],
+        )
+        for name, query in asked.items()
+    }
 
 
 def logged_in(name: str, role: str) -> tuple[Any, APIClient]:
@@ -190,7 +232,7 @@ def worklist_times(client: APIClient, params: dict[str, Any], requests: int) -> 
             times.append(took)
             if not answer["next"]:
                 break
-            cursor = {"cursor": answer["next"].split("cursor=")[1].split("&")[0]}
+            cursor = {"cursor": parse_qs(urlsplit(answer["next"]).query)["cursor"][0]}
     return times
 
 
@@ -206,7 +248,7 @@ def shown(size: int, name: str, times: list[float]) -> float:
     return found
 
 
-def measured(client: APIClient, size: int, requests: int) -> dict[str, Any]:
+def measured(client: APIClient, chief: APIClient, size: int, requests: int) -> dict[str, Any]:
     timed(client, "/api/ris/worklist/", {})
     worklist = {
         f"{name}, {sign}{order}": shown(
@@ -226,6 +268,7 @@ def measured(client: APIClient, size: int, requests: int) -> dict[str, Any]:
         )
         for name, query in STUDIES.items()
     }
+    figures = statistics_times(chief, size, requests)
     begun = time.perf_counter()
     taken = [client.post("/api/ris/worklist/next/", {}, format="json") for _ in range(requests)]
     if {answer.status_code for answer in taken} != {200}:
@@ -239,6 +282,7 @@ def measured(client: APIClient, size: int, requests: int) -> dict[str, Any]:
         "next_ms": round(each, 1),
         "worklist": worklist,
         "studies": studies,
+        "statistics": figures,
     }
 
 
@@ -257,7 +301,8 @@ def main() -> None:
         try:
             people = [logged_in(f"reader{number}", "rib") for number in range(8)]
             studies_make(size, [user.pk for user, _ in people])
-            summary[str(size)] = measured(people[0][1], size, options.requests)
+            _, chief = logged_in("chief", "admin")
+            summary[str(size)] = measured(people[0][1], chief, size, options.requests)
         finally:
             connection.creation.destroy_test_db(old, verbosity=0)
     print(json.dumps(summary))

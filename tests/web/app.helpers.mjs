@@ -28,6 +28,7 @@ const ENTRIES = {
   '/studies': ['Studies', '영상 검사'],
   '/reports': ['Reports', '판독문'],
   '/critical-results': ['Critical results', '위급 소견'],
+  '/statistics': ['Statistics', '판독 통계'],
   '/upload': ['Upload', '영상 업로드'],
   '/unmatched': ['Unmatched studies', '환자 미매칭 영상'],
   '/modality-worklist': ['Modality worklist', '장비 워크리스트'],
@@ -54,9 +55,9 @@ const OWN_ENTRIES = {
 const ADMINISTRATION = ['/admin/users', '/admin/wards', '/admin/audit', '/admin/glass', '/admin/models', '/admin/nodes', '/admin/reading-targets', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
-  admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/reports', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
+  admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/reports', '/statistics', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
   doctor: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/worklist', '/studies', '/reports', '/critical-results', '/upload', '/ai/review', '/profile'],
-  radiologist: ['/', '/patients', '/care-team', '/duplicates', '/orders', '/visits', '/shares', '/worklist', '/studies', '/reports', '/critical-results', '/upload', '/unmatched', '/modality-worklist', '/ai/review', '/profile'],
+  radiologist: ['/', '/patients', '/care-team', '/duplicates', '/orders', '/visits', '/shares', '/worklist', '/studies', '/reports', '/critical-results', '/statistics', '/upload', '/unmatched', '/modality-worklist', '/ai/review', '/profile'],
   labtech: ['/', '/patients', '/orders', '/lab', '/shares', '/profile'],
   nurse: ['/', '/ward', '/patients', '/care-team', '/incoming', '/orders', '/visits', '/shares', '/studies', '/reports', '/profile'],
   patient: ['/', '/my-record', '/orders', '/visits', '/shares', '/studies', '/profile'],

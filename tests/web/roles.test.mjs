@@ -21,6 +21,7 @@ const TITLES = {
   '/worklist': 'worklist.title',
   '/studies': 'studies.title',
   '/reports': 'reports.title',
+  '/statistics': 'statistics.title',
   '/upload': 'upload.title',
   '/unmatched': 'unmatched.title',
   '/modality-worklist': 'modality.worklist.title',

@@ -16,6 +16,7 @@ export const keys = {
     setting: ["worklist setting"],
     readers: ["worklist readers"],
   },
+  statistics: (query: object) => ["statistics", query],
   series: (uid: string) => ["series", uid],
   upload: (statusUrl: string) => ["upload", statusUrl],
   preview: (path: string) => ["preview", path],

@@ -83,6 +83,7 @@ const pages: RouteObject[] = [
     isReader,
   ),
   page("/reports", () => import("@/pages/reports/ReportsPage"), "view_report", isStaff),
+  page("/statistics", () => import("@/pages/statistics/StatisticsPage"), "view_statistics"),
   page("/reports/:reportId", () => import("@/pages/reports/SummaryPage"), "view_report", isStaff),
   page("/viewer/:studyInstanceUid", () => import("@/pages/viewer/ViewerPage"), "view_dicom"),
   page("/ai/review/:jobId?", () => import("@/pages/ai/ReviewPage"), "review_ai"),

@@ -25,6 +25,7 @@ import sessions from "./en/sessions";
 import shares from "./en/shares";
 import shell from "./en/shell";
 import status from "./en/status";
+import statistics from "./en/statistics";
 import studies from "./en/studies";
 import treatment from "./en/treatment";
 import unmatched from "./en/unmatched";
@@ -61,6 +62,7 @@ export default {
   shares,
   shell,
   status,
+  statistics,
   studies,
   treatment,
   unmatched,

@@ -25,6 +25,7 @@ import sessions from "./ko/sessions";
 import shares from "./ko/shares";
 import shell from "./ko/shell";
 import status from "./ko/status";
+import statistics from "./ko/statistics";
 import studies from "./ko/studies";
 import treatment from "./ko/treatment";
 import unmatched from "./ko/unmatched";
@@ -61,6 +62,7 @@ export default {
   shares,
   shell,
   status,
+  statistics,
   studies,
   treatment,
   unmatched,

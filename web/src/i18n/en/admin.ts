@@ -191,6 +191,7 @@ export default {
     manage_models: "Manage AI models",
     manage_nodes: "Manage DICOM nodes",
     manage_templates: "Manage report templates",
+    view_statistics: "View statistics of reading",
   },
   scope: {
     none: "None",

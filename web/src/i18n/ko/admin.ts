@@ -193,6 +193,7 @@ const texts: typeof en = {
     manage_models: "AI 모델 관리",
     manage_nodes: "DICOM 노드 관리",
     manage_templates: "판독문 서식 관리",
+    view_statistics: "판독 통계 조회",
   },
   scope: {
     none: "없음",
