@@ -9,6 +9,6 @@ class RisConfig(AppConfig):
     def ready(self) -> None:
         from pacs.index.matching import order_finders
         from ris import handlers  # noqa: F401  (subscribes to the outbox)
-        from ris.modality.scheduling import scheduled_order
+        from ris.modality.scheduling import scheduled_orders
 
-        order_finders.append(scheduled_order)
+        order_finders.append(scheduled_orders)
