@@ -53,7 +53,13 @@ def order_get(user: Person, pk: int) -> Order:
 
 def order_by_accession(accession_number: str) -> Order | None:
     """The order of a DICOM Accession Number (0008,0050), for matching; not filtered by rights."""
-    return Order.objects.select_related("patient").filter(accession_number=accession_number).first()
+    return orders_by_accession([accession_number]).get(accession_number)
+
+
+def orders_by_accession(accession_numbers: Collection[str]) -> dict[str, Order]:
+    """As ``order_by_accession``, of several, by their numbers."""
+    named = Order.objects.select_related("patient").filter(accession_number__in=accession_numbers)
+    return {order.accession_number: order for order in named}
 
 
 def patients_of_accessions(accession_numbers: Collection[str]) -> set[int]:

@@ -71,6 +71,7 @@ def _shared(grants: Iterable[Any]) -> list[int]:
 class Study(VersionedModel):
     """A DICOM study. ``patient`` is null until it is matched, by Patient ID or by a user.
 
+    ``order_by_person``: somebody chose the order, which no header takes off again.
     ``stable_at`` is set when no instance has arrived for some seconds. What begins with ``list_``
     repeats, for sorting, what the series, the patient, the order and the reading say.
     """
@@ -83,6 +84,7 @@ class Study(VersionedModel):
     order = models.ForeignKey(
         "ocs.Order", on_delete=models.SET_NULL, related_name="studies", null=True
     )
+    order_by_person = models.BooleanField(default=False, db_default=False)
     dicom_patient_id = models.CharField(max_length=TEXT_LENGTH, blank=True, db_index=True)
     dicom_patient_name = models.CharField(max_length=324, blank=True)
     dicom_birth_date = models.CharField(max_length=8, blank=True)

@@ -10,10 +10,10 @@ class RisConfig(AppConfig):
     def ready(self) -> None:
         from pacs.index.matching import order_finders, study_followers
         from ris import handlers  # noqa: F401  (subscribes to the outbox)
-        from ris.modality.scheduling import scheduled_order
+        from ris.modality.scheduling import scheduled_orders
         from ris.reports.moves import reports_follow
         from ris.reports.template_services import templates_keep
 
-        order_finders.append(scheduled_order)
+        order_finders.append(scheduled_orders)
         study_followers.append(reports_follow)
         post_migrate.connect(templates_keep, sender=self)

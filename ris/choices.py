@@ -78,6 +78,25 @@ class EchoOutcome(models.TextChoices):
     NO_ANSWER = "no_answer"
 
 
+class TlsCheck(models.TextChoices):
+    """What is checked of the certificate of a node that is called by TLS.
+
+    CERTIFICATE: by whom it is issued. HOST: that it names the node's address as well.
+    """
+
+    NONE = "none"
+    CERTIFICATE = "certificate"
+    HOST = "host"
+
+
+class PerformedState(models.TextChoices):
+    """Performed Procedure Step Status (0040,0252)."""
+
+    IN_PROGRESS = "IN PROGRESS"
+    COMPLETED = "COMPLETED"
+    DISCONTINUED = "DISCONTINUED"
+
+
 class WorklistState(models.TextChoices):
     """Whether an order is on the modality worklist."""
 

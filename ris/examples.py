@@ -190,12 +190,15 @@ NODE_NEW = {
     "may_find": False,
     "may_move": False,
     "may_worklist": True,
+    "may_restricted": False,
     "modalities": ["MR"],
 }
 NODE_CHANGE = {"may_worklist": False}
 NODE = {
     "id": 3,
     **NODE_NEW,
+    "tls_check": "certificate",
+    "tls_certificate": "",
     "echo_outcome": "ok",
     "echo_at": "2026-03-02T08:00:00+09:00",
     "version": 1,
@@ -214,6 +217,15 @@ SCHEDULED_STUDY = {
     "reason": "waiting",
     "listed_at": "2026-03-02T08:30:00+09:00",
     "removed_at": None,
+    "studies": 0,
+    "elsewhere": 0,
+    "last_image_at": None,
+    "performed": {
+        "ae_title": "MR1",
+        "state": "IN PROGRESS",
+        "started_at": "2026-03-02T09:20:00+09:00",
+        "ended_at": None,
+    },
 }
 KEY_FINDINGS_TEXT = {
     "text": "Rt. frontal lobe에 enhancing mass 있음. 출혈은 배제 못함.",

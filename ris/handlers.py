@@ -30,7 +30,7 @@ list_key_writers.append(entry_write)
 
 @subscribe(ORDER_CREATED, queue="django_tasks")
 def order_schedule(event: Event) -> None:
-    scheduling.order_changed(event.payload["order_id"])
+    scheduling.orders_sync([event.payload["order_id"]])
 
 
 def _ends(payload: Mapping[str, Any]) -> bool:
@@ -40,7 +40,7 @@ def _ends(payload: Mapping[str, Any]) -> bool:
 
 @subscribe(ORDER_MOVED, queue="django_tasks", wants=_ends)
 def order_reschedule(event: Event) -> None:
-    scheduling.order_changed(event.payload["order_id"])
+    scheduling.orders_sync([event.payload["order_id"]])
 
 
 @subscribe(STUDY_STABLE, queue="django_tasks")

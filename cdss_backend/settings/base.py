@@ -156,7 +156,8 @@ MLLP_PORT = ENV.mllp_port
 MLLP_USER = ENV.mllp_user
 MLLP_PEERS = ENV.mllp_peers
 FRAME_CACHE_DIR = ENV.frame_cache_dir
-WORKLISTS_DIR = ENV.worklists_dir or CDSS_DATA_DIR / "worklists"
+WORKLIST_IDLE_MINUTES = ENV.worklist_idle_minutes
+DICOM_CHARACTER_SET = ENV.dicom_character_set
 ARCHIVE_LOG_FILE = ENV.archive_log_file
 DICOM_AE_TITLE = ENV.orthanc_aet
 DICOM_QUERY_PORT = ENV.dicom_query_port
@@ -312,6 +313,8 @@ SPECTACULAR_SETTINGS = {
         "ShareSide": "ris.choices.ShareSide",
         "EchoOutcome": "ris.choices.EchoOutcome",
         "WorklistState": "ris.choices.WorklistState",
+        "PerformedState": "ris.choices.PerformedState",
+        "TlsCheck": "ris.choices.TlsCheck",
         "WorklistReason": "ris.choices.WorklistReason",
         "AccessBasis": "ris.choices.AccessBasis",
         "TreatmentKind": "treatment.choices.TreatmentKind",

@@ -82,7 +82,8 @@ class Env(BaseSettings):
     public_scheme: Literal["http", "https"] = "http"
     cdss_data_dir: Path
     frame_cache_dir: Path | None = None
-    worklists_dir: Path | None = None
+    worklist_idle_minutes: float = Field(default=15, gt=0, le=1440)
+    dicom_character_set: Literal["ISO_IR 192", "ISO 2022 IR 149"] = "ISO_IR 192"
     archive_log_file: Path | None = None
     dicom_query_port: int | None = Field(default=None, ge=1, le=65535)
     dicom_query_bind: str = "127.0.0.1"

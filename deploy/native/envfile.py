@@ -119,6 +119,7 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
             "OUTBOX_SWEEP_S": "2",
             "INFERENCE_TIMEOUT_S": "90",
             "REPORT_PATIENT_DELAY_HOURS": "0",
+            "WORKLIST_IDLE_MINUTES": "0.1",
             "INFERENCE_EXTRA_MODELS_DIR": str(layout.root / "inference" / "examples"),
         }
     if settings.get("CDSS_ENV", "dev") != "prod":
@@ -134,7 +135,6 @@ def complete(layout: Layout, values: Mapping[str, str], *, port: int) -> dict[st
     settings["FRAME_CACHE_DIR"] = str(layout.data / "frames")
     everywhere = "0.0.0.0"  # noqa: S104  (only where nodes are told to be elsewhere)
     settings["DICOM_QUERY_BIND"] = everywhere if settings.get("DICOM_NODES") else "127.0.0.1"
-    settings["WORKLISTS_DIR"] = str(layout.data / "worklists")
     settings["ARCHIVE_LOG_FILE"] = str(layout.log / "dicom.log")
     settings["AUDIT_HEADS_FILE"] = str(layout.heads / "heads.jsonl")
     for name in SECRETS:

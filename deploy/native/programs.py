@@ -140,7 +140,7 @@ def template_values(layout: Layout, settings: Mapping[str, str]) -> dict[str, st
 
 def _places(layout: Layout) -> dict[str, str]:
     as_root = os.geteuid() == 0
-    for name in ("mariadb", "redis", "orthanc", "hapi", "inference", "frames", "worklists"):
+    for name in ("mariadb", "redis", "orthanc", "hapi", "inference", "frames"):
         (layout.data / name).mkdir(mode=0o700, exist_ok=True)
     (layout.sockets / "nginx").mkdir(mode=0o700, exist_ok=True)
     return {
@@ -153,7 +153,6 @@ def _places(layout: Layout) -> dict[str, str]:
         "ORTHANC_STORAGE_DIR": str(layout.data / "orthanc"),
         "ORTHANC_INDEX_DIR": str(layout.data / "orthanc"),
         "ORTHANC_DICOMWEB_PLUGIN": "/usr/share/orthanc/plugins/libOrthancDicomWeb.so",
-        "ORTHANC_WORKLISTS_PLUGIN": "/usr/share/orthanc/plugins/libModalityWorklists.so",
         "NGINX_USER": "user root;" if as_root else "",
         "FRAME_CACHE_SIZE": "10g",
         "NGINX_RUN_DIR": str(layout.sockets / "nginx"),

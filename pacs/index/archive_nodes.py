@@ -6,7 +6,7 @@ The archive keeps them in memory: after its restart they are gone until they are
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import Enum
 
@@ -27,7 +27,6 @@ class ArchiveNode:
     port: int
     tls: bool
     may_store: bool
-    may_worklist: bool
 
 
 class Echo(Enum):
@@ -75,7 +74,7 @@ def node_echo(pk: int, node: ArchiveNode) -> tuple[Echo, int]:
 
 def _described(node: ArchiveNode) -> dict[str, object]:
     """As the archive writes it. Queries and retrieval are not for nodes."""
-    refused: Sequence[str] = ("AllowFind", "AllowGet", "AllowMove", "AllowNAction")
+    refused = ("AllowFind", "AllowFindWorklist", "AllowGet", "AllowMove", "AllowNAction")
     said = asdict(node)
     return {
         "AET": said["ae_title"],
@@ -84,7 +83,6 @@ def _described(node: ArchiveNode) -> dict[str, object]:
         "UseDicomTls": said["tls"],
         "AllowEcho": True,
         "AllowStore": said["may_store"],
-        "AllowFindWorklist": said["may_worklist"],
         **dict.fromkeys(refused, False),
         "AllowEventReport": False,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -79,20 +79,32 @@ def _rows_follow(study: Study) -> None:
 
 
 def order_assign(study: Study) -> None:
-    """Set the order that the study names, if it is of the study's patient."""
-    found = orders_named(study.accession_number, study.study_instance_uid)
+    """Set the order that the study names, if it is of the study's patient.
+
+    An order that a person chose stays while it is of the study's patient.
+    """
+    chosen = study.order if study.order_by_person else None
+    if chosen is not None and chosen.patient_id == study.patient_id:
+        return
+    found = orders_named([study])[study.study_instance_uid]
     study.order = next((each for each in found if each.patient_id == study.patient_id), None)
+    study.order_by_person = False
 
 
-order_finders: list[Callable[[str], Any]] = []
-"""Called with a Study Instance UID; the order to which it was assigned, or None."""
+order_finders: list[Callable[[Collection[str]], Mapping[str, Any]]] = []
+"""Called with Study Instance UIDs; the orders to which they were assigned."""
 
 
-def orders_named(accession_number: str, study_instance_uid: str) -> list[Any]:
-    """The order of the Accession Number, then the one to which the UID was assigned."""
-    order = orders.order_by_accession(accession_number) if accession_number else None
-    found = [order, *(finder(study_instance_uid) for finder in order_finders)]
-    return [each for each in found if each is not None]
+def orders_named(studies: Iterable[Study]) -> dict[str, list[Any]]:
+    """By Study Instance UID: the order of the Accession Number, then the one assigned the UID."""
+    numbers = {study.study_instance_uid: study.accession_number for study in studies}
+    by_number = orders.orders_by_accession(set(filter(None, numbers.values())))
+    by_uid = [finder(numbers.keys()) for finder in order_finders]
+    found = {
+        uid: [by_number.get(number), *(known.get(uid) for known in by_uid)]
+        for uid, number in numbers.items()
+    }
+    return {uid: [each for each in each_of if each is not None] for uid, each_of in found.items()}
 
 
 def study_match(
@@ -110,7 +122,7 @@ def study_match(
         study = _unmatched_locked(actor, study_instance_uid)
         _set_patient(study, patient)
         if order is not None and study.order is None:
-            study.order = _order_of(actor, order, patient)
+            study.order, study.order_by_person = _order_of(actor, order, patient), True
         study.save_versioned(expected=study.version)
         list_keys_write(Study.objects.filter(pk=study.pk))
         _matched(study)

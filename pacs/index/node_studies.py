@@ -1,7 +1,7 @@
 """What DICOM nodes may be told of, and given: C-FIND keys matched on the index, files as stored.
 
-A node is no person: restricted patients, studies of nobody and what waits for a decision do not
-exist for it.
+A node is no person: studies of nobody and what waits for a decision do not exist for it, and those
+of restricted patients only where it is said of the node.
 """
 
 from __future__ import annotations
@@ -43,21 +43,25 @@ class NodeInstance:
     patient_id: int
 
 
-def studies_of_nodes() -> QuerySet[Study]:
-    """Of known patients who are not restricted, complete, and not waiting for a decision."""
+def studies_of_nodes(restricted: bool = False) -> QuerySet[Study]:
+    """Of known patients, complete, not waiting for a decision; ``restricted``: also of those."""
     uid = OuterRef("study_instance_uid")
     waiting = UnfiledStudy.objects.filter(study_instance_uid=uid)
     held = QuarantinedStudy.objects.filter(study_instance_uid=uid)
-    known = Study.objects.filter(patient__restricted=False, patient__merged_into=None)
+    known = Study.objects.exclude(patient=None).filter(patient__merged_into=None)
+    known = known if restricted else known.filter(patient__restricted=False)
     return known.filter(~Exists(waiting), ~Exists(held))
 
 
-def series_matching(keys: Mapping[str, str], modalities: list[str]) -> QuerySet[Series]:
-    """The series that match the keys (PS3.4 C.2.2.2), of what nodes may see.
+def series_matching(
+    keys: Mapping[str, str], modalities: list[str], *, restricted: bool = False
+) -> QuerySet[Series]:
+    """The series that match the keys (PS3.4 C.2.2.2), of what the node may see.
 
     ``modalities``: of the node; empty for any. Raises ValueError for a date that is none.
     """
-    found = Series.objects.filter(study__in=studies_of_nodes()).select_related("study__patient")
+    found = Series.objects.filter(study__in=studies_of_nodes(restricted))
+    found = found.select_related("study__patient")
     if modalities:
         found = found.filter(modality__in=modalities)
     if wanted := keys.get("ModalitiesInStudy", ""):
@@ -68,7 +72,7 @@ def series_matching(keys: Mapping[str, str], modalities: list[str]) -> QuerySet[
             found = found.filter(**{f"{field}__in": text.split("\\")})
     for keyword, field in _TEXTS.items():
         if text := keys.get(keyword, ""):
-            found = found.filter(_like(field, text))
+            found = found.filter(like(field, text))
     if days := keys.get("StudyDate", ""):
         found = found.filter(_between("study__study_date", days))
     return found.order_by("-study__study_date", "study_id", "number", "id")
@@ -87,7 +91,9 @@ def studies_of_patients(series: QuerySet[Series]) -> QuerySet[Study]:
     return found.select_related("patient").order_by("-study_date", "-pk")
 
 
-def instances_of(keys: Mapping[str, str], modalities: list[str]) -> list[NodeInstance]:
+def instances_of(
+    keys: Mapping[str, str], modalities: list[str], *, restricted: bool = False
+) -> list[NodeInstance]:
     """The instances that a retrieval names by its UIDs; none if it names no study.
 
     A name or a date alone never moves images.
@@ -95,7 +101,8 @@ def instances_of(keys: Mapping[str, str], modalities: list[str]) -> list[NodeIns
     if not keys.get("StudyInstanceUID"):
         return []
     uids = {name: value for name, value in keys.items() if name in _UIDS}
-    rows = Instance.objects.filter(series__in=series_matching(uids, modalities).order_by())
+    series = series_matching(uids, modalities, restricted=restricted).order_by()
+    rows = Instance.objects.filter(series__in=series)
     if named := keys.get("SOPInstanceUID", ""):
         rows = rows.filter(sop_instance_uid__in=named.split("\\"))
     columns = (
@@ -123,7 +130,7 @@ def instance_bytes(orthanc_id: str) -> bytes:
     return orthanc().instance_file(orthanc_id)
 
 
-def _like(field: str, text: str) -> Q:
+def like(field: str, text: str) -> Q:
     """Exactly, or with the wild cards * and ?."""
     if not set(text) & set("*?"):
         return Q(**{field: text})
@@ -131,8 +138,12 @@ def _like(field: str, text: str) -> Q:
         return Q()
     if not set(text[:-1]) & set("*?") and text[-1] == "*":  # which an index can answer
         return Q(**{f"{field}__istartswith": text[:-1]})
-    pattern = "".join({"*": ".*", "?": "."}.get(c) or re.escape(c) for c in text)
-    return Q(**{f"{field}__iregex": f"^{pattern}$"})
+    return Q(**{f"{field}__iregex": f"^{wild_card_pattern(text)}$"})
+
+
+def wild_card_pattern(text: str) -> str:
+    """Of a key with * and ? (PS3.4 C.2.2.2.4)."""
+    return "".join({"*": ".*", "?": "."}.get(c) or re.escape(c) for c in text)
 
 
 def _between(field: str, text: str) -> Q:

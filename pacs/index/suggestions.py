@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from typing import Any
 
 from django.utils import timezone
@@ -48,20 +49,33 @@ def suggestions_for(
     actor: Person, study_instance_uids: Iterable[str]
 ) -> dict[str, list[Suggestion]]:
     """The likeliest first, of patients whom the actor sees; by Study Instance UID."""
-    studies = Study.objects.unmatched_for(actor).filter(study_instance_uid__in=study_instance_uids)
+    unmatched = Study.objects.unmatched_for(actor)
+    studies = list(unmatched.filter(study_instance_uid__in=study_instance_uids))
+    if not studies:
+        return {}
     waiting = list(orders.orders_visible_to(actor).filter(pk__in=orders.imaging_orders_open()))
-    return {study.study_instance_uid: _of(actor, study, waiting) for study in studies}
+    named = orders_named(studies)
+    near = {s.study_instance_uid: [each for each in waiting if _fits(s, each)] for s in studies}
+    found = _candidates(actor, studies, [*chain(*named.values()), *chain(*near.values())])
+    return {
+        uid: _likely(study, found, named[uid], near[uid])
+        for uid, study in ((study.study_instance_uid, study) for study in studies)
+    }
 
 
-def _of(actor: Person, study: Study, waiting: Sequence[Any]) -> list[Suggestion]:
+def _candidates(actor: Person, studies: Sequence[Study], named: Iterable[Any]) -> list[Any]:
+    """Patients of the orders, and those born on a day that a study names."""
     seen = patients.patients_visible_to(actor)
-    named = orders_named(study.accession_number, study.study_instance_uid)
-    near = [order for order in waiting if _fits(study, order)]
-    candidates = {order.patient_id for order in (*named, *near)}
+    ids = {order.patient_id for order in named}
+    days = {born for born in map(_birth_date, studies) if born is not None}
+    born_then = seen.filter(birth_date__in=days).exclude(pk__in=ids)
+    return [*seen.filter(pk__in=ids), *born_then[: MOST * MOST * len(studies)]]
+
+
+def _likely(
+    study: Study, found: Iterable[Any], named: list[Any], near: list[Any]
+) -> list[Suggestion]:
     born = _birth_date(study)
-    found = list(seen.filter(pk__in=candidates))
-    if born is not None:
-        found += seen.filter(birth_date=born).exclude(pk__in=candidates)[: MOST * MOST]
     made = [_suggestion(study, patient, named, near, born) for patient in found]
     likely = [each for each in made if each.weight >= _LEAST]
     return sorted(likely, key=lambda each: (-each.weight, each.patient.pk))[:MOST]

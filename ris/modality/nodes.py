@@ -93,7 +93,6 @@ def _for_archive(node: DicomNode) -> ArchiveNode:
         port=node.port,
         tls=node.tls,
         may_store=node.may_store,
-        may_worklist=node.may_worklist,
     )
 
 

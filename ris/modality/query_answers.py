@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.conf import settings
 from pydicom.dataset import Dataset
 from pydicom.multival import MultiValue
 
@@ -34,6 +35,12 @@ _INSTANCE = {
 }
 
 
+def character_set() -> str | list[str]:
+    """Of answers (0008,0005); one with code extensions begins with the default repertoire."""
+    name: str = settings.DICOM_CHARACTER_SET
+    return ["", name] if name.startswith("ISO 2022") else name
+
+
 def keys_of(identifier: Dataset) -> dict[str, str]:
     """Keyword to value, several joined by a backslash; sequences and empty keys are left out."""
     found = {}
@@ -47,11 +54,11 @@ def keys_of(identifier: Dataset) -> dict[str, str]:
 
 
 def answers(
-    identifier: Dataset, keys: Mapping[str, str], modalities: list[str]
+    identifier: Dataset, keys: Mapping[str, str], modalities: list[str], *, restricted: bool = False
 ) -> Iterator[tuple[Dataset, int | None]]:
     """Answers with the ids of their patients. Raises ValueError for an impossible question."""
     level = keys.get("QueryRetrieveLevel", "")
-    series = node_studies.series_matching(keys, modalities)
+    series = node_studies.series_matching(keys, modalities, restricted=restricted)
     if level == "IMAGE":
         for instance in node_studies.instances_matching(keys, series):
             rows: list[tuple[Mapping[str, str], Any]] = [
@@ -83,7 +90,7 @@ def _answer(identifier: Dataset, level: str, rows: list[tuple[Mapping[str, str],
     known |= {"QueryRetrieveLevel": level, "PatientID": study.patient.patient_id}
     known["StudyDate"] = f"{study.study_date:%Y%m%d}" if study.study_date else ""
     answer = Dataset()
-    answer.SpecificCharacterSet = "ISO_IR 192"
+    answer.SpecificCharacterSet = character_set()
     for element in identifier:
         if element.VR != "SQ" and element.keyword and element.keyword != "SpecificCharacterSet":
             value = known.get(element.keyword)

@@ -1,7 +1,7 @@
-"""Query and retrieval for DICOM nodes: C-FIND, C-MOVE and C-GET by the rights of each.
+"""Worklist, query and retrieval for DICOM nodes by the rights of each; what they perform (MPPS).
 
-The archive refuses all three to everybody, since it cannot ask us about a study. This server asks
-the index for every one, gives the files as the archive has them, and records who asked for whom.
+The archive refuses all of it to everybody, since it cannot ask us about a patient. This server asks
+the database for every one, gives the files as the archive has them, and records who asked for whom.
 """
 
 from __future__ import annotations
@@ -32,7 +32,10 @@ from common import context
 from common.errors import ExternalError
 from pacs.index import node_studies
 from pacs.index.node_studies import NodeInstance
+from ris.modality.node_tls import tls_of
+from ris.modality.performed_steps import step_create, step_set
 from ris.modality.query_answers import answers, keys_of
+from ris.modality.worklist_answers import worklist_answers
 from ris.models import DicomNode
 
 logger = logging.getLogger(__name__)
@@ -41,13 +44,17 @@ PENDING, SUCCESS, CANCELLED = 0xFF00, 0x0000, 0xFE00
 NOT_AUTHORISED, CANNOT_UNDERSTAND, CANNOT_SEND = 0x0124, 0xC000, 0xA702
 NOBODY = "-- nobody --"
 """An AE title that no node can have: without any, every caller would be let in."""
+WORKLIST_FIND = "1.2.840.10008.5.1.4.31"
 _MODELS = (
     "1.2.840.10008.1.1",  # Verification
+    WORKLIST_FIND,
+    "1.2.840.10008.3.1.2.3.3",  # Modality Performed Procedure Step
     *(f"1.2.840.10008.5.1.4.1.2.{root}.{what}" for root in (1, 2) for what in (1, 2, 3)),
 )
 """And, of Patient Root and Study Root, Find, Move and Get (PS3.6 table A-1)."""
 _REFUSALS: dict[str, list[Any]] = {
     "node.find": [(NOT_AUTHORISED, None)],
+    "node.worklist": [(NOT_AUTHORISED, None)],
     "node.move": [(None, None)],  # an unknown destination: before it, no other status can be said
     "node.get": [1, (NOT_AUTHORISED, Dataset())],
 }
@@ -66,14 +73,18 @@ def _database() -> Iterator[None]:
 
 
 class NodesAE(AE):
-    """Lets in the nodes that may search or retrieve, from their own addresses alone."""
+    """Lets in the nodes that may ask for something here, from their own addresses alone."""
 
     @property  # type: ignore[misc]  # read anew at each association, never set
     def require_calling_aet(self) -> list[str]:
         with _database():
             rows = DicomNode.objects.filter(address=getattr(_calling, "address", ""))
-            titles = [node.ae_title for node in rows if node.may_find or node.may_move]
+            titles = [node.ae_title for node in rows if _may_anything(node)]
         return titles or [NOBODY]
+
+
+def _may_anything(node: DicomNode) -> bool:
+    return node.may_find or node.may_move or node.may_worklist
 
 
 def server(ae_title: str) -> NodesAE:
@@ -100,19 +111,26 @@ def _with_node(
     ) -> Callable[[evt.Event], Answers]:
         @wraps(handler)
         def handle(event: evt.Event) -> Answers:
-            title, address = _caller(event)
-            called = context.request_context(context.RequestContext(source_ip=address))
-            with _database(), called:
-                node = DicomNode.objects.filter(ae_title=title, address=address).first()
-                if node is not None and getattr(node, right):
-                    yield from handler(event, node)
-                    return
-                _record(action, title, outcome=Outcome.DENIED)
-            yield from _REFUSALS[action]
+            with _caller_known(event, right, action) as node:
+                yield from handler(event, node) if node else _REFUSALS[action]
 
         return handle
 
     return decorate
+
+
+@contextmanager
+def _caller_known(event: evt.Event, right: str, action: str) -> Iterator[DicomNode | None]:
+    """The node that calls, if it has the ``right`` still; a refusal is recorded."""
+    title, address = _caller(event)
+    called = context.request_context(context.RequestContext(source_ip=address))
+    with _database(), called:
+        node = DicomNode.objects.filter(ae_title=title, address=address).first()
+        if node is not None and getattr(node, right):
+            yield node
+            return
+        _record(action, title, outcome=Outcome.DENIED)
+        yield None
 
 
 def _caller(event: evt.Event) -> tuple[str, str]:
@@ -146,25 +164,58 @@ def on_rejected(event: evt.Event) -> None:
 
 def _association(event: evt.Event, action: str, outcome: str) -> None:
     title, address = _caller(event)
-    reason = {} if outcome == Outcome.OK else {"reason": "unknown_ae_title"}
     with _database(), context.request_context(context.RequestContext(source_ip=address)):
+        reason = {} if outcome == Outcome.OK else {"reason": _why_refused(event, title, address)}
         _record(action, title, outcome, detail={"server": "query", **reason})
+
+
+def _why_refused(event: evt.Event, title: str, address: str) -> str:
+    called = str(event.assoc.requestor.primitive.called_ae_title).strip()
+    if called != event.assoc.ae.ae_title:
+        return "called_ae_title"
+    node = DicomNode.objects.filter(ae_title=title).first()
+    if node is None:
+        return "unknown_ae_title"
+    return "wrong_address" if node.address != address else "not_allowed"
 
 
 def on_echo(event: evt.Event) -> int:
     return SUCCESS
 
 
+def on_find(event: evt.Event) -> Answers:
+    worklist = event.request.AffectedSOPClassUID == WORKLIST_FIND
+    return (_on_worklist if worklist else _on_studies)(event)
+
+
+@_with_node("may_worklist", "node.worklist")
+def _on_worklist(event: evt.Event, node: DicomNode) -> Answers:
+    found = worklist_answers(event.identifier, keys_of(event.identifier), node)
+    yield from _found(event, node, "node.worklist", found)
+
+
 @_with_node("may_find", "node.find")
-def on_find(event: evt.Event, node: DicomNode) -> Answers:
-    keys = keys_of(event.identifier)
+def _on_studies(event: evt.Event, node: DicomNode) -> Answers:
+    keys, restricted = keys_of(event.identifier), node.may_restricted
+    found = answers(event.identifier, keys, node.modalities, restricted=restricted)
+    yield from _found(event, node, "node.find", found, level=keys.get("QueryRetrieveLevel", ""))
+
+
+def _found(
+    event: evt.Event,
+    node: DicomNode,
+    action: str,
+    answered: Iterator[tuple[Dataset, int | None]],
+    **detail: str,
+) -> Answers:
+    """Whom the answers name is on record before the first is sent."""
     try:
-        found = list(answers(event.identifier, keys, node.modalities))
+        found = list(answered)
     except ValueError:
         yield CANNOT_UNDERSTAND, None
         return
-    detail = {"answers": len(found), "level": keys.get("QueryRetrieveLevel", "")}
-    _record("node.find", node.ae_title, patients={pk for _, pk in found}, detail=detail)
+    patients = {pk for _, pk in found}
+    _record(action, node.ae_title, patients=patients, detail={"answers": len(found), **detail})
     for answer, _ in found:
         if event.is_cancelled:
             yield CANCELLED, None
@@ -181,7 +232,7 @@ def on_move(event: evt.Event, node: DicomNode) -> Answers:
     instances = _granted(event, node, "node.move")
     classes = sorted({each.sop_class_uid for each in instances})[:128]
     contexts = [build_context(uid, ALL_TRANSFER_SYNTAXES) for uid in classes]
-    yield node.address, node.port, {"contexts": contexts}
+    yield node.address, node.port, {"contexts": contexts, "tls_args": tls_of(node)}
     yield len(instances)
     yield from _files(event, instances)
 
@@ -195,7 +246,9 @@ def on_get(event: evt.Event, node: DicomNode) -> Answers:
 
 def _granted(event: evt.Event, node: DicomNode, action: str) -> list[NodeInstance]:
     """The instances that are asked for; each study is on record before a file is sent."""
-    found = node_studies.instances_of(keys_of(event.identifier), node.modalities)
+    found = node_studies.instances_of(
+        keys_of(event.identifier), node.modalities, restricted=node.may_restricted
+    )
     studies = {each.study_instance_uid: each.patient_id for each in found}
     for uid, patient_id in studies.items():
         _record(action, node.ae_title, object_type="study", object_id=uid, patient_id=patient_id)
@@ -218,6 +271,34 @@ def _files(event: evt.Event, instances: list[NodeInstance]) -> Answers:
         yield PENDING, pydicom.dcmread(io.BytesIO(content))
 
 
+def on_step_created(event: evt.Event) -> tuple[int, Dataset | None]:
+    uid = str(event.request.AffectedSOPInstanceUID or "")
+    return _step(event, step_create, uid, event.attribute_list)
+
+
+def on_step_set(event: evt.Event) -> tuple[int, Dataset | None]:
+    uid = str(event.request.RequestedSOPInstanceUID or "")
+    return _step(event, step_set, uid, event.modification_list)
+
+
+def _step(
+    event: evt.Event, change: Callable[..., tuple[int, Any]], uid: str, said: Dataset
+) -> tuple[int, Dataset | None]:
+    with _caller_known(event, "may_worklist", "node.step") as node:
+        if node is None:
+            return NOT_AUTHORISED, None
+        status, order = change(ae_title=node.ae_title, sop_instance_uid=uid, said=said)
+        detail = {"status": f"{status:04X}", "order": order.pk if order else None}
+        _record(
+            "node.step",
+            node.ae_title,
+            Outcome.FAILED if status else Outcome.OK,
+            patient_id=order.patient_id if order else None,
+            detail=detail,
+        )
+    return status, said if status == SUCCESS else None
+
+
 HANDLERS: list[Any] = [
     (evt.EVT_REQUESTED, on_requested),
     (evt.EVT_ACCEPTED, on_accepted),
@@ -226,4 +307,6 @@ HANDLERS: list[Any] = [
     (evt.EVT_C_FIND, on_find),
     (evt.EVT_C_MOVE, on_move),
     (evt.EVT_C_GET, on_get),
+    (evt.EVT_N_CREATE, on_step_created),
+    (evt.EVT_N_SET, on_step_set),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.api.schema import example
@@ -11,12 +12,13 @@ from emr.serializers import validate_one_line
 from ocs.choices import OrderStatus, Priority, modality_of
 from pacs.browse.serializers import StudyPatientOut
 from ris import examples
-from ris.choices import EchoOutcome, WorklistReason, WorklistState
-from ris.models import DicomNode, ScheduledStudy
+from ris.choices import EchoOutcome, PerformedState, TlsCheck, WorklistReason, WorklistState
+from ris.modality.node_tls import certificate_check
+from ris.models import DicomNode, PerformedStep, ScheduledStudy
 
 AE_TITLE = r"^[!-\[\]-~](?:[ -\[\]-~]{0,14}[!-\[\]-~])?\Z"
 """PS3.5 6.2: at most 16 characters of ASCII without the backslash, no blank at an end."""
-_RIGHTS = ("may_store", "may_find", "may_move", "may_worklist")
+_RIGHTS = ("may_store", "may_find", "may_move", "may_worklist", "may_restricted")
 
 
 @example(examples.NODE_NEW)
@@ -29,17 +31,34 @@ class DicomNodeIn(serializers.Serializer[Any]):
         protocol="IPv4", help_text="The archive compares it with who calls"
     )
     port = serializers.IntegerField(min_value=1, max_value=65535, required=False)
-    tls = serializers.BooleanField(required=False, help_text="How the archive calls it")
+    tls = serializers.BooleanField(required=False, help_text="How it is called")
+    tls_check = serializers.ChoiceField(TlsCheck.choices, required=False)
+    tls_certificate = serializers.CharField(
+        max_length=20_000,
+        allow_blank=True,
+        required=False,
+        help_text="PEM: the only issuers or certificates it may show; else those the system trusts",
+    )
     may_store = serializers.BooleanField(required=False)
     may_find = serializers.BooleanField(required=False)
     may_move = serializers.BooleanField(required=False)
     may_worklist = serializers.BooleanField(required=False)
+    may_restricted = serializers.BooleanField(
+        required=False, help_text="What it may, of restricted patients too"
+    )
     modalities = serializers.ListField(
         child=serializers.RegexField(r"^[A-Z0-9_]+\Z", max_length=16),
         max_length=10,
         required=False,
-        help_text="What it makes",
+        help_text="What it makes and may see; any if empty",
     )
+
+    def validate_tls_certificate(self, pem: str) -> str:
+        try:
+            certificate_check(pem)
+        except ValueError:
+            raise serializers.ValidationError("This is no certificate in PEM.") from None
+        return pem
 
 
 @example(examples.NODE_CHANGE)
@@ -56,6 +75,7 @@ class DicomNodeOut(serializers.ModelSerializer[DicomNode]):
         model = DicomNode
         fields = [
             *("id", "name", "ae_title", "address", "port", "tls"),
+            *("tls_check", "tls_certificate"),
             *_RIGHTS,
             *("modalities", "echo_outcome", "echo_at", "version"),
         ]
@@ -70,6 +90,16 @@ class NodeEchoOut(serializers.Serializer[Any]):
     at = serializers.DateTimeField()
 
 
+class PerformedStepOut(serializers.ModelSerializer[PerformedStep]):
+    """What the modality says of its work; a hint, on which nothing depends."""
+
+    state = serializers.ChoiceField(PerformedState.choices)
+
+    class Meta:
+        model = PerformedStep
+        fields = ["ae_title", "state", "started_at", "ended_at"]
+
+
 @example(examples.SCHEDULED_STUDY)
 class ScheduledStudyOut(serializers.ModelSerializer[ScheduledStudy]):
     order = serializers.IntegerField(source="order_id")
@@ -81,13 +111,27 @@ class ScheduledStudyOut(serializers.ModelSerializer[ScheduledStudy]):
     modality = serializers.SerializerMethodField()
     state = serializers.ChoiceField(WorklistState.choices)
     reason = serializers.ChoiceField(WorklistReason.choices)
+    studies = serializers.IntegerField(source="arrivals.studies")
+    elsewhere = serializers.IntegerField(
+        source="arrivals.elsewhere",
+        help_text="Studies under its accession number that are of another patient or of nobody",
+    )
+    last_image_at = serializers.DateTimeField(source="arrivals.last_image_at", allow_null=True)
+    performed = serializers.SerializerMethodField()
 
     class Meta:
         model = ScheduledStudy
         fields = [
             *("order", "order_status", "accession_number", "job_type", "priority", "patient"),
             *("modality", "study_instance_uid", "state", "reason", "listed_at", "removed_at"),
+            *("studies", "elsewhere", "last_image_at", "performed"),
         ]
+
+    @extend_schema_field(PerformedStepOut(allow_null=True))
+    def get_performed(self, entry: ScheduledStudy) -> dict[str, Any] | None:
+        """The newest step of the order."""
+        steps = entry.order.performed_steps.all()
+        return PerformedStepOut(steps[0]).data if steps else None
 
     def get_modality(self, entry: ScheduledStudy) -> str:
         """Empty if the examination does not say it: such an item is found by no modality."""

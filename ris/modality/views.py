@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -11,6 +13,7 @@ from common.api.etag import expected_version, with_etag
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView, PatientIds, Rows
 from common.errors import ErrorCode
+from pacs.index.order_images import arrivals_of
 from rbac.permissions import Permission
 from ris.modality import nodes, serializers
 from ris.models import DicomNode, ScheduledStudy
@@ -120,7 +123,16 @@ class ModalityWorklist(GenericApiView):
 
     def get_queryset(self) -> QuerySet[ScheduledStudy]:
         seen = ScheduledStudy.objects.visible_to(self.actor)
-        return seen.select_related("order__patient").order_by("state", "-order__ordered_at", "-pk")
+        seen = seen.select_related("order__patient").prefetch_related("order__performed_steps")
+        return seen.order_by("state", "-order__ordered_at", "-pk")
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """The rows of the page, with the images that came."""
+        page: list[Any] = super().paginate_queryset(queryset) or []
+        arrived = arrivals_of([row.order for row in page])
+        for row in page:
+            row.arrivals = arrived[row.order_id]
+        return page
 
     def patients_shown(self, rows: Rows) -> PatientIds:
         return [row.order.patient_id for row in rows]

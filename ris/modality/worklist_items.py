@@ -14,15 +14,14 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import UID, ExplicitVRLittleEndian
+from pydicom.dataset import Dataset
 
 from ocs.choices import EXAMINATIONS, Laterality, Priority, modality_of
+from ris.modality.query_answers import character_set
 
 _PRIORITY = {Priority.STAT: "STAT", Priority.URGENT: "HIGH", Priority.ROUTINE: "ROUTINE"}
 _SIDE = {Laterality.LEFT: "left", Laterality.RIGHT: "right", Laterality.BOTH: "both sides"}
 _SEXES = ("M", "F", "O")
-MODALITY_WORKLIST_FIND = UID("1.2.840.10008.5.1.4.31")
 _LO, _SH, _PN, _LT = 64, 16, 64, 10240
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\\]")
 _NOT_IN_NAME = re.compile(r"[\x00-\x1f\x7f\\^=]")
@@ -79,7 +78,7 @@ def item_of(
 def dataset_of(item: WorklistItem) -> Dataset:
     """The attributes of PS3.4 table K.6-1 that are known."""
     step, found = Dataset(), Dataset()
-    found.SpecificCharacterSet = "ISO_IR 192"
+    found.SpecificCharacterSet = character_set()
     _set(found, "PatientName", _NOT_IN_NAME.sub(" ", item.patient_name), _PN)
     _set(found, "PatientID", item.patient_id, _LO)
     _set(found, "PatientBirthDate", item.birth_date)
@@ -106,16 +105,9 @@ def dataset_of(item: WorklistItem) -> Dataset:
     return found
 
 
-def file_of(item: WorklistItem) -> bytes:
-    """For the archive's plugin, which answers in the character set of its configuration."""
-    dataset = dataset_of(item)
-    dataset.file_meta = FileMetaDataset()
-    dataset.file_meta.MediaStorageSOPClassUID = MODALITY_WORKLIST_FIND
-    dataset.file_meta.MediaStorageSOPInstanceUID = UID(item.study_instance_uid)
-    dataset.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    content = io.BytesIO()
-    dataset.save_as(content, enforce_file_format=True)
-    return content.getvalue()
+def item_check(item: WorklistItem) -> None:
+    """Raises whatever the writing of it raises, such as ValueError."""
+    dataset_of(item).save_as(io.BytesIO(), implicit_vr=False, little_endian=True)
 
 
 def _examination(item: WorklistItem) -> str:

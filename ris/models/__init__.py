@@ -7,7 +7,7 @@ from ris.models.critical_reports import (
     CriticalReportAttempt,
     CriticalReportEscalation,
 )
-from ris.models.dicom_nodes import ArchiveLogCursor, DicomNode, ScheduledStudy
+from ris.models.dicom_nodes import ArchiveLogCursor, DicomNode, PerformedStep, ScheduledStudy
 from ris.models.readings import Reading, ReadingEvent
 from ris.models.worklist_entries import NO_DATE, SavedFilter, WorklistEntry, WorklistSetting
 from ris.models.written_reports import Report, ReportTemplate, ReportVersion
@@ -19,6 +19,7 @@ __all__ = [
     "CriticalReportAttempt",
     "CriticalReportEscalation",
     "DicomNode",
+    "PerformedStep",
     "Reading",
     "ReadingEvent",
     "Report",

@@ -8,7 +8,7 @@ from common.db import AllOrNoneQuerySet, VersionedModel, VisibleQuerySet
 from common.person import Person
 from ocs import selectors as orders
 from rbac.permissions import Permission
-from ris.choices import EchoOutcome, WorklistReason, WorklistState
+from ris.choices import EchoOutcome, PerformedState, TlsCheck, WorklistReason, WorklistState
 
 
 class DicomNodeQuerySet(AllOrNoneQuerySet["DicomNode"]):
@@ -19,11 +19,13 @@ class DicomNodeQuerySet(AllOrNoneQuerySet["DicomNode"]):
 
 
 class DicomNode(VersionedModel):
-    """An application entity that the archive knows, with what it may ask for.
+    """An application entity, with what it may ask for.
 
-    ``address``: IPv4, which the archive compares with who calls. ``port``, ``tls``: how the archive
-    calls it. ``modalities`` (0008,0060): what it makes; an order of one goes to its station if no
-    other node makes that.
+    ``address``: IPv4, which is compared with who calls. ``port``, ``tls``: how it is called.
+    ``tls_certificate``: PEM, the only issuers or certificates it may show; empty for those that the
+    system trusts. ``modalities`` (0008,0060): what it makes and may see, any if empty; an order of
+    one goes to its station if no other node makes that. ``may_restricted``: all that it may, of
+    restricted patients too. ``may_worklist``: and it may say what it performs (MPPS).
     """
 
     name = models.CharField(max_length=60)
@@ -31,10 +33,18 @@ class DicomNode(VersionedModel):
     address = models.GenericIPAddressField(protocol="IPv4")
     port = models.PositiveIntegerField(default=104)
     tls = models.BooleanField(default=False)
+    tls_check = models.CharField(
+        max_length=12,
+        choices=TlsCheck.choices,
+        default=TlsCheck.CERTIFICATE,
+        db_default=TlsCheck.CERTIFICATE,
+    )
+    tls_certificate = models.TextField(blank=True, default="", db_default="")
     may_store = models.BooleanField(default=False)
     may_find = models.BooleanField(default=False)
     may_move = models.BooleanField(default=False)
     may_worklist = models.BooleanField(default=False)
+    may_restricted = models.BooleanField(default=False, db_default=False)
     modalities = models.JSONField(default=list)
     echo_outcome = models.CharField(max_length=12, choices=EchoOutcome.choices, blank=True)
     echo_at = models.DateTimeField(null=True)
@@ -56,8 +66,8 @@ class ScheduledStudyQuerySet(VisibleQuerySet["ScheduledStudy"]):
 class ScheduledStudy(models.Model):
     """An imaging order on the modality worklist, with the Study Instance UID assigned to it.
 
-    ``content_hash``: of what is on the list; empty while nothing is. ``reason``: why it is there
-    still, or why it is not.
+    ``content_hash``: of what the list says, once it was found fit for DICOM; empty while not on it.
+    ``reason``: why it is there still, or why it is not.
     """
 
     order = models.OneToOneField(
@@ -76,6 +86,25 @@ class ScheduledStudy(models.Model):
 
     class Meta:
         ordering = ["-id"]
+
+
+class PerformedStep(models.Model):
+    """What a modality says of its work (MPPS); a hint, which changes no other state.
+
+    ``order``: the one that it names, if that is of the patient that it names.
+    """
+
+    sop_instance_uid = models.CharField(max_length=64, unique=True)
+    order = models.ForeignKey(
+        "ocs.Order", on_delete=models.CASCADE, related_name="performed_steps", null=True
+    )
+    ae_title = models.CharField(max_length=16, db_collation="utf8mb4_bin")
+    state = models.CharField(max_length=12, choices=PerformedState.choices)
+    started_at = models.DateTimeField(auto_now_add=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-started_at", "-id"]
 
 
 class ArchiveLogCursor(models.Model):

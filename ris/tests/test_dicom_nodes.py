@@ -30,9 +30,10 @@ def add(client, **fields):
 def test_a_node_may_nothing_that_is_not_said(api):
     made = add(api("admin"), may_worklist=False)
     assert made.status_code == 201
-    rights = ("may_store", "may_find", "may_move", "may_worklist")
-    assert [made.json()[name] for name in rights] == [False] * 4
-    assert (made.json()["port"], made.json()["tls"]) == (104, False)
+    rights = ("may_store", "may_find", "may_move", "may_worklist", "may_restricted")
+    assert [made.json()[name] for name in rights] == [False] * 5
+    calls = [made.json()[name] for name in ("port", "tls", "tls_check", "tls_certificate")]
+    assert calls == [104, False, "certificate", ""]
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,9 @@ def test_a_node_may_nothing_that_is_not_said(api):
         {"port": 65536},
         {"name": "two\nlines"},
         {"modalities": ["mr"]},
+        {"tls_check": "maybe"},
+        {"tls_certificate": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----"},
+        {"tls_certificate": "no PEM at all"},
     ],
 )
 def test_what_no_node_can_be_is_refused(api, wrong):
@@ -89,8 +93,9 @@ def test_the_archive_knows_the_nodes_as_they_are_and_no_other_of_ours(archive, s
     assert nodes.nodes_sync() == 2
     said = json.loads(next(c.request.body for c in archive.calls if c.request.method == "PUT"))
     assert (said["AET"], said["Host"]) == ("MR1", "192.0.2.21")
-    assert (said["AllowFindWorklist"], said["AllowStore"]) == (True, False)
-    assert not any(said[f"Allow{what}"] for what in ("Find", "Get", "Move"))
+    assert not any(
+        said[f"Allow{what}"] for what in ("Store", "Find", "FindWorklist", "Get", "Move")
+    )
     archive.replace("GET", f"{url}?expand", json={f"cdss{node.pk}": said | {"Manufacturer": "-"}})
     assert nodes.nodes_sync() == 0
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import pydicom
+from datetime import timedelta
+
 import pytest
 from django.db.models.signals import post_init
 from django.utils import timezone
+from pydicom.dataset import Dataset
 
 from emr.models import Allergy
 from ocs.choices import modality_of
 from ocs.models import Order
 from ocs.tests.factories import order_at, order_make
 from pacs.index.matching import order_assign
-from pacs.models import Study
+from pacs.index.order_images import arrivals_of
+from pacs.models import Instance, Study
 from pacs.tests import index
 from ris.modality import scheduling
+from ris.modality.query_answers import keys_of
+from ris.modality.worklist_answers import worklist_answers
 from ris.modality.worklist_items import dataset_of, item_of
 from ris.models import DicomNode, ScheduledStudy
 
@@ -23,9 +28,8 @@ LIST = "/api/ris/mwl/"
 
 
 @pytest.fixture(autouse=True)
-def folder(settings, tmp_path):
-    settings.WORKLISTS_DIR = tmp_path / "worklists"
-    return settings.WORKLISTS_DIR
+def idle_minutes(settings):
+    settings.WORKLIST_IDLE_MINUTES = 15
 
 
 @pytest.fixture
@@ -39,19 +43,30 @@ def sync(order):
     return ScheduledStudy.objects.get(order=order)
 
 
-def on_list(folder):
-    return sorted(path.name for path in folder.glob("*")) if folder.exists() else []
+def item(order):
+    """What is shown of it."""
+    question = Dataset()
+    question.AccessionNumber = order.accession_number
+    question.PatientName = ""
+    step = Dataset()
+    step.ScheduledStationAETitle = ""
+    question.ScheduledProcedureStepSequence = [step]
+    found = worklist_answers(question, keys_of(question), DicomNode(ae_title="ANY"))
+    return next((answer for answer, _ in found), None)
 
 
-def read(folder, order):
-    return pydicom.dcmread(folder / f"{order.pk}.wl")
+def images_came(order, ago=timedelta(0), **fields):
+    study = index.study(order.patient, order=order)
+    index.series(study, slices=1, **fields)
+    Instance.objects.filter(series__study=study).update(indexed_at=timezone.now() - ago)
+    return study
 
 
-def test_an_item_says_what_is_known_and_leaves_out_the_rest(folder, order):
+def test_an_item_says_what_is_known_and_leaves_out_the_rest(order):
     Allergy.objects.create(patient=order.patient, substance="요오드 조영제")
     Allergy.objects.create(patient=order.patient, substance="x" * 65)
     entry = sync(order)
-    item = read(folder, order)
+    item = dataset_of(scheduling.Facts([order]).item(order, entry.study_instance_uid))
     assert str(item.PatientName) == "김민준"
     assert item.PatientID == order.patient.patient_id
     assert (item.PatientSex, item.SpecificCharacterSet) == ("M", "ISO_IR 192")
@@ -81,7 +96,7 @@ def test_the_modality_is_what_the_examination_says(job_type, modality):
     assert modality_of(job_type) == modality
 
 
-def test_the_station_is_the_one_node_that_makes_the_modality(folder, order):
+def test_the_station_is_the_one_node_that_makes_the_modality(order):
     nodes = [
         DicomNode.objects.create(
             name=title, ae_title=title, address="192.0.2.1", modalities=["MR"], may_worklist=True
@@ -89,10 +104,10 @@ def test_the_station_is_the_one_node_that_makes_the_modality(folder, order):
         for title in ("MR1", "MR2")
     ]
     sync(order)
-    assert "ScheduledStationAETitle" not in read(folder, order).ScheduledProcedureStepSequence[0]
+    assert item(order).ScheduledProcedureStepSequence[0].ScheduledStationAETitle == "ANY"
     nodes[1].delete()
     assert scheduling.worklist_reconcile() == 1
-    assert read(folder, order).ScheduledProcedureStepSequence[0].ScheduledStationAETitle == "MR1"
+    assert item(order).ScheduledProcedureStepSequence[0].ScheduledStationAETitle == "MR1"
 
 
 @pytest.mark.parametrize(
@@ -106,59 +121,91 @@ def test_the_station_is_the_one_node_that_makes_the_modality(folder, order):
         ("CANCELLED", "removed", "cancelled"),
     ],
 )
-def test_an_order_is_on_the_list_until_it_is_done(
-    folder, users, patient_factory, status, state, reason
-):
+def test_an_order_is_on_the_list_until_it_is_done(users, patient_factory, status, state, reason):
     order = order_at(users["doctor"], patient_factory(), status)
     entry = sync(order)
     assert (entry.state, entry.reason) == (state, reason)
-    assert on_list(folder) == ([f"{order.pk}.wl"] if state == "listed" else [])
+    assert (item(order) is not None) == (state == "listed")
 
 
-def test_it_stays_while_images_arrive_and_goes_when_no_more_come(folder, order):
+def test_it_stays_through_the_pauses_between_series_and_goes_when_no_more_come(order):
     sync(order)
-    study = index.study(order.patient)
-    Study.objects.filter(pk=study.pk).update(order=order, stable_at=None)
-    entry = sync(order)
-    assert (entry.state, entry.reason) == ("listed", "arriving")
+    study = images_came(order)
     Study.objects.filter(pk=study.pk).update(stable_at=timezone.now())
-    entry = sync(order)
-    assert (entry.state, entry.reason) == ("removed", "arrived")
-    assert on_list(folder) == []
+    assert (sync(order).state, sync(order).reason) == ("listed", "arriving")
+    came = Instance.objects.filter(series__study=study)
+    came.update(indexed_at=timezone.now() - timedelta(minutes=14))
+    assert scheduling.worklist_reconcile() == 0
+    came.update(indexed_at=timezone.now() - timedelta(minutes=16))
+    assert scheduling.worklist_reconcile() == 1
+    entry = ScheduledStudy.objects.get(order=order)
+    assert (entry.state, entry.reason, item(order)) == ("removed", "arrived", None)
     assert entry.removed_at is not None
+    index.series(study, slices=1, modality="SEG")
+    assert scheduling.worklist_reconcile() == 0
+    index.series(study, slices=1)
+    assert (sync(order).state, sync(order).removed_at) == ("listed", None)
 
 
-def test_images_of_another_patient_under_its_number_leave_it_on_the_list(
-    folder, order, patient_factory
+def test_a_document_about_images_is_no_image(order):
+    images_came(order, modality="SR")
+    assert sync(order).reason == "waiting"
+
+
+@pytest.mark.parametrize("whose", ["nobody", "another"])
+def test_images_under_its_number_of_somebody_else_leave_it_on_the_list_and_are_counted(
+    api, order, patient_factory, whose
 ):
-    study = index.study(patient_factory())
-    Study.objects.filter(pk=study.pk).update(accession_number=order.accession_number)
+    for _ in range(5):
+        study = index.study(patient_factory() if whose == "another" else None)
+        Study.objects.filter(pk=study.pk).update(accession_number=order.accession_number)
     entry = sync(order)
     assert (entry.state, entry.reason) == ("listed", "mismatch")
+    [row] = api("rib").get(LIST).json()["results"]
+    assert (row["studies"], row["elsewhere"], row["last_image_at"]) == (0, 5, None)
+
+
+def test_five_studies_of_one_accession_number_are_all_its_own_and_the_last_image_counts(order):
+    for minutes in (60, 50, 40, 30, 1):
+        images_came(order, ago=timedelta(minutes=minutes))
+    assert sync(order).reason == "arriving"
+    arrived = arrivals_of([order])[order.pk]
+    assert (arrived.studies, arrived.elsewhere) == (5, 0)
+
+
+def test_an_order_that_dicom_cannot_say_stops_no_other_and_is_tried_again(
+    order, users, patient_factory, monkeypatch
+):
+    bad = order_make(users["doctor"], patient_factory(), job_type="CT_HEAD")
+    Order.objects.filter(pk=bad.pk).update(priority="whenever")
+    assert scheduling.worklist_reconcile() == 2
+    assert scheduling.worklist_reconcile() == 0
+    entry = ScheduledStudy.objects.get(order=bad)
+    assert (entry.state, entry.reason) == ("removed", "not_written")
+    assert item(order) is not None
+    Order.objects.filter(pk=bad.pk).update(priority="stat")
+    assert scheduling.worklist_reconcile() == 1
+    assert item(bad) is not None
 
 
 def test_the_study_instance_uid_stays_the_same(order):
     assert sync(order).study_instance_uid == sync(order).study_instance_uid
 
 
-def test_reconciling_repairs_what_an_event_missed_and_then_has_nothing_to_do(folder, order, users):
+def test_reconciling_repairs_what_an_event_missed_and_then_has_nothing_to_do(order):
     assert scheduling.worklist_reconcile() == 1
     assert scheduling.worklist_reconcile() == 0
-    (folder / f"{order.pk}.wl").unlink()
-    (folder / "999999.wl").write_bytes(b"")
-    assert scheduling.worklist_reconcile() == 2
-    assert on_list(folder) == [f"{order.pk}.wl"]
     order.patient.full_name = "김민서"
     order.patient.save()
     assert scheduling.worklist_reconcile() == 1
-    assert str(read(folder, order).PatientName) == "김민서"
+    assert str(item(order).PatientName) == "김민서"
     order.status = "CANCELLED"
     order.save()
     assert scheduling.worklist_reconcile() == 1
-    assert on_list(folder) == []
+    assert item(order) is None
 
 
-def test_reconciling_does_not_read_what_ended_long_ago(folder, order):
+def test_reconciling_does_not_read_what_ended_long_ago(order):
     sync(order)
     Order.objects.filter(pk=order.pk).update(status="CONFIRMED")
     assert scheduling.worklist_reconcile() == 1
@@ -181,19 +228,6 @@ def test_a_laboratory_order_is_on_no_list(users, patient_factory):
     assert scheduling.worklist_reconcile() == 0
 
 
-def test_a_folder_that_cannot_be_written_is_the_reason_and_the_next_run_tries_again(
-    settings, tmp_path, order
-):
-    (tmp_path / "file").touch()
-    settings.WORKLISTS_DIR = tmp_path / "file" / "below"
-    entry = sync(order)
-    assert (entry.state, entry.reason) == ("removed", "not_written")
-    settings.WORKLISTS_DIR = tmp_path / "again"
-    assert scheduling.worklist_reconcile() == 1
-    entry.refresh_from_db()
-    assert entry.state == "listed"
-
-
 def test_images_under_the_assigned_uid_are_the_orders_if_they_are_of_its_patient(
     order, patient_factory
 ):
@@ -207,15 +241,19 @@ def test_images_under_the_assigned_uid_are_the_orders_if_they_are_of_its_patient
     assert study.order is None
 
 
-def test_images_that_came_before_their_order_become_its_own(order):
+def test_images_are_matched_again_when_order_or_patient_change(order, patient_factory):
     study = index.study(order.patient)
-    Study.objects.filter(pk=study.pk).update(
-        accession_number=order.accession_number, order=None, stable_at=timezone.now()
-    )
-    scheduling.order_changed(order.pk)
-    study.refresh_from_db()
-    assert study.order_id == order.pk
-    assert ScheduledStudy.objects.get(order=order).reason == "arrived"
+    loose = Study.objects.filter(pk=study.pk)
+    loose.update(accession_number=order.accession_number, order=None)
+    scheduling.orders_sync([order.pk])
+    assert loose.get().order_id == order.pk
+    loose.update(order=None)
+    assert scheduling.worklist_reconcile() == 1
+    assert loose.get().order_id == order.pk
+    loose.update(patient=patient_factory())
+    assert scheduling.worklist_reconcile() == 1
+    assert loose.get().order_id is None
+    assert ScheduledStudy.objects.get(order=order).reason == "mismatch"
 
 
 def test_radiology_sees_the_list_with_its_reasons(api, order):

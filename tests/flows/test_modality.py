@@ -23,8 +23,10 @@ STRANGER = "NOBODY"
 PROMISED_S = 10
 
 
-def scu(tool: str, *arguments: str, calling: str = MR) -> subprocess.CompletedProcess[str]:
-    port = os.environ["ORTHANC_DICOM_PORT"]
+def scu(
+    tool: str, *arguments: str, calling: str = MR, door: str = "ORTHANC_DICOM_PORT"
+) -> subprocess.CompletedProcess[str]:
+    port = os.environ[door]
     command = [tool, "-aet", calling, "-aec", "NEURONOVA", "127.0.0.1", port, *arguments]
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
@@ -34,7 +36,8 @@ def worklist(folder: Path, *keys: str, calling: str = MR) -> list[pydicom.Datase
     place = folder / uuid4().hex
     place.mkdir()
     asked = [part for key in keys for part in ("-k", key)]
-    scu("findscu", "-W", "-X", "-od", str(place), *asked, calling=calling)
+    more = ("-W", "-X", "-od", str(place), *asked)
+    scu("findscu", *more, calling=calling, door="DICOM_QUERY_PORT")
     return [pydicom.dcmread(path, force=True) for path in sorted(place.glob("*.dcm"))]
 
 
@@ -113,6 +116,10 @@ def test_a_new_order_is_on_the_worklist_within_ten_seconds(login, node, order, t
         what="the item",
     )
     assert time.monotonic() - begun < PROMISED_S
+    shown = associations(login, action="node.worklist", patient_id=str(order["patient"]["id"]))
+    assert (shown[0]["object_id"], shown[0]["source_ip"]) == (MR, "127.0.0.1")
+    refused = scu("findscu", "-W", "-k", "PatientName=*")
+    assert "김민준" not in refused.stdout + refused.stderr, "the archive shows no worklist"
     assert str(found[0].PatientName) == "김민준"
     assert found[0].RequestedProcedurePriority == "HIGH"
     assert found[0].StudyInstanceUID == entry(login, order)["study_instance_uid"]
@@ -160,12 +167,12 @@ def test_an_unknown_ae_title_is_refused_and_recorded(login, node, order, tmp_pat
     assert worklist(tmp_path, "PatientName=*", calling=stranger) == []
     logs = wait_until(
         lambda: associations(login, action="association.refuse", object_id=stranger),
-        bool,
-        what="the record",
+        lambda found: len(found) == 2,
+        what="the record of both doors",
     )
-    said = logs[0]
-    assert (said["source_ip"], said["outcome"]) == ("127.0.0.1", "denied")
-    assert said["detail"]["reason"] == "unknown_ae_title"
+    for said in logs:
+        assert (said["source_ip"], said["outcome"]) == ("127.0.0.1", "denied")
+        assert said["detail"]["reason"] == "unknown_ae_title"
     assert associations(login, action="association.open", object_id=MR)
 
 
@@ -177,7 +184,7 @@ def test_rights_end_and_a_restarted_archive_learns_its_nodes_again(
     wait_until(lambda: worklist(tmp_path, key), bool, what="the item")
     stack.kill("orthanc")
     stack.wait_running("orthanc")
-    wait_until(lambda: worklist(tmp_path, key), bool, what="the item after the restart")
+    wait_until(lambda: scu("echoscu").returncode, lambda code: code == 0, what="its nodes again")
     changed = admin.session.patch(
         f"{admin.base_url}/api/ris/nodes/{node['id']}/",
         json={"may_worklist": False},
@@ -206,7 +213,7 @@ def found(*keys: str) -> str:
     return answer.stdout + answer.stderr
 
 
-def give(login, node: dict[str, Any], **rights: bool) -> None:
+def give(login, node: dict[str, Any], **rights: bool | str) -> None:
     admin: ApiClient = login("admin")
     [now] = [n for n in admin.get("ris/nodes/")["results"] if n["id"] == node["id"]]
     place = f"{admin.base_url}/api/ris/nodes/{node['id']}/"
@@ -238,6 +245,17 @@ def test_studies_are_found_and_retrieved_by_the_rights_of_the_node(
         assert list(moved.iterdir()) == []
         ask("movescu", wanted, more=("-aem", MR))
         assert len(list(moved.iterdir())) == images
+    key_file, certificate = self_signed(tmp_path)
+    give(login, node, tls=True, tls_check="certificate", tls_certificate=certificate.read_text())
+    encrypted = tmp_path / "encrypted"
+    encrypted.mkdir()
+    with storescp(encrypted, str(key_file), str(certificate)):
+        ask("movescu", wanted, more=("-aem", MR))
+        assert len(list(encrypted.iterdir())) == images
+        give(login, node, tls_certificate="")
+        ask("movescu", wanted, more=("-aem", MR))
+        assert len(list(encrypted.iterdir())) == images, "nobody vouches for the certificate"
+    give(login, node, tls=False)
     logs = login("admin").get("audit/logs/", object_id=uid, action="node.move")["results"]
     assert logs[0]["detail"]["calling_ae_title"] == MR
     assert logs[0]["patient_id"] is not None
@@ -260,9 +278,19 @@ def test_a_restricted_patient_does_not_exist_for_a_node(
             cursor.execute(restrict, [0])
 
 
+def self_signed(folder: Path) -> tuple[Path, Path]:
+    """A key, and its certificate."""
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=node"]
+    command += ["-keyout", str(key), "-out", str(certificate), "-days", "1"]
+    subprocess.run(command, check=True, capture_output=True)
+    return key, certificate
+
+
 @contextmanager
-def storescp(folder: Path) -> Iterator[None]:
-    listener = subprocess.Popen(["storescp", "-od", str(folder), "11199"])
+def storescp(folder: Path, *tls: str) -> Iterator[None]:
+    encrypted = ("+tls", *tls, "-ic") if tls else ()
+    listener = subprocess.Popen(["storescp", *encrypted, "-od", str(folder), "11199"])
     try:
         time.sleep(0.5)
         yield

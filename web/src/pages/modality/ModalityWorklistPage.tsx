@@ -59,6 +59,27 @@ export default function ModalityWorklistPage() {
   );
 }
 
+/** Why the order is there still or no more, what came of it, and what the modality reports. */
+function Reasons({ entry: { reason, studies, elsewhere, last_image_at, performed } }: { entry: Entry }) {
+  const { t } = useTranslation();
+  const facts = [
+    studies > 0 && t("modality.worklist.studies", { count: studies }),
+    last_image_at && t("modality.worklist.lastImage", { at: dateTime(last_image_at) }),
+    elsewhere > 0 && t("modality.worklist.elsewhere", { count: elsewhere }),
+    performed && t(`modality.worklist.performed.${performed.state}`, { station: performed.ae_title }),
+  ].filter((fact) => typeof fact === "string");
+  return (
+    <div>
+      <Text size="sm">{t(`modality.worklist.reasons.${reason}`)}</Text>
+      {facts.map((fact) => (
+        <Text key={fact} size="xs" c="dimmed">
+          {fact}
+        </Text>
+      ))}
+    </div>
+  );
+}
+
 function useColumns(): Column<Entry>[] {
   const { t } = useTranslation();
   const jobTypeName = useJobTypeName();
@@ -105,7 +126,7 @@ function useColumns(): Column<Entry>[] {
         </Badge>
       ),
     },
-    { key: "reason", header: t("modality.worklist.reason"), render: ({ reason }) => t(`modality.worklist.reasons.${reason}`) },
+    { key: "reason", header: t("modality.worklist.reason"), render: (entry) => <Reasons entry={entry} /> },
     {
       key: "at",
       header: t("modality.worklist.at"),

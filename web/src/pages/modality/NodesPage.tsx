@@ -10,6 +10,7 @@ import { EndButton } from "@/shared/EndButton";
 import { FieldForm } from "@/shared/forms/FieldForm";
 import { PageHeader } from "@/shared/PageHeader";
 import { showSuccess } from "@/shared/toasts";
+import { Associations } from "./Associations";
 import { nodeBody, nodeValues, RIGHTS, useNodeFields, type Node } from "./nodes";
 import { TestConnection } from "./TestConnection";
 
@@ -48,6 +49,7 @@ export default function NodesPage() {
         page={page}
         onPage={setPage}
       />
+      <Associations />
       <Drawer
         opened={open !== null}
         onClose={close}
@@ -146,7 +148,7 @@ function NodeForm({ node, onClose }: { node: Node | "new"; onClose: () => void }
     <FieldForm
       fields={useNodeFields()}
       {...(isNew
-        ? { initial: { port: "104" } }
+        ? { initial: { port: "104", tls_check: "certificate" } }
         : { edited: { version: node.version, values: nodeValues(node), reread } })}
       submit={t("common.save")}
       save={(body, version) =>

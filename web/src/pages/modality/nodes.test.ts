@@ -20,11 +20,14 @@ test("modalities are one line in the form and a list of codes in the API", () =>
     address: "192.0.2.21",
     port: "104",
     tls: "false",
+    tls_check: "certificate",
+    tls_certificate: "",
     modalities: "MR, CT",
     may_worklist: "true",
     may_store: "false",
     may_find: "false",
     may_move: "false",
+    may_restricted: "false",
   });
   expect(nodeBody({ modalities: " mr,ct  us" })).toEqual({ modalities: ["MR", "CT", "US"] });
   expect(nodeBody({ modalities: "" })).toEqual({ modalities: [] });

@@ -4,7 +4,9 @@ import type { Body, Field, Values } from "@/shared/forms/fields";
 
 export type Node = Schema["DicomNodeOut"];
 
-export const RIGHTS = ["may_worklist", "may_store", "may_find", "may_move"] as const;
+export const RIGHTS = ["may_worklist", "may_store", "may_find", "may_move", "may_restricted"] as const;
+const CHECKS = ["certificate", "host", "none"] as const;
+const isEncrypted = ({ tls }: Values) => tls === "true";
 
 export function useNodeFields(): Field[] {
   const { t } = useTranslation();
@@ -29,6 +31,21 @@ export function useNodeFields(): Field[] {
     },
     { name: "tls", label: t("modality.nodes.tls"), type: "yes", hint: t("modality.nodes.tlsHint") },
     {
+      name: "tls_check",
+      label: t("modality.nodes.tlsCheck"),
+      type: "select",
+      required: true,
+      options: CHECKS.map((value) => ({ value, label: t(`modality.nodes.tlsChecks.${value}`) })),
+      shown: isEncrypted,
+    },
+    {
+      name: "tls_certificate",
+      label: t("modality.nodes.tlsCertificate"),
+      type: "lines",
+      hint: t("modality.nodes.tlsCertificateHint"),
+      shown: (values) => isEncrypted(values) && values.tls_check !== "none",
+    },
+    {
       name: "modalities",
       label: t("modality.nodes.modalities"),
       type: "text",
@@ -50,6 +67,8 @@ export function nodeValues(node: Node): Values {
     address: node.address,
     port: String(node.port ?? ""),
     tls: String(node.tls ?? false),
+    tls_check: node.tls_check ?? "certificate",
+    tls_certificate: node.tls_certificate ?? "",
     modalities: node.modalities.join(", "),
     ...Object.fromEntries(RIGHTS.map((right) => [right, String(node[right] ?? false)])),
   };
