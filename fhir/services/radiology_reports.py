@@ -23,7 +23,7 @@ from ris.reports import selectors
 from ris.reports.released import ReleasedReport, released_report
 
 
-def report_facts(released: ReleasedReport) -> RadiologyReportFacts:
+def report_facts(released: ReleasedReport, *, with_series: bool = True) -> RadiologyReportFacts:
     report, study = released.report, released.report.study
     order = study.order
     signer = report.signed_by or report.preliminary_by or report.saved_by
@@ -39,7 +39,7 @@ def report_facts(released: ReleasedReport) -> RadiologyReportFacts:
         performer=practitioner_facts(signer),
         interpreters=tuple(practitioner_facts(one) for one in people),
         patient=patient_facts(report.patient),
-        study=study_facts(study),
+        study=study_facts(study) if with_series else study_facts(study, []),
         order=order_facts(order),
         encounter=encounter_facts(order.encounter) if order else None,
         gateway_url=f"{settings.PUBLIC_BASE_URL}{GATEWAY_PATH}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import BigIntegerField, F, QuerySet, Value
+from django.db.models import BigIntegerField, F, Q, QuerySet, Value
 
 from common.errors import ErrorCode, NotFound, PermissionDenied
 from common.person import Person
@@ -120,6 +120,15 @@ def leaves_the_house(report: Report) -> bool:
 def reports_out(**of: int) -> list[Report]:
     """Those of a ``study`` or a ``patient`` that left the house; not filtered by rights."""
     return [report for report in Report.objects.filter(**of) if leaves_the_house(report)]
+
+
+def reports_released_to(user: Person) -> QuerySet[Report]:
+    """Those that left the house, for who reads whole reports."""
+    if reads_summaries_only(user):
+        return Report.objects.none()
+    waits = Q(status=ReportStatus.PRELIMINARY, edition=1)
+    related = reports_visible_to(user).select_related("study__order__encounter")
+    return related.filter(Q(in_force=True) | waits)
 
 
 def is_amendment(report: Report) -> bool:
