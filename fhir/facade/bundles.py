@@ -125,7 +125,7 @@ def _related(search: Search, rows: list[Found]) -> Iterator[tuple[Source, Any]]:
             yield from _rows(search, REGISTRY[search.kind.references[name].target], Q(pk__in=keys))
     pks = [found.row.pk for found in rows]
     for kind, name in dict.fromkeys(search.revincludes):
-        for source in kind.sources if pks else ():
+        for source in REGISTRY[kind].sources if pks else ():
             link = source.every_parameter.get(name)
             if isinstance(link, Ref):
                 condition = Q(**{f"{link.field}__in": pks})
@@ -176,10 +176,15 @@ def _kept(search: Search, resource_type: str) -> set[str] | None:
 @lru_cache(maxsize=64)
 def _mandatory(resource_type: str) -> frozenset[str]:
     """Elements without which the resource is not valid."""
-    fields = get_fhir_model_class(resource_type).model_fields
+    fields: dict[str, Any] = dict(get_fhir_model_class(resource_type).model_fields)
     needed = {
         one.alias or name
         for name, one in fields.items()
-        if one.is_required() or (one.json_schema_extra or {}).get("element_required")
+        if one.is_required()
+        or {"element_required", "one_of_many_required"} & _true_of(one.json_schema_extra)
     }
     return frozenset(needed)
+
+
+def _true_of(extra: dict[str, Any] | None) -> set[str]:
+    return {name for name, value in (extra or {}).items() if value is True}

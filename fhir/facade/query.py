@@ -41,7 +41,7 @@ class Search:
     count: int = DEFAULT_COUNT
     cursor: str = ""
     includes: list[str] = field(default_factory=list)
-    revincludes: list[tuple[ResourceType, str]] = field(default_factory=list)
+    revincludes: list[tuple[str, str]] = field(default_factory=list)
     summary: str = "false"
     elements: list[str] = field(default_factory=list)
     total: bool = False
@@ -235,7 +235,7 @@ def _revinclude(search: Search, text: str) -> None:
         raise Unknown
     if target not in ("", search.kind.name):
         raise Unknown
-    search.revincludes.append((other, name))
+    search.revincludes.append((kind, name))
 
 
 def _summary(search: Search, text: str) -> None:

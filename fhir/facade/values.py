@@ -78,21 +78,18 @@ def period(name: str, text: str) -> Period:
         raise fault(name, "a date is [prefix]YYYY[-MM[-DD[Thh:mm[:ss][zone]]]]")
     year, month, day, hour, minute, second, zone = match.groups()
     try:
-        low = datetime(  # noqa: DTZ001 (the zone is set below)
-            *(int(part or least) for part, least in ((year, 1), (month, 1), (day, 1))),
-            *(int(part or 0) for part in (hour, minute, second)),
-        )
-        low = (
-            datetime.fromisoformat(f"{low.isoformat()}{zone.replace('Z', '+00:00')}")
-            if zone
-            else timezone.make_aware(low)
-        )
+        clock = f"{hour or '00'}:{minute or '00'}:{second or '00'}"
+        text = f"{year}-{month or '01'}-{day or '01'}T{clock}{(zone or '').replace('Z', '+00:00')}"
+        low = datetime.fromisoformat(text)
+        low = low if zone else timezone.make_aware(low)
         return Period(prefix, low, _end(low, month, day, hour, second))
     except (ValueError, OverflowError) as error:
         raise fault(name, "there is no such date") from error
 
 
-def _end(low: datetime, month: str, day: str, hour: str, second: str) -> datetime:
+def _end(
+    low: datetime, month: str | None, day: str | None, hour: str | None, second: str | None
+) -> datetime:
     if month is None:
         return low.replace(year=low.year + 1)
     if day is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpResponse
@@ -45,7 +45,7 @@ class PlainJson(JSONRenderer):
 
 class FhirView(ApiView):
     required_permissions = {"GET": Permission.READ_FHIR}
-    renderer_classes: ClassVar[Any] = [FhirJson, PlainJson]
+    renderer_classes = (FhirJson, PlainJson)
 
     def get_exception_handler(self) -> Any:
         return outcome_handler
@@ -158,7 +158,7 @@ class Search(Searching):
 
 class SearchByForm(Searching):
     required_permissions = {"POST": Permission.READ_FHIR}
-    parser_classes: ClassVar[Any] = [FormParser]
+    parser_classes = (FormParser,)
 
     @extend_schema(
         summary="Search FHIR resources of a type by a form",
@@ -180,7 +180,7 @@ class Everything(FhirView):
     def get(self, request: Request, key: str) -> Response:
         with rights_read_once():
             _, patient = self.row(REGISTRY["Patient"], key)
-            given = dict(request.query_params.items())
+            given = {name: str(text) for name, text in request.query_params.items()}
             answer = everything(self.actor, patient, given, base=self.base)
         self.record("fhir.everything", "Patient", key, answer.patients, rows=answer.ids)
         return Response(answer.bundle)

@@ -10,8 +10,9 @@ import pytest
 from ai.tests import factories as ai
 from audit.models import AuditLog
 from emr.models import Allergy, Encounter, Prescription, Problem, Vitals
+from fhir.facade import resources  # noqa: F401  (registers the types)
 from fhir.facade.capability import documentation
-from fhir.facade.views import REGISTRY
+from fhir.facade.declarations import REGISTRY
 from fhir.resources.R4B import get_fhir_model_class
 from lis.models import LabValue
 from ocs.tests.factories import order_make
