@@ -16,6 +16,7 @@ from fhir.services.publishing import bundle_validate
 from fhir.services.radiology_reports import report_facts
 from fhir.services.resources.radiology_report import build_report_bundle
 from ocs.models import Order
+from pacs.index.matching import study_moved
 from pacs.tests import index
 from ris.models import Report
 from ris.reports.released import released_report
@@ -114,6 +115,17 @@ def test_what_is_signed_is_sent_and_what_was_replaced_is_not(users, study, setti
     Report.objects.update(in_force=False)
     send_amended_report(event)
     assert len(responses.calls) == 2
+
+
+def test_a_report_of_a_moved_study_is_withdrawn(users, study, patient_factory):
+    report = report_row(study, users["rib"], "signed")
+    first, other = study.patient, patient_factory()
+    for patient, shown in ((None, first), (other, other)):
+        study.patient = patient
+        study_moved(study, first.pk)
+        facts = report_facts(released_report(report.pk))
+        assert (facts.status, facts.patient.mrn) == ("withdrawn", shown.patient_id)
+    assert diagnostic_report(build_report_bundle(facts))["status"] == "entered-in-error"
 
 
 def test_reports_follow_their_study_to_another_patient(users, study, patient_factory):

@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("emr", "0011_name_index_joins_patients"),
-        ("ris", "0010_modality"),
+        ("ris", "0011_no_images"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('ocs', '0003_order_work'),
-        ('ris', '0010_modality'),
+        ('ris', '0012_reports_kept'),
     ]
 
     operations = [

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import F
 from django.utils import timezone
 
 from audit import services as audit
-from pacs.models import Study
 from ris.models import Report
 
 
-def reports_follow(study: Study) -> None:
+def reports_follow(study: Any) -> None:
     """Mark the reports of a study whose patient was set, before their rows name that patient.
 
     A draft is checked before it goes on, a signed report is amended. Back at the patient for whom

@@ -128,6 +128,8 @@ def report_save(
             _append(actor, report, text, template=text.template, language=text.language, **here)
             detail = {"patient_checked": True} if checks else {}
             _record(actor, report, "report.save", Permission.WRITE_REPORT, detail)
+        if checks and report.status == ReportStatus.PRELIMINARY:
+            _publish(report, ReportStatus.PRELIMINARY)  # it was withdrawn meanwhile
     return report
 
 
@@ -233,8 +235,12 @@ def _move(
     _append(actor, report, text, status=to_status, **changes)
     _record(actor, report, f"report.{to_status}", permission, {"from": before, "to": to_status})
     _worklist_note(report)
+    _publish(report, to_status)
+
+
+def _publish(report: Report, status: ReportStatus) -> None:
     first = selectors.first_edition(report)
-    publish(_TOPICS[to_status], aggregate=f"report:{first}", payload={"report_id": report.pk})
+    publish(_TOPICS[status], aggregate=f"report:{first}", payload={"report_id": report.pk})
 
 
 def _worklist_note(report: Report) -> None:

@@ -60,6 +60,7 @@ VOLATILE = {
     "audit_audithead",  # the last signed head, another one each minute
     "django_celery_beat_periodictask",
     "django_celery_beat_periodictasks",
+    "ris_archivelogcursor",  # how far the archive's log was read
 }
 """Tables in which a row may change while nobody works."""
 

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("ris", "0010_modality"),
+        ("ris", "0013_performed_steps"),
     ]
 
     operations = [
