@@ -47,4 +47,4 @@ def review_outcomes(
         )
         .order_by("model")
     )
-    return list(rows)
+    return [dict(row) for row in rows]

@@ -170,7 +170,8 @@ def _association(event: evt.Event, action: str, outcome: str) -> None:
 
 
 def _why_refused(event: evt.Event, title: str, address: str) -> str:
-    called = str(event.assoc.requestor.primitive.called_ae_title).strip()
+    request: Any = event.assoc.requestor.primitive
+    called = str(request.called_ae_title).strip()
     if called != event.assoc.ae.ae_title:
         return "called_ae_title"
     node = DicomNode.objects.filter(ae_title=title).first()
@@ -272,12 +273,14 @@ def _files(event: evt.Event, instances: list[NodeInstance]) -> Answers:
 
 
 def on_step_created(event: evt.Event) -> tuple[int, Dataset | None]:
-    uid = str(event.request.AffectedSOPInstanceUID or "")
+    request: Any = event.request
+    uid = str(request.AffectedSOPInstanceUID or "")
     return _step(event, step_create, uid, event.attribute_list)
 
 
 def on_step_set(event: evt.Event) -> tuple[int, Dataset | None]:
-    uid = str(event.request.RequestedSOPInstanceUID or "")
+    request: Any = event.request
+    uid = str(request.RequestedSOPInstanceUID or "")
     return _step(event, step_set, uid, event.modification_list)
 
 

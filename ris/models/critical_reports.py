@@ -53,7 +53,7 @@ class CriticalReport(models.Model):
         indexes = [models.Index(fields=["at"], name="ris_critical_report_at")]
 
     @property
-    def patient_id(self) -> int:
+    def patient_id(self) -> int | None:
         return self.report.patient_id
 
     @property

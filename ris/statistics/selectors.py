@@ -76,16 +76,15 @@ def _signed(asked: Asked) -> list[Row]:
         first = first.filter(study__worklist_entry__modality=asked.modality)
     if asked.reader is not None:
         first = first.filter(signed_by=asked.reader)
-    return list(
-        first.order_by().values(
-            "preliminary_at",
-            "signed_at",
-            reader=F("signed_by"),
-            modality=F("study__worklist_entry__modality"),
-            arrived_at=F("study__worklist_entry__waiting_since"),
-            opened_at=Subquery(opened),
-        )
+    rows = first.order_by().values(
+        "preliminary_at",
+        "signed_at",
+        reader=F("signed_by"),
+        modality=F("study__worklist_entry__modality"),
+        arrived_at=F("study__worklist_entry__waiting_since"),
+        opened_at=Subquery(opened),
     )
+    return [dict(row) for row in rows]
 
 
 def _since_arrival(rows: Iterable[Row], name: str) -> list[timedelta]:
@@ -174,7 +173,7 @@ def _unread(asked: Asked) -> list[Row]:
             last = now - limit
             waited &= Q(waiting_since__gt=last)
         counts[name] = Count("pk", filter=waited)
-    waiting = _entries(asked).filter(state=ReadingStatus.values.index(ReadingStatus.UNREAD))
+    waiting: Any = _entries(asked).filter(state=ReadingStatus.values.index(ReadingStatus.UNREAD))
     return list(waiting.values("modality").annotate(**counts).order_by("-studies", "modality"))
 
 
@@ -193,7 +192,7 @@ def _critical_results(asked: Asked) -> list[Row]:
         .values("pk", "category", "at")
         .annotate(called=Min("attempts__at"), confirmed=Min("attempts__at", filter=confirmed))
     ):
-        groups[row["category"]].append(row)
+        groups[row["category"]].append(dict(row))
     return [
         {
             "category": category,
