@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from acct.examples import USER_BRIEF
 from pacs.examples import PATIENT, SEG_SERIES_UID, SEG_UID, SERIES, STUDY_UID
 
-_READING = {
+_READING: dict[str, Any] = {
     "reading_status": "READING",
     "reader": {"id": 3, "username": "radiologist", "full_name": "박도윤"},
     "reading_at": "2026-03-02T10:02:40.120339+09:00",
@@ -38,6 +40,8 @@ STUDY = {
     "stable_at": "2026-03-02T09:31:11.784181+09:00",
     **_READING,
 }
+
+READER = _READING["reader"]
 
 READING_CHANGE = {"status": "READING"}
 

@@ -21,7 +21,7 @@ from ris.choices import CRITICAL_NAMES
 from ris.events import NODES_CHANGED, REPORT_CRITICAL
 from ris.modality import nodes, scheduling
 from ris.reading.entries import ai_note, arrival_note, entry_write
-from ris.reports import critical_calls as criticals
+from ris.reports import critical_findings as criticals
 
 ENDED = (OrderStatus.RESULT_READY, OrderStatus.CONFIRMED, OrderStatus.CANCELLED)
 

@@ -9,7 +9,7 @@ from common.tasks import task
 from ris.modality import associations, nodes, scheduling
 from ris.reading.services import locks_expire
 from ris.reports.archiving import reports_archive
-from ris.reports.critical_calls import criticals_escalate
+from ris.reports.critical_findings import criticals_escalate
 
 
 @task(queue="django_tasks", expires=25)

@@ -88,6 +88,13 @@ class ScheduledStudy(models.Model):
         ordering = ["-id"]
 
 
+class PerformedStepQuerySet(VisibleQuerySet["PerformedStep"]):
+    def visible_to(self, user: Person, permission: str) -> PerformedStepQuerySet:
+        """Those of orders whose place on the modality worklist the person sees."""
+        listed = ScheduledStudy.objects.visible_to(user, permission)
+        return self.filter(order__in=listed.values("order"))
+
+
 class PerformedStep(models.Model):
     """What a modality says of its work (MPPS); a hint, which changes no other state.
 
@@ -102,6 +109,8 @@ class PerformedStep(models.Model):
     state = models.CharField(max_length=12, choices=PerformedState.choices)
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
+
+    objects = PerformedStepQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_at", "-id"]

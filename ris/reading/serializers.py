@@ -11,6 +11,7 @@ from ris.choices import ReadingStatus
 MAX_REASON = 500
 
 
+@example(examples.READER)
 class ReaderOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     username = serializers.CharField()

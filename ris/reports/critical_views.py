@@ -16,7 +16,7 @@ from common.errors import ErrorCode
 from lis.serializers import AttemptIn, OpenCriticalsOut
 from rbac.permissions import Permission
 from ris.models import CriticalReport
-from ris.reports import critical_calls as criticals, critical_serializers as shapes
+from ris.reports import critical_findings as criticals, critical_serializers as shapes
 
 
 class CriticalReportFilter(filters.FilterSet):

@@ -34,11 +34,8 @@ def released_report(report_id: int) -> ReleasedReport | None:
     No rights asked.
     """
     report = selectors.report_for_handler(report_id)
-    return report_told(report) if selectors.leaves_the_house(report) else None
-
-
-def report_told(report: Report, *, with_pdf: bool = True) -> ReleasedReport:
-    """A report that leaves the house, as it stands."""
+    if not selectors.leaves_the_house(report):
+        return None
     text = selectors.report_text(report)
     template = template_of(text)
     return ReleasedReport(
@@ -47,5 +44,5 @@ def report_told(report: Report, *, with_pdf: bool = True) -> ReleasedReport:
         title=template["name"][text.language],
         conclusion=text.sections.get("impression", "").strip(),
         sections=list(sections_labelled(template, text)),
-        pdf=document(report, text, []) if with_pdf and report.status in OUT else b"",
+        pdf=document(report, text, []) if report.status in OUT else b"",
     )

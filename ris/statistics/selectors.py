@@ -33,7 +33,7 @@ AGES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class StatisticsQuery:
     """``reader``: only that person's work; None: everybody's."""
 
     period: Period
@@ -47,7 +47,7 @@ def reader_allowed(actor: Person, wanted: int | None) -> int | None:
     return actor.pk if own else wanted
 
 
-def statistics_of(asked: Asked) -> dict[str, Any]:
+def statistics_of(asked: StatisticsQuery) -> dict[str, Any]:
     since, until = asked.period.span
     signed = _signed(asked)
     return {
@@ -63,7 +63,7 @@ def statistics_of(asked: Asked) -> dict[str, Any]:
     }
 
 
-def _signed(asked: Asked) -> list[Row]:
+def _signed(asked: StatisticsQuery) -> list[Row]:
     """The first editions signed in the period: an amendment is no turnaround."""
     opened = (
         ReadingEvent.objects.filter(study=OuterRef("study"), step=ReadingStep.LOCKED)
@@ -118,7 +118,7 @@ def _names(readers: Iterable[int]) -> dict[int, Any]:
     return get_user_model().objects.in_bulk(list(readers))
 
 
-def _by_day(asked: Asked, signed: list[Row]) -> list[Row]:
+def _by_day(asked: StatisticsQuery, signed: list[Row]) -> list[Row]:
     days: dict[date, list[Row]] = defaultdict(list)
     for row in signed:
         days[timezone.localdate(row["signed_at"])].append(row)
@@ -128,13 +128,13 @@ def _by_day(asked: Asked, signed: list[Row]) -> list[Row]:
     ]
 
 
-def _entries(asked: Asked) -> QuerySet[WorklistEntry]:
+def _entries(asked: StatisticsQuery) -> QuerySet[WorklistEntry]:
     """Read along the index that begins with the state."""
     rows = WorklistEntry.objects.order_by()
     return rows.filter(modality=asked.modality) if asked.modality else rows
 
 
-def _volumes(asked: Asked, signed: list[Row]) -> list[Row]:
+def _volumes(asked: StatisticsQuery, signed: list[Row]) -> list[Row]:
     """Studies that arrived, and reports signed, on each day; of one reader those of the own.
 
     Each arrival is put into its day here: a database need not know time zones.
@@ -158,7 +158,7 @@ def _volumes(asked: Asked, signed: list[Row]) -> list[Row]:
     ]
 
 
-def _unread(asked: Asked) -> list[Row]:
+def _unread(asked: StatisticsQuery) -> list[Row]:
     """Of the department whoever asks, now: nobody has read them."""
     now = timezone.now()
     counts: dict[str, Any] = {
@@ -177,7 +177,7 @@ def _unread(asked: Asked) -> list[Row]:
     return list(waiting.values("modality").annotate(**counts).order_by("-studies", "modality"))
 
 
-def _critical_results(asked: Asked) -> list[Row]:
+def _critical_results(asked: StatisticsQuery) -> list[Row]:
     """From the finding to the first call, and until somebody read it back, by category."""
     since, until = asked.period.span
     found = CriticalReport.objects.filter(at__gte=since, at__lt=until)

@@ -10,7 +10,7 @@ from common.api.schema import example
 from ris.choices import CriticalCategory
 from ris.reading.serializers import ReaderOut
 from ris.statistics import examples
-from ris.statistics.tables import TABLES
+from ris.statistics.csv_tables import TABLES
 from ris.statistics.times import DEFAULT_DAYS, FIRST_DAY, LONGEST_DAYS
 
 

@@ -16,8 +16,8 @@ from common.api.views import ApiView
 from common.errors import ErrorCode
 from rbac.permissions import Permission
 from ris.statistics import serializers as shapes
-from ris.statistics.selectors import Asked, reader_allowed, statistics_of
-from ris.statistics.tables import csv_of
+from ris.statistics.csv_tables import csv_of
+from ris.statistics.selectors import StatisticsQuery, reader_allowed, statistics_of
 from ris.statistics.times import Period
 
 
@@ -25,7 +25,7 @@ class _Statistics(ApiView):
     def answer(self, action: str, asked: dict[str, Any]) -> dict[str, Any]:
         period = Period(asked["since"], asked["until"])
         reader = reader_allowed(self.actor, asked["reader"])
-        found = statistics_of(Asked(period, asked["modality"], reader))
+        found = statistics_of(StatisticsQuery(period, asked["modality"], reader))
         audit.record(
             actor=self.actor,
             action=action,

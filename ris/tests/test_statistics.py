@@ -11,7 +11,7 @@ from ai.tests.factories import make_result, make_series, make_version
 from pacs.tests import index
 from ris.choices import ReadingStep
 from ris.models import CriticalReport, CriticalReportAttempt, ReadingEvent, WorklistEntry
-from ris.statistics.tables import csv_of
+from ris.statistics.csv_tables import csv_of
 from ris.statistics.times import Spread, spread
 from ris.tests.reports.factories import report_row
 

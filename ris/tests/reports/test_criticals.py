@@ -14,7 +14,7 @@ from common.outbox.registry import Event
 from ocs.models import Order
 from pacs.tests import index
 from ris.handlers import alert_critical
-from ris.reports import critical_calls as criticals
+from ris.reports import critical_findings as criticals
 from ris.tests.reports.factories import REPORTS, report_row
 
 pytestmark = pytest.mark.django_db
