@@ -89,8 +89,8 @@ MENUS: tuple[MenuEntry, ...] = (
                 "Critical results",
                 "urgent",
                 "/critical-results",
-                P.CRITICAL_RESULT,
-                frozenset(Role) - {Role.LAB},
+                P.VIEW_REPORT,
+                _STAFF,
             ),
             MenuEntry(
                 "statistics", "판독 통계", "Statistics", "chart", "/statistics", P.VIEW_STATISTICS

@@ -99,7 +99,7 @@ def test_menus_follow_the_permissions(api):
     assert "unmatched" not in menus[Role.DOCTOR]
     assert {role for role, keys in menus.items() if "worklist" in keys} == {Role.DOCTOR, Role.RIB}
     callers = {role for role, keys in menus.items() if "critical-results" in keys}
-    assert callers == {Role.DOCTOR, Role.RIB}
+    assert callers == {Role.ADMIN, Role.DOCTOR, Role.RIB, Role.NURSE}
     assert menus[Role.PATIENT] == [
         "dashboard",
         "my-record",

@@ -224,6 +224,7 @@ def test_only_what_the_reader_may_see(api, add, listed, patient_factory, users):
     seen = add()
     add(patient=patient_factory(restricted=True))
     unmatched = index.study(None)
+    index.series(unmatched, slices=1)
     list_keys_write(Study.objects.filter(pk=unmatched.pk))
     assert listed() == listed("doctor") == [seen.pk]
     assert WorklistEntry.objects.count() == 3

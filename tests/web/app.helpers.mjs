@@ -55,11 +55,11 @@ const OWN_ENTRIES = {
 const ADMINISTRATION = ['/admin/users', '/admin/wards', '/admin/audit', '/admin/glass', '/admin/models', '/admin/nodes', '/admin/reading-targets', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
-  admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/reports', '/statistics', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
+  admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/reports', '/critical-results', '/statistics', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],
   doctor: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/worklist', '/studies', '/reports', '/critical-results', '/upload', '/ai/review', '/profile'],
   radiologist: ['/', '/patients', '/care-team', '/duplicates', '/orders', '/visits', '/shares', '/worklist', '/studies', '/reports', '/critical-results', '/statistics', '/upload', '/unmatched', '/modality-worklist', '/ai/review', '/profile'],
   labtech: ['/', '/patients', '/orders', '/lab', '/shares', '/profile'],
-  nurse: ['/', '/ward', '/patients', '/care-team', '/incoming', '/orders', '/visits', '/shares', '/studies', '/reports', '/profile'],
+  nurse: ['/', '/ward', '/patients', '/care-team', '/incoming', '/orders', '/visits', '/shares', '/studies', '/reports', '/critical-results', '/profile'],
   patient: ['/', '/my-record', '/orders', '/visits', '/shares', '/studies', '/profile'],
   external: ['/', '/shared', '/patients', '/studies', '/upload', '/profile'],
 };

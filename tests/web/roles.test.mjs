@@ -21,6 +21,7 @@ const TITLES = {
   '/worklist': 'worklist.title',
   '/studies': 'studies.title',
   '/reports': 'reports.title',
+  '/critical-results': 'criticalResults.title',
   '/statistics': 'statistics.title',
   '/upload': 'upload.title',
   '/unmatched': 'unmatched.title',
@@ -35,6 +36,7 @@ const TITLES = {
   '/admin/glass': 'glass.title',
   '/admin/models': 'admin.models.title',
   '/admin/nodes': 'modality.nodes.title',
+  '/admin/reading-targets': 'worklist.setting.title',
   '/admin/outbox': 'admin.outbox.title',
   '/profile': 'profile.title',
 };

@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 from audit.models import AuditLog
 from pacs.index.list_keys import list_keys_write
 from pacs.models import Study
+from pacs.tests import index
 from ris.choices import ReportRank
 from ris.models import Report, ReportVersion, WorklistEntry
 from ris.tests.reports.factories import REPORTS, TEXT, amend, save, sign, step, write
@@ -20,6 +21,7 @@ def discard(client, report, reason="the wrong study"):
 
 
 def test_a_discarded_draft_is_kept_and_another_one_begun(api, users, study):
+    index.series(study, slices=1)
     list_keys_write(Study.objects.filter(pk=study.pk))
     client = api("rib")
     draft = write(client, study).json()
