@@ -15,8 +15,8 @@ from django.db.models import Model, ProtectedError
 from audit import services as audit
 from pacs.archive.orthanc import orthanc
 from pacs.derived import invalidation
-from pacs.index.list_keys import list_keys_write
-from pacs.models import Instance, Study
+from pacs.index.list_keys import study_keys_write
+from pacs.models import Instance
 from rbac.epochs import rights_changing
 
 logger = logging.getLogger(__name__)
@@ -90,7 +90,7 @@ def instances_delete(orthanc_ids: Sequence[str]) -> None:
             if not study.series.exists():
                 rights_changing()
                 _delete_unless_needed(study)
-            list_keys_write(Study.objects.filter(pk=study.pk))
+            study_keys_write(study.pk)
 
 
 def _delete_unless_needed(row: Model) -> None:

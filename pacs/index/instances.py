@@ -21,7 +21,7 @@ from pacs.dicom.uids import Uid
 from pacs.dicom.values import Tags
 from pacs.events import DERIVED_OBJECT_INDEXED
 from pacs.index import matching, unfiled
-from pacs.index.list_keys import list_keys_write
+from pacs.index.list_keys import study_keys_write
 from pacs.index.unfiled import Contradiction
 from pacs.models import DerivedObject, Instance, NameWord, Series, Study
 
@@ -49,7 +49,7 @@ def instance_index(archived: ArchivedInstance, tags: Tags) -> None:
 
 def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
     study = _study(archived, tags)
-    series = _series(archived, tags, study)
+    series, is_new = _series(archived, tags, study)
     sop_instance_uid = _required_uid(tags, "SOPInstanceUID")
     fields = {
         "orthanc_id": archived.orthanc_id,
@@ -78,6 +78,8 @@ def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
     instance = Instance.objects.create(sop_instance_uid=sop_instance_uid, **fields)
     _derived_describe(instance, series, tags)
     Study.objects.filter(pk=study.pk).update(last_instance_at=timezone.now(), stable_at=None)
+    if is_new:
+        study_keys_write(study.pk)
     if series.modality in DERIVED_MODALITIES:
         _publish_derived(study, series, sop_instance_uid)
 
@@ -114,7 +116,8 @@ def _study(archived: ArchivedInstance, tags: Tags) -> Study:
     return study
 
 
-def _series(archived: ArchivedInstance, tags: Tags, study: Study) -> Series:
+def _series(archived: ArchivedInstance, tags: Tags, study: Study) -> tuple[Series, bool]:
+    """And whether it is new."""
     uid = _required_uid(tags, "SeriesInstanceUID")
     series, is_new = Series.objects.get_or_create(
         series_instance_uid=uid,
@@ -126,9 +129,7 @@ def _series(archived: ArchivedInstance, tags: Tags, study: Study) -> Series:
     )
     if series.study_id != study.pk:
         raise Contradiction(UnfiledReason.SERIES_OF_ANOTHER_STUDY)
-    if is_new:
-        list_keys_write(Study.objects.filter(pk=study.pk))
-    return series
+    return series, is_new
 
 
 def study_fields_update(study: Study, tags: Tags) -> bool:

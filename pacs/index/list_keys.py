@@ -27,6 +27,10 @@ def list_keys_write(studies: QuerySet[Study]) -> None:
             write(summary)
 
 
+def study_keys_write(study_id: int) -> None:
+    list_keys_write(Study.objects.filter(pk=study_id))
+
+
 def patient_keys_write(patient_id: int) -> None:
     list_keys_write(Study.objects.filter(patient=patient_id))
 

@@ -16,7 +16,7 @@ from emr import selectors as patients
 from ocs import selectors as orders
 from ocs.choices import JobRole
 from pacs.events import STUDY_MATCHED, STUDY_MOVED
-from pacs.index.list_keys import list_keys_write
+from pacs.index.list_keys import study_keys_write
 from pacs.models import QuarantinedStudy, Study
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
@@ -124,7 +124,7 @@ def study_match(
         if order is not None and study.order is None:
             study.order, study.order_by_person = _order_of(actor, order, patient), True
         study.save_versioned(expected=study.version)
-        list_keys_write(Study.objects.filter(pk=study.pk))
+        study_keys_write(study.pk)
         _matched(study)
         QuarantinedStudy.objects.filter(study_instance_uid=study_instance_uid).delete()
         audit.record(
@@ -197,7 +197,7 @@ def _rematch(pk: int) -> bool:
     if study is None or not study_assign(study):
         return False
     study.save_versioned(expected=study.version)
-    list_keys_write(Study.objects.filter(pk=study.pk))
+    study_keys_write(study.pk)
     _matched(study)
     _record_filed(study)
     return True

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from pacs.choices import DERIVED_MODALITIES
-from pacs.index.list_keys import list_keys_write
+from pacs.index.list_keys import study_keys_write
 from pacs.index.matching import order_assign
 from pacs.models import Instance, Study
 
@@ -78,6 +78,6 @@ def order_rematch(order: Any) -> int:
         order_assign(study)
         if study.order_id != before:
             study.save_versioned(expected=study.version)
-            list_keys_write(Study.objects.filter(pk=study.pk))
+            study_keys_write(study.pk)
             matched += 1
     return matched

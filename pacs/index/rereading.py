@@ -12,7 +12,7 @@ from pacs.archive.orthanc import orthanc
 from pacs.dicom.texts import has_code_extensions, texts_decode
 from pacs.dicom.values import Tags
 from pacs.index.instances import frames_update, series_fields_update, study_fields_update
-from pacs.index.list_keys import list_keys_write
+from pacs.index.list_keys import study_keys_write
 from pacs.models import Instance, Study
 
 
@@ -29,7 +29,7 @@ def study_reread(study: Study) -> bool:
         changed += [frames_update(instance, tags) for _, instance, tags in read]
         if read:
             changed.append(study_fields_update(study, read[0][2]))
-            list_keys_write(Study.objects.filter(pk=study.pk))
+            study_keys_write(study.pk)
         if any(changed):
             audit.record(
                 actor=None,

@@ -25,7 +25,7 @@ from pacs.dicom.uids import derived_uid
 from pacs.dicom.values import Tags
 from pacs.events import INSTANCES_SUPERSEDED, UNFILED_DECIDED
 from pacs.index import change_feed, matching
-from pacs.index.list_keys import list_keys_write
+from pacs.index.list_keys import study_keys_write
 from pacs.index.unfiled import contradicted_study, unfiled_remove
 from pacs.models import Instance, Series, Study, UnfiledInstance, UnfiledStudy
 from rbac.epochs import rights_changing
@@ -213,7 +213,7 @@ def _move(study: Study, images: list[Instance], copies: Mapping[str, str], tags:
     matching.study_assign(study)
     matching.study_moved(study, former_patient_id)
     study.save_versioned(expected=study.version)
-    list_keys_write(Study.objects.filter(pk=study.pk))
+    study_keys_write(study.pk)
     for patient_id in {former_patient_id, study.patient_id}:
         audit.record(
             actor=None,

@@ -13,7 +13,7 @@ from ai.selectors.study_results import StudyResult, results_of
 from alert.choices import Topic
 from alert.services import changed_tell
 from pacs.choices import PRIORITY_RANKS
-from pacs.index.list_keys import reading_rank_write
+from pacs.index.list_keys import reading_rank_write, study_keys_write
 from pacs.index.studies import StudySummary, last_image_at
 from ris.choices import AiRank, ReadingStatus, ReportRank
 from ris.models import NO_DATE, Reading, WorklistEntry, WorklistSetting
@@ -63,10 +63,16 @@ def entry_write(summary: StudySummary) -> None:
 
 
 def arrival_note(study_id: int) -> None:
-    """The study is complete for now: it waits from its last image on."""
+    """The study is complete for now: it waits from its last image on.
+
+    One whose images are back after all of them were gone gets its row again.
+    """
     entry = WorklistEntry.objects.filter(pk=study_id).first()
+    if entry is None:
+        study_keys_write(study_id)
+        return
     at = last_image_at(study_id)
-    if entry is None or at is None or at == entry.waiting_since:
+    if at is None or at == entry.waiting_since:
         return
     due_at = at + target_of(setting_now(), entry.priority)
     WorklistEntry.objects.filter(pk=study_id).update(waiting_since=at, due_at=due_at)

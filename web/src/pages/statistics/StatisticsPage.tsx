@@ -1,12 +1,12 @@
-import { Button, Group, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
+import { Group, SimpleGrid, Stack, Text, TextInput } from "@mantine/core";
 import { IconFileTypeCsv } from "@tabler/icons-react";
-import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { api, fetchBlob, unwrap, type Schema } from "@/api/client";
+import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { addDays, dayOf } from "@/shared/days";
-import { ErrorNotice } from "@/shared/ErrorNotice";
+import { DownloadButton } from "@/shared/DownloadButton";
 import { PageHeader } from "@/shared/PageHeader";
 import { Plot } from "@/shared/plots/Plot";
 import { QueryView } from "@/shared/QueryView";
@@ -157,35 +157,15 @@ function VolumesPlot({ figures }: { figures: Figures }) {
   );
 }
 
-/** One table as CSV, behind the login. */
+/** One table as CSV. */
 function Csv({ table, asked }: { table: Table; asked: Asked }) {
   const { t } = useTranslation();
-  const fetching = useMutation({
-    mutationFn: () =>
-      fetchBlob(`/api/ris/statistics/csv/?${new URLSearchParams({ table, ...asked }).toString()}`),
-    onSuccess: (file) => {
-      const address = URL.createObjectURL(file);
-      const link = document.createElement("a");
-      link.href = address;
-      link.download = `${table}-${asked.since}-${asked.until}.csv`;
-      link.click();
-      URL.revokeObjectURL(address);
-    },
-  });
   return (
-    <>
-      <Button
-        variant="default"
-        size="xs"
-        leftSection={<IconFileTypeCsv size={16} aria-hidden />}
-        loading={fetching.isPending}
-        onClick={() => {
-          fetching.mutate();
-        }}
-      >
-        {t("statistics.csv")}
-      </Button>
-      {fetching.isError && <ErrorNotice error={fetching.error} />}
-    </>
+    <DownloadButton
+      path={`/api/ris/statistics/csv/?${new URLSearchParams({ table, ...asked }).toString()}`}
+      fileName={`${table}-${asked.since}-${asked.until}.csv`}
+      icon={<IconFileTypeCsv size={16} aria-hidden />}
+      label={t("statistics.csv")}
+    />
   );
 }
