@@ -127,7 +127,7 @@ def _record(association: Association, times: int) -> None:
         audit.record(
             actor=None,
             action=association.action,
-            object_type="dicom_node",
+            object_type="application_entity",
             object_id=association.ae_title[:16],
             outcome=Outcome.DENIED if refused else Outcome.OK,
             detail=detail | ({"reason": association.reason} if refused else {}),

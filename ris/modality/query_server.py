@@ -142,7 +142,7 @@ def _record(action: str, title: str, outcome: str = Outcome.OK, **said: Any) -> 
     audit.record(
         actor=None,
         action=action,
-        object_type=said.pop("object_type", "dicom_node"),
+        object_type=said.pop("object_type", "application_entity"),
         object_id=said.pop("object_id", title),
         outcome=outcome,
         detail={"calling_ae_title": title, **said.pop("detail", {})},

@@ -130,7 +130,7 @@ W1129 01:10:21.708413 CommandDispatcher.cpp:602] Rejected association, because o
 
 
 def recorded():
-    rows = AuditLog.objects.filter(object_type="dicom_node").order_by("id")
+    rows = AuditLog.objects.filter(object_type="application_entity").order_by("id")
     return [
         (row.action, row.object_id, row.source_ip, row.outcome, row.detail.get("reason"))
         for row in rows

@@ -158,7 +158,7 @@ def test_a_cancelled_order_is_gone(login, node, order, tmp_path) -> None:
 
 
 def associations(login, **query: str) -> list[dict[str, Any]]:
-    return login("admin").get("audit/logs/", object_type="dicom_node", **query)["results"]
+    return login("admin").get("audit/logs/", object_type="application_entity", **query)["results"]
 
 
 def test_an_unknown_ae_title_is_refused_and_recorded(login, node, order, tmp_path) -> None:

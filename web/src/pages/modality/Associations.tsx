@@ -9,7 +9,7 @@ import { exactTime } from "@/shared/when";
 
 type Log = Schema["AuditLogOut"];
 type Texts = Record<string, string | undefined>;
-const CALLS = { object_type: "dicom_node" };
+const CALLS = { object_type: "application_entity" };
 const REFRESHED_MS = 10_000;
 
 /** Who called by DICOM, from where, and what came of it: from the audit record. */
