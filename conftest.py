@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from datetime import date
@@ -10,8 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_django
 from django.contrib.auth.hashers import make_password
+from django.contrib.contenttypes.management import create_contenttypes
 from django.core.cache import cache
+from django.db import connection
+from django.db.models.signals import post_migrate
 from dotenv import dotenv_values
 from rest_framework.test import APIClient
 from xdist.scheduler import LoadScopeScheduling
@@ -20,6 +25,7 @@ from acct import services as accounts
 from acct.models import User
 from ai.clients.inference import inference
 from audit.services import STREAM, stream
+from deploy.native.processes import lock
 from emr.models import Patient
 from fhir.clients.hapi import hapi_client
 from pacs.archive.orthanc import feed_orthanc, orthanc
@@ -38,6 +44,8 @@ STACKS = {
 """The stacks of the flows, by what runs on them: about the same time on each."""
 READABLE = 8
 UNHURRIED = 5
+GARBAGE = 50_000
+"""New objects between two collections: tests make many, and keep few."""
 _numbers = count(1)
 
 
@@ -55,10 +63,11 @@ class OneWorkerPerStack(LoadScopeScheduling):
         return stack_of(nodeid) or nodeid.partition("::")[0]
 
     def _assign_work_unit(self, node: Any) -> None:
-        suitable = (None, stack_of(node.gateway.id))
-        scopes = [scope for scope in self.workqueue if scope not in STACKS or scope in suitable]
-        if scopes:
-            self.workqueue.move_to_end(scopes[0], last=False)
+        own = stack_of(node.gateway.id)
+        files = (scope for scope in self.workqueue if scope not in STACKS)
+        scope = own if own in self.workqueue else next(files, None)
+        if scope:
+            self.workqueue.move_to_end(scope, last=False)
         super()._assign_work_unit(node)
 
 
@@ -78,9 +87,41 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.update(env, CDSS_STATE_DIR=str(state), CDSS_ENV_FILE=str(state / ".env"))
 
 
+def pytest_collection_finish() -> None:
+    """The modules and the collected tests stay to the end: the collector need not look at them."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Bytes that are random or hold a time would give each worker of a run other names."""
     return "bytes" if isinstance(val, bytes) and len(val) > READABLE else None
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    request: pytest.FixtureRequest,
+    django_db_blocker: pytest_django.DjangoDbBlocker,
+    django_db_modify_db_settings: None,
+) -> bool:
+    """Tests side by side: one of their workers migrates a database, and each has a copy of it.
+
+    Nothing reads the rows of Django's own permissions: no flush makes them again.
+    """
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    post_migrate.disconnect(create_contenttypes)
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker is None:
+        return bool(request.config.getvalue("reuse_db"))
+    database = connection.settings_dict
+    own, database["TEST"]["NAME"] = database["TEST"]["NAME"], "test_cdss_db"
+    guard = Path(__file__).parent / ".run" / "unit" / "database.lock"
+    with django_db_blocker.unblock(), lock(guard, busy="waiting for a database", wait=True):
+        connection.creation.create_test_db(verbosity=0, serialize=False, keepdb=True)
+        connection.creation.clone_test_db(worker, verbosity=0, keepdb=False)
+    database["TEST"]["NAME"] = own
+    return True
 
 
 @pytest.fixture(autouse=True)
