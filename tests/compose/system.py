@@ -64,8 +64,13 @@ VOLATILE = {
 }
 """Tables in which a row may change while nobody works."""
 
-REWRITTEN = {("outbox_outboxevent", "handler"), ("acct_session", "expires_at")}
-"""Columns into which a migration writes: new names of code, and earlier ends of sessions."""
+REWRITTEN = {
+    ("outbox_outboxevent", "handler"),
+    ("acct_session", "expires_at"),
+    *(("ris_scheduledstudy", name) for name in ("state", "reason", "content_hash", "removed_at")),
+}
+"""Columns into which a migration writes (new names of code, earlier ends of sessions), or the time:
+an order leaves the modality worklist when no image has come for a while."""
 
 Table = tuple[tuple[str, ...], set[tuple[str, ...]]]
 Rows = dict[str, Table]
