@@ -1,4 +1,5 @@
-// A mask on an Enhanced (multi-frame) image: begun, drawn, saved, corrected and published by frames.
+// A mask on an Enhanced (multi-frame) image: begun, drawn, saved, corrected and published by frames,
+// and where it comes from.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -73,6 +74,11 @@ test('a mask is drawn on the frames of one image, corrected and published', asyn
   const { publication } = await as.json(`/api/ai/jobs/${begun.job}/`);
   const drawn = [first, `${sop}/frames/${FRAMES}`].map(slice => Number(slice.split('/').at(-1)));
   assert.deepEqual(await framesOf(as, study, publication.seg), new Set(drawn));
+
+  await page.goto(`/ai/segmentations/${begun.id}/versions/2`);
+  const versions = page.getByRole('table', { name: 'Versions' });
+  await versions.getByText(/^Lesion: \+\d/).nth(1).waitFor();
+  assert.equal(await versions.getByRole('row').count(), 1 + 2, 'who changed how much, by version');
   assert.deepEqual(problems, []);
 });
 
