@@ -118,9 +118,11 @@ def inputs_of(jobs: Iterable[AIJob]) -> dict[int, list[Series]]:
     }
 
 
-def with_sequence_of(series: QuerySet[Series]) -> list[int]:
-    """The jobs of models of several sequences that are run on one of these, as `inputs_of` says."""
-    owners = dict(series.values_list("series_instance_uid", "study__patient"))
+def with_sequence_of(owners: Mapping[str, int | None]) -> list[int]:
+    """The jobs of models of several sequences that are run on one of these, as `inputs_of` says.
+
+    ``owners``: by UID of the series whose it is now.
+    """
     jobs = AIJob.objects.filter(
         patient__in=set(owners.values()) - {None}, series__isnull=False, facts__isnull=False
     )

@@ -21,7 +21,7 @@ from ocs.choices import Priority
 from pacs.dicomweb import qido_matchers as values
 from pacs.dicomweb.qido_matchers import Matcher
 from pacs.dicomweb.query import Parameters, SearchQuery, search_parse
-from pacs.models import Series
+from pacs.index.images import series_owners_where
 
 MAX_RESULTS = 200
 NO_FUZZY = "The fuzzymatching parameter is not supported. Only literal matching has been performed"
@@ -73,7 +73,7 @@ def _input(field: str, name: str) -> Matcher:
     of_job, of_series = values.uids(f"series__{field}", name), values.uids(field, name)
 
     def match(value: str) -> Q:
-        found = with_sequence_of(Series.objects.filter(of_series(value)))
+        found = with_sequence_of(series_owners_where(of_series(value)))
         return of_job(value) | Q(pk__in=found)
 
     return match
