@@ -19,6 +19,7 @@ RunKind = Literal["network", "rule", "assist", "remote"]
 Weighting = Literal["T1", "T2", "FLAIR", "PD", "T2*", "DWI"]
 Orientation = Literal["axial", "coronal", "sagittal"]
 Bounds = tuple[float, float]
+WindowWidth = Annotated[int, Field(ge=1, le=1024)]
 
 
 class ManifestError(ValueError):
@@ -208,6 +209,16 @@ class ManifestRemote:
 
 
 @dataclass(frozen=True)
+class ManifestNetwork:
+    """How the service runs a network without a runner: spacing in mm, window in voxels."""
+
+    spacing_mm: Annotated[float, Field(ge=0.1, le=20)] = 1.0
+    window: tuple[WindowWidth, WindowWidth, WindowWidth] = (96, 96, 96)
+    overlap: Annotated[float, Field(ge=0, le=0.9)] = 0.5
+    value_range: Bounds | None = None
+
+
+@dataclass(frozen=True)
 class ManifestOutputs:
     """What the model returns: a mask if, and only if, it declares segments."""
 
@@ -253,6 +264,7 @@ class ModelManifest:
     parameters: Mapping[str, ManifestParameter] = field(default_factory=dict)
     resources: ManifestResources = ManifestResources()
     remote: ManifestRemote | None = None
+    network: ManifestNetwork | None = None
     licence: str = ""
     source: str = ""
     intended_use: str = ""

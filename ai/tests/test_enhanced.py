@@ -16,6 +16,7 @@ from ai.services.dicom_seg import read_labelmap
 from ai.services.review import job_review
 from ai.tests import factories
 from ai.tests.seg_sources import complaints, enhanced_mr, reread
+from ai.tests.test_drawings import begin, save
 from pacs.models import Instance, Series
 
 pytestmark = pytest.mark.django_db
@@ -89,3 +90,27 @@ def test_its_seg_names_the_frames_that_the_model_marked(
         )
     }
     assert found == {2.0 * (index + 1): 10 * index for index in range(5)}
+
+
+def test_what_is_drawn_by_hand_on_its_frames_is_published(
+    api: Any, service: Any, series: Series, users: Any, settings: Any, tmp_path: Path
+) -> None:
+    """Saved bottom up, as the grid counts; the frames of the image lie from the top down."""
+    image, doctor = series.instances.get(), api("doctor")
+    uid, study = image.sop_instance_uid, series.study.study_instance_uid
+    number = begin(doctor, series).json()["id"]
+    mask = factories.make_mask()
+    mask[1, 0, 0] = 2
+    assert save(doctor, series, number, mask).json() == {"version": 1}
+    grid = doctor.get(f"/api/ai/segmentations/{number}/versions/1/").json()
+    assert grid["slices"] == [f"{uid}/frames/{frame}" for frame in (5, 4, 3, 2, 1)]
+    final = save(doctor, series, number, mask, base_version=1, final=True)
+    assert final.json() == {"version": 2}, final.json()
+    place = f"{settings.ORTHANC_URL}/dicom-web/studies/{study}"
+    service.get(f"{place}/series/{series.series_instance_uid}/metadata", json=[archived(image)])
+    publication = Publication.objects.get()
+    assert publication.version is not None
+    seg = publication_objects(publication, publication.version)["seg"]
+    assert complaints(seg, tmp_path) == []
+    frames = read_labelmap(reread(seg), [uid] * 5, factories.ROWS, factories.COLUMNS)
+    np.testing.assert_array_equal(frames, mask[::-1])

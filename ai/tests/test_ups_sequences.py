@@ -109,6 +109,27 @@ def test_an_input_that_is_another_patients_by_now_is_left_out(
     assert inputs(api, answer) == all_of(series)[:3]
 
 
+def found_by(api: Any, attribute: str, uid: str) -> bool:
+    """Whether a search of the inputs by this attribute finds the one workitem."""
+    answer = api("doctor").get(WORKLIST_URL, {f"InputInformationSequence.{attribute}": uid})
+    assert answer.status_code in (200, 204), answer.content
+    return answer.status_code == 200 and len(answer.json()) == 1
+
+
+def test_each_of_its_series_and_of_their_studies_finds_it(
+    api: Any, series: dict[str, Series], patient_factory: Any
+) -> None:
+    earlier = study_of(series["t1"].study.patient, ["flair"], tag="2", day="2026-01-06")["flair"]
+    assert posted(api, body_of(series["t1"], earlier)).status_code == 201
+    for one in (series["t1"], series["t1ce"], earlier):
+        assert found_by(api, "SeriesInstanceUID", one.series_instance_uid)
+        assert found_by(api, "StudyInstanceUID", one.study.study_instance_uid)
+    assert not found_by(api, "SeriesInstanceUID", series["flair"].series_instance_uid)
+    Study.objects.filter(pk=earlier.study_id).update(patient=patient_factory())
+    assert not found_by(api, "SeriesInstanceUID", earlier.series_instance_uid)
+    assert not found_by(api, "StudyInstanceUID", earlier.study.study_instance_uid)
+
+
 @pytest.fixture
 def arrived(series: dict[str, Series]) -> Study:
     Study.objects.update(stable_at=timezone.now())

@@ -118,6 +118,21 @@ def inputs_of(jobs: Iterable[AIJob]) -> dict[int, list[Series]]:
     }
 
 
+def with_sequence_of(owners: Mapping[str, int | None]) -> list[int]:
+    """The jobs of models of several sequences that are run on one of these, as `inputs_of` says.
+
+    ``owners``: by UID of the series whose it is now.
+    """
+    jobs = AIJob.objects.filter(
+        patient__in=set(owners.values()) - {None}, series__isnull=False, facts__isnull=False
+    )
+    return [
+        pk
+        for pk, patient, facts in jobs.values_list("pk", "patient", "facts")
+        if any(owners.get(fact["value"]) == patient for fact in facts.values())
+    ]
+
+
 def said_of(job: AIJob) -> Workitem:
     """What a client said of it, or what stands for that (not stored)."""
     kept: Workitem | None = getattr(job, "workitem", None)

@@ -14,13 +14,14 @@ from ai.choices import WorkitemPriority
 from ai.models import AIJob
 from ai.ups.data_sets import tag
 from ai.ups.states import CONDITIONS, State
-from ai.ups.workitems import WORKLIST, workitems_visible_to
+from ai.ups.workitems import WORKLIST, with_sequence_of, workitems_visible_to
 from common.errors import ErrorCode, InvalidInput
 from common.person import Person
 from ocs.choices import Priority
 from pacs.dicomweb import qido_matchers as values
 from pacs.dicomweb.qido_matchers import Matcher
 from pacs.dicomweb.query import Parameters, SearchQuery, search_parse
+from pacs.index.images import series_owners_where
 
 MAX_RESULTS = 200
 NO_FUZZY = "The fuzzymatching parameter is not supported. Only literal matching has been performed"
@@ -67,6 +68,17 @@ def _priority(value: str) -> Q:
     return _said("priority", unsaid.get(value, Q(pk__in=())))(value)
 
 
+def _input(field: str, name: str) -> Matcher:
+    """By a UID of any series that it is run on, which of several sequences each may match."""
+    of_job, of_series = values.uids(f"series__{field}", name), values.uids(field, name)
+
+    def match(value: str) -> Q:
+        found = with_sequence_of(series_owners_where(of_series(value)))
+        return of_job(value) | Q(pk__in=found)
+
+    return match
+
+
 def _moments(field: str, name: str) -> Matcher:
     """DT, in the hospital's time: one, or a range with ``-``; to the second at most."""
 
@@ -107,11 +119,11 @@ KEYS: Mapping[str, Matcher] = {
     f"{tag('ScheduledWorkitemCodeSequence')}.{tag('CodeValue')}": values.text("model_id"),
     f"{tag('ScheduledWorkitemCodeSequence')}.{tag('LongCodeValue')}": values.text("model_id"),
     tag("StudyInstanceUID"): values.uids("study__study_instance_uid", "StudyInstanceUID"),
-    f"{tag('InputInformationSequence')}.{tag('StudyInstanceUID')}": values.uids(
+    f"{tag('InputInformationSequence')}.{tag('StudyInstanceUID')}": _input(
         "study__study_instance_uid", "StudyInstanceUID"
     ),
-    f"{tag('InputInformationSequence')}.{tag('SeriesInstanceUID')}": values.uids(
-        "series__series_instance_uid", "SeriesInstanceUID"
+    f"{tag('InputInformationSequence')}.{tag('SeriesInstanceUID')}": _input(
+        "series_instance_uid", "SeriesInstanceUID"
     ),
     f"{tag('ReferencedRequestSequence')}.{tag('AccessionNumber')}": values.text(
         "study__accession_number"

@@ -25,6 +25,7 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--status", action="store_true", help="show each process")
     install = commands.add_parser("install", help="install and build what is missing")
     install.add_argument("--development", action="store_true", help="linters and test tools too")
+    install.add_argument("--torch", action="store_true", help="only PyTorch, for its tests")
     stack = commands.add_parser("stack", help="a stack of its own, without sample images")
     stack.add_argument("action", choices=("configure", "start", "stop", "status"))
     stack.add_argument("--name", default="test", help="its directory under .run")
@@ -61,6 +62,8 @@ def _stack(options: argparse.Namespace) -> bool:
 
 def _run(options: argparse.Namespace) -> bool:
     match options.command:
+        case "install" if options.torch:
+            toolchain.install_torch()
         case "install":
             toolchain.install(development=options.development)
         case "stack":

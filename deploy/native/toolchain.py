@@ -1,5 +1,5 @@
 """What is built in the checkout: two virtual environments, the FHIR server, two frontends and a
-library."""
+library; for the thorough tests PyTorch in a third one."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from deploy.native.stack_error import StackError
 _LOG = RUN / "log"
 _FREE_TO_INSTALL = 4.0
 _FREE_TO_RUN = 0.5
+_FREE_FOR_TORCH = 12.0
 _FIRST_START = {
     "HAPI_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:ArchiveClassesAtExit=hapi/target/classes.jsa",
     "HAPI_JDBC_URL": "jdbc:h2:mem:first",
@@ -54,9 +55,9 @@ class Stamp:
         self._path.unlink(missing_ok=True)
 
 
-def check_disk(path: Path, *, installed: bool) -> None:
-    """Raise StackError if the disk has too little room for what comes next."""
-    needed = _FREE_TO_RUN if installed else _FREE_TO_INSTALL
+def check_disk(path: Path, *, installed: bool, needed: float = _FREE_TO_INSTALL) -> None:
+    """Raise StackError if the disk has too little room (GB) for what comes next."""
+    needed = _FREE_TO_RUN if installed else needed
     free = shutil.disk_usage(path).free / 1e9
     if free < needed:
         raise StackError(
@@ -118,6 +119,24 @@ INFERENCE = Venv(
     [ROOT / "inference" / "requirements.txt"],
     ROOT / "inference" / "requirements-dev.txt",
 )
+
+
+TORCH = Venv(
+    ROOT / ".venv-torch",
+    [ROOT / "inference" / "requirements.txt", ROOT / "inference" / "requirements-torch.txt"],
+    ROOT / "inference" / "requirements-dev.txt",
+)
+"""Of the tests alone: the inference service runs without PyTorch unless an operator installs it."""
+
+
+def install_torch() -> None:
+    """Install PyTorch and MONAI beside what the service has (docs/adr/0034-pytorch.md)."""
+    with processes.lock(
+        RUN / "torch.lock", busy="waiting for another installation of PyTorch", wait=True
+    ):
+        installed = TORCH.is_current(development=True)
+        check_disk(ROOT, installed=installed, needed=_FREE_FOR_TORCH)
+        TORCH.build(development=True)
 
 
 def _hapi_stamp() -> Stamp:

@@ -18,7 +18,10 @@ from app import runner, sandbox, transport
 from app.errors import InferenceError
 
 DONE, PROGRESS, REFUSED, FAILED, OUT_OF_MEMORY = "done", "progress", "refused", "failed", "memory"
-_MEMORY_WORDS = ("bad_alloc", "bad allocation", "Failed to allocate memory", "out of memory")
+_MEMORY_WORDS = (
+    *("bad_alloc", "bad allocation", "Failed to allocate memory", "out of memory"),
+    "can't allocate memory",
+)
 ENVIRONMENT = {"PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES"}
 """What a model's process keeps of the service's environment, in which secrets are."""
 FIXED = {"OPENBLAS_NUM_THREADS": "1", "ORT_DISABLE_TELEMETRY": "1"}
@@ -27,7 +30,10 @@ FIXED = {"OPENBLAS_NUM_THREADS": "1", "ORT_DISABLE_TELEMETRY": "1"}
 
 @dataclass(frozen=True)
 class Order:
-    """What a process is made for. `settings` are those of a runner that the service brings."""
+    """What a process is made for. `settings` are those of a runner that the service brings.
+
+    `libraries` count neither as the model's memory nor as files that it opens.
+    """
 
     folder: Path
     threads: int
@@ -35,6 +41,7 @@ class Order:
     file_mb: int
     runner: str = "runner.py"
     settings: Any = None
+    libraries: tuple[str, ...] = ()
 
 
 def main(connection: Connection, parent: int, scratch: Path, order: Order) -> None:
@@ -42,6 +49,12 @@ def main(connection: Connection, parent: int, scratch: Path, order: Order) -> No
     for name in set(os.environ) - ENVIRONMENT:
         del os.environ[name]
     os.environ.update(FIXED)
+    try:
+        for library in order.libraries:
+            importlib.import_module(library)
+    except Exception as error:
+        transport.answer(connection, parent, *_failure(error, with_text=True))
+        return
     sandbox.confine(scratch, order.folder, memory_mb=order.memory_mb, file_mb=order.file_mb)
     runner.on_progress(lambda share: transport.answer(connection, parent, PROGRESS, share))
     try:

@@ -1,11 +1,11 @@
-"""The slot of a trained detector: several sequences in, coded segments on the reference out.
+"""A trained network in windows: one series or several in, coded segments on the reference out.
 
 A network of `inputs.sequences` needs no more of its runner than this; README.md shows one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,6 +42,30 @@ def foreground(channels: FloatArray) -> BoolArray:
     return ndimage.binary_fill_holes(largest)
 
 
+def on_one_grid(
+    volumes: Mapping[str, Volume], names: Sequence[str], reference: Volume, grid: Grid
+) -> FloatArray:
+    """The volumes of these names (channels, x, y, z), laid over the reference and resampled.
+
+    Raises:
+        InputRefused: names the one that cannot be laid over the reference.
+    """
+    found = []
+    for number, name in enumerate(names, start=1):
+        moving = volumes[name]
+        try:
+            transform = (
+                sitk.Transform(3, sitk.sitkIdentity)
+                if moving is reference
+                else register(moving, reference)
+            )
+        except InputRefused as error:
+            raise InputRefused(f"{name}: {error.message}") from error
+        found.append(resample(moving, grid, transform))
+        progress(_REGISTERED * number / len(names))
+    return np.stack(found)
+
+
 @dataclass(frozen=True)
 class Detector:
     """A network over several sequences of one head.
@@ -54,9 +78,11 @@ class Detector:
         segments: class of the network to number of the manifest's segment; a class that is left
             out is background.
         spacing_mm: of the grid that the network was trained on; its axes are those of RAS.
+        overlap: share of a window that the next one covers too.
+        value_range: its values were clipped to these and brought to 0..1; without it they are
+            standardised inside `brain`.
         threads: cores that the registration may use; 0 is all.
-        brain: the mask of what the network may look at; its channels are standardised in there, and
-            are 0 around it.
+        brain: the mask of what the network may look at; its channels are 0 around it.
     """
 
     network: Network
@@ -65,6 +91,8 @@ class Detector:
     segments: Mapping[int, int]
     spacing_mm: float = 1.0
     window: Size = (96, 96, 96)
+    overlap: float = 0.5
+    value_range: tuple[float, float] | None = None
     threads: int = 0
     brain: BrainMask = foreground
 
@@ -78,33 +106,22 @@ class Detector:
             sitk.ProcessObject.SetGlobalDefaultNumberOfThreads(self.threads)
         reference = volumes[self.reference]
         grid = isotropic_grid(reference, self.spacing_mm)
-        channels = self._on_one_grid(volumes, reference, grid)
+        channels = on_one_grid(volumes, self.channels, reference, grid)
         brain = self.brain(channels)
         if not brain.any():
-            raise InputRefused("The images show no head.")
+            raise InputRefused("The images show no object.")
         box = bounding_box(brain, _MARGIN_VOXELS)
         inside = brain[box]
-        image = np.stack([_standardised(each[box], inside) for each in channels])
-        scores = sliding_window(image, self.window, self.network)
+        image = np.stack([self._scaled(each[box], inside) for each in channels])
+        scores = sliding_window(image, self.window, self.network, overlap=self.overlap)
         return Prediction(self._segments_of(scores, grid.cropped(box), reference))
 
-    def _on_one_grid(
-        self, volumes: Mapping[str, Volume], reference: Volume, grid: Grid
-    ) -> FloatArray:
-        found = []
-        for number, name in enumerate(self.channels, start=1):
-            moving = volumes[name]
-            try:
-                transform = (
-                    sitk.Transform(3, sitk.sitkIdentity)
-                    if moving is reference
-                    else register(moving, reference)
-                )
-            except InputRefused as error:
-                raise InputRefused(f"{name}: {error.message}") from error
-            found.append(resample(moving, grid, transform))
-            progress(_REGISTERED * number / len(self.channels))
-        return np.stack(found)
+    def _scaled(self, channel: FloatArray, inside: BoolArray) -> FloatArray:
+        if self.value_range is None:
+            return _standardised(channel, inside)
+        low, high = self.value_range
+        scaled: FloatArray = (np.clip(channel, low, high) - low) / (high - low)
+        return np.where(inside, scaled, 0).astype(np.float32)
 
     def _segments_of(
         self, scores: FloatArray, grid: Grid, reference: Volume

@@ -25,6 +25,7 @@ _HARMLESS = re.compile(
 """What weights consist of; the last two are TorchScript's, which Python never unpickles."""
 _ZIP = b"PK\x03\x04"
 _TARGET = re.compile(r"monai\.(networks\.nets|inferers|transforms)\.[A-Z]\w*")
+_YAML = frozenset({".yaml", ".yml"})
 _QUOTED = 60
 
 
@@ -42,7 +43,7 @@ def check_foreign_files(folder: Path, *, code_allowed: bool) -> None:
             _check_pickles(path, str(path.relative_to(folder)))
     if not code_allowed:
         for path in sorted((folder / "configs").glob("*")):
-            _check_configuration(path, str(path.relative_to(folder)))
+            check_configuration(path, str(path.relative_to(folder)))
 
 
 def _check_pickles(path: Path, name: str) -> None:
@@ -96,21 +97,49 @@ class _Inert(pickle._Unpickler):
         return _Nothing()
 
 
-def _check_configuration(path: Path, name: str) -> None:
-    """Python hides behind `$`, in any `_target_` and in files that `%` names; MONAI runs it."""
-    if path.suffix != ".json":
-        raise ValueError(f"{name}: only configurations in JSON can be checked")
-    try:
-        content = json.loads(path.read_bytes())
-    except ValueError:
-        raise ValueError(f"{name} is not JSON") from None
-    for key, value in _texts("", content):
+def check_configuration(path: Path, name: str) -> None:
+    """Python hides behind `$`, in any `_target_` and in files that `%` names; MONAI runs it.
+
+    Raises:
+        ValueError: names what in it could run code.
+    """
+    for key, value in _texts("", read_configuration(path, name)):
         code = value.lstrip().startswith(("$", "%"))
-        if code or (key == "_target_" and not _TARGET.fullmatch(value)):
+        if (
+            code
+            or (key == "_target_" and not _TARGET.fullmatch(value))
+            or (key == "_mode_" and value.lower() == "debug")
+        ):
             raise ValueError(
                 f"{name}: {json.dumps(value[:_QUOTED])} could run code; nothing of it was run. "
                 f"The operator may allow the folder in INFERENCE_CODE_ALLOWED"
             )
+
+
+def read_configuration(path: Path, name: str = "") -> Any:  # noqa: ANN401
+    """What a configuration in JSON or YAML says.
+
+    Raises:
+        ValueError: it is neither, or nothing here reads YAML.
+    """
+    name = name or path.name
+    if path.suffix == ".json":
+        try:
+            return json.loads(path.read_bytes())
+        except ValueError:
+            raise ValueError(f"{name} is not JSON") from None
+    if path.suffix not in _YAML:
+        raise ValueError(f"{name}: only configurations in JSON or YAML can be checked")
+    try:
+        import yaml  # noqa: PLC0415  comes with requirements-torch.txt
+    except ImportError:
+        raise ValueError(
+            f"{name}: YAML is read where inference/requirements-torch.txt is installed"
+        ) from None
+    try:
+        return yaml.safe_load(path.read_bytes())
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise ValueError(f"{name} is not YAML") from None
 
 
 def _texts(key: str, value: object) -> Iterator[tuple[str, str]]:

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from app.errors import RequestInvalid
 
 Weighting = Literal["T1", "T2", "FLAIR", "PD", "T2*", "DWI"]
+WindowWidth = Annotated[int, Field(ge=1, le=1024)]
 
 
 class _Part(BaseModel):
@@ -216,6 +217,27 @@ class Remote(_Part):
     output: Annotated[str, Field(min_length=1, max_length=100)] = "labels"
 
 
+class Network(_Part):
+    """A network in one file, `model.onnx` or `model.ts`, that the service runs without a runner.
+
+    It takes (1, sequences, *window) in the order of `inputs.sequences`, and gives of background and
+    of every segment, in their order, a number, the larger the likelier. It was trained on voxels of
+    `spacing_mm` along the axes of RAS, and on values clipped to `value_range` and brought to 0..1;
+    without a range they are standardised inside the object. Windows share `overlap` of their width.
+    """
+
+    spacing_mm: Annotated[float, Field(ge=0.1, le=20)] = 1.0
+    window: tuple[WindowWidth, WindowWidth, WindowWidth] = (96, 96, 96)
+    overlap: Annotated[float, Field(ge=0, le=0.9)] = 0.5
+    value_range: tuple[float, float] | None = None
+
+    @model_validator(mode="after")
+    def _range_has_a_width(self) -> Network:
+        if self.value_range is not None and not self.value_range[0] < self.value_range[1]:
+            raise ValueError("value_range: the lower end first")
+        return self
+
+
 class Outputs(_Part):
     """What the model returns. `confidence` and `risk_score` say in words how each is defined.
 
@@ -233,6 +255,11 @@ class Outputs(_Part):
     confidence_label_ko: str = ""
     risk_score: str | None = None
     risk_score_ko: str | None = None
+
+    @property
+    def makes_a_mask(self) -> bool:
+        """Segments, and nothing else that a network would have to say."""
+        return bool(self.segments) and not (self.quantities or self.classes or self.risk_score)
 
 
 NEEDED_OUTPUT = {
@@ -275,6 +302,7 @@ class ModelManifest(_Part):
     parameters: dict[str, Parameter] = {}
     resources: Resources = Resources()
     remote: Remote | None = None
+    network: Network | None = None
     licence: str
     source: str = ""
     intended_use: str
@@ -303,6 +331,8 @@ class ModelManifest(_Part):
             raise ValueError(f"a model of kind {self.kind} declares inputs.modalities")
         if self.kind != "network" and self.inputs.sequences:
             raise ValueError("inputs.sequences are of a network alone")
+        if self.network is not None and not (self.kind == "network" and self.outputs.makes_a_mask):
+            raise ValueError("network is of a model of kind network that only makes a mask")
         self._check_remote()
         names = [fact.name for fact in self.inputs.facts]
         if len(names) != len(set(names)):

@@ -57,7 +57,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Spec:
-    """A model to run. `key` changes with its files; `quick` models wait for no network."""
+    """A model to run. `key` changes with its files; `quick` models wait for no network.
+
+    `libraries` are imported before the limits hold.
+    """
 
     name: str
     key: str
@@ -66,6 +69,7 @@ class Spec:
     quick: bool = False
     runner: str = "runner.py"
     settings: Any = None
+    libraries: tuple[str, ...] = ()
 
 
 @dataclass
@@ -105,6 +109,7 @@ class Process:
             limits.disk_mb,
             spec.runner,
             spec.settings,
+            spec.libraries,
         )
         self._connection, theirs = _context.Pipe()
         self._process: ForkServerProcess = _context.Process(

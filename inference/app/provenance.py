@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from app.dicom import Slice
 from app.schemas import RunRecord, SeriesRecord
 
-_LIBRARIES = ("numpy", "onnxruntime", "pydicom", "scipy", "simpleitk")
+_LIBRARIES = ("numpy", "onnxruntime", "pydicom", "scipy", "simpleitk", "torch", "monai")
 
 
 def run_record(
@@ -24,7 +24,7 @@ def run_record(
     return RunRecord(
         runtime={
             "python": platform.python_version(),
-            **{name: version(name) for name in _LIBRARIES},
+            **{name: found for name in _LIBRARIES if (found := _version(name))},
         },
         parameters=dict(parameters),
         files=dict(files),
@@ -32,6 +32,14 @@ def run_record(
         input_instances=len(digests),
         series=list(series),
     )
+
+
+def _version(library: str) -> str:
+    """Empty where it is not installed."""
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return ""
 
 
 def instance_digests(slices: Iterable[Slice]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The models folders: `<id>/<version>/` with `manifest.json`, `runner.py` and weights.
+"""The models folders: `<id>/<version>/` with `manifest.json`, weights, and often a `runner.py`.
 
 Several versions of a model stand side by side; `<id>/manifest.json` alone is a model of one
 version. The folders are looked at again and again: what is new is loaded, what is bad is refused by
@@ -20,22 +20,20 @@ from pydantic import ValidationError
 
 from app.errors import ModelNotFound
 from app.foreign_files import check_foreign_files
-from app.manifests import ModelManifest, Remote
+from app.manifests import ModelManifest
 from app.processes import IsolatedRunner, Limits, Processes, Spec, try_to_load
-from app.remote import Server
+from app.runners import runner_of
 from app.schemas import RefusedModel
 
 _log = logging.getLogger("inference.models")
 _QUICK = ("rule", "assist")
-_REMOTE = {"kserve": "app.remote", "nninteractive": "app.nninteractive"}
-"""The runner that the service brings for each protocol."""
 
 
 @dataclass(frozen=True)
 class Model:
     """A manifest with its runner, whose methods run in a process of their own.
 
-    `files` are the SHA-256 of its weights, and of `runner.py` where it has one.
+    `files` are the SHA-256 of its weights, and of its `runner.py` or configuration.
     """
 
     manifest: ModelManifest
@@ -160,32 +158,26 @@ class Registry:
             disk_mb=allowed.disk_mb,
             threads=asked.threads or allowed.threads,
         )
-        name, quick = f"{manifest.id} {manifest.version}", manifest.kind in _QUICK
-        files = dict(manifest.files)
-        if manifest.remote is not None:
-            server = self._server(manifest, manifest.remote, limits)
-            runner = _REMOTE[manifest.remote.protocol]
-            spec = Spec(name, key, place.folder, limits, quick, runner, server)
-        else:
-            spec = Spec(name, key, place.folder, limits, quick)
-            if not (place.folder / spec.runner).is_file():
-                raise ValueError(_without_runner(place.folder))
-            files[spec.runner] = _sha256(place.folder / spec.runner)
-        try_to_load(spec)
-        return Model(manifest, IsolatedRunner(self._processes, spec), files)
-
-    def _server(self, manifest: ModelManifest, remote: Remote, limits: Limits) -> Server:
-        if remote.server not in self._servers:
-            raise ValueError(f"the server {remote.server} is not in INFERENCE_REMOTE_SERVERS")
-        return Server(
-            url=self._servers[remote.server],
-            model=remote.model,
-            version=remote.version,
-            input=remote.input,
-            output=remote.output,
+        brought = runner_of(
+            place.folder,
+            manifest,
+            servers=self._servers,
             seconds=limits.seconds,
-            segments=len(manifest.outputs.segments),
+            code_allowed=place.name in self._code_allowed,
         )
+        spec = Spec(
+            name=f"{manifest.id} {manifest.version}",
+            key=key,
+            folder=place.folder,
+            limits=limits,
+            quick=manifest.kind in _QUICK,
+            runner=brought.runner,
+            settings=brought.settings,
+            libraries=brought.libraries,
+        )
+        files = {name: _sha256(place.folder / name) for name in brought.files}
+        try_to_load(spec)
+        return Model(manifest, IsolatedRunner(self._processes, spec), {**manifest.files, **files})
 
 
 def load_registry(
@@ -247,15 +239,6 @@ def _manifest(place: Place) -> ModelManifest:
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _without_runner(folder: Path) -> str:
-    """Why the folder is no model; nothing of it is run."""
-    if (folder / "configs").is_dir() or (folder / "metadata.json").is_file():
-        return "runner.py is missing: this is a MONAI bundle; its network needs a runner.py here"
-    if any(each.suffix in (".pt", ".pth", ".ts") for each in folder.iterdir()):
-        return "runner.py is missing: this is a PyTorch model; it needs a runner.py here"
-    return "runner.py is missing"
 
 
 def _arranged(known: Mapping[Place, Model | RefusedModel]) -> _Loaded:

@@ -21,10 +21,11 @@ class Settings(BaseSettings):
     `inference_memory_mb`, `inference_disk_mb` and `inference_seconds`; a model may ask for less.
     `inference_remote_servers` is JSON: the names that manifests of kind remote use, and the
     addresses of those servers. `inference_code_allowed` is a JSON list of the folders of models
-    (`id/version`) in whose configurations Python may be run. Times in seconds.
+    (`id/version`) in whose configurations Python may be run. Times in seconds. An empty variable is
+    as none.
     """
 
-    model_config = SettingsConfigDict(extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(extra="ignore", frozen=True, env_ignore_empty=True)
 
     orthanc_url: HttpUrl
     orthanc_username: Annotated[str, Field(min_length=1)]

@@ -49,19 +49,12 @@ def torchscript(path: Path, threads: int) -> TorchModel:
 
 
 def bundle_network(folder: Path, threads: int) -> TorchModel:
-    """The network of a MONAI bundle: `network_def` of its inference configuration, its weights.
-
-    What the configuration does before and after the network is the runner's to do.
+    """The network of a MONAI bundle, for a runner that does itself what comes around it.
 
     Raises:
         ImportError: torch or MONAI is not installed.
     """
-    import torch  # noqa: PLC0415
-    from monai.bundle import ConfigParser  # noqa: PLC0415
+    from app.monai_bundle import network_of, parser_of  # noqa: PLC0415
 
-    parser = ConfigParser()
-    parser.read_config(str(folder / "configs" / "inference.json"))
-    network = parser.get_parsed_content("network_def")
-    weights = torch.load(folder / "models" / "model.pt", map_location="cpu", weights_only=True)
-    network.load_state_dict(weights.get("state_dict", weights))
-    return TorchModel(network, threads)
+    parser = parser_of(folder / "configs" / "inference.json")
+    return TorchModel(network_of(parser, folder / "models" / "model.pt"), threads)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import pickle
 import zipfile
 from collections import OrderedDict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pytest
 
 from app.foreign_files import check_foreign_files
 from tests.dicom_maker import Series
+from tests.network_maker import NETWORK, network_folder, put
 from tests.test_isolation import series as series  # noqa: PLC0414  the fixture
 from tests.test_isolation import serve, write
 
@@ -56,12 +57,6 @@ def state_dict() -> bytes:
         b"((X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000X\x03\x00\x00\x00cpuK\x04tQ"
         b"K\x00K\x04\x85K\x01\x85\x89ccollections\nOrderedDict\n)RtRu."
     )
-
-
-def put(folder: Path, name: str, content: bytes | object) -> None:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
 
 
 @pytest.mark.parametrize(
@@ -146,12 +141,30 @@ def test_a_configuration_that_could_run_code_needs_the_operator(
     check_foreign_files(tmp_path, code_allowed=True)
 
 
-@pytest.mark.parametrize("name", ["configs/inference.yaml", "configs/train.py"])
-def test_a_configuration_that_nobody_can_check_needs_the_operator(
-    tmp_path: Path, name: str
+def test_a_configuration_that_nobody_can_check_needs_the_operator(tmp_path: Path) -> None:
+    put(tmp_path, "configs/train.py", b"import os")
+    with pytest.raises(ValueError, match="only configurations in JSON or YAML can be checked"):
+        check_foreign_files(tmp_path, code_allowed=False)
+    check_foreign_files(tmp_path, code_allowed=True)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"a: $import os", "could run code"),
+        (b"network_def: &n {_target_: os.system, command: 'true'}\nother: *n", "could run code"),
+        (b"a: {_target_: monai.networks.nets.UNet, _mode_: debug}", "could run code"),
+        (b"a: !!python/object/apply:os.system ['true']", "is not YAML"),
+        (b"a: [", "is not YAML"),
+    ],
+)
+def test_a_configuration_in_yaml_is_read_without_running_it(
+    tmp_path: Path, content: bytes, reason: str
 ) -> None:
-    put(tmp_path, name, b"a: $import os")
-    with pytest.raises(ValueError, match="only configurations in JSON can be checked"):
+    if find_spec("yaml") is None:
+        reason = "YAML is read where inference/requirements-torch.txt is installed"
+    put(tmp_path, "configs/inference.yaml", content)
+    with pytest.raises(ValueError, match=reason):
         check_foreign_files(tmp_path, code_allowed=False)
 
 
@@ -174,21 +187,39 @@ def test_the_service_refuses_the_folder_and_serves_the_others(
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "reason"),
+    ("files", "reason"),
     [
-        ("configs/inference.json", CLEAN, "this is a MONAI bundle; its network needs a runner.py"),
-        ("model.pt", saved(state_dict()), "this is a PyTorch model; it needs a runner.py"),
+        ({"configs/inference.json": CLEAN}, "this is no whole MONAI bundle"),
+        ({"model.pt": saved(state_dict())}, "runner.py is missing: weights are no network"),
+        ({"model.ts": saved(b"\x80\x02N.")}, "needs `network` in the manifest, or a runner.py"),
     ],
 )
 def test_a_network_alone_is_no_model(
-    tmp_path: Path, series: Series, name: str, content: object, reason: str
+    tmp_path: Path, series: Series, files: dict[str, Any], reason: str
 ) -> None:
     for model in ("good", "bare"):
         write(tmp_path / "models", model)
-    put(tmp_path / "models" / "bare", name, content)
+    for name, content in files.items():
+        put(tmp_path / "models" / "bare", name, content)
     (tmp_path / "models" / "bare" / "runner.py").unlink()
     [refused] = serve(tmp_path, series).registry.refused
     assert reason in refused.reason
+
+
+@pytest.mark.skipif(find_spec("torch") is not None, reason="PyTorch is installed")
+def test_without_pytorch_the_refusal_says_what_to_install(tmp_path: Path, series: Series) -> None:
+    models = tmp_path / "models"
+    write(models, "good")
+    put(network_folder(models, "script", network=NETWORK), "model.ts", saved(b"\x80\x02N."))
+    bundle = network_folder(models, "bundle")
+    for name in ("inference", "metadata"):
+        put(bundle, f"configs/{name}.json", CLEAN)
+    put(bundle, "models/model.pt", saved(state_dict()))
+    service = serve(tmp_path, series)
+    assert {each.name for each in service.registry.refused} == {"script/1", "bundle/1"}
+    for refused in service.registry.refused:
+        assert "PyTorch is not installed in the inference service" in refused.reason
+        assert "install inference/requirements-torch.txt" in refused.reason
 
 
 def test_the_operator_allows_one_folder(tmp_path: Path, series: Series) -> None:
@@ -197,29 +228,3 @@ def test_the_operator_allows_one_folder(tmp_path: Path, series: Series) -> None:
         put(tmp_path / "models" / name, "configs/inference.json", {"a": "$import os"})
     service = serve(tmp_path, series, inference_code_allowed={"bundle"})
     assert [each["id"] for each in service.ask("GET", "/models").json()["models"]] == ["bundle"]
-
-
-def test_a_torchscript_network_is_called_like_an_onnx_one(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch", reason="requirements-torch.txt is not installed")
-    from app.torch_models import torchscript  # noqa: PLC0415
-
-    torch.jit.script(torch.nn.ReLU()).save(str(tmp_path / "model.ts"))
-    check_foreign_files(tmp_path, code_allowed=False)
-    batch = np.random.default_rng(1).normal(size=(1, 2, 3, 3, 3)).astype(np.float32)
-    found = torchscript(tmp_path / "model.ts", threads=1)(batch)
-    np.testing.assert_array_equal(found, np.maximum(batch, 0))
-
-
-def test_the_network_of_a_monai_bundle_runs(tmp_path: Path) -> None:
-    torch = pytest.importorskip("torch", reason="requirements-torch.txt is not installed")
-    nets = pytest.importorskip("monai.networks.nets", reason="MONAI is not installed")
-    from app.torch_models import bundle_network  # noqa: PLC0415
-
-    shape = {"spatial_dims": 3, "in_channels": 1, "out_channels": 2, "init_filters": 8}
-    target = {"_target_": "monai.networks.nets.SegResNet"}
-    put(tmp_path, "configs/inference.json", {"network_def": target | shape})
-    (tmp_path / "models").mkdir()
-    torch.save(nets.SegResNet(**shape).state_dict(), tmp_path / "models" / "model.pt")
-    check_foreign_files(tmp_path, code_allowed=False)
-    batch = np.zeros((1, 1, 16, 16, 16), np.float32)
-    assert bundle_network(tmp_path, threads=1)(batch).shape == (1, 2, 16, 16, 16)

@@ -48,6 +48,12 @@ def series_owners(uids: Iterable[str]) -> dict[str, int | None]:
     return {uid: row.study.patient_id for uid, row in series_by_uid(uids).items()}
 
 
+def series_owners_where(condition: Q) -> dict[str, int | None]:
+    """Of the series for which it holds, by UID whose they are now. Not filtered by rights."""
+    rows = Series.objects.filter(condition)
+    return dict(rows.values_list("series_instance_uid", "study__patient"))
+
+
 def instance_visible_get(user: Person, permission: Permission, **key: str) -> Instance:
     """The instance by ``sop_instance_uid`` or ``orthanc_id``. Raises NotFound if not visible."""
     instance = (

@@ -24,6 +24,7 @@ ESSENTIAL = {
     "hanging.test.mjs": "a follow-up",
     "htj2k.test.mjs": "a head is drawn",
     "policy.test.mjs": "the viewer opens",
+    "results.test.mjs": "is asked for",
     "roles.test.mjs": "(doctor|external|patient) gets|another person|STAT|shared until",
     "session.test.mjs": "no script|a log-out|under way",
     "upload.test.mjs": "a dropped folder",

@@ -1,11 +1,11 @@
 // Results without a mask on their pages: a score and a classification are asked for in one language,
-// reviewed in the other, and shown in both.
+// reviewed in the other, and shown in both; how far doctors agree with a model over time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { pageOf, settled } from './app.helpers.mjs';
 import { text } from './texts.mjs';
-import { SLOW_MS, api, until } from './viewer.helpers.mjs';
+import { QUICK_MODEL, SLOW_MS, api, finishedJob, sampleStudy, until } from './viewer.helpers.mjs';
 
 /** @import { Language } from './texts.mjs' */
 
@@ -132,3 +132,19 @@ for (const result of RESULTS) {
     for (const { problems } of [first, second]) assert.deepEqual(problems, []);
   });
 }
+
+test("how far doctors agree with a model's results is shown by month", async t => {
+  const as = await api('doctor');
+  const { id } = await finishedJob(as, await sampleStudy(as), QUICK_MODEL);
+  await as.post(`/api/ai/jobs/${id}/review/`, { decision: 'approve', version: 1 });
+  const { page, problems } = await pageOf(t, 'admin', { language: 'en' });
+  await page.goto('/admin/models');
+  const models = page.getByRole('table', { name: text('en', 'admin.models.list') });
+  await models.getByRole('row', { name: /Head mask/ }).getByRole('button').last().click();
+  const months = page.getByRole('table', { name: text('en', 'admin.models.usage') });
+  const row = months.getByRole('row').last();
+  await row.getByText(/^[01]\.\d{3} \(\d+\)$/).waitFor();
+  assert.match(await row.innerText(), new RegExp(`^${new Date().toISOString().slice(0, 7)}`));
+  await page.getByText(text('en', 'admin.models.dice'), { exact: true }).first().waitFor();
+  assert.deepEqual(problems, []);
+});

@@ -24,7 +24,8 @@ const CT_IMAGE = '1.2.840.10008.5.1.4.1.1.2';
 const MR_IMAGE = '1.2.840.10008.5.1.4.1.1.4';
 const SECONDARY_CAPTURE = '1.2.840.10008.5.1.4.1.1.7';
 const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
-const LONG = new Set(['OB', 'OW']);
+const ENHANCED_MR_IMAGE = '1.2.840.10008.5.1.4.1.1.4.1';
+const LONG = new Set(['OB', 'OW', 'SQ']);
 
 /**
  * The same name gives the same UID, so that a second run stores duplicates, not more studies.
@@ -230,6 +231,92 @@ export function study(
 }
 
 /**
+ * @param {number} tag (FFFE,eeee) without a VR
+ * @param {Buffer} body
+ */
+function item(tag, body) {
+  const head = Buffer.alloc(8);
+  head.writeUInt16LE(0xfffe, 0);
+  head.writeUInt16LE(tag, 2);
+  head.writeUInt32LE(body.length, 4);
+  return Buffer.concat([head, body]);
+}
+
+/**
+ * A sequence of one item each.
+ *
+ * @param {Parameters<typeof element>[][]} items
+ */
+const sequence = (...items) =>
+  Buffer.concat(items.map(parts => item(0xe000, Buffer.concat(parts.map(each => element(...each))))));
+
+/**
+ * A study of one Enhanced MR image, which has a frame at every place.
+ *
+ * @param {string} name
+ * @param {Place[]} places
+ * @param {{ rows?: number, columns?: number, patient?: Patient }} [options]
+ */
+export function enhanced(name, places, { rows = 64, columns = 64, patient = CARTER } = {}) {
+  const { pixels } = grey(places.length * rows * columns, 0, at => {
+    const [frame, pixel] = [Math.floor(at / (rows * columns)), at % (rows * columns)];
+    return inside(pixel, columns, 4) ? 1000 + frame * 10 : pixel % 7;
+  });
+  /** @type {Parameters<typeof element>[]} */
+  const plane = [[0x20, 0x37, 'DS', AXIAL.map(String)]];
+  /** @type {Parameters<typeof element>[]} */
+  const measures = [
+    [0x18, 0x50, 'DS', '1'],
+    [0x28, 0x30, 'DS', ['1', '1']],
+  ];
+  const shared = sequence([
+    [0x20, 0x9116, 'SQ', sequence(plane)],
+    [0x28, 0x9110, 'SQ', sequence(measures)],
+  ]);
+  const own = sequence(
+    ...places.map(({ position }) => /** @type {Parameters<typeof element>[]} */ ([
+      [0x20, 0x9113, 'SQ', sequence([[0x20, 0x32, 'DS', position.map(String)]])],
+    ])),
+  );
+  const sop = uid(name, 'enhanced');
+  return file(ENHANCED_MR_IMAGE, sop, [
+    [0x08, 0x05, 'CS', 'ISO_IR 192'],
+    [0x08, 0x08, 'CS', ['ORIGINAL', 'PRIMARY', 'M', 'NONE']],
+    [0x08, 0x16, 'UI', ENHANCED_MR_IMAGE],
+    [0x08, 0x18, 'UI', sop],
+    [0x08, 0x20, 'DA', '20250110'],
+    [0x08, 0x30, 'TM', '101500'],
+    [0x08, 0x50, 'SH', ''],
+    [0x08, 0x60, 'CS', 'MR'],
+    [0x08, 0x1030, 'LO', `test ${name}`],
+    [0x08, 0x103e, 'LO', `test ${name}`],
+    [0x10, 0x10, 'PN', patient.name],
+    [0x10, 0x20, 'LO', patient.id],
+    [0x10, 0x30, 'DA', patient.birthDate],
+    [0x10, 0x40, 'CS', patient.sex],
+    [0x18, 0x15, 'CS', 'BRAIN'],
+    [0x20, 0x0d, 'UI', uid(name)],
+    [0x20, 0x0e, 'UI', uid(name, 'one')],
+    [0x20, 0x10, 'SH', '1'],
+    [0x20, 0x11, 'IS', '1'],
+    [0x20, 0x13, 'IS', '1'],
+    [0x20, 0x52, 'UI', uid(name, 'frame')],
+    [0x28, 0x02, 'US', 1],
+    [0x28, 0x04, 'CS', 'MONOCHROME2'],
+    [0x28, 0x08, 'IS', String(places.length)],
+    [0x28, 0x10, 'US', rows],
+    [0x28, 0x11, 'US', columns],
+    [0x28, 0x100, 'US', 16],
+    [0x28, 0x101, 'US', 16],
+    [0x28, 0x102, 'US', 15],
+    [0x28, 0x103, 'US', 0],
+    [0x5200, 0x9229, 'SQ', shared],
+    [0x5200, 0x9230, 'SQ', own],
+    [0x7fe0, 0x10, 'OW', pixels],
+  ]);
+}
+
+/**
  * @param {number} count
  * @param {number} [from]
  * @param {number} [apart] mm between two images
@@ -263,10 +350,15 @@ export async function upload(as, files, batch = 250) {
  * @param {StudyOptions} [options]
  * @returns its UID
  */
-export async function stored(name, places, options) {
+export const stored = (name, places, options) => storedFiles(name, study(name, places, options));
+
+/**
+ * @param {string} name of the study
+ * @param {Buffer[]} files
+ */
+export async function storedFiles(name, files) {
   const as = await api('radiologist');
   const found = () => as.json(`/api/ris/studies/${uid(name)}/`).catch(() => null);
-  const files = study(name, places, options);
   if (((await found())?.instance_count ?? 0) < files.length) await upload(as, files);
   await until(
     `${name} is indexed`,

@@ -7,7 +7,7 @@ import { BASE_URL, launch, newPage } from './browser.mjs';
 /**
  * @import { BrowserContext, BrowserContextOptions, Lifetime, Locator, Page } from './types.d.ts'
  * @typedef {Awaited<ReturnType<typeof api>>} Api
- * @typedef {Map<string, Buffer>} Labels bytes of a slice by its SOP Instance UID
+ * @typedef {Map<string, Buffer>} Labels bytes of a slice by its name: SOP Instance UID, and frame
  * @typedef {RequestInit & { headers?: Record<string, string> }} Init
  */
 
@@ -185,8 +185,10 @@ export async function renderedLabels(page, segmentationId = 'cdss-mask') {
     };
     return imageIds.map(imageId => {
       const image = core.cache.getImage(imageId);
-      const { SOPInstanceUID } = core.metaData.get('instance', image.referencedImageId);
-      return [SOPInstanceUID, base64(image.voxelManager.getScalarData())];
+      const { SOPInstanceUID: sop, NumberOfFrames: frames, frameNumber } =
+        core.metaData.get('instance', image.referencedImageId);
+      const slice = frames > 1 ? `${sop}/frames/${frameNumber}` : sop;
+      return [slice, base64(image.voxelManager.getScalarData())];
     });
   }, segmentationId);
   return new Map(found.map(([sop, text]) => [sop, Buffer.from(text, 'base64')]));

@@ -1,7 +1,7 @@
 // The lesion tool: what a doctor draws goes to the server, the mask that comes back is strokes like
 // any other. A box or a first click begins; strokes and clicks after it correct.
 import { ApiError, gunzip, gzip, post, toBase64 } from './api.js';
-import { labelsChanged, sopOf } from './cornerstone.js';
+import { labelsChanged, sliceOf } from './cornerstone.js';
 import { MASK, changeByHand } from './mask.js';
 import { watchPointer } from './pointing.js';
 import { forgetPrompt, putAway, resetAssist, setAssist } from './prompt.js';
@@ -52,7 +52,7 @@ export function watchAssist() {
 }
 
 /** The slices in the order in which OHIF shows and counts them, which is not the server's. */
-const slicesOnScreen = () => layer.displaySet?.imageIds.map(sopOf) ?? [];
+const slicesOnScreen = () => layer.displaySet?.imageIds.map(sliceOf) ?? [];
 
 /**
  * The first or the last slice of the box becomes the one on screen, or one by its place.

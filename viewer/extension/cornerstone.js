@@ -20,8 +20,23 @@ export function knownInstance(imageId) {
   return instance;
 }
 
-/** @param {string} imageId */
-export const sopOf = imageId => instanceOf(imageId)?.SOPInstanceUID;
+/**
+ * The slice that an image shows, as the server names it: a frame of a multi-frame image with its
+ * number. Undefined until its metadata is there.
+ *
+ * @param {string} imageId
+ */
+export function sliceOf(imageId) {
+  const instance = instanceOf(imageId);
+  return instance && nameOf(instance, instance.frameNumber);
+}
+
+/**
+ * @param {Instance} instance
+ * @param {number | undefined} frame from 1
+ */
+export const nameOf = ({ SOPInstanceUID: sop, NumberOfFrames: frames }, frame) =>
+  Number(frames) > 1 ? `${sop}/frames/${frame}` : sop;
 
 /**
  * The labels of one derived image, row-major as DICOM Pixel Data: what the tools write into.

@@ -2,8 +2,7 @@
 import { ApiError, post } from './api.js';
 import { loadJobs, mayLeaveStrokes, openJob } from './review.js';
 import { state, update } from './state.js';
-import { t } from './texts.js';
-import { activeDisplaySet, isMultiFrame } from './viewports.js';
+import { activeDisplaySet } from './viewports.js';
 
 const CATEGORY = {
   value: '49755003',
@@ -25,9 +24,8 @@ const COLORS = ['#e4572e', '#4ea5d9', '#8ac926', '#f2c14e'];
 export async function beginManual(segments) {
   const study = state.study?.study_instance_uid ?? '';
   const series = activeDisplaySet()?.SeriesInstanceUID;
-  let problem = isMultiFrame(series) ? t('manual.multiFrame') : '';
-  update({ manual: { busy: !problem, problem } });
-  if (problem) return;
+  let problem = '';
+  update({ manual: { busy: true, problem } });
   try {
     if (!(await mayLeaveStrokes())) return;
     const { job } = await post('/api/ai/segmentations/', {

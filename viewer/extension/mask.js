@@ -1,5 +1,5 @@
-// The mask as an editable layer. Slices are named by SOP Instance UID everywhere: OHIF sorts a
-// series its own way, and only the UID says which labels belong to which image.
+// The mask as an editable layer. Slices are named by SOP Instance UID everywhere (a frame with its
+// number): OHIF sorts a series its own way, and only the name says which labels belong to which image.
 import {
   core,
   forgetHistory,
@@ -9,14 +9,14 @@ import {
   labelsChanged,
   labelsOf,
   onLabelsChanged,
-  sopOf,
+  sliceOf,
   undoable,
 } from './cornerstone.js';
 import { leave3D } from './layouts.js';
 import { layer, services, shownSegmentation, state, update } from './state.js';
 import { t } from './texts.js';
 import { LABELMAP, draw } from './panes.js';
-import { displaySetOf, isMultiFrame, viewportOf, viewportsOf } from './viewports.js';
+import { displaySetOf, viewportOf, viewportsOf } from './viewports.js';
 
 /**
  * @import { Grid, Segment, Segmentation } from '../types/api'
@@ -56,7 +56,7 @@ export async function showMask(segmentation, found, voxels, { saved = true } = {
   await leave3D();
   const { series_instance_uid: uid } = segmentation;
   const target = await displaySetOf(uid, found.slices);
-  if (!target) throw new MaskProblem(t(isMultiFrame(uid) ? 'mask.multiFrame' : 'mask.otherSlices'));
+  if (!target) throw new MaskProblem(t('mask.otherSlices'));
   checkSize(target, found, voxels);
   layer.loading = true;
   try {
@@ -139,7 +139,7 @@ function checkSize(target, found, voxels) {
  * @param {DisplaySet} target
  * @param {Pick<Segment, 'number' | 'label'>[]} segments
  * @param {string} label
- * @returns {Promise<Map<string | undefined, string>>} derived images by SOP Instance UID
+ * @returns {Promise<Map<string | undefined, string>>} derived images by slice
  */
 export async function createLayer(segmentationId, target, segments, label) {
   const entries = segments.map(({ number, label: name }) => [
@@ -157,11 +157,11 @@ export async function createLayer(segmentationId, target, segments, label) {
     label,
     segments: Object.fromEntries(entries),
   });
-  const bySop = new Map();
+  const bySlice = new Map();
   labelmapImageIds(segmentationId).forEach((imageId, index) => {
-    bySop.set(sopOf(target.imageIds[index]), imageId);
+    bySlice.set(sliceOf(target.imageIds[index]), imageId);
   });
-  return bySop;
+  return bySlice;
 }
 
 /**
@@ -171,8 +171,8 @@ export async function createLayer(segmentationId, target, segments, label) {
  */
 export function copyLabels(images, { slices, rows, columns }, voxels) {
   const size = rows * columns;
-  return slices.map((sop, index) => {
-    const array = labelsOf(images.get(sop));
+  return slices.map((name, index) => {
+    const array = labelsOf(images.get(name));
     array.set(voxels.subarray(index * size, (index + 1) * size));
     return array;
   });
@@ -265,9 +265,8 @@ const rgbOf = hex => [1, 3, 5].map(at => Number.parseInt(hex.slice(at, at + 2), 
 /** Volume of one voxel in ml: from the first to the last slice along the normal. */
 export function voxelMl() {
   const { slices } = layer.grid;
-  const instances = maskDisplaySet().imageIds.map(instanceOf);
-  const first = instances.find(found => found?.SOPInstanceUID === slices[0]);
-  const last = instances.find(found => found?.SOPInstanceUID === slices.at(-1));
+  const instances = new Map(maskDisplaySet().imageIds.map(id => [sliceOf(id), instanceOf(id)]));
+  const [first, last] = [slices[0], slices[slices.length - 1]].map(name => instances.get(name));
   if (!first || !last) throw new MaskProblem(t('mask.otherSlices'));
   const [from, to] = [first, last].map(found => Array.from(found.ImagePositionPatient, Number));
   const [rx, ry, rz, cx, cy, cz] = Array.from(first.ImageOrientationPatient ?? [], Number);
@@ -393,8 +392,8 @@ export function showMiddle() {
   const displaySet = maskDisplaySet();
   const filled = layer.labels.flatMap((slice, at) => (slice.some(Boolean) ? [at] : []));
   if (!filled.length) return;
-  const sop = layer.grid.slices[filled[filled.length >> 1]];
-  const imageIndex = displaySet.imageIds.findIndex(imageId => sopOf(imageId) === sop);
+  const middle = layer.grid.slices[filled[filled.length >> 1]];
+  const imageIndex = displaySet.imageIds.findIndex(imageId => sliceOf(imageId) === middle);
   for (const viewportId of viewportsOf(displaySet))
     viewportOf(viewportId)?.setImageIdIndex?.(imageIndex);
 }

@@ -1,11 +1,11 @@
 // Drawing with the mouse on an image: what was drawn, in pixels of that image.
-import { instanceOf } from './cornerstone.js';
+import { instanceOf, sliceOf } from './cornerstone.js';
 import { viewportOf, viewportsOf } from './viewports.js';
 
 /**
  * @import { DisplaySet, Instance, Viewport } from '../types/ohif'
  * @typedef {[row: number, column: number]} Pixel
- * @typedef {{ slice: string, pixels: Pixel[] }} Drawn `slice`: SOP Instance UID
+ * @typedef {{ slice: string, pixels: Pixel[] }} Drawn `slice`: as the server names it
  */
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -108,8 +108,9 @@ function corners(path) {
  * @returns {Drawn | null}
  */
 function pixelsOf(viewport, path, tolerance) {
-  const image = instanceOf(viewport.getCurrentImageId?.());
-  if (!image?.ImageOrientationPatient) return null;
+  const imageId = viewport.getCurrentImageId?.();
+  const [image, slice] = [instanceOf(imageId), sliceOf(imageId)];
+  if (!slice || !image?.ImageOrientationPatient) return null;
   /** @type {Pixel[]} */
   const pixels = [];
   let touches = false;
@@ -119,7 +120,7 @@ function pixelsOf(viewport, path, tolerance) {
     touches ||= found.inside;
     pixels.push(...between(pixels[pixels.length - 1], found.pixel));
   }
-  return touches ? { slice: image.SOPInstanceUID, pixels } : null;
+  return touches ? { slice, pixels } : null;
 }
 
 /**

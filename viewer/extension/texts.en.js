@@ -61,8 +61,6 @@ export const en = {
   'manual.title': 'New segmentation by hand',
   'manual.begin': 'Begin',
   'manual.more': 'Another segment',
-  'manual.multiFrame':
-    'The viewer cannot draw on a multi-frame image (Enhanced MR or CT). Import a DICOM SEG or NIfTI made elsewhere, or choose a series of single images.',
   'manual.name': 'Name of the segment',
   'manual.type': 'What it is',
   'manual.segment': 'Segment',
@@ -99,8 +97,6 @@ export const en = {
   'mask.show': 'Show {name}',
   'mask.hide': 'Hide {name}',
   'mask.reviewed': 'This result has been reviewed, so its segmentation can no longer be changed.',
-  'mask.multiFrame':
-    'The segmentation is not shown: the viewer cannot draw on a multi-frame image (Enhanced MR or CT). Read its volumes on the page of the result. To correct it, import a DICOM SEG or NIfTI made elsewhere.',
   'mask.otherSlices': 'The segmentation is not shown: its slices do not match the series.',
   'mask.otherSize': 'The segmentation is not shown: its size does not match the series.',
   'mask.tooLarge':

@@ -60,8 +60,6 @@ export const ko = {
   'manual.title': '수동 분할 시작',
   'manual.begin': '시작',
   'manual.more': '분할 영역 추가',
-  'manual.multiFrame':
-    '뷰어는 다중 프레임 영상(Enhanced MR·CT)에 분할을 그릴 수 없습니다. 다른 프로그램에서 만든 DICOM SEG나 NIfTI를 가져오거나, 단일 프레임 영상 시리즈를 선택해 주세요.',
   'manual.name': '분할 영역 이름',
   'manual.type': '종류',
   'manual.segment': '분할 영역',
@@ -98,8 +96,6 @@ export const ko = {
   'mask.show': '{name} 표시',
   'mask.hide': '{name} 숨기기',
   'mask.reviewed': '검토가 끝난 결과이므로 분할을 더 이상 수정할 수 없습니다.',
-  'mask.multiFrame':
-    '분할을 표시하지 않았습니다. 뷰어는 다중 프레임 영상(Enhanced MR·CT)에 분할을 그릴 수 없습니다. 부피는 결과 화면에서 확인하고, 수정하려면 다른 프로그램에서 만든 DICOM SEG나 NIfTI를 가져와 주세요.',
   'mask.otherSlices': '분할을 표시하지 않았습니다. 분할의 슬라이스가 시리즈와 일치하지 않습니다.',
   'mask.otherSize': '분할을 표시하지 않았습니다. 분할의 크기가 시리즈와 일치하지 않습니다.',
   'mask.tooLarge': '분할을 표시하지 않았습니다. 이 크기의 슬라이스 {slices}장을 표시하기에는 브라우저 메모리가 부족합니다.',

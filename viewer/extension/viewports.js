@@ -1,5 +1,5 @@
 // What is on screen: viewports, the display sets in them, and waiting for one to appear.
-import { core, instanceOf, sopOf } from './cornerstone.js';
+import { core, instanceOf, nameOf, sliceOf } from './cornerstone.js';
 import { services } from './state.js';
 
 /** @import { DisplaySet } from '../types/ohif' */
@@ -76,58 +76,72 @@ export async function show(pairs) {
 }
 
 /**
- * The display set with exactly these instances, brought on screen if it is not yet there.
+ * The display set with exactly these slices, brought on screen if it is not yet there.
  *
  * @param {string} seriesInstanceUid
- * @param {string[]} slices SOP Instance UIDs
+ * @param {string[]} slices as the server names them
  */
 export async function displaySetOf(seriesInstanceUid, slices) {
   const wanted = new Set(slices);
-  const found = services().displaySetService
-    .getDisplaySetsForSeries(seriesInstanceUid)
-    .find(
-      ({ images }) =>
-        images?.length === wanted.size && images.every(image => wanted.has(image.SOPInstanceUID)),
-    );
+  const found = services()
+    .displaySetService.getDisplaySetsForSeries(seriesInstanceUid)
+    .find(displaySet => {
+      const names = placesOf(displaySet).map(({ name }) => name);
+      return names.length === wanted.size && names.every(name => wanted.has(name));
+    });
   if (found && !viewportsOf(found).length) await show([[activeViewportId(), found]]);
   if (found)
-    await until(() => found.imageIds?.length === wanted.size && found.imageIds.every(sopOf));
+    await until(() => found.imageIds?.length === wanted.size && found.imageIds.every(sliceOf));
   return found;
 }
 
 /**
- * Whether its slices are the frames of one image (Enhanced MR, CT), which no mask can lie on here.
+ * Every slice with its name, where it lies and how it is turned: each image, or each frame of one
+ * (PS3.3 C.7.6.16: what all frames have in common stands once).
  *
- * @param {string | undefined} seriesInstanceUid
+ * @param {DisplaySet} displaySet
+ * @returns {{ name: string, position?: ArrayLike<number | string>,
+ *   axes?: ArrayLike<number | string> }[]}
  */
-export const isMultiFrame = seriesInstanceUid =>
-  services()
-    .displaySetService.getDisplaySetsForSeries(seriesInstanceUid ?? '')
-    .some(({ images }) => images?.some(image => Number(image.NumberOfFrames) > 1));
+function placesOf({ images }) {
+  return (images ?? []).flatMap(image => {
+    const shared = image.SharedFunctionalGroupsSequence?.[0];
+    return Array.from({ length: Number(image.NumberOfFrames) || 1 }, (_, at) => {
+      const own = image.PerFrameFunctionalGroupsSequence?.[at];
+      const plane = own?.PlanePositionSequence?.[0] ?? shared?.PlanePositionSequence?.[0];
+      const turned = own?.PlaneOrientationSequence?.[0] ?? shared?.PlaneOrientationSequence?.[0];
+      return {
+        name: nameOf(image, at + 1),
+        position: plane?.ImagePositionPatient ?? image.ImagePositionPatient,
+        axes: turned?.ImageOrientationPatient ?? image.ImageOrientationPatient,
+      };
+    });
+  });
+}
 
 /**
- * The images of a series in ascending position along their normal, as the server counts them.
+ * The slices of a series in ascending position along their normal, as the server counts them.
  *
  * @param {string} seriesInstanceUid
  */
 export function gridOf(seriesInstanceUid) {
-  const found = services().displaySetService
-    .getDisplaySetsForSeries(seriesInstanceUid)
-    .find(({ images }) => (images?.length ?? 0) > 1);
-  const images = found?.images ?? [];
-  const axes = Array.from(images[0]?.ImageOrientationPatient ?? [], Number);
-  /** @param {typeof images[number]} image */
-  const place = ({ ImagePositionPatient: position }) =>
+  const found = services()
+    .displaySetService.getDisplaySetsForSeries(seriesInstanceUid)
+    .find(displaySet => placesOf(displaySet).length > 1);
+  const places = found ? placesOf(found) : [];
+  const axes = Array.from(places[0]?.axes ?? [], Number);
+  /** @param {typeof places[number]} slice */
+  const height = ({ position }) =>
     [0, 1, 2].reduce((sum, at) => {
       const [next, after] = [(at + 1) % 3, (at + 2) % 3];
       const normal = axes[next] * axes[3 + after] - axes[after] * axes[3 + next];
-      return sum + Number(position[at]) * normal;
+      return sum + Number(position?.[at]) * normal;
     }, 0);
-  const slices = [...images].sort((a, b) => place(a) - place(b));
+  const [image] = found?.images ?? [];
   return {
-    rows: Number(images[0]?.Rows),
-    columns: Number(images[0]?.Columns),
-    slices: slices.map(image => image.SOPInstanceUID),
+    rows: Number(image?.Rows),
+    columns: Number(image?.Columns),
+    slices: [...places].sort((a, b) => height(a) - height(b)).map(({ name }) => name),
   };
 }
 

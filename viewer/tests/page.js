@@ -10,8 +10,6 @@ Object.assign(globalThis, { Blob });
 export const SIDE = 4;
 const SLICES = ['2.25.1', '2.25.2'];
 export const done = [];
-/** Of each image. */
-export const series = { frames: 1 };
 
 /** @param {number[][]} slices */
 export const labelmap = (...slices) => gzipSync(Uint8Array.from(slices.flat())).toString('base64');
@@ -57,7 +55,7 @@ export function openPage(answer) {
     displaySetService: {
       getDisplaySetByUID: () => ({ SeriesInstanceUID: '2.25.9' }),
       getDisplaySetsForSeries: () => [
-        { images: SLICES.map(sop => ({ ...instance(sop), NumberOfFrames: series.frames })) },
+        { images: SLICES.map(instance) },
       ],
     },
     cornerstoneViewportService: { getCornerstoneViewport: () => viewport },

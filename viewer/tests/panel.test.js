@@ -1,9 +1,8 @@
 import { assistSection, manualSection } from '../extension/panel/draw.js';
 import { jobSection } from '../extension/panel/job.js';
 import { maskSection } from '../extension/panel/mask.js';
-import { showMask } from '../extension/mask.js';
-import { identity, layer, state, update } from '../extension/state.js';
-import { openPage, series, settled } from './page.js';
+import { identity, state, update } from '../extension/state.js';
+import { openPage, settled } from './page.js';
 
 const asked = [];
 /** @param {{ element: HTMLElement, show: (state: any) => void }} part */
@@ -57,29 +56,6 @@ describe('a segmentation by hand', () => {
     expect(body.series_instance_uid).toBe('2.25.9');
     const told = body.segments.map(({ number, label, type }) => [number, label, type.meaning]);
     expect(told).toEqual([[1, 'Tumor', 'Lesion'], [2, 'Segment 2', 'Edema']]);
-  });
-
-  it('is not begun on a multi-frame image, and says what else can be done', async () => {
-    const part = manualSection();
-    const element = shown(part);
-    series.frames = 2;
-    button('cdss-manual-begin').click();
-    await settled();
-    series.frames = 1;
-    part.show(state);
-    expect(asked).toEqual([]);
-    expect(button('cdss-manual-begin').disabled).toBe(false);
-    expect(element.textContent).toContain('multi-frame image (Enhanced MR or CT)');
-  });
-
-  it('is not shown on one either, and says what else can be done', async () => {
-    openPage(() => ({}));
-    const frames = { ...layer.grid, slices: ['2.25.1/frames/1', '2.25.1/frames/2'] };
-    const show = () => showMask(state.segmentation, frames, new Uint8Array(32));
-    await expect(show()).rejects.toThrow('its slices do not match');
-    series.frames = 2;
-    await expect(show()).rejects.toThrow('cannot draw on a multi-frame image');
-    series.frames = 1;
   });
 });
 

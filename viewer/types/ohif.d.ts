@@ -12,6 +12,10 @@ export interface Instance {
   AuthorObserverSequence?: AuthorObserver | AuthorObserver[];
   FrameOfReferenceUID?: string;
   NumberOfFrames?: number | string;
+  /** Of what is asked for by the name of a frame: its number, and its functional groups as its own. */
+  frameNumber?: number;
+  SharedFunctionalGroupsSequence?: FunctionalGroups[];
+  PerFrameFunctionalGroupsSequence?: FunctionalGroups[];
   Rows: number;
   Columns: number;
   ImagePositionPatient: ArrayLike<number | string>;
@@ -19,6 +23,12 @@ export interface Instance {
   PixelSpacing: ArrayLike<number | string>;
   ContentDate?: string;
   ContentTime?: string;
+}
+
+/** What an Enhanced image says of where frames lie (PS3.3 C.7.6.16). */
+interface FunctionalGroups {
+  PlanePositionSequence?: { ImagePositionPatient: ArrayLike<number | string> }[];
+  PlaneOrientationSequence?: { ImageOrientationPatient: ArrayLike<number | string> }[];
 }
 
 /** A code, as in Person Identification Code Sequence. */
