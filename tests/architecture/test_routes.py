@@ -220,6 +220,8 @@ def world(users, patient_factory, settings, tmp_path):
             "workitem_uid": job.workitem_uid,
             "aetitle": "WATCHER",
             "version": 1,
+            "kind": "Patient",
+            "key": patient.pk,
             "study_instance_uid": series.study.study_instance_uid,
             "series_instance_uid": series.series_instance_uid,
             "sop_instance_uid": series.instances.first().sop_instance_uid,

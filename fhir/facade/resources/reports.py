@@ -1,0 +1,79 @@
+"""DiagnosticReport: what radiologists released."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+from fhir.facade.declarations import ResourceType, Source, refer, register
+from fhir.facade.parameters import Ref, Same, Token, When
+from fhir.services.radiology_reports import report_facts
+from fhir.services.resources.actors import Actors
+from fhir.services.resources.elements import HL7, LOINC, Json
+from fhir.services.resources.radiology_report import report_entry
+from ris.reports.released import report_told
+from ris.reports.selectors import reports_released_to
+
+_STATES = {"preliminary": ("preliminary",), "final": ("signed",), "amended": ("amended",)}
+
+
+def _report(row: Any) -> Json:
+    facts = report_facts(report_told(row, with_pdf=False), with_series=False)
+    order = row.study.order
+    signer = row.signed_by or row.preliminary_by or row.saved_by
+    writer = row.preliminary_by or row.author
+    approver = refer("Practitioner", signer.pk)
+    actors = Actors(
+        patient=refer("Patient", row.patient_id),
+        encounter=refer("Encounter", order.encounter_id) if order and order.encounter_id else None,
+        order=refer("ServiceRequest", order.pk) if order else None,
+        requester=None,
+        approver=approver,
+        editor=None,
+        device=None,
+    )
+    made = report_entry(
+        facts,
+        actors,
+        study=refer("ImagingStudy", row.study_id),
+        interpreters=[refer("Practitioner", pk) for pk in dict.fromkeys([writer.pk, signer.pk])],
+    ).resource
+    if row.signed_by:
+        pdf = {
+            "contentType": "application/pdf",
+            "language": facts.language,
+            "url": f"{settings.PUBLIC_BASE_URL}/api/ris/reports/{row.pk}/pdf/",
+            "title": facts.title,
+        }
+        made["presentedForm"] = [*made["presentedForm"], pdf]
+    return made
+
+
+register(
+    ResourceType(
+        name="DiagnosticReport",
+        sources=(
+            Source(
+                rows=reports_released_to,
+                render=_report,
+                updated="updated_at",
+                parameters={
+                    "patient": Ref(field="patient", target="Patient"),
+                    "subject": Ref(field="patient", target="Patient"),
+                    "status": Token(
+                        field="status",
+                        codes=_STATES,
+                        system="http://hl7.org/fhir/diagnostic-report-status",
+                    ),
+                    "category": Same(given=((f"{HL7}/v2-0074", "RAD"),)),
+                    "code": Same(given=((LOINC, "18748-4"),)),
+                    "issued": When(field="signed_at", sort=True),
+                    "date": When(field="study__study_date", day=True, sort=True),
+                    "based-on": Ref(field="study__order", target="ServiceRequest"),
+                    "performer": Ref(field="signed_by", target="Practitioner"),
+                },
+            ),
+        ),
+    )
+)
