@@ -12,8 +12,13 @@ from typing import Any
 from django.db.models import QuerySet
 
 from common.person import Person
-from fhir.facade import values
-from fhir.facade.parameters import Parameter, Ref, Token, When
+from fhir.facade import search_values
+from fhir.facade.search_parameters import (
+    DateParameter,
+    ReferenceParameter,
+    SearchParameter,
+    TokenParameter,
+)
 from fhir.services.resources.elements import BundleEntry, Json, compact, moment
 from fhir.services.resources.narrative import has_narrative, narrative
 
@@ -27,18 +32,13 @@ class LocalEntry(BundleEntry):
         return f"{self.resource['resourceType']}/{self.resource['id']}"
 
 
-def local(entry: BundleEntry, key: Any) -> LocalEntry:
-    """What is published to the FHIR server of the hospital, under our own id."""
-    return LocalEntry({**entry.resource, "id": str(key)}, entry.url)
-
-
 def refer(resource_type: str, key: Any) -> LocalEntry:
     """To be referred to only."""
     return LocalEntry({"resourceType": resource_type, "id": str(key)}, "")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class ResourceSource:
     """Rows that each are one resource, ``prefix`` + primary key its id.
 
     ``rows``: those that exist for a person; ``render``: without id and meta; ``updated``: the
@@ -47,16 +47,18 @@ class Source:
 
     rows: Callable[[Person], QuerySet[Any]]
     render: Callable[[Any], Json]
-    parameters: Mapping[str, Parameter]
+    parameters: Mapping[str, SearchParameter]
     prefix: str = ""
     updated: str = ""
     patient: Callable[[Any], int | None] = attrgetter("patient_id")
 
     @property
-    def every_parameter(self) -> Mapping[str, Parameter]:
-        own: dict[str, Parameter] = {"_id": Token(field="pk", prefix=self.prefix, number=True)}
+    def every_parameter(self) -> Mapping[str, SearchParameter]:
+        own: dict[str, SearchParameter] = {
+            "_id": TokenParameter(field="pk", prefix=self.prefix, number=True)
+        }
         if self.updated:
-            own["_lastUpdated"] = When(field=self.updated, sort=True)
+            own["_lastUpdated"] = DateParameter(field=self.updated, sort=True)
         return own | dict(self.parameters)
 
     def resource(self, row: Any) -> Json:
@@ -70,7 +72,7 @@ class Source:
 
     def row(self, user: Person, key: str) -> Any:
         """None if it is not of this source, or does not exist for this person."""
-        pk = values.primary_key(key.removeprefix(self.prefix))
+        pk = search_values.primary_key(key.removeprefix(self.prefix))
         if not key.startswith(self.prefix) or pk is None:
             return None
         return self.rows(user).filter(pk=pk).first()
@@ -88,22 +90,22 @@ class ResourceType:
     """``fixed``: resources that no table has, all of them."""
 
     name: str
-    sources: tuple[Source, ...] = ()
+    sources: tuple[ResourceSource, ...] = ()
     fixed: Callable[[Person], list[Json]] | None = None
 
     @property
-    def parameters(self) -> dict[str, Parameter]:
+    def parameters(self) -> dict[str, SearchParameter]:
         """By name, of all sources; the first that has it describes it."""
         if self.fixed is not None:
-            return {"_id": Token(), "identifier": Token()}
-        found: dict[str, Parameter] = {}
+            return {"_id": TokenParameter(), "identifier": TokenParameter()}
+        found: dict[str, SearchParameter] = {}
         for source in self.sources:
             found = dict(source.every_parameter) | found
         return found
 
     @property
-    def references(self) -> dict[str, Ref]:
-        return {name: p for name, p in self.parameters.items() if isinstance(p, Ref)}
+    def references(self) -> dict[str, ReferenceParameter]:
+        return {name: p for name, p in self.parameters.items() if isinstance(p, ReferenceParameter)}
 
 
 REGISTRY: dict[str, ResourceType] = {}

@@ -8,24 +8,24 @@ from typing import Any
 from django.db.models import Q
 
 from common.person import Person
-from fhir.facade.bundles import Answer
-from fhir.facade.declarations import REGISTRY, ResourceType, Source
-from fhir.facade.parameters import Ref, When
-from fhir.facade.query import MOST_COUNT
-from fhir.facade.values import fault, primary_key
+from fhir.facade.declarations import REGISTRY, ResourceSource, ResourceType
+from fhir.facade.search_parameters import DateParameter, ReferenceParameter
+from fhir.facade.search_request import MOST_COUNT
+from fhir.facade.search_values import parameter_error, primary_key
+from fhir.facade.searchset import Searchset
 
 _CONTROLS = ("_type", "_since", "_count", "_cursor", "_format")
 
 
-def everything(user: Person, patient: Any, given: dict[str, str], *, base: str) -> Answer:
+def everything(user: Person, patient: Any, given: dict[str, str], *, base: str) -> Searchset:
     """``patient``: the row, which the person sees. Raises InvalidInput."""
     for name in given:
         if name not in _CONTROLS:
-            raise fault(name, "$everything has no such parameter")
+            raise parameter_error(name, "$everything has no such parameter")
     count, wanted = _count(given.get("_count", "")), _types(given.get("_type", ""))
     number, after = _cursor(given.get("_cursor", ""))
     places = list(enumerate(_places(wanted)))
-    rows: list[tuple[Source, Any, int]] = []
+    rows: list[tuple[ResourceSource, Any, int]] = []
     for at, (source, condition) in places[number:]:
         left = count + 1 - len(rows)
         if left <= 0:
@@ -50,12 +50,12 @@ def everything(user: Person, patient: Any, given: dict[str, str], *, base: str) 
         for one in made
     ]
     bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset", "link": link}
-    return Answer(
+    return Searchset(
         bundle | ({"entry": entry} if entry else {}), [patient.pk], [one["id"] for one in made]
     )
 
 
-def _places(wanted: set[str]) -> Iterator[tuple[Source, Any]]:
+def _places(wanted: set[str]) -> Iterator[tuple[ResourceSource, Any]]:
     """The sources in a fixed order, each with its condition on a patient."""
     for name in ("Patient", *sorted(set(REGISTRY) - {"Patient"})):
         if wanted and name not in wanted:
@@ -65,17 +65,17 @@ def _places(wanted: set[str]) -> Iterator[tuple[Source, Any]]:
             link = source.every_parameter.get("patient")
             if name == "Patient":
                 yield source, lambda pk: Q(pk=pk)
-            elif isinstance(link, Ref):
+            elif isinstance(link, ReferenceParameter):
                 yield source, lambda pk, field=link.field: Q(**{field: pk})
 
 
-def _since(source: Source, given: dict[str, str]) -> Q:
+def _since(source: ResourceSource, given: dict[str, str]) -> Q:
     if "_since" not in given:
         return Q()
     updated = source.every_parameter.get("_lastUpdated")
     return (
         updated.condition("_since", "", f"ge{given['_since']}")
-        if isinstance(updated, When)
+        if isinstance(updated, DateParameter)
         else Q()
     )
 
@@ -83,14 +83,14 @@ def _since(source: Source, given: dict[str, str]) -> Q:
 def _types(text: str) -> set[str]:
     wanted = set(filter(None, text.split(",")))
     if not wanted <= set(REGISTRY):
-        raise fault("_type", "a type that this server does not have")
+        raise parameter_error("_type", "a type that this server does not have")
     return wanted
 
 
 def _count(text: str) -> int:
     found = primary_key(text) if text else MOST_COUNT
     if not found:
-        raise fault("_count", "a count is a whole number above 0")
+        raise parameter_error("_count", "a count is a whole number above 0")
     return min(found, MOST_COUNT)
 
 
@@ -100,5 +100,5 @@ def _cursor(text: str) -> tuple[int, int]:
     at, _, pk = text.partition("-")
     number, after = primary_key(at), primary_key(pk)
     if number is None or after is None or number > 100:
-        raise fault("_cursor", "not a cursor that this server gave")
+        raise parameter_error("_cursor", "not a cursor that this server gave")
     return number, after

@@ -10,8 +10,8 @@ import pytest
 from ai.tests import factories as ai
 from audit.models import AuditLog
 from emr.models import Allergy, Encounter, Prescription, Problem, Vitals
-from fhir.facade import resources  # noqa: F401  (registers the types)
-from fhir.facade.capability import documentation
+from fhir.facade import resource_types  # noqa: F401  (registers the types)
+from fhir.facade.capability_statement import documentation
 from fhir.facade.declarations import REGISTRY
 from fhir.resources.R4B import get_fhir_model_class
 from lis.models import LabValue

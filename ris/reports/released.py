@@ -34,10 +34,10 @@ def released_report(report_id: int) -> ReleasedReport | None:
     No rights asked.
     """
     report = selectors.report_for_handler(report_id)
-    return report_told(report) if selectors.leaves_the_house(report) else None
+    return as_released(report) if selectors.leaves_the_house(report) else None
 
 
-def report_told(report: Report, *, with_pdf: bool = True) -> ReleasedReport:
+def as_released(report: Report, *, with_pdf: bool = True) -> ReleasedReport:
     """A report that leaves the house, as it stands."""
     text = selectors.report_text(report)
     template = template_of(text)

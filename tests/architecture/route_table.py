@@ -359,6 +359,7 @@ ROUTES: dict[str, str] = {
     "GET fhir-read": "200 200 200 403 403 200 200 401",
     "GET fhir-vread": "404 404 404 403 403 404 404 401",
     "GET fhir-everything": "200 200 200 403 403 200 200 401",
+    "GET fhir-unknown": "404 404 404 403 403 404 404 401",
     "GET system-health": "200 403 403 403 403 403 403 401",
     "GET queues": "200 403 403 403 403 403 403 401",
     "GET outbox-events": "200 403 403 403 403 403 403 401",

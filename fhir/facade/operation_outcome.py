@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import get_language
 from rest_framework.response import Response
 
-from common.api.exceptions import envelope_handler
+from audit.handlers import refusal_recorded
 from fhir.services.resources.elements import Json, compact
 
 _CODES = {
@@ -25,6 +25,11 @@ _CODES = {
 """Issue types (IssueType of R4) by HTTP status; any other is of the request or ours."""
 
 
+def issue_type(status: int) -> str:
+    """Of an HTTP status, the code of IssueType."""
+    return _CODES.get(status, "invalid" if status < 500 else "exception")
+
+
 def outcome(
     severity: str, code: str, text: str, *, diagnostics: str = "", expression: str | None = None
 ) -> Json:
@@ -40,13 +45,13 @@ def outcome(
 
 
 def outcome_handler(error: Exception, context: dict[str, Any]) -> Response:
-    """In place of the EXCEPTION_HANDLER: the same error in FHIR's words."""
-    answer = envelope_handler(error, context)
+    """In place of the EXCEPTION_HANDLER: the same error in FHIR's words, a refusal recorded."""
+    answer = refusal_recorded(error, context)
     said = answer.data["error"]
     status = answer.status_code
     answer.data = outcome(
         "error",
-        _CODES.get(status, "invalid" if status < 500 else "exception"),
+        issue_type(status),
         said["message"],
         diagnostics=" ".join(filter(None, [said["code"], said["detail"]])),
         expression=said["field"],

@@ -9,14 +9,14 @@ from typing import Any, ClassVar
 
 from django.db.models import Q
 
-from fhir.facade import values
-from fhir.facade.values import fault
+from fhir.facade import search_values
+from fhir.facade.search_values import parameter_error
 
 NOTHING = Q(pk__in=[])
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parameter:
+class SearchParameter:
     """``field``: where the rows have it; ``sort``: whether ``_sort`` may name it."""
 
     type: ClassVar[str]
@@ -34,16 +34,16 @@ class Parameter:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Text(Parameter):
+class StringParameter(SearchParameter):
     """Begins with the value, of whatever case; ``:exact`` and ``:contains``."""
 
     type = "string"
     modifiers = ("missing", "exact", "contains")
 
     def condition(self, name: str, modifier: str, text: str) -> Q:
-        wanted = values.unescaped(text)
+        wanted = search_values.unescaped(text)
         if not wanted:
-            raise fault(name, "a string is not empty")
+            raise parameter_error(name, "a string is not empty")
         how = {"exact": "exact", "contains": "icontains"}.get(modifier, "istartswith")
         found = Q(**{f"{self.field}__{how}": wanted})
         if modifier or how != "istartswith":
@@ -55,7 +55,7 @@ class Text(Parameter):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Token(Parameter):
+class TokenParameter(SearchParameter):
     """``codes``: FHIR's code → values of the column; without it the column has FHIR's code.
 
     ``system``: of all codes; ``systems``: by URI the values of ``system_field``. ``prefix``: what
@@ -72,7 +72,7 @@ class Token(Parameter):
     number: bool = False
 
     def condition(self, name: str, modifier: str, text: str) -> Q:
-        wanted = values.token(name, text)
+        wanted = search_values.token(name, text)
         found = self._in_system(wanted.system) & self._coded(wanted.code)
         return ~found if modifier == "not" else found
 
@@ -93,7 +93,7 @@ class Token(Parameter):
         code = code.removeprefix(self.prefix)
         if self.codes is not None:
             return Q(**{f"{self.field}__in": self.codes[code]}) if code in self.codes else NOTHING
-        if self.number and values.primary_key(code) is None:
+        if self.number and search_values.primary_key(code) is None:
             return NOTHING
         return Q(**{self.field: code})
 
@@ -103,7 +103,7 @@ class Token(Parameter):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Same(Parameter):
+class FixedTokenParameter(SearchParameter):
     """Every resource of the source has these codes: (system, code)."""
 
     type = "token"
@@ -111,7 +111,7 @@ class Same(Parameter):
     given: tuple[tuple[str, str], ...]
 
     def condition(self, name: str, modifier: str, text: str) -> Q:
-        wanted = values.token(name, text)
+        wanted = search_values.token(name, text)
         has = any(
             wanted.system in (None, system) and wanted.code in ("", code)
             for system, code in self.given
@@ -123,22 +123,22 @@ class Same(Parameter):
 
 
 @dataclass(frozen=True, kw_only=True)
-class When(Parameter):
+class DateParameter(SearchParameter):
     """A date or time; ``day``: the column has no time."""
 
     type = "date"
     day: bool = False
 
     def condition(self, name: str, modifier: str, text: str) -> Q:
-        wanted = values.period(name, text)
+        wanted = search_values.date_range(name, text)
         low, high = wanted.low, wanted.high
         if wanted.prefix == "ap":
             low, high = low - timedelta(days=1), high + timedelta(days=1)
         first: Any = low
         end: Any = high
         if self.day:
-            first = values.local_day(low)
-            end = values.local_day(high - timedelta(microseconds=1)) + timedelta(days=1)
+            first = search_values.local_day(low)
+            end = search_values.local_day(high - timedelta(microseconds=1)) + timedelta(days=1)
         before, after = Q(**{f"{self.field}__lt": first}), Q(**{f"{self.field}__gte": end})
         present = Q(**{f"{self.field}__isnull": False})
         return {
@@ -153,7 +153,7 @@ class When(Parameter):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measured(Parameter):
+class QuantityParameter(SearchParameter):
     """A quantity in ``unit`` (UCUM), or in that of ``unit_field``."""
 
     type = "quantity"
@@ -161,10 +161,10 @@ class Measured(Parameter):
     unit_field: str = ""
 
     def condition(self, name: str, modifier: str, text: str) -> Q:
-        parts = [values.unescaped(part) for part in values.split_escaped(text, "|")]
+        parts = [search_values.unescaped(part) for part in search_values.split_escaped(text, "|")]
         if len(parts) not in (1, 3):
-            raise fault(name, "a quantity is number or number|system|code")
-        wanted = values.number(name, parts[0])
+            raise parameter_error(name, "a quantity is number or number|system|code")
+        wanted = search_values.number(name, parts[0])
         low, high = wanted.number - wanted.half, wanted.number + wanted.half
         at = self.field
         found = {
@@ -185,7 +185,7 @@ class Measured(Parameter):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ref(Parameter):
+class ReferenceParameter(SearchParameter):
     """``field`` is a foreign key to the rows of ``target``."""
 
     type = "reference"
@@ -194,8 +194,8 @@ class Ref(Parameter):
     chained: bool = True
 
     def to_key(self, name: str, text: str, base: str) -> Q:
-        wanted = values.reference(name, text, base)
+        wanted = search_values.reference(name, text, base)
         if wanted is None or wanted.type not in ("", self.target):
             return NOTHING
-        key = values.primary_key(wanted.id)
+        key = search_values.primary_key(wanted.id)
         return NOTHING if key is None else Q(**{self.field: key})

@@ -10,13 +10,13 @@ from urllib.parse import quote, urlencode
 
 from django.db.models import Q
 
-from fhir.facade import paging
-from fhir.facade.declarations import REGISTRY, ResourceType, Source
-from fhir.facade.outcome import ignored
-from fhir.facade.paging import Found
-from fhir.facade.parameters import Ref
-from fhir.facade.query import Search
-from fhir.facade.values import token
+from fhir.facade import search_pages
+from fhir.facade.declarations import REGISTRY, ResourceSource, ResourceType
+from fhir.facade.operation_outcome import ignored
+from fhir.facade.search_pages import SearchMatch
+from fhir.facade.search_parameters import ReferenceParameter
+from fhir.facade.search_request import SearchRequest
+from fhir.facade.search_values import token
 from fhir.resources.R4B import get_fhir_model_class
 from fhir.services.resources.elements import HL7, Json, coding, compact
 
@@ -25,7 +25,7 @@ _SUBSETTED = coding(f"{HL7}/v3-ObservationValue", "SUBSETTED", "subsetted")
 
 
 @dataclass
-class Answer:
+class Searchset:
     """A Bundle, and whom it shows, for the record."""
 
     bundle: Json
@@ -33,20 +33,20 @@ class Answer:
     ids: list[str] = field(default_factory=list)
 
 
-def searchset(search: Search, url: str) -> Answer:
+def searchset(search: SearchRequest, url: str) -> Searchset:
     """``url``: of the type, without a query."""
     links = [_link("self", url, search.used)]
     if search.kind.fixed is not None:
         return _of_fixed(search, search.kind.fixed(search.user), links)
     if search.summary == "count":
-        return Answer(_bundle(links, [], paging.total(search)))
-    rows, cursor = paging.page(search)
+        return Searchset(_bundle(links, [], search_pages.total(search)))
+    rows, cursor = search_pages.page(search)
     if cursor:
         kept = [pair for pair in search.used if pair[0] != "_cursor"]
         links.append(_link("next", url, [*kept, ("_cursor", cursor)]))
     known: int | None = None
     if search.total:
-        known = paging.total(search)
+        known = search_pages.total(search)
     elif not search.cursor and not cursor:
         known = len(rows)
     matched = [(found, found.source.resource(found.row)) for found in rows]
@@ -56,7 +56,7 @@ def searchset(search: Search, url: str) -> Answer:
     if search.ignored:
         entries.append({"resource": ignored(search.ignored), "search": {"mode": "outcome"}})
     shown = [*((found.source, found.row) for found in rows), *others]
-    return Answer(
+    return Searchset(
         _bundle(links, entries, known),
         [source.patient(row) for source, row in shown],
         [resource["id"] for _, resource in matched],
@@ -74,18 +74,18 @@ def _link(relation: str, url: str, pairs: Iterable[tuple[str, str]]) -> Json:
     return {"relation": relation, "url": f"{url}?{query}" if query else url}
 
 
-def _entry(search: Search, resource: Json, mode: str) -> Json:
+def _entry(search: SearchRequest, resource: Json, mode: str) -> Json:
     address = f"{search.base}/{resource['resourceType']}/{resource['id']}"
     return {"fullUrl": address, "resource": cut(search, resource), "search": {"mode": mode}}
 
 
-def _of_fixed(search: Search, resources: list[Json], links: list[Json]) -> Answer:
+def _of_fixed(search: SearchRequest, resources: list[Json], links: list[Json]) -> Searchset:
     """The few resources without a table, by id and identifier."""
     found = [one for one in resources if _fits(one, search.used)]
     entries = [_entry(search, one, "match") for one in found]
     if search.summary == "count":
         entries = []
-    return Answer(_bundle(links, entries, len(found)), [], [one["id"] for one in found])
+    return Searchset(_bundle(links, entries, len(found)), [], [one["id"] for one in found])
 
 
 def _fits(resource: Json, used: list[tuple[str, str]]) -> bool:
@@ -104,7 +104,9 @@ def _identified(resource: Json, wanted: Any) -> bool:
     )
 
 
-def _included(search: Search, rows: list[Found]) -> Iterator[tuple[Source, Any]]:
+def _included(
+    search: SearchRequest, rows: list[SearchMatch]
+) -> Iterator[tuple[ResourceSource, Any]]:
     """What the matches refer to and what refers to them, each once, if this person may see it."""
     seen = {(id(found.source), found.row.pk) for found in rows}
     left = MOST_INCLUDED
@@ -118,7 +120,9 @@ def _included(search: Search, rows: list[Found]) -> Iterator[tuple[Source, Any]]
             return
 
 
-def _related(search: Search, rows: list[Found]) -> Iterator[tuple[Source, Any]]:
+def _related(
+    search: SearchRequest, rows: list[SearchMatch]
+) -> Iterator[tuple[ResourceSource, Any]]:
     for name in dict.fromkeys(search.includes):
         keys = set(filter(None, (_key(found, name) for found in rows)))
         if keys:
@@ -127,21 +131,23 @@ def _related(search: Search, rows: list[Found]) -> Iterator[tuple[Source, Any]]:
     for kind, name in dict.fromkeys(search.revincludes):
         for source in REGISTRY[kind].sources if pks else ():
             link = source.every_parameter.get(name)
-            if isinstance(link, Ref):
+            if isinstance(link, ReferenceParameter):
                 condition = Q(**{f"{link.field}__in": pks})
                 found = source.rows(search.user).filter(condition).order_by("pk")
                 yield from ((source, row) for row in found[:MOST_INCLUDED])
 
 
-def _rows(search: Search, kind: ResourceType, condition: Q) -> Iterator[tuple[Source, Any]]:
+def _rows(
+    search: SearchRequest, kind: ResourceType, condition: Q
+) -> Iterator[tuple[ResourceSource, Any]]:
     for source in kind.sources:
         for row in source.rows(search.user).filter(condition).order_by("pk")[:MOST_INCLUDED]:
             yield source, row
 
 
-def _key(found: Found, name: str) -> Any:
+def _key(found: SearchMatch, name: str) -> Any:
     link = found.source.every_parameter.get(name)
-    if not isinstance(link, Ref):
+    if not isinstance(link, ReferenceParameter):
         return None
     value = found.row
     *steps, last = link.field.split("__")
@@ -150,7 +156,7 @@ def _key(found: Found, name: str) -> Any:
     return getattr(value, f"{last}_id", None) if value is not None else None
 
 
-def cut(search: Search, resource: Json) -> Json:
+def cut(search: SearchRequest, resource: Json) -> Json:
     """By _summary and _elements; what is left out is said in meta.tag."""
     kept = _kept(search, resource["resourceType"])
     if search.summary == "data" and not search.elements:
@@ -162,7 +168,7 @@ def cut(search: Search, resource: Json) -> Json:
     return compact({"resourceType": resource["resourceType"], **left, "meta": meta})
 
 
-def _kept(search: Search, resource_type: str) -> set[str] | None:
+def _kept(search: SearchRequest, resource_type: str) -> set[str] | None:
     always = {"resourceType", "id", "meta"} | _mandatory(resource_type)
     if search.elements:
         return always | set(search.elements)

@@ -6,20 +6,25 @@ from typing import Any
 
 from django.conf import settings
 
-from fhir.facade.declarations import ResourceType, Source, refer, register
-from fhir.facade.parameters import Ref, Same, Token, When
+from fhir.facade.declarations import ResourceSource, ResourceType, refer, register
+from fhir.facade.search_parameters import (
+    DateParameter,
+    FixedTokenParameter,
+    ReferenceParameter,
+    TokenParameter,
+)
 from fhir.services.radiology_reports import report_facts
 from fhir.services.resources.actors import Actors
 from fhir.services.resources.elements import HL7, LOINC, Json
 from fhir.services.resources.radiology_report import report_entry
-from ris.reports.released import report_told
+from ris.reports.released import as_released
 from ris.reports.selectors import reports_released_to
 
 _STATES = {"preliminary": ("preliminary",), "final": ("signed",), "amended": ("amended",)}
 
 
 def _report(row: Any) -> Json:
-    facts = report_facts(report_told(row, with_pdf=False), with_series=False)
+    facts = report_facts(as_released(row, with_pdf=False), with_series=False)
     order = row.study.order
     signer = row.signed_by or row.preliminary_by or row.saved_by
     writer = row.preliminary_by or row.author
@@ -54,24 +59,24 @@ register(
     ResourceType(
         name="DiagnosticReport",
         sources=(
-            Source(
+            ResourceSource(
                 rows=reports_released_to,
                 render=_report,
                 updated="updated_at",
                 parameters={
-                    "patient": Ref(field="patient", target="Patient"),
-                    "subject": Ref(field="patient", target="Patient"),
-                    "status": Token(
+                    "patient": ReferenceParameter(field="patient", target="Patient"),
+                    "subject": ReferenceParameter(field="patient", target="Patient"),
+                    "status": TokenParameter(
                         field="status",
                         codes=_STATES,
                         system="http://hl7.org/fhir/diagnostic-report-status",
                     ),
-                    "category": Same(given=((f"{HL7}/v2-0074", "RAD"),)),
-                    "code": Same(given=((LOINC, "18748-4"),)),
-                    "issued": When(field="signed_at", sort=True),
-                    "date": When(field="study__study_date", day=True, sort=True),
-                    "based-on": Ref(field="study__order", target="ServiceRequest"),
-                    "performer": Ref(field="signed_by", target="Practitioner"),
+                    "category": FixedTokenParameter(given=((f"{HL7}/v2-0074", "RAD"),)),
+                    "code": FixedTokenParameter(given=((LOINC, "18748-4"),)),
+                    "issued": DateParameter(field="signed_at", sort=True),
+                    "date": DateParameter(field="study__study_date", day=True, sort=True),
+                    "based-on": ReferenceParameter(field="study__order", target="ServiceRequest"),
+                    "performer": ReferenceParameter(field="signed_by", target="Practitioner"),
                 },
             ),
         ),

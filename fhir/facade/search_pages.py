@@ -14,13 +14,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Q
 
-from fhir.facade.declarations import Source
-from fhir.facade.query import Search
-from fhir.facade.values import fault
+from fhir.facade.declarations import ResourceSource
+from fhir.facade.search_request import SearchRequest
+from fhir.facade.search_values import parameter_error
 
 
 @dataclass(frozen=True)
-class Place:
+class PagePosition:
     """Of a row in the order of a search."""
 
     value: Any
@@ -29,13 +29,13 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Found:
-    source: Source
+class SearchMatch:
+    source: ResourceSource
     row: Any
-    place: Place
+    place: PagePosition
 
 
-def page(search: Search) -> tuple[list[Found], str]:
+def page(search: SearchRequest) -> tuple[list[SearchMatch], str]:
     """The rows of one page, and the cursor of the next; empty at the end."""
     after = _place(search) if search.cursor else None
     found = sorted(_candidates(search, after), key=cmp_to_key(_compared(search.descending)))
@@ -43,14 +43,14 @@ def page(search: Search) -> tuple[list[Found], str]:
     return shown, _cursor(shown[-1].place) if shown and len(found) > len(shown) else ""
 
 
-def total(search: Search) -> int:
+def total(search: SearchRequest) -> int:
     return sum(
         source.rows(search.user).filter(search.where(source)).order_by().count()
         for source in search.kind.sources
     )
 
 
-def _candidates(search: Search, after: Place | None) -> Iterator[Found]:
+def _candidates(search: SearchRequest, after: PagePosition | None) -> Iterator[SearchMatch]:
     """Of each source as many as a page may need, and one more."""
     sign = "-" if search.descending else ""
     wanted = search.count + 1
@@ -66,14 +66,14 @@ def _candidates(search: Search, after: Place | None) -> Iterator[Found]:
         order = [f"{sign}{name}", "pk"] if name else [f"{sign}pk"]
         for row in rows.order_by(*order)[:wanted]:
             value = attrgetter(name.replace("__", "."))(row) if name else None
-            yield Found(source, row, Place(value, number, row.pk))
+            yield SearchMatch(source, row, PagePosition(value, number, row.pk))
             if not name:
                 wanted -= 1
         if wanted <= 0:
             return
 
 
-def _column(search: Search, source: Source) -> str | None:
+def _column(search: SearchRequest, source: ResourceSource) -> str | None:
     """Empty: by primary key; None: the source has nothing to sort by."""
     if not search.sort:
         return ""
@@ -81,7 +81,7 @@ def _column(search: Search, source: Source) -> str | None:
     return parameter.field if parameter else None
 
 
-def _later(name: str, number: int, after: Place, descending: bool) -> Q:
+def _later(name: str, number: int, after: PagePosition, descending: bool) -> Q:
     """Rows that come after a place: nulls are first upwards and last downwards."""
     if not name:
         if number != after.source:
@@ -98,7 +98,7 @@ def _later(name: str, number: int, after: Place, descending: bool) -> Q:
 
 
 def _compared(descending: bool) -> Any:
-    def compare(one: Found, other: Found) -> int:
+    def compare(one: SearchMatch, other: SearchMatch) -> int:
         a, b = one.place, other.place
         if a.value != b.value:
             first = a.value is None or (b.value is not None and a.value < b.value)
@@ -112,7 +112,7 @@ def _compared(descending: bool) -> Any:
     return compare
 
 
-def _cursor(place: Place) -> str:
+def _cursor(place: PagePosition) -> str:
     value = place.value
     if isinstance(value, date):
         value = value.isoformat()
@@ -120,18 +120,18 @@ def _cursor(place: Place) -> str:
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _place(search: Search) -> Place:
+def _place(search: SearchRequest) -> PagePosition:
     try:
         padded = search.cursor + "=" * (-len(search.cursor) % 4)
         value, source, pk = json.loads(urlsafe_b64decode(padded.encode("ascii")))
         if not (type(source) is type(pk) is int and 0 <= source < len(search.kind.sources)):
             raise ValueError
-        return Place(_read(search, source, value), source, pk)
+        return PagePosition(_read(search, source, value), source, pk)
     except (ValueError, TypeError, ValidationError, RecursionError, OverflowError):
-        raise fault("_cursor", "not a cursor that this server gave") from None
+        raise parameter_error("_cursor", "not a cursor that this server gave") from None
 
 
-def _read(search: Search, number: int, value: Any) -> Any:
+def _read(search: SearchRequest, number: int, value: Any) -> Any:
     source = search.kind.sources[number]
     name = _column(search, source)
     if name is None or (not name and value is not None):

@@ -7,8 +7,15 @@ from functools import partial
 from typing import Any, NamedTuple
 
 from emr.selectors.clinical_rows import clinical_rows
-from fhir.facade.declarations import ResourceType, Source, refer, register
-from fhir.facade.parameters import Measured, Parameter, Ref, Same, Token, When
+from fhir.facade.declarations import ResourceSource, ResourceType, refer, register
+from fhir.facade.search_parameters import (
+    DateParameter,
+    FixedTokenParameter,
+    QuantityParameter,
+    ReferenceParameter,
+    SearchParameter,
+    TokenParameter,
+)
 from fhir.services.resources.elements import HL7, LOINC, Json, compact, concept, moment, quantity
 from lis.selectors import values_visible_to
 
@@ -113,28 +120,28 @@ def _laboratory(row: Any) -> Json:
     )
 
 
-def _shared(at: str, category: str) -> Mapping[str, Parameter]:
+def _shared(at: str, category: str) -> Mapping[str, SearchParameter]:
     return {
-        "patient": Ref(field="patient", target="Patient"),
-        "subject": Ref(field="patient", target="Patient"),
-        "date": When(field=at, sort=True),
-        "category": Same(given=((_CATEGORY, category),)),
-        "status": Same(given=(("http://hl7.org/fhir/observation-status", "final"),)),
+        "patient": ReferenceParameter(field="patient", target="Patient"),
+        "subject": ReferenceParameter(field="patient", target="Patient"),
+        "date": DateParameter(field=at, sort=True),
+        "category": FixedTokenParameter(given=((_CATEGORY, category),)),
+        "status": FixedTokenParameter(given=(("http://hl7.org/fhir/observation-status", "final"),)),
     }
 
 
 def _vitals(
-    key: str, code: str, render: Callable[[Any], Json], *, having: str, **more: Parameter
-) -> Source:
-    return Source(
+    key: str, code: str, render: Callable[[Any], Json], *, having: str, **more: SearchParameter
+) -> ResourceSource:
+    return ResourceSource(
         prefix=f"{key}-",
         rows=lambda user: clinical_rows(user, "vitals").filter(**{f"{having}__isnull": False}),
         render=render,
         updated="updated_at",
         parameters={
             **_shared("measured_at", "vital-signs"),
-            "code": Same(given=((LOINC, code),)),
-            "performer": Ref(field="recorded_by", target="Practitioner"),
+            "code": FixedTokenParameter(given=((LOINC, code),)),
+            "performer": ReferenceParameter(field="recorded_by", target="Practitioner"),
             **more,
         },
     )
@@ -151,20 +158,20 @@ register(
                     one.code,
                     partial(_measured, one),
                     having=one.column,
-                    **{"value-quantity": Measured(field=one.column, unit=one.ucum)},
+                    **{"value-quantity": QuantityParameter(field=one.column, unit=one.ucum)},
                 )
                 for one in _MEASURES
             ),
-            Source(
+            ResourceSource(
                 prefix="laboratory-",
                 rows=values_visible_to,
                 render=_laboratory,
                 updated="at",
                 parameters={
                     **_shared("at", "laboratory"),
-                    "code": Token(field="code", system=LOINC),
-                    "based-on": Ref(field="order", target="ServiceRequest"),
-                    "value-quantity": Measured(field="value", unit_field="unit"),
+                    "code": TokenParameter(field="code", system=LOINC),
+                    "based-on": ReferenceParameter(field="order", target="ServiceRequest"),
+                    "value-quantity": QuantityParameter(field="value", unit_field="unit"),
                 },
             ),
         ),

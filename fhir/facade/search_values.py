@@ -22,7 +22,7 @@ _REFERENCE = re.compile(r"(?:(.*)/)?([A-Z][A-Za-z]{1,40})/([A-Za-z0-9\-.]{1,64})
 _INTEGER = re.compile(r"\d{1,18}", re.ASCII)
 
 
-def fault(parameter: str, sentence: str) -> InvalidInput:
+def parameter_error(parameter: str, sentence: str) -> InvalidInput:
     """A request that cannot be answered; the sentence repeats no value, which may be a name."""
     return InvalidInput(ErrorCode.VALIDATION, sentence, f"http.{parameter}")
 
@@ -55,14 +55,14 @@ class TokenValue:
 def token(name: str, text: str) -> TokenValue:
     parts = [unescaped(part) for part in split_escaped(text, "|")]
     if len(parts) > 2 or not any(parts):
-        raise fault(name, "a token is code, system|code, |code or system|")
+        raise parameter_error(name, "a token is code, system|code, |code or system|")
     if len(parts) == 1:
         return TokenValue(None, parts[0])
     return TokenValue(*parts)
 
 
 @dataclass(frozen=True)
-class Period:
+class DateRange:
     """What a value of some precision covers: from ``low`` up to, without, ``high``."""
 
     prefix: str
@@ -70,21 +70,21 @@ class Period:
     high: datetime
 
 
-def period(name: str, text: str) -> Period:
+def date_range(name: str, text: str) -> DateRange:
     """Without a zone a time is the hospital's."""
     prefix = text[:2] if text[:2] in PREFIXES else "eq"
     match = _DATE.fullmatch(text.removeprefix(prefix) if text[:2] in PREFIXES else text)
     if match is None:
-        raise fault(name, "a date is [prefix]YYYY[-MM[-DD[Thh:mm[:ss][zone]]]]")
+        raise parameter_error(name, "a date is [prefix]YYYY[-MM[-DD[Thh:mm[:ss][zone]]]]")
     year, month, day, hour, minute, second, zone = match.groups()
     try:
         clock = f"{hour or '00'}:{minute or '00'}:{second or '00'}"
         text = f"{year}-{month or '01'}-{day or '01'}T{clock}{(zone or '').replace('Z', '+00:00')}"
         low = datetime.fromisoformat(text)
         low = low if zone else timezone.make_aware(low)
-        return Period(prefix, low, _end(low, month, day, hour, second))
+        return DateRange(prefix, low, _end(low, month, day, hour, second))
     except (ValueError, OverflowError) as error:
-        raise fault(name, "there is no such date") from error
+        raise parameter_error(name, "there is no such date") from error
 
 
 def _end(
@@ -122,7 +122,7 @@ def number(name: str, text: str) -> NumberValue:
         found = Decimal("NaN")
     exponent = found.as_tuple().exponent
     if not isinstance(exponent, int) or abs(found.adjusted()) > 30 or len(digits) > 40:
-        raise fault(name, "a number is [prefix]digits")
+        raise parameter_error(name, "a number is [prefix]digits")
     return NumberValue(prefix, found, Decimal(1).scaleb(exponent) / 2)
 
 
@@ -139,7 +139,7 @@ def reference(name: str, text: str, base: str) -> ReferenceValue | None:
         return ReferenceValue("", text)
     match = _REFERENCE.fullmatch(text)
     if match is None:
-        raise fault(name, "a reference is id, Type/id or an address of this server")
+        raise parameter_error(name, "a reference is id, Type/id or an address of this server")
     server, kind, key = match.groups()
     return ReferenceValue(kind, key) if server in (None, base) else None
 

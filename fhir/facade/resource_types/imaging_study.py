@@ -9,9 +9,22 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from common.person import Person
-from fhir.facade.declarations import LocalEntry, ResourceType, Source, refer, register, stamped
-from fhir.facade.parameters import NOTHING, Ref, Text, Token, When
-from fhir.facade.resources.people import BASE
+from fhir.facade.declarations import (
+    LocalEntry,
+    ResourceSource,
+    ResourceType,
+    refer,
+    register,
+    stamped,
+)
+from fhir.facade.resource_types.administration import BASE
+from fhir.facade.search_parameters import (
+    NOTHING,
+    DateParameter,
+    ReferenceParameter,
+    StringParameter,
+    TokenParameter,
+)
 from fhir.services.gather import GATEWAY_PATH, study_facts
 from fhir.services.resources.actors import Actors
 from fhir.services.resources.elements import DCM, DICOM_UID, Json, compact
@@ -32,7 +45,7 @@ class _Unmatched(LocalEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OfSeries(Token):
+class SeriesTokenParameter(TokenParameter):
     """Studies with a series that has the code."""
 
     def condition(self, name: str, modifier: str, text: str) -> Q:
@@ -83,30 +96,30 @@ def _unmatched(user: Person) -> QuerySet[Any]:
 
 
 _parameters = {
-    "identifier": Token(field="study_instance_uid", system=DICOM_UID, prefix="urn:oid:"),
-    "patient": Ref(field="patient", target="Patient"),
-    "subject": Ref(field="patient", target="Patient"),
-    "started": When(field="study_date", day=True, sort=True),
-    "modality": OfSeries(field="modality", system=DCM),
-    "series": OfSeries(field="series_instance_uid"),
-    "instance": OfSeries(field="instances__sop_instance_uid"),
-    "basedon": Ref(field="order", target="ServiceRequest"),
-    "encounter": Ref(field="order__encounter", target="Encounter"),
-    "referrer": Ref(field="order__ordered_by", target="Practitioner"),
-    "description": Text(field="description"),
+    "identifier": TokenParameter(field="study_instance_uid", system=DICOM_UID, prefix="urn:oid:"),
+    "patient": ReferenceParameter(field="patient", target="Patient"),
+    "subject": ReferenceParameter(field="patient", target="Patient"),
+    "started": DateParameter(field="study_date", day=True, sort=True),
+    "modality": SeriesTokenParameter(field="modality", system=DCM),
+    "series": SeriesTokenParameter(field="series_instance_uid"),
+    "instance": SeriesTokenParameter(field="instances__sop_instance_uid"),
+    "basedon": ReferenceParameter(field="order", target="ServiceRequest"),
+    "encounter": ReferenceParameter(field="order__encounter", target="Encounter"),
+    "referrer": ReferenceParameter(field="order__ordered_by", target="Practitioner"),
+    "description": StringParameter(field="description"),
 }
 
 register(
     ResourceType(
         name="ImagingStudy",
         sources=(
-            Source(
+            ResourceSource(
                 rows=lambda user: _whole(studies_visible_to(user)),
                 render=_imaging_study,
                 updated="updated_at",
                 parameters=_parameters,
             ),
-            Source(
+            ResourceSource(
                 rows=_unmatched, render=_imaging_study, updated="updated_at", parameters=_parameters
             ),
         ),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from fhir.facade.declarations import REGISTRY, ResourceType
-from fhir.facade.parameters import Parameter
+from fhir.facade.search_parameters import SearchParameter
 from fhir.services.resources.elements import Json, compact
 
 PUBLISHED = "2026-11-29"
@@ -67,7 +67,7 @@ def _resource(kind: ResourceType) -> Json:
     )
 
 
-def documented(parameter: Parameter) -> str:
+def documented(parameter: SearchParameter) -> str:
     modifiers = ", ".join(f":{one}" for one in parameter.modifiers)
     return f"{modifiers}; sorts" if parameter.sort else modifiers
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils import timezone
 
 from emr.selectors.clinical_rows import clinical_rows
-from fhir.facade.declarations import ResourceType, Source, refer, register
-from fhir.facade.parameters import Ref, Token, When
-from fhir.facade.resources.people import BASE
+from fhir.facade.declarations import ResourceSource, ResourceType, refer, register
+from fhir.facade.resource_types.administration import BASE
+from fhir.facade.search_parameters import DateParameter, ReferenceParameter, TokenParameter
 from fhir.services.resources.elements import HL7, SNOMED, Json, compact, concept, moment
 
 ATC = "http://www.whocc.no/atc"
@@ -100,7 +100,7 @@ def _medication_request(row: Any) -> Json:
 
 def _of_patient() -> dict[str, Any]:
     return {
-        "patient": Ref(field="patient", target="Patient"),
+        "patient": ReferenceParameter(field="patient", target="Patient"),
     }
 
 
@@ -108,19 +108,21 @@ register(
     ResourceType(
         name="Condition",
         sources=(
-            Source(
+            ResourceSource(
                 rows=lambda user: clinical_rows(user, "problem"),
                 render=_condition,
                 updated="updated_at",
                 parameters={
                     **_of_patient(),
-                    "subject": Ref(field="patient", target="Patient"),
-                    "clinical-status": Token(
+                    "subject": ReferenceParameter(field="patient", target="Patient"),
+                    "clinical-status": TokenParameter(
                         field="status", codes=_CLINICAL, system=f"{HL7}/condition-clinical"
                     ),
-                    "code": Token(field="code", system_field="code_system", systems=_PROBLEMS),
-                    "onset-date": When(field="onset_date", day=True, sort=True),
-                    "recorded-date": When(field="created_at", sort=True),
+                    "code": TokenParameter(
+                        field="code", system_field="code_system", systems=_PROBLEMS
+                    ),
+                    "onset-date": DateParameter(field="onset_date", day=True, sort=True),
+                    "recorded-date": DateParameter(field="created_at", sort=True),
                 },
             ),
         ),
@@ -130,24 +132,26 @@ register(
     ResourceType(
         name="AllergyIntolerance",
         sources=(
-            Source(
+            ResourceSource(
                 rows=lambda user: clinical_rows(user, "allergy"),
                 render=_allergy,
                 updated="updated_at",
                 parameters={
                     **_of_patient(),
-                    "clinical-status": Token(
+                    "clinical-status": TokenParameter(
                         field="status",
                         codes=_CLINICAL,
                         system=f"{HL7}/allergyintolerance-clinical",
                     ),
-                    "category": Token(
+                    "category": TokenParameter(
                         field="category",
                         codes={said: (ours,) for ours, said in _CATEGORIES.items()},
                         system="http://hl7.org/fhir/allergy-intolerance-category",
                     ),
-                    "code": Token(field="code", system_field="code_system", systems=_ALLERGENS),
-                    "date": When(field="created_at", sort=True),
+                    "code": TokenParameter(
+                        field="code", system_field="code_system", systems=_ALLERGENS
+                    ),
+                    "date": DateParameter(field="created_at", sort=True),
                 },
             ),
         ),
@@ -157,17 +161,17 @@ register(
     ResourceType(
         name="MedicationRequest",
         sources=(
-            Source(
+            ResourceSource(
                 rows=lambda user: clinical_rows(user, "prescription"),
                 render=_medication_request,
                 updated="updated_at",
                 parameters={
                     **_of_patient(),
-                    "subject": Ref(field="patient", target="Patient"),
-                    "encounter": Ref(field="encounter", target="Encounter"),
-                    "requester": Ref(field="prescriber", target="Practitioner"),
-                    "code": Token(field="drug_code", system=ATC),
-                    "authoredon": When(field="prescribed_at", sort=True),
+                    "subject": ReferenceParameter(field="patient", target="Patient"),
+                    "encounter": ReferenceParameter(field="encounter", target="Encounter"),
+                    "requester": ReferenceParameter(field="prescriber", target="Practitioner"),
+                    "code": TokenParameter(field="drug_code", system=ATC),
+                    "authoredon": DateParameter(field="prescribed_at", sort=True),
                 },
             ),
         ),

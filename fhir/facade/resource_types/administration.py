@@ -10,8 +10,13 @@ from django.db.models import QuerySet
 from acct.selectors import users_list
 from common.person import Person
 from emr.selectors import patients_visible_to
-from fhir.facade.declarations import ResourceType, Source, register, stamped
-from fhir.facade.parameters import Text, Token, When
+from fhir.facade.declarations import (
+    ResourceSource,
+    ResourceType,
+    register,
+    stamped,
+)
+from fhir.facade.search_parameters import DateParameter, StringParameter, TokenParameter
 from fhir.services.gather import patient_facts, practitioner_facts
 from fhir.services.resources.actors import GENDERS, patient_entry, practitioner_entry
 from fhir.services.resources.elements import Json, identifier
@@ -39,22 +44,24 @@ def _organization(_: Person) -> list[Json]:
     return [stamped(organization)]
 
 
-_name = Text(field="full_name", sort=True)
+_name = StringParameter(field="full_name", sort=True)
 
 register(
     ResourceType(
         name="Patient",
         sources=(
-            Source(
+            ResourceSource(
                 rows=patients_visible_to,
                 render=lambda row: patient_entry(patient_facts(row), base=BASE).resource,
                 updated="updated_at",
                 patient=lambda row: row.pk,
                 parameters={
-                    "identifier": Token(field="patient_id", system=f"{BASE}/mrn", sort=True),
+                    "identifier": TokenParameter(
+                        field="patient_id", system=f"{BASE}/mrn", sort=True
+                    ),
                     "name": _name,
-                    "birthdate": When(field="birth_date", day=True, sort=True),
-                    "gender": Token(
+                    "birthdate": DateParameter(field="birth_date", day=True, sort=True),
+                    "gender": TokenParameter(
                         field="gender",
                         codes={said: (ours,) for ours, said in GENDERS.items()},
                         system="http://hl7.org/fhir/administrative-gender",
@@ -68,12 +75,14 @@ register(
     ResourceType(
         name="Practitioner",
         sources=(
-            Source(
+            ResourceSource(
                 rows=_practitioners,
                 render=lambda row: practitioner_entry(practitioner_facts(row), base=BASE).resource,
                 patient=lambda _: None,
                 parameters={
-                    "identifier": Token(field="username", system=f"{BASE}/username", sort=True),
+                    "identifier": TokenParameter(
+                        field="username", system=f"{BASE}/username", sort=True
+                    ),
                     "name": _name,
                 },
             ),
