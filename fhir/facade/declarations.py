@@ -15,6 +15,7 @@ from common.person import Person
 from fhir.facade import search_values
 from fhir.facade.search_parameters import (
     DateParameter,
+    ElementTokenParameter,
     ReferenceParameter,
     SearchParameter,
     TokenParameter,
@@ -97,7 +98,7 @@ class ResourceType:
     def parameters(self) -> dict[str, SearchParameter]:
         """By name, of all sources; the first that has it describes it."""
         if self.fixed is not None:
-            return {"_id": TokenParameter(), "identifier": TokenParameter()}
+            return {"_id": ElementTokenParameter(), "identifier": ElementTokenParameter()}
         found: dict[str, SearchParameter] = {}
         for source in self.sources:
             found = dict(source.every_parameter) | found

@@ -25,7 +25,7 @@ class SearchParameter:
     sort: bool = False
 
     def condition(self, name: str, modifier: str, text: str) -> Q:
-        """Rows with this one value. Raises InvalidInput."""
+        """Rows with this one value, also for ``:not``. Raises InvalidInput."""
         raise NotImplementedError
 
     def absent(self) -> Q:
@@ -73,8 +73,7 @@ class TokenParameter(SearchParameter):
 
     def condition(self, name: str, modifier: str, text: str) -> Q:
         wanted = search_values.token(name, text)
-        found = self._in_system(wanted.system) & self._coded(wanted.code)
-        return ~found if modifier == "not" else found
+        return self._in_system(wanted.system) & self._coded(wanted.code)
 
     def _in_system(self, system: str | None) -> Q:
         if system is None:
@@ -116,10 +115,17 @@ class FixedTokenParameter(SearchParameter):
             wanted.system in (None, system) and wanted.code in ("", code)
             for system, code in self.given
         )
-        return Q() if has != (modifier == "not") else NOTHING
+        return Q() if has else NOTHING
 
     def absent(self) -> Q:
         return NOTHING
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementTokenParameter(TokenParameter):
+    """Of resources without a table, which are compared one by one."""
+
+    modifiers = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,7 +118,7 @@ def _check(search: SearchRequest, plain: str, modifier: str, text: str) -> None:
 
 
 def _own(search: SearchRequest, source: ResourceSource, plain: str, modifier: str, text: str) -> Q:
-    """Any of the values; nothing of a source without the parameter."""
+    """Any of the values, with ``:not`` none; nothing of a source without the parameter."""
     parameter = source.every_parameter.get(plain)
     if modifier == "missing":
         if text not in ("true", "false"):
@@ -130,7 +130,10 @@ def _own(search: SearchRequest, source: ResourceSource, plain: str, modifier: st
         raise parameter_error(plain, f"at most {MOST_VALUES} values")
     if parameter is None:
         return NOTHING
-    return _any(_one(search, parameter, plain, modifier, one) for one in texts)
+    found = _any(_one(search, parameter, plain, modifier, one) for one in texts)
+    if modifier != "not":
+        return found
+    return ~found if found else NOTHING
 
 
 def _one(

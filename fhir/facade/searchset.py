@@ -16,7 +16,7 @@ from fhir.facade.operation_outcome import ignored
 from fhir.facade.search_pages import SearchMatch
 from fhir.facade.search_parameters import ReferenceParameter
 from fhir.facade.search_request import SearchRequest
-from fhir.facade.search_values import token
+from fhir.facade.search_values import TokenValue, split_escaped, token
 from fhir.resources.R4B import get_fhir_model_class
 from fhir.services.resources.elements import HL7, Json, coding, compact
 
@@ -53,8 +53,7 @@ def searchset(search: SearchRequest, url: str) -> Searchset:
     others = list(_included(search, rows))
     entries = [_entry(search, resource, "match") for _, resource in matched]
     entries += [_entry(search, each.resource(row), "include") for each, row in others]
-    if search.ignored:
-        entries.append({"resource": ignored(search.ignored), "search": {"mode": "outcome"}})
+    entries += _ignored(search)
     shown = [*((found.source, found.row) for found in rows), *others]
     return Searchset(
         _bundle(links, entries, known),
@@ -82,22 +81,30 @@ def _entry(search: SearchRequest, resource: Json, mode: str) -> Json:
 def _of_fixed(search: SearchRequest, resources: list[Json], links: list[Json]) -> Searchset:
     """The few resources without a table, by id and identifier."""
     found = [one for one in resources if _fits(one, search.used)]
-    entries = [_entry(search, one, "match") for one in found]
-    if search.summary == "count":
-        entries = []
-    return Searchset(_bundle(links, entries, len(found)), [], [one["id"] for one in found])
+    shown = [] if search.summary == "count" else found
+    entries = [*(_entry(search, one, "match") for one in shown), *_ignored(search)]
+    return Searchset(_bundle(links, entries, len(found)), [], [one["id"] for one in shown])
+
+
+def _ignored(search: SearchRequest) -> list[Json]:
+    """The entry that names the parameters that were ignored, if any was."""
+    if not search.ignored:
+        return []
+    return [{"resource": ignored(search.ignored), "search": {"mode": "outcome"}}]
 
 
 def _fits(resource: Json, used: list[tuple[str, str]]) -> bool:
     for name, text in used:
         if name == "_id" and resource["id"] not in text.split(","):
             return False
-        if name == "identifier" and not _identified(resource, token(name, text)):
+        if name == "identifier" and not any(
+            _identified(resource, token(name, one)) for one in split_escaped(text, ",")
+        ):
             return False
     return True
 
 
-def _identified(resource: Json, wanted: Any) -> bool:
+def _identified(resource: Json, wanted: TokenValue) -> bool:
     return any(
         wanted.system in (None, one.get("system", "")) and wanted.code in ("", one["value"])
         for one in resource.get("identifier", [])

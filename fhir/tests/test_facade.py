@@ -99,17 +99,22 @@ def test_each_type_is_valid_read_and_conditional(api, record, kind):
         ("Observation?code=8867-4&value-quantity=72|http://unitsofmeasure.org|kg", 0),
         ("Observation?category=laboratory&date=2026-03-01", 1),
         ("Observation?category:not=laboratory", 3),
+        ("Observation?category:not=laboratory,vital-signs", 0),
         ("Observation?date=2026-02", 0),
         ("Observation?patient.name=김", 4),
         ("Observation?patient:Patient.name=이", 0),
         ("ImagingStudy?modality=MR", 1),
         ("ImagingStudy?modality=CT", 0),
         ("ImagingStudy?modality:not=CT", 1),
+        ("ImagingStudy?modality:not=CT,MR", 0),
+        ("Endpoint?identifier=dicom-web,other", 1),
+        ("Organization?_id=other", 0),
         ("ImagingStudy?patient.name:contains=늘", 1),
         ("Condition?code=http://snomed.info/sct|25064002&clinical-status=active", 1),
         ("Condition?onset-date=ge2026-01-02&onset-date=le2026-01", 1),
         ("MedicationRequest?code=N02BA01", 1),
         ("DiagnosticReport?status=final", 1),
+        ("DocumentReference?type=http://loinc.org|18748-4&author.name:contains=a", 1),
         ("ServiceRequest?status=active&priority=routine", 1),
         ("Encounter?class=AMB&date=sa2026-02-28", 1),
         ("Patient?_lastUpdated=lt2020", 0),
@@ -155,7 +160,7 @@ def test_everything_page_by_page(api, record):
     whole = ids(client.get(f"{BASE}/Patient/{record.pk}/$everything"))
     assert {one.split("/")[0] for one in whole} == {
         "Patient", "Encounter", "ServiceRequest", "ImagingStudy", "Observation", "Condition",
-        "AllergyIntolerance", "MedicationRequest", "DiagnosticReport",
+        "AllergyIntolerance", "MedicationRequest", "DiagnosticReport", "DocumentReference",
     }  # fmt: skip
     first = client.get(f"{BASE}/Patient/{record.pk}/$everything?_count=4")
     following = (
@@ -182,7 +187,7 @@ def test_everything_page_by_page(api, record):
         "Observation?value-quantity=1e999999", "Observation?value-quantity=NaN",
         "ImagingStudy?started=2026-02-30", "ImagingStudy?_include:iterate=ImagingStudy:patient",
         "Patient?" + "&".join(["name=" + "a" * 100] * 100), "Patient?name=" + ",".join("a" * 101),
-        "Observation?code=|||",
+        "Observation?code=|||", "Organization?_id:not=hospital",
     ],
 )  # fmt: skip
 def test_bad_input_is_an_outcome_with_its_place(api, users, query):

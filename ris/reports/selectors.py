@@ -154,12 +154,12 @@ def is_critical(report: Report) -> bool:
 
 
 def reports_released_to(user: Person) -> QuerySet[Report]:
-    """Those that left the house, for who reads whole reports."""
+    """Those that left the house, for who reads whole reports; none whose study was moved since."""
     if reads_summaries_only(user):
         return Report.objects.none()
     waits = Q(status=ReportStatus.PRELIMINARY, edition=1)
     related = reports_visible_to(user).select_related("study__order__encounter")
-    return related.filter(Q(in_force=True) | waits)
+    return related.filter(Q(in_force=True) | waits, moved_at=None)
 
 
 def is_amendment(report: Report) -> bool:

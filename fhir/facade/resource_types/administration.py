@@ -24,6 +24,8 @@ from rbac.permissions import Permission, Role, Scope
 from rbac.selectors import scope_for
 
 BASE = settings.FHIR_IDENTIFIER_BASE
+HOSPITAL = "hospital"
+"""The id of the one Organization."""
 STAFF = [role for role in Role if role not in (Role.PATIENT, Role.EXTERNAL)]
 
 
@@ -36,8 +38,8 @@ def _practitioners(user: Person) -> QuerySet[Any]:
 def _organization(_: Person) -> list[Json]:
     organization = {
         "resourceType": "Organization",
-        "id": "hospital",
-        "identifier": [identifier(f"{BASE}/organization", "hospital")],
+        "id": HOSPITAL,
+        "identifier": [identifier(f"{BASE}/organization", HOSPITAL)],
         "active": True,
         "name": "NeuroNova",
     }

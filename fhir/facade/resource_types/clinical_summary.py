@@ -81,6 +81,7 @@ def _medication_request(row: Any) -> Json:
     requester = refer("Practitioner", row.prescriber_id).reference if row.prescriber_id else None
     ended = row.ends_at is not None and row.ends_at <= timezone.now()
     status = "stopped" if row.stopped_at else "completed" if ended else "active"
+    dosage = f"{row.dose} {row.frequency}".strip()
     drug = concept(ATC, row.drug_code, "", text=row.drug) if row.drug_code else {"text": row.drug}
     return compact(
         {
@@ -93,7 +94,7 @@ def _medication_request(row: Any) -> Json:
             "encounter": encounter,
             "authoredOn": moment(row.prescribed_at),
             "requester": requester or {"display": row.author_name},
-            "dosageInstruction": [{"text": f"{row.dose} {row.frequency}".strip() or "-"}],
+            "dosageInstruction": [{"text": dosage}] if dosage else [],
         }
     )
 

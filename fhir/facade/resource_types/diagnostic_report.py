@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
-
 from fhir.facade.declarations import ResourceSource, ResourceType, refer, register
+from fhir.facade.resource_types.document_reference import pdf_attachment
 from fhir.facade.search_parameters import (
     DateParameter,
     FixedTokenParameter,
@@ -45,13 +44,7 @@ def _report(row: Any) -> Json:
         interpreters=[refer("Practitioner", pk) for pk in dict.fromkeys([writer.pk, signer.pk])],
     ).resource
     if row.signed_by:
-        pdf = {
-            "contentType": "application/pdf",
-            "language": facts.language,
-            "url": f"{settings.PUBLIC_BASE_URL}/api/ris/reports/{row.pk}/pdf/",
-            "title": facts.title,
-        }
-        made["presentedForm"] = [*made["presentedForm"], pdf]
+        made["presentedForm"] = [*made["presentedForm"], pdf_attachment(row, facts.title)]
     return made
 
 

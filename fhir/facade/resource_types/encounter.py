@@ -19,7 +19,8 @@ def _encounter(row: Any) -> Json:
     facts = encounter_facts(row)
     made = encounter_entry(facts, patient=refer("Patient", row.patient_id), base=BASE).resource
     who = row.clinician_id and {"individual": refer("Practitioner", row.clinician_id).reference}
-    return {**made, "participant": [who] if who else [], "reasonCode": [{"text": row.reason}]}
+    reason = [{"text": row.reason}] if row.reason else []
+    return {**made, "participant": [who] if who else [], "reasonCode": reason}
 
 
 register(

@@ -21,8 +21,8 @@ from fhir.facade.resource_types.administration import BASE
 from fhir.facade.search_parameters import (
     NOTHING,
     DateParameter,
+    FixedTokenParameter,
     ReferenceParameter,
-    StringParameter,
     TokenParameter,
 )
 from fhir.services.gather import GATEWAY_PATH, study_facts
@@ -49,11 +49,10 @@ class SeriesTokenParameter(TokenParameter):
     """Studies with a series that has the code."""
 
     def condition(self, name: str, modifier: str, text: str) -> Q:
-        wanted = super().condition(name, "", text)
-        found = Q(pk__in=series_of_any().filter(wanted).values("study"))
+        wanted = super().condition(name, modifier, text)
         if wanted == NOTHING:
-            found = NOTHING
-        return ~found if modifier == "not" else found
+            return NOTHING
+        return Q(pk__in=series_of_any().filter(wanted).values("study"))
 
     def absent(self) -> Q:
         return ~Q(pk__in=series_of_any().filter(~super().absent()).values("study"))
@@ -106,7 +105,9 @@ _parameters = {
     "basedon": ReferenceParameter(field="order", target="ServiceRequest"),
     "encounter": ReferenceParameter(field="order__encounter", target="Encounter"),
     "referrer": ReferenceParameter(field="order__ordered_by", target="Practitioner"),
-    "description": StringParameter(field="description"),
+    "status": FixedTokenParameter(
+        given=(("http://hl7.org/fhir/imagingstudy-status", "available"),)
+    ),
 }
 
 register(
