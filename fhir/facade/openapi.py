@@ -21,11 +21,12 @@ class FhirSchema(AutoSchema):
     """Of a view with ``error_codes``: what it refuses besides what every operation does."""
 
     def map_renderers(self, attribute: str) -> list[Any]:
-        found: list[Any] = super().map_renderers(attribute)  # type: ignore[no-untyped-call]
+        found: list[Any] = super().map_renderers(attribute)
         return [FHIR_JSON] if attribute == "media_type" else found
 
     def _shared_errors(self, operation: Object) -> list[ErrorCode]:
-        return [*super()._shared_errors(operation), *self.view.error_codes]
+        more: tuple[ErrorCode, ...] = getattr(self.view, "error_codes", ())
+        return [*super()._shared_errors(operation), *more]
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)

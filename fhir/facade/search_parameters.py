@@ -63,7 +63,7 @@ class TokenParameter(SearchParameter):
     """
 
     type = "token"
-    modifiers = ("missing", "not")
+    modifiers: ClassVar[tuple[str, ...]] = ("missing", "not")
     codes: Mapping[str, Sequence[Any]] | None = None
     system: str | None = None
     systems: Mapping[str, str] = field(default_factory=dict)

@@ -114,7 +114,7 @@ def test_each_type_is_valid_read_and_conditional(api, record, kind):
         ("Condition?onset-date=ge2026-01-02&onset-date=le2026-01", 1),
         ("MedicationRequest?code=N02BA01", 1),
         ("DiagnosticReport?status=final", 1),
-        ("DocumentReference?type=http://loinc.org|18748-4&author.name:contains=a", 1),
+        ("DocumentReference?type=http://loinc.org|18748-4&date=ge2020", 1),
         ("ServiceRequest?status=active&priority=routine", 1),
         ("Encounter?class=AMB&date=sa2026-02-28", 1),
         ("Patient?_lastUpdated=lt2020", 0),
