@@ -59,7 +59,9 @@ def _resource(kind: ResourceType) -> Json:
             "searchInclude": [f"{kind.name}:{name}" for name in kind.references],
             "searchRevInclude": sorted(referring),
             "searchParam": [
-                {"name": name, "type": parameter.type, "documentation": documented(parameter)}
+                compact(
+                    {"name": name, "type": parameter.type, "documentation": documented(parameter)}
+                )
                 for name, parameter in sorted(kind.parameters.items())
             ],
             "operation": [everything] if kind.name == "Patient" else [],
@@ -68,8 +70,9 @@ def _resource(kind: ResourceType) -> Json:
 
 
 def documented(parameter: SearchParameter) -> str:
+    """Empty, or as in ``:missing, :not; sorts``."""
     modifiers = ", ".join(f":{one}" for one in parameter.modifiers)
-    return f"{modifiers}; sorts" if parameter.sort else modifiers
+    return "; ".join(filter(None, [modifiers, "sorts" if parameter.sort else ""]))
 
 
 def documentation() -> Iterator[str]:

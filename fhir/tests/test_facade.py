@@ -201,6 +201,28 @@ def test_bad_input_is_an_outcome_with_its_place(api, users, query):
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "headers", "status", "code"),
+    [
+        ("get", "", {}, 404, "not-found"),
+        ("get", "Nothing", {}, 404, "not-found"),
+        ("get", "Patient/1/nothing/here", {}, 404, "not-found"),
+        ("get", "Patient/99999999999999999999", {}, 404, "not-found"),
+        ("get", "Patient/1%2F2", {}, 404, "not-found"),
+        ("get", "Patient", {"HTTP_ACCEPT": "application/fhir+xml"}, 406, "not-supported"),
+        ("get", "Patient", {"HTTP_AUTHORIZATION": "Bearer x"}, 401, "login"),
+        ("get", f"Patient?name={'a' * 10_000}", {}, 413, "too-long"),
+        ("post", "Patient", {}, 405, "not-supported"),
+        ("put", "Patient/1", {}, 405, "not-supported"),
+        ("delete", "Patient/1", {}, 405, "not-supported"),
+        ("post", "Patient/_search", {"content_type": "application/json"}, 415, "not-supported"),
+    ],
+)
+def test_what_is_not_served_is_an_outcome(api, users, method, path, headers, status, code):
+    answer = getattr(api("doctor"), method)(f"{BASE}/{path}", **headers)
+    assert (answer.status_code, answer.json()["issue"][0]["code"]) == (status, code)
+
+
+@pytest.mark.parametrize(
     "query",
     [
         "Patient?birthdate=9999", "Patient?birthdate=ap0001", "Patient?_count=999999999",

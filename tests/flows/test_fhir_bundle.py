@@ -205,16 +205,22 @@ def report(login, sample_files, tmp_path) -> int:
     wait_until(lambda: client.status(address), lambda found: found == 200, what="the study")
     words = {"findings": "A mass in the right frontal lobe.", "impression": "A mass."}
     begun = {"study_instance_uid": image.StudyInstanceUID, "template": "general", "language": "en"}
-    number = client.post("ris/reports/", json={**begun, "sections": words})["id"]
-    client.post(f"ris/reports/{number}/sign/", json={"password": PASSWORDS["radiologist"]})
-    return number
+    written = client.post("ris/reports/", json=begun | {"sections": words})
+    client.post(
+        f"ris/reports/{written['id']}/sign/",
+        json={"password": PASSWORDS["radiologist"]},
+        headers={"If-Match": f'"{written["version"]}"'},
+    )
+    return int(written["id"])
 
 
 def test_every_type_that_we_serve_validates(fhir: Fhir, login, report: int) -> None:
     """Of each type one resource of each set of elements that it has."""
     client = login("doctor")
-    faults = {}
-    for declared in client.get("fhir/metadata")["rest"][0]["resource"]:
+    statement = client.get("fhir/metadata")
+    refused = client.call("GET", "fhir/Patient?birthdate=x", also=[400]).json()
+    faults = {(one["resourceType"], ""): fhir.errors(one) for one in (statement, refused)}
+    for declared in statement["rest"][0]["resource"]:
         found = client.get(f"fhir/{declared['type']}", _count=100).get("entry", [])
         assert found, declared["type"]
         for resource in {tuple(e["resource"]): e["resource"] for e in found}.values():
