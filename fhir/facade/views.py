@@ -210,7 +210,8 @@ class UnknownInteractionView(FhirView):
 
 
 def _pairs(given: Any) -> list[tuple[str, str]]:
-    return [(name, text) for name, texts in given.lists() for text in texts]
+    """Of a query or a form; a request without a body has a plain dict."""
+    return [(name, text) for name, texts in given.lists() for text in texts] if given else []
 
 
 def _with_version(request: Request, found: Json) -> HttpResponse:

@@ -214,11 +214,15 @@ def test_bad_input_is_an_outcome_with_its_place(api, users, query):
         ("post", "Patient", {}, 405, "not-supported"),
         ("put", "Patient/1", {}, 405, "not-supported"),
         ("delete", "Patient/1", {}, 405, "not-supported"),
-        ("post", "Patient/_search", {"content_type": "application/json"}, 415, "not-supported"),
+        (
+            "post", "Patient/_search", {"data": "{}", "content_type": "application/json"},
+            415, "not-supported",
+        ),
     ],
-)
+)  # fmt: skip
 def test_what_is_not_served_is_an_outcome(api, users, method, path, headers, status, code):
-    answer = getattr(api("doctor"), method)(f"{BASE}/{path}", **headers)
+    client = api(None if status == 401 else "doctor")
+    answer = getattr(client, method)(f"{BASE}/{path}", **headers)
     assert (answer.status_code, answer.json()["issue"][0]["code"]) == (status, code)
 
 
@@ -299,6 +303,7 @@ def test_a_form_searches_too(api, record):
     form = {"content_type": "application/x-www-form-urlencoded"}
     answer = api("doctor").post(f"{BASE}/Patient/_search", "name=%EA%B9%80", **form)
     assert ids(answer) == [f"Patient/{record.pk}"]
+    assert ids(api("doctor").post(f"{BASE}/Patient/_search")) == [f"Patient/{record.pk}"]
 
 
 def test_the_capability_statement_and_the_guide_say_what_is_declared(client):
