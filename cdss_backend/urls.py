@@ -34,6 +34,7 @@ api_urlpatterns = [
     path("", include(share_urlpatterns)),
     path("ai/", include("ai.urls")),
     path("segmentation/", include(segmentation_urlpatterns)),
+    path("fhir/", include("fhir.urls")),
     path("ops/", include("common.outbox.urls")),
     path("", include(docs.urlpatterns)),
 ]

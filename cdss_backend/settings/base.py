@@ -225,6 +225,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "pacs.openapi.describe_dicomweb",
+        "fhir.facade.openapi.name_operations",
         "common.api.schema.share_error_responses",
     ],
     "ENUM_NAME_OVERRIDES": {

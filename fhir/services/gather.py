@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from django.conf import settings
 from django.utils import timezone
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from ai.models import AIJob, Publication, SegmentationVersion
     from emr.models import Encounter, Patient
     from ocs.models import Order
-    from pacs.models import Study
+    from pacs.models import Series, Study
 
 GATEWAY_PATH = "/api/ris/dicom-web"
 T = TypeVar("T", ManifestQuantity, ManifestClass)
@@ -109,8 +109,10 @@ AS_CODED = {"PMAP": "OT"}
 """Modalities of ours that are no code of DICOM's (CID 29), by the code that includes them."""
 
 
-def study_facts(study: Study) -> PublishedStudy:
-    series = study.series.prefetch_related("instances")
+def study_facts(study: Study, series: Iterable[Series] | None = None) -> PublishedStudy:
+    """``series``: those of the study with their instances, where they are read already."""
+    if series is None:
+        series = study.series.prefetch_related("instances")
     return PublishedStudy(
         study_instance_uid=study.study_instance_uid,
         started=_started(study.study_date, study.study_time),
@@ -293,6 +295,10 @@ def _version(publication: Publication) -> PublishedVersion:
     )
 
 
+@overload
+def order_facts(order: Order) -> PublishedOrder: ...
+@overload
+def order_facts(order: None) -> None: ...
 def order_facts(order: Order | None) -> PublishedOrder | None:
     if order is None:
         return None
@@ -309,6 +315,10 @@ def order_facts(order: Order | None) -> PublishedOrder | None:
     )
 
 
+@overload
+def encounter_facts(encounter: Encounter) -> PublishedEncounter: ...
+@overload
+def encounter_facts(encounter: None) -> None: ...
 def encounter_facts(encounter: Encounter | None) -> PublishedEncounter | None:
     if encounter is None:
         return None

@@ -23,7 +23,7 @@ from ris.reports import selectors
 from ris.reports.released import ReleasedReport, released_report
 
 
-def report_facts(released: ReleasedReport) -> RadiologyReportFacts:
+def report_facts(released: ReleasedReport, *, with_series: bool = True) -> RadiologyReportFacts:
     """One whose study was moved is withdrawn until it is amended.
 
     While the study is nobody's, the FHIR server goes on naming the former patient.
@@ -43,7 +43,7 @@ def report_facts(released: ReleasedReport) -> RadiologyReportFacts:
         performer=practitioner_facts(signer),
         interpreters=tuple(practitioner_facts(one) for one in people),
         patient=patient_facts(report.whose),
-        study=study_facts(study),
+        study=study_facts(study) if with_series else study_facts(study, []),
         order=order_facts(order),
         encounter=encounter_facts(order.encounter) if order else None,
         gateway_url=f"{settings.PUBLIC_BASE_URL}{GATEWAY_PATH}",

@@ -55,6 +55,16 @@ def studies_visible_to(
     return Study.objects.visible_to(user, permission)
 
 
+def studies_unmatched_for(user: Person) -> QuerySet[Study]:
+    """Studies without a patient, for users who may match them."""
+    return Study.objects.unmatched_for(user)
+
+
+def series_of_any() -> QuerySet[Series]:
+    """For conditions on studies that a person sees; not filtered by rights."""
+    return Series.objects.order_by()
+
+
 def rows_seen(user: Person, permission: Permission) -> Q | None:
     """On rows with study and patient: those of studies that the user sees; None: none."""
     return studies_seen(user, permission, study="study")

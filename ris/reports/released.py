@@ -34,8 +34,11 @@ def released_report(report_id: int) -> ReleasedReport | None:
     No rights asked.
     """
     report = selectors.report_for_handler(report_id)
-    if not selectors.leaves_the_house(report):
-        return None
+    return as_released(report) if selectors.leaves_the_house(report) else None
+
+
+def as_released(report: Report, *, with_pdf: bool = True) -> ReleasedReport:
+    """A report that leaves the house, as it stands."""
     text = selectors.report_text(report)
     template = template_of(text)
     return ReleasedReport(
@@ -44,5 +47,5 @@ def released_report(report_id: int) -> ReleasedReport | None:
         title=template["name"][text.language],
         conclusion=text.sections.get("impression", "").strip(),
         sections=list(sections_labelled(template, text)),
-        pdf=document(report, text, []) if report.status in OUT else b"",
+        pdf=document(report, text, []) if with_pdf and report.status in OUT else b"",
     )

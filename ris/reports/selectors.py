@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import BigIntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import BigIntegerField, OuterRef, Q, QuerySet, Subquery, Value
 
 from common.errors import ErrorCode, NotFound, PermissionDenied
 from common.person import Person
@@ -151,6 +151,15 @@ def study_status(study_id: int) -> str:
 
 def is_critical(report: Report) -> bool:
     return report.critical_found is not None
+
+
+def reports_released_to(user: Person) -> QuerySet[Report]:
+    """Those that left the house, for who reads whole reports; none whose study was moved since."""
+    if reads_summaries_only(user):
+        return Report.objects.none()
+    waits = Q(status=ReportStatus.PRELIMINARY, edition=1)
+    related = reports_visible_to(user).select_related("study__order__encounter")
+    return related.filter(Q(in_force=True) | waits, moved_at=None)
 
 
 def is_amendment(report: Report) -> bool:

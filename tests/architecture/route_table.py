@@ -353,6 +353,13 @@ ROUTES: dict[str, str] = {
     "DELETE ups-subscription": "403 200 200 403 403 403 403 401",
     "POST ups-suspension": "403 400 400 403 403 403 403 401",  # of one workitem
     "POST segmentation-save": "403 400 400 403 403 403 403 401",
+    "GET fhir-metadata": "200 200 200 200 200 200 200 200",
+    "GET fhir-search": "200 200 200 403 403 200 200 401",
+    "POST fhir-search-form": "415 415 415 403 403 415 415 401",  # no form
+    "GET fhir-read": "200 200 200 403 403 200 200 401",
+    "GET fhir-vread": "404 404 404 403 403 404 404 401",
+    "GET fhir-everything": "200 200 200 403 403 200 200 401",
+    "GET fhir-unknown": "404 404 404 403 403 404 404 401",
     "GET system-health": "200 403 403 403 403 403 403 401",
     "GET queues": "200 403 403 403 403 403 403 401",
     "GET outbox-events": "200 403 403 403 403 403 403 401",

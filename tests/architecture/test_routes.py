@@ -48,6 +48,12 @@ from ris.tests.reports.factories import report_row
 from tests.architecture.route_table import IDENTITIES, ROUTES
 from treatment import models as course
 
+UNKNOWN = {
+    "dicomweb-unknown": "/api/ris/dicom-web/nothing/here",
+    "fhir-unknown": "/api/fhir/nothing/of/this",
+}
+"""Addresses of routes that take whatever no other does."""
+
 
 def routes(resolver: URLResolver | None = None) -> Iterator[URLPattern]:
     for pattern in (resolver or get_resolver()).url_patterns:
@@ -220,6 +226,8 @@ def world(users, patient_factory, settings, tmp_path):
             "workitem_uid": job.workitem_uid,
             "aetitle": "WATCHER",
             "version": 1,
+            "resource_type": "Patient",
+            "resource_id": patient.pk,
             "study_instance_uid": series.study.study_instance_uid,
             "series_instance_uid": series.series_instance_uid,
             "sop_instance_uid": series.instances.first().sop_instance_uid,
@@ -268,8 +276,8 @@ def stripped_role(users: dict[str, Any]) -> Any:
 
 
 def address(name: str, world: dict[str, Any]) -> str:
-    if name == "dicomweb-unknown":
-        return "/api/ris/dicom-web/nothing/here"
+    if name in UNKNOWN:
+        return UNKNOWN[name]
     route = next(r for r in routes() if r.name == name)
     kwargs = {}
     for key in route.pattern.converters:

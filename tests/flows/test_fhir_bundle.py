@@ -1,4 +1,4 @@
-"""The publication Bundle on the real FHIR server of the live stack."""
+"""The publication Bundle on the real FHIR server of the live stack, which also judges ours."""
 
 from __future__ import annotations
 
@@ -8,12 +8,16 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydicom import dcmread
 
 from common.errors import ErrorCode, ExternalError
+from common.http.api_client import wait_until
 from fhir.clients.hapi import HapiClient, StoredResource
 from fhir.services.publishing import publication_retract, publication_send
 from fhir.services.resources import build_publication_bundle
 from fhir.tests.factories import BASE, GATEWAY, publication, study, uid
+from pacs.tests.dicom_files import mr_image, part10
+from tests.flows.conftest import PASSWORDS, upload
 
 
 class Fhir:
@@ -186,3 +190,40 @@ def test_publication_send_returns_ids_that_can_be_read(fhir: Fhir, case: str) ->
     report = fhir.get(f"DiagnosticReport/{receipt.diagnostic_report}")
     assert report["status"] == "preliminary"
     assert fhir.get(f"ImagingStudy/{receipt.imaging_study}")["status"] == "available"
+
+
+@pytest.fixture
+def report(login, sample_files, tmp_path) -> int:
+    """A signed report on a study of one image."""
+    like = dcmread(sample_files["P2026-0001"][0], stop_before_pixels=True)
+    names = ("PatientID", "PatientName", "PatientBirthDate", "PatientSex")
+    image = mr_image(**{name: like.get(name) for name in names})
+    (tmp_path / "image.dcm").write_bytes(part10(image))
+    client = login("radiologist")
+    assert upload(client, [tmp_path / "image.dcm"]).status_code == 201
+    address = f"ris/studies/{image.StudyInstanceUID}/"
+    wait_until(lambda: client.status(address), lambda found: found == 200, what="the study")
+    words = {"findings": "A mass in the right frontal lobe.", "impression": "A mass."}
+    begun = {"study_instance_uid": image.StudyInstanceUID, "template": "general", "language": "en"}
+    written = client.post("ris/reports/", json=begun | {"sections": words})
+    client.post(
+        f"ris/reports/{written['id']}/sign/",
+        json={"password": PASSWORDS["radiologist"]},
+        headers={"If-Match": f'"{written["version"]}"'},
+    )
+    return int(written["id"])
+
+
+def test_every_type_that_we_serve_validates(fhir: Fhir, login, report: int) -> None:
+    """Of each type one resource of each set of elements that it has."""
+    client = login("doctor")
+    statement = client.get("fhir/metadata")
+    refused = client.call("GET", "fhir/Patient?birthdate=x", also=[400]).json()
+    faults = {(one["resourceType"], ""): fhir.errors(one) for one in (statement, refused)}
+    for declared in statement["rest"][0]["resource"]:
+        found = client.get(f"fhir/{declared['type']}", _count=100).get("entry", [])
+        assert found, declared["type"]
+        for resource in {tuple(e["resource"]): e["resource"] for e in found}.values():
+            faults[declared["type"], resource["id"]] = fhir.errors(resource)
+    assert ("DiagnosticReport", str(report)) in faults
+    assert {where: what for where, what in faults.items() if what} == {}

@@ -31,8 +31,8 @@ from fhir.services.resources.facts import (
     PublishedPractitioner,
 )
 
-_GENDERS = {"M": "male", "F": "female", "O": "other", "U": "unknown"}
-_ENCOUNTER_CLASSES = {
+GENDERS = {"M": "male", "F": "female", "O": "other", "U": "unknown"}
+ENCOUNTER_CLASSES = {
     "outpatient": coding(f"{HL7}/v3-ActCode", "AMB", "ambulatory"),
     "inpatient": coding(f"{HL7}/v3-ActCode", "IMP", "inpatient encounter"),
     "emergency": coding(f"{HL7}/v3-ActCode", "EMER", "emergency"),
@@ -84,7 +84,7 @@ def actors_of(facts: PublicationFacts) -> Actors:
             base=base,
         ),
         editor=practitioner_entry(editor, base=base) if editor else None,
-        device=_device(facts.model, base=base) if facts.by_model else None,
+        device=device_entry(facts.model, base=base) if facts.by_model else None,
     )
 
 
@@ -98,11 +98,11 @@ def actors_named(
 ) -> Actors:
     """The patient, who approved, and on whose order in which visit."""
     subject = patient_entry(patient, base=base)
-    visit = _encounter(encounter, patient=subject, base=base) if encounter else None
+    visit = encounter_entry(encounter, patient=subject, base=base) if encounter else None
     requester = practitioner_entry(order.ordered_by, base=base) if order else None
     service_request = None
     if order and requester:
-        service_request = _service_request(
+        service_request = service_request_entry(
             order, patient=subject, encounter=visit, requester=requester, base=base
         )
     return Actors(
@@ -127,7 +127,7 @@ def patient_entry(
         active=False if replaced else None,
         link=[replaced] if replaced else [],
         name=[{"use": "official", "text": patient.full_name}],
-        gender=_GENDERS[patient.gender],
+        gender=GENDERS[patient.gender],
         birthDate=patient.birth_date and patient.birth_date.isoformat(),
     )
 
@@ -141,7 +141,9 @@ def practitioner_entry(practitioner: PublishedPractitioner, *, base: str) -> Bun
     )
 
 
-def _encounter(encounter: PublishedEncounter, *, patient: BundleEntry, base: str) -> BundleEntry:
+def encounter_entry(
+    encounter: PublishedEncounter, *, patient: BundleEntry, base: str
+) -> BundleEntry:
     """Encounter, by its number."""
     period = {
         "start": moment(encounter.started_at),
@@ -151,13 +153,13 @@ def _encounter(encounter: PublishedEncounter, *, patient: BundleEntry, base: str
         "Encounter",
         identifier(f"{base}/encounter", encounter.encounter_number),
         status="finished" if encounter.ended_at else "in-progress",
-        **{"class": _ENCOUNTER_CLASSES[encounter.kind]},
+        **{"class": ENCOUNTER_CLASSES[encounter.kind]},
         subject=patient.reference,
         period=compact(period),
     )
 
 
-def _service_request(
+def service_request_entry(
     order: PublishedOrder,
     *,
     patient: BundleEntry,
@@ -198,7 +200,7 @@ def _examination(examination: str, *, base: str) -> tuple[Json, Json | None]:
     return concept(f"{base}/examination", examination, meaning, text=meaning), BODY_SITES[body_part]
 
 
-def _device(model: PublishedModel, *, base: str) -> BundleEntry:
+def device_entry(model: PublishedModel, *, base: str) -> BundleEntry:
     """Device: one per model and version, so that a result names exactly what made it."""
     return identified(
         "Device",

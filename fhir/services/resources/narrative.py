@@ -17,6 +17,11 @@ def narrative(resource: Json) -> Json:
     return {"status": "generated", "div": f'<div xmlns="{_XHTML}">{paragraphs}</div>'}
 
 
+def has_narrative(resource: Json) -> bool:
+    """Whether its type has a text here."""
+    return resource["resourceType"] in _LINES
+
+
 def _printable(line: str) -> str:
     """XML has no place for control characters."""
     return "".join(c if c.isprintable() else " " for c in line)

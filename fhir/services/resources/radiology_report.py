@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from fhir.services.resources.actors import actors_named, practitioner_entry
+from fhir.services.resources.actors import Actors, actors_named, practitioner_entry
 from fhir.services.resources.bundle import transaction_of
 from fhir.services.resources.elements import (
     HL7,
     LOINC,
+    BundleEntry,
     Json,
     compact,
     concept,
@@ -74,7 +76,20 @@ def build_report_bundle(facts: RadiologyReportFacts) -> Json:
     endpoint = endpoint_entry(facts.gateway_url, base=base)
     study = imaging_study_entry(facts.study, actors, endpoint)
     people = [practitioner_entry(one, base=base) for one in facts.interpreters]
-    report = identified(
+    report = report_entry(facts, actors, study=study, interpreters=people)
+    return transaction_of([*actors.all, *people, endpoint, study, report])
+
+
+def report_entry(
+    facts: RadiologyReportFacts,
+    actors: Actors,
+    *,
+    study: BundleEntry,
+    interpreters: Iterable[BundleEntry],
+) -> BundleEntry:
+    """DiagnosticReport, by the number of its first edition."""
+    base = facts.identifier_base
+    return identified(
         "DiagnosticReport",
         identifier(f"{base}/radiology-report", str(facts.number)),
         basedOn=actors.based_on,
@@ -85,13 +100,12 @@ def build_report_bundle(facts: RadiologyReportFacts) -> Json:
         effectiveDateTime=_day(facts.study.started or facts.issued),
         issued=moment(facts.issued),
         performer=[actors.approver.reference],
-        resultsInterpreter=[one.reference for one in people],
+        resultsInterpreter=[one.reference for one in interpreters],
         imagingStudy=[study.reference],
         conclusion=facts.conclusion or facts.text,
         presentedForm=_forms(facts),
         language=facts.language,
     )
-    return transaction_of([*actors.all, *people, endpoint, study, report])
 
 
 def _day(at: date | datetime) -> str:

@@ -1,0 +1,23 @@
+"""A module for each type, or for those that belong together; each registers its types."""
+
+from fhir.facade.resource_types import (
+    administration,
+    clinical_summary,
+    diagnostic_report,
+    document_reference,
+    encounter,
+    imaging_study,
+    observation,
+    service_request,
+)
+
+__all__ = [
+    "administration",
+    "clinical_summary",
+    "diagnostic_report",
+    "document_reference",
+    "encounter",
+    "imaging_study",
+    "observation",
+    "service_request",
+]
