@@ -75,6 +75,7 @@ UNMATCHED: dict[str, Any] = {
     "decision": "",
     "decisions": [],
     "contradicts": None,
+    "quarantine": None,
     "suggestions": [
         {
             "patient": PATIENT,
@@ -100,6 +101,7 @@ UNMATCHED: dict[str, Any] = {
 }
 UNFILED_DECISION = {"decision": "file"}
 UNFILED_DECIDED = {"unfiled": 7, "decision": "file"}
+QUARANTINED = {"study_instance_uid": STUDY_UID, "quarantined": True}
 MATCH = {"patient_id": "P2026-0001", "order": 1}
 MATCHED = {
     "study_instance_uid": STUDY_UID,

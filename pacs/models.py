@@ -12,7 +12,14 @@ from django.db.models import Q
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr import selectors as patients
-from pacs.choices import PRIORITY_RANKS, Htj2k, Htj2kRefusal, UnfiledDecision, UnfiledReason
+from pacs.choices import (
+    PRIORITY_RANKS,
+    Htj2k,
+    Htj2kRefusal,
+    QuarantineReason,
+    UnfiledDecision,
+    UnfiledReason,
+)
 from pacs.dicom.acquisition import Acquisition
 from pacs.dicom.values import TEXT_LENGTH
 from rbac import selectors as rights
@@ -312,18 +319,45 @@ class ChangeCursor(models.Model):
 
 
 class QuarantinedStudy(models.Model):
-    """A study from a sender who has no access to the patient of its Patient ID.
+    """A study that is kept from everybody, and matched by nothing but a user; then this is deleted.
 
-    Written before its first file is stored. The study is not matched by Patient ID, so neither the
-    numbering of another hospital nor a guess can put images into a patient record. A user matches
-    it; then this row is deleted.
+    Of SENDER it is written before the first file is stored, so neither the numbering of another
+    hospital nor a guess can put images into a patient record; ``uploaded_by`` is who sent them.
+    ``patient``: whose it was, or would be by its Patient ID. ``dicom_patient_name`` and
+    ``dicom_birth_date``: what contradicts that patient, as the images have it.
     """
 
     study_instance_uid = models.CharField(max_length=64, unique=True)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="quarantined_studies"
+    reason = models.CharField(
+        max_length=16,
+        choices=QuarantineReason.choices,
+        default=QuarantineReason.SENDER,
+        db_default=QuarantineReason.SENDER,
     )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="quarantined_studies",
+        null=True,
+    )
+    patient = models.ForeignKey(
+        "emr.Patient", on_delete=models.PROTECT, related_name="quarantined_studies", null=True
+    )
+    dicom_patient_name = models.CharField(max_length=324, blank=True, default="", db_default="")
+    dicom_birth_date = models.CharField(max_length=8, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         db_table = "ris_heldstudy"
+
+
+class AcceptedIdentity(models.Model):
+    """A name and birth date in images of a study that a user said to be its patient's."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="accepted_identities")
+    dicom_patient_name = models.CharField(max_length=324, blank=True)
+    dicom_birth_date = models.CharField(max_length=8, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "pacs_acceptedidentity"

@@ -20,7 +20,7 @@ from pacs.dicom.person_names import name_words
 from pacs.dicom.uids import Uid
 from pacs.dicom.values import Tags
 from pacs.events import DERIVED_OBJECT_INDEXED
-from pacs.index import matching, unfiled
+from pacs.index import matching, quarantine, unfiled
 from pacs.index.list_keys import study_keys_write
 from pacs.index.unfiled import Contradiction
 from pacs.models import DerivedObject, Instance, NameWord, Series, Study
@@ -50,6 +50,8 @@ def instance_index(archived: ArchivedInstance, tags: Tags) -> None:
 def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
     study = _study(archived, tags)
     series, is_new = _series(archived, tags, study)
+    birth_date = dicom.whole_day(tags, "PatientBirthDate")
+    quarantine.instance_check(study, dicom.text(tags, "PatientName"), birth_date)
     sop_instance_uid = _required_uid(tags, "SOPInstanceUID")
     fields = {
         "orthanc_id": archived.orthanc_id,
@@ -101,7 +103,7 @@ def _study(archived: ArchivedInstance, tags: Tags) -> Study:
             last_instance_at=timezone.now(),
             **_study_fields(tags),
         )
-        matching.study_assign(study)
+        matching.study_assign(study, dicom.whole_day(tags, "PatientBirthDate"))
         study.save()
         _name_words_add(study)
         audit.record(

@@ -26,6 +26,7 @@ from pacs.dicom.values import Tags
 from pacs.events import INSTANCES_SUPERSEDED, UNFILED_DECIDED
 from pacs.index import change_feed, matching
 from pacs.index.list_keys import study_keys_write
+from pacs.index.study_moves import study_moved
 from pacs.index.unfiled import contradicted_study, unfiled_remove
 from pacs.models import Instance, Series, Study, UnfiledInstance, UnfiledStudy
 from rbac.epochs import rights_changing
@@ -210,8 +211,8 @@ def _move(study: Study, images: list[Instance], copies: Mapping[str, str], tags:
     study.dicom_sex = dicom.text(tags, "PatientSex")
     study.patient = study.order = None
     study.last_instance_at, study.stable_at = timezone.now(), None  # what is derived is made anew
-    matching.study_assign(study)
-    matching.study_moved(study, former_patient_id)
+    matching.study_assign(study, dicom.whole_day(tags, "PatientBirthDate"))
+    study_moved(study, former_patient_id)
     study.save_versioned(expected=study.version)
     study_keys_write(study.pk)
     for patient_id in {former_patient_id, study.patient_id}:

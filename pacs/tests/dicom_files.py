@@ -22,7 +22,12 @@ from pydicom.uid import (
 
 
 def mr_image(**attributes: Any) -> Dataset:
-    """An MR image of 16x16; ``attributes`` replace or, with None, remove."""
+    """An MR image of 16x16; ``attributes`` replace or, with None, remove.
+
+    One with a Patient ID of its own names nobody, so that it contradicts no patient.
+    """
+    if attributes.get("PatientID"):
+        attributes = {"PatientName": "", "PatientBirthDate": "", **attributes}
     image = Dataset()
     image.SpecificCharacterSet = "ISO_IR 192"
     image.SOPClassUID = MRImageStorage
