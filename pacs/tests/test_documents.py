@@ -144,7 +144,7 @@ def clean_text(made):
     [
         (b"", "ERR_141"),
         (b"MZ no document", "ERR_141"),
-        (picture()[:200], "ERR_141"),
+        (picture(size=(300, 200))[:300], "ERR_141"),
         (b"\x89PNG\r\n\x1a\n" + bytes(100), "ERR_141"),
         (b"%PDF-1.7\nnothing", "ERR_141"),
         (picture("GIF"), "ERR_141"),
