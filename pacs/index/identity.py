@@ -12,9 +12,9 @@ from pacs.choices import IdentityDifference as Difference
 from pacs.dicom.person_names import name_words
 
 _UNKNOWN_DAYS = {date(1900, 1, 1)}
-_UNKNOWN_WORDS = frozenset(("unknown", "anonymous", "anonymized", "anonymised", "noname")) | frozenset(
-    ("무명", "무명남", "무명녀")
-)
+_UNKNOWN_WORDS = frozenset(
+    ("unknown", "anonymous", "anonymized", "anonymised", "noname")
+) | frozenset(("무명", "무명남", "무명녀"))
 _DA = re.compile(r"[0-9]{8}")
 
 
