@@ -24,10 +24,8 @@ from pydicom.uid import (
 def mr_image(**attributes: Any) -> Dataset:
     """An MR image of 16x16; ``attributes`` replace or, with None, remove.
 
-    One with a Patient ID of its own names nobody, so that it contradicts no patient.
+    Without a name and a birth date, it contradicts no patient.
     """
-    if attributes.get("PatientID"):
-        attributes = {"PatientName": "", "PatientBirthDate": "", **attributes}
     image = Dataset()
     image.SpecificCharacterSet = "ISO_IR 192"
     image.SOPClassUID = MRImageStorage
@@ -35,8 +33,7 @@ def mr_image(**attributes: Any) -> Dataset:
     image.StudyInstanceUID = generate_uid()
     image.SeriesInstanceUID = generate_uid()
     image.PatientID = "T-UNKNOWN"
-    image.PatientName = "Nemo^Captain"
-    image.PatientBirthDate = "19000101"
+    image.PatientName = image.PatientBirthDate = ""
     image.PatientSex = "O"
     image.StudyDate = "20260105"
     image.AccessionNumber = ""
