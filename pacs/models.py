@@ -351,6 +351,38 @@ class QuarantinedStudy(models.Model):
         db_table = "ris_heldstudy"
 
 
+class SeriesMoveQuerySet(models.QuerySet["SeriesMove"]):
+    def is_moving(self, series_instance_uid: str, study_instance_uid: str) -> bool:
+        """Whether copies of the series come under that study, which are no contradiction."""
+        return self.filter(
+            series_instance_uid=series_instance_uid,
+            into_study_instance_uid=study_instance_uid,
+            done_at=None,
+        ).exists()
+
+
+class SeriesMove(models.Model):
+    """A series that a user moved from one study to another; ``done_at``: when its files had moved.
+
+    The studies are named as the files name them: the first may be gone then.
+    """
+
+    series_instance_uid = models.CharField(max_length=64, db_index=True)
+    from_study_instance_uid = models.CharField(max_length=64, db_index=True)
+    into_study_instance_uid = models.CharField(max_length=64, db_index=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="series_moves"
+    )
+    decided_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+
+    objects = SeriesMoveQuerySet.as_manager()
+
+    class Meta:
+        db_table = "pacs_seriesmove"
+        ordering = ["-id"]
+
+
 class AcceptedIdentity(models.Model):
     """A name and birth date in images of a study that a user said to be its patient's."""
 

@@ -113,6 +113,11 @@ urlpatterns = [
         name="study-quarantine",
     ),
     path(
+        "studies/<uid:study_instance_uid>/series-moves/",
+        unmatched.StudySeriesMoves.as_view(),
+        name="study-series-moves",
+    ),
+    path(
         "unfiled/<int:unfiled_id>/resolve/",
         unmatched.UnfiledResolve.as_view(),
         name="unfiled-resolve",

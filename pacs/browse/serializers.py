@@ -19,7 +19,7 @@ from pacs.choices import (
 from pacs.derived import frame_store
 from pacs.htj2k.progress import Htj2kProgress
 from pacs.index.unfiled import UNKNOWN_PATIENT
-from pacs.models import Instance, Series
+from pacs.models import Instance, Series, SeriesMove
 
 
 class StudyPatientOut(serializers.Serializer[Any]):
@@ -245,6 +245,34 @@ class UnfiledDecisionOut(serializers.Serializer[Any]):
 class QuarantinedOut(serializers.Serializer[Any]):
     study_instance_uid = serializers.CharField()
     quarantined = serializers.BooleanField(default=True)
+
+
+@example(examples.SERIES_MOVE)
+class SeriesMoveIn(serializers.Serializer[Any]):
+    series = serializers.ListField(
+        child=serializers.CharField(max_length=64), min_length=1, max_length=500
+    )
+    into = serializers.CharField(
+        max_length=64,
+        default="",
+        allow_blank=True,
+        help_text="Study Instance UID of another study of the patient; empty: a study of their own",
+    )
+
+
+@example(examples.SERIES_MOVED)
+class SeriesMoveOut(serializers.ModelSerializer[SeriesMove]):
+    """``done_at``: null while the files are being written."""
+
+    class Meta:
+        model = SeriesMove
+        fields = (
+            "series_instance_uid",
+            "from_study_instance_uid",
+            "into_study_instance_uid",
+            "decided_at",
+            "done_at",
+        )
 
 
 @example(examples.MATCH)

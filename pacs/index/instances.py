@@ -23,7 +23,7 @@ from pacs.events import DERIVED_OBJECT_INDEXED
 from pacs.index import matching, quarantine, unfiled
 from pacs.index.list_keys import study_keys_write
 from pacs.index.unfiled import Contradiction
-from pacs.models import DerivedObject, Instance, NameWord, Series, Study
+from pacs.models import DerivedObject, Instance, NameWord, Series, SeriesMove, Study
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,9 @@ def instance_index(archived: ArchivedInstance, tags: Tags) -> None:
         with transaction.atomic():
             _upsert(archived, tags)
     except Contradiction as contradiction:
+        series, study = (dicom.text(tags, f"{each}InstanceUID") for each in ("Series", "Study"))
+        if SeriesMove.objects.is_moving(series, study):
+            return  # whoever moves the series writes its rows
         logger.warning(
             "instance is not filed",
             extra={"orthanc_id": archived.orthanc_id, "reason": contradiction.reason},

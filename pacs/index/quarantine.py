@@ -84,6 +84,22 @@ def quarantine_end(study: Study) -> None:
         row.delete()
 
 
+def quarantine_extend(source: Study, target: Study) -> None:
+    """To a study that takes images of ``source``; what was decided of their names too."""
+    held = QuarantinedStudy.objects.filter(study_instance_uid=source.study_instance_uid).first()
+    if held is not None and not is_quarantined(target):
+        held.pk, held.study_instance_uid = None, target.study_instance_uid
+        held.save(force_insert=True)
+    AcceptedIdentity.objects.bulk_create(
+        AcceptedIdentity(
+            study=target,
+            dicom_patient_name=accepted.dicom_patient_name,
+            dicom_birth_date=accepted.dicom_birth_date,
+        )
+        for accepted in source.accepted_identities.all()
+    )
+
+
 def quarantines_of(actor: Person, study_instance_uids: Iterable[str]) -> dict[str, Any]:
     """By Study Instance UID, with ``patient`` and ``differences`` if the actor sees the patient."""
     found = QuarantinedStudy.objects.filter(study_instance_uid__in=list(study_instance_uids))

@@ -285,6 +285,8 @@ ROUTES: dict[str, str] = {
     "GET unmatched-studies": "200 403 200 403 403 403 403 401",
     "POST study-match": "400 403 400 403 403 403 403 401",
     "POST study-quarantine": "200 403 200 403 403 403 403 401",
+    "GET study-series-moves": "200 403 200 403 403 403 403 401",
+    "POST study-series-moves": "400 403 400 403 403 403 403 401",
     "GET upload-status": "404 404 404 403 403 403 404 401",
     "POST unfiled-resolve": "400 403 400 403 403 403 403 401",
     "GET qido-studies": "200 200 200 403 200 200 200 401",

@@ -16,6 +16,7 @@ import { StatusBadge } from "@/shared/StatusBadge";
 import { calendarDate } from "@/shared/when";
 import { Htj2kState } from "./Htj2kState";
 import { pollInterval } from "./htj2kProgress";
+import { MoveSeries } from "./MoveSeries";
 import { ReadingState } from "./ReadingState";
 import { SeriesTree } from "@/shared/images/SeriesTree";
 import { StudyJobs } from "./StudyJobs";
@@ -122,6 +123,7 @@ function StudyView({ study }: { study: Study }) {
           </Button>
         )}
         <WrongPatient study={study} />
+        <MoveSeries study={study} />
         {staff && user.role !== "nurse" && can("view_report") && (
           <Button
             component={Link}
