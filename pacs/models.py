@@ -351,14 +351,16 @@ class QuarantinedStudy(models.Model):
         db_table = "ris_heldstudy"
 
 
-class SeriesMoveQuerySet(models.QuerySet["SeriesMove"]):
-    def is_moving(self, series_instance_uid: str, study_instance_uid: str) -> bool:
-        """Whether copies of the series come under that study, which are no contradiction."""
+class SeriesMoveQuerySet(VisibleQuerySet["SeriesMove"]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.MATCH_STUDY
+    ) -> SeriesMoveQuerySet:
+        """Out of studies and into studies that the user sees, or may match."""
+        seen = Study.objects.visible_to(user, permission) | Study.objects.unmatched_for(user)
+        uids = seen.order_by().values("study_instance_uid")
         return self.filter(
-            series_instance_uid=series_instance_uid,
-            into_study_instance_uid=study_instance_uid,
-            done_at=None,
-        ).exists()
+            Q(from_study_instance_uid__in=uids) | Q(into_study_instance_uid__in=uids)
+        )
 
 
 class SeriesMove(models.Model):

@@ -40,14 +40,21 @@ def instance_index(archived: ArchivedInstance, tags: Tags) -> None:
         with transaction.atomic():
             _upsert(archived, tags)
     except Contradiction as contradiction:
-        series, study = (dicom.text(tags, f"{each}InstanceUID") for each in ("Series", "Study"))
-        if SeriesMove.objects.is_moving(series, study):
+        if _is_moved_here(tags):
             return  # whoever moves the series writes its rows
         logger.warning(
             "instance is not filed",
             extra={"orthanc_id": archived.orthanc_id, "reason": contradiction.reason},
         )
         unfiled.unfiled_record(archived, tags, contradiction.reason)
+
+
+def _is_moved_here(tags: Tags) -> bool:
+    return SeriesMove.objects.filter(
+        series_instance_uid=dicom.text(tags, "SeriesInstanceUID"),
+        into_study_instance_uid=dicom.text(tags, "StudyInstanceUID"),
+        done_at=None,
+    ).exists()
 
 
 def _upsert(archived: ArchivedInstance, tags: Tags) -> None:

@@ -86,7 +86,9 @@ def moves_of(actor: Person, study_instance_uid: str) -> tuple[Study, QuerySet[Se
     if study is None:
         raise _unknown(study_instance_uid)
     out = Q(from_study_instance_uid=study_instance_uid)
-    return study, SeriesMove.objects.filter(out | Q(into_study_instance_uid=study_instance_uid))
+    return study, SeriesMove.objects.visible_to(actor).filter(
+        out | Q(into_study_instance_uid=study_instance_uid)
+    )
 
 
 def _reached(actor: Person) -> QuerySet[Study]:

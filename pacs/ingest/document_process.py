@@ -37,7 +37,7 @@ FOREIGN_KEYS = frozenset(
 """Of a stream: what points to another file, or tells where it comes from."""
 
 
-class Refused(Exception):
+class DocumentRefused(Exception):
     """With the reason: unreadable, encrypted or too_large."""
 
 
@@ -48,7 +48,7 @@ def main(source: Path, target: Path) -> dict[str, Any]:
         return pdf_clean(source, target)
     if head.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
         return picture_decode(source, target)
-    raise Refused("unreadable")
+    raise DocumentRefused("unreadable")
 
 
 def picture_decode(source: Path, target: Path) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def picture_decode(source: Path, target: Path) -> dict[str, Any]:
     with Image.open(source, formats=("PNG", "JPEG")) as picture:
         lossy = picture.format == "JPEG"
         if picture.width * picture.height > MOST_PIXELS:
-            raise Refused("too_large")
+            raise DocumentRefused("too_large")
         picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
         upright = ImageOps.exif_transpose(picture)
     upright = _opaque(upright)
@@ -85,12 +85,12 @@ def pdf_clean(source: Path, target: Path) -> dict[str, Any]:
     try:
         opened = pikepdf.open(source)
     except pikepdf.PasswordError:
-        raise Refused("encrypted") from None
+        raise DocumentRefused("encrypted") from None
     with opened as pdf, pikepdf.new() as clean:
         if len(pdf.pages) > MOST_PAGES:
-            raise Refused("too_large")
+            raise DocumentRefused("too_large")
         if not pdf.pages:
-            raise Refused("unreadable")
+            raise DocumentRefused("unreadable")
         pdf.flatten_annotations("screen")
         for page in pdf.pages:
             for key in set(page.obj.keys()) - PAGE_KEYS:
@@ -110,16 +110,19 @@ def pdf_clean(source: Path, target: Path) -> dict[str, Any]:
 
 
 def _check_sizes(streams: Iterable[Any]) -> None:
-    """What a reader of the PDF would need. Raises Refused."""
+    """What a reader of the PDF would need. Raises DocumentRefused."""
     left = MOST_INFLATED
     for stream in streams:
         if int(stream.get("/Width", 0)) * int(stream.get("/Height", 0)) > MOST_PIXELS:
-            raise Refused("too_large")
+            raise DocumentRefused("too_large")
         left -= _inflated(stream, left)
 
 
 def _inflated(stream: Any, most: int) -> int:
-    """The size of the stream without its compression by deflate. Raises Refused over ``most``."""
+    """The size of the stream without its compression by deflate.
+
+    Raises DocumentRefused over ``most``.
+    """
     named = stream.get("/Filter", [])
     filters = [str(named)] if isinstance(named, pikepdf.Name) else [str(one) for one in named]
     data = stream.read_raw_bytes()
@@ -129,7 +132,7 @@ def _inflated(stream: Any, most: int) -> int:
         inflate = zlib.decompressobj()
         data = inflate.decompress(data, most)
         if inflate.unconsumed_tail:
-            raise Refused("too_large")
+            raise DocumentRefused("too_large")
     return len(data)
 
 
@@ -138,7 +141,7 @@ if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     try:
         said = main(Path(sys.argv[1]), Path(sys.argv[2]))
-    except Refused as refusal:
+    except DocumentRefused as refusal:
         said = {"refused": str(refusal)}
     except MemoryError:
         said = {"refused": "too_large"}
