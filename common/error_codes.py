@@ -136,6 +136,11 @@ class ErrorCode(Enum):
         "The file cannot be imported as a report template. Choose an MRRT template (HTML5) "
         "without scripts.",
     )
+    DOCUMENT_UNREADABLE = Spec("ERR_141", 400, "It is no readable PNG, JPEG or PDF. Save it again.")
+    DOCUMENT_ENCRYPTED = Spec("ERR_142", 400, "The PDF has a password. Save it without one.")
+    DOCUMENT_TOO_LARGE = Spec(
+        "ERR_143", 400, "The file is too large. Divide it or save it smaller."
+    )
     PATIENT_NOT_FOUND = Spec(
         "ERR_201",
         404,

@@ -123,8 +123,9 @@ def resend_moved(event: Event) -> None:
 
 @subscribe(STUDY_MATCHED, queue="fhir_tasks")
 def resend_matched(event: Event) -> None:
-    """A study that was nobody's for a while may have reports."""
+    """What was found in it while it was another's or nobody's is a result of its patient now."""
     reports_outdated(study=event.payload["study_id"])
+    _outdated(published_job_ids(event.payload["patient_id"]))
 
 
 @subscribe(PATIENT_MERGED, queue="fhir_tasks")

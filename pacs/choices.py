@@ -82,3 +82,22 @@ class UnfiledDecision(models.TextChoices):
     FILE = "file"
     CORRECT = "correct"
     REJECT = "reject"
+
+
+class QuarantineReason(models.TextChoices):
+    """Why a study of the index is kept from everybody until a user says whose it is.
+
+    SENDER: its sender does not see the patient. IDENTITY: a name or birth date in its images is not
+    that of the patient whose Patient ID they carry. WRONG_PATIENT: a user took it off its patient.
+    """
+
+    SENDER = "sender"
+    IDENTITY = "identity"
+    WRONG_PATIENT = "wrong_patient"
+
+
+class IdentityDifference(models.TextChoices):
+    """In what the images contradict a patient."""
+
+    NAME = "name"
+    BIRTH_DATE = "birth_date"

@@ -75,6 +75,7 @@ UNMATCHED: dict[str, Any] = {
     "decision": "",
     "decisions": [],
     "contradicts": None,
+    "quarantine": None,
     "suggestions": [
         {
             "patient": PATIENT,
@@ -100,6 +101,15 @@ UNMATCHED: dict[str, Any] = {
 }
 UNFILED_DECISION = {"decision": "file"}
 UNFILED_DECIDED = {"unfiled": 7, "decision": "file"}
+QUARANTINED = {"study_instance_uid": STUDY_UID, "quarantined": True}
+SERIES_MOVE = {"series": [SERIES_UID], "into": ""}
+SERIES_MOVED = {
+    "series_instance_uid": SERIES_UID,
+    "from_study_instance_uid": STUDY_UID,
+    "into_study_instance_uid": "2.25.217308841293847521097346520198347562001",
+    "decided_at": "2026-01-05T11:02:41.120000+09:00",
+    "done_at": None,
+}
 MATCH = {"patient_id": "P2026-0001", "order": 1}
 MATCHED = {
     "study_instance_uid": STUDY_UID,

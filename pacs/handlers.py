@@ -16,11 +16,12 @@ from pacs.derived import metadata_files
 from pacs.events import (
     INSTANCE_UNREADABLE,
     INSTANCES_SUPERSEDED,
+    SERIES_MOVE_DECIDED,
     STUDY_STABLE,
     UNFILED_DECIDED,
 )
 from pacs.htj2k import transcoding
-from pacs.index import change_feed, matching, resolution
+from pacs.index import change_feed, matching, resolution, series_moves
 from pacs.index.list_keys import patient_keys_write
 from pacs.index.studies import studies_visible_to
 
@@ -79,6 +80,15 @@ def _resolution_failed(event: Event, error: AppError) -> None:
 @subscribe(UNFILED_DECIDED, queue="archive_tasks", on_dead=_resolution_failed)
 def unfiled_resolve(event: Event) -> None:
     resolution.unfiled_resolve(**event.payload)
+
+
+def _move_failed(event: Event, error: AppError) -> None:
+    series_moves.moves_undo(event.payload["move_ids"])
+
+
+@subscribe(SERIES_MOVE_DECIDED, queue="archive_tasks", on_dead=_move_failed)
+def move_carry_out(event: Event) -> None:
+    series_moves.series_moves_carry_out(event.payload["move_ids"])
 
 
 @subscribe(INSTANCES_SUPERSEDED, queue="archive_tasks")

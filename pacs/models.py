@@ -12,7 +12,14 @@ from django.db.models import Q
 from common.db import VersionedModel, VisibleQuerySet
 from common.person import Person
 from emr import selectors as patients
-from pacs.choices import PRIORITY_RANKS, Htj2k, Htj2kRefusal, UnfiledDecision, UnfiledReason
+from pacs.choices import (
+    PRIORITY_RANKS,
+    Htj2k,
+    Htj2kRefusal,
+    QuarantineReason,
+    UnfiledDecision,
+    UnfiledReason,
+)
 from pacs.dicom.acquisition import Acquisition
 from pacs.dicom.values import TEXT_LENGTH
 from rbac import selectors as rights
@@ -312,18 +319,79 @@ class ChangeCursor(models.Model):
 
 
 class QuarantinedStudy(models.Model):
-    """A study from a sender who has no access to the patient of its Patient ID.
+    """A study that is kept from everybody, and matched by nothing but a user; then this is deleted.
 
-    Written before its first file is stored. The study is not matched by Patient ID, so neither the
-    numbering of another hospital nor a guess can put images into a patient record. A user matches
-    it; then this row is deleted.
+    Of SENDER it is written before the first file is stored, so neither the numbering of another
+    hospital nor a guess can put images into a patient record; ``uploaded_by`` is who sent them.
+    ``patient``: whose it was, or would be by its Patient ID. ``dicom_patient_name`` and
+    ``dicom_birth_date``: what contradicts that patient, as the images have it.
     """
 
     study_instance_uid = models.CharField(max_length=64, unique=True)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="quarantined_studies"
+    reason = models.CharField(
+        max_length=16,
+        choices=QuarantineReason.choices,
+        default=QuarantineReason.SENDER,
+        db_default=QuarantineReason.SENDER,
     )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="quarantined_studies",
+        null=True,
+    )
+    patient = models.ForeignKey(
+        "emr.Patient", on_delete=models.PROTECT, related_name="quarantined_studies", null=True
+    )
+    dicom_patient_name = models.CharField(max_length=324, blank=True, default="", db_default="")
+    dicom_birth_date = models.CharField(max_length=8, blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         db_table = "ris_heldstudy"
+
+
+class SeriesMoveQuerySet(VisibleQuerySet["SeriesMove"]):
+    def visible_to(
+        self, user: Person, permission: str = Permission.MATCH_STUDY
+    ) -> SeriesMoveQuerySet:
+        """Out of studies and into studies that the user sees, or may match."""
+        seen = Study.objects.visible_to(user, permission) | Study.objects.unmatched_for(user)
+        uids = seen.order_by().values("study_instance_uid")
+        return self.filter(
+            Q(from_study_instance_uid__in=uids) | Q(into_study_instance_uid__in=uids)
+        )
+
+
+class SeriesMove(models.Model):
+    """A series that a user moved from one study to another; ``done_at``: when its files had moved.
+
+    The studies are named as the files name them: the first may be gone then.
+    """
+
+    series_instance_uid = models.CharField(max_length=64, db_index=True)
+    from_study_instance_uid = models.CharField(max_length=64, db_index=True)
+    into_study_instance_uid = models.CharField(max_length=64, db_index=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="series_moves"
+    )
+    decided_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True)
+
+    objects = SeriesMoveQuerySet.as_manager()
+
+    class Meta:
+        db_table = "pacs_seriesmove"
+        ordering = ["-id"]
+
+
+class AcceptedIdentity(models.Model):
+    """A name and birth date in images of a study that a user said to be its patient's."""
+
+    study = models.ForeignKey(Study, on_delete=models.CASCADE, related_name="accepted_identities")
+    dicom_patient_name = models.CharField(max_length=324, blank=True)
+    dicom_birth_date = models.CharField(max_length=8, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        db_table = "pacs_acceptedidentity"

@@ -8,7 +8,7 @@ from django.http.response import HttpResponseBase
 from django.urls import URLPattern, path, re_path
 
 import pacs.converters  # noqa: F401  (registers the path converters)
-from pacs.browse.views import orthanc_view, previews, series, unmatched
+from pacs.browse.views import documents, orthanc_view, previews, series, unmatched
 from pacs.delivery.pictures import ROUTE, NoPicture
 from pacs.dicomweb.qido import Level
 from pacs.dicomweb.views import (
@@ -20,7 +20,7 @@ from pacs.dicomweb.views import (
     store_instances,
     wado_uri,
 )
-from pacs.ingest.views import DicomUpload, UploadStatusView
+from pacs.ingest.views import DicomUpload, DocumentUpload, UploadStatusView
 
 _STUDY = "dicom-web/studies/<uid:study_instance_uid>"
 _SERIES = f"{_STUDY}/series/<uid:series_instance_uid>"
@@ -78,6 +78,11 @@ urlpatterns = [
         name="series-preview",
     ),
     path(
+        "series/<uid:series_instance_uid>/document/",
+        documents.SeriesDocument.as_view(),
+        name="series-document",
+    ),
+    path(
         "instances/<uid:sop_instance_uid>/preview/",
         previews.InstancePreview.as_view(),
         name="instance-preview",
@@ -94,12 +99,23 @@ urlpatterns = [
         name="orthanc-preview",
     ),
     path("upload/dicom/", DicomUpload.as_view(), name="dicom-upload"),
+    path("upload/documents/", DocumentUpload.as_view(), name="document-upload"),
     path("upload/dicom/<uuid:upload_id>/", UploadStatusView.as_view(), name="upload-status"),
     path("unmatched/", unmatched.UnmatchedStudies.as_view(), name="unmatched-studies"),
     path(
         "unmatched/<uid:study_instance_uid>/match/",
         unmatched.StudyMatch.as_view(),
         name="study-match",
+    ),
+    path(
+        "studies/<uid:study_instance_uid>/quarantine/",
+        unmatched.StudyQuarantine.as_view(),
+        name="study-quarantine",
+    ),
+    path(
+        "studies/<uid:study_instance_uid>/series-moves/",
+        unmatched.StudySeriesMoves.as_view(),
+        name="study-series-moves",
     ),
     path(
         "unfiled/<int:unfiled_id>/resolve/",

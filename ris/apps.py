@@ -8,7 +8,8 @@ class RisConfig(AppConfig):
     name = "ris"
 
     def ready(self) -> None:
-        from pacs.index.matching import order_finders, study_followers
+        from pacs.index.matching import order_finders
+        from pacs.index.study_moves import study_followers
         from ris import handlers  # noqa: F401  (subscribes to the outbox)
         from ris.modality.scheduling import scheduled_orders
         from ris.reports.moves import reports_follow

@@ -16,7 +16,7 @@ from fhir.services.publishing import bundle_validate
 from fhir.services.radiology_reports import report_facts
 from fhir.services.resources.radiology_report import build_report_bundle
 from ocs.models import Order
-from pacs.index.matching import study_moved
+from pacs.index.study_moves import study_moved
 from pacs.tests import index
 from ris.models import Report
 from ris.reports.released import released_report

@@ -10,6 +10,8 @@ from pacs import examples
 from pacs.choices import (
     DERIVED_MODALITIES,
     Htj2kRefusal,
+    IdentityDifference,
+    QuarantineReason,
     SuggestionReason,
     UnfiledDecision,
     UnfiledReason,
@@ -17,7 +19,7 @@ from pacs.choices import (
 from pacs.derived import frame_store
 from pacs.htj2k.progress import Htj2kProgress
 from pacs.index.unfiled import UNKNOWN_PATIENT
-from pacs.models import Instance, Series
+from pacs.models import Instance, Series, SeriesMove
 
 
 class StudyPatientOut(serializers.Serializer[Any]):
@@ -147,6 +149,9 @@ class PatientImageOut(serializers.ModelSerializer[Instance]):
         return reverse("orthanc-preview", kwargs={"orthanc_id": instance.orthanc_id})
 
 
+REASONS = [UNKNOWN_PATIENT, *QuarantineReason.values, *UnfiledReason.values]
+
+
 class ContradictedStudyOut(serializers.Serializer[Any]):
     """The study in the index that unfiled images contradict."""
 
@@ -173,19 +178,33 @@ class SuggestionOut(serializers.Serializer[Any]):
     reasons = serializers.ListField(child=serializers.ChoiceField(SuggestionReason.choices))
 
 
+class QuarantineOut(serializers.Serializer[Any]):
+    """Why a study is kept from everybody.
+
+    ``patient``: whose it was, or would be by its Patient ID; null if the user does not see them.
+    """
+
+    reason = serializers.ChoiceField(QuarantineReason.choices)
+    patient = StudyPatientOut(allow_null=True)
+    dicom_patient_name = serializers.CharField(help_text="what contradicts the patient")
+    dicom_birth_date = serializers.CharField(help_text="as the name")
+    differences = serializers.ListField(child=serializers.ChoiceField(IdentityDifference.choices))
+
+
 @example(examples.UNMATCHED)
 class UnmatchedStudyOut(serializers.Serializer[Any]):
     """What waits for a decision, with the patient data of its DICOM files.
 
-    A study of an unknown patient (``unfiled`` is null), or images that contradict the study in
-    ``contradicts``, which is null as well if the user may not see it.
+    A study of an unknown patient or in quarantine (``unfiled`` is null), or images that contradict
+    the study in ``contradicts``, which is null as well if the user may not see it.
     """
 
     unfiled = serializers.IntegerField(allow_null=True)
-    reason = serializers.ChoiceField(choices=[UNKNOWN_PATIENT, *UnfiledReason.values])
+    reason = serializers.ChoiceField(choices=REASONS)
     decision = serializers.CharField(help_text="set while it is being carried out")
     decisions = serializers.ListField(child=serializers.ChoiceField(UnfiledDecision.choices))
     contradicts = ContradictedStudyOut(allow_null=True)
+    quarantine = QuarantineOut(allow_null=True)
     suggestions = SuggestionOut(many=True, help_text="The likeliest first; a person decides")
     study_instance_uid = serializers.CharField()
     dicom_patient_id = serializers.CharField()
@@ -220,6 +239,40 @@ class UnfiledDecisionIn(serializers.Serializer[Any]):
 class UnfiledDecisionOut(serializers.Serializer[Any]):
     unfiled = serializers.IntegerField(source="pk")
     decision = serializers.CharField()
+
+
+@example(examples.QUARANTINED)
+class QuarantinedOut(serializers.Serializer[Any]):
+    study_instance_uid = serializers.CharField()
+    quarantined = serializers.BooleanField(default=True)
+
+
+@example(examples.SERIES_MOVE)
+class SeriesMoveIn(serializers.Serializer[Any]):
+    series = serializers.ListField(
+        child=serializers.CharField(max_length=64), min_length=1, max_length=500
+    )
+    into = serializers.CharField(
+        max_length=64,
+        default="",
+        allow_blank=True,
+        help_text="Study Instance UID of another study of the patient; empty: a study of their own",
+    )
+
+
+@example(examples.SERIES_MOVED)
+class SeriesMoveOut(serializers.ModelSerializer[SeriesMove]):
+    """``done_at``: null while the files are being written."""
+
+    class Meta:
+        model = SeriesMove
+        fields = (
+            "series_instance_uid",
+            "from_study_instance_uid",
+            "into_study_instance_uid",
+            "decided_at",
+            "done_at",
+        )
 
 
 @example(examples.MATCH)

@@ -69,6 +69,12 @@ def written_day(tags: Tags, keyword: str) -> str:
     return part if _PART_OF_DATE.fullmatch(part) else ""
 
 
+def whole_day(tags: Tags, keyword: str) -> str:
+    """DA as the standard writes it, YYYYMMDD; empty for other notations and parts of a date."""
+    written = written_day(tags, keyword)
+    return written if len(written) == 8 and written == text(tags, keyword) else ""
+
+
 def time(tags: Tags, keyword: str) -> str:
     """TM, or the form with colons of ACR-NEMA, as HHMMSS.FFFFFF or a beginning of it."""
     match = _TIME.fullmatch(text(tags, keyword))

@@ -86,14 +86,14 @@ def instances_delete(orthanc_ids: Sequence[str]) -> None:
                 patient_id=study.patient_id,
             )
             for series in study.series.filter(instances=None):
-                _delete_unless_needed(series)
+                delete_unless_needed(series)
             if not study.series.exists():
                 rights_changing()
-                _delete_unless_needed(study)
+                delete_unless_needed(study)
             study_keys_write(study.pk)
 
 
-def _delete_unless_needed(row: Model) -> None:
+def delete_unless_needed(row: Model) -> None:
     """Studies and series with AI jobs are kept, with the results of the jobs."""
     try:
         with transaction.atomic():

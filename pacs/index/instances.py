@@ -20,10 +20,10 @@ from pacs.dicom.person_names import name_words
 from pacs.dicom.uids import Uid
 from pacs.dicom.values import Tags
 from pacs.events import DERIVED_OBJECT_INDEXED
-from pacs.index import matching, unfiled
+from pacs.index import matching, quarantine, unfiled
 from pacs.index.list_keys import study_keys_write
 from pacs.index.unfiled import Contradiction
-from pacs.models import DerivedObject, Instance, NameWord, Series, Study
+from pacs.models import DerivedObject, Instance, NameWord, Series, SeriesMove, Study
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +40,8 @@ def instance_index(archived: ArchivedInstance, tags: Tags) -> None:
         with transaction.atomic():
             _upsert(archived, tags)
     except Contradiction as contradiction:
+        if _is_moved_here(tags):
+            return  # whoever moves the series writes its rows
         logger.warning(
             "instance is not filed",
             extra={"orthanc_id": archived.orthanc_id, "reason": contradiction.reason},
@@ -47,9 +49,19 @@ def instance_index(archived: ArchivedInstance, tags: Tags) -> None:
         unfiled.unfiled_record(archived, tags, contradiction.reason)
 
 
+def _is_moved_here(tags: Tags) -> bool:
+    return SeriesMove.objects.filter(
+        series_instance_uid=dicom.text(tags, "SeriesInstanceUID"),
+        into_study_instance_uid=dicom.text(tags, "StudyInstanceUID"),
+        done_at=None,
+    ).exists()
+
+
 def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
     study = _study(archived, tags)
     series, is_new = _series(archived, tags, study)
+    birth_date = dicom.whole_day(tags, "PatientBirthDate")
+    quarantine.instance_check(study, dicom.text(tags, "PatientName"), birth_date)
     sop_instance_uid = _required_uid(tags, "SOPInstanceUID")
     fields = {
         "orthanc_id": archived.orthanc_id,
@@ -101,7 +113,7 @@ def _study(archived: ArchivedInstance, tags: Tags) -> Study:
             last_instance_at=timezone.now(),
             **_study_fields(tags),
         )
-        matching.study_assign(study)
+        matching.study_assign(study, dicom.whole_day(tags, "PatientBirthDate"))
         study.save()
         _name_words_add(study)
         audit.record(

@@ -15,30 +15,29 @@ from common.person import Person
 from emr import selectors as patients
 from ocs import selectors as orders
 from ocs.choices import JobRole
-from pacs.events import STUDY_MATCHED, STUDY_MOVED
+from pacs.events import STUDY_MATCHED
+from pacs.index import quarantine
 from pacs.index.list_keys import study_keys_write
+from pacs.index.study_moves import study_moved
 from pacs.models import QuarantinedStudy, Study
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
 
 
-def study_assign(study: Study) -> bool:
+def study_assign(study: Study, birth_date: str) -> bool:
     """Set patient and order by Patient ID and Accession Number; the object is not saved.
 
     False if the Patient ID (0010,0020) is unknown or the study is quarantined until a user matches
-    it. The order (Accession Number, 0008,0050) is set only if it belongs to the same patient.
+    it, as it is now if its name or ``birth_date`` (DA, or empty) is not the patient's. The order
+    (Accession Number, 0008,0050) is set only if it belongs to the same patient.
     """
-    if not study.dicom_patient_id or _is_quarantined(study):
+    if not study.dicom_patient_id or quarantine.is_quarantined(study):
         return False
     patient = patients.patient_by_mrn(study.dicom_patient_id)
-    if patient is None:
+    if patient is None or quarantine.identity_check(study, patient, birth_date):
         return False
     _set_patient(study, patient)
     return True
-
-
-def _is_quarantined(study: Study) -> bool:
-    return QuarantinedStudy.objects.filter(study_instance_uid=study.study_instance_uid).exists()
 
 
 def _set_patient(study: Study, patient: Any) -> None:
@@ -47,35 +46,6 @@ def _set_patient(study: Study, patient: Any) -> None:
     order_assign(study)
     if study.pk is not None:
         study_moved(study, before)
-
-
-study_followers: list[Callable[[Study], None]] = []
-"""Called in the transaction with a study whose patient was set, before rows that name both."""
-
-
-def study_moved(study: Study, before: int | None) -> None:
-    """What names the study follows it; who keeps what was found in it is told.
-
-    ``before``: of whom it was; None: of nobody.
-    """
-    for follow in study_followers:
-        follow(study)
-    _rows_follow(study)
-    if before not in (None, study.patient_id):
-        payload = {"study_id": study.pk, "patient_id": study.patient_id, "before": before}
-        publish(STUDY_MOVED, aggregate=f"study_moved:{study.pk}", payload=payload)
-
-
-def _rows_follow(study: Study) -> None:
-    """Rows of whatever app that name both the study and its patient name the new one.
-
-    None too, where a row may have no patient.
-    """
-    for relation in Study._meta.related_objects:
-        rows = relation.related_model._base_manager.filter(**{relation.field.name: study.pk})
-        for field in rows.model._meta.concrete_fields:
-            if field.name == "patient" and (field.null or study.patient_id is not None):
-                rows.update(patient=study.patient_id)
 
 
 def order_assign(study: Study) -> None:
@@ -126,7 +96,7 @@ def study_match(
         study.save_versioned(expected=study.version)
         study_keys_write(study.pk)
         _matched(study)
-        QuarantinedStudy.objects.filter(study_instance_uid=study_instance_uid).delete()
+        quarantine.quarantine_end(study)
         audit.record(
             actor=actor,
             action="study.match",
@@ -194,7 +164,7 @@ def studies_rematch() -> int:
 @transaction.atomic
 def _rematch(pk: int) -> bool:
     study = Study.objects.select_for_update().filter(pk=pk, patient=None).first()
-    if study is None or not study_assign(study):
+    if study is None or not study_assign(study, study.dicom_birth_date):
         return False
     study.save_versioned(expected=study.version)
     study_keys_write(study.pk)
@@ -204,7 +174,11 @@ def _rematch(pk: int) -> bool:
 
 
 def _matched(study: Study) -> None:
-    publish(STUDY_MATCHED, aggregate=f"study:{study.pk}", payload={"study_id": study.pk})
+    publish(
+        STUDY_MATCHED,
+        aggregate=f"study:{study.pk}",
+        payload={"study_id": study.pk, "patient_id": study.patient_id},
+    )
 
 
 def _record_filed(study: Study) -> None:

@@ -26,6 +26,7 @@ from pacs.dicom.values import Tags
 from pacs.events import INSTANCES_SUPERSEDED, UNFILED_DECIDED
 from pacs.index import change_feed, matching
 from pacs.index.list_keys import study_keys_write
+from pacs.index.study_moves import study_moved
 from pacs.index.unfiled import contradicted_study, unfiled_remove
 from pacs.models import Instance, Series, Study, UnfiledInstance, UnfiledStudy
 from rbac.epochs import rights_changing
@@ -145,21 +146,21 @@ def _file(row: UnfiledInstance, study: Study, *, rename: bool) -> None:
         )
     if rename:
         values["SOPInstanceUID"] = derived_uid("filed", row.orthanc_id)
-    _store_corrected(row.orthanc_id, values)
+    corrected_store(row.orthanc_id, values)
 
 
 def _patient_of(study: Study) -> dict[str, str]:
     """The patient's attributes of the files of a study, which decide where the archive keeps it."""
     first = Instance.objects.filter(series__study=study).order_by("pk").first()
-    return _patient(orthanc().instance_tags(first.orthanc_id) or {}) if first else {}
+    return patient_of(orthanc().instance_tags(first.orthanc_id) or {}) if first else {}
 
 
-def _patient(tags: Tags) -> dict[str, str]:
+def patient_of(tags: Tags) -> dict[str, str]:
     """As they stand in the file: a blank before Patient ID is another patient to the archive."""
     return {keyword: str(tags.get(keyword) or "") for keyword in PATIENT}
 
 
-def _store_corrected(orthanc_id: str, values: Mapping[str, str]) -> str:
+def corrected_store(orthanc_id: str, values: Mapping[str, str]) -> str:
     """Returns the Orthanc id of the corrected copy. Raises ExternalError if it is no other file."""
     file = file_correct(orthanc().instance_file(orthanc_id), values)
     copy = orthanc().instance_add(io.BytesIO(file)).orthanc_id
@@ -176,8 +177,8 @@ def _correct(study: Study, unfiled: UnfiledStudy) -> None:
     tags = (orthanc().instance_tags(first.orthanc_id) if first else None) or {}
     if study.orthanc_id != unfiled.orthanc_id:
         images = list(Instance.objects.filter(series__study=study).select_related("series"))
-        values = _patient(tags)
-        copies = {image.orthanc_id: _store_corrected(image.orthanc_id, values) for image in images}
+        values = patient_of(tags)
+        copies = {image.orthanc_id: corrected_store(image.orthanc_id, values) for image in images}
         _move(study, images, copies, tags)
     _index(list(unfiled.instances.all()))
 
@@ -185,24 +186,8 @@ def _correct(study: Study, unfiled: UnfiledStudy) -> None:
 @transaction.atomic
 def _move(study: Study, images: list[Instance], copies: Mapping[str, str], tags: Tags) -> None:
     """The rows follow the files, and the study the patient; the former files are deleted."""
-    described = {one.orthanc_id: one for one in orthanc().instances_describe(list(copies.values()))}
-    publish(
-        INSTANCES_SUPERSEDED,
-        aggregate=f"study:{study.pk}",
-        payload={"orthanc_ids": list(copies)},
-    )
     rights_changing()
-    invalidation.instances_invalidate(images)
-    for image in images:
-        copy: ArchivedInstance = described[copies[image.orthanc_id]]
-        Instance.objects.filter(pk=image.pk).update(
-            orthanc_id=copy.orthanc_id,
-            file_size=copy.file_size,
-            htj2k=Htj2k.WAITING,
-            htj2k_reason="",
-        )
-        Series.objects.filter(pk=image.series_id).update(orthanc_id=copy.series_orthanc_id)
-        study.orthanc_id = copy.study_orthanc_id
+    study.orthanc_id = images_replace(study, images, copies) or study.orthanc_id
     former_patient_id = study.patient_id
     study.dicom_patient_id = dicom.text(tags, "PatientID")
     study.dicom_patient_name = dicom.text(tags, "PatientName")
@@ -210,8 +195,8 @@ def _move(study: Study, images: list[Instance], copies: Mapping[str, str], tags:
     study.dicom_sex = dicom.text(tags, "PatientSex")
     study.patient = study.order = None
     study.last_instance_at, study.stable_at = timezone.now(), None  # what is derived is made anew
-    matching.study_assign(study)
-    matching.study_moved(study, former_patient_id)
+    matching.study_assign(study, dicom.whole_day(tags, "PatientBirthDate"))
+    study_moved(study, former_patient_id)
     study.save_versioned(expected=study.version)
     study_keys_write(study.pk)
     for patient_id in {former_patient_id, study.patient_id}:
@@ -222,6 +207,32 @@ def _move(study: Study, images: list[Instance], copies: Mapping[str, str], tags:
             object_id=study.study_instance_uid,
             patient_id=patient_id,
         )
+
+
+def images_replace(study: Study, images: list[Instance], copies: Mapping[str, str]) -> str:
+    """Let the rows of the images, and of their series, name their copies; the files are deleted.
+
+    ``copies``: by the Orthanc id of each image. Returns the Orthanc id of the copies' study.
+    """
+    described = {one.orthanc_id: one for one in orthanc().instances_describe(list(copies.values()))}
+    publish(
+        INSTANCES_SUPERSEDED,
+        aggregate=f"study:{study.pk}",
+        payload={"orthanc_ids": list(copies)},
+    )
+    invalidation.instances_invalidate(images)
+    place = ""
+    for image in images:
+        copy: ArchivedInstance = described[copies[image.orthanc_id]]
+        Instance.objects.filter(pk=image.pk).update(
+            orthanc_id=copy.orthanc_id,
+            file_size=copy.file_size,
+            htj2k=Htj2k.WAITING,
+            htj2k_reason="",
+        )
+        Series.objects.filter(pk=image.series_id).update(orthanc_id=copy.series_orthanc_id)
+        place = copy.study_orthanc_id
+    return place
 
 
 def superseded_delete(orthanc_ids: list[str]) -> None:

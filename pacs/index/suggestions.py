@@ -15,7 +15,7 @@ from emr import selectors as patients
 from ocs import selectors as orders
 from ocs.choices import modality_of
 from pacs.choices import SuggestionReason as Reason
-from pacs.dicom.person_names import name_words
+from pacs.index.identity import birth_date_read, same_name
 from pacs.index.matching import orders_named
 from pacs.models import Study
 
@@ -67,7 +67,7 @@ def _candidates(actor: Person, studies: Sequence[Study], named: Iterable[Any]) -
     """Patients of the orders, and those born on a day that a study names."""
     seen = patients.patients_visible_to(actor)
     ids = {order.patient_id for order in named}
-    days = {born for born in map(_birth_date, studies) if born is not None}
+    days = {birth_date_read(study.dicom_birth_date) for study in studies} - {None}
     born_then = seen.filter(birth_date__in=days).exclude(pk__in=ids)
     return [*seen.filter(pk__in=ids), *born_then[: MOST * MOST * len(studies)]]
 
@@ -75,7 +75,7 @@ def _candidates(actor: Person, studies: Sequence[Study], named: Iterable[Any]) -
 def _likely(
     study: Study, found: Iterable[Any], named: list[Any], near: list[Any]
 ) -> list[Suggestion]:
-    born = _birth_date(study)
+    born = birth_date_read(study.dicom_birth_date)
     made = [_suggestion(study, patient, named, near, born) for patient in found]
     likely = [each for each in made if each.weight >= _LEAST]
     return sorted(likely, key=lambda each: (-each.weight, each.patient.pk))[:MOST]
@@ -89,7 +89,7 @@ def _suggestion(
     for order in own:
         by_number = order.accession_number == study.accession_number
         reasons.append(Reason.ACCESSION_NUMBER if by_number else Reason.STUDY_INSTANCE_UID)
-    if _same_name(study.dicom_patient_name, patient.full_name):
+    if same_name(study.dicom_patient_name, patient.full_name):
         reasons.append(Reason.NAME)
     if born == patient.birth_date:
         reasons.append(Reason.BIRTH_DATE)
@@ -98,15 +98,6 @@ def _suggestion(
         reasons.append(Reason.PROCEDURE)
     order = next(iter(own), None) or min(fitting, key=lambda o: _apart(study, o), default=None)
     return Suggestion(patient, order, tuple(dict.fromkeys(reasons)))
-
-
-def _same_name(dicom_name: str, full_name: str) -> bool:
-    """By any component group of the PN, its words in any order or written together."""
-    known = name_words(full_name)
-    groups = [name_words(group) for group in dicom_name.split("=")]
-    return bool(known) and any(
-        sorted(words) == sorted(known) or "".join(words) == "".join(known) for words in groups
-    )
 
 
 def _fits(study: Study, order: Any) -> bool:
@@ -119,10 +110,3 @@ def _apart(study: Study, order: Any) -> timedelta:
     day = study.study_date or timezone.localdate(study.created_at)
     planned: datetime = order.due_at or order.ordered_at
     return abs(day - timezone.localdate(planned))
-
-
-def _birth_date(study: Study) -> date | None:
-    try:
-        return datetime.strptime(study.dicom_birth_date, "%Y%m%d").date()  # noqa: DTZ007  (a day)
-    except ValueError:
-        return None

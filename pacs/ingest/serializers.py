@@ -28,6 +28,20 @@ class UploadIn(serializers.Serializer[Any]):
     )
 
 
+class DocumentsIn(serializers.Serializer[Any]):
+    files = serializers.ListField(
+        child=serializers.FileField(allow_empty_file=True),
+        help_text="PNG, JPEG or PDF; pictures are the pages of one series, in this order",
+    )
+    patient_id = serializers.CharField(max_length=64, help_text="MRN")
+    description = serializers.RegexField(
+        r"^[^\\\x00-\x1f\x7f]+\Z", max_length=64, help_text="What it is, for example its title"
+    )
+    date = serializers.DateField(
+        required=False, allow_null=True, default=None, help_text="Of the document, if known"
+    )
+
+
 class UploadedStudyOut(serializers.Serializer[Any]):
     """A study of the upload. ``indexed`` is false while an instance of it waits for the index.
 

@@ -16,6 +16,7 @@ from common.api.views import ApiView
 from common.errors import ErrorCode
 from pacs import examples, tasks
 from pacs.ingest import serializers
+from pacs.ingest.document_upload import documents_upload
 from pacs.ingest.upload import dicom_upload
 from pacs.ingest.upload_results import IncomingFile, UploadResult
 from pacs.ingest.upload_status import upload_settle, upload_status
@@ -31,7 +32,9 @@ def _status(result: UploadResult) -> int:
 _NO_FILE_STORED = ErrorCode.NO_FILE_STORED.value
 
 
-class DicomUpload(ApiView):
+class _Upload(ApiView):
+    """Files that are stored, and waited for until they are in the index."""
+
     required_permissions = {"POST": Permission.UPLOAD_DICOM}
     parser_classes = [FolderMultiPartParser]
 
@@ -39,6 +42,20 @@ class DicomUpload(ApiView):
         with spooled_uploads(request) as self.folder:
             return super().dispatch(request, *args, **kwargs)
 
+    def files(self, request: Request) -> list[IncomingFile]:
+        return [
+            IncomingFile(f.client_name, f.path, ErrorCode.FILE_TOO_LARGE if f.too_large else None)
+            for f in request.FILES.getlist("files")
+        ]
+
+    def settled(self, result: UploadResult) -> Response:
+        tasks.nudge_poll()
+        result, status = upload_settle(self.actor, result)
+        answer = serializers.UploadOut(status, context={"files": result.files})
+        return Response(answer.data, status=_status(result))
+
+
+class DicomUpload(_Upload):
     @extend_schema(
         summary="Upload DICOM files, folders or zip files",
         description=(
@@ -73,19 +90,50 @@ class DicomUpload(ApiView):
         body.is_valid(raise_exception=True)
         result = dicom_upload(
             actor=self.actor,
-            files=[
-                IncomingFile(
-                    f.client_name, f.path, ErrorCode.FILE_TOO_LARGE if f.too_large else None
-                )
-                for f in request.FILES.getlist("files")
-            ],
+            files=self.files(request),
             patient_id=body.validated_data["patient_id"],
             work=self.folder,
         )
-        tasks.nudge_poll()
-        result, status = upload_settle(self.actor, result)
-        answer = serializers.UploadOut(status, context={"files": result.files})
-        return Response(answer.data, status=_status(result))
+        return self.settled(result)
+
+
+class DocumentUpload(_Upload):
+    @extend_schema(
+        summary="Upload pictures or PDFs that a patient brought",
+        description=(
+            "They are encoded anew, without metadata, scripts, actions and attachments: a picture "
+            "as DICOM Secondary Capture, a PDF as Encapsulated PDF. All of them or none is stored, "
+            "as one study of the patient. It is safe to send the same again."
+        ),
+        tags=["imaging"],
+        request={"multipart/form-data": serializers.DocumentsIn},
+        responses={
+            201: answer(serializers.UploadOut, examples.UPLOADED, "All files are stored"),
+            **errors(
+                ErrorCode.VALIDATION,
+                ErrorCode.NO_FILE_STORED,
+                ErrorCode.DOCUMENT_UNREADABLE,
+                ErrorCode.DOCUMENT_ENCRYPTED,
+                ErrorCode.DOCUMENT_TOO_LARGE,
+                ErrorCode.PATIENT_NOT_FOUND,
+                ErrorCode.SOP_INSTANCE_CONFLICT,
+                ErrorCode.ARCHIVE_UNAVAILABLE,
+            ),
+        },
+    )
+    def post(self, request: Request) -> Response:
+        body = serializers.DocumentsIn(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        result = documents_upload(
+            actor=self.actor,
+            files=self.files(request),
+            patient_id=given["patient_id"],
+            description=given["description"],
+            day=given["date"],
+            work=self.folder,
+        )
+        return self.settled(result)
 
 
 class UploadStatusView(ApiView):

@@ -22,7 +22,10 @@ from pydicom.uid import (
 
 
 def mr_image(**attributes: Any) -> Dataset:
-    """An MR image of 16x16; ``attributes`` replace or, with None, remove."""
+    """An MR image of 16x16; ``attributes`` replace or, with None, remove.
+
+    Without a name and a birth date, it contradicts no patient.
+    """
     image = Dataset()
     image.SpecificCharacterSet = "ISO_IR 192"
     image.SOPClassUID = MRImageStorage
@@ -30,8 +33,7 @@ def mr_image(**attributes: Any) -> Dataset:
     image.StudyInstanceUID = generate_uid()
     image.SeriesInstanceUID = generate_uid()
     image.PatientID = "T-UNKNOWN"
-    image.PatientName = "Nemo^Captain"
-    image.PatientBirthDate = "19000101"
+    image.PatientName = image.PatientBirthDate = ""
     image.PatientSex = "O"
     image.StudyDate = "20260105"
     image.AccessionNumber = ""

@@ -34,6 +34,9 @@ def fetched(fetcher: Fetcher, path: str, headers: Any, _: Any, allocate: Allocat
     return answer.status_code, memory
 
 
+LARGE = ("PixelData", "EncapsulatedDocument")
+
+
 class FakeOrthanc:
     """Keeps files like Orthanc with OverwriteInstances off; ``broken`` ids answer 500. What it
     finds in a file besides is ``misread``."""
@@ -96,7 +99,7 @@ class FakeOrthanc:
         if orthanc_id not in self.files:
             self.files[orthanc_id] = file
             self.tags[orthanc_id] = {
-                element.keyword: None if element.keyword == "PixelData" else _value(element.value)
+                element.keyword: None if element.keyword in LARGE else _value(element.value)
                 for element in image
             }
             self.changes.append(("NewInstance", orthanc_id))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -98,8 +98,9 @@ def test_a_patient_registered_later_gets_the_study(patient_factory, unmatched, u
         study_instance_uid=held.study_instance_uid, uploaded_by=users["external"]
     )
     tasks.mark_stable()
-    patient = patient_factory(patient_id=unmatched.dicom_patient_id)
-    patient_factory(patient_id=held.dicom_patient_id)
+    same = {"full_name": "김민준", "birth_date": date(1974, 3, 2)}
+    patient = patient_factory(patient_id=unmatched.dicom_patient_id, **same)
+    patient_factory(patient_id=held.dicom_patient_id, **same)
     tasks.mark_stable()
     unmatched.refresh_from_db()
     held.refresh_from_db()

@@ -15,7 +15,7 @@ LONG = "RIS2026-000000123"
 
 
 def test_cut_values_are_read_again(archive, patient_factory, users, capsys):
-    patient = patient_factory()
+    patient = patient_factory(full_name="Kim Long")
     order = Order.objects.create(
         patient=patient,
         ordered_by=users["doctor"],

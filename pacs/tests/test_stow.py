@@ -331,7 +331,7 @@ def test_an_archive_that_is_down(archive, api):
 
 def test_both_the_receipt_and_the_result_are_recorded(archive, api, users, patient_factory):
     patient = patient_factory()
-    image = mr_image(PatientID=patient.patient_id)
+    image = mr_image(PatientID=patient.patient_id, PatientName="Nemo^Captain")
     study = index.study(patient, study_instance_uid=image.StudyInstanceUID)
     url = f"{URL}/{study.study_instance_uid}"
     send(api("doctor"), part10(image), b"x", url=url)

@@ -274,6 +274,8 @@ ROUTES: dict[str, str] = {
     "GET orthanc-patient-images": "200 200 200 403 200 200 200 401",
     "GET orthanc-preview": "200 200 200 403 403 200 200 401",
     "POST dicom-upload": "415 415 415 403 403 403 415 401",
+    "POST document-upload": "415 415 415 403 403 403 415 401",
+    "GET series-document": "404 404 404 403 403 404 404 401",  # its series has pictures
     "GET modality-worklist": "403 403 200 403 403 403 403 401",
     "GET dicom-nodes": "200 403 403 403 403 403 403 401",
     "POST dicom-nodes": "400 403 403 403 403 403 403 401",
@@ -282,6 +284,9 @@ ROUTES: dict[str, str] = {
     "POST dicom-node-echo": "503 403 403 403 403 403 403 401",  # no archive in these tests
     "GET unmatched-studies": "200 403 200 403 403 403 403 401",
     "POST study-match": "400 403 400 403 403 403 403 401",
+    "POST study-quarantine": "200 403 200 403 403 403 403 401",
+    "GET study-series-moves": "200 403 200 403 403 403 403 401",
+    "POST study-series-moves": "400 403 400 403 403 403 403 401",
     "GET upload-status": "404 404 404 403 403 403 404 401",
     "POST unfiled-resolve": "400 403 400 403 403 403 403 401",
     "GET qido-studies": "200 200 200 403 200 200 200 401",

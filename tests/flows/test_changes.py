@@ -78,7 +78,7 @@ def test_an_image_of_a_known_patient_is_matched_and_becomes_stable(tmp_path, log
 
 
 def test_garbage_values_do_not_stop_the_feed(tmp_path, ask_studies):
-    (garbage,) = series(1)
+    (garbage,) = series(1, PatientName="Nemo^Captain", PatientBirthDate="19000101")
     file = part10(garbage)
     for good, bad in (
         (b"DA\x08\x0020260105", b"DA\x08\x0020269999"),

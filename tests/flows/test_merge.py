@@ -29,7 +29,7 @@ def pair(login):
 
 def send(login, folder, patient_id: str, name: str) -> str:
     """Images that carry this MRN; the study, once the index has it."""
-    sample = replace(SAMPLES[1], name=name, patient_id=patient_id)
+    sample = replace(SAMPLES[1], name=name, patient_id=patient_id, patient_name="Merge^Twice")
     files = write_series(sample, folder, accession_number="", study_date=date(2026, 3, 2))
     study = upload(login("radiologist"), files).json()["studies"][0]["study_instance_uid"]
     doctor = login("doctor")

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import AuditLog
-from pacs.index.matching import study_moved
+from pacs.index.study_moves import study_moved
 from pacs.tests import index
 from ris.models import Report
 from ris.reports.archiving import reports_archive

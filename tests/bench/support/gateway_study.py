@@ -81,7 +81,7 @@ def _patient(doctor: ApiClient) -> None:
     patient = {
         "patient_id": MRN,
         "full_name": "Bench Gateway",
-        "birth_date": "1970-01-01",
+        "birth_date": SAMPLES[0].patient_birth_date.isoformat(),
         "gender": "F",
     }
     doctor.call("POST", "emr/patients/", json=patient, also={409})

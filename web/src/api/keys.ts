@@ -8,6 +8,7 @@ export const keys = {
     list: (filters: object) => ["studies", "list", filters],
     ofPatient: (patient: number) => ["studies", "of patient", patient],
     one: (uid: string) => ["studies", "one", uid],
+    moves: (uid: string) => ["studies", "moves", uid],
   },
   worklist: {
     all: ["worklist"],

@@ -1,11 +1,12 @@
 import { Alert, Anchor, Badge, Button, Grid, Group, Stack, Text } from "@mantine/core";
-import { IconEye, IconFileText, IconInfoCircle, IconReportMedical } from "@tabler/icons-react";
+import { IconEye, IconFileText, IconFileTypePdf, IconInfoCircle, IconReportMedical } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { Link, useParams } from "react-router";
 import type { Schema } from "@/api/client";
 import { studyQuery } from "@/api/queries";
 import { useCan, useIsStaff, useUser } from "@/session/react";
+import { DownloadButton } from "@/shared/DownloadButton";
 import { ageSex, dicomTime } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
@@ -15,10 +16,12 @@ import { StatusBadge } from "@/shared/StatusBadge";
 import { calendarDate } from "@/shared/when";
 import { Htj2kState } from "./Htj2kState";
 import { pollInterval } from "./htj2kProgress";
+import { MoveSeries } from "./MoveSeries";
 import { ReadingState } from "./ReadingState";
 import { SeriesTree } from "@/shared/images/SeriesTree";
 import { StudyJobs } from "./StudyJobs";
 import { StudyRelations } from "./StudyRelations";
+import { WrongPatient } from "./WrongPatient";
 
 type Study = Schema["StudyDetailOut"];
 
@@ -76,6 +79,24 @@ function Facts({ study }: { study: Study }) {
   );
 }
 
+/** The PDFs that a patient brought. */
+function Documents({ study }: { study: Study }) {
+  const { t } = useTranslation();
+  const documents = study.series.filter(({ modality }) => modality === "DOC");
+  return documents.map(({ series_instance_uid: uid, description }) => (
+    <Group key={uid} mt="sm">
+      <Badge color="gray">DOC</Badge>
+      <Text size="sm">{description || t("studies.noDescription")}</Text>
+      <DownloadButton
+        path={`/api/ris/series/${uid}/document/`}
+        fileName="document.pdf"
+        icon={<IconFileTypePdf size={16} aria-hidden />}
+        label={t("upload.documents.open")}
+      />
+    </Group>
+  ));
+}
+
 function StudyView({ study }: { study: Study }) {
   const { t } = useTranslation();
   const staff = useIsStaff();
@@ -101,6 +122,8 @@ function StudyView({ study }: { study: Study }) {
             {t("reports.read.open")}
           </Button>
         )}
+        <WrongPatient study={study} />
+        <MoveSeries study={study} />
         {staff && user.role !== "nurse" && can("view_report") && (
           <Button
             component={Link}
@@ -132,6 +155,7 @@ function StudyView({ study }: { study: Study }) {
             <Section title={t("studies.seriesTree")}>
               <Htj2kState htj2k={study.htj2k} />
               <SeriesTree series={study.series.filter(({ images }) => images > 0)} />
+              {can("view_dicom") && <Documents study={study} />}
             </Section>
           </Grid.Col>
           <Grid.Col span={{ base: 12, lg: 5 }}>

@@ -11,6 +11,7 @@ import { personName } from "@/shared/format";
 import { PatientPicker, type Patient } from "@/shared/PatientPicker";
 import { calendarDate } from "@/shared/when";
 import { Comparison } from "@/shared/Comparison";
+import { QuarantineNotice } from "./QuarantineNotice";
 import { Suggestions, type Suggestion } from "./Suggestions";
 import { birthOf, useSexName, type Unmatched } from "./dicomPatient";
 
@@ -22,7 +23,11 @@ export function MatchStudy({ study, onClose }: { study: Unmatched; onClose: () =
   const [patient, setPatient] = useState<Patient | null>(null);
   const [sure, setSure] = useState(false);
   const [order, setOrder] = useState<Suggestion["order"]>(null);
-  const { study_instance_uid } = study;
+  const { study_instance_uid, quarantine } = study;
+  const named = quarantine?.patient;
+  const suggestions = named
+    ? [{ patient: named, order: null, reasons: [] }, ...study.suggestions.filter(({ patient: { id } }) => id !== named.id)]
+    : study.suggestions;
   const match = useMutation({
     mutationFn: (patient_id: string) =>
       unwrap(
@@ -63,8 +68,9 @@ export function MatchStudy({ study, onClose }: { study: Unmatched; onClose: () =
   }
   return (
     <Stack>
+      {quarantine && <QuarantineNotice held={quarantine} />}
       <Suggestions
-        suggestions={study.suggestions}
+        suggestions={suggestions}
         onChoose={(suggestion) => {
           choose.mutate(suggestion);
         }}

@@ -5,7 +5,7 @@ import { calendarDate } from "@/shared/when";
 export type Unmatched = Schema["UnmatchedStudyOut"];
 
 /** The birth date of the files (DICOM DA, `YYYYMMDD`, or ISO) for reading; as it is when odd. */
-export function birthOf({ dicom_birth_date: date }: Unmatched): string {
+export function birthOf({ dicom_birth_date: date }: Pick<Unmatched, "dicom_birth_date">): string {
   const match = /^(\d{4})-?(\d{2})-?(\d{2})$/.exec(date);
   if (!match) return date;
   const [, year = "", month = "", day = ""] = match;

@@ -2,6 +2,7 @@ import { Alert, Button, Group, Modal, Paper, Stack, Text } from "@mantine/core";
 import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { useTranslation } from "react-i18next";
 import { useBlocker } from "react-router";
+import { AddDocuments } from "@/shared/documents/AddDocuments";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { PageHeader } from "@/shared/PageHeader";
 import { PatientPicker, type Patient } from "@/shared/PatientPicker";
@@ -34,7 +35,9 @@ export default function UploadPage() {
   const begun = view.counts.waiting < view.items.length;
   return (
     <>
-      <PageHeader title={t("upload.title")} subtitle={t("upload.subtitle")} />
+      <PageHeader title={t("upload.title")} subtitle={t("upload.subtitle")}>
+        <AddDocuments />
+      </PageHeader>
       <ConfirmLeave active={view.phase === "running" || (begun && view.counts.waiting > 0)} />
       <Stack>
         <Paper withBorder p="md">

@@ -1,0 +1,243 @@
+"""Moves series between the studies of a patient: a study is split, or two become one.
+
+The files are written anew under the other Study Instance UID; Series and SOP Instance UIDs stay, so
+that what refers to the images finds them. The former UID is in Original Attributes Sequence
+(0400,0561) of each file and in a ``SeriesMove``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import PROTECT, Q, QuerySet
+from django.utils import timezone
+
+from audit import services as audit
+from common.errors import BusinessError, ErrorCode, NotFound
+from common.outbox.services import publish
+from common.person import Person
+from pacs.archive.orthanc import orthanc
+from pacs.dicom.uids import derived_uid
+from pacs.events import SERIES_MOVE_DECIDED, STUDY_MATCHED
+from pacs.index.deletion import delete_unless_needed
+from pacs.index.list_keys import study_keys_write
+from pacs.index.quarantine import quarantine_extend
+from pacs.index.resolution import corrected_store, images_replace, patient_of
+from pacs.models import Instance, NameWord, Series, SeriesMove, Study
+from rbac.epochs import rights_changing
+from rbac.permissions import Permission
+
+_OF_STUDY = (
+    *("StudyDate", "StudyTime", "StudyID", "StudyDescription"),
+    *("AccessionNumber", "ReferringPhysicianName"),
+)
+_OWN = ("id", "version", "created_at", "updated_at", "study_instance_uid", "orthanc_id")
+"""Columns of a study that are not taken over from the one that it is split from."""
+
+
+@transaction.atomic
+def series_move(
+    *, actor: Person, study_instance_uid: str, series: Collection[str], into: str = ""
+) -> list[SeriesMove]:
+    """Record the decision; a worker carries it out. Without ``into``: to a study of their own.
+
+    Raises NotFound (study or series), BusinessError: the other study is of another patient, they
+    are being moved, nothing would be left to split, or a report needs the study that gets empty.
+    """
+    uids = sorted({study_instance_uid, into} - {""})
+    found = {uid: _study_locked(actor, uid) for uid in uids}
+    source, target = found[study_instance_uid], found.get(into)
+    rows = source.series.filter(series_instance_uid__in=series)
+    if rows.count() != len(set(series)):
+        raise NotFound(ErrorCode.SERIES_NOT_FOUND, f"series of {study_instance_uid}", "series")
+    _check(source, target, rows)
+    into = into or derived_uid("split", study_instance_uid, *sorted(series))
+    moves = [
+        SeriesMove.objects.create(
+            series_instance_uid=row.series_instance_uid,
+            from_study_instance_uid=study_instance_uid,
+            into_study_instance_uid=into,
+            decided_by_id=actor.pk,
+        )
+        for row in rows
+    ]
+    publish(
+        SERIES_MOVE_DECIDED,
+        aggregate=f"study:{source.pk}",
+        payload={"move_ids": [move.pk for move in moves]},
+    )
+    audit.record(
+        actor=actor,
+        action="study.move_series",
+        object_type="study",
+        object_id=study_instance_uid,
+        patient_id=source.patient_id,
+        permission=Permission.MATCH_STUDY,
+        detail={"into": into, "series": len(moves)},
+    )
+    return moves
+
+
+def moves_of(actor: Person, study_instance_uid: str) -> tuple[Study, QuerySet[SeriesMove]]:
+    """The study, and what was moved out of it and into it. Raises NotFound."""
+    study = _reached(actor).filter(study_instance_uid=study_instance_uid).first()
+    if study is None:
+        raise _unknown(study_instance_uid)
+    out = Q(from_study_instance_uid=study_instance_uid)
+    return study, SeriesMove.objects.visible_to(actor).filter(
+        out | Q(into_study_instance_uid=study_instance_uid)
+    )
+
+
+def _reached(actor: Person) -> QuerySet[Study]:
+    reached = Study.objects.visible_to(actor) | Study.objects.unmatched_for(actor)
+    return Study.objects.filter(pk__in=reached.values("pk"))
+
+
+def _study_locked(actor: Person, study_instance_uid: str) -> Study:
+    named = _reached(actor).filter(study_instance_uid=study_instance_uid)
+    study = named.select_for_update().first()
+    if study is None:
+        raise _unknown(study_instance_uid)
+    return study
+
+
+def _unknown(study_instance_uid: str) -> NotFound:
+    return NotFound(ErrorCode.STUDY_NOT_FOUND, f"study {study_instance_uid}", "study_instance_uid")
+
+
+def _check(source: Study, target: Study | None, rows: QuerySet[Series]) -> None:
+    """Raises BusinessError."""
+    uids = list(rows.values_list("series_instance_uid", flat=True))
+    is_all = rows.count() == source.series.count()
+    if target is not None and (_patient(source) != _patient(target) or source == target):
+        refusal = "the other study is of another patient, or the same"
+    elif SeriesMove.objects.filter(series_instance_uid__in=uids, done_at=None).exists():
+        refusal = "a series is being moved"
+    elif target is None and is_all:
+        refusal = "no series would be left in the study"
+    elif is_all and _is_needed(source):
+        refusal = "a report needs the study"
+    else:
+        return
+    raise BusinessError(ErrorCode.INVALID_TRANSITION, refusal)
+
+
+def _patient(study: Study) -> Any:
+    """Of images of nobody, what they call themselves."""
+    return study.patient_id or study.dicom_patient_id
+
+
+def _is_needed(study: Study) -> bool:
+    """Whether rows forbid to delete it that name no series of it, such as a report."""
+    for relation in Study._meta.related_objects:
+        rows = relation.related_model._base_manager.filter(**{relation.field.name: study.pk})
+        if _has(rows, "series"):
+            rows = rows.filter(series=None)
+        if relation.on_delete is PROTECT and rows.exists():
+            return True
+    return False
+
+
+def _has(rows: QuerySet[Any], field: str) -> bool:
+    return any(each.name == field for each in rows.model._meta.concrete_fields)
+
+
+def series_moves_carry_out(move_ids: Collection[int]) -> None:
+    """After a crash it goes on where it stopped. Images that come meanwhile are moved too.
+
+    Raises ExternalError, BusinessError (the images are gone, or of another patient by now).
+    """
+    moves = list(SeriesMove.objects.filter(pk__in=move_ids, done_at=None))
+    if not moves:
+        return
+    values = _values(moves[0].into_study_instance_uid)
+    copies: dict[str, str] = {}
+    while waiting := [each.orthanc_id for each in _images(moves) if each.orthanc_id not in copies]:
+        copies |= {orthanc_id: corrected_store(orthanc_id, values) for orthanc_id in waiting}
+        if _rows_move(moves, copies):
+            return
+    raise BusinessError(ErrorCode.INVALID_TRANSITION, "the images are gone")
+
+
+def moves_undo(move_ids: Collection[int]) -> None:
+    """They could not be carried out; a user decides anew."""
+    SeriesMove.objects.filter(pk__in=move_ids, done_at=None).delete()
+
+
+def _images(moves: Sequence[SeriesMove]) -> list[Instance]:
+    return list(
+        Instance.objects.filter(
+            series__series_instance_uid__in=[move.series_instance_uid for move in moves],
+            series__study__study_instance_uid=moves[0].from_study_instance_uid,
+        ).select_related("series")
+    )
+
+
+def _values(into: str) -> dict[str, str]:
+    """What the files get: of a study that exists, what it says of itself and its patient."""
+    values = {"StudyInstanceUID": into}
+    first = Instance.objects.filter(series__study__study_instance_uid=into).order_by("pk").first()
+    if first is None:
+        return values
+    tags = orthanc().instance_tags(first.orthanc_id) or {}
+    return values | patient_of(tags) | {name: str(tags.get(name) or "") for name in _OF_STUDY}
+
+
+@transaction.atomic
+def _rows_move(moves: Sequence[SeriesMove], copies: Mapping[str, str]) -> bool:
+    """The rows follow the files; what names a series follows it. False if a copy is missing."""
+    first = moves[0]
+    named = (first.from_study_instance_uid, first.into_study_instance_uid)
+    rows = Study.objects.select_for_update().filter(study_instance_uid__in=named)
+    studies = {study.study_instance_uid: study for study in rows.order_by("study_instance_uid")}
+    source = studies[first.from_study_instance_uid]
+    images = _images(moves)
+    if not {image.orthanc_id for image in images} <= copies.keys():
+        return False
+    rights_changing()
+    place = images_replace(source, images, copies)
+    target = studies.get(first.into_study_instance_uid)
+    if target is None:
+        target = _split_off(source, first.into_study_instance_uid, place)
+    elif _patient(target) != _patient(source):
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "the other study is of another patient")
+    quarantine_extend(source, target)
+    _series_follow({image.series_id for image in images}, target)
+    SeriesMove.objects.filter(pk__in=[move.pk for move in moves]).update(done_at=timezone.now())
+    for study in (source, target):
+        study.last_instance_at, study.stable_at = timezone.now(), None
+        study.save_versioned(expected=study.version)
+    if not source.series.exists():
+        delete_unless_needed(source)
+    for pk in (source.pk, target.pk):
+        study_keys_write(pk)
+    if target.patient_id is not None:
+        payload = {"study_id": target.pk, "patient_id": target.patient_id}
+        publish(STUDY_MATCHED, aggregate=f"study:{target.pk}", payload=payload)
+    return True
+
+
+def _series_follow(series: Collection[int], study: Study) -> None:
+    """The series, and rows of whatever app that name one of them and its study."""
+    Series.objects.filter(pk__in=series).update(study=study)
+    for relation in Series._meta.related_objects:
+        named = {f"{relation.field.name}__in": series}
+        rows = relation.related_model._base_manager.filter(**named)
+        for row in rows if _has(rows, "study") else ():
+            row.study = study
+            row.save(update_fields=["study"])  # of which other apps are told
+
+
+def _split_off(source: Study, study_instance_uid: str, orthanc_id: str) -> Study:
+    own = {field.attname for field in Study._meta.concrete_fields} - set(_OWN)
+    target = Study.objects.create(
+        study_instance_uid=study_instance_uid,
+        orthanc_id=orthanc_id,
+        **{name: getattr(source, name) for name in own},
+    )
+    words = source.name_words.values_list("word", flat=True)
+    NameWord.objects.bulk_create(NameWord(study=target, word=word) for word in words)
+    return target
