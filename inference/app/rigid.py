@@ -1,0 +1,262 @@
+"""Rigid registration of two volumes by mutual information, with an error from repetition.
+
+The place is searched from many starts on a coarse grid (`app.rigid_search`), then found by elastix
+(Klein 2010, doi:10.1109/TMI.2009.2035616: adaptive stochastic gradient descent on Mattes' mutual
+information). How alike the images then look proves nothing (Rohlfing 2012,
+doi:10.1109/TMI.2011.2163944): the error is how far the results of repetitions lie apart: from other
+starts, by each half of the head, and from the moving volume back to the fixed one.
+
+Never in one process with SimpleITK: two copies of ITK crash each other.
+
+Transforms are 4x4, DICOM's LPS frame, mm. Inside, they map a place in the fixed volume to that in
+the moving one, as resampling does; the result is the other way round.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import itk
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+from scipy.spatial.transform import Rotation
+
+from app.errors import InputRefused
+from app.rigid_search import RAS_TO_LPS, Matrix, Part, Search, block_mean, rigid_matrix
+from app.runner import progress
+from app.volume import Volume
+
+ERROR_LIMIT_MM = 2.0
+"""A result that may be further off is flagged."""
+_HEAD_MM = 70.0
+"""Half the edge of the cube whose corners measure how far two results lie apart."""
+_SEARCH_MM, _COARSE_MM, _FINE_MM = 8.0, 3.0, 1.0
+_STARTS = 3
+_SHIFT_MM, _TURN_DEGREES = 7.0, 7.0
+"""How far the other starts are from the result."""
+_LEAST_SHARED = 0.5
+"""Of the smaller head, the least that must lie in both volumes."""
+
+
+@dataclass(frozen=True)
+class RigidResult:
+    """`transform`: moving to fixed, LPS mm. `repetitions`: how far each lies from the result, mm;
+    `error_mm` is the furthest. `reasons`: why a person must look closely; none if all is well."""
+
+    transform: Matrix
+    error_mm: float
+    repetitions: dict[str, float]
+    reasons: tuple[str, ...]
+
+    @property
+    def flagged(self) -> bool:
+        """Not to be relied on without a close look."""
+        return bool(self.reasons)
+
+
+def register(fixed: Volume, moving: Volume, threads: int) -> RigidResult:
+    """Find where the moving volume lies in the fixed one.
+
+    Raises:
+        InputRefused: a volume without contrast, or nothing in common.
+    """
+    fine_fixed, fine_moving = (block_mean(Part.of(each), _FINE_MM) for each in (fixed, moving))
+    coarse = block_mean(fine_fixed, _COARSE_MM), block_mean(fine_moving, _COARSE_MM)
+    search = Search(*(block_mean(part, _SEARCH_MM) for part in coarse))
+    starts = search.best_starts(_STARTS)
+    progress(0.25)
+    centre = search.centre
+    run = _Elastix(centre, threads)
+    found = [place for start in starts if (place := run.tried(*coarse, start)) is not None]
+    if not found:
+        raise InputRefused("The images show nothing in common.")
+    best = max(found, key=Search(*coarse).score)
+    progress(0.5)
+    fine = run.fine(fine_fixed, fine_moving, best)
+    progress(0.7)
+    repeated = dict(_repetitions(run, coarse, fine))
+    repetitions = {
+        name: _apart(fine, again, centre) for name, again in repeated.items() if again is not None
+    }
+    error = max(repetitions.values(), default=2 * _HEAD_MM)
+    reasons = []
+    if len(repetitions) < len(repeated):
+        reasons.append("not_repeatable")
+    if error > ERROR_LIMIT_MM:
+        reasons.append("inconsistent")
+    if search.shared(fine) < _LEAST_SHARED:
+        reasons.append("little_shared")
+    progress(1.0)
+    rounded = {name: round(value, 3) for name, value in repetitions.items()}
+    return RigidResult(np.linalg.inv(fine), round(error, 3), rounded, tuple(reasons))
+
+
+class Registrar:
+    """What runs in the process of registrations."""
+
+    def __init__(self, threads: int) -> None:
+        self._threads = threads or os.cpu_count() or 1
+
+    def register(self, fixed: Volume, moving: Volume) -> dict[str, Any]:
+        """The fields of a `RigidResult`. Raises InputRefused."""
+        return asdict(register(fixed, moving, self._threads))
+
+    def resample(self, fixed: Volume, moving: Volume, transform: Matrix) -> dict[str, Any]:
+        """`values`: int16 on the fixed grid (slices, rows, columns); `slope` and `intercept` make
+        them the moving volume's own; beyond its images its lowest value."""
+        low, high = float(moving.data.min()), float(moving.data.max())
+        places = [RAS_TO_LPS @ volume.affine_ras for volume in (fixed, moving)]
+        order = np.eye(4)[[2, 1, 0, 3]]
+        index = order @ np.linalg.inv(places[1]) @ np.linalg.inv(transform) @ places[0] @ order
+        found = ndimage.affine_transform(
+            moving.data, index[:3, :3], index[:3, 3], fixed.data.shape, order=1, cval=low
+        )
+        slope = max((high - low) / 65_000, 1e-9)
+        if high - low <= 32_000 and np.array_equal(moving.data[::7], np.round(moving.data[::7])):
+            slope = 1.0
+        intercept = round(low + 32_768 * slope) if slope == 1.0 else low + 32_768 * slope
+        values = np.round((found - intercept) / slope)
+        limits = np.iinfo(np.int16)
+        whole = np.clip(values, limits.min, limits.max).astype(np.int16)
+        return {"values": np.ascontiguousarray(whole), "slope": slope, "intercept": intercept}
+
+
+def load(_: Path, threads: int, __: Any = None) -> Registrar:  # noqa: ANN401
+    """For `app.child`; elastix is loaded here, which takes seconds."""
+    for name in ("ElastixRegistrationMethod", "ParameterObject"):
+        getattr(itk, name)
+    return Registrar(threads)
+
+
+def _repetitions(
+    run: _Elastix, parts: tuple[Part, Part], found: Matrix
+) -> Iterator[tuple[str, Matrix | None]]:
+    fixed, moving = parts
+    for number, sign in enumerate((1, -1), 1):
+        turn = Rotation.from_euler("xyz", sign * _TURN_DEGREES * np.array([1, -1, 1]), degrees=True)
+        off = rigid_matrix(turn.as_matrix(), sign * _SHIFT_MM * np.array([1, 1, -1]), run.centre)
+        yield f"start_{number}", run.tried(fixed, moving, found @ off)
+    for number in (0, 1):
+        mask = _half(fixed, run.centre, number)
+        yield f"half_{number + 1}", run.tried(fixed, moving, found, mask=mask)
+    turn = Rotation.from_euler("xyz", [4, 4, -4], degrees=True)
+    off = rigid_matrix(turn.as_matrix(), np.full(3, 4.0), run.centre)
+    back = run.tried(moving, fixed, np.linalg.inv(found @ off))
+    yield "backward", None if back is None else np.linalg.inv(back)
+
+
+def _half(part: Part, centre: npt.NDArray[np.float64], number: int) -> npt.NDArray[np.uint8]:
+    """Four of the eight octants about the centre, no two of which touch by a face."""
+    index = np.linalg.inv(part.affine) @ [*centre, 1]
+    signs = [
+        np.arange(size) > index[axis] for size, axis in zip(part.data.shape, (2, 1, 0), strict=True)
+    ]
+    odd = signs[0][:, None, None] ^ signs[1][None, :, None] ^ signs[2][None, None, :]
+    half: npt.NDArray[np.uint8] = (odd == bool(number)).astype(np.uint8)
+    return half
+
+
+def _apart(one: Matrix, other: Matrix, centre: npt.NDArray[np.float64]) -> float:
+    """The largest distance between two results over the corners of a head, mm."""
+    corners = np.array(list(product((-_HEAD_MM, _HEAD_MM), repeat=3))) + centre
+    difference = (one - other)[:3, :3] @ corners.T + (one - other)[:3, 3:]
+    return float(np.linalg.norm(difference, axis=0).max())
+
+
+class _Elastix:
+    """Registers from a start: the moving image is laid there, and elastix finds what is left."""
+
+    def __init__(self, centre: npt.NDArray[np.float64], threads: int) -> None:
+        self.centre, self._threads = centre, threads
+
+    def tried(
+        self, fixed: Part, moving: Part, start: Matrix, mask: npt.NDArray[np.uint8] | None = None
+    ) -> Matrix | None:
+        """Two levels of resolution; None where too little lies in both."""
+        try:
+            return self._run(
+                fixed, moving, start, levels=2, samples=2048, iterations=100, mask=mask
+            )
+        except InputRefused:
+            return None
+
+    def fine(self, fixed: Part, moving: Part, start: Matrix) -> Matrix:
+        """One level, from a start that is near."""
+        return self._run(fixed, moving, start, levels=1, samples=4096, iterations=150)
+
+    def _run(  # noqa: PLR0913
+        self,
+        fixed: Part,
+        moving: Part,
+        start: Matrix,
+        *,
+        levels: int,
+        samples: int,
+        iterations: int,
+        mask: npt.NDArray[np.uint8] | None = None,
+    ) -> Matrix:
+        laid = Part(moving.data, np.linalg.inv(start) @ moving.affine)
+        settings = itk.ParameterObject.New()
+        values = settings.GetDefaultParameterMap("rigid", levels)
+        values.update(
+            {
+                "NumberOfSpatialSamples": [str(samples)],
+                "MaximumNumberOfIterations": [str(iterations)],
+                "AutomaticTransformInitialization": ["false"],
+                "CenterOfRotationPoint": [f"{value:.3f}" for value in self.centre],
+                "FixedImagePyramidSchedule": _schedule(fixed, levels),
+                "MovingImagePyramidSchedule": _schedule(laid, levels),
+                "RandomSeed": ["1"],
+                "RequiredRatioOfValidSamples": ["0.05"],
+                "WriteResultImage": ["false"],
+            }
+        )
+        settings.AddParameterMap(values)
+        method = itk.ElastixRegistrationMethod.New(_image(fixed), _image(laid))
+        method.SetParameterObject(settings)
+        method.SetLogToConsole(False)
+        method.SetNumberOfThreads(self._threads)
+        if mask is not None:
+            method.SetFixedMask(_placed(itk.image_from_array(mask), fixed.affine))
+        try:
+            method.UpdateLargestPossibleRegion()
+        except RuntimeError as error:  # too few samples lie in both
+            raise InputRefused("The images show nothing in common.") from error
+        found = method.GetTransformParameterObject().GetParameterMap(0)
+        return start @ _matrix(found)
+
+
+def _matrix(found: Any) -> Matrix:  # noqa: ANN401
+    """Of an elastix EulerTransform, whose rotation is Z X Y (ComputeZYX false)."""
+    x, y, z, *shift = (float(value) for value in found["TransformParameters"])
+    centre = np.array([float(value) for value in found["CenterOfRotationPoint"]])
+    turn = Rotation.from_euler("ZXY", [z, x, y]).as_matrix()
+    return rigid_matrix(turn, np.array(shift), centre)
+
+
+def _schedule(part: Part, levels: int) -> list[str]:
+    """By how much each level is coarser along x, y, z: thick slices are never made thicker."""
+    spacing = np.linalg.norm(part.affine[:3, :3], axis=0)
+    factors = []
+    for level in range(levels - 1, -1, -1):
+        wanted = spacing.min() * 2**level
+        factors += [str(max(1, round(wanted / each))) for each in spacing]
+    return factors
+
+
+def _image(part: Part) -> Any:  # noqa: ANN401
+    return _placed(itk.image_from_array(part.data), part.affine)
+
+
+def _placed(image: Any, affine: Matrix) -> Any:  # noqa: ANN401
+    spacing = np.linalg.norm(affine[:3, :3], axis=0)
+    image.SetSpacing(spacing.tolist())
+    image.SetOrigin(affine[:3, 3].tolist())
+    image.SetDirection(itk.matrix_from_array(np.ascontiguousarray(affine[:3, :3] / spacing)))
+    return image
