@@ -299,3 +299,30 @@ HANGING = {
     "priors": [_PRIOR],
     "links": [],
 }
+REGISTRATION_REQUEST = {
+    "fixed_series": SERIES["series_instance_uid"],
+    "moving_series": SEG_SERIES_UID,
+}
+REGISTRATION = {
+    "id": 4,
+    "version": 3,
+    "status": "done",
+    "progress": 1.0,
+    **REGISTRATION_REQUEST,
+    "transform": [
+        [0.9998, -0.0175, 0.0, 3.2],
+        [0.0175, 0.9998, 0.0, -1.4],
+        [0.0, 0.0, 1.0, 5.0],
+        [0.0, 0.0, 0.0, 1.0],
+    ],
+    "error_mm": 0.31,
+    "flagged": False,
+    "reasons": [],
+    "repetitions": {"start_1": 0.24, "half_1": 0.31, "backward": 0.22},
+    "error_code": "",
+    "error_detail": "",
+    "created_at": "2026-03-02T10:02:40.120339+09:00",
+    "decided_at": None,
+    "decision_reason": "",
+    "stored_at": None,
+}

@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from common.errors import AppError
 from common.outbox.registry import Event, subscribe
 from common.person import Person
 from emr.choices import WardTaskKind
@@ -18,9 +19,15 @@ from pacs.events import STUDY_MATCHED, STUDY_STABLE
 from pacs.index import order_images
 from pacs.index.list_keys import list_key_writers
 from ris.choices import CRITICAL_NAMES
-from ris.events import NODES_CHANGED, REPORT_CRITICAL
+from ris.events import (
+    NODES_CHANGED,
+    REGISTRATION_ACCEPTED,
+    REGISTRATION_REQUESTED,
+    REPORT_CRITICAL,
+)
 from ris.modality import nodes, scheduling
 from ris.reading.entries import ai_note, arrival_note, entry_write
+from ris.registration import archiving, services as registrations
 from ris.reports import critical_findings as criticals
 
 ENDED = (OrderStatus.RESULT_READY, OrderStatus.CONFIRMED, OrderStatus.CANCELLED)
@@ -75,6 +82,22 @@ def ai_changed(instance: Any, **_: Any) -> None:
 @subscribe(REPORT_CRITICAL, queue="django_tasks")
 def alert_critical(event: Event) -> None:
     criticals.critical_notify(**event.payload)
+
+
+def _registration_failed(event: Event, error: AppError) -> None:
+    registrations.registration_fail(event.payload["registration_id"], error)
+
+
+@subscribe(
+    REGISTRATION_REQUESTED, queue="fastapi_tasks", max_attempts=5, on_dead=_registration_failed
+)
+def register_series(event: Event) -> None:
+    registrations.registration_run(event.payload["registration_id"])
+
+
+@subscribe(REGISTRATION_ACCEPTED, queue="archive_tasks")
+def store_registration(event: Event) -> None:
+    archiving.registration_store(event.payload["registration_id"])
 
 
 @ward_tasks

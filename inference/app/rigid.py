@@ -117,12 +117,12 @@ class Registrar:
         found = ndimage.affine_transform(
             moving.data, index[:3, :3], index[:3, 3], fixed.data.shape, order=1, cval=low
         )
-        slope = max((high - low) / 65_000, 1e-9)
-        if high - low <= 32_000 and np.array_equal(moving.data[::7], np.round(moving.data[::7])):
-            slope = 1.0
-        intercept = round(low + 32_768 * slope) if slope == 1.0 else low + 32_768 * slope
-        values = np.round((found - intercept) / slope)
+        slope, intercept = max((high - low) / 65_000, 1e-9), (high + low) / 2
         limits = np.iinfo(np.int16)
+        whole_numbers = np.array_equal(moving.data, np.round(moving.data))
+        if whole_numbers and limits.min <= low and high <= limits.max:
+            slope, intercept = 1.0, 0.0
+        values = np.round((found - intercept) / slope)
         whole = np.clip(values, limits.min, limits.max).astype(np.int16)
         return {"values": np.ascontiguousarray(whole), "slope": slope, "intercept": intercept}
 
