@@ -179,6 +179,7 @@ def _begun(facts: RegistrationFacts, sop_class: str, uid: str) -> Any:
             setattr(made, keyword, source.get(keyword))
     made.FrameOfReferenceUID = source.FrameOfReferenceUID
     made.PositionReferenceIndicator = source.get("PositionReferenceIndicator", "")
+    made.Laterality = ""
     made.Manufacturer = MANUFACTURER
     made.ManufacturerModelName = MANUFACTURER
     made.DeviceSerialNumber, made.SoftwareVersions = "NEURONOVA-CDSS", "1.0"

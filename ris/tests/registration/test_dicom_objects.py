@@ -35,7 +35,7 @@ def headers(slices: int) -> list[Dataset]:
         header.ScanOptions, header.MRAcquisitionType, header.EchoTrainLength = "", "3D", 1
         header.EchoTime, header.RepetitionTime, header.PixelSpacing = "3.9", "8", [1, 1]
         header.ImageType = ["ORIGINAL", "PRIMARY", "M"]
-        header.SliceLocation = number
+        header.SliceLocation, header.PatientPosition = number, "HFS"
         found.append(header)
     return found
 
