@@ -372,6 +372,12 @@ class ErrorCode(Enum):
     REGISTRATION_IMPOSSIBLE = Spec(
         "ERR_472", 422, "The series could not be registered. Choose series of the same body part."
     )
+    REGISTRATION_NO_FRAME = Spec(
+        "ERR_473",
+        422,
+        "The series does not say where its images lie (no Frame of Reference UID). Choose another "
+        "one.",
+    )
     INTERNAL = Spec(
         "ERR_500",
         500,

@@ -25,14 +25,32 @@ from ris.events import (
     REGISTRATION_REQUESTED,
     REPORT_CRITICAL,
 )
+from ris.hanging.frame_links import FrameLink, frame_link_readers
 from ris.modality import nodes, scheduling
 from ris.reading.entries import ai_note, arrival_note, entry_write
 from ris.registration import archiving, services as registrations
+from ris.registration.selectors import registrations_between
 from ris.reports import critical_findings as criticals
 
 ENDED = (OrderStatus.RESULT_READY, OrderStatus.CONFIRMED, OrderStatus.CANCELLED)
 
 list_key_writers.append(entry_write)
+
+
+def accepted_links(user: Person, frames: Collection[str]) -> list[FrameLink]:
+    """For hanging protocols, which scroll a prior through them."""
+    return [
+        FrameLink(
+            registration=row.pk,
+            from_frame_of_reference_uid=row.moving_frame,
+            to_frame_of_reference_uid=row.fixed_frame,
+            matrix=tuple(value for line in row.transform for value in line),
+        )
+        for row in registrations_between(user, frames)
+    ]
+
+
+frame_link_readers.append(accepted_links)
 
 
 @subscribe(ORDER_CREATED, queue="django_tasks")

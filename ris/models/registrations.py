@@ -26,13 +26,18 @@ class RegistrationQuerySet(VisibleQuerySet["Registration"]):
             moving_study__patient=F("patient"),
         )
 
+    def with_names(self) -> RegistrationQuerySet:
+        """With the studies and the persons that it names."""
+        return self.select_related("fixed_study", "moving_study", "requested_by", "decided_by")
+
 
 class Registration(VersionedModel):
     """Where the moving series lies in the fixed one.
 
-    ``transform``: 4x4, moving to fixed, LPS mm. ``error_mm``: how far repetitions lie apart, of
-    which ``repetitions`` says each; ``reasons``: why it is ``flagged``. ``decision_reason``: why a
-    person accepted one that is flagged. ``stored_at``: since when the archive has its objects.
+    ``fixed_frame``, ``moving_frame``: Frame of Reference UID of each. ``transform``: 4x4, moving to
+    fixed, LPS mm. ``error_mm``: how far repetitions lie apart, of which ``repetitions`` says each;
+    ``reasons``: why it is ``flagged``. ``decision_reason``: why a person accepted one that is
+    flagged. ``stored_at``: since when the archive has its objects.
     """
 
     patient = models.ForeignKey("emr.Patient", on_delete=models.PROTECT, related_name="+")
@@ -40,6 +45,10 @@ class Registration(VersionedModel):
     moving_study = models.ForeignKey("pacs.Study", on_delete=models.CASCADE, related_name="+")
     fixed_series = models.CharField(max_length=64, db_index=True)
     moving_series = models.CharField(max_length=64, db_index=True)
+    fixed_description = models.CharField(max_length=64, blank=True)
+    moving_description = models.CharField(max_length=64, blank=True)
+    fixed_frame = models.CharField(max_length=64)
+    moving_frame = models.CharField(max_length=64)
     status = models.CharField(
         max_length=9, choices=RegistrationStatus.choices, default=RegistrationStatus.REQUESTED
     )

@@ -69,6 +69,11 @@ class RegistrationFacts:
         return derived_uid("registration", str(self.number))
 
 
+def resampled_series_uid(number: int) -> str:
+    """Series Instance UID of the moving series on the grid of the fixed one."""
+    return derived_uid("resampled-series", str(number))
+
+
 def build_registration(facts: RegistrationFacts) -> Dataset:
     """The Spatial Registration, of the study of the fixed series."""
     made = _begun(facts, SpatialRegistrationStorage, facts.uid)
@@ -135,10 +140,11 @@ def _resampled_template(facts: RegistrationFacts) -> Dataset:
         made.ScanningSequence, made.SequenceVariant = "RM", "NONE"
         for keyword in ("ScanOptions", "MRAcquisitionType", "EchoTime", "EchoTrainLength"):
             setattr(made, keyword, None)
-    made.SeriesInstanceUID = derived_uid("resampled-series", str(facts.number))
+    made.SeriesInstanceUID = resampled_series_uid(facts.number)
     made.SeriesNumber = RESAMPLED_SERIES
     made.SeriesDescription = f"{source.get('SeriesDescription', '')} registered"[-64:].strip()
-    made.ImageType = ["DERIVED", "SECONDARY", *list(source.get("ImageType", []))[2:3]]
+    third = [*source.get("ImageType", [])][2:3] or ["OTHER"]
+    made.ImageType = ["DERIVED", "SECONDARY", *third, "RESAMPLED"]
     made.DerivationDescription = (
         f"Rigidly registered to series {facts.fixed[0].SeriesInstanceUID}, linear interpolation"
     )

@@ -2,14 +2,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import get_language
 from rest_framework import serializers
 
 from ai.services.registrations import registration_progress
 from common.api.schema import example
+from common.errors import AppError, ErrorCode
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX
 from ris import examples
 from ris.choices import RegistrationStatus
 from ris.models import Registration
+from ris.registration.dicom_objects import resampled_series_uid
 
 
 def _uid() -> Any:
@@ -43,8 +46,16 @@ class RegistrationOut(serializers.Serializer[Any]):
     version = serializers.IntegerField(help_text="For If-Match")
     status = serializers.ChoiceField(RegistrationStatus.choices)
     progress = serializers.SerializerMethodField()
+    fixed_study = serializers.CharField(source="fixed_study.study_instance_uid")
+    moving_study = serializers.CharField(source="moving_study.study_instance_uid")
+    moving_study_date = serializers.DateField(source="moving_study.study_date", allow_null=True)
     fixed_series = serializers.CharField()
     moving_series = serializers.CharField()
+    fixed_description = serializers.CharField()
+    moving_description = serializers.CharField()
+    resampled_series = serializers.SerializerMethodField(
+        help_text="The moving series on the grid of the fixed one; empty until it is stored"
+    )
     transform = serializers.ListField(
         child=serializers.ListField(child=serializers.FloatField()), allow_null=True
     )
@@ -53,11 +64,22 @@ class RegistrationOut(serializers.Serializer[Any]):
     reasons = serializers.ListField(child=serializers.CharField())
     repetitions = serializers.DictField(child=serializers.FloatField())
     error_code = serializers.CharField()
+    error_message = serializers.SerializerMethodField()
     error_detail = serializers.CharField()
     created_at = serializers.DateTimeField()
+    requested_by = serializers.CharField(source="requested_by.full_name")
+    decided_by = serializers.CharField(source="decided_by.full_name", default=None, allow_null=True)
     decided_at = serializers.DateTimeField(allow_null=True)
     decision_reason = serializers.CharField()
     stored_at = serializers.DateTimeField(allow_null=True)
+
+    def get_resampled_series(self, row: Registration) -> str:
+        return resampled_series_uid(row.pk) if row.stored_at else ""
+
+    def get_error_message(self, row: Registration) -> str:
+        """In the language of the request."""
+        code = next((each for each in ErrorCode if each.value.code == row.error_code), None)
+        return AppError(code).message(get_language() or "ko") if code else ""
 
     def get_progress(self, row: Registration) -> float:
         """0..1"""

@@ -34,8 +34,8 @@ _ACTIONS = {
 def registration_create(*, actor: Person, fixed_series: str, moving_series: str) -> Registration:
     """Ask for a registration; while an equal one is under way it is that one.
 
-    Raises NotFound, BusinessError (one series, two patients, nobody's study, no volume),
-    ConflictError (a study was refiled meanwhile).
+    Raises NotFound, BusinessError (one series, two patients, nobody's study, no volume, no frame
+    of reference), ConflictError (a study was refiled meanwhile).
     """
     if fixed_series == moving_series:
         raise BusinessError(ErrorCode.REGISTRATION_SAME_SERIES, field="moving_series")
@@ -46,8 +46,10 @@ def registration_create(*, actor: Person, fixed_series: str, moving_series: str)
         raise BusinessError(ErrorCode.STUDY_UNMATCHED)
     if patient != moving.study.patient_id:
         raise BusinessError(ErrorCode.REGISTRATION_TWO_PATIENTS, field="moving_series")
-    for series in (fixed, moving):
+    for name, series in (("fixed_series", fixed), ("moving_series", moving)):
         series_geometry(series)
+        if not series.frame_of_reference_uid:
+            raise BusinessError(ErrorCode.REGISTRATION_NO_FRAME, field=name)
     pair = {"fixed_series": fixed_series, "moving_series": moving_series}
     with transaction.atomic():
         studies_lock({fixed.study_id, moving.study_id}, patient)
@@ -57,6 +59,10 @@ def registration_create(*, actor: Person, fixed_series: str, moving_series: str)
             patient_id=patient,
             fixed_study=fixed.study,
             moving_study=moving.study,
+            fixed_description=fixed.description,
+            moving_description=moving.description,
+            fixed_frame=fixed.frame_of_reference_uid,
+            moving_frame=moving.frame_of_reference_uid,
             requested_by_id=actor.pk,
         )
         if registration.status == RegistrationStatus.REQUESTED:
@@ -136,11 +142,10 @@ def series_of(registration: Registration) -> tuple[Series, Series]:
 
 
 def _decidable(actor: Person, registration_id: int) -> Registration:
-    rows = Registration.objects.visible_to(actor, NEEDED).select_for_update(of=("self",))
-    registration = rows.filter(pk=registration_id).first()
-    if registration is None:
+    """Locked."""
+    if not Registration.objects.visible_to(actor, NEEDED).filter(pk=registration_id).exists():
         raise NotFound(ErrorCode.REGISTRATION_NOT_FOUND, f"registration {registration_id}", "id")
-    return registration
+    return _lock(registration_id)
 
 
 def _decide(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 from django_filters.rest_framework import DjangoFilterBackend
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -35,11 +35,18 @@ _DECISION = (
 class RegistrationFilter(FilterSet):
     fixed_series = CharFilter()
     moving_series = CharFilter()
+    study = CharFilter(method="of_study", help_text="Study Instance UID of either series")
     status = ChoiceFilter(choices=RegistrationStatus.choices)
+
+    def of_study(self, rows: QuerySet[Registration], _: str, uid: str) -> QuerySet[Registration]:
+        return rows.filter(
+            Q(fixed_study__study_instance_uid=uid) | Q(moving_study__study_instance_uid=uid)
+        )
 
 
 def _shown(actor: Person, registration_id: int) -> Registration:
-    found = Registration.objects.visible_to(actor).filter(pk=registration_id).first()
+    rows = Registration.objects.visible_to(actor).with_names()
+    found = rows.filter(pk=registration_id).first()
     if found is None:
         detail = f"registration {registration_id}"
         raise NotFound(ErrorCode.REGISTRATION_NOT_FOUND, detail, "id")
@@ -55,7 +62,7 @@ class Registrations(GenericApiView):
     filter_backends = [DjangoFilterBackend]
 
     def get_queryset(self) -> QuerySet[Registration]:
-        return Registration.objects.visible_to(self.actor)
+        return Registration.objects.visible_to(self.actor).with_names()
 
     @extend_schema(
         summary="List the registrations that I may see, newest first",
@@ -79,6 +86,7 @@ class Registrations(GenericApiView):
                 ErrorCode.SERIES_NOT_A_VOLUME,
                 ErrorCode.REGISTRATION_SAME_SERIES,
                 ErrorCode.REGISTRATION_TWO_PATIENTS,
+                ErrorCode.REGISTRATION_NO_FRAME,
                 ErrorCode.VERSION_CONFLICT,
             ),
         },

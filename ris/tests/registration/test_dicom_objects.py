@@ -89,7 +89,7 @@ def test_the_resampled_series_lies_on_the_grid_of_the_fixed_one(facts, tmp_path)
         facts.fixed[0].FrameOfReferenceUID,
         facts.fixed[0].StudyInstanceUID,
     )
-    assert image.ImageType[:2] == ["DERIVED", "SECONDARY"]
+    assert image.ImageType == ["DERIVED", "SECONDARY", "M", "RESAMPLED"]
     assert "SliceLocation" not in image
     assert check(image, tmp_path / "image.dcm") == ""
     read = pydicom.dcmread(tmp_path / "image.dcm")

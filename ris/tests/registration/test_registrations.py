@@ -10,11 +10,13 @@ from ai.tests.factories import grants_written
 from audit.models import AuditLog
 from common.outbox.models import OutboxEvent
 from pacs.tests import index
+from ris.hanging.frame_links import frame_links
 from ris.models import Registration
 from ris.registration import services
 
 pytestmark = pytest.mark.django_db
 URL = "/api/ris/registrations/"
+FRAMES = "1.2.826.5.1", "1.2.826.5.2"
 FOUND = {
     "transform": np.eye(4).tolist(),
     "error_mm": 0.3,
@@ -27,8 +29,11 @@ FOUND = {
 
 @pytest.fixture
 def pair(mine):
-    """Two series of one patient, in two studies."""
-    return mine.series, index.series(index.study(mine.patient), slices=4)
+    """Two series of one patient, in two studies and two frames of reference."""
+    mine.series.frame_of_reference_uid = FRAMES[0]
+    mine.series.save()
+    other = index.study(mine.patient)
+    return mine.series, index.series(other, slices=4, frame_of_reference_uid=FRAMES[1])
 
 
 @pytest.fixture
@@ -113,12 +118,14 @@ def test_the_version_read_is_needed(api, pair, service, settings):
 
 def test_bad_pairs_are_refused(api, mine, pair, patient_factory):
     flat = index.series(mine.study, slices=1)
+    nowhere = index.series(mine.study, frame_of_reference_uid="")
     nobodys = index.series(index.study(None))
     hidden = index.series(index.study(patient_factory(restricted=True)))
     for moving, status, code in (
         (pair[0], 422, "ERR_470"),
         (mine.other_series, 422, "ERR_471"),
         (flat, 422, "ERR_407"),
+        (nowhere, 422, "ERR_473"),
         (nobodys, 404, "ERR_203"),
         (hidden, 404, "ERR_203"),
     ):
@@ -142,7 +149,34 @@ def test_what_the_service_refuses_fails_with_its_reason(api, pair, service, sett
     services.registration_run(made["id"])
     row = api("rib").get(f"{URL}{made['id']}/").json()
     assert (row["status"], row["error_code"]) == ("failed", "ERR_472")
+    assert row["error_message"].startswith("두 시리즈를 정합하지 못했습니다")
     assert row["error_detail"] == "The images show nothing in common."
+
+
+def test_frames_of_reference_are_linked_once_it_is_accepted(api, pair, service, settings, users):
+    row = done(api, pair, service, settings, transform=[[0, -1, 0, 4], *np.eye(4)[1:].tolist()])
+    assert frame_links(users["rib"], FRAMES) == []
+    decide(api("rib"), row)
+    [link] = frame_links(users["rib"], FRAMES)
+    ends = link.from_frame_of_reference_uid, link.to_frame_of_reference_uid
+    assert (link.registration, ends) == (row["id"], (FRAMES[1], FRAMES[0]))
+    assert link.matrix[:4] == (0, -1, 0, 4)
+    assert frame_links(users["nurse"], FRAMES) == []
+    assert frame_links(users["rib"], [FRAMES[0], "1.2.3"]) == []
+
+
+def test_the_list_of_a_study(api, pair, service, settings, mine):
+    row = done(api, pair, service, settings)
+    found = {
+        uid: [one["id"] for one in api("rib").get(URL, {"study": uid}).json()["results"]]
+        for uid in (
+            pair[0].study.study_instance_uid,
+            pair[1].study.study_instance_uid,
+            mine.other.study_instance_uid,
+        )
+    }
+    assert [*found.values()] == [[row["id"]], [row["id"]], []]
+    assert row["resampled_series"] == ""
 
 
 def test_a_run_whose_worker_was_killed_goes_on(api, pair, service, settings):
