@@ -1,12 +1,10 @@
 """Rigid registration of two volumes by mutual information, with an error from repetition.
 
-The place is searched from many starts on a coarse grid (`app.rigid_search`), then found by elastix
-(Klein 2010, doi:10.1109/TMI.2009.2035616: adaptive stochastic gradient descent on Mattes' mutual
-information). How alike the images then look proves nothing (Rohlfing 2012,
-doi:10.1109/TMI.2011.2163944): the error is how far the results of repetitions lie apart: from other
-starts, by each half of the head, and from the moving volume back to the fixed one.
-
-Never in one process with SimpleITK: two copies of ITK crash each other.
+The place is searched from many starts on a coarse grid (`app.rigid_search`), then found by descent
+on Mattes' mutual information (2001, doi:10.1117/12.431046), by SimpleITK. How alike the images then
+look proves nothing (Rohlfing 2012, doi:10.1109/TMI.2011.2163944): the error is how far the results
+of repetitions lie apart: from other starts, by each half of the head, and from the moving volume
+back to the fixed one.
 
 Transforms are 4x4, DICOM's LPS frame, mm. Inside, they map a place in the fixed volume to that in
 the moving one, as resampling does; the result is the other way round.
@@ -21,13 +19,14 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-import itk
 import numpy as np
 import numpy.typing as npt
+import SimpleITK as sitk  # noqa: N813
 from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
 from app.errors import InputRefused
+from app.registration import placed
 from app.rigid_search import RAS_TO_LPS, Matrix, Part, Search, block_mean, rigid_matrix
 from app.runner import progress
 from app.volume import Volume
@@ -36,7 +35,8 @@ ERROR_LIMIT_MM = 2.0
 """A result that may be further off is flagged."""
 _HEAD_MM = 70.0
 """Half the edge of the cube whose corners measure how far two results lie apart."""
-_SEARCH_MM, _COARSE_MM, _FINE_MM = 8.0, 3.0, 1.0
+_SEARCH_MM, _MIDDLE_MM, _COARSE_MM, _FINE_MM = 8.0, 6.0, 3.0, 1.0
+_BINS, _SEED, _ITERATIONS, _RELAXATION = 32, 1, 200, 0.85
 _STARTS = 3
 _SHIFT_MM, _TURN_DEGREES = 7.0, 7.0
 """How far the other starts are from the result."""
@@ -72,7 +72,7 @@ def register(fixed: Volume, moving: Volume, threads: int) -> RigidResult:
     starts = search.best_starts(_STARTS)
     progress(0.25)
     centre = search.centre
-    run = _Elastix(centre, threads)
+    run = _Descent(centre, threads)
     found = [place for start in starts if (place := run.tried(*coarse, start)) is not None]
     if not found:
         raise InputRefused("The images show nothing in common.")
@@ -128,14 +128,12 @@ class Registrar:
 
 
 def load(_: Path, threads: int, __: Any = None) -> Registrar:  # noqa: ANN401
-    """For `app.child`; elastix is loaded here, which takes seconds."""
-    for name in ("ElastixRegistrationMethod", "ParameterObject"):
-        getattr(itk, name)
+    """For `app.child`."""
     return Registrar(threads)
 
 
 def _repetitions(
-    run: _Elastix, parts: tuple[Part, Part], found: Matrix
+    run: _Descent, parts: tuple[Part, Part], found: Matrix
 ) -> Iterator[tuple[str, Matrix | None]]:
     fixed, moving = parts
     for number, sign in enumerate((1, -1), 1):
@@ -169,8 +167,8 @@ def _apart(one: Matrix, other: Matrix, centre: npt.NDArray[np.float64]) -> float
     return float(np.linalg.norm(difference, axis=0).max())
 
 
-class _Elastix:
-    """Registers from a start: the moving image is laid there, and elastix finds what is left."""
+class _Descent:
+    """Registers from a start: the moving image is laid there, and what is left is found."""
 
     def __init__(self, centre: npt.NDArray[np.float64], threads: int) -> None:
         self.centre, self._threads = centre, threads
@@ -178,17 +176,18 @@ class _Elastix:
     def tried(
         self, fixed: Part, moving: Part, start: Matrix, mask: npt.NDArray[np.uint8] | None = None
     ) -> Matrix | None:
-        """Two levels of resolution; None where too little lies in both."""
+        """At half the resolution, then at theirs; None where too little lies in both."""
+        masked = None if mask is None else placed(sitk.GetImageFromArray(mask), _ras(fixed))
+        middle = (block_mean(part, _MIDDLE_MM) for part in (fixed, moving))
         try:
-            return self._run(
-                fixed, moving, start, levels=2, samples=2048, iterations=100, mask=mask
-            )
+            near = self._run(*middle, start, samples=6_000, step_mm=2.0, mask=masked)
+            return self._run(fixed, moving, near, samples=12_000, step_mm=1.0, mask=masked)
         except InputRefused:
             return None
 
     def fine(self, fixed: Part, moving: Part, start: Matrix) -> Matrix:
-        """One level, from a start that is near."""
-        return self._run(fixed, moving, start, levels=1, samples=4096, iterations=150)
+        """From a start that is near."""
+        return self._run(fixed, moving, start, samples=40_000, step_mm=0.5)
 
     def _run(  # noqa: PLR0913
         self,
@@ -196,67 +195,44 @@ class _Elastix:
         moving: Part,
         start: Matrix,
         *,
-        levels: int,
         samples: int,
-        iterations: int,
-        mask: npt.NDArray[np.uint8] | None = None,
+        step_mm: float,
+        mask: sitk.Image | None = None,
     ) -> Matrix:
         laid = Part(moving.data, np.linalg.inv(start) @ moving.affine)
-        settings = itk.ParameterObject.New()
-        values = settings.GetDefaultParameterMap("rigid", levels)
-        values.update(
-            {
-                "NumberOfSpatialSamples": [str(samples)],
-                "MaximumNumberOfIterations": [str(iterations)],
-                "AutomaticTransformInitialization": ["false"],
-                "CenterOfRotationPoint": [f"{value:.3f}" for value in self.centre],
-                "FixedImagePyramidSchedule": _schedule(fixed, levels),
-                "MovingImagePyramidSchedule": _schedule(laid, levels),
-                "RandomSeed": ["1"],
-                "RequiredRatioOfValidSamples": ["0.05"],
-                "WriteResultImage": ["false"],
-            }
-        )
-        settings.AddParameterMap(values)
-        method = itk.ElastixRegistrationMethod.New(_image(fixed), _image(laid))
-        method.SetParameterObject(settings)
-        method.SetLogToConsole(False)
+        method = sitk.ImageRegistrationMethod()
         method.SetNumberOfThreads(self._threads)
+        method.SetMetricAsMattesMutualInformation(_BINS)
+        method.SetMetricSamplingStrategy(method.RANDOM)
+        method.SetMetricSamplingPercentage(min(1.0, samples / fixed.data.size), _SEED)
+        # gradients at the sampled points alone: of the whole images they take seconds
+        method.SetMetricUseFixedImageGradientFilter(False)
+        method.SetMetricUseMovingImageGradientFilter(False)
         if mask is not None:
-            method.SetFixedMask(_placed(itk.image_from_array(mask), fixed.affine))
+            method.SetMetricFixedMask(mask)
+        method.SetInterpolator(sitk.sitkLinear)
+        method.SetOptimizerAsRegularStepGradientDescent(
+            learningRate=step_mm,
+            minStep=step_mm / 200,
+            numberOfIterations=_ITERATIONS,
+            relaxationFactor=_RELAXATION,
+        )
+        method.SetOptimizerScalesFromPhysicalShift()
+        begin = sitk.Euler3DTransform()
+        begin.SetCenter(self.centre.tolist())
+        method.SetInitialTransform(begin, inPlace=False)
         try:
-            method.UpdateLargestPossibleRegion()
+            composed = method.Execute(_image(fixed), _image(laid))
         except RuntimeError as error:  # too few samples lie in both
             raise InputRefused("The images show nothing in common.") from error
-        found = method.GetTransformParameterObject().GetParameterMap(0)
-        return start @ _matrix(found)
+        found = sitk.Euler3DTransform(composed.GetNthTransform(0))
+        turn = np.reshape(found.GetMatrix(), (3, 3))
+        return start @ rigid_matrix(turn, np.array(found.GetTranslation()), self.centre)
 
 
-def _matrix(found: Any) -> Matrix:  # noqa: ANN401
-    """Of an elastix EulerTransform, whose rotation is Z X Y (ComputeZYX false)."""
-    x, y, z, *shift = (float(value) for value in found["TransformParameters"])
-    centre = np.array([float(value) for value in found["CenterOfRotationPoint"]])
-    turn = Rotation.from_euler("ZXY", [z, x, y]).as_matrix()
-    return rigid_matrix(turn, np.array(shift), centre)
+def _image(part: Part) -> sitk.Image:
+    return placed(sitk.GetImageFromArray(part.data), _ras(part))
 
 
-def _schedule(part: Part, levels: int) -> list[str]:
-    """By how much each level is coarser along x, y, z: thick slices are never made thicker."""
-    spacing = np.linalg.norm(part.affine[:3, :3], axis=0)
-    factors = []
-    for level in range(levels - 1, -1, -1):
-        wanted = spacing.min() * 2**level
-        factors += [str(max(1, round(wanted / each))) for each in spacing]
-    return factors
-
-
-def _image(part: Part) -> Any:  # noqa: ANN401
-    return _placed(itk.image_from_array(part.data), part.affine)
-
-
-def _placed(image: Any, affine: Matrix) -> Any:  # noqa: ANN401
-    spacing = np.linalg.norm(affine[:3, :3], axis=0)
-    image.SetSpacing(spacing.tolist())
-    image.SetOrigin(affine[:3, 3].tolist())
-    image.SetDirection(itk.matrix_from_array(np.ascontiguousarray(affine[:3, :3] / spacing)))
-    return image
+def _ras(part: Part) -> Matrix:
+    return RAS_TO_LPS @ part.affine

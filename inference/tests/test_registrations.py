@@ -30,7 +30,7 @@ LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 @pytest.fixture(scope="module")
 def registrar() -> Iterator[Any]:
-    """In a process of its own: elastix and SimpleITK, which other tests load, bear no other."""
+    """In a process of its own, as in the service."""
     processes = Processes()
     limits = Limits(memory_mb=4096, seconds=60, disk_mb=64, threads=2)
     folder = Path(rigid_search.__file__).parent
