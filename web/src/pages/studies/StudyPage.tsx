@@ -18,6 +18,7 @@ import { pollInterval } from "./htj2kProgress";
 import { ReadingState } from "./ReadingState";
 import { SeriesTree } from "@/shared/images/SeriesTree";
 import { StudyJobs } from "./StudyJobs";
+import { StudyRegistrations } from "./StudyRegistrations";
 import { StudyRelations } from "./StudyRelations";
 
 type Study = Schema["StudyDetailOut"];
@@ -138,6 +139,7 @@ function StudyView({ study }: { study: Study }) {
             <Stack>
               {staff && <ReadingState study={study} />}
               {can("request_ai") && <StudyJobs study={study} />}
+              {staff && can("view_dicom") && <StudyRegistrations study={study} />}
               <StudyRelations study={study} />
             </Stack>
           </Grid.Col>
