@@ -28,7 +28,7 @@ from ris.events import (
 from ris.hanging.frame_links import FrameLink, frame_link_readers
 from ris.modality import nodes, scheduling
 from ris.reading.entries import ai_note, arrival_note, entry_write
-from ris.registration import archiving, services as registrations
+from ris.registration import services as registrations, storing
 from ris.registration.selectors import registrations_between
 from ris.reports import critical_findings as criticals
 
@@ -115,7 +115,7 @@ def register_series(event: Event) -> None:
 
 @subscribe(REGISTRATION_ACCEPTED, queue="archive_tasks")
 def store_registration(event: Event) -> None:
-    archiving.registration_store(event.payload["registration_id"])
+    storing.registration_store(event.payload["registration_id"])
 
 
 @ward_tasks

@@ -36,12 +36,27 @@ ERROR_LIMIT_MM = 2.0
 _HEAD_MM = 70.0
 """Half the edge of the cube whose corners measure how far two results lie apart."""
 _SEARCH_MM, _MIDDLE_MM, _COARSE_MM, _FINE_MM = 8.0, 6.0, 3.0, 1.0
-_BINS, _SEED, _ITERATIONS, _RELAXATION = 32, 1, 200, 0.85
+_SEED, _ITERATIONS = 1, 200
 _STARTS = 3
 _SHIFT_MM, _TURN_DEGREES = 7.0, 7.0
 """How far the other starts are from the result."""
 _LEAST_SHARED = 0.5
 """Of the smaller head, the least that must lie in both volumes."""
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Of a descent: points compared, bins of their histogram, the first step, how steps shrink."""
+
+    samples: int
+    bins: int
+    step_mm: float
+    relaxation: float
+
+
+_AT_MIDDLE = _Level(6_000, 32, 2.0, 0.85)
+_AT_COARSE = _Level(12_000, 32, 1.0, 0.85)
+_AT_FINE = _Level(40_000, 50, 0.5, 0.7)
 
 
 @dataclass(frozen=True)
@@ -180,31 +195,29 @@ class _Descent:
         masked = None if mask is None else placed(sitk.GetImageFromArray(mask), _ras(fixed))
         middle = (block_mean(part, _MIDDLE_MM) for part in (fixed, moving))
         try:
-            near = self._run(*middle, start, samples=6_000, step_mm=2.0, mask=masked)
-            return self._run(fixed, moving, near, samples=12_000, step_mm=1.0, mask=masked)
+            near = self._run(*middle, start, _AT_MIDDLE, masked)
+            return self._run(fixed, moving, near, _AT_COARSE, masked)
         except InputRefused:
             return None
 
     def fine(self, fixed: Part, moving: Part, start: Matrix) -> Matrix:
         """From a start that is near."""
-        return self._run(fixed, moving, start, samples=40_000, step_mm=0.5)
+        return self._run(fixed, moving, start, _AT_FINE)
 
-    def _run(  # noqa: PLR0913
+    def _run(
         self,
         fixed: Part,
         moving: Part,
         start: Matrix,
-        *,
-        samples: int,
-        step_mm: float,
+        level: _Level,
         mask: sitk.Image | None = None,
     ) -> Matrix:
         laid = Part(moving.data, np.linalg.inv(start) @ moving.affine)
         method = sitk.ImageRegistrationMethod()
         method.SetNumberOfThreads(self._threads)
-        method.SetMetricAsMattesMutualInformation(_BINS)
+        method.SetMetricAsMattesMutualInformation(level.bins)
         method.SetMetricSamplingStrategy(method.RANDOM)
-        method.SetMetricSamplingPercentage(min(1.0, samples / fixed.data.size), _SEED)
+        method.SetMetricSamplingPercentage(min(1.0, level.samples / fixed.data.size), _SEED)
         # gradients at the sampled points alone: of the whole images they take seconds
         method.SetMetricUseFixedImageGradientFilter(False)
         method.SetMetricUseMovingImageGradientFilter(False)
@@ -212,10 +225,10 @@ class _Descent:
             method.SetMetricFixedMask(mask)
         method.SetInterpolator(sitk.sitkLinear)
         method.SetOptimizerAsRegularStepGradientDescent(
-            learningRate=step_mm,
-            minStep=step_mm / 200,
+            learningRate=level.step_mm,
+            minStep=level.step_mm / 200,
             numberOfIterations=_ITERATIONS,
-            relaxationFactor=_RELAXATION,
+            relaxationFactor=level.relaxation,
         )
         method.SetOptimizerScalesFromPhysicalShift()
         begin = sitk.Euler3DTransform()

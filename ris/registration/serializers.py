@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import get_language
 from rest_framework import serializers
 
-from ai.services.registrations import registration_progress
+from ai.services.series_registration import registration_progress
 from common.api.schema import example
 from common.errors import AppError, ErrorCode
 from pacs.dicom.uids import UID_MAX_LENGTH, UID_REGEX

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
-from ai.services.registrations import series_register
+from ai.services.series_registration import series_register
 from audit import services as audit
 from common.errors import AppError, BusinessError, ErrorCode, InvalidInput, NotFound
 from common.outbox.services import publish

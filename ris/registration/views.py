@@ -122,7 +122,7 @@ class RegistrationDetail(ApiView):
         return with_etag(Response(serializers.RegistrationOut(found).data), found.version)
 
 
-class _Decision(ApiView):
+class RegistrationDecision(ApiView):
     required_permissions = {"POST": Permission.REVIEW_AI}
     decide: Callable[..., Registration]
 
@@ -139,7 +139,7 @@ class _Decision(ApiView):
         return with_etag(Response(serializers.RegistrationOut(row).data), row.version)
 
 
-class RegistrationAcceptance(_Decision):
+class RegistrationAcceptance(RegistrationDecision):
     decide = staticmethod(services.registration_accept)
 
     @extend_schema(
@@ -157,7 +157,7 @@ class RegistrationAcceptance(_Decision):
         return self.decided(request, registration_id)
 
 
-class RegistrationRejection(_Decision):
+class RegistrationRejection(RegistrationDecision):
     decide = staticmethod(services.registration_reject)
 
     @extend_schema(

@@ -11,7 +11,6 @@ from uuid import uuid4
 import numpy as np
 import pydicom
 import pytest
-from scipy.spatial.transform import Rotation
 
 from common.http.api_client import wait_until
 from pacs.dicom.uids import derived_uid
@@ -19,9 +18,20 @@ from pacs.management.nifti_to_dicom import SAMPLES, write_series
 from tests.flows.conftest import upload
 
 UIDS = ("StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "FrameOfReferenceUID")
-PLACE = np.eye(4)
-PLACE[:3, :3] = Rotation.from_euler("xyz", [4, -6, 9], degrees=True).as_matrix()
-PLACE[:3, 3] = [11, -7, 14]
+TURN, TILT = np.radians([9, 6])
+PLACE = np.array(
+    [
+        [np.cos(TURN), -np.sin(TURN), 0, 11],
+        [np.sin(TURN), np.cos(TURN), 0, -7],
+        [0, 0, 1, 14],
+        [0, 0, 0, 1],
+    ]
+) @ [
+    [1, 0, 0, 0],
+    [0, np.cos(TILT), -np.sin(TILT), 0],
+    [0, np.sin(TILT), np.cos(TILT), 0],
+    [0, 0, 0, 1],
+]
 """Where the second study lies, seen from the first: LPS, mm."""
 
 
@@ -52,9 +62,7 @@ def pair(login, tmp_path_factory):
     for sent in (files, [elsewhere(path, second) for path in files]):
         uid = upload(login("radiologist"), sent).json()["studies"][0]["study_instance_uid"]
         study = wait_until(
-            lambda uid=uid: (
-                login("doctor").call("GET", f"ris/studies/{uid}/", also=[404]).json()
-            ),
+            lambda uid=uid: login("doctor").call("GET", f"ris/studies/{uid}/", also=[404]).json(),
             lambda it: sum(s["instances"] for s in it.get("series", [])) == len(files),
             what="the images in the index",
         )

@@ -7,7 +7,6 @@ import { t } from './texts.js';
 import { activeViewportId, gridViewports, until, viewportOf } from './viewports.js';
 
 /**
- * @import { Registration } from '../types/api'
  * @import { DisplaySet } from '../types/ohif'
  * @import { Colormap } from './state.js'
  * @typedef {{ uid: string, label: string, refused: boolean }} Partner `uid`: of a series

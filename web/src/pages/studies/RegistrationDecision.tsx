@@ -48,7 +48,7 @@ export function RegistrationDecision({ registration }: { registration: Registrat
     <Stack gap="xs">
       <Textarea
         label={t("registrations.reason")}
-        autosize
+        rows={2}
         maxLength={500}
         value={reason}
         error={unexplained && t("registrations.reasonNeeded")}

@@ -40,7 +40,7 @@ function RequestForm({ study, onClose }: Omit<RequestRegistrationProps, "opened"
   const [moving, setMoving] = useState<string | null>(null);
   const other = useQuery(studyQuery(movingStudy));
   const request = useMutation({
-    mutationFn: (pair: Schema["RegistrationIn"]) =>
+    mutationFn: (pair: Schema["RegistrationInRequest"]) =>
       unwrap(api.POST("/api/ris/registrations/", { body: pair })),
     meta: { quiet: true },
     onSuccess: async () => {

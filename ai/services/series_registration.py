@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from ai.clients.inference import run_state
-from ai.clients.registrations import RegistrationResult, ResampledResult, registrations
+from ai.clients.inference_registrations import RegistrationResult, ResampledResult, registrations
 from common.errors import BusinessError, ErrorCode
 from pacs.delivery.series_grants import SeriesGrant, series_grant
 

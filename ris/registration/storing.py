@@ -9,7 +9,7 @@ import numpy as np
 from django.db.models import Q
 from django.utils import timezone
 
-from ai.services.registrations import series_resample
+from ai.services.series_registration import series_resample
 from audit import services as audit
 from common.errors import ErrorCode, ExternalError
 from pacs.index.geometry import series_geometry
