@@ -31,6 +31,7 @@ from app.rigid_search import RAS_TO_LPS, Matrix, Part, Search, block_mean, rigid
 from app.runner import progress
 from app.volume import Volume
 
+Mask = npt.NDArray[np.uint8]
 ERROR_LIMIT_MM = 2.0
 """A result that may be further off is flagged."""
 _HEAD_MM = 70.0
@@ -88,10 +89,10 @@ def register(fixed: Volume, moving: Volume, threads: int) -> RigidResult:
     progress(0.25)
     centre = search.centre
     run = _Descent(centre, threads)
-    found = [place for start in starts if (place := run.tried(*coarse, start)) is not None]
-    if not found:
+    found = [place for start in starts if (place := run.near(*coarse, start)) is not None]
+    best = run.close(*coarse, max(found, key=Search(*coarse).score)) if found else None
+    if best is None:
         raise InputRefused("The images show nothing in common.")
-    best = max(found, key=Search(*coarse).score)
     progress(0.5)
     fine = run.fine(fine_fixed, fine_moving, best)
     progress(0.7)
@@ -157,21 +158,21 @@ def _repetitions(
         yield f"start_{number}", run.tried(fixed, moving, found @ off)
     for number in (0, 1):
         mask = _half(fixed, run.centre, number)
-        yield f"half_{number + 1}", run.tried(fixed, moving, found, mask=mask)
+        yield f"half_{number + 1}", run.tried(fixed, moving, found, mask)
     turn = Rotation.from_euler("xyz", [4, 4, -4], degrees=True)
     off = rigid_matrix(turn.as_matrix(), np.full(3, 4.0), run.centre)
     back = run.tried(moving, fixed, np.linalg.inv(found @ off))
     yield "backward", None if back is None else np.linalg.inv(back)
 
 
-def _half(part: Part, centre: npt.NDArray[np.float64], number: int) -> npt.NDArray[np.uint8]:
+def _half(part: Part, centre: npt.NDArray[np.float64], number: int) -> Mask:
     """Four of the eight octants about the centre, no two of which touch by a face."""
     index = np.linalg.inv(part.affine) @ [*centre, 1]
     signs = [
         np.arange(size) > index[axis] for size, axis in zip(part.data.shape, (2, 1, 0), strict=True)
     ]
     odd = signs[0][:, None, None] ^ signs[1][None, :, None] ^ signs[2][None, None, :]
-    half: npt.NDArray[np.uint8] = (odd == bool(number)).astype(np.uint8)
+    half: Mask = (odd == bool(number)).astype(np.uint8)
     return half
 
 
@@ -189,20 +190,34 @@ class _Descent:
         self.centre, self._threads = centre, threads
 
     def tried(
-        self, fixed: Part, moving: Part, start: Matrix, mask: npt.NDArray[np.uint8] | None = None
+        self, fixed: Part, moving: Part, start: Matrix, mask: Mask | None = None
     ) -> Matrix | None:
-        """At half the resolution, then at theirs; None where too little lies in both."""
-        masked = None if mask is None else placed(sitk.GetImageFromArray(mask), _ras(fixed))
+        """From a start that is far, in a mask of the fixed part; None if too little is shared."""
+        near = self.near(fixed, moving, start, mask)
+        return None if near is None else self.close(fixed, moving, near, mask)
+
+    def near(
+        self, fixed: Part, moving: Part, start: Matrix, mask: Mask | None = None
+    ) -> Matrix | None:
+        """At half the resolution of coarse images; the rest as above."""
         middle = (block_mean(part, _MIDDLE_MM) for part in (fixed, moving))
-        try:
-            near = self._run(*middle, start, _AT_MIDDLE, masked)
-            return self._run(fixed, moving, near, _AT_COARSE, masked)
-        except InputRefused:
-            return None
+        return self._found(*middle, start, _AT_MIDDLE, _masked(fixed, mask))
+
+    def close(
+        self, fixed: Part, moving: Part, start: Matrix, mask: Mask | None = None
+    ) -> Matrix | None:
+        """At the resolution of coarse images; the rest as above."""
+        return self._found(fixed, moving, start, _AT_COARSE, _masked(fixed, mask))
 
     def fine(self, fixed: Part, moving: Part, start: Matrix) -> Matrix:
-        """From a start that is near."""
+        """At the resolution of fine images, from a start that is close. Raises InputRefused."""
         return self._run(fixed, moving, start, _AT_FINE)
+
+    def _found(self, *asked: Any) -> Matrix | None:  # noqa: ANN401
+        try:
+            return self._run(*asked)
+        except InputRefused:
+            return None
 
     def _run(
         self,
@@ -243,9 +258,13 @@ class _Descent:
         return start @ rigid_matrix(turn, np.array(found.GetTranslation()), self.centre)
 
 
+def _masked(part: Part, mask: Mask | None) -> sitk.Image | None:
+    return None if mask is None else placed(sitk.GetImageFromArray(mask), _ras(part))
+
+
 def _image(part: Part) -> sitk.Image:
     return placed(sitk.GetImageFromArray(part.data), _ras(part))
 
 
-def _ras(part: Part) -> Matrix:
-    return RAS_TO_LPS @ part.affine
+def _ras(part: Part) -> npt.NDArray[np.float64]:
+    return np.asarray(RAS_TO_LPS @ part.affine, np.float64)

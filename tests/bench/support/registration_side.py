@@ -10,6 +10,7 @@ JSON object.
 from __future__ import annotations
 
 import json
+import resource
 import statistics
 import sys
 import time
@@ -127,7 +128,10 @@ def main() -> None:
         found[kind] = measure(runner, head, changes, number)
         print(f"{kind:14}", found[kind], flush=True)
     processes.close()
-    print(json.dumps({"transforms": number, **found}))
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    runs = 1 + number * len(KINDS)
+    cpu_s = round((used.ru_utime + used.ru_stime) / runs, 2)
+    print(json.dumps({"transforms": number, "cpu_s": cpu_s, **found}))
 
 
 if __name__ == "__main__":
