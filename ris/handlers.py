@@ -44,7 +44,7 @@ def accepted_links(user: Person, frames: Collection[str]) -> list[FrameLink]:
             registration=row.pk,
             from_frame_of_reference_uid=row.moving_frame,
             to_frame_of_reference_uid=row.fixed_frame,
-            matrix=tuple(value for line in row.transform for value in line),
+            matrix=tuple(value for line in row.transform or () for value in line),
         )
         for row in registrations_between(user, frames)
     ]

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from pydicom import Dataset
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import (
+    UID,
     CTImageStorage,
     ExplicitVRLittleEndian,
     MRImageStorage,
@@ -76,7 +77,7 @@ def resampled_series_uid(number: int) -> str:
 
 def build_registration(facts: RegistrationFacts) -> Dataset:
     """The Spatial Registration, of the study of the fixed series."""
-    made = _begun(facts, SpatialRegistrationStorage, facts.uid)
+    made: Dataset = _begun(facts, SpatialRegistrationStorage, facts.uid)
     made.Modality = "REG"
     made.SeriesInstanceUID = derived_uid("registration-series", str(facts.number))
     made.SeriesNumber = REGISTRATION_SERIES
@@ -117,7 +118,7 @@ def build_resampled(
         zip(geometry.positions, values, strict=True), start=1
     ):
         image = deepcopy(template)
-        uid = derived_uid("resampled", str(facts.number), str(number))
+        uid = UID(derived_uid("resampled", str(facts.number), str(number)))
         image.SOPInstanceUID = image.file_meta.MediaStorageSOPInstanceUID = uid
         image.InstanceNumber = number
         image.ImagePositionPatient = _ds(position)
@@ -130,7 +131,7 @@ def _resampled_template(facts: RegistrationFacts) -> Dataset:
     sop_class = source.SOPClassUID
     single = sop_class in _CLASSES.values()
     sop_class = sop_class if single else _CLASSES.get(source.get("Modality", ""), MRImageStorage)
-    made = _begun(facts, sop_class, facts.uid)
+    made: Dataset = _begun(facts, sop_class, facts.uid)
     if single:
         for element in source:
             if element.keyword and element.keyword not in _OF_THE_FORMER_PIXELS:
@@ -143,8 +144,9 @@ def _resampled_template(facts: RegistrationFacts) -> Dataset:
     made.SeriesInstanceUID = resampled_series_uid(facts.number)
     made.SeriesNumber = RESAMPLED_SERIES
     made.SeriesDescription = f"{source.get('SeriesDescription', '')} registered"[-64:].strip()
-    third = [*source.get("ImageType", [])][2:3] or ["OTHER"]
-    made.ImageType = ["DERIVED", "SECONDARY", *third, "RESAMPLED"]
+    types = source.get("ImageType") or []
+    third = [] if isinstance(types, str) else [*types][2:3]
+    made.ImageType = ["DERIVED", "SECONDARY", *(third or ["OTHER"]), "RESAMPLED"]
     made.DerivationDescription = (
         f"Rigidly registered to series {facts.fixed[0].SeriesInstanceUID}, linear interpolation"
     )

@@ -26,13 +26,15 @@ def registration_store(registration_id: int) -> None:
     Raises NotFound (a series is gone), BusinessError, ExternalError (to be tried again).
     """
     registration = Registration.objects.select_related("decided_by").get(pk=registration_id)
-    if registration.stored_at or registration.status != RegistrationStatus.ACCEPTED:
+    transform = registration.transform
+    accepted = registration.status == RegistrationStatus.ACCEPTED
+    if registration.stored_at or not accepted or transform is None:
         return
     fixed, moving = series_of(registration)
     made = series_resample(
         fixed,
         moving,
-        transform=registration.transform,
+        transform=transform,
         key=f"{registration.run_key}-store",
         number=registration.pk,
     )
@@ -45,7 +47,7 @@ def registration_store(registration_id: int) -> None:
         number=registration.pk,
         fixed=series_headers(fixed),
         moving=series_headers(moving),
-        transform=registration.transform,
+        transform=transform,
         error_mm=registration.error_mm or 0.0,
         accepted_by=(person.full_name or person.username) if person else "",
         at=timezone.localtime(registration.decided_at),

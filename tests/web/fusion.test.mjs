@@ -40,7 +40,7 @@ test('two series are registered, accepted and fused, and none without', async t 
   const dialog = page.getByRole('dialog');
   /** @param {string} label @param {RegExp} option */
   const choose = async (label, option) => {
-    await dialog.getByRole('combobox', { name: en(label) }).click();
+    await dialog.getByRole('combobox', { name: en(label), exact: true }).click();
     await page.getByRole('option', { name: option }).first().click();
   };
   await choose('registrations.fixed', /T1 now/);
