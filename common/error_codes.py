@@ -367,6 +367,13 @@ class ErrorCode(Enum):
         "The study was moved to another patient after this text was written. Check the text for "
         "that patient first.",
     )
+    REGISTRATION_NOT_FOUND = Spec("ERR_270", 404, "Registration not found. Reload the list.")
+    REGISTRATION_SAME_SERIES = Spec("ERR_470", 422, "The series are the same. Choose another one.")
+    REGISTRATION_TWO_PATIENTS = Spec("ERR_471", 422, "The patients differ. Choose series of one.")
+    REGISTRATION_IMPOSSIBLE = Spec(
+        "ERR_472", 422, "The series could not be registered. Choose series of the same body part."
+    )
+    REGISTRATION_NO_FRAME = Spec("ERR_473", 422, "No frame of reference is named. Choose another.")
     INTERNAL = Spec(
         "ERR_500",
         500,

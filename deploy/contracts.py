@@ -30,7 +30,7 @@ LADDERS = {
     "ris": """
         urls
         handlers | tasks
-        worklist | sharing | (modality) | (hanging) | (statistics)
+        worklist | sharing | (modality) | (hanging) | (registration) | (statistics)
         reports
         (findings) | reading
         models

@@ -6,7 +6,7 @@ from django.db import models
 
 from ocs.choices import PRIORITY_RANKS as ORDER_RANKS
 
-DERIVED_MODALITIES = frozenset({"SEG", "SR", "PR", "KO", "RTSTRUCT", "PMAP"})
+DERIVED_MODALITIES = frozenset({"SEG", "SR", "PR", "KO", "RTSTRUCT", "PMAP", "REG"})
 """Of objects about images, which are no images; PMAP is a Parametric Map of ours."""
 
 PRIORITY_RANKS: dict[str, int] = {**ORDER_RANKS, "": len(ORDER_RANKS)}

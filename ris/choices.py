@@ -171,3 +171,14 @@ REPORT_STEPS = {
     ReportStatus.DISCARDED: set(),
 }
 OUT = (ReportStatus.SIGNED, ReportStatus.AMENDED)
+
+
+class RegistrationStatus(models.TextChoices):
+    """``DONE`` waits for a person, who accepts or rejects it."""
+
+    REQUESTED = "requested"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"

@@ -8,6 +8,7 @@ from typing import Any, cast
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 
+from common.errors import AppError
 from common.outbox.registry import Event, subscribe
 from common.person import Person
 from emr.choices import WardTaskKind
@@ -18,14 +19,38 @@ from pacs.events import STUDY_MATCHED, STUDY_STABLE
 from pacs.index import order_images
 from pacs.index.list_keys import list_key_writers
 from ris.choices import CRITICAL_NAMES
-from ris.events import NODES_CHANGED, REPORT_CRITICAL
+from ris.events import (
+    NODES_CHANGED,
+    REGISTRATION_ACCEPTED,
+    REGISTRATION_REQUESTED,
+    REPORT_CRITICAL,
+)
+from ris.hanging.frame_links import FrameLink, frame_link_readers
 from ris.modality import nodes, scheduling
 from ris.reading.entries import ai_note, arrival_note, entry_write
+from ris.registration import services as registrations, storing
+from ris.registration.selectors import registrations_between
 from ris.reports import critical_findings as criticals
 
 ENDED = (OrderStatus.RESULT_READY, OrderStatus.CONFIRMED, OrderStatus.CANCELLED)
 
 list_key_writers.append(entry_write)
+
+
+def accepted_links(user: Person, frames: Collection[str]) -> list[FrameLink]:
+    """For hanging protocols, which scroll a prior through them."""
+    return [
+        FrameLink(
+            registration=row.pk,
+            from_frame_of_reference_uid=row.moving_frame,
+            to_frame_of_reference_uid=row.fixed_frame,
+            matrix=tuple(value for line in row.transform or () for value in line),
+        )
+        for row in registrations_between(user, frames)
+    ]
+
+
+frame_link_readers.append(accepted_links)
 
 
 @subscribe(ORDER_CREATED, queue="django_tasks")
@@ -75,6 +100,22 @@ def ai_changed(instance: Any, **_: Any) -> None:
 @subscribe(REPORT_CRITICAL, queue="django_tasks")
 def alert_critical(event: Event) -> None:
     criticals.critical_notify(**event.payload)
+
+
+def _registration_failed(event: Event, error: AppError) -> None:
+    registrations.registration_fail(event.payload["registration_id"], error)
+
+
+@subscribe(
+    REGISTRATION_REQUESTED, queue="fastapi_tasks", max_attempts=5, on_dead=_registration_failed
+)
+def register_series(event: Event) -> None:
+    registrations.registration_run(event.payload["registration_id"])
+
+
+@subscribe(REGISTRATION_ACCEPTED, queue="archive_tasks")
+def store_registration(event: Event) -> None:
+    storing.registration_store(event.payload["registration_id"])
 
 
 @ward_tasks

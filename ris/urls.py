@@ -9,6 +9,12 @@ from ris.findings.views import KeyFindings
 from ris.hanging.views import StudyHanging
 from ris.modality.views import DicomNodeDetail, DicomNodeEcho, DicomNodes, ModalityWorklist
 from ris.reading.views import Readers, StudyAssign, StudyLock, StudyReading, StudyUnlock
+from ris.registration.views import (
+    RegistrationAcceptance,
+    RegistrationDetail,
+    RegistrationRejection,
+    Registrations,
+)
 from ris.reports.critical_views import (
     CriticalReportCalls,
     CriticalReports,
@@ -100,6 +106,22 @@ urlpatterns = [
         "report-templates/<slug:template_code>/",
         TemplateDetail.as_view(),
         name="report-template-detail",
+    ),
+    path("registrations/", Registrations.as_view(), name="registrations"),
+    path(
+        "registrations/<int:registration_id>/",
+        RegistrationDetail.as_view(),
+        name="registration-detail",
+    ),
+    path(
+        "registrations/<int:registration_id>/accept/",
+        RegistrationAcceptance.as_view(),
+        name="registration-accept",
+    ),
+    path(
+        "registrations/<int:registration_id>/reject/",
+        RegistrationRejection.as_view(),
+        name="registration-reject",
     ),
     path("key-findings/", KeyFindings.as_view(), name="key-findings"),
 ]

@@ -159,14 +159,14 @@ class InferenceClient(HttpClient):
         body = self._json(self.request("GET", "/models"))
         offered = body.get("models")
         if not isinstance(offered, list):
-            raise _invalid("models")
+            raise invalid_answer("models")
         usable = [m for position, raw in enumerate(offered) if (m := _manifest(position, raw))]
         if offered and not usable:
-            raise _invalid("manifest")
+            raise invalid_answer("manifest")
         try:
             return Offered(usable, _REFUSED.validate_python(body.get("refused", [])))
         except ValidationError:
-            raise _invalid("refused") from None
+            raise invalid_answer("refused") from None
 
     def run(
         self,
@@ -190,10 +190,10 @@ class InferenceClient(HttpClient):
             "model_version": model_version,
             "patient_id": patient_id,
             "parameters": parameters,
-            **_place(series_instance_uid, grant),
+            **series_place(series_instance_uid, grant),
         }
         if sequences:
-            body["sequences"] = {name: _place(*place) for name, place in sequences.items()}
+            body["sequences"] = {name: series_place(*place) for name, place in sequences.items()}
         return self._run(body, idempotency_key)
 
     def run_rule(
@@ -232,7 +232,7 @@ class InferenceClient(HttpClient):
         try:
             return RunResult.model_validate(self._json(response))
         except ValidationError:
-            raise _invalid("result") from None
+            raise invalid_answer("result") from None
 
     def assist(
         self,
@@ -252,13 +252,13 @@ class InferenceClient(HttpClient):
             "model_type": model_id,
             "model_version": model_version,
             "prompt": prompt,
-            **_place(series_instance_uid, grant),
+            **series_place(series_instance_uid, grant),
         } | ({"base": base} if base else {})
         response = self.request("POST", "/assist", json=body, read_timeout_s=ASSIST_TIMEOUT_S)
         try:
             return AssistResult.model_validate(self._json(response))
         except ValidationError:
-            raise _invalid("assist") from None
+            raise invalid_answer("assist") from None
 
     def cancel(self, idempotency_key: str) -> None:
         """End the run of this key at once; one that is still to come does not start."""
@@ -275,22 +275,22 @@ class InferenceClient(HttpClient):
     def _file(self, job_id: str, name: str) -> bytes:
         response = self.request("GET", f"/inference/{job_id}/{name}", read_timeout_s=60)
         if response.status_code != 200:
-            raise _invalid(f"{name} status {response.status_code}")
+            raise invalid_answer(f"{name} status {response.status_code}")
         return response.content
 
     def _json(self, response: requests.Response) -> dict[str, Any]:
         try:
             body = response.json()
         except ValueError:
-            raise _invalid("not JSON") from None
+            raise invalid_answer("not JSON") from None
         if not isinstance(body, dict):
-            raise _invalid("not an object")
+            raise invalid_answer("not an object")
         if response.status_code >= 400:
             raise _refusal(response.status_code, body)
         return body
 
 
-def _place(series_instance_uid: str, grant: SeriesGrant) -> dict[str, Any]:
+def series_place(series_instance_uid: str, grant: SeriesGrant) -> dict[str, Any]:
     return {
         "series_instance_uid": series_instance_uid,
         "archive": {"series": grant.series_orthanc_id, "grant": grant.key},
@@ -305,7 +305,7 @@ def _manifest(position: int, raw: object) -> ModelManifest | None:
         return None
 
 
-def _invalid(what: str) -> ExternalError:
+def invalid_answer(what: str) -> ExternalError:
     return ExternalError(ErrorCode.INFERENCE_FAILED, what, retryable=False)
 
 
@@ -328,7 +328,7 @@ def _refusal(status: int, body: dict[str, Any]) -> AppError:
 _REFUSED = TypeAdapter(list[RefusedModel])
 
 
-def run_state(idempotency_key: str) -> RunProgress | None:
+def run_state(idempotency_key: str, kind: str = "inference") -> RunProgress | None:
     """How far the run of this key is; None when it does not go on, or nobody can say.
 
     Whoever waits asks again and again: without retries, and apart from the client's breaker.
@@ -336,7 +336,7 @@ def run_state(idempotency_key: str) -> RunProgress | None:
     try:
         answer = ask(
             settings.INFERENCE_URL,
-            f"/inference/{idempotency_key}/progress",
+            f"/{kind}/{idempotency_key}/progress",
             unavailable=ErrorCode.INFERENCE_UNAVAILABLE,
             headers={"Authorization": f"Bearer {settings.INFERENCE_TOKEN}"},
         )

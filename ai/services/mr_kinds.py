@@ -50,6 +50,7 @@ _TYPES: dict[MrKind, frozenset[str]] = {
             "TTP",
             "TMAX",
             "VELOCITY",
+            "RESAMPLED",
         ]
     )
     | {"PROJECTION IMAGE", "PHASE MAP", "B0 MAP", "T1 MAP", "T2 MAP", "T2_STAR MAP", "R2 MAP"},

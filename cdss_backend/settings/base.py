@@ -256,6 +256,7 @@ SPECTACULAR_SETTINGS = {
         "ReportValueKind": ["ai", "measurement", "prior"],
         "ReportCriticalCategory": "ris.choices.CriticalCategory",
         "ReportStatus": "ris.choices.ReportStatus",
+        "RegistrationStatus": "ris.choices.RegistrationStatus",
         "ReportLanguage": "ris.choices.ReportLanguage",
         "LanguageEnum": [("ko", "ko"), ("en", "en")],
         "AuditCheckState": "audit.choices.CheckState",

@@ -152,7 +152,7 @@ class _Content:
         sampled = slice(step // 2, None, step)
         low, high = np.quantile(volume.data[sampled], (0.005, 0.995))
         sample = np.clip(volume.data[sampled], low, high)
-        signal = volume.data > _otsu_threshold(sample)
+        signal = volume.data > otsu_threshold(sample)
         return cls(float(low), float(high), sample, signal, signal[sampled], volume.spacing_mm)
 
 
@@ -174,7 +174,7 @@ def _check_texture(content: _Content, gate: TextureGate) -> None:
         raise InputRefused("The images are noise: neighbouring pixels have nothing in common.")
 
 
-def _otsu_threshold(image: FloatArray) -> float:
+def otsu_threshold(image: FloatArray) -> float:
     """The value that best separates two classes (Otsu 1979)."""
     counts, edges = np.histogram(image, 256)
     centres = (edges[1:] + edges[:-1]) / 2

@@ -22,6 +22,13 @@ from app.errors import InferenceError, RequestInvalid, ResultNotFound
 from app.logs import configure_logging
 from app.middleware import BearerAuth, RequestIdMiddleware, error_response
 from app.processes import remove_left_behind
+from app.registrations import (
+    RegistrationIn,
+    RegistrationOut,
+    RegistrationService,
+    ResamplingIn,
+    ResamplingOut,
+)
 from app.registry import Registry, load_registry
 from app.results import MASK, PROBABILITY, ResultStore
 from app.schemas import InferenceIn, InferenceOut, ModelsOut, RunState
@@ -67,6 +74,8 @@ def create_app(
         registry=registry, archive=archive, store=store, queue_limit=settings.inference_queue
     )
 
+    registrations = RegistrationService(archive=archive, limits=settings.limits)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         tasks = [
@@ -78,6 +87,7 @@ def create_app(
             task.cancel()
         service.cancel_all()
         await archive.aclose()
+        registrations.close()
         registry.close()
 
     app = FastAPI(lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
@@ -87,7 +97,8 @@ def create_app(
 
     _add_routes(app, registry, service, store)
     _add_assist(app, AssistService(registry=registry, archive=archive))
-    app.state.registry = registry
+    _add_registrations(app, registrations)
+    app.state.registry, app.state.registrations = registry, registrations
     return app
 
 
@@ -137,6 +148,23 @@ def _add_assist(app: FastAPI, service: AssistService) -> None:
     @app.post("/assist")
     async def assist(request: AssistIn) -> AssistOut:
         return await service.assist(request)
+
+
+def _add_registrations(app: FastAPI, service: RegistrationService) -> None:
+    @app.post("/registrations")
+    async def register(
+        request: RegistrationIn,
+        x_idempotency_key: Annotated[str, Header(min_length=1, max_length=200)],
+    ) -> RegistrationOut:
+        return await service.register(request, x_idempotency_key)
+
+    @app.get("/registrations/{key}/progress")
+    async def registration_progress(key: Key) -> RunState:
+        return service.state(key)
+
+    @app.post("/resamplings")
+    async def resample(request: ResamplingIn) -> ResamplingOut:
+        return await service.resample(request)
 
 
 def _add_error_handlers(app: FastAPI) -> None:

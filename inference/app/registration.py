@@ -108,7 +108,7 @@ def resample(volume: Volume, grid: Grid, transform: sitk.Transform) -> FloatArra
 
 def resample_back(values: FloatArray, grid: Grid, volume: Volume, *, beyond: float) -> FloatArray:
     """Values of a grid (x, y, z) on the voxels (slices, rows, columns) of a volume."""
-    image = _placed(sitk.GetImageFromArray(np.ascontiguousarray(values.T)), grid.affine_ras)
+    image = placed(sitk.GetImageFromArray(np.ascontiguousarray(values.T)), grid.affine_ras)
     found = _on_grid(image, grid_of(volume), sitk.Transform(3, sitk.sitkIdentity), beyond=beyond)
     return np.ascontiguousarray(found.T)
 
@@ -130,10 +130,11 @@ def _on_grid(
 
 
 def _image(volume: Volume) -> sitk.Image:
-    return _placed(sitk.GetImageFromArray(volume.data), volume.affine_ras)
+    return placed(sitk.GetImageFromArray(volume.data), volume.affine_ras)
 
 
-def _placed(image: sitk.Image, affine_ras: npt.NDArray[np.float64]) -> sitk.Image:
+def placed(image: sitk.Image, affine_ras: npt.NDArray[np.float64]) -> sitk.Image:
+    """The image (x, y, z) with its place: `affine_ras` maps an index to RAS mm."""
     spacing, origin, direction = _place(affine_ras)
     image.SetSpacing(spacing)
     image.SetOrigin(origin)

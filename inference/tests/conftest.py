@@ -90,6 +90,7 @@ class Service:
 
     def close(self) -> None:
         """End the processes of its models."""
+        self.app.state.registrations.close()
         self.registry.close()
 
     def ask(self, method: str, path: str, **kwargs: Any) -> httpx.Response:  # noqa: ANN401

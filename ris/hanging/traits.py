@@ -137,6 +137,8 @@ def _kind(facts: SeriesFacts, contrast: bool) -> SeriesKind:
 def _ct_kind(facts: SeriesFacts) -> SeriesKind:
     if "LOCALIZER" in facts.acquired.image_type:
         return SeriesKind.LOCALIZER
+    if "RESAMPLED" in facts.acquired.image_type:
+        return SeriesKind.MAP
     name = (facts.description or facts.acquired.protocol_name).lower()
     for kind, words in _CT_KINDS:
         if re.search(rf"(?<![a-z0-9])(?:{words})(?![a-z0-9])", name):

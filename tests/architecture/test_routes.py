@@ -42,7 +42,7 @@ from ocs.models import Order
 from rbac import services as rights
 from rbac.matrix import scope
 from rbac.permissions import Permission, Scope
-from ris.models import DicomNode
+from ris.models import DicomNode, Registration
 from ris.reports.signing import certificate_make
 from ris.tests.reports.factories import report_row
 from tests.architecture.route_table import IDENTITIES, ROUTES
@@ -220,6 +220,12 @@ def world(users, patient_factory, settings, tmp_path):
             ).pk,
             "node_id": DicomNode.objects.create(name="-", ae_title="MR1", address="192.0.2.21").pk,
             "report_id": report_row(series.study, users["rib"], "signed").pk,
+            "registration_id": Registration.objects.create(
+                patient=patient,
+                fixed_study=series.study,
+                moving_study=series.study,
+                requested_by=users["rib"],
+            ).pk,
             "template_code": "general",
             "critical_report_id": 1,
             "segmentation_id": job.segmentation.pk,

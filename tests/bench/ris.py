@@ -4,7 +4,8 @@
 read.
 
 In a database of its own, which is removed at the end. --sizes 10000,100000 makes fewer,
---requests 20 asks less often for each filter and order.
+--requests 20 asks less often for each filter and order. Then the registration of two series, of
+which --only registration measures nothing else (tests/bench/support/registration_side.py).
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import argparse
 import json
 import os
 import statistics
+import subprocess
 import time
 from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -286,14 +289,24 @@ def measured(client: APIClient, chief: APIClient, size: int, requests: int) -> d
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
-    parser.add_argument("--requests", type=int, default=REQUESTS)
-    options = parser.parse_args()
-    sizes = [int(size) for size in options.sizes.split(",")]
+def registration_measured() -> dict[str, Any]:
+    """In the environment of the inference service; its table is printed as it comes."""
+    root = Path(__file__).resolve().parents[2]
+    script = root / "tests" / "bench" / "support" / "registration_side.py"
+    command = [str(root / ".venv-inference" / "bin" / "python"), str(script)]
+    last = ""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as running:
+        for line in running.stdout or ():
+            last = line
+            if not line.startswith("{"):
+                print(line, end="")
+    return dict(json.loads(last))
+
+
+def worklist_measured(sizes: list[int], requests: int) -> dict[str, Any]:
+    """By number of studies, in a database of that many."""
     settings.ALLOWED_HOSTS = ["testserver"]
-    summary: dict[str, Any] = {"bench": "ris", "allowed_ms": ALLOWED_MS}
+    found: dict[str, Any] = {}
     for size in sizes:
         connection.settings_dict["TEST"]["NAME"] = "test_cdss_db_bench"
         old = connection.settings_dict["NAME"]
@@ -302,9 +315,24 @@ def main() -> None:
             people = [logged_in(f"reader{number}", "rib") for number in range(8)]
             studies_make(size, [user.pk for user, _ in people])
             _, chief = logged_in("chief", "admin")
-            summary[str(size)] = measured(people[0][1], chief, size, options.requests)
+            found[str(size)] = measured(people[0][1], chief, size, requests)
         finally:
             connection.creation.destroy_test_db(old, verbosity=0)
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", default=",".join(map(str, SIZES)))
+    parser.add_argument("--requests", type=int, default=REQUESTS)
+    parser.add_argument("--only", choices=("worklist", "registration"))
+    options = parser.parse_args()
+    sizes = [int(size) for size in options.sizes.split(",")]
+    summary: dict[str, Any] = {"bench": "ris", "allowed_ms": ALLOWED_MS}
+    if options.only != "registration":
+        summary |= worklist_measured(sizes, options.requests)
+    if options.only != "worklist":
+        summary["registration"] = registration_measured()
     print(json.dumps(summary))
 
 

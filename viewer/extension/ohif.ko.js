@@ -159,7 +159,6 @@ export const phrases = {
   Sagittal: '시상면',
   Coronal: '관상면',
   Reformat: '재구성',
-  'Data Overlay': '데이터 겹쳐 보기',
   'Configure data overlay options and manage foreground/background display sets':
     '겹쳐 볼 시리즈를 고릅니다',
   Foreground: '전경',

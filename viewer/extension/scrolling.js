@@ -114,7 +114,7 @@ export function imageAt(source, targets, links) {
 async function follow(sourceId, targetId, links) {
   const [here, there] = [viewportOf(sourceId), viewportOf(targetId)];
   const source = instanceOf(here?.getCurrentImageId?.());
-  if (!source || !there?.getImageIds) return;
+  if (!source || !there?.setImageIdIndex) return;
   const index = imageAt(source, there.getImageIds().map(instanceOf), links);
   if (index >= 0 && index !== there.getCurrentImageIdIndex()) await there.setImageIdIndex(index);
 }

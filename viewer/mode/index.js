@@ -57,13 +57,14 @@ const TOOLBAR = {
 };
 
 /**
- * Not the button whose condition comes with the SEG extension.
+ * Not the button whose condition comes with the SEG extension, nor OHIF's way of laying images over each
+ * other: it would change the lower ones to another frame of reference (extension/fusion.js is ours).
  *
  * @param {ToolbarButton[]} buttons
  */
 function translated(buttons) {
   return buttons
-    .filter(({ id }) => id !== 'SegmentLabelTool')
+    .filter(({ id }) => !['SegmentLabelTool', 'dataOverlayMenu'].includes(id))
     .map(button => {
       const text = buttonTexts()[button.id];
       return text ? { ...button, props: { ...button.props, label: text, tooltip: text } } : button;

@@ -11,6 +11,7 @@ export interface Instance {
   InstanceNumber: string | number;
   AuthorObserverSequence?: AuthorObserver | AuthorObserver[];
   FrameOfReferenceUID?: string;
+  ImageType?: string | string[];
   NumberOfFrames?: number | string;
   /** Of what is asked for by the name of a frame: its number, and its functional groups as its own. */
   frameNumber?: number;
@@ -105,6 +106,8 @@ export interface Viewport {
   getImageIds(): string[];
   setImageIdIndex(index: number): Promise<string>;
   resetCamera(): void;
+  getCanvas(): HTMLCanvasElement;
+  getCamera(): object;
   canvasToWorld(point: number[]): number[];
   render(): void;
 }
@@ -224,7 +227,12 @@ export interface ViewportGridService
   getState(): { viewports: Map<string, GridViewport> };
   getDisplaySetsUIDsForViewport(viewportId: string): string[] | undefined;
   setDisplaySetsForViewports(
-    pairs: { viewportId: string; displaySetInstanceUIDs: string[] }[],
+    pairs: {
+      viewportId: string;
+      displaySetInstanceUIDs: string[];
+      viewportOptions?: { viewportType: string; orientation: string };
+      displaySetOptions?: object[];
+    }[],
   ): void;
 }
 

@@ -37,6 +37,8 @@ def test_the_weights_are_parts_of_a_hundred():
         (series("Head bone 1.0", "CT"), "CT_BONE"),
         (series("Head 0.75 H60", "CT"), "CT_BONE"),
         (series("Topogram", "CT"), "LOCALIZER"),
+        (series("T1", image_type=("DERIVED", "SECONDARY", "M", "RESAMPLED")), "MAP"),
+        (series("Head", "CT", image_type=("DERIVED", "SECONDARY", "AXIAL", "RESAMPLED")), "MAP"),
         (series("CTA COW", "CT"), "ANGIOGRAPHY"),
         (series("chest PA", "CR"), "UNKNOWN"),
     ],

@@ -64,6 +64,10 @@ export const keys = {
     templates: ["report templates"],
     keyFindings: (text: string) => ["key findings", text],
   },
+  registrations: {
+    all: ["registrations"],
+    ofStudy: (study: string) => ["registrations", "of study", study],
+  },
   orderSets: ["order sets"],
   resultSchema: (jobType: string, version: number | null) => ["result schema", jobType, version],
   analytes: ["analytes"],

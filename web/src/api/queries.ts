@@ -38,6 +38,13 @@ export const studyQuery = (study_instance_uid: string) =>
       ),
   });
 
+export const registrationsQuery = (study: string) =>
+  queryOptions({
+    queryKey: keys.registrations.ofStudy(study),
+    queryFn: ({ signal }) =>
+      unwrap(api.GET("/api/ris/registrations/", { params: { query: { study } }, signal })),
+  });
+
 export const seriesQuery = (series_instance_uid: string) =>
   queryOptions({
     queryKey: keys.series(series_instance_uid),

@@ -20,6 +20,7 @@ import patients from "./en/patients";
 import portal from "./en/portal";
 import print from "./en/print";
 import profile from "./en/profile";
+import registrations from "./en/registrations";
 import reports from "./en/reports";
 import sessions from "./en/sessions";
 import shares from "./en/shares";
@@ -57,6 +58,7 @@ export default {
   portal,
   print,
   profile,
+  registrations,
   reports,
   sessions,
   shares,

@@ -20,6 +20,7 @@ import patients from "./ko/patients";
 import portal from "./ko/portal";
 import print from "./ko/print";
 import profile from "./ko/profile";
+import registrations from "./ko/registrations";
 import reports from "./ko/reports";
 import sessions from "./ko/sessions";
 import shares from "./ko/shares";
@@ -57,6 +58,7 @@ export default {
   portal,
   print,
   profile,
+  registrations,
   reports,
   sessions,
   shares,

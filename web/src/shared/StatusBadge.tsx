@@ -21,6 +21,14 @@ const COLORS = {
   review: { PENDING: "grape", APPROVED: "teal", REJECTED: "red" },
   reading: { UNREAD: "blue", READING: "yellow", READ: "gray" },
   report: { draft: "blue", preliminary: "yellow", signed: "teal", amended: "grape", discarded: "gray" },
+  registration: {
+    requested: "blue",
+    running: "yellow",
+    done: "grape",
+    failed: "red",
+    accepted: "teal",
+    rejected: "gray",
+  },
   priority: { routine: "gray", urgent: "orange", stat: "red" },
 } as const satisfies {
   order: Record<Schema["OrderStatus"], MantineColor>;
@@ -28,6 +36,7 @@ const COLORS = {
   review: Record<Schema["ReviewStatus"], MantineColor>;
   reading: Record<Schema["ReadingStatus"], MantineColor>;
   report: Record<Schema["ReportStatus"], MantineColor>;
+  registration: Record<Schema["RegistrationStatus"], MantineColor>;
   priority: Record<Schema["PriorityEnum"], MantineColor>;
 };
 

@@ -31,6 +31,14 @@ export default {
     amended: "Amended",
     discarded: "Discarded",
   },
+  registration: {
+    requested: "Waiting",
+    running: "Running",
+    done: "Awaiting acceptance",
+    failed: "Failed",
+    accepted: "Accepted",
+    rejected: "Rejected",
+  },
   priority: {
     routine: "Routine",
     urgent: "Urgent",

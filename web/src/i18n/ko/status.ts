@@ -33,6 +33,14 @@ const texts: typeof en = {
     amended: "수정 판독",
     discarded: "폐기",
   },
+  registration: {
+    requested: "대기 중",
+    running: "진행 중",
+    done: "승인 대기",
+    failed: "실패",
+    accepted: "승인됨",
+    rejected: "반려됨",
+  },
   priority: {
     routine: "일반",
     urgent: "응급",

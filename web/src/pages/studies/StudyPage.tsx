@@ -20,6 +20,7 @@ import { MoveSeries } from "./MoveSeries";
 import { ReadingState } from "./ReadingState";
 import { SeriesTree } from "@/shared/images/SeriesTree";
 import { StudyJobs } from "./StudyJobs";
+import { StudyRegistrations } from "./StudyRegistrations";
 import { StudyRelations } from "./StudyRelations";
 import { WrongPatient } from "./WrongPatient";
 
@@ -162,6 +163,7 @@ function StudyView({ study }: { study: Study }) {
             <Stack>
               {staff && <ReadingState study={study} />}
               {can("request_ai") && <StudyJobs study={study} />}
+              {staff && can("view_dicom") && <StudyRegistrations study={study} />}
               <StudyRelations study={study} />
             </Stack>
           </Grid.Col>

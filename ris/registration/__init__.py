@@ -1,0 +1,1 @@
+"""Two series of one patient laid over each other: run, decided, stored."""
