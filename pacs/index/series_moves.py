@@ -226,9 +226,10 @@ def _series_follow(series: Collection[int], study: Study) -> None:
     for relation in Series._meta.related_objects:
         named = {f"{relation.field.name}__in": series}
         rows = relation.related_model._base_manager.filter(**named)
-        for row in rows if _has(rows, "study") else ():
-            row.study = study
-            row.save(update_fields=["study"])  # of which other apps are told
+        if _has(rows, "study"):
+            for row in rows:  # each by itself, so that other apps are told
+                row.study = study
+                row.save(update_fields=["study"])
 
 
 def _split_off(source: Study, study_instance_uid: str, orthanc_id: str) -> Study:

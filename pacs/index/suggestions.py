@@ -67,7 +67,7 @@ def _candidates(actor: Person, studies: Sequence[Study], named: Iterable[Any]) -
     """Patients of the orders, and those born on a day that a study names."""
     seen = patients.patients_visible_to(actor)
     ids = {order.patient_id for order in named}
-    days = {birth_date_read(study.dicom_birth_date) for study in studies} - {None}
+    days = {born for study in studies if (born := birth_date_read(study.dicom_birth_date))}
     born_then = seen.filter(birth_date__in=days).exclude(pk__in=ids)
     return [*seen.filter(pk__in=ids), *born_then[: MOST * MOST * len(studies)]]
 
