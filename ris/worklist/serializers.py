@@ -148,8 +148,8 @@ class SenderOut(serializers.Serializer[Any]):
 class StudyDetailOut(StudyOut):
     """A study in full. ``reports``: those that the user may read, newest first.
 
-    ``segmentations``, ``structured_reports`` and ``other_objects`` (PR, KO, RTSTRUCT) are series
-    without images. ``priors``: the patient's earlier studies; ``other_studies``: the rest.
+    ``segmentations``, ``structured_reports`` and ``other_objects`` (PR, KO, RTSTRUCT, REG) are
+    series without images. ``priors``: the patient's earlier studies; ``other_studies``: the rest.
     ``senders``: shown to staff.
     """
 

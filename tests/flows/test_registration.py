@@ -117,8 +117,16 @@ def test_the_place_is_found_and_its_error_is_told(stored):
 
 def test_the_archive_has_the_spatial_registration(login, pair, stored):
     (study, fixed), (other, moving) = pair
-    series = login("doctor").get(f"ris/studies/{study}/")["other_objects"]
-    [uid] = [one["series_instance_uid"] for one in series if one["modality"] == "REG"]
+    doctor = login("doctor")
+    [uid] = wait_until(
+        lambda: [
+            one["series_instance_uid"]
+            for one in doctor.get(f"ris/studies/{study}/")["other_objects"]
+            if one["modality"] == "REG"
+        ],
+        bool,
+        what="the Spatial Registration in the index",
+    )
     [made] = instances(login, study, uid)
     frames = [
         instances(login, *one)[0].FrameOfReferenceUID for one in ((study, fixed), (other, moving))

@@ -5,8 +5,8 @@ import { ohifConfig, services, state } from './state.js';
 
 /** @import { DataSource, DisplaySet, HangingProtocolService, SeriesRequest } from '../types/ohif' */
 
-/** Masks and maps of the archive: ours are drawn from the API, others are not read rightly by this OHIF. */
-const OVERLAYS = ['SEG', 'RTSTRUCT', 'PMAP'];
+/** Masks, maps and registrations of the archive: ours come from the API, others are not read rightly by this OHIF. */
+const OVERLAYS = ['SEG', 'RTSTRUCT', 'PMAP', 'REG'];
 /** What is about images and is none. */
 const NO_IMAGES = [...OVERLAYS, 'SR', 'PR', 'KO'];
 const MANY_IMAGES = 1500;
