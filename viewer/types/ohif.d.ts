@@ -11,7 +11,6 @@ export interface Instance {
   InstanceNumber: string | number;
   AuthorObserverSequence?: AuthorObserver | AuthorObserver[];
   FrameOfReferenceUID?: string;
-  ImageType?: string | string[];
   NumberOfFrames?: number | string;
   Rows: number;
   Columns: number;
@@ -96,8 +95,6 @@ export interface Viewport {
   getImageIds(): string[];
   setImageIdIndex(index: number): Promise<string>;
   resetCamera(): void;
-  getCanvas(): HTMLCanvasElement;
-  getCamera(): object;
   canvasToWorld(point: number[]): number[];
   render(): void;
 }
@@ -217,12 +214,7 @@ export interface ViewportGridService
   getState(): { viewports: Map<string, GridViewport> };
   getDisplaySetsUIDsForViewport(viewportId: string): string[] | undefined;
   setDisplaySetsForViewports(
-    pairs: {
-      viewportId: string;
-      displaySetInstanceUIDs: string[];
-      viewportOptions?: { viewportType: string; orientation: string };
-      displaySetOptions?: object[];
-    }[],
+    pairs: { viewportId: string; displaySetInstanceUIDs: string[] }[],
   ): void;
 }
 
