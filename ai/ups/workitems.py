@@ -127,9 +127,9 @@ def with_sequence_of(owners: Mapping[str, int | None]) -> list[int]:
         patient__in=set(owners.values()) - {None}, series__isnull=False, facts__isnull=False
     )
     return [
-        pk
-        for pk, patient, facts in jobs.values_list("pk", "patient", "facts")
-        if any(owners.get(fact["value"]) == patient for fact in facts.values())
+        job.pk
+        for job in jobs.only("patient", "facts")
+        if any(owners.get(fact["value"]) == job.patient_id for fact in (job.facts or {}).values())
     ]
 
 

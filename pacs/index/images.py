@@ -50,8 +50,8 @@ def series_owners(uids: Iterable[str]) -> dict[str, int | None]:
 
 def series_owners_where(condition: Q) -> dict[str, int | None]:
     """Of the series for which it holds, by UID whose they are now. Not filtered by rights."""
-    rows = Series.objects.filter(condition)
-    return dict(rows.values_list("series_instance_uid", "study__patient"))
+    rows = Series.objects.filter(condition).select_related("study")
+    return {row.series_instance_uid: row.study.patient_id for row in rows}
 
 
 def instance_visible_get(user: Person, permission: Permission, **key: str) -> Instance:

@@ -228,7 +228,7 @@ def _series_follow(series: Collection[int], study: Study) -> None:
         rows = relation.related_model._base_manager.filter(**named)
         if _has(rows, "study"):
             for row in rows:  # each by itself, so that other apps are told
-                row.study = study
+                setattr(row, "study", study)
                 row.save(update_fields=["study"])
 
 

@@ -6,7 +6,6 @@ import { core } from './cornerstone.js';
 import { addStylesheet, cover } from './dom.js';
 import { attachHeatmap } from './heatmap.js';
 import { speakKorean, withKorean } from './korean.js';
-import { loadRegistrations } from './fusion.js';
 import { begin as beginHanging } from './hanging.js';
 import * as layouts from './layouts.js';
 import * as mask from './mask.js';
@@ -165,7 +164,6 @@ function onModeEnter() {
   );
   countImages(extensions().getActiveDataSource()[0]);
   loadModels().catch(() => {});
-  void loadRegistrations();
   work.stops.push(
     tools.watchTool(),
     watchAssist(),

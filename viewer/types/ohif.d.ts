@@ -11,7 +11,6 @@ export interface Instance {
   InstanceNumber: string | number;
   AuthorObserverSequence?: AuthorObserver | AuthorObserver[];
   FrameOfReferenceUID?: string;
-  ImageType?: string | string[];
   NumberOfFrames?: number | string;
   /** Of what is asked for by the name of a frame: its number, and its functional groups as its own. */
   frameNumber?: number;
@@ -106,8 +105,6 @@ export interface Viewport {
   getImageIds(): string[];
   setImageIdIndex(index: number): Promise<string>;
   resetCamera(): void;
-  getCanvas(): HTMLCanvasElement;
-  getCamera(): object;
   canvasToWorld(point: number[]): number[];
   render(): void;
 }
@@ -227,12 +224,7 @@ export interface ViewportGridService
   getState(): { viewports: Map<string, GridViewport> };
   getDisplaySetsUIDsForViewport(viewportId: string): string[] | undefined;
   setDisplaySetsForViewports(
-    pairs: {
-      viewportId: string;
-      displaySetInstanceUIDs: string[];
-      viewportOptions?: { viewportType: string; orientation: string };
-      displaySetOptions?: object[];
-    }[],
+    pairs: { viewportId: string; displaySetInstanceUIDs: string[] }[],
   ): void;
 }
 
