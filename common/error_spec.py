@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from common.error_texts_en import ENGLISH
 from common.error_texts_ko import KOREAN
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """Number, HTTP status and English text of an error.
+    """Number and HTTP status of an error, and its texts.
 
-    The text says what happened and what to do now; ``AppError.detail`` and ``field`` say to what.
+    A text says what happened and what to do now; ``AppError.detail`` and ``field`` say to what.
     """
 
     code: str
     status: int
-    en: str
+
+    @property
+    def en(self) -> str:
+        return ENGLISH[self.code]
 
     @property
     def ko(self) -> str:

@@ -225,10 +225,10 @@ def _series_follow(series: Collection[int], study: Study) -> None:
     Series.objects.filter(pk__in=series).update(study=study)
     for relation in Series._meta.related_objects:
         named = {f"{relation.field.name}__in": series}
-        rows = relation.related_model._base_manager.filter(**named)
+        rows: QuerySet[Any] = relation.related_model._base_manager.filter(**named)
         if _has(rows, "study"):
             for row in rows:  # each by itself, so that other apps are told
-                setattr(row, "study", study)
+                row.study = study
                 row.save(update_fields=["study"])
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from pacs.tests.conftest import mine  # noqa: F401  (a fixture)
+from pacs.tests.conftest import archive, mine  # noqa: F401  (fixtures)
 from ris.modality.query_server import HANDLERS, server
 
 CALLED = "NEURONOVA"
