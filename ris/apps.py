@@ -9,12 +9,14 @@ class RisConfig(AppConfig):
 
     def ready(self) -> None:
         from pacs.index.matching import order_finders
-        from pacs.index.study_moves import study_followers
+        from pacs.index.study_moves import series_followers, study_followers
         from ris import handlers  # noqa: F401  (subscribes to the outbox)
         from ris.modality.scheduling import scheduled_orders
+        from ris.registration.moves import registrations_follow, registrations_follow_series
         from ris.reports.moves import reports_follow
         from ris.reports.template_services import templates_keep
 
         order_finders.append(scheduled_orders)
-        study_followers.append(reports_follow)
+        study_followers.extend([reports_follow, registrations_follow])
+        series_followers.append(registrations_follow_series)
         post_migrate.connect(templates_keep, sender=self)

@@ -163,13 +163,22 @@ class OrthancClient(HttpClient):
 
     def instances_with_uid(self, sop_instance_uid: str) -> list[str]:
         """Orthanc ids of the instances with a SOP Instance UID (0008,0018)."""
-        found = self._json(self.request("POST", "/tools/lookup", data=sop_instance_uid))
-        return [entry["ID"] for entry in found if entry["Type"] == "Instance"]
+        return self._with_uid(sop_instance_uid, "Instance")
+
+    def _with_uid(self, uid: str, level: str) -> list[str]:
+        found = self._json(self.request("POST", "/tools/lookup", data=uid))
+        return [entry["ID"] for entry in found if entry["Type"] == level]
+
+    def series_delete(self, series_instance_uid: str) -> None:
+        """Delete each series with this UID (0020,000E); no error if there is none."""
+        for orthanc_id in self._with_uid(series_instance_uid, "Series"):
+            response = self.request("DELETE", f"/series/{orthanc_id}")
+            if response.status_code != 404:
+                self._ok(response)
 
     def patient_ids_of_study(self, study_instance_uid: str) -> list[str]:
         """Patient ID (0010,0020) of each study in the archive with this UID, without blanks."""
-        found = self._json(self.request("POST", "/tools/lookup", data=study_instance_uid))
-        studies = [entry["ID"] for entry in found if entry["Type"] == "Study"]
+        studies = self._with_uid(study_instance_uid, "Study")
         answers = [self.request("GET", f"/studies/{study}") for study in studies]
         rows = [self._json(answer) for answer in answers if answer.status_code != 404]
         return [row["PatientMainDicomTags"].get("PatientID", "").strip() for row in rows]

@@ -82,6 +82,21 @@ def instance_remove(sop_instance_uid: str) -> None:
     instances_delete(found)
 
 
+def series_hide(series_instance_uid: str) -> None:
+    """Take a series of ours out of the index, in the caller's transaction: nobody sees it then."""
+    rows = Instance.objects.filter(series__series_instance_uid=series_instance_uid)
+    instances_delete(list(rows.values_list("orthanc_id", flat=True)))
+
+
+def series_remove(series_instance_uid: str) -> None:
+    """Delete a series of ours from the archive and the index; no error if it is not there.
+
+    Raises ExternalError.
+    """
+    orthanc().series_delete(series_instance_uid)
+    series_hide(series_instance_uid)
+
+
 def instance_store(dataset: Dataset) -> None:
     """Store an object by STOW-RS. A SOP Instance UID that is stored already stays as it is.
 

@@ -25,6 +25,7 @@ from pacs.index.deletion import delete_unless_needed
 from pacs.index.list_keys import study_keys_write
 from pacs.index.quarantine import quarantine_extend
 from pacs.index.resolution import corrected_store, images_replace, patient_of
+from pacs.index.study_moves import series_followers
 from pacs.models import Instance, NameWord, Series, SeriesMove, Study
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
@@ -222,7 +223,9 @@ def _rows_move(moves: Sequence[SeriesMove], copies: Mapping[str, str]) -> bool:
 
 def _series_follow(series: Collection[int], study: Study) -> None:
     """The series, and rows of whatever app that name one of them and its study."""
-    Series.objects.filter(pk__in=series).update(study=study)
+    moved = Series.objects.filter(pk__in=series)
+    moved.update(study=study)
+    uids = list(moved.values_list("series_instance_uid", flat=True))
     for relation in Series._meta.related_objects:
         named = {f"{relation.field.name}__in": series}
         rows: QuerySet[Any] = relation.related_model._base_manager.filter(**named)
@@ -230,6 +233,8 @@ def _series_follow(series: Collection[int], study: Study) -> None:
             for row in rows:  # each by itself, so that other apps are told
                 row.study = study
                 row.save(update_fields=["study"])
+    for follow in series_followers:
+        follow(uids, study)
 
 
 def _split_off(source: Study, study_instance_uid: str, orthanc_id: str) -> Study:

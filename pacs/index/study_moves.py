@@ -1,8 +1,10 @@
-"""What follows a study whose patient was set: to another patient, to the first, or to nobody."""
+"""What follows a study whose patient was set: to another patient, to the first, or to nobody; and
+what follows series that went to another study.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from common.outbox.services import publish
 from pacs.events import STUDY_MOVED
@@ -10,6 +12,8 @@ from pacs.models import Study
 
 study_followers: list[Callable[[Study], None]] = []
 """Called in the transaction with a study whose patient was set, before rows that name both."""
+series_followers: list[Callable[[Collection[str], Study], None]] = []
+"""Called in the transaction with Series Instance UIDs and the study to which they went."""
 
 
 def study_moved(study: Study, before: int | None) -> None:

@@ -65,6 +65,7 @@ class FakeOrthanc:
             ("GET", "/instances/([^/]+)/frames/[0-9]+/raw", self._frame),
             ("GET", "/studies/([^/]+)", self._study),
             ("DELETE", "/instances/([^/]+)", self._delete),
+            ("DELETE", "/series/([^/]+)", self._delete_series),
         ):
             url = re.compile(f"{re.escape(settings.ORTHANC_URL)}{path}(\\?.*)?$")
             transport.add_callback(method, url, self._guarded(answer))
@@ -129,7 +130,23 @@ class FakeOrthanc:
             if tags["StudyInstanceUID"] == uid
         }
         found += [{"ID": orthanc_id, "Type": "Study"} for orthanc_id in studies]
+        found += [{"ID": series, "Type": "Series"} for series in {*self._series_of(uid).values()}]
         return 200, {}, json.dumps(found)
+
+    def _series_of(self, uid: str) -> dict[str, str]:
+        """The instances with this Series Instance UID, each with its series."""
+        return {
+            orthanc_id: _id(tags.get("PatientID", ""), tags["StudyInstanceUID"], uid)
+            for orthanc_id, tags in self.tags.items()
+            if orthanc_id in self.files and tags["SeriesInstanceUID"] == uid
+        }
+
+    def _delete_series(self, request: Any) -> Answer:
+        for tags in [*self.tags.values()]:
+            for orthanc_id, series in self._series_of(tags["SeriesInstanceUID"]).items():
+                if series == request.url.split("/")[-1]:
+                    self.files.pop(orthanc_id)
+        return 200, {}, "{}"
 
     def _study(self, request: Any) -> Answer:
         orthanc_id = request.url.split("/")[-1]

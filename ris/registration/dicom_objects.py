@@ -75,11 +75,16 @@ def resampled_series_uid(number: int) -> str:
     return derived_uid("resampled-series", str(number))
 
 
+def registration_series_uid(number: int) -> str:
+    """Series Instance UID of the Spatial Registration."""
+    return derived_uid("registration-series", str(number))
+
+
 def build_registration(facts: RegistrationFacts) -> Dataset:
     """The Spatial Registration, of the study of the fixed series."""
     made: Dataset = _begun(facts, SpatialRegistrationStorage, facts.uid)
     made.Modality = "REG"
-    made.SeriesInstanceUID = derived_uid("registration-series", str(facts.number))
+    made.SeriesInstanceUID = registration_series_uid(facts.number)
     made.SeriesNumber = REGISTRATION_SERIES
     made.SeriesDescription = "Spatial registration"
     made.InstanceNumber = 1
@@ -168,7 +173,7 @@ def _registration_named(facts: RegistrationFacts) -> list[Dataset]:
     named = Dataset()
     named.SOPClassUID, named.SOPInstanceUID = SpatialRegistrationStorage, facts.uid
     named.StudyInstanceUID = facts.fixed[0].StudyInstanceUID
-    named.SeriesInstanceUID = derived_uid("registration-series", str(facts.number))
+    named.SeriesInstanceUID = registration_series_uid(facts.number)
     return [named]
 
 

@@ -16,6 +16,7 @@ from pacs.events import INSTANCES_SUPERSEDED, SERIES_MOVE_DECIDED
 from pacs.index import change_feed, matching, resolution, series_moves
 from pacs.models import Instance, QuarantinedStudy, SeriesMove, Study, UnfiledStudy
 from pacs.tests.dicom_files import mr_image, part10
+from ris.tests.registration.factories import registration_row
 from ris.tests.reports.factories import report_row
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +131,17 @@ def test_a_study_that_is_another_patients_by_then_is_not_put_together(arrive, as
     with pytest.raises(BusinessError):
         carry_out()
     assert Study.objects.filter(patient=patient, series__instances__isnull=False).count() == 1
+
+
+def test_a_registration_follows_its_series(arrive, ask, patient_factory, users):
+    patient = patient_factory()
+    image, second = arrive(patient), arrive(patient)
+    row = registration_row(image, second, patient, users["rib"])
+    assert ask(second, second, into=image.StudyInstanceUID).status_code == 202
+    carry_out()
+    row.refresh_from_db()
+    [study] = Study.objects.all()
+    assert (row.fixed_study, row.moving_study) == (study, study)
 
 
 def test_what_is_split_from_a_quarantined_study_stays_quarantined(
