@@ -18,7 +18,7 @@ from emr import selectors as patients
 from pacs.choices import QuarantineReason
 from pacs.index.identity import identity_differences
 from pacs.index.list_keys import study_keys_write
-from pacs.index.studies import study_get
+from pacs.index.studies import study_lock
 from pacs.index.study_moves import study_moved
 from pacs.models import AcceptedIdentity, QuarantinedStudy, Study
 from rbac.epochs import rights_changing
@@ -32,8 +32,7 @@ def is_quarantined(study: Study) -> bool:
 @transaction.atomic
 def study_quarantine(*, actor: Person, study_instance_uid: str) -> Study:
     """Take the study off its patient, because it is of somebody else. Raises NotFound."""
-    found = study_get(actor, study_instance_uid)
-    study = Study.objects.select_for_update().get(pk=found.pk)
+    study = study_lock(actor, study_instance_uid, Permission.VIEW_STUDY)
     _quarantine(study, QuarantineReason.WRONG_PATIENT, study.patient, actor=actor)
     return study
 
@@ -52,22 +51,20 @@ def instance_check(study: Study, name: str, birth_date: str) -> None:
 
     What the study's first images said already was decided when it was filed.
     """
-    if study.patient is None or (name, birth_date) == (
-        study.dicom_patient_name,
-        study.dicom_birth_date,
-    ):
-        return
-    if not _is_contradicted(study.patient, name, birth_date):
+    known = name == study.dicom_patient_name and birth_date in ("", study.dicom_birth_date)
+    if study.patient_id is None or known or not _is_contradicted(study.patient, name, birth_date):
         return
     said = {"dicom_patient_name": name, "dicom_birth_date": birth_date}
-    if not AcceptedIdentity.objects.filter(study=study, **said).exists():
-        study = Study.objects.select_for_update().get(pk=study.pk)
+    if AcceptedIdentity.objects.filter(study=study, **said).exists():
+        return
+    study = Study.objects.select_for_update().get(pk=study.pk)
+    if study.patient is not None:  # nor taken off it meanwhile
         reason = QuarantineReason.IDENTITY
         _quarantine(study, reason, study.patient, name=name, birth_date=birth_date)
 
 
 def _is_contradicted(patient: Any, name: str, birth_date: str) -> bool:
-    """Also by the records that were merged into the patient, whose names images may carry."""
+    """By the records too that were merged into the patient, whose names images may carry."""
     records = chain([patient], patient.duplicates.all())
     return all(identity_differences(name, birth_date, record) for record in records)
 

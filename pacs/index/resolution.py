@@ -236,6 +236,10 @@ def images_replace(study: Study, images: list[Instance], copies: Mapping[str, st
 
 
 def superseded_delete(orthanc_ids: list[str]) -> None:
-    """Delete files of which there are corrected copies. Raises ExternalError."""
-    for orthanc_id in orthanc_ids:
+    """Delete files of which there are corrected copies. Raises ExternalError.
+
+    Not one that is in the index by now: moved back, an image has its former place again.
+    """
+    named = Instance.objects.filter(orthanc_id__in=orthanc_ids)
+    for orthanc_id in set(orthanc_ids) - set(named.values_list("orthanc_id", flat=True)):
         orthanc().instance_delete(orthanc_id)

@@ -24,7 +24,7 @@ from pacs.events import SERIES_MOVE_DECIDED, STUDY_MATCHED
 from pacs.index.deletion import delete_unless_needed
 from pacs.index.list_keys import study_keys_write
 from pacs.index.quarantine import quarantine_extend
-from pacs.index.resolution import corrected_store, images_replace, patient_of
+from pacs.index.resolution import corrected_store, images_replace, patient_of, superseded_delete
 from pacs.index.study_moves import series_followers
 from pacs.models import Instance, NameWord, Series, SeriesMove, Study
 from rbac.epochs import rights_changing
@@ -113,7 +113,7 @@ def _check(source: Study, target: Study | None, rows: QuerySet[Series]) -> None:
     """Raises BusinessError."""
     uids = list(rows.values_list("series_instance_uid", flat=True))
     is_all = rows.count() == source.series.count()
-    if target is not None and (_patient(source) != _patient(target) or source == target):
+    if target is not None and (source == target or not _is_of_one_patient(source, target)):
         refusal = "the other study is of another patient, or the same"
     elif SeriesMove.objects.filter(series_instance_uid__in=uids, done_at=None).exists():
         refusal = "a series is being moved"
@@ -126,9 +126,10 @@ def _check(source: Study, target: Study | None, rows: QuerySet[Series]) -> None:
     raise BusinessError(ErrorCode.INVALID_TRANSITION, refusal)
 
 
-def _patient(study: Study) -> Any:
-    """Of images of nobody, what they call themselves."""
-    return study.patient_id or study.dicom_patient_id
+def _is_of_one_patient(source: Study, target: Study) -> bool:
+    """Images of nobody are by the Patient ID that they carry."""
+    first, second = (study.patient_id or study.dicom_patient_id for study in (source, target))
+    return bool(first) and first == second
 
 
 def _is_needed(study: Study) -> bool:
@@ -156,11 +157,17 @@ def series_moves_carry_out(move_ids: Collection[int]) -> None:
         return
     values = _values(moves[0].into_study_instance_uid)
     copies: dict[str, str] = {}
-    while waiting := [each.orthanc_id for each in _images(moves) if each.orthanc_id not in copies]:
-        copies |= {orthanc_id: corrected_store(orthanc_id, values) for orthanc_id in waiting}
-        if _rows_move(moves, copies):
-            return
-    raise BusinessError(ErrorCode.INVALID_TRANSITION, "the images are gone")
+    try:
+        while waiting := [
+            each.orthanc_id for each in _images(moves) if each.orthanc_id not in copies
+        ]:
+            copies |= {orthanc_id: corrected_store(orthanc_id, values) for orthanc_id in waiting}
+            if _rows_move(moves, copies):
+                return
+        raise BusinessError(ErrorCode.INVALID_TRANSITION, "the images are gone")
+    except BusinessError:
+        superseded_delete([*copies.values()])
+        raise
 
 
 def moves_undo(move_ids: Collection[int]) -> None:
@@ -203,7 +210,7 @@ def _rows_move(moves: Sequence[SeriesMove], copies: Mapping[str, str]) -> bool:
     target = studies.get(first.into_study_instance_uid)
     if target is None:
         target = _split_off(source, first.into_study_instance_uid, place)
-    elif _patient(target) != _patient(source):
+    elif not _is_of_one_patient(source, target):
         raise BusinessError(ErrorCode.INVALID_TRANSITION, "the other study is of another patient")
     quarantine_extend(source, target)
     _series_follow({image.series_id for image in images}, target)

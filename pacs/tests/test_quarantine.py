@@ -9,7 +9,7 @@ import pytest
 from audit.models import AuditLog
 from common.outbox.models import OutboxEvent
 from pacs.choices import IdentityDifference as Difference
-from pacs.index import change_feed
+from pacs.index import change_feed, quarantine
 from pacs.index.identity import identity_differences
 from pacs.models import QuarantinedStudy, Study
 from pacs.tests import index
@@ -91,6 +91,15 @@ def test_a_later_series_that_names_somebody_else_takes_the_study_back(
     assert Study.objects.get().patient is None
     held = QuarantinedStudy.objects.get()
     assert (held.patient, held.dicom_patient_name) == (patient, "Smith^John")
+
+
+def test_a_study_that_was_taken_off_its_patient_meanwhile_stays_so(patient_factory):
+    patient = patient_factory(full_name="Emily Carter")
+    study = index.study(patient)
+    as_read = Study.objects.select_related("patient").get(pk=study.pk)
+    Study.objects.filter(pk=study.pk).update(patient=None)
+    quarantine.instance_check(as_read, "Smith^John", "")
+    assert not QuarantinedStudy.objects.exists()
 
 
 def test_a_patient_whom_the_user_does_not_see_is_not_named(archive, api, patient_factory):

@@ -100,6 +100,8 @@ def test_a_study_is_split_and_put_together_again(archive, arrive, ask, api, pati
     file = pydicom.dcmread(io.BytesIO(archive.files[moved.orthanc_id]))
     assert file.StudyDescription == "Brain"
     assert len(file.OriginalAttributesSequence) == 2
+    resolution.superseded_delete(old)  # late, or once more
+    assert moved.orthanc_id in set(old) & archive.files.keys()
 
 
 def test_nothing_goes_to_another_patient_or_away_from_its_report(
@@ -123,7 +125,9 @@ def test_nothing_goes_to_another_patient_or_away_from_its_report(
     assert not SeriesMove.objects.exists()
 
 
-def test_a_study_that_is_another_patients_by_then_is_not_put_together(arrive, ask, patient_factory):
+def test_a_study_that_is_another_patients_by_then_is_not_put_together(
+    archive, arrive, ask, patient_factory
+):
     patient, other = patient_factory(), patient_factory()
     image, second = arrive(patient), arrive(patient)
     assert ask(image, image, into=second.StudyInstanceUID).status_code == 202
@@ -131,6 +135,16 @@ def test_a_study_that_is_another_patients_by_then_is_not_put_together(arrive, as
     with pytest.raises(BusinessError):
         carry_out()
     assert Study.objects.filter(patient=patient, series__instances__isnull=False).count() == 1
+    assert len(archive.files) == 2
+
+
+def test_images_without_a_patient_id_are_not_of_one_person(archive, ask):
+    images = [mr_image(PatientID="") for _ in range(2)]
+    for image in images:
+        archive.store(part10(image))
+    change_feed.changes_poll()
+    first, second = images
+    assert ask(first, first, into=second.StudyInstanceUID).status_code == 409
 
 
 def test_a_registration_follows_its_series(arrive, ask, patient_factory, users):
