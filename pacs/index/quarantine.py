@@ -73,12 +73,16 @@ def quarantine_end(study: Study) -> None:
     """A user has said whose the study is: whatever its images say, they are not held back again."""
     for row in QuarantinedStudy.objects.filter(study_instance_uid=study.study_instance_uid):
         if row.reason == QuarantineReason.IDENTITY:
-            AcceptedIdentity.objects.get_or_create(
-                study=study,
-                dicom_patient_name=row.dicom_patient_name,
-                dicom_birth_date=row.dicom_birth_date,
-            )
+            _identity_accept(study, row)
         row.delete()
+
+
+def _identity_accept(study: Study, said: QuarantinedStudy | AcceptedIdentity) -> None:
+    AcceptedIdentity.objects.get_or_create(
+        study=study,
+        dicom_patient_name=said.dicom_patient_name,
+        dicom_birth_date=said.dicom_birth_date,
+    )
 
 
 def quarantine_extend(source: Study, target: Study) -> None:
@@ -87,14 +91,8 @@ def quarantine_extend(source: Study, target: Study) -> None:
     if held is not None and not is_quarantined(target):
         held.pk, held.study_instance_uid = None, target.study_instance_uid
         held.save(force_insert=True)
-    AcceptedIdentity.objects.bulk_create(
-        AcceptedIdentity(
-            study=target,
-            dicom_patient_name=accepted.dicom_patient_name,
-            dicom_birth_date=accepted.dicom_birth_date,
-        )
-        for accepted in source.accepted_identities.all()
-    )
+    for accepted in source.accepted_identities.all():
+        _identity_accept(target, accepted)
 
 
 def quarantines_of(actor: Person, study_instance_uids: Iterable[str]) -> dict[str, Any]:

@@ -25,6 +25,8 @@ from pacs.dicom.uids import derived_uid
 _NOT_IN_NAME = re.compile(r"[\\^=\x00-\x1f]+")
 PICTURES, PDF = "OT", "DOC"
 """Their modalities."""
+SEXES = ("M", "F", "O")
+"""Of Patient's Sex (0010,0040), which is empty if it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ def object_write(data: Dataset, path: Path) -> None:
 
 
 def _common(brought: Brought, sop_class: UID, modality: str, series: str, number: int) -> Dataset:
-    patient, day = brought.patient, brought.day.strftime("%Y%m%d") if brought.day else ""
+    patient, day = brought.patient, brought.day.isoformat().replace("-", "") if brought.day else ""
     data = Dataset()
     data.SpecificCharacterSet = UTF_8
     data.SOPClassUID = sop_class
@@ -94,7 +96,7 @@ def _common(brought: Brought, sop_class: UID, modality: str, series: str, number
     data.PatientID = patient.patient_id
     data.PatientName = _NOT_IN_NAME.sub(" ", patient.full_name)
     data.PatientBirthDate = patient.birth_date.strftime("%Y%m%d")
-    data.PatientSex = patient.gender
+    data.PatientSex = patient.gender if patient.gender in SEXES else ""
     data.StudyDate = data.ContentDate = day
     data.StudyTime = data.ContentTime = data.StudyID = data.AccessionNumber = ""
     data.ReferringPhysicianName = ""

@@ -98,7 +98,7 @@ def _objects(
 
 
 def _decoded(file: IncomingFile, target: Path) -> dict[str, Any]:
-    """What the process says of the file. Raises InvalidInput; the detail names the file."""
+    """What the process says of the file. Raises InvalidInput."""
     if file.error or file.path.stat().st_size > MOST_BYTES:
         raise InvalidInput(ErrorCode.DOCUMENT_TOO_LARGE, field="files")
     command = [sys.executable, "-m", "pacs.ingest.document_process", str(file.path), str(target)]

@@ -55,6 +55,7 @@ def test_a_study_is_split_and_put_together_again(archive, arrive, ask, api, pati
     patient = patient_factory()
     kept = arrive(patient, StudyDescription="Brain")
     split = arrive(patient, of=kept)
+    Study.objects.get().accepted_identities.create(dicom_patient_name="Smith^John")
     series = Instance.objects.get(sop_instance_uid=split.SOPInstanceUID).series
     job = AIJob.objects.create(
         patient=patient,
@@ -100,6 +101,7 @@ def test_a_study_is_split_and_put_together_again(archive, arrive, ask, api, pati
     file = pydicom.dcmread(io.BytesIO(archive.files[moved.orthanc_id]))
     assert file.StudyDescription == "Brain"
     assert len(file.OriginalAttributesSequence) == 2
+    assert study.accepted_identities.count() == 1
     resolution.superseded_delete(old)  # late, or once more
     assert moved.orthanc_id in set(old) & archive.files.keys()
 
