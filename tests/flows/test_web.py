@@ -21,6 +21,7 @@ ESSENTIAL = {
     "access.test.mjs": "breaks the glass",
     "accessible.test.mjs": "the login page",
     "alerts.test.mjs": "a broken connection",
+    "fusion.test.mjs": "one series",
     "hanging.test.mjs": "a follow-up",
     "htj2k.test.mjs": "a head is drawn",
     "policy.test.mjs": "the viewer opens",

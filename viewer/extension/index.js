@@ -6,6 +6,7 @@ import { core } from './cornerstone.js';
 import { addStylesheet, cover } from './dom.js';
 import { attachHeatmap } from './heatmap.js';
 import { speakKorean, withKorean } from './korean.js';
+import { watchFusion } from './fusion.js';
 import { begin as beginHanging } from './hanging.js';
 import * as layouts from './layouts.js';
 import * as mask from './mask.js';
@@ -167,6 +168,7 @@ function onModeEnter() {
   work.stops.push(
     tools.watchTool(),
     watchAssist(),
+    watchFusion(),
     layouts.start(),
     viewport.unsubscribe,
     added.unsubscribe,

@@ -3,7 +3,7 @@
 
 /**
  * @import {
- *   Grid, Hanging, Job, Layout, ListedJob, Model, Segmentation, Study, User
+ *   Grid, Hanging, Job, Layout, ListedJob, Model, Registration, Segmentation, Study, User
  * } from '../types/api'
  * @import {
  *   AppConfig, CommandsManager, DisplaySet, ExtensionManager, Managers, Services
@@ -11,6 +11,7 @@
  */
 
 /**
+ * @typedef {'Grayscale' | 'hot_iron' | 'hsv' | 's_pet'} Colormap of cornerstone
  * @typedef {'idle' | 'loading' | 'rendered' | 'refused'} MaskStatus `refused`: see `maskProblem`
  * @typedef {'idle' | 'saving' | 'waiting' | 'conflict' | 'refused'} SaveStatus
  *   `waiting`: the server does not answer
@@ -54,6 +55,9 @@
  * @property {{ open: string | null, problem: string, linked: boolean }} prior
  * @property {{ plan: Hanging | null, layout: Layout | null, own: boolean }} hanging `own`: the reader's
  *   choice
+ * @property {Registration[]} registrations the accepted ones of the study
+ * @property {{ blend: number, colormap: Colormap, checkerboard: boolean, problem: string }} fusion
+ *   `blend`: the share of the upper series, 0 to 1
  */
 
 /** @type {PanelState['assist']} The lesion tool before anybody took it. */
@@ -98,6 +102,8 @@ export const state = {
   measurements: { count: 0, saved: true, status: 'idle', problem: '' },
   prior: { open: null, problem: '', linked: true },
   hanging: { plan: null, layout: null, own: false },
+  registrations: [],
+  fusion: { blend: 0.5, colormap: 'hot_iron', checkerboard: false, problem: '' },
 };
 
 /**
@@ -160,6 +166,7 @@ export const layer = {
  * @property {string} storedMeasurements what was measured when it was last in the archive
  * @property {ReportVersion | null} report the person's newest report of measurements
  * @property {() => void} unlink lets the panes scroll alone
+ * @property {() => void} stopCheckerboard draws one series over the other again
  * @property {() => void} stopPointer gives the mouse back to OHIF
  * @property {Prompted | null} prompt whose mask is on screen
  * @property {Prompted | null} asked whose mask is awaited
@@ -178,6 +185,7 @@ export const work = {
   report: null,
   unlink: () => {},
   stopPointer: () => {},
+  stopCheckerboard: () => {},
   prompt: null,
   asked: null,
   receipts: [],

@@ -57,8 +57,8 @@ const TOOLBAR = {
 };
 
 /**
- * Not the button whose condition comes with the SEG extension, nor OHIF's menu that lays images over each
- * other: it takes those without a frame of reference, and changes the lower ones under the upper ones.
+ * Not the button whose condition comes with the SEG extension, nor OHIF's way of laying images over each
+ * other: it would change the lower ones to another frame of reference (extension/fusion.js is ours).
  *
  * @param {ToolbarButton[]} buttons
  */

@@ -11,6 +11,7 @@ export interface Instance {
   InstanceNumber: string | number;
   AuthorObserverSequence?: AuthorObserver | AuthorObserver[];
   FrameOfReferenceUID?: string;
+  ImageType?: string | string[];
   NumberOfFrames?: number | string;
   /** Of what is asked for by the name of a frame: its number, and its functional groups as its own. */
   frameNumber?: number;
@@ -92,9 +93,18 @@ export interface Image {
   voxelManager: { getScalarData(): Uint8Array };
 }
 
+/** Of vtk.js. */
+export interface VolumeActor {
+  getMapper(): { setBlendMode(mode: number): void; getSampleDistance(): number };
+  getProperty(): { setScalarOpacityUnitDistance(component: number, millimetres: number): void };
+  setVisibility(visible: boolean): void;
+}
+
 /** What is drawn in a viewport. */
 export interface ActorEntry {
   representationUID?: string;
+  referencedId?: string;
+  actor: VolumeActor;
 }
 
 export interface Viewport {
@@ -105,6 +115,8 @@ export interface Viewport {
   getImageIds(): string[];
   setImageIdIndex(index: number): Promise<string>;
   resetCamera(): void;
+  getCanvas(): HTMLCanvasElement;
+  getCamera(): object;
   canvasToWorld(point: number[]): number[];
   render(): void;
 }
@@ -126,7 +138,10 @@ export interface Cornerstone {
     getBytesAvailable(): number;
   };
   metaData: { get(kind: 'instance', imageId: string | undefined): Instance | undefined };
-  Enums: { Events: Record<'IMAGE_RENDERED' | 'STACK_NEW_IMAGE', string> };
+  Enums: {
+    Events: Record<'IMAGE_RENDERED' | 'STACK_NEW_IMAGE', string>;
+    BlendModes: { MAXIMUM_INTENSITY_BLEND: number };
+  };
   eventTarget: CustomEventTarget;
   utilities: {
     HistoryMemo: {
@@ -224,7 +239,12 @@ export interface ViewportGridService
   getState(): { viewports: Map<string, GridViewport> };
   getDisplaySetsUIDsForViewport(viewportId: string): string[] | undefined;
   setDisplaySetsForViewports(
-    pairs: { viewportId: string; displaySetInstanceUIDs: string[] }[],
+    pairs: {
+      viewportId: string;
+      displaySetInstanceUIDs: string[];
+      viewportOptions?: { viewportType: string; orientation: string };
+      displaySetOptions?: object[];
+    }[],
   ): void;
 }
 
@@ -256,7 +276,7 @@ export type PresetGenerator = (context: object) => LayoutPreset[];
 
 export interface Services {
   userAuthenticationService: { setServiceImplementation(implementation: object): void };
-  cornerstoneViewportService: Subscribable<'VIEWPORT_DATA_CHANGED'> & {
+  cornerstoneViewportService: Subscribable<'VIEWPORT_DATA_CHANGED' | 'VIEWPORT_VOLUMES_CHANGED'> & {
     getCornerstoneViewport(viewportId: string): Viewport;
   };
   displaySetService: DisplaySetService;

@@ -2,6 +2,7 @@
 import { h } from '../dom.js';
 import { subscribe } from '../state.js';
 import { hangingSection } from './hanging.js';
+import { fusionSection } from './fusion.js';
 import { heatmapSection } from './heatmap.js';
 import { assistSection, manualSection } from './draw.js';
 import { jobSection } from './job.js';
@@ -23,6 +24,7 @@ const PARTS = [
   hangingSection,
   orderSection,
   seriesSection,
+  fusionSection,
   jobSection,
   saveBar,
   maskSection,

@@ -2,7 +2,7 @@ import { h } from '../dom.js';
 import { t } from '../texts.js';
 
 /**
- * @param {'mask.opacity' | 'tools.radius' | 'heatmap.threshold' | 'heatmap.opacity'} label
+ * @param {'mask.opacity' | 'tools.radius' | 'heatmap.threshold' | 'heatmap.opacity' | 'fusion.blend'} label
  * @param {{ min: number, max: number, step: number }} range
  * @param {(value: number) => void} change
  */

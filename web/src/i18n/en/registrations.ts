@@ -30,5 +30,5 @@ export default {
   acceptedBy: "Accepted by {{name}}, {{at}}",
   rejectedBy: "Rejected by {{name}}, {{at}}",
   storing: "The registered series is being stored.",
-  stored: "The registered series is stored in the study of the fixed one.",
+  stored: "The registered series is stored. The viewer can fuse it with the fixed one.",
 };

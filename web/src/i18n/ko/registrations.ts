@@ -32,7 +32,7 @@ const texts: typeof en = {
   acceptedBy: "승인: {{name}}, {{at}}",
   rejectedBy: "반려: {{name}}, {{at}}",
   storing: "정합된 시리즈를 저장하고 있습니다.",
-  stored: "정합된 시리즈를 기준 시리즈의 영상 검사에 저장했습니다.",
+  stored: "정합된 시리즈를 저장했습니다. 뷰어에서 기준 시리즈와 융합해 볼 수 있습니다.",
 };
 
 export default texts;
