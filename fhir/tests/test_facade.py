@@ -16,6 +16,7 @@ from fhir.facade.declarations import REGISTRY
 from fhir.resources.R4B import get_fhir_model_class
 from lis.models import LabValue
 from ocs.tests.factories import order_make
+from pacs.index.quarantine import study_quarantine
 from ris.tests.reports.factories import report_row
 
 BASE = "/api/fhir"
@@ -295,7 +296,7 @@ def test_each_read_is_recorded_without_the_words(api, record):
     assert AuditLog.objects.get(action="fhir.read").patient_id == record.pk
 
 
-def test_unmatched_studies_for_who_may_match_them(api, record):
+def test_unmatched_studies_for_who_may_match_them(api, users, record):
     study = ai.make_series(record, tag="2").study
     study.patient = None
     study.dicom_patient_id = "X1"
@@ -304,6 +305,10 @@ def test_unmatched_studies_for_who_may_match_them(api, record):
     assert api("doctor").get(f"{BASE}/ImagingStudy/{study.pk}").status_code == 404
     found = api("rib").get(f"{BASE}/ImagingStudy/{study.pk}").json()
     assert found["subject"]["identifier"] == {"value": "X1"}
+    study.patient = record
+    study.save()
+    study_quarantine(actor=users["rib"], study_instance_uid=study.study_instance_uid)
+    assert f"ImagingStudy/{study.pk}" not in ids(api("rib").get(f"{BASE}/ImagingStudy"))
 
 
 def test_a_form_searches_too(api, record):
