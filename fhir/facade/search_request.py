@@ -67,8 +67,8 @@ def parse(
         if not text:
             continue
         try:
-            if name in _CONTROLS:
-                _CONTROLS[name](search, text)
+            if name in CONTROLS:
+                CONTROLS[name](search, text)
             else:
                 search.conditions.append(_condition(search, name, text))
         except UnknownParameter:
@@ -275,7 +275,7 @@ def _cursor(search: SearchRequest, text: str) -> None:
     search.cursor = text
 
 
-_CONTROLS: dict[str, Callable[[SearchRequest, str], None]] = {
+CONTROLS: dict[str, Callable[[SearchRequest, str], None]] = {
     "_count": _count,
     "_sort": _sort,
     "_include": _include,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from django.utils import timezone
@@ -12,6 +12,7 @@ from django.utils import timezone
 from common.errors import ErrorCode, InvalidInput
 
 PREFIXES = ("eq", "ne", "gt", "lt", "ge", "le", "sa", "eb", "ap")
+_A_DAY = timedelta(days=1)
 ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _DATE = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.\d{1,9})?)?"
@@ -82,7 +83,10 @@ def date_range(name: str, text: str) -> DateRange:
         text = f"{year}-{month or '01'}-{day or '01'}T{clock}{(zone or '').replace('Z', '+00:00')}"
         low = datetime.fromisoformat(text)
         low = low if zone else timezone.make_aware(low)
-        return DateRange(prefix, low, _end(low, month, day, hour, second))
+        high = _end(low, month, day, hour, second)
+        for end in (low - _A_DAY, high + _A_DAY):
+            end.astimezone(UTC)  # the ends as the database and `ap` take them exist too
+        return DateRange(prefix, low, high)
     except (ValueError, OverflowError) as error:
         raise parameter_error(name, "there is no such date") from error
 

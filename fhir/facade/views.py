@@ -150,7 +150,10 @@ class BaseSearchView(FhirView):
                 kind, pairs, user=self.actor, base=self.base, lenient=lenient
             )
             answer = searchset(search, f"{self.base}/{name}")
-        filters = {key: [searched_hash(text)] for key, text in search.used if key[0] != "_"}
+        filters: dict[str, list[str]] = {}
+        for key, text in search.used:
+            if key not in search_request.CONTROLS:
+                filters.setdefault(key, []).append(searched_hash(text))
         self.record("fhir.search", name, "", answer.patients, filters=filters, rows=answer.ids)
         return Response(answer.bundle)
 

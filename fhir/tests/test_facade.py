@@ -16,6 +16,7 @@ from fhir.facade.declarations import REGISTRY
 from fhir.resources.R4B import get_fhir_model_class
 from lis.models import LabValue
 from ocs.tests.factories import order_make
+from pacs.index.quarantine import study_quarantine
 from ris.tests.reports.factories import report_row
 
 BASE = "/api/fhir"
@@ -174,6 +175,8 @@ def test_everything_page_by_page(api, record):
     [
         "Patient?nonsense=1", "Patient?birthdate=yesterday", "Patient?birthdate=2026-13",
         "Patient?birthdate=9999-12-31T23:59:59%2B14:00", "Patient?birthdate=0000",
+        "Encounter?date=0001", "Encounter?date=9999-12-31T23:58:00-12:00",
+        "Patient?birthdate=0001-01-01T00:00%2B14:00", "Patient?birthdate=ap0001",
         "Patient?gender=a|b|c", "Patient?gender=|", "Patient?name:fuzzy=a",
         "Patient?name:missing=x",
         "Patient?_count=1e9", "Patient?_count=-1", "Patient?_sort=phone", "Patient?_sort=name,_id",
@@ -229,7 +232,7 @@ def test_what_is_not_served_is_an_outcome(api, users, method, path, headers, sta
 @pytest.mark.parametrize(
     "query",
     [
-        "Patient?birthdate=9999", "Patient?birthdate=ap0001", "Patient?_count=999999999",
+        "Patient?birthdate=9999", "Patient?_count=999999999",
         "Observation?patient=99999999999999999999", "Observation?patient=http://other/Patient/1",
         "Patient?_id=99999999999999999999", "Patient?name=%25_%5C", "Patient?_cursor=",
         "Observation?value-quantity=1e30",
@@ -280,15 +283,20 @@ def test_a_restricted_patient_is_not_found_by_chains(api, record):
 
 
 def test_each_read_is_recorded_without_the_words(api, record):
-    api("doctor").get(f"{BASE}/Patient?name=김")
+    has = "_has:Observation:patient:code"
+    api("doctor").get(f"{BASE}/Patient?name=김&name=하늘&{has}=8867-4&_count=5")
     log = AuditLog.objects.get(action="fhir.search")
     assert (log.patient_id, log.object_type) == (record.pk, "fhir.Patient")
     assert "김" not in str(log.detail)
+    assert {key: len(hashes) for key, hashes in log.detail["filters"].items()} == {
+        "name": 2,
+        has: 1,
+    }
     api("doctor").get(f"{BASE}/Patient/{record.pk}")
     assert AuditLog.objects.get(action="fhir.read").patient_id == record.pk
 
 
-def test_unmatched_studies_for_who_may_match_them(api, record):
+def test_unmatched_studies_for_who_may_match_them(api, users, record):
     study = ai.make_series(record, tag="2").study
     study.patient = None
     study.dicom_patient_id = "X1"
@@ -297,6 +305,10 @@ def test_unmatched_studies_for_who_may_match_them(api, record):
     assert api("doctor").get(f"{BASE}/ImagingStudy/{study.pk}").status_code == 404
     found = api("rib").get(f"{BASE}/ImagingStudy/{study.pk}").json()
     assert found["subject"]["identifier"] == {"value": "X1"}
+    study.patient = record
+    study.save()
+    study_quarantine(actor=users["rib"], study_instance_uid=study.study_instance_uid)
+    assert f"ImagingStudy/{study.pk}" not in ids(api("rib").get(f"{BASE}/ImagingStudy"))
 
 
 def test_a_form_searches_too(api, record):

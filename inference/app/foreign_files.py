@@ -24,7 +24,10 @@ _HARMLESS = re.compile(
 )
 """What weights consist of; the last two are TorchScript's, which Python never unpickles."""
 _ZIP = b"PK\x03\x04"
-_TARGET = re.compile(r"monai\.(networks\.nets|inferers|transforms)\.[A-Z]\w*")
+_OF_FILES = r"(Load|Save)Image(d|D|Dict)?"
+_TARGET = re.compile(rf"monai\.(networks\.nets|inferers|transforms)\.(?!{_OF_FILES}\b)[A-Z]\w*")
+_NAMES_CODE = frozenset({"reader", "writer", "merger_cls", "pretrained_url"})
+"""Arguments by which MONAI imports and calls whatever they name, or loads it from the network."""
 _YAML = frozenset({".yaml", ".yml"})
 _QUOTED = 60
 
@@ -103,17 +106,37 @@ def check_configuration(path: Path, name: str) -> None:
     Raises:
         ValueError: names what in it could run code.
     """
-    for key, value in _texts("", read_configuration(path, name)):
-        code = value.lstrip().startswith(("$", "%"))
-        if (
-            code
-            or (key == "_target_" and not _TARGET.fullmatch(value))
-            or (key == "_mode_" and value.lower() == "debug")
-        ):
+    for key, value in _entries("", without_files(read_configuration(path, name))):
+        if _could_run(key, value):
+            quoted = json.dumps(str(value)[:_QUOTED])
             raise ValueError(
-                f"{name}: {json.dumps(value[:_QUOTED])} could run code; nothing of it was run. "
+                f"{name}: {quoted} could run code; nothing of it was run. "
                 f"The operator may allow the folder in INFERENCE_CODE_ALLOWED"
             )
+
+
+def _could_run(key: str, value: object) -> bool:
+    if key == "_target_":
+        return not (isinstance(value, str) and _TARGET.fullmatch(value))
+    if key in _NAMES_CODE:
+        return value is not None
+    if not isinstance(value, str):
+        return False
+    return value.lstrip().startswith(("$", "%")) or (key == "_mode_" and value.lower() == "debug")
+
+
+def without_files(value: Any) -> Any:  # noqa: ANN401
+    """A configuration without the steps that load or save files, which are never run."""
+    if isinstance(value, dict):
+        return {name: without_files(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [without_files(each) for each in value if not _is_of_files(each)]
+    return value
+
+
+def _is_of_files(value: object) -> bool:
+    target = value.get("_target_") if isinstance(value, dict) else None
+    return bool(re.fullmatch(rf"(.*\.)?{_OF_FILES}", target)) if isinstance(target, str) else False
 
 
 def read_configuration(path: Path, name: str = "") -> Any:  # noqa: ANN401
@@ -137,19 +160,23 @@ def read_configuration(path: Path, name: str = "") -> Any:  # noqa: ANN401
             f"{name}: YAML is read where inference/requirements-torch.txt is installed"
         ) from None
     try:
-        return yaml.safe_load(path.read_bytes())
+        content = path.read_bytes()
+        repeats = any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(content))
+        found = None if repeats else yaml.safe_load(content)
     except (yaml.YAMLError, ValueError, RecursionError):
         raise ValueError(f"{name} is not YAML") from None
+    if repeats:  # a few lines of aliases of aliases fill any memory
+        raise ValueError(f"{name}: YAML with aliases (*name) is not read")
+    return found
 
 
-def _texts(key: str, value: object) -> Iterator[tuple[str, str]]:
-    """Every text with its key, and every key as a text."""
-    if isinstance(value, str):
-        yield key, value
-    elif isinstance(value, list):
+def _entries(key: str, value: object) -> Iterator[tuple[str, object]]:
+    """Everything with its key (empty in a list), and every key as a text."""
+    yield key, value
+    if isinstance(value, list):
         for each in value:
-            yield from _texts(key, each)
+            yield from _entries("", each)
     elif isinstance(value, dict):
         for name, each in value.items():
-            yield "", name
-            yield from _texts(name, each)
+            yield "", str(name)
+            yield from _entries(str(name), each)

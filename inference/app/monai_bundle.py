@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.detector import on_one_grid
-from app.foreign_files import check_configuration, read_configuration
+from app.foreign_files import check_configuration, read_configuration, without_files
 from app.registration import grid_of
 from app.runner import Prediction, progress
 from app.runners import BundleSettings
@@ -24,7 +24,6 @@ from app.transport import NotAnAnswer
 from app.volume import Volume
 
 IMAGE, MASK = "image", "pred"
-_OF_FILES = frozenset({"LoadImage", "LoadImaged", "SaveImage", "SaveImaged"})
 _SAME_PLACE_MM = 1e-2
 
 
@@ -102,6 +101,11 @@ class BundleRunner:
                 "its postprocessing has to end with Invertd of its preprocessing"
             )
         values = found.as_tensor()
+        if len(values) not in (1, self._settings.segments + 1):
+            raise NotAnAnswer(
+                f"the bundle's mask has {len(values)} channels; it needs one, or one of background "
+                "and one of each segment"
+            )
         values = values.argmax(dim=0) if len(values) > 1 else values[0].round()
         labels = values.numpy().T
         if not 0 <= labels.min() <= labels.max() <= self._settings.segments:
@@ -131,7 +135,7 @@ def parser_of(path: Path) -> Any:  # noqa: ANN401
     """What resolves a configuration (monai.bundle.ConfigParser), without loading and saving."""
     from monai.bundle import ConfigParser  # noqa: PLC0415
 
-    return ConfigParser(_without_files(read_configuration(path)))
+    return ConfigParser(without_files(read_configuration(path)))
 
 
 def network_of(parser: Any, weights: Path, *, code_allowed: bool = True) -> Any:  # noqa: ANN401
@@ -156,20 +160,6 @@ def _part(parser: Any, name: str, *, code_allowed: bool) -> Any:  # noqa: ANN401
     if name not in parser:
         return None
     return parser.get_parsed_content(name, eval_expr=code_allowed)
-
-
-def _without_files(value: Any) -> Any:  # noqa: ANN401
-    """The configuration without transforms that load or save files."""
-    if isinstance(value, dict):
-        return {name: _without_files(each) for name, each in value.items()}
-    if isinstance(value, list):
-        return [_without_files(each) for each in value if not _is_of_files(each)]
-    return value
-
-
-def _is_of_files(value: Any) -> bool:  # noqa: ANN401
-    target = value.get("_target_", "") if isinstance(value, dict) else ""
-    return str(target).rpartition(".")[2] in _OF_FILES
 
 
 def _batches(inferer: Any, shape: tuple[int, ...]) -> int:  # noqa: ANN401

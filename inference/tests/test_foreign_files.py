@@ -20,6 +20,7 @@ from tests.network_maker import NETWORK, network_folder, put
 from tests.test_isolation import series as series  # noqa: PLC0414  the fixture
 from tests.test_isolation import serve, write
 
+TRANSFORMS = "monai.transforms"
 CLEAN = {
     "network_def": {"_target_": "monai.networks.nets.UNet", "in_channels": 4},
     "inferer": {"_target_": "monai.inferers.SlidingWindowInferer", "roi_size": [96, 96, 96]},
@@ -66,6 +67,7 @@ def state_dict() -> bytes:
         {"model.ts": saved(b"\x80\x02c__torch__.net\nNet\n)\x81}b.", script=True)},
         {"plain.pkl": pickle.dumps(OrderedDict(mean=[1.0, 2.0]))},
         {"configs/inference.json": CLEAN, "configs/metadata.json": {"version": "0.1"}},
+        {"configs/inference.json": {"x": [{"_target_": "LoadImageD", "reader": "$os.system"}]}},
     ],
     ids=lambda files: next(iter(files)),
 )
@@ -129,6 +131,18 @@ def test_what_cannot_be_checked_is_refused(tmp_path: Path, content: bytes) -> No
         {"network_def": {"_target_": "UNet"}},
         {"network_def": "%../../elsewhere.json::network_def"},
         {"$import os": 1},
+        {"preprocessing": {"_target_": f"{TRANSFORMS}.LoadImage", "reader": "os.system"}},
+        {"preprocessing": {"_target_": f"{TRANSFORMS}.SaveImageDict", "writer": "os.system"}},
+        {
+            "x": [
+                {
+                    "_target_": f"{TRANSFORMS}.Lambda",
+                    "func": {"_target_": f"{TRANSFORMS}.LoadImageD"},
+                }
+            ]
+        },
+        {"x": {"_target_": {"_target_": f"{TRANSFORMS}.Compose"}, "filename": "x.npy"}},
+        {"x": {"_target_": "monai.inferers.PatchInferer", "merger_cls": "@elsewhere"}},
     ],
     ids=str,
 )
@@ -152,7 +166,8 @@ def test_a_configuration_that_nobody_can_check_needs_the_operator(tmp_path: Path
     ("content", "reason"),
     [
         (b"a: $import os", "could run code"),
-        (b"network_def: &n {_target_: os.system, command: 'true'}\nother: *n", "could run code"),
+        (b"1: {_target_: os.system, command: 'true'}", "could run code"),
+        (b"a: &a [x, x]\nb: [*a, *a]", "YAML with aliases"),
         (b"a: {_target_: monai.networks.nets.UNet, _mode_: debug}", "could run code"),
         (b"a: !!python/object/apply:os.system ['true']", "is not YAML"),
         (b"a: [", "is not YAML"),

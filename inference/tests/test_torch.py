@@ -15,6 +15,7 @@ from pydicom import dcmread
 from tests.conftest import refusal
 from tests.dicom_maker import AXIAL
 from tests.network_maker import (
+    LESION,
     NETWORK,
     SAGITTAL,
     ball,
@@ -208,6 +209,20 @@ def test_a_bundle_that_does_not_come_back_to_the_images_is_refused(
         status, code, message = refusal(service.infer(model_type=name))
         assert (status, code) == (422, "model_failed")
         assert "lies on another grid than the images" in message
+
+
+def test_channels_that_are_not_background_and_each_segment_are_no_mask(
+    tmp_path: Path,
+    unet: Any,  # noqa: ANN401
+) -> None:
+    """Else the first of several overlapping regions would be taken for the background."""
+    segments = [LESION, LESION | {"number": 2, "label": "Oedema"}]
+    scores = without(CONFIGURATION, "AsDiscreted")
+    bundle(tmp_path, unet, "regions", scores, outputs={"segments": segments})
+    bundle(tmp_path, unet, "classes", scores)
+    service = serve(tmp_path)
+    assert "has 2 channels" in refusal(service.infer(model_type="regions"))[2]
+    assert found_in(service, "classes").any()
 
 
 def test_code_in_a_bundle_runs_where_the_operator_allows_the_folder_alone(

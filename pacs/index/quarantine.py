@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from audit import services as audit
 from common.person import Person
@@ -27,6 +28,13 @@ from rbac.permissions import Permission
 
 def is_quarantined(study: Study) -> bool:
     return QuarantinedStudy.objects.filter(study_instance_uid=study.study_instance_uid).exists()
+
+
+def studies_out_of_quarantine(studies: QuerySet[Study]) -> QuerySet[Study]:
+    """Those of ``studies`` that nobody has to decide about first."""
+    return studies.exclude(
+        study_instance_uid__in=QuarantinedStudy.objects.values("study_instance_uid")
+    )
 
 
 @transaction.atomic

@@ -37,7 +37,6 @@ def _condition(row: Any) -> Json:
         {
             "resourceType": "Condition",
             "clinicalStatus": concept(f"{HL7}/condition-clinical", row.status, row.status.title()),
-            "verificationStatus": concept(f"{HL7}/condition-ver-status", "confirmed", "Confirmed"),
             "category": [
                 concept(f"{HL7}/condition-category", "problem-list-item", "Problem List Item")
             ],
@@ -62,9 +61,6 @@ def _allergy(row: Any) -> Json:
             "resourceType": "AllergyIntolerance",
             "clinicalStatus": concept(
                 f"{HL7}/allergyintolerance-clinical", row.status, row.status.title()
-            ),
-            "verificationStatus": concept(
-                f"{HL7}/allergyintolerance-verification", "confirmed", "Confirmed"
             ),
             "category": [category] if category else [],
             "code": _coded(row, _ALLERGENS, row.substance),

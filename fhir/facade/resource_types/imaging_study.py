@@ -29,6 +29,7 @@ from fhir.services.gather import GATEWAY_PATH, study_facts
 from fhir.services.resources.actors import Actors
 from fhir.services.resources.elements import DCM, DICOM_UID, Json, compact
 from fhir.services.resources.imaging import endpoint_entry, imaging_study_entry
+from pacs.index.quarantine import studies_out_of_quarantine
 from pacs.index.studies import series_of_any, studies_unmatched_for, studies_visible_to
 
 ENDPOINT = endpoint_entry(f"{settings.PUBLIC_BASE_URL}{GATEWAY_PATH}", base=BASE)
@@ -91,7 +92,7 @@ def _whole(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def _unmatched(user: Person) -> QuerySet[Any]:
-    return _whole(studies_unmatched_for(user))
+    return _whole(studies_out_of_quarantine(studies_unmatched_for(user)))
 
 
 _parameters = {
