@@ -86,7 +86,7 @@ ENGLISH = {
     "ERR_250": "The ward was not found. Choose one from the list of wards.",
     "ERR_260": "The report was not found. It does not exist or you do not have access to it.",
     "ERR_261": "The report template was not found. Choose one from the list of templates.",
-    "ERR_270": "Registration not found. Reload the list.",
+    "ERR_270": "The registration was not found. It does not exist or you do not have access to it.",
     "ERR_299": "Nothing was found at this address. Check the address.",
     "ERR_301": "Someone else has changed this record. Reload it and make your change again.",
     "ERR_302": "A record with this value already exists. Use another value.",
@@ -158,9 +158,9 @@ ENGLISH = {
         " that patient first."
     ),
     "ERR_470": "The series are the same. Choose another one.",
-    "ERR_471": "The patients differ. Choose series of one.",
+    "ERR_471": "The series are of different patients. Choose two of one patient.",
     "ERR_472": "The series could not be registered. Choose series of the same body part.",
-    "ERR_473": "No frame of reference is named. Choose another.",
+    "ERR_473": "The series names no frame of reference. Choose another one.",
     "ERR_500": (
         "An internal error occurred and the request failed. Report the request id to support."
     ),

@@ -125,7 +125,8 @@ def resend_moved(event: Event) -> None:
 def resend_matched(event: Event) -> None:
     """What was found in it while it was another's or nobody's is a result of its patient now."""
     reports_outdated(study=event.payload["study_id"])
-    _outdated(published_job_ids(event.payload["patient_id"]))
+    if patient := event.payload.get("patient_id"):  # an event of an earlier version names none
+        _outdated(published_job_ids(patient))
 
 
 @subscribe(PATIENT_MERGED, queue="fhir_tasks")

@@ -53,7 +53,7 @@ const texts: typeof en = {
     birth_date: "생년월일: 영상 {{files}}, 등록 정보 {{record}}",
   },
   heldFromAll: "같은 환자 또는 다른 환자와 매칭할 때까지 아무도 이 영상을 열 수 없습니다.",
-  wrongPatient: "환자 오류",
+  wrongPatient: "다른 환자의 영상",
   wrongTitle: "다른 사람의 영상입니다",
   wrongEffect: "환자와 다시 매칭할 때까지 아무도 이 영상 검사와 영상, 결과를 열 수 없습니다. 서명된 판독문은 영상 검사에 그대로 남습니다.",
   quarantine: "매칭 해제",
