@@ -101,6 +101,7 @@ def _common(brought: Brought, sop_class: UID, modality: str, series: str, number
     data.StudyTime = data.ContentTime = data.StudyID = data.AccessionNumber = ""
     data.ReferringPhysicianName = ""
     data.StudyDescription = data.SeriesDescription = brought.description
+    data.Laterality = ""  # type 2C, asked for by validators whatever the body part
     data.Modality = modality
     data.SeriesNumber = 1 if modality == PICTURES else number + 1
     data.InstanceNumber = number

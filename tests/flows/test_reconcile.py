@@ -112,12 +112,13 @@ def test_a_study_is_split_and_put_together_again(login, send):
     def move(source, into=""):
         body = {"series": [moved.SeriesInstanceUID], "into": into}
         [asked] = reader.post(f"ris/studies/{source}/series-moves/", json=body)
+        target = asked["into_study_instance_uid"]
         wait_until(
-            lambda: reader.get(f"ris/studies/{asked['into_study_instance_uid']}/series-moves/"),
-            lambda found: all(row["done_at"] for row in found["results"]),
+            lambda: reader.call("GET", f"ris/studies/{target}/series-moves/", also=[404]).json(),
+            lambda found: "results" in found and all(row["done_at"] for row in found["results"]),
             what="the series to move",
         )
-        return asked["into_study_instance_uid"]
+        return target
 
     whole = str(kept.StudyInstanceUID)
     split = move(whole)

@@ -56,7 +56,7 @@ def pair(login, tmp_path_factory):
     born = {"full_name": "Fusion Both", "birth_date": "1968-09-14", "gender": "F"}
     login("doctor").post("emr/patients/", json=born | {"patient_id": mrn})
     first, second = tmp_path_factory.mktemp("first"), tmp_path_factory.mktemp("second")
-    sample = replace(SAMPLES[1], name=mrn, patient_id=mrn)
+    sample = replace(SAMPLES[1], name=mrn, patient_id=mrn, patient_name="Both^Fusion")
     files = write_series(sample, first, accession_number="", study_date=date(2026, 3, 2))
     found = []
     for sent in (files, [elsewhere(path, second) for path in files]):

@@ -76,7 +76,7 @@ test('a mask is drawn on the frames of one image, corrected and published', asyn
   assert.deepEqual(await framesOf(as, study, publication.seg), new Set(drawn));
 
   await page.goto(`/ai/segmentations/${begun.id}/versions/2`);
-  const versions = page.getByRole('table', { name: 'Versions' });
+  const versions = page.getByRole('table', { name: '버전' });
   await versions.getByText(/^Lesion: \+\d/).nth(1).waitFor();
   assert.equal(await versions.getByRole('row').count(), 1 + 2, 'who changed how much, by version');
   assert.deepEqual(problems, []);

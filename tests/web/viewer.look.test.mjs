@@ -81,7 +81,6 @@ test('in Korean there is no English on the page, in a menu or in a dialog', asyn
     '[data-cy="MeasurementTools-split-button-secondary"]',
     '[data-cy="MoreTools-split-button-secondary"]',
     '[data-cy^="orientationMenu"] button',
-    '[data-cy^="dataOverlayMenu"] button',
     '[data-cy^="windowLevelMenu"] button',
     '[data-cy="Capture-btn"]',
     MENU,
