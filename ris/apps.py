@@ -12,7 +12,7 @@ class RisConfig(AppConfig):
         from pacs.index.study_moves import series_followers, study_followers
         from ris import handlers  # noqa: F401  (subscribes to the outbox)
         from ris.modality.scheduling import scheduled_orders
-        from ris.registration.moves import registrations_follow, registrations_follow_series
+        from ris.registration.withdrawals import registrations_follow, registrations_follow_series
         from ris.reports.moves import reports_follow
         from ris.reports.template_services import templates_keep
 
