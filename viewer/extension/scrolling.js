@@ -104,19 +104,24 @@ export function imageAt(source, targets, links) {
   return away.indexOf(Math.min(...away));
 }
 
+const ATTEMPTS = 5;
+
 /**
- * Bring `targetId` to where `sourceId` is.
+ * Bring `targetId` to where `sourceId` is; again, if its own first image came meanwhile.
  *
  * @param {string} sourceId
  * @param {string} targetId
  * @param {FrameLink[]} links
  */
 async function follow(sourceId, targetId, links) {
-  const [here, there] = [viewportOf(sourceId), viewportOf(targetId)];
-  const source = instanceOf(here?.getCurrentImageId?.());
-  if (!source || !there?.setImageIdIndex) return;
-  const index = imageAt(source, there.getImageIds().map(instanceOf), links);
-  if (index >= 0 && index !== there.getCurrentImageIdIndex()) await there.setImageIdIndex(index);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const [here, there] = [viewportOf(sourceId), viewportOf(targetId)];
+    const source = instanceOf(here?.getCurrentImageId?.());
+    if (!source || !there?.setImageIdIndex) return;
+    const index = imageAt(source, there.getImageIds().map(instanceOf), links);
+    if (index < 0 || index === there.getCurrentImageIdIndex()) return;
+    await there.setImageIdIndex(index);
+  }
 }
 
 /**
