@@ -346,16 +346,6 @@ def test_every_page_is_read_from_an_index(add):
         assert "Using index" in plan, columns
 
 
-def test_a_page_takes_as_many_queries_as_a_row(
-    api, add, lock, users, django_assert_max_num_queries
-):
-    for minutes in range(6):
-        lock(add(minutes, "stat"))
-    client = api("rib")
-    with django_assert_max_num_queries(14):
-        assert len(client.get(LIST).json()["results"]) == 6
-
-
 def test_targets_are_the_hospitals(api, add, listed):
     study = add(90, "stat")
     admin = api("admin")

@@ -17,6 +17,8 @@ export default {
     report: "Report, where one begins to write",
     values: "Values to insert; Enter inserts and goes back to the text",
     begin: "Begin the report with the chosen template",
+    findings: "Text of the findings",
+    impression: "Text of the impression",
     critical: "Flag the report as a critical result",
     preliminary: "Make the report preliminary",
     sign: "Sign the report",

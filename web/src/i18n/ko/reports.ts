@@ -19,6 +19,8 @@ const texts: typeof en = {
     report: "판독문 작성란으로 이동",
     values: "삽입할 값으로 이동(Enter: 삽입 후 본문으로 복귀)",
     begin: "선택한 서식으로 판독문 작성",
+    findings: "판독 소견 본문으로 이동",
+    impression: "결론 본문으로 이동",
     critical: "위급 소견 등록",
     preliminary: "예비 판독으로 전환",
     sign: "판독문 서명",

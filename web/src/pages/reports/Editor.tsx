@@ -108,6 +108,7 @@ export function Editor({ report, begun }: EditorProps) {
                 <SectionText
                   label={label[currentLanguage()]}
                   required={required}
+                  shortcut={SHORTCUTS[key]}
                   value={draft.sections[key] ?? ""}
                   onChange={(text) => {
                     write(key, text);
@@ -152,6 +153,9 @@ export function Editor({ report, begun }: EditorProps) {
     </Grid>
   );
 }
+
+/** By the key of a section. */
+const SHORTCUTS: Partial<Record<string, string>> = { findings: "Alt+F", impression: "Alt+I" };
 
 /** Where an inserted value goes before the person has chosen a place. */
 function firstToWrite({ sections }: Template): string {

@@ -10,6 +10,8 @@ const KEYS = [
   ["Alt+3", "report"],
   ["Alt+4", "values"],
   ["Alt+B", "begin"],
+  ["Alt+F", "findings"],
+  ["Alt+I", "impression"],
   ["Alt+C", "critical"],
   ["Alt+P", "preliminary"],
   ["Alt+S", "sign"],

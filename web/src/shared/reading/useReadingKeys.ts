@@ -22,8 +22,8 @@ function enter(room: HTMLElement, part: string): void {
 }
 
 /**
- * Alt+1 to 4 go to history, images, report and values; another letter with Alt presses the button that names it
- * in `aria-keyshortcuts`. Also from within the images, whose frame hears its own keys; never while a dialog is open.
+ * Alt+1 to 4 go to history, images, report and values; a letter with Alt presses the button, or goes to the text,
+ * that names it in `aria-keyshortcuts`. Also from within the images, whose frame hears its own keys; never while a dialog is open.
  * Returns what a frame calls when it is loaded.
  */
 export function useReadingKeys(room: RefObject<HTMLElement | null>) {
@@ -32,12 +32,13 @@ export function useReadingKeys(room: RefObject<HTMLElement | null>) {
     if (document.querySelector("[role=dialog]")) return;
     const part = PARTS[Number(/^Digit([1-4])$/.exec(event.code)?.[1]) - 1];
     const letter = /^Key([A-Z])$/.exec(event.code)?.[1];
-    const button = letter && room.current.querySelector<HTMLElement>(`[aria-keyshortcuts="Alt+${letter}"]`);
-    if (!part && !button) return;
+    const named = letter && room.current.querySelector<HTMLElement>(`[aria-keyshortcuts="Alt+${letter}"]`);
+    if (!part && !named) return;
     event.preventDefault();
     event.stopPropagation();
     if (part) enter(room.current, part);
-    else if (button) button.click();
+    else if (named instanceof HTMLButtonElement) named.click();
+    else if (named) named.focus();
   });
   useEffect(() => {
     const listener = pressed.current;
