@@ -214,6 +214,7 @@ def statistics_times(client: APIClient, size: int, requests: int) -> dict[str, f
             size,
             f"statistics: {name}",
             [timed(client, "/api/ris/statistics/", query)[0] for _ in range(max(requests // 3, 5))],
+            allowed=None,
         )
         for name, query in asked.items()
     }
@@ -251,9 +252,9 @@ def p99(times: list[float]) -> float:
     return round(statistics.quantiles(times, n=100, method="inclusive")[98], 1)
 
 
-def shown(size: int, name: str, times: list[float]) -> float:
+def shown(size: int, name: str, times: list[float], allowed: float | None = ALLOWED_MS) -> float:
     found = p99(times)
-    mark = "" if found < ALLOWED_MS else "   MISSED"
+    mark = "" if allowed is None or found < allowed else "   MISSED"
     middle = statistics.median(times)
     print(f"{size:>9,}  {name:32} median {middle:7.1f}  p99 {found:7.1f} ms{mark}", flush=True)
     return found

@@ -15,6 +15,7 @@ const LIST = '/worklist?assigned=me&modality=MR';
 /** In the page: `nextMs`, from the key to the frame that shows an image of another study. */
 function watchNext() {
   if (window.parent !== window) return;
+  /** @returns {HTMLIFrameElement | null} */
   const shown = () => document.querySelector('iframe[data-part="images"]');
   addEventListener('keydown', ({ key, timeStamp }) => {
     if (key !== 'n') return;
@@ -22,7 +23,7 @@ function watchNext() {
     const before = shown();
     const look = () => {
       const frame = shown();
-      if (frame && frame !== before && frame.contentWindow.firstImageAt)
+      if (frame && frame !== before && frame.contentWindow?.firstImageAt)
         requestAnimationFrame(() => setTimeout(() => { window.nextMs = performance.now() - timeStamp; }));
       else requestAnimationFrame(look);
     };
@@ -43,7 +44,11 @@ async function taken(page, key) {
 
 /** Until the viewer of the next study has drawn, out of sight. */
 const prepared = page => page.waitForFunction(
-  () => document.querySelector('iframe[data-part="prepared"]')?.contentWindow.firstImageAt,
+  () => {
+    /** @type {HTMLIFrameElement | null} */
+    const frame = document.querySelector('iframe[data-part="prepared"]');
+    return frame?.contentWindow?.firstImageAt;
+  },
   null,
   { timeout: SLOW_MS },
 );
@@ -76,6 +81,7 @@ try {
   }
   const browser = await launch({ after: end => endings.unshift(end) }, { webgl: true });
   const [plain, eager] = [await reader(browser, prepareNothing), await reader(browser)];
+  /** @type {Record<string, number[]>} */
   const times = { prefetched: [], not_prefetched: [] };
   // The very first time fills the browser's cache with the viewer itself.
   for (const page of [plain, eager]) {
