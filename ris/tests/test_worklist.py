@@ -357,6 +357,20 @@ def test_targets_are_the_hospitals(api, add, listed):
     assert (row["id"], row["target_minutes"], row["overdue"]) == (study.pk, 120, False)
     assert admin.patch(path, {}, format="json", HTTP_IF_MATCH='"0"').status_code == 409
     assert api("rib").get(path).status_code == 403
+    ct, routine = add(90, "stat", modality="CT"), add(90, modality="CT")
+    body = {"by_modality": {"CT": {"stat_minutes": 30}}}
+    assert admin.patch(path, body, format="json", HTTP_IF_MATCH='"1"').status_code == 200
+    rows = {row["id"]: row["target_minutes"] for row in api("rib").get(LIST).json()["results"]}
+    assert rows == {study.pk: 120, ct.pk: 30, routine.pk: 1440}
+    due = dict(WorklistEntry.objects.values_list("pk", "due_at"))
+    assert due[ct.pk] == WorklistEntry.objects.get(pk=ct.pk).waiting_since + timedelta(minutes=30)
+    bad = (
+        {"by_modality": {"<b>": {"stat_minutes": 30}}},
+        {"by_modality": {"CT": {"stat_minutes": 0}}},
+    )
+    for each in bad:
+        answer = admin.patch(path, each, format="json", HTTP_IF_MATCH='"2"')
+        assert (answer.status_code, answer.json()["error"]["field"]) == (400, "by_modality")
 
 
 def test_filters_are_kept_and_everybody_has_some(api, users):
