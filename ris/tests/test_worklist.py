@@ -370,7 +370,8 @@ def test_targets_are_the_hospitals(api, add, listed):
     )
     for each in bad:
         answer = admin.patch(path, each, format="json", HTTP_IF_MATCH='"2"')
-        assert (answer.status_code, answer.json()["error"]["field"]) == (400, "by_modality")
+        assert answer.status_code == 400
+        assert answer.json()["error"]["field"].startswith("by_modality")
 
 
 def test_filters_are_kept_and_everybody_has_some(api, users):
