@@ -66,8 +66,9 @@ def test_a_page_takes_as_many_queries_as_a_row(api):
         with CaptureQueriesContext(connection) as found:
             answer = client.get(f"/api/ris/{path}/?page_size={size}").json()
         assert len(answer["results"]) == size, answer
-        return len(found)
+        return [one["sql"][:200] for one in found]
 
     for path, most in (("worklist", 11), ("studies", 8), ("reports", 7)):
         queries(path, 1)  # what a process keeps from then on
-        assert queries(path, ROWS) == queries(path, 1) <= most, path
+        few, many = queries(path, 1), queries(path, ROWS)
+        assert len(few) == len(many) <= most, [one for one in many if one not in few]

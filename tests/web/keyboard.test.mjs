@@ -5,10 +5,12 @@ import { test } from 'node:test';
 import { settled } from './app.helpers.mjs';
 import { text } from './texts.mjs';
 import { CARTER, stack, stored } from './viewer.dicom.mjs';
-import { SLOW_MS, api, until, viewerPage } from './viewer.helpers.mjs';
+import { api, until, viewerPage } from './viewer.helpers.mjs';
 
 /** Keys other than typed text; docs/reports.md names the figure. */
 const MOST_KEYS = 24;
+/** Of a CT of the head: its three windows. */
+const PANES = 3;
 /** From the key that takes the study to the signed report, images drawn in software. */
 const LONGEST_S = 45;
 /** @satisfies {import('./viewer.dicom.mjs').StudyOptions} */
@@ -104,12 +106,14 @@ test('a study is read, reported and signed without a mouse', async t => {
   await keyboard.press('n');
   await page.waitForURL(`**/studies/${study}/read`);
   const images = await until('the viewer', () => page.frames().find(frame => frame.url().includes(`StudyInstanceUIDs=${study}`)));
-  const slice = () => images.evaluate(() => {
-    const [viewport] = window.cornerstone?.getRenderingEngines()[0]?.getViewports() ?? [];
-    return viewport?.getCurrentImageId() ? viewport.getCurrentImageIdIndex() : null;
-  }).catch(() => null);
-  await images.locator('#cdss-hanging').waitFor({ timeout: SLOW_MS });
-  await until('an image', async () => (await slice()) !== null);
+  /** Of the first of its panes, once all hang. */
+  const slice = () => images.evaluate(panes => {
+    const viewports = window.cornerstone?.getRenderingEngines()[0]?.getViewports() ?? [];
+    return viewports.length === panes && viewports.every(each => each.getCurrentImageId())
+      ? Math.max(...viewports.map(each => each.getCurrentImageIdIndex()))
+      : null;
+  }, PANES).catch(() => null);
+  await until('the images hang', async () => (await slice()) !== null);
   const first = await slice();
   await keyboard.press('Alt+2', 'ArrowDown', 'ArrowDown');
   await until('the images scroll', async () => (await slice()) === first + 2);
