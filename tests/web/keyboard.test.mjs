@@ -2,15 +2,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { settled } from './app.helpers.mjs';
+import { appPage, settled } from './app.helpers.mjs';
+import { launch } from './browser.mjs';
 import { text } from './texts.mjs';
 import { CARTER, stack, stored } from './viewer.dicom.mjs';
-import { api, until, viewerPage } from './viewer.helpers.mjs';
+import { api, signIn, until } from './viewer.helpers.mjs';
 
 /** Keys other than typed text; docs/reports.md names the figure. */
 const MOST_KEYS = 24;
-/** Of a CT of the head: its three windows. */
-const PANES = 3;
+/** The study, and its prior beside it. */
+const PANES = 2;
 /** From the key that takes the study to the signed report, images drawn in software. */
 const LONGEST_S = 45;
 /** @satisfies {import('./viewer.dicom.mjs').StudyOptions} */
@@ -94,7 +95,8 @@ test('a study is read, reported and signed without a mouse', async t => {
   const as = await api('radiologist');
   await prior(as);
   const study = await assigned(as);
-  const { page, context, problems } = await viewerPage(t, 'radiologist', { deviceScaleFactor: 1 });
+  const { page, context, problems } = await appPage(await launch(t, { webgl: true }));
+  await signIn(context, 'radiologist');
   const keyboard = await keyboardOf(context, page);
   const focusedIn = what => until(`the focus is in ${what}`, () =>
     page.evaluate(part => Boolean(document.activeElement?.closest(part)), what));
