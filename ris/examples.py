@@ -82,6 +82,7 @@ WORKLIST_SETTING = {
     "routine_minutes": 1440,
     "lock_minutes": 30,
     "urgent_risk": 0.8,
+    "by_modality": {"CT": {"stat_minutes": 30}},
     "version": 1,
 }
 LOCK = {"reason": "이어서 판독"}

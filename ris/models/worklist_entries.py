@@ -109,7 +109,7 @@ class WorklistSetting(VersionedModel):
 
     ``*_minutes``: within which a study of that priority is to be read, and after which a lock ends
     whose reader does nothing. ``urgent_risk``: the risk score (0 to 1) from which an AI result is
-    shown as urgent.
+    shown as urgent. ``by_modality``: {modality: the same minutes}, where they are others.
     """
 
     stat_minutes = models.PositiveIntegerField(default=60)
@@ -117,5 +117,6 @@ class WorklistSetting(VersionedModel):
     routine_minutes = models.PositiveIntegerField(default=1440)
     lock_minutes = models.PositiveIntegerField(default=30)
     urgent_risk = models.FloatField(default=0.8)
+    by_modality = models.JSONField(default=dict, db_default={})
 
     objects = AllOrNoneQuerySet["WorklistSetting"].as_manager()

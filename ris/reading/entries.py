@@ -19,6 +19,7 @@ from ris.choices import AiRank, ReadingStatus, ReportRank
 from ris.models import NO_DATE, Reading, WorklistEntry, WorklistSetting
 
 _ROUTINE = PRIORITY_RANKS["routine"]
+_MINUTES = ("stat_minutes", "urgent_minutes", "routine_minutes")
 
 
 def setting_now() -> WorklistSetting:
@@ -26,10 +27,11 @@ def setting_now() -> WorklistSetting:
     return WorklistSetting.objects.first() or WorklistSetting(version=0)
 
 
-def target_of(setting: WorklistSetting, priority: int) -> timedelta:
+def target_of(setting: WorklistSetting, priority: int, modality: str) -> timedelta:
     """By when after its arrival a study of this rank is to be read; without an order as routine."""
-    minutes = [setting.stat_minutes, setting.urgent_minutes, setting.routine_minutes]
-    return timedelta(minutes=minutes[min(priority, _ROUTINE)])
+    name = _MINUTES[min(priority, _ROUTINE)]
+    own = setting.by_modality.get(modality, {})
+    return timedelta(minutes=own.get(name, getattr(setting, name)))
 
 
 def entry_write(summary: StudySummary) -> None:
@@ -45,15 +47,16 @@ def entry_write(summary: StudySummary) -> None:
     priority = PRIORITY_RANKS[study.order.priority if study.order else ""]
     entry = WorklistEntry.objects.filter(pk=study.pk).first()
     since = entry.waiting_since if entry else study.last_instance_at
+    modality = summary.modality[:16]
     fields = {
         "patient_id": study.patient_id,
         "priority": priority,
         "later": int(priority != PRIORITY_RANKS["stat"]),
-        "modality": summary.modality[:16],
+        "modality": modality,
         "patient_name": study.patient.full_name.lower()[:150] if study.patient else "",
         "study_date": max(study.study_date or NO_DATE, NO_DATE),
         "waiting_since": since,
-        "due_at": since + target_of(setting_now(), priority),
+        "due_at": since + target_of(setting_now(), priority, modality),
     }
     WorklistEntry.objects.update_or_create(pk=study.pk, defaults=fields)
     reading = None if entry else Reading.objects.filter(study=study).first()
@@ -74,7 +77,7 @@ def arrival_note(study_id: int) -> None:
     at = last_image_at(study_id)
     if at is None or at == entry.waiting_since:
         return
-    due_at = at + target_of(setting_now(), entry.priority)
+    due_at = at + target_of(setting_now(), entry.priority, entry.modality)
     WorklistEntry.objects.filter(pk=study_id).update(waiting_since=at, due_at=due_at)
     changed_tell(Topic.WORKLIST)
 
@@ -152,9 +155,14 @@ def ai_ranks_apply(setting: WorklistSetting) -> None:
 def targets_apply(setting: WorklistSetting) -> None:
     """Of all that are not read yet; what was read keeps the target that it was read against."""
     waiting = _waiting()
+    apart = list(setting.by_modality)
     for priority in PRIORITY_RANKS.values():
-        due_at = F("waiting_since") + target_of(setting, priority)
-        waiting.filter(priority=priority).update(due_at=due_at)
+        of_rank = waiting.filter(priority=priority)
+        due_at = F("waiting_since") + target_of(setting, priority, "")
+        of_rank.exclude(modality__in=apart).update(due_at=due_at)
+        for modality in apart:
+            due_at = F("waiting_since") + target_of(setting, priority, modality)
+            of_rank.filter(modality=modality).update(due_at=due_at)
     changed_tell(Topic.WORKLIST)
 
 

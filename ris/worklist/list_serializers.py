@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django_filters import rest_framework as filters
@@ -162,23 +163,43 @@ class SavedFiltersOut(serializers.Serializer[Any]):
     results = SavedFilterOut(many=True)
 
 
+_CODE = re.compile(r"[A-Z0-9_]{1,16}")
+"""Of a modality (CS)."""
+MOST_MODALITIES = 40
 _MINUTES: dict[str, Any] = {"min_value": 1, "max_value": 60 * 24 * 30, "required": False}
 
 
-@example({"stat_minutes": 45})
-class WorklistSettingIn(serializers.Serializer[Any]):
+class TargetMinutes(serializers.Serializer[Any]):
+    """Of one modality; what is missing is as for every modality."""
+
     stat_minutes = serializers.IntegerField(**_MINUTES)
     urgent_minutes = serializers.IntegerField(**_MINUTES)
     routine_minutes = serializers.IntegerField(**_MINUTES)
+
+
+@example({"stat_minutes": 45, "by_modality": {"CT": {"stat_minutes": 30}}})
+class WorklistSettingIn(TargetMinutes):
+    """``by_modality``: all of them, by their DICOM codes; one that is not named has no own."""
+
     lock_minutes = serializers.IntegerField(**_MINUTES)
     urgent_risk = serializers.FloatField(min_value=0, max_value=1, required=False)
+    by_modality = serializers.DictField(child=TargetMinutes(), required=False)
+
+    def validate_by_modality(self, targets: dict[str, dict[str, int]]) -> dict[str, dict[str, int]]:
+        if wrong := [name for name in targets if not _CODE.fullmatch(name)]:
+            raise serializers.ValidationError(f"no modality: {', '.join(wrong)[:80]}")
+        if len(targets) > MOST_MODALITIES:
+            raise serializers.ValidationError(f"at most {MOST_MODALITIES}")
+        return {name: minutes for name, minutes in targets.items() if minutes}
 
 
 @example(examples.WORKLIST_SETTING)
 class WorklistSettingOut(serializers.ModelSerializer[WorklistSetting]):
+    by_modality = serializers.DictField(child=TargetMinutes())
+
     class Meta:
         model = WorklistSetting
         fields = [
             *("stat_minutes", "urgent_minutes", "routine_minutes", "lock_minutes"),
-            *("urgent_risk", "version"),
+            *("urgent_risk", "by_modality", "version"),
         ]

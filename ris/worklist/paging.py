@@ -83,6 +83,11 @@ class Asked:
     def columns(self) -> tuple[str, ...]:
         return ORDERS[self.order]
 
+    @property
+    def varying(self) -> list[str]:
+        """The columns in which the rows that are asked for differ."""
+        return [name for name in self.columns if name not in self.equal()]
+
     def equal(self) -> dict[str, Any]:
         """The filters that compare a column of the indexes with a value."""
         wanted: dict[str, Any] = {"priority": self.priority, "modality": self.modality}
@@ -155,14 +160,14 @@ def _sorted(
         return [row for row in found if after is None or _behind(row, after, asked)][: size + 1]
     rows = entries.filter(_beyond(asked, after)) if after else entries
     for name, value in asked.equal().items():
-        if name in asked.columns:
+        if name in asked.columns:  # the same in all rows, so not sorted by
             rows = rows.filter(**{name: value})
         else:  # as an expression, which no other index can be chosen for
             rows = rows.alias(**{f"of_{name}": Coalesce(F(name), F(name))})
             rows = rows.filter(**{f"of_{name}": value})
     if asked.search:
         rows = rows.filter(studies_named(asked.search, of="study__"))
-    signs = [f"{'-' if asked.descending else ''}{name}" for name in columns[:-1]]
+    signs = [f"{'-' if asked.descending else ''}{name}" for name in (*asked.varying, "pk")]
     return list(rows.order_by(*signs).values_list(*columns)[: size + 1])
 
 
@@ -187,7 +192,9 @@ def _beyond(asked: Asked, after: Key) -> Q:
     """Rows behind a key, as ranges of an index: a greater column, or an equal one and so on."""
     compare = "lt" if asked.descending else "gt"
     beyond, equal = Q(), Q()
-    for name, value in zip((*asked.columns, "pk"), after, strict=True):
+    values = dict(zip((*asked.columns, "pk"), after, strict=True))
+    for name in (*asked.varying, "pk"):
+        value = values[name]
         beyond |= equal & Q(**{f"{name}__{compare}": value})
         equal &= Q(**{name: value})
     return beyond

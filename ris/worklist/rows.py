@@ -82,7 +82,7 @@ def worklist_rows(user: Person, ids: Sequence[int]) -> list[WorklistRow]:
 def _row(summary: StudySummary, results: list[StudyResult], setting: Any) -> WorklistRow:
     entry = summary.study.worklist_entry
     chips = [AiChip(result, is_urgent(result, setting.urgent_risk)) for result in results]
-    target = target_of(setting, entry.priority)
+    target = target_of(setting, entry.priority, entry.modality)
     return WorklistRow(
         **{each.name: getattr(summary, each.name) for each in fields(StudySummary)},
         entry=entry,

@@ -22,6 +22,8 @@ declare global {
     firstImageAt: number;
     imagesAt: Map<string, number>;
     savedMs: number;
+    nextMs: number;
+    pointerUsed: () => void;
     moves: number[];
   }
 }

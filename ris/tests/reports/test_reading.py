@@ -165,16 +165,6 @@ def test_filters_and_order(api, users, patient_factory, study):
     assert found("created_before=9999-12-31&created_after=0001-01-01") == [old.pk, new.pk, draft.pk]
 
 
-def test_a_list_takes_the_same_queries_for_many_reports(
-    api, users, patient_factory, django_assert_max_num_queries
-):
-    for _ in range(6):
-        report_row(index.study(patient_factory()), users["rib"])
-    client = api("rib")
-    with django_assert_max_num_queries(7):  # session, grants, audit (2), count, rows
-        assert len(seen(client)) == 6
-
-
 def test_studies_by_their_reports(api, users, patient_factory):
     none, draft, signed, amended = (index.study(patient_factory()) for _ in range(4))
     report_row(draft, users["rib"])

@@ -17,6 +17,7 @@ export const keys = {
     setting: ["worklist setting"],
     readers: ["worklist readers"],
   },
+  worklistCandidates: (uid: string, query: object) => ["worklist candidates", uid, query],
   statistics: (query: object) => ["statistics", query],
   series: (uid: string) => ["series", uid],
   upload: (statusUrl: string) => ["upload", statusUrl],

@@ -5,6 +5,7 @@ import { CrashPage } from "./CrashPage";
 import { RequirePermission } from "./RequirePermission";
 import { NotFound } from "@/shared/NotFound";
 import { PageLoader } from "@/shared/PageLoader";
+import { ReadingRoom } from "@/shared/reading/ReadingRoom";
 import { Shell } from "./shell/Shell";
 
 type Load = () => Promise<{ default: ComponentType }>;
@@ -67,19 +68,12 @@ const pages: RouteObject[] = [
   page("/incoming", () => import("@/pages/incoming/IncomingPage"), "edit_patient"),
   page("/visits", () => import("@/pages/treatment/VisitsPage"), "view_encounter"),
   page("/survival", () => import("@/pages/treatment/SurvivalPage"), "view_cohort"),
-  page("/worklist", () => import("@/pages/worklist/WorklistPage"), "review_ai"),
   page("/studies", () => import("@/pages/studies/StudiesPage"), "view_study"),
   page("/studies/:studyInstanceUid", () => import("@/pages/studies/StudyPage"), "view_study"),
   page(
     "/studies/:studyInstanceUid/report",
     () => import("@/pages/reports/ReportPage"),
     "view_report",
-    isReader,
-  ),
-  page(
-    "/studies/:studyInstanceUid/read",
-    () => import("@/pages/reports/ReadPage"),
-    "view_dicom",
     isReader,
   ),
   page("/reports", () => import("@/pages/reports/ReportsPage"), "view_report", isStaff),
@@ -125,6 +119,20 @@ const pages: RouteObject[] = [
   page("/profile", () => import("@/pages/profile/ProfilePage")),
 ];
 
+/** They share the viewers that are prepared. */
+const readingRoom: RouteObject = {
+  Component: ReadingRoom,
+  children: [
+    page("/worklist", () => import("@/pages/worklist/WorklistPage"), "review_ai"),
+    page(
+      "/studies/:studyInstanceUid/read",
+      () => import("@/pages/reports/ReadPage"),
+      "view_dicom",
+      isReader,
+    ),
+  ],
+};
+
 export const router = createBrowserRouter([
   {
     errorElement: <CrashPage />,
@@ -134,6 +142,7 @@ export const router = createBrowserRouter([
         errorElement: <CrashPage />,
         children: [
           ...pages,
+          readingRoom,
           // On the way from the login page to the viewer.
           { path: "/login", Component: PageLoader },
           { path: "*", Component: NotFound },

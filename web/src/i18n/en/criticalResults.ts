@@ -8,6 +8,14 @@ export default {
   toTell: "To be told: {{name}} (ordered the study)",
   toTellTeam: "To be told: the care team and administrators",
   turn: "escalation step {{turn}}",
+  flag: {
+    button: "Critical result",
+    title: "Flag as a critical result",
+    hint: "Whoever ordered the study is alerted at once, and again until somebody reads the result back.",
+    category: "Finding",
+    note: "Note",
+    done: "The critical result was reported.",
+  },
   category: {
     haemorrhage: "Intracranial haemorrhage",
     large_vessel_occlusion: "Large vessel occlusion",

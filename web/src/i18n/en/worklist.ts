@@ -50,6 +50,9 @@ export default {
   setting: {
     title: "Reading targets",
     hint: "Within how many minutes of its last image a study is to be read. Studies not read yet follow a change at once.",
+    every: "Every modality",
+    apart: "A modality may have targets of its own; those left empty are as for every modality.",
+    otherwise: "Otherwise {{minutes}}",
     stat_minutes: "STAT (minutes)",
     urgent_minutes: "Urgent (minutes)",
     routine_minutes: "Routine and without an order (minutes)",

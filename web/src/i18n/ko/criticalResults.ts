@@ -10,6 +10,14 @@ const texts: typeof en = {
   toTell: "통보 대상: {{name}} (오더 의사)",
   toTellTeam: "통보 대상: 담당 의료진, 관리자",
   turn: "재통보 {{turn}}단계",
+  flag: {
+    button: "위급 소견 등록",
+    title: "위급 소견 등록",
+    hint: "오더 의사에게 즉시 알리고, 복창 확인이 될 때까지 반복해서 알립니다.",
+    category: "소견",
+    note: "메모",
+    done: "위급 소견을 등록했습니다.",
+  },
   category: {
     haemorrhage: "두개내 출혈",
     large_vessel_occlusion: "대혈관 폐색",

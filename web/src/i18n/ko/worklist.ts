@@ -52,6 +52,9 @@ const texts: typeof en = {
   setting: {
     title: "판독 목표 시간",
     hint: "마지막 영상이 도착한 뒤 몇 분 안에 판독할지 정합니다. 바꾸면 아직 판독하지 않은 검사에 바로 적용됩니다.",
+    every: "모든 검사 종류",
+    apart: "검사 종류별로 따로 정할 수 있으며, 비워 둔 값은 모든 검사 종류의 값을 따릅니다.",
+    otherwise: "비워 두면 {{minutes}}",
     stat_minutes: "초응급(STAT) (분)",
     urgent_minutes: "응급 (분)",
     routine_minutes: "일반, 오더 없음 (분)",

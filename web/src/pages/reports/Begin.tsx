@@ -35,7 +35,7 @@ export function Begin({ study, templates, used, onBegun }: BeginProps) {
         <Text size="sm" c="dimmed">
           {t("reports.begin.hint")}
         </Text>
-        <Group align="flex-end">
+        <Group align="flex-end" data-begin>
           <Select
             label={t("reports.template")}
             allowDeselect={false}

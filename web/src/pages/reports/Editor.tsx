@@ -1,10 +1,12 @@
 import { Accordion, Alert, Grid, Stack, Text } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { currentLanguage } from "@/i18n";
+import { focusBeginning } from "@/shared/reading/useReadingKeys";
 import { SchemaForm } from "@/shared/schemaForm/SchemaForm";
 import type { FieldSchema } from "@/shared/schemaForm/values";
 import { Section } from "@/shared/Section";
@@ -28,14 +30,22 @@ import { VersionList } from "./VersionList";
 
 type Offer = Schema["ValueOfferOut"];
 
+interface EditorProps {
+  report: Report;
+  /** It was begun here just now: its first field has the focus. */
+  begun: boolean;
+}
+
 /** A report that is open: its fields and texts, saved as they are typed, and what helps to write it. */
-export function Editor({ report }: { report: Report }) {
+export function Editor({ report, begun }: EditorProps) {
   const { t } = useTranslation();
   const template = report.form;
   const [autosave, state] = useAutosave(report);
   const [taken, setTaken] = useState<ReadonlySet<string>>(new Set());
   const areas = useRef(new Map<string, HTMLTextAreaElement>());
-  const focused = useRef(firstToWrite(template));
+  const first = firstToWrite(template);
+  const focused = useRef(first);
+  const form = useRef<HTMLDivElement>(null);
   const client = useQueryClient();
   const { draft, version } = state;
 
@@ -45,15 +55,24 @@ export function Editor({ report }: { report: Report }) {
     void client.invalidateQueries({ queryKey: keys.reports.comparison(report.id) });
   }, [client, report.id, report.version, version]);
 
+  useEffect(() => {
+    if (begun) focusBeginning(form.current);
+  }, [begun]);
+
   const write = (section: string, text: string) => {
     autosave.change({ ...draft, sections: { ...draft.sections, [section]: text } });
   };
   const take = ({ key, text }: Offer) => {
     const section = focused.current;
     const before = draft.sections[section] ?? "";
-    const place = areas.current.get(section)?.selectionStart ?? before.length;
-    const sections = { ...draft.sections, [section]: inserted(before, place, text) };
-    autosave.change({ ...draft, sections }, { key, section, text });
+    const area = areas.current.get(section);
+    const put = inserted(before, area?.selectionStart ?? before.length, text);
+    const sections = { ...draft.sections, [section]: put.text };
+    flushSync(() => {
+      autosave.change({ ...draft, sections }, { key, section, text });
+    });
+    area?.focus();
+    area?.setSelectionRange(put.end, put.end);
     setTaken(new Set([...taken, key]));
   };
 
@@ -64,7 +83,7 @@ export function Editor({ report }: { report: Report }) {
           title={template.name[currentLanguage()]}
           action={<Steps report={report} autosave={autosave} />}
         >
-          <Stack>
+          <Stack ref={form}>
             <MovedNotice report={report} autosave={autosave} />
             <SaveLine autosave={autosave} state={state} />
             {report.reason && (
@@ -78,7 +97,7 @@ export function Editor({ report }: { report: Report }) {
               }}
             />
             {template.sections.map(({ key, label, required }) => (
-              <Stack key={key} gap="xs">
+              <Stack key={key} gap="xs" data-begin={key === first || undefined}>
                 <FieldsOf
                   schema={schemaOf(template, key)}
                   draft={draft}
@@ -89,6 +108,7 @@ export function Editor({ report }: { report: Report }) {
                 <SectionText
                   label={label[currentLanguage()]}
                   required={required}
+                  shortcut={SHORTCUTS[key]}
                   value={draft.sections[key] ?? ""}
                   onChange={(text) => {
                     write(key, text);
@@ -133,6 +153,9 @@ export function Editor({ report }: { report: Report }) {
     </Grid>
   );
 }
+
+/** By the key of a section. */
+const SHORTCUTS: Partial<Record<string, string>> = { findings: "Alt+F", impression: "Alt+I" };
 
 /** Where an inserted value goes before the person has chosen a place. */
 function firstToWrite({ sections }: Template): string {

@@ -7,7 +7,7 @@ import type { Schema } from "@/api/client";
 import { studyQuery } from "@/api/queries";
 import { useCan } from "@/session/react";
 import { PageHeader } from "@/shared/PageHeader";
-import { useReadingHeartbeat } from "@/shared/useReadingHeartbeat";
+import { useReadingHeartbeat } from "@/shared/reading/useReadingHeartbeat";
 import { calendarDate } from "@/shared/when";
 import { StudyReports } from "./StudyReports";
 

@@ -14,6 +14,8 @@ interface SectionTextProps {
   label: string;
   required: boolean;
   value: string;
+  /** The key that goes there. */
+  shortcut?: string | undefined;
   onChange: (value: string) => void;
   /** Where the person writes, for what is inserted. */
   onFocus?: () => void;
@@ -21,7 +23,7 @@ interface SectionTextProps {
 }
 
 /** Free text of a section, with its key findings marked as it is typed and named below it. */
-export function SectionText({ label, required, value, onChange, onFocus, ref }: SectionTextProps) {
+export function SectionText({ label, required, value, shortcut, onChange, onFocus, ref }: SectionTextProps) {
   const { t } = useTranslation();
   const id = useId();
   const findings = useKeyFindings(value);
@@ -54,6 +56,7 @@ export function SectionText({ label, required, value, onChange, onFocus, ref }: 
           className={classes.text}
           value={value}
           required={required}
+          aria-keyshortcuts={shortcut}
           maxLength={MAX_LENGTH}
           spellCheck={false}
           onFocus={onFocus}

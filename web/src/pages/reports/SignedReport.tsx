@@ -9,6 +9,7 @@ import { StatusBadge } from "@/shared/StatusBadge";
 import { dateTime } from "@/shared/when";
 import { AmendDialog } from "./AmendDialog";
 import { ArchiveState } from "./ArchiveState";
+import { CriticalFlag } from "./CriticalFlag";
 import type { Report } from "./data";
 import { Versions } from "./Editor";
 import { KeyImages } from "./KeyImages";
@@ -70,6 +71,7 @@ function Actions({ report, onShow }: Pick<SignedReportProps, "report" | "onShow"
   return (
     <Group gap="xs">
       <StatusBadge kind="report" value={status} />
+      <CriticalFlag report={report} />
       {predecessor && (
         <Button
           size="xs"

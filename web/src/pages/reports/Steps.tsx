@@ -6,6 +6,7 @@ import { useCan } from "@/session/react";
 import { showSuccess } from "@/shared/toasts";
 import { StatusBadge } from "@/shared/StatusBadge";
 import type { Autosave } from "./autosave";
+import { CriticalFlag } from "./CriticalFlag";
 import { makePreliminary, useRefresh, type Report } from "./data";
 import { DiscardDialog } from "./DiscardDialog";
 import { SignDialog } from "./SignDialog";
@@ -49,10 +50,12 @@ export function Steps({ report, autosave }: StepsProps) {
   return (
     <Group gap="xs">
       <StatusBadge kind="report" value={report.status} />
+      <CriticalFlag report={report} />
       {can("write_report") && report.status === "draft" && (
         <Button
           size="xs"
           variant="default"
+          aria-keyshortcuts="Alt+P"
           loading={preliminary.isPending}
           onClick={() => {
             preliminary.mutate();

@@ -1,5 +1,6 @@
 import { SegmentedControl, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "react-router";
 import { currentLanguage } from "@/i18n";
@@ -38,6 +39,7 @@ function Reports({ study, reports, templates }: ReportsProps) {
   const { t } = useTranslation();
   const can = useCan();
   const [params, setParams] = useSearchParams();
+  const [begun, setBegun] = useState<number | null>(null);
   const wanted = Number(params.get("report"));
   // Also one that is not listed: a discarded draft that was looked for.
   const shownId = wanted || reports[0]?.id;
@@ -68,11 +70,12 @@ function Reports({ study, reports, templates }: ReportsProps) {
           templates={templates}
           used={reports.map(({ template }) => template)}
           onBegun={({ id }) => {
+            setBegun(id);
             show(id);
           }}
         />
       ) : (
-        shownId && <Shown key={shownId} id={shownId} onShow={show} />
+        shownId && <Shown key={shownId} id={shownId} begun={shownId === begun} onShow={show} />
       )}
     </Stack>
   );
@@ -89,17 +92,18 @@ function Reports({ study, reports, templates }: ReportsProps) {
 
 interface ShownProps {
   id: number;
+  begun: boolean;
   onShow: (id: number) => void;
 }
 
-function Shown({ id, onShow }: ShownProps) {
+function Shown({ id, begun, onShow }: ShownProps) {
   const can = useCan();
   const report = useQuery({ ...reportQuery(id), refetchOnWindowFocus: false });
   return (
     <QueryView query={report} rows={6}>
       {(found) =>
         isOpen(found) && can("write_report") ? (
-          <Editor report={found} />
+          <Editor report={found} begun={begun} />
         ) : (
           <SignedReport report={found} onShow={onShow} />
         )

@@ -31,7 +31,7 @@ export function Values({ report, taken, onTake }: ValuesProps) {
       ))}
       <QueryView query={offers} empty={t("reports.values.none")} isEmpty={({ values, complete }) => complete && !values.length}>
         {({ values, complete }) => (
-          <Stack gap="xs" role="list" aria-label={t("reports.values.title")}>
+          <Stack gap="xs" role="list" aria-label={t("reports.values.title")} data-part="values">
             {!complete && (
               <Text size="xs" c="orange" role="status">
                 {t("reports.values.incomplete")}

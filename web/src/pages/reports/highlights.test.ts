@@ -38,8 +38,8 @@ describe("how a finding bears", () => {
 
 describe("an inserted value", () => {
   it("has a line of its own", () => {
-    expect(inserted("", 0, "v")).toBe("v");
-    expect(inserted("ab", 2, "v")).toBe("ab\nv");
-    expect(inserted("ab\ncd", 3, "v")).toBe("ab\nv\ncd");
+    expect(inserted("", 0, "v")).toEqual({ text: "v", end: 1 });
+    expect(inserted("ab", 2, "v")).toEqual({ text: "ab\nv", end: 4 });
+    expect(inserted("ab\ncd", 3, "v")).toEqual({ text: "ab\nv\ncd", end: 4 });
   });
 });

@@ -8,7 +8,7 @@ import { useCan, useUser } from "@/session/react";
 import { HeldStudy } from "@/shared/HeldStudy";
 import { Section } from "@/shared/Section";
 import { StatusBadge } from "@/shared/StatusBadge";
-import { useReadingHeartbeat } from "@/shared/useReadingHeartbeat";
+import { useReadingHeartbeat } from "@/shared/reading/useReadingHeartbeat";
 import { dateTime } from "@/shared/when";
 
 type Status = Schema["ReadingStatus"];

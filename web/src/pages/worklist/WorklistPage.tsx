@@ -3,13 +3,14 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useNavigate } from "react-router";
 import { asApiError } from "@/api/errors";
+import { useUser } from "@/session/react";
 import { HeldStudy } from "@/shared/HeldStudy";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
-import { showError, showNote } from "@/shared/toasts";
-import { useNextStudy } from "@/shared/useNextStudy";
+import { usePrepareViewer } from "@/shared/reading/preparedViewer";
+import { isFree, useGoReading, useReadNext, type WorklistQuery } from "@/shared/reading/useReadNext";
+import { showError } from "@/shared/toasts";
 import {
   studyPrefetch,
   useLock,
@@ -28,22 +29,33 @@ import classes from "./Worklist.module.css";
 const HELD = "ERR_308";
 const idOf = (filter: SavedFilter) => filter.key || String(filter.id);
 
-/** A row that somebody may open soon, once the browser has nothing else to do. */
+/** How long the focus stays on a row before it is prepared. */
+const PAUSE_MS = 300;
+
+/** A row that somebody may open soon: its page and its viewer, once the browser has nothing else to do. */
 function usePrefetch(row: Row | undefined) {
   const client = useQueryClient();
-  const uid = row?.study_instance_uid;
+  const prepare = usePrepareViewer();
+  const [wanted] = useDebouncedValue(row, PAUSE_MS);
   useEffect(() => {
-    if (!uid) return;
-    const handle = requestIdleCallback(() => void studyPrefetch(client, uid).catch(() => undefined));
+    if (!wanted) return;
+    const handle = requestIdleCallback(() => {
+      prepare(wanted);
+      void studyPrefetch(client, wanted.study_instance_uid).catch(() => undefined);
+    });
     return () => {
       cancelIdleCallback(handle);
     };
-  }, [client, uid]);
+  }, [client, prepare, wanted]);
 }
 
 /** Locks a study and goes to it; a colleague's lock asks for a reason first. */
-function useOpening() {
-  const navigate = useNavigate();
+function useOpening(query: WorklistQuery) {
+  const go = useGoReading();
+  const asked = useRef(query);
+  useEffect(() => {
+    asked.current = query;
+  });
   const [held, setHeld] = useState<{ uid: string; holder: string } | null>(null);
   const lock = useLock();
   const { mutate } = lock;
@@ -52,7 +64,9 @@ function useOpening() {
       mutate(
         { uid, ...(reason && { reason }) },
         {
-          onSuccess: () => void navigate(`/studies/${uid}/read`),
+          onSuccess: () => {
+            go(uid, asked.current);
+          },
           onError: (thrown) => {
             const error = asApiError(thrown);
             if (error.code === HELD) setHeld({ uid, holder: error.detail });
@@ -61,14 +75,13 @@ function useOpening() {
         },
       );
     },
-    [mutate, navigate],
+    [go, mutate],
   );
   return { open, held, setHeld, busy: lock.isPending };
 }
 
 export default function WorklistPage() {
   const { t } = useTranslation();
-  const navigate = useNavigate();
   const { asked, ask } = useAsked();
   const [typed, setTyped] = useState("");
   const [search] = useDebouncedValue(typed.trim(), 300);
@@ -78,44 +91,37 @@ export default function WorklistPage() {
   const query = queryOf(asked, search);
   const pages = useWorklistRows(query);
   const rows = pages.data?.pages.flatMap(({ results }) => results) ?? [];
-  const { open, held, setHeld, busy } = useOpening();
+  const { open, held, setHeld, busy } = useOpening(query);
   const [assigned, setAssigned] = useState<Row | null>(null);
-  const next = useNextStudy();
+  const next = useReadNext(query);
   const saved = filters.data?.results.find((filter) => isSame(filter.query, asked));
-  usePrefetch(rows.slice(Math.max(0, focused)).find(({ reading_state }) => reading_state === "unread"));
+  const user = useUser();
+  usePrefetch(rows.slice(Math.max(0, focused)).find((row) => isFree(row, user.id)));
 
-  const { mutate: takeNext } = next;
-  const goNext = () => {
-    takeNext(query, {
-      onError: showError,
-      onSuccess: (row) => {
-        if (row) void navigate(`/studies/${row.study_instance_uid}/read`);
-        else showNote(t("worklist.nothingNext"));
-      },
-    });
-  };
   const { hasNextPage, fetchNextPage } = pages;
   useWorklistKeys({
     focused,
     count: rows.length,
-    enabled: held === null && assigned === null && !next.isPending,
-    onNext: goNext,
+    enabled: held === null && assigned === null && !next.busy,
+    onNext: next.take,
     onMove: (index) => {
       list.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus();
       if (index === rows.length - 1 && hasNextPage) void fetchNextPage();
     },
   });
+  const prepare = usePrepareViewer();
   const openRow = useCallback(
     (row: Row) => {
+      prepare(row);
       open(row.study_instance_uid);
     },
-    [open],
+    [open, prepare],
   );
   const tab = saved ? idOf(saved) : "own";
   return (
     <div className={classes.page}>
       <PageHeader title={t("worklist.title")} subtitle={t("worklist.keys")}>
-        <Button onClick={goNext} loading={next.isPending} aria-keyshortcuts="n">
+        <Button onClick={next.take} loading={next.busy} aria-keyshortcuts="n">
           {t("worklist.next")}
         </Button>
       </PageHeader>

@@ -8,10 +8,10 @@ import {
 import { api, fetchBlob, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { studyQuery } from "@/api/queries";
-import type { paths } from "@/schema";
+import type { WorklistQuery } from "@/shared/reading/useReadNext";
 
 export type Row = Schema["WorklistRowOut"];
-export type Query = NonNullable<paths["/api/ris/worklist/"]["get"]["parameters"]["query"]>;
+export type Query = WorklistQuery;
 export type SavedFilter = Schema["SavedFilterOut"];
 
 /** Waiting times grow without any news. */
@@ -70,6 +70,7 @@ export function useLock() {
           body: { reason },
         }),
       ),
+    meta: { quiet: true },
     onSettled: () => client.invalidateQueries({ queryKey: keys.worklist.all }),
   });
 }
