@@ -116,9 +116,8 @@ class _Search:
         edge = np.array(self.brain.voxels.shape)[:, None] - 0.5
         seen: Mask = ((index > -0.5) & (index < edge)).all(axis=0)
         if self._lesion is not None:
-            grid = self._lesion.voxels.astype(np.uint8)
-            order = {"order": 0, "mode": "constant"}
-            seen &= ndimage.map_coordinates(grid, self._lesion.index(places), **order) == 0
+            index = self._lesion.index(places)
+            seen &= ~ndimage.map_coordinates(self._lesion.voxels, index, order=0, mode="constant")
         return seen
 
     def soft(self, places: Array) -> Array:
