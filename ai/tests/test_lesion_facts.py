@@ -139,7 +139,7 @@ def test_the_rule_gets_the_height_along_the_normal(
     sent = _with_mask(job, fact)["value"]
     assert sent["spacing_mm"] == pytest.approx((2.0, 1.0, 1.0))
     columns = np.array(sent["affine_ras"])[:3, :3].T
-    assert columns == pytest.approx(np.array([[-1, 0, 0], [0, -1, 0], [0, -1.5, 2]]))
+    assert columns == pytest.approx(np.array([[-1, 0, 0], [0, -1, 0], [0, 1.5, 2]]))
     images[0].image_position = [0.0, 0.0, 104.0]
     images[0].save()
     with pytest.raises(BusinessError, match="unevenly"):

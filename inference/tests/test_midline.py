@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pytest
-from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
-from app.midline import Grid, Plane, find_midline
+from app.midline import Grid, Plane
 from tests.conftest import FakeArchive, Service, refusal
 from tests.dicom_maker import make_series
 from tests.test_rules import mask_fact
@@ -82,7 +80,7 @@ def brain(places: Array) -> npt.NDArray[np.bool_]:
     cleft = (np.abs(x) < 3) & (z > 45)
     cerebellum = (x / 50) ** 2 + ((y + 48) / 32) ** 2 + ((z + 42) / 26) ** 2 < 1
     stem = (x / 15) ** 2 + ((y + 22) / 15) ** 2 < 1
-    return (cerebrum & (z > -32 - 0.1 * y) & ~cleft) | cerebellum | (stem & (-70 < z) & (z < 0))
+    return (cerebrum & (z > -32 - 0.1 * y) & ~cleft) | cerebellum | (stem & (z > -70) & (z < 0))
 
 
 @pytest.fixture(scope="module")
