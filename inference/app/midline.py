@@ -21,7 +21,7 @@ Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 _SMOOTH_MM = 3.0
-_COARSE_MM, _FINE_MM = 10.0, 5.0
+_COARSE_MM, _FINE_MM = 12.0, 5.0
 _MARGIN_MM = 6.0
 _STARTS_DEGREES = (-24.0, 0.0, 24.0)
 _ARM_MM = 80.0
@@ -43,8 +43,9 @@ class Grid:
 
     def index(self, places: Array) -> Array:
         """(3, n), in slices, rows, columns, of places (n, 3)."""
-        back = np.linalg.inv(self.affine_ras)
-        return (places @ back[:3, :3].T + back[:3, 3]).T[::-1]
+        back = np.linalg.inv(self.affine_ras)[2::-1]
+        found: Array = back[:, :3] @ places.T + back[:, 3:]
+        return found
 
     def centres(self) -> Array:
         """(n, 3): the middles of the voxels inside, in RAS, mm."""
@@ -108,24 +109,17 @@ class _Search:
         """A lattice over the brain and a margin, without the lesion and what was not seen."""
         axes = [np.arange(a, b, step) for a, b in zip(self._low, self._high, strict=True)]
         lattice = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, 3)
-        return lattice[self.known(lattice)]
+        return lattice[self.look(lattice)[1]]
 
-    def known(self, places: Array) -> Mask:
-        """Inside the images, and not in the lesion."""
+    def look(self, places: Array) -> tuple[Array, Mask]:
+        """The blurred mask, 0..1, and whether it is known: inside the images, not in the lesion."""
         index = self.brain.index(places)
         edge = np.array(self.brain.voxels.shape)[:, None] - 0.5
-        seen: Mask = ((index > -0.5) & (index < edge)).all(axis=0)
+        known: Mask = ((index > -0.5) & (index < edge)).all(axis=0)
         if self._lesion is not None:
-            index = self._lesion.index(places)
-            seen &= ~ndimage.map_coordinates(self._lesion.voxels, index, order=0, mode="constant")
-        return seen
-
-    def soft(self, places: Array) -> Array:
-        """The blurred mask, 0..1."""
-        found: Array = ndimage.map_coordinates(
-            self._soft, self.brain.index(places), order=1, mode="nearest"
-        )
-        return found
+            there = self._lesion.index(places)
+            known &= ~ndimage.map_coordinates(self._lesion.voxels, there, order=0, mode="constant")
+        return ndimage.map_coordinates(self._soft, index, order=1, mode="nearest"), known
 
     def plane(self, guess: Array) -> Plane:
         """Of (yaw, roll, shift) in mm: the turns as the way of a point at `_ARM_MM`."""
@@ -141,17 +135,16 @@ class _Search:
         Returns:
             the plane as for `plane`, and how unlike the two are: 0 for the same.
         """
-        here = self.soft(points)
+        here, _ = self.look(points)
 
         def unlike(where: Array) -> Array:
-            there = self.plane(where).mirrored(points)
-            known = self.known(there)
+            there, known = self.look(self.plane(where).mirrored(points))
             left = max(known.mean(), _LEAST_KNOWN)
-            return np.where(known, self.soft(there) - here, 0.0) / np.sqrt(left)
+            return np.where(known, there - here, 0.0) / np.sqrt(left)
 
         found = optimize.least_squares(
             unlike, guess, jac=lambda where: _slopes(unlike, where),
-            loss="soft_l1", f_scale=_ROBUST, xtol=1e-4, ftol=1e-5, max_nfev=40,
+            loss="soft_l1", f_scale=_ROBUST, xtol=1e-3, ftol=1e-3, max_nfev=25,
         )  # fmt: skip
         return found.x, 2 * float(found.cost) / float((here**2).sum())
 
@@ -163,7 +156,7 @@ def find_midline(brain: Grid, lesion: Grid | None = None) -> Midline | None:
     """
     search = _Search(brain, lesion)
     coarse, fine = search.points(_COARSE_MM), search.points(_FINE_MM)
-    if (search.soft(coarse) > _EDGE).sum() < _MIN_POINTS:
+    if (search.look(coarse)[0] > _EDGE).sum() < _MIN_POINTS:
         return None
     turns = itertools.product(np.deg2rad(_STARTS_DEGREES) * _ARM_MM, repeat=2)
     fits = sorted((search.fit(coarse, np.array([*turn, 0.0])) for turn in turns), key=_unlike)
@@ -193,10 +186,9 @@ def _halves(points: Array, plane: Plane, middle: Array) -> list[Array]:
 
 def _judged(search: _Search, plane: Plane, repeated: Sequence[Plane]) -> Midline:
     points = search.points(_FINE_MM)
-    inside = points[search.soft(points) > _EDGE]
-    mirrored = plane.mirrored(inside)
-    known = search.known(mirrored)
-    same = search.soft(mirrored[known]) > _EDGE
+    inside = points[search.look(points)[0] > _EDGE]
+    there, known = search.look(plane.mirrored(inside))
+    same = there[known] > _EDGE
     ways = [np.abs(plane.heights(inside) - each.heights(inside)).max() for each in repeated]
     turns = [np.clip(plane.normal @ each.normal, -1, 1) for each in repeated]
     return Midline(
