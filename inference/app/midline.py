@@ -10,7 +10,7 @@ Coordinates are RAS, mm: x grows to the patient's right.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,10 +115,11 @@ class _Search:
         """The blurred mask, 0..1, and whether it is known: inside the images, not in the lesion."""
         index = self.brain.index(places)
         edge = np.array(self.brain.voxels.shape)[:, None] - 0.5
-        known: Mask = ((index > -0.5) & (index < edge)).all(axis=0)
+        known: Mask = np.all((index > -0.5) & (index < edge), axis=0)
         if self._lesion is not None:
             there = self._lesion.index(places)
-            known &= ~ndimage.map_coordinates(self._lesion.voxels, there, order=0, mode="constant")
+            lesion: Mask = ndimage.map_coordinates(self._lesion.voxels, there, order=0)
+            known = np.logical_and(known, ~lesion)
         return ndimage.map_coordinates(self._soft, index, order=1, mode="nearest"), known
 
     def plane(self, guess: Array) -> Plane:
@@ -140,10 +141,15 @@ class _Search:
         def unlike(where: Array) -> Array:
             there, known = self.look(self.plane(where).mirrored(points))
             left = max(known.mean(), _LEAST_KNOWN)
-            return np.where(known, there - here, 0.0) / np.sqrt(left)
+            off: Array = np.where(known, there - here, 0.0) / np.sqrt(left)
+            return off
+
+        def slopes(where: Array) -> Array:
+            moves = np.eye(len(where)) * 0.5
+            return np.stack([unlike(where + move) - unlike(where - move) for move in moves], 1)
 
         found = optimize.least_squares(
-            unlike, guess, jac=lambda where: _slopes(unlike, where),
+            unlike, guess, slopes,
             loss="soft_l1", f_scale=_ROBUST, xtol=1e-3, ftol=1e-3, max_nfev=25,
         )  # fmt: skip
         return found.x, 2 * float(found.cost) / float((here**2).sum())
@@ -199,9 +205,3 @@ def _judged(search: _Search, plane: Plane, repeated: Sequence[Plane]) -> Midline
         spread_mm=float(max(ways)),
         spread_degrees=float(np.rad2deg(np.arccos(min(turns)))),
     )
-
-
-def _slopes(function: Callable[[Array], Array], where: Array) -> Array:
-    """(n, 3): by half a mm to both sides."""
-    moves = np.eye(len(where)) * 0.5
-    return np.stack([function(where + move) - function(where - move) for move in moves], axis=1)

@@ -53,8 +53,8 @@ class Cut:
         order = [axis for axis, _ in AXES[self.axes]]
         size = np.array([int(self.extent[axis] / self.spacing[i]) for i, axis in enumerate(order)])
         directions = np.zeros((3, 3))
-        for index, (axis, sign) in enumerate(AXES[self.axes]):
-            directions[axis, index] = sign
+        for number, (axis, sign) in enumerate(AXES[self.axes]):
+            directions[axis, number] = sign
         affine = np.eye(4)
         turn = Rotation.from_euler("xyz", self.oblique, degrees=True).as_matrix()
         affine[:3, :3] = turn @ directions @ np.diag(self.spacing)
@@ -63,10 +63,6 @@ class Cut:
         places = index @ affine[:3, :3].T + affine[:3, 3]
         found = inside(self.head.inv().apply(places - self.moved)).reshape(size)
         return Grid(found.transpose(2, 1, 0), affine)
-
-    def place(self, of_head: Any) -> Array:  # noqa: ANN401
-        """Where a place of the head lies."""
-        return self.head.apply(of_head) + self.moved
 
 
 def ball(middle: tuple[float, float, float], radius: float) -> Inside:
@@ -80,7 +76,9 @@ def brain(places: Array) -> npt.NDArray[np.bool_]:
     cleft = (np.abs(x) < 3) & (z > 45)
     cerebellum = (x / 50) ** 2 + ((y + 48) / 32) ** 2 + ((z + 42) / 26) ** 2 < 1
     stem = (x / 15) ** 2 + ((y + 22) / 15) ** 2 < 1
-    return (cerebrum & (z > -32 - 0.1 * y) & ~cleft) | cerebellum | (stem & (z > -70) & (z < 0))
+    upper, lower = cerebrum & (z > -32 - 0.1 * y) & ~cleft, stem & (z > -70) & (z < 0)
+    inside: npt.NDArray[np.bool_] = upper | cerebellum | lower
+    return inside
 
 
 @pytest.fixture(scope="module")
