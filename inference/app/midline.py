@@ -35,7 +35,7 @@ _LEAST_KNOWN = 0.3
 
 
 @dataclass(frozen=True)
-class Grid:
+class PlacedMask:
     """A mask and where it lies; `affine_ras` (4, 4) maps (column, row, slice) to RAS, mm."""
 
     voxels: Mask
@@ -94,7 +94,7 @@ class Midline:
 class _Search:
     """Of one brain: how unlike its mirror image it is, at points around it."""
 
-    def __init__(self, brain: Grid, lesion: Grid | None) -> None:
+    def __init__(self, brain: PlacedMask, lesion: PlacedMask | None) -> None:
         spacing = np.linalg.norm(brain.affine_ras[:3, :3], axis=0)[::-1]
         self.brain = brain
         self._soft = ndimage.gaussian_filter(
@@ -155,7 +155,7 @@ class _Search:
         return found.x, 2 * float(found.cost) / float((here**2).sum())
 
 
-def find_midline(brain: Grid, lesion: Grid | None = None) -> Midline | None:
+def find_midline(brain: PlacedMask, lesion: PlacedMask | None = None) -> Midline | None:
     """The midline of a brain; None where too little is there to be compared.
 
     A lesion and what mirrors it count for neither side.

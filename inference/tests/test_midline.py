@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 from scipy.spatial.transform import Rotation
 
-from app.midline import Grid, Plane
+from app.midline import PlacedMask, Plane
 from tests.conftest import FakeArchive, Service, refusal
 from tests.dicom_maker import make_series
 from tests.test_rules import mask_fact
@@ -28,7 +28,7 @@ AXES = {
 
 
 @dataclass(frozen=True)
-class Cut:
+class View:
     """A field of view around the head, and how the head lies in it; mm and degrees, RAS."""
 
     axes: str = "axial"
@@ -48,7 +48,7 @@ class Cut:
         normal = self.head.apply([1.0, 0.0, 0.0])
         return Plane(normal, float(normal @ self.moved))
 
-    def grid(self, inside: Inside) -> Grid:
+    def grid(self, inside: Inside) -> PlacedMask:
         """What is inside, in the head's own coordinates, on the voxels of this field of view."""
         order = [axis for axis, _ in AXES[self.axes]]
         size = np.array([int(self.extent[axis] / self.spacing[i]) for i, axis in enumerate(order)])
@@ -62,7 +62,7 @@ class Cut:
         index = np.stack(np.meshgrid(*map(np.arange, size), indexing="ij"), -1).reshape(-1, 3)
         places = index @ affine[:3, :3].T + affine[:3, 3]
         found = inside(self.head.inv().apply(places - self.moved)).reshape(size)
-        return Grid(found.transpose(2, 1, 0), affine)
+        return PlacedMask(found.transpose(2, 1, 0), affine)
 
 
 def ball(middle: tuple[float, float, float], radius: float) -> Inside:
@@ -87,7 +87,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Service:
     return Service(tmp_path_factory.mktemp("midline"), FakeArchive(series))
 
 
-def fact(grid: Grid) -> dict[str, Any]:
+def fact(grid: PlacedMask) -> dict[str, Any]:
     spacing = np.linalg.norm(grid.affine_ras[:3, :3], axis=0)[::-1]
     packed = mask_fact(grid.voxels.astype(np.uint8), tuple(spacing))
     return packed | {"affine_ras": grid.affine_ras.tolist()}
@@ -109,7 +109,7 @@ def asked(service: Service) -> Callable[..., Any]:
 def distance(asked: Callable[..., Any]) -> Distance:
     """``distance(lesion, brain)``: in mm, None where it is left out, and what is said of it."""
 
-    def measure(lesion: Grid, brain: Grid | None) -> tuple[float | None, str]:
+    def measure(lesion: PlacedMask, brain: PlacedMask | None) -> tuple[float | None, str]:
         answer = asked(fact(lesion), fact(brain) if brain else None).json()
         values = {each["id"]: each["value"] for each in answer["quantities"]}
         assert values["volume"] > 0
@@ -122,14 +122,14 @@ def distance(asked: Callable[..., Any]) -> Distance:
 @pytest.mark.parametrize(
     ("side", "cut"),
     [
-        (1, Cut(turned=(0, 0, 20), moved=(12, -8, 5))),
-        (-1, Cut("sagittal", (2.5, 2.5, 4.0), turned=(5, -12, 6), oblique=(3, 9, -7))),
-        (1, Cut("coronal", (2.5, 2.5, 5.0), turned=(-10, 14, -9), moved=(-15, 0, 8))),
-        (-1, Cut("axial", (2.0, 2.0, 6.5), turned=(4, -8, 11), oblique=(-15, 0, 0))),
+        (1, View(turned=(0, 0, 20), moved=(12, -8, 5))),
+        (-1, View("sagittal", (2.5, 2.5, 4.0), turned=(5, -12, 6), oblique=(3, 9, -7))),
+        (1, View("coronal", (2.5, 2.5, 5.0), turned=(-10, 14, -9), moved=(-15, 0, 8))),
+        (-1, View("axial", (2.0, 2.0, 6.5), turned=(4, -8, 11), oblique=(-15, 0, 0))),
     ],
 )
 def test_the_distance_of_a_made_lesion_however_head_and_slices_lie(
-    distance: Distance, side: int, cut: Cut
+    distance: Distance, side: int, cut: View
 ) -> None:
     """The lesion is drawn on another grid than the brain, 20 mm from the midline."""
     lesion = replace(cut, axes="axial", spacing=(2.0, 2.0, 3.0), oblique=(0, 0, 0))
@@ -146,7 +146,7 @@ def test_the_distance_of_a_made_lesion_however_head_and_slices_lie(
 def test_a_lesion_across_the_midline(
     distance: Distance, shift: int, left: float, right: float
 ) -> None:
-    cut = Cut(turned=(0, 6, -9), moved=(5, 3, 0))
+    cut = View(turned=(0, 6, -9), moved=(5, 3, 0))
     found, told = distance(cut.grid(ball((shift, 0, 20), 20)), cut.grid(brain))
     assert found == 0
     words = told.split()
@@ -155,8 +155,8 @@ def test_a_lesion_across_the_midline(
 
 
 def test_only_the_largest_piece_counts_and_another_one_is_told(distance: Distance) -> None:
-    two = Cut().grid(lambda at: ball((40, 0, 20), 12)(at) | ball((-20, 0, 20), 6)(at))
-    found, told = distance(two, Cut().grid(brain))
+    two = View().grid(lambda at: ball((40, 0, 20), 12)(at) | ball((-20, 0, 20), 6)(at))
+    found, told = distance(two, View().grid(brain))
     assert found == pytest.approx(28, abs=2)
     assert "Another piece" in told
 
@@ -164,7 +164,7 @@ def test_only_the_largest_piece_counts_and_another_one_is_told(distance: Distanc
 def test_a_brain_mask_that_lacks_the_lesion(distance: Distance) -> None:
     """A large growth at the surface that the network left out of the brain."""
     grown = ball((58, 10, 20), 32)
-    cut = Cut(turned=(0, 0, 10))
+    cut = View(turned=(0, 0, 10))
     found, _ = distance(cut.grid(grown), cut.grid(lambda at: brain(at) & ~grown(at)))
     assert found == pytest.approx(26, abs=2)
 
@@ -176,32 +176,32 @@ def noise(places: Array) -> npt.NDArray[np.bool_]:
 @pytest.mark.parametrize(
     ("cut", "inside", "reason"),
     [
-        (Cut(), ball((0, 0, 0), 70), "parts of the brain disagree"),
-        (Cut(), noise, "is no adult brain"),
-        (Cut(extent=(120, 140, 120)), noise, "left out"),
-        (Cut(), ball((0, 0, 0), 40), "no adult brain"),
-        (Cut(extent=(100, 210, 180), moved=(52, 0, 0)), brain, "too little of one side"),
-        (Cut(extent=(200, 210, 45)), brain, "parts of the brain disagree"),
-        (Cut(), lambda at: brain(at) & ((at[:, 0] < 5) | (at[:, 1] < 0)), "left out"),
+        (View(), ball((0, 0, 0), 70), "parts of the brain disagree"),
+        (View(), noise, "is no adult brain"),
+        (View(extent=(120, 140, 120)), noise, "left out"),
+        (View(), ball((0, 0, 0), 40), "no adult brain"),
+        (View(extent=(100, 210, 180), moved=(52, 0, 0)), brain, "too little of one side"),
+        (View(extent=(200, 210, 45)), brain, "parts of the brain disagree"),
+        (View(), lambda at: brain(at) & ((at[:, 0] < 5) | (at[:, 1] < 0)), "left out"),
     ],
 )
 def test_an_unsure_midline_is_left_out(
-    distance: Distance, cut: Cut, inside: Inside, reason: str
+    distance: Distance, cut: View, inside: Inside, reason: str
 ) -> None:
     """Balls, noise, half a head, a thin slab, a brain without its right frontal lobe."""
-    found, told = distance(Cut().grid(ball((30, 0, 10), 10)), cut.grid(inside))
+    found, told = distance(View().grid(ball((30, 0, 10), 10)), cut.grid(inside))
     assert found is None
     assert reason in told
 
 
 def test_without_a_brain_mask_it_says_how_to_get_one(distance: Distance) -> None:
-    found, told = distance(Cut().grid(ball((30, 0, 10), 10)), None)
+    found, told = distance(View().grid(ball((30, 0, 10), 10)), None)
     assert found is None
     assert "Run brain extraction" in told
 
 
 @pytest.mark.parametrize("affine", [np.zeros((4, 4)), np.eye(3), np.full((4, 4), 1e400)])
 def test_a_mask_that_lies_nowhere_is_refused(asked: Callable[..., Any], affine: Array) -> None:
-    lesion = fact(Cut().grid(ball((30, 0, 10), 10)))
+    lesion = fact(View().grid(ball((30, 0, 10), 10)))
     answer = asked(lesion, lesion | {"affine_ras": np.nan_to_num(affine, posinf=0).tolist()})
     assert refusal(answer)[:2] == (422, "request_invalid")

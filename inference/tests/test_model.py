@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 from scipy.spatial.transform import Rotation
 
-from app.midline import Grid, find_midline
+from app.midline import PlacedMask, find_midline
 from tests.conftest import FakeArchive, Service
 from tests.dicom_maker import AXIAL, make_series
 from tests.test_service import mask_of
@@ -51,7 +51,7 @@ def test_the_midline_of_its_mask_is_the_fissure_between_the_hemispheres(
     fissure = np.array([[2.0, 50, 30], [2, 35, 55], [0, -60, 40], [0, -20, 60]])
     turn = np.eye(4)
     turn[:3, :3] = Rotation.from_euler("xyz", turned, degrees=True).as_matrix()
-    found = find_midline(Grid(usual.transpose(2, 1, 0) > 0, turn @ head[1]))
+    found = find_midline(PlacedMask(usual.transpose(2, 1, 0) > 0, turn @ head[1]))
     assert found is not None
     assert np.abs(found.plane.heights(fissure @ turn[:3, :3].T)).max() < 2
     assert found.spread_mm < 3

@@ -23,7 +23,7 @@ from scipy.spatial.distance import cdist
 
 from app.errors import InputRefused
 from app.facts import Facts, MaskFact
-from app.midline import Grid, Midline, Plane, find_midline
+from app.midline import Midline, PlacedMask, Plane, find_midline
 from app.runner import Prediction, Statement
 
 MEASURABLE_MM = 10.0
@@ -206,7 +206,7 @@ class Reach(NamedTuple):
         return max(0.0, -min(self))
 
 
-def reach(lesion: Grid, plane: Plane) -> Reach:
+def reach(lesion: PlacedMask, plane: Plane) -> Reach:
     """Of a lesion that is not empty."""
     heights = plane.heights(lesion.centres())
     half = float(np.abs(plane.normal @ lesion.affine_ras[:3, :3]).sum()) / 2
@@ -219,8 +219,8 @@ def _to_midline(
     """The distance of the largest piece, None where the midline is not known."""
     if brain_mask is None or brain_mask.affine_ras is None or mask.affine_ras is None:
         return None, (_without_brain(),)
-    brain = Grid(brain_mask.voxels(), np.array(brain_mask.affine_ras))
-    whole = Grid(mask.voxels(), np.array(mask.affine_ras))
+    brain = PlacedMask(brain_mask.voxels(), np.array(brain_mask.affine_ras))
+    whole = PlacedMask(mask.voxels(), np.array(mask.affine_ras))
     volume = np.count_nonzero(brain.voxels) * abs(np.linalg.det(brain.affine_ras[:3, :3])) / 1000
     if not BRAIN_ML[0] <= volume <= BRAIN_ML[1]:
         return None, (_no_brain(volume),)
@@ -231,7 +231,7 @@ def _to_midline(
         return None, (_unlike(midline.overlap),)
     if midline.spread_mm > MAX_SPREAD_MM or midline.spread_degrees > MAX_SPREAD_DEGREES:
         return None, (_unsure(midline),)
-    lesion = Grid(piece, whole.affine_ras)
+    lesion = PlacedMask(piece, whole.affine_ras)
     found, all_of_it = reach(lesion, midline.plane), reach(whole, midline.plane)
     told = (_placed(found, all_of_it), _ideal(midline, lesion, found))
     return found.distance, told
@@ -254,7 +254,7 @@ def _placed(found: Reach, whole: Reach) -> Statement:
     return Statement(text, ko)
 
 
-def _ideal(midline: Midline, lesion: Grid, found: Reach) -> Statement:
+def _ideal(midline: Midline, lesion: PlacedMask, found: Reach) -> Statement:
     """How the plane was found, and what it is not."""
     others = [reach(lesion, plane) for plane in midline.repeated]
     spread = max(float(np.abs(np.subtract(each, found)).max()) for each in others)
