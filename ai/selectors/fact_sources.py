@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 from django.utils import timezone
 
 from ai.choices import ReviewStatus
+from ai.manifest import TrackedSegment
 from ai.models import AIJob
 from ai.selectors.moved_sources import on_moved_sources
 from ai.selectors.patient_facts import FactOrigin, KnownFact, fact_source
@@ -23,6 +24,8 @@ ALTERED_STRUCTURE = "49755003"
 """SNOMED CT: morphologically altered structure, the category of a lesion (PS3.16 CID 7150)."""
 OEDEMA = "79654002"
 """SNOMED CT: edema. RANO measures the core of a lesion, never the oedema around it."""
+BRAIN = "12738006"
+"""SNOMED CT: brain structure, the type of the segment of a brain mask."""
 DIAGNOSES: dict[str, tuple[str, ...]] = {
     "atrial_fibrillation": ("I48", "49436004"),
     "heart_failure": ("I50", "84114007"),
@@ -252,7 +255,7 @@ def approved_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
     approved = AIJob.objects.visible_to(user).filter(
         patient=patient, review_status=ReviewStatus.APPROVED
     )
-    rows = approved.select_related("study", "publication__version__segmentation")
+    rows = approved.select_related("study", "series", "publication__version__segmentation")
     found = list(rows.order_by("-reviewed_at", "-pk"))
     moved = on_moved_sources([job.pk for job in found])
     found = [job for job in found if job.pk not in moved]
@@ -273,49 +276,66 @@ def _diagnosis(jobs: Iterable[AIJob]) -> dict[str, KnownFact]:
     return {}
 
 
-def _masks(jobs: Iterable[AIJob]) -> dict[str, KnownFact]:
+def _masks(jobs: Sequence[AIJob]) -> dict[str, KnownFact]:
     """The newest lesion by the day of its study, and the same lesion before.
 
     The same: by its tracking UID, or because each of the two days has but one lesion. Else the
     prior is a conflict: which one it is, nobody said.
     """
-    masks = [mask for job in jobs if (mask := _lesion(job)) is not None]
+    masks = [mask for job in jobs if (mask := _mask(job, _is_lesion)) is not None]
     masks.sort(key=lambda mask: mask.at or date.min, reverse=True)
     if not masks:
         return {}
     newest = masks[0]
+    known = {"mask": newest, **_brain_mask(jobs, newest)}
     alike = [mask for mask in masks if mask.value["types"] == newest.value["types"]]
     earlier = [mask for mask in alike if mask.at and newest.at and mask.at < newest.at]
     if not earlier:
-        return {"mask": newest}
+        return known
     tracking = set(newest.value["tracking"])
     tracked = [mask for mask in earlier if tracking & set(mask.value["tracking"])]
     if tracked:
-        return {"mask": newest, "prior_mask": tracked[0]}
+        return known | {"prior_mask": tracked[0]}
     prior = earlier[0]
     alone = all(sum(mask.at == day for mask in alike) == 1 for day in (newest.at, prior.at))
-    return {"mask": newest, "prior_mask": replace(prior, conflict=not alone)}
+    return known | {"prior_mask": replace(prior, conflict=not alone)}
 
 
-def _lesion(job: AIJob) -> KnownFact | None:
+def _brain_mask(jobs: Sequence[AIJob], lesion: KnownFact) -> dict[str, KnownFact]:
+    """The last approved one of the lesion's study in the same coordinates."""
+    drawn_on = next(job.source_series for job in jobs if str(job.pk) == lesion.source.id)
+    for job in jobs:
+        series = job.series
+        if series is None or series.study_id != drawn_on.study_id:
+            continue
+        if series.frame_of_reference_uid != drawn_on.frame_of_reference_uid:
+            continue
+        mask = _mask(job, lambda segment: segment.type.value == BRAIN)
+        if mask is not None and series.frame_of_reference_uid:
+            return {"brain_mask": mask}
+    return {}
+
+
+def _is_lesion(segment: TrackedSegment) -> bool:
+    return segment.category.value == ALTERED_STRUCTURE and segment.type.value != OEDEMA
+
+
+def _mask(job: AIJob, wanted: Callable[[TrackedSegment], bool]) -> KnownFact | None:
+    """The segments that are wanted of an approved mask."""
     publication = getattr(job, "publication", None)
     version = publication.version if publication else None
     if version is None or job.study is None:
         return None
-    lesions = [
-        segment
-        for segment in version.segmentation.tracked_segments
-        if segment.category.value == ALTERED_STRUCTURE and segment.type.value != OEDEMA
-    ]
-    if not lesions:
+    segments = [each for each in version.segmentation.tracked_segments if wanted(each)]
+    if not segments:
         return None
     value = {
         "segmentation": version.segmentation_id,
         "version": version.version,
         "sha256": version.sha256,
-        "labels": [segment.number for segment in lesions],
-        "types": sorted(segment.type.value for segment in lesions),
-        "tracking": sorted(segment.tracking_uid for segment in lesions if segment.tracking_uid),
+        "labels": [segment.number for segment in segments],
+        "types": sorted(segment.type.value for segment in segments),
+        "tracking": sorted(segment.tracking_uid for segment in segments if segment.tracking_uid),
     }
-    label = ", ".join(segment.label for segment in lesions)
+    label = ", ".join(segment.label for segment in segments)
     return KnownFact(value, FactOrigin("ai_job", str(job.pk), label), at=job.study.study_date)

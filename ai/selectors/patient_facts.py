@@ -49,6 +49,8 @@ Source = Callable[[Person, Any], Mapping[str, KnownFact]]
 _sources: dict[str, Source] = {}
 SERIES = "series"
 """The kind of a source of a model of several sequences; its id is the Series Instance UID."""
+MASKS = ("mask", "prior_mask", "brain_mask")
+"""The facts that are approved masks: nobody states them."""
 ROWS: dict[str, str] = {}
 """The model of each kind of row that facts are written in; it has a ``patient``."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from ai.choices import JobStatus, MissingReason, OfferKind, ReviewStatus
 from ai.manifest import ManifestFact, ManifestSequence, ModelManifest
 from ai.models import AIJob
-from ai.selectors.patient_facts import MissingFact
+from ai.selectors.patient_facts import MASKS, MissingFact
 from common.person import Person
 from ocs import selectors as orders
 
@@ -31,6 +31,8 @@ EXAMINATIONS = {
     **dict.fromkeys(("tert_promoter", "egfr", "chr7_10"), "GENETIC"),
     "atrx": "PROTEIN",
 }
+GIVEN_BY = {"diagnosis": "MG", "brain_mask": "brain_extraction"}
+"""The model whose approved result is the fact."""
 SERIES = "series"
 MR_BRAIN = "MR_BRAIN"
 
@@ -83,7 +85,7 @@ class FactOffers:
             label_ko=fact.label_ko,
             reason=one.reason,
             required=fact.required,
-            can_be_given=fact.name not in ("mask", "prior_mask"),
+            can_be_given=fact.name not in MASKS,
             choices=fact.choices,
             unit=fact.unit,
             offer=self._offer(fact),
@@ -97,12 +99,12 @@ class FactOffers:
             if (order := self._orders.get(job_type)) is not None:
                 return FactOffer(OfferKind.RESULT, order=order, job_type=job_type)
             return FactOffer(OfferKind.ORDER, job_role="LIS", job_type=job_type)
-        if fact.name in ("mask", "prior_mask"):
+        if (giver := GIVEN_BY.get(fact.name)) is not None:
+            job = next((pk for pk, model, _ in self._jobs if model == giver), None)
+            return FactOffer(OfferKind.RESULT, job=job, model=giver)
+        if fact.name in MASKS:
             job = next((pk for pk, _, mask in self._jobs if mask is not None), None)
             return FactOffer(OfferKind.RESULT, job=job) if job else FactOffer(OfferKind.STUDY)
-        if fact.name == "diagnosis":
-            job = next((pk for pk, model, _ in self._jobs if model == "MG"), None)
-            return FactOffer(OfferKind.RESULT, job=job, model="MG")
         return FactOffer(OfferKind.FORM, form=FORMS.get(fact.name, REQUEST))
 
 

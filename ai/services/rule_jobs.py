@@ -9,6 +9,7 @@ from django.utils import timezone
 from ai.manifest import ManifestFact, ModelManifest
 from ai.models import AIJob
 from ai.selectors.patient_facts import (
+    MASKS,
     FactOrigin,
     KnownFact,
     facts_known,
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from pacs.models import Study
 
 GIVEN = "given"
-MASKS = ("mask", "prior_mask")
 
 
 def rule_job_create(

@@ -63,6 +63,7 @@ def _with_mask(job: AIJob, fact: dict[str, Any]) -> dict[str, Any]:
         "shape": mask.shape,
         "spacing_mm": (_slice_height(geometry), *geometry.spacing[1:]),
         "labels": value["labels"],
+        "affine_ras": geometry.affine.tolist(),
     }
     return fact | {"value": packed}
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from django.utils import timezone
 
@@ -16,10 +17,12 @@ from ai.services import rule_runs
 from ai.services.rule_runs import _with_mask
 from ai.tests import factories
 from common.errors import BusinessError
+from pacs.models import Series
 
 pytestmark = pytest.mark.django_db
 JANUARY, APRIL = date(2026, 1, 5), date(2026, 4, 5)
-NEOPLASM, OEDEMA = "108369006", "79654002"
+NEOPLASM, OEDEMA, BRAIN = "108369006", "79654002", "12738006"
+ALTERED, ANATOMICAL = "49755003", "91723000"
 Approve = Callable[..., AIJob]
 
 
@@ -30,15 +33,22 @@ def patient(patient_factory: Any) -> Any:
 
 @pytest.fixture
 def approve(users: Any, patient: Any, settings: Any, tmp_path: Path) -> Approve:
-    """``approve(day, *types, tracking)``: a study with a published mask of these segments."""
+    """``approve(day, *types, tracking, beside)``: a study with a published mask of these segments.
+
+    ``beside``: on another series of that job's study, in the same coordinates.
+    """
     settings.CDSS_DATA_DIR = tmp_path
     count = iter(range(1, 9))
 
-    def make(day: date, *types: str, tracking: str = "") -> AIJob:
+    def make(day: date, *types: str, tracking: str = "", beside: AIJob | None = None) -> AIJob:
         tag = str(next(count))
         series = factories.make_series(patient, tag=tag)
         series.study.study_date = day
         series.study.save()
+        if beside is not None:
+            series.study = beside.source_series.study
+            series.frame_of_reference_uid = beside.source_series.frame_of_reference_uid
+            series.save()
         job = factories.make_result(
             series, users["doctor"], review_status="APPROVED", reviewed_at=timezone.now()
         )
@@ -46,7 +56,11 @@ def approve(users: Any, patient: Any, settings: Any, tmp_path: Path) -> Approve:
             {
                 "number": number,
                 "label": "Lesion",
-                "category": {"value": "49755003", "scheme": "SCT", "meaning": "Altered"},
+                "category": {
+                    "value": ANATOMICAL if value == BRAIN else ALTERED,
+                    "scheme": "SCT",
+                    "meaning": "Category",
+                },
                 "type": {"value": value, "scheme": "SCT", "meaning": "Lesion"},
                 "tracking_uid": tracking,
             }
@@ -98,6 +112,20 @@ def test_oedema_is_not_measured(approve: Approve, users: Any, patient: Any) -> N
     assert facts_known(users["doctor"], patient)["mask"].value["labels"] == [1]
 
 
+def test_the_brain_of_the_same_study_and_coordinates_shows_the_midline(
+    approve: Approve, users: Any, patient: Any
+) -> None:
+    lesion = approve(APRIL)
+    approve(APRIL, BRAIN)
+    assert "brain_mask" not in facts_known(users["doctor"], patient), "of another study"
+    brain = approve(APRIL, BRAIN, beside=lesion)
+    known = facts_known(users["doctor"], patient)
+    assert known["brain_mask"].source.id == str(brain.pk)
+    assert known["mask"].source.id == str(lesion.pk)
+    Series.objects.filter(pk=brain.series_id).update(frame_of_reference_uid="2.25.99")
+    assert "brain_mask" not in facts_known(users["doctor"], patient), "of other coordinates"
+
+
 def test_the_rule_gets_the_height_along_the_normal(
     approve: Approve, users: Any, patient: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,7 +136,10 @@ def test_the_rule_gets_the_height_along_the_normal(
     for number, image in enumerate(images):
         image.image_position = [0.0, 1.5 * number, 100.0 - 2.0 * number]
         image.save()
-    assert _with_mask(job, fact)["value"]["spacing_mm"] == pytest.approx((2.0, 1.0, 1.0))
+    sent = _with_mask(job, fact)["value"]
+    assert sent["spacing_mm"] == pytest.approx((2.0, 1.0, 1.0))
+    columns = np.array(sent["affine_ras"])[:3, :3].T
+    assert columns == pytest.approx(np.array([[-1, 0, 0], [0, -1, 0], [0, 1.5, 2]]))
     images[0].image_position = [0.0, 0.0, 104.0]
     images[0].save()
     with pytest.raises(BusinessError, match="unevenly"):

@@ -214,7 +214,11 @@ def test_each_model_is_usable_or_says_exactly_what_is_missing(
     assert {one["what"] for one in stroke["missing"]} == GIVEN.keys()
     assert {one["offer"]["form"] for one in stroke["missing"]} == {"problems"}
     assert {fact["name"] for fact in stroke["facts"]} == {"atrial_fibrillation", "age", "sex"}
-    assert offered(api, patient, "M1")["missing"][0]["offer"]["kind"] == "study"
+    size = offered(api, patient, "M1")
+    assert size["missing"][0]["offer"]["kind"] == "study"
+    absent = {one["what"]: (one["can_be_given"], one["offer"]) for one in size["absent"]}
+    assert absent["brain_mask"][0] is False
+    assert absent["brain_mask"][1]["model"] == "brain_extraction"
     brain = offered(api, patient, "brain_extraction")
     assert (brain["available"], brain["missing"][0]["what"]) == (False, "series")
     assert brain["missing"][0]["offer"]["job_role"] == "RIS"

@@ -11,12 +11,13 @@ from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, field_validator
 
 from app.errors import RequestInvalid
 from app.manifests import Fact as DeclaredFact
 
 _MAX_VOXELS = 1 << 30
+_Row = tuple[FiniteFloat, FiniteFloat, FiniteFloat, FiniteFloat]
 
 
 class FactIn(BaseModel):
@@ -31,7 +32,11 @@ class FactIn(BaseModel):
 
 
 class MaskFact(BaseModel):
-    """The approved mask of a lesion: gzip of uint8 slices x rows x columns, in base64."""
+    """An approved mask: gzip of uint8 slices x rows x columns, in base64.
+
+    `affine_ras` (4, 4) maps (column, row, slice) to RAS, mm; masks of one request share the frame
+    of reference.
+    """
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -43,6 +48,14 @@ class MaskFact(BaseModel):
         Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)], Annotated[float, Field(gt=0)]
     ]
     labels: tuple[int, ...] = ()
+    affine_ras: tuple[_Row, _Row, _Row, _Row] | None = None
+
+    @field_validator("affine_ras")
+    @classmethod
+    def _places_voxels(cls, value: tuple[_Row, ...] | None) -> tuple[_Row, ...] | None:
+        if value is not None and not abs(np.linalg.det(np.array(value)[:3, :3])) > 0:
+            raise ValueError("the affine lays voxels over each other")
+        return value
 
     def voxels(self) -> npt.NDArray[np.bool_]:
         """True inside the lesion: of `labels`, or of any label.

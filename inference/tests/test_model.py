@@ -9,7 +9,9 @@ import nibabel as nib
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy.spatial.transform import Rotation
 
+from app.midline import PlacedMask, find_midline
 from tests.conftest import FakeArchive, Service
 from tests.dicom_maker import AXIAL, make_series
 from tests.test_service import mask_of
@@ -39,3 +41,19 @@ def test_the_mask_is_the_same_in_every_cut(
 ) -> None:
     other = canonical_mask(tmp_path, head, CUTS[cut])
     np.testing.assert_array_equal(usual, other)
+
+
+@pytest.mark.parametrize("turned", [(0, 0, 0), (-15, 12, 20)])
+def test_the_midline_of_its_mask_is_the_fissure_between_the_hemispheres(
+    head: Head, usual: npt.NDArray[np.uint8], turned: tuple[float, float, float]
+) -> None:
+    """Read off the images: dark between the hemispheres, front and back, low and high."""
+    fissure = np.array([[2.0, 50, 30], [2, 35, 55], [0, -60, 40], [0, -20, 60]])
+    turn = np.eye(4)
+    turn[:3, :3] = Rotation.from_euler("xyz", turned, degrees=True).as_matrix()
+    found = find_midline(PlacedMask(usual.transpose(2, 1, 0) > 0, turn @ head[1]))
+    assert found is not None
+    assert np.abs(found.plane.heights(fissure @ turn[:3, :3].T)).max() < 2
+    assert found.spread_mm < 3
+    assert found.spread_degrees < 2
+    assert found.overlap > 0.96

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
 import os
 import re
 import subprocess
@@ -245,3 +247,85 @@ def test_no_account_can_both_write_and_seal_and_none_changes_records(stack, acco
     for statement in FORBIDDEN[account]:
         with pytest.raises(MySQLdb.OperationalError, match="command denied"):
             cursor.execute(statement)
+
+
+@pytest.fixture(scope="module")
+def lesion(played, sample_files, login) -> int:
+    """A ball of 10 mm, 40 mm to the left of the scanner's middle: drawn, saved and approved."""
+    doctor = login("doctor")
+    segment = {
+        "number": 1,
+        "label": "Lesion",
+        "category": {
+            "value": "49755003",
+            "scheme": "SCT",
+            "meaning": "Morphologically Altered Structure",
+        },
+        "type": {"value": "108369006", "scheme": "SCT", "meaning": "Neoplasm"},
+    }
+    study, series = played.study_instance_uid, played.job["series_instance_uid"]
+    of_series = {"study_instance_uid": study, "series_instance_uid": series}
+    begun = doctor.post("ai/segmentations/", json=of_series | {"segments": [segment]})
+    images = {}
+    for path in sample_files[COLIN]:
+        image = pydicom.dcmread(path, stop_before_pixels=True)
+        images[str(image.SOPInstanceUID)] = image
+    brain = doctor.get(f"ai/segmentations/{played.job['segmentation']}/versions/2/")
+    planes = [in_ball(images[uid], (40.0, 0.0, 20.0), 10.0) for uid in brain["slices"]]
+    mask = np.stack(planes).astype(np.uint8)
+    meta = {"segmentation": begun["id"], "base_version": 0}
+    meta |= {name: brain[name] for name in ("slices", "rows", "columns")}
+    doctor.post(
+        f"segmentation/{study}/save/",
+        data={"meta": json.dumps(meta)},
+        files={"labelmap": ("labelmap.gz", gzip.compress(mask.tobytes(), 1))},
+    )
+    approved_and_published(doctor, begun["job"], version=1)
+    return begun["job"]
+
+
+def in_ball(image: pydicom.Dataset, middle: tuple[float, float, float], radius: float) -> Any:
+    """Whether each pixel lies within ``radius`` mm of a place in LPS."""
+    row, column = np.reshape(image.ImageOrientationPatient, (2, 3)).astype(float)
+    down, along = map(float, image.PixelSpacing)
+    places = (
+        np.array(image.ImagePositionPatient, float)
+        + np.arange(image.Columns)[None, :, None] * along * row
+        + np.arange(image.Rows)[:, None, None] * down * column
+    )
+    return ((places - middle) ** 2).sum(axis=-1) < radius**2
+
+
+def approved_and_published(doctor, job: int, **body: int) -> dict[str, Any]:
+    doctor.post(f"ai/jobs/{job}/review/", json={"decision": "approve", **body})
+    found = wait_until(
+        lambda: doctor.get(f"ai/jobs/{job}/"),
+        lambda found: found["publication"]["status"] in ("PUBLISHED", "FAILED"),
+        what="publication",
+    )
+    assert found["publication"]["status"] == "PUBLISHED"
+    return found
+
+
+def test_the_approved_lesion_is_measured_to_the_midline_of_the_approved_brain(
+    played, lesion, login
+):
+    doctor = login("doctor")
+    body = {"patient": played.job["patient"], "model_type": "M1"}
+    asked = doctor.post("ai/jobs/", json=body)
+    job = wait_until(
+        lambda: doctor.get(f"ai/jobs/{asked['id']}/"),
+        lambda job: job["status"] in ("COMPLETED", "FAILED"),
+        what="rule",
+    )
+    sources = {fact["name"]: fact["source"]["id"] for fact in job["facts"]}
+    assert sources == {"mask": str(lesion), "brain_mask": str(played.job["id"])}
+    [found] = [one for one in job["result"]["quantities"] if one["id"] == "midline-distance"]
+    assert (found["value"], found["unit"]) == (pytest.approx(30, abs=2), "mm")
+    assert "on the patient's left" in str(job["result"]["statements"])
+    published = approved_and_published(doctor, asked["id"])["publication"]["fhir"]
+    report = fhir(f"DiagnosticReport/{published['diagnostic_report']}")
+    results = [fhir(one["reference"]) for one in report["result"]]
+    [observation] = [one for one in results if "midline" in one["code"]["text"]]
+    assert observation["valueQuantity"]["value"] == pytest.approx(found["value"], rel=1e-5)
+    assert observation["valueQuantity"]["code"] == "mm"

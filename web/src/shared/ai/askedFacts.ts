@@ -15,7 +15,7 @@ export interface Declared extends Pick<Fact, "label" | "label_ko"> {
 }
 
 /** Masks come from approved segmentations: nobody states them. */
-const MASKS = ["mask", "prior_mask"];
+const MASKS = ["mask", "prior_mask", "brain_mask"];
 
 /** What no record holds and the answers so far do not rule out: the doctor can state it. */
 export function askedFacts({ inputs, facts, missing, absent }: Model, given: Given): Declared[] {
