@@ -12,7 +12,8 @@ from typing import Any
 from django.utils import timezone
 
 from ai.choices import ReviewStatus
-from ai.models import AIJob
+from ai.manifest import TrackedSegment
+from ai.models import AIJob, Segmentation
 from ai.selectors.moved_sources import on_moved_sources
 from ai.selectors.patient_facts import FactOrigin, KnownFact, fact_source
 from common.person import Person
@@ -297,16 +298,21 @@ def _masks(jobs: Iterable[AIJob]) -> dict[str, KnownFact]:
     return {"mask": newest, "prior_mask": replace(prior, conflict=not alone)}
 
 
+def lesions_of(segmentation: Segmentation) -> list[TrackedSegment]:
+    """The segments that are measured as lesions: altered structures without oedema."""
+    return [
+        segment
+        for segment in segmentation.tracked_segments
+        if segment.category.value == ALTERED_STRUCTURE and segment.type.value != OEDEMA
+    ]
+
+
 def _lesion(job: AIJob) -> KnownFact | None:
     publication = getattr(job, "publication", None)
     version = publication.version if publication else None
     if version is None or job.study is None:
         return None
-    lesions = [
-        segment
-        for segment in version.segmentation.tracked_segments
-        if segment.category.value == ALTERED_STRUCTURE and segment.type.value != OEDEMA
-    ]
+    lesions = lesions_of(version.segmentation)
     if not lesions:
         return None
     value = {
