@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from app import runner
 from tests.conftest import FakeArchive, Service
 from tests.dicom_maker import AXIAL, make_series
 from tests.test_service import mask_of
@@ -39,3 +41,25 @@ def test_the_mask_is_the_same_in_every_cut(
 ) -> None:
     other = canonical_mask(tmp_path, head, CUTS[cut])
     np.testing.assert_array_equal(usual, other)
+
+
+def test_the_doctor_sees_the_box_found_and_the_brain_found() -> None:
+    place = Path(__file__).parents[1] / "models/brain_extraction/1.0.2/runner.py"
+    spec = importlib.util.spec_from_file_location("brain_extraction_runner", place)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    def bright(batch: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+        return np.repeat(batch > batch.mean(), 2, axis=1).astype(np.float32)
+
+    image = np.zeros((16, 16, 16), np.float32)
+    image[4:12, 4:12, 4:12] = 1
+    told: list[float] = []
+    runner.on_progress(told.append)
+    try:
+        module.BrainExtraction(bright, bright)._segment(image, 0.5)
+    finally:
+        runner.on_progress(lambda _: None)
+    assert told == [0.1, 0.9]
