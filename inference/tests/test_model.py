@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ import pytest
 
 from app import runner
 from tests.conftest import FakeArchive, Service
-from tests.dicom_maker import AXIAL, make_series
+from tests.dicom_maker import AXIAL, as_enhanced, make_series
 from tests.test_service import mask_of
 
 Head = tuple[npt.NDArray[np.int16], npt.NDArray[np.float64]]
+MODEL = Path(__file__).parents[1] / "models/brain_extraction/1.0.2"
 CUTS = {
     "axial, feet first": ((0, 1), (1, -1), (2, -1)),
     "sagittal": ((1, 1), (2, -1), (0, 1)),
@@ -43,9 +45,18 @@ def test_the_mask_is_the_same_in_every_cut(
     np.testing.assert_array_equal(usual, other)
 
 
+def test_an_enhanced_image_is_taken_and_the_card_does_not_deny_it(
+    tmp_path: Path, head: Head, usual: npt.NDArray[np.uint8]
+) -> None:
+    service = Service(tmp_path, FakeArchive(as_enhanced(make_series(*head))))
+    mask = mask_of(service, service.infer().json()["job_id"])
+    np.testing.assert_array_equal(nib.as_closest_canonical(mask).dataobj, usual)
+    card = json.loads((MODEL / "manifest.json").read_text())
+    assert not [limit for limit in card["limits"] + card["limits_ko"] if "Enhanced" in limit]
+
+
 def test_the_doctor_sees_the_box_found_and_the_brain_found() -> None:
-    place = Path(__file__).parents[1] / "models/brain_extraction/1.0.2/runner.py"
-    spec = importlib.util.spec_from_file_location("brain_extraction_runner", place)
+    spec = importlib.util.spec_from_file_location("brain_extraction_runner", MODEL / "runner.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
