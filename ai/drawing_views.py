@@ -41,6 +41,7 @@ class Assist(ApiView):
                 ErrorCode.LABELMAP_LABEL,
                 ErrorCode.MODEL_NOT_FOUND,
                 ErrorCode.MODEL_REFUSED_INPUT,
+                ErrorCode.DRAWING_REFUSED,
                 ErrorCode.THROTTLED,
                 ErrorCode.INFERENCE_UNAVAILABLE,
                 ErrorCode.INFERENCE_FAILED,

@@ -127,6 +127,7 @@ class Jobs(GenericApiView):
                 ErrorCode.VERSION_CONFLICT,
                 ErrorCode.MODEL_NOT_FOUND,
                 ErrorCode.MODEL_REFUSED_INPUT,
+                ErrorCode.FACTS_MISSING,
                 ErrorCode.INFERENCE_UNAVAILABLE,
                 ErrorCode.INFERENCE_FAILED,
             ),

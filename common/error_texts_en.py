@@ -139,6 +139,12 @@ ENGLISH = {
         "What this result rests on is filed under another patient now. Reject it, and request "
         "it anew from the right patient's data."
     ),
+    "ERR_442": (
+        "The model needs values that are not on record. Enter them, or order what would give them."
+    ),
+    "ERR_443": (
+        "Nothing was outlined from this drawing. Draw a box around the lesion, or click on it."
+    ),
     "ERR_450": (
         "You have as many AI analyses in the queue as one person may have. Wait until one has "
         "finished, or cancel one."

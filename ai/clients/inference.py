@@ -318,6 +318,8 @@ def _refusal(status: int, body: dict[str, Any]) -> AppError:
     if code in ("model_failed", "out_of_memory", "timed_out"):
         detail = sentence[:REFUSAL_MAX_CHARS]
         return ExternalError(ErrorCode.INFERENCE_FAILED, detail, retryable=False)
+    if code == "drawing_refused":
+        return BusinessError(ErrorCode.DRAWING_REFUSED, sentence[:REFUSAL_MAX_CHARS])
     if status == 422:
         return BusinessError(ErrorCode.MODEL_REFUSED_INPUT, sentence[:REFUSAL_MAX_CHARS])
     if status == 404 and code == "model_not_found":

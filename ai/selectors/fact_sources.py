@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from ai.choices import ReviewStatus
 from ai.manifest import TrackedSegment
-from ai.models import AIJob
+from ai.models import AIJob, Segmentation
 from ai.selectors.moved_sources import on_moved_sources
 from ai.selectors.patient_facts import FactOrigin, KnownFact, fact_source
 from common.person import Person
@@ -282,7 +282,7 @@ def _masks(jobs: Sequence[AIJob]) -> dict[str, KnownFact]:
     The same: by its tracking UID, or because each of the two days has but one lesion. Else the
     prior is a conflict: which one it is, nobody said.
     """
-    masks = [mask for job in jobs if (mask := _mask(job, _is_lesion)) is not None]
+    masks = [mask for job in jobs if (mask := _mask(job, lesions_of)) is not None]
     masks.sort(key=lambda mask: mask.at or date.min, reverse=True)
     if not masks:
         return {}
@@ -310,23 +310,33 @@ def _brain_mask(jobs: Sequence[AIJob], lesion: KnownFact) -> dict[str, KnownFact
             continue
         if series.frame_of_reference_uid != drawn_on.frame_of_reference_uid:
             continue
-        mask = _mask(job, lambda segment: segment.type.value == BRAIN)
+        mask = _mask(job, brains_of)
         if mask is not None and series.frame_of_reference_uid:
             return {"brain_mask": mask}
     return {}
 
 
-def _is_lesion(segment: TrackedSegment) -> bool:
-    return segment.category.value == ALTERED_STRUCTURE and segment.type.value != OEDEMA
+def lesions_of(segmentation: Segmentation) -> list[TrackedSegment]:
+    """The segments that are measured as lesions: altered structures without oedema."""
+    return [
+        segment
+        for segment in segmentation.tracked_segments
+        if segment.category.value == ALTERED_STRUCTURE and segment.type.value != OEDEMA
+    ]
 
 
-def _mask(job: AIJob, wanted: Callable[[TrackedSegment], bool]) -> KnownFact | None:
-    """The segments that are wanted of an approved mask."""
+def brains_of(segmentation: Segmentation) -> list[TrackedSegment]:
+    """The segments that are the whole brain."""
+    return [each for each in segmentation.tracked_segments if each.type.value == BRAIN]
+
+
+def _mask(job: AIJob, chosen: Callable[[Segmentation], list[TrackedSegment]]) -> KnownFact | None:
+    """The segments that are chosen of an approved mask."""
     publication = getattr(job, "publication", None)
     version = publication.version if publication else None
     if version is None or job.study is None:
         return None
-    segments = [each for each in version.segmentation.tracked_segments if wanted(each)]
+    segments = chosen(version.segmentation)
     if not segments:
         return None
     value = {

@@ -8,6 +8,7 @@ from typing import Any
 from ai.choices import JobStatus, MissingReason, OfferKind, ReviewStatus
 from ai.manifest import ManifestFact, ManifestSequence, ModelManifest
 from ai.models import AIJob
+from ai.selectors.fact_sources import lesions_of
 from ai.selectors.patient_facts import MASKS, MissingFact
 from common.person import Person
 from ocs import selectors as orders
@@ -75,7 +76,7 @@ class FactOffers:
         waiting = AIJob.objects.visible_to(user).filter(
             patient=patient, status=JobStatus.COMPLETED, review_status=ReviewStatus.PENDING
         )
-        self._jobs = list(waiting.order_by("-pk").values_list("pk", "model_id", "segmentation"))
+        self._jobs = list(waiting.order_by("-pk").select_related("segmentation"))
 
     def missing(self, one: MissingFact) -> Missing:
         fact = one.declared
@@ -100,12 +101,17 @@ class FactOffers:
                 return FactOffer(OfferKind.RESULT, order=order, job_type=job_type)
             return FactOffer(OfferKind.ORDER, job_role="LIS", job_type=job_type)
         if (giver := GIVEN_BY.get(fact.name)) is not None:
-            job = next((pk for pk, model, _ in self._jobs if model == giver), None)
+            job = next((job.pk for job in self._jobs if job.model_id == giver), None)
             return FactOffer(OfferKind.RESULT, job=job, model=giver)
         if fact.name in MASKS:
-            job = next((pk for pk, _, mask in self._jobs if mask is not None), None)
+            job = next((job.pk for job in self._jobs if _shows_lesion(job)), None)
             return FactOffer(OfferKind.RESULT, job=job) if job else FactOffer(OfferKind.STUDY)
         return FactOffer(OfferKind.FORM, form=FORMS.get(fact.name, REQUEST))
+
+
+def _shows_lesion(job: AIJob) -> bool:
+    mask = getattr(job, "segmentation", None)
+    return mask is not None and bool(lesions_of(mask))
 
 
 def series_missing(manifest: ModelManifest) -> Missing:

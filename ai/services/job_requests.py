@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ai.manifest import ModelManifest
 from ai.models import AIJob
 from ai.services import catalogue, jobs
 from ai.services.rule_jobs import rule_job_create
@@ -28,10 +29,12 @@ def job_request(
 
     A rule that names a study alone is about the patient of that study.
 
-    Raises InvalidInput (a rule without a patient, a model of images without a study), and what
+    Raises InvalidInput (a rule without a patient, a model of images without a study, a parameter
+    that the model does not have or that is out of its bounds), and what
     ``job_create`` and ``rule_job_create`` raise.
     """
     manifest = catalogue.model_get(model_type, model_version)
+    _check_parameters(manifest, fields.get("parameters") or {})
     if manifest.kind != "rule":
         if study_instance_uid is None:
             raise _needed("study_instance_uid")
@@ -58,6 +61,21 @@ def job_request(
         urgency=urgency,
         named_by=study,
     )
+
+
+def _check_parameters(manifest: ModelManifest, given: dict[str, Any]) -> None:
+    """The run would refuse them too, after the wait, and again at each retry."""
+    for name, value in given.items():
+        known = manifest.parameters.get(name)
+        if known is None:
+            raise _parameter(name, "the model has no such parameter")
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not number or not known.minimum <= value <= known.maximum:
+            raise _parameter(name, f"a number from {known.minimum:g} to {known.maximum:g}")
+
+
+def _parameter(name: str, detail: str) -> InvalidInput:
+    return InvalidInput(ErrorCode.VALIDATION, f"{name}: {detail}", f"parameters.{name}")
 
 
 def _needed(field: str) -> InvalidInput:

@@ -51,7 +51,7 @@ def rule_job_create(
     matched = facts_matched(manifest.inputs.facts, known)
     if matched.needed:
         names = ", ".join(one.declared.label for one in matched.needed)
-        raise BusinessError(ErrorCode.MODEL_REFUSED_INPUT, f"missing: {names}", "facts_given")
+        raise BusinessError(ErrorCode.FACTS_MISSING, f"missing: {names}", "facts_given")
     facts = {name: fact.to_json() for name, fact in matched.usable.items()}
     values = {
         name: (fact["value"], fact["unit"], fact["source"]["kind"], fact["source"]["id"])

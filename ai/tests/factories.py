@@ -47,6 +47,7 @@ MANIFEST: dict[str, Any] = {
     "intended_use": "Adults, T1-weighted MRI of the head.",
     "limits": ["Not for diagnosis."],
     "algorithm_name": "deepbet",
+    "parameters": {"threshold": {"default": 0.5, "minimum": 0.05, "maximum": 0.95}},
 }
 
 

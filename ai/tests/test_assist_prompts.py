@@ -100,10 +100,11 @@ def test_a_ct_is_refused_by_the_index(api, tool, series):
 
 
 def test_the_models_refusal_is_a_sentence(api, tool, series, settings):
-    refusal = {"error": {"code": "request_invalid", "message": "The box is reversed."}}
+    refusal = {"error": {"code": "drawing_refused", "message": "The box is reversed."}}
     tool.replace("POST", f"{settings.INFERENCE_URL}/assist", json=refusal, status=422)
     answer = api("doctor").post(URL, body(series), format="json")
     assert (answer.status_code, answer.json()["error"]["detail"]) == (422, "The box is reversed.")
+    assert answer.json()["error"]["code"] == "ERR_443"
 
 
 def test_a_mask_of_other_slices_is_not_shown(api, tool, series, settings):

@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 from django.utils import timezone
 
+from ai.choices import MissingReason, OfferKind
+from ai.manifest import ManifestFact
 from ai.models import AIJob, Publication
-from ai.selectors.patient_facts import facts_known
+from ai.selectors.patient_facts import MissingFact, facts_known
 from ai.services import rule_runs
+from ai.services.fact_offers import FactOffer, FactOffers
 from ai.services.rule_runs import _with_mask
 from ai.tests import factories
 from common.errors import BusinessError
@@ -24,6 +27,24 @@ JANUARY, APRIL = date(2026, 1, 5), date(2026, 4, 5)
 NEOPLASM, OEDEMA, BRAIN = "108369006", "79654002", "12738006"
 ALTERED, ANATOMICAL = "49755003", "91723000"
 Approve = Callable[..., AIJob]
+
+
+def _show(job: AIJob, *types: str, tracking: str = "") -> None:
+    job.segmentation.segments = [
+        {
+            "number": number,
+            "label": "Lesion",
+            "category": {
+                "value": ANATOMICAL if value == BRAIN else ALTERED,
+                "scheme": "SCT",
+                "meaning": "Category",
+            },
+            "type": {"value": value, "scheme": "SCT", "meaning": "Lesion"},
+            "tracking_uid": tracking,
+        }
+        for number, value in enumerate(types, 1)
+    ]
+    job.segmentation.save()
 
 
 @pytest.fixture
@@ -52,21 +73,7 @@ def approve(users: Any, patient: Any, settings: Any, tmp_path: Path) -> Approve:
         job = factories.make_result(
             series, users["doctor"], review_status="APPROVED", reviewed_at=timezone.now()
         )
-        job.segmentation.segments = [
-            {
-                "number": number,
-                "label": "Lesion",
-                "category": {
-                    "value": ANATOMICAL if value == BRAIN else ALTERED,
-                    "scheme": "SCT",
-                    "meaning": "Category",
-                },
-                "type": {"value": value, "scheme": "SCT", "meaning": "Lesion"},
-                "tracking_uid": tracking,
-            }
-            for number, value in enumerate(types or (NEOPLASM,), 1)
-        ]
-        job.segmentation.save()
+        _show(job, *(types or (NEOPLASM,)), tracking=tracking)
         Publication.objects.create(
             job=job,
             version=job.segmentation.versions.get(),
@@ -160,3 +167,18 @@ def test_only_an_approved_mask_of_the_patient_is_sent(
     Publication.objects.all().delete()
     with pytest.raises(BusinessError, match="no longer there"):
         _with_mask(job, fact)
+
+
+def test_a_waiting_mask_is_offered_only_if_it_shows_a_lesion(
+    users: Any, patient: Any, settings: Any, tmp_path: Path
+) -> None:
+    settings.CDSS_DATA_DIR = tmp_path
+    missing = MissingFact(ManifestFact(name="mask", label="Mask"), MissingReason.UNKNOWN)
+    waiting = factories.make_result(factories.make_series(patient), users["doctor"])
+
+    def offer() -> FactOffer:
+        return FactOffers(users["doctor"], patient).missing(missing).offer
+
+    assert (offer().kind, offer().job) == (OfferKind.STUDY, None)
+    _show(waiting, NEOPLASM)
+    assert (offer().kind, offer().job) == (OfferKind.RESULT, waiting.pk)

@@ -197,6 +197,16 @@ def posted(client: Any, body: dict[str, Any]) -> tuple[int, int]:
     return answer.status_code, answer.json().get("id", 0)
 
 
+@pytest.mark.parametrize("given", [{"threshold": 9}, {"threshold": True}, {"colour": 1}])
+def test_a_parameter_that_every_run_would_refuse_is_refused_at_once(
+    service: Any, series: Series, api: Any, given: dict[str, Any]
+) -> None:
+    answer = api("doctor").post(JOBS, body_of(series, parameters=given), format="json")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["field"]) == (400, f"parameters.{next(iter(given))}")
+    assert not AIJob.objects.exists()
+
+
 def test_an_equal_request_is_the_same_job(service: Any, series: Series, api: Any) -> None:
     status, first = posted(api("doctor"), body_of(series))
     assert status == 202
@@ -283,4 +293,4 @@ def test_a_person_has_a_limit_that_the_administrator_sets(
     assert api("doctor").post(f"{JOBS}{failed.pk}/retry/").status_code == 409
     assert posted(api("rib"), body_of(series))[0] == 202
     jobs.job_cancel(actor=users["doctor"], job_id=waiting.pk)
-    assert posted(api("doctor"), body_of(series, parameters={"n": 1}))[0] == 202
+    assert posted(api("doctor"), body_of(series, parameters={"threshold": 0.4}))[0] == 202

@@ -147,6 +147,7 @@ class Workitems(WorklistView):
                 ErrorCode.VERSION_CONFLICT,
                 ErrorCode.MODEL_NOT_FOUND,
                 ErrorCode.MODEL_REFUSED_INPUT,
+                ErrorCode.FACTS_MISSING,
                 ErrorCode.AI_QUEUE_LIMIT,
                 ErrorCode.INFERENCE_UNAVAILABLE,
                 ErrorCode.INFERENCE_FAILED,

@@ -7,6 +7,7 @@ InferenceError
 ├── ResultNotFound       404 result_not_found
 ├── RequestInvalid       422 request_invalid     the caller's JSON or parameters
 ├── InputRefused         422 input_refused       the images, or an implausible result
+├── DrawingRefused       422 drawing_refused     what was drawn on them
 ├── ModelFailed          422 model_failed        one model is broken, the service is well
 │   ├── OutOfMemory      422 out_of_memory
 │   └── TimedOut         422 timed_out
@@ -79,6 +80,13 @@ class InputRefused(InferenceError):  # noqa: N818
 
     status = 422
     code = "input_refused"
+
+
+class DrawingRefused(InferenceError):  # noqa: N818
+    """A box, click or stroke from which an assist model outlines nothing."""
+
+    status = 422
+    code = "drawing_refused"
 
 
 class ModelFailed(InferenceError):  # noqa: N818

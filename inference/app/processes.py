@@ -26,6 +26,7 @@ from typing import Any
 from app import child, transport
 from app.errors import (
     Cancelled,
+    DrawingRefused,
     InferenceError,
     InputRefused,
     ModelFailed,
@@ -39,7 +40,7 @@ _LOOK_SECONDS = 0.2
 _PRELOAD = ["numpy", "scipy.ndimage", "nibabel", "app.child"]
 _SCRATCH = "cdss-model-"
 _log = logging.getLogger("inference.process")
-_REFUSALS = (InputRefused, RequestInvalid)
+_REFUSALS = (InputRefused, DrawingRefused, RequestInvalid)
 _RAISED = {each.code: each for each in (*_REFUSALS, TimedOut, OutOfMemory)}
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(_PRELOAD)

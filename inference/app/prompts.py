@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.errors import RequestInvalid
+from app.errors import DrawingRefused
 from app.volume import Volume
 
 SliceName = Annotated[
@@ -98,11 +98,11 @@ def place(prompt: Prompt, volume: Volume) -> PlacedPrompt:
     """Find the slices of a prompt in the volume.
 
     Raises:
-        RequestInvalid: an empty prompt, an unknown slice, a reversed or too small box, a pixel
+        DrawingRefused: an empty prompt, an unknown slice, a reversed or too small box, a pixel
             outside the images.
     """
     if not (prompt.boxes or prompt.points or prompt.scribbles):
-        raise RequestInvalid("The prompt is empty: draw a box, click or draw a stroke.")
+        raise DrawingRefused("The prompt is empty: draw a box, click or draw a stroke.")
     grid = _Grid(volume)
     return PlacedPrompt(
         boxes=tuple(grid.box(each) for each in prompt.boxes),
@@ -125,14 +125,14 @@ class _Grid:
     def box(self, box: Box) -> PlacedBox:
         first, last = self._slice(box.first_slice), self._slice(box.last_slice)
         if first > last or box.rows[0] > box.rows[1] or box.columns[0] > box.columns[1]:
-            raise RequestInvalid(
+            raise DrawingRefused(
                 "The box is reversed: its first slice, row and column come before its last, "
                 "slices in ascending position along the normal."
             )
         self._inside(*box.rows, *box.columns)
         sides = (box.rows[1] - box.rows[0] + 1, box.columns[1] - box.columns[0] + 1)
         if min(sides) < MIN_BOX_PIXELS:
-            raise RequestInvalid(
+            raise DrawingRefused(
                 f"The box is empty: it needs at least {MIN_BOX_PIXELS} rows and columns."
             )
         bounds = ((first, last), box.rows, box.columns)
@@ -150,11 +150,11 @@ class _Grid:
         try:
             return self._slices[uid]
         except KeyError:
-            raise RequestInvalid(f"The series has no slice {uid}.") from None
+            raise DrawingRefused(f"The series has no slice {uid}.") from None
 
     def _inside(self, first_row: int, last_row: int, first_column: int, last_column: int) -> None:
         if last_row >= self._rows or last_column >= self._columns:
-            raise RequestInvalid(
+            raise DrawingRefused(
                 f"Rows {first_row} to {last_row}, columns {first_column} to {last_column} "
                 f"lie outside the images of {self._rows} x {self._columns} pixels."
             )

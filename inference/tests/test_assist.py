@@ -20,7 +20,7 @@ from scipy import ndimage
 
 from app.archive import ArchiveSeries
 from app.assist import KEEP_SECONDS, Volumes
-from app.errors import InputRefused
+from app.errors import DrawingRefused
 from app.prompts import PlacedBox, PlacedPrompt, PlacedStroke
 from app.volume import Volume
 from tests.conftest import GRANT, SERIES_ID, FakeArchive, Service, refusal
@@ -110,7 +110,7 @@ def test_clicks_anywhere_in_the_tumour_do_as_well_in_the_middle(
     for place in chosen:
         try:
             scores.append(dice(answer(tumour, points=(click(place),)), drawn))
-        except InputRefused:
+        except DrawingRefused:
             scores.append(0.0)
     assert np.median(scores) >= 0.65
 
@@ -310,6 +310,7 @@ def test_a_click_is_answered_with_the_hint_to_draw_a_box(tool: Service) -> None:
 def test_bad_prompts_are_answered_by_a_sentence(tool: Service) -> None:
     air: dict[str, Any] = {"rows": [2, 20], "columns": [2, 20]}
     slices = list(tool.archive.series.files)
+    background = {"segment": 1, "slice": slices[13], "row": 120, "column": 180, "positive": False}
     cases: list[tuple[dict[str, Any], str]] = [
         ({}, "prompt is empty"),
         ({"boxes": [box(tool, **air)]}, "outside the head"),
@@ -320,13 +321,15 @@ def test_bad_prompts_are_answered_by_a_sentence(tool: Service) -> None:
         ({"boxes": [box(tool, first_slice="1.2.3")]}, "no slice 1.2.3"),
         ({"points": [{"segment": 1, "slice": slices[0], "row": 3, "column": 3}]}, "on air"),
         ({"scribbles": [{"segment": 1, "slice": slices[0], "points": [[999, 1]]}]}, "outside"),
-        ({"boxes": [box(tool, rows=[-1, 9])]}, "boxes"),
-        ({"boxes": [box(tool, segment=0)]}, "segment"),
+        ({"points": [background]}, "Only background"),
     ]
     for prompt, words in cases:
-        status, _, message = refusal(ask(tool, **prompt))
-        assert status == 422, prompt
+        status, code, message = refusal(ask(tool, **prompt))
+        assert (status, code) == (422, "drawing_refused"), prompt
         assert words in message
+    malformed: list[dict[str, Any]] = [{"rows": [-1, 9]}, {"segment": 0}]
+    for wrong in malformed:
+        assert refusal(ask(tool, boxes=[box(tool, **wrong)]))[1] == "request_invalid"
 
 
 def test_a_ct_and_a_network_are_refused(tmp_path: Path, tool: Service, service: Service) -> None:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from app.errors import InputRefused
-from app.runner import OnnxModel, Prediction
+from app.runner import OnnxModel, Prediction, progress
 from app.volume import Volume
 
 FloatVolume = npt.NDArray[np.float32]
@@ -27,6 +27,7 @@ _MASK_GRID = (256, 256, 256)
 _BOX_MARGIN = 0.1
 _MIN_BOX_OCCUPANCY = 0.02
 _CLIP_QUANTILES = (0.005, 0.995)
+_BOX_FOUND, _MASK_FOUND = 0.1, 0.9  # of the time of a run
 _NETWORK_STD, _NETWORK_MEAN = 0.226, 0.449
 
 
@@ -60,10 +61,12 @@ class BrainExtraction:
         low, high = (float(np.quantile(small, q)) for q in _CLIP_QUANTILES)
         coarse = self._box_network(normalise(small, low, high)[None, None])[0, 1]
         box = brain_box(largest_component(coarse > 0.5), image.shape)
+        progress(_BOX_FOUND)
 
         crop = image[box]
         cube = normalise(resample_nearest(crop, _MASK_GRID), low, high)
         fine = self._mask_network(cube[None, None])
+        progress(_MASK_FOUND)
         probability = resample_nearest(fine[0, 1], crop.shape)
         inside = fill_holes(largest_component(probability > threshold))
 

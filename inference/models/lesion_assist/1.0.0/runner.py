@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import ndimage
 
-from app.errors import InputRefused
+from app.errors import DrawingRefused
 from app.prompts import PlacedPrompt, PlacedStroke
 from app.volume import Volume
 
@@ -49,7 +49,8 @@ class LesionAssist:
         """The labels (slices, rows, columns) that the prompt asks for, upon `previous` if given.
 
         Raises:
-            InputRefused: a box outside the head, without contrast or too large, a click on air.
+            DrawingRefused: a box outside the head, without contrast or too large, a click on air,
+                nothing but background.
         """
         images = _Images(volume)
         labels = np.zeros(volume.data.shape, np.uint8) if previous is None else previous.copy()
@@ -109,6 +110,8 @@ class _Images:
 
 
 def _segment(images: _Images, prompt: PlacedPrompt, segment: int, previous: BoolArray) -> BoolArray:
+    if not (previous.any() or _marks_lesion(prompt, segment)):
+        raise DrawingRefused("Only background is marked: draw a box around the lesion first.")
     mask = previous.copy()
     for box in (each for each in prompt.boxes if each.segment == segment):
         mask[box.where] |= _in_box(images, box.where)
@@ -123,22 +126,28 @@ def _segment(images: _Images, prompt: PlacedPrompt, segment: int, previous: Bool
     return mask
 
 
+def _marks_lesion(prompt: PlacedPrompt, segment: int) -> bool:
+    strokes = (*prompt.points, *prompt.scribbles)
+    marks = (*prompt.boxes, *(each for each in strokes if each.positive))
+    return any(each.segment == segment for each in marks)
+
+
 # --- a box ---
 
 
 def _in_box(images: _Images, where: Where) -> BoolArray:
     box = images.data[where]
     if box.size > _MAX_BOX_VOXELS:
-        raise InputRefused(
+        raise DrawingRefused(
             f"The box holds {box.size} voxels, more than the {_MAX_BOX_VOXELS} that are worked on: "
             "draw it close around the lesion."
         )
     heads = [images.head(index)[where[1:]] for index in range(*where[0].indices(len(images.data)))]
     if np.mean(heads) < _MIN_HEAD_SHARE:
-        raise InputRefused("The box lies outside the head: draw it around the lesion.")
+        raise DrawingRefused("The box lies outside the head: draw it around the lesion.")
     mask = _what_stands_out(images, box)
     if not mask.any():
-        raise InputRefused(
+        raise DrawingRefused(
             "Nothing in the box stands out from its surroundings: draw it around the lesion, "
             "with a small margin."
         )
@@ -153,7 +162,7 @@ def _what_stands_out(images: _Images, box: FloatArray) -> BoolArray:
     """
     low, high = box.min(), box.max()
     if high <= low:
-        raise InputRefused("The box has no contrast: all its values are the same.")
+        raise DrawingRefused("The box has no contrast: all its values are the same.")
     row, column = (np.linspace(-1, 1, size) for size in box.shape[1:])
     ellipse = row[:, None] ** 2 + column[None] ** 2 <= 1
     usual = np.median(box[:, ~ellipse])
@@ -206,7 +215,7 @@ def _filled(mask: BoolArray) -> BoolArray:
 def _from_click(images: _Images, slice_: int, row: int, column: int) -> BoolArray:
     """Find the part around a click, then treat its bounds as a box."""
     if not images.head(slice_)[row, column]:
-        raise InputRefused("The click is on air: click on the lesion, or draw a box around it.")
+        raise DrawingRefused("The click is on air: click on the lesion, or draw a box around it.")
     where = images.window(slice_, row, column, _CLICK_REACH_MM)
     values = images.data[where]
     if values.size > _MAX_CLICK_VOXELS:
@@ -215,7 +224,7 @@ def _from_click(images: _Images, slice_: int, row: int, column: int) -> BoolArra
     at = (slice_ - where[0].start, row - where[1].start, column - where[2].start)
     part = _sharpest_part(images, values, at)
     if part is None:
-        raise InputRefused(
+        raise DrawingRefused(
             "Nothing around the click stands out from its surroundings: draw a box instead."
         )
     mask = np.zeros(images.data.shape, bool)

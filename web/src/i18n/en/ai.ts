@@ -33,7 +33,7 @@ export default {
   },
   risk: "Risk score",
   ml: "{{value, number(minimumFractionDigits: 1; maximumFractionDigits: 1)}} ml",
-  quantity: "{{value, number(maximumSignificantDigits: 4)}} {{unit}}",
+  quantity: "{{value, number(maximumSignificantDigits: 4)}} {{ucum}}",
   seconds: "{{value, number(maximumFractionDigits: 1)}} s",
   processing: "Processing time",
   warnings: "Model warnings",

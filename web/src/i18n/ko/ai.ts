@@ -35,7 +35,7 @@ const texts: typeof en = {
   },
   risk: "위험 점수",
   ml: "{{value, number(minimumFractionDigits: 1; maximumFractionDigits: 1)}} ml",
-  quantity: "{{value, number(maximumSignificantDigits: 4)}} {{unit}}",
+  quantity: "{{value, number(maximumSignificantDigits: 4)}} {{ucum}}",
   seconds: "{{value, number(maximumFractionDigits: 1)}}초",
   processing: "분석 시간",
   warnings: "모델 경고",

@@ -41,7 +41,7 @@ export function ModelUsage({ model }: { model: string }) {
           <SimpleGrid cols={{ base: 1, lg: 2 }}>
             <Curve label={t("admin.models.dice")} rows={rows} value={({ dice }) => dice} />
             <Curve label={t("admin.models.bias")} rows={rows} value={biasPercent} />
-            <Curve label={t("admin.models.acceptRate")} rows={rows} value={acceptRate} />
+            <Curve label={t("admin.models.acceptRate")} rows={rows} value={acceptRate} highest={100} />
             <Curve label={t("admin.models.seconds")} rows={rows} value={({ seconds }) => seconds} />
           </SimpleGrid>
         </Stack>
@@ -88,10 +88,13 @@ function Curve({
   label,
   rows,
   value,
+  highest,
 }: {
   label: string;
   rows: Usage[];
   value: (row: Usage) => number | null;
+  /** Of a share of the whole, which is drawn from 0. */
+  highest?: number;
 }) {
   const { t } = useTranslation();
   const series = curvesOf(rows, value);
@@ -101,7 +104,12 @@ function Curve({
         {label}
       </Text>
       {series.length > 0 ? (
-        <Plot label={label} series={series} xText={monthText} yFromZero={false} />
+        <Plot
+          label={label}
+          series={series}
+          xText={monthText}
+          {...(highest === undefined ? { yFromZero: false } : { highest })}
+        />
       ) : (
         <Text size="sm" c="dimmed">
           {t("admin.models.noFigures")}

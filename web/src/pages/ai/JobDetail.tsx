@@ -8,7 +8,6 @@ import { dateTime } from "@/shared/when";
 import { Confidence } from "./Confidence";
 import { isByModel, modelName, patientOf, studyOf, type Job } from "@/shared/ai/jobs";
 import { JobActions } from "@/shared/ai/JobActions";
-import { JobOutlook } from "@/shared/ai/JobOutlook";
 import { JobSteps } from "@/shared/ai/JobSteps";
 import { ModelCard } from "./ModelCard";
 import { ReviewForm } from "./ReviewForm";
@@ -67,7 +66,6 @@ export function JobDetail({ job, onReviewed }: JobDetailProps) {
       <Grid.Col span={{ base: 12, lg: 5 }}>
         <Stack>
           <Section title={t("ai.steps.title")}>
-            <JobOutlook job={job} />
             <JobSteps job={job} />
             <JobActions job={job} />
           </Section>

@@ -38,12 +38,17 @@ export function ImportSegmentation({ study, opened, onClose }: ImportSegmentatio
   );
 }
 
+/** The one series of a study needs no choice: a NIfTI does not name its own. */
+function onlyOf(series: Schema["StudyDetailOut"]["series"]): string | null {
+  return series.length === 1 ? (series[0]?.series_instance_uid ?? null) : null;
+}
+
 function ImportForm({ study, onClose }: Omit<ImportSegmentationProps, "opened">) {
   const { t } = useTranslation();
   const queryClient = useQueryClient();
   const series = study.series.filter(({ images }) => images > 1);
   const [file, setFile] = useState<File | null>(null);
-  const [of, setOf] = useState<string | null>(null);
+  const [of, setOf] = useState(onlyOf(series));
   const [segments, setSegments] = useState([nextSegment([])]);
   const [made, setMade] = useState<Maker>("unknown");
   const [algorithm, setAlgorithm] = useState("");

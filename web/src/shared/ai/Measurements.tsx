@@ -27,7 +27,7 @@ export function Measurements({ result, review, card, certain }: MeasurementsProp
     })),
     ...result.quantities.map(({ label, value, unit }) => ({
       label,
-      text: t("ai.quantity", { value, unit: unitText(unit) }).trim(),
+      text: t("ai.quantity", { value, ucum: unitText(unit) }).trim(),
     })),
     ...result.classes.map(({ label, probability }) => ({
       label,
