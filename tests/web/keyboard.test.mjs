@@ -118,7 +118,7 @@ test('a study is read, reported and signed without a mouse', async t => {
   await until('the images hang', async () => (await slice()) !== null);
   const first = await slice();
   await keyboard.press('Alt+2', 'ArrowDown', 'ArrowDown');
-  await until('the images scroll', async () => (await slice()) === first + 2);
+  await until('the images scroll', async () => (await slice()) === Number(first) + 2);
 
   await keyboard.reach('Alt+3');
   await focusedIn('[data-part=report] [data-begin]');
