@@ -2,9 +2,11 @@ import { act, cleanup, fireEvent, render } from "@testing-library/react";
 import { createMemoryRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
 import { afterEach, expect, it } from "vitest";
+import { inEnglish } from "@/testing/inEnglish";
 import { usePrepareViewer, type Prepare } from "./preparedViewer";
 import { ReadingRoom } from "./ReadingRoom";
 
+inEnglish();
 afterEach(cleanup);
 
 let prepare: Prepare;
