@@ -9,7 +9,7 @@ import { CARTER, stack, stored } from './viewer.dicom.mjs';
 import { api, signIn, until } from './viewer.helpers.mjs';
 
 /** Keys other than typed text; docs/reports.md names the figure. */
-const MOST_KEYS = 24;
+const MOST_KEYS = 26;
 /** The study, and its prior beside it. */
 const PANES = 2;
 /** From the key that takes the study to the signed report, images drawn in software. */
