@@ -9,11 +9,11 @@ import { CARTER, stack, stored } from './viewer.dicom.mjs';
 import { api, signIn, until } from './viewer.helpers.mjs';
 
 /** Keys other than typed text; docs/reports.md names the figure. */
-const MOST_KEYS = 26;
+const MOST_KEYS = 23;
 /** The study, and its prior beside it. */
 const PANES = 2;
 /** From the key that takes the study to the signed report, images drawn in software. */
-const LONGEST_S = 45;
+const LONGEST_S = 60;
 /** @satisfies {import('./viewer.dicom.mjs').StudyOptions} */
 const HEAD = /** @type {const} */ ({
   content: 'head', patient: CARTER, modality: 'CT', description: 'CT brain', series: ['Head 5.0'],
