@@ -1,4 +1,7 @@
-"""The lists of the reading room take as many queries for 50 rows as for one."""
+"""The lists of the reading room take as many queries for 50 rows as for two.
+
+For one it is one less: the record of a list names its only patient itself.
+"""
 
 from __future__ import annotations
 
@@ -59,16 +62,16 @@ def read(patient_factory, users):
 
 
 @pytest.mark.usefixtures("read")
-def test_a_page_takes_as_many_queries_as_a_row(api):
+def test_a_page_takes_as_many_queries_as_two_rows(api):
     client = api("rib")
 
     def queries(path, size):
         with CaptureQueriesContext(connection) as found:
             answer = client.get(f"/api/ris/{path}/?page_size={size}").json()
         assert len(answer["results"]) == size, answer
-        return [one["sql"][:200] for one in found]
+        return [one["sql"][:120] for one in found]
 
     for path, most in (("worklist", 11), ("studies", 8), ("reports", 7)):
-        queries(path, 1)  # what a process keeps from then on
-        few, many = queries(path, 1), queries(path, ROWS)
+        queries(path, 2)  # what a process keeps from then on
+        few, many = queries(path, 2), queries(path, ROWS)
         assert len(few) == len(many) <= most, [one for one in many if one not in few]

@@ -9,11 +9,11 @@ import { CARTER, stack, stored } from './viewer.dicom.mjs';
 import { api, signIn, until } from './viewer.helpers.mjs';
 
 /** Keys other than typed text; docs/reports.md names the figure. */
-const MOST_KEYS = 24;
+const MOST_KEYS = 21;
 /** The study, and its prior beside it. */
 const PANES = 2;
 /** From the key that takes the study to the signed report, images drawn in software. */
-const LONGEST_S = 45;
+const LONGEST_S = 60;
 /** @satisfies {import('./viewer.dicom.mjs').StudyOptions} */
 const HEAD = /** @type {const} */ ({
   content: 'head', patient: CARTER, modality: 'CT', description: 'CT brain', series: ['Head 5.0'],
@@ -118,7 +118,7 @@ test('a study is read, reported and signed without a mouse', async t => {
   await until('the images hang', async () => (await slice()) !== null);
   const first = await slice();
   await keyboard.press('Alt+2', 'ArrowDown', 'ArrowDown');
-  await until('the images scroll', async () => (await slice()) === first + 2);
+  await until('the images scroll', async () => (await slice()) === Number(first) + 2);
 
   await keyboard.reach('Alt+3');
   await focusedIn('[data-part=report] [data-begin]');
@@ -138,7 +138,7 @@ test('a study is read, reported and signed without a mouse', async t => {
   await until('the findings are named', async () =>
     (await findings.allTextContents()).join() === 'Infarct,Hemorrhage · negated');
   await keyboard.reach('Alt+4');
-  while (!(await keyboard.focus()).name.includes('Midline shift 4')) await keyboard.reach('Tab');
+  assert.match((await keyboard.focus()).name, /Intracranial haemorrhage None/);
   await keyboard.press('Enter');
   await keyboard.type(', unchanged.');
   await keyboard.reach('Alt+I');
@@ -147,14 +147,14 @@ test('a study is read, reported and signed without a mouse', async t => {
   await until('the password is asked for', () => page.evaluate(() => document.activeElement?.getAttribute('type') === 'password'));
   await keyboard.type('radiologist123');
   await keyboard.press('Enter');
-  await page.getByText(en('status.report.signed'), { exact: true }).first().waitFor();
+  await page.getByRole('button', { name: en('reports.amend.button'), exact: true }).waitFor();
   const seconds = (performance.now() - begun) / 1000;
   t.diagnostic(`${keyboard.used.keys} keys, ${keyboard.used.characters} characters, ${keyboard.used.pointer} clicks, ${seconds.toFixed(1)} s`);
 
   const [{ id }] = (await as.json(`/api/ris/reports/?study_instance_uid=${study}`)).results;
   const report = await as.json(`/api/ris/reports/${id}/`);
   assert.deepEqual([report.status, report.fields.acute_infarct], ['signed', 'absent']);
-  assert.match(report.sections.findings, /\nMidline shift 4.*, unchanged\.$/);
+  assert.match(report.sections.findings, /\nIntracranial haemorrhage None.*, unchanged\.$/);
   assert.deepEqual(report.taken_over.map(({ section, source }) => [section, source.kind]), [['findings', 'prior']]);
   assert.equal(keyboard.used.pointer, 0);
   assert.ok(keyboard.used.keys <= MOST_KEYS, `${keyboard.used.keys} keys`);

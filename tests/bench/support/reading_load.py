@@ -29,6 +29,7 @@ READERS = 200
 LASTS_S = 60.0
 POLL_EVERY_S = 10.0
 SAVES, PAUSE_S = 3, 1.0
+TRIES = 30
 REPORTS = "reports/"
 
 
@@ -68,16 +69,23 @@ class Radiologist:
     typed: dict[str, str] = field(default_factory=dict)
 
     def ask(self, kind: str, method: str, path: str, version: int = 0, **body: Any) -> Any:
-        """The answer in JSON, timed; nothing if it was refused, which is noted."""
+        """The answer in JSON, timed; nothing if it was refused, which is noted.
+
+        Passwords are checked a few at a time: who is told to wait (429) asks again.
+        """
         headers = {"If-Match": f'"{version}"'} if version else {}
-        begun = time.perf_counter()
-        answer = self.session.request(
-            method, self.address + path, json=body or None, headers=headers, timeout=120
-        )
-        self.times[kind].append((time.perf_counter() - begun) * 1000)
-        if answer.ok:
-            return answer.json()
-        self.refused.append(f"{kind} {answer.status_code}")
+        for _ in range(TRIES):
+            begun = time.perf_counter()
+            answer = self.session.request(
+                method, self.address + path, json=body or None, headers=headers, timeout=120
+            )
+            self.times[kind].append((time.perf_counter() - begun) * 1000)
+            if answer.ok:
+                return answer.json()
+            self.refused.append(f"{kind} {answer.status_code}")
+            if answer.status_code != 429:
+                break
+            time.sleep(PAUSE_S)
         return {}
 
     def read(self) -> None:

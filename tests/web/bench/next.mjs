@@ -8,7 +8,7 @@ import { watchCanvas } from './canvas.mjs';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 10);
 const SERIES = ['T1 AX +C', 'AX FLAIR', 'AX T2'];
-const SLICES = 40;
+const SLICES = 20;
 const SIZE = { rows: 256, columns: 256 };
 const LIST = '/worklist?assigned=me&modality=MR';
 
@@ -50,7 +50,7 @@ const prepared = page => page.waitForFunction(
     return frame?.contentWindow?.firstImageAt;
   },
   null,
-  { timeout: SLOW_MS },
+  { timeout: SLOW_MS, polling: 250 },
 );
 
 async function listed(page) {

@@ -121,7 +121,7 @@ const pages: RouteObject[] = [
 
 /** They share the viewers that are prepared. */
 const readingRoom: RouteObject = {
-  Component: ReadingRoom,
+  element: <ReadingRoom isFor={isReader} />,
   children: [
     page("/worklist", () => import("@/pages/worklist/WorklistPage"), "review_ai"),
     page(

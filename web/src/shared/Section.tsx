@@ -12,11 +12,11 @@ export function Section({ title, action, children }: SectionProps) {
   const id = useId();
   return (
     <Paper component="section" aria-labelledby={id} withBorder p="md">
-      <Group justify="space-between" mb="sm" wrap="nowrap">
+      <Group justify="space-between" mb="sm" gap="xs">
         <Title order={2} size="h5" id={id}>
           {title}
         </Title>
-        <div style={{ flexShrink: 0 }}>{action}</div>
+        <div style={{ maxWidth: "100%" }}>{action}</div>
       </Group>
       {children}
     </Paper>

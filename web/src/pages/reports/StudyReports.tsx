@@ -2,7 +2,7 @@ import { SegmentedControl, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useSearchParams } from "react-router";
+import { useLocation, useSearchParams } from "react-router";
 import { currentLanguage } from "@/i18n";
 import { useCan } from "@/session/react";
 import { QueryView } from "@/shared/QueryView";
@@ -39,12 +39,13 @@ function Reports({ study, reports, templates }: ReportsProps) {
   const { t } = useTranslation();
   const can = useCan();
   const [params, setParams] = useSearchParams();
+  const { state } = useLocation() as { state: unknown };
   const [begun, setBegun] = useState<number | null>(null);
   const wanted = Number(params.get("report"));
   // Also one that is not listed: a discarded draft that was looked for.
   const shownId = wanted || reports[0]?.id;
   const show = (id: number | "new") => {
-    setParams({ report: String(id) }, { replace: true });
+    setParams({ report: String(id) }, { replace: true, state });
   };
   const begins = can("write_report") && (!shownId || params.get("report") === "new");
   if (!shownId && !begins) return <Text c="dimmed">{t("reports.none")}</Text>;

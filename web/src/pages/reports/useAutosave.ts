@@ -8,11 +8,17 @@ import { changeReport, type Report } from "./data";
  * saved is newer than the report that was read before.
  */
 const kept = new Map<number, Autosave>();
-let person: number | null = null;
+
+function personNow(): number | null {
+  const state = session.getState();
+  return state.status === "authenticated" ? state.user.id : null;
+}
+
+/** This module is loaded long after the login: a renewed token is no other person. */
+let person = personNow();
 
 session.subscribe(() => {
-  const state = session.getState();
-  const now = state.status === "authenticated" ? state.user.id : null;
+  const now = personNow();
   if (now === null || now === person) return;
   person = now;
   for (const autosave of kept.values()) autosave.stop();

@@ -2,9 +2,12 @@ import { act, cleanup, fireEvent, render } from "@testing-library/react";
 import { createMemoryRouter } from "react-router";
 import { RouterProvider } from "react-router/dom";
 import { afterEach, expect, it } from "vitest";
+import { session } from "@/session";
+import { inEnglish } from "@/testing/inEnglish";
 import { usePrepareViewer, type Prepare } from "./preparedViewer";
 import { ReadingRoom } from "./ReadingRoom";
 
+inEnglish();
 afterEach(cleanup);
 
 let prepare: Prepare;
@@ -12,12 +15,17 @@ function Page() {
   prepare = usePrepareViewer();
   return null;
 }
+session.receive({
+  type: "token",
+  access: "a",
+  user: { id: 5, username: "rib", role: "rib", custom_role: null, permissions: ["view_dicom"] },
+});
 const row = (uid: string, instance_count = 10) => ({ study_instance_uid: uid, instance_count, ai: [] });
 const part = (name: string) => document.querySelector<HTMLIFrameElement>(`[data-part="${name}"]`);
 
 function room() {
   const children = ["/worklist", "/studies/:uid/read"].map((path) => ({ path, Component: Page }));
-  const router = createMemoryRouter([{ Component: ReadingRoom, children }], { initialEntries: ["/worklist"] });
+  const router = createMemoryRouter([{ element: <ReadingRoom isFor={() => true} />, children }], { initialEntries: ["/worklist"] });
   render(<RouterProvider router={router} />);
   return (address: string) => act(() => router.navigate(address));
 }

@@ -1,6 +1,8 @@
 import { Suspense, useCallback, useRef, useState, type SyntheticEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { Outlet, useMatch } from "react-router";
+import type { SessionUser } from "@/session";
+import { useCan, useUser } from "@/session/react";
 import { isUid, viewerAddress } from "@/shared/images/viewerAddress";
 import { PageLoader } from "@/shared/PageLoader";
 import { PrepareContext, viewerOf, type Prepare, type PreparedViewer } from "./preparedViewer";
@@ -13,9 +15,11 @@ const keyOf = ({ uid, contents }: PreparedViewer) => `${uid} ${contents}`;
  * The worklist and the page that reads a study. Between them stay the viewers: of the study on the screen, and
  * out of sight of the one that is probably next, whose images are drawn when it is asked for.
  */
-export function ReadingRoom() {
+export function ReadingRoom({ isFor }: { isFor: (role: SessionUser["role"]) => boolean }) {
   const match = useMatch("/studies/:uid/read")?.params.uid ?? "";
-  const shown = isUid(match) ? match : "";
+  const can = useCan();
+  const { role } = useUser();
+  const shown = can("view_dicom") && isFor(role) && isUid(match) ? match : "";
   const room = useRef<HTMLDivElement>(null);
   const { viewers, prepare, drew } = useViewers(shown);
   const listen = useReadingKeys(room);
