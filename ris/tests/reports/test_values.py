@@ -15,39 +15,10 @@ from ai.tests import factories
 from pacs.tests import index
 from ris.reports.presentation import words_diff
 from ris.tests.reports.factories import REPORTS, TEXT, report_row, save, sign, write
+from ris.tests.sr_documents import measurement_group, sr_document
 
 pytestmark = pytest.mark.django_db
-
-
-def code(value, meaning, scheme="DCM"):
-    return {"vr": "SQ", "Value": [{
-        "00080100": {"vr": "SH", "Value": [value]},
-        "00080102": {"vr": "SH", "Value": [scheme]},
-        "00080104": {"vr": "LO", "Value": [meaning]},
-    }]}  # fmt: skip
-
-
-def item(kind, name, **more):
-    return {"0040A040": {"vr": "CS", "Value": [kind]}, "0040A043": name} | more
-
-
-def sr_document(uid):
-    """A TID 1500 report of one group with a length, as the archive's DICOM JSON."""
-    length = item("NUM", code("103339001", "Long Axis", "SCT"))
-    length["0040A300"] = {"vr": "SQ", "Value": [{
-        "0040A30A": {"vr": "DS", "Value": [21.44]},
-        "004008EA": code("mm", "millimeter", "UCUM"),
-    }]}  # fmt: skip
-    finding = item("CODE", code("121071", "Finding"))
-    finding["0040A168"] = code("108369006", "Neoplasm", "SCT")
-    group = item("CONTAINER", code("125007", "Measurement Group"))
-    group["0040A730"] = {"vr": "SQ", "Value": [finding, length]}
-    measurements = item("CONTAINER", code("126010", "Imaging Measurements"))
-    measurements["0040A730"] = {"vr": "SQ", "Value": [group]}
-    return {
-        "00080018": {"vr": "UI", "Value": [uid]},
-        "0040A730": {"vr": "SQ", "Value": [measurements]},
-    }
+LONG_AXIS = measurement_group("Long Axis", 21.44, "mm", finding="Neoplasm")
 
 
 @pytest.fixture
@@ -82,7 +53,7 @@ def offered(users, patient_factory):
         archive.get(
             f"{settings.ORTHANC_URL}/dicom-web/studies/{study.study_instance_uid}/series/"
             f"{report.series_instance_uid}/metadata",
-            json=[sr_document(report.instances.get().sop_instance_uid)],
+            json=[sr_document(report.instances.get().sop_instance_uid, LONG_AXIS)],
         )
         yield study, job, report.instances.get().sop_instance_uid, prior
 
