@@ -151,24 +151,26 @@ function keepVolumes(stored) {
 function orient(annotation) {
   const { metadata } = annotation;
   const orientation = instanceOf(metadata.referencedImageId)?.ImageOrientationPatient;
-  if (metadata.viewPlaneNormal || !orientation) return;
+  if (!orientation) return;
   const [rx, ry, rz, cx, cy, cz] = Array.from(orientation, Number);
+  upright(annotation, [cx, cy, cz]);
+  annotation.invalidated = true;
+  if (metadata.viewPlaneNormal) return;
   metadata.viewPlaneNormal = [rz * cy - ry * cz, rx * cz - rz * cx, ry * cx - rx * cy];
   metadata.viewUp = [-cx, -cy, -cz];
-  annotation.invalidated = true;
-  upright(annotation);
 }
 
 /**
  * Of an ellipse a report names the longer axis first, the tool the one along the columns.
  *
  * @param {Annotation} annotation
+ * @param {number[]} down direction of the columns
  */
-function upright({ metadata, data }) {
+function upright({ metadata, data }, down) {
   const points = data?.handles?.points;
   if (metadata.toolName !== 'EllipticalROI' || points?.length !== 4) return;
   const along = (/** @type {number[]} */ from, /** @type {number[]} */ to) =>
-    Math.abs([0, 1, 2].reduce((sum, axis) => sum + (to[axis] - from[axis]) * (metadata.viewUp?.[axis] ?? 0), 0));
+    Math.abs(down.reduce((sum, value, axis) => sum + (to[axis] - from[axis]) * value, 0));
   const [a, b, c, d] = points;
   if (along(a, b) < along(c, d)) points.splice(0, 4, c, d, a, b);
 }
