@@ -68,6 +68,7 @@ export default {
       report: "As the dose report (RDSR) states it. CTDIvol: the highest of the acquisitions.",
       images: "As the images state it: the highest CTDIvol. There is no dose report, so no DLP.",
     },
+    said: "CTDIvol {{ctdiVol}} · DLP {{dlp}}",
     protocol: "Protocol",
     region: "Region",
     ctdiVol: "CTDIvol",

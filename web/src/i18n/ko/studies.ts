@@ -70,6 +70,7 @@ const texts: typeof en = {
       report: "선량 보고서(RDSR)에 기록된 값입니다. CTDIvol은 촬영 중 최댓값입니다.",
       images: "영상에 기록된 CTDIvol의 최댓값입니다. 선량 보고서가 없어 DLP는 알 수 없습니다.",
     },
+    said: "CTDIvol {{ctdiVol}} · DLP {{dlp}}",
     protocol: "프로토콜",
     region: "부위",
     ctdiVol: "CTDIvol",

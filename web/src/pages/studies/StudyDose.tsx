@@ -14,7 +14,7 @@ export function StudyDose({ dose }: { dose: Schema["StudyDoseOut"] }) {
   return (
     <Section title={t("studies.dose.title")}>
       <Text size="sm">
-        CTDIvol {said(dose.ctdi_vol, "mGy")} · DLP {said(dose.dlp, "mGy·cm")}
+        {t("studies.dose.said", { ctdiVol: said(dose.ctdi_vol, "mGy"), dlp: said(dose.dlp, "mGy·cm") })}
       </Text>
       <Text size="xs" c="dimmed">
         {t(`studies.dose.from.${dose.source}`)}
