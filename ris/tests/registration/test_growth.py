@@ -250,5 +250,6 @@ def test_what_is_not_compared(api, pair, users, patient_factory):
     assert refused(ask(client, other, pair.after)) == (422, "ERR_483")
     AIJob.objects.filter(segmentation=pair.before).update(review_status="PENDING")
     assert refused(ask(client, pair.before, pair.after)) == (422, "ERR_480")
-    Study.objects.filter(ai_jobs=pair.after.job).update(patient=None)
+    AIJob.objects.filter(segmentation=pair.before).update(review_status="APPROVED")
+    Study.objects.filter(pk=pair.before.job.study_id).update(patient=None)  # as in quarantine
     assert refused(ask(client, pair.before, pair.after)) == (404, "ERR_207")

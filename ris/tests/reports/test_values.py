@@ -18,7 +18,11 @@ from ris.tests.reports.factories import REPORTS, TEXT, report_row, save, sign, w
 from ris.tests.sr_documents import measurement_group, sr_document
 
 pytestmark = pytest.mark.django_db
-LONG_AXIS = measurement_group("Long Axis", 21.44, "mm", finding="Neoplasm")
+
+
+def document_of(uid):
+    """A report of one length."""
+    return sr_document(uid, measurement_group("Long Axis", 21.44, "mm", finding="Neoplasm"))
 
 
 @pytest.fixture
@@ -53,7 +57,7 @@ def offered(users, patient_factory):
         archive.get(
             f"{settings.ORTHANC_URL}/dicom-web/studies/{study.study_instance_uid}/series/"
             f"{report.series_instance_uid}/metadata",
-            json=[sr_document(report.instances.get().sop_instance_uid, LONG_AXIS)],
+            json=[document_of(report.instances.get().sop_instance_uid)],
         )
         yield study, job, report.instances.get().sop_instance_uid, prior
 
@@ -135,7 +139,7 @@ def test_while_the_archive_is_down_what_is_written_is_stored_and_confirmed_later
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "many", ""])
 def test_what_is_no_number_in_a_foreign_report_is_not_offered(api, study, number):
     report = index.series(study, slices=1, modality="SR")
-    document = sr_document(report.instances.get().sop_instance_uid)
+    document = document_of(report.instances.get().sop_instance_uid)
     group = document["0040A730"]["Value"][0]["0040A730"]["Value"][0]["0040A730"]["Value"]
     group[1]["0040A300"]["Value"][0]["0040A30A"] = {"vr": "DS", "Value": [number]}
     with responses.RequestsMock() as archive:
