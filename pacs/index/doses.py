@@ -55,8 +55,9 @@ def doses_between(since: date, until: date, modality: str = "") -> list[DosedStu
     reports = _reports(ids)
     by_image: dict[int, list[float]] = defaultdict(list)
     stated = Series.objects.filter(study__in=ids, ctdi_vol__isnull=False).order_by()
-    for study, ctdi_vol in stated.values_list("study", "ctdi_vol"):
-        by_image[study].append(ctdi_vol)
+    for study, ctdi_vol in stated.values_list("study_id", "ctdi_vol"):
+        if ctdi_vol is not None:
+            by_image[study].append(ctdi_vol)
     named = Study.objects.filter(pk__in={*reports, *by_image}).order_by("study_date", "pk")
     columns = ("study_date", "list_modality", "description")
     found = []
@@ -74,16 +75,12 @@ def _reports(studies: Any) -> dict[int, list[CtDoseReport]]:
     rows = DerivedObject.objects.filter(
         instance__series__study__in=studies, instance__series__modality="SR", dose__isnull=False
     ).order_by("pk")
-    found = list(
-        rows.values_list(
-            "instance__series__study", "instance__sop_instance_uid", "predecessors", "dose"
-        )
-    )
-    replaced = {uid for _, _, predecessors, _ in found for uid in predecessors}
+    found = list(rows.select_related("instance__series"))
+    replaced = {uid for one in found for uid in one.predecessors}
     reports: dict[int, list[CtDoseReport]] = defaultdict(list)
-    for study, uid, _, said in found:
-        if uid not in replaced:
-            reports[study].append(CtDoseReport.from_json(said))
+    for one in found:
+        if one.dose and one.instance.sop_instance_uid not in replaced:
+            reports[one.instance.series.study_id].append(CtDoseReport.from_json(one.dose))
     return reports
 
 

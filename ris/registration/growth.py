@@ -5,7 +5,7 @@ Points are LPS, mm, (…, 3). Masks are (slices, rows, columns).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ai.services.diameters import marked_box
 from pacs.index.geometry import SeriesGeometry
 
-Floats = npt.NDArray[np.float64]
+Floats = npt.NDArray[np.floating[Any]]
 Marks = npt.NDArray[np.bool_]
 Labels = npt.NDArray[np.uint8]
 Box = tuple[slice, slice, slice]
@@ -147,15 +147,22 @@ def _reach(before: Labels, grid: Grid, after: Labels, later: Grid, to_later: Flo
         corners = np.array([grid.points(at, rows, columns)[c] for at in ends for c in _CORNERS])
         at, _ = later.voxels(moved(corners, to_later))
         low, high = at.min(axis=0) - _MARGIN, at.max(axis=0) + _MARGIN + 1
-        boxes.append(tuple(slice(int(a), int(b)) for a, b in zip(low, high, strict=True)))
+        one, two, three = (slice(int(a), int(b)) for a, b in zip(low, high, strict=True))
+        boxes.append((one, two, three))
     if not boxes:
         return slice(0, 0), slice(0, 0), slice(0, 0)
-    ranges = (
-        slice(max(0, min(one.start for one in axis)), min(size, max(one.stop for one in axis)))
+    first, second, third = (
+        _within(axis, size)
         for axis, size in zip(zip(*boxes, strict=True), after.shape, strict=True)
     )
-    found: Any = tuple(slice(one.start, max(one.start, one.stop)) for one in ranges)
-    return found
+    return first, second, third
+
+
+def _within(ranges: Iterable[slice], size: int) -> slice:
+    """What spans these, of 0 to ``size``."""
+    known = list(ranges)
+    start = max(0, min(one.start for one in known))
+    return slice(start, max(start, min(size, max(one.stop for one in known))))
 
 
 def growth(earlier: npt.NDArray[np.int16], before: Marks, after: Marks) -> Labels:

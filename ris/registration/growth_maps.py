@@ -13,7 +13,7 @@ from common.errors import BusinessError, ErrorCode, InvalidInput
 from common.person import Person
 from pacs.index.study_tree import is_earlier
 from ris.models import Registration
-from ris.registration.growth import Comparison, GrowthVolumes
+from ris.registration.growth import Comparison, Floats, GrowthVolumes
 from ris.registration.selectors import registrations_between
 
 
@@ -107,7 +107,7 @@ def _labels(mask: ApprovedMask, values: Collection[str]) -> frozenset[int]:
 
 def _way(
     user: Person, before: ApprovedMask, after: ApprovedMask
-) -> tuple[Registration | None, npt.NDArray[np.float64]]:
+) -> tuple[Registration | None, Floats]:
     """From the later series to the earlier, 4x4, LPS mm: within one frame of reference, or by the
     newest accepted registration between the two. Raises BusinessError."""
     frames = before.series.frame_of_reference_uid, after.series.frame_of_reference_uid

@@ -37,7 +37,9 @@ class GrowthFindingOut(serializers.Serializer[Any]):
     series has no images, so neither grown nor shrunk. ``type`` empty: all findings together."""
 
     type = serializers.CharField(source="finding.type", allow_blank=True)
-    label = serializers.CharField(source="finding.label", allow_blank=True)
+    label = serializers.CharField(  # type: ignore[assignment]
+        source="finding.label", allow_blank=True
+    )
     label_ko = serializers.CharField(source="finding.label_ko", allow_blank=True)
     before_ml = serializers.FloatField(source="volumes.before")
     after_ml = serializers.FloatField(source="volumes.after")

@@ -157,7 +157,7 @@ class IrradiationEventOut(serializers.Serializer[Any]):
 class StudyDoseOut(serializers.Serializer[Any]):
     """CT dose as it is stated, by a Radiation Dose SR or in the images, which say no DLP."""
 
-    source = serializers.ChoiceField(DoseSource.choices)
+    source = serializers.ChoiceField(DoseSource.choices)  # type: ignore[assignment]
     ctdi_vol = serializers.FloatField(allow_null=True, help_text="the highest, mGy")
     dlp = serializers.FloatField(allow_null=True, help_text="of the study, mGy.cm")
     events = IrradiationEventOut(many=True)
