@@ -45,7 +45,6 @@ def offered(users, patient_factory):
     ]
     segmentation.save()
     Publication.objects.create(job=job, version=segmentation.versions.get())
-    report = index.series(study, slices=1, modality="SR")
     prior = report_row(
         index.study(patient, study_date=date(2026, 1, 5)),
         users["rib"],
@@ -53,6 +52,7 @@ def offered(users, patient_factory):
         template="brain_tumour",
         fields={"midline_shift": 4},
     )
+    report = index.series(study, slices=1, modality="SR")
     with responses.RequestsMock(assert_all_requests_are_fired=False) as archive:
         archive.get(
             f"{settings.ORTHANC_URL}/dicom-web/studies/{study.study_instance_uid}/series/"
