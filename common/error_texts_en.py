@@ -167,6 +167,19 @@ ENGLISH = {
     "ERR_471": "The series are of different patients. Choose two of one patient.",
     "ERR_472": "The series could not be registered. Choose series of the same body part.",
     "ERR_473": "The series names no frame of reference. Choose another one.",
+    "ERR_480": (
+        "The segmentation is not approved, or its approval was withdrawn. Only approved ones are "
+        "compared: review it first."
+    ),
+    "ERR_481": "The segmentations belong to two patients. Compare two of one patient.",
+    "ERR_482": (
+        "The series lie in different frames of reference, and no registration between them is "
+        "accepted. Register the two series and accept the registration, then compare again."
+    ),
+    "ERR_483": (
+        "The two segmentations mark no finding of the same kind. Choose another one to compare "
+        "with."
+    ),
     "ERR_500": (
         "An internal error occurred and the request failed. Report the request id to support."
     ),

@@ -30,7 +30,7 @@ LADDERS = {
     "ris": """
         urls
         handlers | tasks
-        worklist | sharing | (modality) | (hanging) | (registration) | (statistics)
+        worklist | sharing | (modality) | (hanging) | (registration) | (statistics) | (measurements)
         reports
         (findings) | reading
         models

@@ -13,6 +13,13 @@ PRIORITY_RANKS: dict[str, int] = {**ORDER_RANKS, "": len(ORDER_RANKS)}
 """Order of the priorities in a list of studies; the last is of a study without an order."""
 
 
+class DoseSource(models.TextChoices):
+    """What says the dose of a CT study: a Radiation Dose SR, or CTDIvol in its images."""
+
+    REPORT = "report"
+    IMAGES = "images"
+
+
 class Htj2k(models.TextChoices):
     """Whether the frames of an instance are stored as HTJ2K."""
 

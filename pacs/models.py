@@ -182,6 +182,7 @@ class Series(models.Model):
     scheduled_procedure_step_id = models.CharField(max_length=TEXT_LENGTH, blank=True)
     requested_procedure_id = models.CharField(max_length=TEXT_LENGTH, blank=True)
     acquisition = models.JSONField(default=dict)
+    ctdi_vol = models.FloatField(null=True)
 
     objects = SeriesQuerySet.as_manager()
 
@@ -238,7 +239,7 @@ class Instance(models.Model):
 
 
 class DerivedObject(models.Model):
-    """What an instance of ``DERIVED_MODALITIES`` says of its making.
+    """What an instance of ``DERIVED_MODALITIES`` says of its making; ``dose``: a CtDoseReport.
 
     ``author``: a PN. ``predecessors``: SOP Instance UIDs of the documents that it replaces.
     """
@@ -248,6 +249,7 @@ class DerivedObject(models.Model):
     content_date = models.DateField(null=True)
     content_time = models.CharField(max_length=16, blank=True)
     predecessors = models.JSONField(default=list)
+    dose = models.JSONField(null=True)
 
     class Meta:
         db_table = "pacs_derivedobject"

@@ -134,6 +134,7 @@ STUDY_DETAIL = {
         "refused": [{"reason": "SEGMENTATION", "instances": 1}],
         "paused": False,
     },
+    "dose": None,
     "senders": [
         {
             "ae_title": "MR1",

@@ -7,8 +7,10 @@ from django.urls import path
 import pacs.converters  # noqa: F401  (registers the path converters)
 from ris.findings.views import KeyFindings
 from ris.hanging.views import StudyHanging
+from ris.measurements.views import StudyMeasurements
 from ris.modality.views import DicomNodeDetail, DicomNodeEcho, DicomNodes, ModalityWorklist
 from ris.reading.views import Readers, StudyAssign, StudyLock, StudyReading, StudyUnlock
+from ris.registration.growth_views import GrowthLabelmap, GrowthVolumesOfMasks
 from ris.registration.views import (
     RegistrationAcceptance,
     RegistrationDetail,
@@ -52,6 +54,11 @@ urlpatterns = [
     path("studies/<uid:study_instance_uid>/unlock/", StudyUnlock.as_view(), name="study-unlock"),
     path("studies/<uid:study_instance_uid>/assign/", StudyAssign.as_view(), name="study-assign"),
     path("studies/<uid:study_instance_uid>/hanging/", StudyHanging.as_view(), name="study-hanging"),
+    path(
+        "studies/<uid:study_instance_uid>/measurements/",
+        StudyMeasurements.as_view(),
+        name="study-measurements",
+    ),
     path("worklist/", Worklist.as_view(), name="worklist"),
     path("readers/", Readers.as_view(), name="readers"),
     path("worklist/next/", WorklistNext.as_view(), name="worklist-next"),
@@ -123,6 +130,8 @@ urlpatterns = [
         RegistrationRejection.as_view(),
         name="registration-reject",
     ),
+    path("growth/", GrowthVolumesOfMasks.as_view(), name="growth"),
+    path("growth/labelmap/", GrowthLabelmap.as_view(), name="growth-labelmap"),
     path("key-findings/", KeyFindings.as_view(), name="key-findings"),
 ]
 share_urlpatterns = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -17,6 +18,7 @@ from pacs.dicom import authors, values as dicom
 from pacs.dicom.acquisition import acquisition_read
 from pacs.dicom.frame_planes import frame_plane
 from pacs.dicom.person_names import name_words
+from pacs.dicom.radiation_dose import dose_report_read, image_ctdi_vol
 from pacs.dicom.uids import Uid
 from pacs.dicom.values import Tags
 from pacs.events import DERIVED_OBJECT_INDEXED
@@ -60,6 +62,7 @@ def _is_moved_here(tags: Tags) -> bool:
 def _upsert(archived: ArchivedInstance, tags: Tags) -> None:
     study = _study(archived, tags)
     series, is_new = _series(archived, tags, study)
+    ctdi_vol_raise(series, tags)
     birth_date = dicom.whole_day(tags, "PatientBirthDate")
     quarantine.instance_check(study, dicom.text(tags, "PatientName"), birth_date)
     sop_instance_uid = _required_uid(tags, "SOPInstanceUID")
@@ -171,6 +174,15 @@ def series_fields_update(series: Series, tags: Tags) -> bool:
     return changed
 
 
+def ctdi_vol_raise(series: Series, tags: Tags) -> bool:
+    """Keep the highest CTDIvol that images of the series say; whether this one is higher."""
+    stated = image_ctdi_vol(tags)
+    if stated is None or stated <= (series.ctdi_vol or 0):
+        return False
+    series.ctdi_vol = stated
+    return bool(Series.objects.filter(pk=series.pk).update(ctdi_vol=stated))
+
+
 def frames_update(instance: Instance, tags: Tags) -> bool:
     """Take from ``tags`` again where the frames of a multi-frame image lie; whether it differs."""
     if instance.frames == 1:
@@ -245,13 +257,26 @@ def _plane(tags: Tags) -> dict[str, Any]:
 
 def _derived_describe(instance: Instance, series: Series, tags: Tags) -> None:
     if series.modality in DERIVED_MODALITIES:
+        dose = dose_report_read(tags)
         said = {
             "author": authors.author(tags),
             "content_date": dicom.day(tags, "ContentDate"),
             "content_time": dicom.time(tags, "ContentTime"),
             "predecessors": authors.predecessors(tags),
+            "dose": dose.to_json() if dose else None,
         }
         DerivedObject.objects.update_or_create(instance=instance, defaults=said)
+
+
+def dose_update(instance: Instance, tags: Tags) -> bool:
+    """Take the dose that a Radiation Dose SR says from ``tags`` again; whether it differs."""
+    report = dose_report_read(tags)
+    dose = json.loads(json.dumps(report.to_json())) if report else None
+    rows = DerivedObject.objects.filter(instance=instance)
+    known = rows.first()
+    if known is None or known.dose == dose:
+        return False
+    return bool(rows.update(dose=dose))
 
 
 def _publish_derived(study: Study, series: Series, sop_instance_uid: str) -> None:

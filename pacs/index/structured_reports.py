@@ -17,6 +17,10 @@ from pacs.models import Study
 MEASUREMENT_GROUP = "125007"
 TRACKING_IDENTIFIER = "112039"
 FINDING = "121071"
+FINDING_SITES = ("363698007", "G-C0E3")
+"""SCT and SRT; OHIF writes there what a person calls a measurement."""
+OF_A_TOOL = "Cornerstone3DTools@"
+SIZES = frozenset({"mm", "cm", "mm2", "cm2", "mm3", "cm3", "mL", "ml"})
 DEEPEST = 12
 
 
@@ -90,12 +94,17 @@ def _numbers(item: Dataset, of: str, depth: int) -> Iterator[tuple[str, str, flo
 
 
 def _group_name(children: list[Dataset]) -> str:
-    """The finding, else what the person calls it."""
+    """The finding, else what the person calls it; not the name of a tool."""
     said = {_code(child, "ConceptNameCodeSequence")[0]: child for child in children}
-    finding = _code(said[FINDING], "ConceptCodeSequence")[1] if FINDING in said else ""
-    if not finding and TRACKING_IDENTIFIER in said:
-        finding = _line(said[TRACKING_IDENTIFIER].get("TextValue", ""))
-    return finding
+    for concept in (FINDING, *FINDING_SITES):
+        if concept in said and (name := _code(said[concept], "ConceptCodeSequence")[1]):
+            return name
+    tracked = (
+        _line(said[TRACKING_IDENTIFIER].get("TextValue", ""))
+        if (TRACKING_IDENTIFIER in said)
+        else ""
+    )
+    return "" if tracked.startswith(OF_A_TOOL) else tracked
 
 
 def _code(item: Dataset, keyword: str) -> tuple[str, str]:

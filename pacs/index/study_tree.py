@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 from common.person import Person
 from pacs.htj2k.progress import Htj2kProgress, study_progress
 from pacs.index.derived_objects import Derived, derived_objects
+from pacs.index.doses import StudyDose, study_dose
 from pacs.index.senders import study_senders
 from pacs.index.studies import FRAMES, StudySummary, study_get, study_summaries
 from pacs.models import Series, Study, StudySender
@@ -34,6 +35,7 @@ class StudyTree:
     image_count: int
     series: QuerySet[Series]
     derived: list[Derived]
+    dose: StudyDose | None
     htj2k: Htj2kProgress
     senders: QuerySet[StudySender]
     priors: list[StudySummary]
@@ -45,6 +47,7 @@ def study_tree(user: Person, study_instance_uid: str) -> StudyTree:
     study = study_get(user, study_instance_uid)
     priors, other_studies = other_studies_of(user, study)
     summary, *summaries = study_summaries([study, *priors, *other_studies])
+    series = study.series.annotate(instance_count=Count("instances"), frames=FRAMES)
     return StudyTree(
         study=study,
         modality=summary.modality,
@@ -52,8 +55,9 @@ def study_tree(user: Person, study_instance_uid: str) -> StudyTree:
         series_count=summary.series_count,
         instance_count=summary.instance_count,
         image_count=summary.image_count,
-        series=study.series.annotate(instance_count=Count("instances"), frames=FRAMES),
+        series=series,
         derived=derived_objects(study),
+        dose=study_dose(study, series),
         htj2k=study_progress(study),
         senders=study_senders(user, study),
         priors=summaries[: len(priors)],

@@ -17,6 +17,7 @@ from pydicom.uid import (
     ComprehensiveSRStorage,
     ExplicitVRLittleEndian,
     MRImageStorage,
+    XRayRadiationDoseSRStorage,
     generate_uid,
 )
 
@@ -139,3 +140,65 @@ def zipped(entries: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
         for name, data in entries.items():
             archive.writestr(name, data)
     return buffer.getvalue()
+
+
+def ct_dose_report(
+    dlp: float | None,
+    events: list[dict[str, Any]],
+    *,
+    dlp_unit: str = "mGy.cm",
+    ctdi_unit: str = "mGy",
+    **attributes: Any,
+) -> Dataset:
+    """A Radiation Dose SR (PS3.16 TID 10011) with what the product reads of it.
+
+    Each of ``events``: protocol, region, ctdi_vol, dlp; its UID follows from the protocol.
+    """
+    report = mr_image(Modality="SR", SOPClassUID=XRayRadiationDoseSRStorage, **attributes)
+    del report.PixelData
+    accumulated = [] if dlp is None else [_number_item("113813", dlp, dlp_unit)]
+    report.ConceptNameCodeSequence = [_concept("113701")]
+    report.ContentSequence = [
+        _item("CONTAINER", "113811", ContentSequence=accumulated),
+        *(_irradiation(event, dlp_unit, ctdi_unit) for event in events),
+    ]
+    return report
+
+
+def _irradiation(event: dict[str, Any], dlp_unit: str, ctdi_unit: str) -> Dataset:
+    doses = [
+        _number_item("113830", event["ctdi_vol"], ctdi_unit),
+        _number_item("113838", event["dlp"], dlp_unit),
+    ]
+    region = _concept("69536005", event["region"])
+    uid = generate_uid(entropy_srcs=[event["protocol"]])
+    content = [
+        _item("TEXT", "125203", TextValue=event["protocol"]),
+        _item("CODE", "123014", ConceptCodeSequence=[region]),
+        _item("UIDREF", "113769", UID=uid),
+        _item("CONTAINER", "113829", ContentSequence=doses),
+    ]
+    return _item("CONTAINER", "113819", ContentSequence=content)
+
+
+def _number_item(concept: str, value: float, unit: str) -> Dataset:
+    measured = Dataset()
+    measured.NumericValue = str(value)
+    measured.MeasurementUnitsCodeSequence = [_concept(unit)]
+    return _item("NUM", concept, MeasuredValueSequence=[measured])
+
+
+def _item(value_type: str, concept: str, **attributes: Any) -> Dataset:
+    item = Dataset()
+    item.RelationshipType, item.ValueType = "CONTAINS", value_type
+    item.ConceptNameCodeSequence = [_concept(concept)]
+    for keyword, value in attributes.items():
+        setattr(item, keyword, value)
+    return item
+
+
+def _concept(value: str, meaning: str = "") -> Dataset:
+    code = Dataset()
+    code.CodeValue, code.CodingSchemeDesignator = value, "DCM"
+    code.CodeMeaning = meaning or value
+    return code

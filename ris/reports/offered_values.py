@@ -24,6 +24,7 @@ from ris.reports.content import said
 from ris.reports.templating import label_of, template_of
 
 MOST_TAKEN_OVER = 200
+_ONE_DECIMAL = frozenset({"mL", "mm", "cm", "mm2", "cm2", "%"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +86,12 @@ def _measured(study: Any) -> list[Measurement] | None:
 
 
 def printed(value: Any, unit: str) -> str:
-    """A number with its unit: volumes and parts of a hundred with one decimal."""
+    """A number with its unit: sizes and parts of a hundred with one decimal."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         return str(value)
-    number = f"{value:.1f}" if unit in ("mL", "mm", "cm", "%") else f"{value:g}"
-    return f"{number} {'' if unit.startswith('{') else unit}".strip()
+    number = f"{value:.1f}" if unit in _ONE_DECIMAL else f"{value:g}"
+    shown = unit.replace("mm2", "mm²").replace("cm2", "cm²")
+    return f"{number} {'' if shown.startswith('{') else shown}".strip()
 
 
 def _of_ai(study: Any, one: ApprovedValue, korean: bool) -> OfferedValue:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-TABLES = ("turnaround", "volumes", "unread", "ai", "critical_results")
+TABLES = ("turnaround", "volumes", "unread", "ai", "critical_results", "dose")
 _ACTIVE = tuple("=+-@\uff1d\uff0b\uff0d\uff20\t\r\n")
 """A cell that begins so, also in full width, a spreadsheet runs (OWASP, CSV injection)."""
 

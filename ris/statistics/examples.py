@@ -53,4 +53,15 @@ STATISTICS = {
             "read_back": {"count": 2, "median_minutes": 6.0, "p90_minutes": 9.5},
         }
     ],
+    "dose": [
+        {
+            "modality": "CT",
+            "procedure": "CT_BRAIN",
+            "month": "2026-03",
+            "studies": 9,
+            "without_report": 2,
+            "ctdi_vol": {"count": 9, "median": 46.2, "p75": 51.8},
+            "dlp": {"count": 7, "median": 812.4, "p75": 904.1},
+        }
+    ],
 }

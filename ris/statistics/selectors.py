@@ -19,6 +19,7 @@ from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
 from ris.choices import ReadingStatus, ReadingStep
 from ris.models import CriticalReport, ReadingEvent, Report, WorklistEntry
+from ris.statistics.doses import dose_table
 from ris.statistics.times import Period, spread
 
 Row = dict[str, Any]
@@ -60,6 +61,7 @@ def statistics_of(asked: StatisticsQuery) -> dict[str, Any]:
         "unread": _unread(asked),
         "ai": review_outcomes(since, until, modality=asked.modality, reviewer=asked.reader),
         "critical_results": _critical_results(asked),
+        "dose": dose_table(asked.period, asked.modality),
     }
 
 

@@ -107,6 +107,30 @@ class CriticalTimesOut(serializers.Serializer[Any]):
     read_back = SpreadOut()
 
 
+class DoseSpreadOut(serializers.Serializer[Any]):
+    """Of the studies that say it: median and 75th percentile (nearest rank); null of none."""
+
+    count = serializers.IntegerField()
+    median = serializers.FloatField(allow_null=True)
+    p75 = serializers.FloatField(allow_null=True)
+
+
+class DoseRowOut(serializers.Serializer[Any]):
+    """CT dose by the month of the study. ``procedure``: what was ordered, else Study Description.
+
+    ``ctdi_vol``: the highest of a study, mGy; ``dlp``: of a study, mGy.cm, which only a Radiation
+    Dose SR says; ``without_report``: studies whose images alone say CTDIvol.
+    """
+
+    modality = serializers.CharField()
+    procedure = serializers.CharField()
+    month = serializers.CharField()
+    studies = serializers.IntegerField()
+    without_report = serializers.IntegerField()
+    ctdi_vol = DoseSpreadOut()
+    dlp = DoseSpreadOut()
+
+
 @example(examples.STATISTICS)
 class StatisticsOut(serializers.Serializer[Any]):
     """``reader``: of whose work the figures are; null: everybody's."""
@@ -120,3 +144,4 @@ class StatisticsOut(serializers.Serializer[Any]):
     unread = UnreadOut(many=True)
     ai = AiAgreementOut(many=True)
     critical_results = CriticalTimesOut(many=True)
+    dose = DoseRowOut(many=True)

@@ -47,10 +47,10 @@ class Spread:
 def spread(durations: Iterable[timedelta]) -> Spread:
     """A duration below 0 is of images that came again later, and says nothing."""
     minutes = sorted(each.total_seconds() / 60 for each in durations if each >= timedelta())
-    return Spread(len(minutes), _percentile(minutes, 50), _percentile(minutes, 90))
+    return Spread(len(minutes), percentile(minutes, 50), percentile(minutes, 90))
 
 
-def _percentile(ordered: Sequence[float], percent: int) -> float | None:
+def percentile(ordered: Sequence[float], percent: int) -> float | None:
     """By nearest rank: the smallest value that so many percent of them do not exceed."""
     if not ordered:
         return None

@@ -41,7 +41,7 @@ class Statistics(_Statistics):
     required_permissions = {"GET": Permission.VIEW_STATISTICS}
 
     @extend_schema(
-        summary="Get turnaround, volumes, unread studies, AI agreement and critical result times",
+        summary="Get turnaround, volumes, unread studies, AI agreement, critical results, CT dose",
         tags=["reports"],
         parameters=[shapes.StatisticsIn],
         responses={200: shapes.StatisticsOut, **errors(ErrorCode.VALIDATION)},

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from ai.tests.factories import make_result, make_series, make_version
+from pacs.models import Series
 from pacs.tests import index
 from ris.choices import ReadingStep
 from ris.models import CriticalReport, CriticalReportAttempt, ReadingEvent, WorklistEntry
@@ -123,3 +124,23 @@ def test_csv_runs_no_formula(api, signed, users):
 def test_spread_leaves_out_what_came_again_after_it():
     assert spread([timedelta(minutes=-1)]) == Spread(0, None, None)
     assert spread(timedelta(minutes=n) for n in range(1, 11)) == Spread(10, 5.0, 9.0)
+
+
+def test_dose_by_procedure_and_month_with_the_75th_percentile(api, patient_factory):
+    today = timezone.localdate()
+    for ctdi_vol, description in ((40.0, "CT brain"), (44.0, "CT brain"), (60.0, "=CT()")):
+        study = index.study(patient_factory(), study_date=today, description=description)
+        Series.objects.filter(pk=index.series(study, 1, "CT").pk).update(ctdi_vol=ctdi_vol)
+    hidden = index.study(None, study_date=today)
+    Series.objects.filter(pk=index.series(hidden, 1, "CT").pk).update(ctdi_vol=1.0)
+    rows = api("rib").get(URL).json()["dose"]
+    spreads = [(row["procedure"], row["ctdi_vol"], row["dlp"]["count"]) for row in rows]
+    assert spreads == [
+        ("=CT()", {"count": 1, "median": 60.0, "p75": 60.0}, 0),
+        ("CT brain", {"count": 2, "median": 40.0, "p75": 44.0}, 0),
+    ]
+    assert {(row["month"], row["without_report"] == row["studies"]) for row in rows} == {
+        (f"{today:%Y-%m}", True)
+    }
+    answer = api("rib").get(f"{URL}csv/", {"table": "dose"}).content.decode()
+    assert ",'=CT()," in answer

@@ -10,6 +10,7 @@ from common.api.schema import example
 from emr.choices import Gender
 from ocs.choices import Priority
 from pacs.browse.serializers import Htj2kOut, SeriesOut, StudyPatientOut
+from pacs.choices import DoseSource
 from pacs.index.studies import StudySummary
 from rbac.permissions import Permission
 from ris import examples
@@ -144,6 +145,24 @@ class SenderOut(serializers.Serializer[Any]):
     last_at = serializers.DateTimeField()
 
 
+class IrradiationEventOut(serializers.Serializer[Any]):
+    """One acquisition of a Radiation Dose SR; what it does not say is empty or null."""
+
+    protocol = serializers.CharField()
+    region = serializers.CharField()
+    ctdi_vol = serializers.FloatField(allow_null=True, help_text="Mean CTDIvol, mGy")
+    dlp = serializers.FloatField(allow_null=True, help_text="mGy.cm")
+
+
+class StudyDoseOut(serializers.Serializer[Any]):
+    """CT dose as it is stated, by a Radiation Dose SR or in the images, which say no DLP."""
+
+    source = serializers.ChoiceField(DoseSource.choices)  # type: ignore[assignment]
+    ctdi_vol = serializers.FloatField(allow_null=True, help_text="the highest, mGy")
+    dlp = serializers.FloatField(allow_null=True, help_text="of the study, mGy.cm")
+    events = IrradiationEventOut(many=True)
+
+
 @example(examples.STUDY_DETAIL)
 class StudyDetailOut(StudyOut):
     """A study in full. ``reports``: those that the user may read, newest first.
@@ -159,6 +178,7 @@ class StudyDetailOut(StudyOut):
     structured_reports = DerivedSeriesOut(many=True, source="no_images.structured_reports")
     other_objects = DerivedSeriesOut(many=True, source="no_images.others")
     htj2k = Htj2kOut()
+    dose = StudyDoseOut(allow_null=True)
     senders = SenderOut(many=True)
     priors = PriorOut(many=True)
     other_studies = PriorOut(many=True)

@@ -24,6 +24,7 @@ ESSENTIAL = {
     "fusion.test.mjs": "one series",
     "hanging.test.mjs": "a follow-up",
     "htj2k.test.mjs": "a head is drawn",
+    "measuring.test.mjs": "a region over",
     "policy.test.mjs": "the viewer opens",
     "results.test.mjs": "is asked for",
     "roles.test.mjs": "(doctor|external|patient) gets|another person|STAT|shared until",

@@ -1,12 +1,10 @@
 // The model's probability as colours over the images: a layer of labels that no tool touches, one
 // label per tenth, so that it is drawn wherever masks are drawn.
 import { ApiError, bytes } from './api.js';
-import { labelsChanged } from './cornerstone.js';
-import { MASK, copyLabels, createLayer, removeLayer } from './mask.js';
-import { LABELMAP } from './panes.js';
-import { layer, services, shownJob, state, update } from './state.js';
+import { removeLayer } from './mask.js';
+import { attachOverlay, paintOverlay, showOverlay } from './overlay.js';
+import { layer, shownJob, state, update } from './state.js';
 import { t } from './texts.js';
-import { viewportOf, viewportsOf } from './viewports.js';
 
 export const HEAT = 'cdss-heat';
 /** From blue, improbable, over green and yellow to red; by tenth. */
@@ -48,23 +46,16 @@ export function hideHeatmap() {
 }
 
 async function showHeatmap() {
-  const { displaySet, grid } = layer;
+  const { displaySet } = layer;
   const job = shownJob();
   if (!displaySet) return;
   heat({ status: 'loading', problem: '' });
   try {
     const levels = await bytes(`/api/ai/jobs/${job.id}/heatmap/`);
     if (state.job?.id !== job.id || layer.displaySet !== displaySet) return hideHeatmap();
-    removeLayer(HEAT);
     const steps = COLORS.map((_, at) => ({ number: at + 1, label: `${(at + 1) * STEPS} %` }));
-    const images = await createLayer(HEAT, displaySet, steps, t('heatmap.title'));
-    copyLabels(
-      images,
-      grid,
-      levels.map(level => LABEL_OF[level]),
-    );
-    await attachHeatmap();
-    labelsChanged(HEAT);
+    const labels = levels.map(level => LABEL_OF[level]);
+    await showOverlay(HEAT, labels, steps, t('heatmap.title'), applyHeat);
     heat({ status: 'shown' });
   } catch (error) {
     removeLayer(HEAT);
@@ -74,42 +65,13 @@ async function showHeatmap() {
   }
 }
 
-/** In every viewport that shows the series; called again whenever one changes. */
-export async function attachHeatmap() {
-  const { segmentationService } = services();
-  if (!layer.displaySet || !segmentationService.getSegmentation(HEAT)) return;
-  const specifier = { segmentationId: HEAT, type: LABELMAP };
-  for (const viewportId of viewportsOf(layer.displaySet)) {
-    if (!viewportOf(viewportId)) continue;
-    if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) {
-      await segmentationService.addSegmentationRepresentation(viewportId, specifier);
-    }
-    segmentationService.setActiveSegmentation(viewportId, MASK);
-  }
-  applyHeat();
-}
+export const attachHeatmap = () => attachOverlay(HEAT, applyHeat);
 
 /** Threshold and opacity as chosen in the panel. */
 function applyHeat() {
-  const { segmentationService } = services();
-  if (!layer.displaySet || !segmentationService.getSegmentation(HEAT)) return;
-  const specifier = { segmentationId: HEAT, type: LABELMAP };
-  segmentationService.setStyle(specifier, {
-    renderOutline: false,
-    renderOutlineInactive: false,
-    renderFill: true,
-    renderFillInactive: true,
-    fillAlpha: state.heat.opacity,
-    fillAlphaInactive: state.heat.opacity,
-  });
   const first = Math.round(state.heat.threshold * STEPS);
-  for (const viewportId of viewportsOf(layer.displaySet)) {
-    if (!segmentationService.getSegmentationRepresentations(viewportId, specifier).length) continue;
-    COLORS.forEach((rgb, at) => {
-      segmentationService.setSegmentColor(viewportId, HEAT, at + 1, [...rgb, FULL]);
-      segmentationService.setSegmentVisibility(viewportId, HEAT, at + 1, at >= first, LABELMAP);
-    });
-  }
+  const looks = COLORS.map((color, at) => ({ color, visible: at >= first }));
+  paintOverlay(HEAT, state.heat.opacity, looks);
 }
 
 /** @param {number} threshold 0 to 0.9, in tenths: what is less probable is not drawn */

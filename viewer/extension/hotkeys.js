@@ -36,6 +36,7 @@ export const hotkeys = () => [
   own('l', 'tool', 'key.length', { tool: 'Length' }),
   own('a', 'tool', 'key.angle', { tool: 'Angle' }),
   own('o', 'tool', 'key.ellipse', { tool: 'EllipticalROI' }),
+  own('d', 'tool', 'key.freehand', { tool: 'PlanarFreehandROI' }),
   own('b', 'tool', 'key.brush', { tool: 'brush' }),
   own('e', 'tool', 'key.eraser', { tool: 'eraser' }),
   own('t', 'tool', 'key.threshold', { tool: 'threshold' }),

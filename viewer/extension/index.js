@@ -4,6 +4,7 @@ import { ApiError, get } from './api.js';
 import { watchAssist } from './assist.js';
 import { core } from './cornerstone.js';
 import { addStylesheet, cover } from './dom.js';
+import { attachGrowth } from './growth.js';
 import { attachHeatmap } from './heatmap.js';
 import { speakKorean, withKorean } from './korean.js';
 import { watchFusion } from './fusion.js';
@@ -146,6 +147,7 @@ function onModeEnter() {
       if (opened) {
         await mask.attachEverywhere();
         await attachHeatmap();
+        await attachGrowth();
         return;
       }
       opened = true;

@@ -6,6 +6,8 @@ import { authorOf, chained, newestOf, versionOf } from './reports.js';
 import { may } from './session.js';
 import { commands, identity, services, state, update, work } from './state.js';
 import { t } from './texts.js';
+import { addVolumes, takeVolumes } from './volumeGroups.js';
+import { countVolumes, nameNew } from './volumes.js';
 
 const SERIES_DESCRIPTION = 'NeuroNova measurements';
 const SR = 'SR';
@@ -31,11 +33,18 @@ export function start() {
     MEASUREMENTS_CLEARED,
   ];
   const stops = names.map(name => measurementService.subscribe(name, noteChange));
+  stops.push(
+    measurementService.subscribe(
+      MEASUREMENT_ADDED,
+      /** @param {{ measurement: { uid: string } }} event */
+      ({ measurement }) => nameNew(measurement.uid),
+    ),
+  );
   void restore();
   return () => stops.forEach(({ unsubscribe }) => unsubscribe());
 }
 
-/** Where and with which words, not how it is drawn. */
+/** Where and with which words, and which gaps are filled, not how it is drawn. */
 function content() {
   const found = services().measurementService.getMeasurements();
   const parts = found.map(({ uid, points, label }) => [
@@ -43,10 +52,11 @@ function content() {
     points?.flat().map(value => value.toFixed(2)),
     label,
   ]);
-  return parts.length ? JSON.stringify(parts) : '';
+  return parts.length ? JSON.stringify([parts, state.rois.interpolated]) : '';
 }
 
-function noteChange() {
+export function noteChange() {
+  countVolumes();
   const count = services().measurementService.getMeasurements().length;
   update({ measurements: { ...state.measurements, count, saved: content() === work.storedMeasurements } });
 }
@@ -86,6 +96,8 @@ export async function saveMeasurements() {
  */
 export function beforeStore({ naturalizedReport, dicomDict }) {
   chained(naturalizedReport, work.report);
+  countVolumes();
+  addVolumes(naturalizedReport, state.rois.volumes, work.volumeUids);
   return dicomDict;
 }
 
@@ -108,6 +120,7 @@ async function restore() {
   if (!newest) return;
   if (newest.instance && isMine(newest)) work.report = versionOf(newest.instance);
   try {
+    if (newest.instance) keepVolumes(takeVolumes(newest.instance));
     await newest.load?.();
     commands().runCommand(
       'hydrateStructuredReport',
@@ -123,6 +136,13 @@ async function restore() {
   noteChange();
 }
 
+/** @param {ReturnType<typeof takeVolumes>} stored */
+function keepVolumes(stored) {
+  for (const [key, { uid }] of stored) work.volumeUids.set(key, uid);
+  const interpolated = [...stored].flatMap(([key, found]) => (found.interpolated ? [key] : []));
+  update({ rois: { ...state.rois, interpolated } });
+}
+
 /**
  * A report names the image, not the plane, without which no area is computed.
  *
@@ -131,11 +151,28 @@ async function restore() {
 function orient(annotation) {
   const { metadata } = annotation;
   const orientation = instanceOf(metadata.referencedImageId)?.ImageOrientationPatient;
-  if (metadata.viewPlaneNormal || !orientation) return;
+  if (!orientation) return;
   const [rx, ry, rz, cx, cy, cz] = Array.from(orientation, Number);
+  upright(annotation, [cx, cy, cz]);
+  annotation.invalidated = true;
+  if (metadata.viewPlaneNormal) return;
   metadata.viewPlaneNormal = [rz * cy - ry * cz, rx * cz - rz * cx, ry * cx - rx * cy];
   metadata.viewUp = [-cx, -cy, -cz];
-  annotation.invalidated = true;
+}
+
+/**
+ * Of an ellipse a report names the longer axis first, the tool the one along the columns.
+ *
+ * @param {Annotation} annotation
+ * @param {number[]} down direction of the columns
+ */
+function upright({ metadata, data }, down) {
+  const points = data?.handles?.points;
+  if (metadata.toolName !== 'EllipticalROI' || points?.length !== 4) return;
+  const along = (/** @type {number[]} */ from, /** @type {number[]} */ to) =>
+    Math.abs(down.reduce((sum, value, axis) => sum + (to[axis] - from[axis]) * value, 0));
+  const [a, b, c, d] = points;
+  if (along(a, b) < along(c, d)) points.splice(0, 4, c, d, a, b);
 }
 
 /** @param {DisplaySet} report */

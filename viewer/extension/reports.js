@@ -22,7 +22,7 @@ const PERSON_OBSERVER_NAME = '121008'; // DCM, PS3.16 TID 1003
  * @param {Item | Item[] | undefined} sequence
  * @returns {Item[]}
  */
-function items(sequence) {
+export function items(sequence) {
   if (Array.isArray(sequence)) return sequence;
   return sequence === undefined ? [] : [sequence];
 }

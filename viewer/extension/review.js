@@ -1,6 +1,7 @@
 // AI jobs of the study: which one is on screen, its versions, the decision, its publication.
 import { ApiError, bytes, get, post } from './api.js';
 import { ask } from './dom.js';
+import { hideGrowth, loadBaselines } from './growth.js';
 import { hideHeatmap } from './heatmap.js';
 import {
   COMPARED,
@@ -63,6 +64,7 @@ export async function loadModels() {
 export async function openJob(jobId, { jump = true, discard = false } = {}) {
   if (!discard && !(await mayLeaveStrokes())) return;
   hideHeatmap();
+  hideGrowth();
   resetAssist();
   update({ maskStatus: 'loading', maskProblem: '', compared: null, changed: null, volumes: {} });
   try {
@@ -81,6 +83,7 @@ export async function openJob(jobId, { jump = true, discard = false } = {}) {
     if (segmentation.versions.length) await openVersion(newestVersion());
     else await openEmpty(segmentation);
     if (jump) showMiddle();
+    void loadBaselines();
     void followPublication();
   } catch (error) {
     refuse(error);
@@ -217,6 +220,7 @@ export async function decide(decision, comment) {
     await post(`/api/ai/jobs/${shownJob().id}/review/`, { decision, comment, ...version });
     resetAssist();
     await refreshJob();
+    void loadBaselines();
     void followPublication();
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -3,7 +3,7 @@
 
 /**
  * @import {
- *   Grid, Hanging, Job, Layout, ListedJob, Model, Registration, Segmentation, Study, User
+ *   Grid, Growth, Hanging, Job, Layout, ListedJob, Model, Registration, Segmentation, Study, User
  * } from '../types/api'
  * @import {
  *   AppConfig, CommandsManager, DisplaySet, ExtensionManager, Managers, Services
@@ -46,12 +46,17 @@
  *   request
  * @property {{ status: 'hidden' | 'loading' | 'shown', problem: string, threshold: number,
  *   opacity: number }} heat the model's probability over the images
+ * @property {{ baselines: ListedJob[], baseline: number | null, problem: string,
+ *   status: 'hidden' | 'loading' | 'shown', result: Growth | null }} growth since a mask of an earlier
+ *   study; `baseline`: its segmentation
  * @property {{ tool: 'box' | 'click' | 'add' | 'remove' | null, first: number, last: number,
  *   box: { rows: number[], columns: number[] } | null, busy: boolean, problem: string, hint: string,
  *   volume: number | null }} assist the lesion tool; slices by their place on screen
  * @property {{ busy: boolean, problem: string }} manual a segmentation that is begun by hand
  * @property {{ count: number, saved: boolean, status: 'idle' | 'saving', problem: string }}
  *   measurements
+ * @property {{ name: string, volumes: Volume[], interpolated: string[] }} rois regions over several slices:
+ *   `name` of the next contour, `interpolated` the keys of those whose gaps are filled
  * @property {{ open: string | null, problem: string, linked: boolean }} prior
  * @property {{ plan: Hanging | null, layout: Layout | null, own: boolean }} hanging `own`: the reader's
  *   choice
@@ -97,9 +102,11 @@ export const state = {
   colors: {},
   request: { status: 'idle', problem: '', jobId: null, step: null },
   heat: { status: 'hidden', problem: '', threshold: 0.1, opacity: 0.5 },
+  growth: { baselines: [], baseline: null, problem: '', status: 'hidden', result: null },
   assist: { ...NO_ASSIST },
   manual: { busy: false, problem: '' },
   measurements: { count: 0, saved: true, status: 'idle', problem: '' },
+  rois: { name: '', volumes: [], interpolated: [] },
   prior: { open: null, problem: '', linked: true },
   hanging: { plan: null, layout: null, own: false },
   registrations: [],
@@ -140,6 +147,7 @@ export const layer = {
 
 /**
  * @import { ReportVersion } from './reports.js'
+ * @import { Volume } from './volumes.js'
  * @typedef {{ boxes: object[], points: object[], scribbles: object[] }} Prompt
  *
  * What was drawn for the lesion tool since its beginning.
@@ -165,6 +173,7 @@ export const layer = {
  * @property {number} publications how often the publication of a job was begun to be followed
  * @property {string} storedMeasurements what was measured when it was last in the archive
  * @property {ReportVersion | null} report the person's newest report of measurements
+ * @property {Map<string, string>} volumeUids by key the Tracking UID of each volume that is in a report
  * @property {() => void} unlink lets the panes scroll alone
  * @property {() => void} stopCheckerboard draws one series over the other again
  * @property {() => void} stopPointer gives the mouse back to OHIF
@@ -183,6 +192,7 @@ export const work = {
   publications: 0,
   storedMeasurements: '',
   report: null,
+  volumeUids: new Map(),
   unlink: () => {},
   stopPointer: () => {},
   stopCheckerboard: () => {},

@@ -120,11 +120,13 @@ function placesOf({ images }) {
 }
 
 /**
- * The slices of a series in ascending position along their normal, as the server counts them.
+ * The slices of a series in ascending height (mm) along their normal.
  *
  * @param {string} seriesInstanceUid
+ * @returns {{ image?: NonNullable<DisplaySet['images']>[number], slices: { name: string, height: number }[],
+ *   parallel: boolean }}
  */
-export function gridOf(seriesInstanceUid) {
+export function stackOf(seriesInstanceUid) {
   const found = services()
     .displaySetService.getDisplaySetsForSeries(seriesInstanceUid)
     .find(displaySet => placesOf(displaySet).length > 1);
@@ -137,11 +139,25 @@ export function gridOf(seriesInstanceUid) {
       const normal = axes[next] * axes[3 + after] - axes[after] * axes[3 + next];
       return sum + Number(position?.[at]) * normal;
     }, 0);
-  const [image] = found?.images ?? [];
+  const slices = places.map(place => ({ name: place.name, height: height(place) }));
+  return {
+    image: found?.images?.[0],
+    slices: slices.sort((a, b) => a.height - b.height),
+    parallel: places.every(place => axes.every((value, at) => Math.abs(value - Number(place.axes?.[at])) < 1e-3)),
+  };
+}
+
+/**
+ * The slices of a series in ascending position along their normal, as the server counts them.
+ *
+ * @param {string} seriesInstanceUid
+ */
+export function gridOf(seriesInstanceUid) {
+  const { image, slices } = stackOf(seriesInstanceUid);
   return {
     rows: Number(image?.Rows),
     columns: Number(image?.Columns),
-    slices: [...places].sort((a, b) => height(a) - height(b)).map(({ name }) => name),
+    slices: slices.map(({ name }) => name),
   };
 }
 

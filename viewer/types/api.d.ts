@@ -34,6 +34,7 @@ interface Described {
 export type Study = Omit<Schema['StudyDetailOut'], keyof Described> & Described;
 export type Hanging = Schema['HangingOut'];
 export type Registration = Schema['RegistrationOut'];
+export type Growth = Schema['GrowthOut'];
 export type Layout = Schema['LayoutOut'];
 export type Pane = Schema['PaneOut'];
 export type FrameLink = Schema['FrameLinkOut'];

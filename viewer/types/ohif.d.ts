@@ -33,7 +33,7 @@ interface FunctionalGroups {
 }
 
 /** A code, as in Person Identification Code Sequence. */
-interface Code {
+export interface Code {
   CodeValue: string;
   CodingSchemeDesignator: string;
   CodeMeaning: string;
@@ -59,9 +59,20 @@ export interface Report {
   ContentSequence?: ContentItem | ContentItem[];
 }
 
-interface ContentItem {
+export interface ContentItem {
+  RelationshipType?: string;
+  ValueType?: string;
   ConceptNameCodeSequence?: Code | Code[];
   PersonName?: string;
+  TextValue?: string;
+  UID?: string;
+  ContinuityOfContent?: string;
+  ConceptCodeSequence?: Code[];
+  MeasuredValueSequence?: { MeasurementUnitsCodeSequence: Code[]; NumericValue: number }[];
+  GraphicType?: string;
+  GraphicData?: number[];
+  ReferencedSOPSequence?: object[];
+  ContentSequence?: ContentItem | ContentItem[];
 }
 
 export interface DisplaySet {
@@ -122,7 +133,13 @@ export interface Viewport {
 }
 
 export interface Annotation {
+  annotationUID: string;
+  data?: {
+    handles?: { points?: number[][] };
+    contour?: { closed?: boolean; polyline?: ArrayLike<number>[] };
+  };
   metadata: {
+    toolName: string;
     referencedImageId: string;
     viewPlaneNormal?: number[];
     viewUp?: number[];
@@ -144,6 +161,7 @@ export interface Cornerstone {
   };
   eventTarget: CustomEventTarget;
   utilities: {
+    worldToImageCoords(imageId: string, world: ArrayLike<number>): number[];
     HistoryMemo: {
       DefaultHistoryMemo: {
         size: number;
@@ -193,6 +211,7 @@ export interface Measurement {
   uid: string;
   points?: number[][];
   label?: string;
+  toolName?: string;
 }
 
 interface LayerSpecifier {
@@ -289,7 +308,11 @@ export interface Services {
     | 'MEASUREMENT_REMOVED'
     | 'RAW_MEASUREMENT_ADDED'
     | 'MEASUREMENTS_CLEARED'
-  > & { getMeasurements(): Measurement[] };
+  > & {
+    getMeasurements(): Measurement[];
+    getMeasurement(uid: string): Measurement | undefined;
+    update(uid: string, measurement: Measurement, notYetUpdatedAtSource: boolean): void;
+  };
   toolbarService: { refreshToolbarState(options: { viewportId: string }): void };
   uiNotificationService: { show(notification: object): void };
   customizationService: {

@@ -15,39 +15,14 @@ from ai.tests import factories
 from pacs.tests import index
 from ris.reports.presentation import words_diff
 from ris.tests.reports.factories import REPORTS, TEXT, report_row, save, sign, write
+from ris.tests.sr_documents import measurement_group, sr_document
 
 pytestmark = pytest.mark.django_db
 
 
-def code(value, meaning, scheme="DCM"):
-    return {"vr": "SQ", "Value": [{
-        "00080100": {"vr": "SH", "Value": [value]},
-        "00080102": {"vr": "SH", "Value": [scheme]},
-        "00080104": {"vr": "LO", "Value": [meaning]},
-    }]}  # fmt: skip
-
-
-def item(kind, name, **more):
-    return {"0040A040": {"vr": "CS", "Value": [kind]}, "0040A043": name} | more
-
-
-def sr_document(uid):
-    """A TID 1500 report of one group with a length, as the archive's DICOM JSON."""
-    length = item("NUM", code("103339001", "Long Axis", "SCT"))
-    length["0040A300"] = {"vr": "SQ", "Value": [{
-        "0040A30A": {"vr": "DS", "Value": [21.44]},
-        "004008EA": code("mm", "millimeter", "UCUM"),
-    }]}  # fmt: skip
-    finding = item("CODE", code("121071", "Finding"))
-    finding["0040A168"] = code("108369006", "Neoplasm", "SCT")
-    group = item("CONTAINER", code("125007", "Measurement Group"))
-    group["0040A730"] = {"vr": "SQ", "Value": [finding, length]}
-    measurements = item("CONTAINER", code("126010", "Imaging Measurements"))
-    measurements["0040A730"] = {"vr": "SQ", "Value": [group]}
-    return {
-        "00080018": {"vr": "UI", "Value": [uid]},
-        "0040A730": {"vr": "SQ", "Value": [measurements]},
-    }
+def document_of(uid):
+    """A report of one length."""
+    return sr_document(uid, measurement_group("Long Axis", 21.44, "mm", finding="Neoplasm"))
 
 
 @pytest.fixture
@@ -70,7 +45,6 @@ def offered(users, patient_factory):
     ]
     segmentation.save()
     Publication.objects.create(job=job, version=segmentation.versions.get())
-    report = index.series(study, slices=1, modality="SR")
     prior = report_row(
         index.study(patient, study_date=date(2026, 1, 5)),
         users["rib"],
@@ -78,11 +52,12 @@ def offered(users, patient_factory):
         template="brain_tumour",
         fields={"midline_shift": 4},
     )
+    report = index.series(study, slices=1, modality="SR")
     with responses.RequestsMock(assert_all_requests_are_fired=False) as archive:
         archive.get(
             f"{settings.ORTHANC_URL}/dicom-web/studies/{study.study_instance_uid}/series/"
             f"{report.series_instance_uid}/metadata",
-            json=[sr_document(report.instances.get().sop_instance_uid)],
+            json=[document_of(report.instances.get().sop_instance_uid)],
         )
         yield study, job, report.instances.get().sop_instance_uid, prior
 
@@ -164,7 +139,7 @@ def test_while_the_archive_is_down_what_is_written_is_stored_and_confirmed_later
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "many", ""])
 def test_what_is_no_number_in_a_foreign_report_is_not_offered(api, study, number):
     report = index.series(study, slices=1, modality="SR")
-    document = sr_document(report.instances.get().sop_instance_uid)
+    document = document_of(report.instances.get().sop_instance_uid)
     group = document["0040A730"]["Value"][0]["0040A730"]["Value"][0]["0040A730"]["Value"]
     group[1]["0040A300"]["Value"][0]["0040A30A"] = {"vr": "DS", "Value": [number]}
     with responses.RequestsMock() as archive:

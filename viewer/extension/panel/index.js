@@ -3,6 +3,7 @@ import { h } from '../dom.js';
 import { subscribe } from '../state.js';
 import { hangingSection } from './hanging.js';
 import { fusionSection } from './fusion.js';
+import { growthSection } from './growth.js';
 import { heatmapSection } from './heatmap.js';
 import { assistSection, manualSection } from './draw.js';
 import { jobSection } from './job.js';
@@ -29,6 +30,7 @@ const PARTS = [
   saveBar,
   maskSection,
   heatmapSection,
+  growthSection,
   assistSection,
   versionsSection,
   reviewSection,

@@ -11,7 +11,8 @@ import { t } from '../texts.js';
  * A titled part of the panel.
  *
  * @param {'job' | 'mask' | 'versions' | 'review' | 'request' | 'series' | 'window' | 'measure'
- *   | 'prior' | 'order' | 'object' | 'heatmap' | 'assist' | 'manual' | 'hanging' | 'fusion'} name
+ *   | 'prior' | 'order' | 'object' | 'heatmap' | 'assist' | 'manual' | 'hanging' | 'fusion'
+ *   | 'growth'} name
  * @param {Child[]} children
  */
 export function section(name, ...children) {

@@ -1,11 +1,12 @@
 // Windows, measurements and earlier studies.
 import { button, h, refill } from '../dom.js';
 import { closePrior, openPrior, scrolling, setLinked } from '../hanging.js';
-import { saveMeasurements } from '../measurements.js';
+import { noteChange, saveMeasurements } from '../measurements.js';
 import { seriesNotes } from '../series.js';
 import { may } from '../session.js';
-import { t } from '../texts.js';
+import { ml, t } from '../texts.js';
 import { activeDisplaySet } from '../viewports.js';
+import { NAME_LENGTH, interpolate, nameContours } from '../volumes.js';
 import { calendarDate } from '../when.js';
 import { applyPreset, presets } from '../windows.js';
 import { section, visible } from './section.js';
@@ -13,6 +14,7 @@ import { section, visible } from './section.js';
 /**
  * @import { Prior, Study } from '../../types/api'
  * @import { PanelState } from '../state.js'
+ * @import { Volume } from '../volumes.js'
  */
 
 export function seriesSection() {
@@ -44,17 +46,44 @@ export function windowsSection() {
 export function measurementsSection() {
   const save = button(t('measure.save'), saveMeasurements, { id: 'cdss-measure-save' });
   const status = h('p', { className: 'cdss-note', role: 'status', id: 'cdss-measure-state' });
-  const element = section('measure', status, save);
+  const name = h('input', {
+    id: 'cdss-roi-name',
+    maxLength: NAME_LENGTH,
+    placeholder: t('roi.name'),
+    'aria-label': t('roi.name'),
+    oninput: () => nameContours(name.value),
+  });
+  const hint = h('p', { className: 'cdss-note' }, t('roi.hint'));
+  const volumes = h('ul', { className: 'cdss-volumes', role: 'status' });
+  const element = section('measure', status, save, name, hint, volumes);
 
   /** @param {PanelState} state */
-  function show({ measurements: { count, saved, status: busy, problem } }) {
+  function show({ measurements: { count, saved, status: busy, problem }, rois }) {
     status.textContent = problem || t(saved ? 'measure.saved' : 'measure.unsaved', { count });
     visible(save, may('upload_dicom'));
     save.disabled = !count || saved || busy === 'saving';
     element.dataset.saved = String(saved);
     element.dataset.count = String(count);
+    if (name.value !== rois.name) name.value = rois.name;
+    const shown = rois.volumes.map(({ key, ml: value, slices, missing, interpolated }) => [key, value, slices, missing, interpolated]);
+    refill(volumes, shown, () => rois.volumes.map(volumeRow));
   }
   return { element, show };
+}
+
+/** @param {Volume} volume */
+function volumeRow({ key, label, ml: value, slices, missing, interpolated }) {
+  const line = t('roi.volume', { name: label, volume: ml(value), slices });
+  const gap = missing
+    ? [t(interpolated ? 'roi.interpolated' : 'roi.missing', { count: missing })]
+    : [];
+  const fill = h('input', {
+    type: 'checkbox',
+    checked: interpolated,
+    onchange: () => interpolate(key, fill.checked, noteChange),
+  });
+  const choice = missing ? [h('label', { className: 'cdss-check' }, fill, t('roi.interpolate'))] : [];
+  return h('li', { 'data-roi': label, 'data-ml': value.toFixed(3) }, [line, ...gap].join(' '), ...choice);
 }
 
 export function priorsSection() {

@@ -65,6 +65,7 @@ export const keys = {
     templates: ["report templates"],
     keyFindings: (text: string) => ["key findings", text],
   },
+  measurements: (study: string) => ["measurements", study],
   registrations: {
     all: ["registrations"],
     ofStudy: (study: string) => ["registrations", "of study", study],

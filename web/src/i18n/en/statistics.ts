@@ -44,6 +44,16 @@ export default {
     waiting: "Not reviewed",
     dice: "Dice",
   },
+  dose: {
+    title: "CT dose",
+    hint: "As Radiation Dose SR or the images state it, by the month of the study; nothing is estimated. Median, in brackets the 75th percentile, n: studies that state it.",
+    procedure: "Examination",
+    month: "Month",
+    studies: "Studies",
+    withoutReport: "Without a dose report",
+    ctdiVol: "CTDIvol (mGy)",
+    dlp: "DLP (mGy·cm)",
+  },
   critical: {
     title: "Critical results",
     hint: "From the finding on. Median, in brackets the 90th percentile.",

@@ -46,6 +46,16 @@ const texts: typeof en = {
     waiting: "미검토",
     dice: "Dice",
   },
+  dose: {
+    title: "CT 선량",
+    hint: "선량 보고서(RDSR) 또는 영상에 기록된 값만 집계하며 추정하지 않습니다. 검사 월 기준. 중앙값, 괄호 안은 75백분위수, n은 값이 기록된 검사 수.",
+    procedure: "검사명",
+    month: "월",
+    studies: "검사 수",
+    withoutReport: "선량 보고서 없음",
+    ctdiVol: "CTDIvol (mGy)",
+    dlp: "DLP (mGy·cm)",
+  },
   critical: {
     title: "위급 결과",
     hint: "소견 확인부터의 시간. 중앙값, 괄호 안은 90백분위수.",

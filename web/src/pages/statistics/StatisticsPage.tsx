@@ -12,10 +12,10 @@ import { Plot } from "@/shared/plots/Plot";
 import { QueryView } from "@/shared/QueryView";
 import { Section } from "@/shared/Section";
 import { calendarDate } from "@/shared/when";
-import { AiTable, CriticalTable, TurnaroundTable, UnreadTable } from "./tables";
+import { AiTable, CriticalTable, DoseTable, TurnaroundTable, UnreadTable } from "./tables";
 
 type Figures = Schema["StatisticsOut"];
-type Table = "turnaround" | "volumes" | "unread" | "ai" | "critical_results";
+type Table = "turnaround" | "volumes" | "unread" | "ai" | "critical_results" | "dose";
 
 interface Asked {
   since: string;
@@ -100,6 +100,9 @@ function Parts({ figures, asked }: { figures: Figures; asked: Asked }) {
           <CriticalTable rows={figures.critical_results} />
         </Section>
       </SimpleGrid>
+      <Section title={t("statistics.dose.title")} action={<Csv table="dose" asked={asked} />}>
+        <DoseTable rows={figures.dose} />
+      </Section>
     </Stack>
   );
 }

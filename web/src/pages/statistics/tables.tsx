@@ -2,6 +2,7 @@ import { Table, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { Schema } from "@/api/client";
+import { useJobTypeName } from "@/shared/jobTypes";
 import { dateTime } from "@/shared/when";
 
 type Spread = Schema["SpreadOut"];
@@ -142,6 +143,37 @@ export function CriticalTable({ rows }: { rows: Schema["CriticalTimesOut"][] }) 
           row.open,
           spread(row.told),
           spread(row.read_back),
+        ])}
+      />
+    </>
+  );
+}
+
+/** Median and 75th percentile of the studies that say it, with their number. */
+function dose({ count, median, p75 }: Schema["DoseSpreadOut"]): string {
+  return median === null || p75 === null ? "–" : `${median.toFixed(1)} (${p75.toFixed(1)}), n = ${count}`;
+}
+
+export function DoseTable({ rows }: { rows: Schema["DoseRowOut"][] }) {
+  const { t } = useTranslation();
+  const jobTypeName = useJobTypeName();
+  const heads = (["procedure", "month", "studies", "withoutReport", "ctdiVol", "dlp"] as const).map((key) =>
+    t(`statistics.dose.${key}`),
+  );
+  return (
+    <>
+      <Hint text={t("statistics.dose.hint")} />
+      <Figures
+        label={t("statistics.dose.title")}
+        heads={[t("statistics.modality"), ...heads]}
+        rows={rows.map((row) => [
+          row.modality || "–",
+          jobTypeName(row.procedure) || "–",
+          row.month,
+          row.studies,
+          row.without_report,
+          dose(row.ctdi_vol),
+          dose(row.dlp),
         ])}
       />
     </>

@@ -14,11 +14,13 @@ import { Section } from "@/shared/Section";
 import { ShareButton } from "@/shared/shares/ShareButton";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { calendarDate } from "@/shared/when";
+import { StudyDose } from "./StudyDose";
 import { Htj2kState } from "./Htj2kState";
 import { pollInterval } from "./htj2kProgress";
 import { MoveSeries } from "./MoveSeries";
 import { ReadingState } from "./ReadingState";
 import { SeriesTree } from "@/shared/images/SeriesTree";
+import { StudyMeasurements } from "./StudyMeasurements";
 import { StudyJobs } from "./StudyJobs";
 import { StudyRegistrations } from "./StudyRegistrations";
 import { StudyRelations } from "./StudyRelations";
@@ -163,6 +165,10 @@ function StudyView({ study }: { study: Study }) {
             <Stack>
               {staff && <ReadingState study={study} />}
               {can("request_ai") && <StudyJobs study={study} />}
+              {can("view_dicom") && study.structured_reports.length > 0 && (
+                <StudyMeasurements study={study.study_instance_uid} />
+              )}
+              {study.dose && <StudyDose dose={study.dose} />}
               {staff && can("view_dicom") && <StudyRegistrations study={study} />}
               <StudyRelations study={study} />
             </Stack>
