@@ -2,11 +2,11 @@ import { Avatar, Menu, Stack, Text, UnstyledButton, VisuallyHidden } from "@mant
 import { IconLogout, IconUserCircle } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
-import { notifications } from "@mantine/notifications";
 import { session } from "@/session";
 import { useUser } from "@/session/react";
 import { initialsOf } from "@/shared/format";
 import { useHeldRoleName } from "@/shared/roles";
+import { showFailure } from "@/shared/toasts";
 import classes from "./Shell.module.css";
 
 export function AccountMenu() {
@@ -16,7 +16,7 @@ export function AccountMenu() {
   const name = user.full_name || user.username;
   const logout = () => {
     session.logout().catch(() => {
-      notifications.show({ color: "red", message: t("shell.logoutFailed") });
+      showFailure(t("shell.logoutFailed"));
     });
   };
   return (

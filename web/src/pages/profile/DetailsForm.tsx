@@ -1,6 +1,7 @@
 import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
 import { isEmail, useForm } from "@mantine/form";
 import { useMutation } from "@tanstack/react-query";
+import i18next from "i18next";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
 import { asApiError } from "@/api/errors";
@@ -31,7 +32,7 @@ export function DetailsForm() {
     onSuccess: async (changed) => {
       session.updateUser(changed);
       if (isLanguage(changed.language)) await setLanguage(changed.language, true);
-      showSuccess(t("common.saved"));
+      showSuccess(i18next.t("common.saved"));
     },
     onError: (error) => {
       const refused = asApiError(error);

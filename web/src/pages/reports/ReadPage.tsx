@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Group, Tooltip } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconExternalLink, IconPlayerTrackNext } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState } from "react";
@@ -11,7 +10,7 @@ import { isUid, viewerAddress } from "@/shared/images/viewerAddress";
 import { NotFound } from "@/shared/NotFound";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
-import { showError } from "@/shared/toasts";
+import { showError, showNote } from "@/shared/toasts";
 import { useNextStudy } from "@/shared/useNextStudy";
 import { useReadingHeartbeat } from "@/shared/useReadingHeartbeat";
 import { History } from "./History";
@@ -96,7 +95,7 @@ function useNext() {
         onError: showError,
         onSuccess: (row) => {
           if (row) void navigate(`/studies/${row.study_instance_uid}/read`);
-          else notifications.show({ message: t("worklist.nothingNext") });
+          else showNote(t("worklist.nothingNext"));
         },
       },
     );

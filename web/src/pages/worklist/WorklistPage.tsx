@@ -1,6 +1,5 @@
 import { Button, Paper, Tabs } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,7 +8,7 @@ import { asApiError } from "@/api/errors";
 import { HeldStudy } from "@/shared/HeldStudy";
 import { PageHeader } from "@/shared/PageHeader";
 import { QueryView } from "@/shared/QueryView";
-import { showError } from "@/shared/toasts";
+import { showError, showNote } from "@/shared/toasts";
 import { useNextStudy } from "@/shared/useNextStudy";
 import {
   studyPrefetch,
@@ -91,7 +90,7 @@ export default function WorklistPage() {
       onError: showError,
       onSuccess: (row) => {
         if (row) void navigate(`/studies/${row.study_instance_uid}/read`);
-        else notifications.show({ message: t("worklist.nothingNext") });
+        else showNote(t("worklist.nothingNext"));
       },
     });
   };
