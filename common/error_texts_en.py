@@ -139,6 +139,7 @@ ENGLISH = {
         "What this result rests on is filed under another patient now. Reject it, and request "
         "it anew from the right patient's data."
     ),
+    "ERR_445": "The series cannot be moved. See why, and choose anew.",
     "ERR_450": (
         "You have as many AI analyses in the queue as one person may have. Wait until one has "
         "finished, or cancel one."
@@ -161,6 +162,10 @@ ENGLISH = {
     "ERR_471": "The series are of different patients. Choose two of one patient.",
     "ERR_472": "The series could not be registered. Choose series of the same body part.",
     "ERR_473": "The series names no frame of reference. Choose another one.",
+    "ERR_474": (
+        "You have as many registrations under way as one person may have. Wait until one has "
+        "finished."
+    ),
     "ERR_500": (
         "An internal error occurred and the request failed. Report the request id to support."
     ),

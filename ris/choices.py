@@ -23,6 +23,7 @@ class ReadingStep(models.TextChoices):
     EXPIRED = "expired"
     READ = "read"
     ASSIGNED = "assigned"
+    MERGED = "merged"
 
 
 class ReadingPlace(models.TextChoices):

@@ -12,6 +12,7 @@ from ris.reading.views import Readers, StudyAssign, StudyLock, StudyReading, Stu
 from ris.registration.views import (
     RegistrationAcceptance,
     RegistrationDetail,
+    RegistrationPreview,
     RegistrationRejection,
     Registrations,
 )
@@ -112,6 +113,11 @@ urlpatterns = [
         "registrations/<int:registration_id>/",
         RegistrationDetail.as_view(),
         name="registration-detail",
+    ),
+    path(
+        "registrations/<int:registration_id>/preview/",
+        RegistrationPreview.as_view(),
+        name="registration-preview",
     ),
     path(
         "registrations/<int:registration_id>/accept/",
