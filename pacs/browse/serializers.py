@@ -11,6 +11,7 @@ from pacs.choices import (
     DERIVED_MODALITIES,
     Htj2kRefusal,
     IdentityDifference,
+    MoveFailure,
     QuarantineReason,
     SuggestionReason,
     UnfiledDecision,
@@ -280,6 +281,7 @@ class SeriesMoveOut(serializers.ModelSerializer[SeriesMove]):
         source="described.into.date", default=None, allow_null=True
     )
     decided_by = serializers.CharField(source="decided_by.full_name")
+    failure = serializers.ChoiceField(MoveFailure.choices, allow_blank=True)
 
     class Meta:
         model = SeriesMove

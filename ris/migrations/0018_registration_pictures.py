@@ -18,6 +18,16 @@ class Migration(migrations.Migration):
                 ('png', models.BinaryField()),
             ],
         ),
+        migrations.AddField(
+            model_name='dicomnode',
+            name='echo_asked_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AlterField(
+            model_name='dicomnode',
+            name='echo_outcome',
+            field=models.CharField(blank=True, choices=[('ok', 'Ok'), ('refused', 'Refused'), ('no_answer', 'No Answer'), ('certificate', 'Certificate')], max_length=12),
+        ),
         migrations.AlterField(
             model_name='readingevent',
             name='step',

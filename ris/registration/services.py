@@ -59,20 +59,20 @@ def registration_create(*, actor: Person, fixed_series: str, moving_series: str)
     with transaction.atomic():
         studies_lock({fixed.study_id, moving.study_id}, patient)
         under_way = Registration.objects.filter(**pair, patient=patient, status__in=OPEN)
-        registration = under_way.first() or _begun(actor, fixed, moving)
+        registration = under_way.first() or _begun(actor, patient, fixed, moving)
         if registration.status == RegistrationStatus.REQUESTED:
             _publish(REGISTRATION_REQUESTED, registration)
         _record(actor, registration, "registration.create")
     return registration
 
 
-def _begun(actor: Person, fixed: Series, moving: Series) -> Registration:
+def _begun(actor: Person, patient_id: int, fixed: Series, moving: Series) -> Registration:
     """Two requests of one person are counted one after the other. Raises BusinessError."""
     accounts.user_lock(actor.pk)
     if Registration.objects.filter(requested_by=actor.pk, status__in=OPEN).count() >= PER_PERSON:
         raise BusinessError(ErrorCode.REGISTRATION_LIMIT, f"{PER_PERSON} at most")
     return Registration.objects.create(
-        patient=fixed.study.patient,
+        patient_id=patient_id,
         fixed_study=fixed.study,
         moving_study=moving.study,
         fixed_series=fixed.series_instance_uid,

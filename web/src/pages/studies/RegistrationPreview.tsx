@@ -3,7 +3,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useTranslation } from "react-i18next";
 import { PreviewImage } from "@/shared/PreviewImage";
 
-const RATIO = 2.4;
+const RATIO = 2.6;
 
 /** Both series in turn, by which a person judges a registration before it is accepted. */
 export function RegistrationPreview({ id }: { id: number }) {
