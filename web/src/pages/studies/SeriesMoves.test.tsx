@@ -25,7 +25,10 @@ it("a series that was not moved is named, with why and what to do", async () => 
     done_at: "2026-03-02T10:04:00+09:00",
     failure: "other_patient",
   };
-  vi.spyOn(api, "GET").mockResolvedValue({ data: { results: [move] }, response: new Response() });
+  vi.spyOn(api, "GET").mockResolvedValue({
+    data: { results: [move] },
+    response: new Response(),
+  } as never);
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={new QueryClient()}>
