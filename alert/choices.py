@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
     PUBLICATION_FAILED = "publication_failed"
     STUDY_UNMATCHED = "study_unmatched"
     IMAGES_UNFILED = "images_unfiled"
+    SERIES_MOVE_FAILED = "series_move_failed"
     GLASS_BROKEN = "glass_broken"
     ORDER_WAITING = "order_waiting"
     ORDER_URGENT = "order_urgent"
@@ -94,6 +95,10 @@ TEXTS: dict[str, dict[str, str]] = {
     Kind.IMAGES_UNFILED: {
         "ko": "등록된 영상 검사와 정보가 맞지 않는 영상이 처리를 기다리고 있습니다.",
         "en": "Images that contradict a study on record are waiting for a decision.",
+    },
+    Kind.SERIES_MOVE_FAILED: {
+        "ko": "시리즈를 이동하지 못했습니다. 사유를 확인하고 다시 처리해 주세요.",
+        "en": "Series that you moved could not be moved. Open it to see why and what to do.",
     },
     Kind.GLASS_BROKEN: {
         "ko": "열람 제한 환자의 기록이 응급 열람되었습니다.",

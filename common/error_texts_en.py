@@ -145,6 +145,7 @@ ENGLISH = {
     "ERR_443": (
         "Nothing was outlined from this drawing. Draw a box around the lesion, or click on it."
     ),
+    "ERR_445": "The series cannot be moved. See why, and choose anew.",
     "ERR_450": (
         "You have as many AI analyses in the queue as one person may have. Wait until one has "
         "finished, or cancel one."
@@ -167,6 +168,10 @@ ENGLISH = {
     "ERR_471": "The series are of different patients. Choose two of one patient.",
     "ERR_472": "The series could not be registered. Choose series of the same body part.",
     "ERR_473": "The series names no frame of reference. Choose another one.",
+    "ERR_474": (
+        "You have as many registrations under way as one person may have. Wait until one has "
+        "finished."
+    ),
     "ERR_480": (
         "The segmentation is not approved, or its approval was withdrawn. Only approved ones are "
         "compared: review it first."

@@ -108,3 +108,20 @@ class IdentityDifference(models.TextChoices):
 
     NAME = "name"
     BIRTH_DATE = "birth_date"
+
+
+class MoveFailure(models.TextChoices):
+    """Why series do not go to another study: refused, or not carried out.
+
+    IMAGES_GONE: deleted meanwhile. REPORT_SIGNED, REPORTS_CLASH: the study that gets empty has a
+    signed report, or a draft by the template of one of the other study. ARCHIVE: it did not do it.
+    """
+
+    SAME_STUDY = "same_study"
+    OTHER_PATIENT = "other_patient"
+    UNDER_WAY = "under_way"
+    NOTHING_LEFT = "nothing_left"
+    IMAGES_GONE = "images_gone"
+    REPORT_SIGNED = "report_signed"
+    REPORTS_CLASH = "reports_clash"
+    ARCHIVE = "archive"

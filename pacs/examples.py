@@ -105,10 +105,19 @@ QUARANTINED = {"study_instance_uid": STUDY_UID, "quarantined": True}
 SERIES_MOVE = {"series": [SERIES_UID], "into": ""}
 SERIES_MOVED = {
     "series_instance_uid": SERIES_UID,
+    "modality": "MR",
+    "series_number": 3,
+    "series_description": "T1",
     "from_study_instance_uid": STUDY_UID,
+    "from_description": "MRI brain",
+    "from_study_date": "2026-01-05",
     "into_study_instance_uid": "2.25.217308841293847521097346520198347562001",
+    "into_description": "MRI brain",
+    "into_study_date": "2026-01-05",
+    "decided_by": "박도윤",
     "decided_at": "2026-01-05T11:02:41.120000+09:00",
     "done_at": None,
+    "failure": "",
 }
 MATCH = {"patient_id": "P2026-0001", "order": 1}
 MATCHED = {

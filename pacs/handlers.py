@@ -83,7 +83,7 @@ def unfiled_resolve(event: Event) -> None:
 
 
 def _move_failed(event: Event, error: AppError) -> None:
-    series_moves.moves_undo(event.payload["move_ids"])
+    series_moves.moves_fail(event.payload["move_ids"], error)
 
 
 @subscribe(SERIES_MOVE_DECIDED, queue="archive_tasks", on_dead=_move_failed)

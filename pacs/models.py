@@ -16,6 +16,7 @@ from pacs.choices import (
     PRIORITY_RANKS,
     Htj2k,
     Htj2kRefusal,
+    MoveFailure,
     QuarantineReason,
     UnfiledDecision,
     UnfiledReason,
@@ -360,25 +361,26 @@ class SeriesMoveQuerySet(VisibleQuerySet["SeriesMove"]):
         """Out of studies and into studies that the user sees, or may match."""
         seen = Study.objects.visible_to(user, permission) | Study.objects.unmatched_for(user)
         uids = seen.order_by().values("study_instance_uid")
-        return self.filter(
-            Q(from_study_instance_uid__in=uids) | Q(into_study_instance_uid__in=uids)
-        )
+        came = Q(into_study_instance_uid__in=uids)
+        return self.filter(Q(from_study_instance_uid__in=uids) | came)
 
 
 class SeriesMove(models.Model):
-    """A series that a user moved from one study to another; ``done_at``: when its files had moved.
-
-    The studies are named as the files name them: the first may be gone then.
+    """A series that a user moved from one study to another; ``done_at``: when its files had moved,
+    or it was given up, because of ``failure``. The studies are named as the files name them: the
+    first may be gone then. ``described``: series and studies as they were when it was decided.
     """
 
     series_instance_uid = models.CharField(max_length=64, db_index=True)
     from_study_instance_uid = models.CharField(max_length=64, db_index=True)
     into_study_instance_uid = models.CharField(max_length=64, db_index=True)
+    described = models.JSONField(null=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="series_moves"
     )
     decided_at = models.DateTimeField(auto_now_add=True)
     done_at = models.DateTimeField(null=True)
+    failure = models.CharField(max_length=16, choices=MoveFailure, default="", db_default="")
 
     objects = SeriesMoveQuerySet.as_manager()
 

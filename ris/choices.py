@@ -23,6 +23,7 @@ class ReadingStep(models.TextChoices):
     EXPIRED = "expired"
     READ = "read"
     ASSIGNED = "assigned"
+    MERGED = "merged"
 
 
 class ReadingPlace(models.TextChoices):
@@ -71,11 +72,12 @@ class AccessBasis(models.TextChoices):
 
 
 class EchoOutcome(models.TextChoices):
-    """What came of a C-ECHO to a node."""
+    """What came of a C-ECHO to a node. CERTIFICATE: its certificate is not what is said of it."""
 
     OK = "ok"
     REFUSED = "refused"
     NO_ANSWER = "no_answer"
+    CERTIFICATE = "certificate"
 
 
 class TlsCheck(models.TextChoices):

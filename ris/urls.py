@@ -14,6 +14,7 @@ from ris.registration.growth_views import GrowthLabelmap, GrowthVolumesOfMasks
 from ris.registration.views import (
     RegistrationAcceptance,
     RegistrationDetail,
+    RegistrationPreview,
     RegistrationRejection,
     Registrations,
 )
@@ -119,6 +120,11 @@ urlpatterns = [
         "registrations/<int:registration_id>/",
         RegistrationDetail.as_view(),
         name="registration-detail",
+    ),
+    path(
+        "registrations/<int:registration_id>/preview/",
+        RegistrationPreview.as_view(),
+        name="registration-preview",
     ),
     path(
         "registrations/<int:registration_id>/accept/",

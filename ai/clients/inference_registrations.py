@@ -16,7 +16,10 @@ Row = Annotated[list[FiniteFloat], Field(min_length=4, max_length=4)]
 
 
 class RegistrationResult(BaseModel):
-    """The answer of ``POST /registrations``; ``transform``: moving to fixed, LPS mm."""
+    """The answer of ``POST /registrations``; ``transform``: moving to fixed, LPS mm.
+
+    ``checkerboard``: base64 of a PNG of both series in turn, by which a person judges it.
+    """
 
     transform: Annotated[list[Row], Field(min_length=4, max_length=4)]
     error_mm: float = Field(ge=0, allow_inf_nan=False)
@@ -24,6 +27,7 @@ class RegistrationResult(BaseModel):
     reasons: list[str]
     repetitions: dict[str, float]
     seconds: float = Field(ge=0, allow_inf_nan=False)
+    checkerboard: Base64Text
 
 
 class ResampledResult(BaseModel):

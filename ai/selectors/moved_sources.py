@@ -8,29 +8,33 @@ anyone then.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from django.apps import apps
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from ai.models import AIJob
 from ai.selectors.patient_facts import ROWS, SERIES
 from pacs.index import images
 
 OF_JOBS = "ai_job"
+withdrawn_finders: list[Callable[[Collection[str]], set[str]]] = []
+"""An app above says which of these Series Instance UIDs it made of images that are not all one
+patient's any more."""
 
 
 def on_moved_sources(job_ids: Iterable[int]) -> set[int]:
     """Those of the jobs whose study, or the row of a fact, is of another patient or of nobody.
 
-    Or with a fact that is itself such a result. As many queries as there are kinds of facts, for
-    each step of such a chain; not filtered by rights.
+    Or with a fact that is itself such a result, or on a series that was withdrawn. As many
+    queries as there are kinds of facts, for each step of such a chain; not filtered by rights.
     """
     wanted = list(job_ids)
     if not wanted:
         return set()
     on_images = AIJob.objects.filter(pk__in=wanted, study__isnull=False)
     moved = set(on_images.exclude(study__patient=F("patient")).values_list("pk", flat=True))
+    moved |= _on_withdrawn(on_images.exclude(pk__in=moved))
     jobs = AIJob.objects.filter(pk__in=wanted, facts__isnull=False)
     named: dict[str, dict[int, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
     series: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -52,3 +56,9 @@ def on_moved_sources(job_ids: Iterable[int]) -> set[int]:
     for source_id in on_moved_sources(results):
         moved |= {pk for pk, _ in results[source_id]}
     return moved
+
+
+def _on_withdrawn(jobs: QuerySet[AIJob]) -> set[int]:
+    of_series = dict(jobs.values_list("pk", "series__series_instance_uid"))
+    gone = set().union(*(find(set(of_series.values())) for find in withdrawn_finders))
+    return {pk for pk, uid in of_series.items() if uid in gone}

@@ -55,8 +55,13 @@ def preview_png(labels: LabelArray, volume: Volume, segments: Sequence[Segment])
         color = np.array(ImageColor.getrgb(segment.color or _DEFAULT_COLOR), np.float32)
         canvas[inside] += _FILL_OPACITY * (color - canvas[inside])
         canvas[inside & ~core] = color
+    return png(canvas.astype(np.uint8))
+
+
+def png(pixels: npt.NDArray[np.uint8]) -> bytes:
+    """Of (rows, columns, 3)."""
     buffer = BytesIO()
-    Image.fromarray(canvas.astype(np.uint8)).save(buffer, "PNG")
+    Image.fromarray(pixels).save(buffer, "PNG")
     return buffer.getvalue()
 
 

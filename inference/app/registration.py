@@ -101,9 +101,11 @@ def register(moving: Volume, fixed: Volume) -> sitk.Transform:
     return found
 
 
-def resample(volume: Volume, grid: Grid, transform: sitk.Transform) -> FloatArray:
-    """The registered volume on a grid (x, y, z), linearly interpolated; 0 beyond its images."""
-    return _on_grid(_image(volume), grid, transform, beyond=0.0)
+def resample(
+    volume: Volume, grid: Grid, transform: sitk.Transform, *, beyond: float = 0.0
+) -> FloatArray:
+    """The registered volume on a grid (x, y, z), linearly interpolated; `beyond` its images."""
+    return _on_grid(_image(volume), grid, transform, beyond=beyond)
 
 
 def resample_back(values: FloatArray, grid: Grid, volume: Volume, *, beyond: float) -> FloatArray:

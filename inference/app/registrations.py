@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.archive import ArchiveReader
 from app.dicom import Slice, read_slices
 from app.errors import Busy, RequestInvalid, ResultNotFound
+from app.images import png
 from app.processes import IsolatedRunner, Limits, Processes, Run, Spec, current_run
 from app.schemas import RunState, SeriesPlace
 from app.sequences import check_one_patient
@@ -42,7 +43,8 @@ class RegistrationIn(BaseModel):
 
 
 class RegistrationOut(BaseModel):
-    """`transform`: 4x4, moving to fixed, LPS mm; the rest as in `app.rigid.RigidResult`."""
+    """`transform`: 4x4, moving to fixed, LPS mm. `checkerboard`: base64 of a PNG, see
+    `app.checkerboard`; the rest as in `app.rigid.RigidResult`."""
 
     transform: Transform
     error_mm: float
@@ -50,6 +52,7 @@ class RegistrationOut(BaseModel):
     reasons: list[str]
     repetitions: dict[str, float]
     seconds: float
+    checkerboard: str
 
 
 class ResamplingIn(RegistrationIn):
@@ -150,9 +153,10 @@ class RegistrationService:
             volumes = await self._volumes(request)
             found = await asyncio.to_thread(self.runner.register, *volumes)
         seconds = round(time.perf_counter() - begun, 3)
+        picture = base64.b64encode(png(found["checkerboard"])).decode()
         _log.info("registration done", extra={"seconds": seconds, "error_mm": found["error_mm"]})
         return RegistrationOut(
-            **found | {"transform": found["transform"].tolist()},
+            **found | {"transform": found["transform"].tolist(), "checkerboard": picture},
             flagged=bool(found["reasons"]),
             seconds=seconds,
         )

@@ -25,6 +25,7 @@ import SimpleITK as sitk  # noqa: N813
 from scipy import ndimage
 from scipy.spatial.transform import Rotation
 
+from app.checkerboard import checkerboard
 from app.errors import InputRefused
 from app.registration import placed
 from app.rigid_search import RAS_TO_LPS, Matrix, Part, Search, block_mean, rigid_matrix
@@ -120,8 +121,9 @@ class Registrar:
         self._threads = threads or os.cpu_count() or 1
 
     def register(self, fixed: Volume, moving: Volume) -> dict[str, Any]:
-        """The fields of a `RigidResult`. Raises InputRefused."""
-        return asdict(register(fixed, moving, self._threads))
+        """The fields of a `RigidResult`, and its `checkerboard`. Raises InputRefused."""
+        found = register(fixed, moving, self._threads)
+        return asdict(found) | {"checkerboard": checkerboard(fixed, moving, found.transform)}
 
     def resample(self, fixed: Volume, moving: Volume, transform: Matrix) -> dict[str, Any]:
         """`values`: int16 on the fixed grid (slices, rows, columns); `slope` and `intercept` make

@@ -75,6 +75,10 @@ def test_a_moved_head_of_another_contrast_is_found(
     found = registrar.register(fixed, moving)
     assert off_by(found["transform"], back) < 1.0
     assert found["reasons"] == [], found["repetitions"]
+    board = found["checkerboard"]
+    greys = (board == board[..., :1]).all(axis=2)
+    assert 0.4 < greys.mean() < 0.9
+    assert board[~greys].any()
 
 
 def test_noise_is_flagged_or_refused(registrar: IsolatedRunner, head: Head) -> None:
@@ -139,6 +143,7 @@ def test_the_service_registers_and_resamples(
     found = ask(service, "/registrations", other_series).json()
     assert off_by(np.array(found["transform"]), np.eye(4)) < 1.0
     assert found["error_mm"] < 2.0
+    assert base64.b64decode(found["checkerboard"]).startswith(b"\x89PNG")
     made = ask(service, "/resamplings", other_series, transform=found["transform"]).json()
     values = gzip.decompress(base64.b64decode(made["values"]))
     assert len(values) == 2 * len(made["slices"]) * made["rows"] * made["columns"]

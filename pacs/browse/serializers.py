@@ -11,6 +11,7 @@ from pacs.choices import (
     DERIVED_MODALITIES,
     Htj2kRefusal,
     IdentityDifference,
+    MoveFailure,
     QuarantineReason,
     SuggestionReason,
     UnfiledDecision,
@@ -262,16 +263,43 @@ class SeriesMoveIn(serializers.Serializer[Any]):
 
 @example(examples.SERIES_MOVED)
 class SeriesMoveOut(serializers.ModelSerializer[SeriesMove]):
-    """``done_at``: null while the files are being written."""
+    """``done_at``: null while the files are being written; with a ``failure`` nothing was moved.
+    Series and studies are described as they were when it was decided.
+    """
+
+    modality = serializers.CharField(source="described.modality", default="")
+    series_number = serializers.IntegerField(
+        source="described.number", default=None, allow_null=True
+    )
+    series_description = serializers.CharField(source="described.series", default="")
+    from_description = serializers.CharField(source="described.from.description", default="")
+    from_study_date = serializers.DateField(
+        source="described.from.date", default=None, allow_null=True
+    )
+    into_description = serializers.CharField(source="described.into.description", default="")
+    into_study_date = serializers.DateField(
+        source="described.into.date", default=None, allow_null=True
+    )
+    decided_by = serializers.CharField(source="decided_by.full_name")
+    failure = serializers.ChoiceField(MoveFailure.choices, allow_blank=True)
 
     class Meta:
         model = SeriesMove
         fields = (
             "series_instance_uid",
+            "modality",
+            "series_number",
+            "series_description",
             "from_study_instance_uid",
+            "from_description",
+            "from_study_date",
             "into_study_instance_uid",
+            "into_description",
+            "into_study_date",
+            "decided_by",
             "decided_at",
             "done_at",
+            "failure",
         )
 
 

@@ -11,21 +11,24 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import PROTECT, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from alert import services as alerts
+from alert.choices import Kind
 from audit import services as audit
-from common.errors import BusinessError, ErrorCode, NotFound
+from common.errors import AppError, BusinessError, ErrorCode, NotFound
 from common.outbox.services import publish
 from common.person import Person
 from pacs.archive.orthanc import orthanc
+from pacs.choices import MoveFailure
 from pacs.dicom.uids import derived_uid
 from pacs.events import SERIES_MOVE_DECIDED, STUDY_MATCHED
 from pacs.index.deletion import delete_unless_needed
 from pacs.index.list_keys import study_keys_write
 from pacs.index.quarantine import quarantine_extend
 from pacs.index.resolution import corrected_store, images_replace, patient_of, superseded_delete
-from pacs.index.study_moves import series_followers
+from pacs.index.study_moves import series_followers, study_mergers
 from pacs.models import Instance, NameWord, Series, SeriesMove, Study
 from rbac.epochs import rights_changing
 from rbac.permissions import Permission
@@ -44,8 +47,7 @@ def series_move(
 ) -> list[SeriesMove]:
     """Record the decision; a worker carries it out. Without ``into``: to a study of their own.
 
-    Raises NotFound (study or series), BusinessError: the other study is of another patient, they
-    are being moved, nothing would be left to split, or a report needs the study that gets empty.
+    Raises NotFound (study or series), BusinessError (its detail is a ``MoveFailure``).
     """
     uids = sorted({study_instance_uid, into} - {""})
     found = {uid: _study_locked(actor, uid) for uid in uids}
@@ -61,6 +63,7 @@ def series_move(
             from_study_instance_uid=study_instance_uid,
             into_study_instance_uid=into,
             decided_by_id=actor.pk,
+            described=_described(row, source, target or source),
         )
         for row in rows
     ]
@@ -87,9 +90,18 @@ def moves_of(actor: Person, study_instance_uid: str) -> tuple[Study, QuerySet[Se
     if study is None:
         raise _unknown(study_instance_uid)
     out = Q(from_study_instance_uid=study_instance_uid)
-    return study, SeriesMove.objects.visible_to(actor).filter(
-        out | Q(into_study_instance_uid=study_instance_uid)
-    )
+    moves = SeriesMove.objects.visible_to(actor).select_related("decided_by")
+    return study, moves.filter(out | Q(into_study_instance_uid=study_instance_uid))
+
+
+def _described(row: Series, source: Study, target: Study) -> dict[str, Any]:
+    """What of a move still says something once its study is gone."""
+    of_series = {"modality": row.modality, "number": row.number, "series": row.description}
+    named = {"from": source, "into": target}
+    return of_series | {
+        name: {"description": study.description, "date": study.study_date and str(study.study_date)}
+        for name, study in named.items()
+    }
 
 
 def _reached(actor: Person) -> QuerySet[Study]:
@@ -113,34 +125,33 @@ def _check(source: Study, target: Study | None, rows: QuerySet[Series]) -> None:
     """Raises BusinessError."""
     uids = list(rows.values_list("series_instance_uid", flat=True))
     is_all = rows.count() == source.series.count()
-    if target is not None and (source == target or not _is_of_one_patient(source, target)):
-        refusal = "the other study is of another patient, or the same"
-    elif SeriesMove.objects.filter(series_instance_uid__in=uids, done_at=None).exists():
-        refusal = "a series is being moved"
-    elif target is None and is_all:
-        refusal = "no series would be left in the study"
-    elif is_all and _is_needed(source):
-        refusal = "a report needs the study"
-    else:
-        return
-    raise BusinessError(ErrorCode.INVALID_TRANSITION, refusal)
+    if source == target:
+        raise _refused(MoveFailure.SAME_STUDY)
+    if target is not None and not _is_of_one_patient(source, target):
+        raise _refused(MoveFailure.OTHER_PATIENT)
+    if SeriesMove.objects.filter(series_instance_uid__in=uids, done_at=None).exists():
+        raise _refused(MoveFailure.UNDER_WAY)
+    if target is None and is_all:
+        raise _refused(MoveFailure.NOTHING_LEFT)
+    if target is not None and is_all:
+        _merge_check(source, target)
+
+
+def _refused(failure: MoveFailure) -> BusinessError:
+    return BusinessError(ErrorCode.SERIES_MOVE_REFUSED, failure.value, "series")
+
+
+def _merge_check(source: Study, target: Study) -> None:
+    """Raises BusinessError."""
+    for merger in study_mergers:
+        if failure := merger.refusal(source, target):
+            raise _refused(failure)
 
 
 def _is_of_one_patient(source: Study, target: Study) -> bool:
     """Images of nobody are by the Patient ID that they carry."""
     first, second = (study.patient_id or study.dicom_patient_id for study in (source, target))
     return bool(first) and first == second
-
-
-def _is_needed(study: Study) -> bool:
-    """Whether rows forbid to delete it that name no series of it, such as a report."""
-    for relation in Study._meta.related_objects:
-        rows = relation.related_model._base_manager.filter(**{relation.field.name: study.pk})
-        if _has(rows, "series"):
-            rows = rows.filter(series=None)
-        if relation.on_delete is PROTECT and rows.exists():
-            return True
-    return False
 
 
 def _has(rows: QuerySet[Any], field: str) -> bool:
@@ -164,15 +175,41 @@ def series_moves_carry_out(move_ids: Collection[int]) -> None:
             copies |= {orthanc_id: corrected_store(orthanc_id, values) for orthanc_id in waiting}
             if _rows_move(moves, copies):
                 return
-        raise BusinessError(ErrorCode.INVALID_TRANSITION, "the images are gone")
+        raise _refused(MoveFailure.IMAGES_GONE)
     except BusinessError:
         superseded_delete([*copies.values()])
         raise
 
 
-def moves_undo(move_ids: Collection[int]) -> None:
-    """They could not be carried out; a user decides anew."""
-    SeriesMove.objects.filter(pk__in=move_ids, done_at=None).delete()
+@transaction.atomic
+def moves_fail(move_ids: Collection[int], error: AppError) -> None:
+    """They were given up, and nothing was moved: who decided is told, and decides anew."""
+    moves = list(SeriesMove.objects.filter(pk__in=move_ids, done_at=None).order_by("pk"))
+    if not moves:
+        return
+    known = error.detail in MoveFailure.values
+    failure = MoveFailure(error.detail) if known else MoveFailure.ARCHIVE
+    SeriesMove.objects.filter(pk__in=[move.pk for move in moves]).update(
+        done_at=timezone.now(), failure=failure
+    )
+    uid = moves[0].from_study_instance_uid
+    study = Study.objects.filter(study_instance_uid=uid).first()
+    patient_id = study.patient_id if study else None
+    alerts.notify(
+        user_id=moves[0].decided_by_id,
+        kind=Kind.SERIES_MOVE_FAILED,
+        dedup_key=f"series_move_failed:{moves[0].pk}",
+        params={"study_id": study.pk} if study else {},
+        link=f"/studies/{uid}?moves=1" if patient_id else f"/unmatched?study={uid}",
+    )
+    audit.record(
+        actor=None,
+        action="study.move_series_failed",
+        object_type="study",
+        object_id=uid,
+        patient_id=patient_id,
+        detail={"series": len(moves), "reason": failure},
+    )
 
 
 def _images(moves: Sequence[SeriesMove]) -> list[Instance]:
@@ -207,17 +244,19 @@ def _rows_move(moves: Sequence[SeriesMove], copies: Mapping[str, str]) -> bool:
         return False
     rights_changing()
     place = images_replace(source, images, copies)
-    target = studies.get(first.into_study_instance_uid)
+    target = merged = studies.get(first.into_study_instance_uid)
     if target is None:
         target = _split_off(source, first.into_study_instance_uid, place)
     elif not _is_of_one_patient(source, target):
-        raise BusinessError(ErrorCode.INVALID_TRANSITION, "the other study is of another patient")
+        raise _refused(MoveFailure.OTHER_PATIENT)
     quarantine_extend(source, target)
     _series_follow({image.series_id for image in images}, target)
     SeriesMove.objects.filter(pk__in=[move.pk for move in moves]).update(done_at=timezone.now())
     for study in (source, target):
         study.last_instance_at, study.stable_at = timezone.now(), None
         study.save_versioned(expected=study.version)
+    if merged is not None:
+        _merge(source, merged)
     if not source.series.exists():
         delete_unless_needed(source)
     for pk in (source.pk, target.pk):
@@ -226,6 +265,22 @@ def _rows_move(moves: Sequence[SeriesMove], copies: Mapping[str, str]) -> bool:
         payload = {"study_id": target.pk, "patient_id": target.patient_id}
         publish(STUDY_MATCHED, aggregate=f"study:{target.pk}", payload=payload)
     return True
+
+
+def _merge(source: Study, target: Study) -> None:
+    """What is kept of a study that gets empty goes along. Raises BusinessError."""
+    is_whole = not source.series.exists()
+    if is_whole:
+        _merge_check(source, target)
+        for sender in source.senders.all():
+            known = {"ae_title": sender.ae_title, "address": sender.address}
+            if not target.senders.filter(**known).exists():
+                target.senders.add(sender)
+        if target.order_id is None and source.order_id is not None:
+            target.order_id, target.order_by_person = source.order_id, True
+            target.save_versioned(expected=target.version)
+    for merger in study_mergers:
+        merger.follow(source, target, is_whole)
 
 
 def _series_follow(series: Collection[int], study: Study) -> None:

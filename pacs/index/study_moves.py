@@ -5,8 +5,10 @@ what follows series that went to another study.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from common.outbox.services import publish
+from pacs.choices import MoveFailure
 from pacs.events import STUDY_MOVED
 from pacs.models import Study
 
@@ -14,6 +16,21 @@ study_followers: list[Callable[[Study], None]] = []
 """Called in the transaction with a study whose patient was set, before rows that name both."""
 series_followers: list[Callable[[Collection[str], Study], None]] = []
 """Called in the transaction with Series Instance UIDs and the study to which they went."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyMerger:
+    """What an app above keeps of a study whose series go to another one of the patient.
+
+    ``refusal``: why all of them may not go from the first to the second, or None. ``follow``:
+    called in the transaction with both; True: all went, and the first will be deleted.
+    """
+
+    refusal: Callable[[Study, Study], MoveFailure | None]
+    follow: Callable[[Study, Study, bool], None]
+
+
+study_mergers: list[StudyMerger] = []
 
 
 def study_moved(study: Study, before: int | None) -> None:

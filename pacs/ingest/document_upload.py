@@ -47,7 +47,8 @@ def documents_upload(
 ) -> UploadResult:
     """All of the files or none; pictures are the pages of one series. Repeating it is safe.
 
-    Raises NotFound (patient), InvalidInput (a file that is not taken), ExternalError.
+    Raises NotFound (patient), InvalidInput (a file that is not taken: its field is ``files.`` and
+    the file's place from 0), ExternalError.
     """
     patient = patients.patient_seen_by_mrn(actor, patient_id)
     if patient is None:
@@ -86,8 +87,8 @@ def _objects(
 ) -> Iterator[tuple[IncomingFile, Dataset]]:
     pictures = pdfs = 0
     target = work / "decoded"
-    for file in files:
-        form = _decoded(file, target)
+    for number, file in enumerate(files):
+        form = _decoded(number, file, target)
         if "pages" in form:
             pdfs += 1
             yield file, pdf_object(brought, pdfs, target.read_bytes())
@@ -97,10 +98,10 @@ def _objects(
             yield file, picture_object(brought, pictures, form, target.read_bytes(), size)
 
 
-def _decoded(file: IncomingFile, target: Path) -> dict[str, Any]:
+def _decoded(number: int, file: IncomingFile, target: Path) -> dict[str, Any]:
     """What the process says of the file. Raises InvalidInput."""
     if file.error or file.path.stat().st_size > MOST_BYTES:
-        raise InvalidInput(ErrorCode.DOCUMENT_TOO_LARGE, field="files")
+        raise _refused(ErrorCode.DOCUMENT_TOO_LARGE, number)
     command = [sys.executable, "-m", "pacs.ingest.document_process", str(file.path), str(target)]
     try:
         ended = subprocess.run(  # noqa: S603  (our own module, our own paths)
@@ -114,11 +115,16 @@ def _decoded(file: IncomingFile, target: Path) -> dict[str, Any]:
             check=True,
         )
     except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
-        raise InvalidInput(ErrorCode.DOCUMENT_TOO_LARGE, field="files") from None
+        raise _refused(ErrorCode.DOCUMENT_TOO_LARGE, number) from None
     form: dict[str, Any] = json.loads(ended.stdout)
     if "refused" in form:
-        raise InvalidInput(_REFUSALS[form["refused"]], field="files")
+        raise _refused(_REFUSALS[form["refused"]], number)
     return form
+
+
+def _refused(code: ErrorCode, number: int) -> InvalidInput:
+    """Which file, by its place: its name may be a patient's."""
+    return InvalidInput(code, field=f"files.{number}")
 
 
 def _written(data: Dataset, path: Path) -> Path:
@@ -129,11 +135,11 @@ def _written(data: Dataset, path: Path) -> Path:
 def _stored(intake: Intake, made: Sequence[tuple[str, Path]]) -> tuple[FileResult, ...]:
     """Of a file that the archive refuses, those before it are taken back."""
     results: list[FileResult] = []
-    for name, path in made:
+    for number, (name, path) in enumerate(made):
         result = intake.store(name, path)
         if result is None or result.error:
             _take_back(results)
-            raise _failure(result.error if result else None)
+            raise _failure(result.error if result else None, number)
         results.append(result)
     return tuple(results)
 
@@ -145,7 +151,7 @@ def _take_back(results: Sequence[FileResult]) -> None:
     instances_delete(ids)
 
 
-def _failure(code: ErrorCode | None) -> AppError:
+def _failure(code: ErrorCode | None, number: int) -> AppError:
     if code is ErrorCode.ARCHIVE_UNAVAILABLE:
         return ExternalError(code)
-    return InvalidInput(code or ErrorCode.DOCUMENT_UNREADABLE, field="files")
+    return _refused(code or ErrorCode.DOCUMENT_UNREADABLE, number)

@@ -157,7 +157,7 @@ def clean_text(made):
 def test_one_bad_file_and_nothing_is_stored(send, archive, bad, code):
     answer = send(picture(), bad)
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, code)
-    assert answer.json()["error"]["field"] == "files"
+    assert answer.json()["error"]["field"] == "files.1"
     assert not archive.files
     assert not Study.objects.exists()
 

@@ -13,9 +13,11 @@ from audit.choices import Outcome
 from common.errors import ConflictError, ErrorCode, NotFound
 from common.outbox.services import publish
 from common.person import Person
-from pacs.index.archive_nodes import ArchiveNode, Echo, node_echo, nodes_match
+from pacs.index.archive_nodes import ArchiveNode, node_echo, nodes_match
 from rbac.permissions import Permission
+from ris.choices import EchoOutcome
 from ris.events import NODES_CHANGED
+from ris.modality.tls_echo import echo_ask
 from ris.models import DicomNode
 
 
@@ -55,12 +57,17 @@ def node_delete(*, actor: Person, node_id: int) -> None:
 
 
 def node_test(*, actor: Person, node_id: int) -> tuple[DicomNode, int]:
-    """Have the archive send the node a C-ECHO; the node, and after how many ms it answered.
+    """Have the node sent a C-ECHO; the node, and after how many ms it answered.
 
+    By the archive, or with TLS by the server of queries, which checks the node's certificate.
     Raises NotFound, ExternalError (the archive is not available).
     """
     node = node_get(actor, node_id)
-    outcome, milliseconds = node_echo(node.pk, _for_archive(node))
+    if node.tls:
+        outcome, milliseconds = echo_ask(node)
+    else:
+        answered, milliseconds = node_echo(node.pk, _for_archive(node))
+        outcome = EchoOutcome(answered.value)
     with transaction.atomic():
         node.echo_outcome, node.echo_at = outcome.value, timezone.now()
         DicomNode.objects.filter(pk=node.pk).update(
@@ -72,7 +79,7 @@ def node_test(*, actor: Person, node_id: int) -> tuple[DicomNode, int]:
             object_type="dicom_node",
             object_id=node.pk,
             permission=Permission.MANAGE_NODES,
-            outcome=Outcome.OK if outcome is Echo.OK else Outcome.FAILED,
+            outcome=Outcome.OK if outcome is EchoOutcome.OK else Outcome.FAILED,
             detail={"ae_title": node.ae_title, "outcome": outcome.value},
         )
     return node, milliseconds

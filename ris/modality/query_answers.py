@@ -28,6 +28,8 @@ _SERIES = {
     "SeriesDescription": "description",
     "BodyPartExamined": "body_part",
 }
+_IN_CHARACTER_SET = ("LO", "LT", "PN", "SH", "ST", "UC", "UT")
+"""Value representations of text in the Specific Character Set (PS3.5 6.1.2.3)."""
 _INSTANCE = {
     "SOPInstanceUID": "sop_instance_uid",
     "SOPClassUID": "sop_class_uid",
@@ -35,10 +37,25 @@ _INSTANCE = {
 }
 
 
-def character_set() -> str | list[str]:
-    """Of answers (0008,0005); one with code extensions begins with the default repertoire."""
+def character_set(answer: Dataset) -> str | list[str]:
+    """Specific Character Set (0008,0005) of an answer: the one that is set, if it has all of it.
+
+    A name with a character that the set lacks would be sent with a "?", and not as it is written.
+    One with code extensions begins with the default repertoire.
+    """
     name: str = settings.DICOM_CHARACTER_SET
-    return ["", name] if name.startswith("ISO 2022") else name
+    if not name.startswith("ISO 2022"):
+        return name
+    texts = (str(each.value) for each in answer.iterall() if each.VR in _IN_CHARACTER_SET)
+    return ["", name] if all(map(_is_korean, texts)) else "ISO_IR 192"
+
+
+def _is_korean(text: str) -> bool:
+    """ASCII and KS X 1001, each character in two bytes: some readers know no composed syllables."""
+    try:
+        return all(each.isascii() or len(each.encode("euc_kr")) == 2 for each in text)
+    except UnicodeEncodeError:
+        return False
 
 
 def keys_of(identifier: Dataset) -> dict[str, str]:
@@ -90,10 +107,10 @@ def _answer(identifier: Dataset, level: str, rows: list[tuple[Mapping[str, str],
     known |= {"QueryRetrieveLevel": level, "PatientID": study.patient.patient_id}
     known["StudyDate"] = f"{study.study_date:%Y%m%d}" if study.study_date else ""
     answer = Dataset()
-    answer.SpecificCharacterSet = character_set()
     for element in identifier:
         if element.VR != "SQ" and element.keyword and element.keyword != "SpecificCharacterSet":
             value = known.get(element.keyword)
             setattr(answer, element.keyword, "" if value is None else value)
     answer.QueryRetrieveLevel = level
+    answer.SpecificCharacterSet = character_set(answer)
     return answer

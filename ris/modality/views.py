@@ -99,7 +99,7 @@ class DicomNodeEcho(ApiView):
     required_permissions = {"POST": _MANAGE}
 
     @extend_schema(
-        summary="Test the connection to a DICOM node by a C-ECHO of the archive",
+        summary="Test the connection to a DICOM node by a C-ECHO",
         tags=["imaging"],
         request=None,
         responses={

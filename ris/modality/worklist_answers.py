@@ -50,7 +50,7 @@ def worklist_answers(
             continue
         if _matches(question, item):
             answer = _answer(question, item, node.ae_title)
-            answer.SpecificCharacterSet = character_set()
+            answer.SpecificCharacterSet = character_set(answer)
             yield answer, entry.order.patient_id
             answered += 1
         if answered == MOST:

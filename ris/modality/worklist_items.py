@@ -78,7 +78,6 @@ def item_of(
 def dataset_of(item: WorklistItem) -> Dataset:
     """The attributes of PS3.4 table K.6-1 that are known."""
     step, found = Dataset(), Dataset()
-    found.SpecificCharacterSet = character_set()
     _set(found, "PatientName", _NOT_IN_NAME.sub(" ", item.patient_name), _PN)
     _set(found, "PatientID", item.patient_id, _LO)
     _set(found, "PatientBirthDate", item.birth_date)
@@ -102,6 +101,7 @@ def dataset_of(item: WorklistItem) -> Dataset:
     if "CONTRAST" in item.job_type.upper().split("_"):
         step.RequestedContrastAgent = "CONTRAST"
     found.ScheduledProcedureStepSequence = [step]
+    found.SpecificCharacterSet = character_set(found)
     return found
 
 

@@ -9,7 +9,7 @@ from ris.models.critical_reports import (
 )
 from ris.models.dicom_nodes import ArchiveLogCursor, DicomNode, PerformedStep, ScheduledStudy
 from ris.models.readings import Reading, ReadingEvent
-from ris.models.registrations import Registration
+from ris.models.registrations import Registration, RegistrationPicture
 from ris.models.worklist_entries import NO_DATE, SavedFilter, WorklistEntry, WorklistSetting
 from ris.models.written_reports import Report, ReportTemplate, ReportVersion
 
@@ -24,6 +24,7 @@ __all__ = [
     "Reading",
     "ReadingEvent",
     "Registration",
+    "RegistrationPicture",
     "Report",
     "ReportTemplate",
     "ReportVersion",

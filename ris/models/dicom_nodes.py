@@ -26,6 +26,7 @@ class DicomNode(VersionedModel):
     system trusts. ``modalities`` (0008,0060): what it makes and may see, any if empty; an order of
     one goes to its station if no other node makes that. ``may_restricted``: all that it may, of
     restricted patients too. ``may_worklist``: and it may say what it performs (MPPS).
+    ``echo_asked_at``: a C-ECHO by TLS waits for the server of queries since then.
     """
 
     name = models.CharField(max_length=60)
@@ -48,6 +49,7 @@ class DicomNode(VersionedModel):
     modalities = models.JSONField(default=list)
     echo_outcome = models.CharField(max_length=12, choices=EchoOutcome.choices, blank=True)
     echo_at = models.DateTimeField(null=True)
+    echo_asked_at = models.DateTimeField(null=True)
 
     objects = DicomNodeQuerySet.as_manager()
 

@@ -79,3 +79,12 @@ class Registration(VersionedModel):
     def run_key(self) -> str:
         """By which the service knows the run, whoever asks for it again."""
         return f"registration-{self.pk}"
+
+
+class RegistrationPicture(models.Model):
+    """What a person judges the registration by: a PNG that the run made of both series."""
+
+    registration = models.OneToOneField(
+        Registration, on_delete=models.CASCADE, primary_key=True, related_name="picture"
+    )
+    png = models.BinaryField()

@@ -133,6 +133,52 @@ def study_assign(*, actor: Person, study_instance_uid: str, assignee: int | None
     return _state(study, _reading(study))
 
 
+def readings_merge(source: Any, target: Any, is_whole: bool) -> None:
+    """Series of ``source`` are in ``target`` now. In the transaction of the move.
+
+    ``target`` counts as read only if both were. If all series went, it takes over the history, the
+    lock unless it has one itself, and to whom the study was assigned.
+    """
+    theirs, ours = _reading(source), _reading(target)
+    if is_whole:
+        ReadingEvent.objects.filter(study=source.pk).update(study=target.pk)
+        _assignee_keep(source, target)
+    lock = next((each for each in (ours, theirs if is_whole else None) if held(each)), None)
+    ends = [end for each in (theirs, ours) if (end := _last_end(each)) is not None]
+    reader, at = max(ends, key=lambda end: end[1]) if len(ends) == 2 else (None, None)
+    after = _ended(target, reader, at) if at else None
+    if lock is not None:
+        after = Reading(
+            study=target,
+            status=ReadingStatus.READING,
+            reader=lock.reader,
+            since=lock.since,
+            expires_at=lock.expires_at,
+            session=lock.session,
+            read_by=reader,
+            read_at=at,
+        )
+    if (is_whole and theirs) or ours:
+        step = _Step(None, ReadingStep.MERGED, theirs.reader if theirs else None)
+        _write(target, ours, after, step)
+
+
+def _last_end(reading: Reading | None) -> tuple[Any, datetime] | None:
+    """Who completed it last, and when."""
+    if reading is not None and reading.status == ReadingStatus.READ:
+        return reading.reader, reading.since
+    if reading is not None and reading.read_at is not None:
+        return reading.read_by, reading.read_at
+    return None
+
+
+def _assignee_keep(source: Any, target: Any) -> None:
+    entries = WorklistEntry.objects.in_bulk([source.pk, target.pk])
+    assigned = [entries[pk].assignee_id for pk in (target.pk, source.pk) if pk in entries]
+    if assignee := next(filter(None, assigned), None):
+        assignee_note(target.pk, assignee)
+
+
 def readers() -> Any:
     """Whom a study may be assigned or handed over to, by name; ``reader_get`` decides of which."""
     return accounts.users_with(NEEDED).order_by("full_name", "pk")

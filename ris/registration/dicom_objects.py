@@ -47,6 +47,20 @@ _OF_THE_FORMER_PIXELS = (
     *("LossyImageCompressionRatio", "LossyImageCompressionMethod", "IconImageSequence"),
     *("ImageComments", "PixelAspectRatio", "NumberOfFrames", "AcquisitionMatrix"),
 )
+_OF_THE_ORDER = (
+    *("RequestAttributesSequence", "RequestedProcedureID", "RequestedProcedureDescription"),
+    *("RequestedProcedureCodeSequence", "ReasonForTheRequestedProcedure", "RequestingPhysician"),
+    *("RequestingService", "PlacerOrderNumberImagingServiceRequest", "ProcedureCodeSequence"),
+    *("FillerOrderNumberImagingServiceRequest", "ImagingServiceRequestComments", "AdmissionID"),
+    *("ReferencedStudySequence", "ReferencedPerformedProcedureStepSequence", "ProtocolName"),
+    *("PerformedProcedureStepID", "PerformedProcedureStepDescription", "OperatorsName"),
+    *("PerformedProcedureStepStartDate", "PerformedProcedureStepStartTime"),
+    *("PerformedProcedureStepEndDate", "PerformedProcedureStepEndTime"),
+    *("PerformedProtocolCodeSequence", "CommentsOnThePerformedProcedureStep"),
+    *("PerformingPhysicianName", "OriginalAttributesSequence"),
+)
+"""What would say that the resampled series was ordered or performed, which nobody did."""
+_NOT_COPIED = frozenset((*_OF_THE_FORMER_PIXELS, *_OF_THE_ORDER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +153,7 @@ def _resampled_template(facts: RegistrationFacts) -> Dataset:
     made: Dataset = _begun(facts, sop_class, facts.uid)
     if single:
         for element in source:
-            if element.keyword and element.keyword not in _OF_THE_FORMER_PIXELS:
+            if element.keyword and element.keyword not in _NOT_COPIED:
                 made.setdefault(element.tag, element)
     else:
         made.Modality = source.get("Modality", "MR")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from acct import selectors as accounts
 from ai.services.series_registration import series_register
 from audit import services as audit
 from common.errors import AppError, BusinessError, ErrorCode, InvalidInput, NotFound
@@ -18,13 +20,15 @@ from pacs.index.studies import studies_lock
 from rbac.permissions import Permission
 from ris.choices import RegistrationStatus
 from ris.events import REGISTRATION_ACCEPTED, REGISTRATION_REQUESTED
-from ris.models import Registration
+from ris.models import Registration, RegistrationPicture
 
 if TYPE_CHECKING:
     from pacs.models import Series
 
 NEEDED = Permission.REVIEW_AI
 OPEN = (RegistrationStatus.REQUESTED, RegistrationStatus.RUNNING)
+PER_PERSON = 4
+"""Registrations under way: the service runs one after the other, and eight may wait."""
 _ACTIONS = {
     RegistrationStatus.ACCEPTED.value: "registration.accept",
     RegistrationStatus.REJECTED.value: "registration.reject",
@@ -35,7 +39,8 @@ def registration_create(*, actor: Person, fixed_series: str, moving_series: str)
     """Ask for a registration; while an equal one is under way it is that one.
 
     Raises NotFound, BusinessError (one series, two patients, nobody's study, no volume, no frame
-    of reference), ConflictError (a study was refiled meanwhile).
+    of reference, as many under way as one person may have), ConflictError (a study was refiled
+    meanwhile).
     """
     if fixed_series == moving_series:
         raise BusinessError(ErrorCode.REGISTRATION_SAME_SERIES, field="moving_series")
@@ -54,21 +59,30 @@ def registration_create(*, actor: Person, fixed_series: str, moving_series: str)
     with transaction.atomic():
         studies_lock({fixed.study_id, moving.study_id}, patient)
         under_way = Registration.objects.filter(**pair, patient=patient, status__in=OPEN)
-        registration = under_way.first() or Registration.objects.create(
-            **pair,
-            patient_id=patient,
-            fixed_study=fixed.study,
-            moving_study=moving.study,
-            fixed_description=fixed.description,
-            moving_description=moving.description,
-            fixed_frame=fixed.frame_of_reference_uid,
-            moving_frame=moving.frame_of_reference_uid,
-            requested_by_id=actor.pk,
-        )
+        registration = under_way.first() or _begun(actor, patient, fixed, moving)
         if registration.status == RegistrationStatus.REQUESTED:
             _publish(REGISTRATION_REQUESTED, registration)
         _record(actor, registration, "registration.create")
     return registration
+
+
+def _begun(actor: Person, patient_id: int, fixed: Series, moving: Series) -> Registration:
+    """Two requests of one person are counted one after the other. Raises BusinessError."""
+    accounts.user_lock(actor.pk)
+    if Registration.objects.filter(requested_by=actor.pk, status__in=OPEN).count() >= PER_PERSON:
+        raise BusinessError(ErrorCode.REGISTRATION_LIMIT, f"{PER_PERSON} at most")
+    return Registration.objects.create(
+        patient_id=patient_id,
+        fixed_study=fixed.study,
+        moving_study=moving.study,
+        fixed_series=fixed.series_instance_uid,
+        moving_series=moving.series_instance_uid,
+        fixed_description=fixed.description,
+        moving_description=moving.description,
+        fixed_frame=fixed.frame_of_reference_uid,
+        moving_frame=moving.frame_of_reference_uid,
+        requested_by_id=actor.pk,
+    )
 
 
 def registration_run(registration_id: int) -> None:
@@ -87,7 +101,11 @@ def registration_run(registration_id: int) -> None:
     with transaction.atomic():
         registration = _lock(registration_id)
         if registration.status == RegistrationStatus.RUNNING:
-            _change(registration, status=RegistrationStatus.DONE, **found.model_dump())
+            changes = found.model_dump(exclude={"checkerboard"})
+            _change(registration, status=RegistrationStatus.DONE, **changes)
+            RegistrationPicture.objects.create(
+                registration=registration, png=base64.b64decode(found.checkerboard)
+            )
 
 
 @transaction.atomic

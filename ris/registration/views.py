@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.db.models import Q, QuerySet
+from django.http import HttpResponse
 from django_filters import CharFilter, ChoiceFilter, FilterSet
 from django_filters.rest_framework import DjangoFilterBackend
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit import services as audit
 from common.api.etag import expected_version, with_etag
+from common.api.negotiation import AnyAccept
 from common.api.schema import errors
 from common.api.views import ApiView, GenericApiView
 from common.errors import ErrorCode, NotFound
@@ -21,6 +24,7 @@ from rbac.permissions import Permission
 from ris.choices import RegistrationStatus
 from ris.models import Registration
 from ris.registration import serializers, services
+from ris.registration.selectors import registration_picture
 
 _IF_MATCH = OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)
 _DECISION = (
@@ -87,6 +91,7 @@ class Registrations(GenericApiView):
                 ErrorCode.REGISTRATION_SAME_SERIES,
                 ErrorCode.REGISTRATION_TWO_PATIENTS,
                 ErrorCode.REGISTRATION_NO_FRAME,
+                ErrorCode.REGISTRATION_LIMIT,
                 ErrorCode.VERSION_CONFLICT,
             ),
         },
@@ -120,6 +125,35 @@ class RegistrationDetail(ApiView):
             permission=Permission.VIEW_DICOM,
         )
         return with_etag(Response(serializers.RegistrationOut(found).data), found.version)
+
+
+class RegistrationPreview(ApiView):
+    required_permissions = {"GET": Permission.REVIEW_AI}
+    content_negotiation_class = AnyAccept
+
+    @extend_schema(
+        summary="See a registration that waits for my decision, as a PNG",
+        description=(
+            "Axial, coronal and sagittal slice through the middle of the fixed series; squares of "
+            "the moving one are tinted. Only while it is neither accepted nor rejected."
+        ),
+        tags=["imaging"],
+        responses={
+            (200, "image/png"): OpenApiTypes.BINARY,
+            **errors(ErrorCode.REGISTRATION_NOT_FOUND),
+        },
+    )
+    def get(self, request: Request, registration_id: int) -> HttpResponse:
+        picture = registration_picture(self.actor, registration_id)
+        audit.record(
+            actor=self.actor,
+            action="registration.preview",
+            object_type="registration",
+            object_id=registration_id,
+            patient_id=picture.registration.patient_id,
+            permission=Permission.REVIEW_AI,
+        )
+        return HttpResponse(bytes(picture.png), content_type="image/png")
 
 
 class RegistrationDecision(ApiView):

@@ -1,11 +1,14 @@
-"""Registrations of a study that is moved to another patient, or to none, and of moved series."""
+"""Registrations of a study that is moved to another patient, or to none, and of moved series.
+
+What was stored is taken back, and results of models on it are marked as on moved data.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from audit import services as audit
 from common.outbox.services import publish
@@ -45,3 +48,13 @@ def registrations_follow_series(uids: Collection[str], study: Any) -> None:
     """Name the study to which the series went; the former one may be deleted."""
     Registration.objects.filter(fixed_series__in=uids).update(fixed_study=study.pk)
     Registration.objects.filter(moving_series__in=uids).update(moving_study=study.pk)
+
+
+def withdrawn_series(uids: Collection[str]) -> set[str]:
+    """Those of ``uids`` that are resampled series of registrations of two persons' images by now.
+
+    A result of a model on one of them is no patient's.
+    """
+    parted = ~Q(fixed_study__patient=F("patient")) | ~Q(moving_study__patient=F("patient"))
+    rows = Registration.objects.filter(parted, status=RegistrationStatus.ACCEPTED)
+    return {resampled_series_uid(pk) for pk in rows.values_list("pk", flat=True)}.intersection(uids)

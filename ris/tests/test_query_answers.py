@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pydicom.dataset import Dataset
+from pynetdicom.dsutils import decode, encode
 
 from pacs.index import node_studies
 from pacs.tests import index
@@ -61,3 +63,23 @@ def test_the_database_reads_no_more_rows_than_are_answered(studies, monkeypatch,
 )
 def test_wild_cards(studies, name, number):
     assert len(ask("STUDY", PatientName=name)) == number
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("홍^길동", ["", "ISO 2022 IR 149"]),
+        ("Hong^Gildong=洪^吉洞=홍^길동", ["", "ISO 2022 IR 149"]),
+        ("김^뷁", "ISO_IR 192"),
+        ("山田^太郎", "ISO_IR 192"),
+        ("Müller^Jan", "ISO_IR 192"),
+    ],
+)
+def test_a_name_is_answered_as_it_is_written(studies, settings, name, said):
+    settings.DICOM_CHARACTER_SET = "ISO 2022 IR 149"
+    type(studies[0]).objects.update(dicom_patient_name=name)
+    answer = ask("STUDY")[0]
+    assert answer.SpecificCharacterSet == said
+    sent = encode(answer, is_implicit_vr=True, is_little_endian=True)
+    read = decode(BytesIO(sent), is_implicit_vr=True, is_little_endian=True)
+    assert str(read.PatientName) == name

@@ -8,14 +8,19 @@ import pydicom
 import pytest
 
 from ai.models import AIJob
+from alert.models import Notification
 from audit.models import AuditLog
 from common.errors import BusinessError
-from common.outbox.models import OutboxEvent
+from common.outbox.models import OutboxEvent, OutboxStatus
+from common.outbox.services import settle_failed
 from pacs.choices import QuarantineReason
 from pacs.events import INSTANCES_SUPERSEDED, SERIES_MOVE_DECIDED
 from pacs.index import change_feed, matching, resolution, series_moves
 from pacs.models import Instance, QuarantinedStudy, SeriesMove, Study, UnfiledStudy
 from pacs.tests.dicom_files import mr_image, part10
+from ris.choices import ReadingStatus, ReportRank
+from ris.models import Reading, ReadingEvent, Report, WorklistEntry
+from ris.reading.services import reading_lock, study_assign
 from ris.tests.registration.factories import registration_row
 from ris.tests.reports.factories import report_row
 
@@ -122,22 +127,80 @@ def test_nothing_goes_to_another_patient_or_away_from_its_report(
     assert ask(image, image, into="1.2.3").status_code == 404
     assert ask(image).status_code == 400
     assert ask(image, image, into=second.StudyInstanceUID, role="doctor").status_code == 403
-    report_row(Study.objects.get(study_instance_uid=image.StudyInstanceUID), users["rib"])
-    assert ask(image, image, into=second.StudyInstanceUID).status_code == 409
+    study = Study.objects.get(study_instance_uid=image.StudyInstanceUID)
+    report_row(study, users["rib"], "signed")
+    refused = ask(image, image, into=second.StudyInstanceUID).json()["error"]
+    assert (refused["code"], refused["detail"]) == ("ERR_445", "report_signed")
     assert not SeriesMove.objects.exists()
 
 
-def test_a_study_that_is_another_patients_by_then_is_not_put_together(
-    archive, arrive, ask, patient_factory
+def test_a_study_that_is_another_patients_by_then_is_not_put_together_and_says_so(
+    archive, arrive, ask, api, patient_factory, users
 ):
     patient, other = patient_factory(), patient_factory()
-    image, second = arrive(patient), arrive(patient)
+    image, second = arrive(patient, StudyDescription="Brain"), arrive(patient)
     assert ask(image, image, into=second.StudyInstanceUID).status_code == 202
     Study.objects.filter(study_instance_uid=second.StudyInstanceUID).update(patient=other)
-    with pytest.raises(BusinessError):
+    with pytest.raises(BusinessError) as refused:
         carry_out()
+    event = OutboxEvent.objects.filter(topic=SERIES_MOVE_DECIDED).latest("pk")
+    OutboxEvent.objects.filter(pk=event.pk).update(status=OutboxStatus.PENDING)
+    settle_failed(event, refused.value, retryable=False)
+    place = f"/api/ris/studies/{image.StudyInstanceUID}/series-moves/"
+    [row] = api("rib").get(place).json()["results"]
+    assert (row["failure"], row["done_at"] is None) == ("other_patient", False)
+    assert (row["from_description"], row["modality"]) == ("Brain", "MR")
+    [alert] = Notification.objects.filter(kind="series_move_failed")
+    assert (alert.user, alert.link) == (users["rib"], f"/studies/{image.StudyInstanceUID}?moves=1")
     assert Study.objects.filter(patient=patient, series__instances__isnull=False).count() == 1
     assert len(archive.files) == 2
+
+
+def test_what_was_begun_on_a_study_goes_along_when_it_is_put_together_with_another(
+    arrive, ask, api, patient_factory, users
+):
+    patient = patient_factory()
+    image, second = arrive(patient), arrive(patient)
+    source, target = (
+        Study.objects.get(study_instance_uid=each.StudyInstanceUID) for each in (image, second)
+    )
+    reader, rib = api("rib"), users["rib"]
+    reading = f"/api/ris/studies/{target.study_instance_uid}/reading/"
+    assert reader.post(reading, {"status": "READ"}, format="json").status_code == 200
+    reading_lock(actor=users["doctor"], study_instance_uid=source.study_instance_uid)
+    study_assign(actor=rib, study_instance_uid=source.study_instance_uid, assignee=rib.pk)
+    draft = report_row(source, users["doctor"])
+    clash = report_row(target, rib)
+    assert ask(image, image, into=second.StudyInstanceUID).json()["error"]["detail"] == (
+        "reports_clash"
+    )
+    Report.objects.filter(pk=clash.pk).update(discarded=clash.pk)
+    assert ask(image, image, into=second.StudyInstanceUID).status_code == 202
+    carry_out()
+    assert not Study.objects.filter(pk=source.pk).exists()
+    draft.refresh_from_db()
+    assert draft.study == target
+    lock = Reading.objects.get(study=target)
+    assert (lock.status, lock.reader, lock.read_at) == ("READING", users["doctor"], None)
+    entry = WorklistEntry.objects.get(study=target)
+    assert (entry.assignee, entry.reader, entry.report) == (rib, users["doctor"], ReportRank.DRAFT)
+    steps = ReadingEvent.objects.filter(study=target).values_list("step", flat=True)
+    assert {*steps} == {"locked", "assigned", "read", "merged"}
+
+
+def test_series_that_nobody_has_read_make_the_study_unread_to_which_they_go(
+    arrive, ask, api, patient_factory
+):
+    patient = patient_factory()
+    image, read = arrive(patient), arrive(patient)
+    moved = arrive(patient, of=image)
+    place = f"/api/ris/studies/{read.StudyInstanceUID}/reading/"
+    assert api("rib").post(place, {"status": "READ"}, format="json").status_code == 200
+    assert ask(image, moved, into=read.StudyInstanceUID).status_code == 202
+    carry_out()
+    study = Study.objects.get(study_instance_uid=read.StudyInstanceUID)
+    assert not Reading.objects.filter(study=study).exists()
+    assert study.list_reading == ReadingStatus.values.index("UNREAD")
 
 
 def test_images_without_a_patient_id_are_not_of_one_person(archive, ask):

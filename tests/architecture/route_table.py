@@ -263,6 +263,7 @@ ROUTES: dict[str, str] = {
     "GET registrations": "200 200 200 403 403 200 200 401",
     "POST registrations": "403 400 400 403 403 403 403 401",
     "GET registration-detail": "200 200 200 403 403 200 200 401",
+    "GET registration-preview": "403 404 404 403 403 403 403 401",
     "POST registration-accept": "403 428 428 403 403 403 403 401",
     "POST registration-reject": "403 428 428 403 403 403 403 401",
     "GET growth": "403 400 400 403 403 403 403 401",

@@ -252,7 +252,9 @@ def test_studies_are_found_and_retrieved_by_the_rights_of_the_node(
     with storescp(encrypted, str(key_file), str(certificate)):
         ask("movescu", wanted, more=("-aem", MR))
         assert len(list(encrypted.iterdir())) == images
+        assert login("admin").post(f"ris/nodes/{node['id']}/echo/")["outcome"] == "ok"
         give(login, node, tls_certificate="")
+        assert login("admin").post(f"ris/nodes/{node['id']}/echo/")["outcome"] == "certificate"
         ask("movescu", wanted, more=("-aem", MR))
         assert len(list(encrypted.iterdir())) == images, "nobody vouches for the certificate"
     give(login, node, tls=False)

@@ -83,10 +83,13 @@ def stored(login, pair):
         what="the registration",
     )
     assert ended["status"] == "done", ended
+    picture = {"path": f"{path}preview/", "headers": {"Accept": "image/png"}}
+    assert doctor.call("GET", **picture).content.startswith(b"\x89PNG")
     tag = {"If-Match": f'"{ended["version"]}"'}
     body = {"reason": "compared side by side"}
     accepted = doctor.post(f"{path}accept/", json=body, headers=tag)
     assert (accepted["status"], accepted["resampled_series"]) == ("accepted", "")
+    assert doctor.call("GET", **picture, also=[404]).status_code == 404
     return wait_until(
         lambda: doctor.get(path), lambda row: row["stored_at"], what="the objects in the archive"
     )

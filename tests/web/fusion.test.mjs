@@ -100,6 +100,7 @@ test('two series are registered, accepted and fused', async t => {
   await page.getByText(en('status.registration.done')).waitFor({ timeout: SLOW_MS });
   await page.getByText(/Repetitions lie within \d+\.\d\d mm of the result/).waitFor();
   await page.getByLabel(en('registrations.reason')).fill('compared side by side');
+  await page.getByRole('img', { name: en('registrations.previewAlt') }).waitFor();
   await page.getByRole('button', { name: en('registrations.accept') }).click();
   await page.getByText(en('registrations.stored')).waitFor({ timeout: SLOW_MS });
   const as = await api('radiologist');

@@ -168,7 +168,8 @@ class StudySeriesMoves(GenericApiView):
         description=(
             "Without `into` the series become a study of their own; all series with `into` make "
             "one of two studies. The files are written anew under the other Study Instance UID, "
-            "and keep the former one in Original Attributes Sequence."
+            "and keep the former one in Original Attributes Sequence. The drafts, the reading and "
+            "the order of a study that gets empty go to the other one."
         ),
         tags=["imaging"],
         request=serializers.SeriesMoveIn,
@@ -178,7 +179,7 @@ class StudySeriesMoves(GenericApiView):
                 ErrorCode.VALIDATION,
                 ErrorCode.STUDY_NOT_FOUND,
                 ErrorCode.SERIES_NOT_FOUND,
-                ErrorCode.INVALID_TRANSITION,
+                ErrorCode.SERIES_MOVE_REFUSED,
             ),
         },
     )

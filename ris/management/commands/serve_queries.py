@@ -1,8 +1,9 @@
-"""Answers C-FIND, C-MOVE and C-GET of DICOM nodes (DICOM_QUERY_PORT)."""
+"""Answers C-FIND, C-MOVE and C-GET of DICOM nodes (DICOM_QUERY_PORT); tests TLS to nodes."""
 
 from __future__ import annotations
 
 import signal
+from threading import Event, Thread
 from types import FrameType
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from ris.modality.query_server import HANDLERS, server
+from ris.modality.tls_echo import echoes_serve
 
 
 class Command(BaseCommand):
@@ -28,7 +30,10 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, stop)
         place = (settings.DICOM_QUERY_BIND, settings.DICOM_QUERY_PORT)
         self.stdout.write(f"Queries of DICOM nodes are answered at {place[0]}:{place[1]}.")
+        ended = Event()
+        Thread(target=echoes_serve, args=(settings.DICOM_AE_TITLE, ended), daemon=True).start()
         try:
             entity.start_server(place, block=True, evt_handlers=HANDLERS)
         finally:
+            ended.set()
             entity.shutdown()

@@ -35,6 +35,7 @@ def headers(slices: int) -> list[Dataset]:
         header.EchoTime, header.RepetitionTime, header.PixelSpacing = "3.9", "8", [1, 1]
         header.ImageType = ["ORIGINAL", "PRIMARY", "M"]
         header.SliceLocation, header.PatientPosition = number, "HFS"
+        header.RequestAttributesSequence, header.PerformedProcedureStepID = [Dataset()], "7"
         found.append(header)
     return found
 
@@ -91,6 +92,7 @@ def test_the_resampled_series_lies_on_the_grid_of_the_fixed_one(facts, tmp_path)
     )
     assert image.ImageType == ["DERIVED", "SECONDARY", "M", "RESAMPLED"]
     assert "SliceLocation" not in image
+    assert not {"RequestAttributesSequence", "PerformedProcedureStepID"} & {*image.dir()}
     assert check(image, tmp_path / "image.dcm", "MRImage") == []
     read = pydicom.dcmread(tmp_path / "image.dcm")
     np.testing.assert_array_equal(read.pixel_array, values[1])

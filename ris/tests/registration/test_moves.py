@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ai.selectors.moved_sources import on_moved_sources
+from ai.tests.factories import make_result
 from audit.models import AuditLog
 from common.outbox.models import OutboxEvent
 from pacs.index import change_feed
@@ -34,9 +36,12 @@ def test_the_copy_is_withdrawn_with_either_study(archive, api, patient_factory, 
     change_feed.changes_poll()
     shown = Instance.objects.filter(series__series_instance_uid=copy.SeriesInstanceUID)
     assert shown.count() == 1
+    result = make_result(shown.get().series, users["rib"])
+    assert on_moved_sources([result.pk]) == set()
     uid = images[moved].StudyInstanceUID
     assert api("rib").post(f"/api/ris/studies/{uid}/quarantine/").status_code == 200
     assert not shown.exists()  # at once
+    assert on_moved_sources([result.pk]) == {result.pk}
     assert AuditLog.objects.get(action="registration.withdraw").patient_id == patient.pk
     registration_store(row.pk)
     assert stored not in archive.files
@@ -45,4 +50,5 @@ def test_the_copy_is_withdrawn_with_either_study(archive, api, patient_factory, 
         f"/api/ris/unmatched/{uid}/match/", {"patient_id": patient.patient_id}, format="json"
     )
     assert answer.status_code == 200
+    assert on_moved_sources([result.pk]) == set()
     assert OutboxEvent.objects.filter(topic=REGISTRATION_ACCEPTED).count() == 2  # stored anew

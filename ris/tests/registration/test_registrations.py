@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 import numpy as np
 import pytest
 import responses
@@ -24,6 +26,7 @@ FOUND = {
     "reasons": [],
     "repetitions": {"backward": 0.3},
     "seconds": 2.5,
+    "checkerboard": base64.b64encode(b"\x89PNG").decode(),
 }
 
 
@@ -98,6 +101,28 @@ def test_it_is_requested_run_and_accepted(api, pair, service, settings):
 def test_asked_again_while_it_runs_it_is_the_same(api, pair):
     assert ask(api("rib"), *pair).json() == ask(api("doctor"), *pair).json()
     assert Registration.objects.count() == 1
+
+
+def test_it_is_seen_before_it_is_accepted_by_who_decides(api, pair, service, settings):
+    row = done(api, pair, service, settings)
+    place = f"{URL}{row['id']}/preview/"
+    assert [api(role).get(place).status_code for role in ("nurse", "patient")] == [403, 403]
+    shown = api("doctor").get(place, HTTP_ACCEPT="image/*")
+    assert (shown.content, shown["Content-Type"]) == (b"\x89PNG", "image/png")
+    assert (shown["Cache-Control"], shown.status_code) == ("no-store", 200)
+    assert AuditLog.objects.get(action="registration.preview").patient_id is not None
+    assert decide(api("rib"), row).status_code == 200
+    assert api("rib").get(place).status_code == 404
+
+
+def test_one_person_has_so_many_under_way(api, pair, mine, monkeypatch):
+    monkeypatch.setattr(services, "PER_PERSON", 1)
+    third = index.series(pair[1].study, slices=4, frame_of_reference_uid=FRAMES[1])
+    assert ask(api("rib"), *pair).status_code == 202
+    full = ask(api("rib"), pair[0], third)
+    assert (full.status_code, full.json()["error"]["code"]) == (409, "ERR_474")
+    assert ask(api("rib"), *pair).status_code == 202  # the same again
+    assert ask(api("doctor"), pair[0], third).status_code == 202
 
 
 def test_a_flagged_one_needs_a_reason(api, pair, service, settings):

@@ -14,10 +14,12 @@ interface PreviewImageProps {
   alt: string;
   /** Edge of the square, as a CSS length. */
   size: string;
+  /** Width by height of the frame; a square without. */
+  ratio?: number;
 }
 
 /** A picture behind the login: asked for with the token once it comes into view. */
-export function PreviewImage({ path, alt, size }: PreviewImageProps) {
+export function PreviewImage({ path, alt, size, ratio }: PreviewImageProps) {
   const { t } = useTranslation();
   const allowed = useCan()("view_dicom");
   const { ref, inViewport } = useInViewport<HTMLDivElement>();
@@ -44,7 +46,7 @@ export function PreviewImage({ path, alt, size }: PreviewImageProps) {
     <div
       ref={ref}
       className={classes.frame}
-      style={{ width: size }}
+      style={{ width: size, aspectRatio: ratio }}
       data-loading={(allowed && picture.isPending) || undefined}
     >
       {blob && <img ref={image} alt={alt} className={classes.image} />}

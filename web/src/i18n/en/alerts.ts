@@ -16,6 +16,7 @@ export default {
     publication_failed: "The approved result could not be published. Open it to retry, or return it to review.",
     study_unmatched: "A study that matches no patient has arrived.",
     images_unfiled: "Images that contradict a study on record are waiting for a decision.",
+    series_move_failed: "Series that you moved could not be moved. Open it to see why and what to do.",
     glass_broken: "A restricted patient's record was opened by emergency access.",
     order_waiting: "New orders are waiting to be accepted.",
     order_urgent: "An urgent order is waiting.",

@@ -36,7 +36,7 @@ export default {
     connection: "Connection",
     test: "Test",
     testOne: "Test the connection to {{name}}",
-    echo: { ok: "Answers", refused: "Refused", no_answer: "No answer" },
+    echo: { ok: "Answers", refused: "Refused", no_answer: "No answer", certificate: "Certificate not accepted" },
     delete: "Delete",
     deleteOne: "Delete {{name}}",
     associations: {

@@ -21,6 +21,10 @@ export default {
     not_repeatable: "A repetition failed.",
     little_shared: "The series have less than half of the object in common.",
   },
+  preview: "Preview, not accepted · not for reading",
+  previewAlt: "Both series in turn in the squares of an axial, a coronal and a sagittal slice",
+  previewHint:
+    "Slices through the middle of the fixed series; orange squares are the moving one. Check that contours go on across the edges of the squares.",
   reason: "Reason",
   reasonNeeded: "A flagged registration is accepted only with a reason.",
   accept: "Accept",

@@ -53,6 +53,7 @@ export default {
     description: "What it is",
     date: "Date of the document, if known",
     send: "Store",
+    refused: "Not taken: {{name}}. Nothing was stored.",
     done: "Stored as a study of the patient.",
     open: "Save PDF",
   },

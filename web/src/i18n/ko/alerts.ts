@@ -18,6 +18,7 @@ const texts: typeof en = {
     publication_failed: "승인한 결과를 전송하지 못했습니다. 결과를 열어 재시도하거나 검토로 되돌려 주세요.",
     study_unmatched: "환자와 매칭되지 않은 영상 검사가 도착했습니다.",
     images_unfiled: "등록된 영상 검사와 정보가 맞지 않는 영상이 처리를 기다리고 있습니다.",
+    series_move_failed: "시리즈를 이동하지 못했습니다. 사유를 확인하고 다시 처리해 주세요.",
     glass_broken: "열람 제한 환자의 기록이 응급 열람되었습니다.",
     order_waiting: "접수를 기다리는 새 오더가 있습니다.",
     order_urgent: "응급 오더가 접수를 기다립니다.",

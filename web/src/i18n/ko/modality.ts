@@ -38,7 +38,7 @@ const texts: typeof en = {
     connection: "연결",
     test: "연결 시험",
     testOne: "{{name}} 연결 시험",
-    echo: { ok: "응답", refused: "거부됨", no_answer: "응답 없음" },
+    echo: { ok: "응답", refused: "거부됨", no_answer: "응답 없음", certificate: "인증서 검증 실패" },
     delete: "삭제",
     deleteOne: "{{name}} 삭제",
     associations: {

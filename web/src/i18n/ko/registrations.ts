@@ -23,6 +23,10 @@ const texts: typeof en = {
     not_repeatable: "반복 정합 중 실패한 것이 있습니다.",
     little_shared: "두 시리즈가 공통으로 촬영한 부위가 절반 미만입니다.",
   },
+  preview: "승인 전 미리보기 · 판독용 아님",
+  previewAlt: "기준 시리즈와 이동 시리즈를 바둑판으로 겹친 가로·관상·시상 단면",
+  previewHint:
+    "기준 시리즈의 중앙 단면입니다. 주황색 칸이 이동 시리즈입니다. 칸의 경계에서 윤곽이 이어지는지 확인해 주세요.",
   reason: "사유",
   reasonNeeded: "신뢰하기 어려운 정합은 사유를 입력해야 승인할 수 있습니다.",
   accept: "승인",

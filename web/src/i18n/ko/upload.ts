@@ -55,6 +55,7 @@ const texts: typeof en = {
     description: "문서 제목",
     date: "문서 날짜(아는 경우)",
     send: "저장",
+    refused: "저장할 수 없는 파일: {{name}}. 아무 파일도 저장하지 않았습니다.",
     done: "환자의 영상 검사로 저장했습니다.",
     open: "PDF 저장",
   },

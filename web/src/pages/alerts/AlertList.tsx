@@ -32,6 +32,7 @@ const ICONS: Record<Notification["kind"], readonly [Icon, string]> = {
   publication_failed: [IconAlertTriangle, "red"],
   study_unmatched: [IconHelp, "yellow"],
   images_unfiled: [IconHelp, "yellow"],
+  series_move_failed: [IconAlertTriangle, "red"],
   glass_broken: [IconLockOpen, "red"],
   order_waiting: [IconClipboardList, "nova"],
   order_urgent: [IconUrgent, "orange"],

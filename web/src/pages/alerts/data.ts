@@ -71,6 +71,7 @@ const STALE: Partial<Record<Notification["kind"], readonly (readonly unknown[])[
   publication_failed: AI,
   study_unmatched: IMAGES,
   images_unfiled: IMAGES,
+  series_move_failed: IMAGES,
   order_waiting: ORDERS,
   order_urgent: ORDERS,
   order_stat: ORDERS,

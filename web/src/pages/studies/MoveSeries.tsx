@@ -1,16 +1,16 @@
-import { Button, Checkbox, Group, Modal, Select, Stack, Text } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, Select, Stack } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { IconArrowsSplit } from "@tabler/icons-react";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { useSearchParams } from "react-router";
 import { api, unwrap, type Schema } from "@/api/client";
 import { keys } from "@/api/keys";
 import { useCan } from "@/session/react";
-import { ErrorNotice } from "@/shared/ErrorNotice";
-import { QueryView } from "@/shared/QueryView";
 import { showSuccess } from "@/shared/toasts";
-import { calendarDate, dateTime } from "@/shared/when";
+import { calendarDate } from "@/shared/when";
+import { MoveRefused, SeriesMoves } from "./SeriesMoves";
 
 type Study = Schema["StudyDetailOut"];
 
@@ -22,7 +22,8 @@ interface MoveSeriesProps {
 export function MoveSeries({ study }: MoveSeriesProps) {
   const { t } = useTranslation();
   const can = useCan();
-  const [opened, { open, close }] = useDisclosure();
+  const [search] = useSearchParams();
+  const [opened, { open, close }] = useDisclosure(search.has("moves"));
   if (!can("match_study")) return null;
   return (
     <>
@@ -91,8 +92,8 @@ function MoveForm({ study, onClose }: MoveSeriesProps & { onClose: () => void })
           setInto(value ?? "");
         }}
       />
-      <Moves study={study} />
-      {moving.isError && <ErrorNotice error={moving.error} />}
+      <SeriesMoves studyInstanceUid={study_instance_uid} />
+      {moving.isError && <MoveRefused error={moving.error} />}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>
           {t("common.cancel")}
@@ -108,36 +109,5 @@ function MoveForm({ study, onClose }: MoveSeriesProps & { onClose: () => void })
         </Button>
       </Group>
     </Stack>
-  );
-}
-
-/** What was moved before, under which UIDs. */
-function Moves({ study: { study_instance_uid } }: MoveSeriesProps) {
-  const { t } = useTranslation();
-  const moves = useQuery({
-    queryKey: keys.studies.moves(study_instance_uid),
-    queryFn: ({ signal }) =>
-      unwrap(
-        api.GET("/api/ris/studies/{study_instance_uid}/series-moves/", {
-          params: { path: { study_instance_uid } },
-          signal,
-        }),
-      ),
-  });
-  return (
-    <QueryView query={moves}>
-      {({ results }) =>
-        results.map((move) => (
-          <Text key={move.series_instance_uid + move.decided_at} size="xs" c="dimmed" style={{ wordBreak: "break-all" }}>
-            {t(move.done_at ? "unmatched.move.moved" : "unmatched.move.moving", {
-              series: move.series_instance_uid,
-              from: move.from_study_instance_uid,
-              into: move.into_study_instance_uid,
-              at: dateTime(move.done_at ?? move.decided_at),
-            })}
-          </Text>
-        ))
-      }
-    </QueryView>
   );
 }

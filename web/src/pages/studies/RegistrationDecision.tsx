@@ -7,6 +7,7 @@ import { api, unwrap } from "@/api/client";
 import { keys } from "@/api/keys";
 import { ErrorNotice } from "@/shared/ErrorNotice";
 import { showSuccess } from "@/shared/toasts";
+import { RegistrationPreview } from "./RegistrationPreview";
 import type { Registration } from "./registrations";
 
 type Decision = "accept" | "reject";
@@ -46,6 +47,7 @@ export function RegistrationDecision({ registration }: { registration: Registrat
   };
   return (
     <Stack gap="xs">
+      <RegistrationPreview id={id} />
       <Textarea
         label={t("registrations.reason")}
         rows={2}

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "react-router";
 import type { Schema } from "@/api/client";
-import { refused } from "@/api/errors";
+import { asApiError, refused } from "@/api/errors";
 import { keys } from "@/api/keys";
 import { postForm } from "@/api/progress";
 import { useCan } from "@/session/react";
@@ -61,6 +61,12 @@ async function send({ patientId, description, date, files }: Form): Promise<stri
   return (reply.body as Schema["UploadOut"]).studies[0]?.study_instance_uid ?? "";
 }
 
+/** Which of the files the server did not take. */
+function refusedName(error: unknown, files: File[]): string | undefined {
+  const place = /^files\.(\d+)$/.exec(asApiError(error).field ?? "")?.[1];
+  return place === undefined ? undefined : files[Number(place)]?.name;
+}
+
 function DocumentForm({ patient, onClose }: AddDocumentsProps & { onClose: () => void }) {
   const { t } = useTranslation();
   const client = useQueryClient();
@@ -74,6 +80,7 @@ function DocumentForm({ patient, onClose }: AddDocumentsProps & { onClose: () =>
     meta: { quiet: true },
     onSuccess: () => client.invalidateQueries({ queryKey: keys.studies.all }),
   });
+  const refusedFile = sending.isError && refusedName(sending.error, sending.variables.files);
   if (sending.isSuccess) {
     return (
       <Stack>
@@ -121,6 +128,7 @@ function DocumentForm({ patient, onClose }: AddDocumentsProps & { onClose: () =>
         }}
       />
       {sending.isError && <ErrorNotice error={sending.error} />}
+      {refusedFile && <Text size="sm">{t("upload.documents.refused", { name: refusedFile })}</Text>}
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose}>
           {t("common.cancel")}
