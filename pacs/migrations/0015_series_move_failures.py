@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pacs', '0013_series_moves'),
+        ('pacs', '0014_ct_dose'),
     ]
 
     operations = [

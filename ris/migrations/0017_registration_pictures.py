@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('ris', '0015_registrations'),
+        ('ris', '0016_targets_by_modality'),
     ]
 
     operations = [
