@@ -15,7 +15,7 @@ from fhir.models import CdsClient
 MAX_TOLD = 100
 
 
-class CodeIn(serializers.Serializer[Any]):
+class ReasonCodeIn(serializers.Serializer[Any]):
     """A Coding."""
 
     code = serializers.CharField(max_length=64)
@@ -23,7 +23,7 @@ class CodeIn(serializers.Serializer[Any]):
 
 
 class OverrideReasonIn(serializers.Serializer[Any]):
-    reason = CodeIn(required=False)
+    reason = ReasonCodeIn(required=False)
     userComment = serializers.CharField(max_length=1000, required=False, allow_blank=True)  # noqa: N815
 
 

@@ -17,7 +17,7 @@ from lis.models import LabValue
 from ocs.tests.factories import order_make
 from treatment.models import Visit
 
-pytestmark = pytest.mark.usefixtures("rule_models")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rule_models")]
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from ocs.models import Order
 from ocs.tests.factories import order_at, order_make
 from treatment.models import Plan
 
-pytestmark = pytest.mark.usefixtures("rule_models")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rule_models")]
 __all__ = ["due", "poorly"]
 LOINC = "http://loinc.org"
 

@@ -8,7 +8,6 @@ from uuid import uuid4
 import jwt
 import pytest
 import responses
-from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from acct.authentication import AccessToken
@@ -18,7 +17,7 @@ from fhir.models import CdsCard, CdsClient, CdsFeedback
 from fhir.tests.cds import BASE, ISSUER, JWKS_URL, OTHER_KEY, hook, jwks, token
 from fhir.tests.test_cds_hooks import due, given
 
-pytestmark = pytest.mark.usefixtures("rule_models")
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("rule_models")]
 __all__ = ["due"]
 URL = service_url("patient-view")
 
@@ -140,7 +139,6 @@ def test_a_new_key_is_found_and_a_false_one_is_not_asked_for_again_and_again(ehr
     for _ in range(3):
         assert ask(users["doctor"], due.pk, token(URL, headers={"kid": "x"})).status_code == 401
     assert len(keys.calls) == 2
-    cache.clear()
 
 
 def test_the_person_and_the_patient_by_identifiers_that_were_sent(ehr, users, due):
