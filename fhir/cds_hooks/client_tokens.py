@@ -72,9 +72,11 @@ def client_of(token: str, audiences: tuple[str, ...]) -> CdsClient:
         header = jwt.get_unverified_header(token)
         issuer = jwt.decode(token, options={"verify_signature": False}).get("iss")
         client = CdsClient.objects.filter(issuer=str(issuer), enabled=True).first()
-        key = client and signing_key(client.jwks_url, str(header.get("kid", "")))
-        if client is None or key is None:
-            raise _refused("the issuer or its key is not known")
+        if client is None:
+            raise _refused("the issuer is not known")
+        key = signing_key(client.jwks_url, str(header.get("kid", "")))
+        if key is None:
+            raise _refused("the key is not known")
         claims = jwt.decode(
             token,
             jwt.PyJWK(key, algorithm=header["alg"]),

@@ -87,8 +87,9 @@ class Prefetch:
             if isinstance(entry, dict)
         ]
         for one in [sent, *resources]:
-            is_one = isinstance(one, dict) and one.get("resourceType") == resource_type
-            if is_one and self._is_theirs(one):
+            if not isinstance(one, dict) or one.get("resourceType") != resource_type:
+                continue
+            if self._is_theirs(one):
                 yield one
 
     def _is_theirs(self, resource: Json) -> bool:

@@ -34,14 +34,16 @@ class AcceptedSuggestionIn(serializers.Serializer[Any]):
 class OneFeedbackIn(serializers.Serializer[Any]):
     card = serializers.UUIDField()
     outcome = serializers.ChoiceField(CardOutcome.choices)
-    acceptedSuggestions = AcceptedSuggestionIn(many=True, required=False, max_length=MAX_TOLD)  # noqa: N815
+    acceptedSuggestions = serializers.ListField(  # noqa: N815
+        child=AcceptedSuggestionIn(), required=False, max_length=MAX_TOLD
+    )
     overrideReason = OverrideReasonIn(required=False)  # noqa: N815
     outcomeTimestamp = serializers.DateTimeField()  # noqa: N815
 
 
 @example(examples.FEEDBACK)
 class FeedbackIn(serializers.Serializer[Any]):
-    feedback = OneFeedbackIn(many=True, allow_empty=False, max_length=MAX_TOLD)
+    feedback = serializers.ListField(child=OneFeedbackIn(), allow_empty=False, max_length=MAX_TOLD)
 
 
 class TwoNamesOut(serializers.Serializer[Any]):

@@ -9,8 +9,8 @@ import jwt
 import pytest
 import responses
 from rest_framework.test import APIClient
+from rest_framework_simplejwt.tokens import AccessToken
 
-from acct.authentication import AccessToken
 from audit.models import AuditLog
 from fhir.cds_hooks.client_tokens import service_url
 from fhir.models import CdsCard, CdsClient, CdsFeedback

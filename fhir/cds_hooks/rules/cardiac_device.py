@@ -66,7 +66,7 @@ def _cards(question: Question, _: int) -> Iterable[Card]:
     drafts = [one for one in question.drafts if one.modality == "MR"]
     evidence = list(_evidence(question)) if drafts else []
     for draft in drafts if evidence else ():
-        suggestions = ()
+        suggestions: tuple[Suggestion, ...] = ()
         if draft.body_part in HEAD:
             label = said("CT로 변경: ", "CT instead: ") + examination_name("CT_BRAIN")
             suggestions = (

@@ -46,7 +46,7 @@ def ckd_epi_2021(creatinine: float, *, age: float, female: bool) -> float:
     """The eGFR (mL/min/1.73 m²) of an adult by creatinine (mg/dL)."""
     kappa, alpha = (0.7, -0.241) if female else (0.9, -0.302)
     ratio = creatinine / kappa
-    value = 142 * min(ratio, 1) ** alpha * max(ratio, 1) ** -1.2 * 0.9938**age
+    value: float = 142 * min(ratio, 1) ** alpha * max(ratio, 1) ** -1.2 * 0.9938**age
     return value * 1.012 if female else value
 
 
@@ -105,7 +105,7 @@ def _card(draft: DraftOrder, found: KidneyFunction, limit: int) -> Card:
             said("크레아티닌에서 계산(CKD-EPI 2021): ", "From the creatinine (CKD-EPI 2021): ")
             + f"{found.creatinine:.2f} mg/dL"
         )
-    suggestions = ()
+    suggestions: tuple[Suggestion, ...] = ()
     if plain != draft.job_type:
         label = said("조영제 없이: ", "Without contrast: ") + examination_name(plain)
         suggestions = (
