@@ -52,7 +52,10 @@ class HookAuthentication(SessionJWTAuthentication):
 
 class HookBearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "fhir.cds_hooks.client_tokens.HookAuthentication"
-    name = "bearer_of_session_or_client"
+    name = "cds_client"
+
+    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[Any]]]:
+        return [{"bearer": []}, {self.name: []}]
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from fhir.cds_hooks.answers import EXAMINATION_SYSTEM
+from fhir.cds_hooks.hook_cards import EXAMINATION_SYSTEM
 from fhir.services.resources.codes import BODY_SITES, PROCEDURES
 from fhir.services.resources.elements import LOINC, SNOMED, Json
 from ocs.choices import EXAMINATIONS, PART_OF, modality_of

@@ -11,7 +11,7 @@ from audit import services as audit
 from common.errors import ExternalError
 from common.person import Person
 from emr.selectors import rights_read_once
-from fhir.cds_hooks.answers import Card
+from fhir.cds_hooks.hook_cards import Card
 from fhir.cds_hooks.hook_requests import HookRequest
 from fhir.cds_hooks.named_parties import patient_named
 from fhir.cds_hooks.rules import RULES, Question

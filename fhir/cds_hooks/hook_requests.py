@@ -10,7 +10,7 @@ from uuid import UUID
 from common.errors import ErrorCode, InvalidInput, NotFound
 from fhir.cds_hooks.draft_orders import DraftOrder, drafts_read
 from fhir.cds_hooks.prefetched import Prefetch
-from fhir.cds_hooks.rules.registry import ORDER_HOOKS
+from fhir.cds_hooks.rules.declared_rules import ORDER_HOOKS
 from fhir.choices import Hook
 from fhir.services.resources.elements import Json
 

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from common.api.schema import example
 from fhir.cds_hooks import examples
-from fhir.cds_hooks.answers import OVERRIDE_REASONS
+from fhir.cds_hooks.hook_cards import OVERRIDE_REASONS
 from fhir.cds_hooks.rule_settings import RuleOverview
 from fhir.choices import CardOutcome, CdsRule, Hook, Indicator
 from fhir.models import CdsClient

@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from audit.models import AuditLog
-from fhir.cds_hooks.answers import EXAMINATION_SYSTEM, OVERRIDE_REASONS, REASON_SYSTEM
+from fhir.cds_hooks.hook_cards import EXAMINATION_SYSTEM, OVERRIDE_REASONS, REASON_SYSTEM
 from fhir.choices import Hook
 from fhir.models import CdsCard, CdsFeedback
 from fhir.tests.cds import BASE, draft, hook

@@ -12,8 +12,8 @@ from django.utils import timezone
 from ai.services.catalogue import MODELS_CACHE_KEY, rules_available
 from ai.tests.factories import make_result, make_series
 from emr.models import Problem
-from fhir.cds_hooks.answers import EXAMINATION_SYSTEM, escaped, shortened
 from fhir.cds_hooks.draft_orders import draft_of, says_contrast
+from fhir.cds_hooks.hook_cards import EXAMINATION_SYSTEM, escaped, shortened
 from fhir.cds_hooks.rules.cardiac_device import is_device_code, names_device
 from fhir.cds_hooks.rules.kidney_function import ckd_epi_2021
 from fhir.tests.cds import bundle

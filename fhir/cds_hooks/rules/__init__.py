@@ -11,6 +11,6 @@ from fhir.cds_hooks.rules import (  # noqa: F401
     kidney_function,
     model_inputs,
 )
-from fhir.cds_hooks.rules.registry import RULES, Question, RuleDeclaration
+from fhir.cds_hooks.rules.declared_rules import RULES, Question, RuleDeclaration
 
 __all__ = ["RULES", "Question", "RuleDeclaration"]

@@ -8,8 +8,8 @@ from datetime import timedelta
 from django.utils import timezone
 
 from ai.selectors.study_results import StudyResult, results_for_patient
-from fhir.cds_hooks.answers import Card, CardLink, listed, said
-from fhir.cds_hooks.rules.registry import (
+from fhir.cds_hooks.hook_cards import Card, CardLink, listed, said
+from fhir.cds_hooks.rules.declared_rules import (
     CHART_HOOKS,
     Question,
     RuleDeclaration,

@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from emr.selectors.clinical_facts import problems_active
-from fhir.cds_hooks.answers import Card, Suggestion, examination_name, listed, said
 from fhir.cds_hooks.draft_orders import HEAD
-from fhir.cds_hooks.rules.registry import ORDER_HOOKS, Question, RuleDeclaration, register
+from fhir.cds_hooks.hook_cards import Card, OrderSuggestion, examination_name, listed, said
+from fhir.cds_hooks.rules.declared_rules import ORDER_HOOKS, Question, RuleDeclaration, register
 from fhir.choices import CdsRule, Indicator
 from fhir.services.resources.elements import SNOMED
 from treatment.selectors import operations_begun
@@ -66,11 +66,13 @@ def _cards(question: Question, _: int) -> Iterable[Card]:
     drafts = [one for one in question.drafts if one.modality == "MR"]
     evidence = list(_evidence(question)) if drafts else []
     for draft in drafts if evidence else ():
-        suggestions: tuple[Suggestion, ...] = ()
+        suggestions: tuple[OrderSuggestion, ...] = ()
         if draft.body_part in HEAD:
             label = said("CT로 변경: ", "CT instead: ") + examination_name("CT_BRAIN")
             suggestions = (
-                Suggestion(label, job_role="RIS", job_type="CT_BRAIN", instead_of=draft.reference),
+                OrderSuggestion(
+                    label, job_role="RIS", job_type="CT_BRAIN", instead_of=draft.reference
+                ),
             )
         yield Card(
             rule=CdsRule.CARDIAC_DEVICE,

@@ -8,9 +8,16 @@ from typing import Any
 
 from django.utils import timezone
 
-from fhir.cds_hooks.answers import Card, CardLink, Suggestion, examination_name, listed, said
 from fhir.cds_hooks.draft_orders import DraftOrder, draft_of, same_place
-from fhir.cds_hooks.rules.registry import (
+from fhir.cds_hooks.hook_cards import (
+    Card,
+    CardLink,
+    OrderSuggestion,
+    examination_name,
+    listed,
+    said,
+)
+from fhir.cds_hooks.rules.declared_rules import (
     ORDER_HOOKS,
     Question,
     RuleDeclaration,
@@ -91,7 +98,7 @@ def _card(draft: DraftOrder, studies: list[Any], orders: list[Any]) -> Card:
         detail=listed(lines),
         links=tuple(links),
         suggestions=(
-            Suggestion(said("오더하지 않기", "Do not order"), instead_of=draft.reference),
+            OrderSuggestion(said("오더하지 않기", "Do not order"), instead_of=draft.reference),
         ),
     )
 

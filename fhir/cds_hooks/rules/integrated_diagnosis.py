@@ -11,8 +11,8 @@ from typing import Any
 from ai.selectors.jobs import jobs_of_model
 from ai.selectors.patient_facts import KnownFact
 from ai.services.catalogue import rules_available
-from fhir.cds_hooks.answers import Card, CardLink, listed, said
-from fhir.cds_hooks.rules.registry import CHART_HOOKS, Question, RuleDeclaration, register
+from fhir.cds_hooks.hook_cards import Card, CardLink, listed, said
+from fhir.cds_hooks.rules.declared_rules import CHART_HOOKS, Question, RuleDeclaration, register
 from fhir.choices import CdsRule, Indicator
 
 MODEL = "MG"

@@ -14,9 +14,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from fhir.cds_hooks.answers import Card, Suggestion, examination_name, listed, said
 from fhir.cds_hooks.draft_orders import DraftOrder
-from fhir.cds_hooks.rules.registry import (
+from fhir.cds_hooks.hook_cards import Card, OrderSuggestion, examination_name, listed, said
+from fhir.cds_hooks.rules.declared_rules import (
     ORDER_HOOKS,
     Question,
     RuleDeclaration,
@@ -105,11 +105,11 @@ def _card(draft: DraftOrder, found: KidneyFunction, limit: int) -> Card:
             said("크레아티닌에서 계산(CKD-EPI 2021): ", "From the creatinine (CKD-EPI 2021): ")
             + f"{found.creatinine:.2f} mg/dL"
         )
-    suggestions: tuple[Suggestion, ...] = ()
+    suggestions: tuple[OrderSuggestion, ...] = ()
     if plain != draft.job_type:
         label = said("조영제 없이: ", "Without contrast: ") + examination_name(plain)
         suggestions = (
-            Suggestion(label, job_role="RIS", job_type=plain, instead_of=draft.reference),
+            OrderSuggestion(label, job_role="RIS", job_type=plain, instead_of=draft.reference),
         )
     return Card(
         rule=CdsRule.KIDNEY_FUNCTION,

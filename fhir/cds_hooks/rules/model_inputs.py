@@ -7,8 +7,15 @@ from collections.abc import Iterator
 from ai.choices import OfferKind
 from ai.services.catalogue import Available, rules_available
 from ai.services.fact_offers import Missing
-from fhir.cds_hooks.answers import Card, CardLink, Suggestion, examination_name, listed, said
-from fhir.cds_hooks.rules.registry import ORDER_HOOKS, Question, RuleDeclaration, register
+from fhir.cds_hooks.hook_cards import (
+    Card,
+    CardLink,
+    OrderSuggestion,
+    examination_name,
+    listed,
+    said,
+)
+from fhir.cds_hooks.rules.declared_rules import ORDER_HOOKS, Question, RuleDeclaration, register
 from fhir.choices import CdsRule, Indicator
 
 DEMOGRAPHIC = "patient"
@@ -41,7 +48,7 @@ def _card(question: Question, available: Available, missing: list[Missing]) -> C
         summary=said(f"{model}에 필요한 검사: {names}", f"{model} would need: {names}"),
         detail=listed(said(one.label_ko or one.label, one.label) for one in missing),
         suggestions=tuple(
-            Suggestion(
+            OrderSuggestion(
                 said("추가 오더: ", "Order as well: ") + examination_name(job_type),
                 job_role=job_role,
                 job_type=job_type,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from common.person import Person
-from fhir.cds_hooks.answers import Card, said
 from fhir.cds_hooks.draft_orders import DraftOrder
+from fhir.cds_hooks.hook_cards import Card, said
 from fhir.cds_hooks.prefetched import Prefetch
 from fhir.choices import CdsRule, Hook
 

@@ -56,7 +56,7 @@ class CardLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
+class OrderSuggestion:
     """To order something, in place of a draft or besides: ``job_role`` and ``job_type`` of ours.
 
     ``instead_of``: the reference of the draft that is given up (``ServiceRequest/id``). Without a
@@ -115,7 +115,7 @@ class Card:
     indicator: Indicator
     summary: str
     detail: str = ""
-    suggestions: tuple[Suggestion, ...] = ()
+    suggestions: tuple[OrderSuggestion, ...] = ()
     links: tuple[CardLink, ...] = ()
     uuid: UUID = field(default_factory=uuid4)
 
