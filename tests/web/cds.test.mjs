@@ -18,9 +18,8 @@ test('a warning while ordering is put aside with a reason, which the administrat
   const blood = await doctor.post('/api/ocs/orders/', { patient: patient.id, job_role: 'LIS', job_type: 'BLOOD' });
   const lab = await api('labtech');
   const analyte = { code: '2160-0', name: 'Creatinine', value: 3.1, unit: 'mg/dL' };
-  await lab.post(`/api/ocs/orders/${blood.id}/accept/`, {});
-  await lab.post(`/api/ocs/orders/${blood.id}/start/`, {});
-  await lab.post(`/api/ocs/orders/${blood.id}/submit-result/`, { result: { analytes: [analyte] } });
+  const entered = await lab.post(`/api/lis/orders/${blood.id}/results/`, { result: { analytes: [analyte] } });
+  await doctor.post(`/api/lis/results/${entered.id}/verify/`, {});
 
   const { page, problems } = await pageOf(t, 'doctor');
   await page.goto('/orders');
