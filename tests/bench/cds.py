@@ -25,6 +25,7 @@ django.setup()
 
 from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
+from django.contrib.auth.hashers import make_password  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402
@@ -129,8 +130,8 @@ def main() -> None:
         files = [sorted(MODELS.glob(f"{name}/*/manifest.json"))[-1] for name in names]
         models = [parse_manifest(json.loads(file.read_text(encoding="utf-8"))) for file in files]
         cache.set(MODELS_CACHE_KEY, Offered(models, []))
-        doctor = apps.get_model("acct.User").objects.create_user(
-            "bench_doctor", password=PASSWORD, role="doctor"
+        doctor = apps.get_model("acct.User").objects.create(
+            username="bench_doctor", password=make_password(PASSWORD), role="doctor"
         )
         _, tokens = accounts.login(username="bench_doctor", password=PASSWORD)
         client = APIClient()
