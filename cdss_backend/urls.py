@@ -7,6 +7,7 @@ from django.urls import include, path
 from ai.urls import segmentation_urlpatterns
 from common.api import docs
 from common.ops import views as ops
+from fhir.urls import cds_urlpatterns
 from pacs.urls import internal_urlpatterns
 from rbac.urls import menu_urlpatterns
 from ris.urls import share_urlpatterns
@@ -35,6 +36,7 @@ api_urlpatterns = [
     path("ai/", include("ai.urls")),
     path("segmentation/", include(segmentation_urlpatterns)),
     path("fhir/", include("fhir.urls")),
+    path("", include(cds_urlpatterns)),
     path("ops/", include("common.outbox.urls")),
     path("", include(docs.urlpatterns)),
 ]

@@ -62,6 +62,10 @@ ENGLISH = {
     "ERR_141": "It is no readable PNG, JPEG or PDF. Save it again.",
     "ERR_142": "The PDF has a password. Save it without one.",
     "ERR_143": "The file is too large. Divide it or save it smaller.",
+    "ERR_150": (
+        "The service needs data about the person or the patient that were not sent along. Send the "
+        "prefetch that the field names."
+    ),
     "ERR_201": "The patient was not found. It does not exist or you do not have access to it.",
     "ERR_202": "The study was not found. It does not exist or you do not have access to it.",
     "ERR_203": "The series was not found. It does not exist or you do not have access to it.",

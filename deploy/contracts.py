@@ -41,7 +41,7 @@ FLAT_APPS = [app for app in APPS if app not in LADDERS and app != "common"]
 FLAT = """
     (openapi)
     (urls) | (routing)
-    (facade)
+    (facade) | (cds_hooks)
     (ups)
     (views) | (model_views) | (drawing_views) | (provenance_views) | (consumers) | (handlers)
     (routing_views)

@@ -77,6 +77,12 @@ def newest_surgery(user: Person, patient: Any) -> Plan | None:
     return found
 
 
+def operations_begun(user: Person, patient: Any) -> QuerySet[Any]:
+    """The newest first."""
+    rows = records_visible_to(Plan, user).filter(patient=patient, kind=TreatmentKind.SURGERY)
+    return rows.filter(started_on__isnull=False).order_by("-started_on", "-pk")
+
+
 def plan_of_patient(patient_id: int, pk: int) -> bool:
     return Plan.objects.live().filter(patient_id=patient_id, pk=pk).exists()
 
@@ -103,6 +109,12 @@ def visits_planned(since: datetime, until: datetime) -> QuerySet[Visit]:
     rows = Visit.objects.live().filter(status=VisitStatus.PLANNED)
     found: QuerySet[Visit] = rows.filter(planned_at__gt=since, planned_at__lte=until)
     return found.select_related("patient").order_by("pk")
+
+
+def visits_due(user: Person, patient: Any, until: datetime) -> QuerySet[Any]:
+    """Planned until then and not made, the first due first."""
+    rows = records_visible_to(Visit, user).filter(patient=patient, status=VisitStatus.PLANNED)
+    return rows.filter(planned_at__lte=until).order_by("planned_at", "pk")
 
 
 def visits_overdue(before: datetime) -> list[int]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import QuerySet
 
+from ai.choices import ENDED_BADLY, ReviewStatus
 from ai.models import AIJob
 from common.errors import ErrorCode, NotFound
 from common.person import Person
@@ -52,3 +55,10 @@ def askers(job: AIJob) -> set[int]:
 def job_for_handler(job_id: int) -> AIJob:
     """For handlers, not filtered by rights."""
     return AIJob.objects.select_related("study__order", "patient").get(pk=job_id)
+
+
+def jobs_of_model(user: Person, patient: Any, model_id: str) -> QuerySet[AIJob]:
+    """Those about the patient that did not end badly and were not rejected, the newest first."""
+    rows = AIJob.objects.visible_to(user).filter(patient=patient, model_id=model_id)
+    kept = rows.exclude(status__in=ENDED_BADLY).exclude(review_status=ReviewStatus.REJECTED)
+    return kept.defer("result", "parameters", "record").order_by("-pk")

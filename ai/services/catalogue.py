@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
 
@@ -156,6 +156,14 @@ def models_available(
         else _network_offered(manifest, rows)
         for manifest in models_list()
     ]
+
+
+def rules_available(actor: Person, patient: Any) -> list[Available]:
+    """Of the models without pixels alone, for a patient whom ``actor`` may see; not recorded."""
+    if not actor.has_permission(Permission.REQUEST_AI):
+        return []
+    known, offers = facts_known(actor, patient), FactOffers(actor, patient)
+    return [_rule_offered(one, known, offers) for one in models_list() if one.kind == "rule"]
 
 
 def _network_offered(manifest: ModelManifest, rows: list[Study]) -> Available:

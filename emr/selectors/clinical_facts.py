@@ -43,3 +43,9 @@ def allergies_active(patient_ids: Collection[int]) -> dict[int, list[str]]:
     for patient_id, substance in rows.order_by("id").values_list("patient_id", "substance"):
         found[patient_id].append(substance)
     return dict(found)
+
+
+def problems_active(user: Person, patient: Patient) -> QuerySet[Any]:
+    """Those that are not resolved, coded or in words alone."""
+    rows: QuerySet[Any] = Problem.objects.visible_to(user).filter(patient=patient)
+    return rows.filter(status=RecordStatus.ACTIVE).order_by("-id")

@@ -17,7 +17,10 @@ from common.management.commands.write_docs import openapi_yaml
 from pacs import openapi as dicomweb
 from tests.architecture.test_routes import view_class
 
-PUBLIC = {"POST /api/acct/login/", "POST /api/acct/token/refresh/", "GET /api/fhir/metadata"}
+PUBLIC = {
+    *("POST /api/acct/login/", "POST /api/acct/token/refresh/"),
+    *("GET /api/fhir/metadata", "GET /api/cds-services"),
+}
 NOT_DESCRIBED = {
     *("healthz", "readyz", "metrics", "schema"),
     *("dicomweb-unknown", "fhir-unknown", "rendered-picture"),

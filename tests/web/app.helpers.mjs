@@ -40,6 +40,7 @@ const ENTRIES = {
   '/admin/models': ['AI models', 'AI 모델'],
   '/admin/nodes': ['DICOM nodes', 'DICOM 노드'],
   '/admin/reading-targets': ['Reading targets', '판독 목표 시간'],
+  '/admin/decision-support': ['Decision support', '의사결정 지원'],
   '/admin/outbox': ['Outbox', '작업 대기열'],
   '/profile': ['Profile', '내 정보'],
 };
@@ -52,7 +53,7 @@ const OWN_ENTRIES = {
   external: { '/studies': ['Shared images', '공유받은 영상'] },
 };
 /** @type {Route[]} */
-const ADMINISTRATION = ['/admin/users', '/admin/wards', '/admin/audit', '/admin/glass', '/admin/models', '/admin/nodes', '/admin/reading-targets', '/admin/outbox'];
+const ADMINISTRATION = ['/admin/users', '/admin/wards', '/admin/audit', '/admin/glass', '/admin/models', '/admin/nodes', '/admin/reading-targets', '/admin/decision-support', '/admin/outbox'];
 /** @type {Record<string, Route[]>} */
 export const MENUS = {
   admin: ['/', '/ward', '/patients', '/care-team', '/duplicates', '/incoming', '/orders', '/visits', '/survival', '/shares', '/studies', '/reports', '/critical-results', '/statistics', '/upload', '/unmatched', ...ADMINISTRATION, '/profile'],

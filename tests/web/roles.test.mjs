@@ -37,6 +37,7 @@ const TITLES = {
   '/admin/models': 'admin.models.title',
   '/admin/nodes': 'modality.nodes.title',
   '/admin/reading-targets': 'worklist.setting.title',
+  '/admin/decision-support': 'cds.rules.title',
   '/admin/outbox': 'admin.outbox.title',
   '/profile': 'profile.title',
 };

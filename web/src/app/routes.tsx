@@ -115,6 +115,7 @@ const pages: RouteObject[] = [
   page("/admin/models", () => import("@/pages/admin/ModelsPage"), "manage_models"),
   page("/admin/nodes", () => import("@/pages/modality/NodesPage"), "manage_nodes"),
   page("/admin/reading-targets", () => import("@/pages/admin/ReadingTargetsPage"), "operate"),
+  page("/admin/decision-support", () => import("@/pages/cds/DecisionSupportPage"), "operate"),
   page("/admin/outbox", () => import("@/pages/admin/OutboxPage"), "operate"),
   page("/profile", () => import("@/pages/profile/ProfilePage")),
 ];

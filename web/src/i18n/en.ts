@@ -3,6 +3,7 @@ import ai from "./en/ai";
 import alerts from "./en/alerts";
 import auth from "./en/auth";
 import careTeam from "./en/careTeam";
+import cds from "./en/cds";
 import chart from "./en/chart";
 import common from "./en/common";
 import criticalResults from "./en/criticalResults";
@@ -41,6 +42,7 @@ export default {
   alerts,
   auth,
   careTeam,
+  cds,
   chart,
   common,
   criticalResults,

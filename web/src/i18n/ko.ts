@@ -3,6 +3,7 @@ import ai from "./ko/ai";
 import alerts from "./ko/alerts";
 import auth from "./ko/auth";
 import careTeam from "./ko/careTeam";
+import cds from "./ko/cds";
 import chart from "./ko/chart";
 import common from "./ko/common";
 import criticalResults from "./ko/criticalResults";
@@ -41,6 +42,7 @@ export default {
   alerts,
   auth,
   careTeam,
+  cds,
   chart,
   common,
   criticalResults,

@@ -2,6 +2,7 @@ import { NavLink, ScrollArea, Skeleton, Stack, Text } from "@mantine/core";
 import {
   IconBed,
   IconBrain,
+  IconBulb,
   IconBuildingHospital,
   IconCalendar,
   IconChartLine,
@@ -67,6 +68,7 @@ const ICONS: Record<string, Icon> = {
   lock: IconLockOpen,
   network: IconNetwork,
   inbox: IconInbox,
+  bulb: IconBulb,
   person: IconUserCircle,
   urgent: IconUrgent,
   clock: IconClock,

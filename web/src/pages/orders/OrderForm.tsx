@@ -2,6 +2,8 @@ import { Autocomplete, Modal, SegmentedControl, Select, Stack, Text, Textarea, T
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { api, unwrap } from "@/api/client";
+import { replaces, suggestedOrder, type CdsSuggestion } from "@/shared/cds/cards";
+import { DraftCards } from "@/shared/cds/DraftCards";
 import { useJobTypeName, type JobType } from "@/shared/jobTypes";
 import { hasSides, isPlaced, partOf, type BodyPart, type Laterality } from "@/shared/orderSites";
 import { PatientPicker, type Patient } from "@/shared/PatientPicker";
@@ -10,6 +12,7 @@ import { FormEnd, type FormProps } from "./FormEnd";
 import { OrderSetForm } from "./OrderSetForm";
 import { SiteFields } from "./SiteFields";
 import { JOB_ROLES, PRIORITIES, type JobRole, type Order } from "./steps";
+import { useOrderAsWell } from "./useOrderAsWell";
 import { useOrdering } from "./useOrdering";
 
 /** Suggestions; a person may write another. */
@@ -99,6 +102,7 @@ function OneOrder({ onClose, onOrdered }: FormProps) {
   const [entered, setEntered] = useState(EMPTY);
   const [checked, setChecked] = useState(false);
   const ordering = useOrdering(onOrdered);
+  const also = useOrderAsWell();
   const jobTypeName = useJobTypeName();
   const { patient, jobRole, jobType, priority, due, info } = entered;
   const suggestions = SUGGESTIONS[jobRole];
@@ -108,6 +112,13 @@ function OneOrder({ onClose, onOrdered }: FormProps) {
   const change = (changes: Partial<Entered>) => {
     setEntered({ ...entered, ...changes });
     if ("patient" in changes || "jobType" in changes) ordering.forget();
+  };
+  const accept = (suggestion: CdsSuggestion) => {
+    const order = suggestedOrder(suggestion);
+    if (!order) onClose();
+    else if (replaces(suggestion)) {
+      change({ jobRole: order.job_role, jobType: jobTypeName(order.job_type), part: null, side: null });
+    } else if (patient) also.mutate({ patient: patient.id, ...order });
   };
   return (
     <form
@@ -191,7 +202,16 @@ function OneOrder({ onClose, onOrdered }: FormProps) {
             change({ info: event.currentTarget.value });
           }}
         />
-        <FormEnd ordering={ordering} checked={checked} submit={t("orders.submit")} onClose={onClose} />
+        {patient && typeFits && !ordering.cards && (
+          <DraftCards key={patient.id} patient={patient.id} jobType={code} onAccept={accept} />
+        )}
+        <FormEnd
+          ordering={ordering}
+          checked={checked}
+          submit={t("orders.submit")}
+          onClose={onClose}
+          onAccept={accept}
+        />
       </Stack>
     </form>
   );

@@ -2,6 +2,8 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ORDER_KEYS } from "@/api/keys";
+import { useUser } from "@/session/react";
+import { askCards, type CdsCard } from "@/shared/cds/cards";
 import { showSuccess } from "@/shared/toasts";
 import { findDuplicates, type Duplicate } from "./duplicates";
 import type { Order } from "./steps";
@@ -13,20 +15,28 @@ interface Wanted {
 }
 
 /**
- * Orders in two steps: what may be a duplicate is shown first, and ordered only with a reason.
- * `forget` when something else is ordered than was asked about.
+ * Orders in two steps: what may be a duplicate, and what decision support warns of, is shown first.
+ * A duplicate is ordered only with a reason. `forget` when something else is ordered than was asked
+ * about.
  */
 export function useOrdering(onOrdered: (orders: Order[]) => void) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [found, setFound] = useState<Duplicate[]>([]);
+  const [cards, setCards] = useState<CdsCard[] | null>(null);
   const [reason, setReason] = useState("");
+  const { id: user } = useUser();
   const ordering = useMutation({
     mutationFn: async ({ patient, jobTypes, send }: Wanted) => {
-      if (found.length > 0) return send(reason.trim());
-      const duplicates = await findDuplicates(patient, jobTypes);
+      if (cards) return send(reason.trim());
+      const [duplicates, warnings] = await Promise.all([
+        findDuplicates(patient, jobTypes),
+        warningsOf(user, patient, jobTypes),
+      ]);
       setFound(duplicates);
-      return duplicates.length > 0 ? null : send("");
+      if (duplicates.length === 0 && warnings.length === 0) return send("");
+      setCards(warnings);
+      return null;
     },
     meta: { quiet: true },
     onSuccess: (orders) => {
@@ -38,13 +48,22 @@ export function useOrdering(onOrdered: (orders: Order[]) => void) {
   });
   return {
     found,
+    cards,
     reason,
     setReason,
     ordering,
     lacksReason: found.length > 0 && !reason.trim(),
     forget: () => {
       setFound([]);
+      setCards(null);
       setReason("");
     },
   };
+}
+
+/** Of the hook `order-sign`. Nobody is kept from ordering because decision support is away. */
+async function warningsOf(user: number, patient: number, jobTypes: string[]): Promise<CdsCard[]> {
+  const asked = askCards({ hook: "order-sign", user, patient, jobTypes });
+  const cards = await asked.catch(() => []);
+  return cards.filter(({ indicator }) => indicator !== "info");
 }

@@ -6,7 +6,8 @@ import { useSearchParams } from "react-router";
 import type { Schema } from "@/api/client";
 import { asApiError } from "@/api/errors";
 import { patientQuery } from "@/api/queries";
-import { useCan } from "@/session/react";
+import { useCan, useIsStaff } from "@/session/react";
+import { ChartCards } from "@/shared/cds/ChartCards";
 import { ageAt } from "@/shared/format";
 import { PageHeader } from "@/shared/PageHeader";
 import { PageLoader } from "@/shared/PageLoader";
@@ -71,6 +72,7 @@ function Facts({ patient }: { patient: Schema["PatientOut"] }) {
 function Record({ patient }: { patient: Schema["PatientOut"] }) {
   const { t } = useTranslation();
   const can = useCan();
+  const isStaff = useIsStaff();
   const [search, setSearch] = useSearchParams();
   const tabs = TABS.filter(({ needs }) => can(needs));
   const open = chosenTab(search.get("tab"), tabs);
@@ -90,7 +92,9 @@ function Record({ patient }: { patient: Schema["PatientOut"] }) {
       </PageHeader>
       <FormerRecords patient={patient} />
       {patient.restricted && can("break_glass") && <GlassBanner patient={patient.id} />}
+      {isStaff && <ChartCards patient={patient.id} />}
       <Tabs
+        mt="sm"
         value={open}
         keepMounted={false}
         onChange={(tab) => {
