@@ -15,7 +15,7 @@ from ai.selectors.publication import (
     published_job_ids,
     published_job_ids_of_order,
 )
-from ai.services import publication, recovery
+from ai.services import publication, recovery, review
 from common.errors import AppError, BusinessError, ErrorCode
 from common.outbox import services as outbox
 from common.outbox.registry import Event, subscribe
@@ -24,6 +24,7 @@ from fhir.events import PUBLICATION_OUTDATED, REPORT_OUTDATED
 from fhir.services.gather import publication_facts
 from fhir.services.publishing import patient_send, publication_retract, publication_send
 from fhir.services.radiology_reports import report_send, reports_outdated
+from fhir.services.result_index import result_index
 from ocs.choices import OrderStatus
 from ocs.events import ORDER_MOVED
 from pacs.events import STUDY_MATCHED, STUDY_MOVED
@@ -43,6 +44,10 @@ def send_publication(event: Event) -> None:
 def send_result(event: Event) -> None:
     """A result without a mask has no SEG to wait for."""
     _send(event.payload["job_id"])
+
+
+review.approved.append(result_index)
+"""Found on our own FHIR server at once, whether or not the other one is there."""
 
 
 def _send(job_id: int) -> None:
@@ -155,4 +160,5 @@ def resend_publication(event: Event) -> None:
     if on_moved_sources([job_id]):
         publication_retract(str(publication_key(publication_get(job_id))))
     else:
+        result_index(job_id)
         publication_send(facts=publication_facts(job_id))

@@ -1,4 +1,4 @@
-"""Whether the FHIR server answers."""
+"""Whether the FHIR server answers; what its searches find."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from common.errors import ErrorCode, ExternalError
 from common.http.probe import ask
 from common.ops.counters import store
 from common.tasks import task
+from fhir.services.result_index import results_index_missing
 
 SEEN = "metrics.fhir"
 SEEN_FOR_S = 60
@@ -26,3 +27,9 @@ def probe() -> None:
             headers={"Authorization": f"Bearer {settings.HAPI_TOKEN}"},
         )
         store().set(SEEN, 1, ex=SEEN_FOR_S)
+
+
+@task(queue="fhir_tasks", expires=3600)
+def index_results() -> None:
+    """Every hour."""
+    results_index_missing()

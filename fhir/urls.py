@@ -20,6 +20,11 @@ urlpatterns = [
         views.VreadView.as_view(),
         name="fhir-vread",
     ),
+    path(
+        "<str:resource_type>/<str:resource_id>/_history",
+        views.HistoryView.as_view(),
+        name="fhir-history",
+    ),
     path("<str:resource_type>/<str:resource_id>", views.ReadView.as_view(), name="fhir-read"),
     path("<str:resource_type>", views.SearchView.as_view(), name="fhir-search"),
     re_path(r"^[\s\S]*\Z", views.UnknownInteractionView.as_view(), name="fhir-unknown"),

@@ -27,7 +27,14 @@ from common.person import Person
 from emr import selectors as patients
 from lis import hl7_text
 from lis.choices import BenchStep, MessageState, ResultState, SpecimenState
-from lis.models import CriticalValue, InboundMessage, LabValue, ResultVersion, Specimen
+from lis.models import (
+    CriticalAttempt,
+    CriticalValue,
+    InboundMessage,
+    LabValue,
+    ResultVersion,
+    Specimen,
+)
 from ocs import selectors as orders
 from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
@@ -161,6 +168,12 @@ def criticals_visible_to(user: Person) -> QuerySet[CriticalValue]:
     return rows.select_related("order", "patient").prefetch_related(
         "attempts__by", "escalations__to"
     )
+
+
+def attempts_visible_to(user: Person) -> QuerySet[CriticalAttempt]:
+    """To tell somebody of a critical value."""
+    rows: QuerySet[CriticalAttempt] = CriticalAttempt.objects.visible_to(user)
+    return rows.select_related("critical__order", "by")
 
 
 def criticals_open_of(user: Person, patient_id: int) -> QuerySet[CriticalValue]:

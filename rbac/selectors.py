@@ -105,6 +105,14 @@ def shares_visible_to(user: Person) -> QuerySet[Grant]:
     return Grant.objects.visible_to(user).select_related("grantee", "granted_by")
 
 
+def shares_of(user: Person, patient_ids: Any) -> QuerySet[Grant]:
+    """Shares of these patients (a subquery); of others those that the user gave or has."""
+    mine = Grant.objects.visible_to(user).order_by().values("pk")
+    shared = Grant.objects.filter(Q(patient_id__in=patient_ids) | Q(pk__in=mine))
+    rows = shared.filter(kind=GrantKind.SHARED, patient_id__isnull=False)
+    return rows.select_related("grantee", "granted_by")
+
+
 def share_get(grant_id: int) -> Grant:
     """A share that is valid now; not filtered by rights. Raises NotFound."""
     grant = Grant.objects.valid().filter(pk=grant_id, kind=GrantKind.SHARED).first()

@@ -19,7 +19,7 @@ from emr import selectors as patients
 from pacs.index.studies import study_moved
 from rbac.permissions import Permission
 from treatment import rano, survival
-from treatment.choices import Reason, Response, TreatmentKind, VisitStatus, VitalStatus
+from treatment.choices import EVENTS_OF, Reason, Response, TreatmentKind, VisitStatus, VitalStatus
 from treatment.ctcae import DEATH
 from treatment.models import (
     AdverseEvent,
@@ -41,6 +41,16 @@ SMALLEST_COHORT = 5
 def records_visible_to(model: type[CourseRow], user: Person) -> QuerySet[Any]:
     people = ["recorded_by", "clinician"] if model is Visit else ["recorded_by"]
     return model.objects.visible_to(user).live().select_related("patient", *people)
+
+
+def plans_visible_to(user: Person) -> QuerySet[Plan]:
+    return records_visible_to(Plan, user)
+
+
+def treatments_given_to(user: Person) -> QuerySet[CourseEvent]:
+    """Operations done, fractions and cycles given, with the treatments that they are of."""
+    rows: QuerySet[CourseEvent] = records_visible_to(CourseEvent, user).filter(kind__in=EVENTS_OF)
+    return rows.filter(plan__removed_at=None).select_related("plan")
 
 
 def revisions_visible_to(user: Person) -> QuerySet[Revision]:

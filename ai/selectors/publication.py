@@ -7,13 +7,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from ai.choices import PublicationStatus
 from ai.models import AIJob, Publication
 from common.errors import ErrorCode
 from common.outbox import services as outbox
+from common.person import Person
 
 RETURNED = "returned_to_review"
 """The step of a job's history: its approval was withdrawn."""
@@ -31,6 +32,21 @@ def publication_get(job_id: int) -> Publication:
 def publication_find(job_id: int) -> Publication | None:
     """The same; None of a job that is not, or no longer, approved."""
     return _with_all().filter(job_id=job_id).first()
+
+
+def publications_visible_to(user: Person) -> QuerySet[Publication]:
+    """Of the approved results that the person sees, with everything they refer to.
+
+    Not of a study that is another patient's by now.
+    """
+    seen = AIJob.objects.visible_to(user)
+    with_patient = Q(job__study=None) | Q(job__study__patient=F("job__patient"))
+    return _with_all().filter(with_patient, job__in=seen)
+
+
+def publications_whole() -> QuerySet[Publication]:
+    """With everything they refer to, and the history of each job; not filtered by rights."""
+    return _with_all().prefetch_related("job__events")
 
 
 def _with_all() -> QuerySet[Publication]:
@@ -127,7 +143,7 @@ def publication_key(publication: Publication) -> UUID:
 
 def returns_to_review(job: AIJob) -> int:
     """How often an approval of this job was withdrawn."""
-    return job.events.filter(step=RETURNED).count()
+    return sum(event.step == RETURNED for event in job.events.all())
 
 
 def publication_view(job: AIJob) -> dict[str, Any]:

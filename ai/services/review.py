@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from common.person import Person
 from pacs.dicom.uids import derived_uid
 from rbac.permissions import Permission
 
+approved: list[Callable[[int], None]] = []
+"""What apps above this one do with the job of a result, in the transaction that approves it."""
 DECISIONS = {"approve": ReviewStatus.APPROVED, "reject": ReviewStatus.REJECTED}
 
 
@@ -51,6 +54,9 @@ def job_review(
     job.version += 1
     job.save()
     AIJobEvent.objects.create(job=job, step=job.review_status.lower(), actor_id=actor.pk)
+    if decision == "approve":
+        for follow in approved:
+            follow(job.pk)
     audit.record(
         actor=actor,
         action=f"ai_job.{decision}",

@@ -7,11 +7,12 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from audit.choices import Outcome
 from audit.models import AuditLog, ShownPatient
+from common.person import Person
 
 _OF_PATIENTS = (
     "SELECT id FROM ("
@@ -34,10 +35,26 @@ def logs_of_patients(
     logs: QuerySet[AuditLog, AuditLog], patient_ids: Collection[int]
 ) -> QuerySet[AuditLog, AuditLog]:
     """Among the ``logs``; of merged records too."""
+    return logs.filter(about_patients(patient_ids))
+
+
+def about_patients(patient_ids: Collection[int]) -> Q:
+    """Condition on logs: about any of these patients, or a list that showed them."""
     ids = [*patient_ids, *(pk for of in former_ids for pk in of(patient_ids))]
     query = _OF_PATIENTS.format(marks=", ".join(["%s"] * len(ids)) or "NULL")
     found = RawSQL(query, [*ids, *ids])  # noqa: S611  (marks of parameters only)
-    return logs.filter(pk__in=found)
+    return Q(pk__in=found)
+
+
+def logs_visible_to(user: Person) -> QuerySet[AuditLog]:
+    """All of them, for who reads the record."""
+    return AuditLog.objects.visible_to(user, "view_audit")
+
+
+def patients_of(log: AuditLog) -> list[int]:
+    """Whose data it shows."""
+    one = [log.patient_id] if log.patient_id is not None else []
+    return [*one, *(pk for pk in _shown(log.detail) if isinstance(pk, int))]
 
 
 def reads_of(

@@ -122,6 +122,7 @@ CELERY_BEAT_SCHEDULE = {
     "emr-settle-merges": {"task": "emr.tasks.settle_merges", "schedule": 3600.0},
     "openemr-probe": {"task": "openemr.tasks.probe", "schedule": 5.0},
     "fhir-probe": {"task": "fhir.tasks.probe", "schedule": 10.0},
+    "fhir-index-results": {"task": "fhir.tasks.index_results", "schedule": 3600.0},
     "ris-expire-locks": {"task": "ris.tasks.expire_locks", "schedule": 30.0},
     "ris-reconcile-modalities": {
         "task": "ris.tasks.reconcile_modalities",

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -199,6 +199,14 @@ def in_care_team(user: Person, patient: Patient) -> bool:
 
 def care_team(patient_id: int | None) -> QuerySet[CareTeamMember]:
     return CareTeamMember.objects.filter(patient=patient_id).select_related("user").order_by("pk")
+
+
+def shares_that_stand(shares: QuerySet[Any]) -> QuerySet[Any]:
+    """Without those that open a restricted patient to nobody: whose giver is of no care team."""
+    of = {"patient": OuterRef("patient_id")}
+    restricted = Patient.objects.filter(pk=OuterRef("patient_id"), restricted=True)
+    giver = CareTeamMember.objects.filter(**of, user=OuterRef("granted_by"))
+    return shares.filter(~Exists(restricted) | Exists(giver))
 
 
 def rows_visible_to(user: Person, model: type[ClinicalRow], permission: str) -> QuerySet[Any]:

@@ -39,7 +39,7 @@ _READING = frozenset(
     {
         *("read", "list", "search", "timeline", "trends", "board", "curves", "access_list"),
         *("duplicates", "available", "check", "retrieve", "query", "history", "notes", "images"),
-        *("list_unmatched", "recipients", "summary", "print", "preview"),
+        *("vread", "everything", "list_unmatched", "recipients", "summary", "print", "preview"),
     }
 )
 
@@ -71,6 +71,11 @@ def accesses_to(patient: Patient) -> QuerySet[Any]:
     return accesses_of(ids, not_by=patient.user_id)
 
 
+def reads_only(action: str) -> bool:
+    """Whether what was done changed nothing."""
+    return action.partition(".")[2] in _READING
+
+
 def readers_described(logs: Iterable[Any]) -> list[RecordReader]:
     """One query for a page of them."""
     page = list(logs)
@@ -79,7 +84,7 @@ def readers_described(logs: Iterable[Any]) -> list[RecordReader]:
 
 
 def _reader(log: Any, person: Any) -> RecordReader:
-    entity, _, verb = log.action.partition(".")
+    entity = log.action.partition(".")[0]
     subject = log.object_type if entity == "history" else entity
     return RecordReader(
         id=log.pk,
@@ -87,6 +92,6 @@ def _reader(log: Any, person: Any) -> RecordReader:
         name=(person.full_name if person else "") or log.actor_username,
         role=log.actor_role,
         part=_PARTS.get(subject, RecordPart.RECORD),
-        changed=verb not in _READING,
+        changed=not reads_only(log.action),
         emergency=log.permission == BREAK_GLASS,
     )

@@ -12,6 +12,7 @@ from fhir.services.resources.elements import Json, compact
 
 PUBLISHED = "2026-11-29"
 """The day of the last change of what is declared here."""
+INTERACTIONS = ("read", "vread", "history-instance", "search-type")
 
 
 def capability_statement() -> Json:
@@ -45,6 +46,7 @@ def _resource(kind: ResourceType) -> Json:
         for name, link in other.references.items()
         if link.target == kind.name
     ]
+    kept = any(source.versions for source in kind.sources)
     everything = {
         "name": "everything",
         "definition": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
@@ -52,9 +54,10 @@ def _resource(kind: ResourceType) -> Json:
     return compact(
         {
             "type": kind.name,
-            "interaction": [{"code": code} for code in ("read", "vread", "search-type")],
+            "documentation": "" if kept else "Only the present version is kept.",
+            "interaction": [{"code": code} for code in INTERACTIONS],
             "versioning": "versioned",
-            "readHistory": False,
+            "readHistory": bool(kept),
             "conditionalRead": "not-match",
             "searchInclude": [f"{kind.name}:{name}" for name in kind.references],
             "searchRevInclude": sorted(referring),

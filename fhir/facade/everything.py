@@ -40,7 +40,7 @@ def everything(user: Person, patient: Any, given: dict[str, str], *, base: str) 
         kept = "".join(f"&{name}={given[name]}" for name in ("_type", "_since") if name in given)
         query = f"_count={count}{kept}&_cursor={at}-{last.pk}".replace("+", "%2B")
         link.append({"relation": "next", "url": f"{link[0]['url']}?{query}"})
-    made = [source.resource(row) for source, row, _ in shown]
+    made = [source.resource(row, abridged=True) for source, row, _ in shown]
     entry = [
         {
             "fullUrl": f"{base}/{one['resourceType']}/{one['id']}",
@@ -65,8 +65,8 @@ def _places(wanted: set[str]) -> Iterator[tuple[ResourceSource, Any]]:
             link = source.every_parameter.get("patient")
             if name == "Patient":
                 yield source, lambda pk: Q(pk=pk)
-            elif isinstance(link, ReferenceParameter):
-                yield source, lambda pk, field=link.field: Q(**{field: pk})
+            elif isinstance(link, ReferenceParameter) and (source.in_everything or wanted):
+                yield source, lambda pk, link=link: link.to_any([pk])
 
 
 def _since(source: ResourceSource, given: dict[str, str]) -> Q:

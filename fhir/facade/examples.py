@@ -24,6 +24,20 @@ SEARCHSET: Json = {
     "link": [{"relation": "self", "url": f"{_BASE}/Patient?name=%EA%B9%80"}],
     "entry": [{"fullUrl": f"{_BASE}/Patient/1", "resource": PATIENT, "search": {"mode": "match"}}],
 }
+HISTORY: Json = {
+    "resourceType": "Bundle",
+    "type": "history",
+    "total": 1,
+    "link": [{"relation": "self", "url": f"{_BASE}/Patient/1/_history"}],
+    "entry": [
+        {
+            "fullUrl": f"{_BASE}/Patient/1",
+            "resource": PATIENT,
+            "request": {"method": "PUT", "url": "Patient/1"},
+            "response": {"status": "201", "etag": 'W/"8f14e45fceea167a"'},
+        }
+    ],
+}
 CAPABILITY_STATEMENT: Json = {
     "resourceType": "CapabilityStatement",
     "status": "active",

@@ -70,3 +70,14 @@ def ignored(names: list[str]) -> Json:
         for name in names
     ]
     return {"resourceType": "OperationOutcome", "issue": issues}
+
+
+def incomplete(limit: int) -> Json:
+    """A warning: more was to be included than a Bundle may hold."""
+    korean = (get_language() or "ko").startswith("ko")
+    text = (
+        f"함께 포함할 자원이 {limit}개를 넘어 나머지를 생략했습니다."
+        if korean
+        else f"Only the first {limit} resources are included."
+    )
+    return outcome("warning", "incomplete", text, expression="http._include")

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from fhir.facade import search_values
 from fhir.facade.search_values import parameter_error
+from fhir.services.resources.elements import UCUM
 
 NOTHING = Q(pk__in=[])
+EVERYTHING = ~NOTHING
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,7 +37,7 @@ class SearchParameter:
 
 @dataclass(frozen=True, kw_only=True)
 class StringParameter(SearchParameter):
-    """Begins with the value, of whatever case; ``:exact`` and ``:contains``."""
+    """A word begins with the value, in whatever case; ``:contains`` it; is ``:exact``, case too."""
 
     type = "string"
     modifiers = ("missing", "exact", "contains")
@@ -44,9 +46,11 @@ class StringParameter(SearchParameter):
         wanted = search_values.unescaped(text)
         if not wanted:
             raise parameter_error(name, "a string is not empty")
-        how = {"exact": "exact", "contains": "icontains"}.get(modifier, "istartswith")
+        if modifier == "exact":  # the collation knows no case, its LIKE BINARY does
+            return Q(**{self.field: wanted, f"{self.field}__contains": wanted})
+        how = "icontains" if modifier == "contains" else "istartswith"
         found = Q(**{f"{self.field}__{how}": wanted})
-        if modifier or how != "istartswith":
+        if modifier:
             return found
         return found | Q(**{f"{self.field}__icontains": f" {wanted}"})
 
@@ -58,7 +62,8 @@ class StringParameter(SearchParameter):
 class TokenParameter(SearchParameter):
     """``codes``: FHIR's code → values of the column; without it the column has FHIR's code.
 
-    ``system``: of all codes; ``systems``: by URI the values of ``system_field``. ``prefix``: what
+    ``system``: of all codes; ``systems``: by URI the values of ``system_field``, without it the
+    column has the URI. ``prefix``: what
     the code has before the column's value.
     """
 
@@ -79,9 +84,8 @@ class TokenParameter(SearchParameter):
         if system is None:
             return Q()
         if self.system_field:
-            if system in self.systems:
-                return Q(**{self.system_field: self.systems[system]})
-            return NOTHING
+            named = self.systems.get(system) if self.systems else system
+            return NOTHING if named is None else Q(**{self.system_field: named})
         return Q() if system == (self.system or "") else NOTHING
 
     def _coded(self, code: str) -> Q:
@@ -159,7 +163,26 @@ class DateParameter(SearchParameter):
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuantityParameter(SearchParameter):
+class NumberParameter(SearchParameter):
+    type = "number"
+
+    def condition(self, name: str, modifier: str, text: str) -> Q:
+        wanted = search_values.number(name, text)
+        low, high = wanted.number - wanted.half, wanted.number + wanted.half
+        at = self.field
+        return {
+            "ne": Q(**{f"{at}__lt": low}) | Q(**{f"{at}__gte": high}),
+            "gt": Q(**{f"{at}__gt": wanted.number}),
+            "sa": Q(**{f"{at}__gte": high}),
+            "lt": Q(**{f"{at}__lt": wanted.number}),
+            "eb": Q(**{f"{at}__lt": low}),
+            "ge": Q(**{f"{at}__gte": wanted.number}),
+            "le": Q(**{f"{at}__lte": wanted.number}),
+        }.get(wanted.prefix, Q(**{f"{at}__gte": low, f"{at}__lt": high}))
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuantityParameter(NumberParameter):
     """A quantity in ``unit`` (UCUM), or in that of ``unit_field``."""
 
     type = "quantity"
@@ -170,21 +193,12 @@ class QuantityParameter(SearchParameter):
         parts = [search_values.unescaped(part) for part in search_values.split_escaped(text, "|")]
         if len(parts) not in (1, 3):
             raise parameter_error(name, "a quantity is number or number|system|code")
-        wanted = search_values.number(name, parts[0])
-        low, high = wanted.number - wanted.half, wanted.number + wanted.half
-        at = self.field
-        found = {
-            "ne": Q(**{f"{at}__lt": low}) | Q(**{f"{at}__gte": high}),
-            "gt": Q(**{f"{at}__gt": wanted.number}),
-            "sa": Q(**{f"{at}__gte": high}),
-            "lt": Q(**{f"{at}__lt": wanted.number}),
-            "eb": Q(**{f"{at}__lt": low}),
-            "ge": Q(**{f"{at}__gte": wanted.number}),
-            "le": Q(**{f"{at}__lte": wanted.number}),
-        }.get(wanted.prefix, Q(**{f"{at}__gte": low, f"{at}__lt": high}))
-        return found & self._in_unit(parts[2]) if len(parts) == 3 else found
+        found = super().condition(name, modifier, parts[0])
+        return found & self._in_unit(*parts[1:]) if len(parts) == 3 else found
 
-    def _in_unit(self, code: str) -> Q:
+    def _in_unit(self, system: str, code: str) -> Q:
+        if system not in ("", UCUM):
+            return NOTHING
         if self.unit_field:
             return Q(**{self.unit_field: code})
         return Q() if code == self.unit else NOTHING
@@ -192,16 +206,70 @@ class QuantityParameter(SearchParameter):
 
 @dataclass(frozen=True, kw_only=True)
 class ReferenceParameter(SearchParameter):
-    """``field`` is a foreign key to the rows of ``target``."""
+    """``field`` leads to the rows of ``target`` whose source has ``prefix``.
+
+    ``chained``: whether rows of the target can be searched and included by it.
+    """
 
     type = "reference"
     modifiers = ("missing", "identifier")
     target: str
+    prefix: str = ""
     chained: bool = True
 
     def to_key(self, name: str, text: str, base: str) -> Q:
+        """Rows that refer to this one. Raises InvalidInput."""
         wanted = search_values.reference(name, text, base)
         if wanted is None or wanted.type not in ("", self.target):
             return NOTHING
-        key = search_values.primary_key(wanted.id)
-        return NOTHING if key is None else Q(**{self.field: key})
+        return self.to_id(wanted.id)
+
+    def to_id(self, key: str) -> Q:
+        number = search_values.primary_key(key.removeprefix(self.prefix))
+        if not key.startswith(self.prefix) or number is None:
+            return NOTHING
+        return self.to_any([number])
+
+    def to_any(self, keys: Any) -> Q:
+        """Rows that refer to one of these: numbers, or a subquery of them."""
+        return Q(**{f"{self.field}__in": keys})
+
+    def keys(self, row: Any) -> Iterable[Any]:
+        """To what a row refers."""
+        value = row
+        *steps, last = self.field.split("__")
+        for step in steps:
+            value = getattr(value, step, None)
+        if value is None:
+            return []
+        return [getattr(value, f"{last}_id", None) or getattr(value, last, None)]
+
+    def targets(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """To what any of the rows refers, as a subquery."""
+        return rows.filter(**{f"{self.field}__isnull": False}).order_by().values(self.field)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ManyReferenceParameter(ReferenceParameter):
+    """A row may refer to several: ``links`` are the rows between, with ``near`` and ``far`` ends.
+
+    ``field``: the accessor of the links of a row.
+    """
+
+    links: Callable[[], QuerySet[Any]]
+    near: str
+    far: str = "pk"
+
+    def to_any(self, keys: Any) -> Q:
+        linked = self.links().filter(**{f"{self.far}__in": keys}).order_by()
+        return Q(pk__in=linked.values(self.near))
+
+    def keys(self, row: Any) -> Iterable[Any]:
+        return [getattr(link, self.far) for link in getattr(row, self.field).all()]
+
+    def targets(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        own = rows.order_by().values("pk")
+        return self.links().filter(**{f"{self.near}__in": own}).order_by().values(self.far)
+
+    def absent(self) -> Q:
+        return ~Q(pk__in=self.links().order_by().values(self.near))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.db.models import Q
 
 from common.errors import ErrorCode, InvalidInput
 from common.person import Person
 from fhir.facade.declarations import REGISTRY, ResourceSource, ResourceType
-from fhir.facade.search_parameters import NOTHING, ReferenceParameter, SearchParameter
+from fhir.facade.search_parameters import EVERYTHING, NOTHING, ReferenceParameter, SearchParameter
 from fhir.facade.search_values import parameter_error, split_escaped
 
 MOST_CHARACTERS = 4096
@@ -30,23 +31,42 @@ class UnknownParameter(Exception):
     """A parameter that the type does not have: an error, or ignored, as the client prefers."""
 
 
+@dataclass(frozen=True)
+class Inclusion:
+    """What ``kind`` refers to by ``name``, or with ``reverse`` who of ``kind`` refers so.
+
+    ``iterate``: also of what is itself included.
+    """
+
+    kind: str
+    name: str
+    reverse: bool = False
+    iterate: bool = False
+
+
 @dataclass
 class SearchRequest:
     kind: ResourceType
     user: Person
     base: str
     conditions: list[RowCondition] = field(default_factory=list)
-    sort: str = ""
-    descending: bool = False
+    sort: list[tuple[str, bool]] = field(default_factory=list)
+    """Parameters, each with whether downwards; at last the ids, which may go down too."""
+    id_descending: bool = False
     count: int = DEFAULT_COUNT
     cursor: str = ""
-    includes: list[str] = field(default_factory=list)
-    revincludes: list[tuple[str, str]] = field(default_factory=list)
-    summary: str = "false"
+    includes: list[Inclusion] = field(default_factory=list)
+    summary: str = ""
     elements: list[str] = field(default_factory=list)
     total: bool = False
+    hidden: bool = False
     used: list[tuple[str, str]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+
+    @property
+    def abridged(self) -> bool:
+        """Whether what would be long is said in short: not if the whole is asked for by name."""
+        return self.summary != "false" and "series" not in self.elements
 
     def where(self, source: ResourceSource) -> Q:
         found = Q()
@@ -94,14 +114,12 @@ def _condition(search: SearchRequest, name: str, text: str) -> RowCondition:
     if parameter is None:
         raise UnknownParameter
     if chained:
-        if not isinstance(parameter, ReferenceParameter) or modifier not in (
-            None,
-            parameter.target,
-        ):
+        reference = search.kind.references.get(plain)
+        if reference is None or modifier not in (None, reference.target):
             raise UnknownParameter
         return _chain(search, plain, chained, chained_modifier or "", text)
     modifier = modifier or ""
-    if isinstance(parameter, ReferenceParameter) and modifier == "identifier":
+    if plain in search.kind.references and modifier == "identifier":
         return _chain(search, plain, "identifier", "", text)
     if isinstance(parameter, ReferenceParameter) and modifier == parameter.target:
         modifier, text = "", text if "/" in text else f"{parameter.target}/{text}"
@@ -123,7 +141,7 @@ def _own(search: SearchRequest, source: ResourceSource, plain: str, modifier: st
     if modifier == "missing":
         if text not in ("true", "false"):
             raise parameter_error(plain, ":missing is true or false")
-        absent = parameter.absent() if parameter else Q()
+        absent = parameter.absent() if parameter else EVERYTHING
         return absent if text == "true" else ~absent
     texts = split_escaped(text, ",")
     if len(texts) > MOST_VALUES:
@@ -164,18 +182,12 @@ def _chain(
 
     def condition(source: ResourceSource) -> Q:
         own = source.every_parameter.get(plain)
-        if not isinstance(own, ReferenceParameter):
+        if not isinstance(own, ReferenceParameter) or own.target != reference.target:
             return NOTHING
         return _any(
-            Q(
-                **{
-                    f"{own.field}__in": each.rows(search.user)
-                    .filter(wanted(each))
-                    .order_by()
-                    .values("pk")
-                }
-            )
+            own.to_any(each.rows(search.user).filter(wanted(each)).order_by().values(each.key))
             for each in inner.kind.sources
+            if each.prefix == own.prefix
         )
 
     return condition
@@ -192,13 +204,17 @@ def _has(
     inner = SearchRequest(kind, search.user, search.base)
     wanted = _condition(inner, f"{chained}:{modifier}" if modifier else chained, text)
 
-    def condition(_: ResourceSource) -> Q:
+    def condition(source: ResourceSource) -> Q:
         found = []
         for each in kind.sources:
             own = each.every_parameter.get(reference)
-            if isinstance(own, ReferenceParameter) and (fits := wanted(each)) is not NOTHING:
-                rows = each.rows(search.user).filter(fits, **{f"{own.field}__isnull": False})
-                found.append(Q(pk__in=rows.order_by().values(own.field)))
+            if not isinstance(own, ReferenceParameter) or own.target != search.kind.name:
+                continue
+            if own.prefix != source.prefix:
+                continue
+            if (fits := wanted(each)) is not NOTHING:
+                rows = own.targets(each.rows(search.user).filter(fits))
+                found.append(Q(**{f"{source.key}__in": rows}))
         return _any(found)
 
     return condition
@@ -213,39 +229,46 @@ def _count(search: SearchRequest, text: str) -> None:
 
 
 def _sort(search: SearchRequest, text: str) -> None:
-    name = text.removeprefix("-")
-    declared = search.kind.parameters.get(name)
-    if name == "_id":
-        search.sort, search.descending = "", text.startswith("-")
-        return
-    if declared is None or not declared.sort:
-        sortable = [n for n, p in search.kind.parameters.items() if p.sort]
-        raise parameter_error("_sort", f"sorts by one of: {', '.join(['_id', *sortable])}")
-    search.sort, search.descending = name, text.startswith("-")
+    """The last ``_sort`` counts; ``_id`` can only be its last key."""
+    search.sort, search.id_descending = [], False
+    *others, last = text.split(",")
+    for key in others if last.removeprefix("-") == "_id" else [*others, last]:
+        name = key.removeprefix("-")
+        declared = search.kind.parameters.get(name)
+        known = [one for one, _ in search.sort]
+        if declared is None or not declared.sort or name in known:
+            sortable = [n for n, p in search.kind.parameters.items() if p.sort]
+            sentence = f"sorts by each of these once: {', '.join(sortable)}; at last by _id"
+            raise parameter_error("_sort", sentence)
+        search.sort.append((name, key.startswith("-")))
+    search.id_descending = last == "-_id"
 
 
-def _include(search: SearchRequest, text: str) -> None:
+def _include(search: SearchRequest, text: str, *, iterate: bool = False) -> None:
     kind, _, rest = text.partition(":")
     name, _, target = rest.partition(":")
-    known = search.kind.references
-    if kind == search.kind.name and rest == "*":
-        search.includes += list(known)
-        return
-    if kind != search.kind.name or name not in known or target not in ("", known[name].target):
+    declared = REGISTRY.get(kind)
+    if declared is None or not (iterate or declared is search.kind):
         raise UnknownParameter
-    search.includes.append(name)
+    known = declared.references
+    if rest == "*":
+        search.includes += [Inclusion(kind, each, iterate=iterate) for each in known]
+        return
+    if name not in known or target not in ("", known[name].target):
+        raise UnknownParameter
+    search.includes.append(Inclusion(kind, name, iterate=iterate))
 
 
-def _revinclude(search: SearchRequest, text: str) -> None:
+def _revinclude(search: SearchRequest, text: str, *, iterate: bool = False) -> None:
     kind, _, rest = text.partition(":")
     name, _, target = rest.partition(":")
     other = REGISTRY.get(kind)
     link = other.references.get(name) if other else None
-    if other is None or link is None or link.target != search.kind.name:
+    if link is None or not (iterate or link.target == search.kind.name):
         raise UnknownParameter
-    if target not in ("", search.kind.name):
+    if target not in ("", link.target):
         raise UnknownParameter
-    search.revincludes.append((kind, name))
+    search.includes.append(Inclusion(kind, name, reverse=True, iterate=iterate))
 
 
 def _summary(search: SearchRequest, text: str) -> None:
@@ -279,7 +302,9 @@ CONTROLS: dict[str, Callable[[SearchRequest, str], None]] = {
     "_count": _count,
     "_sort": _sort,
     "_include": _include,
+    "_include:iterate": partial(_include, iterate=True),
     "_revinclude": _revinclude,
+    "_revinclude:iterate": partial(_revinclude, iterate=True),
     "_summary": _summary,
     "_elements": _elements,
     "_total": _total,

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.db.models import Q
-
 from fhir.facade import search_pages
-from fhir.facade.declarations import REGISTRY, ResourceSource, ResourceType
-from fhir.facade.operation_outcome import ignored
-from fhir.facade.search_pages import SearchMatch
-from fhir.facade.search_parameters import ReferenceParameter
+from fhir.facade.declarations import SUBSETTED
+from fhir.facade.hidden_search import PARAMETER, hidden
+from fhir.facade.inclusions import MOST_INCLUDED, included
+from fhir.facade.operation_outcome import ignored, incomplete
 from fhir.facade.search_request import SearchRequest
 from fhir.facade.search_values import TokenValue, split_escaped, token
 from fhir.resources.R4B import get_fhir_model_class
-from fhir.services.resources.elements import HL7, Json, coding, compact
-
-MOST_INCLUDED = 1000
-_SUBSETTED = coding(f"{HL7}/v3-ObservationValue", "SUBSETTED", "subsetted")
+from fhir.services.resources.elements import Json, compact
 
 
 @dataclass
@@ -35,7 +30,7 @@ class Searchset:
 
 def searchset(search: SearchRequest, url: str) -> Searchset:
     """``url``: of the type, without a query."""
-    links = [_link("self", url, search.used)]
+    links = [_link("self", url, [] if search.hidden else search.used)]
     if search.kind.fixed is not None:
         return _of_fixed(search, search.kind.fixed(search.user), links)
     if search.summary == "count":
@@ -43,23 +38,56 @@ def searchset(search: SearchRequest, url: str) -> Searchset:
     rows, cursor = search_pages.page(search)
     if cursor:
         kept = [pair for pair in search.used if pair[0] != "_cursor"]
-        links.append(_link("next", url, [*kept, ("_cursor", cursor)]))
+        following = [*kept, ("_cursor", cursor)]
+        if search.hidden:
+            following = [(PARAMETER, hidden(search.user, following))]
+        links.append(_link("next", url, following))
     known: int | None = None
     if search.total:
         known = search_pages.total(search)
     elif not search.cursor and not cursor:
         known = len(rows)
-    matched = [(found, found.source.resource(found.row)) for found in rows]
-    others = list(_included(search, rows))
-    entries = [_entry(search, resource, "match") for _, resource in matched]
-    entries += [_entry(search, each.resource(row), "include") for each, row in others]
+    matched = [(found.source, found.row) for found in rows]
+    others = included(search, matched)
+    abridged = search.abridged
+    made = [source.resource(row, abridged=abridged) for source, row in matched]
+    entries = [_entry(search, resource, "match") for resource in made]
+    entries += [
+        _entry(search, source.resource(row, abridged=abridged), "include")
+        for source, row in others.rows
+    ]
     entries += _ignored(search)
-    shown = [*((found.source, found.row) for found in rows), *others]
+    if others.cut:
+        entries.append({"resource": incomplete(MOST_INCLUDED), "search": {"mode": "outcome"}})
     return Searchset(
         _bundle(links, entries, known),
-        [source.patient(row) for source, row in shown],
-        [resource["id"] for _, resource in matched],
+        [patient for source, row in [*matched, *others.rows] for patient in source.shown(row)],
+        [resource["id"] for resource in made],
     )
+
+
+def history(versions: list[Json], address: str) -> Json:
+    """A Bundle of type history, of versions with the newest first."""
+    entries = []
+    for number, one in enumerate(versions, 1):
+        first, meta = number == len(versions), one["meta"]
+        response = {
+            "status": "201" if first else "200",
+            "etag": f'W/"{meta["versionId"]}"',
+            "lastModified": meta.get("lastUpdated"),
+        }
+        url = f"{one['resourceType']}/{one['id']}"
+        entries.append(
+            {
+                "fullUrl": address,
+                "resource": one,
+                "request": {"method": "PUT", "url": url},
+                "response": compact(response),
+            }
+        )
+    link = [{"relation": "self", "url": f"{address}/_history"}]
+    bundle = {"resourceType": "Bundle", "type": "history", "total": len(entries), "link": link}
+    return bundle | {"entry": entries}
 
 
 def _bundle(links: list[Json], entries: list[Json], known: int | None) -> Json:
@@ -111,58 +139,6 @@ def _identified(resource: Json, wanted: TokenValue) -> bool:
     )
 
 
-def _included(
-    search: SearchRequest, rows: list[SearchMatch]
-) -> Iterator[tuple[ResourceSource, Any]]:
-    """What the matches refer to and what refers to them, each once, if this person may see it."""
-    seen = {(id(found.source), found.row.pk) for found in rows}
-    left = MOST_INCLUDED
-    for source, row in _related(search, rows):
-        if (id(source), row.pk) in seen:
-            continue
-        seen.add((id(source), row.pk))
-        yield source, row
-        left -= 1
-        if left == 0:
-            return
-
-
-def _related(
-    search: SearchRequest, rows: list[SearchMatch]
-) -> Iterator[tuple[ResourceSource, Any]]:
-    for name in dict.fromkeys(search.includes):
-        keys = set(filter(None, (_key(found, name) for found in rows)))
-        if keys:
-            yield from _rows(search, REGISTRY[search.kind.references[name].target], Q(pk__in=keys))
-    pks = [found.row.pk for found in rows]
-    for kind, name in dict.fromkeys(search.revincludes):
-        for source in REGISTRY[kind].sources if pks else ():
-            link = source.every_parameter.get(name)
-            if isinstance(link, ReferenceParameter):
-                condition = Q(**{f"{link.field}__in": pks})
-                found = source.rows(search.user).filter(condition).order_by("pk")
-                yield from ((source, row) for row in found[:MOST_INCLUDED])
-
-
-def _rows(
-    search: SearchRequest, kind: ResourceType, condition: Q
-) -> Iterator[tuple[ResourceSource, Any]]:
-    for source in kind.sources:
-        for row in source.rows(search.user).filter(condition).order_by("pk")[:MOST_INCLUDED]:
-            yield source, row
-
-
-def _key(found: SearchMatch, name: str) -> Any:
-    link = found.source.every_parameter.get(name)
-    if not isinstance(link, ReferenceParameter):
-        return None
-    value = found.row
-    *steps, last = link.field.split("__")
-    for step in steps:
-        value = getattr(value, step, None)
-    return getattr(value, f"{last}_id", None) if value is not None else None
-
-
 def cut(search: SearchRequest, resource: Json) -> Json:
     """By _summary and _elements; what is left out is said in meta.tag."""
     kept = _kept(search, resource["resourceType"])
@@ -170,7 +146,8 @@ def cut(search: SearchRequest, resource: Json) -> Json:
         kept = {name for name in resource if name != "text"}
     if kept is None:
         return resource
-    meta = {**resource["meta"], "tag": [*resource["meta"].get("tag", []), _SUBSETTED]}
+    tags = [one for one in resource["meta"].get("tag", []) if one != SUBSETTED]
+    meta = {**resource["meta"], "tag": [*tags, SUBSETTED]}
     left = {name: value for name, value in resource.items() if name in kept}
     return compact({"resourceType": resource["resourceType"], **left, "meta": meta})
 

@@ -1,4 +1,4 @@
-"""Read, vread, search, ``$everything`` and ``metadata``; each read is recorded."""
+"""Read, versions, search, ``$everything`` and ``metadata``; each read is recorded."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ from common.api.permissions import Access
 from common.api.views import ApiView
 from common.errors import ErrorCode, NotFound
 from emr.selectors import rights_read_once
-from fhir.facade import examples, search_request
+from fhir.facade import examples, hidden_search, search_request
 from fhir.facade.capability_statement import capability_statement
 from fhir.facade.declarations import REGISTRY, ResourceSource, ResourceType
 from fhir.facade.everything import everything
+from fhir.facade.hidden_search import Pairs
 from fhir.facade.openapi import FHIR_JSON, FhirSchema, resource_response
 from fhir.facade.operation_outcome import outcome_handler
-from fhir.facade.searchset import searchset
+from fhir.facade.searchset import history, searchset
 from fhir.services.resources.elements import Json
 from rbac.permissions import Permission
 
@@ -64,13 +65,19 @@ class FhirView(ApiView):
 
     def resource(self, name: str, key: str) -> Json:
         """Recorded with its patient. Raises NotFound, also for what the person may not see."""
+        return self.versions(name, key, "fhir.read", current=True)[0]
+
+    def versions(self, name: str, key: str, action: str, *, current: bool = False) -> list[Json]:
+        """As ``resource``, with the earlier ones that are kept, the newest first."""
         kind = self.type_named(name)
         for one in kind.fixed(self.actor) if kind.fixed else ():
             if one["id"] == key:
-                return one
+                return [one]
         source, row = self.row(kind, key)
-        self.record("fhir.read", name, key, [source.patient(row)])
-        return source.resource(row)
+        self.record(action, name, key, source.shown(row))
+        if current or source.versions is None:
+            return [source.resource(row)]
+        return [source.resource(each) for each in source.versions(self.actor, row)]
 
     def row(self, kind: ResourceType, key: str) -> tuple[ResourceSource, Any]:
         for source in kind.sources:
@@ -124,17 +131,30 @@ class VreadView(FhirView):
     @extend_schema(
         operation_id="fhir_vread",
         summary="Read a version of a FHIR resource",
-        description="Only the present version is kept in this form.",
+        description="Of most types only the present version is kept (CapabilityStatement).",
         tags=["fhir"],
         responses=resource_response("The resource", examples.PATIENT),
     )
     def get(
         self, request: Request, resource_type: str, resource_id: str, version_id: str
     ) -> HttpResponse:
-        found = self.resource(resource_type, resource_id)
-        if found["meta"]["versionId"] != version_id:
-            raise NotFound(ErrorCode.RECORD_NOT_FOUND, f"a version of {resource_type}", "http.vid")
-        return _with_version(request, found)
+        for found in self.versions(resource_type, resource_id, "fhir.vread"):
+            if found["meta"]["versionId"] == version_id:
+                return _with_version(request, found)
+        raise NotFound(ErrorCode.RECORD_NOT_FOUND, f"a version of {resource_type}", "http.vid")
+
+
+class HistoryView(FhirView):
+    @extend_schema(
+        operation_id="fhir_history",
+        summary="List the versions of a FHIR resource, newest first",
+        description="Of most types only the present version is kept (CapabilityStatement).",
+        tags=["fhir"],
+        responses=resource_response("A Bundle of type history", examples.HISTORY),
+    )
+    def get(self, request: Request, resource_type: str, resource_id: str) -> Response:
+        found = self.versions(resource_type, resource_id, "fhir.history")
+        return Response(history(found, f"{self.base}/{resource_type}/{resource_id}"))
 
 
 class BaseSearchView(FhirView):
@@ -142,13 +162,17 @@ class BaseSearchView(FhirView):
 
     error_codes = _PARSED
 
-    def found(self, name: str, pairs: list[tuple[str, str]]) -> Response:
+    def found(self, name: str, pairs: Pairs, *, hide: bool = False) -> Response:
+        """``hide``: the words of the search are to be in no address."""
         kind = self.type_named(name)
+        if token := dict(pairs).get(hidden_search.PARAMETER):
+            pairs, hide = hidden_search.revealed(self.actor, token), True
         lenient = "handling=lenient" in self.request.headers.get("Prefer", "").replace(" ", "")
         with rights_read_once():
             search = search_request.parse(
                 kind, pairs, user=self.actor, base=self.base, lenient=lenient
             )
+            search.hidden = hide
             answer = searchset(search, f"{self.base}/{name}")
         filters: dict[str, list[str]] = {}
         for key, text in search.used:
@@ -183,7 +207,8 @@ class FormSearchView(BaseSearchView):
         responses=resource_response("A Bundle of type searchset", examples.SEARCHSET),
     )
     def post(self, request: Request, resource_type: str) -> Response:
-        return self.found(resource_type, _pairs(request.query_params) + _pairs(request.data))
+        pairs = _pairs(request.query_params) + _pairs(request.data)
+        return self.found(resource_type, pairs, hide=True)
 
 
 class EverythingView(FhirView):
@@ -212,7 +237,7 @@ class UnknownInteractionView(FhirView):
         raise NotFound(ErrorCode.ROUTE_NOT_FOUND)
 
 
-def _pairs(given: Any) -> list[tuple[str, str]]:
+def _pairs(given: Any) -> Pairs:
     """Of a query or a form; a request without a body has a plain dict."""
     return [(name, text) for name, texts in given.lists() for text in texts] if given else []
 

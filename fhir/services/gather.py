@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from pacs.models import Series, Study
 
 GATEWAY_PATH = "/api/ris/dicom-web"
+SEGMENTATION_STORAGE = "1.2.840.10008.5.1.4.1.1.66.4"
 T = TypeVar("T", ManifestQuantity, ManifestClass)
 
 
@@ -61,8 +62,15 @@ def publication_facts(job_id: int) -> PublicationFacts:
 
     Raises ValueError if nobody has approved the job, or its study has no patient.
     """
-    publication = publication_get(job_id)
+    return facts_of(publication_get(job_id))
+
+
+def facts_of(publication: Publication, *, with_series: bool = True) -> PublicationFacts:
+    """``publication_facts`` of this one; without ``with_series`` the study has only the series
+    that the result names, and of them no image but the SEG.
+    """
     job = publication.job
+    job_id = job.pk
     if job.result is None or job.reviewed_by is None or job.reviewed_at is None:
         raise ValueError(f"AI job {job_id} is not approved")
     study, manifest = job.study, job.manifest
@@ -72,11 +80,11 @@ def publication_facts(job_id: int) -> PublicationFacts:
     order = study.order if study else None
     return PublicationFacts(
         patient=patient_facts(patient),
-        study=study_facts(study) if study else None,
+        study=_study(publication, with_series=with_series),
         source_series_instance_uid=job.series.series_instance_uid if job.series else None,
         seg_series_instance_uid=publication.seg_series_instance_uid,
         seg_sop_instance_uid=publication.seg_sop_instance_uid,
-        model=_model(manifest),
+        model=model_facts(manifest),
         by_model=job.origin in RUN_BY_MODEL,
         file_origin=_file_origin(job),
         ai_result=_ai_result(job, job.result, manifest),
@@ -90,6 +98,20 @@ def publication_facts(job_id: int) -> PublicationFacts:
         comment=job.review_comment,
         preview_png=base64.b64decode(job.result["preview_png"]) or None,
     )
+
+
+def _study(publication: Publication, *, with_series: bool) -> PublishedStudy | None:
+    study, source = publication.job.study, publication.job.series
+    if study is None or source is None or with_series:
+        return study_facts(study) if study else None
+    named = [_series(source, [])]
+    if publication.seg_series_instance_uid and publication.seg_sop_instance_uid:
+        seg = PublishedInstance(
+            sop_instance_uid=publication.seg_sop_instance_uid, sop_class_uid=SEGMENTATION_STORAGE
+        )
+        uid = publication.seg_series_instance_uid
+        named.append(PublishedSeries(series_instance_uid=uid, modality="SEG", instances=(seg,)))
+    return replace(study_facts(study, []), series=tuple(named))
 
 
 def patient_facts(patient: Patient) -> PublishedPatient:
@@ -109,7 +131,9 @@ AS_CODED = {"PMAP": "OT"}
 """Modalities of ours that are no code of DICOM's (CID 29), by the code that includes them."""
 
 
-def study_facts(study: Study, series: Iterable[Series] | None = None) -> PublishedStudy:
+def study_facts(
+    study: Study, series: Iterable[Series] | None = None, *, with_instances: bool = True
+) -> PublishedStudy:
     """``series``: those of the study with their instances, where they are read already."""
     if series is None:
         series = study.series.prefetch_related("instances")
@@ -117,23 +141,24 @@ def study_facts(study: Study, series: Iterable[Series] | None = None) -> Publish
         study_instance_uid=study.study_instance_uid,
         started=_started(study.study_date, study.study_time),
         description=study.description,
-        series=tuple(
-            PublishedSeries(
-                series_instance_uid=one.series_instance_uid,
-                modality=AS_CODED.get(one.modality, one.modality),
-                number=one.number,
-                description=one.description,
-                body_part_examined=one.body_part,
-                instances=tuple(
-                    PublishedInstance(
-                        sop_instance_uid=i.sop_instance_uid,
-                        sop_class_uid=i.sop_class_uid,
-                        number=i.number,
-                    )
-                    for i in one.instances.all()
-                ),
+        series=tuple(_series(one, one.instances.all() if with_instances else ()) for one in series),
+    )
+
+
+def _series(series: Series, instances: Iterable[Any]) -> PublishedSeries:
+    """``instance_count`` of a row that has one; else it has as many as ``instances``."""
+    return PublishedSeries(
+        series_instance_uid=series.series_instance_uid,
+        modality=AS_CODED.get(series.modality, series.modality),
+        number=series.number,
+        description=series.description,
+        body_part_examined=series.body_part,
+        instance_count=getattr(series, "instance_count", None),
+        instances=tuple(
+            PublishedInstance(
+                sop_instance_uid=i.sop_instance_uid, sop_class_uid=i.sop_class_uid, number=i.number
             )
-            for one in series
+            for i in instances
         ),
     )
 
@@ -155,7 +180,7 @@ def _started(day: date | None, time: str) -> date | datetime | None:
     return timezone.make_aware(datetime.combine(day, clock))
 
 
-def _model(manifest: ModelManifest) -> PublishedModel:
+def model_facts(manifest: ModelManifest) -> PublishedModel:
     return PublishedModel(
         id=manifest.id,
         version=manifest.version,
@@ -175,7 +200,7 @@ def _code(code: CodeSpec | None) -> PublishedCode | None:
 
 def _ai_result(job: AIJob, result: dict[str, Any], manifest: ModelManifest) -> PublishedAiResult:
     outputs = manifest.outputs
-    finished = job.events.filter(step="completed").latest("at").at
+    finished = max(event.at for event in job.events.all() if event.step == "completed")
     return PublishedAiResult(
         job_id=job.pk,
         finished_at=finished,
@@ -238,6 +263,7 @@ def _masks(job: AIJob, manifest: ModelManifest) -> Iterator[PublishedMask]:
                 study_instance_uid=publication.job.study.study_instance_uid,
                 seg_sop_instance_uid=publication.seg_sop_instance_uid or "",
                 imaging_study=publication.fhir_imaging_study,
+                study_id=publication.job.study_id,
             )
 
 

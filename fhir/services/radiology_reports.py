@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
 
@@ -23,6 +25,12 @@ from ris.reports import selectors
 from ris.reports.released import ReleasedReport, released_report
 
 
+def answerable(report: Any) -> tuple[Any, list[Any]]:
+    """Who answers for a report that left the house; and all who do, the writer first."""
+    signer = report.signed_by or report.preliminary_by or report.saved_by
+    return signer, list(dict.fromkeys([report.preliminary_by or report.author, signer]))
+
+
 def report_facts(released: ReleasedReport, *, with_series: bool = True) -> RadiologyReportFacts:
     """One whose study was moved is withdrawn until it is amended.
 
@@ -30,8 +38,7 @@ def report_facts(released: ReleasedReport, *, with_series: bool = True) -> Radio
     """
     report, study = released.report, released.report.study
     order = study.order
-    signer = report.signed_by or report.preliminary_by or report.saved_by
-    people = dict.fromkeys([report.preliminary_by or report.author, signer])
+    signer, people = answerable(report)
     return RadiologyReportFacts(
         number=released.number,
         status="withdrawn" if report.moved_at else report.status,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from pydicom.dataset import Dataset
 
+from common.person import Person
 from ocs import selectors as orders
 from ris.choices import PerformedState
 from ris.modality.scheduling import scheduled_orders
@@ -17,6 +19,12 @@ SUCCESS, PROCESSING_FAILURE, WRONG_VALUE = 0x0000, 0x0110, 0x0106
 DUPLICATE, NO_SUCH_INSTANCE, INVALID_INSTANCE = 0x0111, 0x0112, 0x0117
 _ENDS = (PerformedState.COMPLETED, PerformedState.DISCONTINUED)
 _LONGEST_UID = 64
+
+
+def steps_performed_for(user: Person) -> QuerySet[PerformedStep]:
+    """Those of the orders that the person sees."""
+    rows = PerformedStep.objects.filter(order__in=orders.orders_visible_to(user))
+    return rows.select_related("order__patient", "order__ordered_by")
 
 
 def step_create(*, ae_title: str, sop_instance_uid: str, said: Dataset) -> tuple[int, Any]:

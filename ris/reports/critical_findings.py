@@ -17,7 +17,7 @@ from common.person import Person
 from lis.services.critical_calls import Calls
 from rbac.permissions import Permission
 from ris.events import REPORT_CRITICAL
-from ris.models import CriticalReport
+from ris.models import CriticalReport, CriticalReportAttempt
 from ris.reports import selectors
 
 _calls = Calls(
@@ -39,6 +39,12 @@ def criticals_visible_to(user: Person) -> QuerySet[CriticalReport]:
 def criticals_waiting(user: Person) -> QuerySet[CriticalReport]:
     """Those that the person sees and nobody has read back."""
     return criticals_visible_to(user).filter(pk__in=CriticalReport.objects.open().values("pk"))
+
+
+def attempts_visible_to(user: Person) -> QuerySet[Any]:
+    """To tell somebody."""
+    rows = CriticalReportAttempt.objects.visible_to(user)
+    return rows.select_related("critical__report__study__order", "by")
 
 
 def critical_get(user: Person, critical_id: int) -> CriticalReport:

@@ -154,12 +154,30 @@ def is_critical(report: Report) -> bool:
 
 
 def reports_released_to(user: Person) -> QuerySet[Report]:
-    """Those that left the house, for who reads whole reports; none whose study was moved since."""
+    """Those that left the house, for who reads whole reports; none whose study was moved since.
+
+    ``first_id``: of the first edition, which names all of them.
+    """
+    return _released(user).filter(Q(in_force=True) | _WAITS)
+
+
+def editions_released_to(user: Person, report: Report) -> QuerySet[Report]:
+    """All of a report that left the house, as far as the person may read them; newest first."""
+    same = {"study": report.study_id, "template": report.template, "discarded": 0}
+    rows = _released(user).filter(Q(status__in=OUT) | _WAITS, **same)
+    return rows.order_by("-edition")
+
+
+_WAITS = Q(status=ReportStatus.PRELIMINARY, edition=1)
+
+
+def _released(user: Person) -> QuerySet[Report]:
     if reads_summaries_only(user):
         return Report.objects.none()
-    waits = Q(status=ReportStatus.PRELIMINARY, edition=1)
-    related = reports_visible_to(user).select_related("study__order__encounter")
-    return related.filter(Q(in_force=True) | waits, moved_at=None)
+    same = {"study": OuterRef("study"), "template": OuterRef("template")}
+    first = Report.objects.filter(**same, edition=1, discarded=0).values("pk")[:1]
+    related = reports_visible_to(user).select_related("study__order__encounter", "moved_from")
+    return related.filter(moved_at=None).annotate(first_id=Subquery(first))
 
 
 def is_amendment(report: Report) -> bool:

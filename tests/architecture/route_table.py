@@ -372,6 +372,7 @@ ROUTES: dict[str, str] = {
     "POST fhir-search-form": "415 415 415 403 403 415 415 401",  # no form
     "GET fhir-read": "200 200 200 403 403 200 200 401",
     "GET fhir-vread": "404 404 404 403 403 404 404 401",
+    "GET fhir-history": "200 200 200 403 403 200 200 401",
     "GET fhir-everything": "200 200 200 403 403 200 200 401",
     "GET fhir-unknown": "404 404 404 403 403 404 404 401",
     "GET cds-services": "200 200 200 200 200 200 200 200",

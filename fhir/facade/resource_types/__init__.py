@@ -2,7 +2,13 @@
 
 from fhir.facade.resource_types import (
     administration,
+    ai_results,
+    assertions,
+    audit_event,
+    care,
     clinical_summary,
+    communication,
+    consent,
     diagnostic_report,
     document_reference,
     encounter,
@@ -13,7 +19,13 @@ from fhir.facade.resource_types import (
 
 __all__ = [
     "administration",
+    "ai_results",
+    "assertions",
+    "audit_event",
+    "care",
     "clinical_summary",
+    "communication",
+    "consent",
     "diagnostic_report",
     "document_reference",
     "encounter",

@@ -1,4 +1,4 @@
-"""Patient, Practitioner, Organization."""
+"""Patient, Practitioner, PractitionerRole, Organization."""
 
 from __future__ import annotations
 
@@ -13,13 +13,19 @@ from emr.selectors import patients_visible_to
 from fhir.facade.declarations import (
     ResourceSource,
     ResourceType,
+    refer,
     register,
     stamped,
 )
-from fhir.facade.search_parameters import DateParameter, StringParameter, TokenParameter
+from fhir.facade.search_parameters import (
+    DateParameter,
+    ReferenceParameter,
+    StringParameter,
+    TokenParameter,
+)
 from fhir.services.gather import patient_facts, practitioner_facts
 from fhir.services.resources.actors import GENDERS, patient_entry, practitioner_entry
-from fhir.services.resources.elements import Json, identifier
+from fhir.services.resources.elements import HL7, Json, coding, compact, identifier
 from rbac.permissions import Permission, Role, Scope
 from rbac.selectors import scope_for
 
@@ -44,6 +50,20 @@ def _organization(_: Person) -> list[Json]:
         "name": "NeuroNova",
     }
     return [stamped(organization)]
+
+
+def _role(row: Any) -> Json:
+    said = [coding(f"{BASE}/role", row.role)]
+    if row.role in ("doctor", "nurse"):
+        said.append(coding(f"{HL7}/practitioner-role", row.role, row.role.title()))
+    named = row.custom_role.name_en if row.custom_role else ""
+    return {
+        "resourceType": "PractitionerRole",
+        "active": row.is_active,
+        "practitioner": refer("Practitioner", row.pk).reference,
+        "organization": refer("Organization", HOSPITAL).reference,
+        "code": [compact({"coding": said, "text": named})],
+    }
 
 
 _name = StringParameter(field="full_name", sort=True)
@@ -86,6 +106,25 @@ register(
                         field="username", system=f"{BASE}/username", sort=True
                     ),
                     "name": _name,
+                },
+            ),
+        ),
+    )
+)
+register(
+    ResourceType(
+        name="PractitionerRole",
+        sources=(
+            ResourceSource(
+                rows=lambda user: _practitioners(user).select_related("custom_role"),
+                render=_role,
+                patient=lambda _: None,
+                parameters={
+                    "practitioner": ReferenceParameter(field="pk", target="Practitioner"),
+                    "role": TokenParameter(field="role", system=f"{BASE}/role"),
+                    "active": TokenParameter(
+                        field="is_active", codes={"true": (True,), "false": (False,)}
+                    ),
                 },
             ),
         ),

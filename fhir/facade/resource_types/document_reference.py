@@ -35,7 +35,7 @@ def pdf_attachment(report: Any, title: str) -> Json:
 def _document(row: Any) -> Json:
     released = as_released(row, with_pdf=False)
     order, signer = row.study.order, refer("Practitioner", row.signed_by_id).reference
-    related = [refer("DiagnosticReport", row.pk), refer("ImagingStudy", row.study_id)]
+    related = [refer("DiagnosticReport", row.first_id), refer("ImagingStudy", row.study_id)]
     visits = [refer("Encounter", order.encounter_id)] if order and order.encounter_id else []
     return {
         "resourceType": "DocumentReference",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, prefetch_related_objects
 
 from common.person import Person
 from fhir.facade.declarations import (
@@ -30,7 +30,12 @@ from fhir.services.resources.actors import Actors
 from fhir.services.resources.elements import DCM, DICOM_UID, Json, compact
 from fhir.services.resources.imaging import endpoint_entry, imaging_study_entry
 from pacs.index.quarantine import studies_out_of_quarantine
-from pacs.index.studies import series_of_any, studies_unmatched_for, studies_visible_to
+from pacs.index.studies import (
+    series_counted,
+    series_of_any,
+    studies_unmatched_for,
+    studies_visible_to,
+)
 
 ENDPOINT = endpoint_entry(f"{settings.PUBLIC_BASE_URL}{GATEWAY_PATH}", base=BASE)
 _ENDPOINT = LocalEntry(ENDPOINT.resource, ENDPOINT.url)
@@ -71,6 +76,15 @@ def _subject(study: Any) -> LocalEntry:
 
 
 def _imaging_study(study: Any) -> Json:
+    prefetch_related_objects(list(study.series.all()), "instances")
+    return _said(study, with_instances=True)
+
+
+def _without_instances(study: Any) -> Json:
+    return _said(study, with_instances=False)
+
+
+def _said(study: Any, *, with_instances: bool) -> Json:
     order = study.order if study.patient_id else None
     requester = refer("Practitioner", order.ordered_by_id) if order else None
     subject = _subject(study)
@@ -84,18 +98,20 @@ def _imaging_study(study: Any) -> Json:
         editor=None,
         device=None,
     )
-    return imaging_study_entry(study_facts(study, study.series.all()), actors, _ENDPOINT).resource
+    facts = study_facts(study, study.series.all(), with_instances=with_instances)
+    return imaging_study_entry(facts, actors, _ENDPOINT).resource
 
 
-def _whole(rows: QuerySet[Any]) -> QuerySet[Any]:
-    return rows.select_related("order").prefetch_related("series__instances")
+def _with_series(rows: QuerySet[Any]) -> QuerySet[Any]:
+    series = Prefetch("series", series_counted())
+    return rows.select_related("order").prefetch_related(series)
 
 
 def _unmatched(user: Person) -> QuerySet[Any]:
-    return _whole(studies_out_of_quarantine(studies_unmatched_for(user)))
+    return _with_series(studies_out_of_quarantine(studies_unmatched_for(user)))
 
 
-_parameters = {
+_of_images = {
     "identifier": TokenParameter(field="study_instance_uid", system=DICOM_UID, prefix="urn:oid:"),
     "patient": ReferenceParameter(field="patient", target="Patient"),
     "subject": ReferenceParameter(field="patient", target="Patient"),
@@ -103,12 +119,15 @@ _parameters = {
     "modality": SeriesTokenParameter(field="modality", system=DCM),
     "series": SeriesTokenParameter(field="series_instance_uid"),
     "instance": SeriesTokenParameter(field="instances__sop_instance_uid"),
-    "basedon": ReferenceParameter(field="order", target="ServiceRequest"),
-    "encounter": ReferenceParameter(field="order__encounter", target="Encounter"),
-    "referrer": ReferenceParameter(field="order__ordered_by", target="Practitioner"),
     "status": FixedTokenParameter(
         given=(("http://hl7.org/fhir/imagingstudy-status", "available"),)
     ),
+}
+_parameters = {
+    **_of_images,
+    "basedon": ReferenceParameter(field="order", target="ServiceRequest"),
+    "encounter": ReferenceParameter(field="order__encounter", target="Encounter"),
+    "referrer": ReferenceParameter(field="order__ordered_by", target="Practitioner"),
 }
 
 register(
@@ -116,13 +135,18 @@ register(
         name="ImagingStudy",
         sources=(
             ResourceSource(
-                rows=lambda user: _whole(studies_visible_to(user)),
+                rows=lambda user: _with_series(studies_visible_to(user)),
                 render=_imaging_study,
+                abridged=_without_instances,
                 updated="updated_at",
                 parameters=_parameters,
             ),
             ResourceSource(
-                rows=_unmatched, render=_imaging_study, updated="updated_at", parameters=_parameters
+                rows=_unmatched,
+                render=_imaging_study,
+                abridged=_without_instances,
+                updated="updated_at",
+                parameters=_of_images,
             ),
         ),
     )

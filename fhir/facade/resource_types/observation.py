@@ -1,4 +1,4 @@
-"""Observation: vital signs, one a measure, and values of the laboratory."""
+"""Observation: vital signs, one a measure; values of the laboratory; what AI results found."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
+from django.db.models import Q
+
 from emr.selectors.clinical_rows import clinical_rows
+from fhir.facade.approved_results import AI, approved_result, observation_rows
 from fhir.facade.declarations import ResourceSource, ResourceType, refer, register
+from fhir.facade.resource_types.ai_results import JOB, PATIENT, DeviceParameter, of_result
 from fhir.facade.search_parameters import (
     DateParameter,
     FixedTokenParameter,
@@ -120,22 +124,29 @@ def _laboratory(row: Any) -> Json:
     )
 
 
+_FINAL = FixedTokenParameter(given=(("http://hl7.org/fhir/observation-status", "final"),))
+
+
 def _shared(at: str, category: str) -> Mapping[str, SearchParameter]:
     return {
         "patient": ReferenceParameter(field="patient", target="Patient"),
         "subject": ReferenceParameter(field="patient", target="Patient"),
         "date": DateParameter(field=at, sort=True),
         "category": FixedTokenParameter(given=((_CATEGORY, category),)),
-        "status": FixedTokenParameter(given=(("http://hl7.org/fhir/observation-status", "final"),)),
+        "status": _FINAL,
     }
 
 
+def _any_of(*measures: _Measure) -> Q:
+    return Q(*(Q(**{f"{one.column}__isnull": False}) for one in measures), _connector=Q.OR)
+
+
 def _vitals(
-    key: str, code: str, render: Callable[[Any], Json], *, having: str, **more: SearchParameter
+    key: str, code: str, render: Callable[[Any], Json], *, having: Q, **more: SearchParameter
 ) -> ResourceSource:
     return ResourceSource(
         prefix=f"{key}-",
-        rows=lambda user: clinical_rows(user, "vitals").filter(**{f"{having}__isnull": False}),
+        rows=lambda user: clinical_rows(user, "vitals").filter(having),
         render=render,
         updated="updated_at",
         parameters={
@@ -151,13 +162,13 @@ register(
     ResourceType(
         name="Observation",
         sources=(
-            _vitals("pressure", _PANEL[0], _pressure, having="systolic_mmhg"),
+            _vitals("pressure", _PANEL[0], _pressure, having=_any_of(*_PRESSURES)),
             *(
                 _vitals(
                     one.key,
                     one.code,
                     partial(_measured, one),
-                    having=one.column,
+                    having=_any_of(one),
                     **{"value-quantity": QuantityParameter(field=one.column, unit=one.ucum)},
                 )
                 for one in _MEASURES
@@ -172,6 +183,28 @@ register(
                     "code": TokenParameter(field="code", system=LOINC),
                     "based-on": ReferenceParameter(field="order", target="ServiceRequest"),
                     "value-quantity": QuantityParameter(field="value", unit_field="unit"),
+                },
+            ),
+            ResourceSource(
+                prefix=AI,
+                rows=observation_rows,
+                render=lambda row: approved_result(row.publication).observation(row),
+                updated="publication__created_at",
+                patient=PATIENT,
+                parameters={
+                    **of_result(),
+                    "date": DateParameter(field="effective_at", sort=True),
+                    "category": TokenParameter(field="category", system=_CATEGORY),
+                    "status": _FINAL,
+                    "code": TokenParameter(field="code", system_field="system"),
+                    "value-quantity": QuantityParameter(field="value", unit_field="unit"),
+                    "performer": ReferenceParameter(
+                        field=f"{JOB}__reviewed_by", target="Practitioner"
+                    ),
+                    "derived-from": ReferenceParameter(
+                        field=f"{JOB}__study", target="ImagingStudy"
+                    ),
+                    "device": DeviceParameter(field=JOB),
                 },
             ),
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from fhir.facade.approved_results import OPEN_ORDER
 from fhir.facade.declarations import ResourceSource, ResourceType, refer, register
 from fhir.facade.resource_types.administration import BASE
 from fhir.facade.search_parameters import DateParameter, ReferenceParameter, TokenParameter
@@ -11,11 +12,10 @@ from fhir.services.gather import order_facts
 from fhir.services.resources.actors import service_request_entry
 from fhir.services.resources.codes import EXAMINATIONS, ORDER_CATEGORIES, ORDER_STATES
 from fhir.services.resources.elements import SNOMED, Json
-from ocs.choices import OrderStatus
 from ocs.selectors import orders_visible_to
 
 _STATES = {
-    "active": tuple(one for one in OrderStatus.values if one not in ORDER_STATES),
+    "active": OPEN_ORDER,
     **{said: (ours,) for ours, said in ORDER_STATES.items()},
 }
 

@@ -174,7 +174,7 @@ def service_request_entry(
             identifier(f"{base}/accession", order.accession_number, type_code="ACSN")
         )
     category = ORDER_CATEGORIES.get(order.job_role)
-    code, site = _examination(order.examination, base=base)
+    code, site = examination(order.examination, base=base)
     return identified(
         "ServiceRequest",
         *identifiers,
@@ -192,7 +192,7 @@ def service_request_entry(
     )
 
 
-def _examination(examination: str, *, base: str) -> tuple[Json, Json | None]:
+def examination(examination: str, *, base: str) -> tuple[Json, Json | None]:
     """What was asked for, and the Coding of its body part where it is one of our examinations."""
     if examination not in EXAMINATIONS:
         return {"text": examination}, None

@@ -72,7 +72,10 @@ class PublishedInstance:
 
 @dataclass(frozen=True, kw_only=True)
 class PublishedSeries:
-    """One series; `body_part_examined` is DICOM (0018,0015), empty when the header has none."""
+    """One series; `body_part_examined` is DICOM (0018,0015), empty when the header has none.
+
+    ``instance_count``: where its instances are not all given.
+    """
 
     series_instance_uid: str
     modality: str
@@ -80,6 +83,12 @@ class PublishedSeries:
     number: int | None = None
     description: str = ""
     body_part_examined: str = ""
+    instance_count: int | None = None
+
+    @property
+    def size(self) -> int:
+        """How many instances it has."""
+        return len(self.instances) if self.instance_count is None else self.instance_count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,13 +191,15 @@ class PublishedClass:
 class PublishedMask:
     """An approved mask that a rule measured: its study, and its SEG there.
 
-    ``imaging_study``: the id of the study on the FHIR server, empty before the mask is there.
+    ``imaging_study``: the id of the study on the FHIR server, empty before the mask is there;
+    ``study_id``: its own here.
     """
 
     label: str
     study_instance_uid: str
     seg_sop_instance_uid: str
     imaging_study: str = ""
+    study_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

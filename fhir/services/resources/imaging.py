@@ -65,7 +65,7 @@ def imaging_study_entry(
         referrer=actors.requester and actors.requester.reference,
         endpoint=[endpoint.reference],
         numberOfSeries=len(series),
-        numberOfInstances=sum(len(s.instances) for s in series),
+        numberOfInstances=sum(s.size for s in series),
         procedureCode=_procedures(series),
         description=study.description,
         series=[_series(s) for s in series],
@@ -104,7 +104,7 @@ def _series(series: PublishedSeries) -> Json:
             "number": _unsigned(series.number),
             "modality": coding(DCM, series.modality),
             "description": series.description,
-            "numberOfInstances": len(instances),
+            "numberOfInstances": series.size,
             "bodySite": body_site(series.body_part_examined),
             "instance": [_instance(i) for i in instances],
         }

@@ -82,7 +82,8 @@ def _risk_assessment(resource: Json) -> Iterator[str]:
 def _provenance(resource: Json) -> Iterator[str]:
     roles = ", ".join(_concept(agent["type"]) for agent in resource["agent"])
     yield f"{resource['meta']['security'][0]['display']}: {roles}, {resource['recorded']}"
-    yield from (entity["what"].get("display", "Parameters") for entity in resource["entity"])
+    entities = resource.get("entity", [])
+    yield from (entity["what"].get("display", "Parameters") for entity in entities)
 
 
 def _concept(concept: Json) -> str:

@@ -13,8 +13,10 @@ from fhir.services.resources.elements import (
     SNOMED,
     BundleEntry,
     Json,
+    compact,
     concept,
     dicom_concept,
+    dicom_identifier,
     identified,
     identifier,
     moment,
@@ -204,6 +206,25 @@ def risk_entry(
             }
         ],
         note=[{"text": note} for note in notes if note],
+    )
+
+
+def body_structure(observation: Json, patient: BundleEntry) -> Json:
+    """BodyStructure of a volume's Observation: what its segment delineates, a part of the body or
+    what was found in one; found again by the segment's Tracking Unique Identifier.
+    """
+    told = {part["code"]["coding"][0]["code"]: part for part in observation["component"]}
+    found, site = told["121071"]["valueCodeableConcept"], observation.get("bodySite")
+    tracking = told.get("112040", {}).get("valueString")
+    return compact(
+        {
+            "resourceType": "BodyStructure",
+            "identifier": [dicom_identifier(tracking)] if tracking else [],
+            "morphology": found if found != site else None,
+            "location": site,
+            "description": observation["code"]["text"].removesuffix(" volume"),
+            "patient": patient.reference,
+        }
     )
 
 
