@@ -79,8 +79,7 @@ class LesionSize:
             InputRefused: an empty mask.
         """
         now = facts.mask("mask")
-        size = measured(now) if now else None
-        if size is None:
+        if now is None or (size := measured(now)) is None:
             raise InputRefused("The mask is empty: there is nothing to measure.")
         quantities = {
             "volume": size.volume_ml,
