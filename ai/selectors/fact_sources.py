@@ -255,7 +255,10 @@ def approved_facts(user: Person, patient: Any) -> Mapping[str, KnownFact]:
     approved = AIJob.objects.visible_to(user).filter(
         patient=patient, review_status=ReviewStatus.APPROVED
     )
-    rows = approved.select_related("study", "series", "publication__version__segmentation")
+    rows = approved.select_related(
+        "study", "series", "publication__version__segmentation"
+    ).defer("model_manifest", "parameters", "facts", "record", "publication__version__changes",
+            "publication__version__segmentation__slices")  # fmt: skip
     found = list(rows.order_by("-reviewed_at", "-pk"))
     moved = on_moved_sources([job.pk for job in found])
     found = [job for job in found if job.pk not in moved]

@@ -61,4 +61,4 @@ def jobs_of_model(user: Person, patient: Any, model_id: str) -> QuerySet[AIJob]:
     """Those about the patient that did not end badly and were not rejected, the newest first."""
     rows = AIJob.objects.visible_to(user).filter(patient=patient, model_id=model_id)
     kept = rows.exclude(status__in=ENDED_BADLY).exclude(review_status=ReviewStatus.REJECTED)
-    return kept.defer("result", "parameters", "record").order_by("-pk")
+    return kept.defer("result", "parameters", "record", "model_manifest").order_by("-pk")

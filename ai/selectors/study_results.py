@@ -42,13 +42,14 @@ def results_of(study_ids: Iterable[int]) -> dict[int, list[StudyResult]]:
 
 def results_for_patient(user: Person, patient_id: int, since: datetime) -> list[StudyResult]:
     """Results of models that were completed since then and not rejected, as far as ``user`` may
-    see them: the newest of each model on each study."""
+    see them: the newest of each model on each study. Their manifests are read when asked for."""
     rows = AIJob.objects.visible_to(user).filter(
         patient=patient_id,
         status=JobStatus.COMPLETED,
         origin__in=RUN_BY_MODEL,
         created_at__gte=since,
     )
+    rows = rows.defer("model_manifest")
     found: dict[Any, StudyResult] = {}
     for job in _with_risk(rows):
         found.setdefault((job.study_id, job.succession), _result(job))

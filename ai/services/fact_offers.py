@@ -76,7 +76,11 @@ class FactOffers:
         waiting = AIJob.objects.visible_to(user).filter(
             patient=patient, status=JobStatus.COMPLETED, review_status=ReviewStatus.PENDING
         )
-        self._jobs = list(waiting.order_by("-pk").select_related("segmentation"))
+        self._jobs = list(
+            waiting.order_by("-pk")
+            .select_related("segmentation")
+            .only("model_id", "segmentation__segments")
+        )
 
     def missing(self, one: MissingFact) -> Missing:
         fact = one.declared

@@ -17,32 +17,58 @@ from ocs.choices import EXAMINATIONS, PART_OF, modality_of
 
 MAX_DRAFTS = 100
 HEAD = frozenset({"BRAIN", "HEAD", "SKULL", "HEADNECK"})
-SPINE = frozenset(
-    {"SPINE", "CSPINE", "TSPINE", "LSPINE", "SSPINE", "LSSPINE", "CTSPINE", "TLSPINE"}
-)
+SPINE = {
+    **{"SPINE": "CTLS", "CSPINE": "C", "TSPINE": "T", "LSPINE": "L", "SSPINE": "S"},
+    **{"CTSPINE": "CT", "TLSPINE": "TL", "LSSPINE": "LS"},
+}
+"""The levels that each part of the spine has."""
 CONTRAST_LOINC = {
     "24587-8": ("MR", "BRAIN"),  # WO and W contrast IV
-    "24588-6": ("MR", "BRAIN"),  # W contrast IV
+    "24588-6": ("MR", "BRAIN"),  # WO and W contrast IV and W anesthesia
+    "24589-4": ("MR", "BRAIN"),  # W contrast IV
     "24726-2": ("CT", "HEAD"),  # WO and W contrast IV
     "24727-0": ("CT", "HEAD"),  # W contrast IV
     "24628-0": ("CT", "CHEST"),  # W contrast IV
+    "30598-7": ("CT", "CHEST"),  # WO and W contrast IV
+    "24937-5": ("MR", "CSPINE"),  # WO and W contrast IV
+    "24981-3": ("MR", "TSPINE"),  # WO and W contrast IV
+    "24982-1": ("MR", "TSPINE"),  # W contrast IV
+    "24967-2": ("MR", "LSPINE"),  # WO and W contrast IV
+    "24979-7": ("CT", "TSPINE"),  # W contrast IV
+    "24964-9": ("CT", "LSPINE"),  # W contrast IV
 }
 _PLAIN_LOINC = {one["coding"][0]["code"]: shown for shown, one in PROCEDURES.items()} | {
-    "30799-1": ("CT", "HEAD")
+    "30657-1": ("MR", "BRAIN"),  # WO contrast
+    "30799-1": ("CT", "HEAD"),  # WO contrast
+    "29252-4": ("CT", "CHEST"),  # WO contrast
 }
 _SITES = {one["code"]: part for part, one in BODY_SITES.items()}
-_MODALITY = re.compile(r"(?<![a-z])(mr|mri|ct)(?![a-z])|자기공명|전산화\s*단층", re.IGNORECASE)
-_PART = re.compile(r"brain|head|skull|뇌|두부|chest|흉부|spine|척추", re.IGNORECASE)
-_PARTS = {
-    **dict.fromkeys(("brain", "뇌"), "BRAIN"),
-    **dict.fromkeys(("head", "skull", "두부"), "HEAD"),
-    **dict.fromkeys(("chest", "흉부"), "CHEST"),
-    **dict.fromkeys(("spine", "척추"), "SPINE"),
-}
-_CONTRAST = re.compile(r"contrast|조영|enhanced|gadolinium|가돌리늄", re.IGNORECASE)
+_MODALITY = re.compile(
+    r"(?<![a-z])(f?mri?|mr[av]|cta?)(?![a-z])|자기공명|전산화\s*단층", re.IGNORECASE
+)
+_PARTS = tuple(
+    (re.compile(words, re.IGNORECASE), part)
+    for words, part in (
+        (r"brain|뇌", "BRAIN"),
+        (r"head|skull|두부", "HEAD"),
+        (r"chest|흉부", "CHEST"),
+        (r"(?<![a-z])c-?spine|cervical\s+spine|경추", "CSPINE"),
+        (r"(?<![a-z])t-?spine|thoracic\s+spine|흉추", "TSPINE"),
+        (r"(?<![a-z])l-?spine|lumbar|요추", "LSPINE"),
+        (r"spine|척추", "SPINE"),
+    )
+)
+_CONTRAST = re.compile(
+    r"contrast|조영|enhanced|gadolinium|가돌리늄|(?<![a-z])cta(?![a-z])", re.IGNORECASE
+)
+_W, _WO = r"(?<![a-z])w(?:ith)?(?![a-z])", r"(?<![a-z])(?:without|w/?o)(?![a-z])"
+_AND = r"[\s_]*(?:and|or|&|/|\+|,)?[\s_]*"
+_BOTH = re.compile(rf"{_W}{_AND}{_WO}|{_WO}{_AND}{_W}", re.IGNORECASE)
+"""With and without contrast: with it."""
 _WITHOUT = re.compile(
-    r"without[\s_-]*contrast|non[\s_-]*(contrast|enhanced)|no[\s_-]+contrast|unenhanced|w/o"
-    r"|비\s*-?조영|조영\s*(제|증강)?\s*(없|안|미|제외)|무\s*조영",
+    rf"(?:{_WO}|(?<![a-z])no(?![a-z]))[\s_-]*(?:any\s+)?(?:(?:iv|intravenous)[\s_-]+)?contrast"
+    r"|non[\s_-]*(?:contrast|enhanced)|unenhanced"
+    r"|비\s*-?조영|조영\s*(?:증강|제)*(?:를|은|는)?\s*(?:사용|투여)?(?:하지)?\s*(?:없|안|않|미|제외)|무\s*조영",
     re.IGNORECASE,
 )
 
@@ -77,9 +103,9 @@ def drafts_read(bundle: Json, patient: str, selections: Collection[str] | None) 
 
 
 def same_place(one: str, other: str) -> bool:
-    """Whether two parts may be the same; an unknown one may be any."""
-    groups = ({one, other} <= HEAD, {one, other} <= SPINE)
-    return not one or not other or one == other or any(groups)
+    """Whether two parts are the same or overlap; of an unknown one nobody knows."""
+    same = one == other or {one, other} <= HEAD
+    return bool(one) and (same or bool(set(SPINE.get(one, "")) & set(SPINE.get(other, ""))))
 
 
 def draft_of(reference: str, job_type: str) -> DraftOrder:
@@ -95,7 +121,7 @@ def draft_of(reference: str, job_type: str) -> DraftOrder:
 
 def says_contrast(text: str) -> bool:
     """Whether the words ask for a contrast agent."""
-    return bool(_CONTRAST.search(_WITHOUT.sub(" ", text)))
+    return bool(_CONTRAST.search(_WITHOUT.sub(" ", _BOTH.sub(" ", text))))
 
 
 def _is_order_of(resource: Json, patient: str) -> bool:
@@ -153,9 +179,9 @@ def _modality(words: str) -> str:
     found = _MODALITY.search(words.replace("_", " "))
     if found is None:
         return ""
-    return "CT" if found[0].lower() == "ct" or found[0].startswith("전산화") else "MR"
+    return "CT" if found[0].lower().startswith(("ct", "전산화")) else "MR"
 
 
 def _part(words: str) -> str:
-    found = _PART.search(words)
-    return _PARTS[found[0].lower()] if found else ""
+    words = words.replace("_", " ")
+    return next((part for named, part in _PARTS if named.search(words)), "")

@@ -15,17 +15,18 @@ from fhir.cds_hooks.hook_cards import Card
 from fhir.cds_hooks.hook_requests import HookRequest
 from fhir.cds_hooks.named_parties import patient_named
 from fhir.cds_hooks.rules import RULES, Question
+from fhir.cds_hooks.rules.kidney_function import CREATININE, EGFR, PREFETCH
 from fhir.choices import Hook, Indicator
 from fhir.models import CdsCard, CdsClient, CdsRuleSetting
-from fhir.services.resources.elements import Json, compact
+from fhir.services.resources.elements import LOINC, Json, compact
 from rbac.permissions import Permission
 
 logger = logging.getLogger(__name__)
 _URGENCY = [Indicator.CRITICAL, Indicator.WARNING, Indicator.INFO]
 _ORDER_TEMPLATES = {
-    "kidney": "Observation?patient={{context.patientId}}&code=http://loinc.org|98979-8,"
-    "http://loinc.org|62238-1,http://loinc.org|33914-3,http://loinc.org|2160-0,"
-    "http://loinc.org|14682-9&_sort=-date&_count=10",
+    PREFETCH: "Observation?patient={{context.patientId}}&code="
+    + ",".join(f"{LOINC}|{code}" for code in (*EGFR, *CREATININE))
+    + "&_sort=-date&_count=10",
     "conditions": "Condition?patient={{context.patientId}}&clinical-status=active",
     "devices": "Device?patient={{context.patientId}}",
 }

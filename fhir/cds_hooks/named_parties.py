@@ -25,7 +25,7 @@ def person_named(client: CdsClient, asked: HookRequest) -> Any:
     kind, _, key = asked.user.partition("/")
     found = None
     if client.user_system:
-        name = _identifier(asked, "user", "Practitioner", client.user_system)
+        name = _identifier(asked, "user", asked.user, client.user_system)
         found = next((one for one in people.filter(username=name) if one.username == name), None)
     elif kind == "Practitioner" and _is_key(key):
         found = people.filter(pk=int(key)).first()
@@ -42,7 +42,7 @@ def patient_named(person: Person, client: CdsClient | None, asked: HookRequest) 
     if scope_for(person, Permission.VIEW_PATIENT) is not Scope.ALL:
         raise PermissionDenied("decision support is for the staff")
     if client is not None and client.patient_system:
-        mrn = _identifier(asked, "patient", "Patient", client.patient_system)
+        mrn = _identifier(asked, "patient", f"Patient/{asked.patient}", client.patient_system)
         found = patient_seen_by_mrn(person, mrn)
         if found is None:
             raise _unknown()
@@ -66,12 +66,11 @@ def _is_key(text: str) -> bool:
     return text.isdecimal() and text.isascii() and int(text) <= _LARGEST_ID
 
 
-def _identifier(asked: HookRequest, key: str, resource_type: str, system: str) -> str:
-    """Of the resource that the client sent. Raises InvalidInput (412)."""
+def _identifier(asked: HookRequest, key: str, reference: str, system: str) -> str:
+    """Of the resource that the client sent under this reference. Raises InvalidInput (412)."""
+    resource_type, _, wanted = reference.partition("/")
     resource = asked.prefetch.resource(key, resource_type) or {}
-    wanted = {asked.user, f"{resource_type}/{asked.patient}"}
-    is_it = f"{resource_type}/{resource.get('id')}" in wanted
-    found = resource.get("identifier") if is_it else None
+    found = resource.get("identifier") if resource.get("id") == wanted else None
     values = [
         one["value"]
         for one in (found if isinstance(found, list) else [])

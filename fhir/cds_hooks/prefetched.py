@@ -17,7 +17,9 @@ from fhir.cds_hooks.draft_orders import codings, text_of
 from fhir.services.resources.elements import Json
 
 MAX_RESOURCES = 500
-_VALID = frozenset({"final", "amended", "corrected", "preliminary"})
+LARGEST = 1e9
+"""Of a number that is a measurement."""
+_VALID = ("final", "amended", "corrected", "preliminary")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Prefetch:
                 continue
             value = quantity.get("value")
             if isinstance(value, bool) or not isinstance(value, int | float):
+                continue
+            if abs(value) > LARGEST:  # an int may be none that a float can hold
                 continue
             unit = str(quantity.get("code") or quantity.get("unit") or "")[:40]
             for _, code in codings(one.get("code")):

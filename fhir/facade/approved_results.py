@@ -11,7 +11,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from django.conf import settings
-from django.db.models import Case, Exists, OuterRef, Prefetch, QuerySet, Value, When
+from django.db.models import Case, Exists, Max, OuterRef, Prefetch, QuerySet, Value, When
 
 from ai.choices import RUN_BY_MODEL
 from ai.selectors.moved_sources import on_moved_sources
@@ -70,10 +70,9 @@ def device_key(model_id: str, version: str) -> str:
 
 def devices(user: Person) -> list[Json]:
     """The models and versions with an approved result that this person sees."""
-    rows = publications_visible_to(user).filter(job__origin__in=RUN_BY_MODEL).order_by("pk")
-    keys = rows.values_list("job__model_id", "job__model_version", "pk")
-    newest = {(model, version): pk for model, version, pk in keys}
-    of_each = rows.filter(pk__in=newest.values())
+    rows = publications_visible_to(user).filter(job__origin__in=RUN_BY_MODEL).order_by()
+    newest = rows.values("job__model_id", "job__model_version").annotate(newest=Max("pk"))
+    of_each = rows.filter(pk__in=[one["newest"] for one in newest]).order_by("pk")
     return [_device(model_facts(one.job.manifest)) for one in of_each]
 
 

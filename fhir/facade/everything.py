@@ -51,7 +51,9 @@ def everything(user: Person, patient: Any, given: dict[str, str], *, base: str) 
     ]
     bundle: dict[str, Any] = {"resourceType": "Bundle", "type": "searchset", "link": link}
     return Searchset(
-        bundle | ({"entry": entry} if entry else {}), [patient.pk], [one["id"] for one in made]
+        bundle | ({"entry": entry} if entry else {}),
+        [patient.pk, *(pk for source, row, _ in shown for pk in source.shown(row))],
+        [one["id"] for one in made],
     )
 
 

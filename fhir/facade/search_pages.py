@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cmp_to_key
-from operator import attrgetter
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -64,12 +63,19 @@ def _candidates(search: SearchRequest, after: PagePosition | None) -> Iterator[S
         keys = zip(columns, search.sort, strict=True)
         order = [f"-{one}" if down else one for one, (_, down) in keys if one]
         for row in rows.order_by(*order, "-pk" if search.id_descending else "pk")[:wanted]:
-            values = tuple(one and attrgetter(one.replace("__", "."))(row) for one in columns)
+            values = tuple(one and _value(row, one) for one in columns)
             yield SearchMatch(source, row, PagePosition(values, number, row.pk))
             if not search.sort:
                 wanted -= 1
         if wanted <= 0:
             return
+
+
+def _value(row: Any, column: str) -> Any:
+    """None also where a row on the way is missing."""
+    for part in column.split("__"):
+        row = None if row is None else getattr(row, part)
+    return row
 
 
 def _columns(search: SearchRequest, source: ResourceSource) -> list[str | None]:

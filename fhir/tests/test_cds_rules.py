@@ -12,7 +12,7 @@ from django.utils import timezone
 from ai.services.catalogue import MODELS_CACHE_KEY, rules_available
 from ai.tests.factories import make_result, make_series
 from emr.models import Problem
-from fhir.cds_hooks.draft_orders import draft_of, says_contrast
+from fhir.cds_hooks.draft_orders import draft_of, same_place, says_contrast
 from fhir.cds_hooks.hook_cards import EXAMINATION_SYSTEM, escaped, shortened
 from fhir.cds_hooks.rules.cardiac_device import is_device_code, names_device
 from fhir.cds_hooks.rules.kidney_function import ckd_epi_2021
@@ -58,6 +58,9 @@ def test_ckd_epi_2021(creatinine, age, female, egfr):
         ("MR_BRAIN_CONTRAST", True), ("MRI brain with contrast", True), ("뇌 MRI 조영", True),
         ("CT 조영증강", True), ("CT without contrast", False), ("non-contrast CT", False),
         ("뇌 MRI 비조영", False), ("조영제 없이 CT", False), ("MR_BRAIN", False),
+        ("MRI brain with and without contrast", True), ("MR Brain WO and W contrast IV", True),
+        ("MRI w/wo contrast", True), ("MR Brain WO contrast", False), ("CTA head", True),
+        ("CT head w/o contrast", False), ("조영제를 사용하지 않는 CT", False),
     ],
 )  # fmt: skip
 def test_words_for_contrast(text, contrast):
@@ -69,6 +72,7 @@ def test_words_for_contrast(text, contrast):
     [
         ("MR_BRAIN", "MR", "BRAIN"), ("CT chest", "CT", "CHEST"), ("뇌 MRI", "MR", "BRAIN"),
         ("Doctor's consultation", "", ""), ("BLOOD", "", ""), ("MRI_SPINE", "MR", "SPINE"),
+        ("Brain MRA", "MR", "BRAIN"), ("경추 MRI", "MR", "CSPINE"), ("MRI knee", "MR", ""),
     ],
 )  # fmt: skip
 def test_words_for_examinations(text, modality, part):
@@ -94,6 +98,7 @@ def test_words_for_cardiac_devices(text, named):
 
 def test_codes_for_cardiac_devices():
     assert is_device_code("KCD", "Z95.0")
+    assert is_device_code("KCD", "Z950")
     assert is_device_code("http://hl7.org/fhir/sid/icd-10-cm", "Z95.810")
     assert is_device_code("http://snomed.info/sct", "441509002")
     assert not is_device_code("KCD", "Z95.1")
@@ -110,6 +115,8 @@ def test_kidney_newest_result_decides_whoever_has_it(api, users, poorly):
         observation(poorly.pk + 1, 80),  # another patient's
         observation(poorly.pk, "80"),
         observation(poorly.pk, True),
+        observation(poorly.pk, 10**400),
+        observation(poorly.pk, 80, status=[]),
         observation(poorly.pk, 80, status="entered-in-error"),
         observation(poorly.pk, 80, effectiveDateTime="2999-01-01"),
         observation(poorly.pk, 80, effectiveDateTime="0000-13-77"),
@@ -136,9 +143,35 @@ def test_kidney_by_creatinine_of_adults_alone(api, users, patient_factory):
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("BRAIN", "HEAD", True), ("CSPINE", "LSPINE", False), ("CSPINE", "SPINE", True),
+        ("LSSPINE", "TLSPINE", True), ("", "BRAIN", False), ("", "", False),
+    ],
+)  # fmt: skip
+def test_parts_that_overlap(one, other, same):
+    assert same_place(one, other) is same_place(other, one) is same
+
+
+def test_kidney_of_two_at_one_time_the_lower(api, users, patient_factory):
+    """As laboratories report it that give one of each race."""
+    patient, now = patient_factory(), timezone.now().isoformat()
+    two = [
+        observation(patient.pk, value, code=code, effectiveDateTime=now)
+        for value, code in ((33, "48643-1"), (28, "48642-3"))
+    ]
+    ask = {"coding": [{"system": LOINC, "code": "24589-4"}]}  # MR Brain W contrast IV
+    sent = {"prefetch": {"kidney": bundle(*two)}}
+    assert fired(sign(api("doctor"), users, patient.pk, ask, **sent)) == ["kidney-function"]
+
+
+@pytest.mark.parametrize(
     ("code", "days", "cards"),
-    [("MR_BRAIN", 3, 1), ("MR_BRAIN", 40, 0), ("CT_BRAIN", 3, 0), ("MR_SPINE", 3, 0)],
-)
+    [
+        ("MR_BRAIN", 3, 1), ("MR_BRAIN", 40, 0), ("CT_BRAIN", 3, 0), ("MR_SPINE", 3, 0),
+        ("MRI knee", 3, 0), ("MRI", 3, 0),
+    ],
+)  # fmt: skip
 def test_duplicate_imaging(api, users, patient_factory, code, days, cards):
     patient = patient_factory()
     series = make_series(patient)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from ai.models import Publication
+from ai.models import AIJob, Publication
 from ai.tests import factories as ai
 from emr.models import Vitals
 from fhir.facade import inclusions
@@ -168,6 +168,11 @@ def test_patients_read_who_read_their_record_and_no_more(api, record, users, pat
     assert shown == [f"Patient/{record.pk}"]
     assert "network" not in listed["agent"][0]
     assert listed["subtype"][0]["code"] == "search-type"
+    for whom in (f"patient={other.pk}", f"patient={other.pk}&_summary=count"):
+        told = api("patient").get(f"{BASE}/AuditEvent?{whom}").json()
+        assert "entry" not in told
+        assert not told.get("total")
+    assert ids(api("patient").get(f"{BASE}/AuditEvent?patient={record.pk}"))
     admin = api("admin")
     everyone = one(admin.get(f"{BASE}/AuditEvent?patient={other.pk}"))
     assert everyone["agent"][0]["network"]["address"]
@@ -183,3 +188,12 @@ def test_a_share_that_ended_is_inactive(api, record):
     grantee = said["provision"]["actor"][0]["reference"]
     assert grantee["reference"].startswith("Practitioner/")
     assert "entry" not in api("external").get(f"{BASE}/Consent").json()
+
+
+def test_results_about_a_patient_without_a_study_are_sorted(api, record):
+    Publication.objects.update(version=None, seg_sop_instance_uid=None)
+    AIJob.objects.update(study=None, series=None)
+    client = api("doctor")
+    for order in ("date", "-date"):
+        found = ids(client.get(f"{BASE}/DiagnosticReport?_sort={order}&_count=1"))
+        assert found[0].startswith("DiagnosticReport/ai-") == (order == "date")

@@ -17,8 +17,8 @@ from fhir.choices import CdsRule, Indicator
 from fhir.services.resources.elements import SNOMED
 from treatment.selectors import operations_begun
 
-ICD = ("Z95.0", "Z95.81", "Z45.0", "T82.1")
-"""Beginnings of codes of KCD, ICD-10 and ICD-10-CM."""
+ICD = ("Z950", "Z9581", "Z450", "T821")
+"""Beginnings of codes of KCD, ICD-10 and ICD-10-CM, without the dot, which not all write."""
 SNOMED_CODES = frozenset({"441509002", "14106009", "72506001"})
 """Cardiac pacemaker in situ; cardiac pacemaker; implantable cardiac defibrillator."""
 _DEVICE = (
@@ -45,7 +45,7 @@ def names_device(text: str) -> bool:
 def is_device_code(system: str, code: str) -> bool:
     if system in ("SNOMED", SNOMED):
         return code in SNOMED_CODES
-    return system in SYSTEMS and code.upper().startswith(ICD)
+    return system in SYSTEMS and code.upper().replace(".", "").startswith(ICD)
 
 
 def _evidence(question: Question) -> Iterator[str]:

@@ -32,7 +32,7 @@ SHOWN = 3
 
 
 def _cards(question: Question, days: int) -> Iterator[Card]:
-    imaging = [one for one in question.drafts if one.modality]
+    imaging = [one for one in question.drafts if one.modality and one.body_part]
     if not imaging:
         return
     since = timezone.localdate() - timedelta(days=days)
@@ -49,11 +49,11 @@ def _cards(question: Question, days: int) -> Iterator[Card]:
 
 
 def _same_study(draft: DraftOrder, study: Any) -> bool:
-    parts = {one.body_part.strip().upper() for one in study.series.all()} - {""}
+    parts = {one.body_part.strip().upper() for one in study.series.all()}
     if study.order is not None:
-        parts.add(draft_of("", study.order.job_type).body_part)
+        parts.add(study.order.body_part or draft_of("", study.order.job_type).body_part)
     modalities = {one.modality for one in study.series.all()}
-    places = parts or {draft_of("", study.description).body_part}
+    places = parts - {""} or {draft_of("", study.description).body_part}
     return draft.modality in modalities and any(same_place(draft.body_part, one) for one in places)
 
 

@@ -26,11 +26,14 @@ from fhir.cds_hooks.rules.declared_rules import (
 from fhir.choices import CdsRule, Indicator
 from lis.selectors import values_visible_to
 
-EGFR = ("98979-8", "62238-1", "33914-3", "69405-9", "77147-7", "50044-7", "48642-3", "48643-1")
+EGFR = (
+    *("98979-8", "62238-1", "33914-3", "69405-9", "77147-7", "50044-7"),
+    *("48642-3", "48643-1", "88294-4", "88293-6"),  # MDRD, then CKD-EPI 2009, by race
+)
 CREATININE = ("2160-0", "14682-9", "38483-4")
 PREFETCH = "kidney"
 ADULT = 18
-_MG_PER_DL = {"mg/dl": 1.0, "umol/l": 1 / 88.42, "µmol/l": 1 / 88.42, "mmol/l": 1000 / 88.42}
+_MG_PER_DL = {"mg/dl": 1.0, "umol/l": 1 / 88.42, "mmol/l": 1000 / 88.42}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,8 @@ def ckd_epi_2021(creatinine: float, *, age: float, female: bool) -> float:
 
 
 def newest_function(question: Question) -> KidneyFunction | None:
-    """Of our laboratory and of what the client sent; at one time a measured eGFR comes first."""
+    """Of our laboratory and of what the client sent; at one time a reported eGFR first, and of
+    two (by race, by MDRD and CKD-EPI) the lower."""
     rows = values_visible_to(question.person).filter(
         patient=question.patient, code__in=EGFR + CREATININE, value__isnull=False
     )
@@ -61,7 +65,7 @@ def newest_function(question: Question) -> KidneyFunction | None:
     found = [
         one for each in (*ours, *theirs) if (one := _function(question.patient, *each)) is not None
     ]
-    return max(found, key=lambda one: (one.at, one.creatinine is None), default=None)
+    return max(found, key=lambda one: (one.at, one.creatinine is None, -one.egfr), default=None)
 
 
 def _function(
@@ -71,7 +75,7 @@ def _function(
         return None
     if code in EGFR:
         return KidneyFunction(value, at) if unit.lower().startswith("ml/min") else None
-    factor = _MG_PER_DL.get(unit.lower())
+    factor = _MG_PER_DL.get(unit.lower().replace("µ", "u").replace("μ", "u"))
     age = patient.age_on(timezone.localdate(at))
     if code not in CREATININE or factor is None or age is None or age < ADULT:
         return None

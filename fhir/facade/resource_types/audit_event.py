@@ -60,18 +60,20 @@ class ShownPatientParameter(ReferenceParameter):
 
     def to_any(self, keys: Any) -> Q:
         if isinstance(keys, QuerySet):
-            keys = [pk for row in keys[:_MOST_PATIENTS] for pk in row.values()]
-        return about_patients(list(keys))
+            wanted = [pk for row in keys[:_MOST_PATIENTS] for pk in row.values()]
+        else:
+            wanted = list(keys)
+        # who reads of themselves alone is not told whom else a list showed
+        return about_patients(wanted) & (Q(only__isnull=True) | Q(only__in=wanted))
 
     def keys(self, row: Any) -> Iterable[Any]:
         return _patients(row)
 
 
 def _rows(user: Person) -> QuerySet[Any]:
-    if user.has_permission(Permission.VIEW_AUDIT):
-        return logs_visible_to(user).annotate(only=Value(None, output_field=IntegerField()))
-    rows = logs_visible_to(user)
-    if scope_for(user, Permission.VIEW_ACCESS) is Scope.OWN:
+    rows = logs_visible_to(user).annotate(only=Value(None, output_field=IntegerField()))
+    is_reader = user.has_permission(Permission.VIEW_AUDIT)
+    if not is_reader and scope_for(user, Permission.VIEW_ACCESS) is Scope.OWN:
         try:
             patient = own_patient(user)
         except NotFound:
