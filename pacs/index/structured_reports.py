@@ -46,7 +46,8 @@ class Measurement:
 def measurements_of(study: Study) -> list[Measurement]:
     """Of the reports in force, oldest first; of none that another one replaces.
 
-    A dose report says how the scanner was set, and measures nothing of the patient. One request per series of reports. Raises ExternalError.
+    A dose report says how the scanner was set, and measures nothing of the patient. One request
+    per series of reports. Raises ExternalError.
     """
     reports = [
         one for one in derived_objects(study) if one.series.modality == "SR" and not one.superseded

@@ -152,7 +152,8 @@ def ct_dose_report(
 ) -> Dataset:
     """A Radiation Dose SR (PS3.16 TID 10011) with what the product reads of it.
 
-    Each of ``events``: protocol, region and, if said, ctdi_vol and dlp; its UID follows from the protocol.
+    Each of ``events``: protocol, region and, if said, ctdi_vol and dlp; its UID follows from the
+    protocol.
     """
     report = mr_image(Modality="SR", SOPClassUID=XRayRadiationDoseSRStorage, **attributes)
     del report.PixelData
