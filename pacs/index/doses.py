@@ -106,10 +106,17 @@ def _distinct(reports: Sequence[CtDoseReport]) -> tuple[IrradiationEvent, ...]:
 
 
 def _dlp(reports: Sequence[CtDoseReport], events: Sequence[IrradiationEvent]) -> float | None:
-    """Of several reports the sum of their events, if each names itself and its DLP."""
-    if len(reports) == 1 and reports[0].dlp is not None:
+    """Of several reports that of the one with all events, else the sum of these, if each says it.
+
+    A localizer often says none: only the report then knows the total.
+    """
+    if len(reports) == 1:
         return reports[0].dlp
-    if len(reports) == 1 or not events or not all(one.uid for one in events):
+    named = {one.uid for one in events}
+    if not named or "" in named:
         return None
+    for report in reports:
+        if report.dlp is not None and {one.uid for one in report.events} == named:
+            return report.dlp
     parts = [one.dlp for one in events if one.dlp is not None]
     return round(sum(parts), 2) if len(parts) == len(events) else None

@@ -161,7 +161,7 @@ def _has(rows: QuerySet[Any], field: str) -> bool:
 def series_moves_carry_out(move_ids: Collection[int]) -> None:
     """After a crash it goes on where it stopped. Images that come meanwhile are moved too.
 
-    Raises ExternalError, BusinessError (the images are gone, or of another patient by now).
+    Raises ExternalError, BusinessError (a ``MoveFailure``: what was decided is not so by now).
     """
     moves = list(SeriesMove.objects.filter(pk__in=move_ids, done_at=None))
     if not moves:
@@ -257,6 +257,8 @@ def _rows_move(moves: Sequence[SeriesMove], copies: Mapping[str, str]) -> bool:
         study.save_versioned(expected=study.version)
     if merged is not None:
         _merge(source, merged)
+    elif not source.series.exists():
+        raise _refused(MoveFailure.NOTHING_LEFT)
     if not source.series.exists():
         delete_unless_needed(source)
     for pk in (source.pk, target.pk):

@@ -11,6 +11,7 @@ from math import isfinite
 from pydicom import Dataset
 
 from pacs.archive.orthanc import orthanc
+from pacs.dicom.radiation_dose import RADIATION_DOSE_SR
 from pacs.index.derived_objects import Derived, derived_objects
 from pacs.models import Study
 
@@ -45,7 +46,8 @@ class Measurement:
 def measurements_of(study: Study) -> list[Measurement]:
     """Of the reports in force, oldest first; of none that another one replaces.
 
-    One request per series of reports. Raises ExternalError.
+    A dose report says how the scanner was set, and measures nothing of the patient. One request
+    per series of reports. Raises ExternalError.
     """
     reports = [
         one for one in derived_objects(study) if one.series.modality == "SR" and not one.superseded
@@ -65,6 +67,8 @@ def _contents(study: Study, series_instance_uid: str) -> Iterator[tuple[str, Dat
     for found in orthanc().series_metadata(study.study_instance_uid, series_instance_uid):
         with suppress(AttributeError, OverflowError, TypeError, ValueError):
             dataset = Dataset.from_json(found, bulk_data_uri_handler=lambda *_: None)
+            if dataset.get("SOPClassUID") == RADIATION_DOSE_SR:
+                continue
             yield str(dataset.get("SOPInstanceUID", "")), dataset
 
 

@@ -152,7 +152,8 @@ def ct_dose_report(
 ) -> Dataset:
     """A Radiation Dose SR (PS3.16 TID 10011) with what the product reads of it.
 
-    Each of ``events``: protocol, region, ctdi_vol, dlp; its UID follows from the protocol.
+    Each of ``events``: protocol, region and, if said, ctdi_vol and dlp; its UID follows from the
+    protocol.
     """
     report = mr_image(Modality="SR", SOPClassUID=XRayRadiationDoseSRStorage, **attributes)
     del report.PixelData
@@ -166,10 +167,8 @@ def ct_dose_report(
 
 
 def _irradiation(event: dict[str, Any], dlp_unit: str, ctdi_unit: str) -> Dataset:
-    doses = [
-        _number_item("113830", event["ctdi_vol"], ctdi_unit),
-        _number_item("113838", event["dlp"], dlp_unit),
-    ]
+    stated = (("113830", "ctdi_vol", ctdi_unit), ("113838", "dlp", dlp_unit))
+    doses = [_number_item(code, event[name], unit) for code, name, unit in stated if name in event]
     region = _concept("69536005", event["region"])
     uid = generate_uid(entropy_srcs=[event["protocol"]])
     content = [

@@ -71,6 +71,12 @@ def test_a_report_of_each_series_counts_an_event_once(indexed):
     assert (dose.dlp, len(dose.events)) == (815.6, 2)
 
 
+def test_the_report_with_all_events_knows_the_total_of_what_says_none_itself(indexed):
+    silent = {"protocol": "Scout", "region": "Head"}
+    _, dose = indexed(ct_dose_report(None, [silent]), ct_dose_report(812.4, [silent, BRAIN]))
+    assert (dose.ctdi_vol, dose.dlp, len(dose.events)) == (46.2, 812.4, 2)
+
+
 def test_studies_of_before_are_read_again(indexed):
     study, dose = indexed(ct(44.0), ct_dose_report(815.6, [BRAIN]))
     Series.objects.update(ctdi_vol=None)

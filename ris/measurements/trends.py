@@ -9,7 +9,7 @@ from typing import Any
 from ai.selectors.publication import published_segs
 from common.person import Person
 from pacs.index.structured_reports import SIZES, Measurement, measurements_of
-from pacs.index.studies import study_get
+from pacs.index.studies import series_of_any, study_get
 from pacs.index.study_tree import other_studies_of
 from rbac.permissions import Permission
 
@@ -65,7 +65,9 @@ def study_trends(user: Person, study_instance_uid: str) -> StudyTrends:
     known: dict[Key, list[MeasuredStudy]] = {key: [] for key in found}
     named = {key for key in found if key[0]}
     earlier = other_studies_of(user, study, Permission.VIEW_DICOM)[0] if named else []
-    with_report = [one for one in earlier if one.series.filter(modality="SR").exists()]
+    reported = series_of_any().filter(study__in=earlier, modality="SR")
+    ids = set(reported.values_list("study_id", flat=True))
+    with_report = [one for one in earlier if one.pk in ids]
     for one in reversed(with_report[:MOST_STUDIES]):
         sizes = _sizes(one)
         for key in named & sizes.keys():

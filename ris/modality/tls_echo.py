@@ -53,7 +53,7 @@ def echoes_serve(ae_title: str, ended: Event) -> None:
 
 def echoes_answer(ae_title: str) -> None:
     since = timezone.now() - timedelta(seconds=WAIT_S)
-    for node in DicomNode.objects.filter(echo_asked_at__gt=since):
+    for node in DicomNode.objects.filter(echo_asked_at__gt=since, tls=True):
         outcome = tls_echo(node, ae_title)
         DicomNode.objects.filter(pk=node.pk).update(
             echo_asked_at=None, echo_outcome=outcome.value, echo_at=timezone.now()

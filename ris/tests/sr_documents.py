@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydicom.uid import ComprehensiveSRStorage
+
 
 def _code(value: str, meaning: str, scheme: str = "DCM") -> dict[str, Any]:
     said = {
@@ -41,11 +43,14 @@ def measurement_group(
     return group | {"0040A730": {"vr": "SQ", "Value": content}}
 
 
-def sr_document(uid: str, *groups: dict[str, Any]) -> dict[str, Any]:
+def sr_document(
+    uid: str, *groups: dict[str, Any], sop_class: str = ComprehensiveSRStorage
+) -> dict[str, Any]:
     """``uid``: SOP Instance UID."""
     measurements = _item("CONTAINER", _code("126010", "Imaging Measurements"))
     measurements["0040A730"] = {"vr": "SQ", "Value": list(groups)}
     return {
+        "00080016": {"vr": "UI", "Value": [sop_class]},
         "00080018": {"vr": "UI", "Value": [uid]},
         "0040A730": {"vr": "SQ", "Value": [measurements]},
     }

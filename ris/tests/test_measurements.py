@@ -9,6 +9,7 @@ import responses
 from django.conf import settings
 
 from audit.models import AuditLog
+from pacs.dicom.radiation_dose import RADIATION_DOSE_SR
 from pacs.tests import index
 from ris.tests.sr_documents import measurement_group, sr_document
 
@@ -21,12 +22,12 @@ def measured():
     """``measured(study, group, …)``: a report of these groups in the archive."""
     with responses.RequestsMock(assert_all_requests_are_fired=False) as archive:
 
-        def make(study, *groups):
+        def make(study, *groups, **document):
             report = index.series(study, slices=1, modality="SR")
             archive.get(
                 f"{settings.ORTHANC_URL}/dicom-web/studies/{study.study_instance_uid}/series/"
                 f"{report.series_instance_uid}/metadata",
-                json=[sr_document(report.instances.get().sop_instance_uid, *groups)],
+                json=[sr_document(report.instances.get().sop_instance_uid, *groups, **document)],
             )
             return study
 
@@ -66,6 +67,12 @@ def test_a_size_of_one_name_over_the_studies(api, patient_factory, measured):
     assert found["", "Area"]["change_percent"] is None
     assert len(api("rib").get(url(later)).json()[0]["studies"]) == 3
     assert AuditLog.objects.filter(action="measurement.list", patient_id=patient.pk).count() == 2
+
+
+def test_how_the_scanner_was_set_is_no_size(api, patient_factory, measured):
+    length = measurement_group("Scanning Length", 160.0, "mm")
+    study = measured(index.study(patient_factory()), length, sop_class=RADIATION_DOSE_SR)
+    assert api("rib").get(url(study)).json() == []
 
 
 def test_another_persons_study_is_not_there_and_a_silent_archive_is_said(

@@ -203,6 +203,20 @@ def test_series_that_nobody_has_read_make_the_study_unread_to_which_they_go(
     assert study.list_reading == ReadingStatus.values.index("UNREAD")
 
 
+def test_two_splits_do_not_empty_a_study(arrive, ask, patient_factory, users):
+    patient = patient_factory()
+    image = arrive(patient)
+    second = arrive(patient, of=image)
+    reading_lock(actor=users["rib"], study_instance_uid=image.StudyInstanceUID)
+    assert [ask(image, one).status_code for one in (image, second)] == [202, 202]
+    first, last = OutboxEvent.objects.filter(topic=SERIES_MOVE_DECIDED).order_by("pk")
+    series_moves.series_moves_carry_out(**first.payload)
+    with pytest.raises(BusinessError) as refused:
+        series_moves.series_moves_carry_out(**last.payload)
+    assert refused.value.detail == "nothing_left"
+    assert Reading.objects.get().study.study_instance_uid == image.StudyInstanceUID
+
+
 def test_images_without_a_patient_id_are_not_of_one_person(archive, ask):
     images = [mr_image(PatientID="") for _ in range(2)]
     for image in images:

@@ -77,3 +77,11 @@ def test_nobody_there_is_said():
     )
     echoes_answer("NEURONOVA")
     assert DicomNode.objects.get().echo_outcome == "refused"
+
+
+def test_a_node_that_lost_its_tls_meanwhile_does_not_end_the_server_of_echoes():
+    DicomNode.objects.create(
+        name="-", ae_title="CT1", address="127.0.0.1", port=1, echo_asked_at=timezone.now()
+    )
+    echoes_answer("NEURONOVA")
+    assert DicomNode.objects.get().echo_outcome == ""

@@ -82,6 +82,7 @@ export async function compareGrowth(baseline) {
     growth({ status: 'shown', result });
   } catch (error) {
     if (!(error instanceof ApiError)) reportError(error);
+    if (state.growth.baseline !== baseline) return;
     removeLayer(GROWTH);
     const problem = error instanceof ApiError ? error.sentence : t('growth.failed');
     growth({ status: 'hidden', problem });

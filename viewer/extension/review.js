@@ -219,6 +219,7 @@ export async function decide(decision, comment) {
   try {
     await post(`/api/ai/jobs/${shownJob().id}/review/`, { decision, comment, ...version });
     resetAssist();
+    hideGrowth();
     await refreshJob();
     void loadBaselines();
     void followPublication();

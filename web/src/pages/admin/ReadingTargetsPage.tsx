@@ -1,6 +1,6 @@
 import { Paper, Select, Stack } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, unwrap, type Schema } from "@/api/client";
@@ -63,6 +63,8 @@ function Targets({ row, modality }: { row: Setting; modality: string }) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const navigate = useNavigate();
+  /** A colleague's too, if it was changed meanwhile: the other modalities' targets are sent as they are there. */
+  const newest = useRef(row);
   const every = modality === ALL;
   const fields: Field[] = [
     ...TARGETS.map((name): Field => ({
@@ -88,13 +90,19 @@ function Targets({ row, modality }: { row: Setting; modality: string }) {
   return (
     <FieldForm
       fields={fields}
-      edited={{ ...edited(row), reread: async () => edited(await read()) }}
+      edited={{
+        ...edited(row),
+        reread: async () => {
+          newest.current = await read();
+          return edited(newest.current);
+        },
+      }}
       submit={t("common.save")}
       save={async (body, version) =>
         unwrap(
           api.PATCH("/api/ris/worklist-settings/", {
             params: { header: { "If-Match": `"${version ?? 0}"` } },
-            body: every ? body : { by_modality: withTargets(row.by_modality, modality, body) },
+            body: every ? body : { by_modality: withTargets(newest.current.by_modality, modality, body) },
           }),
         )
       }

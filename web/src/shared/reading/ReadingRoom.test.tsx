@@ -23,9 +23,9 @@ session.receive({
 const row = (uid: string, instance_count = 10) => ({ study_instance_uid: uid, instance_count, ai: [] });
 const part = (name: string) => document.querySelector<HTMLIFrameElement>(`[data-part="${name}"]`);
 
-function room() {
+function room(isFor = true) {
   const children = ["/worklist", "/studies/:uid/read"].map((path) => ({ path, Component: Page }));
-  const router = createMemoryRouter([{ element: <ReadingRoom isFor={() => true} />, children }], { initialEntries: ["/worklist"] });
+  const router = createMemoryRouter([{ element: <ReadingRoom isFor={() => isFor} />, children }], { initialEntries: ["/worklist"] });
   render(<RouterProvider router={router} />);
   return (address: string) => act(() => router.navigate(address));
 }
@@ -71,4 +71,12 @@ it("prepares nothing before the study on the screen is drawn, and leaves that on
   expect(part("images")).toBe(shown);
   await go("/worklist");
   expect(part("images")).toBeNull();
+});
+
+it("prepares nothing for who may not look at it", () => {
+  room(false);
+  act(() => {
+    prepare(row("1.2"));
+  });
+  expect(document.querySelector("iframe")).toBeNull();
 });

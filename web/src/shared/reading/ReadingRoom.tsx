@@ -19,7 +19,8 @@ export function ReadingRoom({ isFor }: { isFor: (role: SessionUser["role"]) => b
   const match = useMatch("/studies/:uid/read")?.params.uid ?? "";
   const can = useCan();
   const { role } = useUser();
-  const shown = can("view_dicom") && isFor(role) && isUid(match) ? match : "";
+  const mayLook = can("view_dicom") && isFor(role);
+  const shown = mayLook && isUid(match) ? match : "";
   const room = useRef<HTMLDivElement>(null);
   const { viewers, prepare, drew } = useViewers(shown);
   const listen = useReadingKeys(room);
@@ -32,19 +33,20 @@ export function ReadingRoom({ isFor }: { isFor: (role: SessionUser["role"]) => b
     <PrepareContext value={prepare}>
       <div ref={room} className={classes.room} data-reading={shown !== ""}>
         {shown && pages}
-        {viewers.map((viewer) => (
-          <Viewer
-            key={keyOf(viewer)}
-            uid={viewer.uid}
-            hidden={viewer.uid !== shown}
-            onLoad={(event) => {
-              listen(event);
-              onFirstImage(event, () => {
-                drew(viewer);
-              });
-            }}
-          />
-        ))}
+        {mayLook &&
+          viewers.map((viewer) => (
+            <Viewer
+              key={keyOf(viewer)}
+              uid={viewer.uid}
+              hidden={viewer.uid !== shown}
+              onLoad={(event) => {
+                listen(event);
+                onFirstImage(event, () => {
+                  drew(viewer);
+                });
+              }}
+            />
+          ))}
       </div>
       {!shown && pages}
     </PrepareContext>
