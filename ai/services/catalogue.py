@@ -107,7 +107,9 @@ def model_get(model_id: str, version: str | None = None) -> ModelManifest:
         return used
     versions = {one.version: one for one in offered().models if one.id == model_id}
     if version not in versions:
-        detail = f"model {model_id[:60]} has no version {version[:30]}; known: {', '.join(versions)}"
+        detail = (
+            f"model {model_id[:60]} has no version {version[:30]}; known: {', '.join(versions)}"
+        )
         raise NotFound(ErrorCode.MODEL_NOT_FOUND, detail, "model_version")
     return versions[version]
 
