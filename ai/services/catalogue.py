@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from django.core.cache import cache
 
 from ai.clients.inference import Offered, RefusedModel, inference
-from ai.manifest import ModelManifest
+from ai.manifest import ManifestOutputs, ModelManifest
 from ai.models import ModelSetting
 from ai.selectors.patient_facts import KnownFact, facts_known, facts_matched
 from ai.services import sequences, suitability
-from ai.services.dicom_codes import CodeError, resolve_category, resolve_code
+from ai.services.dicom_codes import CodeError, check_meaning, resolve_category, resolve_code
 from ai.services.fact_offers import FactOffers, Missing, sequence_missing, series_missing
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, NotFound
@@ -51,16 +51,28 @@ def _with_known_codes(found: Offered) -> Offered:
     models, refused = [], list(found.refused)
     for manifest in found.models:
         try:
-            for segment in manifest.outputs.segments:
-                resolve_category(segment.category)
-                resolve_code(segment.type)
+            _check_codes(manifest.outputs)
         except CodeError as error:
             logger.error("model %s is not offered: %s", manifest.id, error)
-            reason = f"outputs.segments: {error}"
+            reason = f"outputs.{error}"
             refused.append(RefusedModel(id=manifest.id, version=manifest.version, reason=reason))
         else:
             models.append(manifest)
     return Offered(models, refused)
+
+
+def _check_codes(outputs: ManifestOutputs) -> None:
+    """Raises CodeError, whose text begins with the part of the outputs."""
+    part = "segments"
+    try:
+        for segment in outputs.segments:
+            resolve_category(segment.category)
+            resolve_code(segment.type)
+        for part in ("quantities", "classes"):
+            for code in (one.code for one in getattr(outputs, part) if one.code is not None):
+                check_meaning(code)
+    except CodeError as error:
+        raise CodeError(f"{part}: {error}") from None
 
 
 def models_list() -> list[ModelManifest]:
@@ -88,14 +100,18 @@ def model_get(model_id: str, version: str | None = None) -> ModelManifest:
 
     Raises NotFound.
     """
-    for manifest in models_list():
-        if manifest.id == model_id and version in (None, manifest.version):
-            return manifest
-        if manifest.id == model_id:
-            for other in offered().models:
-                if (other.id, other.version) == (model_id, version):
-                    return other
-    raise NotFound(ErrorCode.MODEL_NOT_FOUND, f"model {model_id[:60]}", "model_type")
+    used = next((one for one in models_list() if one.id == model_id), None)
+    if used is None:
+        raise NotFound(ErrorCode.MODEL_NOT_FOUND, f"model {model_id[:60]}", "model_type")
+    if version is None or version == used.version:
+        return used
+    versions = {one.version: one for one in offered().models if one.id == model_id}
+    if version not in versions:
+        detail = (
+            f"model {model_id[:60]} has no version {version[:30]}; known: {', '.join(versions)}"
+        )
+        raise NotFound(ErrorCode.MODEL_NOT_FOUND, detail, "model_version")
+    return versions[version]
 
 
 def check_series(series: Series, manifest: ModelManifest) -> None:

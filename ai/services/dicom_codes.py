@@ -55,6 +55,16 @@ def resolve_code(spec: CodeSpec) -> Code:
     return code
 
 
+def check_meaning(spec: CodeSpec) -> None:
+    """Of a code that no DICOM object needs: FHIR also takes those that DICOM does not list.
+
+    Raises:
+        CodeError: DICOM lists the SNOMED CT code with another meaning.
+    """
+    if spec.scheme == "SCT" and spec.value in _snomed_meanings():
+        resolve_code(spec)
+
+
 @once
 def _snomed_meanings() -> dict[str, dict[str, Code]]:
     meanings: dict[str, dict[str, Code]] = defaultdict(dict)

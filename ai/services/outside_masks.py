@@ -11,7 +11,7 @@ import io
 import math
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,11 +23,10 @@ from nibabel.spatialimages import HeaderDataError
 from nibabel.wrapstruct import WrapStructError
 from pydicom import Dataset, dcmread
 from pydicom.errors import InvalidDicomError
-from pydicom.sr.codedict import codes
-from pydicom.sr.coding import Code
 
 from ai.manifest import NOT_STATED, CodeSpec, SegmentAlgorithm
 from ai.services.contours import filled
+from ai.services.outside_codes import algorithm_type, code_of, identifications
 from common.errors import BusinessError, ErrorCode, InvalidInput
 from pacs.index.geometry import SeriesGeometry
 
@@ -39,11 +38,6 @@ MAX_NUMBER = 255
 PLACE_TOLERANCE_MM = 0.1
 DIRECTION_TOLERANCE = 1e-3
 OFF_SLICE = 0.25
-_ALGORITHM = (
-    *("AlgorithmName", "AlgorithmVersion", "AlgorithmFamilyCodeSequence"),
-    *("AlgorithmNameCodeSequence", "AlgorithmParameters", "AlgorithmSource"),
-)
-_CODED = ("CodeValue", "CodingSchemeDesignator", "CodeMeaning")
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _DICOM_ERRORS = (
     *(AttributeError, LookupError, ValueError, TypeError, ArithmeticError, RuntimeError),
@@ -95,8 +89,10 @@ def series_named(content: bytes) -> set[str]:
     if not is_dicom(content):
         return set()
     named: set[str] = set()
+    dataset = _dataset(content)
+    _reader(dataset)
     try:
-        for element in _dataset(content).iterall():
+        for element in dataset.iterall():
             if element.keyword in ("ReferencedSeriesSequence", "RTReferencedSeriesSequence"):
                 named |= {str(item.get("SeriesInstanceUID", "")) for item in element.value}
     except _DICOM_ERRORS:
@@ -120,12 +116,20 @@ def _read(content: bytes, belonging: Belonging) -> OutsideMask:
     if not is_dicom(content):
         return _nifti(content, belonging.geometry)
     dataset = _dataset(content)
-    readers = {SEG: _seg, LABELMAP_SEG: _seg, RTSTRUCT: _rtstruct}
-    reader = readers.get(str(dataset.get("SOPClassUID", "")))
-    if reader is None:
-        raise unreadable("the DICOM object is neither a Segmentation nor an RT Structure Set")
+    read_mask = _reader(dataset)
     _check_owner(dataset, belonging)
-    return reader(dataset, belonging)
+    return read_mask(dataset, belonging)
+
+
+def _reader(dataset: Dataset) -> Callable[[Dataset, Belonging], OutsideMask]:
+    """Of this kind of object. Raises InvalidInput: of another kind, or it ends before its mask."""
+    kind = str(dataset.get("SOPClassUID", ""))
+    known = {SEG: _seg, LABELMAP_SEG: _seg, RTSTRUCT: _rtstruct}
+    if kind and kind not in known:
+        raise unreadable("the DICOM object is neither a Segmentation nor an RT Structure Set")
+    if not kind or ("ROIContourSequence" if kind == RTSTRUCT else "PixelData") not in dataset:
+        raise unreadable("the file is damaged: it ends before its mask")
+    return known[kind]
 
 
 def unreadable(what: str) -> InvalidInput:
@@ -216,46 +220,14 @@ def _seg_segment(item: Dataset) -> OutsideSegment:
     return OutsideSegment(
         number=int(item.SegmentNumber),
         label=str(item.SegmentLabel)[:64],
-        category=_code(item, "SegmentedPropertyCategoryCodeSequence"),
-        type=_code(item, "SegmentedPropertyTypeCodeSequence"),
+        category=code_of(item, "SegmentedPropertyCategoryCodeSequence"),
+        type=code_of(item, "SegmentedPropertyTypeCodeSequence"),
         algorithm=SegmentAlgorithm(
-            _algorithm_type(item.get("SegmentAlgorithmType")),
+            algorithm_type(item.get("SegmentAlgorithmType")),
             str(item.get("SegmentAlgorithmName", "") or "")[:64],
-            tuple(_identifications(item)),
+            tuple(identifications(item)),
         ),
     )
-
-
-def _algorithm_type(value: object) -> Any:
-    """Of a SEG or an RT ROI, which have the same three terms; "" where it says nothing."""
-    said = str(value or "").strip()
-    return said if said in ("AUTOMATIC", "SEMIAUTOMATIC", "MANUAL") else ""
-
-
-def _identifications(item: Dataset) -> Iterator[dict[str, Any]]:
-    """Of each algorithm what the macro holds (PS3.3 10-19), if all is there that it needs."""
-    for one in item.get("SegmentationAlgorithmIdentificationSequence") or ():
-        family = (one.get("AlgorithmFamilyCodeSequence") or [Dataset()])[0]
-        known = [one.get(keyword) for keyword in _ALGORITHM[:2]]
-        if all([*known, *(family.get(keyword) for keyword in _CODED)]):
-            kept = Dataset()
-            kept.update(
-                {one[keyword].tag: one[keyword] for keyword in _ALGORITHM if keyword in one}
-            )
-            yield kept.to_json_dict()
-
-
-def _code(item: Dataset, keyword: str) -> CodeSpec | None:
-    """The code of the file, a SNOMED RT one as SNOMED CT; None where there is none."""
-    sequence = item.get(keyword)
-    if not sequence or not sequence[0].get("CodeValue"):
-        return None
-    one = sequence[0]
-    code = Code(one.CodeValue, one.CodingSchemeDesignator, one.get("CodeMeaning", ""))
-    same = next((known for known in codes.SCT.concepts.values() if known == code), None)
-    if same is not None:
-        return CodeSpec(same.value, "SCT", same.meaning)
-    return CodeSpec(code.value, code.scheme_designator, code.meaning)
 
 
 def _segment_number(dataset: Dataset, group: Dataset) -> int:
@@ -313,7 +285,7 @@ def _rtstruct(dataset: Dataset, belonging: Belonging) -> OutsideMask:
         if number > MAX_NUMBER:
             raise unreadable(f"the file has more than {MAX_NUMBER} structures")
         _lay(mask, np.uint8(number), inside)
-        made = SegmentAlgorithm(_algorithm_type(roi.get("ROIGenerationAlgorithm")))
+        made = SegmentAlgorithm(algorithm_type(roi.get("ROIGenerationAlgorithm")))
         label = str(roi.get("ROIName", ""))[:64]
         segments.append(OutsideSegment(number, label, algorithm=made))
     origin = _origin(dataset, "RTSTRUCT", "OperatorsName")

@@ -26,6 +26,7 @@ from ai.tests.test_imports import (
     nifti,
     rtstruct,
     seg,
+    send,
     square,
     two_segments,
     written,
@@ -124,6 +125,14 @@ def test_damaged_files_are_refused_as_unreadable(api, series):
         found = (answer.status_code, answer.json()["error"]["code"])
         assert found == (400, "ERR_124"), (name, answer.json())
     assert not AIJob.objects.exists()
+
+
+@pytest.mark.parametrize("share", [0.05, 0.2, 0.6, 0.9])
+def test_a_file_that_was_cut_off_is_told_as_damaged_though_no_series_was_chosen(api, series, share):
+    whole = written(seg(series, two_segments()))
+    answer = send(api("doctor"), series, whole[: int(len(whole) * share)])
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"], error["field"]) == (400, "ERR_124", "file"), error
 
 
 def test_a_header_that_claims_another_size_is_refused_before_it_is_read(api, series):

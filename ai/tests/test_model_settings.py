@@ -84,13 +84,25 @@ def test_refused_folders_are_shown_with_their_reasons(api: Any) -> None:
     assert api("admin").get(URL).json()["refused"] == [REFUSED]
 
 
-def test_a_model_of_unknown_codes_is_shown_as_refused(api: Any, offer: Any) -> None:
-    liver = {"value": "12738006", "scheme": "SCT", "meaning": "Liver"}
-    segment = factories.MANIFEST["outputs"]["segments"][0] | {"type": liver}
-    wrong = factories.MANIFEST | {"id": "wrong", "outputs": {"segments": [segment]}}
+LIVER = {"value": "12738006", "scheme": "SCT", "meaning": "Liver"}
+SEGMENTS = factories.MANIFEST["outputs"]["segments"]
+
+
+@pytest.mark.parametrize(
+    ("part", "rows"),
+    [
+        ("segments", [SEGMENTS[0] | {"type": LIVER}]),
+        ("quantities", [{"id": "volume", "label": "Volume", "unit": "mL", "code": LIVER}]),
+        ("classes", [{"id": name, "label": name, "code": LIVER} for name in "ab"]),
+    ],
+)
+def test_a_model_of_wrong_codes_is_shown_as_refused(
+    api: Any, offer: Any, part: str, rows: Any
+) -> None:
+    wrong = factories.MANIFEST | {"id": "wrong", "outputs": {"segments": SEGMENTS, part: rows}}
     offer([wrong, factories.MANIFEST])
     [refused] = api("admin").get(URL).json()["refused"]
-    assert (refused["id"], "outputs.segments" in refused["reason"]) == ("wrong", True)
+    assert (refused["id"], f"outputs.{part}" in refused["reason"]) == ("wrong", True)
 
 
 @pytest.mark.usefixtures("two_versions")
@@ -111,8 +123,10 @@ def test_a_request_may_name_a_version(api: Any, series: Any) -> None:
         given = body | ({"model_version": named} if named else {})
         assert api("doctor").post("/api/ai/jobs/", given, format="json").status_code == 202
         assert AIJob.objects.first().model_version == expected
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound) as refused:
         catalogue.model_get("brain_extraction", "9")
+    assert refused.value.field == "model_version"
+    assert refused.value.detail.endswith(f"has no version 9; known: {NEWEST}, {OLDER}")
 
 
 @pytest.mark.usefixtures("two_versions")

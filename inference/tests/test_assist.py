@@ -235,7 +235,7 @@ async def _ask(tool: Service, prompt: dict[str, Any], base: Any) -> httpx.Respon
 
 def box(tool: Service, first: int = 11, last: int = 17, **changes: Any) -> Any:  # noqa: ANN401
     slices = list(tool.archive.series.files)
-    sides = {"rows": [102, 171], "columns": [162, 208]}
+    sides = {"rows": [84, 153], "columns": [47, 93]}
     return (
         {"segment": 3, "first_slice": slices[first], "last_slice": slices[last]} | sides | changes
     )
@@ -307,6 +307,18 @@ def test_a_click_is_answered_with_the_hint_to_draw_a_box(tool: Service) -> None:
     assert "box" in answered.json().get("hint", answered.text)
 
 
+def test_a_mask_that_fills_its_box_is_answered_with_a_warning(
+    tool: Service, tumour: Volume, drawn: Mask
+) -> None:
+    """On normal brain; a real tumour takes much less of any of its boxes."""
+    body = ask(tool, boxes=[box(tool, rows=[102, 171], columns=[162, 208])]).json()
+    assert "nothing may stand out" in body["hint"]
+    assert "구별되는 부분이 없을" in body["hint_ko"]
+    for moved in np.random.default_rng(17).integers(-2, 4, size=(20, 2, 2)):
+        around = box_around(drawn, moved)
+        assert answer(tumour, around)[around.where].mean() < 0.5
+
+
 def test_bad_prompts_are_answered_by_a_sentence(tool: Service) -> None:
     air: dict[str, Any] = {"rows": [2, 20], "columns": [2, 20]}
     slices = list(tool.archive.series.files)
@@ -314,8 +326,9 @@ def test_bad_prompts_are_answered_by_a_sentence(tool: Service) -> None:
     cases: list[tuple[dict[str, Any], str]] = [
         ({}, "prompt is empty"),
         ({"boxes": [box(tool, **air)]}, "outside the head"),
+        ({"boxes": [box(tool, 0, 24, rows=[0, 255], columns=[0, 255])]}, "50% of the head"),
         ({"boxes": [box(tool, rows=[100, 100])]}, "is empty"),
-        ({"boxes": [box(tool, rows=[171, 102])]}, "reversed"),
+        ({"boxes": [box(tool, rows=[153, 84])]}, "reversed"),
         ({"boxes": [box(tool, 17, 11)]}, "reversed"),
         ({"boxes": [box(tool, rows=[100, 256])]}, "outside the images"),
         ({"boxes": [box(tool, first_slice="1.2.3")]}, "no slice 1.2.3"),

@@ -29,7 +29,7 @@ from tests.dicom_maker import load_sample, make_series  # noqa: E402
 
 RUNS = int(os.environ.get("BENCH_RUNS", "3"))
 MODELS = INFERENCE / "models"
-BOX = {"segment": 3, "rows": [102, 171], "columns": [162, 208]}
+BOX = {"segment": 3, "rows": [84, 153], "columns": [47, 93]}
 LOOK_S = 0.01
 
 

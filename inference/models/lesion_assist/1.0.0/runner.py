@@ -29,6 +29,8 @@ _SMALLEST_PART = 0.1  # of the largest part
 _MAX_BOX_VOXELS = 2**23
 _AIR_LEVEL = 0.1  # of the range from the darkest to the brightest hundredth
 _MIN_HEAD_SHARE = 0.1
+_MAX_OF_HEAD = 0.5
+"""A box that holds more of the head is no box around a lesion: the sample tumour's holds 0.03."""
 _SMOOTH_MM = 0.5
 
 _CLICK_REACH_MM, _CLICK_NEAR_MM = 40.0, 3.0
@@ -74,6 +76,11 @@ class _Images:
         step = max(1, round((volume.data.size / 1e6) ** (1 / 3)))
         low, high = np.quantile(volume.data[::step, ::step, ::step], (0.01, 0.99))
         self._air = float(low + _AIR_LEVEL * (high - low))
+
+    def of_head(self, where: Where) -> float:
+        """Which share of all that is not air lies in a box."""
+        solid = np.count_nonzero(self.data > self._air)
+        return np.count_nonzero(self.data[where] > self._air) / max(1, solid)
 
     @property
     def smoothing(self) -> list[float]:
@@ -145,6 +152,11 @@ def _in_box(images: _Images, where: Where) -> BoolArray:
     heads = [images.head(index)[where[1:]] for index in range(*where[0].indices(len(images.data)))]
     if np.mean(heads) < _MIN_HEAD_SHARE:
         raise DrawingRefused("The box lies outside the head: draw it around the lesion.")
+    if images.of_head(where) > _MAX_OF_HEAD:
+        raise DrawingRefused(
+            f"The box holds more than {_MAX_OF_HEAD:.0%} of the head: "
+            "draw it close around one lesion, on the slices that show it."
+        )
     mask = _what_stands_out(images, box)
     if not mask.any():
         raise DrawingRefused(
