@@ -1,6 +1,6 @@
 import { Paper, Select, Stack } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useNavigate } from "react-router";
 import { api, unwrap, type Schema } from "@/api/client";
@@ -64,6 +64,8 @@ function Targets({ row, modality }: { row: Setting; modality: string }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const every = modality === ALL;
+  /** As last read: what somebody else changed of other modalities in between stays. */
+  const latest = useRef(row);
   const fields: Field[] = [
     ...TARGETS.map((name): Field => ({
       name,
@@ -88,13 +90,13 @@ function Targets({ row, modality }: { row: Setting; modality: string }) {
   return (
     <FieldForm
       fields={fields}
-      edited={{ ...edited(row), reread: async () => edited(await read()) }}
+      edited={{ ...edited(row), reread: async () => edited((latest.current = await read())) }}
       submit={t("common.save")}
       save={async (body, version) =>
         unwrap(
           api.PATCH("/api/ris/worklist-settings/", {
             params: { header: { "If-Match": `"${version ?? 0}"` } },
-            body: every ? body : { by_modality: withTargets(row.by_modality, modality, body) },
+            body: every ? body : { by_modality: withTargets(latest.current.by_modality, modality, body) },
           }),
         )
       }
