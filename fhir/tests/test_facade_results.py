@@ -166,6 +166,7 @@ def test_patients_read_who_read_their_record_and_no_more(api, record, users, pat
     listed = events[-1]["resource"]
     shown = [each["what"]["reference"] for each in listed["entity"] if "reference" in each["what"]]
     assert shown == [f"Patient/{record.pk}"]
+    assert "audit-object" not in str(listed["entity"])
     assert "network" not in listed["agent"][0]
     assert listed["subtype"][0]["code"] == "search-type"
     for whom in (f"patient={other.pk}", f"patient={other.pk}&_summary=count"):
@@ -191,8 +192,11 @@ def test_a_share_that_ended_is_inactive(api, record):
 
 
 def test_results_about_a_patient_without_a_study_are_sorted(api, record):
-    Publication.objects.update(version=None, seg_sop_instance_uid=None)
+    Publication.objects.update(
+        version=None, seg_sop_instance_uid=None, seg_series_instance_uid=None
+    )
     AIJob.objects.update(study=None, series=None)
+    Study.objects.update(study_date=timezone.localdate())
     client = api("doctor")
     for order in ("date", "-date"):
         found = ids(client.get(f"{BASE}/DiagnosticReport?_sort={order}&_count=1"))

@@ -132,8 +132,9 @@ def studies_add(begin: int, end: int) -> None:
         ),
         batch_size=5_000,
     )
+    tables = ", ".join(one._meta.db_table for one in (Patient, Study, Series, Instance))
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE TABLE emr_patient, pacs_study, pacs_series, pacs_instance")
+        cursor.execute(f"ANALYZE TABLE {tables}")
         cursor.fetchall()
 
 

@@ -1,7 +1,7 @@
 """AuditEvent: the audit trail, shaped after IHE Basic Audit Log Patterns (BALP) 1.1.
 
 The whole of it for who reads the record; of their own data for patients, without where a request
-came from and without whom else it showed.
+came from and without whom else it showed: of what showed several, its object is left out too.
 """
 
 from __future__ import annotations
@@ -127,7 +127,7 @@ def _entities(row: Any) -> Iterable[Json]:
             "type": coding(f"{HL7}/audit-entity-type", "1", "Person"),
             "role": coding(f"{HL7}/object-role", "1", "Patient"),
         }
-    if row.object_type:
+    if row.object_type and (row.only is None or len(patients_of(row)) <= 1):
         named = f"{row.object_type}/{row.object_id}".strip("/")
         yield {
             "what": {"identifier": identifier(f"{BASE}/audit-object", named)},

@@ -79,8 +79,8 @@ class _Images:
 
     def of_head(self, where: Where) -> float:
         """Which share of all that is not air lies in a box."""
-        solid = np.count_nonzero(self.data > self._air)
-        return np.count_nonzero(self.data[where] > self._air) / max(1, solid)
+        solid = int(np.count_nonzero(self.data > self._air))
+        return int(np.count_nonzero(self.data[where] > self._air)) / max(1, solid)
 
     @property
     def smoothing(self) -> list[float]:
@@ -134,9 +134,8 @@ def _segment(images: _Images, prompt: PlacedPrompt, segment: int, previous: Bool
 
 
 def _marks_lesion(prompt: PlacedPrompt, segment: int) -> bool:
-    strokes = (*prompt.points, *prompt.scribbles)
-    marks = (*prompt.boxes, *(each for each in strokes if each.positive))
-    return any(each.segment == segment for each in marks)
+    marked = [each.segment for each in (*prompt.points, *prompt.scribbles) if each.positive]
+    return segment in (*marked, *(each.segment for each in prompt.boxes))
 
 
 # --- a box ---
