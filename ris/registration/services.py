@@ -179,6 +179,7 @@ def _decide(
         decided_at=timezone.now(),
         decision_reason=reason.strip(),
     )
+    RegistrationPicture.objects.filter(registration=registration).delete()
     _record(actor, registration, _ACTIONS[status])
 
 

@@ -21,6 +21,7 @@ import { stackOf } from './viewports.js';
 
 export const CLOSED = ['EllipticalROI', 'PlanarFreehandROI', 'SplineROI', 'LivewireContour'];
 export const NAME_LENGTH = 64;
+const ONE_PLACE_MM = 1e-3;
 
 /** @param {string} label @param {string} series */
 export const keyOf = (label, series) => JSON.stringify([label, series]);
@@ -90,34 +91,52 @@ function volumes() {
 }
 
 /**
+ * Images in one place, as of two b-values, are one level, with the larger area.
+ *
+ * @param {{ name: string, height: number }[]} slices ascending, mm
+ * @param {Contour[]} found
+ */
+function levelsOf(slices, found) {
+  const areas = new Map();
+  for (const { slice, area } of found) areas.set(slice, (areas.get(slice) ?? 0) + area);
+  /** @type {{ height: number, area: number }[]} mm, mm² */
+  const levels = [];
+  for (const { name, height } of slices) {
+    const area = areas.get(name) ?? 0;
+    const before = levels.at(-1);
+    if (before && height - before.height < ONE_PLACE_MM) before.area = Math.max(before.area, area);
+    else levels.push({ height, area });
+  }
+  return levels;
+}
+
+/**
  * @param {string} key
  * @param {Contour[]} found of one name, on one series
  * @returns {Volume | null}
  */
 function volumeOf(key, found) {
   const { slices, parallel } = stackOf(found[0].series);
-  const areas = new Map(slices.map(({ name }) => [name, 0]));
-  for (const { slice, area } of found) areas.set(slice, (areas.get(slice) ?? 0) + area);
-  const drawn = slices.flatMap(({ name }, at) => (areas.get(name) ? [at] : []));
+  const levels = levelsOf(slices, found);
+  const drawn = levels.flatMap(({ area }, at) => (area ? [at] : []));
   if (!parallel || drawn.length < 2) return null;
   const [first, last] = [drawn[0], drawn[drawn.length - 1]];
   const interpolated = state.rois.interpolated.includes(key);
   let cubic = 0;
   for (let at = first; at <= last; at += 1) {
-    cubic += (areas.get(slices[at].name) || (interpolated ? between(at) : 0)) * heightOf(at);
+    cubic += (levels[at].area || (interpolated ? between(at) : 0)) * heightOf(at);
   }
   /** @param {number} at */
   function between(at) {
-    const below = drawn.findLast(other => other < at) ?? first;
-    const above = drawn.find(other => other > at) ?? last;
-    const [low, here, high] = [below, at, above].map(place => slices[place].height);
-    const [from, to] = [below, above].map(place => areas.get(slices[place].name) ?? 0);
-    return from + ((to - from) * (here - low)) / (high - low);
+    const below = levels[drawn.findLast(other => other < at) ?? first];
+    const above = levels[drawn.find(other => other > at) ?? last];
+    const part = (levels[at].height - below.height) / (above.height - below.height);
+    return below.area + (above.area - below.area) * part;
   }
   /** @param {number} at up to halfway to the neighbours */
   function heightOf(at) {
-    const [below, above] = [Math.max(at - 1, 0), Math.min(at + 1, slices.length - 1)];
-    return (slices[above].height - slices[below].height) / (above - below);
+    const [below, above] = [Math.max(at - 1, 0), Math.min(at + 1, levels.length - 1)];
+    return (levels[above].height - levels[below].height) / (above - below);
   }
   return {
     key,

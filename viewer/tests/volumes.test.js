@@ -18,6 +18,7 @@ const instance = at => ({
 });
 const changed = [];
 let drawn;
+let images;
 
 /** A circle, as an ellipse or by hand. */
 function circle(at, radius, toolName) {
@@ -37,6 +38,7 @@ const report = () => ({
 
 beforeEach(() => {
   changed.length = 0;
+  images = HEIGHTS.map((_, at) => instance(at));
   drawn = HEIGHTS.flatMap((height, at) =>
     Math.abs(height) < RADIUS
       ? [circle(at, Math.sqrt(RADIUS ** 2 - height ** 2), at % 2 ? 'EllipticalROI' : 'PlanarFreehandROI')]
@@ -52,7 +54,7 @@ beforeEach(() => {
     getMeasurement: uid => ({ uid, toolName: 'EllipticalROI', label: '' }),
     update: (...change) => changed.push(change),
   };
-  const displaySetService = { getDisplaySetsForSeries: () => [{ images: HEIGHTS.map((_, at) => instance(at)) }] };
+  const displaySetService = { getDisplaySetsForSeries: () => [{ images }] };
   connect({ servicesManager: { services: { measurementService, displaySetService } } }, {});
   update({ rois: { name: '', volumes: [], interpolated: [] } });
 });
@@ -62,6 +64,14 @@ it('a sphere has its volume, whichever tool drew a slice', () => {
   const [found] = state.rois.volumes;
   expect(Math.abs(found.ml / SPHERE_ML - 1)).toBeLessThan(0.01);
   expect([found.label, found.slices, found.missing]).toEqual(['Tumour', 15, 0]);
+});
+
+it('images of two b-values in one place are no gaps', () => {
+  images = images.flatMap(image => [image, { ...image, SOPInstanceUID: `${image.SOPInstanceUID}.1` }]);
+  countVolumes();
+  const [found] = state.rois.volumes;
+  expect(Math.abs(found.ml / SPHERE_ML - 1)).toBeLessThan(0.01);
+  expect([found.slices, found.missing]).toEqual([15, 0]);
 });
 
 it('a gap is said, and filled only where somebody asks', () => {

@@ -13,7 +13,7 @@ from audit.models import AuditLog
 from common.outbox.models import OutboxEvent
 from pacs.tests import index
 from ris.hanging.frame_links import frame_links
-from ris.models import Registration
+from ris.models import Registration, RegistrationPicture
 from ris.registration import services
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +113,7 @@ def test_it_is_seen_before_it_is_accepted_by_who_decides(api, pair, service, set
     assert AuditLog.objects.get(action="registration.preview").patient_id is not None
     assert decide(api("rib"), row).status_code == 200
     assert api("rib").get(place).status_code == 404
+    assert not RegistrationPicture.objects.exists()
 
 
 def test_one_person_has_so_many_under_way(api, pair, mine, monkeypatch):

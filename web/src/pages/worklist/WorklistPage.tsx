@@ -112,10 +112,10 @@ export default function WorklistPage() {
   const prepare = usePrepareViewer();
   const openRow = useCallback(
     (row: Row) => {
-      prepare(row);
+      if (isFree(row, user.id)) prepare(row);
       open(row.study_instance_uid);
     },
-    [open, prepare],
+    [open, prepare, user.id],
   );
   const tab = saved ? idOf(saved) : "own";
   return (
