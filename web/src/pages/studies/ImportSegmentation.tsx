@@ -38,6 +38,9 @@ export function ImportSegmentation({ study, opened, onClose }: ImportSegmentatio
   );
 }
 
+/** Of one file: nginx takes requests of 10 MiB, the form's fields included. */
+const MOST_MB = 10;
+
 /** The one series of a study needs no choice: a NIfTI does not name its own. */
 function onlyOf(series: Schema["StudyDetailOut"]["series"]): string | null {
   return series.length === 1 ? (series[0]?.series_instance_uid ?? null) : null;
@@ -53,6 +56,7 @@ function ImportForm({ study, onClose }: Omit<ImportSegmentationProps, "opened">)
   const [made, setMade] = useState<Maker>("unknown");
   const [algorithm, setAlgorithm] = useState("");
   const nameless = hasAlgorithm(made) && algorithm.trim() === "";
+  const tooLarge = file !== null && file.size > MOST_MB * 1e6;
   const send = useMutation({
     mutationFn: (chosen: File) =>
       sendFile<Schema["SegmentationBegunOut"]>("/api/ai/segmentations/import/", chosen, {
@@ -71,7 +75,8 @@ function ImportForm({ study, onClose }: Omit<ImportSegmentationProps, "opened">)
     <Stack>
       <FileInput
         label={t("ai.import.file")}
-        description={t("ai.import.kinds")}
+        description={t("ai.import.kinds", { mb: MOST_MB })}
+        error={tooLarge && t("ai.import.tooLarge", { mb: MOST_MB })}
         value={file}
         onChange={setFile}
       />
@@ -114,7 +119,7 @@ function ImportForm({ study, onClose }: Omit<ImportSegmentationProps, "opened">)
           {t("common.cancel")}
         </Button>
         <Button
-          disabled={!file || nameless || wrongNumbers(segments).size > 0}
+          disabled={!file || tooLarge || nameless || wrongNumbers(segments).size > 0}
           loading={send.isPending}
           onClick={() => {
             if (file) send.mutate(file);

@@ -1,6 +1,6 @@
 import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { render, screen } from "@testing-library/react";
+import { cleanup, render, screen } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { session, type SessionUser } from "@/session";
 import { inEnglish } from "@/testing/inEnglish";
@@ -13,13 +13,16 @@ inEnglish();
 
 const person = (username: string) => ({ username, full_name: `Dr. ${username}` });
 function shown(requested_by: string | null, ...also: string[]) {
-  const job = {
-    id: 1,
+  return buttonsOf({
     status: "PENDING",
     requested_by,
     requested_by_name: requested_by ? `Dr. ${requested_by}` : "Rule",
     also_asked: also.map(person),
-  } as unknown as Job;
+  });
+}
+
+function buttonsOf(fields: object) {
+  const job = { id: 1, also_asked: [], ...fields } as unknown as Job;
   session.receive({ type: "token", access: "a", user: me });
   render(
     <MantineProvider env="test">
@@ -44,5 +47,15 @@ describe("the cancellation of an analysis", () => {
 
   it("is not offered for what only others asked for", () => {
     expect(shown("other")).toEqual([]);
+  });
+});
+
+describe("another run of an analysis that failed", () => {
+  it("is offered where it may succeed, not where the images were refused", () => {
+    const failed = { status: "FAILED", requested_by: "me", requested_by_name: "Dr. me" };
+    expect(buttonsOf({ ...failed, error: { code: "ERR_504", detail: "" } })).toEqual(["Retry"]);
+    cleanup();
+    expect(buttonsOf({ ...failed, error: { code: "ERR_403", detail: "No contrast." } })).toEqual([]);
+    expect(screen.getByText(/another series or model/)).toBeTruthy();
   });
 });

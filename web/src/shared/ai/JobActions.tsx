@@ -4,6 +4,9 @@ import { useCan, useUser } from "@/session/react";
 import { askersOf, isRunning, type Job } from "./jobs";
 import { useJobStep } from "./useJob";
 
+/** The model refused the images or the values: another run ends the same. */
+const REFUSED = "ERR_403";
+
 /** Stop an analysis that runs, as far as nobody else asked for it; run one again that failed. */
 export function JobActions({ job }: { job: Job }) {
   const { t } = useTranslation();
@@ -14,10 +17,12 @@ export function JobActions({ job }: { job: Job }) {
   const askers = askersOf(job);
   const others = askers.filter((one) => one.username !== username);
   const mayCancel = others.length === 0 || others.length < askers.length;
+  const refused = job.error?.code === REFUSED;
   if (!can("request_ai")) return null;
   return (
     <Group gap="xs">
-      {job.status === "FAILED" && (
+      {job.status === "FAILED" && refused && <Text size="sm">{t("ai.refusedForGood")}</Text>}
+      {job.status === "FAILED" && !refused && (
         <Button
           size="xs"
           variant="light"
