@@ -361,15 +361,14 @@ class SeriesMoveQuerySet(VisibleQuerySet["SeriesMove"]):
         """Out of studies and into studies that the user sees, or may match."""
         seen = Study.objects.visible_to(user, permission) | Study.objects.unmatched_for(user)
         uids = seen.order_by().values("study_instance_uid")
-        came = Q(into_study_instance_uid__in=uids)
-        return self.filter(Q(from_study_instance_uid__in=uids) | came)
+        out = Q(from_study_instance_uid__in=uids)
+        return self.filter(out | Q(into_study_instance_uid__in=uids))
 
 
 class SeriesMove(models.Model):
-    """A series that a user moved from one study to another; ``done_at``: when its files had moved,
-    or it was given up, because of ``failure``. The studies are named as the files name them: the
-    first may be gone then. ``described``: series and studies as they were when it was decided.
-    """
+    """A series that a user moved to another study; ``done_at``: when its files had moved, or it was
+    given up because of ``failure``. Studies are named as files name them: the first may be gone.
+    ``described``: series and studies as they were when it was decided."""
 
     series_instance_uid = models.CharField(max_length=64, db_index=True)
     from_study_instance_uid = models.CharField(max_length=64, db_index=True)

@@ -12,7 +12,7 @@ from common.api.views import ApiView
 from common.errors import ErrorCode
 from rbac.permissions import Permission
 from ris.measurements.serializers import MeasurementTrendOut
-from ris.measurements.trends import study_trends
+from ris.measurements.size_trends import study_trends
 
 
 class StudyMeasurements(ApiView):

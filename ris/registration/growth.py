@@ -176,7 +176,7 @@ def growth(earlier: npt.NDArray[np.int16], before: Marks, after: Marks) -> Label
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class MaskComparison:
     """Two masks and where they lie; ``earlier``: the labels of the first on the second's grid."""
 
     before: Labels
@@ -187,7 +187,7 @@ class Comparison:
     earlier: npt.NDArray[np.int16]
 
     @classmethod
-    def made(cls, before: Any, after: Any, to_earlier: Floats) -> Comparison:
+    def made(cls, before: Any, after: Any, to_earlier: Floats) -> MaskComparison:
         """Of two ``ApprovedMask``; ``to_earlier``: 4x4, the later series to the earlier, LPS."""
         grids = Grid.of(before.geometry), Grid.of(after.geometry)
         earlier = earlier_on_later(before.labelmap, grids[0], after.labelmap, grids[1], to_earlier)

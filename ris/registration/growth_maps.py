@@ -13,12 +13,12 @@ from common.errors import BusinessError, ErrorCode, InvalidInput
 from common.person import Person
 from pacs.index.study_tree import is_earlier
 from ris.models import Registration
-from ris.registration.growth import Comparison, Floats, GrowthVolumes
+from ris.registration.growth import Floats, GrowthVolumes, MaskComparison
 from ris.registration.selectors import registrations_between
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class SharedFinding:
     """What both masks mark: its type, a code value, or empty of all together; its labels."""
 
     type: str
@@ -30,7 +30,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class GrowthOfFinding:
-    finding: Finding
+    finding: SharedFinding
     volumes: GrowthVolumes
 
 
@@ -41,8 +41,8 @@ class GrowthMaps:
     baseline: ApprovedMask
     follow_up: ApprovedMask
     registration: Registration | None
-    comparison: Comparison
-    findings: tuple[Finding, ...]
+    comparison: MaskComparison
+    findings: tuple[SharedFinding, ...]
 
     @property
     def patient_id(self) -> int:
@@ -83,22 +83,24 @@ def growth_maps(user: Person, *, baseline: int, follow_up: int) -> GrowthMaps:
     if not findings:
         raise BusinessError(ErrorCode.GROWTH_OTHER_FINDINGS, field="baseline")
     registration, to_earlier = _way(user, before, after)
-    comparison = Comparison.made(before, after, to_earlier)
+    comparison = MaskComparison.made(before, after, to_earlier)
     return GrowthMaps(before, after, registration, comparison, findings)
 
 
-def _findings(before: ApprovedMask, after: ApprovedMask) -> list[Finding]:
+def _findings(before: ApprovedMask, after: ApprovedMask) -> list[SharedFinding]:
     """By the type of their segments: numbers and names may differ from model to model."""
     known = {segment.type.value: segment for segment in reversed(after.segments)}
     shared = [
-        Finding(value, one.label, one.label_ko, _labels(before, {value}), _labels(after, {value}))
+        SharedFinding(
+            value, one.label, one.label_ko, _labels(before, {value}), _labels(after, {value})
+        )
         for value, one in sorted(known.items(), key=lambda each: each[1].number)
         if _labels(before, {value})
     ]
     if len(shared) < 2:
         return shared
     values = {one.type for one in shared}
-    return [Finding("", "", "", _labels(before, values), _labels(after, values)), *shared]
+    return [SharedFinding("", "", "", _labels(before, values), _labels(after, values)), *shared]
 
 
 def _labels(mask: ApprovedMask, values: Collection[str]) -> frozenset[int]:

@@ -19,7 +19,7 @@ from rbac.permissions import Permission, Scope
 from rbac.selectors import scope_for
 from ris.choices import ReadingStatus, ReadingStep
 from ris.models import CriticalReport, ReadingEvent, Report, WorklistEntry
-from ris.statistics.doses import dose_table
+from ris.statistics.dose_table import dose_table
 from ris.statistics.times import Period, spread
 
 Row = dict[str, Any]

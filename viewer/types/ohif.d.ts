@@ -303,11 +303,7 @@ export interface Services {
   hangingProtocolService: HangingProtocolService;
   segmentationService: SegmentationService;
   measurementService: Subscribable<
-    | 'MEASUREMENT_ADDED'
-    | 'MEASUREMENT_UPDATED'
-    | 'MEASUREMENT_REMOVED'
-    | 'RAW_MEASUREMENT_ADDED'
-    | 'MEASUREMENTS_CLEARED'
+    'MEASUREMENT_ADDED' | 'MEASUREMENT_UPDATED' | 'MEASUREMENT_REMOVED' | 'RAW_MEASUREMENT_ADDED' | 'MEASUREMENTS_CLEARED'
   > & {
     getMeasurements(): Measurement[];
     getMeasurement(uid: string): Measurement | undefined;

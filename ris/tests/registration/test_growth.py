@@ -19,7 +19,7 @@ from audit.models import AuditLog
 from pacs.index.geometry import SeriesGeometry, series_geometry
 from pacs.models import Study
 from ris.models import Registration
-from ris.registration.growth import Comparison, Growth
+from ris.registration.growth import Growth, MaskComparison
 
 URL = "/api/ris/growth/"
 CENTRE = np.array([3.0, -7.0, 12.0])
@@ -88,7 +88,7 @@ UNEVEN = stack(np.eye(3), (1.0, 1.0, 1.0), (40, 64, 64), CENTRE, np.cumsum([1.0,
 
 def compare(before, after, shift):
     """``shift``: the earlier series to the later."""
-    return Comparison.made(before, after, np.linalg.inv(shift)).volumes({1}, {1})
+    return MaskComparison.made(before, after, np.linalg.inv(shift)).volumes({1}, {1})
 
 
 def close(value):
