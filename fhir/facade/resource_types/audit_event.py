@@ -71,7 +71,8 @@ class ShownPatientParameter(ReferenceParameter):
 
 
 def _rows(user: Person) -> QuerySet[Any]:
-    rows = logs_visible_to(user).annotate(only=Value(None, output_field=IntegerField()))
+    every = logs_visible_to(user)
+    rows: QuerySet[Any] = every.annotate(only=Value(None, output_field=IntegerField()))
     is_reader = user.has_permission(Permission.VIEW_AUDIT)
     if not is_reader and scope_for(user, Permission.VIEW_ACCESS) is Scope.OWN:
         try:
