@@ -12,7 +12,7 @@ from ai.choices import JobStatus, ReviewStatus
 from ai.clients.inference import inference
 from ai.selectors.jobs import job_list
 from ai.serializers import AIJobListOut
-from ai.services import agreement, jobs, publication, queue, recovery, study_routing
+from ai.services import agreement, drawings, jobs, publication, queue, recovery, study_routing
 from ai.services.notices import job_alert
 from alert.choices import Kind, Part
 from alert.selectors import About, describes, person
@@ -62,6 +62,11 @@ def route_matched(event: Event) -> None:
 @subscribe(events.JOB_CANCELLED, queue="django_tasks", max_attempts=RUN_ATTEMPTS)
 def end_run(event: Event) -> None:
     inference().cancel(event.payload["run"])
+
+
+@subscribe(events.DRAWING_BEGUN, queue="django_tasks", max_attempts=RUN_ATTEMPTS)
+def record_input(event: Event) -> None:
+    drawings.input_record(event.payload["job_id"])
 
 
 @subscribe(events.JOB_COMPLETED, queue="django_tasks")

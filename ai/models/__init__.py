@@ -126,7 +126,8 @@ class AIJob(VersionedModel):
     result = models.JSONField(null=True)
     seconds = models.FloatField(null=True)
     record = models.JSONField(null=True)
-    """What the run was made with (``RunRecord``); None: not recorded."""
+    """What the run was made with (``RunRecord``), of a drawing or an import its input; None: not
+    recorded."""
     error_code = models.CharField(max_length=10, blank=True)
     error_detail = models.CharField(max_length=500, blank=True)
     review_status = models.CharField(

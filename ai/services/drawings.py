@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from ai.choices import JobStatus, Origin
+from ai.events import DRAWING_BEGUN
 from ai.manifest import (
     TRACKED_SEGMENTS,
     ManifestInputs,
@@ -20,13 +21,16 @@ from ai.manifest import (
     SegmentAlgorithm,
 )
 from ai.models import AIJob, AIJobEvent, Segmentation
+from ai.selectors.jobs import job_for_handler
+from ai.services import labelmap as labelmaps
 from ai.services.dicom_codes import CodeError, resolve_category, resolve_code
 from audit import services as audit
 from common.errors import BusinessError, ErrorCode, InvalidInput
+from common.outbox import services as outbox
 from common.person import Person
 from emr import selectors as patients
 from pacs.dicom.uids import derived_uid
-from pacs.index import studies
+from pacs.index import objects, studies
 from pacs.index.geometry import series_geometry
 from rbac.permissions import Permission
 
@@ -122,6 +126,7 @@ def begin(
         permission=Permission.REVIEW_AI,
         detail={"series": series.series_instance_uid},
     )
+    outbox.publish(DRAWING_BEGUN, aggregate=f"ai_job:{job.pk}", payload={"job_id": job.pk})
     tracked = [_tracked(job, segment) for segment in segments]
     for segment, algorithm in zip(tracked, algorithms, strict=False):
         segment["algorithm"] = algorithm
@@ -134,6 +139,15 @@ def begin(
         rows=geometry.rows,
         columns=geometry.columns,
     )
+
+
+def input_record(job_id: int) -> None:
+    """Record the files that a mask was laid on, as the record of a run does (``INPUT_METHOD``)."""
+    job = job_for_handler(job_id)
+    digests = objects.file_digests(job.source_series)
+    lines = "".join(f"{uid} {digest}\n" for uid, digest in sorted(digests.items()))
+    record = {"input_sha256": labelmaps.sha256(lines.encode()), "input_instances": len(digests)}
+    AIJob.objects.filter(pk=job.pk, record__isnull=True).update(record=record)
 
 
 def _manifest(origin: Origin, series: Series, segments: Sequence[ManifestSegment]) -> ModelManifest:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import numpy as np
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from ai.events import DRAWING_BEGUN
 from ai.models import AIJob, Segmentation, SegmentationVersion
 from ai.selectors.publication import published_segs
+from ai.services import drawings
 from ai.services.algorithms import segment_algorithms
 from ai.services.labelmap import compress
 from ai.tests import factories
 from audit.models import AuditLog
+from common.http.fetch import Fetcher
+from common.outbox.models import OutboxEvent
 from pacs.index.geometry import series_geometry
+from pacs.tests.fake_orthanc import fetched
 
 pytestmark = pytest.mark.django_db
 URL = "/api/ai/segmentations/"
@@ -135,3 +142,21 @@ def test_labels_that_were_not_declared_are_refused(api, series):
     number = begin(doctor, series).json()["id"]
     mask = np.full((5, 6, 7), 3, np.uint8)
     assert save(doctor, series, number, mask).json()["error"]["code"] == "ERR_123"
+
+
+def test_the_images_that_were_drawn_on_are_recorded_as_those_of_a_run(
+    api, series, service, monkeypatch
+):
+    monkeypatch.setattr(Fetcher, "get", fetched)
+    doctor, lines = api("doctor"), []
+    for instance in series.instances.order_by("sop_instance_uid"):
+        content = f"file {instance.number}".encode()
+        service.get(f"{settings.ORTHANC_URL}/instances/{instance.orthanc_id}/file", body=content)
+        lines.append(f"{instance.sop_instance_uid} {hashlib.sha256(content).hexdigest()}\n")
+    number = begin(doctor, series).json()["id"]
+    assert save(doctor, series, number, factories.make_mask()).status_code == 201
+    event = OutboxEvent.objects.get(topic=DRAWING_BEGUN)
+    drawings.input_record(event.payload["job_id"])
+    told = doctor.get(f"{URL}{number}/versions/1/provenance/").json()["input"]
+    assert told["sha256"] == hashlib.sha256("".join(lines).encode()).hexdigest()
+    assert told["instances"] == len(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from hashlib import sha256
 from io import BytesIO
 
 from pydicom import Dataset
@@ -56,6 +57,17 @@ def series_headers(series: Series) -> list[Dataset]:
         raise ExternalError(ErrorCode.ARCHIVE_UNAVAILABLE, f"instance {missing[0]} is missing")
     rest = ({tag: v for tag, v in metadata[uid].items() if tag in OF_A_SLICE} for uid in slices[1:])
     return [_header(metadata[slices[0]]), *map(_header, rest)]
+
+
+def file_digests(series: Series) -> dict[str, str]:
+    """SHA-256 of each DICOM file of a series as the archive has it, by SOP Instance UID.
+
+    Raises ExternalError.
+    """
+    return {
+        each.sop_instance_uid: sha256(orthanc().instance_file(each.orthanc_id)).hexdigest()
+        for each in series.instances.all()
+    }
 
 
 def _uid(metadata: dict[str, object]) -> str:
