@@ -147,7 +147,7 @@ def input_record(job_id: int) -> None:
     digests = objects.file_digests(job.source_series)
     lines = "".join(f"{uid} {digest}\n" for uid, digest in sorted(digests.items()))
     record = {"input_sha256": labelmaps.sha256(lines.encode()), "input_instances": len(digests)}
-    AIJob.objects.filter(pk=job.pk, record=None).update(record=record)
+    AIJob.objects.filter(pk=job.pk, record__isnull=True).update(record=record)
 
 
 def _manifest(origin: Origin, series: Series, segments: Sequence[ManifestSegment]) -> ModelManifest:
