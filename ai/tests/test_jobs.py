@@ -222,7 +222,7 @@ def test_list_costs_the_same_for_many_jobs(
             parameters={"number": number},
         )
     doctor = api("doctor")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(13):
         body = doctor.get("/api/ai/jobs/", {"status": "PENDING"}).json()
     assert body["count"] == 10
 

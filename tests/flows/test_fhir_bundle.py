@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -231,7 +232,7 @@ OF_AI_RESULTS = {"BodyStructure", "Device", "RiskAssessment"}
 
 
 @pytest.fixture
-def shared(login, report: int) -> None:
+def shared(login, report: int) -> Iterator[None]:
     """The report's patient, with a colleague for an hour; the report told as critical."""
     client = login("radiologist")
     told = {"told": "Dr Lee", "how": "phone", "outcome": "confirmed"}
@@ -244,7 +245,9 @@ def shared(login, report: int) -> None:
         "grantee": client.get("shares/recipients/")["results"][0]["id"],
         "expires_at": (datetime.now(UTC) + timedelta(hours=1)).isoformat(),
     }
-    client.post("shares/", json=body)
+    share = client.post("shares/", json=body)
+    yield
+    client.call("DELETE", f"shares/{share['id']}/")
 
 
 def test_every_type_that_we_serve_validates(fhir: Fhir, login, report: int, shared: None) -> None:

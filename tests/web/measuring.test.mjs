@@ -96,9 +96,10 @@ test('a region over slices has a volume, which comes back with its contours', as
     await page.keyboard.press(slice === 3 ? 'd' : 'o');
     await drag(page, slice === 3 ? RING : ELLIPSE);
     await page.locator(`#cdss-measure[data-count="${number + 1}"]`).waitFor({ timeout: SLOW_MS });
+    await until('its area, while its slice is shown', async () =>
+      (await areas(page)).every(said => !said.endsWith(' 0.0')));
   }
   const row = page.locator(`li[data-roi="${NAME}"]`);
-  await until('three areas', async () => (await areas(page)).every(said => !said.endsWith(' 0.0')));
   const drawn = await areas(page);
   assert.deepEqual(drawn.map(said => said.split(' ')[0]), ['EllipticalROI', 'EllipticalROI', 'PlanarFreehandROI']);
   const sum = drawn.reduce((total, said) => total + Number(said.split(' ')[1]), 0);
