@@ -14,6 +14,7 @@ from tests.flows.conftest import EVERYTHING
 
 JOURNEY = "journey.test.mjs"
 """Leaves a study behind, so it is the last; it walks through what the others test one by one."""
+LONGEST = {JOURNEY, "fusion.test.mjs", "keyboard.test.mjs", "measuring.test.mjs"}
 FILES = sorted(
     (ROOT / "tests" / "web").glob("*.test.mjs"), key=lambda file: (file.name == JOURNEY, file.name)
 )
@@ -21,10 +22,8 @@ ESSENTIAL = {
     "access.test.mjs": "breaks the glass",
     "accessible.test.mjs": "the login page",
     "alerts.test.mjs": "a broken connection",
-    "fusion.test.mjs": "one series",
     "hanging.test.mjs": "a follow-up",
     "htj2k.test.mjs": "a head is drawn",
-    "measuring.test.mjs": "a region over",
     "policy.test.mjs": "the viewer opens",
     "results.test.mjs": "is asked for",
     "roles.test.mjs": "(doctor|external|patient) gets|another person|STAT|shared until",
@@ -43,7 +42,7 @@ PATIENCE_S = 900
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_in_chromium(file: Path, base_url: str, studies: dict[str, str]) -> None:
     """``studies``: the sample studies are in the archive before the first click."""
-    if file.name == JOURNEY and not EVERYTHING:
+    if file.name in LONGEST and not EVERYTHING:
         pytest.skip("one of the longest: bin/test --thorough")
     tests = "" if EVERYTHING else ESSENTIAL.get(file.name, "")
     chosen = [f"--test-name-pattern={tests}"] if tests else []
