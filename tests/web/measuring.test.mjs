@@ -88,7 +88,7 @@ async function faults(file) {
     execFile('dciodvfy', [path], (_, output, problems) => resolve(output + problems)),
   );
   await rm(folder, { recursive: true });
-  assert.match(String(said), /ComprehensiveSR/, 'dciodvfy knows the object');
+  assert.match(String(said), /EnhancedSR/, 'dciodvfy knows the object');
   return String(said).split('\n').filter(line => line.startsWith('Error'));
 }
 

@@ -2,7 +2,7 @@
 // has one report per study: each save is its next version and names the one before.
 import { get } from './api.js';
 import { core, instanceOf, tools } from './cornerstone.js';
-import { authorOf, chained, newestOf, versionOf } from './reports.js';
+import { authorOf, chained, lengthenCodes, newestOf, shortenCodes, versionOf } from './reports.js';
 import { may } from './session.js';
 import { commands, identity, services, state, update, work } from './state.js';
 import { t } from './texts.js';
@@ -98,6 +98,7 @@ export function beforeStore({ naturalizedReport, dicomDict }) {
   chained(naturalizedReport, work.report);
   countVolumes();
   addVolumes(naturalizedReport, state.rois.volumes, work.volumeUids);
+  lengthenCodes(naturalizedReport);
   return dicomDict;
 }
 
@@ -120,7 +121,10 @@ async function restore() {
   if (!newest) return;
   if (newest.instance && isMine(newest)) work.report = versionOf(newest.instance);
   try {
-    if (newest.instance) keepVolumes(takeVolumes(newest.instance));
+    if (newest.instance) {
+      shortenCodes(newest.instance);
+      keepVolumes(takeVolumes(newest.instance));
+    }
     await newest.load?.();
     commands().runCommand(
       'hydrateStructuredReport',

@@ -3,7 +3,7 @@
 import { identity } from './state.js';
 
 /**
- * @import { DisplaySet, Instance, Report } from '../types/ohif'
+ * @import { Code, ContentItem, DisplaySet, Instance, Report } from '../types/ohif'
  * @typedef {object} ReportVersion the newest version that is in the archive
  * @property {string} study
  * @property {string} series
@@ -103,4 +103,39 @@ export function chained(report, before) {
       ],
     },
   ];
+}
+
+const SH_LENGTH = 16;
+
+/**
+ * Each code of a report, at any depth.
+ *
+ * @param {Report | ContentItem} part
+ * @returns {Code[]}
+ */
+function codesOf(part) {
+  const within = items(part.ContentSequence).flatMap(codesOf);
+  return [...items(/** @type {ContentItem} */ (part).ConceptCodeSequence), ...within];
+}
+
+/**
+ * Code Value holds 16 characters: OHIF's word for free text is longer, and is a Long Code Value (PS3.3 8.1).
+ *
+ * @param {Report} report before it is sent
+ */
+export function lengthenCodes(report) {
+  for (const code of codesOf(report)) {
+    if ((code.CodeValue?.length ?? 0) <= SH_LENGTH) continue;
+    code.LongCodeValue = code.CodeValue;
+    delete code.CodeValue;
+  }
+}
+
+/**
+ * OHIF knows its word as a Code Value alone.
+ *
+ * @param {Report} report that is to be drawn
+ */
+export function shortenCodes(report) {
+  for (const code of codesOf(report)) code.CodeValue ??= code.LongCodeValue;
 }

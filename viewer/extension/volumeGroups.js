@@ -26,7 +26,7 @@ const INTERPOLATED = 'interpolated';
  * @param {string} CodeValue
  * @param {string} CodingSchemeDesignator
  * @param {string} CodeMeaning
- * @returns {Code}
+ * @returns {Code & { CodeValue: string }}
  */
 function code(CodeValue, CodingSchemeDesignator, CodeMeaning) {
   return { CodeValue, CodingSchemeDesignator, CodeMeaning };

@@ -34,7 +34,8 @@ interface FunctionalGroups {
 
 /** A code, as in Person Identification Code Sequence. */
 export interface Code {
-  CodeValue: string;
+  CodeValue?: string;
+  LongCodeValue?: string;
   CodingSchemeDesignator: string;
   CodeMeaning: string;
 }
