@@ -68,6 +68,15 @@ const areas = page =>
       .sort();
   });
 
+/** Whether the viewer has counted each area, which it does while the slice is shown. @param {Page} page */
+const isCounted = page =>
+  page.evaluate(() =>
+    window.cornerstoneTools.annotation.state
+      .getAllAnnotations()
+      .filter(({ metadata }) => /ROI/.test(metadata.toolName))
+      .every(({ data }) => Object.values(data.cachedStats ?? {}).some(({ area }) => area > 0)),
+  );
+
 /** @param {Page} page @param {string} study */
 async function open(page, study) {
   await page.goto(`/ohif/viewer?StudyInstanceUIDs=${study}`);
@@ -105,6 +114,7 @@ test('a region over slices has a volume, which comes back with its contours', as
     await page.keyboard.press(slice === 3 ? 'd' : 'o');
     await drag(page, slice === 3 ? RING : ELLIPSE);
     await page.locator(`#cdss-measure[data-count="${number + 1}"]`).waitFor({ timeout: SLOW_MS });
+    await until('the area is counted', () => isCounted(page));
   }
   const row = page.locator(`li[data-roi="${NAME}"]`);
   const drawn = await areas(page);

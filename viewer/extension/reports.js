@@ -137,5 +137,5 @@ export function lengthenCodes(report) {
  * @param {Report} report that is to be drawn
  */
 export function shortenCodes(report) {
-  for (const code of codesOf(report)) code.CodeValue ??= code.LongCodeValue;
+  for (const code of codesOf(report)) if (code.LongCodeValue) code.CodeValue = code.LongCodeValue;
 }
