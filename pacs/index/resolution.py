@@ -238,8 +238,11 @@ def images_replace(study: Study, images: list[Instance], copies: Mapping[str, st
 def superseded_delete(orthanc_ids: list[str]) -> None:
     """Delete files of which there are corrected copies. Raises ExternalError.
 
-    Not one that is in the index by now: moved back, an image has its former place again.
+    Not one that is in the index by now: moved back, an image has its former place again. One of
+    which the change feed heard late stood among the unfiled, as of a series of another study.
     """
     named = Instance.objects.filter(orthanc_id__in=orthanc_ids)
-    for orthanc_id in set(orthanc_ids) - set(named.values_list("orthanc_id", flat=True)):
+    superseded = set(orthanc_ids) - set(named.values_list("orthanc_id", flat=True))
+    for orthanc_id in superseded:
         orthanc().instance_delete(orthanc_id)
+    unfiled_remove(UnfiledInstance.objects.filter(orthanc_id__in=superseded))

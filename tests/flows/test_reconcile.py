@@ -133,8 +133,11 @@ def test_a_study_is_split_and_put_together_again(login, send):
     former = [item.ModifiedAttributesSequence[0] for item in file.OriginalAttributesSequence]
     assert [one.StudyInstanceUID for one in former] == [whole, split]
     assert file.PixelData == moved.PixelData
-    unmatched = reader.get("ris/unmatched/", study_instance_uid=split)["results"]
-    assert unmatched == []
+    wait_until(
+        lambda: reader.get("ris/unmatched/", study_instance_uid=split)["results"],
+        lambda rows: rows == [],
+        what="the former copies to leave the list when their deletion is heard of",
+    )
 
 
 def archived(sop_instance_uid):
