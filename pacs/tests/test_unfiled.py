@@ -241,6 +241,14 @@ def test_nothing_is_rejected_that_nobody_saw(api, archive, filed, patients):
     assert UnfiledStudy.objects.get().decision == "", "it can be decided about"
 
 
+def test_a_former_copy_that_was_heard_of_late_leaves_the_list_when_it_is_deleted(archive, filed):
+    _, copy = again(archive, filed, StudyInstanceUID="2.25.77")
+    assert UnfiledStudy.objects.get().reason == "series_of_another_study"
+    resolution.superseded_delete([copy])
+    assert copy not in archive.files
+    assert not UnfiledStudy.objects.exists()
+
+
 def test_filing_that_broke_off_makes_no_second_copy(api, archive, filed, patients, monkeypatch):
     image, _ = again(archive, filed, PatientID=patients[1].patient_id)
     decide(api, "file")
