@@ -14,7 +14,7 @@ from tests.flows.conftest import EVERYTHING
 
 JOURNEY = "journey.test.mjs"
 """Leaves a study behind, so it is the last; it walks through what the others test one by one."""
-LONGEST = {JOURNEY, "fusion.test.mjs", "keyboard.test.mjs", "measuring.test.mjs"}
+LONGEST = {JOURNEY, *(f"{name}.test.mjs" for name in ("cds", "fusion", "keyboard", "measuring"))}
 FILES = sorted(
     (ROOT / "tests" / "web").glob("*.test.mjs"), key=lambda file: (file.name == JOURNEY, file.name)
 )
