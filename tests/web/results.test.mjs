@@ -137,6 +137,9 @@ test("how far doctors agree with a model's results is shown by month", async t =
   const as = await api('doctor');
   const { id } = await finishedJob(as, await sampleStudy(as), QUICK_MODEL);
   await as.post(`/api/ai/jobs/${id}/review/`, { decision: 'approve', version: 1 });
+  const admin = await api('admin');
+  await until('the agreement is measured, behind the SEG', async () =>
+    typeof (await admin.json(`/api/ai/model-settings/${QUICK_MODEL}/usage/?months=2`)).at(-1)?.dice === 'number');
   const { page, problems } = await pageOf(t, 'admin', { language: 'en' });
   await page.goto('/admin/models');
   const models = page.getByRole('table', { name: text('en', 'admin.models.list') });
